@@ -1,0 +1,89 @@
+"""`python -m bench`: measures chatd and its rival on this machine and prints what came out."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from bench import durable, fanout, idle, joins, machine, resume, socketio, start
+from bench.figure import Figure, table
+from bench.receiver import Receiver
+from bench.setting import QUICK, Plan, Setting
+
+Measure = Callable[[Setting], list[Figure]]
+
+# In the order in which they run. The first three share one crowd.
+MEASURES: dict[str, Measure] = {
+    **{name: functools.partial(fanout.small_room, only=[name]) for name in fanout.SMALL},
+    "flood-1000": fanout.large_room,
+    "durable": durable.acknowledged_posts,
+    "resume": resume.resume_missed,
+    "memory": idle.idle_memory,
+    "joins": joins.joins,
+    "start": start.first_sign_in,
+    "grown": start.grown_database,
+}
+WITH_RIVAL = {*fanout.SMALL, "flood-1000", "durable"}
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--only", "names", multiple=True, type=click.Choice(list(MEASURES)), help="Measure this; repeatable."
+)
+@click.option("--quick", is_flag=True, help="Small and short: shows that it works, the figures mean little.")
+@click.option("--rival/--no-rival", default=True, help="Measure socket.io beside chatd.")
+@click.option(
+    "--json", "document", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too."
+)
+def main(names: tuple[str, ...], quick: bool, rival: bool, document: Path | None) -> None:
+    """Measures chatd, beside it a socket.io server, and compares with the targets."""
+    wanted = [name for name in MEASURES if not names or name in names]
+    cores = machine.choose_cores()
+    about = machine.description(cores)
+    click.echo(about)
+    folder_of_rival = _rival() if rival and WITH_RIVAL.intersection(wanted) else None
+    machine.allow_many_sockets()
+    gc.disable()  # the load makes no cycles, and a collection among thousands of ages would show in them
+    machine.pin(cores.load)
+    with tempfile.TemporaryDirectory(prefix="chatd-bench-") as folder:
+        setting = Setting(
+            plan=QUICK if quick else Plan(),
+            cores=cores,
+            folder=Path(folder),
+            receiver=Receiver(),
+            rival=folder_of_rival,
+            say=lambda text: click.echo(f"· {text}", err=True),
+        )
+        figures = [figure for measure in _measures(wanted) for figure in measure(setting)]
+    click.echo(f"\n{table(figures)}\n")
+    if quick:
+        click.echo("A quick run: too small and too short to compare with the targets.")
+    if document:
+        figures_as_data = [figure.document() for figure in figures]
+        document.write_text(
+            json.dumps({"machine": about, "quick": quick, "figures": figures_as_data}, indent=2)
+        )
+
+
+def _measures(wanted: list[str]) -> list[Measure]:
+    small = [name for name in fanout.SMALL if name in wanted]
+    together: list[Measure] = [functools.partial(fanout.small_room, only=small)] if small else []
+    return together + [MEASURES[name] for name in wanted if name not in fanout.SMALL]
+
+
+def _rival() -> Path | None:
+    try:
+        return socketio.installed()
+    except socketio.NoRival as reason:
+        click.echo(f"no rival: {reason}; only chatd is measured", err=True)
+        return None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+"""The three ways in which a crowd is made to talk, and the reading taken of each.
+
+`paced` posts by the clock, `windowed` keeps a number of messages outstanding, `one_each` keeps one
+post in flight on every connection. Server and load share one clock, so an age is the moment of
+receiving minus that of sending.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import attrs
+
+from bench.machine import cpu_seconds
+from bench.receiver import Crowd, Receiver, Tap
+
+WARM_UP = 1.0
+
+
+@attrs.frozen
+class Reading:
+    """What one measurement gave: seconds, counts, CPU seconds of the server, percentiles in milliseconds.
+
+    `busy` is the share of the time for which the load itself was computing: near 1, the load was the limit.
+    """
+
+    seconds: float
+    deliveries: int
+    answers: int
+    server_cpu: float
+    busy: float
+    p50: float
+    p99: float
+
+    @property
+    def deliveries_per_second(self) -> float:
+        return self.deliveries / self.seconds
+
+    @property
+    def answers_per_second(self) -> float:
+        return self.answers / self.seconds
+
+    @property
+    def cpu_per_delivery(self) -> float:
+        """Microseconds."""
+        return self.server_cpu / self.deliveries * 1e6
+
+
+class Meter:
+    """Counts of a crowd and clocks of both sides, from its making to `read`."""
+
+    def __init__(self, crowd: Crowd, pid: int) -> None:
+        self._crowd = crowd
+        self._pid = pid
+        crowd.ages = []
+        self._delivered = crowd.delivered
+        self._answered = crowd.answered
+        self._server_cpu = cpu_seconds(pid)
+        self._load_cpu = time.process_time()
+        self._started = time.perf_counter()
+
+    def read(self) -> Reading:
+        """The counts up to now; `ages` may still grow by what is on its way."""
+        seconds = time.perf_counter() - self._started
+        return Reading(
+            seconds=seconds,
+            deliveries=self._crowd.delivered - self._delivered,
+            answers=self._crowd.answered - self._answered,
+            server_cpu=cpu_seconds(self._pid) - self._server_cpu,
+            busy=(time.process_time() - self._load_cpu) / seconds,
+            p50=percentile(self._crowd.ages, 50) / 1e6,
+            p99=percentile(self._crowd.ages, 99) / 1e6,
+        )
+
+
+def percentile(values: Sequence[int], percent: int) -> float:
+    """The nearest-rank percentile; 0 of nothing."""
+    if not values:
+        return 0.0
+    ordered = sorted(values)
+    return float(ordered[min(len(ordered) - 1, len(ordered) * percent // 100)])
+
+
+def paced(receiver: Receiver, crowd: Crowd, pid: int, rate: float, seconds: float) -> Reading:
+    """`rate` messages a second, each from another member; every delivery is timed."""
+    crowd.time_one_in(1)
+    crowd.level()
+    crowd.timing = True
+    meter = Meter(crowd, pid)
+    start = time.perf_counter()
+    for number in range(int(rate * seconds)):
+        due = start + number / rate
+        while (left := due - time.perf_counter()) > 0:
+            receiver.turn(left)
+        receiver.post(crowd.taps[number % len(crowd.taps)])
+    receiver.until(lambda: crowd.complete == int(rate * seconds))
+    crowd.timing = False
+    return meter.read()
+
+
+@attrs.frozen
+class Window:
+    """How many messages may be outstanding, how many members post them, and how many one posts at a time.
+
+    A message is outstanding until every member of the room has it.
+    """
+
+    outstanding: int
+    senders: int
+    together: int
+    time_one_in: int = 1
+
+
+def windowed(receiver: Receiver, crowd: Crowd, pid: int, window: Window, seconds: float) -> Reading:
+    """As much as the window lets through."""
+    crowd.time_one_in(window.time_one_in)
+    crowd.level()
+    senders = crowd.taps[:: max(1, len(crowd.taps) // window.senders)][: window.senders]
+    sent = 0
+    turn = 0
+
+    def refill() -> None:
+        nonlocal sent, turn
+        free = window.outstanding - (sent - crowd.complete)
+        while free >= window.together:
+            receiver.post(senders[turn], window.together)
+            turn = (turn + 1) % len(senders)
+            sent += window.together
+            free -= window.together
+
+    _run_for(receiver, WARM_UP, refill)
+    crowd.timing = True
+    meter = Meter(crowd, pid)
+    _run_for(receiver, seconds, refill)
+    reading = meter.read()
+    crowd.timing = False
+    receiver.until(lambda: crowd.complete == sent)
+    return reading
+
+
+def one_each(receiver: Receiver, crowd: Crowd, pid: int, rooms: Sequence[str], seconds: float) -> Reading:
+    """Every member posts into its room (`rooms[i]` for the i-th), and again once that is acknowledged.
+
+    The ages of this reading are those of acknowledgements.
+    """
+    room_of = dict(zip(crowd.taps, rooms, strict=True))
+    posted_at: dict[Tap, int] = {}
+    open_posts = len(crowd.taps)
+    going_on = True
+
+    def post(tap: Tap) -> None:
+        posted_at[tap] = time.perf_counter_ns()
+        receiver.post_to(tap, room_of[tap])
+
+    def answered(tap: Tap, _: int) -> None:
+        nonlocal open_posts
+        crowd.ages.append(time.perf_counter_ns() - posted_at[tap])
+        if going_on:
+            post(tap)
+        else:
+            open_posts -= 1
+
+    for tap in crowd.taps:
+        tap.on_answer = answered
+        post(tap)
+    _run_for(receiver, WARM_UP)
+    meter = Meter(crowd, pid)
+    _run_for(receiver, seconds)
+    reading = meter.read()
+    going_on = False
+    receiver.until(lambda: open_posts == 0)
+    for tap in crowd.taps:
+        tap.on_answer = None
+    return reading
+
+
+def _run_for(receiver: Receiver, seconds: float, between: Callable[[], None] = lambda: None) -> None:
+    end = time.perf_counter() + seconds
+    between()
+    receiver.until(lambda: time.perf_counter() >= end, between)

@@ -1,0 +1,130 @@
+"""Where a run takes place and how long it takes: cores, a temporary folder, sizes, the rival if any."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import attrs
+
+from bench import socketio
+from bench.community import Operator, connect_crowd, create_community, enter_rooms
+from bench.figure import Figure, Target
+from bench.load import Reading
+from bench.machine import Cores
+from bench.process import chatd_running
+from bench.receiver import Crowd, Receiver
+
+SETTLED = 0.3
+
+
+@attrs.frozen
+class Plan:
+    """Sizes and durations (seconds). A quick run's figures compare with nothing."""
+
+    rounds: int = 2
+    paced: float = 10
+    steady: float = 8
+    small_crowd: int = 200
+    large_crowd: int = 1000
+    rooms: int = 50
+    missed: int = 10_000
+    idle: int = 2000
+    joins: int = 2000
+    events: int = 1_000_000
+
+
+QUICK = Plan(rounds=1, paced=2, steady=2, large_crowd=400, missed=2000, idle=200, joins=200, events=20_000)
+
+
+@attrs.define
+class Setting:
+    """One run of the benchmark. `say` tells people what is going on."""
+
+    plan: Plan
+    cores: Cores
+    folder: Path
+    receiver: Receiver
+    rival: Path | None
+    say: Callable[[str], None]
+    _folders: Iterator[int] = attrs.field(factory=itertools.count, init=False)
+
+    def fresh_folder(self) -> Path:
+        """A data folder that does not exist yet; short, because a Unix socket's path lies in it."""
+        return self.folder / f"data{next(self._folders)}"
+
+
+@attrs.frozen
+class Side:
+    """One server with its crowd; `rooms[i]` is where the i-th member of the crowd is."""
+
+    name: str
+    pid: int
+    crowd: Crowd
+    rooms: tuple[str, ...]
+
+
+@contextmanager
+def both_sides(setting: Setting, members: int, rooms: int = 1) -> Iterator[list[Side]]:
+    """chatd and, when there is one, its rival, with everybody connected and in their rooms."""
+    sides: list[Side] = []
+    with ExitStack() as stack:
+        folder = setting.fresh_folder()
+        server = stack.enter_context(chatd_running(folder, setting.cores.server))
+        operator = Operator(folder)
+        stack.callback(operator.close)
+        community = create_community(server, operator, members, rooms)
+        enter_rooms(server, community)
+        crowd = connect_crowd(server, setting.receiver, community.members, community.rooms[0])
+        stack.callback(setting.receiver.dismiss, crowd)
+        theirs = tuple(community.rooms[i % rooms] for i in range(members))
+        sides.append(Side("chatd", server.pid, crowd, theirs))
+        if setting.rival:
+            rival = stack.enter_context(
+                socketio.rival_running(setting.rival, setting.cores.server, folder.with_suffix(".rival.log"))
+            )
+            crowd = socketio.connect_crowd(rival, setting.receiver, members, rooms)
+            stack.callback(setting.receiver.dismiss, crowd)
+            theirs = tuple(socketio.room_name(i % rooms) for i in range(members))
+            sides.append(Side("socket.io", rival.pid, crowd, theirs))
+        setting.receiver.until_quiet(SETTLED)
+        yield sides
+
+
+@attrs.frozen
+class Best:
+    """The best reading of each side."""
+
+    ours: Reading
+    theirs: Reading | None
+
+    def figure(
+        self,
+        scenario: str,
+        name: str,
+        unit: str,
+        of: Callable[[Reading], float],
+        target: Target | None = None,
+    ) -> Figure:
+        """What `of` gives of both readings, as one line of the table."""
+        rival = None if self.theirs is None else of(self.theirs)
+        return Figure(scenario, name, unit, of(self.ours), rival, target)
+
+
+def in_turns(
+    setting: Setting,
+    sides: list[Side],
+    measure: Callable[[Side], Reading],
+    goodness: Callable[[Reading], float],
+) -> Best:
+    """Measures every side, round after round: side by side, because the machine's speed drifts."""
+    best: dict[str, Reading] = {}
+    for _ in range(setting.plan.rounds):
+        for side in sides:
+            reading = measure(side)
+            setting.receiver.until_quiet(SETTLED)
+            if side.name not in best or goodness(reading) > goodness(best[side.name]):
+                best[side.name] = reading
+    return Best(best[sides[0].name], best.get("socket.io"))

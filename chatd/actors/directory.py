@@ -1,0 +1,100 @@
+"""Where actors live: starts the actor of a stream on demand and puts idle ones to sleep."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import trio
+
+from chatd.actors.envelope import STOPPING, Envelope
+from chatd.actors.history import HistoryWriter
+from chatd.actors.kinds import State
+from chatd.actors.mailbox import Closed
+from chatd.actors.stream import StreamActor
+from chatd.actors.supervisor import supervise
+from chatd.domain.event import split_stream
+from chatd.ports import Append, Appended, Reader, Taken
+
+LOOKS_FOR_IDLERS: Final = 4  # times within the span after which an actor counts as idle
+
+
+class Directory:
+    """The awake actors by stream; also the world in which they live."""
+
+    def __init__(
+        self,
+        nursery: trio.Nursery,
+        reader: Reader,
+        writer: HistoryWriter,
+        read_marked: Callable[[str, str, int], None],
+        idle_after: float,
+    ) -> None:
+        self.reader = reader
+        self.read_marked = read_marked
+        self._writer = writer
+        self._nursery = nursery
+        self._idle_after = idle_after
+        self._actors: dict[str, StreamActor] = {}
+        self._closing = False
+        self._empty = trio.Event()
+
+    def __iter__(self) -> Iterator[StreamActor]:
+        return iter(tuple(self._actors.values()))
+
+    def counts(self) -> Counter[str]:
+        """How many actors of each kind are awake."""
+        return Counter(split_stream(stream)[0] for stream in self._actors)
+
+    async def append(self, append: Append) -> Appended | Taken:
+        return await self._writer.append(append)
+
+    async def tell(self, stream: str, envelope: Envelope) -> None:
+        """Puts a command into the mailbox of the stream's actor, waking it if it sleeps."""
+        while not self._closing:
+            try:
+                return await self._awake(stream).mailbox.tell(envelope)
+            except Closed:
+                continue  # it fell asleep while we waited for space
+        envelope.reply(STOPPING)
+
+    async def state_of(self, stream: str) -> State:
+        """The stream's state, for reading before the next await. Raises StoreUnavailable."""
+        actor = self._awake(stream)
+        state = await actor.state()
+        if not state.exists and actor.idle:
+            actor.mailbox.close()
+        return state
+
+    async def put_idle_to_sleep(self) -> None:
+        """Runs for ever."""
+        while True:
+            await trio.sleep(self._idle_after / LOOKS_FOR_IDLERS)
+            before = trio.current_time() - self._idle_after
+            for actor in self:
+                if actor.idle and actor.last_used < before:
+                    actor.mailbox.close()
+
+    async def close(self) -> None:
+        """Lets every actor answer what it took, leave its snapshot and stop."""
+        self._closing = True
+        self._empty = trio.Event()
+        for actor in self:
+            actor.mailbox.close()
+        if self._actors:
+            await self._empty.wait()
+
+    def _awake(self, stream: str) -> StreamActor:
+        actor = self._actors.get(stream)
+        if actor is None or actor.mailbox.closed:
+            actor = self._actors[stream] = StreamActor(stream, self)
+            self._nursery.start_soon(self._live, actor, name=stream)
+        return actor
+
+    async def _live(self, actor: StreamActor) -> None:
+        await supervise(actor)
+        if self._actors.get(actor.stream) is actor:
+            del self._actors[actor.stream]
+            if not self._actors:
+                self._empty.set()

@@ -1,0 +1,150 @@
+"""A session's place in the log: pushed at the head, pulling when behind, with nothing lost in between.
+
+Resume, restart and a client that reads too slowly are the same path: the feed stands at a position, and
+what its account may see beyond it is sent. At the head the bus offers new events and they are written at
+once. When the client has too much unread, offers are let pass, and the feed pulls from the ring or the
+log at the speed of the socket; it goes back to being pushed in the same step in which it has reached the
+head, so nothing can slip between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+import trio
+
+from chatd.bus import Bus, Chunk
+from chatd.ports import Connection, Reader, Row, StoreUnavailable
+
+BEHIND_AT: Final = 512 * 1024  # bytes unread by the client at which pushing stops
+PULL_BELOW: Final = 128 * 1024  # bytes unread below which the next page is pulled
+PAGE: Final = 1000  # positions of the log looked at for a page
+RETRY: Final = 0.5  # seconds, while the store cannot read
+log = structlog.get_logger("feed")
+
+Spawn = Callable[[Callable[[], object]], None]
+
+
+class Feed:
+    """What one session hears (a `chatd.bus.Listener`)."""
+
+    def __init__(
+        self, account: str, position: int, bus: Bus, reader: Reader, connection: Connection, spawn: Spawn
+    ) -> None:
+        self.account = account
+        self.position = position  # of the last event written, or known to be none of the account's
+        self.live = False
+        self._bus = bus
+        self._reader = reader
+        self._connection = connection
+        self._spawn = spawn
+        self._streams: set[str] = set()
+        self._changed_at = 0  # position of the newest change of membership
+        self._early: list[tuple[str, int, bool]] | None = []  # changes while memberships are being read
+
+    # --- opening and closing
+
+    def attach(self) -> None:
+        """From now on no change of membership is missed."""
+        self._bus.attach(self)
+
+    def start(self, streams: list[str]) -> None:
+        """`streams`: the account's memberships as read after `attach`. Sends what lies beyond `position`."""
+        self._streams.update(streams)
+        early, self._early = self._early, None
+        for stream, position, entered in early or ():
+            if entered:
+                self._streams.add(stream)
+            else:
+                self._streams.discard(stream)
+            self._changed_at = position
+        self._changed_at = max(self._changed_at, self._bus.head)
+        for stream in self._streams:
+            self._bus.subscribe(self, stream)
+        self._catch_up()
+
+    def close(self) -> None:
+        self.live = False
+        self._bus.detach(self, tuple(self._streams))
+
+    # --- offered by the bus; never waits
+
+    def offer(self, chunk: Chunk) -> None:
+        if not self.live:
+            return  # it will be found in the ring or the log
+        connection = self._connection
+        connection.write(chunk.rendered(connection.render))
+        self.position = chunk.last
+        if connection.queued > BEHIND_AT:
+            self.live = False
+            self._spawn(self._pull)
+
+    def enter(self, stream: str, position: int) -> None:
+        if self._early is not None:
+            self._early.append((stream, position, True))
+            return
+        self._streams.add(stream)
+        self._changed_at = position
+        self._bus.subscribe(self, stream)
+
+    def leave(self, stream: str, position: int) -> None:
+        if self._early is not None:
+            self._early.append((stream, position, False))
+            return
+        self._streams.discard(stream)
+        self._changed_at = position
+        self._bus.unsubscribe(self, stream)
+
+    def signal(self, frame: Row) -> None:
+        """Shows a signal, unless the client is behind: signals may be dropped."""
+        if self.live:
+            self._connection.send([frame])
+
+    # --- behind the head
+
+    def _catch_up(self) -> None:
+        if self.position >= self._bus.head:
+            self.live = True
+        else:
+            self._spawn(self._pull)
+
+    async def _pull(self) -> None:
+        try:
+            while True:
+                await self._connection.drained(PULL_BELOW)
+                if self.position >= self._bus.head:
+                    self.live = True  # no await since the look at the head
+                    return
+                if not self._pull_ring():
+                    await self._pull_log()
+        except trio.BrokenResourceError:
+            pass  # the connection is gone, and the session ends with it
+
+    def _pull_ring(self) -> bool:
+        """A page from the bus's memory; False when it does not reach back, or membership has changed."""
+        chunks = self._bus.since(self.position) if self._changed_at <= self.position else None
+        if chunks is None:
+            return False
+        connection = self._connection
+        for chunk in chunks:
+            if chunk.stream in self._streams:
+                connection.write(chunk.rendered(connection.render))
+            self.position = chunk.last
+            if connection.queued > BEHIND_AT:
+                return True
+        self.position = self._bus.head
+        return True
+
+    async def _pull_log(self) -> None:
+        head = self._bus.head
+        try:
+            events, reached = await self._reader.visible_events(self.account, self.position, head, PAGE)
+        except StoreUnavailable as error:
+            log.warning("cannot_read_log", error=str(error))
+            await trio.sleep(RETRY)
+            return
+        if events:
+            self._connection.write(self._connection.render(events))
+        self.position = reached

@@ -1,0 +1,99 @@
+"""A bounded queue with one reader, who takes all that waits in one turn.
+
+`tell` waits for space, `offer` never waits, `take` waits for mail. `statistics` says how full it is and
+how long its oldest letter has waited, so that an overloaded actor can be seen.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Generic, TypeVar
+
+import attrs
+import trio
+from trio.lowlevel import ParkingLot
+
+T = TypeVar("T")
+
+
+class Closed(Exception):
+    """The mailbox takes no more mail: its actor has stopped or sleeps."""
+
+
+@attrs.frozen
+class MailboxStatistics:
+    """`oldest_wait` is seconds; `turns` counts takes, `handled` the letters taken in them."""
+
+    depth: int
+    capacity: int
+    oldest_wait: float
+    turns: int
+    handled: int
+
+
+class Mailbox(Generic[T]):
+    """One reader, many writers. Letters of one writer keep their order."""
+
+    __slots__ = ("_capacity", "_closed", "_handled", "_oldest", "_queue", "_reader", "_turns", "_writers")
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._queue: deque[T] = deque()
+        self._closed = False
+        self._oldest = 0.0
+        self._turns = 0
+        self._handled = 0
+        self._reader = ParkingLot()
+        self._writers = ParkingLot()
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    def offer(self, letter: T) -> bool:
+        """Puts the letter in, or says False when the mailbox is full. Raises Closed."""
+        if self._closed:
+            raise Closed
+        if len(self._queue) >= self._capacity:
+            return False
+        if not self._queue:
+            self._oldest = trio.current_time()
+        self._queue.append(letter)
+        if self._reader:
+            self._reader.unpark()
+        return True
+
+    async def tell(self, letter: T) -> None:
+        """Puts the letter in, waiting for space. Raises Closed."""
+        while not self.offer(letter):
+            await self._writers.park()
+
+    async def take(self) -> list[T]:
+        """All that waits, oldest first, and at least one letter. Raises Closed when closed and empty."""
+        while not self._queue:
+            if self._closed:
+                raise Closed
+            await self._reader.park()
+        return self.take_nowait()
+
+    def take_nowait(self) -> list[T]:
+        """All that waits now, perhaps nothing."""
+        letters = list(self._queue)
+        self._queue.clear()
+        self._turns += 1
+        self._handled += len(letters)
+        self._writers.unpark_all()
+        return letters
+
+    def close(self) -> None:
+        """No more mail. What is inside can still be taken."""
+        self._closed = True
+        self._reader.unpark_all()
+        self._writers.unpark_all()
+
+    def statistics(self) -> MailboxStatistics:
+        waited = trio.current_time() - self._oldest if self._queue else 0.0
+        return MailboxStatistics(len(self._queue), self._capacity, waited, self._turns, self._handled)

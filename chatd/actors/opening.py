@@ -1,0 +1,65 @@
+"""What a session is told when it opens: who it is, where it stands, and what it belongs to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from chatd import __version__, codec
+from chatd.actors.desk import Desk
+from chatd.actors.profile import public_account
+from chatd.domain import command
+from chatd.domain.event import split_stream
+
+
+@attrs.frozen
+class Opening:
+    """The answer to `session.open`, and the streams that the session will hear."""
+
+    frame: dict[str, Any]
+    streams: list[str]
+
+
+async def opened(desk: Desk, account: str, position: int, resumed: bool, session: str) -> Opening:
+    """Raises StoreUnavailable."""
+    reader = desk.reader
+    memberships, _ = await reader.memberships(account)
+    roles = {split_stream(row["stream"])[1]: row["role"] for row in memberships}
+    ids: dict[str, list[str]] = {"space": [], "room": [], "account": []}
+    for row in memberships:
+        kind, id_ = split_stream(row["stream"])
+        ids[kind].append(id_)
+    spaces = await reader.spaces(ids["space"])
+    rooms = await reader.rooms(ids["room"])
+    read = await reader.read_markers(account)
+    profile = await reader.account(account)
+    assert profile is not None
+    frame = {
+        "account": public_account(profile),
+        "session": session,
+        "server": {"name": desk.settings.server_name, "version": __version__},
+        "limits": limits(desk),
+        "epoch": desk.epoch,
+        "position": position,
+        "spaces": [{**space, "role": roles[space["id"]]} for space in spaces],
+        "rooms": [
+            {**room, "read": read.get(room["id"], 0), "role": roles.get(room["space"])} for room in rooms
+        ],
+        "resumed": resumed,
+    }
+    return Opening(frame, [row["stream"] for row in memberships])
+
+
+def limits(desk: Desk) -> dict[str, Any]:
+    """Sizes in bytes, texts in characters, rates in requests."""
+    settings = desk.settings
+    rate = {"per_second": settings.rate_per_second, "burst": settings.rate_burst} if settings.limits else None
+    return {
+        "frame": codec.MAX_FRAME,
+        "message": codec.MAX_MESSAGE,
+        "frames": codec.MAX_FRAMES,
+        "text": command.MAX_TEXT,
+        "page": command.MAX_PAGE,
+        "rate": rate,
+    }

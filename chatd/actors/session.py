@@ -1,0 +1,268 @@
+"""The session actor: one live connection. Takes requests in order, stamps their author, sends them down.
+
+Requests of a session take effect in the order in which they came: a query sees what the commands before
+it did, and a command waits for the answer to the one before it unless both may flow (posts, read marks).
+Answers come back from below through `reply`, which never waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Final
+
+import structlog
+import trio
+
+from chatd.actors.desk import NO_TOKEN, Desk
+from chatd.actors.envelope import BROKEN, STOPPING, UNAVAILABLE, Answer, Envelope
+from chatd.actors.feed import Feed
+from chatd.actors.handlers import HANDLERS
+from chatd.actors.limits import TokenBucket
+from chatd.actors.mailbox import Closed, Mailbox
+from chatd.actors.opening import Opening, opened
+from chatd.actors.tokens import Claims
+from chatd.domain.command import OpenSession
+from chatd.domain.event import account_stream, room_stream, space_stream
+from chatd.domain.refusal import Refusal
+from chatd.domain.table import Entry, find
+from chatd.ports import Caller, Connection, Row, StoreUnavailable
+
+CAPACITY: Final = 256  # batches of frames
+OPEN_REQUESTS: Final = 1024  # without an answer yet; more are not read from the connection
+QUERIES: Final = 4  # at the same time
+UNREAD: Final = 1024 * 1024  # bytes of answers a client may leave unread before we stop reading from it
+NOT_OPEN: Final = Refusal("unauthenticated", "open a session first: session.open with a token")
+OPERATORS: Final = Refusal("forbidden", "only an operator may do this: use chatctl on the server, or an admin")
+log = structlog.get_logger("session")
+
+_STREAMS: Final = {"room": room_stream, "space": space_stream}
+
+
+class SessionActor:
+    """See `chatd.ports.Session` for how the gateway sees it."""
+
+    def __init__(self, desk: Desk, connection: Connection, caller: Caller, bearer: str | None) -> None:
+        self.id = desk.new_id()
+        self.name = f"session/{self.id}"
+        self.caller = caller
+        self.mailbox: Mailbox[Sequence[Row | Refusal]] = Mailbox(CAPACITY)
+        self.restarts = 0
+        self.feed: Feed | None = None
+        self.claims: Claims | None = None
+        self._desk = desk
+        self._connection = connection
+        self._bearer = bearer
+        self._bucket = TokenBucket(desk.settings.rate_per_second, desk.settings.rate_burst)
+        self._unanswered = 0  # commands
+        self._exclusive = False  # the last command does not flow: nothing may pass it
+        self._answered = trio.Event()
+        self._queries = trio.Semaphore(QUERIES)
+        self._nursery: trio.Nursery | None = None
+
+    @property
+    def opened(self) -> bool:
+        return self.caller.operator or self.caller.account is not None
+
+    # --- the gateway's side
+
+    async def receive(self, frames: Sequence[Row | Refusal]) -> None:
+        try:
+            await self.mailbox.tell(frames)
+        except Closed:
+            self._refuse_all(frames)
+
+    def stop(self) -> None:
+        self.mailbox.close()
+
+    async def run(self) -> None:
+        self._desk.sessions.add(self)
+        try:
+            async with trio.open_nursery() as self._nursery:
+                await self._work()
+                with trio.move_on_after(self._desk.settings.drain_deadline):
+                    await self._wait_answers(0)
+                self._nursery.cancel_scope.cancel()
+        finally:
+            self._desk.sessions.discard(self)
+            if self.feed is not None:
+                self.feed.close()
+
+    def end(self, code: int, reason: str) -> None:
+        """Closes the connection; what is under way is still answered."""
+        if self.feed is not None:
+            self.feed.close()
+        self._connection.close(code, reason)
+
+    # --- requests
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                batches = await self.mailbox.take()
+            except Closed:
+                return
+            for frames in batches:
+                for frame in frames:
+                    await self._request(frame)
+
+    async def _request(self, frame: Row | Refusal) -> None:
+        if isinstance(frame, Refusal):
+            self._connection.send([{"id": None, "error": frame.frame()}])
+            return
+        request = frame.get("id")
+        if type(request) is not int and type(request) is not str or isinstance(request, str) and len(request) > 64:
+            refusal = Refusal("invalid", "a request has an id: an integer, or a string of at most 64 characters")
+            self._connection.send([{"id": None, "error": refusal.frame()}])
+            return
+        try:
+            await self._dispatch(request, frame)
+        except trio.BrokenResourceError:
+            self.mailbox.close()
+        except Exception:  # a bug costs this request its answer, nobody else anything
+            log.exception("request_crashed", session=self.id)
+            self._send(request, BROKEN)
+
+    async def _dispatch(self, request: int | str, frame: Row) -> None:
+        read = self._read(frame)
+        if isinstance(read, Refusal):
+            self._send(request, read)
+            return
+        entry, command = read
+        await self._wait_turn(entry)
+        if entry.name == "session.open":
+            await self._answer_open(request, command)
+        elif entry.kind == "query":
+            await self._queries.acquire()
+            assert self._nursery is not None
+            self._nursery.start_soon(self._query, request, entry, command)
+        elif entry.route == "desk":
+            self._send(request, await self._ask_desk(entry, command))
+        else:
+            self._unanswered += 1
+            self._exclusive = not entry.flows
+            stream = self._stream_of(entry, command)
+            context = self._desk.context(self.caller, with_id=not entry.flows)
+            reply = partial(self._reply, request)
+            await self._desk.directory.tell(stream, Envelope(command, context, reply))
+
+    def _read(self, frame: Row) -> tuple[Entry, Any] | Refusal:
+        """The frame as a request that this caller may make, or why not."""
+        kind = "command" if "command" in frame else "query"
+        if unknown := frame.keys() - {"id", kind, "data"}:
+            return Refusal("invalid", f"unknown key {min(unknown)!r}; a request has id, command or query, data")
+        if kind not in frame:
+            return Refusal("invalid", "a request names a command or a query")
+        entry = find(kind, frame[kind])
+        if isinstance(entry, Refusal):
+            return entry
+        if entry.needs != "nothing" and not self.opened:
+            return NOT_OPEN
+        if entry.needs == "operator" and not (self.caller.operator or self.caller.admin):
+            return OPERATORS
+        if self._desk.settings.limits and not self.caller.operator and (wait := self._bucket.take()):
+            data = {"retry_after": round(wait, 3)}
+            return Refusal("rate_limited", f"too many requests; try again in {wait:.1f} seconds", data)
+        data = frame.get("data", {})
+        if not isinstance(data, dict):
+            return Refusal("invalid", "data is a map")
+        command = entry.read(data)
+        return command if isinstance(command, Refusal) else (entry, command)
+
+    def _stream_of(self, entry: Entry, command: Any) -> str:
+        if entry.route == "account":
+            return account_stream(self.caller.account or self.caller.by)
+        return _STREAMS[entry.route](getattr(command, entry.route))
+
+    # --- order
+
+    async def _wait_turn(self, entry: Entry) -> None:
+        """Returns when the request may start without overtaking one that came before it."""
+        if self._exclusive or not entry.flows:
+            await self._wait_answers(0)
+        elif self._unanswered >= OPEN_REQUESTS:
+            await self._wait_answers(OPEN_REQUESTS // 2)
+        if self._connection.queued > UNREAD:
+            await self._connection.drained(UNREAD)
+
+    async def _wait_answers(self, most: int) -> None:
+        while self._unanswered > most:
+            self._answered = trio.Event()
+            await self._answered.wait()
+
+    # --- answers
+
+    def _reply(self, request: int | str, answer: Answer) -> None:
+        """Called from below, once for each command."""
+        self._unanswered -= 1
+        if not self._unanswered:
+            self._exclusive = False
+        self._answered.set()
+        self._send(request, answer)
+
+    def _send(self, request: int | str, answer: Answer) -> None:
+        if isinstance(answer, Refusal):
+            self._connection.send([{"id": request, "error": answer.frame()}])
+        else:
+            self._connection.send([{"id": request, "result": answer}])
+
+    def _refuse_all(self, frames: Sequence[Row | Refusal]) -> None:
+        for frame in frames:
+            if isinstance(frame, dict) and type(request := frame.get("id")) in (int, str):
+                self._connection.send([{"id": request, "error": STOPPING.frame()}])
+
+    async def _ask_desk(self, entry: Entry, command: Any) -> Answer:
+        try:
+            return await HANDLERS[entry.name](self._desk, self.caller, command)
+        except StoreUnavailable:
+            return UNAVAILABLE
+
+    async def _query(self, request: int | str, entry: Entry, command: Any) -> None:
+        try:
+            answer = await self._ask_desk(entry, command)
+        except Exception:
+            log.exception("query_crashed", query=entry.name)
+            answer = BROKEN
+        finally:
+            self._queries.release()
+        self._send(request, answer)
+
+    # --- opening
+
+    async def _answer_open(self, request: int | str, command: OpenSession) -> None:
+        try:
+            opening = await self._open(command)
+        except StoreUnavailable:
+            opening = UNAVAILABLE
+        if isinstance(opening, Refusal):
+            self._send(request, opening)
+            return
+        self._send(request, opening.frame)  # stands before the first event
+        assert self.feed is not None
+        self.feed.start(opening.streams)
+
+    async def _open(self, command: OpenSession) -> Opening | Refusal:
+        desk = self._desk
+        if self.feed is not None:
+            return Refusal("conflict", "this session is open already")
+        token = command.token or self._bearer
+        if token is None:
+            return Refusal("unauthenticated", "session.open needs a token, here or in the handshake")
+        claims = desk.tokens.read(token)
+        if claims is None:
+            return NO_TOKEN
+        self.claims = claims  # before the look at the device: a revocation from here on finds this session
+        caller = await desk.admit(claims, self.caller.address)
+        if isinstance(caller, Refusal):
+            return caller
+        position, resumed = desk.place(command.cursor)
+        assert self._nursery is not None
+        feed = Feed(claims.account, position, desk.bus, desk.reader, self._connection, self._nursery.start_soon)
+        feed.attach()
+        try:
+            opening = await opened(desk, claims.account, position, resumed, self.id)
+        except BaseException:
+            feed.close()
+            raise
+        self.caller, self.feed = caller, feed
+        return opening

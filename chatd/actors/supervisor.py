@@ -1,0 +1,53 @@
+"""Keeps actors running: restarts one that crashed, with backoff, and gives up loudly.
+
+An actor's `run` returns when its mailbox was closed and is empty. If it raises, its `failed` answers
+those whose requests were being worked on, and a fresh `run` starts from what is durable.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+import structlog
+import trio
+
+FIRST_DELAY: Final = 0.05  # seconds
+LONGEST_DELAY: Final = 5.0
+RESTARTS: Final = 6  # crashes in a row, without a turn that succeeded between them
+log = structlog.get_logger("supervisor")
+
+
+class Actor(Protocol):
+    name: str
+    restarts: int
+    healthy: bool  # set by the actor after a turn that succeeded
+
+    async def run(self) -> None: ...
+
+    def failed(self, given_up: bool) -> None:
+        """Answers whoever waits for this actor; after `given_up` it also takes no more mail."""
+
+
+class GaveUp(Exception):
+    """An actor without which the server cannot go on keeps crashing."""
+
+
+async def supervise(actor: Actor, *, vital: bool = False) -> None:
+    """Runs the actor until it has stopped. A `vital` one that must be given up takes the server down."""
+    in_a_row = 0
+    while True:
+        actor.healthy = False
+        try:
+            await actor.run()
+            return
+        except Exception:
+            in_a_row = 1 if actor.healthy else in_a_row + 1
+            actor.restarts += 1
+            given_up = vital or in_a_row > RESTARTS
+            log.exception("actor_crashed", actor=actor.name, in_a_row=in_a_row, given_up=given_up)
+            actor.failed(given_up)
+            if vital:
+                raise GaveUp(f"{actor.name} crashed; see the log") from None
+            if given_up:
+                return
+        await trio.sleep(min(FIRST_DELAY * 2**in_a_row, LONGEST_DELAY))

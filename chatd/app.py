@@ -1,0 +1,135 @@
+"""The composition root: the one file that knows every wing, and the order in which a server lives.
+
+`serve` walks in through nested scopes (store, history writer, actors, gateway) and walks out the other
+way: it stops accepting, lets clients go, lets actors answer what they took, flushes, closes the store.
+"""
+
+from __future__ import annotations
+
+import resource
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from functools import partial
+from typing import Any, Final
+
+import structlog
+import trio
+
+from chatd.actors import first_start
+from chatd.actors.desk import Desk
+from chatd.actors.directory import Directory
+from chatd.actors.history import HistoryWriter
+from chatd.actors.passwords import Passwords
+from chatd.actors.session import SessionActor
+from chatd.actors.supervisor import supervise
+from chatd.actors.tokens import Tokens
+from chatd.bus import Bus
+from chatd.gateway.http import Http
+from chatd.gateway.listener import Gateway, Listener, admin_socket, tcp_socket
+from chatd.gateway.websocket import WebSocket
+from chatd.settings import Settings
+from chatd.store.database import Store, open_store
+
+ADMIN_SOCKET: Final = "admin.sock"
+log = structlog.get_logger("chatd")
+
+
+async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Runs a server until SIGTERM or SIGINT. `announce` gets each line that a person should see.
+
+    Raises StoreError and OSError when it cannot start, supervisor.GaveUp when it cannot go on.
+    """
+    _raise_file_limit()
+    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        async with open_store(settings.data) as store, trio.open_nursery() as writing:
+            bus = Bus(await store.reader.head())
+            writer = HistoryWriter(store.log, bus.publish)
+            writing.start_soon(partial(supervise, writer, vital=True), name=writer.name)
+            async with trio.open_nursery() as acting:
+                desk = await _open_desk(settings, store, bus, writer, acting)
+                idlers = trio.CancelScope()
+                acting.start_soon(_within, idlers, desk.directory.put_idle_to_sleep)
+                await _serve_connections(settings, desk, announce, signals)
+                idlers.cancel()
+                with trio.move_on_after(settings.drain_deadline):
+                    await desk.directory.close()
+                acting.cancel_scope.cancel()
+            writer.mailbox.close()
+    log.info("stopped")
+
+
+async def _open_desk(
+    settings: Settings, store: Store, bus: Bus, writer: HistoryWriter, nursery: trio.Nursery
+) -> Desk:
+    def read_marked(account: str, stream: str, seq: int) -> None:
+        bus.signal(
+            account, {"signal": "read.marked", "stream": stream, "by": account, "data": {"seq": seq}}
+        )
+
+    directory = Directory(nursery, store.reader, writer, read_marked, settings.idle_actor)
+    tokens = Tokens(await store.reader.signing_key(), store.epoch)
+    return Desk(
+        settings, store.epoch, bus, store.reader, writer, directory, Passwords(), tokens, maintenance=store
+    )
+
+
+async def _serve_connections(
+    settings: Settings, desk: Desk, announce: Callable[[str], None], signals: Any
+) -> None:
+    ready = trio.Event()
+
+    def open_session(connection: WebSocket) -> SessionActor:
+        return SessionActor(desk, connection, connection.caller, connection.bearer)
+
+    http = Http(settings, ready.is_set, partial(first_start.set_up, desk))
+    gateway = Gateway(settings, http, open_session)
+    async with AsyncExitStack() as sockets:
+        tcp = Listener(
+            sockets.enter_context(tcp_socket(settings.host, settings.port)), gateway.flusher, settings, False
+        )
+        admin = Listener(
+            sockets.enter_context(admin_socket(settings.data / ADMIN_SOCKET)), gateway.flusher, settings, True
+        )
+        desk.address = _url(settings.host, tcp.socket.getsockname()[1])
+        async with trio.open_nursery() as background, trio.open_nursery() as handlers:
+            background.start_soon(gateway.flusher.run)
+            background.start_soon(gateway.keep)
+            for listener in (tcp, admin):
+                background.start_soon(gateway.serve, listener, handlers)
+            ready.set()
+            announce(f"listening on {desk.address}")
+            if (code := await first_start.new_code(desk)) is not None:
+                announce(f"make the first account at {desk.address}/setup?code={code}")
+            await signals.__anext__()
+            log.info("stopping")
+            ready = trio.Event()
+            await tcp.aclose()
+            await admin.aclose()
+            await _let_go(gateway, settings)
+            handlers.cancel_scope.cancel()
+            background.cancel_scope.cancel()
+
+
+async def _let_go(gateway: Gateway, settings: Settings) -> None:
+    """Tells every client to reconnect elsewhere or later, and waits until they have gone."""
+    gateway.close(1001, "the server is going away; reconnect")
+    with trio.move_on_after(settings.drain_deadline):
+        while gateway.connections:
+            await trio.sleep(0.01)
+
+
+async def _within(scope: trio.CancelScope, work: Callable[[], Awaitable[None]]) -> None:
+    with scope:
+        await work()
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _raise_file_limit() -> None:
+    """Every connection is an open file, and the usual limit of 1024 is made for other programs."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,0 +1,185 @@
+"""The event bus: what has been committed, in the order of the log, offered to whoever listens.
+
+The history writer publishes; sessions listen. Nothing here waits: a listener that cannot take an event
+now finds it later in the ring, or in the log. Who listens to what follows from the membership events
+themselves, so a listener is let into a stream at exactly the position at which its account was.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Final, Protocol
+
+import attrs
+import trio
+
+from chatd.domain.event import Event, membership_change
+from chatd.ports import Render, Row
+
+RING_EVENTS: Final = 8192  # events kept for listeners that are a little behind
+
+
+@attrs.define(slots=True, eq=False)
+class Chunk:
+    """Events of one stream that were committed together; rendered once for each wire format."""
+
+    events: Sequence[Event]
+    _rendered: dict[Render, bytes] = attrs.field(factory=dict, init=False)
+
+    @property
+    def stream(self) -> str:
+        return self.events[0].stream
+
+    @property
+    def first(self) -> int:
+        return self.events[0].position
+
+    @property
+    def last(self) -> int:
+        return self.events[-1].position
+
+    def rendered(self, render: Render) -> bytes:
+        """What `render` makes of the events; made at most once."""
+        rendered = self._rendered.get(render)
+        if rendered is None:
+            rendered = self._rendered[render] = render(self.events)
+        return rendered
+
+
+class Listener(Protocol):
+    """A session's ear. `enter` and `leave` come in log order, between the offers they belong to."""
+
+    account: str
+
+    def offer(self, chunk: Chunk) -> None: ...
+    def enter(self, stream: str, position: int) -> None: ...
+    def leave(self, stream: str, position: int) -> None: ...
+    def signal(self, frame: Row) -> None: ...
+
+
+class Bus:
+    """Publishes committed events. `head` is the position of the last one published."""
+
+    def __init__(self, head: int) -> None:
+        self.head = head
+        self._ring: deque[Chunk] = deque()
+        self._ring_events = 0
+        self._ring_start = head  # every event after this position is in the ring
+        self._streams: dict[str, dict[Listener, None]] = {}
+        self._accounts: dict[str, dict[Listener, None]] = {}
+        self._bell = trio.Event()
+
+    # --- who listens
+
+    def attach(self, listener: Listener) -> None:
+        """From now on the listener is told when its account enters or leaves a stream."""
+        self._accounts.setdefault(listener.account, {})[listener] = None
+
+    def detach(self, listener: Listener, streams: Sequence[str]) -> None:
+        _discard(self._accounts, listener.account, listener)
+        for stream in streams:
+            _discard(self._streams, stream, listener)
+
+    def subscribe(self, listener: Listener, stream: str) -> None:
+        self._streams.setdefault(stream, {})[listener] = None
+
+    def unsubscribe(self, listener: Listener, stream: str) -> None:
+        _discard(self._streams, stream, listener)
+
+    def signal(self, account: str, frame: Row) -> None:
+        """Shows a signal to every session of an account."""
+        for listener in tuple(self._accounts.get(account, ())):
+            listener.signal(frame)
+
+    # --- publishing
+
+    def publish(self, events: Sequence[Event]) -> None:
+        """Offers committed events, which follow `head` without a gap, to those who may see them."""
+        for _, run in groupby(events, key=_stream_of):
+            for part in _parted(list(run)):
+                self._publish_run(part)
+        if events:
+            self.head = events[-1].position
+            self._bell.set()
+            self._bell = trio.Event()
+
+    async def wait_beyond(self, position: int) -> None:
+        """Returns once something after `position` has been published."""
+        while self.head <= position:
+            await self._bell.wait()
+
+    def since(self, position: int) -> Iterator[Chunk] | None:
+        """Chunks after `position` if the ring still has all of them from there, else None."""
+        if position < self._ring_start:
+            return None
+        missed = []
+        for chunk in reversed(self._ring):
+            if chunk.last <= position:
+                break
+            if chunk.first <= position:
+                return None  # the listener stands inside a chunk: the log can cut it, the ring cannot
+            missed.append(chunk)
+        return reversed(missed)
+
+    def _publish_run(self, events: list[Event]) -> None:
+        """One stream's events; each account enters or leaves at most once in them."""
+        chunk = Chunk(events)
+        self._keep(chunk)
+        apart: dict[Listener, Chunk] = {}
+        left: list[Listener] = []
+        for index, event in enumerate(events):
+            change = membership_change(event)
+            if change is None:
+                continue
+            account, entered = change
+            for listener in self._accounts.get(account, ()):
+                if entered:
+                    listener.enter(chunk.stream, event.position)
+                    apart[listener] = Chunk(events[index:]) if index else chunk
+                else:
+                    apart[listener] = Chunk(events[: index + 1])
+                    left.append(listener)
+        listeners = self._streams.get(chunk.stream)
+        if listeners:
+            if apart:
+                for listener in tuple(listeners):
+                    listener.offer(apart.get(listener, chunk))
+            else:
+                for listener in tuple(listeners):
+                    listener.offer(chunk)
+        for listener in left:
+            listener.leave(chunk.stream, chunk.last)
+
+    def _keep(self, chunk: Chunk) -> None:
+        self._ring.append(chunk)
+        self._ring_events += len(chunk.events)
+        while self._ring_events > RING_EVENTS and len(self._ring) > 1:
+            dropped = self._ring.popleft()
+            self._ring_events -= len(dropped.events)
+            self._ring_start = dropped.last
+
+
+def _stream_of(event: Event) -> str:
+    return event.stream
+
+
+def _parted(run: list[Event]) -> Iterator[list[Event]]:
+    """The run, cut before an account would enter or leave for the second time."""
+    seen: set[str] = set()
+    start = 0
+    for index, event in enumerate(run):
+        if change := membership_change(event):
+            if change[0] in seen:
+                yield run[start:index]
+                start, seen = index, set()
+            seen.add(change[0])
+    yield run[start:]
+
+
+def _discard(table: dict[str, dict[Listener, None]], key: str, listener: Listener) -> None:
+    if (listeners := table.get(key)) is not None:
+        listeners.pop(listener, None)
+        if not listeners:
+            del table[key]

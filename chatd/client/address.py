@@ -1,0 +1,113 @@
+"""Where a server is, and how to get a stream to it: TCP, TLS, or the admin socket of a data folder."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import attrs
+import trio
+
+from chatd.client.errors import Disconnected
+
+DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
+
+
+class Address(Protocol):
+    """A place that can be dialled."""
+
+    @property
+    def host(self) -> str:
+        """For the `Host` header."""
+
+    @property
+    def path(self) -> str:
+        """What to ask for in the WebSocket handshake."""
+
+    @property
+    def trusted(self) -> bool:
+        """True when whoever can connect is an operator, who needs no session."""
+
+    async def dial(self) -> trio.abc.Stream:
+        """Raises Disconnected when nobody answers there."""
+
+
+@attrs.frozen
+class NetworkAddress:
+    """`http(s)://` or `ws(s)://`, with or without a path in front of `/ws`."""
+
+    hostname: str
+    port: int
+    path: str
+    secure: bool
+    trusted: bool = False
+
+    def __str__(self) -> str:
+        return f"{'https' if self.secure else 'http'}://{self.host}"
+
+    @property
+    def host(self) -> str:
+        name = f"[{self.hostname}]" if ":" in self.hostname else self.hostname
+        return name if self.port == (443 if self.secure else 80) else f"{name}:{self.port}"
+
+    async def dial(self) -> trio.abc.Stream:
+        try:
+            stream = await trio.open_tcp_stream(self.hostname, self.port)
+            if not self.secure:
+                return stream
+            return trio.SSLStream(
+                stream, ssl.create_default_context(), server_hostname=self.hostname, https_compatible=True
+            )
+        except OSError as error:
+            raise Disconnected(f"nobody answers at {self}: {_in_words(error)}") from error
+
+
+@attrs.frozen
+class SocketAddress:
+    """The admin socket: a file that only its owner may open."""
+
+    file: Path
+    host: str = "localhost"
+    path: str = "/ws"
+    trusted: bool = True
+
+    def __str__(self) -> str:
+        return f"unix:{self.file}"
+
+    async def dial(self) -> trio.abc.Stream:
+        try:
+            return await trio.open_unix_socket(str(self.file))
+        except OSError as error:
+            raise Disconnected(f"nobody answers at {self}: {_in_words(error)}") from error
+
+
+def parse_address(place: str | Path | Address) -> Address:
+    """An address from what people write. Raises ValueError for anything else."""
+    if isinstance(place, Path):
+        return SocketAddress(place)
+    if not isinstance(place, str):
+        return place
+    if place.startswith("unix:"):
+        return SocketAddress(Path(place.removeprefix("unix:")))
+    parts = urlsplit(place)
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+        raise ValueError(f"not an address: {place!r}; write http://HOST:PORT, ws://HOST:PORT or unix:FILE")
+    path = parts.path.rstrip("/")
+    return NetworkAddress(
+        hostname=parts.hostname,
+        port=parts.port or DEFAULT_PORTS[parts.scheme],
+        path=path if path.endswith("/ws") else f"{path}/ws",
+        secure=parts.scheme in ("https", "wss"),
+    )
+
+
+def _in_words(error: OSError) -> str:
+    """Trio tries every address of a host and reports a group; the first cause says enough."""
+    cause = error.__cause__
+    while isinstance(cause, BaseExceptionGroup):
+        cause = cause.exceptions[0]
+    if isinstance(cause, OSError):
+        error = cause
+    return error.strerror or str(error) or type(error).__name__

@@ -1,0 +1,283 @@
+"""A session that outlives its connections: it reconnects, resumes, and sends again what may be repeated.
+
+Events wait in a bounded inbox until the application takes them. When it is full and nobody waits for a
+reply, the socket is simply not read: the server holds the rest. When somebody does wait, the reader must
+go on, so it drops further events unread (`_lagging`) and, once the application has emptied the inbox,
+reconnects with the cursor and gets exactly these from the log. Memory stays bounded and no reply waits
+behind events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import trio
+
+from chatd.client.address import Address
+from chatd.client.backoff import Backoff
+from chatd.client.bell import Bell
+from chatd.client.calls import Calls
+from chatd.client.errors import Disconnected, Refused, SessionEnded
+from chatd.client.event import Cursor, Event, Signal, event_of, reloaded, signal_of
+from chatd.client.inbox import EVENTS_BOUND, SIGNALS_BOUND, Inbox
+from chatd.client.link import Link, LinkLost, open_link
+from chatd.client.tokens import Tokens, tokens_of
+from chatd.client.wire import Format, Frame
+
+PASSING = frozenset({"unavailable", "overloaded", "rate_limited"})  # refusals that pass by themselves
+SETTLE_SECONDS = 10.0  # for delicate requests to be answered before a wanted reconnect
+STEADY_SECONDS = 1.0  # a connection that lasted this long was a good one: backoff starts over
+EARLY_REFRESH = 30.0  # seconds before its end at which an access token counts as stale
+
+
+class Session:
+    """What `Client` speaks through. `run` does the work; the rest may be called while it runs."""
+
+    def __init__(
+        self,
+        address: Address,
+        form: Format,
+        *,
+        tokens: Tokens | None,
+        cursor: Cursor | None,
+        patient: bool,
+        on_refresh: Callable[[Tokens], None] | None,
+    ) -> None:
+        self._address = address
+        self._form = form
+        self._patient = patient
+        self._on_refresh = on_refresh
+        self._bell = Bell()
+        self._calls = Calls(form, self._bell.ring)
+        self._events: Inbox[Event] = Inbox(EVENTS_BOUND)
+        self._signals: Inbox[Signal] = Inbox(SIGNALS_BOUND)
+        self._link: Link | None = None
+        self._received = cursor  # the last event that was put into the inbox
+        self._paused = False  # the socket is not read
+        self._lagging = False  # events are dropped unread, to be had again by a reconnect
+        self._reconnecting = False  # wanted, to catch up; nothing new is sent
+        self._closing = False
+        self._error: Exception | None = None
+        self._stale_at = float("inf")
+        self.cursor = cursor
+        self.opened: dict[str, Any] = {}
+        self.tokens: Tokens | None = None
+        self._keep(tokens)
+
+    # --- for the application
+
+    async def request(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
+        """The result of a command or query. Raises Refused, Disconnected."""
+        if name == "message.post" and "nonce" not in data:
+            data = {**data, "nonce": uuid4().hex}
+        backoff = Backoff()
+        while True:
+            if self._error is not None:
+                raise self._error
+            try:
+                return await self._calls.make(name, data)
+            except Refused as refusal:
+                if not self._patient or refusal.code not in PASSING:
+                    raise
+                delay = backoff.next_delay(refusal.retry_after)
+            await trio.sleep(delay)
+
+    async def next_event(self) -> Event | None:
+        event = await self._events.take()
+        self._bell.ring()
+        if event is not None:
+            self.cursor = Cursor(event.epoch, event.position)
+        return event
+
+    async def next_signal(self) -> Signal | None:
+        return await self._signals.take()
+
+    async def close(self) -> None:
+        """Says goodbye to the server; `run` ends."""
+        self._closing = True
+        self._end(None)
+        if self._link is not None:
+            await self._link.close()
+
+    # --- the life of a session
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Started when the first session is open; raises Refused or Disconnected if that fails.
+        Later failures that no reconnect mends are raised to whoever uses the session."""
+        started = False
+        backoff = Backoff()
+        while True:
+            failure: Refused | Disconnected
+            steady_at = float("inf")
+            try:
+                async with open_link(self._address, self._form) as link:
+                    await self._open(link)
+                    steady_at = trio.current_time() + STEADY_SECONDS
+                    if not started:
+                        started = True
+                        task_status.started()
+                    failure = await self._converse(link)
+            except (Refused, Disconnected) as error:
+                failure = error
+            if not started:
+                raise failure
+            if not await self._after(failure, backoff, steady=trio.current_time() > steady_at):
+                return
+
+    async def _after(self, failure: Refused | Disconnected, backoff: Backoff, steady: bool) -> bool:
+        """Whether to connect again, after the wait that is due."""
+        failure = _final(failure)
+        wanted, self._reconnecting = self._reconnecting, False
+        going_on = wanted or (self._patient and _passes(failure))
+        lost = failure if isinstance(failure, Disconnected) else Disconnected(str(failure))
+        self._calls.link_lost(lost, resend=going_on and not self._closing)
+        if self._closing or not going_on:
+            self._end(failure)
+            return False
+        if steady:
+            backoff.reset()
+        if not wanted:
+            await trio.sleep(
+                backoff.next_delay(failure.retry_after if isinstance(failure, Refused) else None)
+            )
+        while self._events.full and not self._calls:
+            await self._bell.wait()  # the application is behind; more events would only lie here
+        return True
+
+    async def _converse(self, link: Link) -> LinkLost:
+        self._link = link
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._write, link)
+            nursery.start_soon(self._catch_up, link)
+            nursery.start_soon(link.stay_alive, lambda: not self._paused)
+            lost = await self._read(link)
+            nursery.cancel_scope.cancel()
+        self._link = None
+        return lost
+
+    def _end(self, error: Exception | None) -> None:
+        if self._error is None:
+            self._error = error or Disconnected("this client is closed", final=True)
+            self._calls.fail_all(self._error)
+            self._events.end(error)
+            self._signals.end(error)
+            self._bell.ring()
+
+    # --- opening
+
+    async def _open(self, link: Link) -> None:
+        if self.tokens is None:
+            return
+        fresh = False
+        if trio.current_time() >= self._stale_at:
+            fresh = await self._refresh(link)
+        try:
+            opened = await link.ask("session.open", self._open_data())
+        except Refused as refusal:
+            if refusal.code != "unauthenticated" or fresh or not await self._refresh(link):
+                raise
+            opened = await link.ask("session.open", self._open_data())
+        self._welcome(opened)
+
+    def _open_data(self) -> dict[str, Any]:
+        assert self.tokens is not None
+        data: dict[str, Any] = {"token": self.tokens.access_token}
+        if self._received is not None:
+            data["cursor"] = self._received.data()
+        return data
+
+    def _welcome(self, opened: dict[str, Any]) -> None:
+        self.opened = opened
+        limits = opened.get("limits") or {}
+        self._calls.most_open = limits.get("open_requests") or self._calls.most_open
+        self._calls.most_bytes = min(limits.get("message") or self._calls.most_bytes, self._calls.most_bytes)
+        self._lagging = False
+        head = Cursor(opened["epoch"], opened["position"])
+        if self._received is None:
+            self._received = self.cursor = head
+        elif not opened.get("resumed"):
+            self._received = head
+            self._events.put(reloaded(opened))
+
+    async def _refresh(self, link: Link) -> bool:
+        if self.tokens is None or self.tokens.refresh_token is None:
+            return False
+        self._keep(tokens_of(await link.ask("account.refresh", {"refresh_token": self.tokens.refresh_token})))
+        if self._on_refresh is not None and self.tokens is not None:
+            self._on_refresh(self.tokens)
+        return True
+
+    def _keep(self, tokens: Tokens | None) -> None:
+        self.tokens = tokens
+        if tokens is not None and tokens.refresh_token and tokens.expires_in is not None:
+            self._stale_at = trio.current_time() + max(0.0, tokens.expires_in - EARLY_REFRESH)
+        else:
+            self._stale_at = float("inf")
+
+    # --- the tasks of a link
+
+    async def _write(self, link: Link) -> None:
+        while True:
+            frames = [] if self._reconnecting else self._calls.next_batch()
+            if not frames:
+                await self._bell.wait()  # what is asked for in one tick is sent in the next, as one message
+                continue
+            try:
+                await link.send(frames)
+            except LinkLost:
+                return  # the reader sees it too, and knows what to do
+
+    async def _read(self, link: Link) -> LinkLost:
+        while True:
+            while self._events.full and not self._lagging and not self._calls:
+                self._paused = True
+                await self._bell.wait()
+            self._paused = False
+            try:
+                frames = await link.receive()
+                if self._events.full:
+                    self._lagging = True
+                for frame in frames:
+                    self._take(frame)
+            except LinkLost as lost:
+                return lost
+            except (KeyError, TypeError) as error:
+                return LinkLost(1007, f"a frame without its fields: {error!r}")
+
+    async def _catch_up(self, link: Link) -> None:
+        while not (self._lagging and self._events.empty):
+            await self._bell.wait()
+        self._reconnecting = True
+        with trio.move_on_after(SETTLE_SECONDS):
+            while self._calls.delicate:
+                await self._bell.wait()
+        await link.close()
+
+    def _take(self, frame: Frame) -> None:
+        if "id" in frame:
+            self._calls.answer(frame)
+        elif "event" in frame:
+            self._take_event(frame)
+        elif "signal" in frame:
+            self._signals.put_and_forget_the_oldest(signal_of(frame))
+
+    def _take_event(self, frame: Frame) -> None:
+        if self._lagging or self._received is None:
+            return
+        event = event_of(frame, self._received.epoch)
+        if event.position > self._received.position:
+            self._received = Cursor(event.epoch, event.position)
+            self._events.put(event)
+
+
+def _final(failure: Refused | Disconnected) -> Refused | Disconnected:
+    """Close codes that say: do not come back (the protocol's own, and those for a broken peer)."""
+    if isinstance(failure, LinkLost) and (failure.code in (1002, 1003, 1007, 1009) or failure.code >= 4000):
+        return SessionEnded(failure.code, failure.reason)
+    return failure
+
+
+def _passes(failure: Refused | Disconnected) -> bool:
+    return failure.code in PASSING if isinstance(failure, Refused) else not failure.final

@@ -1,0 +1,227 @@
+"""One accepted socket, as everything above it sees it: trio-websocket, Hypercorn, and our own writers.
+
+It owns a non-blocking socket, so that events can be written straight from wherever they come up,
+without waking a task for each member of a room. All bytes out go through one queue in whole pieces:
+control frames, replies and events never cut into each other. What the kernel does not take is sent by a
+task that lives only while something waits, and a peer that takes nothing for too long is dropped.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+import trio
+from trio.lowlevel import ParkingLot
+
+RECEIVE_BYTES: Final = 16 * 1024
+SEND_BYTES: Final = 256 * 1024  # joined for one call to the kernel
+_CLOSE_FRAME: Final = 0x88
+LINGER: Final = 1.0  # seconds for the peer to read our last words
+LINGER_BYTES: Final = 4 * 1024 * 1024
+
+
+class Flusher:
+    """Writes, once per turn of the loop, what was queued for any connection in that turn.
+
+    It waits one more turn than it must, so that the answer to a post and the event that it caused go
+    out in one call.
+    """
+
+    def __init__(self) -> None:
+        self._dirty: list[SocketStream] = []
+        self._sleeping = ParkingLot()
+
+    def add(self, stream: SocketStream) -> None:
+        self._dirty.append(stream)
+        if self._sleeping:
+            self._sleeping.unpark()
+
+    async def run(self) -> None:
+        while True:
+            if not self._dirty:
+                await self._sleeping.park()
+            await trio.lowlevel.cancel_shielded_checkpoint()
+            dirty, self._dirty = self._dirty, []
+            for stream in dirty:
+                stream.flush()
+
+
+class SocketStream(trio.abc.Stream):
+    """A stream over a connected, non-blocking socket.
+
+    `before` are bytes that were read already and stand before what the socket still holds. `inspect` sees
+    every piece that comes in and may raise trio.BrokenResourceError. `spawn` starts the task that sends
+    what the kernel did not take.
+    """
+
+    def __init__(self, sock: socket.socket, flusher: Flusher, write_deadline: float) -> None:
+        self.socket = sock
+        self.queued = 0  # bytes that are not with the kernel yet
+        self.closing = False  # a close frame has been queued: no message may follow
+        self.broken = False
+        self.framed = False  # what goes through `send_all` are whole WebSocket frames
+        self.last_heard = trio.current_time()
+        self.before = b""
+        self.inspect: Callable[[bytes], None] | None = None
+        self.spawn: Callable[[Callable[[], object]], None] | None = None
+        self._flusher = flusher
+        self._write_deadline = write_deadline
+        self._queue: deque[bytes | memoryview] = deque()
+        self._dirty = False
+        self._sending = False
+        self._moved = ParkingLot()
+
+    # --- for those who never wait
+
+    def write(self, data: bytes) -> None:
+        """Queues whole messages; they leave at the end of this turn of the loop, or as the peer reads."""
+        if self.broken or self.closing:
+            return
+        self._queue.append(data)
+        self.queued += len(data)
+        if not self._dirty and not self._sending:
+            self._dirty = True
+            self._flusher.add(self)
+
+    def flush(self) -> None:
+        """Hands the kernel what it takes now; the rest is left to a task."""
+        self._dirty = False
+        if self._sending or self.broken:
+            return
+        self._push()
+        if self._queue:
+            assert self.spawn is not None
+            self._sending = True
+            self.spawn(self._send_rest)
+
+    async def drained(self, below: int) -> None:
+        """Returns when fewer than `below` bytes wait. Raises BrokenResourceError when they never will."""
+        while self.queued >= below and not self.broken:
+            await self._moved.park()
+        if self.broken:
+            raise trio.BrokenResourceError("the peer is gone")
+
+    def abort(self) -> None:
+        """The end, now: whoever waits on this stream finds out."""
+        if not self.broken:
+            self.broken = True
+            self._queue.clear()
+            self.queued = 0
+            trio.lowlevel.notify_closing(self.socket)
+            self.socket.close()
+            self._moved.unpark_all()
+
+    async def linger(self) -> None:
+        """Ends our side, reads away what the peer still sends, then closes: closing a socket with unread
+        bytes resets the connection, and the peer would lose what we said last."""
+        with trio.move_on_after(LINGER):
+            try:
+                await self.drained(1)
+                self.socket.shutdown(socket.SHUT_WR)
+                left = LINGER_BYTES
+                while left > 0 and (data := await self._receive(RECEIVE_BYTES)):
+                    left -= len(data)
+            except (OSError, trio.BrokenResourceError, trio.ClosedResourceError, trio.BusyResourceError):
+                pass  # gone already, or its reader reads on and sees the end itself
+        self.abort()
+
+    # --- trio.abc.Stream, for trio-websocket and Hypercorn
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        await trio.lowlevel.checkpoint_if_cancelled()
+        if self.broken:
+            raise trio.ClosedResourceError("this stream is closed")
+        if len(data):
+            self._queue.append(bytes(data))
+            self.queued += len(data)
+            self.closing = self.closing or (self.framed and data[0] == _CLOSE_FRAME)
+            if not self._sending:
+                self._push()
+        while self._queue and not self._sending and not self.broken:
+            await self._send_rest()
+        if self._sending:
+            await self.drained(1)
+        if self.broken:
+            raise trio.BrokenResourceError("the peer is gone")
+
+    async def wait_send_all_might_not_block(self) -> None:
+        await self.drained(1)
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        await trio.lowlevel.checkpoint_if_cancelled()
+        if self.broken:
+            raise trio.ClosedResourceError("this stream is closed")
+        if self.before:
+            data, self.before = self.before, b""
+        else:
+            data = await self._receive(max_bytes or RECEIVE_BYTES)
+        self.last_heard = trio.current_time()
+        if self.inspect is not None and data:
+            self.inspect(data)
+        return data
+
+    async def aclose(self) -> None:
+        try:
+            await self.linger()
+        finally:
+            self.abort()
+
+    # --- the socket
+
+    async def _receive(self, max_bytes: int) -> bytes:
+        while True:
+            try:
+                return self.socket.recv(max_bytes)
+            except BlockingIOError:
+                await trio.lowlevel.wait_readable(self.socket)
+            except OSError as error:
+                self.abort()
+                raise trio.BrokenResourceError("the peer is gone") from error
+
+    def _push(self) -> None:
+        """Sends until the queue is empty or the kernel takes no more."""
+        queue = self._queue
+        while queue:
+            piece = queue[0] if len(queue) == 1 or len(queue[0]) >= SEND_BYTES else self._join()
+            try:
+                sent = self.socket.send(piece)
+            except BlockingIOError:
+                return
+            except OSError:
+                self.abort()
+                return
+            self.queued -= sent
+            if sent < len(piece):
+                queue[0] = memoryview(piece)[sent:]
+            else:
+                queue.popleft()
+
+    def _join(self) -> bytes:
+        pieces, size = [], 0
+        while self._queue and size < SEND_BYTES:
+            piece = self._queue.popleft()
+            pieces.append(piece)
+            size += len(piece)
+        joined = b"".join(pieces)
+        self._queue.appendleft(joined)
+        return joined
+
+    async def _send_rest(self) -> None:
+        self._sending = True
+        try:
+            while self._queue and not self.broken:
+                with trio.move_on_after(self._write_deadline) as patience:
+                    await trio.lowlevel.wait_writable(self.socket)
+                if patience.cancelled_caught:
+                    self.abort()
+                    return
+                self._push()
+                self._moved.unpark_all()
+        except trio.ClosedResourceError:
+            self.abort()
+        finally:
+            self._sending = False
+            self._moved.unpark_all()

@@ -1,0 +1,164 @@
+"""One WebSocket connection: handshake, reading, keep-alive, closing. Nothing that goes wrong here leaves.
+
+trio-websocket reads and does the protocol's own frames; our messages are framed here and written to the
+stream beside it. The reader hands decoded frames to the session and waits for nobody else, so pings and
+closes are answered while requests are being worked on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import structlog
+import trio
+import trio_websocket
+
+from chatd.codec import JSON, MAX_MESSAGE
+from chatd.domain.refusal import Refusal
+from chatd.gateway.inspector import Inspector
+from chatd.gateway.stream import SocketStream
+from chatd.gateway.wire import WIRES, Wire, websocket_frame
+from chatd.ports import Caller, Session
+from chatd.settings import Settings
+
+INBOX: Final = 64  # messages read ahead of the session
+RECEIVE_BYTES: Final = 16 * 1024
+CLOSE_DEADLINE: Final = 2.0  # seconds for the closing handshake
+BAD_FRAMES: Final = 16
+log = structlog.get_logger("gateway")
+
+OpenSession = Callable[["WebSocket"], Session]
+_PING: Final = websocket_frame(0x89, b"chatd")
+
+
+class WebSocket:
+    """A client's connection, as its session sees it (`chatd.ports.Connection`)."""
+
+    def __init__(self, stream: SocketStream, wire: Wire, caller: Caller, bearer: str | None) -> None:
+        self.caller = caller
+        self.bearer = bearer
+        self.render = wire.render
+        self.write = stream.write
+        self.drained = stream.drained
+        self.closing: tuple[int, str] | None = None
+        self.session: Session | None = None
+        self.stream = stream
+        self.since = trio.current_time()
+        self.pinged: float | None = None
+        self._wire = wire
+        self._bad_frames = 0
+
+    @property
+    def queued(self) -> int:
+        return self.stream.queued
+
+    def send(self, frames: Sequence[dict[str, Any]]) -> None:
+        self.stream.write(self._wire.frames(frames))
+
+    def close(self, code: int, reason: str) -> None:
+        if self.closing is None:
+            self.closing = code, reason
+        if self.session is not None:
+            self.session.stop()
+
+    def keep(self, now: float, settings: Settings) -> None:
+        """Looked at now and then: pings a silent peer, drops a dead one, closes one that stays a stranger."""
+        if self.session is not None and not self.session.opened and now - self.since > settings.auth_deadline:
+            self.close(4001, f"open a session within {settings.auth_deadline:g} seconds")
+        heard = self.stream.last_heard
+        if self.pinged is not None and heard >= self.pinged:
+            self.pinged = None
+        if self.pinged is None:
+            if now - heard > settings.ping_interval:
+                self.pinged = now
+                self.stream.write(_PING)
+        elif now - self.pinged > settings.ping_timeout and not self.queued:
+            self.stream.abort()  # while something is queued the write deadline judges, not the pong
+
+    async def read(self, websocket: trio_websocket.WebSocketConnection) -> None:
+        """Hands what the client sends to the session, until the client is gone."""
+        assert self.session is not None
+        decode = self._wire.form.decode
+        try:
+            while True:
+                frames = decode(await websocket.get_message())
+                self._bad_frames += sum(type(frame) is Refusal for frame in frames)
+                if self._bad_frames >= BAD_FRAMES:
+                    self.close(4003, "too many bad frames")
+                    return
+                await self.session.receive(frames)
+        except trio_websocket.ConnectionClosed:
+            self.session.stop()
+
+
+async def serve_websocket(
+    stream: SocketStream,
+    caller: Caller,
+    bearer: str | None,
+    settings: Settings,
+    open_session: OpenSession,
+    connections: set[WebSocket],
+) -> None:
+    """Serves the connection until either side ends it. The handshake's bytes stand in `stream.before`."""
+    stream.framed = True
+    inspector = Inspector(MAX_MESSAGE)
+    try:
+        async with trio.open_nursery() as nursery:
+            stream.spawn = nursery.start_soon
+            accepted = None
+            with trio.move_on_after(settings.head_deadline):
+                accepted = await _accept(nursery, stream)
+            if accepted is not None:
+                websocket, wire = accepted
+                stream.inspect = inspector
+                connection = WebSocket(stream, wire, caller, bearer)
+                connection.session = session = open_session(connection)
+                connections.add(connection)
+                try:
+                    nursery.start_soon(connection.read, websocket)
+                    await session.run()
+                    await _close(websocket, stream, connection, inspector)
+                finally:
+                    connections.discard(connection)
+            nursery.cancel_scope.cancel()
+    except* (trio.BrokenResourceError, trio.ClosedResourceError, trio_websocket.ConnectionClosed):
+        pass
+    finally:
+        with trio.CancelScope(shield=True):
+            await stream.linger()
+
+
+async def _accept(
+    nursery: trio.Nursery, stream: SocketStream
+) -> tuple[trio_websocket.WebSocketConnection, Wire] | None:
+    request = await trio_websocket.wrap_server_stream(
+        nursery,
+        stream,
+        message_queue_size=INBOX,
+        max_message_size=MAX_MESSAGE,
+        receive_buffer_size=RECEIVE_BYTES,
+    )
+    proposed = request.proposed_subprotocols
+    chosen = next((name for name in proposed if name in WIRES), None)
+    if proposed and chosen is None:
+        body = f"none of the offered subprotocols is known here; known are: {', '.join(WIRES)}\n"
+        await request.reject(400, body=body.encode())
+        return None
+    return await request.accept(subprotocol=chosen), WIRES[chosen or JSON.subprotocol]
+
+
+async def _close(
+    websocket: trio_websocket.WebSocketConnection,
+    stream: SocketStream,
+    connection: WebSocket,
+    inspector: Inspector,
+) -> None:
+    if inspector.verdict is not None:  # trio-websocket takes the connection for lost: say it ourselves
+        code, reason = inspector.verdict
+        stream.write(websocket_frame(0x88, code.to_bytes(2, "big") + reason.encode()))
+        log.info("connection_refused", address=connection.caller.address, code=code, reason=reason)
+        return
+    code, reason = connection.closing or (1000, "")
+    with trio.move_on_after(CLOSE_DEADLINE):
+        await websocket.aclose(code, reason)

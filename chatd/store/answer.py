@@ -1,0 +1,61 @@
+"""Answers of many rows in one row.
+
+Python gives up its interpreter lock around every step of a statement, and takes up to 5 ms to get it
+back while the event loop is busy. A page of fifty rows, fetched row by row, would wait fifty times;
+so SQLite folds the page into one JSON text, and one step fetches it.
+"""
+
+# ruff: noqa: S608 - statements are put together from fixed text only; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from chatd.domain.event import Event
+from chatd.ports import Row
+
+EVENT = "position, stream, seq, type, at, by, data, text"
+
+_events = msgspec.json.Decoder(list[tuple[int, str, int, str, int, str, dict[str, Any], str | None]])
+decode_rows = msgspec.json.Decoder(list[Row]).decode
+
+
+def folded(query: str, columns: Iterable[str], flags: Iterable[str] = ()) -> str:
+    """SQL that answers with all rows of `query` as one JSON array of objects.
+
+    The columns in `flags` are 0 or 1 in the tables and true or false in the answer. A query that
+    orders must also limit: SQLite may drop the order of a subquery without a limit.
+    """
+    pairs = [f"'{name}', {name}" for name in columns]
+    pairs += [f"'{name}', json(iif({name}, 'true', 'false'))" for name in flags]
+    return f"SELECT json_group_array(json_object({', '.join(pairs)})) FROM ({query})"
+
+
+def folded_events(query: str) -> str:
+    """The same for a query that gives the columns of `EVENT`."""
+    cells = EVENT.replace("data", "json(data)")
+    return f"SELECT json_group_array(json_array({cells})) FROM ({query})"
+
+
+def cell(connection: sqlite3.Connection, sql: str, parameters: tuple[Any, ...] = ()) -> Any:
+    """The one value that `sql` answers with, None without a row."""
+    row = connection.execute(sql, parameters).fetchone()
+    return None if row is None else row[0]
+
+
+def rows(connection: sqlite3.Connection, sql: str, parameters: tuple[Any, ...] = ()) -> list[Row]:
+    """What a `folded` query gives."""
+    return decode_rows(cell(connection, sql, parameters))
+
+
+def first(found: list[Row]) -> Row | None:
+    return found[0] if found else None
+
+
+def events(text: str) -> list[Event]:
+    """What a `folded_events` query gives."""
+    return [Event(*fields) for fields in _events.decode(text)]

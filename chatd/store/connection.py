@@ -1,0 +1,184 @@
+"""A database connection whose answers arrive in trio.
+
+aiosqlite keeps one thread per connection and hands each result to an asyncio future. All that it asks
+of a future is `get_loop`, `call_soon_threadsafe`, `done`, `set_result` and `set_exception`; `Reply`
+answers to these names and goes through trio's token instead. It also lets a whole transaction run as
+one function in one hop to the thread, so that no cancelled await can leave a BEGIN without its COMMIT.
+
+aiosqlite is pinned to the version whose inside this leans on; a contract test watches it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import aiosqlite
+import trio
+from aiosqlite.core import _STOP_RUNNING_SENTINEL
+
+from chatd.domain.names import name_key
+from chatd.ports import StoreUnavailable
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 5.0
+INTERRUPT_EVERY = 0.05
+
+
+class Reply(Generic[T]):
+    """One answer on its way from the database thread. To stop waiting for it changes nothing there."""
+
+    def __init__(self) -> None:
+        self._token = trio.lowlevel.current_trio_token()
+        self._arrived = trio.Event()
+        self._result: T | None = None
+        self._error: BaseException | None = None
+
+    async def wait(self) -> T:
+        await self._arrived.wait()
+        if self._error is not None:
+            raise self._error
+        return self._result  # type: ignore[return-value]
+
+    def __await__(self) -> Generator[Any, None, T]:
+        return self.wait().__await__()
+
+    # what aiosqlite's worker thread asks of a future
+    def get_loop(self) -> Reply[T]:
+        return self
+
+    def call_soon_threadsafe(self, callback: Callable[..., Any], *args: Any) -> None:
+        with suppress(trio.RunFinishedError):  # nobody is left to be told
+            self._token.run_sync_soon(partial(callback, *args))
+
+    def done(self) -> bool:
+        return self._arrived.is_set()
+
+    def set_result(self, result: T) -> None:
+        self._result = result
+        self._arrived.set()
+
+    def set_exception(self, error: BaseException) -> None:
+        self._error = error
+        self._arrived.set()
+
+
+class TrioConnection(aiosqlite.Connection):
+    """aiosqlite on trio. `async with` it, then `submit` or `run` whole functions."""
+
+    async def __aenter__(self) -> TrioConnection:
+        await super().__aenter__()
+        return self
+
+    def submit(self, function: Callable[[sqlite3.Connection], T]) -> Reply[T]:
+        """Queues `function` for the database thread, without waiting; functions run in this order."""
+        return self.call(lambda: function(self._conn))
+
+    def call(self, function: Callable[[], T]) -> Reply[T]:
+        """The same for a function that needs no open file."""
+        reply: Reply[T] = Reply()
+        if self._running:
+            self._tx.put_nowait((reply, function))  # type: ignore[arg-type]
+        else:
+            reply.set_exception(StoreUnavailable("the store is closed"))
+        return reply
+
+    async def run(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        return await self.submit(function)
+
+    async def abandon(self, reply: Reply[T]) -> None:
+        """Interrupts the statement that `reply` waits for, and returns when the thread is free."""
+        with trio.CancelScope(shield=True):
+            while not reply.done():
+                # again and again: the function may have been between two statements
+                if self._connection is not None:
+                    self._connection.interrupt()
+                with trio.move_on_after(INTERRUPT_EVERY):
+                    await reply._arrived.wait()
+
+    def current(self) -> sqlite3.Connection | None:
+        """The open file, if there is one. To be used on the database thread only."""
+        return self._connection
+
+    def reopen(self) -> sqlite3.Connection:
+        """Closes the file and opens it again. To be called on the database thread only."""
+        if self._connection is not None:
+            stale, self._connection = self._connection, None
+            stale.close()
+        self._connection = self._connector()
+        return self._connection
+
+    # what aiosqlite does through asyncio
+    async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        return await self.call(partial(fn, *args, **kwargs))
+
+    async def _connect(self) -> TrioConnection:
+        try:
+            await self.call(self.reopen)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> Reply[Any] | None:  # type: ignore[override]
+        try:
+            reply: Reply[Any] | None = Reply()
+        except RuntimeError:
+            reply = None  # the garbage collector calls, and trio is over
+        self._running = False
+        self._tx.put_nowait((reply, self._close_and_stop))  # type: ignore[arg-type]
+        return reply
+
+    async def close(self) -> None:
+        """Lets everything that was submitted finish, then closes."""
+        if self._running and (reply := self.stop()):
+            with trio.CancelScope(shield=True):
+                await reply
+
+    def _close_and_stop(self) -> Any:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        return _STOP_RUNNING_SENTINEL
+
+
+def connect(opener: Callable[[], sqlite3.Connection]) -> TrioConnection:
+    """A connection that `opener` opens, on its own thread."""
+    return TrioConnection(opener, iter_chunk_size=64)
+
+
+def open_writer(path: Path) -> sqlite3.Connection:
+    """The one connection that writes and checkpoints. Each commit is on the disk when it returns."""
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
+    # checkpoints are the log's to time (see `Log`); this is the bound that holds if it cannot
+    connection.executescript(
+        """
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA wal_autocheckpoint = 16384;
+        PRAGMA cache_size = -16000;
+        """
+    )
+    teach(connection)
+    return connection
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Read-only, for every connection but the writer's: two that checkpoint and commit at the same
+    instant can corrupt the file (SQLite 3.7.0 to 3.51.2)."""
+    uri = path.absolute().as_uri() + "?mode=ro"
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256
+    )
+    connection.execute("PRAGMA cache_size = -4000")
+    return connection
+
+
+def teach(connection: sqlite3.Connection) -> None:
+    """The functions that the triggers of `schema.sql` call."""
+    connection.create_function("name_key", 1, name_key, deterministic=True)

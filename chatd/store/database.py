@@ -1,0 +1,138 @@
+"""The open store: one file, one connection that writes, a few that read.
+
+`open_store` walks in (lock, migrations, writer, readers) and walks out the other way round: the readers
+first, so that the last checkpoint can move everything into the file, then the writer.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import attrs
+import structlog
+import trio
+from ulid import ULID
+
+from chatd.ports import StoreUnavailable
+from chatd.store import migration, verify
+from chatd.store.backup import Backup, backup
+from chatd.store.connection import TrioConnection, connect, open_reader, open_writer
+from chatd.store.failure import StoreError
+from chatd.store.folder import DATABASE, hold
+from chatd.store.journal import Fault, Journal
+from chatd.store.log import SqliteLog
+from chatd.store.reader import SqliteReader, open_pool
+
+T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
+
+
+@attrs.frozen
+class Sizes:
+    """Bytes on the disk."""
+
+    database: int
+    wal: int
+
+
+@attrs.frozen
+class Store:
+    """What the composition root hands on: the log to the history writer, the reader to everyone."""
+
+    path: Path
+    log: SqliteLog
+    reader: SqliteReader
+    epoch: str
+
+    async def check(self) -> tuple[str, ...]:
+        """What is wrong with the file, in words. Reads all of it."""
+        async with connect(partial(open_reader, self.path)) as connection:
+            return await _interruptible(connection, lambda file: verify.check(file, self.path))
+
+    async def verify(self) -> verify.Verified:
+        """Replays the log, in pieces, and compares."""
+        async with connect(partial(verify.open_scratch, self.path)) as connection:
+            replay = await connection.run(verify.Replay)
+            while await _interruptible(connection, lambda _: replay.step()):
+                pass
+            return await _interruptible(connection, lambda _: replay.finish())
+
+    async def backup(self, path: Path) -> Backup:
+        """A consistent copy while the server runs. Raises StoreError when `path` exists."""
+        stop = threading.Event()
+        async with connect(partial(open_reader, self.path)) as connection:
+            try:
+                return await connection.run(lambda file: backup(file, path, stop))
+            finally:
+                stop.set()
+
+    def sizes(self) -> Sizes:
+        return Sizes(_size(self.path), _size(self.path.with_name(self.path.name + "-wal")))
+
+
+@asynccontextmanager
+async def open_store(folder: Path, *, fault: Fault | None = None) -> AsyncIterator[Store]:
+    """The store in `folder`, which is made if need be. Raises StoreError: in use by another server,
+    written by a newer chatd, damaged. `fault` is for tests, see `chatd.store.journal`."""
+    path = folder / DATABASE
+    with hold(folder):
+        await trio.to_thread.run_sync(migration.prepare, path)
+        async with connect(partial(open_writer, path)) as writer:
+            journal = Journal(writer, fault)
+            epoch = await writer.run(partial(_begin, journal))
+            log = SqliteLog(writer, journal)
+            try:
+                async with open_pool(path) as reader:
+                    yield Store(path, log, reader, epoch)
+            finally:
+                with trio.CancelScope(shield=True):
+                    await _settle(log)
+
+
+def _begin(journal: Journal, connection: sqlite3.Connection) -> str:
+    """Gives a new database its name and its key, and finds where the log stands."""
+    try:
+        made = [("epoch", str(ULID())), ("created_at", str(time.time_ns() // 1_000_000))]
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", made)
+        connection.execute("INSERT OR IGNORE INTO keys VALUES ('signing', ?)", (secrets.token_bytes(32),))
+        connection.execute("COMMIT")
+        journal.open(connection)
+        return str(connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0])
+    except sqlite3.Error as error:
+        raise StoreError(f"the database cannot be opened: {error}") from error
+
+
+async def _settle(log: SqliteLog) -> None:
+    try:
+        await log.checkpoint()
+    except StoreUnavailable as error:
+        # nothing is lost: what was acknowledged stays in the write-ahead log until the next start
+        _log.warning("no checkpoint at the end", error=str(error))
+
+
+async def _interruptible(connection: TrioConnection, function: Callable[[sqlite3.Connection], T]) -> T:
+    reply = connection.submit(function)
+    try:
+        return await reply
+    except sqlite3.Error as error:
+        raise StoreUnavailable(f"the database cannot be read: {error}") from error
+    finally:
+        await connection.abandon(reply)
+
+
+def _size(path: Path) -> int:
+    try:
+        return os.stat(path).st_size
+    except FileNotFoundError:
+        return 0

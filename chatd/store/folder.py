@@ -1,0 +1,46 @@
+"""The data folder: who may enter it, and what its files are called.
+
+One server owns a folder at a time. The lock is the kernel's and ends with the process that holds it,
+however that ends; the number inside is only there to be read.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from chatd.store.failure import StoreError
+
+DATABASE = "chatd.db"
+LOCK = "lock"
+
+
+@contextmanager
+def hold(folder: Path) -> Iterator[None]:
+    """Makes the folder if need be, and keeps every other server out of it. Raises StoreError."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StoreError(f"the data folder {folder} cannot be used: {error.strerror}") from error
+    try:
+        _lock(lock, folder)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _lock(lock: int, folder: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        holder = os.pread(lock, 32, 0).decode(errors="replace").strip() or "unknown"
+        raise StoreError(
+            f"another chatd (process {holder}) runs on {folder};"
+            " stop it, or choose another folder with --data"
+        ) from error
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)

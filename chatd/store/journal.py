@@ -1,0 +1,232 @@
+"""The writer's side of the log. Everything here runs on the database thread of the one writer.
+
+A transaction is tried in hope: its facts go in as they are, and the unique indexes are the guard. Only
+when one of them objects are nonces and names looked up, and the appends that collide left out. What
+makes it quick is how few statements it takes: each one costs a wait for the interpreter lock, so a
+batch of facts is one statement, and a transaction of one statement needs no BEGIN and no COMMIT.
+"""
+
+# ruff: noqa: S608 - statements are put together from fixed text only; values are bound
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import attrs
+import msgspec
+import structlog
+
+from chatd.ports import Append, Appended, StoreUnavailable, Taken, Write
+from chatd.store import answer, chain
+from chatd.store.claims import Claims
+from chatd.store.connection import TrioConnection
+from chatd.store.writes import Statement, statements
+
+Outcome = Appended | Taken
+
+# For tests: called on the database thread with "write" (before the first statement), "commit" (before
+# COMMIT), "reopen" (before the file is opened again) or "checkpoint"; what it raises is what failed.
+Fault = Callable[[str, sqlite3.Connection | None], None]
+
+FACTS_PER_STATEMENT = 256
+COLUMNS = 11  # of the view `facts`
+HEADS_KEPT = 50_000
+PAGES_BEFORE_CHECKPOINT = 4_000
+PAGES_PER_FACT = 4  # an estimate: events, its index, bodies, messages and its index share some
+
+HEAD = "SELECT position, hash FROM events ORDER BY position DESC LIMIT 1"
+STREAM_HEADS = """
+    SELECT json_group_object(value, coalesce((SELECT max(seq) FROM events WHERE stream = value), 0))
+    FROM json_each(?)
+"""
+
+_log = structlog.get_logger(__name__)
+
+
+@attrs.define
+class _Plan:
+    """A transaction made ready: what to run, and what is true once it has run."""
+
+    position: int
+    hash: bytes
+    heads: dict[str, int] = attrs.Factory(dict)
+    outcomes: list[Outcome] = attrs.Factory(list)
+    facts: list[object] = attrs.Factory(list)
+    statements: list[Statement] = attrs.Factory(list)
+
+
+class Journal:
+    """Where the log stands, and the way to add to it."""
+
+    def __init__(self, connection: TrioConnection, fault: Fault | None = None) -> None:
+        self._connection = connection
+        self._fault = fault
+        self._position = 0
+        self._hash = chain.GENESIS
+        self._heads: dict[str, int] = {}
+        self._sound = True
+        self._pages = 0
+        self.checkpoint_due = False
+
+    def open(self, connection: sqlite3.Connection) -> None:
+        self._position, self._hash = _head(connection)
+
+    def commit(self, appends: Sequence[Append]) -> list[Outcome]:
+        """One transaction. Raises StoreUnavailable when nothing of it was written."""
+        try:
+            connection = self._ready()
+            self._learn_heads(connection, appends)
+            try:
+                plan = self._plan(appends, None)
+                self._write(connection, plan)
+            except sqlite3.IntegrityError:
+                if connection.in_transaction:
+                    connection.rollback()
+                plan = self._plan(appends, Claims(connection, appends))
+                self._write(connection, plan)
+        except Exception as error:
+            raise self._lost(error) from error
+        self._position, self._hash = plan.position, plan.hash
+        self._heads.update(plan.heads)
+        self._pages += 2 + PAGES_PER_FACT * (len(plan.facts) // COLUMNS) + 2 * len(plan.statements)
+        if self._pages >= PAGES_BEFORE_CHECKPOINT:
+            self._pages = 0
+            self.checkpoint_due = True
+        return plan.outcomes
+
+    def checkpoint(self, mode: str = "PASSIVE") -> None:
+        """Moves what the write-ahead log holds into the database. Raises StoreUnavailable."""
+        try:
+            connection = self._ready()
+            self._at("checkpoint", connection)
+            connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        except Exception as error:
+            raise self._lost(error) from error
+
+    # --- one transaction ---------------------------------------------------------------------------
+
+    def _plan(self, appends: Sequence[Append], claims: Claims | None) -> _Plan:
+        plan = _Plan(self._position, self._hash)
+        salts = os.urandom(chain.SALT_BYTES * sum(len(append.facts) for append in appends))
+        writes: list[Write] = []
+        for append in appends:
+            heads = self._next_heads(append, plan.heads)
+            if heads is None:
+                plan.outcomes.append(Taken("seq"))
+            elif claims is not None and (taken := claims.conflict(append)):
+                plan.outcomes.append(taken)
+            else:
+                plan.heads.update(heads)
+                appended = _place(append, plan, salts)
+                if claims is not None:
+                    claims.add(appended.events)
+                plan.outcomes.append(appended)
+                writes += append.writes
+        plan.statements = _fact_statements(plan.facts) + statements(writes)
+        return plan
+
+    def _next_heads(self, append: Append, moved: dict[str, int]) -> dict[str, int] | None:
+        """Where the append's streams will stand, or None when it does not follow from where they do."""
+        heads: dict[str, int] = {}
+        for fact in append.facts:
+            stream = fact.stream
+            head = heads.get(stream) or moved.get(stream) or self._heads[stream]
+            if fact.seq != head + 1:
+                return None
+            heads[stream] = fact.seq
+        return heads
+
+    def _write(self, connection: sqlite3.Connection, plan: _Plan) -> None:
+        self._at("write", connection)
+        if len(plan.statements) == 1 and self._fault is None:
+            connection.execute(*plan.statements[0])  # a transaction of its own
+        elif plan.statements:
+            connection.execute("BEGIN IMMEDIATE")
+            for statement in plan.statements:
+                connection.execute(*statement)
+            self._at("commit", connection)
+            connection.execute("COMMIT")
+
+    def _learn_heads(self, connection: sqlite3.Connection, appends: Sequence[Append]) -> None:
+        if len(self._heads) > HEADS_KEPT:
+            self._heads.clear()
+        streams = {fact.stream for append in appends for fact in append.facts} - self._heads.keys()
+        if streams:
+            wanted = msgspec.json.encode(list(streams)).decode()
+            self._heads |= msgspec.json.decode(answer.cell(connection, STREAM_HEADS, (wanted,)))
+
+    # --- when it fails -----------------------------------------------------------------------------
+
+    def _lost(self, error: Exception) -> StoreUnavailable:
+        """After a failed sync the system's page cache may show what the disk does not have. So whatever
+        failed, this connection is not used again: the next transaction opens the file anew."""
+        self._sound = False
+        self._heads.clear()
+        if not isinstance(error, StoreUnavailable):
+            _log.error("commit failed", error=f"{type(error).__name__}: {error}")
+        return StoreUnavailable(f"the database cannot be written: {error}")
+
+    def _ready(self) -> sqlite3.Connection:
+        connection = self._connection.current()
+        return connection if connection is not None and self._sound else self._reopen()
+
+    def _reopen(self) -> sqlite3.Connection:
+        self._at("reopen", None)
+        connection = self._connection.reopen()
+        acknowledged = answer.cell(
+            connection, "SELECT hash FROM events WHERE position = ?", (self._position,)
+        )
+        if self._position and acknowledged != self._hash:
+            raise StoreUnavailable(f"event {self._position} was acknowledged, but the file does not hold it")
+        self._position, self._hash = _head(connection)
+        self._sound = True
+        return connection
+
+    def _at(self, stage: str, connection: sqlite3.Connection | None) -> None:
+        if self._fault is not None:
+            self._fault(stage, connection)
+
+
+def _head(connection: sqlite3.Connection) -> tuple[int, bytes]:
+    return connection.execute(HEAD).fetchone() or (0, chain.GENESIS)
+
+
+def _place(append: Append, plan: _Plan, salts: bytes) -> Appended:
+    """Gives the append's facts their places at the end of the plan."""
+    events = []
+    position, previous = plan.position, plan.hash
+    for fact in append.facts:
+        position += 1
+        data = msgspec.json.encode(fact.data).decode()
+        salt = body = None
+        if fact.text is not None:
+            start = len(plan.facts) // COLUMNS * chain.SALT_BYTES
+            salt = salts[start : start + chain.SALT_BYTES]
+            body = chain.body_digest(salt, fact.text)
+        place = (position, fact.stream, fact.seq, fact.type, fact.at, fact.by, data)
+        previous = chain.link(previous, body, *place)
+        plan.facts += (*place, body, previous, salt, fact.text)
+        events.append(fact.placed(position))
+    plan.position, plan.hash = position, previous
+    return Appended(tuple(events))
+
+
+def _fact_statements(facts: list[object]) -> list[Statement]:
+    """As few statements as can be, each of a size that is a power of two, the last one padded."""
+    found = []
+    step = FACTS_PER_STATEMENT * COLUMNS
+    for start in range(0, len(facts), step):
+        chunk = facts[start : start + step]
+        count = len(chunk) // COLUMNS
+        size = 1 << (count - 1).bit_length()
+        found.append((_insert(size), chunk + [None] * ((size - count) * COLUMNS)))
+    return found
+
+
+@cache
+def _insert(size: int) -> str:
+    row = f"({', '.join('?' * COLUMNS)})"
+    return f"INSERT INTO facts VALUES {', '.join([row] * size)}"

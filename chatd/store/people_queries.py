@@ -1,0 +1,147 @@
+"""Questions about who and where: accounts, spaces, rooms, their members, and the secrets beside them."""
+
+# ruff: noqa: S608 - statements are put together from fixed text only; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+
+from chatd.domain.names import name_key
+from chatd.ports import Row
+from chatd.store import answer
+
+# memberships
+STREAMS = answer.folded(
+    "SELECT stream, role FROM members WHERE account = ? AND until IS NULL", ("stream", "role")
+)
+MEMBERSHIPS = f"SELECT ({STREAMS}), (SELECT coalesce(max(position), 0) FROM events)"
+MEMBERS = answer.folded(
+    """
+    SELECT members.account, name, display_name, role, joined_at
+    FROM members LEFT JOIN accounts ON accounts.id = members.account
+    WHERE stream = ? AND until IS NULL AND members.account > ? ORDER BY members.account LIMIT ?
+    """,
+    ("account", "name", "display_name", "role", "joined_at"),
+)
+MEMBER_COUNT = "SELECT count(*) FROM members WHERE stream = ? AND until IS NULL"
+
+# accounts
+ACCOUNT = ("id", "name", "display_name", "about", "avatar", "created_at")
+ACCOUNT_FLAGS = ("admin", "disabled")
+ACCOUNT_BY_ID = answer.folded("SELECT * FROM accounts WHERE id = ?", ACCOUNT, ACCOUNT_FLAGS)
+ACCOUNT_BY_NAME = answer.folded("SELECT * FROM accounts WHERE name_key = ?", ACCOUNT, ACCOUNT_FLAGS)
+ACCOUNTS = answer.folded("SELECT * FROM accounts WHERE id > ? ORDER BY id LIMIT ?", ACCOUNT, ACCOUNT_FLAGS)
+ANY_ACCOUNT = "SELECT EXISTS (SELECT 1 FROM accounts)"
+
+# spaces and rooms
+SPACE = ("id", "name", "description", "icon", "owner", "created_at")
+SPACES = "SELECT * FROM spaces WHERE NOT deleted "
+ALL_SPACES = answer.folded(SPACES + "ORDER BY id LIMIT -1", SPACE)
+SPACES_BY_ID = answer.folded(
+    SPACES + "AND id IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT -1", SPACE
+)
+ROOM = ("id", "space", "name", "kind", "topic", "created_at", "head")
+ROOM_FLAGS = ("private", "archived")
+ROOMS = """
+    SELECT *, (SELECT max(seq) FROM events WHERE stream = 'room/' || rooms.id) AS head
+    FROM rooms WHERE NOT deleted
+"""
+ALL_ROOMS = answer.folded(ROOMS + " ORDER BY id LIMIT -1", ROOM, ROOM_FLAGS)
+ROOMS_BY_ID = answer.folded(
+    ROOMS + "AND id IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT -1", ROOM, ROOM_FLAGS
+)
+ROOMS_BY_SPACE = answer.folded(ROOMS + "AND space = ? ORDER BY id LIMIT -1", ROOM, ROOM_FLAGS)
+ROOMS_BY_ID_AND_SPACE = answer.folded(
+    ROOMS + "AND id IN (SELECT value FROM json_each(?)) AND space = ? ORDER BY id LIMIT -1", ROOM, ROOM_FLAGS
+)
+
+# secrets
+CREDENTIAL = "SELECT password_hash FROM credentials WHERE account = ?"
+DEVICE = ("id", "account", "name", "refresh_hash", "previous_hash", "rotated_at", "created_at", "expires_at")
+DEVICES = f"SELECT {', '.join(DEVICE)} FROM devices "
+DEVICE_BY_ID = DEVICES + "WHERE id = ?"
+DEVICE_BY_REFRESH = (
+    DEVICES + "WHERE refresh_hash = ?1 OR previous_hash = ?1 ORDER BY refresh_hash = ?1 DESC LIMIT 1"
+)
+DEVICES_BY_ACCOUNT = DEVICES + "WHERE account = ? ORDER BY created_at, id"
+INVITE_CODE = "SELECT space, invite FROM invite_codes WHERE code_hash = ?"
+SETUP_CODE = "SELECT code_hash FROM setup_code"
+SIGNING_KEY = "SELECT secret FROM keys WHERE name = 'signing'"
+
+COUNTS = """
+    SELECT json_object(
+        'accounts', (SELECT count(*) FROM accounts),
+        'spaces', (SELECT count(*) FROM spaces WHERE NOT deleted),
+        'rooms', (SELECT count(*) FROM rooms WHERE NOT deleted)
+    )
+"""
+
+
+def memberships(connection: sqlite3.Connection, account: str) -> tuple[list[Row], int]:
+    found, head = connection.execute(MEMBERSHIPS, (account,)).fetchone()
+    return answer.decode_rows(found), head
+
+
+def members(connection: sqlite3.Connection, stream: str, after: str | None, limit: int) -> list[Row]:
+    return answer.rows(connection, MEMBERS, (stream, after or "", limit))
+
+
+def account(connection: sqlite3.Connection, id: str) -> Row | None:
+    return answer.first(answer.rows(connection, ACCOUNT_BY_ID, (id,)))
+
+
+def account_named(connection: sqlite3.Connection, name: str) -> Row | None:
+    return answer.first(answer.rows(connection, ACCOUNT_BY_NAME, (name_key(name),)))
+
+
+def accounts(connection: sqlite3.Connection, after: str | None, limit: int) -> list[Row]:
+    return answer.rows(connection, ACCOUNTS, (after or "", limit))
+
+
+def spaces(connection: sqlite3.Connection, ids: Sequence[str] | None) -> list[Row]:
+    if ids is None:
+        return answer.rows(connection, ALL_SPACES)
+    return answer.rows(connection, SPACES_BY_ID, (_array(ids),))
+
+
+def rooms(connection: sqlite3.Connection, ids: Sequence[str] | None, space: str | None) -> list[Row]:
+    if ids is None and space is None:
+        return answer.rows(connection, ALL_ROOMS)
+    if ids is None:
+        return answer.rows(connection, ROOMS_BY_SPACE, (space,))
+    if space is None:
+        return answer.rows(connection, ROOMS_BY_ID, (_array(ids),))
+    return answer.rows(connection, ROOMS_BY_ID_AND_SPACE, (_array(ids), space))
+
+
+def device(connection: sqlite3.Connection, id: str) -> Row | None:
+    return answer.first(_devices(connection, DEVICE_BY_ID, id))
+
+
+def device_by_refresh(connection: sqlite3.Connection, refresh_hash: bytes) -> Row | None:
+    return answer.first(_devices(connection, DEVICE_BY_REFRESH, refresh_hash))
+
+
+def devices(connection: sqlite3.Connection, account: str) -> list[Row]:
+    return _devices(connection, DEVICES_BY_ACCOUNT, account)
+
+
+def invite_code(connection: sqlite3.Connection, code_hash: bytes) -> Row | None:
+    row = connection.execute(INVITE_CODE, (code_hash,)).fetchone()
+    return None if row is None else {"space": row[0], "invite": row[1]}
+
+
+def counts(connection: sqlite3.Connection) -> dict[str, int]:
+    found: dict[str, int] = msgspec.json.decode(answer.cell(connection, COUNTS))
+    return found
+
+
+def _devices(connection: sqlite3.Connection, sql: str, key: str | bytes) -> list[Row]:
+    return [dict(zip(DEVICE, row, strict=True)) for row in connection.execute(sql, (key,)).fetchall()]
+
+
+def _array(ids: Sequence[str]) -> str:
+    return msgspec.json.encode(list(ids)).decode()

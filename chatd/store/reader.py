@@ -1,0 +1,163 @@
+"""Questions to the database, each one consistent look, over a small pool of read-only connections.
+
+A question runs whole on a connection's thread. One that takes too long, or whose asker went away, is
+interrupted, so that it holds its connection no longer than that.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import trio
+
+from chatd.domain.event import Event
+from chatd.ports import Loaded, Page, Row, StoreUnavailable
+from chatd.store import answer, people_queries, stream_queries
+from chatd.store.connection import TrioConnection, connect, open_reader
+
+T = TypeVar("T")
+
+CONNECTIONS = 2
+QUESTION_SECONDS = 10.0
+
+
+class SqliteReader:
+    """The `Reader` of `chatd.ports`, which tells what each question gives."""
+
+    def __init__(self, connections: Sequence[TrioConnection], question_seconds: float) -> None:
+        self._idle = list(connections)
+        self._turn = trio.Semaphore(len(self._idle))
+        self._seconds = question_seconds
+
+    async def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """Raises StoreUnavailable when the database cannot answer, or not in time."""
+        async with self._turn:
+            connection = self._idle.pop()
+            reply = connection.submit(question)
+            try:
+                with trio.fail_after(self._seconds):
+                    return await reply
+            except sqlite3.Error as error:
+                raise StoreUnavailable(f"the database cannot be read: {error}") from error
+            except trio.TooSlowError as error:
+                raise StoreUnavailable(f"no answer within {self._seconds:g} s") from error
+            finally:
+                await connection.abandon(reply)
+                self._idle.append(connection)
+
+    # the log
+    async def epoch(self) -> str:
+        return str(await self._cell(stream_queries.EPOCH))
+
+    async def head(self) -> int:
+        return int(await self._cell(stream_queries.HEAD))
+
+    async def load(self, stream: str) -> Loaded:
+        return await self.ask(partial(stream_queries.load, stream=stream))
+
+    async def stream_events(self, stream: str, after: int, limit: int) -> list[Event]:
+        return await self.ask(partial(stream_queries.stream_events, stream=stream, after=after, limit=limit))
+
+    async def events(self, after: int, limit: int, stream: str | None = None) -> list[Event]:
+        return await self.ask(partial(stream_queries.events, after=after, limit=limit, stream=stream))
+
+    async def visible_events(
+        self, account: str, after: int, upto: int, limit: int
+    ) -> tuple[list[Event], int]:
+        return await self.ask(
+            partial(stream_queries.visible_events, account=account, after=after, upto=upto, limit=limit)
+        )
+
+    async def recent_posts(self, room: str, limit: int) -> list[Row]:
+        """Among the newest `limit` messages of the room, those that carry a nonce, oldest first."""
+        return await self.ask(partial(stream_queries.recent_posts, room=room, limit=limit))
+
+    # conversations
+    async def history(
+        self, room: str, *, before: int | None, after: int | None, around: int | None, limit: int
+    ) -> Page:
+        return await self.ask(
+            partial(stream_queries.history, room=room, before=before, after=after, around=around, limit=limit)
+        )
+
+    async def read_marker(self, account: str, room: str) -> int:
+        return await self._cell(stream_queries.READ_MARKER, account, room) or 0
+
+    async def read_markers(self, account: str) -> dict[str, int]:
+        found: dict[str, int] = msgspec.json.decode(await self._cell(stream_queries.READ_MARKERS, account))
+        return found
+
+    # who is where
+    async def memberships(self, account: str) -> tuple[list[Row], int]:
+        return await self.ask(partial(people_queries.memberships, account=account))
+
+    async def members(self, stream: str, after: str | None, limit: int) -> list[Row]:
+        return await self.ask(partial(people_queries.members, stream=stream, after=after, limit=limit))
+
+    async def member_count(self, stream: str) -> int:
+        return int(await self._cell(people_queries.MEMBER_COUNT, stream))
+
+    async def account(self, account: str) -> Row | None:
+        return await self.ask(partial(people_queries.account, id=account))
+
+    async def account_named(self, name: str) -> Row | None:
+        return await self.ask(partial(people_queries.account_named, name=name))
+
+    async def accounts(self, after: str | None, limit: int) -> list[Row]:
+        return await self.ask(partial(people_queries.accounts, after=after, limit=limit))
+
+    async def any_account(self) -> bool:
+        return bool(await self._cell(people_queries.ANY_ACCOUNT))
+
+    async def spaces(self, ids: Sequence[str] | None = None) -> list[Row]:
+        return await self.ask(partial(people_queries.spaces, ids=ids))
+
+    async def rooms(self, ids: Sequence[str] | None = None, space: str | None = None) -> list[Row]:
+        return await self.ask(partial(people_queries.rooms, ids=ids, space=space))
+
+    async def counts(self) -> dict[str, int]:
+        """How many `accounts`, `spaces` and `rooms` there are."""
+        return await self.ask(people_queries.counts)
+
+    # secrets
+    async def credential(self, account: str) -> str | None:
+        found: str | None = await self._cell(people_queries.CREDENTIAL, account)
+        return found
+
+    async def device(self, device: str) -> Row | None:
+        return await self.ask(partial(people_queries.device, id=device))
+
+    async def device_by_refresh(self, refresh_hash: bytes) -> Row | None:
+        return await self.ask(partial(people_queries.device_by_refresh, refresh_hash=refresh_hash))
+
+    async def devices(self, account: str) -> list[Row]:
+        return await self.ask(partial(people_queries.devices, account=account))
+
+    async def invite_code(self, code_hash: bytes) -> Row | None:
+        return await self.ask(partial(people_queries.invite_code, code_hash=code_hash))
+
+    async def setup_code(self) -> bytes | None:
+        found: bytes | None = await self._cell(people_queries.SETUP_CODE)
+        return found
+
+    async def signing_key(self) -> bytes:
+        return bytes(await self._cell(people_queries.SIGNING_KEY))
+
+    async def _cell(self, sql: str, *parameters: Any) -> Any:
+        return await self.ask(lambda connection: answer.cell(connection, sql, parameters))
+
+
+@asynccontextmanager
+async def open_pool(path: Path, question_seconds: float = QUESTION_SECONDS) -> AsyncIterator[SqliteReader]:
+    """A reader over `CONNECTIONS` connections to the database at `path`."""
+    async with AsyncExitStack() as stack:
+        connections = [
+            await stack.enter_async_context(connect(partial(open_reader, path))) for _ in range(CONNECTIONS)
+        ]
+        yield SqliteReader(connections, question_seconds)

@@ -1,0 +1,236 @@
+"""Requests: what goes out, what comes back, what happens when the connection breaks in between."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+from fake_server import No
+
+from chatd.client import Client, Disconnected, Posted, Refused, SessionEnded, connect
+from chatd.client.wire import FORMATS
+
+
+@pytest.mark.parametrize("form", ["json", "msgpack"])
+async def test_a_result_comes_back_in_either_format(server, form):
+    server.answers["room.get"] = lambda data: {"room": {"id": data["room"], "topic": "Grüße 👋"}}
+    async with connect(server, "good", format=form) as client:
+        assert await client.room("R1") == {"id": "R1", "topic": "Grüße 👋"}
+    assert server.connections[0].binary == (form == "msgpack")
+
+
+async def test_queries_and_commands_are_named_as_such(server):
+    server.answers["room.list"] = lambda data: {"rooms": []}
+    server.answers["room.join"] = lambda data: {}
+    async with connect(server, "good") as client:
+        await client.rooms("S1")
+        await client.join("R1")
+    sent = [frame for message in server.connections[0].messages for frame in message]
+    assert [frame.get("query") for frame in sent] == [None, "room.list", None]
+    assert [frame.get("command") for frame in sent] == ["session.open", None, "room.join"]
+
+
+async def test_a_refusal_has_code_message_and_data(server):
+    def refuse(data):
+        raise No("conflict", "there is a room of this name", room="R9")
+
+    server.answers["room.create"] = refuse
+    async with connect(server, "good") as client:
+        with pytest.raises(Refused, match="there is a room of this name") as caught:
+            await client.create_room("S1", "general")
+    assert (caught.value.code, caught.value.data) == ("conflict", {"room": "R9"})
+
+
+async def test_fields_that_are_none_are_left_out(server):
+    seen = []
+    server.answers["room.history"] = lambda data: (
+        seen.append(data) or {"messages": [], "more_before": False, "more_after": False}
+    )
+    async with connect(server, "good") as client:
+        await client.history("R1", before=7)
+    assert seen == [{"room": "R1", "before": 7}]
+
+
+async def test_requests_of_one_tick_leave_as_one_message(server):
+    async with connect(server, "good") as client, trio.open_nursery() as nursery:
+        for number in range(20):
+            nursery.start_soon(client.post, "R1", str(number))
+    assert [len(message) for message in server.connections[0].messages] == [1, 20]
+
+
+async def test_no_more_requests_are_open_than_the_server_allows(server):
+    async with connect(server, "good") as client, trio.open_nursery() as nursery:
+        for number in range(100):
+            nursery.start_soon(client.post, "R1", str(number))
+    assert max(len(message) for message in server.connections[0].messages) <= 32
+    assert len(server.log) == 100
+
+
+async def test_all_pages_of_a_query_are_gathered(server):
+    pages = {None: {"members": [{"account": "A1"}], "next": "A1"}, "A1": {"members": [{"account": "A2"}]}}
+    server.answers["room.members"] = lambda data: pages[data.get("after")]
+    async with connect(server, "good") as client:
+        assert await client.members("R1") == [{"account": "A1"}, {"account": "A2"}]
+
+
+async def test_a_post_whose_reply_was_lost_is_posted_once(server, autojump_clock):
+    async def lose_the_first(frame, connection):
+        if frame.get("command") == "message.post" and len(server.connections) == 1:
+            await server.drop()
+
+    server.before_reply = lose_the_first
+    async with connect(server, "good") as client:
+        posted = await client.post("R1", "once")
+    assert posted == Posted(1, 1, 1_763_714_400_001)
+    assert len(server.connections) == 2
+    assert [event["data"]["text"] for event in server.log] == ["once"]
+
+
+async def test_posts_keep_their_order_over_a_break(server, autojump_clock):
+    async def lose_the_first(frame, connection):
+        if frame.get("command") == "message.post" and len(server.connections) == 1:
+            server.log.clear()
+            server.nonces.clear()
+            await server.drop()
+
+    server.before_reply = lose_the_first
+    async with connect(server, "good") as client, trio.open_nursery() as nursery:
+        for number in range(10):
+            nursery.start_soon(client.post, "R1", str(number))
+            await trio.testing.wait_all_tasks_blocked()
+    assert [event["data"]["text"] for event in server.log] == [str(number) for number in range(10)]
+
+
+async def test_the_callers_own_nonce_is_kept(server):
+    async with connect(server, "good") as client:
+        first = await client.post("R1", "hello", nonce="mine")
+        assert await client.post("R1", "hello", nonce="mine") == first
+    assert list(server.nonces) == ["mine"]
+
+
+async def test_a_query_whose_reply_was_lost_is_asked_again(server, autojump_clock):
+    async def lose_the_first(frame, connection):
+        if "query" in frame and len(server.connections) == 1:
+            await server.drop()
+
+    server.answers["room.list"] = lambda data: {"rooms": [{"id": "R1"}]}
+    server.before_reply = lose_the_first
+    async with connect(server, "good") as client:
+        assert await client.rooms("S1") == [{"id": "R1"}]
+
+
+async def test_another_command_whose_reply_was_lost_has_an_unknown_outcome(server, autojump_clock):
+    async def lose(frame, connection):
+        if frame.get("command") == "room.join":
+            await server.drop()
+
+    server.answers["room.join"] = lambda data: {}
+    server.before_reply = lose
+    async with connect(server, "good") as client:
+        with pytest.raises(Disconnected, match=r"whether room\.join was carried out is unknown"):
+            await client.join("R1")
+        assert (await client.post("R1", "still here")).seq == 1
+
+
+@pytest.mark.parametrize("code", ["unavailable", "overloaded", "rate_limited"])
+async def test_a_passing_refusal_is_retried_no_sooner_than_the_server_says(server, autojump_clock, code):
+    tries = []
+
+    def busy(data):
+        tries.append(trio.current_time())
+        if len(tries) == 1:
+            raise No(code, "not now", retry_after=5)
+        return {}
+
+    server.answers["room.join"] = busy
+    async with connect(server, "good") as client:
+        await client.join("R1")
+    assert tries[1] - tries[0] >= 5
+
+
+async def test_retries_end_when_the_callers_scope_does(server, autojump_clock):
+    def busy(data):
+        raise No("unavailable")
+
+    server.answers["room.join"] = busy
+    async with connect(server, "good") as client:
+        with trio.move_on_after(60) as scope:
+            await client.join("R1")
+        assert scope.cancelled_caught
+
+
+async def test_an_impatient_client_raises_the_first_failure(server):
+    def busy(data):
+        raise No("unavailable")
+
+    server.answers["room.join"] = busy
+    async with connect(server, "good", patient=False) as client:
+        with pytest.raises(Refused):
+            await client.join("R1")
+        await server.drop()
+        await trio.testing.wait_all_tasks_blocked()
+        with pytest.raises(Disconnected):
+            await client.post("R1", "hello")
+    assert server.dials == 1
+
+
+async def test_a_cancelled_request_disturbs_nobody(server):
+    gate = trio.Event()
+
+    async def wait(frame, connection):
+        if frame.get("command") == "room.join":
+            await gate.wait()
+
+    server.answers["room.join"] = lambda data: {}
+    server.before_reply = wait
+    async with connect(server, "good") as client:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(client.join, "R1")
+            await trio.testing.wait_all_tasks_blocked()
+            nursery.cancel_scope.cancel()
+        gate.set()
+        assert (await client.post("R1", "hello")).seq == 1
+
+
+async def test_a_client_that_is_closed_says_so(server):
+    async with connect(server, "good") as client:
+        pass
+    with pytest.raises(Disconnected, match="closed"):
+        await client.post("R1", "hello")
+
+
+async def test_the_applications_own_error_leaves_the_block_as_itself(server):
+    with pytest.raises(KeyError, match="mine"):
+        async with connect(server, "good"):
+            raise KeyError("mine")
+
+
+async def test_what_is_open_when_the_session_ends_for_good_is_told_why(server):
+    async def revoke(frame, connection):
+        if frame.get("command") == "room.join":
+            await connection.socket.aclose(4002, "signed out")
+
+    server.answers["room.join"] = lambda data: {}
+    server.before_reply = revoke
+    async with connect(server, "good") as client:
+        with pytest.raises(Disconnected, match="signed out"):
+            await client.join("R1")
+        with pytest.raises(SessionEnded) as caught:
+            await client.post("R1", "hello")
+    assert caught.value.code == 4002
+    assert server.dials == 1
+
+
+def test_a_message_that_is_cut_off_is_no_message():
+    form = FORMATS["msgpack"]
+    with pytest.raises(ValueError, match="cut off"):
+        form.decode(form.encode({"id": 1, "result": {}})[:-1])
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+def test_frames_survive_the_way_through_a_message(form):
+    frames = [{"id": 1, "result": {"text": 'new\nline, "quoted", 👩‍👩‍👧'}}, {"signal": "typing", "data": {}}]
+    assert form.decode(form.join(form.encode(frame) for frame in frames)) == frames
+
+
+def test_the_class_that_applications_hold_is_public():
+    assert Client.__module__.startswith("chatd.client")

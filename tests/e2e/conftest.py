@@ -1,0 +1,77 @@
+"""Servers for the tests in this folder, and a deadline for each of them."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from .serving import Server
+from .town import Town
+
+Serve = Callable[..., Server]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "deadline(seconds): how long this test may take; 30 without it")
+
+
+@pytest.fixture(autouse=True)
+def deadline(request: pytest.FixtureRequest) -> Iterator[None]:
+    marker = request.node.get_closest_marker("deadline")
+    seconds = marker.args[0] if marker else 30
+
+    def too_late(signum: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"the test took more than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, too_late)
+    signal.alarm(seconds)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def ended_well(server: Server) -> None:
+    """It ends on SIGTERM with status 0, and it never logged an exception."""
+    if server.process is not None:
+        assert server.stop() == 0, server.said()
+    log = server.log.read_text(errors="replace")
+    for sign in ("Traceback", '"exception":'):
+        assert sign not in log, log[max(log.index(sign) - 1000, 0) :][:6000]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests of a module, without rate limits."""
+    server = Server(tmp_path_factory.mktemp("chatd") / "data").start()
+    yield server
+    ended_well(server)
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Starts servers of the test's own, with the settings it names, and ends them."""
+    started: list[Server] = []
+
+    def start(**settings: object) -> Server:
+        started.append(Server(tmp_path / f"data{len(started)}", **settings))  # type: ignore[arg-type]
+        return started[-1].start()
+
+    yield start
+    try:
+        for server in started:
+            ended_well(server)
+    finally:
+        for server in started:
+            server.kill()
+
+
+@pytest.fixture
+def town(server: Server) -> Iterator[Town]:
+    """A space of the test's own on the module's server."""
+    town = Town(server)
+    yield town
+    town.close()

