@@ -77,12 +77,12 @@ async def _open_desk(
 async def _serve_connections(
     settings: Settings, desk: Desk, announce: Callable[[str], None], signals: Any
 ) -> None:
-    ready = trio.Event()
+    ready = False
 
     def open_session(connection: WebSocket) -> SessionActor:
         return SessionActor(desk, connection, connection.caller, connection.bearer)
 
-    http = Http(settings, ready.is_set, partial(first_start.set_up, desk))
+    http = Http(settings, lambda: ready, partial(first_start.set_up, desk))
     gateway = Gateway(settings, http, open_session)
     async with AsyncExitStack() as sockets:
         tcp = Listener(
@@ -95,15 +95,17 @@ async def _serve_connections(
         async with trio.open_nursery() as background, trio.open_nursery() as handlers:
             background.start_soon(gateway.flusher.run)
             background.start_soon(gateway.keep)
-            for listener in (tcp, admin):
-                background.start_soon(gateway.serve, listener, handlers)
-            ready.set()
-            announce(f"listening on {desk.address}")
-            if (code := await first_start.new_code(desk)) is not None:
-                announce(f"make the first account at {desk.address}/setup?code={code}")
-            await signals.__anext__()
-            log.info("stopping")
-            ready = trio.Event()
+            async with trio.open_nursery() as accepting:
+                for listener in (tcp, admin):
+                    accepting.start_soon(gateway.serve, listener, handlers)
+                ready = True
+                announce(f"listening on {desk.address}")
+                if (code := await first_start.new_code(desk)) is not None:
+                    announce(f"make the first account at {desk.address}/setup?code={code}")
+                await signals.__anext__()
+                log.info("stopping")
+                ready = False
+                accepting.cancel_scope.cancel()
             await tcp.aclose()
             await admin.aclose()
             await _let_go(gateway, settings)

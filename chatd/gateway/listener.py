@@ -73,13 +73,12 @@ class Gateway:
         self._served = 0
 
     async def serve(self, listener: Listener, handlers: trio.Nursery) -> None:
-        """Accepts until the listener is closed."""
+        """Accepts until cancelled; what was accepted lives on in `handlers`."""
 
         async def handle(stream: SocketStream) -> None:
             await self._handle(stream, listener.admin)
 
-        with contextlib.suppress(trio.ClosedResourceError):
-            await trio.serve_listeners(handle, [listener], handler_nursery=handlers)
+        await trio.serve_listeners(handle, [listener], handler_nursery=handlers)
 
     async def keep(self) -> None:
         """Looks after all connections, for ever: strangers, silence, dead peers."""

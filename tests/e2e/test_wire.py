@@ -9,7 +9,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from .serving import Server
-from .talking import JSON, MSGPACK, Client, encode
+from .talking import JSON, MSGPACK, Client
 from .town import Town
 
 ROOM: Any = object()  # stands for the room's id in the lists below
