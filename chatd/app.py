@@ -63,9 +63,7 @@ async def _open_desk(
     settings: Settings, store: Store, bus: Bus, writer: HistoryWriter, nursery: trio.Nursery
 ) -> Desk:
     def read_marked(account: str, stream: str, seq: int) -> None:
-        bus.signal(
-            account, {"signal": "read.marked", "stream": stream, "by": account, "data": {"seq": seq}}
-        )
+        bus.signal(account, {"signal": "read.marked", "stream": stream, "by": account, "data": {"seq": seq}})
 
     directory = Directory(nursery, store.reader, writer, read_marked, settings.idle_actor)
     tokens = Tokens(await store.reader.signing_key(), store.epoch)
@@ -117,8 +115,7 @@ async def _let_go(gateway: Gateway, settings: Settings) -> None:
     """Tells every client to reconnect elsewhere or later, and waits until they have gone."""
     gateway.close(1001, "the server is going away; reconnect")
     with trio.move_on_after(settings.drain_deadline):
-        while gateway.connections:
-            await trio.sleep(0.01)
+        await gateway.wait_gone()
 
 
 async def _within(scope: trio.CancelScope, work: Callable[[], Awaitable[None]]) -> None:

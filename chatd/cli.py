@@ -13,6 +13,7 @@ import trio
 
 from chatd import __version__, settings
 from chatd.actors.supervisor import GaveUp
+from chatd.app import serve as serve_app
 from chatd.ports import StoreError
 
 
@@ -23,18 +24,26 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Folder that holds everything. [default: ./chat-data]")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder that holds everything. [default: ./chat-data]",
+)
 @click.option("--host", help="Address to listen on. [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 picks a free one. [default: 8400]")
-@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="TOML file with a [chatd] table.")
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="TOML file with a [chatd] table.",
+)
 @click.option("--no-limits", is_flag=True, help="Rate limits off, for load tests.")
-def serve(data: Path | None, host: str | None, port: int | None, config: Path | None, no_limits: bool) -> None:
+def serve(
+    data: Path | None, host: str | None, port: int | None, config: Path | None, no_limits: bool
+) -> None:
     """Run the server until SIGTERM or Ctrl-C.
 
     Every setting can also stand in the file given with --config, or in the environment as CHATD_NAME.
     """
-    from chatd.app import serve as serve_app
-
     given: dict[str, Any] = {"data": data, "host": host, "port": port, "limits": False if no_limits else None}
     try:
         chosen = settings.load(config, {name: value for name, value in given.items() if value is not None})
@@ -43,12 +52,15 @@ def serve(data: Path | None, host: str | None, port: int | None, config: Path | 
     _log_to_stderr(chosen.log_level)
     try:
         trio.run(serve_app, chosen, _say)
-    except* (StoreError, OSError, GaveUp) as group:
-        error = group
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        click.echo(f"chatd: {error}", err=True)
+    except* (StoreError, OSError, GaveUp) as errors:
+        click.echo(f"chatd: {_first(errors)}", err=True)
         sys.exit(1)
+
+
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _say(line: str) -> None:
@@ -58,7 +70,9 @@ def _say(line: str) -> None:
 
 def _log_to_stderr(level: str) -> None:
     """Key-value lines for people on a terminal, JSON for everything else."""
-    pretty: Any = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    pretty: Any = (
+        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    )
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -96,7 +96,14 @@ class PutSnapshot:
 
 
 Write = (
-    PutCredential | PutDevice | RotateDevice | DropDevices | PutInviteCode | PutSetupCode | MarkRead | PutSnapshot
+    PutCredential
+    | PutDevice
+    | RotateDevice
+    | DropDevices
+    | PutInviteCode
+    | PutSetupCode
+    | MarkRead
+    | PutSnapshot
 )
 
 
@@ -183,12 +190,12 @@ class Reader(Protocol):
     async def stream_events(self, stream: str, after: int, limit: int) -> list[Event]:
         """Events of one stream with seq > `after`, oldest first, texts included."""
 
-    async def events(
-        self, after: int, limit: int, stream: str | None = None
-    ) -> list[Event]:
+    async def events(self, after: int, limit: int, stream: str | None = None) -> list[Event]:
         """Events with position > `after`, oldest first, texts included."""
 
-    async def visible_events(self, account: str, after: int, upto: int, limit: int) -> tuple[list[Event], int]:
+    async def visible_events(
+        self, account: str, after: int, upto: int, limit: int
+    ) -> tuple[list[Event], int]:
         """What `account` may see of the log in (`after`, `upto`], oldest first.
 
         Looks at no more than `limit` positions; the second value is the position up to which it looked
@@ -214,7 +221,7 @@ class Reader(Protocol):
         """Streams that the account is in now: `{stream, role}`, and the log's head at that look."""
 
     async def members(self, stream: str, after: str | None, limit: int) -> list[Row]:
-        """`{account, name, display_name, role, joined_at}` ordered by account id, from the one after `after`."""
+        """`{account, name, display_name, role, joined_at}` ordered by account id, those after `after`."""
 
     async def member_count(self, stream: str) -> int: ...
     async def account(self, account: str) -> Row | None:
@@ -277,7 +284,8 @@ class Caller:
 class Connection(Protocol):
     """The gateway's side of a connected client, as a session sees it. Nothing here but `drained` waits."""
 
-    render: Render
+    @property
+    def render(self) -> Render: ...
 
     @property
     def queued(self) -> int:
@@ -297,7 +305,9 @@ class Connection(Protocol):
 class Session(Protocol):
     """The actor behind a connection."""
 
-    opened: bool  # it is known whose session this is
+    @property
+    def opened(self) -> bool:
+        """Whether it is known whose session this is."""
 
     async def receive(self, frames: Sequence[Row | Refusal]) -> None:
         """Takes decoded frames; waits while the session has too much to do."""

@@ -38,7 +38,9 @@ class Settings:
     rate_burst: int = _setting(500, "Requests a session may make at once.", _positive)
     head_deadline: float = _setting(10.0, "Time for a request head to arrive.", _positive)
     auth_deadline: float = _setting(30.0, "Time to open a session on a new connection.", _positive)
-    write_deadline: float = _setting(120.0, "Time without progress before a stalled peer is dropped.", _positive)
+    write_deadline: float = _setting(
+        120.0, "Time without progress before a stalled peer is dropped.", _positive
+    )
     ping_interval: float = _setting(30.0, "Silence after which a connection is pinged.", _positive)
     ping_timeout: float = _setting(60.0, "Time for the pong to come.", _positive)
     drain_deadline: float = _setting(5.0, "Time for clients and actors to finish at shutdown.", _positive)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import attrs
-
 from chatd.actors.desk import NO_TOKEN, Desk, now
 from chatd.actors.envelope import Answer
 from chatd.actors.passwords import Overloaded
@@ -22,7 +20,9 @@ from chatd.ports import Caller, DropDevices, PutCredential, PutDevice, RotateDev
 WRONG: Final = Refusal("unauthenticated", "name or password is wrong")
 BUSY: Final = Refusal("overloaded", "too many people sign in at this moment; try again in a few seconds")
 DISABLED: Final = Refusal("forbidden", "this account is disabled; ask the people who run this server")
-CLOSED: Final = Refusal("forbidden", "this server takes no sign-ups; ask the people who run it for an account")
+CLOSED: Final = Refusal(
+    "forbidden", "this server takes no sign-ups; ask the people who run it for an account"
+)
 SHORT: Final = Refusal("invalid", "a password has at least 8 characters")
 MIN_PASSWORD: Final = 8
 REFRESH_GRACE: Final = 60_000  # milliseconds in which a client that lost the answer may refresh once more
@@ -110,7 +110,9 @@ async def refresh(desk: Desk, caller: Caller, command: c.Refresh) -> Answer:
     if device is None or device["expires_at"] <= at:
         return NO_TOKEN
     if device["refresh_hash"] != given and at - (device["rotated_at"] or 0) > REFRESH_GRACE:
-        await _drop(desk, DropDevices(device["account"], device=device["id"]), "a refresh token was used twice")
+        await _drop(
+            desk, DropDevices(device["account"], device=device["id"]), "a refresh token was used twice"
+        )
         return NO_TOKEN
     row = await desk.reader.account(device["account"])
     if row is None or row["disabled"]:

@@ -59,9 +59,7 @@ class Desk:
     def context(self, caller: Caller, with_id: bool = True) -> Context:
         return Context(caller.by, now(), caller.operator, self.new_id() if with_id else "")
 
-    async def ask(
-        self, stream: str, command: Any, context: Context, writes: Iterable[Write] = ()
-    ) -> Answer:
+    async def ask(self, stream: str, command: Any, context: Context, writes: Iterable[Write] = ()) -> Answer:
         """Has the stream's actor decide a command, and waits until the answer is durable."""
         answers: list[Answer] = []
         answered = trio.Event()
@@ -88,9 +86,7 @@ class Desk:
             return NO_TOKEN
         if account["disabled"]:
             return Refusal("forbidden", "this account is disabled; ask the people who run this server")
-        return Caller(
-            address, claims.account, claims.account, claims.device, admin=bool(account["admin"])
-        )
+        return Caller(address, claims.account, claims.account, claims.device, admin=bool(account["admin"]))
 
     def place(self, cursor: Cursor | None) -> tuple[int, bool]:
         """The position from which a session goes on, and whether that is where its client stands."""

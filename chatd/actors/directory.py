@@ -54,9 +54,10 @@ class Directory:
         """Puts a command into the mailbox of the stream's actor, waking it if it sleeps."""
         while not self._closing:
             try:
-                return await self._awake(stream).mailbox.tell(envelope)
+                await self._awake(stream).mailbox.tell(envelope)
             except Closed:
                 continue  # it fell asleep while we waited for space
+            return
         envelope.reply(STOPPING)
 
     async def state_of(self, stream: str) -> State:

@@ -14,7 +14,9 @@ from chatd.ports import Write
 Answer = dict[str, Any] | Refusal
 Reply = Callable[[Answer], None]  # never waits, never raises
 
-UNAVAILABLE: Final = Refusal("unavailable", "the server cannot store this now; nothing was changed, try again")
+UNAVAILABLE: Final = Refusal(
+    "unavailable", "the server cannot store this now; nothing was changed, try again"
+)
 STOPPING: Final = Refusal("unavailable", "the server is going away; reconnect and try again")
 BROKEN: Final = Refusal("internal", "something is broken here; the server's log says what")
 

@@ -9,7 +9,7 @@ head, so nothing can slip between.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
@@ -24,7 +24,7 @@ PAGE: Final = 1000  # positions of the log looked at for a page
 RETRY: Final = 0.5  # seconds, while the store cannot read
 log = structlog.get_logger("feed")
 
-Spawn = Callable[[Callable[[], object]], None]
+Spawn = Callable[[Callable[[], Awaitable[object]]], None]
 
 
 class Feed:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
-
 from chatd.actors import accounts, spaces
 from chatd.actors.desk import Desk
 from chatd.actors.tokens import hashed, new_secret

@@ -58,7 +58,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "room": Kind(
         room.RoomState,
-        lambda state, around, command, context: room.decide(state, around or space.SpaceState(""), command, context),
+        lambda state, around, command, context: room.decide(
+            state, around or space.SpaceState(""), command, context
+        ),
         room.apply,
         room.confirm,
         lambda state: space_stream(state.space) if state.space else None,

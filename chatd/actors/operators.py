@@ -56,7 +56,10 @@ async def status(desk: Desk, caller: Caller, query: c.ServerStatus) -> Answer:
         "memory": _memory(),
         "database": sizes.database,
         "wal": sizes.wal,
-        "actors": {"awake": sum(awake.values()), **{f"{kind}s": awake[kind] for kind in ("room", "space", "account")}},
+        "actors": {
+            "awake": sum(awake.values()),
+            **{f"{kind}s": awake[kind] for kind in ("room", "space", "account")},
+        },
     }
 
 

@@ -33,7 +33,9 @@ OPEN_REQUESTS: Final = 1024  # without an answer yet; more are not read from the
 QUERIES: Final = 4  # at the same time
 UNREAD: Final = 1024 * 1024  # bytes of answers a client may leave unread before we stop reading from it
 NOT_OPEN: Final = Refusal("unauthenticated", "open a session first: session.open with a token")
-OPERATORS: Final = Refusal("forbidden", "only an operator may do this: use chatctl on the server, or an admin")
+OPERATORS: Final = Refusal(
+    "forbidden", "only an operator may do this: use chatctl on the server, or an admin"
+)
 log = structlog.get_logger("session")
 
 _STREAMS: Final = {"room": room_stream, "space": space_stream}
@@ -111,8 +113,12 @@ class SessionActor:
             self._connection.send([{"id": None, "error": frame.frame()}])
             return
         request = frame.get("id")
-        if type(request) is not int and type(request) is not str or isinstance(request, str) and len(request) > 64:
-            refusal = Refusal("invalid", "a request has an id: an integer, or a string of at most 64 characters")
+        if (type(request) is not int and type(request) is not str) or (
+            isinstance(request, str) and len(request) > 64
+        ):
+            refusal = Refusal(
+                "invalid", "a request has an id: an integer, or a string of at most 64 characters"
+            )
             self._connection.send([{"id": None, "error": refusal.frame()}])
             return
         try:
@@ -150,7 +156,9 @@ class SessionActor:
         """The frame as a request that this caller may make, or why not."""
         kind = "command" if "command" in frame else "query"
         if unknown := frame.keys() - {"id", kind, "data"}:
-            return Refusal("invalid", f"unknown key {min(unknown)!r}; a request has id, command or query, data")
+            return Refusal(
+                "invalid", f"unknown key {min(unknown)!r}; a request has id, command or query, data"
+            )
         if kind not in frame:
             return Refusal("invalid", "a request names a command or a query")
         entry = find(kind, frame[kind])
@@ -257,7 +265,9 @@ class SessionActor:
             return caller
         position, resumed = desk.place(command.cursor)
         assert self._nursery is not None
-        feed = Feed(claims.account, position, desk.bus, desk.reader, self._connection, self._nursery.start_soon)
+        feed = Feed(
+            claims.account, position, desk.bus, desk.reader, self._connection, self._nursery.start_soon
+        )
         feed.attach()
         try:
             opening = await opened(desk, claims.account, position, resumed, self.id)

@@ -157,6 +157,7 @@ class StreamActor:
             return _refuse(envelopes, NAME_TAKEN)
         for envelope in envelopes:
             await self._turn([envelope])
+        return None
 
     async def _decide(self, envelopes: Sequence[Envelope], known: Sequence[dict[str, Any]]) -> _Turn:
         state = await self.state()
@@ -204,4 +205,3 @@ class StreamActor:
 def _refuse(envelopes: Sequence[Envelope], refusal: Refusal) -> None:
     for envelope in envelopes:
         envelope.reply(refusal)
-

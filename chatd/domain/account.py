@@ -66,9 +66,7 @@ def created(account: str, command: c.CreateAccount | c.SignUp, context: Context)
     return Fact(account_stream(account), 1, "account.created", context.at, context.by, data)
 
 
-def _create(
-    state: AccountState, command: c.CreateAccount | c.SignUp, context: Context
-) -> Decision | Refusal:
+def _create(state: AccountState, command: c.CreateAccount | c.SignUp, context: Context) -> Decision | Refusal:
     if state.exists:
         return Refusal("conflict", "this account exists already")
     fact = created(state.id, command, context)
@@ -97,9 +95,7 @@ def _changed(
 ) -> Decision | Refusal:
     if not state.exists:
         return ABSENT
-    fact = Fact(
-        account_stream(state.id), state.head + 1, "account.updated", context.at, context.by, data
-    )
+    fact = Fact(account_stream(state.id), state.head + 1, "account.updated", context.at, context.by, data)
     return Decision((fact,) if data else (), lambda _: answer())
 
 

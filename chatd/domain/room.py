@@ -93,11 +93,15 @@ def visible(state: RoomState, space: SpaceState, context: Context) -> bool:
 # --- decide -------------------------------------------------------------------------------------------
 
 
-def _fact(state: RoomState, type_: str, context: Context, data: dict[str, Any], text: str | None = None) -> Fact:
+def _fact(
+    state: RoomState, type_: str, context: Context, data: dict[str, Any], text: str | None = None
+) -> Fact:
     return Fact(room_stream(state.id), state.head + 1, type_, context.at, context.by, data, text)
 
 
-def _post(state: RoomState, space: SpaceState, command: c.PostMessage, context: Context) -> Decision | Refusal:
+def _post(
+    state: RoomState, space: SpaceState, command: c.PostMessage, context: Context
+) -> Decision | Refusal:
     if context.by not in state.members:
         if not visible(state, space, context):
             return ABSENT
@@ -142,7 +146,9 @@ def _leave(state: RoomState, space: SpaceState, command: c.LeaveRoom, context: C
     return Decision((_fact(state, "member.left", context, {"account": context.by}),))
 
 
-def _update(state: RoomState, space: SpaceState, command: c.UpdateRoom, context: Context) -> Decision | Refusal:
+def _update(
+    state: RoomState, space: SpaceState, command: c.UpdateRoom, context: Context
+) -> Decision | Refusal:
     if not visible(state, space, context):
         return ABSENT
     if not (context.operator or may(space.role(context.by), "room.update")):
@@ -151,7 +157,9 @@ def _update(state: RoomState, space: SpaceState, command: c.UpdateRoom, context:
     return Decision((_fact(state, "room.updated", context, data),) if data else ())
 
 
-def _archive(state: RoomState, space: SpaceState, command: c.ArchiveRoom, context: Context) -> Decision | Refusal:
+def _archive(
+    state: RoomState, space: SpaceState, command: c.ArchiveRoom, context: Context
+) -> Decision | Refusal:
     if not visible(state, space, context):
         return ABSENT
     if not (context.operator or may(space.role(context.by), "room.archive")):
@@ -159,7 +167,9 @@ def _archive(state: RoomState, space: SpaceState, command: c.ArchiveRoom, contex
     return Decision() if state.archived else Decision((_fact(state, "room.archived", context, {}),))
 
 
-def _mark_read(state: RoomState, space: SpaceState, command: c.MarkRead, context: Context) -> Decision | Refusal:
+def _mark_read(
+    state: RoomState, space: SpaceState, command: c.MarkRead, context: Context
+) -> Decision | Refusal:
     if context.by not in state.members:
         return ABSENT if not visible(state, space, context) else Refusal("forbidden", "join the room first")
     if command.seq > state.head:

@@ -116,14 +116,14 @@ def _create(state: SpaceState, command: c.CreateSpace, context: Context) -> Deci
         return Refusal("conflict", "this space exists already")
     owner = command.owner or context.by
     data = given(name=command.name, description=command.description, icon=command.icon)
-    frame = {"id": state.id, "name": command.name, "description": command.description, "icon": command.icon}
-    frame |= {"owner": owner, "created_at": context.at}
+    fresh = SpaceState(state.id, created_at=context.at, members={owner: "owner"})
+    fresh.name, fresh.description, fresh.icon = command.name, command.description, command.icon
     return Decision(
         (
             _fact(state, 1, "space.created", context, data),
             _fact(state, 2, "member.joined", context, {"account": owner, "role": "owner"}),
         ),
-        lambda _: {"space": frame},
+        lambda _: {"space": fresh.frame()},
     )
 
 

@@ -69,9 +69,17 @@ ENTRIES: tuple[Entry, ...] = (
     _command("account.sign_in", c.SignIn, "nothing", "desk", "Exchanges name and password for tokens."),
     _command("account.refresh", c.Refresh, "nothing", "desk", "Exchanges a refresh token for new tokens."),
     _command("session.open", c.OpenSession, "nothing", "desk", "Opens the session, resuming at a cursor."),
-    _command("account.sign_out", c.SignOut, "session", "desk", "Ends this device; `account`: all of it, by an operator."),
+    _command(
+        "account.sign_out",
+        c.SignOut,
+        "session",
+        "desk",
+        "Ends this device; `account`: all of it, by an operator.",
+    ),
     _command("account.update", c.UpdateAccount, "session", "account", "Changes the caller's profile."),
-    _command("account.change_password", c.ChangePassword, "session", "desk", "New password; ends other devices."),
+    _command(
+        "account.change_password", c.ChangePassword, "session", "desk", "New password; ends other devices."
+    ),
     _command("account.create", c.CreateAccount, "operator", "desk", "Makes an account."),
     _query("account.list", c.ListAccounts, "operator", "All accounts, by id."),
     _command("account.disable", c.DisableAccount, "operator", "desk", "Shuts an account out at once."),
@@ -86,23 +94,33 @@ ENTRIES: tuple[Entry, ...] = (
     _query("invite.list", c.ListInvites, "session", "The invites of a space, without their codes."),
     _command("invite.revoke", c.RevokeInvite, "session", "desk", "Ends an invite, named by its code or id."),
     _command("invite.accept", c.AcceptInvite, "session", "desk", "Joins the space that the code leads to."),
-    _command("room.create", c.CreateRoom, "session", "space", "Makes a room; the caller is its first member."),
+    _command(
+        "room.create", c.CreateRoom, "session", "space", "Makes a room; the caller is its first member."
+    ),
     _command("room.update", c.UpdateRoom, "session", "room", "Renames a room or sets its topic."),
-    _command("room.archive", c.ArchiveRoom, "session", "room", "Closes a room for writing; its history stays."),
+    _command(
+        "room.archive", c.ArchiveRoom, "session", "room", "Closes a room for writing; its history stays."
+    ),
     _command("room.join", c.JoinRoom, "session", "room", "Joins a public room of one's space."),
     _command("room.leave", c.LeaveRoom, "session", "room", "Leaves a room."),
     _query("room.list", c.ListRooms, "session", "The rooms of a space that the caller may see."),
     _query("room.get", c.GetRoom, "session", "One room."),
     _query("room.members", c.ListRoomMembers, "session", "Members of a room, by account id."),
-    _command("message.post", c.PostMessage, "session", "room", "Posts a message, exactly once per nonce.", True),
+    _command(
+        "message.post", c.PostMessage, "session", "room", "Posts a message, exactly once per nonce.", True
+    ),
     _query("room.history", c.RoomHistory, "session", "A page of messages, oldest first."),
     _command("read.mark", c.MarkRead, "session", "room", "Moves the caller's read marker forward.", True),
     _query("event.list", c.ListEvents, "operator", "The log after a position; can wait for news."),
     _query("server.status", c.ServerStatus, "operator", "What runs, how big it is, how it feels."),
     _query("server.top", c.ServerTop, "operator", "The busiest actors, commit batches, connections."),
-    _query("server.check", c.CheckServer, "operator", "Is the database file sound, is there room on the disk."),
+    _query(
+        "server.check", c.CheckServer, "operator", "Is the database file sound, is there room on the disk."
+    ),
     _query("server.verify", c.VerifyServer, "operator", "Replays the log and compares the tables with it."),
-    _command("backup.create", c.CreateBackup, "operator", "desk", "Writes a consistent copy of the database."),
+    _command(
+        "backup.create", c.CreateBackup, "operator", "desk", "Writes a consistent copy of the database."
+    ),
 )
 
 TABLE: Mapping[str, Entry] = {entry.name: entry for entry in ENTRIES}
@@ -113,7 +131,9 @@ def find(kind: str, name: object) -> Entry | Refusal:
     """The row for a request, or a refusal that says what is wrong with its name."""
     entry = TABLE.get(name) if isinstance(name, str) else None
     if entry is None:
-        return Refusal("invalid", f"unknown {kind} {name!r}" if isinstance(name, str) else f"{kind} is a name")
+        return Refusal(
+            "invalid", f"unknown {kind} {name!r}" if isinstance(name, str) else f"{kind} is a name"
+        )
     if entry.kind != kind:
         return Refusal("invalid", f"{entry.name} is a {entry.kind}, not a {kind}")
     return entry

@@ -93,6 +93,11 @@ class Gateway:
         for connection in tuple(self.connections):
             connection.close(code, reason)
 
+    async def wait_gone(self) -> None:
+        """Returns when no WebSocket is open any more."""
+        while self.connections:
+            await next(iter(self.connections)).gone.wait()
+
     async def _handle(self, stream: SocketStream, admin: bool) -> None:
         self._served += 1
         try:
@@ -142,12 +147,16 @@ class Gateway:
                 raise BadHead(404, "the WebSocket is at /ws")
             return
         if head.upgrade != "websocket" or head.method != "GET":
-            raise BadHead(426, "/ws is a WebSocket: upgrade with subprotocol chatd.v1.json or chatd.v1.msgpack")
+            raise BadHead(
+                426, "/ws is a WebSocket: upgrade with subprotocol chatd.v1.json or chatd.v1.msgpack"
+            )
         origin = head.headers.get("origin")
         if origin is None or admin:
             return  # not a browser: it must show a token, in the handshake or in its first frames
         if _host_of(origin) != head.headers.get("host", "").lower() and origin not in self._settings.origins:
-            raise BadHead(403, f"origin {origin} may not connect; the server's setting `origins` would allow it")
+            raise BadHead(
+                403, f"origin {origin} may not connect; the server's setting `origins` would allow it"
+            )
 
 
 def _host_of(origin: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import socket
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import trio
@@ -19,6 +19,8 @@ from trio.lowlevel import ParkingLot
 RECEIVE_BYTES: Final = 16 * 1024
 SEND_BYTES: Final = 256 * 1024  # joined for one call to the kernel
 _CLOSE_FRAME: Final = 0x88
+
+Spawn = Callable[[Callable[[], Awaitable[object]]], None]
 LINGER: Final = 1.0  # seconds for the peer to read our last words
 LINGER_BYTES: Final = 4 * 1024 * 1024
 
@@ -66,7 +68,7 @@ class SocketStream(trio.abc.Stream):
         self.last_heard = trio.current_time()
         self.before = b""
         self.inspect: Callable[[bytes], None] | None = None
-        self.spawn: Callable[[Callable[[], object]], None] | None = None
+        self.spawn: Spawn | None = None
         self._flusher = flusher
         self._write_deadline = write_deadline
         self._queue: deque[bytes | memoryview] = deque()

@@ -44,6 +44,7 @@ class WebSocket:
         self.closing: tuple[int, str] | None = None
         self.session: Session | None = None
         self.stream = stream
+        self.gone = trio.Event()
         self.since = trio.current_time()
         self.pinged: float | None = None
         self._wire = wire
@@ -121,6 +122,7 @@ async def serve_websocket(
                     await _close(websocket, stream, connection, inspector)
                 finally:
                     connections.discard(connection)
+                    connection.gone.set()
             nursery.cancel_scope.cancel()
     except* (trio.BrokenResourceError, trio.ClosedResourceError, trio_websocket.ConnectionClosed):
         pass

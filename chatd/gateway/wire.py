@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from chatd.codec import FORMATS, Format
 from chatd.domain.event import Event
+from chatd.ports import Render
 
 MESSAGE_BYTES: Final = 256 * 1024  # a message is ended once it is longer; clients often refuse 1 MiB
 _FIN_TEXT, _FIN_BINARY = 0x81, 0x82
@@ -34,7 +35,7 @@ class Wire:
     def __init__(self, form: Format) -> None:
         self.form = form
         self._opcode = _FIN_TEXT if form.text else _FIN_BINARY
-        self.render = self.events  # one object, so that it can stand as a key
+        self.render: Render = self.events  # one object, so that it can stand as a key
 
     def frames(self, frames: Iterable[dict[str, Any]]) -> bytes:
         """Frames as one or more whole messages."""

@@ -72,15 +72,13 @@ class Client:
         self._ids = itertools.count(1)
 
     @classmethod
-    def dial(
-        cls, server: Server, subprotocol: str | None = JSON, *, token: str | None = None, **options: Any
-    ) -> Client:
+    def dial(cls, server: Server, *subprotocols: str, token: str | None = None, **options: Any) -> Client:
         """A connection that has not opened its session; `token` goes into the handshake."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return cls(
             connect(
                 server.websocket,
-                subprotocols=[subprotocol] if subprotocol else None,  # type: ignore[list-item]
+                subprotocols=[Subprotocol(name) for name in subprotocols] or None,
                 additional_headers=headers | dict(options.pop("headers", {})),
                 **_plain(options),
             )
@@ -172,20 +170,21 @@ class Client:
             lambda: self.events and self.events[-1]["position"] >= position, f"event {position}", seconds
         )
 
-    def wait_event(self, type_: str, seconds: float = DEADLINE, **data: Any) -> Frame:
-        """The newest event of this type whose data has these values."""
+    def wait_event(self, type_: str, stream: str | None = None, **data: Any) -> Frame:
+        """The newest event of this type, and of this stream if one is given, whose data has these values."""
         found: list[Frame] = []
         seen = 0
 
         def happened() -> bool:
             nonlocal seen
             for event in self.events[seen:]:
-                if event["event"] == type_ and all(event["data"].get(k) == v for k, v in data.items()):
+                fits = event["event"] == type_ and stream in (None, event["stream"])
+                if fits and all(event["data"].get(key) == value for key, value in data.items()):
                     found.append(event)
             seen = len(self.events)
             return bool(found)
 
-        self.wait(happened, f"{type_} {data}", seconds)
+        self.wait(happened, f"{type_} {data}")
         return found[-1]
 
     def catch_up(self) -> None:

@@ -111,8 +111,8 @@ def test_who_leaves_hears_no_more_and_who_joins_hears_from_then_on(town: Town) -
     ada, bob = town.open(town.member(room)), town.open(town.member())
     ada.post(room, "before bob")
     bob.ask("room.join", room=room)
-    bob.wait_event("member.joined", account=bob.opened["account"]["id"])
-    assert ada.wait_event("member.joined", account=bob.opened["account"]["id"])["stream"] == f"room/{room}"
+    bob.wait_event("member.joined", f"room/{room}", account=bob.opened["account"]["id"])
+    ada.wait_event("member.joined", f"room/{room}", account=bob.opened["account"]["id"])
     ada.post(room, "with bob")
     bob.wait_event("message.posted", text="with bob")
     bob.ask("room.leave", room=room)
@@ -127,7 +127,7 @@ def test_a_new_public_room_is_announced_to_its_space_and_a_private_one_is_not(to
     ada, bob = town.open(town.member()), town.open(town.member())
     private = town.room("Attic", by=ada, private=True)
     public = town.room("Garden", by=ada)
-    assert bob.wait_event("room.created", room=public)["stream"] == f"space/{town.space}"
+    bob.wait_event("room.created", f"space/{town.space}", room=public)
     assert not any(private in json.dumps(event) for event in bob.events)
     assert {room["id"] for room in bob.ask("room.list", space=town.space)["rooms"]} == {public}
     assert {room["id"] for room in ada.ask("room.list", space=town.space)["rooms"]} == {public, private}

@@ -64,11 +64,11 @@ class Town:
         room: str = made["room"]["id"]
         return room
 
-    def dial(self, subprotocol: str | None = JSON, **options: Any) -> Client:
-        return self._kept(Client.dial(self.server, subprotocol, **options))
+    def dial(self, *subprotocols: str, **options: Any) -> Client:
+        return self._kept(Client.dial(self.server, *subprotocols, **options))
 
     def open(
-        self, account: Account, cursor: Frame | None = None, subprotocol: str | None = JSON, **options: Any
+        self, account: Account, cursor: Frame | None = None, subprotocol: str = JSON, **options: Any
     ) -> Client:
         """A session of this account."""
         return self.dial(subprotocol, **options).open(account.token, cursor)

@@ -1,0 +1,58 @@
+# `make run` starts a server, `make test` is the whole gate, `make bench` measures.
+# Each makes what it needs (a virtual environment in .venv) and can be repeated.
+
+PYTHON ?= python3
+PORT ?= 8400
+DATA ?= ./chat-data
+BIN := .venv/bin
+
+.PHONY: run test lint types floors tests bench format clean help
+.DEFAULT_GOAL := help
+
+help: ## what there is to make
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+run: .venv/.run ## start a server on http://127.0.0.1:8400
+	@exec $(BIN)/chatd serve --data $(DATA) --port $(PORT)
+
+test: lint types floors tests ## the whole gate: lint, types, floors, tests
+
+lint: .venv/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/.dev
+	$(BIN)/mypy
+
+floors: .venv/.dev
+	$(BIN)/lint-imports
+
+tests: .venv/.dev
+	$(BIN)/pytest
+
+bench: .venv/.bench ## measure speed and size, beside a socket.io server when Node is there
+	$(BIN)/python -m bench
+
+format: .venv/.dev ## put the code in shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove what make made; chat-data stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+.venv/.run: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo "chatd needs Python 3.11 or later as '$(PYTHON)'; name another one with: make PYTHON=/path/to/python3"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv \
+	  || { rm -rf .venv; echo "cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "installing chatd into .venv …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/.dev: .venv/.run
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+.venv/.bench: .venv/.run
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@
