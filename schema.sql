@@ -165,6 +165,8 @@ CREATE TABLE invite_codes (
     invite TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX invite_codes_by_invite ON invite_codes (invite);
+
 -- SHA-256 of the one-time code that makes the first account; no row once it was used.
 CREATE TABLE setup_code (
     id INTEGER PRIMARY KEY CHECK (id = 1),

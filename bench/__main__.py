@@ -12,9 +12,12 @@ from pathlib import Path
 import click
 
 from bench import durable, fanout, idle, joins, machine, resume, socketio, start
+from bench.community import Refused
 from bench.figure import Figure, table
-from bench.receiver import Receiver
+from bench.process import ServerFailed
+from bench.receiver import Receiver, Stalled
 from bench.setting import QUICK, Plan, Setting
+from bench.websocket import ConnectionEnded
 
 Measure = Callable[[Setting], list[Figure]]
 
@@ -29,6 +32,7 @@ MEASURES: dict[str, Measure] = {
     "start": start.first_sign_in,
     "grown": start.grown_database,
 }
+FAILURES = (AssertionError, ConnectionEnded, OSError, Refused, ServerFailed, Stalled)
 WITH_RIVAL = {*fanout.SMALL, "flood-1000", "durable"}
 
 
@@ -60,8 +64,9 @@ def main(names: tuple[str, ...], quick: bool, rival: bool, document: Path | None
             rival=folder_of_rival,
             say=lambda text: click.echo(f"· {text}", err=True),
         )
-        figures = [figure for measure in _measures(wanted) for figure in measure(setting)]
-    click.echo(f"\n{table(figures)}\n")
+        figures, failures = _measured(setting, wanted)
+    if figures:
+        click.echo(f"\n{table(figures)}\n")
     if quick:
         click.echo("A quick run: too small and too short to compare with the targets.")
     if document:
@@ -69,12 +74,28 @@ def main(names: tuple[str, ...], quick: bool, rival: bool, document: Path | None
         document.write_text(
             json.dumps({"machine": about, "quick": quick, "figures": figures_as_data}, indent=2)
         )
+    if failures:
+        raise click.ClickException(f"{failures} of the measurements could not be made, see above")
 
 
 def _measures(wanted: list[str]) -> list[Measure]:
     small = [name for name in fanout.SMALL if name in wanted]
     together: list[Measure] = [functools.partial(fanout.small_room, only=small)] if small else []
     return together + [MEASURES[name] for name in wanted if name not in fanout.SMALL]
+
+
+def _measured(setting: Setting, wanted: list[str]) -> tuple[list[Figure], int]:
+    """All figures that could be taken, and how many measurements failed: one does not cost the others."""
+    figures: list[Figure] = []
+    failures = 0
+    for measure in _measures(wanted):
+        try:
+            figures += measure(setting)
+        except FAILURES as failure:
+            failures += 1
+            click.echo(f"  failed: {type(failure).__name__}: {failure}", err=True)
+            setting.receiver.dismiss_all()
+    return figures, failures
 
 
 def _rival() -> Path | None:

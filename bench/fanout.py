@@ -11,7 +11,7 @@ from bench.setting import Best, Setting, Side, both_sides, in_turns
 
 RATE = 20
 LOW = Window(outstanding=4, senders=4, together=1, time_one_in=16)
-FLOOD = Window(outstanding=512, senders=8, together=16, time_one_in=16)
+FLOOD = Window(outstanding=256, senders=8, together=16, time_one_in=16)
 
 SMALL = ("latency", "low", "flood")
 

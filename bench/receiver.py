@@ -149,6 +149,10 @@ class Receiver:
             tap.sock.close()
         crowd.taps.clear()
 
+    def dismiss_all(self) -> None:
+        for crowd in {tap.crowd for tap in self._taps.values()}:
+            self.dismiss(crowd)
+
     def post(self, tap: Tap, count: int = 1) -> None:
         """Sends `count` stamped posts into the crowd's room."""
         self.post_to(tap, tap.crowd.room, count)

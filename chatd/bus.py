@@ -135,7 +135,9 @@ class Bus:
                 continue
             account, entered = change
             for listener in self._accounts.get(account, ()):
-                if entered:
+                if entered and listener in self._streams.get(chunk.stream, ()):
+                    continue  # was in already
+                elif entered:
                     listener.enter(chunk.stream, event.position)
                     apart[listener] = Chunk(events[index:]) if index else chunk
                 else:

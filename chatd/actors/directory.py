@@ -90,6 +90,8 @@ class Directory:
         actor = self._actors.get(stream)
         if actor is None or actor.mailbox.closed:
             actor = self._actors[stream] = StreamActor(stream, self)
+            if self._closing:
+                actor.mailbox.close()  # read from by others who finish; it takes nothing itself
             self._nursery.start_soon(self._live, actor, name=stream)
         return actor
 

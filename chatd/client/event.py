@@ -47,6 +47,10 @@ class Event:
         kind, _, owner = self.stream.partition("/")
         return owner if kind == "room" else None
 
+    def frame(self) -> dict[str, Any]:
+        """The event as the wire shows it."""
+        return attrs.asdict(self, filter=attrs.filters.exclude("epoch"))
+
 
 @attrs.frozen(slots=True)
 class Signal:

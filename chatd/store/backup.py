@@ -14,9 +14,9 @@ from pathlib import Path
 import attrs
 from ulid import ULID
 
+from chatd.ports import StoreError
 from chatd.store import answer, migration, verify
 from chatd.store.connection import open_reader
-from chatd.store.failure import StoreError
 from chatd.store.folder import DATABASE, hold
 from chatd.store.stream_queries import HEAD
 

@@ -69,11 +69,16 @@ class Claims:
 
 def _nonces(facts: Iterable[Fact | Event]) -> list[Nonce]:
     return [
-        (split_stream(fact.stream)[1], fact.by, fact.data["nonce"])
+        (split_stream(fact.stream)[1], fact.by, _as_extracted(fact.data["nonce"]))
         for fact in facts
         if fact.type == "message.posted" and fact.data.get("nonce") is not None
     ]
 
 
 def _names(facts: Iterable[Fact | Event]) -> list[str]:
-    return [name_key(fact.data["name"]) for fact in facts if fact.type == "account.created"]
+    return [name_key(_as_extracted(fact.data["name"])) for fact in facts if fact.type == "account.created"]
+
+
+def _as_extracted(text: str) -> str:
+    """SQLite ends a string that it takes out of JSON at a NUL, and so must the comparison here."""
+    return text.partition("\0")[0]

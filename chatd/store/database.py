@@ -11,8 +11,8 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -22,11 +22,10 @@ import structlog
 import trio
 from ulid import ULID
 
-from chatd.ports import StoreUnavailable
+from chatd.ports import StoreError, StoreUnavailable
 from chatd.store import migration, verify
 from chatd.store.backup import Backup, backup
 from chatd.store.connection import TrioConnection, connect, open_reader, open_writer
-from chatd.store.failure import StoreError
 from chatd.store.folder import DATABASE, hold
 from chatd.store.journal import Fault, Journal
 from chatd.store.log import SqliteLog
@@ -56,25 +55,28 @@ class Store:
 
     async def check(self) -> tuple[str, ...]:
         """What is wrong with the file, in words. Reads all of it."""
-        async with connect(partial(open_reader, self.path)) as connection:
-            return await _interruptible(connection, lambda file: verify.check(file, self.path))
+        with _translated():
+            async with connect(partial(open_reader, self.path)) as connection:
+                return await _interruptible(connection, lambda file: verify.check(file, self.path))
 
     async def verify(self) -> verify.Verified:
         """Replays the log, in pieces, and compares."""
-        async with connect(partial(verify.open_scratch, self.path)) as connection:
-            replay = await connection.run(verify.Replay)
-            while await _interruptible(connection, lambda _: replay.step()):
-                pass
-            return await _interruptible(connection, lambda _: replay.finish())
+        with _translated():
+            async with connect(partial(verify.open_scratch, self.path)) as connection:
+                replay = await connection.run(verify.Replay)
+                while await _interruptible(connection, lambda _: replay.step()):
+                    pass
+                return await _interruptible(connection, lambda _: replay.finish())
 
     async def backup(self, path: Path) -> Backup:
         """A consistent copy while the server runs. Raises StoreError when `path` exists."""
         stop = threading.Event()
-        async with connect(partial(open_reader, self.path)) as connection:
-            try:
-                return await connection.run(lambda file: backup(file, path, stop))
-            finally:
-                stop.set()
+        with _translated():
+            async with connect(partial(open_reader, self.path)) as connection:
+                try:
+                    return await connection.run(lambda file: backup(file, path, stop))
+                finally:
+                    stop.set()
 
     def sizes(self) -> Sizes:
         return Sizes(_size(self.path), _size(self.path.with_name(self.path.name + "-wal")))
@@ -125,10 +127,16 @@ async def _interruptible(connection: TrioConnection, function: Callable[[sqlite3
     reply = connection.submit(function)
     try:
         return await reply
-    except sqlite3.Error as error:
-        raise StoreUnavailable(f"the database cannot be read: {error}") from error
     finally:
         await connection.abandon(reply)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreUnavailable(f"the database cannot be read: {error}") from error
 
 
 def _size(path: Path) -> int:

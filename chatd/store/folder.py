@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chatd.store.failure import StoreError
+from chatd.ports import StoreError
 
 DATABASE = "chatd.db"
 LOCK = "lock"

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cache
 
 import attrs
@@ -34,7 +35,7 @@ Fault = Callable[[str, sqlite3.Connection | None], None]
 FACTS_PER_STATEMENT = 256
 COLUMNS = 11  # of the view `facts`
 HEADS_KEPT = 50_000
-PAGES_BEFORE_CHECKPOINT = 4_000
+PAGES_BEFORE_CHECKPOINT = 8_000
 PAGES_PER_FACT = 4  # an estimate: events, its index, bodies, messages and its index share some
 
 HEAD = "SELECT position, hash FROM events ORDER BY position DESC LIMIT 1"
@@ -165,6 +166,10 @@ class Journal:
         failed, this connection is not used again: the next transaction opens the file anew."""
         self._sound = False
         self._heads.clear()
+        connection = self._connection.current()
+        if connection is not None and connection.in_transaction:
+            with suppress(sqlite3.Error):  # it ends at the latest when the connection is closed
+                connection.rollback()
         if not isinstance(error, StoreUnavailable):
             _log.error("commit failed", error=f"{type(error).__name__}: {error}")
         return StoreUnavailable(f"the database cannot be written: {error}")

@@ -11,8 +11,8 @@ import os
 import sqlite3
 from pathlib import Path
 
+from chatd.ports import StoreError
 from chatd.store.connection import open_writer, teach
-from chatd.store.failure import StoreError
 
 APPLICATION_ID = 0x63686174  # "chat": what `file` shows, and how another program's database is refused
 NEEDS_SQLITE = (3, 38, 0)  # the JSON operators of schema.sql

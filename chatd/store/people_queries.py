@@ -68,6 +68,7 @@ DEVICE_BY_REFRESH = (
 )
 DEVICES_BY_ACCOUNT = DEVICES + "WHERE account = ? ORDER BY created_at, id"
 INVITE_CODE = "SELECT space, invite FROM invite_codes WHERE code_hash = ?"
+INVITE = "SELECT space, invite FROM invite_codes WHERE invite = ?"
 SETUP_CODE = "SELECT code_hash FROM setup_code"
 SIGNING_KEY = "SELECT secret FROM keys WHERE name = 'signing'"
 
@@ -130,13 +131,21 @@ def devices(connection: sqlite3.Connection, account: str) -> list[Row]:
 
 
 def invite_code(connection: sqlite3.Connection, code_hash: bytes) -> Row | None:
-    row = connection.execute(INVITE_CODE, (code_hash,)).fetchone()
-    return None if row is None else {"space": row[0], "invite": row[1]}
+    return _invite(connection, INVITE_CODE, code_hash)
+
+
+def invite(connection: sqlite3.Connection, id: str) -> Row | None:
+    return _invite(connection, INVITE, id)
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:
     found: dict[str, int] = msgspec.json.decode(answer.cell(connection, COUNTS))
     return found
+
+
+def _invite(connection: sqlite3.Connection, sql: str, key: str | bytes) -> Row | None:
+    row = connection.execute(sql, (key,)).fetchone()
+    return None if row is None else {"space": row[0], "invite": row[1]}
 
 
 def _devices(connection: sqlite3.Connection, sql: str, key: str | bytes) -> list[Row]:

@@ -142,6 +142,9 @@ class SqliteReader:
     async def invite_code(self, code_hash: bytes) -> Row | None:
         return await self.ask(partial(people_queries.invite_code, code_hash=code_hash))
 
+    async def invite(self, invite: str) -> Row | None:
+        return await self.ask(partial(people_queries.invite, id=invite))
+
     async def setup_code(self) -> bytes | None:
         found: bytes | None = await self._cell(people_queries.SETUP_CODE)
         return found
@@ -157,7 +160,11 @@ class SqliteReader:
 async def open_pool(path: Path, question_seconds: float = QUESTION_SECONDS) -> AsyncIterator[SqliteReader]:
     """A reader over `CONNECTIONS` connections to the database at `path`."""
     async with AsyncExitStack() as stack:
-        connections = [
-            await stack.enter_async_context(connect(partial(open_reader, path))) for _ in range(CONNECTIONS)
-        ]
+        try:
+            connections = [
+                await stack.enter_async_context(connect(partial(open_reader, path)))
+                for _ in range(CONNECTIONS)
+            ]
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"the database cannot be opened: {error}") from error
         yield SqliteReader(connections, question_seconds)

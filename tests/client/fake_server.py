@@ -53,15 +53,15 @@ class FakeServer:
     path = "/ws"
     trusted = False
 
-    def __init__(self, nursery: trio.Nursery, *, over_memory: bool = True) -> None:
+    def __init__(self, nursery: trio.Nursery) -> None:
         self._nursery = nursery
-        self.over_memory = over_memory
         self.epoch = "E1"
         self.log: list[Data] = []
         self.tokens = {"good"}
         self.refresh_tokens: dict[str, str] = {}  # refresh token -> the access token that it gives
         self.nonces: dict[str, Data] = {}
         self.opens: list[Data] = []  # the data of each session.open
+        self.opened = trio.Event()  # set when the first session is open
         self.dials = 0
         self.down = 0  # so many dials fail before one works
         self.connections: list[Connection] = []
@@ -115,6 +115,7 @@ class FakeServer:
         await connection.send(reply)
         if name == "session.open" and "result" in reply:
             connection.live = True
+            self.opened.set()
             if reply["result"]["resumed"]:
                 missed = [e for e in self.log if e["position"] > frame["data"]["cursor"]["position"]]
                 if missed:

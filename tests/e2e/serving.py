@@ -6,6 +6,7 @@ Knows nothing of the protocol. Whoever starts a server ends it; nothing here out
 from __future__ import annotations
 
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -29,6 +30,7 @@ class Server:
         self.rate_limits = rate_limits
         self.settings = {f"CHATD_{name.upper()}": str(value) for name, value in settings.items()}
         self.port = 0
+        self.printed: queue.SimpleQueue[str] = queue.SimpleQueue()  # what it said on its standard output
         self.process: subprocess.Popen[bytes] | None = None
         self._listening = threading.Event()
         self._listener: threading.Thread | None = None
@@ -77,6 +79,7 @@ class Server:
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
         for line in process.stdout:
+            self.printed.put(line.decode().rstrip("\n"))
             if line.startswith(b"listening on http://"):
                 self.port = int(line.rsplit(b":", 1)[1])
                 self._listening.set()

@@ -69,6 +69,7 @@ class Client:
         self.signals: list[Frame] = []
         self.replies: dict[Any, Frame] = {}
         self.opened: Frame = {}
+        self.polite = True  # says goodbye and waits for the answer; who does not read cannot
         self._ids = itertools.count(1)
 
     @classmethod
@@ -212,7 +213,8 @@ class Client:
         return {"epoch": self.opened["epoch"], "position": position}
 
     def close(self) -> None:
-        self.connection.close()
+        if self.polite:
+            self.connection.close()
         self.connection.close_socket()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -252,6 +252,13 @@ def test_a_connection_that_says_nothing_at_all_is_cut_off(hurried: Server) -> No
         ends(silent)
 
 
+def test_a_body_that_does_not_come_is_not_waited_for(hurried: Server) -> None:
+    with Peer(hurried) as slow:
+        slow.get("/setup", method="POST", headers={"Content-Length": "100"})
+        slow.send(b"code=")
+        ends(slow)
+
+
 def test_a_peer_that_answers_no_pings_is_dropped(hurried: Server) -> None:
     town = Town(hurried)
     account = town.account()
@@ -277,6 +284,27 @@ def test_a_session_that_answers_pings_lives_on_in_silence(hurried: Server) -> No
         quiet.send_frame(TEXT, encode([{"id": 1, "query": "space.list", "data": {}}]).encode())  # type: ignore[union-attr]
         assert b'"spaces"' in quiet.read_until(TEXT)
     town.close()
+
+
+def test_a_full_house_says_so_and_still_lets_operators_in(serve: Serve) -> None:
+    server = serve(max_connections=4)
+    with ExitStack() as guests:
+        first = guests.enter_context(peer(server))
+        for _ in range(3):
+            guests.enter_context(peer(server))
+        with Peer(server) as late:
+            assert late.upgrade()[0] == 503
+        operator = Client.operator(server)
+        assert operator.ask("server.status")["ready"] is True
+        operator.close()
+        first.send_frame(CLOSE, (1000).to_bytes(2, "big"))
+        ends(first)
+
+        def welcome() -> bool:
+            with Peer(server) as next_one:
+                return next_one.upgrade()[0] == 101
+
+        assert within(2, welcome)
 
 
 def test_requests_above_the_rate_are_refused_with_a_time_to_wait(serve: Serve, tmp_path: Path) -> None:

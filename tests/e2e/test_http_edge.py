@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from .conftest import Serve
-from .raw import TEXT, Peer
+from .raw import Peer
 from .serving import Server
 from .talking import Client
 
@@ -124,17 +123,6 @@ def test_a_request_pipelined_behind_another_makes_no_half_upgrade(server: Server
             peer.get("/ws", headers=UPGRADE)
         answer = peer.head()
         assert answer[0] == 200
-
-
-def test_frames_sent_right_behind_the_handshake_are_not_lost(server: Server) -> None:
-    with Peer(server) as peer:
-        head = "\r\n".join(
-            [f"GET /ws HTTP/1.1\r\nHost: {peer.host}", *(f"{k}: {v}" for k, v in UPGRADE.items())]
-        )
-        frame = peer.frame(TEXT, b'{"id": 1, "query": "space.list", "data": {}}')
-        peer.send(head.encode() + b"\r\n\r\n" + frame)
-        assert peer.head()[0] == 101
-        assert json.loads(peer.read_until(TEXT))["error"]["code"] == "unauthenticated"
 
 
 @pytest.mark.parametrize("without", ["Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import stat
@@ -10,10 +11,12 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from .conftest import Serve, ended_well
+from .raw import Peer
 from .serving import DidNotStart, Server
 from .talking import MSGPACK, Client, Frame, history
 from .test_hostile_bytes import within
@@ -168,6 +171,58 @@ def test_a_backup_of_a_running_server_serves_the_same_history(serve: Serve, tmp_
     assert town.operator.refusal("backup.create", path=str(path))["code"] in ("conflict", "invalid")
     client.post(room, "after the backup")
     town.close()
+    copy = Server(tmp_path / "copy")
+    copy.data.mkdir(mode=0o700)
+    (database,) = server.data.glob("*.db")
+    path.rename(copy.data / database.name)
+    copy.start()
+    restored = Client.dial(copy).open(account.token)
+    assert [message["text"] for message in history(restored, room)] == [str(n) for n in range(100)]
+    restored.close()
+    operator = Client.operator(copy)
+    assert operator.ask("server.verify")["ok"] is True
+    operator.close()
+    ended_well(copy)
+
+
+def test_the_first_start_prints_a_link_that_makes_the_first_account_once(serve: Serve) -> None:
+    server = serve()
+    assert server.printed.get(timeout=5).startswith("listening on http://")
+    link = re.search(r"http://\S+/setup\?code=(\S+)$", server.printed.get(timeout=5))
+    assert link is not None
+    path = link[0].partition(f":{server.port}")[2]
+
+    def submit(code: str, password: str) -> int:
+        form = urlencode({"code": code, "name": "ada", "password": password, "space": "Home"}).encode()
+        with Peer(server) as peer:
+            kind = "application/x-www-form-urlencoded"
+            peer.get(
+                "/setup", method="POST", headers={"Content-Type": kind, "Content-Length": str(len(form))}
+            )
+            peer.send(form)
+            return peer.response()[0]
+
+    with Peer(server) as peer:
+        peer.get(path)
+        status, _headers, page = peer.response()
+    assert status == 200
+    assert link[1].encode() in page
+    password = "a lantern over seven still ponds"
+    assert submit("not the code", password) >= 400
+    assert submit(link[1], "short") >= 400
+    assert submit(link[1], password) == 200
+    assert submit(link[1], password) >= 400
+    client = Client.dial(server)
+    client.open(client.ask("account.sign_in", name="ada", password=password)["access_token"])
+    assert [space["name"] for space in client.opened["spaces"]] == ["Home"]
+    client.ask("server.status")  # the first account is an admin
+    client.close()
+    server.stop()
+    server.start()
+    server.printed.get(timeout=5)
+    server.stop()
+    assert server.printed.empty(), "the link is printed only until there is an account"
+    server.start()
 
 
 # --- a disk that is full ---

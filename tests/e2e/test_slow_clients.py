@@ -22,7 +22,9 @@ def never_reading(town: Town, account: Account, subprotocol: str = JSON) -> Clie
     narrow = socket.socket()
     narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32 * 1024)
     narrow.connect(("127.0.0.1", town.server.port))
-    return town.open(account, subprotocol=subprotocol, sock=narrow, max_queue=2)
+    client = town.open(account, subprotocol=subprotocol, sock=narrow, max_queue=2)
+    client.polite = False
+    return client
 
 
 def flood(poster: Client, room: str, count: int, at_once: int = 40) -> list[Frame]:

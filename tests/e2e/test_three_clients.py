@@ -19,6 +19,7 @@ import pytest
 from .conftest import Serve
 from .scripts_of_the_world import texts
 from .talking import MSGPACK, Client, Frame, history
+from .test_hostile_bytes import within
 from .town import Town
 
 HERE = Path(__file__).parent
@@ -82,12 +83,13 @@ class Talking:
     def start(self, name: str, task: dict[str, Any]) -> None:
         path = self.folder / f"{name}.json"
         path.write_text(json.dumps({**task, "name": name, "out": str(self.folder / f"{name}.out")}))
-        self.running[name] = subprocess.Popen(
-            [*self.programs[name], str(path)],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stderr=(self.folder / f"{name}.err").open("wb"),
-        )
+        with (self.folder / f"{name}.err").open("wb") as errors:
+            self.running[name] = subprocess.Popen(
+                [*self.programs[name], str(path)],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stderr=errors,
+            )
 
     def check(self) -> None:
         """None of them has given up."""
@@ -150,6 +152,9 @@ def test_three_clients_end_with_one_history_byte_for_byte_while_the_server_is_ki
                 "total": len(strings),
             }
             talking.start(name, task)
+        assert within(10, lambda: town.operator.ask("server.status")["sessions"] >= len(members)), (
+            "not all came"
+        )
         for _ in range(KILLS):
             wait_for_posts(town.operator, room, chance.randint(50, 400))
             talking.check()

@@ -1,0 +1,34 @@
+"""The log as it grows, page by page, over `event.list`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from chatd.client import Client
+
+PAGE = 500
+WAIT_SECONDS = 25  # for something new, before the question is asked again
+
+
+async def follow_log(
+    client: Client,
+    show: Callable[[dict[str, Any]], None],
+    *,
+    after: int | None,
+    stream: str | None,
+    on: bool,
+) -> None:
+    """Shows every event after position `after`, from now on when None; with `on` it never ends."""
+    if after is None:
+        after = (await client.request("event.list"))["position"]
+    while True:
+        page = await client.request(
+            "event.list", after=after, stream=stream, limit=PAGE, wait=WAIT_SECONDS if on else None
+        )
+        for event in page["events"]:
+            show(event)
+        after = page["position"]
+        if not page["events"] and not on:
+            return

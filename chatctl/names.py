@@ -1,0 +1,99 @@
+"""From what people write to ids: names or ids of accounts, spaces and rooms. An id always wins.
+
+Names of spaces and rooms need not be unique; where two fit, the candidates are named and nobody guesses.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chatctl.failure import Failed
+from chatd.domain.names import name_key
+
+if TYPE_CHECKING:
+    from chatd.client import Client
+
+Found = dict[str, Any]
+PAGE = 500
+
+
+async def find_account(client: Client, wanted: str) -> Found:
+    """The account of this name or id."""
+    named: Found | None = None
+    after: str | None = None
+    while True:
+        page = await client.request("account.list", after=after, limit=PAGE)
+        for account in page["accounts"]:
+            if account["id"] == wanted:
+                return _found(account)
+            if name_key(account["name"]) == name_key(wanted):
+                named = account
+        after = page.get("next")
+        if after is None:
+            break
+    if named is None:
+        raise Failed(f"there is no account {wanted!r}; `chatctl account list` shows them")
+    return named
+
+
+async def find_space(client: Client, wanted: str) -> Found:
+    """The space of this name or id."""
+    spaces = await client.spaces()
+    fitting = _fitting(spaces, wanted)
+    if not fitting:
+        raise Failed(f"there is no space {wanted!r}; `chatctl space list` shows them")
+    if len(fitting) > 1:
+        raise Failed(_ambiguous("spaces", wanted, [f"{space['id']}" for space in fitting], "its id"))
+    return fitting[0]
+
+
+async def find_room(client: Client, wanted: str, space: str | None = None) -> Found:
+    """The room of this name, `SPACE/ROOM` or id; only in `space` when that is given."""
+    spaces = [await find_space(client, space)] if space else await client.spaces()
+    rooms = {room["id"]: (room, of) for of in spaces for room in await client.rooms(of["id"])}
+    if wanted in rooms:
+        return rooms[wanted][0]
+    key = name_key(wanted)
+    fitting = [(room, of) for room, of in rooms.values() if name_key(room["name"]) == key]
+    if not fitting and "/" in wanted:
+        fitting = [
+            (room, of)
+            for room, of in rooms.values()
+            if key in (name_key(f"{of['name']}/{room['name']}"), name_key(f"{of['id']}/{room['name']}"))
+        ]
+    if not fitting:
+        raise Failed(f"there is no room {wanted!r}; `chatctl room list` shows them")
+    if len(fitting) > 1:
+        candidates = [f"{of['name']}/{room['name']} ({room['id']})" for room, of in fitting]
+        raise Failed(_ambiguous("rooms", wanted, candidates, "SPACE/ROOM or the id"))
+    return fitting[0][0]
+
+
+async def find_stream(client: Client, wanted: str) -> str:
+    """`room/…`, `space/…` or `account/…` with the id where a name stands."""
+    kind, slash, owner = wanted.partition("/")
+    if not slash or not owner:
+        raise Failed(f"{wanted!r} is no stream; write room/ROOM, space/SPACE or account/ACCOUNT")
+    match kind:
+        case "room":
+            return f"room/{(await find_room(client, owner))['id']}"
+        case "space":
+            return f"space/{(await find_space(client, owner))['id']}"
+        case "account":
+            return f"account/{(await find_account(client, owner))['id']}"
+    raise Failed(f"there are no {kind} streams; write room/ROOM, space/SPACE or account/ACCOUNT")
+
+
+def _fitting(things: list[Found], wanted: str) -> list[Found]:
+    if by_id := [thing for thing in things if thing["id"] == wanted]:
+        return by_id
+    return [thing for thing in things if name_key(thing["name"]) == name_key(wanted)]
+
+
+def _ambiguous(what: str, wanted: str, candidates: list[str], instead: str) -> str:
+    return f"{len(candidates)} {what} are called {wanted!r}: {', '.join(candidates)}; give {instead}"
+
+
+def _found(thing: Any) -> Found:
+    assert isinstance(thing, dict)
+    return thing

@@ -1,0 +1,143 @@
+"""What people and scripts read: tables and sentences, or one JSON document.
+
+Whatever users of the chat wrote is made harmless before it reaches a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from chatctl.target import Target
+
+WIDE = 1000  # columns when nobody looks: a script's lines are not cut
+
+
+def say(text: str) -> None:
+    """A line for people, or a bare value for scripts. Reaches a pipe at once."""
+    sys.stdout.write(harmless(text) + "\n")
+    sys.stdout.flush()
+
+
+def warn(text: str) -> None:
+    sys.stderr.write(harmless(text) + "\n")
+
+
+def say_json(value: Any) -> None:
+    """One JSON document on one line; a tail prints many."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, separators=(", ", ": ")) + "\n")
+    sys.stdout.flush()
+
+
+def tell(target: Target, value: Any, sentence: str) -> None:
+    """The document for scripts, the sentence for people."""
+    if target.json:
+        say_json(value)
+    else:
+        say(sentence)
+
+
+def tell_rows(
+    target: Target, rows: Sequence[dict[str, Any]], columns: dict[str, str], nothing: str = "nothing there"
+) -> None:
+    """A list of objects: JSON, or a table of `columns` (field → heading)."""
+    if target.json:
+        say_json(list(rows))
+    elif not rows:
+        say(nothing)
+    else:
+        console().print(table(columns.values(), ([row.get(field) for field in columns] for row in rows)))
+
+
+def tell_object(target: Target, value: dict[str, Any]) -> None:
+    """One object: JSON, or its fields below each other."""
+    if target.json:
+        say_json(value)
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for field, content in value.items():
+        grid.add_row(field.replace("_", " "), Text(cell(content, field)))
+    console().print(grid)
+
+
+def table(headings: Iterable[str], rows: Iterable[Sequence[Any]]) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    headings = list(headings)
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for heading in headings:
+        made.add_column(heading, overflow="fold")
+    for row in rows:
+        made.add_row(*(Text(cell(value, name)) for name, value in zip(headings, row, strict=True)))
+    return made
+
+
+def console() -> Console:
+    """On a terminal as wide as it is; colour only there, and never with NO_COLOR."""
+    from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+
+
+def cell(value: Any, name: str = "") -> str:
+    """A value as people read it. Times are local; what has no value shows nothing."""
+    match value:
+        case None | False:
+            return ""
+        case True:
+            return "yes"
+        case int() if name == "at" or name.endswith("_at") or name in TIMES:
+            return moment(value)
+        case dict() | list():
+            return harmless(json.dumps(value, ensure_ascii=False))
+    return harmless(str(value))
+
+
+TIMES = frozenset({"created", "joined", "expires", "time", "started"})
+
+
+def moment(at: int) -> str:
+    """Unix milliseconds as local time."""
+    return datetime.fromtimestamp(at / 1000).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def size(count: float) -> str:
+    """Bytes in the unit that fits."""
+    for unit in ("bytes", "KiB", "MiB"):
+        if count < 1024:
+            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
+        count /= 1024
+    return f"{count:.1f} GiB"
+
+
+def harmless(text: str) -> str:
+    """Control characters and direction overrides, which could fake other output, become visible."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(char) for char in text)
+
+
+def _shown(char: str) -> str:
+    if char == "\n":
+        return "⏎"
+    if unicodedata.category(char) == "Cc" or char in OVERRIDES:
+        return f"\\x{ord(char):02x}"
+    return char
+
+
+OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

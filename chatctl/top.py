@@ -1,0 +1,125 @@
+"""The screen of `chatctl server top`: one answer of `server.top` a second, and what changed in between."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from chatctl.output import console, size, table
+
+if TYPE_CHECKING:
+    import trio
+    from rich.console import Group
+
+    from chatctl.target import Target
+    from chatd.client import Client
+
+EVERY_SECONDS = 1.0
+ACTOR_HEADINGS = ["actor", "waiting", "of", "oldest ms", "turns", "handled", "restarts"]
+ACTOR_FIELDS = ["name", "depth", "capacity", "oldest_wait_ms", "turns", "handled", "restarts"]
+
+Answer = dict[str, Any]
+
+
+def print_once(answer: Answer) -> None:
+    console().print(screen(answer, None, 0.0, rows=50))
+
+
+def screen(answer: Answer, before: Answer | None, seconds: float, rows: int) -> Group:
+    """The whole screen. Rates compare with the answer `before`, which came `seconds` earlier."""
+    from rich.console import Group
+    from rich.text import Text
+
+    commits = answer["commits"]
+    actors = answer["actors"][:rows]
+    rates = ""
+    if before is not None and seconds > 0:
+        per_second = {
+            "events": answer["position"] - before["position"],
+            "commits": commits["count"] - before["commits"]["count"],
+        }
+        rates = "   ".join(f"{count / seconds:.0f} {what}/s" for what, count in per_second.items())
+        rates += f"   cpu {100 * (answer['cpu_seconds'] - before['cpu_seconds']) / seconds:.0f} %"
+    return Group(
+        Text(
+            f"position {answer['position']}   {answer['connections']} connections   "
+            f"{answer['sessions']} sessions   memory {size(answer['memory'])}   "
+            f"loop lag {answer['loop_lag_ms']:.1f} ms   {rates}"
+        ),
+        Text(
+            f"commits {commits['count']}   "
+            f"batch {commits['last_batch']} last, {commits['mean_batch']:.1f} mean   "
+            f"{commits['last_ms']:.1f} ms last, {commits['mean_ms']:.1f} mean   {commits['waiting']} waiting"
+        ),
+        table(ACTOR_HEADINGS, ([_rounded(actor.get(field)) for field in ACTOR_FIELDS] for actor in actors)),
+    )
+
+
+def watch(target: Target) -> None:
+    """Shows the screen until q or Ctrl-C."""
+
+    async def work(client: Client) -> None:
+        import trio
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_end_on_q, nursery.cancel_scope)
+            await _refresh(client)
+
+    try:
+        with _keys():
+            target.run(work, seconds=None, patient=True)
+    except (KeyboardInterrupt, BaseExceptionGroup) as error:
+        if isinstance(error, BaseExceptionGroup) and error.subgroup(KeyboardInterrupt) is None:
+            raise
+
+
+async def _refresh(client: Client) -> None:
+    import trio
+    from rich.live import Live
+
+    before: Answer | None = None
+    asked = 0.0
+    with Live(console=console(), screen=True, auto_refresh=False) as live:
+        while True:
+            answer = await client.request("server.top")
+            now = trio.current_time()
+            rows = max(1, live.console.height - 6)
+            live.update(screen(answer, before, now - asked, rows), refresh=True)
+            before, asked = answer, now
+            await trio.sleep(EVERY_SECONDS)
+
+
+async def _end_on_q(scope: trio.CancelScope) -> None:
+    import trio
+
+    if not sys.stdin.isatty():
+        return
+    while True:
+        await trio.lowlevel.wait_readable(sys.stdin.fileno())
+        if os.read(sys.stdin.fileno(), 64).lower() in (b"q", b"", b"\x04"):
+            scope.cancel()
+            return
+
+
+@contextmanager
+def _keys() -> Generator[None, None, None]:
+    """Keys reach us one by one and unseen, as long as the screen is up."""
+    if not sys.stdin.isatty():
+        yield
+        return
+    import termios
+    import tty
+
+    before = termios.tcgetattr(sys.stdin)
+    tty.setcbreak(sys.stdin.fileno())
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+def _rounded(value: Any) -> Any:
+    return f"{value:.1f}" if isinstance(value, float) else str(value) if isinstance(value, int) else value

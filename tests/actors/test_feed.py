@@ -1,0 +1,149 @@
+"""What a session hears: exactly what its account may see, in the log's order, however slowly it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import trio
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from trio.testing import wait_all_tasks_blocked
+
+from chatd.actors import feed as feeds
+from chatd.actors.feed import Feed
+from chatd.bus import Bus
+from chatd.domain.event import Event, membership_change
+
+ME = "me"
+
+
+class SlowConnection:
+    """A client that reads when told to. Each event weighs more than half of what may wait."""
+
+    def __init__(self) -> None:
+        self.heard: list[int] = []
+        self.unread = 0
+        self._moved = trio.Event()
+
+    @property
+    def queued(self) -> int:
+        return self.unread * feeds.BEHIND_AT // 2
+
+    def render(self, events: Sequence[Event]) -> bytes:
+        return ",".join(str(event.position) for event in events).encode()
+
+    def write(self, rendered: bytes) -> None:
+        positions = [int(position) for position in rendered.split(b",")]
+        self.heard += positions
+        self.unread += len(positions)
+
+    def send(self, frames: object) -> None:
+        raise AssertionError("no frames here")
+
+    def close(self, code: int, reason: str) -> None:
+        raise AssertionError("nobody closes")
+
+    async def drained(self, below: int) -> None:
+        while self.queued >= below:
+            await self._moved.wait()
+
+    def read(self) -> None:
+        self.unread = 0
+        self._moved.set()
+        self._moved = trio.Event()
+
+
+class Log:
+    """The reader's side of a log that is a list."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def visible(self) -> list[int]:
+        inside: set[str] = set()
+        seen = []
+        for event in self.events:
+            change = membership_change(event)
+            if change == (ME, True):
+                inside.add(event.stream)
+            if event.stream in inside:
+                seen.append(event.position)
+            if change == (ME, False):
+                inside.discard(event.stream)
+        return seen
+
+    def streams(self) -> list[str]:
+        inside: list[str] = []
+        for event in self.events:
+            match membership_change(event):
+                case (account, True) if account == ME and event.stream not in inside:
+                    inside.append(event.stream)
+                case (account, False) if account == ME and event.stream in inside:
+                    inside.remove(event.stream)
+        return inside
+
+    async def visible_events(
+        self, account: str, after: int, upto: int, limit: int
+    ) -> tuple[list[Event], int]:
+        await trio.lowlevel.checkpoint()
+        reached = min(upto, after + limit)
+        wanted = {position for position in self.visible() if after < position <= reached}
+        return [event for event in self.events if event.position in wanted], reached
+
+
+kinds = st.sampled_from(["message.posted", "message.posted", "member.joined", "member.left"])
+steps = st.lists(
+    st.one_of(
+        st.lists(st.tuples(st.sampled_from(["room/a", "room/b"]), kinds), min_size=1, max_size=4),
+        st.just("read"),
+        st.just("rest"),
+    ),
+    max_size=30,
+)
+
+
+@given(before=steps, after=steps, cursor=st.integers(0, 20))
+@settings(max_examples=200, deadline=None)
+def test_a_feed_neither_misses_nor_repeats_nor_reorders(before: list, after: list, cursor: int) -> None:
+    trio.run(_run, before, after, cursor)
+
+
+async def _run(before: list, after: list, cursor: int) -> None:
+    log, bus, connection = Log(), Bus(0), SlowConnection()
+    async with trio.open_nursery() as nursery:
+
+        async def play(script: list) -> None:
+            for step in script:
+                if step == "read":
+                    connection.read()
+                elif step == "rest":
+                    await wait_all_tasks_blocked()
+                else:
+                    _commit(log, bus, step)
+
+        await play(before)
+        cursor = min(cursor, bus.head)
+        spawn: Callable[[Callable[[], Awaitable[object]]], None] = nursery.start_soon
+        feed = Feed(ME, cursor, bus, log, connection, spawn)  # type: ignore[arg-type]
+        feed.attach()
+        streams = log.streams()
+        _commit(log, bus, [("room/a", "member.joined")])  # between the look at the memberships and the start
+        feed.start(streams)
+        await play(after)
+        while not feed.live:
+            connection.read()
+            await wait_all_tasks_blocked()
+        _commit(log, bus, [("room/a", "message.posted")])
+        assert connection.heard == [position for position in log.visible() if position > cursor]
+        feed.close()
+        nursery.cancel_scope.cancel()
+
+
+def _commit(log: Log, bus: Bus, batch: list[tuple[str, str]]) -> None:
+    events = []
+    for stream, kind in batch:
+        position = len(log.events) + 1
+        event = Event(position, stream, position, kind, 0, ME, {"account": ME})
+        log.events.append(event)
+        events.append(event)
+    bus.publish(events)

@@ -1,0 +1,133 @@
+"""How chatctl ends: with a status that scripts can count on, one line, and no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from chatctl.target import Target
+
+
+def test_without_a_server_it_says_how_to_start_one(nowhere):
+    data = nowhere.data
+    assert nowhere.refused("account", "list") == (
+        f"chatctl: no chatd is running on {data}; start it with `chatd serve --data {data}`"
+    )
+
+
+def test_a_server_that_is_not_there_is_named(nowhere):
+    away = type(nowhere)(nowhere.data, "http://127.0.0.1:9", "token")
+    assert "nobody answers at http://127.0.0.1:9" in away.refused("space", "list")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nonsense"],
+        ["account", "create"],
+        ["account", "create", "x", "--password-stdin", "--no-password"],
+        ["account", "set-password", "x"],
+        ["space", "create", "x"],
+        ["room", "join", "x"],
+        ["invite", "accept", "x"],
+        ["invite", "create", "--space", "s", "--expires-in", "soon"],
+        ["message", "list", "r", "--before", "3", "--after", "4"],
+        ["--url", "http://127.0.0.1:9", "space", "list"],
+        ["--url", "nonsense", "--token", "t", "space", "list"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_status_2(nowhere, words):
+    assert nowhere.run(*words).exit_code == 2
+
+
+def test_findings_of_verify_are_status_1(nowhere, monkeypatch):
+    found = {"ok": False, "events": 7, "findings": ["event 3: the hash does not follow from event 2"]}
+    monkeypatch.setattr(Target, "ask", lambda *asked, **how: found)
+    result = nowhere.run("server", "verify")
+    assert result.exit_code == 1
+    assert result.stdout == "event 3: the hash does not follow from event 2\n"
+    assert result.stderr.startswith("chatctl: 1 finding;")
+    assert json.loads(nowhere.run("--json", "server", "verify").stdout) == found
+
+
+def test_a_tail_follows_until_ctrl_c_and_ends_quietly(chatctl, town):
+    with chatctl.start(
+        "--json", "event", "tail", "--from", "1", stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as tail:
+        assert json.loads(tail.stdout.readline())["position"] == 1  # it follows
+        posted = town.ada.json("message", "post", town.room["id"], "seen live")
+        positions = (json.loads(line)["position"] for line in tail.stdout)
+        assert posted["position"] in positions
+        tail.send_signal(signal.SIGINT)
+        assert tail.wait(10) == 130
+        assert tail.stderr.read() == ""
+
+
+@pytest.mark.parametrize("over", ["socket", "network"])
+def test_messages_of_a_room_are_followed(chatctl, town, over):
+    reader = chatctl if over == "socket" else town.ada
+    with reader.start("message", "tail", town.room["id"], stdout=subprocess.PIPE) as tail:
+        for _ in range(100):  # nothing tells when it begins to follow: post until it shows one
+            town.ada("message", "post", town.room["id"], "seen live")
+            if select.select([tail.stdout], [], [], 0.1)[0]:
+                break
+        assert tail.stdout.readline().rstrip().endswith(f"{town.account['name']}: seen live")
+        tail.send_signal(signal.SIGINT)
+        assert tail.wait(10) == 130
+
+
+def test_a_closed_pipe_ends_it_quietly(chatctl, town):
+    tail = chatctl.start("event", "tail", "--no-follow", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    tail.stdout.close()
+    with tail.stderr:
+        assert tail.stderr.read() == ""
+    assert tail.wait(10) == 141
+
+
+def test_top_is_a_live_screen_that_q_ends(chatctl):
+    ours, theirs = pty.openpty()
+    with chatctl.start("server", "top", stdin=theirs, stdout=theirs, stderr=theirs) as top:
+        os.close(theirs)
+        shown = b""
+        while b"history writer" not in shown:
+            shown += os.read(ours, 4096)
+        os.write(ours, b"q")
+        while True:
+            try:
+                if not os.read(ours, 4096):
+                    break
+            except OSError:  # how Linux says that the other side of a terminal is closed
+                break
+        assert top.wait(10) == 0
+    os.close(ours)
+
+
+def test_a_password_prompt_keeps_standard_output_clean(chatctl):
+    ours, theirs = pty.openpty()
+    words = ("--json", "account", "create", "prompted")
+    terminal = {"stdin": theirs, "stderr": theirs, "start_new_session": True}
+    with chatctl.start(*words, stdout=subprocess.PIPE, **terminal) as create:
+        os.close(theirs)
+        for prompt in (b"Password: ", b"confirmation: "):
+            shown = b""
+            while prompt not in shown:
+                shown += os.read(ours, 4096)
+            os.write(ours, b"correct horse 9!\n")
+        made = json.loads(create.stdout.read())
+        assert create.wait(10) == 0
+    os.close(ours)
+    assert made["name"] == "prompted"
+
+
+def test_help_needs_neither_trio_nor_the_client():
+    code = "import sys, chatctl.cli; print({'trio', 'msgspec', 'rich.table'} & set(sys.modules))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout == "set()\n"

@@ -1,0 +1,125 @@
+"""Facts for the tests of the store, and a log that runs without a thread."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from chatd.domain.event import Fact
+from chatd.ports import Append, Appended, Taken
+from chatd.store import migration
+from chatd.store.connection import open_writer
+from chatd.store.folder import DATABASE
+from chatd.store.journal import Journal
+
+
+class Pen:
+    """Writes appends whose seqs follow on from one another, as the actors would."""
+
+    def __init__(self) -> None:
+        self._seqs: defaultdict[str, int] = defaultdict(int)
+        self._clock = 1_000
+
+    def fact(
+        self, stream: str, type: str, data: dict[str, Any], by: str = "ann", text: str | None = None
+    ) -> Fact:
+        self._seqs[stream] += 1
+        self._clock += 1
+        return Fact(stream, self._seqs[stream], type, self._clock, by, data, text)
+
+    def rewind(self, stream: str, to: int) -> None:
+        """The last appends to `stream` were not written."""
+        self._seqs[stream] = to
+
+    def post(
+        self,
+        room: str,
+        text: str,
+        by: str = "ann",
+        nonce: str | None = None,
+        reply_to: int | None = None,
+    ) -> Append:
+        data: dict[str, Any] = {}
+        if nonce is not None:
+            data["nonce"] = nonce
+        if reply_to is not None:
+            data["reply_to"] = reply_to
+        return Append((self.fact(f"room/{room}", "message.posted", data, by, text),))
+
+    def account(self, id: str, name: str | None = None, **data: Any) -> Append:
+        data = {"account": id, "name": name or id, "display_name": (name or id).title(), **data}
+        return Append((self.fact(f"account/{id}", "account.created", data, "system"),))
+
+    def space(self, id: str, owner: str = "ann", **data: Any) -> Append:
+        stream = f"space/{id}"
+        return Append(
+            (
+                self.fact(stream, "space.created", {"name": id, **data}, owner),
+                self.fact(stream, "member.joined", {"account": owner, "role": "owner"}, owner),
+            )
+        )
+
+    def room(self, id: str, space: str = "home", **data: Any) -> Append:
+        data = {"space": space, "name": id, "kind": "text", "private": False, **data}
+        return Append((self.fact(f"room/{id}", "room.created", data),))
+
+    def join(self, stream: str, account: str, role: str | None = None) -> Append:
+        data = {"account": account} | ({"role": role} if role else {})
+        return Append((self.fact(stream, "member.joined", data, account),))
+
+    def leave(self, stream: str, account: str, type: str = "member.left") -> Append:
+        return Append((self.fact(stream, type, {"account": account}, account),))
+
+    def village(self) -> list[Append]:
+        """Two accounts, a space, a room that both are in, some talk."""
+        return [
+            self.account("ann", admin=True),
+            self.account("bob"),
+            self.space("home"),
+            self.join("space/home", "bob", "member"),
+            self.room("hall"),
+            self.join("room/hall", "ann"),
+            self.join("room/hall", "bob"),
+            self.post("hall", "hello", nonce="n1"),
+            self.post("hall", "hello yourself", by="bob", nonce="n1", reply_to=4),
+            self.post("hall", "how are you?"),
+        ]
+
+
+class SingleThreaded:
+    """What a journal asks of its connection, without a thread behind it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def current(self) -> sqlite3.Connection:
+        return self._connection
+
+
+class Sheet:
+    """A log in memory: a journal over an empty database, for properties that need many of them."""
+
+    def __init__(self) -> None:
+        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        migration.build(self.connection, 1)
+        self.journal = Journal(SingleThreaded(self.connection))  # type: ignore[arg-type]
+        self.journal.open(self.connection)
+
+    def write(self, *appends: Append) -> list[Appended | Taken]:
+        return self.journal.commit(appends)
+
+    def __enter__(self) -> Sheet:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+
+def tamper(folder: Path, *statements: str) -> None:
+    """Somebody with an editor, while no server runs."""
+    connection = open_writer(folder / DATABASE)
+    for statement in statements:
+        connection.execute(statement)
+    connection.close()

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from store_facts import Pen, Sheet
+
+from chatd.domain.event import ENTERS, LEAVES
+from chatd.ports import Append, StoreError
+from chatd.store import migration, people_queries, stream_queries
+from chatd.store.connection import open_writer
+from chatd.store.database import open_store
+from chatd.store.folder import DATABASE
+
+OLD = "CREATE TABLE old (x TEXT)"
+NEW = "CREATE TABLE new (x TEXT); INSERT INTO new SELECT x FROM old"
+
+
+def shape(connection: sqlite3.Connection) -> dict[str, str]:
+    """What stands in the schema, without comments and line breaks."""
+    found = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+    return {f"{type} {name}": " ".join(re.sub(r"--.*", "", sql).split()) for type, name, sql in found}
+
+
+def database(path: Path, sql: str, version: int) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.executescript(
+        f"PRAGMA application_id = {migration.APPLICATION_ID}; PRAGMA user_version = {version}; {sql}"
+    )
+    connection.close()
+
+
+def value(path: Path, sql: str) -> object:
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(sql).fetchone()[0]
+    finally:
+        connection.close()
+
+
+def test_migrating_from_nothing_gives_what_schema_sql_says(tmp_path: Path) -> None:
+    fresh, migrated = open_writer(tmp_path / "fresh"), open_writer(tmp_path / "migrated")
+    migration.build(fresh, len(migration.steps()))
+    migration.migrate(migrated, migration.steps(), 0)
+    assert shape(migrated) == shape(fresh)
+    assert migrated.execute("PRAGMA user_version").fetchone() == (len(migration.steps()),)
+    fresh.close()
+    migrated.close()
+
+
+def test_an_older_database_is_copied_and_then_brought_up(tmp_path: Path) -> None:
+    path = tmp_path / DATABASE
+    database(path, f"{OLD}; INSERT INTO old VALUES ('kept')", 1)
+    migration.prepare(path, [OLD, NEW])
+    copy = tmp_path / f"{DATABASE}.version-1"
+    assert value(path, "SELECT x FROM new") == "kept"
+    assert value(path, "PRAGMA user_version") == 2
+    assert value(copy, "PRAGMA user_version") == 1
+    assert value(copy, "SELECT x FROM old") == "kept"
+    assert copy.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / DATABASE
+    database(path, OLD, 1)
+    with pytest.raises(StoreError):
+        migration.prepare(path, [OLD, "CREATE TABLE half (x); CREATE TABLE old (x)"])
+    assert value(path, "PRAGMA user_version") == 1
+    assert value(path, "SELECT count(*) FROM sqlite_master WHERE name = 'half'") == 0
+
+
+async def test_a_database_from_a_newer_chatd_is_refused(tmp_path: Path) -> None:
+    database(tmp_path / DATABASE, OLD, len(migration.steps()) + 1)
+    with pytest.raises(StoreError, match=r"newer chatd.*upgrade"):
+        async with open_store(tmp_path):
+            pass
+
+
+async def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / DATABASE)
+    connection.execute(OLD)
+    connection.close()
+    with pytest.raises(StoreError, match="not a chatd database"):
+        async with open_store(tmp_path):
+            pass
+
+
+async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / DATABASE).write_bytes(b"this is not a database, it only has the name of one" * 100)
+    with pytest.raises(StoreError, match="cannot be opened"):
+        async with open_store(tmp_path):
+            pass
+
+
+@pytest.mark.parametrize("type", ENTERS)
+def test_every_event_that_lets_in_makes_a_member(type: str, sheet: Sheet, pen: Pen) -> None:
+    fact = pen.fact("account/ann", type, {"account": "ann", "name": "ann", "display_name": "Ann"})
+    sheet.write(Append((fact,)))
+    rows, _ = people_queries.memberships(sheet.connection, "ann")
+    assert [row["stream"] for row in rows] == ["account/ann"]
+
+
+@pytest.mark.parametrize("type", LEAVES)
+def test_every_event_that_lets_out_ends_a_membership(type: str, sheet: Sheet, pen: Pen) -> None:
+    sheet.write(pen.join("room/hall", "ann"), pen.leave("room/hall", "ann", type))
+    assert people_queries.memberships(sheet.connection, "ann") == ([], 2)
+
+
+HOT = {
+    "stream": stream_queries.STREAM_AFTER,
+    "log": stream_queries.LOG_AFTER,
+    "visible": stream_queries.VISIBLE,
+    "history": stream_queries.AROUND,
+    "recent": stream_queries.RECENT_POSTS,
+    "load": stream_queries.LOAD,
+    "memberships": people_queries.MEMBERSHIPS,
+    "members": people_queries.MEMBERS,
+    "member count": people_queries.MEMBER_COUNT,
+    "account": people_queries.ACCOUNT_BY_ID,
+    "name": people_queries.ACCOUNT_BY_NAME,
+    "spaces": people_queries.SPACES_BY_ID,
+    "rooms": people_queries.ROOMS_BY_ID,
+    "rooms of a space": people_queries.ROOMS_BY_SPACE,
+    "device": people_queries.DEVICE_BY_ID,
+    "refresh": people_queries.DEVICE_BY_REFRESH,
+    "markers": stream_queries.READ_MARKERS,
+}
+
+
+@pytest.mark.parametrize("name", HOT)
+def test_no_hot_question_reads_a_whole_table(name: str, sheet: Sheet) -> None:
+    sql = HOT[name]
+    wanted = max((int(n) for n in re.findall(r"\?(\d)", sql)), default=sql.count("?"))
+    plan = sheet.connection.execute(f"EXPLAIN QUERY PLAN {sql}", (1,) * wanted).fetchall()
+    tables = {
+        name for (name,) in sheet.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    }
+    scanned = [line for *_, line in plan if line.startswith("SCAN") and line.split()[1] in tables]
+    assert scanned == []
