@@ -90,8 +90,8 @@ class StreamActor:
             await self._turn(self._under_way)
             self._under_way = []
             self.healthy = True
-            if self._state is not None and not self._state.exists and not len(self.mailbox):
-                self.mailbox.close()  # nobody needs an actor for what is not there
+            if (self._state is None or not self._state.exists) and not len(self.mailbox):
+                self.mailbox.close()  # nobody needs an actor for what is not there or must be read again
         await self._leave_snapshot()
 
     def failed(self, given_up: bool) -> None:

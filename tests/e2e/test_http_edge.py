@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 
 import pytest
@@ -57,17 +58,15 @@ def test_a_body_too_large_to_take_is_refused_by_its_announcement(server: Server,
         assert peer.head()[0] == (413 if length.isdigit() else 400)
 
 
-def test_a_body_without_a_length_is_cut_off_when_it_grows_too_large(server: Server) -> None:
+@pytest.mark.parametrize("path", ["/setup", "/healthz"])
+def test_a_body_without_a_length_is_cut_off_when_it_grows_too_large(server: Server, path: str) -> None:
+    before, started = server.memory(), time.monotonic()
     with Peer(server) as peer:
-        peer.get("/healthz", method="POST", headers={"Transfer-Encoding": "chunked"})
-        sent = 0
-        with suppress(ConnectionError):
-            for _ in range(256):
+        peer.get(path, method="POST", headers={"Transfer-Encoding": "chunked"})
+        with pytest.raises(ConnectionError):
+            while time.monotonic() - started < 5:
                 peer.send(b"40000\r\n" + b"x" * 0x40000 + b"\r\n")
-                sent += 1
-        with suppress(Exception):
-            assert peer.head()[0] in (404, 405, 413)
-        assert sent < 256, "64 MiB were taken in"
+    assert server.memory() - before < 20_000_000
 
 
 def test_a_request_head_too_large_is_refused(server: Server) -> None:

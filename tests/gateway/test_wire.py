@@ -1,0 +1,48 @@
+"""Frames on the wire: what we frame ourselves is what a WebSocket library reads."""
+
+from __future__ import annotations
+
+import pytest
+from wsproto.frame_protocol import FrameProtocol
+
+from chatd.codec import JSON, MSGPACK
+from chatd.domain.event import Event
+from chatd.gateway.wire import MESSAGE_BYTES, WIRES, Wire
+
+
+def messages(wire: bytes) -> list[str | bytes]:
+    """What a client that follows RFC 6455 reads."""
+    protocol = FrameProtocol(client=True, extensions=[])
+    protocol.receive_bytes(wire)
+    whole: list[str | bytes] = []
+    parts: list[str | bytes] = []
+    for frame in protocol.received_frames():
+        parts.append(frame.payload)
+        if frame.frame_finished and frame.message_finished:
+            whole.append(parts[0][:0].join(parts))  # type: ignore[arg-type]
+            parts = []
+    assert not parts
+    return whole
+
+
+@pytest.mark.parametrize("wire", WIRES.values(), ids=WIRES)
+@pytest.mark.parametrize("size", [0, 50, 125, 126, 200, 65_000, 70_000])
+def test_a_frame_of_any_size_arrives_whole(wire: Wire, size: int) -> None:
+    frame = {"id": 1, "result": {"text": "ü" * (size // 2)}}
+    (message,) = messages(wire.frames([frame]))
+    assert wire.form.decode(message) == [frame]
+
+
+@pytest.mark.parametrize("wire", WIRES.values(), ids=WIRES)
+def test_a_batch_of_events_arrives_in_order_in_messages_of_bounded_size(wire: Wire) -> None:
+    events = [Event(n, "room/r", n, "message.posted", 0, "a", {}, "x" * 9000) for n in range(1, 101)]
+    arrived = messages(wire.events(events))
+    assert all(len(message) < MESSAGE_BYTES + 10_000 for message in arrived)
+    assert [frame for message in arrived for frame in wire.form.decode(message)] == [e.frame() for e in events]
+
+
+@pytest.mark.parametrize("form", [JSON, MSGPACK])
+def test_batched_frames_are_read_in_order(form: object) -> None:
+    frames = [{"id": n} for n in range(5)]
+    payload = form.join([form.encode(frame) for frame in frames])  # type: ignore[attr-defined]
+    assert form.decode(payload.decode() if form is JSON else payload) == frames  # type: ignore[attr-defined]
