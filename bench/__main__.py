@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import gc
 import json
+import signal
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -52,6 +54,7 @@ def main(names: tuple[str, ...], quick: bool, rival: bool, document: Path | None
     about = machine.description(cores)
     click.echo(about)
     folder_of_rival = _rival() if rival and WITH_RIVAL.intersection(wanted) else None
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # walks out like Ctrl-C: nothing is left behind
     machine.allow_many_sockets()
     gc.disable()  # the load makes no cycles, and a collection among thousands of ages would show in them
     machine.pin(cores.load)

@@ -196,6 +196,8 @@ class SocketStream(trio.abc.Stream):
                 self.abort()
                 return
             self.queued -= sent
+            if self._moved:
+                self._moved.unpark_all()
             if sent < len(piece):
                 queue[0] = memoryview(piece)[sent:]
             else:
@@ -221,7 +223,6 @@ class SocketStream(trio.abc.Stream):
                     self.abort()
                     return
                 self._push()
-                self._moved.unpark_all()
         except trio.ClosedResourceError:
             self.abort()
         finally:

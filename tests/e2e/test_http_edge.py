@@ -63,9 +63,10 @@ def test_a_body_without_a_length_is_cut_off_when_it_grows_too_large(server: Serv
     before, started = server.memory(), time.monotonic()
     with Peer(server) as peer:
         peer.get(path, method="POST", headers={"Transfer-Encoding": "chunked"})
-        with pytest.raises(ConnectionError):
+        with suppress(ConnectionError):
             while time.monotonic() - started < 5:
                 peer.send(b"40000\r\n" + b"x" * 0x40000 + b"\r\n")
+    assert time.monotonic() - started < 5, "it took in whatever came"
     assert server.memory() - before < 20_000_000
 
 
