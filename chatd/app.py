@@ -6,6 +6,7 @@ way: it stops accepting, lets clients go, lets actors answer what they took, flu
 
 from __future__ import annotations
 
+import gc
 import resource
 import signal
 from collections.abc import Awaitable, Callable
@@ -41,6 +42,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     Raises StoreError and OSError when it cannot start, supervisor.GaveUp when it cannot go on.
     """
     _raise_file_limit()
+    _calm_collector()
     with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
         async with open_store(settings.data) as store, trio.open_nursery() as writing:
             bus = Bus(await store.reader.head())
@@ -125,6 +127,13 @@ async def _within(scope: trio.CancelScope, work: Callable[[], Awaitable[None]]) 
 
 def _url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _calm_collector() -> None:
+    """Nearly all that a chat server makes is freed by counting references; looking for cycles every few
+    hundred objects, among all that lives, cost a tenth of the time under load."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _raise_file_limit() -> None:

@@ -282,7 +282,7 @@ class Caller:
 
 
 class Connection(Protocol):
-    """The gateway's side of a connected client, as a session sees it. Nothing here but `drained` waits."""
+    """The gateway's side of a connected client, as a session sees it. Only `receive` and `drained` wait."""
 
     @property
     def render(self) -> Render: ...
@@ -294,6 +294,12 @@ class Connection(Protocol):
     def send(self, frames: Sequence[Row]) -> None: ...
     def write(self, rendered: bytes) -> None:
         """What `render` made of events."""
+
+    async def receive(self) -> Sequence[Row | Refusal]:
+        """The frames of the client's next message; none when it is gone or `hush` was called."""
+
+    def hush(self) -> None:
+        """Ends reading: whoever waits in `receive` gets nothing more."""
 
     async def drained(self, below: int) -> None:
         """Waits until fewer than `below` bytes are queued. Raises trio.BrokenResourceError if it is gone."""
@@ -309,14 +315,8 @@ class Session(Protocol):
     def opened(self) -> bool:
         """Whether it is known whose session this is."""
 
-    async def receive(self, frames: Sequence[Row | Refusal]) -> None:
-        """Takes decoded frames; waits while the session has too much to do."""
-
     async def run(self) -> None:
-        """The session's life; returns when it has been stopped and has answered everything."""
-
-    def stop(self) -> None:
-        """The connection is gone, or the server is going."""
+        """The session's life; returns when reading has ended and everything is answered."""
 
 
 # --- care of the store -----------------------------------------------------------------------------

@@ -13,7 +13,9 @@ from chatd.codec import JSON, MAX_FRAME, MAX_FRAMES, MSGPACK
 from chatd.domain.refusal import Refusal
 
 scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
-values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4))
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4)
+)
 frames = st.dictionaries(st.text(), values, max_size=5)
 
 

@@ -20,7 +20,9 @@ def test_later_sources_win(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert chosen.origins == ("https://a.example", "https://b.example")
 
 
-@pytest.mark.parametrize("line", ["prot = 1", 'sign_up = "maybe"', "port = 70000", 'port = "many"', "ping_interval = 0"])
+@pytest.mark.parametrize(
+    "line", ["prot = 1", 'sign_up = "maybe"', "port = 70000", 'port = "many"', "ping_interval = 0"]
+)
 def test_a_setting_that_is_wrong_is_named(tmp_path: Path, line: str) -> None:
     config = tmp_path / "chatd.toml"
     config.write_text(f"[chatd]\n{line}\n")

@@ -14,7 +14,7 @@ import attrs
 import structlog
 import trio
 
-from chatd.actors.mailbox import Closed, Mailbox
+from chatd.actors.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.domain.event import Event
 from chatd.ports import Append, Appended, Log, StoreUnavailable, Taken
 
@@ -69,8 +69,7 @@ class HistoryWriter:
                 raise StoreUnavailable("the history writer is overloaded")
         except Closed:
             raise StoreUnavailable("the server is shutting down") from None
-        with trio.CancelScope(shield=True):  # the disk decides, not whoever loses patience
-            await waiting.done.wait()
+        await waiting.done.wait()
         if isinstance(waiting.outcome, StoreUnavailable):
             raise waiting.outcome
         assert waiting.outcome is not None
@@ -81,6 +80,9 @@ class HistoryWriter:
         while batch is not None:
             batch = await self._commit(batch)
             self.healthy = True
+
+    def statistics(self) -> MailboxStatistics:
+        return self.mailbox.statistics()
 
     def failed(self, given_up: bool) -> None:
         self.mailbox.close()

@@ -93,7 +93,7 @@ async def top(desk: Desk, caller: Caller, query: c.ServerTop) -> Answer:
 
 
 def _actor(actor: Any) -> dict[str, Any]:
-    mail = actor.mailbox.statistics()
+    mail = actor.statistics()
     return {
         "name": actor.name,
         "depth": mail.depth,

@@ -7,7 +7,6 @@ Answers come back from below through `reply`, which never waits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -15,11 +14,11 @@ import structlog
 import trio
 
 from chatd.actors.desk import NO_TOKEN, Desk
-from chatd.actors.envelope import BROKEN, STOPPING, UNAVAILABLE, Answer, Envelope
+from chatd.actors.envelope import BROKEN, UNAVAILABLE, Answer, Envelope
 from chatd.actors.feed import Feed
 from chatd.actors.handlers import HANDLERS
 from chatd.actors.limits import TokenBucket
-from chatd.actors.mailbox import Closed, Mailbox
+from chatd.actors.mailbox import MailboxStatistics
 from chatd.actors.opening import Opening, opened
 from chatd.actors.tokens import Claims
 from chatd.domain.command import OpenSession
@@ -28,7 +27,6 @@ from chatd.domain.refusal import Refusal
 from chatd.domain.table import Entry, find
 from chatd.ports import Caller, Connection, Row, StoreUnavailable
 
-CAPACITY: Final = 256  # batches of frames
 OPEN_REQUESTS: Final = 1024  # without an answer yet; more are not read from the connection
 QUERIES: Final = 4  # at the same time
 UNREAD: Final = 1024 * 1024  # bytes of answers a client may leave unread before we stop reading from it
@@ -48,7 +46,6 @@ class SessionActor:
         self.id = desk.new_id()
         self.name = f"session/{self.id}"
         self.caller = caller
-        self.mailbox: Mailbox[Sequence[Row | Refusal]] = Mailbox(CAPACITY)
         self.restarts = 0
         self.feed: Feed | None = None
         self.claims: Claims | None = None
@@ -56,6 +53,8 @@ class SessionActor:
         self._connection = connection
         self._bearer = bearer
         self._bucket = TokenBucket(desk.settings.rate_per_second, desk.settings.rate_burst)
+        self._turns = 0
+        self._handled = 0
         self._unanswered = 0  # commands
         self._exclusive = False  # the last command does not flow: nothing may pass it
         self._answered = trio.Event()
@@ -65,17 +64,6 @@ class SessionActor:
     @property
     def opened(self) -> bool:
         return self.caller.operator or self.caller.account is not None
-
-    # --- the gateway's side
-
-    async def receive(self, frames: Sequence[Row | Refusal]) -> None:
-        try:
-            await self.mailbox.tell(frames)
-        except Closed:
-            self._refuse_all(frames)
-
-    def stop(self) -> None:
-        self.mailbox.close()
 
     async def run(self) -> None:
         self._desk.sessions.add(self)
@@ -90,6 +78,10 @@ class SessionActor:
             if self.feed is not None:
                 self.feed.close()
 
+    def statistics(self) -> MailboxStatistics:
+        """The session's mailbox is its connection's inbox; its depth the requests without an answer yet."""
+        return MailboxStatistics(self._unanswered, OPEN_REQUESTS, 0.0, self._turns, self._handled)
+
     def end(self, code: int, reason: str) -> None:
         """Closes the connection; what is under way is still answered."""
         if self.feed is not None:
@@ -99,14 +91,11 @@ class SessionActor:
     # --- requests
 
     async def _work(self) -> None:
-        while True:
-            try:
-                batches = await self.mailbox.take()
-            except Closed:
-                return
-            for frames in batches:
-                for frame in frames:
-                    await self._request(frame)
+        while frames := await self._connection.receive():
+            self._turns += 1
+            self._handled += len(frames)
+            for frame in frames:
+                await self._request(frame)
 
     async def _request(self, frame: Row | Refusal) -> None:
         if isinstance(frame, Refusal):
@@ -124,7 +113,7 @@ class SessionActor:
         try:
             await self._dispatch(request, frame)
         except trio.BrokenResourceError:
-            self.mailbox.close()
+            self._connection.hush()
         except Exception:  # a bug costs this request its answer, nobody else anything
             log.exception("request_crashed", session=self.id)
             self._send(request, BROKEN)
@@ -213,11 +202,6 @@ class SessionActor:
             self._connection.send([{"id": request, "error": answer.frame()}])
         else:
             self._connection.send([{"id": request, "result": answer}])
-
-    def _refuse_all(self, frames: Sequence[Row | Refusal]) -> None:
-        for frame in frames:
-            if isinstance(frame, dict) and type(request := frame.get("id")) in (int, str):
-                self._connection.send([{"id": request, "error": STOPPING.frame()}])
 
     async def _ask_desk(self, entry: Entry, command: Any) -> Answer:
         try:

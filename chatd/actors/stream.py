@@ -16,7 +16,7 @@ import trio
 
 from chatd.actors.envelope import BROKEN, UNAVAILABLE, Envelope
 from chatd.actors.kinds import KINDS, State, remember
-from chatd.actors.mailbox import Closed, Mailbox
+from chatd.actors.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.domain.account import NAME_TAKEN
 from chatd.domain.decision import Decision
 from chatd.domain.event import Fact, split_stream
@@ -93,6 +93,9 @@ class StreamActor:
             if (self._state is None or not self._state.exists) and not len(self.mailbox):
                 self.mailbox.close()  # nobody needs an actor for what is not there or must be read again
         await self._leave_snapshot()
+
+    def statistics(self) -> MailboxStatistics:
+        return self.mailbox.statistics()
 
     def failed(self, given_up: bool) -> None:
         self._state = None

@@ -74,6 +74,7 @@ class SocketStream(trio.abc.Stream):
         self._queue: deque[bytes | memoryview] = deque()
         self._dirty = False
         self._sending = False
+        self._more = False  # the last read filled its buffer
         self._moved = ParkingLot()
 
     # --- for those who never wait
@@ -175,10 +176,15 @@ class SocketStream(trio.abc.Stream):
 
     async def _receive(self, max_bytes: int) -> bytes:
         while True:
-            try:
-                return self.socket.recv(max_bytes)
-            except BlockingIOError:
+            if not self._more:  # a call that would most likely fail costs as much as one that does not
                 await trio.lowlevel.wait_readable(self.socket)
+            self._more = False
+            try:
+                data = self.socket.recv(max_bytes)
+                self._more = len(data) == max_bytes
+                return data
+            except BlockingIOError:
+                continue
             except OSError as error:
                 self.abort()
                 raise trio.BrokenResourceError("the peer is gone") from error

@@ -1,8 +1,8 @@
 """One WebSocket connection: handshake, reading, keep-alive, closing. Nothing that goes wrong here leaves.
 
 trio-websocket reads and does the protocol's own frames; our messages are framed here and written to the
-stream beside it. The reader hands decoded frames to the session and waits for nobody else, so pings and
-closes are answered while requests are being worked on.
+stream beside it. The library's reader runs on while the session works, so pings and closes are answered
+while requests are under way.
 """
 
 from __future__ import annotations
@@ -29,13 +29,21 @@ BAD_FRAMES: Final = 16
 log = structlog.get_logger("gateway")
 
 OpenSession = Callable[["WebSocket"], Session]
-_PING: Final = websocket_frame(0x89, b"chatd")
+_CLOSE, _PING_OPCODE = 0x88, 0x89
+_PING: Final = websocket_frame(_PING_OPCODE, b"chatd")
 
 
 class WebSocket:
     """A client's connection, as its session sees it (`chatd.ports.Connection`)."""
 
-    def __init__(self, stream: SocketStream, wire: Wire, caller: Caller, bearer: str | None) -> None:
+    def __init__(
+        self,
+        websocket: trio_websocket.WebSocketConnection,
+        stream: SocketStream,
+        wire: Wire,
+        caller: Caller,
+        bearer: str | None,
+    ) -> None:
         self.caller = caller
         self.bearer = bearer
         self.render = wire.render
@@ -43,12 +51,15 @@ class WebSocket:
         self.drained = stream.drained
         self.closing: tuple[int, str] | None = None
         self.session: Session | None = None
+        self.websocket = websocket
         self.stream = stream
         self.gone = trio.Event()
         self.since = trio.current_time()
         self.pinged: float | None = None
         self._wire = wire
         self._bad_frames = 0
+        self._hushed = False
+        self._reading: trio.CancelScope | None = None
 
     @property
     def queued(self) -> int:
@@ -60,8 +71,12 @@ class WebSocket:
     def close(self, code: int, reason: str) -> None:
         if self.closing is None:
             self.closing = code, reason
-        if self.session is not None:
-            self.session.stop()
+        self.hush()
+
+    def hush(self) -> None:
+        self._hushed = True
+        if self._reading is not None:
+            self._reading.cancel()
 
     def keep(self, now: float, settings: Settings) -> None:
         """Looked at now and then: pings a silent peer, drops a dead one, closes one that stays a stranger."""
@@ -77,20 +92,23 @@ class WebSocket:
         elif now - self.pinged > settings.ping_timeout and not self.queued:
             self.stream.abort()  # while something is queued the write deadline judges, not the pong
 
-    async def read(self, websocket: trio_websocket.WebSocketConnection) -> None:
-        """Hands what the client sends to the session, until the client is gone."""
-        assert self.session is not None
-        decode = self._wire.form.decode
-        try:
-            while True:
-                frames = decode(await websocket.get_message())
-                self._bad_frames += sum(type(frame) is Refusal for frame in frames)
-                if self._bad_frames >= BAD_FRAMES:
-                    self.close(4003, "too many bad frames")
-                    return
-                await self.session.receive(frames)
-        except trio_websocket.ConnectionClosed:
-            self.session.stop()
+    async def receive(self) -> list[dict[str, Any] | Refusal]:
+        if self._hushed:
+            return []
+        message = None
+        with trio.CancelScope() as self._reading:
+            try:
+                message = await self.websocket.get_message()
+            except trio_websocket.ConnectionClosed:
+                return []
+        self._reading = None
+        if message is None:
+            return []
+        frames = self._wire.form.decode(message)
+        self._bad_frames += sum(type(frame) is Refusal for frame in frames)
+        if self._bad_frames >= BAD_FRAMES:
+            self.close(4003, "too many bad frames")
+        return frames
 
 
 async def serve_websocket(
@@ -111,15 +129,13 @@ async def serve_websocket(
             with trio.move_on_after(settings.head_deadline):
                 accepted = await _accept(nursery, stream)
             if accepted is not None:
-                websocket, wire = accepted
                 stream.inspect = inspector
-                connection = WebSocket(stream, wire, caller, bearer)
+                connection = WebSocket(*accepted, caller, bearer)
                 connection.session = session = open_session(connection)
                 connections.add(connection)
                 try:
-                    nursery.start_soon(connection.read, websocket)
                     await session.run()
-                    await _close(websocket, stream, connection, inspector)
+                    await _close(connection, inspector)
                 finally:
                     connections.discard(connection)
                     connection.gone.set()
@@ -133,7 +149,7 @@ async def serve_websocket(
 
 async def _accept(
     nursery: trio.Nursery, stream: SocketStream
-) -> tuple[trio_websocket.WebSocketConnection, Wire] | None:
+) -> tuple[trio_websocket.WebSocketConnection, SocketStream, Wire] | None:
     request = await trio_websocket.wrap_server_stream(
         nursery,
         stream,
@@ -147,20 +163,16 @@ async def _accept(
         body = f"none of the offered subprotocols is known here; known are: {', '.join(WIRES)}\n"
         await request.reject(400, body=body.encode())
         return None
-    return await request.accept(subprotocol=chosen), WIRES[chosen or JSON.subprotocol]
+    return await request.accept(subprotocol=chosen), stream, WIRES[chosen or JSON.subprotocol]
 
 
-async def _close(
-    websocket: trio_websocket.WebSocketConnection,
-    stream: SocketStream,
-    connection: WebSocket,
-    inspector: Inspector,
-) -> None:
+async def _close(connection: WebSocket, inspector: Inspector) -> None:
     if inspector.verdict is not None:  # trio-websocket takes the connection for lost: say it ourselves
         code, reason = inspector.verdict
-        stream.write(websocket_frame(0x88, code.to_bytes(2, "big") + reason.encode()))
+        close = code.to_bytes(2, "big") + reason.encode()
+        connection.stream.write(websocket_frame(_CLOSE, close))
         log.info("connection_refused", address=connection.caller.address, code=code, reason=reason)
         return
     code, reason = connection.closing or (1000, "")
     with trio.move_on_after(CLOSE_DEADLINE):
-        await websocket.aclose(code, reason)
+        await connection.websocket.aclose(code, reason)

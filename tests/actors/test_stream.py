@@ -31,7 +31,12 @@ async def test_all_that_waits_is_one_commit(world: World) -> None:
 
 async def test_one_refused_command_leaves_its_neighbours_alone(world: World) -> None:
     first, refused, last = await world.ask_all(
-        "room/r", [(c.PostMessage("r", "a"), "ann"), (c.PostMessage("r", "b"), "eve"), (c.PostMessage("r", "c"), "ann")]
+        "room/r",
+        [
+            (c.PostMessage("r", "a"), "ann"),
+            (c.PostMessage("r", "b"), "eve"),
+            (c.PostMessage("r", "c"), "ann"),
+        ],
     )
     assert code(refused) == "not_found"
     assert last["seq"] == first["seq"] + 1
@@ -47,7 +52,9 @@ async def test_a_crash_in_one_rule_answers_one_asker(world: World, monkeypatch: 
 
     actor = world.directory._awake("room/r")
     monkeypatch.setattr(actor, "_kind", _Swapped(room, decide))
-    good, bad = await world.ask_all("room/r", [(c.PostMessage("r", "ok"), "ann"), (c.PostMessage("r", "bomb"), "ann")])
+    good, bad = await world.ask_all(
+        "room/r", [(c.PostMessage("r", "ok"), "ann"), (c.PostMessage("r", "bomb"), "ann")]
+    )
     assert "seq" in good
     assert code(bad) == "internal"
 
@@ -73,7 +80,11 @@ async def test_a_forgotten_nonce_is_known_to_the_log(world: World) -> None:
     state.posted.clear()
     fresh, again, other = await world.ask_all(
         "room/r",
-        [(c.PostMessage("r", "new", "m"), "ann"), (c.PostMessage("r", "hi", "n"), "ann"), (c.PostMessage("r", "x", "n"), "ann")],
+        [
+            (c.PostMessage("r", "new", "m"), "ann"),
+            (c.PostMessage("r", "hi", "n"), "ann"),
+            (c.PostMessage("r", "x", "n"), "ann"),
+        ],
     )
     assert again == first
     assert code(other) == "conflict"

@@ -25,7 +25,11 @@ def test_names_that_could_mislead_are_refused(name: str) -> None:
 
 def test_a_profile_changes_only_where_asked() -> None:
     state = AccountState("a")
-    for command in (c.CreateAccount("ann", admin=True), c.UpdateAccount(about="hello"), c.DisableAccount("a")):
+    for command in (
+        c.CreateAccount("ann", admin=True),
+        c.UpdateAccount(about="hello"),
+        c.DisableAccount("a"),
+    ):
         outcome = account.decide(state, command, Context("a", 1))
         assert isinstance(outcome, Decision)
         for fact in outcome.facts:

@@ -13,7 +13,9 @@ from chatd.domain.refusal import Refusal
 from chatd.domain.room import RoomState
 from chatd.domain.space import SpaceState
 
-SPACE = SpaceState("s", 9, "Team", members={"ann": "owner", "mod": "moderator", "bob": "member", "gus": "guest"})
+SPACE = SpaceState(
+    "s", 9, "Team", members={"ann": "owner", "mod": "moderator", "bob": "member", "gus": "guest"}
+)
 
 
 def by(account: str, at: int = 1000) -> Context:
@@ -105,7 +107,10 @@ def test_a_room_remembers_a_bounded_number_of_nonces() -> None:
 
 def test_a_reply_names_an_earlier_message() -> None:
     for reply_to in (0, 4, 99):
-        assert code(room.decide(a_room(), SPACE, c.PostMessage("r", "x", None, reply_to), by("bob"))) == "invalid"
+        assert (
+            code(room.decide(a_room(), SPACE, c.PostMessage("r", "x", None, reply_to), by("bob")))
+            == "invalid"
+        )
 
 
 def test_joining_twice_logs_once() -> None:

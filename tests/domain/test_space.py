@@ -54,7 +54,9 @@ def test_wrong_expired_used_and_revoked_invites_look_the_same() -> None:
     do(state, c.CreateInvite("s", expires_in=1), by("ann", 5))
     do(state, c.CreateInvite("s"), by("ann", 6))
     do(state, EndInvite("id6"), by("ann"))
-    answers = [space.decide(state, EnterSpace(invite, "eve"), by("eve", 2000)) for invite in ("id5", "id6", "no")]
+    answers = [
+        space.decide(state, EnterSpace(invite, "eve"), by("eve", 2000)) for invite in ("id5", "id6", "no")
+    ]
     assert answers == [space.NO_INVITE] * 3
 
 

@@ -55,7 +55,12 @@ def test_a_cursor_refuses_unknown_keys_too() -> None:
 
 
 def test_commands_and_queries_are_not_mixed_up() -> None:
-    for kind, name in (("query", "message.post"), ("command", "room.history"), ("command", "no.such"), ("command", 7)):
+    for kind, name in (
+        ("query", "message.post"),
+        ("command", "room.history"),
+        ("command", "no.such"),
+        ("command", 7),
+    ):
         refusal = find(kind, name)
         assert isinstance(refusal, Refusal)
         assert refusal.code == "invalid"

@@ -38,7 +38,9 @@ def test_a_batch_of_events_arrives_in_order_in_messages_of_bounded_size(wire: Wi
     events = [Event(n, "room/r", n, "message.posted", 0, "a", {}, "x" * 9000) for n in range(1, 101)]
     arrived = messages(wire.events(events))
     assert all(len(message) < MESSAGE_BYTES + 10_000 for message in arrived)
-    assert [frame for message in arrived for frame in wire.form.decode(message)] == [e.frame() for e in events]
+    assert [frame for message in arrived for frame in wire.form.decode(message)] == [
+        e.frame() for e in events
+    ]
 
 
 @pytest.mark.parametrize("form", [JSON, MSGPACK])
