@@ -137,7 +137,7 @@ class Bus:
             for listener in self._accounts.get(account, ()):
                 if entered and listener in self._streams.get(chunk.stream, ()):
                     continue  # was in already
-                elif entered:
+                if entered:
                     listener.enter(chunk.stream, event.position)
                     apart[listener] = Chunk(events[index:]) if index else chunk
                 else:

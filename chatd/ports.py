@@ -299,7 +299,7 @@ class Connection(Protocol):
         """The frames of the client's next message; none when it is gone or `hush` was called."""
 
     def hush(self) -> None:
-        """Ends reading: whoever waits in `receive` gets nothing more."""
+        """Reads no more: `receive` gives what has arrived already, and then nothing."""
 
     async def drained(self, below: int) -> None:
         """Waits until fewer than `below` bytes are queued. Raises trio.BrokenResourceError if it is gone."""
@@ -317,6 +317,9 @@ class Session(Protocol):
 
     async def run(self) -> None:
         """The session's life; returns when reading has ended and everything is answered."""
+
+    def stop(self) -> None:
+        """Refuse what comes from now on, finish what is under way, then return from `run`."""
 
 
 # --- care of the store -----------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import structlog
 import trio
 
 from chatd.actors.desk import NO_TOKEN, Desk
-from chatd.actors.envelope import BROKEN, UNAVAILABLE, Answer, Envelope
+from chatd.actors.envelope import BROKEN, STOPPING, UNAVAILABLE, Answer, Envelope
 from chatd.actors.feed import Feed
 from chatd.actors.handlers import HANDLERS
 from chatd.actors.limits import TokenBucket
@@ -56,9 +56,10 @@ class SessionActor:
         self._turns = 0
         self._handled = 0
         self._unanswered = 0  # commands
+        self._asking = 0  # queries
+        self._stopping = False
         self._exclusive = False  # the last command does not flow: nothing may pass it
         self._answered = trio.Event()
-        self._queries = trio.Semaphore(QUERIES)
         self._nursery: trio.Nursery | None = None
 
     @property
@@ -72,6 +73,8 @@ class SessionActor:
                 await self._work()
                 with trio.move_on_after(self._desk.settings.drain_deadline):
                     await self._wait_answers(0)
+                    while self._asking:
+                        await self._wait_any_answer()
                 self._nursery.cancel_scope.cancel()
         finally:
             self._desk.sessions.discard(self)
@@ -81,6 +84,14 @@ class SessionActor:
     def statistics(self) -> MailboxStatistics:
         """The session's mailbox is its connection's inbox; its depth the requests without an answer yet."""
         return MailboxStatistics(self._unanswered, OPEN_REQUESTS, 0.0, self._turns, self._handled)
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._hush_when_done()
+
+    def _hush_when_done(self) -> None:
+        if self._stopping and not self._unanswered and not self._asking:
+            self._connection.hush()
 
     def end(self, code: int, reason: str) -> None:
         """Closes the connection; what is under way is still answered."""
@@ -128,7 +139,9 @@ class SessionActor:
         if entry.name == "session.open":
             await self._answer_open(request, command)
         elif entry.kind == "query":
-            await self._queries.acquire()
+            while self._asking >= QUERIES:
+                await self._wait_any_answer()
+            self._asking += 1
             assert self._nursery is not None
             self._nursery.start_soon(self._query, request, entry, command)
         elif entry.route == "desk":
@@ -143,6 +156,8 @@ class SessionActor:
 
     def _read(self, frame: Row) -> tuple[Entry, Any] | Refusal:
         """The frame as a request that this caller may make, or why not."""
+        if self._stopping:
+            return STOPPING
         kind = "command" if "command" in frame else "query"
         if unknown := frame.keys() - {"id", kind, "data"}:
             return Refusal(
@@ -184,8 +199,11 @@ class SessionActor:
 
     async def _wait_answers(self, most: int) -> None:
         while self._unanswered > most:
-            self._answered = trio.Event()
-            await self._answered.wait()
+            await self._wait_any_answer()
+
+    async def _wait_any_answer(self) -> None:
+        self._answered = trio.Event()
+        await self._answered.wait()
 
     # --- answers
 
@@ -194,8 +212,9 @@ class SessionActor:
         self._unanswered -= 1
         if not self._unanswered:
             self._exclusive = False
-        self._answered.set()
         self._send(request, answer)
+        self._answered.set()
+        self._hush_when_done()
 
     def _send(self, request: int | str, answer: Answer) -> None:
         if isinstance(answer, Refusal):
@@ -215,9 +234,10 @@ class SessionActor:
         except Exception:
             log.exception("query_crashed", query=entry.name)
             answer = BROKEN
-        finally:
-            self._queries.release()
+        self._asking -= 1
         self._send(request, answer)
+        self._answered.set()
+        self._hush_when_done()
 
     # --- opening
 

@@ -41,7 +41,8 @@ class BadHead(Exception):
 
 
 async def read_head(stream: SocketStream) -> Head | None:
-    """Reads up to the end of the head and leaves all bytes in `stream.before` for whoever serves it.
+    """Reads up to the end of the head and leaves it in `stream.before` for whoever serves it, and in
+    `stream.beyond` what came after it.
 
     None when the peer went away without asking for anything. Raises BadHead.
     """
@@ -53,8 +54,9 @@ async def read_head(stream: SocketStream) -> Head | None:
         if not data:
             return None
         received += data
-    stream.before = received
-    return _parse(received)
+    end = received.index(b"\r\n\r\n") + 4
+    stream.before, stream.beyond = received[:end], received[end:]
+    return _parse(stream.before)
 
 
 def _parse(received: bytes) -> Head:

@@ -16,6 +16,8 @@ from typing import Final
 import trio
 from trio.lowlevel import ParkingLot
 
+from chatd.gateway.sieve import Sieve
+
 RECEIVE_BYTES: Final = 16 * 1024
 SEND_BYTES: Final = 256 * 1024  # joined for one call to the kernel
 _CLOSE_FRAME: Final = 0x88
@@ -54,8 +56,8 @@ class Flusher:
 class SocketStream(trio.abc.Stream):
     """A stream over a connected, non-blocking socket.
 
-    `before` are bytes that were read already and stand before what the socket still holds. `inspect` sees
-    every piece that comes in and may raise trio.BrokenResourceError. `spawn` starts the task that sends
+    `before` and `beyond` are bytes that were read already and stand before what the socket still holds.
+    `sieve` takes messages out of all but `before`. `spawn` starts the task that sends
     what the kernel did not take.
     """
 
@@ -66,8 +68,8 @@ class SocketStream(trio.abc.Stream):
         self.broken = False
         self.framed = False  # what goes through `send_all` are whole WebSocket frames
         self.last_heard = trio.current_time()
-        self.before = b""
-        self.inspect: Callable[[bytes], None] | None = None
+        self.before = self.beyond = b""
+        self.sieve: Sieve | None = None
         self.spawn: Spawn | None = None
         self._flusher = flusher
         self._write_deadline = write_deadline
@@ -116,6 +118,8 @@ class SocketStream(trio.abc.Stream):
             trio.lowlevel.notify_closing(self.socket)
             self.socket.close()
             self._moved.unpark_all()
+            if self.sieve is not None:
+                self.sieve.end()
 
     async def linger(self) -> None:
         """Ends our side, reads away what the peer still sends, then closes: closing a socket with unread
@@ -158,13 +162,23 @@ class SocketStream(trio.abc.Stream):
         if self.broken:
             raise trio.ClosedResourceError("this stream is closed")
         if self.before:
-            data, self.before = self.before, b""
-        else:
-            data = await self._receive(max_bytes or RECEIVE_BYTES)
-        self.last_heard = trio.current_time()
-        if self.inspect is not None and data:
-            self.inspect(data)
-        return data
+            before, self.before = self.before, b""
+            return before
+        sieve = self.sieve
+        while True:
+            if self.beyond:
+                data, self.beyond = self.beyond, b""
+            else:
+                data = await self._receive(max_bytes or RECEIVE_BYTES)
+            self.last_heard = trio.current_time()
+            if sieve is None:
+                return data
+            if not data:
+                sieve.end()
+                return data
+            if rest := sieve.feed(data):
+                return rest
+            await sieve.room()
 
     async def aclose(self) -> None:
         try:

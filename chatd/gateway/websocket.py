@@ -1,8 +1,8 @@
 """One WebSocket connection: handshake, reading, keep-alive, closing. Nothing that goes wrong here leaves.
 
 trio-websocket reads and does the protocol's own frames; our messages are framed here and written to the
-stream beside it. The library's reader runs on while the session works, so pings and closes are answered
-while requests are under way.
+stream beside it, and ordinary messages are taken out of the stream before it. Its reader runs on while the
+session works, so pings and closes are answered while requests are under way.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ import trio_websocket
 
 from chatd.codec import JSON, MAX_MESSAGE
 from chatd.domain.refusal import Refusal
-from chatd.gateway.inspector import Inspector
+from chatd.gateway.sieve import Mark, Sieve
 from chatd.gateway.stream import SocketStream
 from chatd.gateway.wire import WIRES, Wire, websocket_frame
 from chatd.ports import Caller, Session
 from chatd.settings import Settings
 
-INBOX: Final = 64  # messages read ahead of the session
 RECEIVE_BYTES: Final = 16 * 1024
 CLOSE_DEADLINE: Final = 2.0  # seconds for the closing handshake
 BAD_FRAMES: Final = 16
@@ -40,6 +39,7 @@ class WebSocket:
         self,
         websocket: trio_websocket.WebSocketConnection,
         stream: SocketStream,
+        sieve: Sieve,
         wire: Wire,
         caller: Caller,
         bearer: str | None,
@@ -53,12 +53,12 @@ class WebSocket:
         self.session: Session | None = None
         self.websocket = websocket
         self.stream = stream
+        self.sieve = sieve
         self.gone = trio.Event()
         self.since = trio.current_time()
         self.pinged: float | None = None
         self._wire = wire
         self._bad_frames = 0
-        self._hushed = False
         self._reading: trio.CancelScope | None = None
 
     @property
@@ -71,10 +71,11 @@ class WebSocket:
     def close(self, code: int, reason: str) -> None:
         if self.closing is None:
             self.closing = code, reason
-        self.hush()
+        if self.session is not None:
+            self.session.stop()
 
     def hush(self) -> None:
-        self._hushed = True
+        self.sieve.hush()
         if self._reading is not None:
             self._reading.cancel()
 
@@ -93,22 +94,28 @@ class WebSocket:
             self.stream.abort()  # while something is queued the write deadline judges, not the pong
 
     async def receive(self) -> list[dict[str, Any] | Refusal]:
-        if self._hushed:
-            return []
-        message = None
-        with trio.CancelScope() as self._reading:
-            try:
-                message = await self.websocket.get_message()
-            except trio_websocket.ConnectionClosed:
-                return []
-        self._reading = None
-        if message is None:
+        message = await self.sieve.take()
+        if message is Mark.ELSEWHERE:
+            message = await self._receive_elsewhere()
+        if isinstance(message, Mark):
             return []
         frames = self._wire.form.decode(message)
-        self._bad_frames += sum(type(frame) is Refusal for frame in frames)
-        if self._bad_frames >= BAD_FRAMES:
-            self.close(4003, "too many bad frames")
+        if any(type(frame) is Refusal for frame in frames):
+            self._bad_frames += 1
+            if self._bad_frames >= BAD_FRAMES:
+                self.close(4003, "too many bad frames")
         return frames
+
+    async def _receive_elsewhere(self) -> str | bytes | Mark:
+        """A message that came in pieces: trio-websocket puts it together."""
+        with trio.CancelScope() as self._reading:
+            try:
+                return await self.websocket.get_message()
+            except trio_websocket.ConnectionClosed:
+                pass
+            finally:
+                self._reading = None
+        return Mark.END
 
 
 async def serve_websocket(
@@ -121,7 +128,7 @@ async def serve_websocket(
 ) -> None:
     """Serves the connection until either side ends it. The handshake's bytes stand in `stream.before`."""
     stream.framed = True
-    inspector = Inspector(MAX_MESSAGE)
+    stream.sieve = sieve = Sieve(MAX_MESSAGE)
     try:
         async with trio.open_nursery() as nursery:
             stream.spawn = nursery.start_soon
@@ -129,13 +136,13 @@ async def serve_websocket(
             with trio.move_on_after(settings.head_deadline):
                 accepted = await _accept(nursery, stream)
             if accepted is not None:
-                stream.inspect = inspector
-                connection = WebSocket(*accepted, caller, bearer)
+                websocket, wire = accepted
+                connection = WebSocket(websocket, stream, sieve, wire, caller, bearer)
                 connection.session = session = open_session(connection)
                 connections.add(connection)
                 try:
                     await session.run()
-                    await _close(connection, inspector)
+                    await _close(connection)
                 finally:
                     connections.discard(connection)
                     connection.gone.set()
@@ -149,11 +156,10 @@ async def serve_websocket(
 
 async def _accept(
     nursery: trio.Nursery, stream: SocketStream
-) -> tuple[trio_websocket.WebSocketConnection, SocketStream, Wire] | None:
+) -> tuple[trio_websocket.WebSocketConnection, Wire] | None:
     request = await trio_websocket.wrap_server_stream(
         nursery,
         stream,
-        message_queue_size=INBOX,
         max_message_size=MAX_MESSAGE,
         receive_buffer_size=RECEIVE_BYTES,
     )
@@ -163,12 +169,12 @@ async def _accept(
         body = f"none of the offered subprotocols is known here; known are: {', '.join(WIRES)}\n"
         await request.reject(400, body=body.encode())
         return None
-    return await request.accept(subprotocol=chosen), stream, WIRES[chosen or JSON.subprotocol]
+    return await request.accept(subprotocol=chosen), WIRES[chosen or JSON.subprotocol]
 
 
-async def _close(connection: WebSocket, inspector: Inspector) -> None:
-    if inspector.verdict is not None:  # trio-websocket takes the connection for lost: say it ourselves
-        code, reason = inspector.verdict
+async def _close(connection: WebSocket) -> None:
+    if connection.sieve.verdict is not None:  # trio-websocket takes the connection for lost: say it ourselves
+        code, reason = connection.sieve.verdict
         close = code.to_bytes(2, "big") + reason.encode()
         connection.stream.write(websocket_frame(_CLOSE, close))
         log.info("connection_refused", address=connection.caller.address, code=code, reason=reason)

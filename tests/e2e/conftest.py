@@ -1,11 +1,9 @@
-"""Servers for the tests in this folder, and a deadline for each of them."""
+"""Servers for the tests in this folder."""
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType
 
 import pytest
 
@@ -13,25 +11,6 @@ from .serving import Server
 from .town import Town
 
 Serve = Callable[..., Server]
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "deadline(seconds): how long this test may take; 30 without it")
-
-
-@pytest.fixture(autouse=True)
-def deadline(request: pytest.FixtureRequest) -> Iterator[None]:
-    marker = request.node.get_closest_marker("deadline")
-    seconds = marker.args[0] if marker else 30
-
-    def too_late(signum: int, frame: FrameType | None) -> None:
-        raise TimeoutError(f"the test took more than {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, too_late)
-    signal.alarm(seconds)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
 
 
 def ended_well(server: Server) -> None:

@@ -147,7 +147,7 @@ def acknowledge_more(talkers: list[Talker], count: int, server: Server) -> None:
     assert enough, f"no progress for 15 s; the server said:\n{server.said()}"
 
 
-@pytest.mark.deadline(240)
+@pytest.mark.timeout(240)
 def test_fifty_kills_under_load_lose_nothing_double_nothing_and_keep_the_order(serve: Serve) -> None:
     global all_answered
     chance = random.Random(SEED)

@@ -40,7 +40,7 @@ def resumed(
     return [event for event in client.events if event["event"] != "account.updated"]
 
 
-@pytest.mark.deadline(60)
+@pytest.mark.timeout(60)
 def test_five_thousand_missed_events_come_in_order_through_reconnect_restart_and_crash(serve: Serve) -> None:
     server = serve()
     town = Town(server)

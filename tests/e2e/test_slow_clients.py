@@ -40,7 +40,7 @@ def flood(poster: Client, room: str, count: int, at_once: int = 40) -> list[Fram
     return results
 
 
-@pytest.mark.deadline(60)
+@pytest.mark.timeout(60)
 def test_a_client_that_never_reads_disturbs_nobody_costs_no_memory_and_gets_everything(serve: Serve) -> None:
     server: Server = serve()
     town = Town(server)

@@ -126,7 +126,7 @@ def wait_for_posts(operator: Client, room: str, count: int) -> None:
         position, count = page["position"], count - len(page["events"])
 
 
-@pytest.mark.deadline(300)
+@pytest.mark.timeout(300)
 def test_three_clients_end_with_one_history_byte_for_byte_while_the_server_is_killed(
     serve: Serve, tmp_path: Path, node_modules: Path
 ) -> None:
