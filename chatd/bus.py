@@ -18,7 +18,8 @@ import trio
 from chatd.domain.event import Event, membership_change
 from chatd.ports import Render, Row
 
-RING_EVENTS: Final = 8192  # events kept for listeners that are a little behind
+RING_BYTES: Final = 4 * 1024 * 1024  # kept for listeners that are a little behind, each event at least:
+EVENT_BYTES: Final = 512
 
 
 @attrs.define(slots=True, eq=False)
@@ -39,6 +40,11 @@ class Chunk:
     @property
     def last(self) -> int:
         return self.events[-1].position
+
+    @property
+    def weight(self) -> int:
+        """Roughly the bytes that it takes to keep this."""
+        return sum(EVENT_BYTES + len(event.text or "") for event in self.events)
 
     def rendered(self, render: Render) -> bytes:
         """What `render` makes of the events; made at most once."""
@@ -65,7 +71,7 @@ class Bus:
     def __init__(self, head: int) -> None:
         self.head = head
         self._ring: deque[Chunk] = deque()
-        self._ring_events = 0
+        self._ring_bytes = 0
         self._ring_start = head  # every event after this position is in the ring
         self._streams: dict[str, dict[Listener, None]] = {}
         self._accounts: dict[str, dict[Listener, None]] = {}
@@ -156,10 +162,10 @@ class Bus:
 
     def _keep(self, chunk: Chunk) -> None:
         self._ring.append(chunk)
-        self._ring_events += len(chunk.events)
-        while self._ring_events > RING_EVENTS and len(self._ring) > 1:
+        self._ring_bytes += chunk.weight
+        while self._ring_bytes > RING_BYTES and len(self._ring) > 1:
             dropped = self._ring.popleft()
-            self._ring_events -= len(dropped.events)
+            self._ring_bytes -= dropped.weight
             self._ring_start = dropped.last
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import click
 import structlog
 import trio
+from structlog.processors import ExceptionRenderer
+from structlog.tracebacks import ExceptionDictTransformer
 
 from chatd import __version__, settings
 from chatd.actors.supervisor import GaveUp
@@ -68,16 +70,23 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
+# Without local variables: they hold tokens, passwords and what people write.
+_tracebacks = ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+
+
 def _log_to_stderr(level: str) -> None:
     """Key-value lines for people on a terminal, JSON for everything else."""
+    plain = structlog.dev.plain_traceback
     pretty: Any = (
-        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(exception_formatter=plain)
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer()
     )
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.dict_tracebacks if not sys.stderr.isatty() else structlog.dev.set_exc_info,
+            structlog.dev.set_exc_info if sys.stderr.isatty() else _tracebacks,
             pretty,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import attrs
 
@@ -306,6 +306,9 @@ class Connection(Protocol):
 
     def close(self, code: int, reason: str) -> None:
         """Starts the closing handshake."""
+
+
+OPEN_REQUESTS: Final = 1024  # that a session may have without an answer; more are left unread
 
 
 class Session(Protocol):

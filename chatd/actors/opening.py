@@ -11,6 +11,7 @@ from chatd.actors.desk import Desk
 from chatd.actors.profile import public_account
 from chatd.domain import command
 from chatd.domain.event import split_stream
+from chatd.ports import OPEN_REQUESTS
 
 
 @attrs.frozen
@@ -61,5 +62,6 @@ def limits(desk: Desk) -> dict[str, Any]:
         "frames": codec.MAX_FRAMES,
         "text": command.MAX_TEXT,
         "page": command.MAX_PAGE,
+        "open_requests": OPEN_REQUESTS,
         "rate": rate,
     }

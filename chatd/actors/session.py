@@ -25,9 +25,8 @@ from chatd.domain.command import OpenSession
 from chatd.domain.event import account_stream, room_stream, space_stream
 from chatd.domain.refusal import Refusal
 from chatd.domain.table import Entry, find
-from chatd.ports import Caller, Connection, Row, StoreUnavailable
+from chatd.ports import OPEN_REQUESTS, Caller, Connection, Row, StoreUnavailable
 
-OPEN_REQUESTS: Final = 1024  # without an answer yet; more are not read from the connection
 QUERIES: Final = 4  # at the same time
 UNREAD: Final = 1024 * 1024  # bytes of answers a client may leave unread before we stop reading from it
 NOT_OPEN: Final = Refusal("unauthenticated", "open a session first: session.open with a token")

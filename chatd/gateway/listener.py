@@ -117,7 +117,7 @@ class Gateway:
         try:
             if caller is None:
                 raise BadHead(403, "the admin socket serves the user who runs the server, and root")
-            if self._served > self._settings.max_connections:
+            if self._served > self._settings.max_connections and not admin:
                 raise BadHead(503, "too many connections; try again later")
             with trio.move_on_after(self._settings.head_deadline) as patience:
                 head = await read_head(stream)
@@ -138,6 +138,8 @@ class Gateway:
                 stream, caller, head.bearer, self._settings, self._open_session, self.connections
             )
         else:
+            if not head.has_body:
+                stream.beyond = b""  # a second request behind this one: it is not served, and hurts nobody
             await self._http.serve(stream)
 
     def _check(self, head: Head, admin: bool) -> None:

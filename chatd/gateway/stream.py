@@ -67,6 +67,9 @@ class SocketStream(trio.abc.Stream):
         self.closing = False  # a close frame has been queued: no message may follow
         self.broken = False
         self.framed = False  # what goes through `send_all` are whole WebSocket frames
+        self.gather: Callable[[], None] | None = None  # queues what was only noted down; called by `flush`
+        self.last_words: Callable[[], bytes] | None = None  # for a peer that was not told why it ends
+        self._ending = False
         self.last_heard = trio.current_time()
         self.before = self.beyond = b""
         self.sieve: Sieve | None = None
@@ -83,16 +86,22 @@ class SocketStream(trio.abc.Stream):
 
     def write(self, data: bytes) -> None:
         """Queues whole messages; they leave at the end of this turn of the loop, or as the peer reads."""
-        if self.broken or self.closing:
+        if self.broken or self.closing or not data:
             return
         self._queue.append(data)
         self.queued += len(data)
-        if not self._dirty and not self._sending:
+        self.touch()
+
+    def touch(self) -> None:
+        """Has `flush` called at the end of this turn of the loop."""
+        if not self._dirty:
             self._dirty = True
             self._flusher.add(self)
 
     def flush(self) -> None:
         """Hands the kernel what it takes now; the rest is left to a task."""
+        if self.gather is not None:
+            self.gather()
         self._dirty = False
         if self._sending or self.broken:
             return
@@ -124,15 +133,22 @@ class SocketStream(trio.abc.Stream):
     async def linger(self) -> None:
         """Ends our side, reads away what the peer still sends, then closes: closing a socket with unread
         bytes resets the connection, and the peer would lose what we said last."""
+        if self._ending or self.broken:
+            return
+        if self.last_words is not None and not self.closing:
+            self.write(self.last_words())
+        self.flush()
         with trio.move_on_after(LINGER):
             try:
                 await self.drained(1)
                 self.socket.shutdown(socket.SHUT_WR)
+                self._ending = True
+                trio.lowlevel.notify_closing(self.socket)  # whoever reads on leaves the rest to us
                 left = LINGER_BYTES
                 while left > 0 and (data := await self._receive(RECEIVE_BYTES)):
                     left -= len(data)
-            except (OSError, trio.BrokenResourceError, trio.ClosedResourceError, trio.BusyResourceError):
-                pass  # gone already, or its reader reads on and sees the end itself
+            except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
+                pass  # gone already
         self.abort()
 
     # --- trio.abc.Stream, for trio-websocket and Hypercorn
@@ -161,6 +177,8 @@ class SocketStream(trio.abc.Stream):
         await trio.lowlevel.checkpoint_if_cancelled()
         if self.broken:
             raise trio.ClosedResourceError("this stream is closed")
+        if self._ending:
+            raise trio.ClosedResourceError("this stream is ending")
         if self.before:
             before, self.before = self.before, b""
             return before

@@ -29,6 +29,7 @@ log = structlog.get_logger("gateway")
 
 OpenSession = Callable[["WebSocket"], Session]
 _CLOSE, _PING_OPCODE = 0x88, 0x89
+_RULES: Final = {1002, 1007, 1009}  # close codes that say which rule the peer broke
 _PING: Final = websocket_frame(_PING_OPCODE, b"chatd")
 
 
@@ -47,7 +48,6 @@ class WebSocket:
         self.caller = caller
         self.bearer = bearer
         self.render = wire.render
-        self.write = stream.write
         self.drained = stream.drained
         self.closing: tuple[int, str] | None = None
         self.session: Session | None = None
@@ -59,6 +59,8 @@ class WebSocket:
         self.pinged: float | None = None
         self._wire = wire
         self._bad_frames = 0
+        self._noted: list[dict[str, Any]] = []
+        stream.gather, stream.last_words = self._gather, self._last_words
         self._reading: trio.CancelScope | None = None
 
     @property
@@ -66,7 +68,25 @@ class WebSocket:
         return self.stream.queued
 
     def send(self, frames: Sequence[dict[str, Any]]) -> None:
-        self.stream.write(self._wire.frames(frames))
+        """Notes the frames down: all that come in one turn of the loop go out in one message."""
+        self._noted += frames
+        self.stream.touch()
+
+    def write(self, rendered: bytes) -> None:
+        self._gather()
+        self.stream.write(rendered)
+
+    def _gather(self) -> None:
+        if self._noted:
+            noted, self._noted = self._noted, []
+            self.stream.write(self._wire.frames(noted))
+
+    def _last_words(self) -> bytes:
+        """trio-websocket hangs up on a peer that breaks the rules; we say which one it was."""
+        closed = self.websocket.closed
+        if closed is None or closed.code not in _RULES:
+            return b""
+        return _close_frame(closed.code, closed.reason or "")
 
     def close(self, code: int, reason: str) -> None:
         if self.closing is None:
@@ -175,10 +195,13 @@ async def _accept(
 async def _close(connection: WebSocket) -> None:
     if connection.sieve.verdict is not None:  # trio-websocket takes the connection for lost: say it ourselves
         code, reason = connection.sieve.verdict
-        close = code.to_bytes(2, "big") + reason.encode()
-        connection.stream.write(websocket_frame(_CLOSE, close))
+        connection.stream.write(_close_frame(code, reason))
         log.info("connection_refused", address=connection.caller.address, code=code, reason=reason)
         return
     code, reason = connection.closing or (1000, "")
     with trio.move_on_after(CLOSE_DEADLINE):
         await connection.websocket.aclose(code, reason)
+
+
+def _close_frame(code: int, reason: str) -> bytes:
+    return websocket_frame(_CLOSE, code.to_bytes(2, "big") + reason.encode()[:123])

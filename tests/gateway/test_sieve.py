@@ -64,14 +64,8 @@ def test_what_is_not_ordinary_goes_on_untouched_and_keeps_its_place(cuts: list[i
     pieces = masked(TEXT, b"one") + masked(FIN | PING, b"?") + masked(FIN | CONTINUATION, b"two")
     bad_utf8 = masked(FIN | TEXT, b"\xff\xfe")
     close = masked(FIN | CLOSE, b"\x03\xe8")
-    data = (
-        masked(FIN | TEXT, b"a")
-        + pieces
-        + masked(FIN | TEXT, b"b")
-        + bad_utf8
-        + close
-        + masked(FIN | TEXT, b"c")
-    )
+    a, b, late = (masked(FIN | TEXT, text) for text in (b"a", b"b", b"late"))
+    data = a + pieces + b + bad_utf8 + close + late
     sieve = Sieve(1000)
     assert feed(sieve, data, cuts) == pieces + bad_utf8 + close + late
     assert drain(sieve)[:5] == ["a", Mark.ELSEWHERE, "b", Mark.ELSEWHERE, Mark.END]
