@@ -208,6 +208,8 @@ class SocketStream(trio.abc.Stream):
 
     async def _receive(self, max_bytes: int) -> bytes:
         while True:
+            if self.broken:
+                raise trio.ClosedResourceError("this stream is closed")
             if not self._more:  # a call that would most likely fail costs as much as one that does not
                 await trio.lowlevel.wait_readable(self.socket)
             self._more = False

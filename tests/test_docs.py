@@ -1,0 +1,238 @@
+"""The documents say what is true: they name what exists, their tables are current, their tour works."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import get_args
+
+import pytest
+from e2e.serving import Server
+
+from chatd.domain.refusal import Code
+from chatd.domain.table import ENTRIES
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+README = (ROOT / "README.md").read_text()
+PROTOCOL = (DOCS / "protocol.md").read_text()
+
+FOLDERS = "chatd|chatctl|bench|docs|tests"
+FILES = re.compile(rf"`((?:{FOLDERS})/[\w./-]*|[\w.-]+\.(?:sql|toml)|\.ci/run|Makefile)`")
+PARTS = re.compile(rf"`([\w.]+)`\s+in\s+`((?:{FOLDERS})/[\w./-]+\.py)`")
+LINKS = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+ELSEWHERE = re.compile(r"(?:^|[\s`(\"'=])/(?:home|root|work|mnt|Users)/|\.\./\.\./\.\.|localhost:\d{5}")
+UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|TBD|lorem)\b", re.IGNORECASE)
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+def anchors(page: Path) -> set[str]:
+    """What GitHub makes of the headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+def without_generated(text: str) -> str:
+    return re.sub(r"<!-- begin: ([a-z-]+) -->.*?<!-- end: \1 -->", "", text, flags=re.DOTALL)
+
+
+# --- every page -------------------------------------------------------------------------------------------
+
+
+@every_page
+def test_every_file_that_a_page_names_exists(page: Path) -> None:
+    made_by_running = {"package.json"}
+    named = set(FILES.findall(page.read_text())) - made_by_running
+    assert not {name for name in named if not (ROOT / name).exists()}
+
+
+@every_page
+def test_every_function_that_a_page_names_is_in_its_file(page: Path) -> None:
+    missing = set()
+    for name, file in PARTS.findall(page.read_text()):
+        last = re.escape(name.rpartition(".")[2])
+        source = (ROOT / file).read_text()
+        if not re.search(rf"^\s*(?:async )?(?:def|class) {last}\b|^\s*{last}\b.* = ", source, re.MULTILINE):
+            missing.add(f"{name} in {file}")
+    assert not missing
+
+
+@every_page
+def test_every_link_leads_somewhere_inside_the_project(page: Path) -> None:
+    for link in LINKS.findall(page.read_text()):
+        if link.startswith(("https://", "http://")):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.is_relative_to(ROOT), link
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target), link
+
+
+@every_page
+def test_no_page_speaks_of_the_machine_it_was_written_on_or_leaves_something_open(page: Path) -> None:
+    text = page.read_text()
+    assert not ELSEWHERE.search(text)
+    assert not UNFINISHED.search(text)
+
+
+def test_every_decision_is_in_the_list_of_decisions() -> None:
+    listed = LINKS.findall((DOCS / "adr" / "README.md").read_text())
+    assert sorted(listed) == sorted(page.name for page in (DOCS / "adr").glob("0*.md"))
+
+
+# --- the reference ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def reference() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("reference", DOCS / "reference.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_generated_parts_are_current(reference: ModuleType) -> None:
+    for page in reference.PARTS:
+        assert (DOCS / page).read_text() == reference.current(page), "run: python docs/reference.py"
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_every_request_has_its_result_in_the_protocol(entry) -> None:
+    rows = [line for line in without_generated(PROTOCOL).splitlines() if line.startswith("|")]
+    assert any(f"`{entry.name}`" in row for row in rows)
+    assert f"| `{entry.name}` | {entry.kind} |" in PROTOCOL
+
+
+def test_every_error_code_is_in_the_protocol_and_no_other() -> None:
+    section = PROTOCOL.split("### Errors")[1].split("###")[0]
+    assert sorted(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == sorted(get_args(Code))
+
+
+def test_every_close_code_that_the_server_sends_is_in_the_protocol() -> None:
+    section = PROTOCOL.split("### Close codes")[1].split("\n## ")[0]
+    sources = [*(ROOT / "chatd" / "gateway").glob("*.py"), *(ROOT / "chatd" / "actors").glob("*.py")]
+    code = "".join(file.read_text() for file in [*sources, ROOT / "chatd" / "app.py"])
+    sent = set(re.findall(r"\b(?:close|end|_refuse|_too_much)\(\s*(\d{4})\b", code))
+    assert {"1001", "1008", "1009", "4001", "4002", "4003"} <= sent
+    assert not {number for number in sent if number not in section}
+
+
+def test_every_event_and_signal_is_in_the_protocol() -> None:
+    events = "".join(
+        (ROOT / "chatd" / "domain" / f"{kind}.py").read_text() for kind in ("account", "space", "room")
+    )
+    names = set(re.findall(r'case "(\w+\.\w+)"', events))
+    sources = "".join(file.read_text() for file in (ROOT / "chatd").rglob("*.py"))
+    names |= set(re.findall(r'"signal": "(\w+\.\w+)"', sources))
+    assert {"message.posted", "read.marked"} <= names
+    section = PROTOCOL.split("\n## Events")[1]
+    assert not {name for name in names if f"`{name}`" not in section}
+
+
+def test_every_route_is_in_the_protocol() -> None:
+    routes = re.findall(r'Route\("([^"]+)"', (ROOT / "chatd" / "gateway" / "http.py").read_text())
+    section = PROTOCOL.split("\n## HTTP on the same port")[1]
+    assert "/healthz" in routes
+    assert not {route for route in routes if f"`GET {route}`" not in section}
+
+
+# --- the tour of the README -------------------------------------------------------------------------------
+
+
+def block(name: str) -> str:
+    match = re.search(rf"<!-- tour: {re.escape(name)} -->\n```\w+\n(.*?)```", README, re.DOTALL)
+    assert match is not None, name
+    return match[1]
+
+
+class Terminal:
+    """Types blocks into shells one after another; variables and functions live on between them."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self._port = str(port)
+        self._environment = {k: v for k, v in os.environ.items() if not k.startswith("CHATD_")}
+        (folder / ".venv").symlink_to(sys.prefix)
+        (folder / "state").touch()
+
+    def script(self, text: str) -> list[str]:
+        typed = text.replace("8400", self._port)
+        return [
+            "bash",
+            "-ec",
+            f"source state; {typed}\n{{ declare -p PATH url ada grace; declare -f; }} > state",
+        ]
+
+    def type(self, text: str) -> str:
+        done = subprocess.run(
+            self.script(text),
+            cwd=self.folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start(self, text: str) -> subprocess.Popen[str]:
+        """For what runs on in the background."""
+        return subprocess.Popen(
+            ["bash", "-c", f"source state; {text.rstrip().rstrip('&')}"],
+            cwd=self.folder,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path / "chat-data", rate_limits=True)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        server.port = free.getsockname()[1]
+    yield server.start()
+    server.kill()
+
+
+def test_the_tour_of_the_readme_works_as_it_is_typed(server: Server, tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, server.port)
+    terminal.type(block("people"))
+    reader = terminal.start(block("tail"))
+    try:
+        assert reader.stdout is not None
+        terminal.type("until chatctl --json server status | grep -q '\"sessions\": 1'; do :; done")
+        terminal.type(block("talk"))
+        server.kill()  # the tour has done it; this collects the process
+        server.start()
+        after = terminal.type(block("after"))
+        heard = [reader.stdout.readline() for _ in range(3)]
+    finally:
+        os.killpg(reader.pid, 15)
+        reader.communicate()
+    assert [line.split("  ")[-1].strip() for line in heard] == [
+        "ada: Hello, Grace!",
+        "grace: Hello, Ada. Would it survive a crash?",
+        "ada: It did.",
+    ]
+    assert "all tables agree" in after
+    (tmp_path / "say.py").write_text(block("say.py"))
+    said = terminal.type(block("say"))
+    results = [line for line in said.splitlines() if "'id': 2" in line]
+    assert len(results) == 2
+    assert results[0] == results[1]
+    assert server.stop() == 0
