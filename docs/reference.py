@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 import msgspec.inspect as kinds
 
-from chatd import codec
+from chatd import codec, ports
 from chatd.domain import command, rights
 from chatd.domain.table import ENTRIES, Entry
 from chatd.settings import Settings
@@ -92,6 +92,7 @@ def limits() -> str:
             ("one frame", f"{codec.MAX_FRAME:,} bytes"),
             ("one message from a client", f"{codec.MAX_MESSAGE:,} bytes"),
             ("frames in one message", f"{codec.MAX_FRAMES:,}"),
+            ("requests without an answer (`open_requests`)", f"{ports.OPEN_REQUESTS:,}"),
             ("text of a chat message", f"{command.MAX_TEXT:,} characters"),
             ("a page (`limit`)", f"{command.MAX_PAGE}, and {command.DEFAULT_PAGE} when nothing is said"),
         ),

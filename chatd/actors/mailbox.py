@@ -13,6 +13,8 @@ import attrs
 import trio
 from trio.lowlevel import ParkingLot
 
+from chatd.wakeup import Wakeup
+
 T = TypeVar("T")
 
 
@@ -43,7 +45,7 @@ class Mailbox(Generic[T]):
         self._oldest = 0.0
         self._turns = 0
         self._handled = 0
-        self._reader = ParkingLot()
+        self._reader = Wakeup()
         self._writers = ParkingLot()
 
     def __len__(self) -> int:
@@ -62,8 +64,7 @@ class Mailbox(Generic[T]):
         if not self._queue:
             self._oldest = trio.current_time()
         self._queue.append(letter)
-        if self._reader:
-            self._reader.unpark()
+        self._reader.wake()
         return True
 
     async def tell(self, letter: T) -> None:
@@ -76,7 +77,7 @@ class Mailbox(Generic[T]):
         while not self._queue:
             if self._closed:
                 raise Closed
-            await self._reader.park()
+            await self._reader.wait()
         return self.take_nowait()
 
     def take_nowait(self) -> list[T]:
@@ -85,13 +86,14 @@ class Mailbox(Generic[T]):
         self._queue.clear()
         self._turns += 1
         self._handled += len(letters)
-        self._writers.unpark_all()
+        if self._writers:
+            self._writers.unpark_all()
         return letters
 
     def close(self) -> None:
         """No more mail. What is inside can still be taken."""
         self._closed = True
-        self._reader.unpark_all()
+        self._reader.wake()
         self._writers.unpark_all()
 
     def statistics(self) -> MailboxStatistics:

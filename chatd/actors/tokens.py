@@ -29,8 +29,8 @@ class Claims:
 
 
 def new_secret() -> str:
-    """256 random bits, fit for a URL."""
-    return secrets.token_urlsafe(32)
+    """256 random bits in hexadecimal: fit for a URL, and never mistaken for an option."""
+    return secrets.token_hex(32)
 
 
 def hashed(secret: str) -> bytes:

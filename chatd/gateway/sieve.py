@@ -13,7 +13,8 @@ from enum import Enum
 from typing import Final
 
 import trio
-from trio.lowlevel import ParkingLot
+
+from chatd.wakeup import Wakeup
 
 INBOX: Final = 64  # messages read ahead of the session
 FRAMES_A_MESSAGE: Final = 1024
@@ -37,8 +38,8 @@ class Sieve:
     def __init__(self, max_message: int) -> None:
         self.verdict: tuple[int, str] | None = None
         self._inbox: deque[str | bytes | Mark] = deque()
-        self._arrived = ParkingLot()
-        self._taken = ParkingLot()
+        self._arrived = Wakeup()
+        self._taken = Wakeup()
         self._max_message = max_message
         self._rest = b""  # an ordinary frame that is not complete yet
         self._passing = 0  # payload bytes still to come of a frame that goes on
@@ -52,10 +53,10 @@ class Sieve:
     async def take(self) -> str | bytes | Mark:
         """The next message, or a mark. END stays."""
         while not self._inbox:
-            await self._arrived.park()
+            await self._arrived.wait()
         if self._inbox[0] is Mark.END:
             return Mark.END
-        self._taken.unpark_all()
+        self._taken.wake()
         return self._inbox.popleft()
 
     def end(self) -> None:
@@ -66,14 +67,14 @@ class Sieve:
         """The same, and what still comes is thrown away, so that the reader goes on to the closing frame."""
         self.end()
         self._deaf = True
-        self._taken.unpark_all()
+        self._taken.wake()
 
     # --- the stream's side
 
     async def room(self) -> None:
         """Waits until the session has taken enough."""
         while len(self._inbox) >= INBOX and not self._deaf:
-            await self._taken.park()
+            await self._taken.wait()
 
     def feed(self, data: bytes) -> bytes:
         """Takes out what is ordinary; returns the rest. Raises trio.BrokenResourceError with a verdict."""
@@ -162,8 +163,7 @@ class Sieve:
         if self._deaf:
             return
         self._inbox.append(letter)
-        if self._arrived:
-            self._arrived.unpark_all()
+        self._arrived.wake()
 
 
 def _measure(data: bytes, at: int) -> tuple[int, int]:

@@ -17,6 +17,7 @@ import trio
 from trio.lowlevel import ParkingLot
 
 from chatd.gateway.sieve import Sieve
+from chatd.wakeup import Wakeup
 
 RECEIVE_BYTES: Final = 16 * 1024
 SEND_BYTES: Final = 256 * 1024  # joined for one call to the kernel
@@ -36,17 +37,16 @@ class Flusher:
 
     def __init__(self) -> None:
         self._dirty: list[SocketStream] = []
-        self._sleeping = ParkingLot()
+        self._sleeping = Wakeup()
 
     def add(self, stream: SocketStream) -> None:
         self._dirty.append(stream)
-        if self._sleeping:
-            self._sleeping.unpark()
+        self._sleeping.wake()
 
     async def run(self) -> None:
         while True:
             if not self._dirty:
-                await self._sleeping.park()
+                await self._sleeping.wait()
             await trio.lowlevel.cancel_shielded_checkpoint()
             dirty, self._dirty = self._dirty, []
             for stream in dirty:
