@@ -24,9 +24,13 @@ EVENT_BYTES: Final = 512
 
 @attrs.define(slots=True, eq=False)
 class Chunk:
-    """Events of one stream that were committed together; rendered once for each wire format."""
+    """Events of one stream that were committed together; rendered once for each wire format.
+
+    `alone`: nothing else was committed with them, so little waits, and they may be written at once.
+    """
 
     events: Sequence[Event]
+    alone: bool = False
     _rendered: dict[Render, bytes] = attrs.field(factory=dict, init=False)
 
     @property
@@ -103,9 +107,10 @@ class Bus:
 
     def publish(self, events: Sequence[Event]) -> None:
         """Offers committed events, which follow `head` without a gap, to those who may see them."""
-        for _, run in groupby(events, key=_stream_of):
-            for part in _parted(list(run)):
-                self._publish_run(part)
+        runs = [list(run) for _, run in groupby(events, key=_stream_of)]
+        for run in runs:
+            for part in _parted(run):
+                self._publish_run(part, alone=len(runs) == 1)
         if events:
             self.head = events[-1].position
             self._bell.set()
@@ -129,9 +134,9 @@ class Bus:
             missed.append(chunk)
         return reversed(missed)
 
-    def _publish_run(self, events: list[Event]) -> None:
+    def _publish_run(self, events: list[Event], alone: bool) -> None:
         """One stream's events; each account enters or leaves at most once in them."""
-        chunk = Chunk(events)
+        chunk = Chunk(events, alone)
         self._keep(chunk)
         apart: dict[Listener, Chunk] = {}
         left: list[Listener] = []

@@ -292,8 +292,8 @@ class Connection(Protocol):
         """Bytes that the client has not taken yet."""
 
     def send(self, frames: Sequence[Row]) -> None: ...
-    def write(self, rendered: bytes) -> None:
-        """What `render` made of events."""
+    def write(self, rendered: bytes, at_once: bool = False) -> None:
+        """What `render` made of events; with what else comes now, or at once if nothing waits."""
 
     async def receive(self) -> Sequence[Row | Refusal]:
         """The frames of the client's next message; none when it is gone or `hush` was called."""

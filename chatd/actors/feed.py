@@ -75,7 +75,7 @@ class Feed:
         if not self.live:
             return  # it will be found in the ring or the log
         connection = self._connection
-        connection.write(chunk.rendered(connection.render))
+        connection.write(chunk.rendered(connection.render), chunk.alone)
         self.position = chunk.last
         if connection.queued > BEHIND_AT:
             self.live = False

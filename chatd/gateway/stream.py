@@ -84,13 +84,17 @@ class SocketStream(trio.abc.Stream):
 
     # --- for those who never wait
 
-    def write(self, data: bytes) -> None:
-        """Queues whole messages; they leave at the end of this turn of the loop, or as the peer reads."""
+    def write(self, data: bytes, at_once: bool = False) -> None:
+        """Queues whole messages. They leave at the end of this turn of the loop together with what else
+        comes in it, or `at_once` when nothing waits, or as the peer reads."""
         if self.broken or self.closing or not data:
             return
         self._queue.append(data)
         self.queued += len(data)
-        self.touch()
+        if at_once and not self._dirty:
+            self.flush()
+        else:
+            self.touch()
 
     def touch(self) -> None:
         """Has `flush` called at the end of this turn of the loop."""

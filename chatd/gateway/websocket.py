@@ -72,9 +72,10 @@ class WebSocket:
         self._noted += frames
         self.stream.touch()
 
-    def write(self, rendered: bytes) -> None:
-        self._gather()
-        self.stream.write(rendered)
+    def write(self, rendered: bytes, at_once: bool = False) -> None:
+        if self._noted:
+            self._gather()
+        self.stream.write(rendered, at_once)
 
     def _gather(self) -> None:
         if self._noted:

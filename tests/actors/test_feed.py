@@ -32,7 +32,7 @@ class SlowConnection:
     def render(self, events: Sequence[Event]) -> bytes:
         return ",".join(str(event.position) for event in events).encode()
 
-    def write(self, rendered: bytes) -> None:
+    def write(self, rendered: bytes, at_once: bool = False) -> None:
         positions = [int(position) for position in rendered.split(b",")]
         self.heard += positions
         self.unread += len(positions)
