@@ -12,6 +12,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from functools import partial
+from importlib import import_module
 from typing import Any, Final
 
 import structlog
@@ -26,7 +27,6 @@ from chatd.actors.session import SessionActor
 from chatd.actors.supervisor import supervise
 from chatd.actors.tokens import Tokens
 from chatd.bus import Bus
-from chatd.gateway.http import Http
 from chatd.gateway.listener import Gateway, Listener, admin_socket, tcp_socket
 from chatd.gateway.websocket import WebSocket
 from chatd.settings import Settings
@@ -39,7 +39,7 @@ log = structlog.get_logger("chatd")
 async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """Runs a server until SIGTERM or SIGINT. `announce` gets each line that a person should see.
 
-    Raises StoreError and OSError when it cannot start, supervisor.GaveUp when it cannot go on.
+    Raises StoreError, CannotListen and OSError when it cannot start, supervisor.GaveUp when it cannot go on.
     """
     _raise_file_limit()
     _calm_collector()
@@ -82,8 +82,12 @@ async def _serve_connections(
     def open_session(connection: WebSocket) -> SessionActor:
         return SessionActor(desk, connection, connection.caller, connection.bearer)
 
-    http = Http(settings, lambda: ready, partial(first_start.set_up, desk))
-    gateway = Gateway(settings, http, open_session)
+    async def load_http() -> Any:
+        # A third of all that is loaded is for plain HTTP; the first client need not wait for it.
+        module = await trio.to_thread.run_sync(import_module, "chatd.gateway.http")
+        return module.Http(settings, lambda: ready, partial(first_start.set_up, desk))
+
+    gateway = Gateway(settings, open_session, load_http)
     async with AsyncExitStack() as sockets:
         tcp = Listener(
             sockets.enter_context(tcp_socket(settings.host, settings.port)), gateway.flusher, settings, False

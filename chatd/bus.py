@@ -66,6 +66,9 @@ class Listener(Protocol):
     def offer(self, chunk: Chunk) -> None: ...
     def enter(self, stream: str, position: int) -> None: ...
     def leave(self, stream: str, position: int) -> None: ...
+    def lag(self) -> None:
+        """Something lies in the log that is not offered: read it."""
+
     def signal(self, frame: Row) -> None: ...
 
 
@@ -106,7 +109,13 @@ class Bus:
     # --- publishing
 
     def publish(self, events: Sequence[Event]) -> None:
-        """Offers committed events, which follow `head` without a gap, to those who may see them."""
+        """Offers committed events to those who may see them.
+
+        They follow `head` without a gap, but for one case: a commit that was reported as failed, shown to
+        nobody, and found whole when the file was opened again. Then everybody reads the log.
+        """
+        if events and events[0].position != self.head + 1:
+            self._skip(events)
         runs = [list(run) for _, run in groupby(events, key=_stream_of)]
         for run in runs:
             for part in _parted(run):
@@ -115,6 +124,14 @@ class Bus:
             self.head = events[-1].position
             self._bell.set()
             self._bell = trio.Event()
+
+    def _skip(self, events: Sequence[Event]) -> None:
+        self._ring.clear()
+        self._ring_bytes = 0
+        self._ring_start = events[0].position - 1
+        for listeners in self._accounts.values():
+            for listener in listeners:
+                listener.lag()
 
     async def wait_beyond(self, position: int) -> None:
         """Returns once something after `position` has been published."""

@@ -16,6 +16,7 @@ from structlog.tracebacks import ExceptionDictTransformer
 from chatd import __version__, settings
 from chatd.actors.supervisor import GaveUp
 from chatd.app import serve as serve_app
+from chatd.gateway.listener import CannotListen
 from chatd.ports import StoreError
 
 
@@ -51,10 +52,12 @@ def serve(
         chosen = settings.load(config, {name: value for name, value in given.items() if value is not None})
     except settings.SettingsError as error:
         raise click.UsageError(str(error)) from error
+    for name in settings.unknown_variables():
+        click.echo(f"chatd: {name} is set but is no setting; see docs/operations.md", err=True)
     _log_to_stderr(chosen.log_level)
     try:
         trio.run(serve_app, chosen, _say)
-    except* (StoreError, OSError, GaveUp) as errors:
+    except* (StoreError, CannotListen, OSError, GaveUp) as errors:
         click.echo(f"chatd: {_first(errors)}", err=True)
         sys.exit(1)
 

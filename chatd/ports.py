@@ -204,7 +204,7 @@ class Reader(Protocol):
         """
 
     async def recent_posts(self, room: str, limit: int) -> list[Row]:
-        """The newest messages that carry a nonce, oldest first: the fields of `Taken.found`."""
+        """Those of the newest `limit` messages that carry a nonce, oldest first: as in `Taken.found`."""
 
     # conversations
     async def history(

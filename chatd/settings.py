@@ -5,6 +5,7 @@ Times are seconds, sizes bytes.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ def _setting(default: Any, help_: str, *checks: Any) -> Any:
     return ts.option(default=default, help=help_, validator=list(checks) or None)
 
 
+_FOR_CHATCTL = {"CHATD_URL", "CHATD_TOKEN"}
 _positive = attrs.validators.gt(0)
 
 
@@ -65,6 +67,12 @@ def load(config: Path | None, flags: dict[str, Any]) -> Settings:
         return attrs.evolve(settings, **flags)
     except (ts.exceptions.TsError, ValueError, TypeError) as error:
         raise SettingsError(_reason(error)) from error
+
+
+def unknown_variables() -> list[str]:
+    """Names in the environment that look like settings and are none."""
+    known = {f"CHATD_{field.name.upper()}" for field in attrs.fields(Settings)} | _FOR_CHATCTL
+    return sorted(name for name in os.environ if name.startswith("CHATD_") and name not in known)
 
 
 def _reason(error: BaseException) -> str:

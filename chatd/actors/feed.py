@@ -20,7 +20,7 @@ from chatd.ports import Connection, Reader, Row, StoreUnavailable
 
 BEHIND_AT: Final = 512 * 1024  # bytes unread by the client at which pushing stops
 PULL_BELOW: Final = 128 * 1024  # bytes unread below which the next page is pulled
-PAGE: Final = 1000  # positions of the log looked at for a page
+PAGE: Final = 250  # positions of the log looked at for a page
 RETRY: Final = 0.5  # seconds, while the store cannot read
 log = structlog.get_logger("feed")
 
@@ -78,8 +78,7 @@ class Feed:
         connection.write(chunk.rendered(connection.render), chunk.alone)
         self.position = chunk.last
         if connection.queued > BEHIND_AT:
-            self.live = False
-            self._spawn(self._pull)
+            self.lag()
 
     def enter(self, stream: str, position: int) -> None:
         if self._early is not None:
@@ -96,6 +95,12 @@ class Feed:
         self._streams.discard(stream)
         self._changed_at = position
         self._bus.unsubscribe(self, stream)
+
+    def lag(self) -> None:
+        """There is something in the log that was never offered."""
+        if self.live:
+            self.live = False
+            self._spawn(self._pull)
 
     def signal(self, frame: Row) -> None:
         """Shows a signal, unless the client is behind: signals may be dropped."""

@@ -13,10 +13,12 @@ from chatd import __version__
 from chatd.actors.desk import Desk, now
 from chatd.actors.envelope import Answer
 from chatd.domain import command as c
+from chatd.domain.event import Event
 from chatd.domain.refusal import Refusal
 from chatd.ports import Caller, StoreError
 
 BUSIEST: Final = 50
+PAGE_BYTES: Final = 512 * 1024
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -32,9 +34,21 @@ async def list_events(desk: Desk, caller: Caller, query: c.ListEvents) -> Answer
         for event in await desk.reader.events(query.after, query.limit, query.stream)
         if event.position <= head
     ]
-    full = len(events) == query.limit
+    whole = len(events)
+    events = _fitting(events)
+    full = whole == query.limit or len(events) < whole
     position = events[-1].position if full else max(head, query.after)
     return {"events": [event.frame() for event in events], "position": position}
+
+
+def _fitting(events: list[Event]) -> list[Event]:
+    """As many as go into one message that any client takes, and at least one."""
+    size = 0
+    for index, event in enumerate(events):
+        size += len((event.text or "").encode())
+        if index and size > PAGE_BYTES:
+            return events[:index]
+    return events
 
 
 async def status(desk: Desk, caller: Caller, query: c.ServerStatus) -> Answer:

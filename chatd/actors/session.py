@@ -144,13 +144,16 @@ class SessionActor:
             assert self._nursery is not None
             self._nursery.start_soon(self._query, request, entry, command)
         elif entry.route == "desk":
-            self._send(request, await self._ask_desk(entry, command))
+            started = trio.current_time()
+            answer = await self._ask_desk(entry, command)
+            self._log(entry, started, answer)
+            self._send(request, answer)
         else:
             self._unanswered += 1
             self._exclusive = not entry.flows
             stream = self._stream_of(entry, command)
             context = self._desk.context(self.caller, with_id=not entry.flows)
-            reply = partial(self._reply, request)
+            reply = partial(self._reply, request, entry, trio.current_time())
             await self._desk.directory.tell(stream, Envelope(command, context, reply))
 
     def _read(self, frame: Row) -> tuple[Entry, Any] | Refusal:
@@ -206,14 +209,20 @@ class SessionActor:
 
     # --- answers
 
-    def _reply(self, request: int | str, answer: Answer) -> None:
+    def _reply(self, request: int | str, entry: Entry, started: float, answer: Answer) -> None:
         """Called from below, once for each command."""
+        self._log(entry, started, answer)
         self._unanswered -= 1
         if not self._unanswered:
             self._exclusive = False
         self._send(request, answer)
         self._answered.set()
         self._hush_when_done()
+
+    def _log(self, entry: Entry, started: float, answer: Answer) -> None:
+        outcome = answer.code if isinstance(answer, Refusal) else "done"
+        took = round((trio.current_time() - started) * 1000, 3)
+        log.debug(entry.name, outcome=outcome, ms=took, by=self.caller.by, session=self.id)
 
     def _send(self, request: int | str, answer: Answer) -> None:
         if isinstance(answer, Refusal):
@@ -228,11 +237,13 @@ class SessionActor:
             return UNAVAILABLE
 
     async def _query(self, request: int | str, entry: Entry, command: Any) -> None:
+        started = trio.current_time()
         try:
             answer = await self._ask_desk(entry, command)
         except Exception:
             log.exception("query_crashed", query=entry.name)
             answer = BROKEN
+        self._log(entry, started, answer)
         self._asking -= 1
         self._send(request, answer)
         self._answered.set()

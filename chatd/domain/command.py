@@ -16,16 +16,18 @@ MAX_TEXT: Final = 10_000  # characters of a message
 MAX_PAGE: Final = 500
 DEFAULT_PAGE: Final = 50
 
-Id = Annotated[str, Meta(min_length=1, max_length=64)]
-Name = Annotated[str, Meta(min_length=1, max_length=80)]
+NO_NUL: Final = r"^[^\x00]*$"  # SQLite compares text only up to a NUL
+
+Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
+Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=NO_NUL)]
 AccountName = Annotated[str, Meta(min_length=2, max_length=32)]
 Password = Annotated[str, Meta(min_length=1, max_length=256)]
 Token = Annotated[str, Meta(min_length=1, max_length=4096)]
-Label = Annotated[str, Meta(max_length=80)]
+Label = Annotated[str, Meta(max_length=80, pattern=NO_NUL)]
 About = Annotated[str, Meta(max_length=1000)]
 Url = Annotated[str, Meta(max_length=500)]
 Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
-Nonce = Annotated[str, Meta(min_length=1, max_length=64)]
+Nonce = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
 Limit = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
 Seconds = Annotated[int, Meta(ge=1, le=10 * 366 * 86400)]

@@ -169,8 +169,10 @@ def _create_room(state: SpaceState, command: c.CreateRoom, context: Context) -> 
     described = given(name=command.name, kind=command.kind, topic=topic)
     created = {"space": state.id, "private": command.private, **described}
     facts = [Fact(stream, 1, "room.created", context.at, context.by, created)]
-    if not context.operator:  # an operator stands outside: the room starts empty
-        facts.append(Fact(stream, 2, "member.joined", context.at, context.by, {"account": context.by}))
+    # An operator stands outside. A private room that nobody is in could never be entered: the owner is.
+    first = context.by if not context.operator else state.owner if command.private else None
+    if first is not None:
+        facts.append(Fact(stream, 2, "member.joined", context.at, context.by, {"account": first}))
     head = len(facts)
     if not command.private:
         facts.append(_fact(state, 1, "room.created", context, {"room": room, **described}))

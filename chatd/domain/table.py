@@ -53,7 +53,7 @@ class Entry:
         try:
             return msgspec.convert(data, self.type)
         except msgspec.ValidationError as error:
-            return Refusal("invalid", f"{self.name}: {error}")
+            return Refusal("invalid", f"{self.name}: {str(error).replace(_NO_NUL_SAID, 'without NUL')}")
 
 
 def _command(name: str, type_: type[Any], needs: Needs, route: Route, doc: str, flows: bool = False) -> Entry:
@@ -124,6 +124,7 @@ ENTRIES: tuple[Entry, ...] = (
 )
 
 TABLE: Mapping[str, Entry] = {entry.name: entry for entry in ENTRIES}
+_NO_NUL_SAID = f"matching regex {c.NO_NUL!r}"
 _FIELDS = {entry.name: frozenset(entry.fields) for entry in ENTRIES}
 
 

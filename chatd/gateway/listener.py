@@ -10,15 +10,14 @@ import contextlib
 import os
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 import trio
 
 from chatd.gateway.head import BadHead, Head, plain_response, read_head
-from chatd.gateway.http import Http
 from chatd.gateway.stream import Flusher, SocketStream
 from chatd.gateway.websocket import OpenSession, WebSocket, serve_websocket
 from chatd.ports import Caller
@@ -28,6 +27,16 @@ BACKLOG: Final = 1024
 KEEP_EVERY: Final = 1.0  # seconds between two looks at all connections
 _PEER: Final = struct.Struct("3i")  # struct ucred: pid, uid, gid
 log = structlog.get_logger("gateway")
+
+if TYPE_CHECKING:
+    from chatd.gateway.http import Http
+
+
+LoadHttp = Callable[[], Awaitable["Http"]]
+
+
+class CannotListen(Exception):
+    """The address cannot be had. The message says why, and how to mend it."""
 
 
 class Listener(trio.abc.Listener[SocketStream]):
@@ -64,11 +73,12 @@ class Listener(trio.abc.Listener[SocketStream]):
 class Gateway:
     """Serves every connection of this server."""
 
-    def __init__(self, settings: Settings, http: Http, open_session: OpenSession) -> None:
+    def __init__(self, settings: Settings, open_session: OpenSession, load_http: LoadHttp) -> None:
         self.flusher = Flusher()
         self.connections: set[WebSocket] = set()
         self._settings = settings
-        self._http = http
+        self._load_http = load_http
+        self._http: Http | None = None
         self._open_session = open_session
         self._served = 0
 
@@ -140,6 +150,8 @@ class Gateway:
         else:
             if not head.has_body:
                 stream.beyond = b""  # a second request behind this one: it is not served, and hurts nobody
+            if self._http is None:
+                self._http = await self._load_http()
             await self._http.serve(stream)
 
     def _check(self, head: Head, admin: bool) -> None:
@@ -183,9 +195,15 @@ def _peer(sock: socket.socket) -> Caller | None:
 
 @contextlib.contextmanager
 def tcp_socket(host: str, port: int) -> Iterator[socket.socket]:
-    """A listening TCP socket. Raises OSError."""
+    """A listening TCP socket. Raises CannotListen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.create_server((host, port), family=family, backlog=BACKLOG) as sock:
+    try:
+        sock = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise CannotListen(
+            f"cannot listen on {host} port {port}: {error.strerror}; choose another with --host or --port"
+        ) from error
+    with sock:
         yield sock
 
 

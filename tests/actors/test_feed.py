@@ -108,6 +108,23 @@ def test_a_feed_neither_misses_nor_repeats_nor_reorders(before: list, after: lis
     trio.run(_run, before, after, cursor)
 
 
+async def test_a_gap_in_what_is_published_makes_everybody_read_the_log() -> None:
+    log, bus, connection = Log(), Bus(0), SlowConnection()
+    async with trio.open_nursery() as nursery:
+        _commit(log, bus, [("room/a", "member.joined")])
+        feed = Feed(ME, 0, bus, log, connection, nursery.start_soon)  # type: ignore[arg-type]
+        feed.attach()
+        feed.start(log.streams())
+        await wait_all_tasks_blocked()
+        log.events.append(Event(2, "room/a", 2, "message.posted", 0, ME, {}))  # committed, never published
+        _commit(log, bus, [("room/a", "message.posted")])
+        await wait_all_tasks_blocked()
+        connection.read()
+        await wait_all_tasks_blocked()
+        assert connection.heard == [1, 2, 3]
+        nursery.cancel_scope.cancel()
+
+
 async def _run(before: list, after: list, cursor: int) -> None:
     log, bus, connection = Log(), Bus(0), SlowConnection()
     async with trio.open_nursery() as nursery:
