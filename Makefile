@@ -54,5 +54,5 @@ clean: ## remove what make made; chat-data stays
 	@touch $@
 
 .venv/.bench: .venv/.run
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
