@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from bench import durable, fanout, idle, joins, machine, resume, socketio, start
+from bench import durable, fanout, followers, idle, joins, lookup, machine, resume, socketio, start
 from bench.community import Refused
 from bench.figure import Figure, table
 from bench.process import ServerFailed
@@ -28,11 +28,13 @@ MEASURES: dict[str, Measure] = {
     **{name: functools.partial(fanout.small_room, only=[name]) for name in fanout.SMALL},
     "flood-1000": fanout.large_room,
     "durable": durable.acknowledged_posts,
+    "followers": followers.with_and_without,
     "resume": resume.resume_missed,
     "memory": idle.idle_memory,
     "joins": joins.joins,
     "start": start.first_sign_in,
     "grown": start.grown_database,
+    "archive": lookup.look_up,
 }
 FAILURES = (AssertionError, ConnectionEnded, OSError, Refused, ServerFailed, Stalled)
 WITH_RIVAL = {*fanout.SMALL, "flood-1000", "durable"}

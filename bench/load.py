@@ -100,6 +100,48 @@ def paced(receiver: Receiver, crowd: Crowd, pid: int, rate: float, seconds: floa
 
 
 @attrs.frozen
+class Pace:
+    """`rate` messages a second, `together` of them from one member into its room at a time."""
+
+    rate: int
+    together: int
+
+
+def paced_rooms(
+    receiver: Receiver,
+    crowd: Crowd,
+    pid: int,
+    rooms: Sequence[str],
+    pace: Pace,
+    seconds: float,
+    between: Callable[[], None] = lambda: None,
+) -> Reading:
+    """Members post by the clock, one after another, each into its room (`rooms[i]` for the i-th).
+
+    Who is slower than the clock is not waited for, so that its backlog shows in the answers of the reading.
+    """
+    meter = Meter(crowd, pid)
+    answered = crowd.answered
+    lots = int(pace.rate * (WARM_UP + seconds) / pace.together)
+    start = time.perf_counter()
+    for number in range(lots):
+        if number == int(pace.rate * WARM_UP / pace.together):
+            meter = Meter(crowd, pid)
+        due = start + number * pace.together / pace.rate
+        while True:
+            left = due - time.perf_counter()
+            receiver.turn(max(left, 0))
+            between()
+            if left <= 0:
+                break
+        at = number % len(crowd.taps)
+        receiver.post_to(crowd.taps[at], rooms[at], pace.together)
+    reading = meter.read()
+    receiver.until(lambda: crowd.answered - answered == lots * pace.together, between)
+    return reading
+
+
+@attrs.frozen
 class Window:
     """How many messages may be outstanding, how many members post them, and how many one posts at a time.
 
@@ -139,10 +181,17 @@ def windowed(receiver: Receiver, crowd: Crowd, pid: int, window: Window, seconds
     return reading
 
 
-def one_each(receiver: Receiver, crowd: Crowd, pid: int, rooms: Sequence[str], seconds: float) -> Reading:
+def one_each(
+    receiver: Receiver,
+    crowd: Crowd,
+    pid: int,
+    rooms: Sequence[str],
+    seconds: float,
+    between: Callable[[], None] = lambda: None,
+) -> Reading:
     """Every member posts into its room (`rooms[i]` for the i-th), and again once that is acknowledged.
 
-    The ages of this reading are those of acknowledgements.
+    The ages of this reading are those of acknowledgements. `between` is called after each turn.
     """
     room_of = dict(zip(crowd.taps, rooms, strict=True))
     posted_at: dict[Tap, int] = {}
@@ -164,9 +213,9 @@ def one_each(receiver: Receiver, crowd: Crowd, pid: int, rooms: Sequence[str], s
     for tap in crowd.taps:
         tap.on_answer = answered
         post(tap)
-    _run_for(receiver, WARM_UP)
+    _run_for(receiver, WARM_UP, between)
     meter = Meter(crowd, pid)
-    _run_for(receiver, seconds)
+    _run_for(receiver, seconds, between)
     reading = meter.read()
     going_on = False
     receiver.until(lambda: open_posts == 0)

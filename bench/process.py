@@ -66,10 +66,12 @@ def running(
 
 
 @contextmanager
-def chatd_running(data: Path, core: int) -> Iterator[Server]:
-    """chatd on the data folder `data`, rate limits off, everything else as it comes."""
+def chatd_running(data: Path, core: int, views: bool = True) -> Iterator[Server]:
+    """chatd on the data folder `data`, rate limits off, everything else as it comes; without `views`
+    nothing follows the log."""
+    env = None if views else {"CHATD_VIEWS": "false"}
     command = [sys.executable, "-m", "chatd.cli", "serve", "--data", str(data), "--port", "0", "--no-limits"]
-    with running(command, core, data.with_suffix(".log")) as server:
+    with running(command, core, data.with_suffix(".log"), env) as server:
         yield server
 
 

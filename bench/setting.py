@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import attrs
 
 from bench import socketio
+from bench.archive import Archive, write_archive
 from bench.community import Operator, connect_crowd, create_community, enter_rooms
 from bench.figure import Figure, Target
 from bench.load import Reading
@@ -33,10 +35,21 @@ class Plan:
     missed: int = 10_000
     idle: int = 2000
     joins: int = 2000
-    events: int = 1_000_000
+    archived: int = 1_000_000
+    asked: int = 300
 
 
-QUICK = Plan(rounds=1, paced=2, steady=2, large_crowd=400, missed=2000, idle=200, joins=200, events=20_000)
+QUICK = Plan(
+    rounds=1,
+    paced=2,
+    steady=2,
+    large_crowd=400,
+    missed=2000,
+    idle=200,
+    joins=200,
+    archived=20_000,
+    asked=30,
+)
 
 
 @attrs.define
@@ -50,10 +63,22 @@ class Setting:
     rival: Path | None
     say: Callable[[str], None]
     _folders: Iterator[int] = attrs.field(factory=itertools.count, init=False)
+    _archive: tuple[Path, Archive] | None = attrs.field(default=None, init=False)
 
     def fresh_folder(self) -> Path:
         """A data folder that does not exist yet; short, because a Unix socket's path lies in it."""
         return self.folder / f"data{next(self._folders)}"
+
+    def archived_folder(self) -> tuple[Path, Archive]:
+        """A data folder with the archive, to be used up: a copy, because it takes minutes to write."""
+        if self._archive is None:
+            self.say(f"an archive of {self.plan.archived:,} messages is written first")
+            folder = self.fresh_folder()
+            self._archive = folder, write_archive(folder, self.plan.archived)
+        written, archive = self._archive
+        folder = self.fresh_folder()
+        shutil.copytree(written, folder)
+        return folder, archive
 
 
 @attrs.frozen
@@ -67,20 +92,29 @@ class Side:
 
 
 @contextmanager
-def both_sides(setting: Setting, members: int, rooms: int = 1) -> Iterator[list[Side]]:
-    """chatd and, when there is one, its rival, with everybody connected and in their rooms."""
-    sides: list[Side] = []
-    with ExitStack() as stack:
-        folder = setting.fresh_folder()
-        server = stack.enter_context(chatd_running(folder, setting.cores.server))
+def our_side(
+    setting: Setting, name: str, folder: Path, members: int, rooms: int, views: bool = True
+) -> Iterator[Side]:
+    """chatd on a fresh folder, with everybody connected and in their rooms."""
+    with chatd_running(folder, setting.cores.server, views) as server:
         operator = Operator(folder)
-        stack.callback(operator.close)
         community = create_community(server, operator, members, rooms)
         enter_rooms(server, community)
+        operator.close()
         crowd = connect_crowd(server, setting.receiver, community.members, community.rooms[0])
-        stack.callback(setting.receiver.dismiss, crowd)
         theirs = tuple(community.rooms[i % rooms] for i in range(members))
-        sides.append(Side("chatd", server.pid, crowd, theirs))
+        try:
+            yield Side(name, server.pid, crowd, theirs)
+        finally:
+            setting.receiver.dismiss(crowd)
+
+
+@contextmanager
+def both_sides(setting: Setting, members: int, rooms: int = 1) -> Iterator[list[Side]]:
+    """chatd and, when there is one, its rival, with everybody connected and in their rooms."""
+    with ExitStack() as stack:
+        folder = setting.fresh_folder()
+        sides = [stack.enter_context(our_side(setting, "chatd", folder, members, rooms))]
         if setting.rival:
             rival = stack.enter_context(
                 socketio.rival_running(setting.rival, setting.cores.server, folder.with_suffix(".rival.log"))

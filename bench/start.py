@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 
 from bench.community import Operator, ask_each, shake_hands
 from bench.figure import Figure, at_most
-from bench.grown import grow
 from bench.process import chatd_running
 from bench.setting import Setting
 from bench.speech import ChatdSpeech
@@ -44,21 +44,20 @@ def _first_sign_in(setting: Setting) -> tuple[float, float, float]:
 
 def grown_database(setting: Setting) -> list[Figure]:
     """The folder was filled through the store, and its pages were read by nobody since."""
-    events = setting.plan.events
-    title = f"start with a database of {events:,} events"
-    setting.say(f"{title} (which has to be written first)")
-    folder = setting.fresh_folder()
-    grow(folder, events)
+    folder, archive = setting.archived_folder()
+    title = f"start with a database of {archive.events:,} events"
+    setting.say(title)
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     opened = []
     for _ in range(setting.plan.rounds):
         with chatd_running(folder, setting.cores.server) as server:
             operator = Operator(folder)
             status = operator.ask("query", "server.status", {})
-            if status["position"] < events:
+            if status["position"] < archive.events:
                 raise AssertionError(f"only {status['position']} events are there")
             operator.close()
         opened.append(server.listening - server.spawned)
-    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    shutil.rmtree(folder)
     return [
         Figure(title, "until it listens", "s", min(opened), target=at_most(2)),
         Figure(title, "size on disk", "MiB", size / 1024 / 1024),

@@ -15,7 +15,7 @@ import rich_click as click
 from click.core import ParameterSource
 
 from chatctl.failure import Failed
-from chatctl.nouns import account, backup, completion, event, invite, message, room, server, space
+from chatctl.nouns import account, backup, completion, event, invite, message, room, server, space, view
 from chatctl.output import harmless
 from chatctl.target import Target
 from chatd import __version__
@@ -86,7 +86,7 @@ def _on_command_line(ctx: click.Context, option: str) -> bool:
     return ctx.get_parameter_source(option) is ParameterSource.COMMANDLINE
 
 
-for noun in (account, space, room, invite, message, event, server, backup, completion):
+for noun in (account, space, room, invite, message, event, view, server, backup, completion):
     cli.add_command(noun.command)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import resource
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from importlib import import_module
@@ -19,18 +19,26 @@ import structlog
 import trio
 
 from chatd.actors import first_start
-from chatd.actors.desk import Desk
+from chatd.actors.desk import Desk, now
 from chatd.actors.directory import Directory
+from chatd.actors.follower import Follower, Views
 from chatd.actors.history import HistoryWriter
+from chatd.actors.notifier import Notifier
 from chatd.actors.passwords import Passwords
+from chatd.actors.presence import Presence
+from chatd.actors.receipts import Receipts
+from chatd.actors.scheduler import Scheduler
 from chatd.actors.session import SessionActor
-from chatd.actors.supervisor import supervise
+from chatd.actors.supervisor import Actor, supervise
 from chatd.actors.tokens import Tokens
 from chatd.bus import Bus
 from chatd.gateway.listener import Gateway, Listener, admin_socket, tcp_socket
 from chatd.gateway.websocket import WebSocket
+from chatd.ports import View
 from chatd.settings import Settings
 from chatd.store.database import Store, open_store
+from chatd.views.notifications import NotificationsView
+from chatd.views.search import SearchView
 
 ADMIN_SOCKET: Final = "admin.sock"
 log = structlog.get_logger("chatd")
@@ -50,11 +58,16 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             writing.start_soon(partial(supervise, writer, vital=True), name=writer.name)
             async with trio.open_nursery() as acting:
                 desk = await _open_desk(settings, store, bus, writer, acting)
-                idlers = trio.CancelScope()
-                acting.start_soon(_within, idlers, desk.directory.put_idle_to_sleep)
-                await _serve_connections(settings, desk, announce, signals)
-                idlers.cancel()
+                async with trio.open_nursery() as minding:
+                    minding.start_soon(desk.directory.put_idle_to_sleep)
+                    bus.watch(desk.agenda.announced)
+                    for actor in _minders(desk, settings.views):
+                        minding.start_soon(supervise, actor, name=actor.name)
+                    await _serve_connections(settings, desk, announce, signals)
+                    minding.cancel_scope.cancel()
                 with trio.move_on_after(settings.drain_deadline):
+                    await desk.presence.close()
+                    await desk.receipts.save()
                     await desk.directory.close()
                 acting.cancel_scope.cancel()
             writer.mailbox.close()
@@ -64,14 +77,39 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
 async def _open_desk(
     settings: Settings, store: Store, bus: Bus, writer: HistoryWriter, nursery: trio.Nursery
 ) -> Desk:
-    def read_marked(account: str, stream: str, seq: int) -> None:
-        bus.signal(account, {"signal": "read.marked", "stream": stream, "by": account, "data": {"seq": seq}})
-
-    directory = Directory(nursery, store.reader, writer, read_marked, settings.idle_actor)
+    receipts = Receipts(bus, writer)
+    directory = Directory(
+        nursery, store.reader, writer, receipts.read_marked, bus.signal_stream, settings.idle_actor
+    )
+    receipts.state_of = directory.state_of
     tokens = Tokens(await store.reader.signing_key(), store.epoch)
     return Desk(
-        settings, store.epoch, bus, store.reader, writer, directory, Passwords(), tokens, maintenance=store
+        settings,
+        store.epoch,
+        bus,
+        store.reader,
+        writer,
+        directory,
+        Passwords(),
+        tokens,
+        maintenance=store,
+        presence=Presence(store.reader, writer, now),
+        receipts=receipts,
+        views=_views(store, bus),
     )
+
+
+def _minders(desk: Desk, follow: bool) -> tuple[Actor, ...]:
+    """Those who work as long as there are connections; without `follow` nobody follows the log."""
+    minders: tuple[Actor, ...] = (Scheduler(desk), desk.presence, desk.receipts)
+    return (*minders, Notifier(desk), *desk.views.followers.values()) if follow else minders
+
+
+def _views(store: Store, bus: Bus) -> Views:
+    notifications, search = NotificationsView(), SearchView()
+    views: tuple[View, ...] = (notifications, search)
+    followers = {view.name: Follower(view, store.views, bus) for view in views}
+    return Views(store.views, followers, notifications, search)
 
 
 async def _serve_connections(
@@ -122,11 +160,6 @@ async def _let_go(gateway: Gateway, settings: Settings) -> None:
     gateway.close(1001, "the server is going away; reconnect")
     with trio.move_on_after(settings.drain_deadline):
         await gateway.wait_gone()
-
-
-async def _within(scope: trio.CancelScope, work: Callable[[], Awaitable[None]]) -> None:
-    with scope:
-        await work()
 
 
 def _url(host: str, port: int) -> str:

@@ -8,9 +8,9 @@ themselves, so a listener is let into a stream at exactly the position at which 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 import attrs
 import trio
@@ -58,6 +58,24 @@ class Chunk:
         return rendered
 
 
+@attrs.define(slots=True, eq=False)
+class Signal:
+    """Shown to those who listen now, and forgotten; rendered once for each wire format."""
+
+    _frame: Row
+    _rendered: dict[Render, bytes] = attrs.field(factory=dict, init=False)
+
+    def frame(self) -> Row:
+        return self._frame
+
+    def rendered(self, render: Render) -> bytes:
+        """What `render` makes of it; made at most once. All that it asks of an event is its frame."""
+        rendered = self._rendered.get(render)
+        if rendered is None:
+            rendered = self._rendered[render] = render(cast("Sequence[Event]", (self,)))
+        return rendered
+
+
 class Listener(Protocol):
     """A session's ear. `enter` and `leave` come in log order, between the offers they belong to."""
 
@@ -69,7 +87,8 @@ class Listener(Protocol):
     def lag(self) -> None:
         """Something lies in the log that is not offered: read it."""
 
-    def signal(self, frame: Row) -> None: ...
+    def signal(self, signal: Signal) -> bool:
+        """Shows it, unless the listener is behind; returns whether it did."""
 
 
 class Bus:
@@ -83,6 +102,7 @@ class Bus:
         self._streams: dict[str, dict[Listener, None]] = {}
         self._accounts: dict[str, dict[Listener, None]] = {}
         self._bell = trio.Event()
+        self._watchers: list[Callable[[Sequence[Event]], None]] = []
 
     # --- who listens
 
@@ -103,8 +123,20 @@ class Bus:
 
     def signal(self, account: str, frame: Row) -> None:
         """Shows a signal to every session of an account."""
+        signal = Signal(frame)
         for listener in tuple(self._accounts.get(account, ())):
-            listener.signal(frame)
+            listener.signal(signal)
+
+    def signal_stream(self, stream: str, frame: Row, but: str | None = None) -> None:
+        """Shows a signal to the sessions that hear a stream, except those of the account `but`."""
+        signal = Signal(frame)
+        for listener in tuple(self._streams.get(stream, ())):
+            if listener.account != but:
+                listener.signal(signal)
+
+    def watch(self, watcher: Callable[[Sequence[Event]], None]) -> None:
+        """From now on the watcher is called with what each commit brought; it must not wait or raise."""
+        self._watchers.append(watcher)
 
     # --- publishing
 
@@ -124,6 +156,8 @@ class Bus:
             self.head = events[-1].position
             self._bell.set()
             self._bell = trio.Event()
+            for watcher in self._watchers:
+                watcher(events)
 
     def _skip(self, events: Sequence[Event]) -> None:
         self._ring.clear()

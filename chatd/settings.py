@@ -32,6 +32,7 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address to listen on.")
     port: int = _setting(8400, "Port to listen on; 0 picks a free one.", attrs.validators.in_(range(65536)))
     limits: bool = _setting(True, "Rate limits; switch them off for load tests only.")
+    views: bool = _setting(True, "Follow the log with views; switch off for measurements only.")
     sign_up: SignUpPolicy = _setting("open", "Who may sign up: open, invite, closed.")
     server_name: str = _setting("chatd", "How this server calls itself.")
     origins: tuple[str, ...] = _setting((), "Web origins besides our own that may connect.")

@@ -16,7 +16,9 @@ import attrs
 import msgspec.inspect as kinds
 
 from chatd import codec, ports
-from chatd.domain import command, rights
+from chatd.actors.personal import MAX_DRAFTS, SAVED_BYTES
+from chatd.actors.scheduled import MAX_SCHEDULED
+from chatd.domain import command, mention, message, personal, rights, space
 from chatd.domain.table import ENTRIES, Entry
 from chatd.settings import Settings
 
@@ -62,6 +64,8 @@ def _type(type_: kinds.Type) -> str:
             return "number" + _span(type_.ge, type_.le)
         case kinds.BoolType():
             return "boolean"
+        case kinds.ListType(item_type=item):
+            return "list" + _items(type_.min_length or None, type_.max_length) + _type(item)
         case kinds.StructType(fields=fields):
             return "`{" + ", ".join(field.encode_name for field in fields) + "}`"
     raise TypeError(f"no words for {type_}")
@@ -76,6 +80,12 @@ def _span(least: float | None, most: float | None) -> str:
     if most is None:
         return "" if least is None else f" from {_number(least)}"
     return f" up to {_number(most)}" if least is None else f" {_number(least)} to {_number(most)}"
+
+
+def _items(least: int | None, most: int | None) -> str:
+    if most is None:
+        return " of: "
+    return f" of up to {most:,}: " if least is None else f" of {least:,} to {most:,}: "
 
 
 def _number(value: float) -> str:
@@ -95,6 +105,13 @@ def limits() -> str:
             ("requests without an answer (`open_requests`)", f"{ports.OPEN_REQUESTS:,}"),
             ("text of a chat message", f"{command.MAX_TEXT:,} characters"),
             ("a page (`limit`)", f"{command.MAX_PAGE}, and {command.DEFAULT_PAGE} when nothing is said"),
+            ("names mentioned in a message", f"{mention.MAX_MENTIONS}"),
+            ("different reactions on a message", f"{message.MAX_REACTIONS}"),
+            ("pins in a room", f"{message.MAX_PINS}"),
+            ("custom emoji in a space", f"{space.MAX_EMOJI}"),
+            ("bookmarks of an account", f"{personal.MAX_BOOKMARKS:,}"),
+            ("drafts of an account (`drafts`)", f"{MAX_DRAFTS}, with {SAVED_BYTES:,} bytes of text"),
+            ("scheduled messages (`scheduled`)", f"{MAX_SCHEDULED}, with {SAVED_BYTES:,} bytes of text"),
         ),
     )
 
@@ -152,10 +169,16 @@ PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "rights": permissions,
         "account-requests": lambda: requests("account"),
         "session-requests": lambda: requests("session"),
-        "space-requests": lambda: requests("space", "invite"),
-        "room-requests": lambda: requests("room"),
-        "message-requests": lambda: requests("message", "read"),
-        "operator-requests": lambda: requests("event", "server", "backup"),
+        "space-requests": lambda: requests("space", "invite", "emoji"),
+        "room-requests": lambda: requests("room", "direct"),
+        "message-requests": lambda: requests("message"),
+        "reaction-requests": lambda: requests("reaction", "pin"),
+        "thread-requests": lambda: requests("thread"),
+        "read-requests": lambda: requests("read", "unread", "receipt"),
+        "presence-requests": lambda: requests("presence", "typing"),
+        "notification-requests": lambda: requests("notification", "subscription", "preferences"),
+        "saved-requests": lambda: requests("bookmark", "draft"),
+        "operator-requests": lambda: requests("event", "server", "view", "backup"),
     },
     "operations.md": {"settings": settings},
 }

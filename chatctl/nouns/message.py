@@ -10,8 +10,9 @@ import rich_click as click
 
 from chatctl.follow import follow_log
 from chatctl.names import find_room
-from chatctl.nouns.room import in_space
-from chatctl.output import moment, say, say_json, tell
+from chatctl.nouns.room import MESSAGE, in_space
+from chatctl.output import console, moment, say, say_json, tell, tell_object, tell_rows, warn
+from chatctl.search import Found, find_messages
 from chatctl.target import Target
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.group("message")
 def command() -> None:
-    """Read along and write."""
+    """Read along, write, find, delete. A message is named by its room and its number there."""
 
 
 @command.command()
@@ -105,6 +106,99 @@ def tail(target: Target, room: str, space: str | None) -> None:
             await follow_log(client, show, after=None, stream=stream, on=True)
 
     target.run(work, seconds=None, patient=True)
+
+
+@command.command()
+@click.argument("room")
+@click.argument("seq", type=MESSAGE)
+@in_space
+@click.pass_obj
+def show(target: Target, room: str, seq: int, space: str | None) -> None:
+    """One message, with what people put on it."""
+
+    async def work(client: Client) -> dict[str, Any]:
+        found = await find_room(client, room, space)
+        message = await client.message(found["id"], seq)
+        if not target.json:
+            message["by"] = (await _names(client, found["id"])).get(message["by"], message["by"])
+        return message
+
+    tell_object(target, target.run(work))
+
+
+@command.command()
+@click.argument("room")
+@click.argument("seq", type=MESSAGE)
+@in_space
+@click.pass_obj
+def edits(target: Target, room: str, seq: int, space: str | None) -> None:
+    """The versions of a message's text, oldest first; none of a deleted message."""
+
+    async def work(client: Client) -> list[dict[str, Any]]:
+        found = await find_room(client, room, space)
+        versions = await client.edits(found["id"], seq)
+        names = {} if target.json else await _names(client, found["id"])
+        return [{**version, "by": names.get(version["by"], version["by"])} for version in versions]
+
+    tell_rows(target, target.run(work), {"at": "at", "by": "by", "text": "text"}, "its text has been erased")
+
+
+@command.command()
+@click.argument("room")
+@click.argument("seq", type=MESSAGE)
+@click.argument("text")
+@in_space
+@click.pass_obj
+def edit(target: Target, room: str, seq: int, text: str, space: str | None) -> None:
+    """Give one's own message another text; TEXT - reads it from standard input."""
+    said = sys.stdin.read().rstrip("\n") if text == "-" else text
+
+    async def work(client: Client) -> dict[str, Any]:
+        found = await find_room(client, room, space)
+        await client.edit(found["id"], seq, said)
+        return {"room": found["id"], "seq": seq}
+
+    tell(target, target.run(work), f"{seq} reads otherwise now")
+
+
+@command.command()
+@click.argument("room")
+@click.argument("seq", type=MESSAGE)
+@in_space
+@click.pass_obj
+def delete(target: Target, room: str, seq: int, space: str | None) -> None:
+    """Erase a message's text, for good. That there was a message stays in the log."""
+
+    async def work(client: Client) -> dict[str, Any]:
+        found = await find_room(client, room, space)
+        await client.delete(found["id"], seq)
+        return {"room": found["id"], "seq": seq}
+
+    tell(target, target.run(work), f"{seq} is deleted, its text erased")
+
+
+@command.command()
+@click.argument("text")
+@click.option("--space", help="Only in the rooms of this space.")
+@click.option("--room", help="Only in this room.")
+@click.option("--by", metavar="ACCOUNT", help="Only what this account has said.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
+@click.pass_obj
+def search(
+    target: Target, text: str, space: str | None, room: str | None, by: str | None, limit: int
+) -> None:
+    """Find messages, the newest first. Deleted ones are found by nobody."""
+
+    async def work(client: Client) -> Found:
+        return await find_messages(client, text, space, room, by, limit, named=not target.json)
+
+    found = target.run(work)
+    if target.json:
+        say_json(found.hits)
+    for line in found.lines() if not target.json else ():
+        console().print(line, soft_wrap=True)
+    if found.more:
+        warn(f"there are more; `--limit {2 * limit}` shows some of them")
 
 
 async def _names(client: Client, room: str) -> dict[str, str]:

@@ -27,6 +27,8 @@ COLUMNS = {
     "id": "id",
 }
 
+MESSAGE = click.IntRange(1)  # its number in its room
+
 in_space: Callable[[Any], Any] = click.option("--space", help="Look for the room in this space only.")
 
 
@@ -92,6 +94,22 @@ def members(target: Target, room: str, space: str | None) -> None:
         return await client.members((await find_room(client, room, space))["id"])
 
     tell_rows(target, target.run(work), MEMBER_COLUMNS, "nobody is in it")
+
+
+@command.command()
+@click.argument("room")
+@in_space
+@click.pass_obj
+def pins(target: Target, room: str, space: str | None) -> None:
+    """The pinned messages of a room, the newest pin first."""
+
+    async def work(client: Client) -> list[dict[str, Any]]:
+        found = await find_room(client, room, space)
+        pinned = await client.pins(found["id"])
+        return [{**pin, "text": pin["message"]["text"]} for pin in pinned] if not target.json else pinned
+
+    columns = {"seq": "message", "text": "text", "at": "at"}
+    tell_rows(target, target.run(work), columns, "nothing is pinned in it")
 
 
 @command.command()

@@ -87,3 +87,49 @@ def members(target: Target, space: str) -> None:
         return await client.space_members((await find_space(client, space))["id"])
 
     tell_rows(target, target.run(work), MEMBER_COLUMNS, "nobody is in it")
+
+
+@command.command()
+@click.argument("space")
+@click.pass_obj
+def emoji(target: Target, space: str) -> None:
+    """The custom emoji of a space."""
+
+    async def work(client: Client) -> list[dict[str, Any]]:
+        return await client.emoji((await find_space(client, space))["id"])
+
+    columns = {"name": "name", "image": "image", "at": "created"}
+    tell_rows(
+        target, target.run(work), columns, "none yet; `chatctl space add-emoji SPACE NAME URL` adds one"
+    )
+
+
+@command.command("add-emoji")
+@click.argument("space")
+@click.argument("name")
+@click.argument("image")
+@click.pass_obj
+def add_emoji(target: Target, space: str, name: str, image: str) -> None:
+    """Make a custom emoji: from then on :NAME: is a reaction in the rooms of the space."""
+
+    async def work(client: Client) -> dict[str, Any]:
+        found = await find_space(client, space)
+        await client.add_emoji(found["id"], name, image)
+        return {"space": found["id"], "emoji": name}
+
+    tell(target, target.run(work), f"added :{name}:")
+
+
+@command.command("remove-emoji")
+@click.argument("space")
+@click.argument("name")
+@click.pass_obj
+def remove_emoji(target: Target, space: str, name: str) -> None:
+    """Take a custom emoji away; reactions with it stay as they are."""
+
+    async def work(client: Client) -> dict[str, Any]:
+        found = await find_space(client, space)
+        await client.remove_emoji(found["id"], name)
+        return {"space": found["id"], "emoji": name}
+
+    tell(target, target.run(work), f"removed :{name}:")

@@ -14,10 +14,15 @@ import attrs
 import trio
 from ulid import ULID
 
+from chatd.actors.agenda import Agenda
 from chatd.actors.directory import Directory
 from chatd.actors.envelope import Answer, Envelope
+from chatd.actors.follower import Views
 from chatd.actors.history import HistoryWriter
+from chatd.actors.names import Names
 from chatd.actors.passwords import Passwords
+from chatd.actors.presence import Presence
+from chatd.actors.receipts import Receipts
 from chatd.actors.tokens import Claims, Tokens
 from chatd.bus import Bus
 from chatd.domain.command import Cursor
@@ -48,16 +53,28 @@ class Desk:
     passwords: Passwords
     tokens: Tokens
     maintenance: Maintenance
+    presence: Presence
+    receipts: Receipts
+    views: Views
+    names: Names = attrs.field(init=False)
     sessions: set[LiveSession] = attrs.Factory(set)
     started_at: int = attrs.Factory(lambda: now())
     address: str = ""
     setting_up: trio.Lock = attrs.Factory(trio.Lock)
+    agenda: Agenda = attrs.Factory(Agenda)
+
+    def __attrs_post_init__(self) -> None:
+        self.names = Names(self.reader)
 
     def new_id(self) -> str:
         return str(ULID())
 
     def context(self, caller: Caller, with_id: bool = True) -> Context:
         return Context(caller.by, now(), caller.operator, self.new_id() if with_id else "")
+
+    async def mentioning(self, context: Context, text: str) -> Context:
+        """The context for posting `text`: with whom its names lead to, and who is here to be called."""
+        return attrs.evolve(context, names=await self.names.mentioned(text), present=self.presence.here())
 
     async def ask(self, stream: str, command: Any, context: Context, writes: Iterable[Write] = ()) -> Answer:
         """Has the stream's actor decide a command, and waits until the answer is durable."""

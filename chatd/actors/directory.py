@@ -15,7 +15,7 @@ from chatd.actors.mailbox import Closed
 from chatd.actors.stream import StreamActor
 from chatd.actors.supervisor import supervise
 from chatd.domain.event import split_stream
-from chatd.ports import Append, Appended, Reader, Taken
+from chatd.ports import Append, Appended, Reader, Row, Taken
 
 LOOKS_FOR_IDLERS: Final = 4  # times within the span after which an actor counts as idle
 
@@ -29,10 +29,12 @@ class Directory:
         reader: Reader,
         writer: HistoryWriter,
         read_marked: Callable[[str, str, int], None],
+        signal: Callable[[str, Row, str], None],
         idle_after: float,
     ) -> None:
         self.reader = reader
         self.read_marked = read_marked
+        self.signal = signal
         self._writer = writer
         self._nursery = nursery
         self._idle_after = idle_after

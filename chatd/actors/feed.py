@@ -10,13 +10,15 @@ head, so nothing can slip between.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from typing import Final
 
 import structlog
 import trio
 
-from chatd.bus import Bus, Chunk
-from chatd.ports import Connection, Reader, Row, StoreUnavailable
+from chatd.bus import Bus, Chunk, Signal
+from chatd.ports import Connection, Reader, StoreUnavailable
 
 BEHIND_AT: Final = 512 * 1024  # bytes unread by the client at which pushing stops
 PULL_BELOW: Final = 128 * 1024  # bytes unread below which the next page is pulled
@@ -25,6 +27,10 @@ RETRY: Final = 0.5  # seconds, while the store cannot read
 log = structlog.get_logger("feed")
 
 Spawn = Callable[[Callable[[], Awaitable[object]]], None]
+
+
+def _nobody() -> None:
+    """Nobody wants to know."""
 
 
 class Feed:
@@ -36,6 +42,8 @@ class Feed:
         self.account = account
         self.position = position  # of the last event written, or known to be none of the account's
         self.live = False
+        self.delivered = position  # up to here the client is known to have been given everything
+        self.caught_up: Callable[[], None] = _nobody  # called when it was behind, and signals were dropped
         self._bus = bus
         self._reader = reader
         self._connection = connection
@@ -43,6 +51,18 @@ class Feed:
         self._streams: set[str] = set()
         self._changed_at = 0  # position of the newest change of membership
         self._early: list[tuple[str, int, bool]] | None = []  # changes while memberships are being read
+
+    @property
+    def streams(self) -> AbstractSet[str]:
+        """What the account belongs to, as far as its session has heard."""
+        return self._streams
+
+    async def look_delivered(self) -> None:
+        """Brings `delivered` up to date. Does not wait."""
+        if self.live and not self._connection.queued:
+            with suppress(trio.BrokenResourceError):
+                await self._connection.drained(1)  # nothing is queued: the client has it all, or is gone
+                self.delivered = self.position
 
     # --- opening and closing
 
@@ -102,10 +122,15 @@ class Feed:
             self.live = False
             self._spawn(self._pull)
 
-    def signal(self, frame: Row) -> None:
-        """Shows a signal, unless the client is behind: signals may be dropped."""
-        if self.live:
-            self._connection.send([frame])
+    def signal(self, signal: Signal) -> bool:
+        """Shows a signal, unless the client is behind: then it is dropped. Returns whether it was shown."""
+        if not self.live:
+            return False
+        connection = self._connection
+        connection.write(signal.rendered(connection.render))
+        if connection.queued > BEHIND_AT:
+            self.lag()
+        return True
 
     # --- behind the head
 
@@ -121,6 +146,7 @@ class Feed:
                 await self._connection.drained(PULL_BELOW)
                 if self.position >= self._bus.head:
                     self.live = True  # no await since the look at the head
+                    self.caught_up()
                     return
                 if not self._pull_ring():
                     await self._pull_log()

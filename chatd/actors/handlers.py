@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from chatd.actors import accounts, operators, spaces
+from chatd.actors import (
+    accounts,
+    awareness,
+    conversation,
+    operators,
+    personal,
+    scheduled,
+    searching,
+    spaces,
+    viewing,
+)
 from chatd.actors.desk import Desk
 from chatd.actors.envelope import Answer
 from chatd.ports import Caller
@@ -35,7 +45,33 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "room.list": spaces.list_rooms,
     "room.get": spaces.get_room,
     "room.members": spaces.room_members,
-    "room.history": spaces.history,
+    "room.history": conversation.history,
+    "direct.open": conversation.open_direct,
+    "message.get": conversation.get,
+    "message.edits": conversation.edits,
+    "message.search": searching.search,
+    "reaction.list": conversation.reactors,
+    "pin.list": conversation.pins,
+    "thread.history": conversation.thread,
+    "unread.list": conversation.unread,
+    "receipt.list": awareness.receipts,
+    "presence.set": awareness.set_presence,
+    "presence.watch": awareness.watch_presence,
+    "emoji.list": spaces.list_emoji,
+    "thread.follow": personal.follow_thread,
+    "thread.unfollow": personal.unfollow_thread,
+    "notification.list": viewing.notifications,
+    "subscription.update": personal.update_subscription,
+    "preferences.get": personal.preferences,
+    "bookmark.add": personal.add_bookmark,
+    "bookmark.list": personal.bookmarks,
+    "draft.set": personal.set_draft,
+    "draft.list": personal.drafts,
+    "message.schedule": scheduled.schedule,
+    "message.unschedule": scheduled.unschedule,
+    "message.scheduled": scheduled.list_,
+    "view.list": viewing.list_,
+    "view.rebuild": viewing.rebuild,
     "event.list": operators.list_events,
     "server.status": operators.status,
     "server.top": operators.top,

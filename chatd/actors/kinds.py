@@ -8,7 +8,7 @@ from typing import Any, Final
 import attrs
 import msgspec
 
-from chatd.domain import account, room, space
+from chatd.domain import account, message, room, room_state, space
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Event, Fact, space_stream
 from chatd.domain.refusal import Refusal
@@ -30,6 +30,7 @@ class Kind:
     apply: Callable[[State, Fact | Event], None]
     confirm: Callable[[State, Sequence[Event]], None] = _nothing
     beside: Callable[[State], str | None] = lambda state: None
+    wanted: Callable[[Any], int | None] = lambda command: None  # the message that a command is about
     remembers: int = 0  # recent posts that the state wants to know when it wakes
     transient: frozenset[str] = frozenset()  # fields that stay out of the snapshot
 
@@ -57,22 +58,33 @@ KINDS: Final[Mapping[str, Kind]] = {
         space.apply,
     ),
     "room": Kind(
-        room.RoomState,
+        room_state.RoomState,
         lambda state, around, command, context: room.decide(
             state, around or space.SpaceState(""), command, context
         ),
         room.apply,
         room.confirm,
         lambda state: space_stream(state.space) if state.space else None,
-        room.REMEMBERED,
-        frozenset({"posted"}),
+        message.wanted,
+        room_state.REMEMBERED,
+        room_state.TRANSIENT,
     ),
 }
 
 
-def remember(state: room.RoomState, posts: Sequence[Row]) -> None:
+def recall(state: room_state.RoomState, messages: Sequence[Row]) -> None:
+    """Tells a room what it must know of the messages that its commands are about, and of no others."""
+    state.messages = {}
+    for row in messages:
+        known = room_state.Message(row["by"], row["thread"], row["deleted"], row["text"], row["mentions"])
+        for emoji, account_ in row["reactions"]:
+            known.reactions.setdefault(emoji, set()).add(account_)
+        state.messages[row["seq"]] = known
+
+
+def remember(state: room_state.RoomState, posts: Sequence[Row]) -> None:
     """Tells a room what was posted with which nonce, oldest first."""
     for post in posts:
-        content = None if post["text"] is None else room.content_of(post["text"], post["reply_to"])
-        posted = room.Posted(post["seq"], post["at"], content, post["position"])
+        content = None if post["text"] is None else room_state.content_of(post["text"], post["reply_to"])
+        posted = room_state.Posted(post["seq"], post["at"], content, post["position"])
         state.remember(post["by"], post["nonce"], posted)

@@ -8,10 +8,12 @@ import attrs
 
 from chatd import __version__, codec
 from chatd.actors.desk import Desk
-from chatd.actors.profile import public_account
+from chatd.actors.personal import MAX_DRAFTS
+from chatd.actors.profile import public_account, room_frame
+from chatd.actors.scheduled import MAX_SCHEDULED
 from chatd.domain import command
 from chatd.domain.event import split_stream
-from chatd.ports import OPEN_REQUESTS
+from chatd.ports import OPEN_REQUESTS, Row
 
 
 @attrs.frozen
@@ -33,7 +35,7 @@ async def opened(desk: Desk, account: str, position: int, resumed: bool, session
         ids[kind].append(id_)
     spaces = await reader.spaces(ids["space"])
     rooms = await reader.rooms(ids["room"])
-    read = await reader.read_markers(account)
+    unread = {row["room"]: row for row in await reader.unread(account)}
     profile = await reader.account(account)
     assert profile is not None
     frame = {
@@ -45,11 +47,17 @@ async def opened(desk: Desk, account: str, position: int, resumed: bool, session
         "position": position,
         "spaces": [{**space, "role": roles[space["id"]]} for space in spaces],
         "rooms": [
-            {**room, "read": read.get(room["id"], 0), "role": roles.get(room["space"])} for room in rooms
+            {**room_frame(room), **_place(unread.get(room["id"], {})), "role": roles.get(room["space"])}
+            for room in rooms
         ],
         "resumed": resumed,
     }
     return Opening(frame, [row["stream"] for row in memberships])
+
+
+def _place(unread: Row) -> dict[str, Any]:
+    """How far the caller has read a room. One that it entered only just now has nothing unread."""
+    return {name: unread.get(name, 0) for name in ("read", "unread", "mentions")}
 
 
 def limits(desk: Desk) -> dict[str, Any]:
@@ -63,5 +71,7 @@ def limits(desk: Desk) -> dict[str, Any]:
         "text": command.MAX_TEXT,
         "page": command.MAX_PAGE,
         "open_requests": OPEN_REQUESTS,
+        "scheduled": MAX_SCHEDULED,
+        "drafts": MAX_DRAFTS,
         "rate": rate,
     }

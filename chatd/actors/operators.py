@@ -74,6 +74,7 @@ async def status(desk: Desk, caller: Caller, query: c.ServerStatus) -> Answer:
             "awake": sum(awake.values()),
             **{f"{kind}s": awake[kind] for kind in ("room", "space", "account")},
         },
+        "views": desk.views.frames(),
     }
 
 

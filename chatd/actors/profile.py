@@ -1,4 +1,4 @@
-"""An account's row as the wire shows it."""
+"""Rows of accounts and rooms as the wire shows them."""
 
 from __future__ import annotations
 
@@ -10,3 +10,10 @@ from chatd.ports import Row
 def public_account(row: Row) -> dict[str, Any]:
     """What its owner and operators see; nobody sees more."""
     return {**row, "admin": bool(row["admin"]), "disabled": bool(row["disabled"])}
+
+
+def room_frame(row: Row) -> dict[str, Any]:
+    """A room, as `chatd.domain.room_state.RoomState.frame` gives it. Only a direct one names its people."""
+    if row["kind"] == "direct":
+        return row
+    return {name: value for name, value in row.items() if name != "accounts"}

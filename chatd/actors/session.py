@@ -21,7 +21,8 @@ from chatd.actors.limits import TokenBucket
 from chatd.actors.mailbox import MailboxStatistics
 from chatd.actors.opening import Opening, opened
 from chatd.actors.tokens import Claims
-from chatd.domain.command import OpenSession
+from chatd.domain.command import EditMessage, OpenSession, PostMessage
+from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, room_stream, space_stream
 from chatd.domain.refusal import Refusal
 from chatd.domain.table import Entry, find
@@ -70,6 +71,8 @@ class SessionActor:
         try:
             async with trio.open_nursery() as self._nursery:
                 await self._work()
+                if self.feed is not None:
+                    await self.feed.look_delivered()
                 with trio.move_on_after(self._desk.settings.drain_deadline):
                     await self._wait_answers(0)
                     while self._asking:
@@ -79,6 +82,8 @@ class SessionActor:
             self._desk.sessions.discard(self)
             if self.feed is not None:
                 self.feed.close()
+                self._desk.presence.leave(self.caller)
+                self._desk.receipts.leave(self.feed)
 
     def statistics(self) -> MailboxStatistics:
         """The session's mailbox is its connection's inbox; its depth the requests without an answer yet."""
@@ -152,7 +157,7 @@ class SessionActor:
             self._unanswered += 1
             self._exclusive = not entry.flows
             stream = self._stream_of(entry, command)
-            context = self._desk.context(self.caller, with_id=not entry.flows)
+            context = await self._context(entry, command)
             reply = partial(self._reply, request, entry, trio.current_time())
             await self._desk.directory.tell(stream, Envelope(command, context, reply))
 
@@ -182,6 +187,12 @@ class SessionActor:
             return Refusal("invalid", "data is a map")
         command = entry.read(data)
         return command if isinstance(command, Refusal) else (entry, command)
+
+    async def _context(self, entry: Entry, command: Any) -> Context:
+        context = self._desk.context(self.caller, with_id=not entry.flows)
+        if isinstance(command, (PostMessage, EditMessage)) and "@" in command.text:
+            return await self._desk.mentioning(context, command.text)
+        return context
 
     def _stream_of(self, entry: Entry, command: Any) -> str:
         if entry.route == "account":
@@ -262,6 +273,8 @@ class SessionActor:
         self._send(request, opening.frame)  # stands before the first event
         assert self.feed is not None
         self.feed.start(opening.streams)
+        self._desk.presence.enter(self.caller, self.feed)
+        self._desk.receipts.enter(self.feed)
 
     async def _open(self, command: OpenSession) -> Opening | Refusal:
         desk = self._desk
@@ -285,6 +298,7 @@ class SessionActor:
         feed.attach()
         try:
             opening = await opened(desk, claims.account, position, resumed, self.id)
+            await desk.presence.learn(claims.account)  # the last wait before the session enters
         except BaseException:
             feed.close()
             raise

@@ -7,21 +7,20 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from chatd.actors.desk import Desk, now
+from chatd.actors.desk import Desk
 from chatd.actors.envelope import Answer
+from chatd.actors.profile import room_frame
 from chatd.actors.tokens import hashed, new_secret
+from chatd.actors.visible import visible_room, visible_space
 from chatd.domain import account as accounts
 from chatd.domain import command as c
-from chatd.domain import room as rooms
 from chatd.domain import space as spaces
-from chatd.domain.decision import Context
 from chatd.domain.event import room_stream, space_stream
 from chatd.domain.refusal import Refusal
 from chatd.domain.rights import may
-from chatd.ports import Caller, PutInviteCode, Row
+from chatd.ports import Caller, PutInviteCode
 
 NO_RIGHT: Final = Refusal("forbidden", "only owner, admin and moderator may see the invites")
-PAGE_BYTES: Final = 512 * 1024  # of texts in one page of history: clients often refuse messages of 1 MiB
 
 # --- spaces ------------------------------------------------------------------------------------------------
 
@@ -49,23 +48,17 @@ async def list_(desk: Desk, caller: Caller, query: c.ListSpaces) -> Answer:
 
 
 async def get(desk: Desk, caller: Caller, query: c.GetSpace) -> Answer:
-    state = await _space(desk, caller, query.space)
+    state = await visible_space(desk, caller, query.space)
     if isinstance(state, Refusal):
         return state
     return {"space": {**state.frame(), "role": state.role(caller.by), "members": len(state.members)}}
 
 
 async def members(desk: Desk, caller: Caller, query: c.ListSpaceMembers) -> Answer:
-    state = await _space(desk, caller, query.space)
+    state = await visible_space(desk, caller, query.space)
     if isinstance(state, Refusal):
         return state
     return await _members(desk, space_stream(query.space), query.after, query.limit)
-
-
-async def _space(desk: Desk, caller: Caller, space: str) -> spaces.SpaceState | Refusal:
-    """The space's state, for reading before the next await."""
-    state: spaces.SpaceState = await desk.directory.state_of(space_stream(space))
-    return state if spaces.visible(state, desk.context(caller, with_id=False)) else spaces.ABSENT
 
 
 async def _members(desk: Desk, stream: str, after: str | None, limit: int) -> dict[str, Any]:
@@ -87,7 +80,7 @@ async def create_invite(desk: Desk, caller: Caller, command: c.CreateInvite) -> 
 
 
 async def list_invites(desk: Desk, caller: Caller, query: c.ListInvites) -> Answer:
-    state = await _space(desk, caller, query.space)
+    state = await visible_space(desk, caller, query.space)
     if isinstance(state, Refusal):
         return state
     if not (caller.operator or may(state.role(caller.by), "invite.list")):
@@ -118,7 +111,7 @@ async def accept_invite(desk: Desk, caller: Caller, command: c.AcceptInvite) -> 
 
 
 async def list_rooms(desk: Desk, caller: Caller, query: c.ListRooms) -> Answer:
-    state = await _space(desk, caller, query.space)
+    state = await visible_space(desk, caller, query.space)
     if isinstance(state, Refusal):
         return state
     sees_public = caller.operator or may(state.role(caller.by), "room.see_public")
@@ -130,12 +123,12 @@ async def list_rooms(desk: Desk, caller: Caller, query: c.ListRooms) -> Answer:
     for row in await desk.reader.rooms(space=query.space):
         member = room_stream(row["id"]) in mine
         if caller.operator or member or (sees_public and not row["private"]):
-            listed.append({**_room(row), "member": member})
+            listed.append({**room_frame(row), "member": member})
     return {"rooms": listed}
 
 
 async def get_room(desk: Desk, caller: Caller, query: c.GetRoom) -> Answer:
-    state = await _visible_room(desk, caller, query.room)
+    state = await visible_room(desk, caller, query.room)
     if isinstance(state, Refusal):
         return state
     frame = {**state.frame(), "members": len(state.members), "member": caller.by in state.members}
@@ -145,73 +138,17 @@ async def get_room(desk: Desk, caller: Caller, query: c.GetRoom) -> Answer:
 
 
 async def room_members(desk: Desk, caller: Caller, query: c.ListRoomMembers) -> Answer:
-    state = await _visible_room(desk, caller, query.room)
+    state = await visible_room(desk, caller, query.room)
     if isinstance(state, Refusal):
         return state
     return await _members(desk, room_stream(query.room), query.after, query.limit)
 
 
-async def history(desk: Desk, caller: Caller, query: c.RoomHistory) -> Answer:
-    if sum(at is not None for at in (query.before, query.after, query.around)) > 1:
-        return Refusal("invalid", "room.history takes one of before, after, around")
-    state = await _visible_room(desk, caller, query.room)
+# --- custom emoji ------------------------------------------------------------------------------------------
+
+
+async def list_emoji(desk: Desk, caller: Caller, query: c.ListEmoji) -> Answer:
+    state = await visible_space(desk, caller, query.space)
     if isinstance(state, Refusal):
         return state
-    page = await desk.reader.history(
-        query.room, before=query.before, after=query.after, around=query.around, limit=query.limit
-    )
-    rows, cut_before, cut_after = _fitting(page.rows, query)
-    return {
-        "messages": [_message(row) for row in rows],
-        "more_before": page.more_before or cut_before,
-        "more_after": page.more_after or cut_after,
-    }
-
-
-def _fitting(rows: tuple[Row, ...], query: c.RoomHistory) -> tuple[tuple[Row, ...], bool, bool]:
-    """The page without what would make it too big, cut at the end that the caller asks for later."""
-    from_start = query.after is not None
-    kept, size = 0, 0
-    for row in rows if from_start else reversed(rows):
-        size += len((row["text"] or "").encode())
-        if kept and size > PAGE_BYTES:
-            break
-        kept += 1
-    cut = kept < len(rows)
-    if from_start:
-        return rows[:kept], False, cut
-    return rows[len(rows) - kept :], cut, False
-
-
-def _message(row: Row) -> dict[str, Any]:
-    """A message as the wire shows it. What nobody can do yet has the value that it has until then."""
-    return {
-        "seq": row["seq"],
-        "position": row["position"],
-        "at": row["at"],
-        "by": row["by"],
-        "text": row["text"],
-        "nonce": row["nonce"],
-        "reply_to": row["reply_to"],
-        "attachments": [],
-        "mentions": [],
-        "reactions": [],
-        "edited_at": None,
-        "deleted": row["text"] is None,
-        "pinned": False,
-        "thread": None,
-    }
-
-
-def _room(row: Row) -> dict[str, Any]:
-    return {**row, "private": bool(row["private"]), "archived": bool(row["archived"])}
-
-
-async def _visible_room(desk: Desk, caller: Caller, room: str) -> rooms.RoomState | Refusal:
-    """The room's state, for reading before the next await."""
-    state: rooms.RoomState = await desk.directory.state_of(room_stream(room))
-    space = spaces.SpaceState("")
-    if state.space:
-        space = await desk.directory.state_of(space_stream(state.space))
-    context = Context(caller.by, now(), caller.operator)
-    return state if rooms.visible(state, space, context) else rooms.ABSENT
+    return {"emoji": await desk.reader.emoji(query.space)}

@@ -15,13 +15,13 @@ import structlog
 import trio
 
 from chatd.actors.envelope import BROKEN, UNAVAILABLE, Envelope
-from chatd.actors.kinds import KINDS, State, remember
+from chatd.actors.kinds import KINDS, State, recall, remember
 from chatd.actors.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.domain.account import NAME_TAKEN
 from chatd.domain.decision import Decision
 from chatd.domain.event import Fact, split_stream
 from chatd.domain.refusal import Refusal
-from chatd.ports import Append, Appended, MarkRead, PutSnapshot, Reader, StoreUnavailable, Taken, Write
+from chatd.ports import Append, Appended, MarkRead, PutSnapshot, Reader, Row, StoreUnavailable, Taken, Write
 
 CAPACITY: Final = 1024
 SNAPSHOT_EVERY: Final = 500  # facts
@@ -38,6 +38,7 @@ class World(Protocol):
     async def append(self, append: Append) -> Appended | Taken: ...
     async def state_of(self, stream: str) -> State: ...
     def read_marked(self, account: str, stream: str, seq: int) -> None: ...
+    def signal(self, stream: str, frame: Row, but: str) -> None: ...
 
 
 @attrs.define(slots=True)
@@ -163,10 +164,15 @@ class StreamActor:
         return None
 
     async def _decide(self, envelopes: Sequence[Envelope], known: Sequence[dict[str, Any]]) -> _Turn:
+        wanted = [self._kind.wanted(envelope.command) for envelope in envelopes]
+        seqs = list({seq for seq in wanted if seq is not None})
+        messages = await self._world.reader.message_states(self.id, seqs) if seqs else ()
         state = await self.state()
         beside = self._kind.beside(state)
         around = None if beside is None else await self._world.state_of(beside)
         # No await from here to the append: what was decided stands in the log in the order of deciding.
+        if seqs:
+            recall(state, messages)
         if known:
             remember(state, known)
         turn = _Turn()
@@ -186,6 +192,10 @@ class StreamActor:
         if isinstance(decision, Refusal):
             envelope.reply(decision)
             return
+        if (signal := decision.signal) is not None:
+            by = envelope.context.by
+            frame = {"signal": signal.name, "stream": self.stream, "by": by, "data": signal.data}
+            self._world.signal(self.stream, frame, by)
         turn.decided.append((envelope, decision, len(turn.facts)))
         for fact in decision.facts:
             turn.facts.append(fact)

@@ -14,7 +14,7 @@ import attrs
 import trio
 
 from chatd.client.errors import Disconnected, refused
-from chatd.client.wire import QUERIES, Format, Frame, request_frame
+from chatd.client.wire import REPEATABLE, Format, Frame, request_frame
 
 OPEN_REQUESTS = 64  # at once, until the server has named its own limit
 BATCH_BYTES = 64 * 2**10  # of frames in one message, until the server has named its own limit
@@ -65,7 +65,7 @@ class Calls:
     async def make(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
         """Sends a request and waits for its result. Raises Refused, Disconnected."""
         self._last += 1
-        repeatable = name in QUERIES or (name == "message.post" and "nonce" in data)
+        repeatable = name in REPEATABLE or (name == "message.post" and "nonce" in data)
         call = Call(self._last, name, self._form.encode(request_frame(self._last, name, data)), repeatable)
         self._open[call.number] = call
         self._unsent.append(call)

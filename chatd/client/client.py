@@ -1,4 +1,8 @@
-"""The client that applications hold: requests, typed shortcuts for the common ones, events, signals."""
+"""The client that applications hold: requests, events, signals.
+
+What can be asked for by a typed method stands by noun in `messages`, `rooms`, `spaces` and `personal`, as
+functions of whoever asks; the class lists them.
+"""
 
 from __future__ import annotations
 
@@ -7,37 +11,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-import attrs
-
+from chatd.client import messages as m
+from chatd.client import personal as p
+from chatd.client import rooms as r
+from chatd.client import spaces as s
 from chatd.client.address import Address, parse_address
+from chatd.client.asking import all_pages
 from chatd.client.event import Cursor, Event, Signal
-from chatd.client.link import open_link
 from chatd.client.nursery import quiet_nursery
 from chatd.client.session import Session
-from chatd.client.tokens import Tokens, tokens_of
+from chatd.client.tokens import Tokens
 from chatd.client.wire import FORMATS, FormatName
 
 T = TypeVar("T")
-
-PAGE = 500  # the largest page that a server gives
-
-
-@attrs.frozen(slots=True)
-class Posted:
-    """Where a message stands now: `seq` in its room, `position` in the log, `at` Unix milliseconds."""
-
-    seq: int
-    position: int
-    at: int
-
-
-@attrs.frozen(slots=True)
-class History:
-    """Messages of a room, oldest first, and whether there are more on either side."""
-
-    messages: list[dict[str, Any]]
-    more_before: bool
-    more_after: bool
 
 
 class _Endless(AsyncIterator[T]):
@@ -100,113 +86,65 @@ class Client:
         """Passing news such as typing. The oldest are dropped when nobody takes them."""
         return _Endless(self._session.next_signal)
 
-    # --- messages
+    # messages
+    post = m.post
+    edit = m.edit
+    delete = m.delete
+    message = m.message
+    edits = m.edits
+    history = m.history
+    thread = m.thread
+    search = m.search
+    react = m.react
+    unreact = m.unreact
+    reactors = m.reactors
+    pin = m.pin
+    unpin = m.unpin
+    pins = m.pins
+    schedule = m.schedule
+    unschedule = m.unschedule
+    scheduled = m.scheduled
 
-    async def post(
-        self, room: str, text: str, nonce: str | None = None, reply_to: int | None = None
-    ) -> Posted:
-        """Posts exactly once, however often the connection breaks meanwhile.
+    # rooms
+    create_room = r.create_room
+    rooms = r.rooms
+    room = r.room
+    members = r.members
+    join = r.join
+    leave = r.leave
+    open_direct = r.open_direct
+    mark_read = r.mark_read
+    unread = r.unread
+    receipts = r.receipts
+    typing = r.typing
 
-        Give your own `nonce` to make that true over a restart of your program too.
-        """
-        result = await self.request("message.post", room=room, text=text, nonce=nonce, reply_to=reply_to)
-        return Posted(result["seq"], result["position"], result["at"])
+    # spaces
+    create_space = s.create_space
+    spaces = s.spaces
+    space_members = s.space_members
+    create_invite = s.create_invite
+    accept_invite = s.accept_invite
+    emoji = s.emoji
+    add_emoji = s.add_emoji
+    remove_emoji = s.remove_emoji
 
-    async def history(
-        self,
-        room: str,
-        *,
-        before: int | None = None,
-        after: int | None = None,
-        around: int | None = None,
-        limit: int | None = None,
-    ) -> History:
-        """A page of messages before, after or around a seq; the newest when none is given."""
-        result = await self.request(
-            "room.history", room=room, before=before, after=after, around=around, limit=limit
-        )
-        return History(result["messages"], result["more_before"], result["more_after"])
+    # the account's own
+    set_presence = p.set_presence
+    watch_presence = p.watch_presence
+    notifications = p.notifications
+    read_notifications = p.read_notifications
+    subscribe = p.subscribe
+    follow_thread = p.follow_thread
+    unfollow_thread = p.unfollow_thread
+    preferences = p.preferences
+    set_preferences = p.set_preferences
+    add_bookmark = p.add_bookmark
+    remove_bookmark = p.remove_bookmark
+    bookmarks = p.bookmarks
+    set_draft = p.set_draft
+    drafts = p.drafts
 
-    async def mark_read(self, room: str, seq: int) -> None:
-        await self.request("read.mark", room=room, seq=seq)
-
-    # --- rooms
-
-    async def create_room(
-        self,
-        space: str,
-        name: str,
-        *,
-        kind: str | None = None,
-        private: bool | None = None,
-        topic: str | None = None,
-    ) -> dict[str, Any]:
-        result = await self.request(
-            "room.create", space=space, name=name, kind=kind, private=private, topic=topic
-        )
-        return _object(result["room"])
-
-    async def rooms(self, space: str) -> list[dict[str, Any]]:
-        """The rooms of a space that the account may see."""
-        return _objects((await self.request("room.list", space=space))["rooms"])
-
-    async def room(self, room: str) -> dict[str, Any]:
-        return _object((await self.request("room.get", room=room))["room"])
-
-    async def members(self, room: str) -> list[dict[str, Any]]:
-        """All members of a room, page by page."""
-        return await self.all_pages("room.members", "members", room=room)
-
-    async def join(self, room: str) -> None:
-        await self.request("room.join", room=room)
-
-    async def leave(self, room: str) -> None:
-        await self.request("room.leave", room=room)
-
-    # --- spaces and invites
-
-    async def create_space(
-        self, name: str, *, description: str | None = None, icon: str | None = None
-    ) -> dict[str, Any]:
-        return _object(
-            (await self.request("space.create", name=name, description=description, icon=icon))["space"]
-        )
-
-    async def spaces(self) -> list[dict[str, Any]]:
-        return _objects((await self.request("space.list"))["spaces"])
-
-    async def space_members(self, space: str) -> list[dict[str, Any]]:
-        """All members of a space, page by page."""
-        return await self.all_pages("space.members", "members", space=space)
-
-    async def create_invite(
-        self,
-        space: str,
-        *,
-        role: str | None = None,
-        max_uses: int | None = None,
-        expires_in: int | None = None,
-    ) -> dict[str, Any]:
-        """The invite with its `code`, which is shown this once. `expires_in`: seconds."""
-        result = await self.request(
-            "invite.create", space=space, role=role, max_uses=max_uses, expires_in=expires_in
-        )
-        return _object(result["invite"])
-
-    async def accept_invite(self, code: str) -> Any:
-        """The space that the account is a member of now."""
-        return (await self.request("invite.accept", code=code))["space"]
-
-    async def all_pages(self, query: str, field: str, /, **data: Any) -> list[dict[str, Any]]:
-        """Everything that a query gives in pages of `field` with a `next`."""
-        found: list[dict[str, Any]] = []
-        after: Any = None
-        while True:
-            page = await self.request(query, **data, after=after, limit=PAGE)
-            found += page[field]
-            after = page.get("next")
-            if after is None:
-                return found
+    all_pages = all_pages
 
 
 @asynccontextmanager
@@ -242,47 +180,3 @@ async def connect(
             yield Client(session)
         finally:
             await session.close()
-
-
-async def sign_in(
-    place: str | Path | Address, name: str, password: str, *, device: str | None = None
-) -> Tokens:
-    """Tokens for an account, for `connect`. Raises Refused (`unauthenticated`), Disconnected."""
-    return await _ask_for_tokens(place, "account.sign_in", name=name, password=password, device=device)
-
-
-async def sign_up(
-    place: str | Path | Address,
-    name: str,
-    password: str,
-    *,
-    display_name: str | None = None,
-    invite: str | None = None,
-) -> Tokens:
-    """Makes an account and signs it in. Raises Refused, Disconnected."""
-    return await _ask_for_tokens(
-        place, "account.sign_up", name=name, password=password, display_name=display_name, invite=invite
-    )
-
-
-async def refresh(place: str | Path | Address, refresh_token: str) -> Tokens:
-    """A new pair of tokens; the given one is used up. Raises Refused, Disconnected."""
-    return await _ask_for_tokens(place, "account.refresh", refresh_token=refresh_token)
-
-
-async def _ask_for_tokens(place: str | Path | Address, command: str, **data: Any) -> Tokens:
-    given = {field: value for field, value in data.items() if value is not None}
-    async with open_link(parse_address(place), FORMATS["msgpack"]) as link:
-        tokens = tokens_of(await link.ask(command, given))
-        await link.close()
-    return tokens
-
-
-def _object(value: Any) -> dict[str, Any]:
-    assert isinstance(value, dict)
-    return value
-
-
-def _objects(value: Any) -> list[dict[str, Any]]:
-    assert isinstance(value, list)
-    return value

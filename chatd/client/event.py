@@ -28,6 +28,8 @@ class Event:
     """A logged fact. `seq` is dense in its `stream`, `position` grows over the whole log, `at` is Unix
     milliseconds, `by` the account that did it.
 
+    A message that was erased after it was posted or edited comes without its text, when it comes late.
+
     One kind is the client's own: `session.reloaded` says that events were missed because the server's
     database is another one than before. Forget what you know; `data` is the new answer to `session.open`.
     """
@@ -46,6 +48,11 @@ class Event:
         """The id of the room in which it happened, None when it happened elsewhere."""
         kind, _, owner = self.stream.partition("/")
         return owner if kind == "room" else None
+
+    @property
+    def text(self) -> str | None:
+        """What was said; None when that has been erased since, or when nothing was said."""
+        return self.data.get("text")
 
     def frame(self) -> dict[str, Any]:
         """The event as the wire shows it."""

@@ -10,6 +10,7 @@ behind events.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -61,6 +62,7 @@ class Session:
         self._closing = False
         self._error: Exception | None = None
         self._stale_at = float("inf")
+        self._watched: dict[str, Any] | None = None  # what the newest `presence.watch` asked for
         self.cursor = cursor
         self.opened: dict[str, Any] = {}
         self.tokens: Tokens | None = None
@@ -72,6 +74,8 @@ class Session:
         """The result of a command or query. Raises Refused, Disconnected."""
         if name == "message.post" and "nonce" not in data:
             data = {**data, "nonce": uuid4().hex}
+        elif name == "presence.watch":
+            self._watched = data
         backoff = Backoff()
         while True:
             if self._error is not None:
@@ -151,6 +155,7 @@ class Session:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._write, link)
             nursery.start_soon(self._catch_up, link)
+            nursery.start_soon(self._watch_again)
             nursery.start_soon(link.stay_alive, lambda: not self._paused)
             lost = await self._read(link)
             nursery.cancel_scope.cancel()
@@ -254,6 +259,18 @@ class Session:
             while self._calls.delicate:
                 await self._bell.wait()
         await link.close()
+
+    async def _watch_again(self) -> None:
+        """A session of the server watches for as long as its connection lasts; ours goes on."""
+        if self._watched is None:
+            return
+        with suppress(Refused, Disconnected):
+            for shown in (await self.request("presence.watch", self._watched))["presences"]:
+                account = shown["account"]
+                data = {"state": shown["state"], "last_seen": shown["last_seen"]}
+                self._signals.put_and_forget_the_oldest(
+                    Signal("presence", f"account/{account}", account, data)
+                )
 
     def _take(self, frame: Frame) -> None:
         if "id" in frame:

@@ -23,16 +23,26 @@ QUERIES = frozenset(
         "space.get",
         "space.members",
         "invite.list",
+        "emoji.list",
         "room.list",
         "room.get",
         "room.members",
         "room.history",
         "thread.history",
+        "message.get",
+        "message.edits",
         "message.search",
+        "message.scheduled",
+        "reaction.list",
+        "pin.list",
+        "unread.list",
         "receipt.list",
         "notification.list",
+        "preferences.get",
+        "bookmark.list",
+        "draft.list",
         "file.get",
-        "pin.list",
+        "view.list",
         "account.list",
         "event.list",
         "server.status",
@@ -41,6 +51,8 @@ QUERIES = frozenset(
         "server.verify",
     }
 )
+# And a command that may be given again: it says nothing that it did not say the first time.
+REPEATABLE = QUERIES | {"presence.watch"}
 
 
 class Format(Protocol):

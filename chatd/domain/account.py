@@ -10,6 +10,7 @@ from typing import Any, Final
 import attrs
 
 from chatd.domain import command as c
+from chatd.domain import personal
 from chatd.domain.decision import Context, Decision, given
 from chatd.domain.event import Event, Fact, account_stream
 from chatd.domain.refusal import Refusal
@@ -32,6 +33,7 @@ class AccountState:
     admin: bool = False
     disabled: bool = False
     created_at: int = 0
+    mine: personal.Personal = attrs.Factory(personal.Personal)
 
     @property
     def exists(self) -> bool:
@@ -99,12 +101,26 @@ def _changed(
     return Decision((fact,) if data else (), lambda _: answer())
 
 
+def _decide_personal(state: AccountState, command: Any, context: Context) -> Decision | Refusal:
+    if not state.exists:
+        return ABSENT
+    news = personal.DECIDERS[type(command)](state.mine, command, context)
+    if isinstance(news, Refusal):
+        return news
+    if news is None:
+        return Decision()
+    type_, data = news
+    fact = Fact(account_stream(state.id), state.head + 1, type_, context.at, context.by, data)
+    return Decision((fact,))
+
+
 _DECIDERS: Final[Mapping[type[Any], Callable[[AccountState, Any, Context], Decision | Refusal]]] = {
     c.SignUp: _create,
     c.CreateAccount: _create,
     c.UpdateAccount: _update,
     c.DisableAccount: _disable,
     c.EnableAccount: _enable,
+    **dict.fromkeys(personal.DECIDERS, _decide_personal),
 }
 
 
@@ -124,4 +140,6 @@ def apply(state: AccountState, event: Fact | Event) -> None:
             for field in ("display_name", "about", "avatar", "disabled", "admin"):
                 if field in data:
                     setattr(state, field, data[field])
+        case _:
+            personal.apply(state.mine, event)
     state.head = event.seq

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
 
 import attrs
 
 from chatd.domain.event import Event, Fact
+
+NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 
 Answer = Callable[[Sequence[Event]], dict[str, Any]]
 
@@ -20,13 +23,24 @@ def _nothing(_: Sequence[Event]) -> dict[str, Any]:
 class Context:
     """Who asks, when, and an id that nobody else has, should the command make something.
 
-    `by` is an account id, `operator:<uid>` or `system`; `at` is Unix milliseconds.
+    `by` is an account id, `operator:<uid>` or `system`; `at` is Unix milliseconds. `names` leads from the
+    keys of names that a text mentions to account ids; `present` are the accounts that are here now.
     """
 
     by: str
     at: int
     operator: bool = False
     new_id: str = ""
+    names: Mapping[str, str] = NOBODY
+    present: Collection[str] = ()
+
+
+@attrs.frozen(slots=True)
+class Signal:
+    """News for the stream's listeners other than the asker that nobody keeps."""
+
+    name: str
+    data: dict[str, Any]
 
 
 @attrs.frozen(slots=True)
@@ -39,6 +53,7 @@ class Decision:
     facts: tuple[Fact, ...] = ()
     answer: Answer = _nothing
     read: int | None = None
+    signal: Signal | None = None
 
 
 def given(**fields: Any) -> dict[str, Any]:

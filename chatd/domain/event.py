@@ -91,3 +91,7 @@ def membership_change(event: Fact | Event) -> tuple[str, bool] | None:
     if field := LEAVES.get(event.type):
         return event.data[field], False
     return None
+
+
+# Events with which texts leave the database for good.
+ERASES = frozenset({"message.deleted"})

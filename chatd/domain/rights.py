@@ -16,6 +16,12 @@ Right = Literal[
     "room.archive",
     "message.post",
     "message.announce",
+    "message.delete_any",
+    "message.see_edits",
+    "mention.loud",
+    "reaction.add",
+    "pin.set",
+    "emoji.manage",
 ]
 
 RANK: Final[Mapping[str, int]] = {"owner": 4, "admin": 3, "moderator": 2, "member": 1, "guest": 0}
@@ -32,6 +38,12 @@ FROM: Final[Mapping[Right, str]] = {
     "room.archive": "admin",
     "message.post": "guest",
     "message.announce": "moderator",
+    "message.delete_any": "moderator",
+    "message.see_edits": "moderator",
+    "mention.loud": "member",
+    "reaction.add": "guest",
+    "pin.set": "member",
+    "emoji.manage": "moderator",
 }
 
 

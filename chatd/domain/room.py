@@ -1,129 +1,27 @@
-"""A room: its members, its order of messages, and which nonces it has seen.
+"""A room: who comes and goes, what it is called, and how far its members have read.
 
 A room decides with the state of its space beside its own: both actors live in one thread, so that a
-role taken away counts from the very next message.
+role taken away counts from the very next message. What concerns messages stands in `chatd.domain.message`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import blake2b
 from typing import Any, Final
 
-import attrs
-
 from chatd.domain import command as c
-from chatd.domain.decision import Context, Decision, given
-from chatd.domain.event import Event, Fact, room_stream
+from chatd.domain import direct, message
+from chatd.domain.decision import Context, Decision, Signal, given
+from chatd.domain.event import Event, Fact
 from chatd.domain.refusal import Refusal
-from chatd.domain.rights import may
+from chatd.domain.room_state import ABSENT, RoomState, fact, holds, visible
 from chatd.domain.space import SpaceState
 
-ABSENT: Final = Refusal("not_found", "there is no such room, or you may not see it")
-REMEMBERED: Final = 1000  # posts whose nonces a room keeps in memory; older ones the log knows
-
-
-@attrs.define(slots=True)
-class Posted:
-    """The first result of a nonce, and what was posted. `position` is 0 until it is durable."""
-
-    seq: int
-    at: int
-    content: bytes | None  # None: erased since, so nothing can be compared
-    position: int = 0
-
-    def result(self) -> dict[str, Any]:
-        return {"seq": self.seq, "position": self.position, "at": self.at}
-
-
-def content_of(text: str, reply_to: int | None) -> bytes:
-    """What must be the same for a repeated nonce to be a repetition."""
-    return blake2b(f"{reply_to}\n{text}".encode(), digest_size=16).digest()
-
-
-@attrs.define
-class RoomState:
-    """What the room's actor owns. `head` is the seq of the newest fact; 0: there is no such room."""
-
-    id: str
-    head: int = 0
-    space: str = ""
-    name: str = ""
-    kind: str = "text"
-    private: bool = False
-    topic: str | None = None
-    archived: bool = False
-    created_at: int = 0
-    members: dict[str, int] = attrs.Factory(dict)  # account -> seq at which it joined
-    posted: dict[tuple[str, str], Posted] = attrs.field(factory=dict, repr=False)  # oldest first
-
-    @property
-    def exists(self) -> bool:
-        return self.head > 0
-
-    def remember(self, by: str, nonce: str, posted: Posted) -> None:
-        self.posted[by, nonce] = posted
-        if len(self.posted) > REMEMBERED:
-            del self.posted[next(iter(self.posted))]
-
-    def frame(self) -> dict[str, Any]:
-        """The room as the wire shows it."""
-        return {
-            "id": self.id,
-            "space": self.space,
-            "name": self.name,
-            "kind": self.kind,
-            "private": self.private,
-            "topic": self.topic,
-            "archived": self.archived,
-            "created_at": self.created_at,
-            "head": self.head,
-        }
-
-
-def visible(state: RoomState, space: SpaceState, context: Context) -> bool:
-    """Whether the asker may know that the room exists, and read it."""
-    if not state.exists:
-        return False
-    if context.operator or context.by in state.members:
-        return True
-    return not state.private and may(space.role(context.by), "room.see_public")
+TYPING_EVERY: Final = 3000  # milliseconds between two signs of the same account
+TYPING_LASTS: Final = 6  # seconds after which a client takes the sign away
 
 
 # --- decide -------------------------------------------------------------------------------------------
-
-
-def _fact(
-    state: RoomState, type_: str, context: Context, data: dict[str, Any], text: str | None = None
-) -> Fact:
-    return Fact(room_stream(state.id), state.head + 1, type_, context.at, context.by, data, text)
-
-
-def _post(
-    state: RoomState, space: SpaceState, command: c.PostMessage, context: Context
-) -> Decision | Refusal:
-    if context.by not in state.members:
-        if not visible(state, space, context):
-            return ABSENT
-        return Refusal("forbidden", "join the room before you post in it")
-    if command.nonce and (posted := state.posted.get((context.by, command.nonce))):
-        if posted.content not in (None, content_of(command.text, command.reply_to)):
-            return Refusal("conflict", "this nonce was used for another message; take a new one")
-        return Decision(answer=lambda _: posted.result())
-    if state.archived:
-        return Refusal("forbidden", "the room is archived: it can be read, not written")
-    right: Any = "message.announce" if state.kind == "announcement" else "message.post"
-    if not may(space.role(context.by), right):
-        return Refusal("forbidden", "your role may not post in this room")
-    if command.reply_to is not None and not 1 <= command.reply_to <= state.head:
-        return Refusal("invalid", "reply_to names no message of this room")
-    data = given(nonce=command.nonce, reply_to=command.reply_to)
-    return Decision((_fact(state, "message.posted", context, data, command.text),), _posted)
-
-
-def _posted(events: Sequence[Event]) -> dict[str, Any]:
-    (event,) = events
-    return {"seq": event.seq, "position": event.position, "at": event.at}
 
 
 def _join(state: RoomState, space: SpaceState, command: c.JoinRoom, context: Context) -> Decision | Refusal:
@@ -131,11 +29,13 @@ def _join(state: RoomState, space: SpaceState, command: c.JoinRoom, context: Con
         return ABSENT
     if context.by in state.members:
         return Decision()
+    if state.direct:
+        return direct.CLOSED
     if context.operator:
         return Refusal("forbidden", "an operator is no member; join with an account's token")
     if state.archived:
         return Refusal("forbidden", "the room is archived: nobody joins it any more")
-    return Decision((_fact(state, "member.joined", context, {"account": context.by}),))
+    return Decision((fact(state, "member.joined", context, {"account": context.by}),))
 
 
 def _leave(state: RoomState, space: SpaceState, command: c.LeaveRoom, context: Context) -> Decision | Refusal:
@@ -143,7 +43,9 @@ def _leave(state: RoomState, space: SpaceState, command: c.LeaveRoom, context: C
         return ABSENT
     if context.by not in state.members:
         return Decision()
-    return Decision((_fact(state, "member.left", context, {"account": context.by}),))
+    if state.direct:
+        return Refusal("forbidden", "a direct room cannot be left; mute it with subscription.update")
+    return Decision((fact(state, "member.left", context, {"account": context.by}),))
 
 
 def _update(
@@ -151,10 +53,12 @@ def _update(
 ) -> Decision | Refusal:
     if not visible(state, space, context):
         return ABSENT
-    if not (context.operator or may(space.role(context.by), "room.update")):
+    if state.direct:
+        return direct.CLOSED
+    if not holds(state, space, context, "room.update"):
         return Refusal("forbidden", "only owner, admin and moderator may change a room")
     data = given(name=command.name, topic=command.topic)
-    return Decision((_fact(state, "room.updated", context, data),) if data else ())
+    return Decision((fact(state, "room.updated", context, data),) if data else ())
 
 
 def _archive(
@@ -162,28 +66,47 @@ def _archive(
 ) -> Decision | Refusal:
     if not visible(state, space, context):
         return ABSENT
-    if not (context.operator or may(space.role(context.by), "room.archive")):
+    if state.direct:
+        return direct.CLOSED
+    if not holds(state, space, context, "room.archive"):
         return Refusal("forbidden", "only owner and admin may archive a room")
-    return Decision() if state.archived else Decision((_fact(state, "room.archived", context, {}),))
+    return Decision() if state.archived else Decision((fact(state, "room.archived", context, {}),))
 
 
 def _mark_read(
     state: RoomState, space: SpaceState, command: c.MarkRead, context: Context
 ) -> Decision | Refusal:
     if context.by not in state.members:
-        return ABSENT if not visible(state, space, context) else Refusal("forbidden", "join the room first")
+        return ABSENT if not visible(state, space, context) else message.JOIN_FIRST
     if command.seq > state.head:
         return Refusal("invalid", f"the room's last seq is {state.head}")
     return Decision(read=command.seq)
 
 
+def _set_typing(
+    state: RoomState, space: SpaceState, command: c.SetTyping, context: Context
+) -> Decision | Refusal:
+    if context.by not in state.members:
+        return ABSENT if not visible(state, space, context) else message.JOIN_FIRST
+    if not message.may_post(state, space, context):
+        return Refusal("forbidden", "who may not post in a room is not typing in it")
+    if context.at - state.typing.get(context.by, -TYPING_EVERY) < TYPING_EVERY:
+        return Decision()
+    if len(state.typing) > len(state.members):
+        state.typing.clear()
+    state.typing[context.by] = context.at
+    return Decision(signal=Signal("typing", {"expires_in": TYPING_LASTS}))
+
+
 _DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]] = {
-    c.PostMessage: _post,
+    **message.DECIDERS,
+    direct.OpenDirectRoom: direct.open_room,
     c.JoinRoom: _join,
     c.LeaveRoom: _leave,
     c.UpdateRoom: _update,
     c.ArchiveRoom: _archive,
     c.MarkRead: _mark_read,
+    c.SetTyping: _set_typing,
 }
 
 
@@ -199,23 +122,20 @@ def apply(state: RoomState, event: Fact | Event) -> None:
     """Makes a fact of this room's stream part of its state. Unknown types only move the head."""
     data = event.data
     match event.type:
-        case "message.posted":
-            if nonce := data.get("nonce"):
-                content = content_of(event.text, data.get("reply_to")) if event.text is not None else None
-                position = event.position if isinstance(event, Event) else 0
-                state.remember(event.by, nonce, Posted(event.seq, event.at, content, position))
         case "member.joined":
             state.members[data["account"]] = event.seq
         case "member.left":
             state.members.pop(data["account"], None)
         case "room.created":
-            state.space, state.name, state.kind = data["space"], data["name"], data["kind"]
+            state.space, state.name, state.kind = data.get("space", ""), data["name"], data["kind"]
             state.private, state.topic, state.created_at = data["private"], data.get("topic"), event.at
         case "room.updated":
             state.name = data.get("name", state.name)
             state.topic = data.get("topic", state.topic)
         case "room.archived":
             state.archived = True
+        case _:
+            message.apply(state, event)
     state.head = event.seq
 
 

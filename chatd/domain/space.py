@@ -14,6 +14,7 @@ from chatd.domain.refusal import Refusal
 from chatd.domain.rights import may, outranks
 
 ABSENT: Final = Refusal("not_found", "there is no such space, or you are not in it")
+MAX_EMOJI: Final = 500
 NO_INVITE: Final = Refusal("not_found", "this invite is not valid; ask for a new one")
 
 
@@ -44,6 +45,7 @@ class SpaceState:
     created_at: int = 0
     members: dict[str, str] = attrs.Factory(dict)  # account -> role
     invites: dict[str, Invite] = attrs.Factory(dict)
+    emoji: dict[str, str] = attrs.Factory(dict)  # name -> image
 
     @property
     def exists(self) -> bool:
@@ -190,12 +192,39 @@ def _create_room(state: SpaceState, command: c.CreateRoom, context: Context) -> 
     return Decision(tuple(facts), lambda _: {"room": frame})
 
 
+def _add_emoji(state: SpaceState, command: c.AddEmoji, context: Context) -> Decision | Refusal:
+    if not visible(state, context):
+        return ABSENT
+    if not _holds(state, context, "emoji.manage"):
+        return Refusal("forbidden", "only owner, admin and moderator may add custom emoji")
+    if command.name in state.emoji:
+        if state.emoji[command.name] == command.image:
+            return Decision()
+        return Refusal("conflict", "there is an emoji of this name; remove it first")
+    if len(state.emoji) >= MAX_EMOJI:
+        return Refusal("conflict", f"a space has at most {MAX_EMOJI} custom emoji; remove some first")
+    data = {"name": command.name, "image": command.image}
+    return Decision((_fact(state, 1, "emoji.added", context, data),))
+
+
+def _remove_emoji(state: SpaceState, command: c.RemoveEmoji, context: Context) -> Decision | Refusal:
+    if not visible(state, context):
+        return ABSENT
+    if not _holds(state, context, "emoji.manage"):
+        return Refusal("forbidden", "only owner, admin and moderator may remove custom emoji")
+    if command.name not in state.emoji:
+        return Decision()
+    return Decision((_fact(state, 1, "emoji.removed", context, {"name": command.name}),))
+
+
 _DECIDERS: Final[Mapping[type[Any], Callable[[SpaceState, Any, Context], Decision | Refusal]]] = {
     c.CreateSpace: _create,
     c.CreateInvite: _create_invite,
     EnterSpace: _enter,
     EndInvite: _end_invite,
     c.CreateRoom: _create_room,
+    c.AddEmoji: _add_emoji,
+    c.RemoveEmoji: _remove_emoji,
 }
 
 
@@ -226,4 +255,8 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
             )
         case "invite.revoked":
             state.invites.pop(data["invite"], None)
+        case "emoji.added":
+            state.emoji[data["name"]] = data["image"]
+        case "emoji.removed":
+            state.emoji.pop(data["name"], None)
     state.head = event.seq

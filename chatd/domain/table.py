@@ -40,6 +40,8 @@ class Entry:
     # Requests of one session take effect in the order in which they came. A flowing command need not
     # wait for the answer to the one before it to keep that promise.
     flows: bool = False
+    # What it may log. What the server then does about a message by itself stands with `message.post`.
+    events: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -56,8 +58,16 @@ class Entry:
             return Refusal("invalid", f"{self.name}: {str(error).replace(_NO_NUL_SAID, 'without NUL')}")
 
 
-def _command(name: str, type_: type[Any], needs: Needs, route: Route, doc: str, flows: bool = False) -> Entry:
-    return Entry(name, "command", type_, needs, route, doc, flows)
+def _command(
+    name: str,
+    type_: type[Any],
+    needs: Needs,
+    route: Route,
+    doc: str,
+    flows: bool = False,
+    events: tuple[str, ...] = (),
+) -> Entry:
+    return Entry(name, "command", type_, needs, route, doc, flows, events)
 
 
 def _query(name: str, type_: type[Any], needs: Needs, doc: str) -> Entry:
@@ -65,7 +75,14 @@ def _query(name: str, type_: type[Any], needs: Needs, doc: str) -> Entry:
 
 
 ENTRIES: tuple[Entry, ...] = (
-    _command("account.sign_up", c.SignUp, "nothing", "desk", "Makes an account and signs it in."),
+    _command(
+        "account.sign_up",
+        c.SignUp,
+        "nothing",
+        "desk",
+        "Makes an account and signs it in.",
+        events=("account.created", "member.joined"),
+    ),
     _command("account.sign_in", c.SignIn, "nothing", "desk", "Exchanges name and password for tokens."),
     _command("account.refresh", c.Refresh, "nothing", "desk", "Exchanges a refresh token for new tokens."),
     _command("session.open", c.OpenSession, "nothing", "desk", "Opens the session, resuming at a cursor."),
@@ -76,41 +93,277 @@ ENTRIES: tuple[Entry, ...] = (
         "desk",
         "Ends this device; `account`: all of it, by an operator.",
     ),
-    _command("account.update", c.UpdateAccount, "session", "account", "Changes the caller's profile."),
+    _command(
+        "account.update",
+        c.UpdateAccount,
+        "session",
+        "account",
+        "Changes the caller's profile.",
+        events=("account.updated",),
+    ),
     _command(
         "account.change_password", c.ChangePassword, "session", "desk", "New password; ends other devices."
     ),
-    _command("account.create", c.CreateAccount, "operator", "desk", "Makes an account."),
+    _command(
+        "account.create",
+        c.CreateAccount,
+        "operator",
+        "desk",
+        "Makes an account.",
+        events=("account.created",),
+    ),
     _query("account.list", c.ListAccounts, "operator", "All accounts, by id."),
-    _command("account.disable", c.DisableAccount, "operator", "desk", "Shuts an account out at once."),
-    _command("account.enable", c.EnableAccount, "operator", "desk", "Lets a disabled account in again."),
+    _command(
+        "account.disable",
+        c.DisableAccount,
+        "operator",
+        "desk",
+        "Shuts an account out at once.",
+        events=("account.updated",),
+    ),
+    _command(
+        "account.enable",
+        c.EnableAccount,
+        "operator",
+        "desk",
+        "Lets a disabled account in again.",
+        events=("account.updated",),
+    ),
     _command("account.set_password", c.SetPassword, "operator", "desk", "Sets a password; ends all devices."),
     _command("account.token", c.IssueToken, "operator", "desk", "A bearer token good for every client."),
-    _command("space.create", c.CreateSpace, "session", "desk", "Makes a space; the caller owns it."),
+    _command(
+        "space.create",
+        c.CreateSpace,
+        "session",
+        "desk",
+        "Makes a space; the caller owns it.",
+        events=("space.created", "member.joined"),
+    ),
     _query("space.list", c.ListSpaces, "session", "The caller's spaces; all of them for an operator."),
     _query("space.get", c.GetSpace, "session", "One space."),
     _query("space.members", c.ListSpaceMembers, "session", "Members of a space, by account id."),
-    _command("invite.create", c.CreateInvite, "session", "desk", "Makes an invite code."),
+    _command(
+        "invite.create",
+        c.CreateInvite,
+        "session",
+        "desk",
+        "Makes an invite code.",
+        events=("invite.created",),
+    ),
     _query("invite.list", c.ListInvites, "session", "The invites of a space, without their codes."),
-    _command("invite.revoke", c.RevokeInvite, "session", "desk", "Ends an invite, named by its code or id."),
-    _command("invite.accept", c.AcceptInvite, "session", "desk", "Joins the space that the code leads to."),
     _command(
-        "room.create", c.CreateRoom, "session", "space", "Makes a room; the caller is its first member."
+        "invite.revoke",
+        c.RevokeInvite,
+        "session",
+        "desk",
+        "Ends an invite, named by its code or id.",
+        events=("invite.revoked",),
     ),
-    _command("room.update", c.UpdateRoom, "session", "room", "Renames a room or sets its topic."),
     _command(
-        "room.archive", c.ArchiveRoom, "session", "room", "Closes a room for writing; its history stays."
+        "invite.accept",
+        c.AcceptInvite,
+        "session",
+        "desk",
+        "Joins the space that the code leads to.",
+        events=("member.joined",),
     ),
-    _command("room.join", c.JoinRoom, "session", "room", "Joins a public room of one's space."),
-    _command("room.leave", c.LeaveRoom, "session", "room", "Leaves a room."),
+    _command(
+        "room.create",
+        c.CreateRoom,
+        "session",
+        "space",
+        "Makes a room; the caller is its first member.",
+        events=("room.created", "member.joined"),
+    ),
+    _command(
+        "room.update",
+        c.UpdateRoom,
+        "session",
+        "room",
+        "Renames a room or sets its topic.",
+        events=("room.updated",),
+    ),
+    _command(
+        "room.archive",
+        c.ArchiveRoom,
+        "session",
+        "room",
+        "Closes a room for writing; its history stays.",
+        events=("room.archived",),
+    ),
+    _command(
+        "room.join",
+        c.JoinRoom,
+        "session",
+        "room",
+        "Joins a public room of one's space.",
+        events=("member.joined",),
+    ),
+    _command("room.leave", c.LeaveRoom, "session", "room", "Leaves a room.", events=("member.left",)),
     _query("room.list", c.ListRooms, "session", "The rooms of a space that the caller may see."),
     _query("room.get", c.GetRoom, "session", "One room."),
     _query("room.members", c.ListRoomMembers, "session", "Members of a room, by account id."),
     _command(
-        "message.post", c.PostMessage, "session", "room", "Posts a message, exactly once per nonce.", True
+        "message.post",
+        c.PostMessage,
+        "session",
+        "room",
+        "Posts a message, exactly once per nonce.",
+        True,
+        events=("message.posted", "message.deleted", "notification.created"),
     ),
     _query("room.history", c.RoomHistory, "session", "A page of messages, oldest first."),
+    _command(
+        "direct.open",
+        c.OpenDirect,
+        "session",
+        "desk",
+        "The direct room of the caller and these people.",
+        events=("room.created", "member.joined"),
+    ),
+    _command(
+        "message.edit",
+        c.EditMessage,
+        "session",
+        "room",
+        "Replaces the text of the caller's message.",
+        events=("message.edited",),
+    ),
+    _command(
+        "message.delete",
+        c.DeleteMessage,
+        "session",
+        "room",
+        "Erases the text of a message, for good.",
+        events=("message.deleted",),
+    ),
+    _query("message.get", c.GetMessage, "session", "One message."),
+    _query(
+        "message.edits", c.ListEdits, "session", "The versions of a message, for its author and moderators."
+    ),
+    _query(
+        "message.search", c.SearchMessages, "session", "Finds messages that the caller may see, newest first."
+    ),
+    _command(
+        "message.schedule",
+        c.ScheduleMessage,
+        "session",
+        "desk",
+        "Posts a message at a time to come.",
+        events=("message.posted",),
+    ),
+    _command("message.unschedule", c.UnscheduleMessage, "session", "desk", "Takes a scheduled message back."),
+    _query("message.scheduled", c.ListScheduled, "session", "The caller's scheduled messages."),
+    _command(
+        "reaction.add",
+        c.AddReaction,
+        "session",
+        "room",
+        "Puts a reaction on a message.",
+        events=("reaction.added",),
+    ),
+    _command(
+        "reaction.remove",
+        c.RemoveReaction,
+        "session",
+        "room",
+        "Takes the caller's reaction away.",
+        events=("reaction.removed",),
+    ),
+    _query("reaction.list", c.ListReactions, "session", "Who reacted with an emoji, by account id."),
+    _command("pin.add", c.AddPin, "session", "room", "Pins a message to its room.", events=("pin.added",)),
+    _command("pin.remove", c.RemovePin, "session", "room", "Takes a pin away.", events=("pin.removed",)),
+    _query("pin.list", c.ListPins, "session", "The pinned messages of a room, newest pin first."),
+    _query("thread.history", c.ThreadHistory, "session", "A page of the replies in a thread, oldest first."),
+    _command(
+        "thread.follow",
+        c.FollowThread,
+        "session",
+        "desk",
+        "Hears of new replies in a thread.",
+        events=("thread.followed",),
+    ),
+    _command(
+        "thread.unfollow",
+        c.UnfollowThread,
+        "session",
+        "desk",
+        "Hears of them no more.",
+        events=("thread.unfollowed",),
+    ),
     _command("read.mark", c.MarkRead, "session", "room", "Moves the caller's read marker forward.", True),
+    _query("unread.list", c.ListUnread, "session", "What is unread in each of the caller's rooms."),
+    _query("receipt.list", c.ListReceipts, "session", "Whom a message has reached, and who has read it."),
+    _command("typing.set", c.SetTyping, "session", "room", "Shows the room that the caller is typing.", True),
+    _command("presence.set", c.SetPresence, "session", "desk", "Says whether the caller is there."),
+    _command(
+        "presence.watch",
+        c.WatchPresence,
+        "session",
+        "desk",
+        "Watches these accounts, and no others any more.",
+    ),
+    _query("notification.list", c.ListNotifications, "session", "The caller's notifications, newest first."),
+    _command(
+        "notification.read",
+        c.ReadNotifications,
+        "session",
+        "account",
+        "Marks notifications as read.",
+        events=("notification.read",),
+    ),
+    _command(
+        "subscription.update",
+        c.UpdateSubscription,
+        "session",
+        "desk",
+        "How the caller hears of a room.",
+        events=("subscription.updated",),
+    ),
+    _command(
+        "preferences.update",
+        c.UpdatePreferences,
+        "session",
+        "account",
+        "Quiet hours and receipts.",
+        events=("preferences.updated",),
+    ),
+    _query("preferences.get", c.GetPreferences, "session", "The caller's preferences and subscriptions."),
+    _command(
+        "bookmark.add",
+        c.AddBookmark,
+        "session",
+        "desk",
+        "Keeps a message for later.",
+        events=("bookmark.added",),
+    ),
+    _command(
+        "bookmark.remove",
+        c.RemoveBookmark,
+        "session",
+        "account",
+        "Keeps it no longer.",
+        events=("bookmark.removed",),
+    ),
+    _query("bookmark.list", c.ListBookmarks, "session", "What the caller has kept, newest first."),
+    _command(
+        "draft.set", c.SetDraft, "session", "desk", "Keeps what is being written; empty: nothing any more."
+    ),
+    _query("draft.list", c.ListDrafts, "session", "The caller's drafts."),
+    _command("emoji.add", c.AddEmoji, "session", "space", "Makes a custom emoji.", events=("emoji.added",)),
+    _command(
+        "emoji.remove",
+        c.RemoveEmoji,
+        "session",
+        "space",
+        "Takes a custom emoji away.",
+        events=("emoji.removed",),
+    ),
+    _query("emoji.list", c.ListEmoji, "session", "The custom emoji of a space."),
+    _query("view.list", c.ListViews, "operator", "The views of the log, and how far they have followed it."),
+    _command(
+        "view.rebuild", c.RebuildView, "operator", "desk", "Drops a view and builds it from the log again."
+    ),
     _query("event.list", c.ListEvents, "operator", "The log after a position; can wait for news."),
     _query("server.status", c.ServerStatus, "operator", "What runs, how big it is, how it feels."),
     _query("server.top", c.ServerTop, "operator", "The busiest actors, commit batches, connections."),

@@ -22,16 +22,19 @@ EVENT = "position, stream, seq, type, at, by, data, text"
 
 _events = msgspec.json.Decoder(list[tuple[int, str, int, str, int, str, dict[str, Any], str | None]])
 decode_rows = msgspec.json.Decoder(list[Row]).decode
+decode_strings = msgspec.json.Decoder(list[str]).decode
 
 
-def folded(query: str, columns: Iterable[str], flags: Iterable[str] = ()) -> str:
+def folded(query: str, columns: Iterable[str], flags: Iterable[str] = (), nested: Iterable[str] = ()) -> str:
     """SQL that answers with all rows of `query` as one JSON array of objects.
 
-    The columns in `flags` are 0 or 1 in the tables and true or false in the answer. A query that
-    orders must also limit: SQLite may drop the order of a subquery without a limit.
+    The columns in `flags` are 0 or 1 in the tables and true or false in the answer; those in `nested`
+    are JSON already, and NULL for an empty array. A query that orders must also limit: SQLite may drop
+    the order of a subquery without a limit.
     """
     pairs = [f"'{name}', {name}" for name in columns]
     pairs += [f"'{name}', json(iif({name}, 'true', 'false'))" for name in flags]
+    pairs += [f"'{name}', json(coalesce({name}, '[]'))" for name in nested]
     return f"SELECT json_group_array(json_object({', '.join(pairs)})) FROM ({query})"
 
 
@@ -39,6 +42,11 @@ def folded_events(query: str) -> str:
     """The same for a query that gives the columns of `EVENT`."""
     cells = EVENT.replace("data", "json(data)")
     return f"SELECT json_group_array(json_array({cells})) FROM ({query})"
+
+
+def array(values: Iterable[str] | Iterable[int]) -> str:
+    """A parameter that holds many values, for `json_each`."""
+    return msgspec.json.encode(list(values)).decode()
 
 
 def cell(connection: sqlite3.Connection, sql: str, parameters: tuple[Any, ...] = ()) -> Any:
@@ -50,6 +58,11 @@ def cell(connection: sqlite3.Connection, sql: str, parameters: tuple[Any, ...] =
 def rows(connection: sqlite3.Connection, sql: str, parameters: tuple[Any, ...] = ()) -> list[Row]:
     """What a `folded` query gives."""
     return decode_rows(cell(connection, sql, parameters))
+
+
+def strings(connection: sqlite3.Connection, sql: str, parameters: tuple[Any, ...] = ()) -> list[str]:
+    """The same for SQL that answers with an array of strings."""
+    return decode_strings(cell(connection, sql, parameters))
 
 
 def first(found: list[Row]) -> Row | None:

@@ -160,6 +160,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
         """
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
+        PRAGMA secure_delete = ON;
         PRAGMA wal_autocheckpoint = 16384;
         PRAGMA cache_size = -16000;
         """

@@ -1,7 +1,7 @@
 """The open store: one file, one connection that writes, a few that read.
 
-`open_store` walks in (lock, migrations, writer, readers) and walks out the other way round: the readers
-first, so that the last checkpoint can move everything into the file, then the writer.
+`open_store` walks in (lock, migrations, writer, readers, views) and walks out the other way round: those
+who read first, so that the last checkpoint can move everything into the file, then the writer.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from chatd.store.folder import DATABASE, hold
 from chatd.store.journal import Fault, Journal
 from chatd.store.log import SqliteLog
 from chatd.store.reader import SqliteReader, open_pool
+from chatd.store.views_file import SqliteViews, open_views
 
 T = TypeVar("T")
 
@@ -46,11 +47,13 @@ class Sizes:
 
 @attrs.frozen
 class Store:
-    """What the composition root hands on: the log to the history writer, the reader to everyone."""
+    """What the composition root hands on: the log to the history writer, the reader to everyone, the views
+    to their followers and to those who ask them."""
 
     path: Path
     log: SqliteLog
     reader: SqliteReader
+    views: SqliteViews
     epoch: str
 
     async def check(self) -> tuple[str, ...]:
@@ -94,8 +97,8 @@ async def open_store(folder: Path, *, fault: Fault | None = None) -> AsyncIterat
             epoch = await writer.run(partial(_begin, journal))
             log = SqliteLog(writer, journal)
             try:
-                async with open_pool(path) as reader:
-                    yield Store(path, log, reader, epoch)
+                async with open_pool(path) as reader, open_views(path) as views:
+                    yield Store(path, log, reader, views, epoch)
             finally:
                 with trio.CancelScope(shield=True):
                     await _settle(log)

@@ -6,34 +6,28 @@ makes it quick is how few statements it takes: each one costs a wait for the int
 batch of facts is one statement, and a transaction of one statement needs no BEGIN and no COMMIT.
 """
 
-# ruff: noqa: S608 - statements are put together from fixed text only; values are bound
-
 from __future__ import annotations
 
-import os
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import cache
 
-import attrs
 import msgspec
 import structlog
 
-from chatd.ports import Append, Appended, StoreUnavailable, Taken, Write
+from chatd.ports import Append, StoreUnavailable, Taken, Write
 from chatd.store import answer, chain
 from chatd.store.claims import Claims
-from chatd.store.connection import TrioConnection
-from chatd.store.writes import Statement, statements
-
-Outcome = Appended | Taken
+from chatd.store.connection import BUSY_SECONDS, TrioConnection
+from chatd.store.erasure import Erasure, erases
+from chatd.store.plan import Outcome, Plan
+from chatd.store.writes import statements
 
 # For tests: called on the database thread with "write" (before the first statement), "commit" (before
 # COMMIT), "reopen" (before the file is opened again) or "checkpoint"; what it raises is what failed.
 Fault = Callable[[str, sqlite3.Connection | None], None]
 
-FACTS_PER_STATEMENT = 256
-COLUMNS = 11  # of the view `facts`
 HEADS_KEPT = 50_000
 PAGES_BEFORE_CHECKPOINT = 8_000
 PAGES_PER_FACT = 4  # an estimate: events, its index, bodies, messages and its index share some
@@ -47,22 +41,15 @@ STREAM_HEADS = """
 _log = structlog.get_logger(__name__)
 
 
-@attrs.define
-class _Plan:
-    """A transaction made ready: what to run, and what is true once it has run."""
-
-    position: int
-    hash: bytes
-    heads: dict[str, int] = attrs.Factory(dict)
-    outcomes: list[Outcome] = attrs.Factory(list)
-    facts: list[object] = attrs.Factory(list)
-    statements: list[Statement] = attrs.Factory(list)
-
-
 class Journal:
     """Where the log stands, and the way to add to it."""
 
-    def __init__(self, connection: TrioConnection, fault: Fault | None = None) -> None:
+    def __init__(
+        self,
+        connection: TrioConnection,
+        fault: Fault | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._connection = connection
         self._fault = fault
         self._position = 0
@@ -70,6 +57,7 @@ class Journal:
         self._heads: dict[str, int] = {}
         self._sound = True
         self._pages = 0
+        self._erasure = Erasure(clock)
         self.checkpoint_due = False
 
     def open(self, connection: sqlite3.Connection) -> None:
@@ -77,6 +65,8 @@ class Journal:
 
     def commit(self, appends: Sequence[Append]) -> list[Outcome]:
         """One transaction. Raises StoreUnavailable when nothing of it was written."""
+        if erases(appends):
+            self._erasure.due = True  # whatever comes of it: what looks failed may be on the disk
         try:
             connection = self._ready()
             self._learn_heads(connection, appends)
@@ -89,29 +79,53 @@ class Journal:
                 plan = self._plan(appends, Claims(connection, appends))
                 self._write(connection, plan)
         except Exception as error:
-            raise self._lost(error) from error
+            raise self._lost(error, "commit") from error
         self._position, self._hash = plan.position, plan.hash
         self._heads.update(plan.heads)
-        self._pages += 2 + PAGES_PER_FACT * (len(plan.facts) // COLUMNS) + 2 * len(plan.statements)
+        self._pages += 2 + PAGES_PER_FACT * plan.facts + 2 * len(plan.statements)
         if self._pages >= PAGES_BEFORE_CHECKPOINT:
             self._pages = 0
             self.checkpoint_due = True
         return plan.outcomes
 
-    def checkpoint(self, mode: str = "PASSIVE") -> None:
+    def checkpoint(self) -> None:
         """Moves what the write-ahead log holds into the database. Raises StoreUnavailable."""
+        self._checkpoint("PASSIVE")
+
+    def empty(self, patience: float = BUSY_SECONDS) -> None:
+        """The same, and empties the write-ahead log, unless there are readers for longer than `patience`."""
+        if self._checkpoint("TRUNCATE", patience):
+            self._erasure.hindered()
+        else:
+            self._erasure.done()
+
+    def erase(self) -> float | None:
+        """Empties the write-ahead log if that is due for what was erased, and waits for nobody. Never raises.
+        Gives the seconds after which to call again, None when nothing is due."""
+        if self._erasure.wait() == 0:
+            try:
+                self.empty(patience=0)
+            except StoreUnavailable:
+                self._erasure.failed()
+        return self._erasure.wait()
+
+    def _checkpoint(self, mode: str, patience: float = BUSY_SECONDS) -> bool:
+        """Whether readers kept it from doing all of it."""
         try:
             connection = self._ready()
             self._at("checkpoint", connection)
-            connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+            connection.execute(f"PRAGMA busy_timeout = {int(1000 * patience)}")
+            [busy, *_] = connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+            connection.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_SECONDS)}")
         except Exception as error:
-            raise self._lost(error) from error
+            raise self._lost(error, "checkpoint") from error
+        self._pages = 0
+        return bool(busy)
 
     # --- one transaction ---------------------------------------------------------------------------
 
-    def _plan(self, appends: Sequence[Append], claims: Claims | None) -> _Plan:
-        plan = _Plan(self._position, self._hash)
-        salts = os.urandom(chain.SALT_BYTES * sum(len(append.facts) for append in appends))
+    def _plan(self, appends: Sequence[Append], claims: Claims | None) -> Plan:
+        plan = Plan(self._position, self._hash, sum(len(append.facts) for append in appends))
         writes: list[Write] = []
         for append in appends:
             heads = self._next_heads(append, plan.heads)
@@ -121,12 +135,12 @@ class Journal:
                 plan.outcomes.append(taken)
             else:
                 plan.heads.update(heads)
-                appended = _place(append, plan, salts)
+                appended = plan.place(append)
                 if claims is not None:
                     claims.add(appended.events)
                 plan.outcomes.append(appended)
                 writes += append.writes
-        plan.statements = _fact_statements(plan.facts) + statements(writes)
+        plan.statements = plan.fact_statements() + statements(writes)
         return plan
 
     def _next_heads(self, append: Append, moved: dict[str, int]) -> dict[str, int] | None:
@@ -140,7 +154,7 @@ class Journal:
             heads[stream] = fact.seq
         return heads
 
-    def _write(self, connection: sqlite3.Connection, plan: _Plan) -> None:
+    def _write(self, connection: sqlite3.Connection, plan: Plan) -> None:
         self._at("write", connection)
         if len(plan.statements) == 1 and self._fault is None:
             connection.execute(*plan.statements[0])  # a transaction of its own
@@ -161,7 +175,7 @@ class Journal:
 
     # --- when it fails -----------------------------------------------------------------------------
 
-    def _lost(self, error: Exception) -> StoreUnavailable:
+    def _lost(self, error: Exception, what: str) -> StoreUnavailable:
         """After a failed sync the system's page cache may show what the disk does not have. So whatever
         failed, this connection is not used again: the next transaction opens the file anew."""
         self._sound = False
@@ -171,7 +185,7 @@ class Journal:
             with suppress(sqlite3.Error):  # it ends at the latest when the connection is closed
                 connection.rollback()
         if not isinstance(error, StoreUnavailable):
-            _log.error("commit failed", error=f"{type(error).__name__}: {error}")
+            _log.error(f"{what} failed", error=f"{type(error).__name__}: {error}")
         return StoreUnavailable(f"the database cannot be written: {error}")
 
     def _ready(self) -> sqlite3.Connection:
@@ -197,41 +211,3 @@ class Journal:
 
 def _head(connection: sqlite3.Connection) -> tuple[int, bytes]:
     return connection.execute(HEAD).fetchone() or (0, chain.GENESIS)
-
-
-def _place(append: Append, plan: _Plan, salts: bytes) -> Appended:
-    """Gives the append's facts their places at the end of the plan."""
-    events = []
-    position, previous = plan.position, plan.hash
-    for fact in append.facts:
-        position += 1
-        data = msgspec.json.encode(fact.data).decode()
-        salt = body = None
-        if fact.text is not None:
-            start = len(plan.facts) // COLUMNS * chain.SALT_BYTES
-            salt = salts[start : start + chain.SALT_BYTES]
-            body = chain.body_digest(salt, fact.text)
-        place = (position, fact.stream, fact.seq, fact.type, fact.at, fact.by, data)
-        previous = chain.link(previous, body, *place)
-        plan.facts += (*place, body, previous, salt, fact.text)
-        events.append(fact.placed(position))
-    plan.position, plan.hash = position, previous
-    return Appended(tuple(events))
-
-
-def _fact_statements(facts: list[object]) -> list[Statement]:
-    """As few statements as can be, each of a size that is a power of two, the last one padded."""
-    found = []
-    step = FACTS_PER_STATEMENT * COLUMNS
-    for start in range(0, len(facts), step):
-        chunk = facts[start : start + step]
-        count = len(chunk) // COLUMNS
-        size = 1 << (count - 1).bit_length()
-        found.append((_insert(size), chunk + [None] * ((size - count) * COLUMNS)))
-    return found
-
-
-@cache
-def _insert(size: int) -> str:
-    row = f"({', '.join('?' * COLUMNS)})"
-    return f"INSERT INTO facts VALUES {', '.join([row] * size)}"

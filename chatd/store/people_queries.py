@@ -33,6 +33,9 @@ ACCOUNT = ("id", "name", "display_name", "about", "avatar", "created_at")
 ACCOUNT_FLAGS = ("admin", "disabled")
 ACCOUNT_BY_ID = answer.folded("SELECT * FROM accounts WHERE id = ?", ACCOUNT, ACCOUNT_FLAGS)
 ACCOUNT_BY_NAME = answer.folded("SELECT * FROM accounts WHERE name_key = ?", ACCOUNT, ACCOUNT_FLAGS)
+ACCOUNTS_BY_NAME = answer.folded(
+    "SELECT id, name_key FROM accounts WHERE name_key IN (SELECT value FROM json_each(?))", ("id", "name_key")
+)
 ACCOUNTS = answer.folded("SELECT * FROM accounts WHERE id > ? ORDER BY id LIMIT ?", ACCOUNT, ACCOUNT_FLAGS)
 ANY_ACCOUNT = "SELECT EXISTS (SELECT 1 FROM accounts)"
 
@@ -45,17 +48,26 @@ SPACES_BY_ID = answer.folded(
 )
 ROOM = ("id", "space", "name", "kind", "topic", "created_at", "head")
 ROOM_FLAGS = ("private", "archived")
+ROOM_PEOPLE = ("accounts",)
 ROOMS = """
-    SELECT *, (SELECT max(seq) FROM events WHERE stream = 'room/' || rooms.id) AS head
+    SELECT *, (SELECT max(seq) FROM events WHERE stream = 'room/' || rooms.id) AS head, iif(
+        kind = 'direct',
+        (SELECT json_group_array(account) FROM (
+            SELECT account FROM members WHERE stream = 'room/' || rooms.id AND until IS NULL
+            ORDER BY account LIMIT -1
+        )), NULL) AS accounts
     FROM rooms WHERE NOT deleted
 """
-ALL_ROOMS = answer.folded(ROOMS + " ORDER BY id LIMIT -1", ROOM, ROOM_FLAGS)
+ALL_ROOMS = answer.folded(ROOMS + " ORDER BY id LIMIT -1", ROOM, ROOM_FLAGS, ROOM_PEOPLE)
 ROOMS_BY_ID = answer.folded(
-    ROOMS + "AND id IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT -1", ROOM, ROOM_FLAGS
+    ROOMS + "AND id IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT -1", ROOM, ROOM_FLAGS, ROOM_PEOPLE
 )
-ROOMS_BY_SPACE = answer.folded(ROOMS + "AND space = ? ORDER BY id LIMIT -1", ROOM, ROOM_FLAGS)
+ROOMS_BY_SPACE = answer.folded(ROOMS + "AND space = ? ORDER BY id LIMIT -1", ROOM, ROOM_FLAGS, ROOM_PEOPLE)
 ROOMS_BY_ID_AND_SPACE = answer.folded(
-    ROOMS + "AND id IN (SELECT value FROM json_each(?)) AND space = ? ORDER BY id LIMIT -1", ROOM, ROOM_FLAGS
+    ROOMS + "AND id IN (SELECT value FROM json_each(?)) AND space = ? ORDER BY id LIMIT -1",
+    ROOM,
+    ROOM_FLAGS,
+    ROOM_PEOPLE,
 )
 
 # secrets
@@ -98,6 +110,10 @@ def account_named(connection: sqlite3.Connection, name: str) -> Row | None:
     return answer.first(answer.rows(connection, ACCOUNT_BY_NAME, (name_key(name),)))
 
 
+def accounts_named(connection: sqlite3.Connection, keys: Sequence[str]) -> list[Row]:
+    return answer.rows(connection, ACCOUNTS_BY_NAME, (answer.array(keys),))
+
+
 def accounts(connection: sqlite3.Connection, after: str | None, limit: int) -> list[Row]:
     return answer.rows(connection, ACCOUNTS, (after or "", limit))
 
@@ -105,7 +121,7 @@ def accounts(connection: sqlite3.Connection, after: str | None, limit: int) -> l
 def spaces(connection: sqlite3.Connection, ids: Sequence[str] | None) -> list[Row]:
     if ids is None:
         return answer.rows(connection, ALL_SPACES)
-    return answer.rows(connection, SPACES_BY_ID, (_array(ids),))
+    return answer.rows(connection, SPACES_BY_ID, (answer.array(ids),))
 
 
 def rooms(connection: sqlite3.Connection, ids: Sequence[str] | None, space: str | None) -> list[Row]:
@@ -114,8 +130,8 @@ def rooms(connection: sqlite3.Connection, ids: Sequence[str] | None, space: str 
     if ids is None:
         return answer.rows(connection, ROOMS_BY_SPACE, (space,))
     if space is None:
-        return answer.rows(connection, ROOMS_BY_ID, (_array(ids),))
-    return answer.rows(connection, ROOMS_BY_ID_AND_SPACE, (_array(ids), space))
+        return answer.rows(connection, ROOMS_BY_ID, (answer.array(ids),))
+    return answer.rows(connection, ROOMS_BY_ID_AND_SPACE, (answer.array(ids), space))
 
 
 def device(connection: sqlite3.Connection, id: str) -> Row | None:
@@ -150,7 +166,3 @@ def _invite(connection: sqlite3.Connection, sql: str, key: str | bytes) -> Row |
 
 def _devices(connection: sqlite3.Connection, sql: str, key: str | bytes) -> list[Row]:
     return [dict(zip(DEVICE, row, strict=True)) for row in connection.execute(sql, (key,)).fetchall()]
-
-
-def _array(ids: Sequence[str]) -> str:
-    return msgspec.json.encode(list(ids)).decode()

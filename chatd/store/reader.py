@@ -18,7 +18,15 @@ import trio
 
 from chatd.domain.event import Event
 from chatd.ports import Loaded, Page, Row, StoreUnavailable
-from chatd.store import answer, people_queries, stream_queries
+from chatd.store import (
+    answer,
+    attention_queries,
+    due_queries,
+    message_queries,
+    people_queries,
+    personal_queries,
+    stream_queries,
+)
 from chatd.store.connection import TrioConnection, connect, open_reader
 
 T = TypeVar("T")
@@ -80,18 +88,94 @@ class SqliteReader:
 
     # conversations
     async def history(
-        self, room: str, *, before: int | None, after: int | None, around: int | None, limit: int
+        self,
+        room: str,
+        *,
+        before: int | None,
+        after: int | None,
+        around: int | None,
+        limit: int,
+        thread: int | None = None,
     ) -> Page:
         return await self.ask(
-            partial(stream_queries.history, room=room, before=before, after=after, around=around, limit=limit)
+            lambda connection: message_queries.history(connection, room, before, after, around, limit, thread)
         )
 
+    async def messages(self, room: str, seqs: Sequence[int]) -> list[Row]:
+        return await self.ask(partial(message_queries.messages, room=room, seqs=seqs))
+
+    async def message_states(self, room: str, seqs: Sequence[int]) -> list[Row]:
+        return await self.ask(partial(message_queries.message_states, room=room, seqs=seqs))
+
+    async def edits(self, room: str, seq: int) -> list[Row]:
+        return await self.ask(partial(message_queries.edits, room=room, seq=seq))
+
+    async def reactors(self, room: str, seq: int, emoji: str, after: str | None, limit: int) -> list[Row]:
+        return await self.ask(
+            partial(message_queries.reactors, room=room, seq=seq, emoji=emoji, after=after, limit=limit)
+        )
+
+    async def pins(self, room: str) -> list[Row]:
+        return await self.ask(partial(message_queries.pins, room=room))
+
+    async def emoji(self, space: str) -> list[Row]:
+        return await self.ask(partial(message_queries.emoji, space=space))
+
+    # what has been read
     async def read_marker(self, account: str, room: str) -> int:
-        return await self._cell(stream_queries.READ_MARKER, account, room) or 0
+        return await self._cell(attention_queries.READ_MARKER, account, room) or 0
 
     async def read_markers(self, account: str) -> dict[str, int]:
-        found: dict[str, int] = msgspec.json.decode(await self._cell(stream_queries.READ_MARKERS, account))
+        found: dict[str, int] = msgspec.json.decode(await self._cell(attention_queries.READ_MARKERS, account))
         return found
+
+    async def unread(self, account: str) -> list[Row]:
+        return await self.ask(partial(attention_queries.unread, account=account))
+
+    async def receipts(self, room: str, seq: int) -> list[Row]:
+        return await self.ask(partial(attention_queries.receipts, room=room, seq=seq))
+
+    # what is the account's alone
+    async def preferences(self, account: str) -> Row | None:
+        return await self.ask(partial(personal_queries.preferences, account=account))
+
+    async def subscriptions(self, account: str) -> list[Row]:
+        return await self.ask(partial(personal_queries.subscriptions, account=account))
+
+    async def bookmarks(self, account: str, before: int | None, limit: int) -> list[Row]:
+        return await self.ask(
+            partial(personal_queries.bookmarks, account=account, before=before, limit=limit)
+        )
+
+    async def drafts(self, account: str) -> list[Row]:
+        return await self.ask(partial(personal_queries.drafts, account=account))
+
+    async def presences(self, accounts: Sequence[str]) -> list[Row]:
+        return await self.ask(partial(personal_queries.presences, accounts=accounts))
+
+    async def acquainted(self, account: str, others: Sequence[str]) -> list[str]:
+        return await self.ask(partial(personal_queries.acquainted, account=account, others=others))
+
+    # what is due
+    async def scheduled(self, account: str) -> list[Row]:
+        return await self.ask(partial(due_queries.scheduled, account=account))
+
+    async def due(self, at: int, limit: int) -> list[Row]:
+        return await self.ask(partial(due_queries.due, at=at, limit=limit))
+
+    async def expired(self, at: int, limit: int) -> list[Row]:
+        return await self.ask(partial(due_queries.expired, at=at, limit=limit))
+
+    async def next_due(self) -> int | None:
+        found: int | None = await self._cell(due_queries.NEXT_DUE)
+        return found
+
+    # who acts on the log
+    async def follower(self, name: str) -> int:
+        return await self._cell(due_queries.FOLLOWER, name) or 0
+
+    async def recipients(self, after: int, upto: int) -> list[Row]:
+        return await self.ask(partial(attention_queries.recipients, after=after, upto=upto))
 
     # who is where
     async def memberships(self, account: str) -> tuple[list[Row], int]:
@@ -108,6 +192,9 @@ class SqliteReader:
 
     async def account_named(self, name: str) -> Row | None:
         return await self.ask(partial(people_queries.account_named, name=name))
+
+    async def accounts_named(self, keys: Sequence[str]) -> list[Row]:
+        return await self.ask(partial(people_queries.accounts_named, keys=keys))
 
     async def accounts(self, after: str | None, limit: int) -> list[Row]:
         return await self.ask(partial(people_queries.accounts, after=after, limit=limit))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import sqlite3
 
 from chatd.domain.event import Event
-from chatd.ports import Loaded, Page, Row
+from chatd.ports import Loaded, Row
 from chatd.store import answer
 
 EPOCH = "SELECT value FROM meta WHERE key = 'epoch'"
@@ -35,21 +35,12 @@ VISIBLE_IN_WINDOW = answer.folded_events(
 )
 VISIBLE = f"SELECT last, ({VISIBLE_IN_WINDOW}) FROM (SELECT max(?2, min(?3, ({HEAD}))) AS last) AS span"
 
-# history: the messages on both sides of a seq, as many of each as are asked for
-MESSAGE = ("seq", "position", "at", "by", "text", "reply_to", "nonce")
-MESSAGES = "SELECT messages.*, text FROM messages LEFT JOIN bodies USING (position) WHERE room = ?1 "
-OLDER = answer.folded(MESSAGES + "AND seq < ?2 ORDER BY seq DESC LIMIT ?3", MESSAGE)
-NEWER = answer.folded(MESSAGES + "AND seq >= ?2 ORDER BY seq LIMIT ?4", MESSAGE)
-AROUND = f"SELECT ({OLDER}), ({NEWER})"
+# the first texts, whatever they read now: a nonce is compared with what was posted
 RECENT_POSTS = answer.folded(
     "SELECT * FROM (SELECT messages.*, text FROM messages LEFT JOIN bodies USING (position)"
     " WHERE room = ? ORDER BY seq DESC LIMIT ?) WHERE nonce IS NOT NULL ORDER BY seq LIMIT -1",
     ("by", "nonce", "seq", "position", "at", "text", "reply_to"),
 )
-LAST_SEQ = 2**63 - 1
-
-READ_MARKER = "SELECT seq FROM read_markers WHERE account = ? AND room = ?"
-READ_MARKERS = "SELECT json_group_object(room, seq) FROM read_markers WHERE account = ?"
 
 
 def load(connection: sqlite3.Connection, stream: str) -> Loaded:
@@ -76,31 +67,3 @@ def visible_events(
 
 def recent_posts(connection: sqlite3.Connection, room: str, limit: int) -> list[Row]:
     return answer.rows(connection, RECENT_POSTS, (room, limit))
-
-
-def history(
-    connection: sqlite3.Connection,
-    room: str,
-    before: int | None,
-    after: int | None,
-    around: int | None,
-    limit: int,
-) -> Page:
-    """Looks one message further than the page on each side, to know whether there is more."""
-    if before is not None:
-        split, older, newer = before, limit, 0
-    elif after is not None:
-        split, older, newer = after + 1, 0, limit
-    elif around is not None:
-        split, older, newer = around, limit, limit
-    else:
-        split, older, newer = LAST_SEQ, limit, 0
-    split = max(0, min(split, LAST_SEQ))
-    found = connection.execute(AROUND, (room, split, older + 1, newer + 1)).fetchone()
-    past, future = (answer.decode_rows(side) for side in found)
-    if around is not None:
-        # half a page each way, and what one side cannot fill goes to the other
-        newer = max(limit - limit // 2, limit - len(past))
-        older = limit - min(newer, len(future))
-    shown = past[:older][::-1] + future[:newer]
-    return Page(tuple(shown), more_before=len(past) > older, more_after=len(future) > newer)

@@ -9,10 +9,17 @@ import msgspec
 
 from chatd.ports import (
     DropDevices,
+    DropScheduled,
+    FailScheduled,
+    MarkDelivered,
     MarkRead,
     PutCredential,
     PutDevice,
+    PutDraft,
+    PutFollower,
     PutInviteCode,
+    PutPresence,
+    PutScheduled,
     PutSetupCode,
     PutSnapshot,
     RotateDevice,
@@ -21,11 +28,21 @@ from chatd.ports import (
 
 Statement = tuple[str, Any]
 
-# all markers of a transaction in one statement, however many there are
+# all of a transaction in one statement, however many there are
 MARK_READ = """
     INSERT INTO read_markers (account, room, seq)
     SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE true
     ON CONFLICT (account, room) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq
+"""
+MARK_DELIVERED = """
+    INSERT INTO deliveries (account, position)
+    SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true
+    ON CONFLICT (account) DO UPDATE SET position = excluded.position WHERE excluded.position > position
+"""
+PUT_PRESENCE = """
+    INSERT INTO presence (account, mode, last_seen)
+    SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE true
+    ON CONFLICT (account) DO UPDATE SET mode = excluded.mode, last_seen = excluded.last_seen
 """
 PUT_CREDENTIAL = """
     INSERT INTO credentials (account, password_hash) VALUES (?, ?)
@@ -59,19 +76,39 @@ PUT_SNAPSHOT = """
     ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, state = excluded.state
     WHERE excluded.seq >= seq
 """
+PUT_DRAFT = """
+    INSERT INTO drafts (account, room, thread, text, at) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (account, room, thread) DO UPDATE SET text = excluded.text, at = excluded.at
+"""
+DROP_DRAFT = "DELETE FROM drafts WHERE account = ? AND room = ? AND thread = ?"
+PUT_SCHEDULED = """
+    INSERT OR REPLACE INTO scheduled
+        (id, account, room, text, reply_to, expires_in, post_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+DROP_SCHEDULED = "DELETE FROM scheduled WHERE id = ?"
+FAIL_SCHEDULED = "UPDATE scheduled SET failed = ? WHERE id = ?"
+PUT_FOLLOWER = """
+    INSERT INTO followers (name, position) VALUES (?, ?)
+    ON CONFLICT (name) DO UPDATE SET position = excluded.position
+"""
 
 
 def statements(writes: Iterable[Write]) -> list[Statement]:
-    """In the order of the writes; read markers, which touch nothing else, all at once at the end."""
+    """In the order of the writes; those that come in crowds and touch nothing else, at the end: one
+    statement for all of a kind."""
     found = []
-    markers = []
+    crowds: dict[str, list[tuple[Any, ...]]] = {}
     for write in writes:
-        if isinstance(write, MarkRead):
-            markers.append((write.account, write.room, write.seq))
-        else:
-            found.append(_statement(write))
-    if markers:
-        found.append((MARK_READ, (msgspec.json.encode(markers).decode(),)))
+        match write:
+            case MarkRead(account, room, seq):
+                crowds.setdefault(MARK_READ, []).append((account, room, seq))
+            case MarkDelivered(account, position):
+                crowds.setdefault(MARK_DELIVERED, []).append((account, position))
+            case PutPresence(account, mode, last_seen):
+                crowds.setdefault(PUT_PRESENCE, []).append((account, mode, last_seen))
+            case _:
+                found.append(_statement(write))
+    found += [(sql, (msgspec.json.encode(crowd).decode(),)) for sql, crowd in crowds.items()]
     return found
 
 
@@ -95,7 +132,19 @@ def _statement(write: Write) -> Statement:
             return PUT_SETUP_CODE, (code_hash,)
         case PutSnapshot(stream, seq, state):
             return PUT_SNAPSHOT, (stream, seq, state)
-        case MarkRead():
-            raise AssertionError("read markers are written together")
+        case PutDraft(account, room, thread, "", _):
+            return DROP_DRAFT, (account, room, thread)
+        case PutDraft(account, room, thread, text, at):
+            return PUT_DRAFT, (account, room, thread, text, at)
+        case PutScheduled(id, account, room, text, reply_to, expires_in, post_at, created_at):
+            return PUT_SCHEDULED, (id, account, room, text, reply_to, expires_in, post_at, created_at)
+        case DropScheduled(id):
+            return DROP_SCHEDULED, (id,)
+        case FailScheduled(id, reason):
+            return FAIL_SCHEDULED, (reason, id)
+        case PutFollower(name, position):
+            return PUT_FOLLOWER, (name, position)
+        case MarkRead() | MarkDelivered() | PutPresence():
+            raise AssertionError("these are written together")
         case _:
             assert_never(write)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import trio
-from conftest import World, furnish, living  # type: ignore[import-not-found]
+from actor_world import World, furnish, living
 
 from chatd.actors import stream as streams
 from chatd.actors.kinds import KINDS

@@ -39,6 +39,8 @@ def test_a_server_that_is_not_there_is_named(nowhere):
         ["invite", "accept", "x"],
         ["invite", "create", "--space", "s", "--expires-in", "soon"],
         ["message", "list", "r", "--before", "3", "--after", "4"],
+        ["message", "delete", "r", "last"],
+        ["message", "search", "x", "--limit", "0"],
         ["--url", "http://127.0.0.1:9", "space", "list"],
         ["--url", "nonsense", "--token", "t", "space", "list"],
     ],

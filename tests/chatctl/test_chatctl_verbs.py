@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from chatctl.target import Target
+
 
 def test_an_account_is_made_listed_and_shown(chatctl):
     made = chatctl.json(
@@ -119,6 +121,93 @@ def test_a_message_cannot_write_on_the_terminal(chatctl, town):
     shown = chatctl("message", "list", town.room["name"])
     assert "\x1b" not in shown
     assert "\\x1b]0;owned\\x07 \\x202eevil" in shown
+
+
+def test_a_message_is_shown_edited_and_keeps_its_versions(chatctl, town):
+    room, name = town.room["name"], town.account["name"]
+    seq = str(town.ada.json("message", "post", room, "first")["seq"])
+    said = town.ada.json("message", "edit", room, seq, "-", stdin="second\n")
+    assert said == {"room": town.room["id"], "seq": int(seq)}
+    shown = chatctl.json("message", "show", room, seq)
+    assert (shown["text"], shown["by"]) == ("second", town.account["id"])
+    assert name in chatctl("message", "show", room, seq)
+    assert [version["text"] for version in chatctl.json("message", "edits", room, seq)] == ["first", "second"]
+    lines = chatctl("message", "edits", room, seq).splitlines()
+    assert [name in line for line in lines if "first" in line or "second" in line] == [True, True]
+    assert "only its author" in chatctl.refused("message", "edit", room, seq, "not mine")
+
+
+def test_an_operator_deletes_a_message_and_nobody_finds_its_text_any_more(chatctl, town):
+    room = town.room["name"]
+    seq = str(town.ada.json("message", "post", room, "unsayable")["seq"])
+    assert len(chatctl.json("message", "search", "unsayable", "--room", room)) == 1
+    assert chatctl.json("message", "delete", room, seq) == {"room": town.room["id"], "seq": int(seq)}
+    assert chatctl("message", "list", room).endswith("(deleted)\n")
+    assert chatctl("message", "edits", room, seq) == "its text has been erased\n"
+    assert chatctl.json("message", "search", "unsayable", "--room", room) == []
+    assert "erased" in chatctl("message", "delete", room, seq)  # again, which changes nothing
+
+
+def test_a_message_that_is_not_there_is_refused_in_one_line(chatctl, town):
+    assert "no such message" in chatctl.refused("message", "show", town.room["name"], "99")
+
+
+def test_messages_are_searched_by_room_space_and_author(chatctl, town):
+    room, other = town.room["name"], chatctl.json("room", "create", "aside", "--space", town.space["id"])
+    town.ada("room", "join", other["id"])
+    town.ada("message", "post", room, "a walrus [bold]here")
+    town.ada("message", "post", other["id"], "another walrus")
+    found = chatctl.json("message", "search", "walrus", "--space", town.space["name"])
+    assert [hit["room"] for hit in found] == [other["id"], town.room["id"]]
+    assert chatctl.json("message", "search", "walrus", "--room", room) == found[1:]
+    by = ("--by", town.account["name"].upper())
+    assert town.ada.json("message", "search", "walrus", *by) == found
+    shown = chatctl("message", "search", "walrus", "--room", room)
+    assert shown.startswith(f"{town.space['name']}/{room} ")
+    assert shown.endswith(f"{town.account['name']}: a walrus [bold]here\n")
+    assert "no account" in chatctl.refused("message", "search", "walrus", "--by", "nobody-there")
+
+
+def test_a_search_that_finds_more_says_so_beside_its_output(chatctl, town):
+    for _ in range(3):
+        town.ada("message", "post", town.room["name"], "gannet")
+    found = chatctl.run("--json", "message", "search", "gannet", "--room", town.room["name"], "--limit", "2")
+    assert len(json.loads(found.stdout)) == 2
+    assert found.stderr == "there are more; `--limit 4` shows some of them\n"
+    everything = chatctl.run("message", "search", "gannet", "--room", town.room["name"], "--limit", "3")
+    assert (len(everything.stdout.splitlines()), everything.stderr) == (3, "")
+
+
+def test_a_found_text_cannot_write_on_the_terminal(chatctl, town):
+    town.ada("message", "post", town.room["name"], "dodo \x1b]0;owned\x07 \u202eevil")
+    shown = chatctl("message", "search", "dodo", "--room", town.room["name"])
+    assert "dodo \\x1b]0;owned\\x07 \\x202eevil" in shown
+
+
+def test_the_pins_of_a_room_are_listed(chatctl, town):
+    room = town.room["id"]
+    assert chatctl("room", "pins", room) == "nothing is pinned in it\n"
+    seq = town.ada.json("message", "post", room, "remember this")["seq"]
+    in_protocol("pin.add", chatctl, room=room, seq=seq)
+    (pin,) = chatctl.json("room", "pins", town.room["name"])
+    assert (pin["seq"], pin["message"]["text"]) == (seq, "remember this")
+    assert "remember this" in chatctl("room", "pins", room)
+
+
+def test_custom_emoji_come_and_go(chatctl, town):
+    space = town.space["name"]
+    added = chatctl.json("space", "add-emoji", space, "party", "https://a.example/party.png")
+    assert added == {"space": town.space["id"], "emoji": "party"}
+    (emoji,) = chatctl.json("space", "emoji", space)
+    assert (emoji["name"], emoji["image"]) == ("party", "https://a.example/party.png")
+    assert "party.png" in chatctl("space", "emoji", space)
+    assert chatctl("space", "remove-emoji", space, "party") == "removed :party:\n"
+    assert chatctl.json("space", "emoji", space) == []
+
+
+def in_protocol(name, chatctl, **data):
+    """What chatctl has no verb for."""
+    return Target(chatctl.data, None, None, json=False).ask(name, **data)
 
 
 def test_the_log_is_shown_from_a_position_and_of_one_stream(chatctl, town):

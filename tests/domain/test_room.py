@@ -10,7 +10,7 @@ from chatd.domain import room
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Event, Fact
 from chatd.domain.refusal import Refusal
-from chatd.domain.room import RoomState
+from chatd.domain.room_state import REMEMBERED, RoomState
 from chatd.domain.space import SpaceState
 
 SPACE = SpaceState(
@@ -38,8 +38,8 @@ def code(outcome: Decision | Refusal) -> str:
 
 
 def test_a_member_posts_and_the_fact_takes_the_next_seq() -> None:
-    (fact,) = facts(room.decide(a_room(), SPACE, c.PostMessage("r", "hi", "n", 2), by("bob")))
-    assert fact == Fact("room/r", 4, "message.posted", 1000, "bob", {"nonce": "n", "reply_to": 2}, "hi")
+    (fact,) = facts(room.decide(a_room(), SPACE, c.PostMessage("r", "hi", "n"), by("bob")))
+    assert fact == Fact("room/r", 4, "message.posted", 1000, "bob", {"nonce": "n"}, "hi")
 
 
 def test_deciding_changes_nothing() -> None:
@@ -98,10 +98,10 @@ def test_a_nonce_whose_text_was_erased_still_gives_the_first_result() -> None:
 
 def test_a_room_remembers_a_bounded_number_of_nonces() -> None:
     state = a_room()
-    for seq in range(4, 4 + room.REMEMBERED + 50):
+    for seq in range(4, 4 + REMEMBERED + 50):
         data = {"nonce": str(seq)}
         room.apply(state, Event(seq, "room/r", seq, "message.posted", 5, "bob", data, "x"))
-    assert len(state.posted) == room.REMEMBERED
+    assert len(state.posted) == REMEMBERED
     assert ("bob", "4") not in state.posted
 
 

@@ -1,4 +1,5 @@
-"""A client that shares no code with chatd: the `websockets` package, and the protocol by hand.
+"""A client that shares no code with chatd: the `websockets` package, and the protocol by hand. From the
+command table it takes only which requests are queries.
 
 It pulls: nothing is read from the connection but when a test waits for something, so that a test decides
 the order of things. Made for one thread at a time.
@@ -17,6 +18,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect, unix_connect
 from websockets.typing import Subprotocol
 
+from chatd.domain.table import ENTRIES
+
 from .serving import Server
 
 Frame = dict[str, Any]
@@ -25,14 +28,7 @@ DEADLINE = 10.0  # seconds that any answer may take
 JSON = Subprotocol("chatd.v1.json")
 MSGPACK = Subprotocol("chatd.v1.msgpack")
 
-QUERIES = {
-    "account": {"list"},
-    "event": {"list"},
-    "invite": {"list"},
-    "room": {"get", "history", "list", "members"},
-    "server": {"check", "status", "top", "verify"},
-    "space": {"get", "list", "members"},
-}
+QUERIES = frozenset(entry.name for entry in ENTRIES if entry.kind == "query")
 
 
 class Refused(Exception):
@@ -102,8 +98,7 @@ class Client:
     # --- asking ---
 
     def frame(self, name: str, data: Frame) -> Frame:
-        noun, _, verb = name.partition(".")
-        kind = "query" if verb in QUERIES.get(noun, ()) else "command"
+        kind = "query" if name in QUERIES else "command"
         return {"id": next(self._ids), kind: name, "data": data}
 
     def send(self, name: str, /, **data: Any) -> int:

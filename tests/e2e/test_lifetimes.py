@@ -173,7 +173,7 @@ def test_a_backup_of_a_running_server_serves_the_same_history(serve: Serve, tmp_
     town.close()
     copy = Server(tmp_path / "copy")
     copy.data.mkdir(mode=0o700)
-    (database,) = server.data.glob("*.db")
+    (database,) = server.data.glob("chatd.db")
     path.rename(copy.data / database.name)
     copy.start()
     restored = Client.dial(copy).open(account.token)

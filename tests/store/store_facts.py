@@ -29,6 +29,20 @@ class Pen:
         self._clock += 1
         return Fact(stream, self._seqs[stream], type, self._clock, by, data, text)
 
+    def append(
+        self, stream: str, type: str, data: dict[str, Any], by: str = "ann", text: str | None = None
+    ) -> Append:
+        return Append((self.fact(stream, type, data, by, text),))
+
+    def edit(self, room: str, seq: int, text: str, by: str = "ann", **data: Any) -> Append:
+        return self.append(f"room/{room}", "message.edited", {"seq": seq, **data}, by, text)
+
+    def delete(self, room: str, seq: int, by: str = "ann") -> Append:
+        return self.append(f"room/{room}", "message.deleted", {"seq": seq, "author": by}, by)
+
+    def react(self, room: str, seq: int, emoji: str, by: str = "ann", what: str = "added") -> Append:
+        return self.append(f"room/{room}", f"reaction.{what}", {"seq": seq, "emoji": emoji}, by)
+
     def rewind(self, stream: str, to: int) -> None:
         """The last appends to `stream` were not written."""
         self._seqs[stream] = to
@@ -40,8 +54,8 @@ class Pen:
         by: str = "ann",
         nonce: str | None = None,
         reply_to: int | None = None,
+        **data: Any,
     ) -> Append:
-        data: dict[str, Any] = {}
         if nonce is not None:
             data["nonce"] = nonce
         if reply_to is not None:
@@ -85,6 +99,29 @@ class Pen:
             self.post("hall", "hello", nonce="n1"),
             self.post("hall", "hello yourself", by="bob", nonce="n1", reply_to=4),
             self.post("hall", "how are you?"),
+        ]
+
+    def busy_village(self) -> list[Append]:
+        """The same, and something of all that people do with messages: every table gets a row."""
+        return [
+            *self.village(),
+            self.post("hall", "@bob and all", by="ann", mentions=["bob", "room", "here"]),
+            self.post("hall", "in the thread", by="bob", reply_to=4, thread=4),
+            self.edit("hall", 4, "hello, all", mentions=["bob"]),
+            self.react("hall", 4, "👍", "bob"),
+            self.react("hall", 4, "👍"),
+            self.react("hall", 4, "👍", what="removed"),
+            self.append("room/hall", "pin.added", {"seq": 4}, "bob"),
+            self.post("hall", "gone soon", nonce="n2", mentions=["bob"], expires_at=9_000),
+            self.edit("hall", 14, "really gone soon", mentions=["bob"]),
+            self.react("hall", 14, "👋", "bob"),
+            self.append("room/hall", "pin.added", {"seq": 14}),
+            self.delete("hall", 14),
+            self.append("space/home", "emoji.added", {"name": "party", "image": "i1"}),
+            self.append("account/bob", "thread.unfollowed", {"room": "hall", "seq": 4}, "bob"),
+            self.append("account/bob", "subscription.updated", {"room": "hall", "level": "all"}, "bob"),
+            self.append("account/bob", "preferences.updated", {"quiet_from": 1, "quiet_to": 2}, "bob"),
+            self.append("account/bob", "bookmark.added", {"room": "hall", "seq": 5, "note": "!"}, "bob"),
         ]
 
 

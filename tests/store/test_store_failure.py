@@ -129,6 +129,20 @@ async def test_a_failed_checkpoint_is_felt_by_no_commit(
         assert (await store.verify()).findings == ()
 
 
+async def test_an_erasing_that_fails_is_felt_by_no_commit_and_done_at_the_end(
+    tmp_path: Path, pen: Pen
+) -> None:
+    disk = Disk()
+    disk.broken = {"checkpoint"}
+    async with open_store(tmp_path, fault=disk) as store:
+        for n in (1, 3, 5):
+            outcomes = await store.log.submit([pen.post("hall", "sentinel"), pen.delete("hall", n)]).wait()
+            assert all(isinstance(done, Appended) for done in outcomes)
+        assert disk.checkpoints > 0
+        assert (await store.verify()).findings == ()
+    assert not any(b"sentinel" in file.read_bytes() for file in tmp_path.iterdir())
+
+
 async def test_the_write_ahead_log_is_moved_into_the_file_now_and_then(
     tmp_path: Path, pen: Pen, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,16 @@ from store_facts import Pen, Sheet
 
 from chatd.domain.event import ENTERS, LEAVES
 from chatd.ports import Append, StoreError
-from chatd.store import migration, people_queries, stream_queries
+from chatd.store import (
+    attention_queries,
+    claims,
+    due_queries,
+    message_queries,
+    migration,
+    people_queries,
+    personal_queries,
+    stream_queries,
+)
 from chatd.store.connection import open_writer
 from chatd.store.database import open_store
 from chatd.store.folder import DATABASE
@@ -112,7 +121,6 @@ HOT = {
     "stream": stream_queries.STREAM_AFTER,
     "log": stream_queries.LOG_AFTER,
     "visible": stream_queries.VISIBLE,
-    "history": stream_queries.AROUND,
     "recent": stream_queries.RECENT_POSTS,
     "load": stream_queries.LOAD,
     "memberships": people_queries.MEMBERSHIPS,
@@ -125,8 +133,33 @@ HOT = {
     "rooms of a space": people_queries.ROOMS_BY_SPACE,
     "device": people_queries.DEVICE_BY_ID,
     "refresh": people_queries.DEVICE_BY_REFRESH,
-    "markers": stream_queries.READ_MARKERS,
+    "nonces": claims.NONCES_TAKEN,
+    "history": message_queries.AROUND,
+    "thread": message_queries.THREAD_AROUND,
+    "messages": message_queries.NAMED,
+    "message states": message_queries.STATES,
+    "edits": message_queries.EDITS,
+    "reactors": message_queries.REACTORS_OF,
+    "pins": message_queries.PINS,
+    "emoji": message_queries.EMOJI,
+    "markers": attention_queries.READ_MARKERS,
+    "unread": attention_queries.UNREAD,
+    "receipts": attention_queries.RECEIPTS,
+    "recipients": attention_queries.RECIPIENTS,
+    "preferences": personal_queries.PREFERENCES,
+    "subscriptions": personal_queries.SUBSCRIPTIONS,
+    "bookmarks": personal_queries.BOOKMARKS,
+    "drafts": personal_queries.DRAFTS,
+    "presences": personal_queries.PRESENCES,
+    "acquainted": personal_queries.ACQUAINTED,
+    "scheduled": due_queries.SCHEDULED,
+    "due": due_queries.DUE,
+    "expired": due_queries.EXPIRED,
+    "next due": due_queries.NEXT_DUE,
 }
+# what a plan may go through from end to end: parameters, and rows that it has found itself
+FOUND = "span|places?|present|message|posted|concerned|version"
+MADE = re.compile(rf"SCAN (CONSTANT ROW|\(subquery|\w+ VIRTUAL TABLE|({FOUND})$)")
 
 
 @pytest.mark.parametrize("name", HOT)
@@ -134,8 +167,5 @@ def test_no_hot_question_reads_a_whole_table(name: str, sheet: Sheet) -> None:
     sql = HOT[name]
     wanted = max((int(n) for n in re.findall(r"\?(\d)", sql)), default=sql.count("?"))
     plan = sheet.connection.execute(f"EXPLAIN QUERY PLAN {sql}", (1,) * wanted).fetchall()
-    tables = {
-        name for (name,) in sheet.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    }
-    scanned = [line for *_, line in plan if line.startswith("SCAN") and line.split()[1] in tables]
+    scanned = [line for *_, line in plan if line.startswith("SCAN") and not MADE.match(line)]
     assert scanned == []

@@ -1,0 +1,43 @@
+"""The types of fields, with their limits in them.
+
+The edge refuses a bad field by these types before any actor sees it, and the schema pages are made from them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta
+
+MAX_TEXT: Final = 10_000  # characters of a message
+MAX_PAGE: Final = 500
+DEFAULT_PAGE: Final = 50
+
+NO_NUL: Final = r"^[^\x00]*$"  # SQLite compares text only up to a NUL
+
+Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
+Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=NO_NUL)]
+AccountName = Annotated[str, Meta(min_length=2, max_length=32)]
+Password = Annotated[str, Meta(min_length=1, max_length=256)]
+Token = Annotated[str, Meta(min_length=1, max_length=4096)]
+Label = Annotated[str, Meta(max_length=80, pattern=NO_NUL)]
+About = Annotated[str, Meta(max_length=1000)]
+Url = Annotated[str, Meta(max_length=500)]
+Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
+Nonce = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
+Seq = Annotated[int, Meta(ge=0, le=2**53)]
+Limit = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
+Seconds = Annotated[int, Meta(ge=1, le=10 * 366 * 86400)]
+Emoji = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
+EmojiName = Annotated[str, Meta(min_length=2, max_length=32, pattern=r"^[a-z0-9_+-]+$")]
+Query = Annotated[str, Meta(min_length=1, max_length=200)]
+Minute = Annotated[int, Meta(ge=0, le=1439)]  # of the day, from midnight
+TimeZone = Annotated[str, Meta(min_length=1, max_length=64)]  # a name of the IANA database
+Time = Annotated[int, Meta(ge=0, le=2**53)]  # Unix milliseconds
+Path = Annotated[str, Meta(min_length=1, max_length=4096)]
+
+Role = Literal["owner", "admin", "moderator", "member", "guest"]
+GrantedRole = Literal["admin", "moderator", "member", "guest"]  # an invite never makes an owner
+RoomKind = Literal["text", "audio", "video", "announcement"]
+Level = Literal["all", "mentions", "none"]
+PresenceState = Literal["online", "away", "dnd", "invisible"]

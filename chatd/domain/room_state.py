@@ -1,0 +1,144 @@
+"""The state of a room: its members, what it remembers of its messages, and who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from hashlib import blake2b
+from typing import Any, Final
+
+import attrs
+
+from chatd.domain.decision import Context
+from chatd.domain.event import Fact, room_stream
+from chatd.domain.refusal import Refusal
+from chatd.domain.rights import Right, may
+from chatd.domain.space import SpaceState
+
+ABSENT: Final = Refusal("not_found", "there is no such room, or you may not see it")
+REMEMBERED: Final = 1000  # posts whose nonces a room keeps in memory; older ones the log knows
+
+
+@attrs.define(slots=True)
+class Posted:
+    """The first result of a nonce, and what was posted. `position` is 0 until it is durable."""
+
+    seq: int
+    at: int
+    content: bytes | None  # None: erased since, so nothing can be compared
+    position: int = 0
+
+    def result(self) -> dict[str, Any]:
+        return {"seq": self.seq, "position": self.position, "at": self.at}
+
+
+def content_of(text: str, reply_to: int | None) -> bytes:
+    """What must be the same for a repeated nonce to be a repetition."""
+    return blake2b(f"{reply_to}\n{text}".encode(), digest_size=16).digest()
+
+
+@attrs.define(slots=True)
+class Message:
+    """A message, as far as deciding about it takes. `thread` is the seq of its thread's root."""
+
+    by: str
+    thread: int | None = None
+    deleted: bool = False
+    text: str | None = None
+    mentions: list[str] = attrs.Factory(list)
+    reactions: dict[str, set[str]] = attrs.Factory(dict)  # emoji -> accounts
+
+
+@attrs.define
+class RoomState:
+    """What the room's actor owns. `head` is the seq of the newest fact; 0: there is no such room.
+
+    `posted`, `messages` and `typing` are kept out of snapshots: the log knows the first two, and nobody
+    needs the third for long. `messages` holds those that the present turn is about.
+    """
+
+    id: str
+    head: int = 0
+    space: str = ""  # empty for a direct room
+    name: str = ""
+    kind: str = "text"
+    private: bool = False
+    topic: str | None = None
+    archived: bool = False
+    created_at: int = 0
+    members: dict[str, int] = attrs.Factory(dict)  # account -> seq at which it joined
+    pins: set[int] = attrs.Factory(set)
+    posted: dict[tuple[str, str], Posted] = attrs.field(factory=dict, repr=False)  # oldest first
+    messages: dict[int, Message] = attrs.field(factory=dict, repr=False)
+    typing: dict[str, int] = attrs.field(factory=dict, repr=False)  # account -> when it was last shown
+
+    @property
+    def exists(self) -> bool:
+        return self.head > 0
+
+    @property
+    def direct(self) -> bool:
+        return self.kind == "direct"
+
+    def remember(self, by: str, nonce: str, posted: Posted) -> None:
+        self.posted[by, nonce] = posted
+        if len(self.posted) > REMEMBERED:
+            del self.posted[next(iter(self.posted))]
+
+    def frame(self) -> dict[str, Any]:
+        """The room as the wire shows it."""
+        frame: dict[str, Any] = {
+            "id": self.id,
+            "space": self.space or None,
+            "name": self.name,
+            "kind": self.kind,
+            "private": self.private,
+            "topic": self.topic,
+            "archived": self.archived,
+            "created_at": self.created_at,
+            "head": self.head,
+        }
+        if self.direct:
+            frame["accounts"] = sorted(self.members)
+        return frame
+
+
+TRANSIENT: Final = frozenset({"posted", "messages", "typing"})
+
+
+def role_in(state: RoomState, space: SpaceState, account: str) -> str | None:
+    """The role that counts in this room. In a direct room all are alike."""
+    if state.direct:
+        return "member" if account in state.members else None
+    return space.role(account)
+
+
+def holds(state: RoomState, space: SpaceState, context: Context, right: Right) -> bool:
+    return context.operator or may(role_in(state, space, context.by), right)
+
+
+def visible(state: RoomState, space: SpaceState, context: Context) -> bool:
+    """Whether the asker may know that the room exists, and read it."""
+    if not state.exists:
+        return False
+    if context.operator or context.by in state.members:
+        return True
+    return not state.private and may(space.role(context.by), "room.see_public")
+
+
+def fact(
+    state: RoomState,
+    type_: str,
+    context: Context,
+    data: dict[str, Any],
+    text: str | None = None,
+    nth: int = 1,
+) -> Fact:
+    """The `nth` fact that follows what the room knows."""
+    return Fact(room_stream(state.id), state.head + nth, type_, context.at, context.by, data, text)
+
+
+def present_members(state: RoomState, present: Collection[str]) -> list[str]:
+    """Who of the members is there, looking through the smaller of both."""
+    if len(present) < len(state.members):
+        return [account for account in present if account in state.members]
+    return [account for account in state.members if account in present]

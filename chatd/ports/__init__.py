@@ -1,0 +1,13 @@
+"""What the wings agree on: the log, the tables beside it, and who may be told about them.
+
+The actors know the store only by these shapes; an in-memory twin or a distributed log can stand
+behind them as well as SQLite.
+"""
+
+from chatd.ports.connection import *
+from chatd.ports.log import *
+from chatd.ports.maintenance import *
+from chatd.ports.reader import *
+from chatd.ports.shapes import *
+from chatd.ports.views import *
+from chatd.ports.writes import *

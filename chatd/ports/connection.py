@@ -1,0 +1,71 @@
+"""A connection, and the session behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import attrs
+
+from chatd.domain.refusal import Refusal
+from chatd.ports.shapes import Render, Row
+
+
+@attrs.frozen(slots=True)
+class Caller:
+    """Who speaks on a connection, as far as is known. `by` is what facts are attributed to.
+
+    An `operator` speaks through the admin socket and stands above all spaces; an `admin` is an account
+    that may ask what operators ask, and is otherwise an account like any other.
+    """
+
+    address: str
+    by: str = ""
+    account: str | None = None
+    device: str | None = None
+    operator: bool = False
+    admin: bool = False
+
+
+class Connection(Protocol):
+    """The gateway's side of a connected client, as a session sees it. Only `receive` and `drained` wait."""
+
+    @property
+    def render(self) -> Render: ...
+
+    @property
+    def queued(self) -> int:
+        """Bytes that the client has not taken yet."""
+
+    def send(self, frames: Sequence[Row]) -> None: ...
+    def write(self, rendered: bytes, at_once: bool = False) -> None:
+        """What `render` made of events; with what else comes now, or at once if nothing waits."""
+
+    async def receive(self) -> Sequence[Row | Refusal]:
+        """The frames of the client's next message; none when it is gone or `hush` was called."""
+
+    def hush(self) -> None:
+        """Reads no more: `receive` gives what has arrived already, and then nothing."""
+
+    async def drained(self, below: int) -> None:
+        """Waits until fewer than `below` bytes are queued. Raises trio.BrokenResourceError if it is gone."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Starts the closing handshake."""
+
+
+OPEN_REQUESTS: Final = 1024  # that a session may have without an answer; more are left unread
+
+
+class Session(Protocol):
+    """The actor behind a connection."""
+
+    @property
+    def opened(self) -> bool:
+        """Whether it is known whose session this is."""
+
+    async def run(self) -> None:
+        """The session's life; returns when reading has ended and everything is answered."""
+
+    def stop(self) -> None:
+        """Refuse what comes from now on, finish what is under way, then return from `run`."""

@@ -1,0 +1,62 @@
+"""The log: appends in, durable events out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+import attrs
+
+from chatd.domain.event import Event, Fact
+from chatd.ports.shapes import Row
+from chatd.ports.writes import Write
+
+
+@attrs.frozen(slots=True)
+class Append:
+    """What one actor wants written, all of it or nothing: facts in order, and writes beside them."""
+
+    facts: tuple[Fact, ...] = ()
+    writes: tuple[Write, ...] = ()
+
+
+@attrs.frozen(slots=True)
+class Appended:
+    """Durable. The append's facts, in their order, are events now."""
+
+    events: tuple[Event, ...]
+
+
+@attrs.frozen(slots=True)
+class Taken:
+    """Nothing of this append was written, because something it claims belongs to an earlier fact.
+
+    `what` is `nonce` (a message with this author, room and nonce exists: `found` holds
+    `{"by", "nonce", "seq", "position", "at", "text", "reply_to"}` for each; `text` is None when erased)
+    or `name` (another account has this name), or `seq` (the stream is longer than its actor believed).
+    """
+
+    what: Literal["nonce", "name", "seq"]
+    found: tuple[Row, ...] = ()
+
+
+class StoreUnavailable(Exception):
+    """The store cannot answer: disk full, I/O error, closing. Nothing of the call was written."""
+
+
+class Commit(Protocol):
+    """A transaction on its way to the disk."""
+
+    async def wait(self) -> list[Appended | Taken]:
+        """One outcome for each append, in order. Raises StoreUnavailable: then nothing was written."""
+
+
+class Log(Protocol):
+    """The durable order of everything. One writer."""
+
+    def submit(self, appends: Sequence[Append]) -> Commit:
+        """Starts one transaction for all appends at once, without waiting; commits run in the order
+        in which they were submitted."""
+
+    async def checkpoint(self) -> None:
+        """Moves what the write-ahead log holds into the database file."""

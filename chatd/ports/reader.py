@@ -1,0 +1,205 @@
+"""Read-only questions to the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import attrs
+
+from chatd.domain.event import Event
+from chatd.ports.shapes import Row
+
+REACTORS: Final = 100  # accounts shown with a reaction; the rest are counted
+
+
+@attrs.frozen(slots=True)
+class Loaded:
+    """What is needed to wake a stream: its newest snapshot, and where its log stands."""
+
+    snapshot_seq: int
+    snapshot: bytes | None
+    head: int
+
+
+@attrs.frozen(slots=True)
+class Page:
+    """Rows in ascending order, and whether there is more on either side."""
+
+    rows: tuple[Row, ...]
+    more_before: bool
+    more_after: bool
+
+
+class Reader(Protocol):
+    """Read-only questions. Each is one consistent look at the database. All raise StoreUnavailable."""
+
+    # the log
+    async def epoch(self) -> str: ...
+    async def head(self) -> int:
+        """The position of the newest event, 0 for an empty log."""
+
+    async def load(self, stream: str) -> Loaded: ...
+    async def stream_events(self, stream: str, after: int, limit: int) -> list[Event]:
+        """Events of one stream with seq > `after`, oldest first, texts included."""
+
+    async def events(self, after: int, limit: int, stream: str | None = None) -> list[Event]:
+        """Events with position > `after`, oldest first, texts included."""
+
+    async def visible_events(
+        self, account: str, after: int, upto: int, limit: int
+    ) -> tuple[list[Event], int]:
+        """What `account` may see of the log in (`after`, `upto`], oldest first.
+
+        Looks at no more than `limit` positions; the second value is the position up to which it looked
+        (so a page may be empty and still make progress). An account sees an event when it was a
+        member of the stream at that position, its own entering and leaving included.
+        """
+
+    async def recent_posts(self, room: str, limit: int) -> list[Row]:
+        """Those of the newest `limit` messages that carry a nonce, oldest first: as in `Taken.found`."""
+
+    # conversations
+    async def history(
+        self,
+        room: str,
+        *,
+        before: int | None,
+        after: int | None,
+        around: int | None,
+        limit: int,
+        thread: int | None = None,
+    ) -> Page:
+        """Messages of a room, or of one thread in it (its replies); with none of the three, the newest.
+
+        A message is `{seq, position, at, by, text, nonce, reply_to, thread: seq | None, mentions: [...],
+        reactions: [{emoji, count, accounts: [...]}], edited_at, expires_at, deleted, pinned,
+        replies: int, last_reply_at: int | None}`. `text` is None for a deleted message; `accounts` are those
+        who reacted, in their order, at most `REACTORS` of them; reactions stand in the order of their first.
+        """
+
+    async def messages(self, room: str, seqs: Sequence[int]) -> list[Row]:
+        """These messages as `history` gives them, those that exist, by seq."""
+
+    async def message_states(self, room: str, seqs: Sequence[int]) -> list[Row]:
+        """What deciding about messages takes: `{seq, by, thread, deleted, text, mentions,
+        reactions: [[emoji, account], ...]}`."""
+
+    async def edits(self, room: str, seq: int) -> list[Row]:
+        """`{at, by, text}` of every version of a message that is not deleted, oldest first."""
+
+    async def reactors(self, room: str, seq: int, emoji: str, after: str | None, limit: int) -> list[Row]:
+        """`{account, name, display_name}` of those who reacted with `emoji`, by account id."""
+
+    async def pins(self, room: str) -> list[Row]:
+        """`{seq, by, at}`, newest first."""
+
+    async def emoji(self, space: str) -> list[Row]:
+        """`{name, image, by, at}`, by name."""
+
+    # what has been read
+    async def read_marker(self, account: str, room: str) -> int: ...
+    async def read_markers(self, account: str) -> dict[str, int]: ...
+    async def unread(self, account: str) -> list[Row]:
+        """`{room, read, head, unread, mentions, first_unread}` for each room that the account is in.
+
+        Unread are messages of others that are not deleted and came after both its marker and its
+        joining; `mentions` counts those among them that mention it; `first_unread` is a seq or None.
+        """
+
+    async def receipts(self, room: str, seq: int) -> list[Row]:
+        """`{account, delivered: bool, read: bool}` for the members who were in the room when that message
+        came, but for its author and those who hide their receipts."""
+
+    # what is the account's alone
+    async def preferences(self, account: str) -> Row | None:
+        """`{quiet_from, quiet_to, time_zone, receipts: bool}`"""
+
+    async def subscriptions(self, account: str) -> list[Row]:
+        """`{room, level, muted_until}`"""
+
+    async def bookmarks(self, account: str, before: int | None, limit: int) -> list[Row]:
+        """`{room, seq, note, at, position}` with position < `before`, newest first."""
+
+    async def drafts(self, account: str) -> list[Row]:
+        """`{room, thread, text, at}`, newest first."""
+
+    async def presences(self, accounts: Sequence[str]) -> list[Row]:
+        """`{account, mode, last_seen}`"""
+
+    async def acquainted(self, account: str, others: Sequence[str]) -> list[str]:
+        """Those of `others` who share a space or room with the account now, itself included."""
+
+    # what is due
+    async def scheduled(self, account: str) -> list[Row]:
+        """`{id, room, text, reply_to, expires_in, post_at, created_at, failed}`, the next first."""
+
+    async def due(self, at: int, limit: int) -> list[Row]:
+        """Scheduled messages of all accounts with `post_at` <= `at` that have not failed: the same and
+        `account`."""
+
+    async def expired(self, at: int, limit: int) -> list[Row]:
+        """`{room, seq}` of messages whose `expires_at` <= `at`, not deleted yet."""
+
+    async def next_due(self) -> int | None:
+        """The earliest time (Unix milliseconds) at which something is to be posted or to expire."""
+
+    # who acts on the log
+    async def follower(self, name: str) -> int:
+        """The position up to which it has acted, 0 when it never did."""
+
+    async def recipients(self, after: int, upto: int) -> list[Row]:
+        """Whom the messages posted in (`after`, `upto`] may concern, in log order: `{position, room, seq,
+        at, by, thread, account, mentioned: bool, direct: bool, following: bool, level, muted_until,
+        quiet_from, quiet_to, time_zone, read: bool}`. One row for each message and each member of its
+        room other than the author who is mentioned (by id or by `room`), follows its thread, has
+        level `all`, or when the room is direct. `read`: the account's marker has passed it already."""
+
+    # who is where: current state, exact, written in the log's own transaction
+    async def memberships(self, account: str) -> tuple[list[Row], int]:
+        """Streams that the account is in now: `{stream, role}`, and the log's head at that look."""
+
+    async def members(self, stream: str, after: str | None, limit: int) -> list[Row]:
+        """`{account, name, display_name, role, joined_at}` ordered by account id, those after `after`."""
+
+    async def member_count(self, stream: str) -> int: ...
+    async def account(self, account: str) -> Row | None:
+        """`{id, name, display_name, about, avatar, admin, disabled, created_at}`"""
+
+    async def account_named(self, name: str) -> Row | None:
+        """By its name, compared as `name_key` compares."""
+
+    async def accounts_named(self, keys: Sequence[str]) -> list[Row]:
+        """`{id, name_key}` of the accounts whose names have these keys (`chatd.domain.names`)."""
+
+    async def accounts(self, after: str | None, limit: int) -> list[Row]: ...
+    async def any_account(self) -> bool: ...
+    async def spaces(self, ids: Sequence[str] | None = None) -> list[Row]:
+        """`{id, name, description, icon, owner, created_at}`; None gives all that are not deleted."""
+
+    async def rooms(self, ids: Sequence[str] | None = None, space: str | None = None) -> list[Row]:
+        """`{id, space, name, kind, private, topic, archived, created_at, head, accounts}`; not the deleted
+        ones. `accounts` are the people of a direct room, empty for others.
+        `head` is the seq of the stream's newest event."""
+
+    async def counts(self) -> dict[str, int]:
+        """How many `accounts`, `spaces` and `rooms` there are."""
+
+    # secrets
+    async def credential(self, account: str) -> str | None: ...
+    async def device(self, device: str) -> Row | None:
+        """`{id, account, name, refresh_hash, previous_hash, rotated_at, created_at, expires_at}`"""
+
+    async def device_by_refresh(self, refresh_hash: bytes) -> Row | None:
+        """The device whose present or previous refresh hash this is."""
+
+    async def devices(self, account: str) -> list[Row]: ...
+    async def invite_code(self, code_hash: bytes) -> Row | None:
+        """`{space, invite}`"""
+
+    async def invite(self, invite: str) -> Row | None:
+        """The same, found by the invite's id."""
+
+    async def setup_code(self) -> bytes | None: ...
+    async def signing_key(self) -> bytes:
+        """32 random bytes made with the database: the key that signs access tokens."""

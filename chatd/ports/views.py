@@ -1,0 +1,110 @@
+"""Views: what is kept of the log apart from it, and can be dropped and built again.
+
+A view lives in a file of its own, written by a thread of its own, so that it costs the log nothing. It
+follows the log in batches, and keeps its position in the same transaction as what it learned.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+import attrs
+
+from chatd.domain.command import SearchMessages
+from chatd.domain.refusal import Refusal
+from chatd.ports.shapes import Row
+
+T = TypeVar("T")
+
+Question = Callable[[sqlite3.Connection], T]  # what `ViewStore.ask` runs
+
+
+class View(Protocol):
+    """One view. Its functions run on the thread of the views' file, in a transaction, with the log's file
+    attached read-only as `log`."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> int:
+        """Raised when `schema` or `follow` changes: the view is then built again."""
+
+    @property
+    def schema(self) -> str:
+        """SQL that makes the view's tables, empty."""
+
+    @property
+    def tables(self) -> Sequence[str]: ...
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it wants to be asked to `follow` again soon, even with nothing new (`after` = `upto`)."""
+
+    def follow(self, connection: sqlite3.Connection, after: int, upto: int) -> bool:
+        """Takes in the events in (`after`, `upto`]. Returns whether texts were erased by it."""
+
+
+@attrs.frozen
+class NotificationPage:
+    """`rows` are `{id, kind, room, seq, from, at, quiet: bool, read: bool}`, newest first; `more`: there are
+    older ones. `unread` counts all of the account's that are not read."""
+
+    rows: list[Row]
+    more: bool
+    unread: int
+
+
+class Notifications(View, Protocol):
+    """What each account was notified of."""
+
+    def page(
+        self, account: str, after: str | None, unread: bool, limit: int
+    ) -> Question[NotificationPage | None]:
+        """Those older than the one with the id `after`; with `unread` only those not read. None when the
+        account has no notification `after`. What was said of a deleted message is not listed."""
+
+
+@attrs.frozen
+class Lag:
+    """Where a view stands: its position, and the log's head at that look."""
+
+    name: str
+    position: int
+    head: int
+
+
+class ViewStore(Protocol):
+    """The views' file. All raise StoreUnavailable."""
+
+    async def follow(self, view: View, most: int) -> Lag:
+        """Lets the view take in at most `most` events, in one transaction; then where it stands."""
+
+    async def lag(self, view: View) -> Lag: ...
+
+    async def drop(self, view: View) -> None:
+        """Empties the view: it begins again at the log's beginning."""
+
+    async def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """A read-only question, with the log's file attached as `log`; interrupted when it takes too long."""
+
+
+@attrs.frozen
+class SearchPage:
+    """`hits` are `{room, seq, position, at, by, snippet, highlights: [(start, end), ...]}`, newest first,
+    with highlights in characters of the snippet; `next` is the cursor of the next page, None at the end."""
+
+    hits: list[Row]
+    next: str | None
+
+
+class Search(View, Protocol):
+    """The words of all messages."""
+
+    def find(
+        self, account: str | None, operator: bool, query: SearchMessages
+    ) -> Question[SearchPage] | Refusal:
+        """A page of the messages that the account may read now; an operator may read all. `before` is
+        not included in its range of time, `after` is."""

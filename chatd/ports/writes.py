@@ -1,0 +1,160 @@
+"""Writes beside the log: secrets, markers and registers that are durable but no facts."""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen(slots=True)
+class PutCredential:
+    """The account's password hash (argon2id, PHC string); None takes the password away."""
+
+    account: str
+    password_hash: str | None
+
+
+@attrs.frozen(slots=True)
+class PutDevice:
+    """A signed-in device. `refresh_hash` is SHA-256 of its refresh token; None for a bare token."""
+
+    device: str
+    account: str
+    name: str
+    refresh_hash: bytes | None
+    created_at: int
+    expires_at: int
+
+
+@attrs.frozen(slots=True)
+class RotateDevice:
+    """A refresh: the new hash takes the place of the old one, which is remembered as `previous`."""
+
+    device: str
+    refresh_hash: bytes
+    at: int
+    expires_at: int
+
+
+@attrs.frozen(slots=True)
+class DropDevices:
+    """Ends devices of an account: all, one (`device`), or all but one (`keep`)."""
+
+    account: str
+    device: str | None = None
+    keep: str | None = None
+
+
+@attrs.frozen(slots=True)
+class PutInviteCode:
+    """Where a code leads. `code_hash` is SHA-256 of the code; the code itself is never stored."""
+
+    code_hash: bytes
+    space: str
+    invite: str
+
+
+@attrs.frozen(slots=True)
+class PutSetupCode:
+    """SHA-256 of the one-time code that makes the first account; None when it has been used."""
+
+    code_hash: bytes | None
+
+
+@attrs.frozen(slots=True)
+class MarkRead:
+    """Moves an account's read marker in a room forward to `seq`; never back."""
+
+    account: str
+    room: str
+    seq: int
+
+
+@attrs.frozen(slots=True)
+class PutSnapshot:
+    """The state of `stream` after `seq`, so that loading need not start at the beginning."""
+
+    stream: str
+    seq: int
+    state: bytes
+
+
+@attrs.frozen(slots=True)
+class MarkDelivered:
+    """A session of the account has been given everything up to `position`; never back."""
+
+    account: str
+    position: int
+
+
+@attrs.frozen(slots=True)
+class PutPresence:
+    """`mode` is `dnd`, `invisible` or None; `last_seen` Unix milliseconds."""
+
+    account: str
+    mode: str | None
+    last_seen: int
+
+
+@attrs.frozen(slots=True)
+class PutDraft:
+    """`thread` is 0 outside threads; an empty text ends the draft."""
+
+    account: str
+    room: str
+    thread: int
+    text: str
+    at: int
+
+
+@attrs.frozen(slots=True)
+class PutScheduled:
+    """A message to be posted at `post_at` (Unix milliseconds); `expires_in` is seconds after that."""
+
+    id: str
+    account: str
+    room: str
+    text: str
+    reply_to: int | None
+    expires_in: int | None
+    post_at: int
+    created_at: int
+
+
+@attrs.frozen(slots=True)
+class DropScheduled:
+    id: str
+
+
+@attrs.frozen(slots=True)
+class FailScheduled:
+    """It was refused when its time came; `reason` tells its author why."""
+
+    id: str
+    reason: str
+
+
+@attrs.frozen(slots=True)
+class PutFollower:
+    """`name` has acted on the log up to `position`."""
+
+    name: str
+    position: int
+
+
+Write = (
+    PutCredential
+    | PutDevice
+    | RotateDevice
+    | DropDevices
+    | PutInviteCode
+    | PutSetupCode
+    | MarkRead
+    | MarkDelivered
+    | PutPresence
+    | PutDraft
+    | PutScheduled
+    | DropScheduled
+    | FailScheduled
+    | PutFollower
+    | PutSnapshot
+)

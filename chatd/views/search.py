@@ -1,0 +1,71 @@
+"""The view `search`: finds messages by their words. See `search_index` for what it keeps, `wanted` for what
+can be asked, `search_page` for how it is found."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from chatd.domain.command import SearchMessages
+from chatd.domain.refusal import Refusal
+from chatd.ports import Question, SearchPage
+from chatd.views import search_index, search_page
+from chatd.views.allowance import Allowance
+from chatd.views.wanted import Wanted, wanted
+
+ERASING: Final = 0.05  # of all time may go into merges for the sake of deleted messages, and at once
+ERASING_AT_ONCE: Final = 2.0  # seconds
+
+NO_FILTER: Final = Refusal(
+    "invalid", "message.search takes a text, or one of space, room, by, before, after, has_link, has_file"
+)
+BAD_CURSOR: Final = Refusal("invalid", "cursor: take it from `next` of the page before")
+
+_CURSOR: Final = re.compile(r"[1-9a-f][0-9a-f]{0,14}")
+
+
+class SearchView:
+    """The `Search` of `chatd.ports`."""
+
+    name = "search"
+    version = 1
+    schema = search_index.SCHEMA
+    tables = search_index.TABLES
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.unfinished = True  # who knows what the process before has put off
+        self._allowance = Allowance(ERASING, ERASING_AT_ONCE, clock)
+
+    def follow(self, connection: sqlite3.Connection, after: int, upto: int) -> bool:
+        erased, self.unfinished = search_index.follow(connection, after, upto, self._allowance)
+        return erased
+
+    def find(
+        self, account: str | None, operator: bool, query: SearchMessages
+    ) -> Question[SearchPage] | Refusal:
+        asked = Wanted() if query.text is None else wanted(query.text)
+        if isinstance(asked, Refusal):
+            return asked
+        filters = (
+            query.space,
+            query.room,
+            query.by,
+            query.before,
+            query.after,
+            query.has_link,
+            query.has_file,
+        )
+        if query.text is None and all(filter is None for filter in filters):
+            return NO_FILTER
+        below = search_page.NEWEST
+        if query.cursor is not None:
+            if not _CURSOR.fullmatch(query.cursor):
+                return BAD_CURSOR
+            below = int(query.cursor, 16)
+        return partial(
+            search_page.page, account=account, operator=operator, query=query, wanted=asked, below=below
+        )

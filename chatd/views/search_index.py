@@ -1,0 +1,269 @@
+"""The tables of the view `search`, and how they follow the log.
+
+`search_messages` has a row for each message that can be found, by the position at which it was posted.
+`words` is its text as the tokenizer reads it: folded, or as it was written when that is ASCII, so that most
+of a log never passes through Python. `body` is where the text stands in the log.
+
+The words are in FTS5 tables, `search_words_<n>`, each for one part of the log of 65,536 positions. Several
+small ones are better than one: the newest is asked first, and mostly alone; and FTS5 forgets a word for
+good only when it merges all that a table has, which for a part takes a sixth of a second. They keep no
+texts of their own. Beside the words of the text each message has tags, which no text can contain: its room,
+its author, whether there is a link in it. With them FTS5 itself looks up the messages of a few rooms.
+
+Whatever is read of the log is read as it stands now, not as it stood at `upto`; a later batch that meets
+the same message finds it done already. So in the end it does not matter where the batches began and ended.
+"""
+
+# ruff: noqa: S608 - statements are put together from fixed text and numbers only; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Final
+
+import attrs
+import msgspec
+
+from chatd.views.allowance import Allowance
+from chatd.views.words import fold
+
+PART_BITS: Final = 16
+TAG: Final = "¶"  # `fold` makes it a space, and text in ASCII cannot have it
+LINKED: Final = f'"{TAG}link"'
+
+# `first_at` and `last_at` are of all that was posted in the part, whatever became of it.
+SCHEMA: Final = """
+    CREATE TABLE search_messages (
+        position INTEGER PRIMARY KEY,
+        room TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        by TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        body INTEGER NOT NULL,
+        link INTEGER NOT NULL,
+        words TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE search_parts (
+        part INTEGER PRIMARY KEY,
+        first_at INTEGER NOT NULL,
+        last_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE search_erasures (part INTEGER PRIMARY KEY) STRICT;
+"""
+TABLES: Final = ("search_messages", "search_parts", "search_erasures")
+
+WORDS: Final = "CREATE VIRTUAL TABLE {} USING fts5(words, content='', columnsize=0, tokenize='ascii')"
+LEFT_OVER: Final = """
+    SELECT json_group_array(name) FROM main.sqlite_master
+    WHERE name GLOB 'search_words_*' AND sql LIKE 'CREATE VIRTUAL%'
+"""
+
+POSTED: Final = "position > :after AND position <= :upto AND type = 'message.posted'"
+# Messages that were edited or deleted, by the position at which they were posted.
+CHANGED: Final = """
+    SELECT DISTINCT m.position, m.deleted
+    FROM log.events AS e CROSS JOIN log.messages AS m
+        ON m.room = substr(e.stream, 6) AND m.seq = e.data ->> 'seq'
+    WHERE e.position > :after AND e.position <= :upto AND e.type IN ('message.edited', 'message.deleted')
+"""
+# What stands in the batch to be taken in: where each message was posted, and its text.
+TAKEN: Final = f"""
+    SELECT position, position AS body FROM log.events
+    WHERE {POSTED} AND position NOT IN (SELECT value FROM json_each(:changed))
+    UNION ALL
+    SELECT e.position, m.body
+    FROM json_each(:changed) AS c CROSS JOIN log.events AS e ON e.position = c.value
+    CROSS JOIN log.messages AS m ON m.room = substr(e.stream, 6) AND m.seq = e.seq AND NOT m.deleted
+"""
+# A length counts characters, and only up to a NUL.
+IS_ASCII: Final = "length(b.text) = length(CAST(b.text AS BLOB))"
+IS_LINKED: Final = "(b.text LIKE '%http://_%' OR b.text LIKE '%https://_%')"
+
+BATCH: Final = f"""
+    WITH changed AS MATERIALIZED ({CHANGED})
+    SELECT json_object(
+        'changed', (SELECT json_group_array(position) FROM changed),
+        'known', (SELECT json_group_array(position) FROM changed JOIN search_messages USING (position)),
+        'erased', (SELECT json_group_array(position) FROM changed JOIN search_messages USING (position)
+            WHERE deleted),
+        'posted', (SELECT json_group_array(json_array(part, first_at, last_at)) FROM (
+            SELECT position >> {PART_BITS} AS part, min(at) AS first_at, max(at) AS last_at
+            FROM log.events WHERE {POSTED} GROUP BY part)),
+        'parts', (SELECT json_group_array(part) FROM search_parts),
+        'due', (SELECT json_group_array(part) FROM search_erasures))
+"""
+FOREIGN: Final = f"""
+    SELECT json_group_array(json_array(t.position, t.body, {IS_LINKED}, b.text))
+    FROM ({TAKEN}) AS t CROSS JOIN log.bodies AS b ON b.position = t.body WHERE NOT {IS_ASCII}
+"""
+INSERT: Final = "INSERT INTO search_messages (position, room, seq, by, at, body, link, words) "
+INSERT_ASCII: Final = f"""{INSERT}
+    SELECT t.position, substr(e.stream, 6), e.seq, e.by, e.at, t.body, {IS_LINKED}, b.text
+    FROM ({TAKEN}) AS t CROSS JOIN log.bodies AS b ON b.position = t.body AND {IS_ASCII}
+    CROSS JOIN log.events AS e ON e.position = t.position
+"""
+INSERT_FOREIGN: Final = f"""{INSERT}
+    SELECT e.position, substr(e.stream, 6), e.seq, e.by, e.at,
+        f.value ->> 1, f.value ->> 2, f.value ->> 3
+    FROM json_each(?) AS f CROSS JOIN log.events AS e ON e.position = f.value ->> 0
+"""
+PUT_PARTS: Final = """
+    INSERT INTO search_parts (part, first_at, last_at)
+    SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE true
+    ON CONFLICT (part) DO UPDATE SET
+        first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)
+"""
+DROP_MESSAGES: Final = "DELETE FROM search_messages WHERE position IN (SELECT value FROM json_each(?))"
+TAGGED: Final = f"""
+    SELECT position, words || ' {TAG}r' || room || ' {TAG}b' || replace(by, ':', '{TAG}')
+        || iif(link, ' {TAG}link', '') AS words
+    FROM search_messages
+"""
+
+_encode = msgspec.json.Encoder().encode
+
+
+@attrs.frozen
+class Batch:
+    """What there is to do. Messages stand for the positions at which they were posted."""
+
+    changed: list[int]
+    known: list[int]
+    erased: list[int]
+    posted: list[tuple[int, int, int]]  # parts, as in `search_parts`
+    parts: list[int]
+    due: list[int]
+
+
+_batch = msgspec.json.Decoder(Batch).decode
+_foreign = msgspec.json.Decoder(list[tuple[int, int, int, str]]).decode
+_names = msgspec.json.Decoder(list[str]).decode
+
+
+def words_table(part: int) -> str:
+    return f"search_words_{part}"
+
+
+def room_tag(room: str) -> str:
+    """The expression for messages of a room."""
+    return _tag("r" + room)
+
+
+def author_tag(account: str) -> str:
+    return _tag("b" + account.replace(":", TAG))
+
+
+def _tag(name: str) -> str:
+    return '"' + TAG + name.replace('"', '""') + '"'
+
+
+def follow(connection: sqlite3.Connection, after: int, upto: int, allowance: Allowance) -> tuple[bool, bool]:
+    """Whether texts were erased, and whether there is still something to erase: see `_erase`."""
+    left_over = after == 0 and _drop_words(connection)
+    window = {"after": after, "upto": upto}
+    batch = _batch(_cell(connection, BATCH, window))
+    if batch.posted:
+        _make_parts(connection, batch)
+    if batch.known:
+        _take_out(connection, batch.known)
+    if batch.posted or batch.changed:
+        _take_in(connection, window, batch.changed)
+    done, put_off = _erase(connection, batch, allowance)
+    return bool(left_over or batch.erased or done), put_off
+
+
+def _make_parts(connection: sqlite3.Connection, batch: Batch) -> None:
+    known = set(batch.parts)
+    for part in sorted({part for part, *_ in batch.posted} - known):
+        connection.execute(WORDS.format(words_table(part)))
+        if known:
+            _merge(connection, max(known))  # it is complete now
+        known.add(part)
+    connection.execute(PUT_PARTS, (_text(batch.posted),))
+
+
+def _take_in(connection: sqlite3.Connection, window: dict[str, int], changed: list[int]) -> None:
+    what = {**window, "changed": _text(changed)}
+    foreign = _foreign(_cell(connection, FOREIGN, what))
+    connection.execute(INSERT_ASCII, what)
+    if foreign:
+        rows = [(position, body, link, fold(text)) for position, body, link, text in foreign]
+        connection.execute(INSERT_FOREIGN, (_text(rows),))
+    after, upto = window["after"], window["upto"]
+    for part, positions in _by_part([position for position in changed if position <= after]):
+        _put(connection, part, "WHERE position IN (SELECT value FROM json_each(?))", _text(positions))
+    for part in range((after + 1) >> PART_BITS, (upto >> PART_BITS) + 1):
+        first = max(after + 1, part << PART_BITS)
+        last = min(upto, ((part + 1) << PART_BITS) - 1)
+        _put(connection, part, "WHERE position BETWEEN ? AND ?", first, last)
+
+
+def _put(connection: sqlite3.Connection, part: int, which: str, *parameters: Any) -> None:
+    table = words_table(part)
+    connection.execute(f"INSERT INTO {table} (rowid, words) {TAGGED} {which} ORDER BY position", parameters)
+
+
+def _take_out(connection: sqlite3.Connection, known: list[int]) -> None:
+    for part, positions in _by_part(known):
+        table = words_table(part)
+        connection.execute(
+            f"INSERT INTO {table} ({table}, rowid, words) SELECT 'delete', position, words FROM ({TAGGED}"
+            " WHERE position IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT -1)",
+            (_text(positions),),
+        )
+    connection.execute(DROP_MESSAGES, (_text(known),))
+
+
+def _erase(connection: sqlite3.Connection, batch: Batch, allowance: Allowance) -> tuple[bool, bool]:
+    """Has FTS5 forget the words of deleted messages, which it otherwise only marks as gone.
+
+    That is done at once, until many deletions in many parts have used up the allowance; then parts are
+    put off, and noted in `search_erasures`: each merge then waits until twenty times what the last one
+    took has passed. Meanwhile no search finds such a message, but who holds the file may still read its
+    words there. A text that was edited needs none of this: the log itself keeps its versions until the
+    message is deleted.
+    """
+    due = {*batch.due, *(position >> PART_BITS for position in batch.erased)}
+    done = set()
+    for part in sorted(due):
+        if allowance.left():
+            with allowance.spending():
+                _merge(connection, part)
+            done.add(part)
+    put_off = due - done
+    if put_off != set(batch.due):
+        connection.execute("DELETE FROM search_erasures")
+        connection.execute(
+            "INSERT INTO search_erasures SELECT value FROM json_each(?)", (_text(sorted(put_off)),)
+        )
+    return bool(done), bool(put_off)
+
+
+def _merge(connection: sqlite3.Connection, part: int) -> None:
+    table = words_table(part)
+    connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+
+
+def _drop_words(connection: sqlite3.Connection) -> bool:
+    """Ends the parts of a view that was dropped. Whether there were any."""
+    names = _names(_cell(connection, LEFT_OVER, {}))
+    for name in names:
+        connection.execute(f'DROP TABLE "{name}"')
+    return bool(names)
+
+
+def _by_part(positions: Sequence[int]) -> list[tuple[int, list[int]]]:
+    parts: dict[int, list[int]] = {}
+    for position in sorted(positions):
+        parts.setdefault(position >> PART_BITS, []).append(position)
+    return list(parts.items())
+
+
+def _cell(connection: sqlite3.Connection, sql: str, parameters: dict[str, Any]) -> Any:
+    return connection.execute(sql, parameters).fetchone()[0]
+
+
+def _text(value: Any) -> str:
+    found: str = _encode(value).decode()
+    return found

@@ -1,0 +1,111 @@
+"""A desk without a gateway: the real store in a fresh folder, the real actors, and faults on demand."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import attrs
+import trio
+
+from chatd.actors.directory import Directory
+from chatd.actors.envelope import Answer, Envelope
+from chatd.actors.history import HistoryWriter
+from chatd.actors.supervisor import supervise
+from chatd.bus import Bus
+from chatd.domain import command as c
+from chatd.domain.decision import Context
+from chatd.domain.refusal import Refusal
+from chatd.store.database import open_store
+
+
+@attrs.define
+class Faults:
+    """What the disk does wrong: stages of a transaction that fail."""
+
+    stages: set[str] = attrs.Factory(set)
+
+    def __call__(self, stage: str, _: sqlite3.Connection | None) -> None:
+        if stage in self.stages:
+            raise sqlite3.OperationalError("disk I/O error")
+
+
+@attrs.define
+class World:
+    """The actors at work, asked as a session would ask them."""
+
+    directory: Directory
+    writer: HistoryWriter
+    bus: Bus
+    reader: Any
+    faults: Faults
+    marked: list[tuple[str, str, int]]
+
+    async def ask(self, stream: str, command: Any, by: str, new_id: str = "", at: int = 1) -> Answer:
+        (answer,) = await self.ask_all(stream, [(command, by)], new_id, at)
+        return answer
+
+    async def ask_all(
+        self, stream: str, asked: list[tuple[Any, str]], new_id: str = "", at: int = 1
+    ) -> list[Answer]:
+        """All in one turn of the actor; the answers stand as the questions do."""
+        answers: dict[int, Answer] = {}
+        answered = trio.Event()
+
+        def reply(index: int, answer: Answer) -> None:
+            assert index not in answers, "answered twice"
+            answers[index] = answer
+            if len(answers) == len(asked):
+                answered.set()
+
+        for index, (command, by) in enumerate(asked):
+            context = Context(by, at, by.startswith("operator:"), new_id)
+            await self.directory.tell(stream, Envelope(command, context, partial(reply, index)))
+        with trio.fail_after(10):
+            await answered.wait()
+        return [answers[index] for index in range(len(asked))]
+
+    async def post(self, text: str, nonce: str | None = None, by: str = "ann") -> Answer:
+        return await self.ask("room/r", c.PostMessage("r", text, nonce), by)
+
+    async def texts(self) -> list[str]:
+        page = await self.reader.history("r", before=None, after=0, around=None, limit=500)
+        return [row["text"] for row in page.rows]
+
+
+@asynccontextmanager
+async def living(folder: Path, idle_after: float = 1000.0) -> AsyncIterator[World]:
+    faults = Faults()
+    async with open_store(folder, fault=faults) as store, trio.open_nursery() as writing:
+        bus = Bus(await store.reader.head())
+        writer = HistoryWriter(store.log, bus.publish)
+        writing.start_soon(partial(supervise, writer, vital=True))
+        async with trio.open_nursery() as nursery:
+            marked: list[tuple[str, str, int]] = []
+            directory = Directory(
+                nursery,
+                store.reader,
+                writer,
+                lambda account, stream, seq: marked.append((account, stream, seq)),
+                lambda stream, frame, but: None,
+                idle_after,
+            )
+            yield World(directory, writer, bus, store.reader, faults, marked)
+            await directory.close()
+            nursery.cancel_scope.cancel()
+        writer.mailbox.close()
+
+
+async def furnish(world: World) -> None:
+    """Ann and Bob in a space `s` with a room `r` that both are in."""
+    for name in ("ann", "bob"):
+        assert not isinstance(await world.ask(f"account/{name}", c.CreateAccount(name), "system"), Refusal)
+    await world.ask("space/s", c.CreateSpace("Team"), "ann")
+    await world.ask("space/s", c.CreateRoom("s", "general"), "ann", new_id="r")
+
+
+Living = Callable[[], Awaitable[World]]

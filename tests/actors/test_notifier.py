@@ -1,0 +1,374 @@
+"""The notifier: everybody is told once, in order, whatever fails or restarts in between."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import attrs
+import trio
+from actor_world import World, living
+from trio.testing import MockClock, wait_all_tasks_blocked
+
+from chatd.actors.envelope import UNAVAILABLE, Answer
+from chatd.actors.notifier import AT_ONCE, BATCH, FIRST_RETRY, FOLLOWER, PACE, STORED_EVERY, Notifier
+from chatd.actors.supervisor import supervise
+from chatd.bus import Bus
+from chatd.domain import command as c
+from chatd.domain.decision import Context
+from chatd.domain.direct import OpenDirectRoom
+from chatd.domain.event import Event
+from chatd.domain.personal import Notify
+from chatd.domain.refusal import Refusal
+from chatd.ports import Append, PutFollower, Row, StoreUnavailable, Write
+
+
+@attrs.define
+class MemoryOffice:
+    """The desk as the notifier knows it: rows by position, accounts that take each source once."""
+
+    bus: Bus
+    rows: list[Row] = attrs.Factory(list)
+    stored: list[int] = attrs.Factory(list)
+    told: list[tuple[str, int]] = attrs.Factory(list)
+    quiet: set[int] = attrs.Factory(set)
+    asked: int = 0
+    at_once: int = 0
+    most_at_once: int = 0
+    dnd: set[str] = attrs.Factory(set)
+    looks: list[tuple[int, int]] = attrs.Factory(list)
+    seconds: float = 0.0  # that an account takes to answer
+    answers: list[Answer] = attrs.Factory(list)  # instead of telling
+    cannot_read: int = 0
+    cannot_write: int = 0
+
+    @property
+    def reader(self) -> Any:
+        return self
+
+    async def follower(self, name: str) -> int:
+        assert name == FOLLOWER
+        return self.stored[-1] if self.stored else 0
+
+    async def recipients(self, after: int, upto: int) -> list[Row]:
+        if self.cannot_read:
+            self.cannot_read -= 1
+            raise StoreUnavailable("cannot read")
+        self.looks.append((after, upto))
+        return [row for row in self.rows if after < row["position"] <= upto]
+
+    async def presences(self, accounts: Sequence[str]) -> list[Row]:
+        return [
+            {"account": account, "mode": "dnd", "last_seen": 0} for account in accounts if account in self.dnd
+        ]
+
+    async def write(self, *writes: Write) -> None:
+        if self.cannot_write:
+            self.cannot_write -= 1
+            raise StoreUnavailable("cannot write")
+        for write in writes:
+            assert isinstance(write, PutFollower)
+            self.stored.append(write.position)
+
+    async def ask(self, stream: str, command: Notify, context: Context) -> Answer:
+        assert context.by == "system"
+        assert context.new_id
+        self.asked += 1
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await trio.sleep(self.seconds)
+        self.at_once -= 1
+        if self.answers:
+            return self.answers.pop(0)
+        account = stream.removeprefix("account/")
+        if command.source > max((source for name, source in self.told if name == account), default=0):
+            self.told.append((account, command.source))
+            if command.quiet:
+                self.quiet.add(command.source)
+        return {}
+
+    # --- what happens in the log
+
+    def post(self, *accounts: str, **fields: Any) -> None:
+        """A message that mentions these accounts."""
+        position = self.bus.head + 1
+        for account in accounts:
+            row = {"position": position, "room": "r", "seq": position, "at": 0, "by": "ann", "thread": None}
+            row |= {"account": account, "mentioned": True, "direct": False, "following": False, "level": None}
+            row |= {
+                "muted_until": None,
+                "quiet_from": None,
+                "quiet_to": None,
+                "time_zone": None,
+                "read": False,
+            }
+            self.rows.append(row | fields)
+        self.happen()
+
+    def happen(self, count: int = 1) -> None:
+        """Events that are nobody's concern."""
+        head = self.bus.head
+        self.bus.publish(
+            [Event(head + n, "room/r", head + n, "message.posted", 0, "ann", {}) for n in range(1, count + 1)]
+        )
+
+
+@asynccontextmanager
+async def notifying(office: MemoryOffice) -> AsyncIterator[Notifier]:
+    notifier = Notifier(office)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(supervise, notifier)
+        await wait_all_tasks_blocked()
+        yield notifier
+        nursery.cancel_scope.cancel()
+
+
+def office(head: int = 0, stored: int = 0) -> MemoryOffice:
+    return MemoryOffice(Bus(head), stored=[stored] if stored else [])
+
+
+async def test_a_message_is_told_at_once_and_the_position_stored_after_it(mock_clock: MockClock) -> None:
+    desk = office(5, 5)
+    async with notifying(desk):
+        desk.post("bob", "eve")
+        await wait_all_tasks_blocked()
+        assert sorted(desk.told) == [("bob", 6), ("eve", 6)]
+        assert desk.stored == [5, 6]
+
+
+async def test_old_messages_notify_nobody_when_the_notifier_is_new(mock_clock: MockClock) -> None:
+    desk = office()
+    desk.post("bob")
+    async with notifying(desk):
+        assert desk.stored == [1]
+        desk.post("bob")
+        await wait_all_tasks_blocked()
+        assert desk.told == [("bob", 2)]
+
+
+async def test_in_a_new_database_nothing_is_old(mock_clock: MockClock) -> None:
+    desk = office()
+    async with notifying(desk):
+        desk.post("bob")
+        await wait_all_tasks_blocked()
+        assert desk.told == [("bob", 1)]
+        assert desk.stored == [1]
+
+
+async def test_what_was_posted_while_nobody_looked_is_told_after_a_restart(mock_clock: MockClock) -> None:
+    desk = office(5, 5)
+    desk.post("bob")
+    async with notifying(desk):
+        assert desk.told == [("bob", 6)]
+
+
+async def test_under_load_one_look_serves_many_commits(autojump_clock: MockClock) -> None:
+    desk = office(5, 5)
+    async with notifying(desk):
+        for _ in range(100):
+            desk.post("bob")
+            await trio.sleep(PACE / 50)
+        await trio.sleep(2 * PACE)
+        assert [source for _, source in desk.told] == list(range(6, 106))
+        assert len(desk.looks) <= 4
+
+
+async def test_what_concerns_nobody_is_not_written_down_each_time(autojump_clock: MockClock) -> None:
+    desk = office(5, 5)
+    async with notifying(desk):
+        desk.happen(STORED_EVERY - 1)
+        await trio.sleep(PACE)
+        assert desk.stored == [5]
+        desk.happen()
+        await trio.sleep(2 * PACE)
+        assert desk.stored == [5, 5 + STORED_EVERY]
+
+
+async def test_a_long_way_is_gone_in_batches(autojump_clock: MockClock) -> None:
+    desk = office(1, 1)
+    desk.happen(2 * BATCH + 10)
+    async with notifying(desk):
+        await trio.sleep(PACE * 2)
+        assert desk.looks == [(1, BATCH + 1), (BATCH + 1, 2 * BATCH + 1), (2 * BATCH + 1, 2 * BATCH + 11)]
+
+
+# --- order, and how much at once ---------------------------------------------------------------------
+
+
+async def test_each_account_is_told_in_the_order_of_the_log(autojump_clock: MockClock) -> None:
+    desk = office(1, 1)
+    desk.seconds = 0.01
+    for _ in range(10):
+        desk.post("bob", "eve")
+    async with notifying(desk):
+        await trio.sleep(1)
+        for account in ("bob", "eve"):
+            assert [source for name, source in desk.told if name == account] == list(range(2, 12))
+        assert desk.most_at_once == 2
+
+
+async def test_many_accounts_are_told_at_the_same_time_but_not_all(autojump_clock: MockClock) -> None:
+    desk = office(1, 1)
+    desk.seconds = 0.01
+    desk.post(*(f"a{number}" for number in range(3 * AT_ONCE)))
+    async with notifying(desk):
+        await trio.sleep(1)
+        assert len(desk.told) == 3 * AT_ONCE
+        assert desk.most_at_once == AT_ONCE
+
+
+# --- quietly -----------------------------------------------------------------------------------------
+
+
+async def test_an_account_in_do_not_disturb_is_told_quietly(mock_clock: MockClock) -> None:
+    desk = office(1, 1)
+    desk.dnd = {"bob"}
+    desk.post("bob")
+    desk.post("eve")
+    async with notifying(desk):
+        assert desk.quiet == {2}
+
+
+async def test_nobody_is_asked_about_what_does_not_concern_them(mock_clock: MockClock) -> None:
+    desk = office(1, 1)
+    desk.post("bob", level="none")
+    desk.post("bob", read=True)
+    async with notifying(desk):
+        assert desk.asked == 0
+
+
+# --- failures ----------------------------------------------------------------------------------------
+
+
+async def test_an_account_that_cannot_be_told_now_is_told_later_and_the_others_not_again(
+    autojump_clock: MockClock,
+) -> None:
+    desk = office(1, 1)
+    desk.post("bob")
+    desk.post("eve")
+    desk.post("bob")
+    desk.answers = [UNAVAILABLE]
+    async with notifying(desk):
+        await trio.sleep(FIRST_RETRY * 2)
+        assert sorted(desk.told) == [("bob", 2), ("bob", 4), ("eve", 3)]
+        assert desk.stored == [1, 4]
+
+
+async def test_nothing_is_stored_before_everybody_was_told(mock_clock: MockClock) -> None:
+    desk = office(1, 1)
+    desk.post("bob", "eve")
+    desk.answers = [UNAVAILABLE]
+    async with notifying(desk):
+        assert len(desk.told) == 1
+        assert desk.stored == [1]
+
+
+async def test_a_store_that_fails_is_asked_again(autojump_clock: MockClock) -> None:
+    desk = office(1, 1)
+    desk.post("bob")
+    desk.cannot_read, desk.cannot_write = 2, 2
+    async with notifying(desk) as notifier:
+        await trio.sleep(10)
+        assert desk.told == [("bob", 2)]
+        assert desk.stored == [1, 2]
+        assert notifier.restarts == 0
+
+
+async def test_a_refusal_for_good_stops_nobody_else(mock_clock: MockClock) -> None:
+    desk = office(1, 1)
+    desk.post("gone")
+    desk.answers = [Refusal("not_found", "there is no such account")]
+    async with notifying(desk):
+        desk.post("bob")
+        mock_clock.jump(PACE)
+        await wait_all_tasks_blocked()
+        assert desk.told == [("bob", 3)]
+        assert desk.stored == [1, 2, 3]
+
+
+async def test_a_kill_before_the_position_is_stored_doubles_nothing(mock_clock: MockClock) -> None:
+    desk = office(1, 1)
+    desk.post("bob", "eve")
+    desk.cannot_write = 1
+    async with notifying(desk):
+        assert desk.stored == [1]
+        assert len(desk.told) == 2
+    async with notifying(desk):
+        assert desk.asked == 4
+        assert sorted(desk.told) == [("bob", 2), ("eve", 2)]
+        assert desk.stored == [1, 2]
+
+
+async def test_a_kill_in_the_middle_of_a_batch_loses_nobody(autojump_clock: MockClock) -> None:
+    desk = office(1, 1)
+    desk.seconds = 0.01
+    desk.post(*(f"a{number}" for number in range(2 * AT_ONCE)))
+    async with notifying(desk):
+        await trio.sleep(0.015)  # half of them
+        assert 0 < len(desk.told) < 2 * AT_ONCE
+    async with notifying(desk):
+        await trio.sleep(1)
+        assert sorted(desk.told) == sorted((f"a{number}", 2) for number in range(2 * AT_ONCE))
+
+
+# --- with a real store and real accounts -------------------------------------------------------------
+
+
+@attrs.define
+class Desk:
+    """The `Office` that a world of actors is. After so many `asks` the notifier is killed."""
+
+    world: World
+    asks: int
+    killed: trio.CancelScope = attrs.Factory(trio.CancelScope)
+
+    @property
+    def bus(self) -> Bus:
+        return self.world.bus
+
+    @property
+    def reader(self) -> Any:
+        return self.world.reader
+
+    async def ask(self, stream: str, command: Notify, context: Context) -> Answer:
+        answer = await self.world.ask(stream, command, context.by, context.new_id)
+        self.asks -= 1
+        if self.asks <= 0:
+            self.killed.cancel()  # it is done, but nobody has heard of that
+            await trio.lowlevel.checkpoint()
+        return answer
+
+    async def write(self, *writes: Write) -> None:
+        await self.world.writer.append(Append(writes=writes))
+        self.killed.cancel()  # all is told
+
+
+async def told_of(world: World, account: str) -> list[int]:
+    """The seqs of the messages that it was notified of."""
+    events = await world.reader.stream_events(f"account/{account}", 0, 1000)
+    return [event.data["seq"] for event in events if event.type == "notification.created"]
+
+
+async def test_however_often_it_is_killed_everybody_is_told_once_and_in_order(tmp_path: Path) -> None:
+    posts, people = 5, ("ann", "bob", "eve")
+    async with living(tmp_path) as world:
+        for name in people:
+            await world.ask(f"account/{name}", c.CreateAccount(name), "system")
+        await world.ask("room/d", OpenDirectRoom(people), "ann")
+        await world.writer.append(Append(writes=(PutFollower(FOLLOWER, world.bus.head),)))
+        seqs = [(await world.ask("room/d", c.PostMessage("d", "hi"), "ann"))["seq"] for _ in range(posts)]
+    asks = kills = 0
+    while asks == kills:
+        asks += 1
+        async with living(tmp_path) as world:
+            desk = Desk(world, asks)
+            with trio.fail_after(20), desk.killed:
+                await Notifier(desk).run()
+            kills += desk.asks <= 0
+            told = {name: await told_of(world, name) for name in people}
+            assert told["bob"] == seqs[: len(told["bob"])]
+            assert told["eve"] == seqs[: len(told["eve"])]
+    assert told == {"ann": [], "bob": seqs, "eve": seqs}
+    assert kills == 2 * posts

@@ -1,0 +1,326 @@
+"""What a client keeps: a snapshot asked for once, and every event since applied to it.
+
+Made like the client of somebody who has read the protocol and nothing else. What an event does not say, the
+client asks for: the whole of a room or space when its account enters it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from .talking import Client, Frame, history
+
+# Event types that change nothing that a client keeps, and why.
+WITHOUT_STATE = {
+    "account.created": "what is in it comes with session.open",
+    "space.created": "its owner enters it with the next event, and asks for the whole",
+    "thread.followed": "no query shows which threads one follows",
+    "thread.unfollowed": "as above",
+}
+
+MEMBER = ("role", "joined_at")
+
+
+@attrs.define
+class State:
+    """Everything as plain data, keyed so that the order in which things were learned does not show."""
+
+    account: str
+    profile: Frame = attrs.Factory(dict)
+    spaces: dict[str, Frame] = attrs.Factory(dict)
+    rooms: dict[str, Frame] = attrs.Factory(dict)
+    preferences: Frame = attrs.Factory(dict)
+    subscriptions: dict[str, Frame] = attrs.Factory(dict)
+    bookmarks: dict[tuple[str, int], Frame] = attrs.Factory(dict)
+    notifications: dict[str, Frame] = attrs.Factory(dict)
+
+
+# --- the snapshot ------------------------------------------------------------------------------------------
+
+
+def snapshot(client: Client) -> State:
+    """All that the account may see, asked for by a session that was opened just now."""
+    state = State(client.opened["account"]["id"], dict(client.opened["account"]))
+    for space in client.opened["spaces"]:
+        state.spaces[space["id"]] = load_space(client, space["id"])
+    for room in client.opened["rooms"]:
+        state.rooms[room["id"]] = load_room(client, room["id"])
+    found = client.ask("preferences.get")
+    state.preferences = found["preferences"]
+    state.subscriptions = {row.pop("room"): row for row in found["subscriptions"]}
+    for row in _all(client, "bookmark.list", "bookmarks"):
+        state.bookmarks[row["room"], row["seq"]] = {"note": row["note"], "at": row["at"]}
+    for row in _all(client, "notification.list", "notifications"):
+        state.notifications[row.pop("id")] = row
+    return state
+
+
+def _all(client: Client, name: str, what: str, **where: str) -> list[Frame]:
+    page = client.ask(name, **where, limit=500)
+    assert page["next"] is None
+    found: list[Frame] = page[what]
+    return found
+
+
+def load_space(client: Client, space: str) -> Frame:
+    frame: Frame = client.ask("space.get", space=space)["space"]
+    members = _all(client, "space.members", "members", space=space)
+    frame["members"] = {row["account"]: {name: row[name] for name in MEMBER} for row in members}
+    emoji = client.ask("emoji.list", space=space)["emoji"]
+    frame["emoji"] = {row.pop("name"): row for row in emoji}
+    rooms = client.ask("room.list", space=space)["rooms"]
+    frame["rooms"] = {room["id"] for room in rooms if not room["private"]}
+    if frame["role"] in ("owner", "admin", "moderator"):
+        invites = client.ask("invite.list", space=space)["invites"]
+        frame["invites"] = {row.pop("id"): row for row in invites}
+    return frame
+
+
+def load_room(client: Client, room: str) -> Frame:
+    frame: Frame = client.ask("room.get", room=room)["room"]
+    del frame["member"]
+    frame.pop("accounts", None)
+    members = _all(client, "room.members", "members", room=room)
+    frame["members"] = {row["account"]: {name: row[name] for name in MEMBER} for row in members}
+    frame["messages"] = {message["seq"]: _kept(message) for message in history(client, room)}
+    pins = client.ask("pin.list", room=room)["pins"]
+    assert all(_kept(pin["message"]) == frame["messages"][pin["seq"]] for pin in pins)
+    frame["pins"] = {pin["seq"]: {"by": pin["by"], "at": pin["at"]} for pin in pins}
+    return frame
+
+
+def _kept(message: Frame) -> Frame:
+    """A client cannot know which of its reactions began first once one of them was taken away."""
+    for reaction in message["reactions"]:
+        assert reaction["count"] == len(reaction["accounts"])
+    return {**message, "reactions": {one["emoji"]: one["accounts"] for one in message["reactions"]}}
+
+
+# --- what happened since -----------------------------------------------------------------------------------
+
+
+@attrs.define
+class Reducer:
+    """Applies events and signals to a state. `client` is asked for what the account enters."""
+
+    state: State
+    client: Client
+
+    def apply(self, event: Frame) -> None:
+        kind, _, id_ = event["stream"].partition("/")
+        if event["event"] in WITHOUT_STATE:
+            return
+        change = CHANGES[kind, event["event"]]
+        if kind == "account":
+            change(self.state, event)
+        elif event["event"] == "member.joined" and event["data"]["account"] == self.state.account:
+            self._enter(kind, id_)
+        elif kind == "space":
+            change(self.state.spaces[id_], event)
+        elif (room := self.state.rooms.get(id_)) is not None:
+            if event["seq"] > room["head"]:
+                change(room, event)
+                room["head"] = event["seq"]
+            self._follow(id_, event)
+
+    def _enter(self, kind: str, id_: str) -> None:
+        """What it loads may be of later than the event. A room tells by its `head` which events are in it; a
+        space does not, so those are applied once more."""
+        if kind == "room":
+            self.state.rooms[id_] = load_room(self.client, id_)
+        else:
+            self.state.spaces[id_] = load_space(self.client, id_)
+
+    def _follow(self, room: str, event: Frame) -> None:
+        """What an event in a room means for what the account keeps elsewhere."""
+        data = event["data"]
+        if event["event"] == "member.left" and data["account"] == self.state.account:
+            del self.state.rooms[room]
+        if event["event"] == "message.deleted":
+            self.state.bookmarks.pop((room, data["seq"]), None)
+            for id_, row in list(self.state.notifications.items()):
+                if (row["room"], row["seq"]) == (room, data["seq"]):
+                    del self.state.notifications[id_]
+
+    def hear(self, signal: Frame) -> None:
+        if signal["signal"] == "read.marked":
+            self.read(signal["stream"].removeprefix("room/"), signal["data"]["seq"])
+
+    def read(self, room: str, seq: int) -> None:
+        if room in self.state.rooms:
+            self.state.rooms[room]["read"] = seq
+        for row in self.state.notifications.values():
+            row["read"] = row["read"] or (row["room"] == room and row["seq"] <= seq)
+
+
+# --- rooms: each takes the room as it is kept, and the event -----------------------------------------------
+
+
+def _joined(place: Frame, event: Frame) -> None:
+    data = event["data"]
+    place["members"][data["account"]] = {"role": data.get("role"), "joined_at": event["at"]}
+    if invite := place.get("invites", {}).get(data.get("invite")):
+        invite["uses"] += 1
+
+
+def _left(place: Frame, event: Frame) -> None:
+    del place["members"][event["data"]["account"]]
+
+
+def _updated(place: Frame, event: Frame) -> None:
+    place.update(event["data"])
+
+
+def _archived(room: Frame, event: Frame) -> None:
+    room["archived"] = True
+
+
+def _posted(room: Frame, event: Frame) -> None:
+    data = event["data"]
+    message = {
+        **{name: event[name] for name in ("seq", "position", "at", "by")},
+        **{name: data.get(name) for name in ("text", "nonce", "reply_to", "expires_at")},
+        "attachments": [],
+        "mentions": data.get("mentions", []),
+        "reactions": {},
+        "edited_at": None,
+        "deleted": False,
+        "pinned": False,
+        "thread": None,
+    }
+    room["messages"][event["seq"]] = message
+    if root := room["messages"].get(data.get("thread")):
+        replies = root["thread"]["replies"] if root["thread"] else 0
+        root["thread"] = {"replies": replies + 1, "last_at": event["at"]}
+
+
+def _edited(room: Frame, event: Frame) -> None:
+    data = event["data"]
+    change = {"text": data.get("text"), "mentions": data.get("mentions", []), "edited_at": event["at"]}
+    room["messages"][data["seq"]].update(change)
+
+
+def _deleted(room: Frame, event: Frame) -> None:
+    seq = event["data"]["seq"]
+    nothing: Frame = {"text": None, "mentions": [], "reactions": {}, "pinned": False}
+    room["messages"][seq].update(deleted=True, **nothing)
+    room["pins"].pop(seq, None)
+
+
+def _reacted(room: Frame, event: Frame) -> None:
+    reactions = room["messages"][event["data"]["seq"]]["reactions"]
+    reactions.setdefault(event["data"]["emoji"], []).append(event["by"])
+
+
+def _unreacted(room: Frame, event: Frame) -> None:
+    reactions = room["messages"][event["data"]["seq"]]["reactions"]
+    reactions[event["data"]["emoji"]].remove(event["by"])
+    if not reactions[event["data"]["emoji"]]:
+        del reactions[event["data"]["emoji"]]
+
+
+def _pinned(room: Frame, event: Frame) -> None:
+    room["pins"][event["data"]["seq"]] = {"by": event["by"], "at": event["at"]}
+    room["messages"][event["data"]["seq"]]["pinned"] = True
+
+
+def _unpinned(room: Frame, event: Frame) -> None:
+    del room["pins"][event["data"]["seq"]]
+    room["messages"][event["data"]["seq"]]["pinned"] = False
+
+
+# --- spaces ------------------------------------------------------------------------------------------------
+
+
+def _invited(space: Frame, event: Frame) -> None:
+    if "invites" in space:
+        names = ("role", "max_uses", "expires_at")
+        invite = {name: event["data"].get(name) for name in names}
+        space["invites"][event["data"]["invite"]] = {**invite, "uses": 0, "by": event["by"]}
+
+
+def _uninvited(space: Frame, event: Frame) -> None:
+    space.get("invites", {}).pop(event["data"]["invite"], None)
+
+
+def _room_announced(space: Frame, event: Frame) -> None:
+    space["rooms"].add(event["data"]["room"])
+
+
+def _emoji_added(space: Frame, event: Frame) -> None:
+    emoji = {"image": event["data"]["image"], "by": event["by"], "at": event["at"]}
+    space["emoji"][event["data"]["name"]] = emoji
+
+
+def _emoji_removed(space: Frame, event: Frame) -> None:
+    space["emoji"].pop(event["data"]["name"], None)
+
+
+# --- the account's own -------------------------------------------------------------------------------------
+
+
+def _profile(state: State, event: Frame) -> None:
+    state.profile.update(event["data"])
+
+
+def _preferences(state: State, event: Frame) -> None:
+    state.preferences.update(event["data"])
+
+
+def _subscription(state: State, event: Frame) -> None:
+    data = dict(event["data"])
+    state.subscriptions.setdefault(data.pop("room"), {"level": None, "muted_until": None}).update(data)
+
+
+def _bookmarked(state: State, event: Frame) -> None:
+    data = event["data"]
+    kept = state.bookmarks.setdefault((data["room"], data["seq"]), {"at": event["at"]})
+    kept["note"] = data.get("note")
+
+
+def _unbookmarked(state: State, event: Frame) -> None:
+    state.bookmarks.pop((event["data"]["room"], event["data"]["seq"]), None)
+
+
+def _notified(state: State, event: Frame) -> None:
+    data = event["data"]
+    row = {name: data[name] for name in ("kind", "room", "seq", "from")}
+    more = {"at": event["at"], "quiet": data.get("quiet", False), "read": False}
+    state.notifications[data["notification"]] = {**row, **more}
+
+
+def _read(state: State, event: Frame) -> None:
+    for id_ in event["data"]["ids"]:
+        if id_ in state.notifications:
+            state.notifications[id_]["read"] = True
+
+
+CHANGES: dict[tuple[str, str], Callable[[Any, Frame], None]] = {
+    ("room", "member.joined"): _joined,
+    ("room", "member.left"): _left,
+    ("room", "room.updated"): _updated,
+    ("room", "room.archived"): _archived,
+    ("room", "message.posted"): _posted,
+    ("room", "message.edited"): _edited,
+    ("room", "message.deleted"): _deleted,
+    ("room", "reaction.added"): _reacted,
+    ("room", "reaction.removed"): _unreacted,
+    ("room", "pin.added"): _pinned,
+    ("room", "pin.removed"): _unpinned,
+    ("space", "member.joined"): _joined,
+    ("space", "invite.created"): _invited,
+    ("space", "invite.revoked"): _uninvited,
+    ("space", "room.created"): _room_announced,
+    ("space", "emoji.added"): _emoji_added,
+    ("space", "emoji.removed"): _emoji_removed,
+    ("account", "account.updated"): _profile,
+    ("account", "preferences.updated"): _preferences,
+    ("account", "subscription.updated"): _subscription,
+    ("account", "bookmark.added"): _bookmarked,
+    ("account", "bookmark.removed"): _unbookmarked,
+    ("account", "notification.created"): _notified,
+    ("account", "notification.read"): _read,
+}

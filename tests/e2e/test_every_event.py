@@ -1,0 +1,267 @@
+"""Every type of event that there is, made to happen through the wire, and what must be true of each.
+
+The types stand in the command table. A new one is not done before it happens in `live_through` below, and
+`reducer` knows what it means for a client.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatd.domain.table import ENTRIES
+
+from .reducer import CHANGES, WITHOUT_STATE, Reducer, snapshot
+from .serving import Server
+from .talking import DEADLINE, Client
+from .town import Account, Town
+
+TYPES = {type_ for entry in ENTRIES for type_ in entry.events}
+SYSTEM = "system"
+
+
+class Witness:
+    """Watches the log while one request after another is made, and what each of them logged."""
+
+    def __init__(self, town: Town) -> None:
+        self.operator = town.operator
+        self.logged: dict[str, set[str]] = defaultdict(set)  # request -> types
+        self.by_itself: set[str] = set()  # types that the server logged of its own accord
+        self._position = 0
+        self.look(None)
+
+    def ask(self, client: Client, name: str, /, until: str | None = None, **data: Any) -> Any:
+        """Asks; with `until` waits for an event of this type, wherever it comes from."""
+        self.look(None)
+        answer = client.ask(name, **data)
+        self.look(name, until)
+        return answer
+
+    def look(self, name: str | None, until: str | None = None) -> None:
+        """Takes in what is new in the log, as logged by `name`; without one nothing of it counts."""
+        deadline = time.monotonic() + DEADLINE
+        found: set[str] = set()
+        while True:
+            page = self.operator.ask(
+                "event.list", after=self._position, limit=500, wait=0 if until in (None, *found) else 1
+            )
+            for event in page["events"]:
+                found.add(event["event"])
+                if event["by"] == SYSTEM:
+                    self.by_itself.add(event["event"])
+                elif name is not None:
+                    self.logged[name].add(event["event"])
+            if page["events"]:
+                self._position = page["events"][-1]["position"]
+            elif until is None or until in found:
+                return
+            assert time.monotonic() < deadline, f"no {until} after {name}"
+
+
+class Follower:
+    """A client that applies what comes, as it comes."""
+
+    def __init__(self, town: Town, account: Account) -> None:
+        self.account = account
+        self.client = town.open(account)
+        self.reducer = Reducer(snapshot(self.client), self.client)
+        self._seen = self._heard = 0
+
+    def follow(self) -> None:
+        self.client.catch_up()
+        while self._seen < len(self.client.events):
+            self.reducer.apply(self.client.events[self._seen])
+            self._seen += 1
+        while self._heard < len(self.client.signals):
+            self.reducer.hear(self.client.signals[self._heard])
+            self._heard += 1
+
+
+def live_through(town: Town, owner: Follower, member: Follower) -> Iterator[None]:
+    """A day in the life of a server. Pauses now and then for the clients to look at their events."""
+    witness = Witness(town)
+    ask, ann, bob = witness.ask, owner.client, member.client
+    operator, space, room = town.operator, town.space, town.room("Square", by=ann)
+    ask(bob, "room.join", room=room)
+    yield
+
+    # accounts
+    made = ask(operator, "account.create", name="Cleo")["account"]["id"]
+    ask(operator, "account.disable", account=made)
+    ask(operator, "account.enable", account=made)
+    ask(bob, "account.update", display_name="Bob the Second", avatar="https://example.org/bob.png")
+    yield
+
+    # spaces and invites
+    own = ask(bob, "space.create", name="Bob's", description="all mine")["space"]["id"]
+    invite = ask(ann, "invite.create", space=space, max_uses=5)["invite"]
+    with closing(town.dial()) as visitor:
+        ask(visitor, "account.sign_up", name="Dora", password="correct horse", invite=invite["code"])
+    with closing(town.open(town.account("eve"))) as visitor:
+        ask(visitor, "invite.accept", code=invite["code"])
+    spare = ask(bob, "invite.create", space=own, role="guest", expires_in=3600)["invite"]["code"]
+    ask(bob, "invite.revoke", code=spare)
+    yield
+    ask(ann, "emoji.add", space=space, name="party", image="https://example.org/party.png")
+    ask(ann, "emoji.add", space=space, name="sad", image="https://example.org/sad.png")
+    ask(ann, "emoji.remove", space=space, name="sad")
+    yield
+
+    # rooms
+    garden = ask(ann, "room.create", space=space, name="Garden", topic="plants")["room"]["id"]
+    ask(ann, "room.create", space=space, name="Attic", private=True)
+    barn = ask(bob, "room.create", space=space, name="Barn", kind="announcement")["room"]["id"]
+    yield
+    ask(bob, "room.join", room=garden)
+    ask(ann, "room.join", room=barn)
+    yield
+    ask(bob, "room.leave", room=garden)
+    ask(ann, "room.update", room=room, name="Market", topic="fruit")
+    ask(ann, "room.archive", room=barn)
+    direct = ask(ann, "direct.open", accounts=[member.account.id])["room"]["id"]
+    yield
+
+    # messages, and what the server does with them by itself
+    said = "notification.created"
+    ask(ann, "message.post", until=said, room=direct, text="just us")
+    ask(ann, "message.post", room=room, text="this will pass", expires_in=1)
+    soon = time.time_ns() // 1_000_000 + 1_100
+    ask(ann, "message.schedule", until="message.posted", room=room, text="later", post_at=soon)
+    root = ask(ann, "message.post", until=said, room=room, text=f"hello @{member.account.name}", nonce="n")
+    seq = root["seq"]
+    reply = ask(bob, "message.post", until=said, room=room, text="hello yourself", reply_to=seq)["seq"]
+    deeper = ask(ann, "message.post", until=said, room=room, text="and so on", reply_to=reply)["seq"]
+    yield
+    ask(ann, "message.edit", room=room, seq=seq, text="hello all of you, @room")
+    ask(ann, "message.edit", room=room, seq=deeper, text=f"and @{member.account.name} so on")
+    ask(bob, "message.edit", room=room, seq=reply, text="hello!")
+    yield
+
+    # what people put on them
+    for client, emoji in ((ann, "👍"), (bob, "👍"), (bob, "🎉"), (ann, ":party:")):
+        ask(client, "reaction.add", room=room, seq=seq, emoji=emoji)
+    ask(ann, "reaction.remove", room=room, seq=seq, emoji="👍")
+    ask(bob, "reaction.remove", room=room, seq=seq, emoji="🎉")
+    for pinned in (seq, reply, deeper):
+        ask(bob, "pin.add", room=room, seq=pinned)
+    ask(ann, "pin.remove", room=room, seq=reply)
+    yield
+
+    # what is somebody's alone
+    ask(bob, "thread.unfollow", room=room, seq=seq)
+    ask(bob, "thread.follow", room=room, seq=reply)
+    ask(bob, "subscription.update", room=room, level="all")
+    ask(bob, "subscription.update", room=room, mute_for=3600)
+    ask(bob, "subscription.update", room=room, mute_for=0)
+    ask(bob, "preferences.update", quiet_from=0, quiet_to=1439, time_zone="Pacific/Chatham")
+    ask(bob, "preferences.update", receipts=False)
+    quiet = ask(ann, "message.post", until=said, room=room, text="not that important")["seq"]
+    ask(bob, "bookmark.add", room=room, seq=seq)
+    ask(bob, "bookmark.add", room=room, seq=quiet)
+    ask(bob, "bookmark.add", room=room, seq=deeper, note="see to it")
+    ask(bob, "bookmark.add", room=room, seq=deeper, note="seen to")
+    ask(bob, "bookmark.remove", room=room, seq=seq)
+    newest = bob.ask("notification.list")["notifications"][0]["id"]
+    ask(bob, "notification.read", ids=[newest])
+    ask(bob, "read.mark", room=room, seq=reply)
+    yield
+
+    # and what goes again
+    for client, gone in ((ann, deeper), (ann, reply), (ann, quiet)):
+        ask(client, "message.delete", room=room, seq=gone)
+    if "message.deleted" not in witness.by_itself:
+        witness.look(None, until="message.deleted")
+    yield
+    _check(witness)
+
+
+def _check(witness: Witness) -> None:
+    """Every request has logged what the table says it may log, and nothing else."""
+    logged = {name: types for name, types in witness.logged.items() if types}
+    for entry in ENTRIES:
+        in_its_wake = witness.by_itself if entry.name == "message.post" else set()
+        assert logged.pop(entry.name, set()) | in_its_wake == set(entry.events), entry.name
+    assert logged == {}
+    seen = set.union(*witness.logged.values(), witness.by_itself)
+    assert seen == TYPES, "a type of event never happened"
+
+
+def caught_up(operator: Client) -> list[str]:
+    """The names of all views, when each of them has followed the log to its end."""
+    deadline = time.monotonic() + DEADLINE
+    while True:
+        views = operator.ask("view.list")["views"]
+        if all(view["lag"] == 0 for view in views):
+            return [view["name"] for view in views]
+        assert time.monotonic() < deadline, views
+
+
+def dumped(server: Server) -> dict[str, list[tuple[Any, ...]]]:
+    """What the views hold: each table's rows, and of full-text indexes each word wherever it stands."""
+    path: Path = server.data / "views.db"
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        tables = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+        virtual = {name for name, sql in tables.items() if sql.startswith("CREATE VIRTUAL")}
+        dump = {}
+        for name in sorted(tables):
+            if name in virtual:
+                connection.execute(
+                    f"CREATE VIRTUAL TABLE temp.words_in_{name} USING fts5vocab(main, {name}, instance)"
+                )
+                rows = connection.execute(f"SELECT * FROM temp.words_in_{name}").fetchall()
+            elif any(name.startswith(f"{index}_") for index in virtual):
+                continue  # how the index is laid out depends on its batches
+            else:
+                rows = connection.execute(f'SELECT * FROM "{name}"').fetchall()
+            dump[name] = sorted(rows, key=repr)
+        return dump
+
+
+@pytest.mark.parametrize("type_", sorted(TYPES))
+def test_a_client_knows_what_to_make_of_each_event(type_: str) -> None:
+    handled = {type_ for _, type_ in CHANGES}
+    assert (type_ in handled) != (type_ in WITHOUT_STATE)
+
+
+def test_what_is_known_of_every_event_stays_true(server: Server) -> None:
+    town = Town(server)
+    followers = [Follower(town, account) for account in (town.owner, town.member(name="bob"))]
+    before = [(snapshot(f.client), f.client.cursor) for f in followers]
+    for _ in live_through(town, *followers):
+        for follower in followers:
+            follower.follow()
+
+    # a client's state and the events since are what a new client is told
+    for follower, (state, cursor) in zip(followers, before, strict=True):
+        follower.follow()
+        fresh = snapshot(town.open(follower.account))
+        assert follower.reducer.state == fresh
+        back = town.open(follower.account, cursor)
+        late = Reducer(state, back)
+        back.catch_up()
+        for event in back.events:
+            late.apply(event)
+        for room in back.opened["rooms"]:
+            late.read(room["id"], room["read"])
+        late.state.profile["about"] = fresh.profile["about"]  # what catching up wrote there
+        assert late.state == fresh
+
+    # a view that followed the log is what one is that was built from it
+    views = caught_up(town.operator)
+    lived = dumped(server)
+    for name in views:
+        town.operator.ask("view.rebuild", name=name)
+    assert caught_up(town.operator) == views
+    assert dumped(server) == lived
+    assert all(lived[table] for table in ("notifications", "search_messages"))
+
+    # and the tables say what the log says
+    town.assert_sound()
+    town.close()

@@ -1,0 +1,397 @@
+"""Random days of three people with two devices each, compared with a simple model of what they should see.
+
+The gate plays a few of them, the same ones each time; CHATD_MODEL_EXAMPLES=200 plays as many others.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from itertools import chain
+from typing import Any
+
+import attrs
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from .conftest import Serve
+from .model import ALL, Message, Model, Refused, Room
+from .reducer import Reducer, snapshot
+from .serving import Server
+from .talking import Client, Frame, history
+from .town import Account, Town
+
+EXAMPLES = int(os.environ.get("CHATD_MODEL_EXAMPLES", "0"))
+STEPS = 40
+RESTARTS = 2  # of one day; each takes about a second
+
+PEOPLE = st.integers(0, 2)
+DEVICES = st.integers(0, 1)
+ROOMS = st.integers(0, 2)
+PICKS = st.integers(0, 1 << 16)
+EMOJI = st.sampled_from(("👍", "🎉", "👩\u200d👩\u200d👧"))
+MENTIONS = st.sets(st.sampled_from((0, 1, 2, ALL)), max_size=2)
+LEVELS = st.sampled_from(("all", "mentions", "none"))
+
+
+@attrs.define
+class Device:
+    """A client that comes and goes, and applies every event that it gets, once."""
+
+    account: Account
+    reducer: Reducer
+    client: Client | None
+    cursor: Frame
+    _seen: int = 0
+    _heard: int = 0
+
+    @classmethod
+    def new(cls, town: Town, account: Account) -> Device:
+        client = town.open(account)
+        return cls(account, Reducer(snapshot(client), client), client, client.cursor)
+
+    def connect(self, town: Town) -> Client:
+        if self.client is None:
+            self.client = self.reducer.client = town.open(self.account, self.cursor)
+            assert self.client.opened["resumed"] is True
+            self._seen = self._heard = 0
+            self.follow()
+            for room in self.client.opened["rooms"]:
+                self.reducer.read(room["id"], room["read"])
+        return self.client
+
+    def follow(self) -> None:
+        assert self.client is not None
+        self.client.catch_up()
+        while self._seen < len(self.client.events):
+            self.reducer.apply(self.client.events[self._seen])
+            self._seen += 1
+        while self._heard < len(self.client.signals):
+            self.reducer.hear(self.client.signals[self._heard])
+            self._heard += 1
+
+    def drop(self) -> None:
+        """Whatever it has not applied yet is lost, and will have to come again."""
+        if self.client is not None:
+            if self._seen:
+                self.cursor = {**self.cursor, "position": self.client.events[self._seen - 1]["position"]}
+            self.client.polite = False
+            self.client.close()
+            self.client = None
+
+
+class Day(RuleBasedStateMachine):
+    server: Server  # set by the test; the days share it, and nothing else
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.town = town = Town(self.server)
+        self.people = [town.owner, *(town.member(name=name) for name in ("bob", "cleo"))]
+        self.devices = [[Device.new(town, account) for _ in range(2)] for account in self.people]
+        self.ids = [account.id for account in self.people]
+        one, two = town.room("One", by=self.on(0)), town.room("Two", by=self.on(1))
+        direct = self.on(0).ask("direct.open", accounts=[self.ids[1]])["room"]["id"]
+        self.rooms = [one, two, direct]
+        both = {who: 2 + sorted(self.ids[:2]).index(self.ids[who]) for who in (0, 1)}
+        self.model = Model([Room(False, {0: 2}, 2), Room(False, {1: 2}, 2), Room(True, both, 3)])
+        for who, room in ((1, 0), (2, 0), (0, 1), (2, 1)):
+            self.on(who).ask("room.join", room=self.rooms[room])
+            assert self.model.join(who, room) is None
+        self.bell = [town.account("bell"), town.account("ringer")]
+        self.texts = self.restarts = 0
+        self.unsettled = False
+        self.listen()
+
+    def listen(self) -> None:
+        """Sessions that are always there: one of each person, and those of the bell."""
+        self.ears = [self.town.open(account) for account in self.people]
+        self.ringer, self.rung = self.town.open(self.bell[0]), self.town.open(self.bell[1])
+        self.yard = self.ringer.ask("direct.open", accounts=[self.bell[1].id])["room"]["id"]
+
+    def settle(self) -> None:
+        """Whom to tell is decided by how things stand when the notifier looks: it may, before they change."""
+        if not self.unsettled:
+            return
+        seq = self.ringer.post(self.yard, "ding")["seq"]
+        self.rung.wait_event("notification.created", room=self.yard, seq=seq)
+        for who, told in self.model.told.items():
+            for one in told[-1:]:
+                self.ears[who].wait_event("notification.created", room=self.rooms[one.room], seq=one.seq)
+        self.unsettled = False
+
+    def on(self, who: int, device: int = 0) -> Client:
+        """A client of theirs: that device if it is there, else the other."""
+        first, second = self.devices[who][device], self.devices[who][1 - device]
+        return first.client or second.client or first.connect(self.town)
+
+    def does(self, who: int, expected: Refused, name: str, device: int = 0, **data: Any) -> Any:
+        """Asks, and is refused or not as the model says."""
+        client = self.on(who, device)
+        reply = client.reply(client.send(name, **data))
+        assert reply.get("error", {}).get("code") == expected, (name, reply)
+        return reply.get("result")
+
+    def message(self, room: int, pick: int) -> Message | None:
+        there = list(self.model.rooms[room].messages.values())
+        return there[pick % len(there)] if there else None
+
+    def compose(self, mentions: set[int | str]) -> str:
+        self.texts += 1
+        names = (
+            str(name) if isinstance(name, str) else self.people[name].name
+            for name in sorted(mentions, key=str)
+        )
+        return " ".join([f"number {self.texts}", *(f"@{name}" for name in names)])
+
+    # --- what may happen
+
+    @rule(who=PEOPLE, device=DEVICES, room=ROOMS, mentions=MENTIONS)
+    def post(self, who: int, device: int, room: int, mentions: set[int | str]) -> None:
+        self.say(who, device, room, mentions, None)
+
+    @rule(who=PEOPLE, room=ROOMS)
+    def post_plainly(self, who: int, room: int) -> None:
+        self.say(who, 0, room, set(), None)
+
+    @rule(who=PEOPLE, device=DEVICES, room=ROOMS, mentions=MENTIONS, pick=PICKS)
+    def reply(self, who: int, device: int, room: int, mentions: set[int | str], pick: int) -> None:
+        if (to := self.message(room, pick)) is not None:
+            self.settle()
+            self.say(who, device, room, mentions, to.seq)
+
+    def say(self, who: int, device: int, room: int, mentions: set[int | str], to: int | None) -> None:
+        text = self.compose(mentions)
+        expected = self.model.post(who, room, text, mentions, to)
+        more = {} if to is None else {"reply_to": to}
+        nonce = {"nonce": f"n{self.texts}"} if self.texts % 3 else {}
+        data = {"room": self.rooms[room], "text": text, **more, **nonce}
+        result = self.does(who, expected, "message.post", device, **data)
+        if expected is None:
+            assert result["seq"] == self.model.rooms[room].head
+            self.unsettled = True
+            if nonce:
+                assert self.does(who, None, "message.post", 1 - device, **data) == result
+
+    @rule(who=PEOPLE, room=ROOMS, pick=PICKS, mentions=MENTIONS)
+    def edit(self, who: int, room: int, pick: int, mentions: set[int | str]) -> None:
+        if (message := self.message(room, pick)) is not None:
+            text = self.compose(mentions)
+            expected = self.model.edit(who, room, message.seq, text, mentions)
+            self.does(who, expected, "message.edit", room=self.rooms[room], seq=message.seq, text=text)
+
+    @rule(room=ROOMS, pick=PICKS, mentions=MENTIONS)
+    def edit_ones_own(self, room: int, pick: int, mentions: set[int | str]) -> None:
+        if (message := self.message(room, pick)) is not None:
+            self.edit(message.by, room, pick, mentions)
+
+    @rule(who=PEOPLE, room=ROOMS, pick=PICKS)
+    def delete(self, who: int, room: int, pick: int) -> None:
+        if (message := self.message(room, pick)) is not None:
+            self.settle()
+            expected = self.model.delete(who, room, message.seq)
+            self.does(who, expected, "message.delete", room=self.rooms[room], seq=message.seq)
+
+    @rule(who=PEOPLE, room=ROOMS, pick=PICKS, emoji=EMOJI, add=st.booleans())
+    def react(self, who: int, room: int, pick: int, emoji: str, add: bool) -> None:
+        if (message := self.message(room, pick)) is not None:
+            expected = self.model.react(who, room, message.seq, emoji, add)
+            name = "reaction.add" if add else "reaction.remove"
+            self.does(who, expected, name, room=self.rooms[room], seq=message.seq, emoji=emoji)
+
+    @rule(who=PEOPLE, room=ROOMS, pick=PICKS, add=st.booleans())
+    def pin(self, who: int, room: int, pick: int, add: bool) -> None:
+        if (message := self.message(room, pick)) is not None:
+            expected = self.model.pin(who, room, message.seq, add)
+            name = "pin.add" if add else "pin.remove"
+            self.does(who, expected, name, room=self.rooms[room], seq=message.seq)
+
+    @rule(who=PEOPLE, device=DEVICES, room=ROOMS, back=st.integers(-1, 12))
+    def mark_read(self, who: int, device: int, room: int, back: int) -> None:
+        self.settle()
+        seq = max(self.model.rooms[room].head - back, 0)
+        expected = self.model.mark(who, room, seq)
+        self.does(who, expected, "read.mark", device, room=self.rooms[room], seq=seq)
+        self.unread_is_right(who)
+
+    @rule(who=PEOPLE, pick=PICKS)
+    def read_a_notification(self, who: int, pick: int) -> None:
+        self.settle()
+        listed = list(self.model.notifications(who))
+        if listed:
+            rows = self.on(who).ask("notification.list", limit=500)["notifications"]
+            told, _ = listed[pick % len(listed)]
+            told.said_read = True
+            self.does(who, None, "notification.read", ids=[rows[pick % len(listed)]["id"]])
+
+    @rule(who=PEOPLE, room=ROOMS)
+    def join(self, who: int, room: int) -> None:
+        self.settle()
+        self.does(who, self.model.join(who, room), "room.join", room=self.rooms[room])
+
+    @rule(who=PEOPLE, room=ROOMS)
+    def leave(self, who: int, room: int) -> None:
+        self.settle()
+        self.does(who, self.model.leave(who, room), "room.leave", room=self.rooms[room])
+
+    @rule(who=PEOPLE, room=ROOMS, level=LEVELS)
+    def set_level(self, who: int, room: int, level: str) -> None:
+        self.settle()
+        expected = self.model.level(who, room, level)
+        self.does(who, expected, "subscription.update", room=self.rooms[room], level=level)
+
+    @rule(who=PEOPLE, room=ROOMS, pick=PICKS, following=st.booleans())
+    def follow(self, who: int, room: int, pick: int, following: bool) -> None:
+        if (message := self.message(room, pick)) is not None:
+            self.settle()
+            expected = self.model.follow(who, room, message.seq, following)
+            name = "thread.follow" if following else "thread.unfollow"
+            self.does(who, expected, name, room=self.rooms[room], seq=message.seq)
+
+    @rule(who=PEOPLE, device=DEVICES)
+    def disconnect(self, who: int, device: int) -> None:
+        self.devices[who][device].drop()
+
+    @rule(who=PEOPLE, device=DEVICES)
+    def reconnect(self, who: int, device: int) -> None:
+        self.devices[who][device].connect(self.town)
+
+    @precondition(lambda self: self.restarts < RESTARTS)
+    @rule(kill=st.booleans())
+    def restart(self, kill: bool) -> None:
+        self.restarts += 1
+        self.settle()
+        (self.server.kill if kill else self.server.stop)()
+        for device in chain.from_iterable(self.devices):
+            device.drop()
+        self.town.close()
+        self.server.start()
+        self.town.reconnect()
+        self.listen()
+
+    # --- what must be true
+
+    @rule(who=PEOPLE)
+    def unread_is_right(self, who: int) -> None:
+        listed = {row.pop("room"): row for row in self.on(who).ask("unread.list")["rooms"]}
+        expected = {}
+        for id_, room in zip(self.rooms, self.model.rooms, strict=True):
+            if who in room.members:
+                unread = room.unread(who)
+                expected[id_] = {
+                    "read": room.markers.get(who, 0),
+                    "head": room.head,
+                    "unread": len(unread),
+                    "mentions": sum(message.names(who) for message in unread),
+                    "first_unread": unread[0].seq if unread else None,
+                }
+        assert listed == expected
+
+    def teardown(self) -> None:
+        try:
+            if sys.exc_info()[0] is None:  # the day did not end with a failure already
+                self.everything_is_right()
+        finally:
+            self.town.close()
+
+    def everything_is_right(self) -> None:
+        self.settle()
+        for who in range(3):
+            self.unread_is_right(who)
+            self.notifications_are_right(who)
+            for device in self.devices[who]:
+                device.connect(self.town)
+                device.follow()
+                self.device_is_right(who, device)
+        self.receipts_are_right()
+        self.town.assert_sound()
+
+    def device_is_right(self, who: int, device: Device) -> None:
+        assert device.client is not None
+        kept = device.reducer.state
+        mine = {
+            id_: room for id_, room in zip(self.rooms, self.model.rooms, strict=True) if who in room.members
+        }
+        assert set(kept.rooms) == set(mine)
+        for id_, room in mine.items():
+            frame = kept.rooms[id_]
+            assert frame["head"] == room.head
+            assert frame["read"] == room.markers.get(who, 0)
+            assert set(frame["members"]) == {self.ids[member] for member in room.members}
+            assert set(frame["pins"]) == {m.seq for m in room.messages.values() if m.pinned}
+            asked = history(device.client, id_)
+            for message in asked:
+                message["reactions"] = {one["emoji"]: one["accounts"] for one in message["reactions"]}
+            assert list(frame["messages"].values()) == asked
+            assert [self.plain(message) for message in asked] == [
+                self.expected(room, message) for message in room.messages.values()
+            ]
+        listed = [(row["kind"], row["room"], row["seq"], row["read"]) for row in kept.notifications.values()]
+        assert listed[::-1] == self.told(who)
+
+    def plain(self, message: Frame) -> Frame:
+        names = ("seq", "by", "text", "reply_to", "deleted", "pinned", "reactions")
+        return {
+            **{name: message[name] for name in names},
+            "mentions": set(message["mentions"]),
+            "edited": message["edited_at"] is not None,
+            "replies": message["thread"]["replies"] if message["thread"] else 0,
+        }
+
+    def expected(self, room: Room, message: Message) -> Frame:
+        return {
+            **{
+                name: getattr(message, name)
+                for name in ("seq", "text", "reply_to", "deleted", "pinned", "edited")
+            },
+            "by": self.ids[message.by],
+            "mentions": {name if isinstance(name, str) else self.ids[name] for name in message.mentions},
+            "reactions": {
+                emoji: [self.ids[who] for who in people] for emoji, people in message.reactions.items()
+            },
+            "replies": room.replies(message.seq),
+        }
+
+    def told(self, who: int) -> list[tuple[str, str, int, bool]]:
+        return [
+            (told.kind, self.rooms[told.room], told.seq, read) for told, read in self.model.notifications(who)
+        ]
+
+    def notifications_are_right(self, who: int) -> None:
+        page = self.on(who).ask("notification.list", limit=500)
+        rows = page["notifications"]
+        expected = self.told(who)
+        assert [(row["kind"], row["room"], row["seq"], row["read"]) for row in rows] == expected
+        assert page["unread"] == sum(not read for *_, read in expected)
+
+    def receipts_are_right(self) -> None:
+        for number, room in enumerate(self.model.rooms):
+            for message in list(room.messages.values())[-5:] if room.members else ():
+                asker = next(iter(room.members))
+                found = self.on(asker).ask("receipt.list", room=self.rooms[number], seq=message.seq)
+                readers = {self.ids[who] for who in self.model.readers(number, message.seq)}
+                assert set(found["read"]) == readers
+                assert readers <= set(found["delivered"])
+                assert (found["read_count"], found["delivered_count"]) == (
+                    len(readers),
+                    len(found["delivered"]),
+                )
+
+
+@pytest.mark.timeout(60 + 10 * EXAMPLES)
+def test_random_days_end_as_the_model_says(serve: Serve) -> None:
+    Day.server = serve()
+    run_state_machine_as_test(
+        Day,
+        settings=settings(
+            max_examples=EXAMPLES or 6,
+            stateful_step_count=STEPS,
+            derandomize=not EXAMPLES,
+            deadline=None,
+            database=None,
+            phases=(Phase.generate, Phase.shrink) if EXAMPLES else (Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
+        ),
+    )

@@ -1,0 +1,226 @@
+"""What was deleted is nowhere: not in the file, not in its write-ahead log, not in a copy made afterwards."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+import pytest
+from store_facts import Pen, SingleThreaded
+
+from chatd.ports import Append, Appended
+from chatd.store import erasure, migration
+from chatd.store.connection import BUSY_SECONDS, open_reader, open_writer
+from chatd.store.database import Store, open_store
+from chatd.store.folder import DATABASE
+from chatd.store.journal import Journal
+
+SENTINELS = ("a-word-that-nobody-else-says", "the-same-put-in-other-words", "L" * 9_000)
+
+
+def said(folder: Path) -> set[str]:
+    """Which sentinels stand in some file of the folder, in full or as the beginning of a long one."""
+    files = [file.read_bytes() for file in folder.rglob("*") if file.is_file()]
+    return {text for text in SENTINELS if any(text[:40].encode() in file for file in files)}
+
+
+def talk(pen: Pen) -> list[Append]:
+    """A message that was edited twice, among others that stay."""
+    first, second, third = SENTINELS
+    around = [pen.post("hall", f"other {n}") for n in range(50)]
+    post = pen.post("hall", first, nonce="n")
+    seq = post.facts[0].seq
+    return [
+        *around,
+        post,
+        *[pen.post("hall", f"more {n}") for n in range(50)],
+        pen.edit("hall", seq, second),
+        pen.edit("hall", seq, third),
+    ]
+
+
+async def test_a_deleted_text_is_in_no_file_and_in_no_later_backup(
+    store: Store, pen: Pen, tmp_path: Path
+) -> None:
+    await store.log.submit(talk(pen)).wait()
+    await store.log.checkpoint()  # into the file itself
+    assert said(tmp_path) == set(SENTINELS)
+    await store.log.submit([pen.delete("hall", 51)]).wait()
+    await store.log.erased()
+    assert said(tmp_path) == set()
+    await store.backup(tmp_path / "copy.db")
+    assert said(tmp_path) == set()
+    [taken] = await store.log.submit([pen.post("hall", "again", nonce="n")]).wait()
+    assert not isinstance(taken, Appended)  # the stub stays
+    assert (await store.verify()).findings == ()
+
+
+async def test_a_text_that_never_left_the_write_ahead_log_is_erased_too(
+    store: Store, pen: Pen, tmp_path: Path
+) -> None:
+    await store.log.submit([*talk(pen), pen.delete("hall", 51)]).wait()
+    await store.log.erased()
+    assert said(tmp_path) == set()
+    assert store.sizes().wal == 0
+
+
+async def test_deletes_that_follow_one_another_are_all_erased(
+    store: Store, pen: Pen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasure, "EVERY", 0.02)
+    for n in range(5):
+        post = pen.post("hall", SENTINELS[n % 2])
+        await store.log.submit([post]).wait()
+        await store.log.submit([pen.delete("hall", post.facts[0].seq)]).wait()
+    await store.log.erased()
+    assert said(tmp_path) == set()
+    assert store.sizes().wal == 0
+
+
+async def test_closing_erases_what_was_not_erased_yet(
+    tmp_path: Path, pen: Pen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasure, "EVERY", 3_600.0)
+    async with open_store(tmp_path) as store:
+        await store.log.submit([pen.post("hall", "x"), pen.delete("hall", 1)]).wait()
+        await store.log.erased()  # now it has an hour
+        await store.log.submit(talk(pen)).wait()
+        await store.log.submit([pen.delete("hall", 53)]).wait()
+        assert said(tmp_path) != set()
+    assert said(tmp_path) == set()
+
+
+async def test_a_commit_that_erases_nothing_leaves_the_write_ahead_log_alone(store: Store, pen: Pen) -> None:
+    await store.log.submit([pen.post("hall", "x")]).wait()
+    await store.log.erased()
+    assert store.sizes().wal > 0
+
+
+# --- when, by a clock that is told the time ------------------------------------------------------------
+
+
+@attrs.define
+class Clock:
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@attrs.define
+class Desk:
+    """A journal over a file, without a thread."""
+
+    path: Path
+    clock: Clock
+    journal: Journal
+    pen: Pen
+    broken: bool = False
+
+    def delete_one(self) -> None:
+        post = self.pen.post("hall", SENTINELS[0])
+        delete = self.pen.delete("hall", post.facts[0].seq)
+        assert all(isinstance(done, Appended) for done in self.journal.commit([post, delete]))
+
+    @property
+    def wal(self) -> int:
+        return self.path.with_name(DATABASE + "-wal").stat().st_size
+
+
+class Reopening(SingleThreaded):
+    def __init__(self, path: Path) -> None:
+        super().__init__(open_writer(path))
+        self._path = path
+
+    def reopen(self) -> sqlite3.Connection:
+        self._connection.close()
+        self._connection = open_writer(self._path)
+        return self._connection
+
+
+@pytest.fixture
+def desk(tmp_path: Path, pen: Pen) -> Iterator[Desk]:
+    path = tmp_path / DATABASE
+    migration.prepare(path)
+    connection, clock = Reopening(path), Clock()
+
+    def fault(stage: str, _: sqlite3.Connection | None) -> None:
+        if stage == "checkpoint" and desk.broken:
+            raise sqlite3.OperationalError("disk I/O error")
+
+    journal = Journal(connection, fault, clock)  # type: ignore[arg-type]
+    journal.open(connection.current())
+    desk = Desk(path, clock, journal, pen)
+    yield desk
+    connection.current().close()
+
+
+def test_nothing_is_due_until_something_was_erased(desk: Desk) -> None:
+    assert desk.journal.erase() is None
+    desk.journal.commit([desk.pen.post("hall", "x")])
+    assert desk.journal.erase() is None
+    assert desk.wal > 0
+
+
+def test_the_first_erasing_is_done_at_once_and_the_next_one_a_second_later(desk: Desk) -> None:
+    desk.delete_one()
+    assert desk.journal.erase() is None
+    assert desk.wal == 0
+    desk.clock.now = 0.3
+    desk.delete_one()
+    assert desk.journal.erase() == pytest.approx(0.7)
+    assert desk.wal > 0
+    desk.clock.now = 1.0
+    assert desk.journal.erase() is None
+    assert desk.wal == 0
+    desk.clock.now = 9.0
+    desk.delete_one()
+    assert desk.journal.erase() is None
+    assert desk.wal == 0
+
+
+def test_an_erasing_waits_for_no_reader_and_is_tried_again_soon(desk: Desk) -> None:
+    desk.delete_one()
+    reader = open_reader(desk.path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM events").fetchone()
+    started = time.monotonic()
+    assert desk.journal.erase() == pytest.approx(erasure.AGAIN)
+    assert time.monotonic() - started < BUSY_SECONDS / 2
+    assert desk.wal > 0
+    reader.execute("ROLLBACK")
+    assert desk.journal.erase() == pytest.approx(erasure.AGAIN)  # not before its time
+    desk.clock.now += erasure.AGAIN
+    assert desk.journal.erase() is None
+    assert desk.wal == 0
+    reader.close()
+    connection = desk.journal._connection.current()
+    assert connection is not None
+    assert connection.execute("PRAGMA busy_timeout").fetchone() == (int(BUSY_SECONDS * 1000),)
+
+
+def test_an_erasing_that_fails_stays_due_and_no_commit_feels_it(desk: Desk) -> None:
+    desk.broken = True
+    desk.delete_one()
+    assert desk.journal.erase() == pytest.approx(1.0)
+    desk.delete_one()
+    desk.broken = False
+    desk.clock.now = 1.0
+    assert desk.journal.erase() is None
+    assert desk.wal == 0
+    assert SENTINELS[0].encode() not in desk.path.read_bytes()
+
+
+def test_the_writer_overwrites_what_it_deletes(desk: Desk) -> None:
+    connection = desk.journal._connection.current()
+    assert connection is not None
+    assert connection.execute("PRAGMA secure_delete").fetchone() == (1,)
+
+
+def test_an_ordinary_emptying_serves_as_well(desk: Desk) -> None:
+    desk.delete_one()
+    desk.journal.empty()
+    assert desk.journal.erase() is None
