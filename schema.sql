@@ -47,14 +47,26 @@ CREATE TABLE events (
     UNIQUE (stream, seq)
 ) STRICT;
 
--- The texts, apart from their facts: deleting a row here erases what was said and leaves the chain whole.
--- `secure_delete` is on, so that the freed pages are empty too.
+-- The texts, apart from their facts: erasing one leaves the chain whole. It is overwritten where it stands
+-- and its row stays, because a deleted row makes SQLite move its neighbours between pages, and `secure_delete`
+-- does not reach the copies that they leave behind: a neighbour that is deleted later could still be read there.
 -- The salt keeps an erased short text from being guessed by its digest, and is erased with it.
-CREATE TABLE bodies (
+CREATE TABLE body_rows (
     position INTEGER PRIMARY KEY REFERENCES events,
     salt BLOB NOT NULL,
-    text TEXT NOT NULL
+    text TEXT NOT NULL,
+    erased INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+CREATE VIEW bodies AS
+SELECT position, salt, text FROM body_rows WHERE NOT erased;
+
+-- As many zeros as there were bytes: a row of the same size is written in the same place.
+CREATE TRIGGER body_erased INSTEAD OF DELETE ON bodies BEGIN
+    UPDATE body_rows SET salt = zeroblob(length(salt)), text = CAST(zeroblob(length(CAST(text AS BLOB))) AS TEXT),
+        erased = 1
+    WHERE position = old.position;
+END;
 
 
 -- what the log says -----------------------------------------------------------------------------------
@@ -338,7 +350,7 @@ SELECT position, stream, seq, type, at, by, data, body, hash, NULL AS salt, NULL
 CREATE TRIGGER fact_is_logged INSTEAD OF INSERT ON facts WHEN new.position IS NOT NULL BEGIN
     INSERT INTO events (position, stream, seq, type, at, by, data, body, hash)
     VALUES (new.position, new.stream, new.seq, new.type, new.at, new.by, new.data, new.body, new.hash);
-    INSERT INTO bodies (position, salt, text)
+    INSERT INTO body_rows (position, salt, text)
     SELECT new.position, new.salt, new.text WHERE new.text IS NOT NULL;
 END;
 

@@ -1,6 +1,6 @@
 """What a community of 300 has said in two years, as a data folder, written through chatd's own store.
 
-Some rooms are a hundred times as busy as others. People answer, react, correct themselves, delete; they
+Some rooms are fifty times as busy as others. People answer, react, correct themselves, delete; they
 have read most of it, and not all. Everything follows from one seed, but for the ids.
 """
 
@@ -31,8 +31,13 @@ LONGEST_RUN = 6  # messages of a room that follow one another
 SECONDS_APART = 60  # from one message to the next: a million in two years
 MENTIONS, ANSWERS, REACTIONS, EDITS = 0.03, 0.05, 0.05, 0.01  # shares of the messages
 DELETED = 0.001
-TOPICS = 25  # words of their own that some rooms have, each of them as frequent as the common words
-TOPICAL = 0.25  # share of a room's messages that say the word of its topic
+# Each room has a word that it keeps coming back to, and that rooms with another topic never say.
+_TOPICS = """
+astronomy bicycles chemistry dragons elections football gardening hospital insurance jazz kubernetes
+lighthouse mountains networking opera photography quantum rainforest sailing theatre
+"""
+TOPICS = _TOPICS.split()
+TOPICAL = 0.25  # share of a room's messages that say it
 EMOJI = ("👍", "🎉", "❤️", "😂", "🚀", "👀")
 KEPT = 1000  # texts remembered, to be looked for
 UNREAD = 100  # messages that wait in a room, in the mean
@@ -104,7 +109,7 @@ class _Author:
         self._said: list[tuple[Room, int, str]] = []  # room, seq and author of some messages
         self.archive = Archive(
             [str(ULID()) for _ in range(ACCOUNTS)],
-            [Room(str(ULID()), f"topic{i % TOPICS}") for i in range(ROOMS)],
+            [Room(str(ULID()), TOPICS[i % len(TOPICS)]) for i in range(ROOMS)],
             self._prose.words,
         )
         for i, account in enumerate(self.archive.people):
@@ -152,7 +157,8 @@ class _Author:
                 space_stream(space), "member.joined", account, {"account": account, "role": role}
             )
         for i, room in enumerate(self.archive.rooms):
-            opened: Data = {"space": space, "name": f"room{i:04}", "kind": "text", "private": False}
+            # private: a member may search all public rooms of a space
+            opened: Data = {"space": space, "name": f"room{i:04}", "kind": "text", "private": True}
             yield self._fact(room, "room.created", people[0], opened)
             for account in room.members:
                 yield self._fact(room, "member.joined", account, {"account": account})

@@ -25,6 +25,7 @@ from bench.setting import SETTLED, Setting, Side, our_side
 from bench.speech import ChatdSpeech
 
 PACE = Pace(rate=5000, together=16)
+SHORTER = 4  # turns are short and many: the machine's speed changes from second to second
 TEXTS = 5000
 SEED = 4
 
@@ -112,10 +113,10 @@ def _cost(setting: Setting, followed: Turns, bare: Turns, title: str) -> list[Fi
     setting.say(title)
 
     def load(side: Side, watch: Watch) -> Reading:
-        seconds = setting.plan.steady / 2
+        seconds = setting.plan.steady / SHORTER
         return one_each(setting.receiver, side.crowd, side.pid, side.rooms, seconds, watch.look)
 
-    for _ in range(setting.plan.rounds):
+    for _ in range(setting.plan.rounds * 2):
         for turns in (followed, bare, bare, followed):
             turns.measure(setting, load)
     return [

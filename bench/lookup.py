@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bench.archive import ROOMS_OF_FIRST, Archive
-from bench.asking import Asker, Waits
+from bench.asking import Asker
 from bench.behind import until_followed
 from bench.community import Operator
 from bench.figure import Figure, at_least
@@ -24,7 +24,7 @@ def look_up(setting: Setting) -> list[Figure]:
     setting.say(title)
     with chatd_running(folder, setting.cores.server) as server:
         figures = _follow(title, folder, server, archive)
-        _wake_all(folder, server, archive)
+        _wake_all(folder, archive)
     with chatd_running(folder, setting.cores.server) as server:
         operator = Operator(folder)
         until_followed(operator)
@@ -66,11 +66,9 @@ def _follow(title: str, folder: Path, server: Server, archive: Archive) -> list[
     ]
 
 
-def _wake_all(folder: Path, server: Server, archive: Archive) -> None:
+def _wake_all(folder: Path, archive: Archive) -> None:
     """A room that was awake leaves its state behind when the server stops, so that it wakes sooner next time:
     in a folder that grew day by day all rooms have done so."""
     operator = Operator(folder)
-    with members(server, operator, archive) as asking:
-        for room in archive.rooms:
-            asking[0].asker.ask("room.history", Waits(), room=room.id, limit=1)
+    operator.ask_many("query", "room.history", [{"room": room.id, "limit": 1} for room in archive.rooms])
     operator.close()

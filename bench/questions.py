@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import attrs
 
 from bench.archive import SEED, Archive, Room
 from bench.asking import Asker, Waits
-from bench.figure import Figure, at_most
+from bench.figure import Figure, Target, at_most
 
 COMMON = 50  # of the most frequent words
 RARE_FROM = 5000  # words that are less frequent than so many others
@@ -68,53 +68,48 @@ class Questions:
     # --- searches
 
     def searches(self) -> list[Figure]:
-        kinds: dict[str, tuple[Callable[[], str], float | None]] = {
-            "common word": (self._common, 50),
+        kinds: dict[str, tuple[Callable[[Member], Iterable[str]], Target | None]] = {
+            "common word": (self._common, at_most(50)),
+            "word common elsewhere": (self._elsewhere, at_most(50)),
             "rare word": (self._rare, None),
-            "phrase": (self._phrase, None),
-            "Chinese or Japanese": (self._piece, None),
+            "phrase": (self._phrases, None),
+            "Chinese or Japanese": (self._pieces, None),
         }
         figures = []
-        for member in self._members:
-            # The hardest to answer: there is much to look through, and nothing to be found.
-            topics = {room.topic for room in self._archive.rooms} - {room.topic for room in member.rooms}
-            if topics:
-                choices = sorted(topics)
-                name = f"search, word common elsewhere, in {len(member.rooms)} rooms"
-                waits = self._search(member, lambda choices=choices: self._random.choice(choices))
-                figures += waits.figures(self._title, name, at_most(50))
-        for kind, (text, bound) in kinds.items():
+        for kind, (texts, target) in kinds.items():
+            hits = 0
             for member in self._members:
-                name = f"search, {kind}, in {len(member.rooms)} rooms"
-                target = None if bound is None else at_most(bound)
-                figures += self._search(member, text).figures(self._title, name, target)
+                waits = Waits()
+                for text in texts(member):
+                    hits += len(member.asker.ask("message.search", waits, text=text, limit=PAGE)["hits"])
+                if waits.all:
+                    name = f"search, {kind}, in {len(member.rooms)} rooms"
+                    figures += waits.figures(self._title, name, target)
+            if bool(hits) is (kind == "word common elsewhere"):
+                raise AssertionError(f"{hits} hits of a {kind}")
         return figures
 
-    def _search(self, member: Member, text: Callable[[], str]) -> Waits:
-        waits = Waits()
-        hits = 0
-        for _ in range(self._asked):
-            hits += len(member.asker.ask("message.search", waits, text=text(), limit=PAGE)["hits"])
-        if not hits and member is self._members[0]:
-            raise AssertionError("nothing of what was said was found")
-        return waits
+    def _common(self, _: Member) -> Iterable[str]:
+        return self._random.choices(self._archive.words[:COMMON], k=self._asked)
 
-    def _common(self) -> str:
-        return self._random.choice(self._archive.words[:COMMON])
+    def _elsewhere(self, member: Member) -> Iterable[str]:
+        """The hardest to answer: much to look through, and nothing to be found."""
+        unheard = {room.topic for room in self._archive.rooms} - {room.topic for room in member.rooms}
+        return self._random.choices(sorted(unheard), k=self._asked) if unheard else ()
 
-    def _rare(self) -> str:
-        return self._random.choice(self._archive.words[RARE_FROM:])
+    def _rare(self, _: Member) -> Iterable[str]:
+        return self._random.choices(self._archive.words[RARE_FROM:], k=self._asked)
 
-    def _phrase(self) -> str:
+    def _phrases(self, _: Member) -> Iterable[str]:
         """Two words that somebody said in a row."""
-        words: list[str] = []
-        while len(words) < 2:
-            words = self._random.choice(self._archive.spaced).split()
-        at = self._random.randrange(len(words) - 1)
-        return f'"{words[at]} {words[at + 1]}"'.replace(",", "").replace(".", "")
+        texts = [words for text in self._archive.spaced if len(words := text.rstrip(".").split()) > 1]
+        for words in self._random.choices(texts, k=self._asked):
+            at = self._random.randrange(len(words) - 1)
+            yield f'"{words[at]} {words[at + 1]}"'
 
-    def _piece(self) -> str:
-        text = self._random.choice(self._archive.unspaced)[:-1]
-        size = self._random.randint(1, min(PIECE, len(text)))
-        at = self._random.randrange(len(text) - size + 1)
-        return text[at : at + size]
+    def _pieces(self, _: Member) -> Iterable[str]:
+        """One to three characters that somebody wrote in a row."""
+        for text in self._random.choices(self._archive.unspaced, k=self._asked):
+            size = self._random.randint(1, min(PIECE, len(text) - 1))
+            at = self._random.randrange(len(text) - size)
+            yield text[at : at + size]

@@ -61,12 +61,28 @@ async def find_room(client: Client, wanted: str, space: str | None = None) -> Fo
             for room, of in rooms.values()
             if key in (name_key(f"{of['name']}/{room['name']}"), name_key(f"{of['id']}/{room['name']}"))
         ]
+    if not fitting and space is None and (direct := await _room_of_no_space(client, wanted)) is not None:
+        return direct
     if not fitting:
         raise Failed(f"there is no room {wanted!r}; `chatctl room list` shows them")
     if len(fitting) > 1:
         candidates = [f"{of['name']}/{room['name']} ({room['id']})" for room, of in fitting]
         raise Failed(_ambiguous("rooms", wanted, candidates, "SPACE/ROOM or the id"))
     return fitting[0][0]
+
+
+async def _room_of_no_space(client: Client, wanted: str) -> Found | None:
+    """A direct room has no name and is in no list: it is found by its id alone."""
+    from chatd.client import Refused
+
+    if not 1 <= len(wanted) <= 64:
+        return None
+    try:
+        return await client.room(wanted)
+    except Refused as refusal:
+        if refusal.code != "not_found":
+            raise
+        return None
 
 
 async def find_stream(client: Client, wanted: str) -> str:

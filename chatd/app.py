@@ -41,6 +41,7 @@ from chatd.views.notifications import NotificationsView
 from chatd.views.search import SearchView
 
 ADMIN_SOCKET: Final = "admin.sock"
+STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 log = structlog.get_logger("chatd")
 
 
@@ -51,7 +52,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """
     _raise_file_limit()
     _calm_collector()
-    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+    with trio.open_signal_receiver(*STOPPING) as signals:
         async with open_store(settings.data) as store, trio.open_nursery() as writing:
             bus = Bus(await store.reader.head())
             writer = HistoryWriter(store.log, bus.publish)
@@ -145,6 +146,8 @@ async def _serve_connections(
                 if (code := await first_start.new_code(desk)) is not None:
                     announce(f"make the first account at {desk.address}/setup?code={code}")
                 await signals.__anext__()
+                for number in STOPPING:
+                    signal.signal(number, signal.SIG_IGN)  # once is enough; what follows takes its time
                 log.info("stopping")
                 ready = False
                 accepting.cancel_scope.cancel()

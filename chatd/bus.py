@@ -15,7 +15,7 @@ from typing import Final, Protocol, cast
 import attrs
 import trio
 
-from chatd.domain.event import Event, membership_change
+from chatd.domain.event import ERASES, Event, membership_change
 from chatd.ports import Render, Row
 
 RING_BYTES: Final = 4 * 1024 * 1024  # kept for listeners that are a little behind, each event at least:
@@ -49,6 +49,14 @@ class Chunk:
     def weight(self) -> int:
         """Roughly the bytes that it takes to keep this."""
         return sum(EVENT_BYTES + len(event.text or "") for event in self.events)
+
+    def forget(self, seq: int) -> None:
+        """Drops the texts of the message `seq`, its edits included."""
+        self.events = [
+            attrs.evolve(event, text=None) if seq in (event.seq, event.data.get("seq")) else event
+            for event in self.events
+        ]
+        self._rendered.clear()
 
     def rendered(self, render: Render) -> bytes:
         """What `render` makes of the events; made at most once."""
@@ -152,12 +160,22 @@ class Bus:
         for run in runs:
             for part in _parted(run):
                 self._publish_run(part, alone=len(runs) == 1)
+        for event in events:
+            if event.type in ERASES:
+                self._forget(event)
         if events:
             self.head = events[-1].position
             self._bell.set()
             self._bell = trio.Event()
             for watcher in self._watchers:
                 watcher(events)
+
+    def _forget(self, erasure: Event) -> None:
+        """Texts that are erased from the log are not shown from memory either."""
+        erased = erasure.data["seq"]
+        for chunk in self._ring:
+            if chunk.stream == erasure.stream:
+                chunk.forget(erased)
 
     def _skip(self, events: Sequence[Event]) -> None:
         self._ring.clear()

@@ -131,13 +131,10 @@ def test_every_close_code_that_the_server_sends_is_in_the_protocol() -> None:
 
 
 def test_every_event_and_signal_is_in_the_protocol() -> None:
-    events = "".join(
-        (ROOT / "chatd" / "domain" / f"{kind}.py").read_text() for kind in ("account", "space", "room")
-    )
-    names = set(re.findall(r'case "(\w+\.\w+)"', events))
+    names = {type_ for entry in ENTRIES for type_ in entry.events}
     sources = "".join(file.read_text() for file in (ROOT / "chatd").rglob("*.py"))
-    names |= set(re.findall(r'"signal": "(\w+\.\w+)"', sources))
-    assert {"message.posted", "read.marked"} <= names
+    names |= set(re.findall(r'(?:"signal": |_frame\(|\bSignal\()"([\w.]+)"', sources))
+    assert {"message.posted", "read.marked", "typing", "presence"} <= names
     section = PROTOCOL.split("\n## Events")[1]
     assert not {name for name in names if f"`{name}`" not in section}
 

@@ -88,7 +88,8 @@ class Notifier:
     async def _begin(self) -> int:
         """Where it left off. What was said before there was a notifier is news to nobody."""
         position = await self._office.reader.follower(FOLLOWER)
-        if not position and (position := self._office.bus.head):
+        if position is None:
+            position = self._office.bus.head
             await self._office.write(PutFollower(FOLLOWER, position))
         self.position = self._stored = position
         return position

@@ -155,7 +155,8 @@ class Session:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._write, link)
             nursery.start_soon(self._catch_up, link)
-            nursery.start_soon(self._watch_again)
+            if self._watched is not None:
+                nursery.start_soon(self._watch_again)
             nursery.start_soon(link.stay_alive, lambda: not self._paused)
             lost = await self._read(link)
             nursery.cancel_scope.cancel()
@@ -262,10 +263,8 @@ class Session:
 
     async def _watch_again(self) -> None:
         """A session of the server watches for as long as its connection lasts; ours goes on."""
-        if self._watched is None:
-            return
         with suppress(Refused, Disconnected):
-            for shown in (await self.request("presence.watch", self._watched))["presences"]:
+            for shown in (await self.request("presence.watch", self._watched or {}))["presences"]:
                 account = shown["account"]
                 data = {"state": shown["state"], "last_seen": shown["last_seen"]}
                 self._signals.put_and_forget_the_oldest(

@@ -20,7 +20,7 @@ def attention(row: Row, dnd: bool = False) -> Notify | None:
     """What to tell one recipient of one message, if anything. `dnd`: the account asks not to be disturbed
     now; then, and in its quiet hours, it is told quietly."""
     level = row["level"] or ("all" if row["direct"] else "mentions")
-    kind = _kind(row)
+    kind = _kind(row, level)
     if row["read"] or _muted(row) or level == "none" or (level == "mentions" and kind == "message"):
         return None
     return Notify(
@@ -28,8 +28,8 @@ def attention(row: Row, dnd: bool = False) -> Notify | None:
     )
 
 
-def _kind(row: Row) -> str:
-    if row["direct"]:
+def _kind(row: Row, level: str) -> str:
+    if row["direct"] and level == "all":
         return "direct"
     if row["mentioned"]:
         return "mention"

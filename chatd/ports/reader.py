@@ -145,8 +145,8 @@ class Reader(Protocol):
         """The earliest time (Unix milliseconds) at which something is to be posted or to expire."""
 
     # who acts on the log
-    async def follower(self, name: str) -> int:
-        """The position up to which it has acted, 0 when it never did."""
+    async def follower(self, name: str) -> int | None:
+        """The position up to which it has acted; None when it never began."""
 
     async def recipients(self, after: int, upto: int) -> list[Row]:
         """Whom the messages posted in (`after`, `upto`] may concern, in log order: `{position, room, seq,

@@ -171,8 +171,9 @@ class SqliteReader:
         return found
 
     # who acts on the log
-    async def follower(self, name: str) -> int:
-        return await self._cell(due_queries.FOLLOWER, name) or 0
+    async def follower(self, name: str) -> int | None:
+        position: int | None = await self._cell(due_queries.FOLLOWER, name)
+        return position
 
     async def recipients(self, after: int, upto: int) -> list[Row]:
         return await self.ask(partial(attention_queries.recipients, after=after, upto=upto))

@@ -59,8 +59,13 @@ STRAY_BODIES = """
     SELECT position FROM live.bodies LEFT JOIN live.events USING (position) WHERE stream IS NULL LIMIT ?
 """
 LOST_TEXTS = """
-    SELECT room, seq FROM live.messages LEFT JOIN live.bodies ON bodies.position = messages.body
-    WHERE NOT deleted AND text IS NULL LIMIT ?
+    SELECT room, seq FROM live.messages WHERE NOT deleted AND (
+        NOT EXISTS (SELECT 1 FROM live.bodies WHERE bodies.position = messages.position)
+        OR EXISTS (
+            SELECT 1 FROM live.edits LEFT JOIN live.bodies USING (position)
+            WHERE edits.room = messages.room AND edits.seq = messages.seq AND text IS NULL
+        )
+    ) LIMIT ?
 """
 LEFT_TEXTS = """
     SELECT room, seq FROM live.messages WHERE deleted AND (
@@ -164,7 +169,7 @@ class Replay:
         for (position,) in self._rows(STRAY_BODIES):
             self._found(f"body {position}: it belongs to no event")
         for room, seq in self._rows(LOST_TEXTS):
-            self._found(f"messages {room} {seq}: its text is lost, and it was not deleted")
+            self._found(f"messages {room} {seq}: a text of it is lost, and it was not deleted")
         for room, seq in self._rows(LEFT_TEXTS):
             self._found(f"messages {room} {seq}: it was deleted, but its text is still there")
 

@@ -31,9 +31,11 @@ PASSING: Final = frozenset(
 )  # troubles that say nothing against the file
 
 SETTINGS: Final = "PRAGMA main.cache_size = -8000; PRAGMA temp_store = MEMORY;"
+# Checkpoints are what the disk notices of the views, and the log waits for the same disk: make them rare.
 WRITER_SETTINGS: Final = f"""
     PRAGMA main.journal_mode = WAL;
     PRAGMA main.synchronous = NORMAL;
+    PRAGMA main.wal_autocheckpoint = 8000;
     PRAGMA main.secure_delete = ON;
     {SETTINGS}
 """

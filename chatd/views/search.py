@@ -1,5 +1,5 @@
-"""The view `search`: finds messages by their words. See `search_index` for what it keeps, `wanted` for what
-can be asked, `search_page` for how it is found."""
+"""The view `search`: finds messages by their words. See `search_tables` for what it keeps, `wanted` for
+what can be asked, `search_page` for how it is found."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Final
 from chatd.domain.command import SearchMessages
 from chatd.domain.refusal import Refusal
 from chatd.ports import Question, SearchPage
-from chatd.views import search_index, search_page
+from chatd.views import search_index, search_page, search_tables
 from chatd.views.allowance import Allowance
 from chatd.views.wanted import Wanted, wanted
 
@@ -33,8 +33,8 @@ class SearchView:
 
     name = "search"
     version = 1
-    schema = search_index.SCHEMA
-    tables = search_index.TABLES
+    schema = search_tables.SCHEMA
+    tables = search_tables.TABLES
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.unfinished = True  # who knows what the process before has put off

@@ -1,14 +1,4 @@
-"""The tables of the view `search`, and how they follow the log.
-
-`search_messages` has a row for each message that can be found, by the position at which it was posted.
-`words` is its text as the tokenizer reads it: folded, or as it was written when that is ASCII, so that most
-of a log never passes through Python. `body` is where the text stands in the log.
-
-The words are in FTS5 tables, `search_words_<n>`, each for one part of the log of 65,536 positions. Several
-small ones are better than one: the newest is asked first, and mostly alone; and FTS5 forgets a word for
-good only when it merges all that a table has, which for a part takes a sixth of a second. They keep no
-texts of their own. Beside the words of the text each message has tags, which no text can contain: its room,
-its author, whether there is a link in it. With them FTS5 itself looks up the messages of a few rooms.
+"""How the view `search` follows the log: see `search_tables` for what it keeps.
 
 Whatever is read of the log is read as it stands now, not as it stood at `upto`; a later batch that meets
 the same message finds it done already. So in the end it does not matter where the batches began and ended.
@@ -26,34 +16,9 @@ import attrs
 import msgspec
 
 from chatd.views.allowance import Allowance
+from chatd.views.search_tables import PART_BITS, TAGGED, WORDS, words_table
 from chatd.views.words import fold
 
-PART_BITS: Final = 16
-TAG: Final = "¶"  # `fold` makes it a space, and text in ASCII cannot have it
-LINKED: Final = f'"{TAG}link"'
-
-# `first_at` and `last_at` are of all that was posted in the part, whatever became of it.
-SCHEMA: Final = """
-    CREATE TABLE search_messages (
-        position INTEGER PRIMARY KEY,
-        room TEXT NOT NULL,
-        seq INTEGER NOT NULL,
-        by TEXT NOT NULL,
-        at INTEGER NOT NULL,
-        body INTEGER NOT NULL,
-        link INTEGER NOT NULL,
-        words TEXT NOT NULL
-    ) STRICT;
-    CREATE TABLE search_parts (
-        part INTEGER PRIMARY KEY,
-        first_at INTEGER NOT NULL,
-        last_at INTEGER NOT NULL
-    ) STRICT;
-    CREATE TABLE search_erasures (part INTEGER PRIMARY KEY) STRICT;
-"""
-TABLES: Final = ("search_messages", "search_parts", "search_erasures")
-
-WORDS: Final = "CREATE VIRTUAL TABLE {} USING fts5(words, content='', columnsize=0, tokenize='ascii')"
 LEFT_OVER: Final = """
     SELECT json_group_array(name) FROM main.sqlite_master
     WHERE name GLOB 'search_words_*' AND sql LIKE 'CREATE VIRTUAL%'
@@ -115,11 +80,6 @@ PUT_PARTS: Final = """
         first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)
 """
 DROP_MESSAGES: Final = "DELETE FROM search_messages WHERE position IN (SELECT value FROM json_each(?))"
-TAGGED: Final = f"""
-    SELECT position, words || ' {TAG}r' || room || ' {TAG}b' || replace(by, ':', '{TAG}')
-        || iif(link, ' {TAG}link', '') AS words
-    FROM search_messages
-"""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -141,23 +101,6 @@ _foreign = msgspec.json.Decoder(list[tuple[int, int, int, str]]).decode
 _names = msgspec.json.Decoder(list[str]).decode
 
 
-def words_table(part: int) -> str:
-    return f"search_words_{part}"
-
-
-def room_tag(room: str) -> str:
-    """The expression for messages of a room."""
-    return _tag("r" + room)
-
-
-def author_tag(account: str) -> str:
-    return _tag("b" + account.replace(":", TAG))
-
-
-def _tag(name: str) -> str:
-    return '"' + TAG + name.replace('"', '""') + '"'
-
-
 def follow(connection: sqlite3.Connection, after: int, upto: int, allowance: Allowance) -> tuple[bool, bool]:
     """Whether texts were erased, and whether there is still something to erase: see `_erase`."""
     left_over = after == 0 and _drop_words(connection)
@@ -168,7 +111,7 @@ def follow(connection: sqlite3.Connection, after: int, upto: int, allowance: All
     if batch.known:
         _take_out(connection, batch.known)
     if batch.posted or batch.changed:
-        _take_in(connection, window, batch.changed)
+        _take_in(connection, batch, window)
     done, put_off = _erase(connection, batch, allowance)
     return bool(left_over or batch.erased or done), put_off
 
@@ -183,17 +126,17 @@ def _make_parts(connection: sqlite3.Connection, batch: Batch) -> None:
     connection.execute(PUT_PARTS, (_text(batch.posted),))
 
 
-def _take_in(connection: sqlite3.Connection, window: dict[str, int], changed: list[int]) -> None:
-    what = {**window, "changed": _text(changed)}
+def _take_in(connection: sqlite3.Connection, batch: Batch, window: dict[str, int]) -> None:
+    what = {**window, "changed": _text(batch.changed)}
     foreign = _foreign(_cell(connection, FOREIGN, what))
     connection.execute(INSERT_ASCII, what)
     if foreign:
         rows = [(position, body, link, fold(text)) for position, body, link, text in foreign]
         connection.execute(INSERT_FOREIGN, (_text(rows),))
     after, upto = window["after"], window["upto"]
-    for part, positions in _by_part([position for position in changed if position <= after]):
+    for part, positions in _by_part([position for position in batch.changed if position <= after]):
         _put(connection, part, "WHERE position IN (SELECT value FROM json_each(?))", _text(positions))
-    for part in range((after + 1) >> PART_BITS, (upto >> PART_BITS) + 1):
+    for part, *_ in batch.posted:
         first = max(after + 1, part << PART_BITS)
         last = min(upto, ((part + 1) << PART_BITS) - 1)
         _put(connection, part, "WHERE position BETWEEN ? AND ?", first, last)

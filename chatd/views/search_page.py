@@ -23,7 +23,7 @@ import msgspec
 from chatd.domain.command import SearchMessages
 from chatd.domain.rights import FROM, RANK
 from chatd.ports import SearchPage
-from chatd.views.search_index import LINKED, PART_BITS, author_tag, room_tag, words_table
+from chatd.views.search_tables import LINKED, PART_BITS, author_tag, room_tag, words_table
 from chatd.views.snippet import snippet
 from chatd.views.wanted import Wanted
 

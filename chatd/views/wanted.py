@@ -18,7 +18,7 @@ from typing import Final
 import attrs
 
 from chatd.domain.refusal import Refusal
-from chatd.views.words import WORD_CHARACTER, fold
+from chatd.views.words import SEPARATOR, WORD_CHARACTER, fold
 
 MOST_CLAUSES: Final = 20
 LEAST_BEGINNING: Final = 2  # characters
@@ -44,10 +44,9 @@ class Clause:
 
     def pattern(self) -> re.Pattern[str]:
         """The clause as `Reading.find` looks for it."""
-        between = WORD_CHARACTER.replace("[", "[^") + "+"
         end = "" if self.begins else f"(?!{WORD_CHARACTER})"
         rest = f"{WORD_CHARACTER}*" if self.begins else ""
-        return re.compile(between.join(map(re.escape, self.words)) + rest + end)
+        return re.compile(f"{SEPARATOR}+".join(map(re.escape, self.words)) + rest + end)
 
 
 @attrs.frozen

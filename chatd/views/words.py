@@ -19,7 +19,8 @@ from unicodedata import category, combining, normalize
 
 import attrs
 
-WORD_CHARACTER: Final = "[0-9a-z\x80-\U0010ffff]"  # in a folded text
+SEPARATOR: Final = r"[\x00-/:-`{-\x7f]"  # in a folded text, which has no capitals
+WORD_CHARACTER: Final = SEPARATOR.replace("[", "[^")
 KNOWN: Final = 20_000  # characters that are remembered; all of Unicode would be a hundred megabytes
 VIRAMA: Final = 9  # the combining class of a sign that belongs to the letter, as vowel signs do
 ZERO_WIDTH_SPACE: Final = "\u200b"

@@ -48,9 +48,9 @@ class MemoryOffice:
     def reader(self) -> Any:
         return self
 
-    async def follower(self, name: str) -> int:
+    async def follower(self, name: str) -> int | None:
         assert name == FOLLOWER
-        return self.stored[-1] if self.stored else 0
+        return self.stored[-1] if self.stored else None
 
     async def recipients(self, after: int, upto: int) -> list[Row]:
         if self.cannot_read:
@@ -154,7 +154,7 @@ async def test_in_a_new_database_nothing_is_old(mock_clock: MockClock) -> None:
         desk.post("bob")
         await wait_all_tasks_blocked()
         assert desk.told == [("bob", 1)]
-        assert desk.stored == [1]
+        assert desk.stored == [0, 1]
 
 
 async def test_what_was_posted_while_nobody_looked_is_told_after_a_restart(mock_clock: MockClock) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from contextlib import asynccontextmanager
 
 import trio
@@ -46,10 +47,10 @@ async def serving(data, port=0):
         await server.stdout.aclose()
 
 
-async def a_town(data):
-    """An account with a token and a password, in a room of its own space."""
+async def a_town(data, name="ada"):
+    """An account with a token and a password."""
     async with connect(data / "admin.sock") as operator:
-        made = await operator.request("account.create", name="ada", password="correct horse 9!")
+        made = await operator.request("account.create", name=name, password="correct horse 9!")
         token = (await operator.request("account.token", account=made["account"]["id"]))["token"]
     return made["account"]["id"], token
 
@@ -120,3 +121,106 @@ async def test_signing_in_refreshing_and_signing_out(tmp_path):
             assert client.opened["account"]
         async with connect(url, told[0]) as client:
             assert client.account == account
+
+
+async def heard(items, wanted):
+    """The first of these events or signals that is wanted."""
+    with trio.fail_after(10):
+        while not wanted(item := await anext(items)):
+            pass
+    return item
+
+
+async def test_the_typed_methods_and_the_server_mean_the_same(tmp_path):
+    async with serving(tmp_path / "data") as (_, port):
+        url = f"http://127.0.0.1:{port}"
+        ada_id, ada_token = await a_town(tmp_path / "data")
+        bob_id, bob_token = await a_town(tmp_path / "data", "bob")
+        async with connect(url, ada_token) as ada, connect(url, bob_token) as bob:
+            space = (await ada.create_space("team"))["id"]
+            room = (await ada.create_room(space, "general"))["id"]
+            await bob.accept_invite((await ada.create_invite(space))["code"])
+            await bob.join(room)
+            await messages(ada, bob, room, space)
+            await attention(ada, bob, room, ada_id, bob_id)
+            await saved(ada, room)
+            direct = await ada.open_direct([bob_id])
+            assert (await bob.open_direct([ada_id]))["id"] == direct["id"]
+            assert direct["accounts"] == sorted([ada_id, bob_id])
+
+
+async def messages(ada, bob, room, space):
+    await ada.add_emoji(space, "party", "https://a.example/party.png")
+    assert [emoji["name"] for emoji in await bob.emoji(space)] == ["party"]
+    root = (await ada.post(room, "helo @bob https://a.example")).seq
+    reply = (await bob.post(room, "a reply", reply_to=root)).seq
+    await ada.edit(room, root, "hello @bob https://a.example")
+    for emoji in ("👍", ":party:"):
+        await bob.react(room, root, emoji)
+    await bob.unreact(room, root, "👍")
+    await ada.pin(room, root)
+    assert [row["name"] for row in await ada.reactors(room, root, ":party:")] == ["bob"]
+    message = await bob.message(room, root)
+    assert (message["text"], message["pinned"]) == ("hello @bob https://a.example", True)
+    assert [one["emoji"] for one in message["reactions"]] == [":party:"]
+    assert [pin["message"] for pin in await bob.pins(room)] == [message]
+    assert [version["text"][:5] for version in await ada.edits(room, root)] == ["helo ", "hello"]
+    thread = await ada.thread(room, reply)
+    assert (thread.root, [one["seq"] for one in thread.messages]) == (message, [reply])
+    found = await bob.search("hello", room=room, has_link=True)
+    assert ([hit["seq"] for hit in found.hits], found.next) == ([root], None)
+    await ada.unpin(room, root)
+    await bob.delete(room, reply)
+    assert (await ada.message(room, reply))["deleted"]
+    assert await bob.edits(room, reply) == []
+    entry = await ada.schedule(room, "tomorrow", time.time_ns() // 1_000_000 + 86_400_000)
+    assert await ada.scheduled() == [entry]
+    await ada.unschedule(entry["id"])
+    assert await ada.scheduled() == []
+
+
+async def attention(ada, bob, room, ada_id, bob_id):
+    await bob.set_preferences(quiet_from=60, quiet_to=60, time_zone="Asia/Tokyo")
+    await bob.subscribe(room, "all")
+    await bob.subscribe(room, mute_for=3600)
+    await bob.subscribe(room, mute_for=0)
+    preferences = await bob.preferences()
+    assert preferences.preferences["time_zone"] == "Asia/Tokyo"
+    assert preferences.subscriptions == [{"room": room, "level": "all", "muted_until": 0}]
+    seq = (await ada.post(room, "do you hear?")).seq
+    told = await heard(
+        bob.events(), lambda event: event.event == "notification.created" and event.data["seq"] == seq
+    )
+    assert told.data["from"] == ada_id
+    page = await bob.notifications(unread=True)
+    assert page.notifications[0]["id"] == told.data["notification"]
+    await bob.read_notifications([told.data["notification"]])
+    assert (await bob.notifications()).unread == page.unread - 1
+    await ada.follow_thread(room, seq)
+    await ada.unfollow_thread(room, seq)
+    assert (await bob.unread())[0]["first_unread"] is not None
+    await bob.mark_read(room, seq)
+    assert (await bob.unread())[0]["unread"] == 0
+    receipt = await heard(ada.signals(), lambda signal: signal.signal == "receipt")
+    assert (receipt.by, receipt.data) == (bob_id, {"read": seq})
+    assert (await ada.receipts(room, seq)).read == [bob_id]
+    assert await ada.watch_presence([bob_id]) == [{"account": bob_id, "state": "online", "last_seen": None}]
+    await bob.set_presence("dnd")
+    signal = await heard(ada.signals(), lambda signal: signal.signal == "presence")
+    assert (signal.by, signal.data["state"]) == (bob_id, "dnd")
+    await bob.typing(room)
+    signal = await heard(ada.signals(), lambda signal: signal.signal == "typing")
+    assert (signal.by, signal.stream) == (bob_id, f"room/{room}")
+
+
+async def saved(ada, room):
+    seq = (await ada.post(room, "worth keeping", expires_in=86_400)).seq
+    await ada.add_bookmark(room, seq, "why")
+    (bookmark,) = await ada.bookmarks()
+    assert (bookmark["note"], bookmark["message"]["text"]) == ("why", "worth keeping")
+    await ada.remove_bookmark(room, seq)
+    assert await ada.bookmarks() == []
+    await ada.set_draft(room, "so far")
+    assert [draft["text"] for draft in await ada.drafts()] == ["so far"]
+    await ada.set_draft(room, "")
+    assert await ada.drafts() == []

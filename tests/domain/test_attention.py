@@ -65,9 +65,15 @@ def test_the_nearest_reason_is_the_one_that_is_told(fields: dict[str, Any], expe
 @pytest.mark.parametrize("reason", ["mentioned", "following", "direct"])
 def test_the_levels_of_a_room(reason: str) -> None:
     assert kind(level="none", **{reason: True}) is None
-    assert kind(level="mentions", **{reason: True})
     assert kind(level="mentions") is None
     assert kind(level="all", **{reason: True})
+
+
+@pytest.mark.parametrize("direct", [False, True])
+def test_at_the_level_of_mentions_only_mentions_and_threads_count(direct: bool) -> None:
+    assert kind(level="mentions", direct=direct) is None
+    assert kind(level="mentions", direct=direct, mentioned=True) == "mention"
+    assert kind(level="mentions", direct=direct, following=True) == "thread"
 
 
 @pytest.mark.parametrize("reason", ["mentioned", "following", "direct"])

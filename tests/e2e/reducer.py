@@ -150,8 +150,9 @@ class Reducer:
             self.read(signal["stream"].removeprefix("room/"), signal["data"]["seq"])
 
     def read(self, room: str, seq: int) -> None:
-        if room in self.state.rooms:
-            self.state.rooms[room]["read"] = seq
+        """A marker never goes back, but what is heard of it may be older than what was asked for."""
+        if (kept := self.state.rooms.get(room)) is not None:
+            kept["read"] = max(seq, kept["read"])
         for row in self.state.notifications.values():
             row["read"] = row["read"] or (row["room"] == room and row["seq"] <= seq)
 

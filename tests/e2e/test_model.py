@@ -25,7 +25,7 @@ from .town import Account, Town
 
 EXAMPLES = int(os.environ.get("CHATD_MODEL_EXAMPLES", "0"))
 STEPS = 40
-RESTARTS = 2  # of one day; each takes about a second
+RESTARTS = 1  # of one day; it takes a second or two
 
 PEOPLE = st.integers(0, 2)
 DEVICES = st.integers(0, 1)
@@ -101,6 +101,7 @@ class Day(RuleBasedStateMachine):
             assert self.model.join(who, room) is None
         self.bell = [town.account("bell"), town.account("ringer")]
         self.texts = self.restarts = 0
+        self.heard = dict.fromkeys(range(3), 0)  # how many notifications have come
         self.unsettled = False
         self.listen()
 
@@ -117,8 +118,9 @@ class Day(RuleBasedStateMachine):
         seq = self.ringer.post(self.yard, "ding")["seq"]
         self.rung.wait_event("notification.created", room=self.yard, seq=seq)
         for who, told in self.model.told.items():
-            for one in told[-1:]:
+            for one in told[self.heard[who] :]:
                 self.ears[who].wait_event("notification.created", room=self.rooms[one.room], seq=one.seq)
+            self.heard[who] = len(told)
         self.unsettled = False
 
     def on(self, who: int, device: int = 0) -> Client:
@@ -327,8 +329,13 @@ class Day(RuleBasedStateMachine):
             assert [self.plain(message) for message in asked] == [
                 self.expected(room, message) for message in room.messages.values()
             ]
-        listed = [(row["kind"], row["room"], row["seq"], row["read"]) for row in kept.notifications.values()]
-        assert listed[::-1] == self.told(who)
+        # of a room that one has left one does not hear what was deleted there
+        listed = [
+            (row["kind"], row["room"], row["seq"], row["read"])
+            for row in kept.notifications.values()
+            if row["room"] in mine
+        ]
+        assert listed[::-1] == [told for told in self.told(who) if told[1] in mine]
 
     def plain(self, message: Frame) -> Frame:
         names = ("seq", "by", "text", "reply_to", "deleted", "pinned", "reactions")
@@ -390,7 +397,7 @@ def test_random_days_end_as_the_model_says(serve: Serve) -> None:
             derandomize=not EXAMPLES,
             deadline=None,
             database=None,
-            phases=(Phase.generate, Phase.shrink) if EXAMPLES else (Phase.generate,),
+            phases=(Phase.generate,),  # to shrink would take longer than to read what is printed
             suppress_health_check=list(HealthCheck),
             print_blob=False,
         ),

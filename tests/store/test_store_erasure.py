@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import attrs
 import pytest
@@ -224,3 +225,34 @@ def test_an_ordinary_emptying_serves_as_well(desk: Desk) -> None:
     desk.delete_one()
     desk.journal.empty()
     assert desk.journal.erase() is None
+
+
+# --- no copy is left behind by the moves of a page's other rows ---------------------------------------------
+
+
+def test_no_text_of_many_stays_when_they_go_one_after_another(desk: Desk) -> None:
+    """Rows that are deleted make SQLite move others, whose old places `secure_delete` does not know."""
+    dice = Random(1)
+    sizes = [int(dice.paretovariate(1.1) * 20 % 9000) for _ in range(1_500)]
+    desk.journal.commit([desk.pen.post("hall", f"<{n}>{'x' * size}<{n}>") for n, size in enumerate(sizes)])
+    doomed = [n for n in range(len(sizes)) if n // 50 % 3 == 0]
+    dice.shuffle(doomed)
+    for start in range(0, len(doomed), 50):
+        desk.journal.commit([desk.pen.delete("hall", n + 1) for n in doomed[start : start + 200]])
+    desk.journal.empty()
+    file = desk.path.read_bytes()
+    assert [n for n in doomed if b"<%d>" % n in file] == []
+    kept = set(range(len(sizes))) - set(doomed)
+    assert [n for n in kept if b"<%d>" % n not in file] == []
+
+
+def test_what_was_erased_keeps_its_place_and_says_nothing(desk: Desk) -> None:
+    desk.journal.commit([desk.pen.post("hall", SENTINELS[0]), desk.pen.post("hall", "kept")])
+    desk.journal.commit([desk.pen.delete("hall", 1)])
+    connection = desk.journal._connection.current()
+    assert connection is not None
+    assert connection.execute("SELECT position, text FROM bodies").fetchall() == [(2, "kept")]
+    row = connection.execute(
+        "SELECT position, salt, CAST(text AS BLOB), erased FROM body_rows WHERE erased"
+    ).fetchone()
+    assert row == (1, bytes(16), bytes(len(SENTINELS[0])), 1)

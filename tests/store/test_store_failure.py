@@ -36,6 +36,10 @@ class Disk:
             connection.execute(f"PRAGMA max_page_count = {pages}")
 
 
+def everything(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.iterdir())
+
+
 @pytest.mark.parametrize("stage", ["write", "commit"])
 async def test_a_failed_commit_writes_nothing_and_the_next_one_works(
     tmp_path: Path, pen: Pen, stage: str
@@ -140,7 +144,7 @@ async def test_an_erasing_that_fails_is_felt_by_no_commit_and_done_at_the_end(
             assert all(isinstance(done, Appended) for done in outcomes)
         assert disk.checkpoints > 0
         assert (await store.verify()).findings == ()
-    assert not any(b"sentinel" in file.read_bytes() for file in tmp_path.iterdir())
+    assert b"sentinel" not in everything(tmp_path)
 
 
 async def test_the_write_ahead_log_is_moved_into_the_file_now_and_then(

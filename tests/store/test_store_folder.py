@@ -15,6 +15,7 @@ from chatd.store import verify
 from chatd.store.backup import restore
 from chatd.store.database import Store, open_store
 from chatd.store.folder import DATABASE
+from chatd.store.views_file import VIEWS
 
 
 def names(folder: Path) -> set[str]:
@@ -43,7 +44,8 @@ async def test_only_the_owner_may_look_inside(store: Store, pen: Pen) -> None:
     folder = store.path.parent
     assert folder.stat().st_mode & 0o777 == 0o700
     modes = {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
-    assert modes == dict.fromkeys(["lock", DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"], 0o600)
+    files = [file + side for file in (DATABASE, VIEWS) for side in ("", "-wal", "-shm")]
+    assert modes == dict.fromkeys(["lock", *files], 0o600)
 
 
 async def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
@@ -53,12 +55,12 @@ async def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
             pass
 
 
-async def test_a_store_that_closes_leaves_one_file_and_no_write_ahead_log(tmp_path: Path, pen: Pen) -> None:
+async def test_a_store_that_closes_leaves_its_files_and_no_write_ahead_log(tmp_path: Path, pen: Pen) -> None:
     async with open_store(tmp_path) as store:
         await store.log.submit([pen.post("hall", "hi")]).wait()
         assert store.sizes().wal > 0
         assert store.sizes().database > 0
-    assert names(tmp_path) == {DATABASE, "lock"}
+    assert names(tmp_path) == {DATABASE, VIEWS, "lock"}
 
 
 async def test_a_store_closes_also_when_its_user_fails(tmp_path: Path) -> None:
@@ -105,9 +107,9 @@ TAMPERINGS = {
         "DELETE FROM events WHERE position = (SELECT max(position) FROM events)",
         "bookmarks bob hall 5: is not in the log",
     ),
-    "a stray text": ("INSERT INTO bodies VALUES (99, x'00', 'x')", "body 99: it belongs to no event"),
-    "a changed text": ("UPDATE bodies SET text = 'x' WHERE position = 9", "event 9 .*text"),
-    "a text where none was": ("INSERT INTO bodies VALUES (1, x'00', 'x')", "event 1 .*text"),
+    "a stray text": ("INSERT INTO body_rows VALUES (99, x'00', 'x', 0)", "body 99: it belongs to no event"),
+    "a changed text": ("UPDATE body_rows SET text = 'x' WHERE position = 9", "event 9 .*text"),
+    "a text where none was": ("INSERT INTO body_rows VALUES (1, x'00', 'x', 0)", "event 1 .*text"),
     "two events that changed places": (
         "UPDATE events SET seq = 40 WHERE stream = 'room/hall' AND seq = 4;"
         "UPDATE events SET seq = 4 WHERE stream = 'room/hall' AND seq = 5;"
@@ -128,13 +130,21 @@ TAMPERINGS = {
         "INSERT INTO members VALUES ('eve', 'room/hall', 1, NULL, NULL, 1)",
         "members eve room/hall 1: is not in the log",
     ),
-    "a lost text": ("DELETE FROM bodies WHERE position = 9", "messages hall 4: its text is lost"),
+    "a lost text": ("DELETE FROM bodies WHERE position = 10", "messages hall 5: a text of it is lost"),
+    "a lost version": (
+        "DELETE FROM bodies WHERE position = (SELECT body FROM messages WHERE seq = 4)",
+        "messages hall 4: a text of it is lost",
+    ),
+    "a lost first version": (
+        "DELETE FROM bodies WHERE position = 9",
+        "messages hall 4: a text of it is lost",
+    ),
     "a text that was put back": (
-        "INSERT INTO bodies SELECT position, x'00', 'x' FROM messages WHERE deleted",
+        "INSERT OR REPLACE INTO body_rows SELECT position, x'00', 'x', 0 FROM messages WHERE deleted",
         "messages hall 14: it was deleted, but its text is still there",
     ),
     "a version that was put back": (
-        "INSERT INTO bodies SELECT position, x'00', 'x' FROM edits WHERE seq = 14",
+        "INSERT OR REPLACE INTO body_rows SELECT position, x'00', 'x', 0 FROM edits WHERE seq = 14",
         "messages hall 14: it was deleted, but its text is still there",
     ),
     "another version": ("UPDATE messages SET body = position", "messages hall 4: differs"),
@@ -233,7 +243,7 @@ async def test_a_restore_refuses_a_damaged_or_foreign_file(store: Store, pen: Pe
     with pytest.raises(StoreError, match="cannot be restored"):
         restore(tmp_path / "text.db", tmp_path / "new")
     connection = sqlite3.connect(tmp_path / "copy.db")
-    connection.execute("UPDATE bodies SET text = 'forged' WHERE position = 9")
+    connection.execute("UPDATE body_rows SET text = 'forged' WHERE position = 9")
     connection.commit()
     connection.close()
     with pytest.raises(StoreError, match="damaged"):

@@ -182,7 +182,7 @@ async def test_messages_expire_once_and_the_earliest_time_is_known(village: Stor
 
 
 async def test_a_follower_begins_at_nothing_and_goes_on_where_it_was(village: Store) -> None:
-    assert await village.reader.follower("notifications") == 0
+    assert await village.reader.follower("notifications") is None
     await write(village, PutFollower("notifications", 7), PutFollower("other", 1))
     await write(village, PutFollower("notifications", 9))
     assert await village.reader.follower("notifications") == 9

@@ -45,6 +45,11 @@ async def test_accounts_are_found_by_id_and_by_name_however_spelled(village: Sto
     assert [row["id"] for row in await reader.accounts(None, 10)] == ["ann", "bob"]
     assert [row["id"] for row in await reader.accounts("ann", 10)] == ["bob"]
     assert await reader.any_account()
+    named = await reader.accounts_named(["bob", "eve", "ann"])
+    assert sorted(named, key=lambda row: row["id"]) == [
+        {"id": "ann", "name_key": "ann"},
+        {"id": "bob", "name_key": "bob"},
+    ]
 
 
 async def test_a_new_store_is_empty_and_has_its_key_and_epoch(store: Store) -> None:
@@ -80,7 +85,8 @@ async def test_spaces_and_rooms_show_their_present_state(village: Store, pen: Pe
         Append((pen.fact("room/hall", "room.archived", {}),)),
         Append((pen.fact("space/home", "room.created", {"room": "hall", "name": "x", "kind": "text"}),)),
     ]
-    await village.log.submit([space, direct, *later]).wait()
+    people = [pen.join("room/dm", name) for name in ("bob", "ann")]
+    await village.log.submit([space, direct, *people, *later]).wait()
     reader = village.reader
     [away] = await reader.spaces(["away", "none"])
     assert (away["description"], away["icon"], away["owner"]) == ("far", "i", "bob")
@@ -96,9 +102,11 @@ async def test_spaces_and_rooms_show_their_present_state(village: Store, pen: Pe
         "archived": True,
         "created_at": hall["created_at"],
         "head": 8,
+        "accounts": [],
     }
     [room] = await reader.rooms(["dm"])
-    assert (room["space"], room["private"], room["kind"], room["head"]) == (None, True, "direct", 1)
+    assert (room["space"], room["private"], room["kind"], room["head"]) == (None, True, "direct", 3)
+    assert room["accounts"] == ["ann", "bob"]
     assert await reader.rooms(["dm"], space="home") == []
     assert {row["id"] for row in await reader.rooms()} == {"dm", "hall"}
     assert await reader.counts() == {"accounts": 2, "spaces": 2, "rooms": 2}

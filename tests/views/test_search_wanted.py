@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.domain.refusal import Refusal
-from chatd.views.search_index import author_tag, room_tag
+from chatd.views.search_tables import author_tag, room_tag
 from chatd.views.wanted import MOST_CLAUSES, NOTHING, ONLY_EXCLUDED, TOO_MANY, Wanted, wanted
 
 # Each of these has a meaning in FTS5, in SQL, or in neither but for a careless reader.

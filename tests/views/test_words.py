@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chatd.views.search_index import TAG
+from chatd.views.search_tables import TAG
 from chatd.views.words import KNOWN, WORD_CHARACTER, clusters, fold, read
 
 ANY_WORD = re.compile(f"{WORD_CHARACTER}+")

@@ -41,6 +41,26 @@ CREATE INDEX messages_deleted ON messages (room, seq, deleted) WHERE deleted;
 CREATE INDEX messages_expiring ON messages (expires_at) WHERE expires_at IS NOT NULL AND NOT deleted;
 
 
+-- texts -----------------------------------------------------------------------------------------------
+
+DROP TRIGGER fact_is_logged;
+ALTER TABLE bodies RENAME TO old_bodies;
+
+CREATE TABLE body_rows (
+    position INTEGER PRIMARY KEY REFERENCES events,
+    salt BLOB NOT NULL,
+    text TEXT NOT NULL,
+    erased INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+INSERT INTO body_rows (position, salt, text) SELECT position, salt, text FROM old_bodies;
+
+DROP TABLE old_bodies;
+
+CREATE VIEW bodies AS
+SELECT position, salt, text FROM body_rows WHERE NOT erased;
+
+
 -- new tables -------------------------------------------------------------------------------------------
 
 CREATE INDEX members_past ON members (stream, until) WHERE until IS NOT NULL;
@@ -165,6 +185,19 @@ CREATE TABLE followers (
 
 
 -- how a fact becomes rows -----------------------------------------------------------------------------
+
+CREATE TRIGGER body_erased INSTEAD OF DELETE ON bodies BEGIN
+    UPDATE body_rows SET salt = zeroblob(length(salt)), text = CAST(zeroblob(length(CAST(text AS BLOB))) AS TEXT),
+        erased = 1
+    WHERE position = old.position;
+END;
+
+CREATE TRIGGER fact_is_logged INSTEAD OF INSERT ON facts WHEN new.position IS NOT NULL BEGIN
+    INSERT INTO events (position, stream, seq, type, at, by, data, body, hash)
+    VALUES (new.position, new.stream, new.seq, new.type, new.at, new.by, new.data, new.body, new.hash);
+    INSERT INTO body_rows (position, salt, text)
+    SELECT new.position, new.salt, new.text WHERE new.text IS NOT NULL;
+END;
 
 CREATE TRIGGER message_posted AFTER INSERT ON events
 WHEN new.type = 'message.posted' AND new.stream LIKE 'room/%' BEGIN

@@ -1,0 +1,39 @@
+"""What the bus remembers for those who are a little behind."""
+
+from __future__ import annotations
+
+from chatd.bus import Bus
+from chatd.domain.event import Event
+
+
+def said(position: int, nth: int, text: str, type_: str = "message.posted", **data: object) -> Event:
+    return Event(position, "room/r", nth, type_, 1, "ann", data, text)
+
+
+def remembered(bus: Bus) -> list[str | None]:
+    chunks = bus.since(0)
+    assert chunks is not None
+    return [event.text for chunk in chunks for event in chunk.events]
+
+
+def test_an_erased_text_is_remembered_no_more_and_neither_are_its_edits() -> None:
+    bus = Bus(0)
+    bus.publish([said(1, 1, "secret"), said(2, 2, "kept")])
+    bus.publish([said(3, 3, "secret again", "message.edited", seq=1)])
+    chunks = bus.since(0)
+    assert chunks is not None
+    for chunk in chunks:
+        chunk.rendered(lambda events: repr([event.text for event in events]).encode())
+    bus.publish([Event(4, "room/r", 4, "message.deleted", 1, "ann", {"seq": 1, "author": "ann"})])
+    assert remembered(bus) == [None, "kept", None, None]
+    chunks = bus.since(0)
+    assert chunks is not None
+    shown = b"".join(chunk.rendered(lambda events: repr(events).encode()) for chunk in chunks)
+    assert b"secret" not in shown
+
+
+def test_the_same_number_in_another_room_keeps_its_text() -> None:
+    bus = Bus(0)
+    bus.publish([Event(1, "room/other", 1, "message.posted", 1, "ann", {}, "kept")])
+    bus.publish([Event(2, "room/r", 2, "message.deleted", 1, "ann", {"seq": 1, "author": "ann"})])
+    assert remembered(bus) == ["kept", None]
