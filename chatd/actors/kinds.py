@@ -9,6 +9,7 @@ import attrs
 import msgspec
 
 from chatd.domain import account, message, room, room_state, space
+from chatd.domain.command import MarkRead
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Event, Fact, space_stream
 from chatd.domain.refusal import Refusal
@@ -30,7 +31,9 @@ class Kind:
     apply: Callable[[State, Fact | Event], None]
     confirm: Callable[[State, Sequence[Event]], None] = _nothing
     beside: Callable[[State], str | None] = lambda state: None
+    note: Callable[[State, Decision, Context], None] = lambda state, decision, context: None
     wanted: Callable[[Any], int | None] = lambda command: None  # the message that a command is about
+    reads: type[Any] | None = None  # the command that moves a read marker
     remembers: int = 0  # recent posts that the state wants to know when it wakes
     transient: frozenset[str] = frozenset()  # fields that stay out of the snapshot
 
@@ -65,7 +68,9 @@ KINDS: Final[Mapping[str, Kind]] = {
         room.apply,
         room.confirm,
         lambda state: space_stream(state.space) if state.space else None,
+        room.note,
         message.wanted,
+        MarkRead,
         room_state.REMEMBERED,
         room_state.TRANSIENT,
     ),

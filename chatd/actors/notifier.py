@@ -31,7 +31,7 @@ FOLLOWER: Final = "notifier"  # in the table `followers`
 BATCH: Final = 1_000  # positions
 PACE: Final = 0.1  # seconds from one look to the next: under load a look serves many commits
 AT_ONCE: Final = 64  # accounts
-STORED_EVERY: Final = 1_000  # positions with nothing to tell, which to look at again costs little
+STORED_EVERY: Final = 1.0  # seconds, while there is nothing to tell
 FIRST_RETRY: Final = 0.25  # seconds
 LONGEST_RETRY: Final = 10.0
 log = structlog.get_logger("notifier")
@@ -58,6 +58,7 @@ class Notifier:
         self.healthy = False
         self.position: int | None = None  # done up to here
         self._stored = 0
+        self._stored_at = 0.0
         self._office = office
 
     def failed(self, given_up: bool) -> None:
@@ -70,7 +71,7 @@ class Notifier:
             begun = trio.current_time()
             try:
                 position = await self._begin() if self.position is None else self.position
-                await self._office.bus.wait_beyond(position)
+                await self._wait(position)
                 begun = trio.current_time()
                 upto = min(self._office.bus.head, position + BATCH)
                 await self._batch(position, upto)
@@ -92,14 +93,28 @@ class Notifier:
             position = self._office.bus.head
             await self._office.write(PutFollower(FOLLOWER, position))
         self.position = self._stored = position
+        self._stored_at = trio.current_time()
         return position
+
+    async def _wait(self, position: int) -> None:
+        """Returns when there is something beyond. Where it stands is written down meanwhile: looked at anew
+        after a restart, a message would be judged by what its readers want by then."""
+        if position > self._stored:
+            with trio.move_on_at(self._stored_at + STORED_EVERY):
+                await self._office.bus.wait_beyond(position)
+                return
+            await self._store(position)
+        await self._office.bus.wait_beyond(position)
+
+    async def _store(self, position: int) -> None:
+        await self._office.write(PutFollower(FOLLOWER, position))
+        self._stored, self._stored_at = position, trio.current_time()
 
     async def _batch(self, after: int, upto: int) -> None:
         told = await self._tell(await self._office.reader.recipients(after, upto))
-        if told or upto - self._stored >= STORED_EVERY or not self._stored:
-            await self._office.write(PutFollower(FOLLOWER, upto))
-            self._stored = upto
         self.position = upto
+        if told or trio.current_time() - self._stored_at >= STORED_EVERY:
+            await self._store(upto)
 
     # --- telling
 

@@ -166,13 +166,18 @@ class StreamActor:
     async def _decide(self, envelopes: Sequence[Envelope], known: Sequence[dict[str, Any]]) -> _Turn:
         wanted = [self._kind.wanted(envelope.command) for envelope in envelopes]
         seqs = list({seq for seq in wanted if seq is not None})
-        messages = await self._world.reader.message_states(self.id, seqs) if seqs else ()
+        reader = self._world.reader
+        messages = await reader.message_states(self.id, seqs) if seqs else ()
+        if unknown := await self._without_marker(envelopes):
+            markers = await reader.markers(self.id, unknown)
         state = await self.state()
         beside = self._kind.beside(state)
         around = None if beside is None else await self._world.state_of(beside)
         # No await from here to the append: what was decided stands in the log in the order of deciding.
         if seqs:
             recall(state, messages)
+        if unknown:
+            state.read |= dict.fromkeys(unknown, 0) | markers
         if known:
             remember(state, known)
         turn = _Turn()
@@ -181,6 +186,17 @@ class StreamActor:
         for envelope in envelopes:
             self._decide_one(state, around, envelope, turn)
         return turn
+
+    async def _without_marker(self, envelopes: Sequence[Envelope]) -> list[str]:
+        """Who moves a read marker that is not known yet."""
+        readers = [
+            envelope.context.by for envelope in envelopes if type(envelope.command) is self._kind.reads
+        ]
+        if not readers:
+            return []
+        state = await self.state()
+        members = (account for account in dict.fromkeys(readers) if account in state.members)
+        return [account for account in members if account not in state.read]
 
     def _decide_one(self, state: State, around: State | None, envelope: Envelope, turn: _Turn) -> None:
         try:
@@ -196,6 +212,7 @@ class StreamActor:
             by = envelope.context.by
             frame = {"signal": signal.name, "stream": self.stream, "by": by, "data": signal.data}
             self._world.signal(self.stream, frame, by)
+        self._kind.note(state, decision, envelope.context)
         turn.decided.append((envelope, decision, len(turn.facts)))
         for fact in decision.facts:
             turn.facts.append(fact)

@@ -80,7 +80,7 @@ def _mark_read(
         return ABSENT if not visible(state, space, context) else message.JOIN_FIRST
     if command.seq > state.head:
         return Refusal("invalid", f"the room's last seq is {state.head}")
-    return Decision(read=command.seq)
+    return Decision(read=command.seq) if command.seq > state.read.get(context.by, 0) else Decision()
 
 
 def _set_typing(
@@ -92,9 +92,6 @@ def _set_typing(
         return Refusal("forbidden", "who may not post in a room is not typing in it")
     if context.at - state.typing.get(context.by, -TYPING_EVERY) < TYPING_EVERY:
         return Decision()
-    if len(state.typing) > len(state.members):
-        state.typing.clear()
-    state.typing[context.by] = context.at
     return Decision(signal=Signal("typing", {"expires_in": TYPING_LASTS}))
 
 
@@ -113,6 +110,16 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Contex
 def decide(state: RoomState, space: SpaceState, command: Any, context: Context) -> Decision | Refusal:
     """What `command` means for this room now. Changes nothing."""
     return _DECIDERS[type(command)](state, space, command, context)
+
+
+def note(state: RoomState, decision: Decision, context: Context) -> None:
+    """Keeps in memory what was decided and is no fact."""
+    if decision.read is not None:
+        state.read[context.by] = decision.read
+    if decision.signal is not None:
+        if len(state.typing) > len(state.members):
+            state.typing.clear()
+        state.typing[context.by] = context.at
 
 
 # --- apply --------------------------------------------------------------------------------------------

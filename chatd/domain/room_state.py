@@ -52,8 +52,8 @@ class Message:
 class RoomState:
     """What the room's actor owns. `head` is the seq of the newest fact; 0: there is no such room.
 
-    `posted`, `messages` and `typing` are kept out of snapshots: the log knows the first two, and nobody
-    needs the third for long. `messages` holds those that the present turn is about.
+    `posted`, `messages`, `read` and `typing` are kept out of snapshots: the store knows the first three, and
+    nobody needs the fourth for long. `messages` holds those that the present turn is about.
     """
 
     id: str
@@ -69,6 +69,7 @@ class RoomState:
     pins: set[int] = attrs.Factory(set)
     posted: dict[tuple[str, str], Posted] = attrs.field(factory=dict, repr=False)  # oldest first
     messages: dict[int, Message] = attrs.field(factory=dict, repr=False)
+    read: dict[str, int] = attrs.field(factory=dict, repr=False)  # account -> its marker, where it is known
     typing: dict[str, int] = attrs.field(factory=dict, repr=False)  # account -> when it was last shown
 
     @property
@@ -102,7 +103,7 @@ class RoomState:
         return frame
 
 
-TRANSIENT: Final = frozenset({"posted", "messages", "typing"})
+TRANSIENT: Final = frozenset({"posted", "messages", "read", "typing"})
 
 
 def role_in(state: RoomState, space: SpaceState, account: str) -> str | None:

@@ -99,7 +99,9 @@ class Reader(Protocol):
 
     # what has been read
     async def read_marker(self, account: str, room: str) -> int: ...
-    async def read_markers(self, account: str) -> dict[str, int]: ...
+    async def markers(self, room: str, accounts: Sequence[str]) -> dict[str, int]:
+        """The read markers that these accounts have in the room."""
+
     async def unread(self, account: str) -> list[Row]:
         """`{room, read, head, unread, mentions, first_unread}` for each room that the account is in.
 

@@ -10,7 +10,10 @@ from chatd.ports import Row
 from chatd.store import answer
 
 READ_MARKER = "SELECT seq FROM read_markers WHERE account = ? AND room = ?"
-READ_MARKERS = "SELECT json_group_object(room, seq) FROM read_markers WHERE account = ?"
+MARKERS = """
+    SELECT json_group_object(account, seq) FROM read_markers
+    WHERE room = ? AND account IN (SELECT value FROM json_each(?))
+"""
 
 # Counted, not walked: a room's messages are numbered (`nth`), so what came after the floor is a
 # difference, less what was deleted there, less one's own. Each step is materialized so that SQLite

@@ -125,8 +125,9 @@ class SqliteReader:
     async def read_marker(self, account: str, room: str) -> int:
         return await self._cell(attention_queries.READ_MARKER, account, room) or 0
 
-    async def read_markers(self, account: str) -> dict[str, int]:
-        found: dict[str, int] = msgspec.json.decode(await self._cell(attention_queries.READ_MARKERS, account))
+    async def markers(self, room: str, accounts: Sequence[str]) -> dict[str, int]:
+        text = await self._cell(attention_queries.MARKERS, room, answer.array(accounts))
+        found: dict[str, int] = msgspec.json.decode(text)
         return found
 
     async def unread(self, account: str) -> list[Row]:

@@ -6,6 +6,7 @@ The types stand in the command table. A new one is not done before it happens in
 
 from __future__ import annotations
 
+import copy
 import sqlite3
 import time
 from collections import defaultdict
@@ -14,13 +15,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
-from chatd.domain.table import ENTRIES
+from chatd.domain.table import ENTRIES, Entry
 
-from .reducer import CHANGES, WITHOUT_STATE, Reducer, snapshot
+from .reducer import CHANGES, WITHOUT_STATE, Reducer, State, snapshot
 from .serving import Server
-from .talking import DEADLINE, Client
+from .talking import DEADLINE, Client, Frame
 from .town import Account, Town
 
 TYPES = {type_ for entry in ENTRIES for type_ in entry.events}
@@ -84,9 +86,8 @@ class Follower:
             self._heard += 1
 
 
-def live_through(town: Town, owner: Follower, member: Follower) -> Iterator[None]:
+def live_through(town: Town, witness: Witness, owner: Follower, member: Follower) -> Iterator[None]:
     """A day in the life of a server. Pauses now and then for the clients to look at their events."""
-    witness = Witness(town)
     ask, ann, bob = witness.ask, owner.client, member.client
     operator, space, room = town.operator, town.space, town.room("Square", by=ann)
     ask(bob, "room.join", room=room)
@@ -179,18 +180,30 @@ def live_through(town: Town, owner: Follower, member: Follower) -> Iterator[None
     if "message.deleted" not in witness.by_itself:
         witness.look(None, until="message.deleted")
     yield
-    _check(witness)
 
 
-def _check(witness: Witness) -> None:
-    """Every request has logged what the table says it may log, and nothing else."""
-    logged = {name: types for name, types in witness.logged.items() if types}
-    for entry in ENTRIES:
-        in_its_wake = witness.by_itself if entry.name == "message.post" else set()
-        assert logged.pop(entry.name, set()) | in_its_wake == set(entry.events), entry.name
-    assert logged == {}
-    seen = set.union(*witness.logged.values(), witness.by_itself)
-    assert seen == TYPES, "a type of event never happened"
+@attrs.frozen
+class Lived:
+    """A server on which everything has happened once, and two clients that were there all the time."""
+
+    server: Server
+    town: Town
+    witness: Witness
+    followers: list[Follower]
+    before: list[tuple[State, Frame]]  # what each of them knew in the morning, and its cursor
+
+
+@pytest.fixture(scope="module")
+def lived(server: Server) -> Iterator[Lived]:
+    town = Town(server)
+    followers = [Follower(town, account) for account in (town.owner, town.member(name="bob"))]
+    before = [(snapshot(follower.client), follower.client.cursor) for follower in followers]
+    witness = Witness(town)
+    for _ in live_through(town, witness, *followers):
+        for follower in followers:
+            follower.follow()
+    yield Lived(server, town, witness, followers, before)
+    town.close()
 
 
 def caught_up(operator: Client) -> list[str]:
@@ -230,38 +243,44 @@ def test_a_client_knows_what_to_make_of_each_event(type_: str) -> None:
     assert (type_ in handled) != (type_ in WITHOUT_STATE)
 
 
-def test_what_is_known_of_every_event_stays_true(server: Server) -> None:
-    town = Town(server)
-    followers = [Follower(town, account) for account in (town.owner, town.member(name="bob"))]
-    before = [(snapshot(f.client), f.client.cursor) for f in followers]
-    for _ in live_through(town, *followers):
-        for follower in followers:
-            follower.follow()
+def test_every_type_of_event_happened(lived: Lived) -> None:
+    assert set.union(*lived.witness.logged.values(), lived.witness.by_itself) == TYPES
 
-    # a client's state and the events since are what a new client is told
-    for follower, (state, cursor) in zip(followers, before, strict=True):
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_a_request_logs_what_the_table_says_and_nothing_else(lived: Lived, entry: Entry) -> None:
+    in_its_wake = lived.witness.by_itself if entry.name == "message.post" else set()
+    assert lived.witness.logged.get(entry.name, set()) | in_its_wake == set(entry.events)
+
+
+def test_what_a_client_knew_and_the_events_since_are_what_a_new_client_is_told(lived: Lived) -> None:
+    for follower in lived.followers:
         follower.follow()
-        fresh = snapshot(town.open(follower.account))
-        assert follower.reducer.state == fresh
-        back = town.open(follower.account, cursor)
-        late = Reducer(state, back)
+        assert follower.reducer.state == snapshot(lived.town.open(follower.account))
+
+
+def test_the_same_holds_for_a_client_that_was_away_all_the_time(lived: Lived) -> None:
+    for follower, (state, cursor) in zip(lived.followers, lived.before, strict=True):
+        back = lived.town.open(follower.account, cursor)
+        late = Reducer(copy.deepcopy(state), back)
         back.catch_up()
         for event in back.events:
             late.apply(event)
         for room in back.opened["rooms"]:
             late.read(room["id"], room["read"])
-        late.state.profile["about"] = fresh.profile["about"]  # what catching up wrote there
-        assert late.state == fresh
+        assert late.state == snapshot(lived.town.open(follower.account))
 
-    # a view that followed the log is what one is that was built from it
-    views = caught_up(town.operator)
-    lived = dumped(server)
+
+def test_a_view_that_followed_the_log_is_what_it_is_when_built_from_it_again(lived: Lived) -> None:
+    operator = lived.town.operator
+    views = caught_up(operator)
+    followed = dumped(lived.server)
     for name in views:
-        town.operator.ask("view.rebuild", name=name)
-    assert caught_up(town.operator) == views
-    assert dumped(server) == lived
-    assert all(lived[table] for table in ("notifications", "search_messages"))
+        operator.ask("view.rebuild", name=name)
+    assert caught_up(operator) == views
+    assert dumped(lived.server) == followed
+    assert all(followed[table] for table in ("notifications", "search_messages"))
 
-    # and the tables say what the log says
-    town.assert_sound()
-    town.close()
+
+def test_the_tables_say_what_the_log_says(lived: Lived) -> None:
+    lived.town.assert_sound()

@@ -10,18 +10,17 @@ import sys
 from itertools import chain
 from typing import Any
 
-import attrs
 import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from .conftest import Serve
+from .device import Device
 from .model import ALL, Message, Model, Refused, Room
-from .reducer import Reducer, snapshot
 from .serving import Server
 from .talking import Client, Frame, history
-from .town import Account, Town
+from .town import Town
 
 EXAMPLES = int(os.environ.get("CHATD_MODEL_EXAMPLES", "0"))
 STEPS = 40
@@ -34,52 +33,6 @@ PICKS = st.integers(0, 1 << 16)
 EMOJI = st.sampled_from(("👍", "🎉", "👩\u200d👩\u200d👧"))
 MENTIONS = st.sets(st.sampled_from((0, 1, 2, ALL)), max_size=2)
 LEVELS = st.sampled_from(("all", "mentions", "none"))
-
-
-@attrs.define
-class Device:
-    """A client that comes and goes, and applies every event that it gets, once."""
-
-    account: Account
-    reducer: Reducer
-    client: Client | None
-    cursor: Frame
-    _seen: int = 0
-    _heard: int = 0
-
-    @classmethod
-    def new(cls, town: Town, account: Account) -> Device:
-        client = town.open(account)
-        return cls(account, Reducer(snapshot(client), client), client, client.cursor)
-
-    def connect(self, town: Town) -> Client:
-        if self.client is None:
-            self.client = self.reducer.client = town.open(self.account, self.cursor)
-            assert self.client.opened["resumed"] is True
-            self._seen = self._heard = 0
-            self.follow()
-            for room in self.client.opened["rooms"]:
-                self.reducer.read(room["id"], room["read"])
-        return self.client
-
-    def follow(self) -> None:
-        assert self.client is not None
-        self.client.catch_up()
-        while self._seen < len(self.client.events):
-            self.reducer.apply(self.client.events[self._seen])
-            self._seen += 1
-        while self._heard < len(self.client.signals):
-            self.reducer.hear(self.client.signals[self._heard])
-            self._heard += 1
-
-    def drop(self) -> None:
-        """Whatever it has not applied yet is lost, and will have to come again."""
-        if self.client is not None:
-            if self._seen:
-                self.cursor = {**self.cursor, "position": self.client.events[self._seen - 1]["position"]}
-            self.client.polite = False
-            self.client.close()
-            self.client = None
 
 
 class Day(RuleBasedStateMachine):

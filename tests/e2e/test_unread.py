@@ -198,3 +198,23 @@ def test_counts_survive_a_restart(serve: Serve, end: str) -> None:
     town.reconnect()
     assert (looked(account), looked(author)) == before
     town.close()
+
+
+def test_a_marker_that_would_move_back_is_shown_to_nobody(town: Town) -> None:
+    room = town.room()
+    account = town.member(room)
+    ada, here, there = town.open(town.member(room)), town.open(account), town.open(account)
+    seqs = [ada.post(room, f"{n}")["seq"] for n in range(4)]
+    for seq in (seqs[2], seqs[1], seqs[2], seqs[3]):
+        here.ask("read.mark", room=room, seq=seq)
+    there.catch_up()
+    marked = [s["data"]["seq"] for s in there.signals if s["signal"] == "read.marked"]
+    assert marked == [seqs[2], seqs[3]]
+    town.server.kill()
+    town.close()
+    town.server.start()
+    town.reconnect()
+    here, there = town.open(account), town.open(account)
+    here.ask("read.mark", room=room, seq=seqs[0])
+    there.catch_up()
+    assert not [s for s in there.signals if s["signal"] == "read.marked"]

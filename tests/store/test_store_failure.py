@@ -57,7 +57,7 @@ async def test_a_failed_commit_writes_nothing_and_the_next_one_works(
         assert isinstance(done, Appended)
         assert disk.reopened == 1
         assert [event.text for event in await store.reader.events(0, 9)] == ["before", "after"]
-        assert await store.reader.read_markers("ann") == {}
+        assert await store.reader.markers("hall", ["ann"]) == {}
         assert (await store.verify()).findings == ()
 
 
