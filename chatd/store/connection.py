@@ -28,6 +28,7 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
 INTERRUPT_EVERY = 0.05
+MAPPED = 256 * 1024 * 1024  # bytes of the file that readers look at without copying them
 
 
 class Reply(Generic[T]):
@@ -177,6 +178,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
         uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256
     )
     connection.execute("PRAGMA cache_size = -4000")
+    connection.execute(f"PRAGMA mmap_size = {MAPPED}")
     return connection
 
 

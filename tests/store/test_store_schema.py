@@ -142,7 +142,7 @@ HOT = {
     "reactors": message_queries.REACTORS_OF,
     "pins": message_queries.PINS,
     "emoji": message_queries.EMOJI,
-    "markers": attention_queries.READ_MARKERS,
+    "markers": attention_queries.MARKERS,
     "unread": attention_queries.UNREAD,
     "receipts": attention_queries.RECEIPTS,
     "recipients": attention_queries.RECIPIENTS,
