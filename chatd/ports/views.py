@@ -44,7 +44,10 @@ class View(Protocol):
         """Whether it wants to be asked to `follow` again soon, even with nothing new (`after` = `upto`)."""
 
     def follow(self, connection: sqlite3.Connection, after: int, upto: int) -> bool:
-        """Takes in the events in (`after`, `upto`]. Returns whether texts were erased by it."""
+        """Takes in the events in (`after`, `upto`]. Returns whether texts were erased by it.
+
+        A view that keeps texts overwrites them in place or drops their table: deleted rows leave copies.
+        """
 
 
 @attrs.frozen

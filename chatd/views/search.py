@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from typing import Final
+from unicodedata import unidata_version
 
 from chatd.domain.command import SearchMessages
 from chatd.domain.refusal import Refusal
@@ -17,7 +18,7 @@ from chatd.views import search_index, search_page, search_tables
 from chatd.views.allowance import Allowance
 from chatd.views.wanted import Wanted, wanted
 
-ERASING: Final = 0.05  # of all time may go into merges for the sake of deleted messages, and at once
+ERASING: Final = 0.05  # of all time may go into filling parts again for the sake of deleted messages; at once
 ERASING_AT_ONCE: Final = 2.0  # seconds
 
 NO_FILTER: Final = Refusal(
@@ -32,7 +33,7 @@ class SearchView:
     """The `Search` of `chatd.ports`."""
 
     name = "search"
-    version = 1
+    version = int(f"2{unidata_version.replace('.', '')}")  # with another Unicode, `fold` gives other words
     schema = search_tables.SCHEMA
     tables = search_tables.TABLES
 

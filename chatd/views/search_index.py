@@ -9,14 +9,14 @@ the same message finds it done already. So in the end it does not matter where t
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 import attrs
 import msgspec
 
 from chatd.views.allowance import Allowance
-from chatd.views.search_tables import PART_BITS, TAGGED, WORDS, words_table
+from chatd.views.search_tables import PART_BITS, TAGS, WORDS, words_table
 from chatd.views.words import fold
 
 LEFT_OVER: Final = """
@@ -56,23 +56,33 @@ BATCH: Final = f"""
             SELECT position >> {PART_BITS} AS part, min(at) AS first_at, max(at) AS last_at
             FROM log.events WHERE {POSTED} GROUP BY part)),
         'parts', (SELECT json_group_array(part) FROM search_parts),
-        'due', (SELECT json_group_array(part) FROM search_erasures))
+        'due', (SELECT json_group_array(part) FROM (
+            SELECT part FROM search_erasures ORDER BY rowid LIMIT -1)))
 """
-FOREIGN: Final = f"""
-    SELECT json_group_array(json_array(t.position, t.body, {IS_LINKED}, b.text))
-    FROM ({TAKEN}) AS t CROSS JOIN log.bodies AS b ON b.position = t.body WHERE NOT {IS_ASCII}
-"""
-INSERT: Final = "INSERT INTO search_messages (position, room, seq, by, at, body, link, words) "
-INSERT_ASCII: Final = f"""{INSERT}
-    SELECT t.position, substr(e.stream, 6), e.seq, e.by, e.at, t.body, {IS_LINKED}, b.text
-    FROM ({TAKEN}) AS t CROSS JOIN log.bodies AS b ON b.position = t.body AND {IS_ASCII}
+INSERT: Final = f"""
+    INSERT INTO search_messages (position, room, seq, by, at, body, link)
+    SELECT t.position, substr(e.stream, 6), e.seq, e.by, e.at, t.body, {IS_LINKED}
+    FROM ({TAKEN}) AS t CROSS JOIN log.bodies AS b ON b.position = t.body
     CROSS JOIN log.events AS e ON e.position = t.position
 """
-INSERT_FOREIGN: Final = f"""{INSERT}
-    SELECT e.position, substr(e.stream, 6), e.seq, e.by, e.at,
-        f.value ->> 1, f.value ->> 2, f.value ->> 3
-    FROM json_each(?) AS f CROSS JOIN log.events AS e ON e.position = f.value ->> 0
+# Of the messages m that are meant, those with texts b of one kind.
+TEXTS: Final = """
+    search_messages AS m CROSS JOIN log.bodies AS b ON b.position = m.body WHERE {which} AND {kind}
 """
+FOREIGN: Final = f"SELECT json_group_array(json_array(m.position, b.text)) FROM {TEXTS}"
+INDEX: Final = f"""
+    INSERT INTO {{table}} ({{table}}, rowid, words)
+    SELECT :command, m.position, t.words || {TAGS}
+    FROM (
+        SELECT m.position, b.text AS words FROM {TEXTS}
+        UNION ALL
+        SELECT value ->> 0, value ->> 1 FROM json_each(:foreign)
+    ) AS t CROSS JOIN search_messages AS m ON m.position = t.position
+    ORDER BY m.position
+"""
+SINGLE: Final = "m.position IN (SELECT value FROM json_each(:positions))"
+RANGE: Final = "m.position BETWEEN :first AND :last"
+REFILL: Final = 8_192  # positions at a time, whose texts are in memory meanwhile
 PUT_PARTS: Final = """
     INSERT INTO search_parts (part, first_at, last_at)
     SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE true
@@ -93,27 +103,27 @@ class Batch:
     erased: list[int]
     posted: list[tuple[int, int, int]]  # parts, as in `search_parts`
     parts: list[int]
-    due: list[int]
+    due: list[int]  # parts, as in `search_erasures`
 
 
 _batch = msgspec.json.Decoder(Batch).decode
-_foreign = msgspec.json.Decoder(list[tuple[int, int, int, str]]).decode
+_foreign = msgspec.json.Decoder(list[tuple[int, str]]).decode
 _names = msgspec.json.Decoder(list[str]).decode
 
 
 def follow(connection: sqlite3.Connection, after: int, upto: int, allowance: Allowance) -> tuple[bool, bool]:
-    """Whether texts were erased, and whether there is still something to erase: see `_erase`."""
+    """Whether words were erased, and whether there are still some to erase: see `_erase`."""
     left_over = after == 0 and _drop_words(connection)
     window = {"after": after, "upto": upto}
     batch = _batch(_cell(connection, BATCH, window))
     if batch.posted:
         _make_parts(connection, batch)
     if batch.known:
-        _take_out(connection, batch.known)
+        _take_out(connection, batch)
     if batch.posted or batch.changed:
         _take_in(connection, batch, window)
     done, put_off = _erase(connection, batch, allowance)
-    return bool(left_over or batch.erased or done), put_off
+    return left_over or done, put_off
 
 
 def _make_parts(connection: sqlite3.Connection, batch: Batch) -> None:
@@ -126,61 +136,65 @@ def _make_parts(connection: sqlite3.Connection, batch: Batch) -> None:
     connection.execute(PUT_PARTS, (_text(batch.posted),))
 
 
+def _take_out(connection: sqlite3.Connection, batch: Batch) -> None:
+    """Of an edited message FTS5 wants to be told the words that it had. Those of a deleted one are known to
+    nobody any more, and stay until its part is filled again; with its row here gone, no search meets it."""
+    for part, positions in _by_part(set(batch.known) - set(batch.erased)):
+        _index(connection, part, SINGLE, "delete", positions=_text(positions))
+    connection.execute(DROP_MESSAGES, (_text(batch.known),))
+
+
 def _take_in(connection: sqlite3.Connection, batch: Batch, window: dict[str, int]) -> None:
-    what = {**window, "changed": _text(batch.changed)}
-    foreign = _foreign(_cell(connection, FOREIGN, what))
-    connection.execute(INSERT_ASCII, what)
-    if foreign:
-        rows = [(position, body, link, fold(text)) for position, body, link, text in foreign]
-        connection.execute(INSERT_FOREIGN, (_text(rows),))
+    connection.execute(INSERT, {**window, "changed": _text(batch.changed)})
     after, upto = window["after"], window["upto"]
-    for part, positions in _by_part([position for position in batch.changed if position <= after]):
-        _put(connection, part, "WHERE position IN (SELECT value FROM json_each(?))", _text(positions))
+    for part, positions in _by_part(position for position in batch.changed if position <= after):
+        _index(connection, part, SINGLE, positions=_text(positions))
     for part, *_ in batch.posted:
         first = max(after + 1, part << PART_BITS)
         last = min(upto, ((part + 1) << PART_BITS) - 1)
-        _put(connection, part, "WHERE position BETWEEN ? AND ?", first, last)
+        _index(connection, part, RANGE, first=first, last=last)
 
 
-def _put(connection: sqlite3.Connection, part: int, which: str, *parameters: Any) -> None:
-    table = words_table(part)
-    connection.execute(f"INSERT INTO {table} (rowid, words) {TAGGED} {which} ORDER BY position", parameters)
-
-
-def _take_out(connection: sqlite3.Connection, known: list[int]) -> None:
-    for part, positions in _by_part(known):
-        table = words_table(part)
-        connection.execute(
-            f"INSERT INTO {table} ({table}, rowid, words) SELECT 'delete', position, words FROM ({TAGGED}"
-            " WHERE position IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT -1)",
-            (_text(positions),),
-        )
-    connection.execute(DROP_MESSAGES, (_text(known),))
+def _index(
+    connection: sqlite3.Connection, part: int, which: str, command: str | None = None, **what: Any
+) -> None:
+    """Gives FTS5 the words of messages, to take them in or for another `command`."""
+    foreign = _foreign(_cell(connection, FOREIGN.format(which=which, kind=f"NOT {IS_ASCII}"), what))
+    what["foreign"] = _text([(position, fold(text)) for position, text in foreign])
+    what["command"] = command
+    connection.execute(INDEX.format(table=words_table(part), which=which, kind=IS_ASCII), what)
 
 
 def _erase(connection: sqlite3.Connection, batch: Batch, allowance: Allowance) -> tuple[bool, bool]:
-    """Has FTS5 forget the words of deleted messages, which it otherwise only marks as gone.
+    """Makes the words of deleted messages go for good, in one part at a time, since all who wait for a view
+    wait for this too. Whether it did so, and whether there are more parts.
 
-    That is done at once, until many deletions in many parts have used up the allowance; then parts are
-    put off, and noted in `search_erasures`: each merge then waits until twenty times what the last one
-    took has passed. Meanwhile no search finds such a message, but who holds the file may still read its
-    words there. A text that was edited needs none of this: the log itself keeps its versions until the
-    message is deleted.
+    That is done at once, until many deletions in many parts have used up the allowance: each part then
+    waits until twenty times what the last one took has passed. Those that wait stand in `search_erasures`,
+    in the order in which they came. Meanwhile no search finds such a message, but who holds the file may
+    still read its words there. A text that was edited needs none of this: the log itself keeps its versions
+    until the message is deleted.
     """
-    due = {*batch.due, *(position >> PART_BITS for position in batch.erased)}
-    done = set()
-    for part in sorted(due):
-        if allowance.left():
-            with allowance.spending():
-                _merge(connection, part)
-            done.add(part)
-    put_off = due - done
-    if put_off != set(batch.due):
+    due = list(dict.fromkeys([*batch.due, *(position >> PART_BITS for position in batch.erased)]))
+    done = bool(due) and allowance.left()
+    if done:
+        with allowance.spending():
+            _refill(connection, due.pop(0))
+    if due != batch.due:
         connection.execute("DELETE FROM search_erasures")
-        connection.execute(
-            "INSERT INTO search_erasures SELECT value FROM json_each(?)", (_text(sorted(put_off)),)
-        )
-    return bool(done), bool(put_off)
+        connection.execute("INSERT INTO search_erasures SELECT value FROM json_each(?)", (_text(due),))
+    return done, bool(due)
+
+
+def _refill(connection: sqlite3.Connection, part: int) -> None:
+    """Makes a part anew. `optimize` alone would make FTS5 forget, but SQLite moves rows between pages when
+    others go, and `secure_delete` does not know of the copies that stay in a page's gaps. A table that is
+    emptied as a whole gives up its pages, and these it fills with zeros from end to end."""
+    table = words_table(part)
+    connection.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
+    for first in range(part << PART_BITS, (part + 1) << PART_BITS, REFILL):
+        _index(connection, part, RANGE, first=first, last=first + REFILL - 1)
+    _merge(connection, part)
 
 
 def _merge(connection: sqlite3.Connection, part: int) -> None:
@@ -196,7 +210,7 @@ def _drop_words(connection: sqlite3.Connection) -> bool:
     return bool(names)
 
 
-def _by_part(positions: Sequence[int]) -> list[tuple[int, list[int]]]:
+def _by_part(positions: Iterable[int]) -> list[tuple[int, list[int]]]:
     parts: dict[int, list[int]] = {}
     for position in sorted(positions):
         parts.setdefault(position >> PART_BITS, []).append(position)

@@ -1,17 +1,16 @@
 """The tables of the view `search`.
 
 `search_messages` has a row for each message that can be found, by the position at which it was posted.
-`words` is its text as the tokenizer reads it: folded, or as it was written when that is ASCII, so that most
-of a log never passes through Python. `body` is where the text stands in the log.
+`body` is where its text stands in the log: no text is kept here, so none has to be erased here.
 
 The words are in FTS5 tables, `search_words_<n>`, each for one part of the log of 65,536 positions. Several
-small ones are better than one: the newest is asked first, and mostly alone; and FTS5 forgets a word for
-good only when it merges all that a table has, which for a part takes a sixth of a second. They keep no
-texts of their own. Beside the words of the text each message has tags, which no text can contain: its room,
-its author, whether there is a link in it. With them FTS5 itself looks up the messages of a few rooms.
+small ones are better than one: the newest is asked first, and mostly alone; and what a table has of deleted
+messages only goes for good when the table is emptied and filled again, which for a full part takes half a
+second, or two when all of it must be folded. They are given the words of each text as `fold` gives them, or
+the text as it was written when that is ASCII, so that most of a log never passes through Python. Beside the
+words each message has tags, which no text can contain: its room, its author, whether there is a link in it.
+With them FTS5 itself looks up the messages of a few rooms.
 """
-
-# ruff: noqa: S608 - fixed text
 
 from __future__ import annotations
 
@@ -30,23 +29,20 @@ SCHEMA: Final = """
         by TEXT NOT NULL,
         at INTEGER NOT NULL,
         body INTEGER NOT NULL,
-        link INTEGER NOT NULL,
-        words TEXT NOT NULL
+        link INTEGER NOT NULL
     ) STRICT;
     CREATE TABLE search_parts (
         part INTEGER PRIMARY KEY,
         first_at INTEGER NOT NULL,
         last_at INTEGER NOT NULL
     ) STRICT;
-    CREATE TABLE search_erasures (part INTEGER PRIMARY KEY) STRICT;
+    CREATE TABLE search_erasures (part INTEGER NOT NULL) STRICT;
 """
 TABLES: Final = ("search_messages", "search_parts", "search_erasures")
 
 WORDS: Final = "CREATE VIRTUAL TABLE {} USING fts5(words, content='', columnsize=0, tokenize='ascii')"
-TAGGED: Final = f"""
-    SELECT position, words || ' {TAG}r' || room || ' {TAG}b' || replace(by, ':', '{TAG}')
-        || iif(link, ' {TAG}link', '') AS words
-    FROM search_messages
+TAGS: Final = f"""
+    ' {TAG}r' || m.room || ' {TAG}b' || replace(m.by, ':', '{TAG}') || iif(m.link, ' {TAG}link', '')
 """
 
 
