@@ -57,6 +57,7 @@ class SessionActor:
         self._handled = 0
         self._unanswered = 0  # commands
         self._asking = 0  # queries
+        self._at_desk = False  # the desk works at a command
         self._stopping = False
         self._exclusive = False  # the last command does not flow: nothing may pass it
         self._answered = trio.Event()
@@ -94,7 +95,7 @@ class SessionActor:
         self._hush_when_done()
 
     def _hush_when_done(self) -> None:
-        if self._stopping and not self._unanswered and not self._asking:
+        if self._stopping and not (self._unanswered or self._asking or self._at_desk):
             self._connection.hush()
 
     def end(self, code: int, reason: str) -> None:
@@ -149,10 +150,7 @@ class SessionActor:
             assert self._nursery is not None
             self._nursery.start_soon(self._query, request, entry, command)
         elif entry.route == "desk":
-            started = trio.current_time()
-            answer = await self._ask_desk(entry, command)
-            self._log(entry, started, answer)
-            self._send(request, answer)
+            await self._command_desk(request, entry, command)
         else:
             self._unanswered += 1
             self._exclusive = not entry.flows
@@ -246,6 +244,17 @@ class SessionActor:
             return await HANDLERS[entry.name](self._desk, self.caller, command)
         except StoreUnavailable:
             return UNAVAILABLE
+
+    async def _command_desk(self, request: int | str, entry: Entry, command: Any) -> None:
+        started = trio.current_time()
+        self._at_desk = True
+        try:
+            answer = await self._ask_desk(entry, command)
+            self._log(entry, started, answer)
+            self._send(request, answer)
+        finally:
+            self._at_desk = False
+            self._hush_when_done()
 
     async def _query(self, request: int | str, entry: Entry, command: Any) -> None:
         started = trio.current_time()

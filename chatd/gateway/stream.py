@@ -162,9 +162,12 @@ class SocketStream(trio.abc.Stream):
         if self.broken:
             raise trio.ClosedResourceError("this stream is closed")
         if len(data):
+            closes = self.framed and data[0] == _CLOSE_FRAME
+            if closes and self.gather is not None:
+                self.gather()  # what was only noted down comes before the last word
             self._queue.append(bytes(data))
             self.queued += len(data)
-            self.closing = self.closing or (self.framed and data[0] == _CLOSE_FRAME)
+            self.closing = self.closing or closes
             if not self._sending:
                 self._push()
         while self._queue and not self._sending and not self.broken:
