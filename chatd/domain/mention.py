@@ -29,6 +29,6 @@ def mentions_in(text: str) -> list[tuple[str, ...]]:
 
 def _readings(name: str) -> Iterator[str]:
     yield name_key(name)
-    while name[-1] in ".-_":
+    while len(name) > 1 and name[-1] in ".-_":
         name = name[:-1]
         yield name_key(name)

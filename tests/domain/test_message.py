@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chatd.domain import command as c
@@ -225,6 +225,7 @@ def test_an_edit_mentions_anew() -> None:
 
 
 @given(st.text(max_size=300))
+@example("_")
 def test_any_text_can_be_posted(text: str) -> None:
     if text:
         assert only(decided("bob", c.PostMessage("r", "@" + text), names=NAMES)).text == "@" + text
