@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
 INTERRUPT_EVERY = 0.05
-MAPPED = 256 * 1024 * 1024  # bytes of the file that readers look at without copying them
+MAPPED = 2**31 - 2**16  # bytes of the file that readers look at without copying them: the most that SQLite takes
 
 
 class Reply(Generic[T]):
