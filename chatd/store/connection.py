@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
 INTERRUPT_EVERY = 0.05
-MAPPED = 2**31 - 2**16  # bytes of the file that readers look at without copying them: the most that SQLite takes
+MAPPED = 2**31 - 2**16  # bytes of the file that readers look at without copying: all that SQLite takes
 
 
 class Reply(Generic[T]):
