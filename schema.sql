@@ -47,7 +47,20 @@ CREATE TABLE events (
     UNIQUE (stream, seq)
 ) STRICT;
 
--- The texts, apart from their facts: erasing one leaves the chain whole. It is overwritten where it stands
+-- What `audit.list` shows.
+CREATE INDEX events_of_order ON events (stream, position) WHERE type IN (
+        'space.created', 'space.updated', 'space.deleted', 'space.locked', 'space.unlocked',
+        'member.joined', 'member.left', 'member.role_set', 'member.kicked', 'member.banned',
+        'member.unbanned', 'member.muted', 'member.unmuted', 'member.messages_erased', 'invite.created', 'invite.revoked',
+        'emoji.added', 'emoji.removed', 'room.created', 'room.updated', 'room.archived', 'room.unarchived',
+        'room.locked', 'room.unlocked', 'room.deleted', 'room.override_set', 'message.deleted',
+        'pin.added', 'pin.removed'
+    );
+-- Who made which invites: part of an export.
+CREATE INDEX invites_by_author ON events (by, position) WHERE type = 'invite.created';
+
+-- The texts of messages, and as JSON objects what accounts say of themselves (names, profiles, notes, settings), apart
+-- from their facts: erasing one leaves the chain whole. It is overwritten where it stands
 -- and its row stays, because a deleted row makes SQLite move its neighbours between pages, and `secure_delete`
 -- does not reach the copies that they leave behind: a neighbour that is deleted later could still be read there.
 -- The salt keeps an erased short text from being guessed by its digest, and is erased with it.
@@ -71,7 +84,8 @@ END;
 
 -- what the log says -----------------------------------------------------------------------------------
 
--- `name_key` is the name as it is compared: NFKC and casefolded.
+-- `name_key` is the name as it is compared: NFKC and casefolded. A deleted account keeps its id and nothing
+-- else, and its `name_key` is one that no name has.
 CREATE TABLE accounts (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
@@ -81,15 +95,43 @@ CREATE TABLE accounts (
     avatar TEXT,
     admin INTEGER NOT NULL DEFAULT 0,
     disabled INTEGER NOT NULL DEFAULT 0,
+    deleted INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Every name that an account has or has had: nobody else gets it, and who is called by it is still meant.
+CREATE TABLE account_names (
+    name_key TEXT PRIMARY KEY,
+    account TEXT NOT NULL REFERENCES accounts,
+    name TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX account_names_by_account ON account_names (account);
+
+-- What these names look like (`chatd.domain.names.skeleton`), so that nobody takes one that passes for another.
+-- What looks alike may be judged otherwise by a later chatd: so this is no part of what the log says for ever.
+CREATE TABLE name_skeletons (
+    skeleton TEXT PRIMARY KEY,
+    account TEXT NOT NULL REFERENCES accounts
+) STRICT, WITHOUT ROWID;
+
+-- Accounts that act for another one. `scopes` is a JSON array of what they may at most: `chatd.domain.bots`.
+CREATE TABLE bots (
+    account TEXT PRIMARY KEY REFERENCES accounts,
+    owner TEXT NOT NULL REFERENCES accounts,
+    scopes TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX bots_by_owner ON bots (owner);
 
 CREATE TABLE spaces (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     description TEXT,
     icon TEXT,
-    owner TEXT REFERENCES accounts, -- who joined last with the role `owner`
+    owner TEXT REFERENCES accounts, -- who owns it, and has so for longest
+    locked INTEGER NOT NULL DEFAULT 0,
     deleted INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -103,6 +145,8 @@ CREATE TABLE rooms (
     private INTEGER NOT NULL,
     topic TEXT,
     archived INTEGER NOT NULL DEFAULT 0,
+    locked INTEGER NOT NULL DEFAULT 0,
+    slow_mode INTEGER NOT NULL DEFAULT 0, -- seconds
     deleted INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -124,6 +168,14 @@ CREATE TABLE members (
 
 CREATE UNIQUE INDEX members_now ON members (stream, account) WHERE until IS NULL;
 CREATE INDEX members_past ON members (stream, until) WHERE until IS NOT NULL;
+
+-- Who sees which space's public rooms, as `chatd.domain.rights` has it: guests do not, nor bots of guests.
+CREATE VIEW sees_public AS
+SELECT account, stream FROM members AS own
+WHERE until IS NULL AND role <> 'guest' AND stream > 'space/' AND stream < 'space0' AND NOT EXISTS (
+    SELECT 1 FROM bots CROSS JOIN members AS owners ON owners.stream = own.stream AND owners.account = bots.owner
+    WHERE bots.account = own.account AND owners.until IS NULL AND owners.role = 'guest'
+);
 
 -- `thread` is the seq of the message that the thread began with, for replies. `nth` counts the room's
 -- messages. `mentions` is a JSON array of account ids, and `here` or `room` where those were said.
@@ -239,13 +291,32 @@ CREATE TABLE bookmarks (
     PRIMARY KEY (account, room, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- What members told the moderators of a space about a message.
+CREATE TABLE reports (
+    id TEXT PRIMARY KEY,
+    space TEXT NOT NULL REFERENCES spaces,
+    room TEXT NOT NULL REFERENCES rooms,
+    seq INTEGER NOT NULL,
+    by TEXT NOT NULL,
+    reason TEXT, -- gone with who reported it
+    at INTEGER NOT NULL,
+    resolved_by TEXT,
+    resolved_at INTEGER,
+    resolution TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX reports_by_space ON reports (space, id);
+CREATE INDEX reports_by_author ON reports (by, id);
+
 
 -- beside the log --------------------------------------------------------------------------------------
 
+-- `nth`: how many messages the room had by then.
 CREATE TABLE read_markers (
     account TEXT NOT NULL REFERENCES accounts,
     room TEXT NOT NULL REFERENCES rooms,
     seq INTEGER NOT NULL,
+    nth INTEGER NOT NULL,
     PRIMARY KEY (account, room)
 ) STRICT, WITHOUT ROWID;
 
@@ -294,10 +365,36 @@ CREATE TABLE followers (
     position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Accounts that are being deleted, until that is done. `messages`: whether theirs go as well.
+CREATE TABLE erasures (
+    account TEXT PRIMARY KEY REFERENCES accounts,
+    by TEXT NOT NULL,
+    reason TEXT,
+    messages INTEGER NOT NULL,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- argon2id, as a PHC string.
 CREATE TABLE credentials (
     account TEXT PRIMARY KEY REFERENCES accounts,
     password_hash TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A second factor (TOTP, RFC 6238). `used_step` is the last 30 seconds of which a code was taken;
+-- `recovery_codes` are the SHA-256 of those that are left, one after another.
+CREATE TABLE second_factors (
+    account TEXT PRIMARY KEY REFERENCES accounts,
+    secret BLOB NOT NULL,
+    confirmed INTEGER NOT NULL,
+    used_step INTEGER NOT NULL,
+    recovery_codes BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- SHA-256 of the code in the newest link with which an account may set a password.
+CREATE TABLE recovery_links (
+    account TEXT PRIMARY KEY REFERENCES accounts,
+    code_hash BLOB NOT NULL UNIQUE,
+    expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- A signed-in device. Hashes are SHA-256 of refresh tokens; `previous_hash` is the one before the last
@@ -316,6 +413,17 @@ CREATE TABLE devices (
 CREATE INDEX devices_by_account ON devices (account);
 CREATE UNIQUE INDEX devices_by_refresh ON devices (refresh_hash) WHERE refresh_hash IS NOT NULL;
 CREATE INDEX devices_by_previous ON devices (previous_hash) WHERE previous_hash IS NOT NULL;
+
+-- Whom a provider of single sign-on knows under `subject`, and which account that is. `issuer` is the provider.
+CREATE TABLE identities (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    account TEXT NOT NULL REFERENCES accounts,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (issuer, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX identities_by_account ON identities (account);
 
 -- SHA-256 of an invite's code, and where it leads. The invite itself is in the log of its space.
 CREATE TABLE invite_codes (
@@ -347,11 +455,12 @@ CREATE TABLE snapshots (
 CREATE VIEW facts AS
 SELECT position, stream, seq, type, at, by, data, body, hash, NULL AS salt, NULL AS text FROM events;
 
+-- The body goes first, because the row of an account is made of it.
 CREATE TRIGGER fact_is_logged INSTEAD OF INSERT ON facts WHEN new.position IS NOT NULL BEGIN
-    INSERT INTO events (position, stream, seq, type, at, by, data, body, hash)
-    VALUES (new.position, new.stream, new.seq, new.type, new.at, new.by, new.data, new.body, new.hash);
     INSERT INTO body_rows (position, salt, text)
     SELECT new.position, new.salt, new.text WHERE new.text IS NOT NULL;
+    INSERT INTO events (position, stream, seq, type, at, by, data, body, hash)
+    VALUES (new.position, new.stream, new.seq, new.type, new.at, new.by, new.data, new.body, new.hash);
 END;
 
 -- One trigger per event type; a type without one stands in the log and changes no table.
@@ -398,29 +507,103 @@ WHEN new.type IN ('member.joined', 'account.created') BEGIN
 END;
 
 CREATE TRIGGER member_went INSTEAD OF INSERT ON changes
-WHEN new.type IN ('member.left', 'member.kicked', 'member.banned') BEGIN
+WHEN new.type IN ('member.left', 'member.kicked', 'member.banned', 'account.deleted') BEGIN
     UPDATE members SET until = new.position
     WHERE stream = new.stream AND account = new.data ->> 'account' AND until IS NULL;
 END;
 
+-- What an account says of itself stands in the body, in older facts in `data`. Where it was erased, what
+-- remains is what `account.deleted` will leave.
 CREATE TRIGGER account_created INSTEAD OF INSERT ON changes
 WHEN new.type = 'account.created' AND new.stream LIKE 'account/%' BEGIN
     INSERT INTO accounts (id, name, name_key, display_name, admin, created_at)
-    VALUES (substr(new.stream, 9), new.data ->> 'name', name_key(new.data ->> 'name'),
-        coalesce(new.data ->> 'display_name', new.data ->> 'name'),
-        coalesce(new.data ->> 'admin', 0), new.at);
+    SELECT substr(new.stream, 9),
+        coalesce(said ->> 'name', 'deleted-' || lower(substr(new.stream, -8))),
+        iif(said ->> 'name' IS NULL, 'deleted ' || substr(new.stream, 9), name_key(said ->> 'name')),
+        coalesce(said ->> 'display_name', said ->> 'name', 'Deleted account'),
+        coalesce(new.data ->> 'admin', 0), new.at
+    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS said);
+    INSERT INTO bots (account, owner, scopes)
+    SELECT substr(new.stream, 9), new.data ->> 'owner', new.data -> 'scopes'
+    WHERE new.data ->> 'owner' IS NOT NULL;
+END;
+
+-- A name that somebody else has or had, or that looks like one, fails, and with it the whole transaction.
+CREATE TRIGGER account_named INSTEAD OF INSERT ON changes
+WHEN new.type IN ('account.created', 'account.renamed') AND new.stream LIKE 'account/%' BEGIN
+    DELETE FROM account_names
+    WHERE account = substr(new.stream, 9) AND name_key = (
+        SELECT name_key(said ->> 'name')
+        FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS said)
+        WHERE said ->> 'name' IS NOT NULL
+    );
+    INSERT INTO account_names (name_key, account, name, at)
+    SELECT name_key(said ->> 'name'), substr(new.stream, 9), said ->> 'name', new.at
+    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS said)
+    WHERE said ->> 'name' IS NOT NULL;
+END;
+
+CREATE TRIGGER name_guarded INSTEAD OF INSERT ON changes
+WHEN new.type IN ('account.created', 'account.renamed') AND new.stream LIKE 'account/%' BEGIN
+    INSERT INTO name_skeletons (skeleton, account)
+    SELECT seen, substr(new.stream, 9) FROM (
+        SELECT skeleton(said ->> 'name') AS seen
+        FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS said)
+        WHERE said ->> 'name' IS NOT NULL
+    )
+    WHERE NOT EXISTS (
+        SELECT 1 FROM name_skeletons WHERE skeleton = seen AND account = substr(new.stream, 9)
+    );
+END;
+
+CREATE TRIGGER account_renamed INSTEAD OF INSERT ON changes
+WHEN new.type = 'account.renamed' AND new.stream LIKE 'account/%' BEGIN
+    UPDATE accounts SET name = said ->> 'name', name_key = name_key(said ->> 'name')
+    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS said)
+    WHERE id = substr(new.stream, 9) AND said ->> 'name' IS NOT NULL;
 END;
 
 -- A field that is left out stays as it is; a field that is null becomes empty.
 CREATE TRIGGER account_updated INSTEAD OF INSERT ON changes
 WHEN new.type = 'account.updated' AND new.stream LIKE 'account/%' BEGIN
     UPDATE accounts SET
-        display_name = coalesce(new.data ->> 'display_name', display_name),
-        about = iif(json_type(new.data, '$.about') IS NULL, about, new.data ->> 'about'),
-        avatar = iif(json_type(new.data, '$.avatar') IS NULL, avatar, new.data ->> 'avatar'),
+        display_name = coalesce(said ->> 'display_name', display_name),
+        about = iif(json_type(said, '$.about') IS NULL, about, said ->> 'about'),
+        avatar = iif(json_type(said, '$.avatar') IS NULL, avatar, said ->> 'avatar'),
         admin = coalesce(new.data ->> 'admin', admin),
         disabled = coalesce(new.data ->> 'disabled', disabled)
+    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS said)
     WHERE id = substr(new.stream, 9);
+END;
+
+-- The stub of an account: that there was one, and nothing that it said of itself.
+CREATE TRIGGER account_deleted INSTEAD OF INSERT ON changes
+WHEN new.type = 'account.deleted' AND new.stream LIKE 'account/%' BEGIN
+    DELETE FROM bodies WHERE position IN (
+        SELECT position FROM events WHERE stream = new.stream AND body IS NOT NULL
+    );
+    UPDATE accounts SET name = 'deleted-' || lower(substr(id, -8)), name_key = 'deleted ' || id,
+        display_name = 'Deleted account', about = NULL, avatar = NULL, admin = 0, disabled = 1, deleted = 1
+    WHERE id = substr(new.stream, 9);
+    DELETE FROM account_names WHERE account = substr(new.stream, 9);
+    DELETE FROM name_skeletons WHERE account = substr(new.stream, 9);
+    DELETE FROM bots WHERE account = substr(new.stream, 9);
+    DELETE FROM subscriptions WHERE account = substr(new.stream, 9);
+    DELETE FROM preferences WHERE account = substr(new.stream, 9);
+    DELETE FROM bookmarks WHERE account = substr(new.stream, 9);
+    DELETE FROM thread_followers WHERE account = substr(new.stream, 9);
+    UPDATE reports SET reason = NULL WHERE by = substr(new.stream, 9);
+    UPDATE reports SET resolution = NULL WHERE resolved_by = substr(new.stream, 9);
+END;
+
+CREATE TRIGGER bot_updated INSTEAD OF INSERT ON changes
+WHEN new.type = 'bot.updated' AND new.stream LIKE 'account/%' BEGIN
+    UPDATE bots SET scopes = new.data -> 'scopes' WHERE account = new.data ->> 'bot';
+END;
+
+CREATE TRIGGER bot_deleted INSTEAD OF INSERT ON changes
+WHEN new.type = 'bot.deleted' AND new.stream LIKE 'account/%' BEGIN
+    DELETE FROM bots WHERE account = new.data ->> 'bot';
 END;
 
 CREATE TRIGGER space_created INSTEAD OF INSERT ON changes
@@ -554,20 +737,24 @@ END;
 
 CREATE TRIGGER preferences_updated INSTEAD OF INSERT ON changes
 WHEN new.type = 'preferences.updated' AND new.stream LIKE 'account/%' BEGIN
-    INSERT INTO preferences (account, quiet_from, quiet_to, time_zone, receipts)
-    VALUES (substr(new.stream, 9), new.data ->> 'quiet_from', new.data ->> 'quiet_to',
-        new.data ->> 'time_zone', coalesce(new.data ->> 'receipts', 1))
+    INSERT INTO preferences (account, quiet_from, quiet_to, time_zone)
+    SELECT substr(new.stream, 9), said ->> 'quiet_from', said ->> 'quiet_to', said ->> 'time_zone'
+    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS said)
+    WHERE true -- else ON would belong to a join
     ON CONFLICT (account) DO UPDATE SET
         quiet_from = coalesce(excluded.quiet_from, quiet_from),
         quiet_to = coalesce(excluded.quiet_to, quiet_to),
-        time_zone = coalesce(excluded.time_zone, time_zone),
-        receipts = coalesce(new.data ->> 'receipts', receipts);
+        time_zone = coalesce(excluded.time_zone, time_zone);
+    UPDATE preferences SET receipts = said ->> 'receipts'
+    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS said)
+    WHERE account = substr(new.stream, 9) AND said ->> 'receipts' IS NOT NULL;
 END;
 
 CREATE TRIGGER bookmark_added INSTEAD OF INSERT ON changes
 WHEN new.type = 'bookmark.added' AND new.stream LIKE 'account/%' BEGIN
     INSERT INTO bookmarks (account, room, seq, note, position, at)
-    VALUES (substr(new.stream, 9), new.data ->> 'room', new.data ->> 'seq', new.data ->> 'note',
+    VALUES (substr(new.stream, 9), new.data ->> 'room', new.data ->> 'seq',
+        coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) ->> 'note',
         new.position, new.at)
     ON CONFLICT (account, room, seq) DO UPDATE SET note = excluded.note;
 END;
@@ -576,4 +763,69 @@ CREATE TRIGGER bookmark_removed INSTEAD OF INSERT ON changes
 WHEN new.type = 'bookmark.removed' AND new.stream LIKE 'account/%' BEGIN
     DELETE FROM bookmarks WHERE account = substr(new.stream, 9) AND room = new.data ->> 'room'
         AND seq = new.data ->> 'seq';
+END;
+
+CREATE TRIGGER space_left INSTEAD OF INSERT ON changes
+WHEN new.type IN ('member.left', 'member.kicked', 'member.banned') AND new.stream LIKE 'space/%' BEGIN
+    UPDATE members SET until = new.position
+    WHERE account = new.data ->> 'account' AND until IS NULL
+        AND stream IN (SELECT 'room/' || id FROM rooms WHERE space = substr(new.stream, 7));
+    UPDATE spaces SET owner = (
+        SELECT account FROM members WHERE stream = new.stream AND role = 'owner' AND until IS NULL
+        AND account <> new.data ->> 'account' ORDER BY since LIMIT 1
+    ) WHERE id = substr(new.stream, 7) AND owner = new.data ->> 'account';
+END;
+
+CREATE TRIGGER space_dissolved INSTEAD OF INSERT ON changes
+WHEN new.type IN ('space.deleted', 'room.deleted') BEGIN
+    UPDATE members SET until = new.position WHERE until IS NULL AND (
+        stream = new.stream OR (new.stream LIKE 'space/%'
+            AND stream IN (SELECT 'room/' || id FROM rooms WHERE space = substr(new.stream, 7)))
+    );
+    UPDATE rooms SET deleted = 1 WHERE new.stream LIKE 'space/%' AND space = substr(new.stream, 7);
+END;
+
+-- The old role ends and the new one begins, so that one can tell who had which at any time.
+CREATE TRIGGER member_role_set INSTEAD OF INSERT ON changes
+WHEN new.type = 'member.role_set' AND new.stream LIKE 'space/%' BEGIN
+    INSERT INTO members (account, stream, since, until, role, joined_at)
+    SELECT account, stream, new.position, new.position, new.data ->> 'role', joined_at FROM members
+    WHERE stream = new.stream AND account = new.data ->> 'account' AND until IS NULL;
+    UPDATE members SET until = new.position
+    WHERE stream = new.stream AND account = new.data ->> 'account' AND until IS NULL;
+    UPDATE members SET until = NULL
+    WHERE stream = new.stream AND account = new.data ->> 'account' AND since = new.position;
+    UPDATE spaces SET owner = (
+        SELECT account FROM members WHERE stream = new.stream AND role = 'owner' AND until IS NULL
+        ORDER BY since LIMIT 1
+    ) WHERE id = substr(new.stream, 7);
+END;
+
+CREATE TRIGGER room_order_changed INSTEAD OF INSERT ON changes
+WHEN new.type IN ('room.updated', 'room.locked', 'room.unlocked', 'room.unarchived')
+AND new.stream LIKE 'room/%' BEGIN
+    UPDATE rooms SET
+        slow_mode = coalesce(new.data ->> 'slow_mode', slow_mode),
+        locked = CASE new.type WHEN 'room.locked' THEN 1 WHEN 'room.unlocked' THEN 0 ELSE locked END,
+        archived = iif(new.type = 'room.unarchived', 0, archived)
+    WHERE id = substr(new.stream, 6);
+END;
+
+CREATE TRIGGER space_lock_set INSTEAD OF INSERT ON changes
+WHEN new.type IN ('space.locked', 'space.unlocked') AND new.stream LIKE 'space/%' BEGIN
+    UPDATE spaces SET locked = new.type = 'space.locked' WHERE id = substr(new.stream, 7);
+END;
+
+CREATE TRIGGER message_reported INSTEAD OF INSERT ON changes
+WHEN new.type = 'message.reported' AND new.stream LIKE 'account/%' BEGIN
+    INSERT INTO reports (id, space, room, seq, by, reason, at)
+    VALUES (new.data ->> 'report', new.data ->> 'space', new.data ->> 'room', new.data ->> 'seq',
+        substr(new.stream, 9), (SELECT text FROM bodies WHERE position = new.position) ->> 'reason', new.at);
+END;
+
+CREATE TRIGGER report_resolved INSTEAD OF INSERT ON changes
+WHEN new.type = 'report.resolved' AND new.stream LIKE 'account/%' BEGIN
+    UPDATE reports SET resolved_by = new.by, resolved_at = new.at,
+        resolution = (SELECT text FROM bodies WHERE position = new.position) ->> 'reason'
+    WHERE id = new.data ->> 'report' AND resolved_at IS NULL;
 END;

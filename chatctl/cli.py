@@ -15,7 +15,23 @@ import rich_click as click
 from click.core import ParameterSource
 
 from chatctl.failure import Failed
-from chatctl.nouns import account, backup, completion, event, invite, message, room, server, space, view
+from chatctl.nouns import (
+    access,
+    account,
+    audit,
+    backup,
+    bot,
+    completion,
+    event,
+    invite,
+    member,
+    message,
+    report,
+    room,
+    server,
+    space,
+    view,
+)
 from chatctl.output import harmless
 from chatctl.target import Target
 from chatd import __version__
@@ -67,7 +83,7 @@ class Root(click.RichGroup):
 def cli(
     ctx: click.Context, data: str, url: str | None, token: str | None, token_file: Path | None, json: bool
 ) -> None:
-    """Look after a chatd: accounts, spaces, rooms, invites, the log, backups.
+    """Look after a chatd: accounts, spaces, rooms, order in them, the log, backups.
 
     Names and ids are both understood; a room may be written SPACE/ROOM.
     """
@@ -86,7 +102,24 @@ def _on_command_line(ctx: click.Context, option: str) -> bool:
     return ctx.get_parameter_source(option) is ParameterSource.COMMANDLINE
 
 
-for noun in (account, space, room, invite, message, event, view, server, backup, completion):
+NOUNS = (
+    account,
+    bot,
+    space,
+    member,
+    room,
+    access,
+    invite,
+    message,
+    report,
+    audit,
+    event,
+    view,
+    server,
+    backup,
+    completion,
+)
+for noun in NOUNS:
     cli.add_command(noun.command)
 
 

@@ -5,7 +5,8 @@ Names of spaces and rooms need not be unique; where two fit, the candidates are 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from chatctl.failure import Failed
 from chatd.domain.names import name_key
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 Found = dict[str, Any]
 PAGE = 500
+ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")  # what ids look like today
 
 
 async def find_account(client: Client, wanted: str) -> Found:
@@ -34,6 +36,27 @@ async def find_account(client: Client, wanted: str) -> Found:
     if named is None:
         raise Failed(f"there is no account {wanted!r}; `chatctl account list` shows them")
     return named
+
+
+async def find_person(client: Client, space: str | None, wanted: str) -> Found:
+    """Somebody by name or id: for an operator anybody, for an account who is in the space, or an id."""
+    if client.account is None:
+        return await find_account(client, wanted)
+    members = await client.space_members(space) if space else []
+    found = [{"id": member["account"], "name": member["name"]} for member in members]
+    if fitting := _fitting(found, wanted):
+        return fitting[0]
+    if ID.fullmatch(wanted):
+        return {"id": wanted, "name": wanted}
+    raise Failed(f"there is no {wanted!r} in the space; who has left it is named by the id")
+
+
+async def find_author(client: Client, space: str | None, wanted: str) -> str:
+    """What stands as `by` in the log: an account's id, `operator:…` or `system`."""
+    if wanted == "system" or wanted.startswith("operator:"):
+        return wanted
+    id_: str = (await find_person(client, space, wanted))["id"]
+    return id_
 
 
 async def find_space(client: Client, wanted: str) -> Found:
@@ -98,6 +121,24 @@ async def find_stream(client: Client, wanted: str) -> str:
         case "account":
             return f"account/{(await find_account(client, owner))['id']}"
     raise Failed(f"there are no {kind} streams; write room/ROOM, space/SPACE or account/ACCOUNT")
+
+
+async def account_names(client: Client) -> dict[str, str]:
+    """Names of accounts by id: of all for an operator, of those in its spaces for an account."""
+    if client.account is None:
+        accounts = await client.all_pages("account.list", "accounts")
+        return {account["id"]: account["name"] for account in accounts}
+    members = [await client.space_members(space["id"]) for space in await client.spaces()]
+    return {member["account"]: member["name"] for some in members for member in some}
+
+
+async def room_names(client: Client) -> dict[str, str]:
+    """`SPACE/ROOM` for each room that can be seen; a direct room shows as an id."""
+    return {
+        room["id"]: f"{space['name']}/{room['name']}"
+        for space in await client.spaces()
+        for room in await client.rooms(space["id"])
+    }
 
 
 def _fitting(things: list[Found], wanted: str) -> list[Found]:

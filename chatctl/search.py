@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from chatctl.failure import Failed
-from chatctl.names import find_room, find_space
+from chatctl.names import account_names, find_room, find_space, room_names
 from chatctl.output import harmless, moment
 from chatd.domain.names import name_key
 
@@ -48,7 +48,7 @@ async def find_messages(
     client: Client, text: str, space: str | None, room: str | None, by: str | None, limit: int, named: bool
 ) -> Found:
     """`named`: with names for people to read."""
-    people = await _people(client) if by or named else {}
+    people = await account_names(client) if by or named else {}
     where: dict[str, Any] = {"by": _author(people, by) if by else None}
     if room:
         where["room"] = (await find_room(client, room, space))["id"]
@@ -61,16 +61,7 @@ async def find_messages(
         hits += page.hits
         if (cursor := page.next) is None:
             break
-    return Found(hits, cursor is not None, people, await _rooms(client) if named else {})
-
-
-async def _people(client: Client) -> dict[str, str]:
-    """Names of accounts: all of them for an operator, those of its spaces for an account."""
-    if client.account is None:
-        accounts = await client.all_pages("account.list", "accounts")
-        return {account["id"]: account["name"] for account in accounts}
-    members = [await client.space_members(space["id"]) for space in await client.spaces()]
-    return {member["account"]: member["name"] for some in members for member in some}
+    return Found(hits, cursor is not None, people, await room_names(client) if named else {})
 
 
 def _author(people: dict[str, str], wanted: str) -> str:
@@ -80,12 +71,3 @@ def _author(people: dict[str, str], wanted: str) -> str:
         if name_key(name) == name_key(wanted):
             return account
     raise Failed(f"there is no account {wanted!r}; `chatctl account list` shows them")
-
-
-async def _rooms(client: Client) -> dict[str, str]:
-    """`SPACE/ROOM` for each room that can be seen; a direct room shows as an id."""
-    return {
-        room["id"]: f"{space['name']}/{room['name']}"
-        for space in await client.spaces()
-        for room in await client.rooms(space["id"])
-    }

@@ -90,8 +90,6 @@ def _in_words(refusal: Refused) -> str:
     match refusal.code:
         case "unauthenticated":
             return f"{refusal.message}; a good token comes from `chatctl account token NAME` on the server"
-        case "rate_limited" if refusal.retry_after is not None:
-            return f"{refusal.message}; try again in {refusal.retry_after:.0f} seconds"
         case "unavailable" | "overloaded":
             return f"{refusal.message}; try again shortly"
         case "internal":

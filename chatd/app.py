@@ -18,9 +18,10 @@ from typing import Any, Final
 import structlog
 import trio
 
-from chatd.actors import first_start
+from chatd.actors import first_start, operators, recovery
 from chatd.actors.desk import Desk, now
 from chatd.actors.directory import Directory
+from chatd.actors.farewell import Eraser
 from chatd.actors.follower import Follower, Views
 from chatd.actors.history import HistoryWriter
 from chatd.actors.notifier import Notifier
@@ -34,7 +35,7 @@ from chatd.actors.tokens import Tokens
 from chatd.bus import Bus
 from chatd.gateway.listener import Gateway, Listener, admin_socket, tcp_socket
 from chatd.gateway.websocket import WebSocket
-from chatd.ports import View
+from chatd.ports import Provider, View
 from chatd.settings import Settings
 from chatd.store.database import Store, open_store
 from chatd.views.notifications import NotificationsView
@@ -97,12 +98,19 @@ async def _open_desk(
         presence=Presence(store.reader, writer, now),
         receipts=receipts,
         views=_views(store, bus),
+        load_provider=partial(trio.to_thread.run_sync, _load_provider, settings),
     )
+
+
+def _load_provider(settings: Settings) -> Provider:
+    """What speaks HTTP to others is loaded only where single sign-on is used, when it is."""
+    provider: Provider = import_module("chatd.gateway.oidc").OpenIdProvider(settings)
+    return provider
 
 
 def _minders(desk: Desk, follow: bool) -> tuple[Actor, ...]:
     """Those who work as long as there are connections; without `follow` nobody follows the log."""
-    minders: tuple[Actor, ...] = (Scheduler(desk), desk.presence, desk.receipts)
+    minders: tuple[Actor, ...] = (Scheduler(desk), Eraser(desk), desk.presence, desk.receipts)
     return (*minders, Notifier(desk), *desk.views.followers.values()) if follow else minders
 
 
@@ -124,7 +132,9 @@ async def _serve_connections(
     async def load_http() -> Any:
         # A third of all that is loaded is for plain HTTP; the first client need not wait for it.
         module = await trio.to_thread.run_sync(import_module, "chatd.gateway.http")
-        return module.Http(settings, lambda: ready, partial(first_start.set_up, desk))
+        set_up, recover = partial(first_start.set_up, desk), partial(recovery.recover, desk)
+        status = partial(operators.measured, desk)
+        return module.Http(settings, lambda: ready, set_up, recover, desk.sign_on, status)
 
     gateway = Gateway(settings, open_session, load_http)
     async with AsyncExitStack() as sockets:

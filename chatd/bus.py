@@ -15,7 +15,7 @@ from typing import Final, Protocol, cast
 import attrs
 import trio
 
-from chatd.domain.event import ERASES, Event, membership_change
+from chatd.domain.event import DISSOLVES, ERASES, SELECTIVE, Event, membership_change, within
 from chatd.ports import Render, Row
 
 RING_BYTES: Final = 4 * 1024 * 1024  # kept for listeners that are a little behind, each event at least:
@@ -46,14 +46,19 @@ class Chunk:
         return self.events[-1].position
 
     @property
+    def selective(self) -> bool:
+        """Whether some of it is not for all who listen to the stream."""
+        return self.stream.startswith("space/") and any(event.type in SELECTIVE for event in self.events)
+
+    @property
     def weight(self) -> int:
         """Roughly the bytes that it takes to keep this."""
         return sum(EVENT_BYTES + len(event.text or "") for event in self.events)
 
-    def forget(self, seq: int) -> None:
-        """Drops the texts of the message `seq`, its edits included."""
+    def forget(self, seq: int | None) -> None:
+        """Drops the texts of the message `seq`, its edits included; without one, all texts."""
         self.events = [
-            attrs.evolve(event, text=None) if seq in (event.seq, event.data.get("seq")) else event
+            attrs.evolve(event, text=None) if seq in (None, event.seq, event.data.get("seq")) else event
             for event in self.events
         ]
         self._rendered.clear()
@@ -90,8 +95,12 @@ class Listener(Protocol):
     account: str
 
     def offer(self, chunk: Chunk) -> None: ...
-    def enter(self, stream: str, position: int) -> None: ...
-    def leave(self, stream: str, position: int) -> None: ...
+    def enter(self, stream: str, position: int, within: str | None) -> None:
+        """`within`: the stream of the space that a room belongs to."""
+
+    def leave(self, stream: str, position: int) -> None:
+        """Leaves the stream, and all that lie within it."""
+
     def lag(self) -> None:
         """Something lies in the log that is not offered: read it."""
 
@@ -172,7 +181,7 @@ class Bus:
 
     def _forget(self, erasure: Event) -> None:
         """Texts that are erased from the log are not shown from memory either."""
-        erased = erasure.data["seq"]
+        erased = erasure.data.get("seq")
         for chunk in self._ring:
             if chunk.stream == erasure.stream:
                 chunk.forget(erased)
@@ -198,8 +207,8 @@ class Bus:
         for chunk in reversed(self._ring):
             if chunk.last <= position:
                 break
-            if chunk.first <= position:
-                return None  # the listener stands inside a chunk: the log can cut it, the ring cannot
+            if chunk.first <= position or chunk.selective:
+                return None  # only the log can cut a chunk: here, or to what the listener may see of it
             missed.append(chunk)
         return reversed(missed)
 
@@ -218,19 +227,24 @@ class Bus:
                 if entered and listener in self._streams.get(chunk.stream, ()):
                     continue  # was in already
                 if entered:
-                    listener.enter(chunk.stream, event.position)
+                    listener.enter(chunk.stream, event.position, within(event))
                     apart[listener] = Chunk(events[index:]) if index else chunk
                 else:
                     apart[listener] = Chunk(events[: index + 1])
                     left.append(listener)
         listeners = self._streams.get(chunk.stream)
         if listeners:
-            if apart:
+            if chunk.selective:
+                for listener in tuple(listeners):
+                    listener.lag()
+            elif apart:
                 for listener in tuple(listeners):
                     listener.offer(apart.get(listener, chunk))
             else:
                 for listener in tuple(listeners):
                     listener.offer(chunk)
+        if events[-1].type in DISSOLVES:
+            left = [listener for listeners in self._accounts.values() for listener in listeners]
         for listener in left:
             listener.leave(chunk.stream, chunk.last)
 
@@ -248,10 +262,13 @@ def _stream_of(event: Event) -> str:
 
 
 def _parted(run: list[Event]) -> Iterator[list[Event]]:
-    """The run, cut before an account would enter or leave for the second time."""
+    """The run, cut before an account would enter or leave for the second time, and where all leave."""
     seen: set[str] = set()
     start = 0
     for index, event in enumerate(run):
+        if index > start and run[index - 1].type in DISSOLVES:
+            yield run[start:index]
+            start, seen = index, set()
         if change := membership_change(event):
             if change[0] in seen:
                 yield run[start:index]

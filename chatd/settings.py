@@ -5,9 +5,12 @@ Times are seconds, sizes bytes.
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 import attrs
 import typed_settings as ts
@@ -22,6 +25,68 @@ def _setting(default: Any, help_: str, *checks: Any) -> Any:
 
 _FOR_CHATCTL = {"CHATD_URL", "CHATD_TOKEN"}
 _positive = attrs.validators.gt(0)
+_RATE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)/(\d{1,9})")
+
+
+@attrs.frozen
+class Rate:
+    """`burst` requests at once, `per_second` in the long run. Written `per_second/burst`, as in `0.5/30`."""
+
+    per_second: float
+    burst: int
+
+    @classmethod
+    def parse(cls, text: str) -> Rate:
+        """Raises ValueError."""
+        match = _RATE.fullmatch(text)
+        if match is None or not float(match[1]) or not int(match[2]):
+            raise ValueError(f"a rate is requests a second / requests at once, like 0.5/30, not {text!r}")
+        return cls(float(match[1]), int(match[2]))
+
+
+def _is_rate(_: Any, field: attrs.Attribute[str], value: str) -> None:
+    try:
+        Rate.parse(value)
+    except ValueError as error:
+        raise ValueError(f"{field.name}: {error}") from None
+
+
+def _are_networks(_: Any, field: attrs.Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
+    for network in value:
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError:
+            raise ValueError(
+                f"{field.name}: {network!r} is neither an address nor a network like 10.0.0.0/8"
+            ) from None
+
+
+def is_loopback(url: str) -> bool:
+    """Whether what is sent to this address stays on this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _is_web_address(_: Any, field: attrs.Attribute[str], value: str) -> None:
+    parts = urlsplit(value)
+    if value and (not parts.netloc or parts.query or parts.fragment or "@" in parts.netloc):
+        raise ValueError(f"{field.name} is an address like https://chat.example.org, not {value!r}")
+    if value and parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(value)):
+        raise ValueError(f"{field.name} begins with https://, unless it is on this machine: {value!r}")
+
+
+def _is_issuer(settings: Settings, field: attrs.Attribute[str], value: str) -> None:
+    _is_web_address(settings, field, value)
+    if value and not settings.oidc_client_id:
+        raise ValueError("oidc_issuer needs oidc_client_id: register this server with the provider first")
+
+
+def _is_readable(_: Any, field: attrs.Attribute[Path | None], value: Path | None) -> None:
+    if value is not None and not os.access(value, os.R_OK):
+        raise ValueError(f"{field.name}: {value} cannot be read")
 
 
 @attrs.frozen
@@ -31,14 +96,54 @@ class Settings:
     data: Path = _setting(Path("./chat-data"), "Folder that holds everything this server keeps.")
     host: str = _setting("127.0.0.1", "Address to listen on.")
     port: int = _setting(8400, "Port to listen on; 0 picks a free one.", attrs.validators.in_(range(65536)))
-    limits: bool = _setting(True, "Rate limits; switch them off for load tests only.")
+    limits: bool = _setting(
+        True, "Rate limits, and delays after wrong passwords; switch them off for load tests only."
+    )
     views: bool = _setting(True, "Follow the log with views; switch off for measurements only.")
     sign_up: SignUpPolicy = _setting("open", "Who may sign up: open, invite, closed.")
     server_name: str = _setting("chatd", "How this server calls itself.")
     origins: tuple[str, ...] = _setting((), "Web origins besides our own that may connect.")
+    public_url: str = _setting("", "Address under which browsers reach this server.", _is_web_address)
+    oidc_issuer: str = _setting("", "Provider of single sign-on: its issuer, as it writes it.", _is_issuer)
+    oidc_client_id: str = _setting("", "What the provider calls this server.")
+    oidc_client_secret: str = ts.secret(
+        default="", help="What this server proves to the provider that it is."
+    )
+    oidc_client_secret_file: Path | None = _setting(None, "A file with that secret.", _is_readable)
+    oidc_name: str = _setting("Single sign-on", "What the button for it says.")
+    oidc_sign_up: bool = _setting(False, "Whether a first single sign-on makes an account.")
     max_connections: int = _setting(10_000, "Connections served at the same time.", _positive)
     rate_per_second: float = _setting(50.0, "Requests a session may make each second.", _positive)
     rate_burst: int = _setting(500, "Requests a session may make at once.", _positive)
+    rate_post: str = _setting("100/1000", "Messages of an account, all its sessions together.", _is_rate)
+    rate_write: str = _setting("100/1000", "Other commands of an account.", _is_rate)
+    rate_query: str = _setting("100/1000", "Queries of an account.", _is_rate)
+    rate_signal: str = _setting("100/1000", "Read marks, typing and presence of an account.", _is_rate)
+    rate_open: str = _setting("2/200", "Sessions that an account may open or resume.", _is_rate)
+    rate_address: str = _setting("200/2000", "Sessions that may be opened from one address.", _is_rate)
+    rate_refresh: str = _setting("200/2000", "Refreshed tokens for one address.", _is_rate)
+    rate_sign_in: str = _setting("20/400", "Sign-ins from one address.", _is_rate)
+    rate_sign_up: str = _setting("5/400", "Sign-ups from one address.", _is_rate)
+    brake_after: int = _setting(5, "Wrong passwords for a name from one address that go free.", _positive)
+    brake_after_name: int = _setting(
+        20, "Wrong passwords for a name from everywhere that go free.", _positive
+    )
+    brake_after_address: int = _setting(
+        100, "Wrong passwords, and failed sign-ups, from one address that go free.", _positive
+    )
+    brake_first: float = _setting(
+        1.0, "First delay of who has used up what goes free; each more doubles it.", _positive
+    )
+    brake_longest: float = _setting(900.0, "Longest delay of who tries one name from one address.", _positive)
+    brake_longest_shared: float = _setting(
+        60.0, "Longest delay of a name or an address as a whole, which others may have caused.", _positive
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        (), "Addresses or networks of proxies whose X-Forwarded-For is believed.", _are_networks
+    )
+    metrics: tuple[str, ...] = _setting(
+        ("127.0.0.1", "::1"), "Addresses or networks that may read /metrics.", _are_networks
+    )
     head_deadline: float = _setting(10.0, "Time for a request head to arrive.", _positive)
     auth_deadline: float = _setting(30.0, "Time to open a session on a new connection.", _positive)
     write_deadline: float = _setting(

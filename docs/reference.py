@@ -18,7 +18,7 @@ import msgspec.inspect as kinds
 from chatd import codec, ports
 from chatd.actors.personal import MAX_DRAFTS, SAVED_BYTES
 from chatd.actors.scheduled import MAX_SCHEDULED
-from chatd.domain import command, mention, message, personal, rights, space
+from chatd.domain import command, mention, personal, reaction, rights, space
 from chatd.domain.table import ENTRIES, Entry
 from chatd.settings import Settings
 
@@ -44,7 +44,8 @@ def _fields(entry: Entry) -> str:
 
 
 def _field(field: kinds.Field) -> str:
-    shown = f"`{field.encode_name}{'' if field.required else '?'}` {_type(field.type)}"
+    name = field.encode_name.rstrip("_")  # as in `Entry.fields`
+    shown = f"`{name}{'' if field.required else '?'}` {_type(field.type)}"
     if not field.required and field.default not in (None, kinds.NODEFAULT):
         shown += f", default {str(field.default).lower()}"
     return shown
@@ -106,8 +107,8 @@ def limits() -> str:
             ("text of a chat message", f"{command.MAX_TEXT:,} characters"),
             ("a page (`limit`)", f"{command.MAX_PAGE}, and {command.DEFAULT_PAGE} when nothing is said"),
             ("names mentioned in a message", f"{mention.MAX_MENTIONS}"),
-            ("different reactions on a message", f"{message.MAX_REACTIONS}"),
-            ("pins in a room", f"{message.MAX_PINS}"),
+            ("different reactions on a message", f"{reaction.MAX_REACTIONS}"),
+            ("pins in a room", f"{reaction.MAX_PINS}"),
             ("custom emoji in a space", f"{space.MAX_EMOJI}"),
             ("bookmarks of an account", f"{personal.MAX_BOOKMARKS:,}"),
             ("drafts of an account (`drafts`)", f"{MAX_DRAFTS}, with {SAVED_BYTES:,} bytes of text"),
@@ -139,7 +140,7 @@ def settings() -> str:
 
 def _default(value: object) -> str:
     match value:
-        case ():
+        case () | "" | None:
             return "none"
         case bool():
             return f"`{str(value).lower()}`"
@@ -168,9 +169,13 @@ PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "limits": limits,
         "rights": permissions,
         "account-requests": lambda: requests("account"),
+        "identity-requests": lambda: requests("identity"),
         "session-requests": lambda: requests("session"),
+        "device-requests": lambda: requests("device", "totp"),
+        "bot-requests": lambda: requests("bot"),
         "space-requests": lambda: requests("space", "invite", "emoji"),
         "room-requests": lambda: requests("room", "direct"),
+        "order-requests": lambda: requests("member", "ban", "report", "audit", "access"),
         "message-requests": lambda: requests("message"),
         "reaction-requests": lambda: requests("reaction", "pin"),
         "thread-requests": lambda: requests("thread"),

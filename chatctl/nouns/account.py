@@ -8,6 +8,7 @@ import rich_click as click
 
 from chatctl.duration import Duration
 from chatctl.names import find_account
+from chatctl.nouns import farewell
 from chatctl.output import say, say_json, tell, tell_object, tell_rows, warn
 from chatctl.password import read_password
 from chatctl.target import Target
@@ -21,6 +22,15 @@ COLUMNS = {
     "admin": "admin",
     "disabled": "disabled",
     "created_at": "created",
+    "id": "id",
+}
+
+DEVICES = {
+    "name": "name",
+    "connected": "connected",
+    "last_seen": "last seen",
+    "created_at": "signed in",
+    "expires_at": "ends",
     "id": "id",
 }
 
@@ -132,6 +142,50 @@ def token(target: Target, account: str, name: str | None, expires_in: int | None
         say_json(made)
     else:
         say(made["token"])
+
+
+@command.command()
+@click.argument("account")
+@click.pass_obj
+def devices(target: Target, account: str) -> None:
+    """On which devices an account is signed in, and its tokens."""
+
+    async def work(client: Client) -> list[dict[str, Any]]:
+        found = await find_account(client, account)
+        rows: list[dict[str, Any]] = (await client.request("account.devices", account=found["id"]))["devices"]
+        return rows
+
+    tell_rows(target, target.run(work), DEVICES, "signed in nowhere")
+
+
+@command.command("reset-totp")
+@click.argument("account")
+@click.pass_obj
+def reset_totp(target: Target, account: str) -> None:
+    """Take the second factor off an account, for who lost the app and the codes."""
+    found = _change(target, "account.reset_totp", account)
+    tell(target, {"account": found["id"]}, f"{found['name']} signs in with the password alone")
+
+
+@command.command("recovery-link")
+@click.argument("account")
+@click.pass_obj
+def recovery_link(target: Target, account: str) -> None:
+    """Print a link to a page that sets a new password: good once, for an hour."""
+
+    async def work(client: Client) -> dict[str, Any]:
+        found = await find_account(client, account)
+        return await client.request("account.recovery_link", account=found["id"])
+
+    made = target.run(work)
+    if target.json:
+        say_json(made)
+    else:
+        say(made["url"])
+
+
+command.add_command(farewell.delete)
+command.add_command(farewell.export)
 
 
 def _change(target: Target, request: str, account: str, **data: Any) -> dict[str, Any]:

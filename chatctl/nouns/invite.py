@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from chatctl.duration import Duration
-from chatctl.names import find_space
+from chatctl.names import account_names, find_space
 from chatctl.output import say, say_json, tell, tell_rows
 from chatctl.target import Target
 
@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from chatd.client import Client
 
 ROLES = ["admin", "moderator", "member", "guest"]
-COLUMNS = {"role": "role", "uses": "uses", "max_uses": "of", "expires_at": "expires", "by": "by", "id": "id"}
+COLUMNS = {
+    "role": "role",
+    "uses": "uses",
+    "max_uses": "of",
+    "expires_at": "expires",
+    "by": "by",
+    "joined": "let in",
+    "id": "id",
+}
+NAMED = 10  # of those whom an invite let in
 
 
 @click.group("invite")
@@ -49,14 +58,28 @@ def create(
 @click.option("--space", required=True, help="The space whose invites to show.")
 @click.pass_obj
 def list_(target: Target, space: str) -> None:
-    """The invites of a space, without their codes: only hashes of these are stored."""
+    """The invites of a space, who made them and whom they let in; without their codes, of which only
+    hashes are stored."""
 
     async def work(client: Client) -> list[dict[str, Any]]:
         found = await find_space(client, space)
         invites: list[dict[str, Any]] = (await client.request("invite.list", space=found["id"]))["invites"]
+        if not target.json:
+            names = await account_names(client)
+            for invite in invites:
+                invite["by"] = names.get(invite["by"], invite["by"])
+                invite["joined"] = _people(invite, names)
         return invites
 
     tell_rows(target, target.run(work), COLUMNS, "no invites; `chatctl invite create --space S` makes one")
+
+
+def _people(invite: dict[str, Any], names: dict[str, str]) -> str:
+    """The newest of them."""
+    ids = [row["account"] for row in invite["joined"][:NAMED]]
+    more = invite["uses"] - len(ids)
+    listed = ", ".join(names.get(id_, id_) for id_ in ids)
+    return f"{listed} and {more} more" if more > 0 else listed
 
 
 @command.command()

@@ -10,7 +10,8 @@ import rich_click as click
 
 from chatctl.follow import follow_log
 from chatctl.names import find_room
-from chatctl.nouns.room import MESSAGE, in_space
+from chatctl.nouns.room import MESSAGE
+from chatctl.options import in_space, reason
 from chatctl.output import console, moment, say, say_json, tell, tell_object, tell_rows, warn
 from chatctl.search import Found, find_messages
 from chatctl.target import Target
@@ -164,14 +165,15 @@ def edit(target: Target, room: str, seq: int, text: str, space: str | None) -> N
 @command.command()
 @click.argument("room")
 @click.argument("seq", type=MESSAGE)
+@reason
 @in_space
 @click.pass_obj
-def delete(target: Target, room: str, seq: int, space: str | None) -> None:
+def delete(target: Target, room: str, seq: int, reason: str | None, space: str | None) -> None:
     """Erase a message's text, for good. That there was a message stays in the log."""
 
     async def work(client: Client) -> dict[str, Any]:
         found = await find_room(client, room, space)
-        await client.delete(found["id"], seq)
+        await client.delete(found["id"], seq, reason=reason)
         return {"room": found["id"], "seq": seq}
 
     tell(target, target.run(work), f"{seq} is deleted, its text erased")

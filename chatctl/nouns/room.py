@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from chatctl.names import find_room, find_space
+from chatctl.names import account_names, find_room, find_space
+from chatctl.nouns.room_order import VERBS, change
 from chatctl.nouns.space import MEMBER_COLUMNS
+from chatctl.options import in_space, reason
 from chatctl.output import tell, tell_object, tell_rows
 from chatctl.target import Target
 
@@ -22,6 +23,7 @@ COLUMNS = {
     "kind": "kind",
     "private": "private",
     "archived": "archived",
+    "locked": "locked",
     "topic": "topic",
     "head": "events",
     "id": "id",
@@ -29,12 +31,14 @@ COLUMNS = {
 
 MESSAGE = click.IntRange(1)  # its number in its room
 
-in_space: Callable[[Any], Any] = click.option("--space", help="Look for the room in this space only.")
-
 
 @click.group("room")
 def command() -> None:
     """Rooms: make them, name them, close them. A room may be written SPACE/ROOM."""
+
+
+for verb in VERBS:
+    command.add_command(verb)
 
 
 @command.command()
@@ -75,12 +79,27 @@ def list_(target: Target, space: str | None) -> None:
 @in_space
 @click.pass_obj
 def show(target: Target, room: str, space: str | None) -> None:
-    """One room."""
+    """One room, with the overrides of rights in it, for those who may set them."""
 
     async def work(client: Client) -> dict[str, Any]:
-        return await client.room((await find_room(client, room, space))["id"])
+        shown = await client.room((await find_room(client, room, space))["id"])
+        return shown if target.json else _readable(shown, await account_names(client))
 
     tell_object(target, target.run(work))
+
+
+def _readable(room: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """With what one may, and the overrides, in words."""
+    shown = dict(room)
+    if "rights" in room:
+        shown["rights"] = ", ".join(right for right, may in room["rights"].items() if may)
+    if "overrides" in room:
+        shown["overrides"] = ", ".join(
+            f"{one['right']} {'allowed' if one['allow'] else 'denied'} to "
+            + (f"role {one['role']}" if "role" in one else names.get(one["account"], one["account"]))
+            for one in room["overrides"]
+        )
+    return shown
 
 
 @command.command()
@@ -115,11 +134,12 @@ def pins(target: Target, room: str, space: str | None) -> None:
 @command.command()
 @click.argument("room")
 @click.argument("name")
+@reason
 @in_space
 @click.pass_obj
-def rename(target: Target, room: str, name: str, space: str | None) -> None:
+def rename(target: Target, room: str, name: str, reason: str | None, space: str | None) -> None:
     """Give a room another name."""
-    found = _change(target, "room.update", room, space, name=name)
+    found = change(target, "room.update", room, space, name=name, reason=reason)
     tell(target, {"room": found["id"]}, f"{found['name']} is called {name} now")
 
 
@@ -129,7 +149,7 @@ def rename(target: Target, room: str, name: str, space: str | None) -> None:
 @click.pass_obj
 def archive(target: Target, room: str, space: str | None) -> None:
     """Close a room for writing; its history stays."""
-    found = _change(target, "room.archive", room, space)
+    found = change(target, "room.archive", room, space)
     tell(target, {"room": found["id"]}, f"{found['name']} is archived")
 
 
@@ -140,7 +160,7 @@ def archive(target: Target, room: str, space: str | None) -> None:
 def join(target: Target, room: str, space: str | None) -> None:
     """Join a room, as the account of --token."""
     _need_an_account(target)
-    found = _change(target, "room.join", room, space)
+    found = change(target, "room.join", room, space)
     tell(target, {"room": found["id"]}, f"joined {found['name']}")
 
 
@@ -151,19 +171,10 @@ def join(target: Target, room: str, space: str | None) -> None:
 def leave(target: Target, room: str, space: str | None) -> None:
     """Leave a room, as the account of --token."""
     _need_an_account(target)
-    found = _change(target, "room.leave", room, space)
+    found = change(target, "room.leave", room, space)
     tell(target, {"room": found["id"]}, f"left {found['name']}")
 
 
 def _need_an_account(target: Target) -> None:
     if target.url is None:
         raise click.UsageError("an operator is no member of rooms: give --url and the token of an account")
-
-
-def _change(target: Target, request: str, room: str, space: str | None, **data: Any) -> dict[str, Any]:
-    async def work(client: Client) -> dict[str, Any]:
-        found = await find_room(client, room, space)
-        await client.request(request, room=found["id"], **data)
-        return found
-
-    return target.run(work)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from chatctl.names import find_account, find_space
+from chatctl.confirm import confirm
+from chatctl.names import Found, find_account, find_space
+from chatctl.options import reason, yes
 from chatctl.output import tell, tell_object, tell_rows
 from chatctl.target import Target
 
@@ -91,6 +93,60 @@ def members(target: Target, space: str) -> None:
 
 @command.command()
 @click.argument("space")
+@click.option("--name", help="What it is called.")
+@click.option("--description", help="What it is for; empty: nothing is said.")
+@click.option("--icon", help="Address of a picture; empty: none.")
+@click.pass_obj
+def update(target: Target, space: str, name: str | None, description: str | None, icon: str | None) -> None:
+    """Change what a space is called and says of itself."""
+    asked = {"name": name, "description": description, "icon": icon}
+    if all(value is None for value in asked.values()):
+        raise click.UsageError("say what to change: --name, --description, --icon")
+    found = _change(target, "space.update", space, **asked)
+    tell(target, {"space": found["id"]}, f"changed {name or found['name']}")
+
+
+@command.command()
+@click.argument("space")
+@reason
+@yes
+@click.pass_obj
+def delete(target: Target, space: str, reason: str | None, yes: bool) -> None:
+    """Delete a space with its rooms: nobody sees them any more, and nobody can bring them back."""
+
+    async def work(client: Client) -> Found:
+        known = await find_space(client, space)
+        shown: Found = (await client.request("space.get", space=known["id"]))["space"]
+        return shown
+
+    found = target.run(work)
+    confirm(f"Delete {found['name']} ({found['members']} members) with all its rooms, for good?", yes)
+    target.ask("space.delete", space=found["id"], reason=reason)
+    tell(target, {"space": found["id"]}, f"{found['name']} is deleted with all its rooms")
+
+
+@command.command()
+@click.argument("space")
+@reason
+@click.pass_obj
+def lock(target: Target, space: str, reason: str | None) -> None:
+    """For bad days: nobody comes in, guests only read, and all others write slowly."""
+    found = _change(target, "space.lock", space, reason=reason)
+    tell(target, {"space": found["id"]}, f"{found['name']} is locked; `chatctl space unlock` ends it")
+
+
+@command.command()
+@click.argument("space")
+@reason
+@click.pass_obj
+def unlock(target: Target, space: str, reason: str | None) -> None:
+    """End the lock: everything is as it was before."""
+    found = _change(target, "space.unlock", space, reason=reason)
+    tell(target, {"space": found["id"]}, f"{found['name']} is open again")
+
+
+@command.command()
+@click.argument("space")
 @click.pass_obj
 def emoji(target: Target, space: str) -> None:
     """The custom emoji of a space."""
@@ -133,3 +189,12 @@ def remove_emoji(target: Target, space: str, name: str) -> None:
         return {"space": found["id"], "emoji": name}
 
     tell(target, target.run(work), f"removed :{name}:")
+
+
+def _change(target: Target, request: str, space: str, **data: Any) -> Found:
+    async def work(client: Client) -> Found:
+        found = await find_space(client, space)
+        await client.request(request, space=found["id"], **data)
+        return found
+
+    return target.run(work)

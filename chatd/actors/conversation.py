@@ -7,8 +7,9 @@ from typing import Any, Final
 from chatd.actors.desk import Desk
 from chatd.actors.envelope import Answer
 from chatd.actors.visible import visible_room
-from chatd.domain import account as accounts
+from chatd.domain import account_state as accounts
 from chatd.domain import command as c
+from chatd.domain.bots import OWNER_ABSENT
 from chatd.domain.direct import OpenDirectRoom, direct_room
 from chatd.domain.event import account_stream, room_stream, space_stream
 from chatd.domain.message import ABSENT, may_see_edits
@@ -159,6 +160,8 @@ async def open_direct(desk: Desk, caller: Caller, command: c.OpenDirect) -> Answ
         state = await desk.directory.state_of(account_stream(account))
         if not state.exists:
             return accounts.ABSENT
+        if state.owner is not None and state.owner not in people:
+            return OWNER_ABSENT
     room = room_stream(direct_room(people))
     return await desk.ask(room, OpenDirectRoom(tuple(people)), desk.context(caller))
 

@@ -15,14 +15,18 @@ import trio
 from ulid import ULID
 
 from chatd.actors.agenda import Agenda
+from chatd.actors.brakes import Brakes
 from chatd.actors.directory import Directory
 from chatd.actors.envelope import Answer, Envelope
+from chatd.actors.farewells import Farewells
 from chatd.actors.follower import Views
 from chatd.actors.history import HistoryWriter
+from chatd.actors.limits import Limits
 from chatd.actors.names import Names
 from chatd.actors.passwords import Passwords
 from chatd.actors.presence import Presence
 from chatd.actors.receipts import Receipts
+from chatd.actors.sign_on import LoadProvider, SignOn
 from chatd.actors.tokens import Claims, Tokens
 from chatd.bus import Bus
 from chatd.domain.command import Cursor
@@ -56,15 +60,25 @@ class Desk:
     presence: Presence
     receipts: Receipts
     views: Views
+    load_provider: LoadProvider
     names: Names = attrs.field(init=False)
+    sign_on: SignOn = attrs.field(init=False)
+    limits: Limits = attrs.field(init=False)
+    brakes: Brakes = attrs.field(init=False)
     sessions: set[LiveSession] = attrs.Factory(set)
     started_at: int = attrs.Factory(lambda: now())
     address: str = ""
     setting_up: trio.Lock = attrs.Factory(trio.Lock)
+    spending: trio.Lock = attrs.Factory(trio.Lock)  # from the look at a one-time code until it is used up
+    linking: trio.Lock = attrs.Factory(trio.Lock)  # identities, to accounts
+    reporting: trio.Lock = attrs.Factory(trio.Lock)  # from the look for an open report until there is one
     agenda: Agenda = attrs.Factory(Agenda)
+    farewells: Farewells = attrs.Factory(Farewells)
 
     def __attrs_post_init__(self) -> None:
         self.names = Names(self.reader)
+        self.sign_on = SignOn(self.settings, self.load_provider, lambda: self.address)
+        self.limits, self.brakes = Limits(self.settings), Brakes(self.settings)
 
     def new_id(self) -> str:
         return str(ULID())
@@ -103,7 +117,16 @@ class Desk:
             return NO_TOKEN
         if account["disabled"]:
             return Refusal("forbidden", "this account is disabled; ask the people who run this server")
-        return Caller(address, claims.account, claims.account, claims.device, admin=bool(account["admin"]))
+        owner, scopes = account["owner"], None
+        if owner is not None:
+            its = await self.reader.account(owner)
+            if its is None or its["disabled"]:
+                return Refusal(
+                    "forbidden", "this bot's owner is disabled; ask the people who run this server"
+                )
+            scopes = frozenset(account["scopes"])
+        by = claims.account
+        return Caller(address, by, by, claims.device, admin=account["admin"], owner=owner, scopes=scopes)
 
     def place(self, cursor: Cursor | None) -> tuple[int, bool]:
         """The position from which a session goes on, and whether that is where its client stands."""

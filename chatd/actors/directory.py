@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Final
 
 import trio
+from ulid import ULID
 
 from chatd.actors.envelope import STOPPING, Envelope
 from chatd.actors.history import HistoryWriter
@@ -15,7 +17,7 @@ from chatd.actors.mailbox import Closed
 from chatd.actors.stream import StreamActor
 from chatd.actors.supervisor import supervise
 from chatd.domain.event import split_stream
-from chatd.ports import Append, Appended, Reader, Row, Taken
+from chatd.ports import Append, Appended, Reader, Row, StoreUnavailable, Taken
 
 LOOKS_FOR_IDLERS: Final = 4  # times within the span after which an actor counts as idle
 
@@ -69,6 +71,23 @@ class Directory:
         if not state.exists and actor.idle:
             actor.mailbox.close()
         return state
+
+    async def look_in_vain(self, stream: str) -> None:
+        """Asks the store what an actor asks that finds that there is no such stream, so that nobody can tell
+        by the time whether it is hidden from them or not there."""
+        nothing = f"{split_stream(stream)[0]}/{ULID()}"
+        with suppress(StoreUnavailable):
+            await self.reader.load(nothing)
+            await self.reader.stream_events(nothing, 0, 1)
+
+    def hide(self, stream: str, answer: Callable[[], None]) -> None:
+        """Has `answer` called that late."""
+
+        async def late() -> None:
+            await self.look_in_vain(stream)
+            answer()
+
+        self._nursery.start_soon(late)
 
     async def put_idle_to_sleep(self) -> None:
         """Runs for ever."""

@@ -9,9 +9,10 @@ head, so nothing can slip between.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import structlog
@@ -48,14 +49,14 @@ class Feed:
         self._reader = reader
         self._connection = connection
         self._spawn = spawn
-        self._streams: set[str] = set()
+        self._streams: dict[str, str | None] = {}  # each with the one that it lies within
         self._changed_at = 0  # position of the newest change of membership
-        self._early: list[tuple[str, int, bool]] | None = []  # changes while memberships are being read
+        self._early: list[Callable[[], None]] | None = []  # changes while memberships are being read
 
     @property
     def streams(self) -> AbstractSet[str]:
         """What the account belongs to, as far as its session has heard."""
-        return self._streams
+        return self._streams.keys()
 
     async def look_delivered(self) -> None:
         """Brings `delivered` up to date. Does not wait."""
@@ -70,19 +71,15 @@ class Feed:
         """From now on no change of membership is missed."""
         self._bus.attach(self)
 
-    def start(self, streams: list[str]) -> None:
-        """`streams`: the account's memberships as read after `attach`. Sends what lies beyond `position`."""
-        self._streams.update(streams)
+    def start(self, streams: Mapping[str, str | None]) -> None:
+        """`streams`: the account's memberships as read after `attach`, each with the stream that it lies
+        within. Sends what lies beyond `position`."""
         early, self._early = self._early, None
-        for stream, position, entered in early or ():
-            if entered:
-                self._streams.add(stream)
-            else:
-                self._streams.discard(stream)
-            self._changed_at = position
+        for stream, within in streams.items():
+            self._subscribe(stream, within)
+        for change in early or ():
+            change()
         self._changed_at = max(self._changed_at, self._bus.head)
-        for stream in self._streams:
-            self._bus.subscribe(self, stream)
         self._catch_up()
 
     def close(self) -> None:
@@ -100,21 +97,25 @@ class Feed:
         if connection.queued > BEHIND_AT:
             self.lag()
 
-    def enter(self, stream: str, position: int) -> None:
+    def enter(self, stream: str, position: int, within: str | None) -> None:
         if self._early is not None:
-            self._early.append((stream, position, True))
+            self._early.append(partial(self.enter, stream, position, within))
             return
-        self._streams.add(stream)
         self._changed_at = position
-        self._bus.subscribe(self, stream)
+        self._subscribe(stream, within)
 
     def leave(self, stream: str, position: int) -> None:
         if self._early is not None:
-            self._early.append((stream, position, False))
+            self._early.append(partial(self.leave, stream, position))
             return
-        self._streams.discard(stream)
         self._changed_at = position
-        self._bus.unsubscribe(self, stream)
+        for left in [other for other, within in self._streams.items() if stream in (other, within)]:
+            del self._streams[left]
+            self._bus.unsubscribe(self, left)
+
+    def _subscribe(self, stream: str, within: str | None) -> None:
+        self._streams[stream] = within
+        self._bus.subscribe(self, stream)
 
     def lag(self) -> None:
         """There is something in the log that was never offered."""

@@ -8,17 +8,18 @@ from typing import Any, Final
 import attrs
 import msgspec
 
-from chatd.domain import account, message, room, room_state, space
+from chatd.domain import account, account_state, message, room, room_state, space, space_state
 from chatd.domain.command import MarkRead
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Event, Fact, space_stream
 from chatd.domain.refusal import Refusal
 from chatd.ports import Row
 
+VERSION: Final = 2  # of what snapshots hold; those of another one are not used
 State = Any  # AccountState | SpaceState | RoomState, each with `id`, `head`, `exists`
 
 
-def _nothing(state: State, events: Sequence[Event]) -> None:
+def _nothing(state: State, _: Any) -> None:
     pass
 
 
@@ -31,43 +32,46 @@ class Kind:
     apply: Callable[[State, Fact | Event], None]
     confirm: Callable[[State, Sequence[Event]], None] = _nothing
     beside: Callable[[State], str | None] = lambda state: None
+    settle: Callable[[State, State], None] = _nothing
     note: Callable[[State, Decision, Context], None] = lambda state, decision, context: None
-    wanted: Callable[[Any], int | None] = lambda command: None  # the message that a command is about
+    wanted: Callable[[Any], Sequence[int]] = lambda command: ()  # the messages that a command is about
     reads: type[Any] | None = None  # the command that moves a read marker
     remembers: int = 0  # recent posts that the state wants to know when it wakes
     transient: frozenset[str] = frozenset()  # fields that stay out of the snapshot
 
     def dump(self, state: State) -> bytes:
         names = (field.name for field in attrs.fields(self.state) if field.name not in self.transient)
-        return msgspec.msgpack.encode({name: getattr(state, name) for name in names})
+        return msgspec.msgpack.encode((VERSION, {name: getattr(state, name) for name in names}))
 
     def restore(self, snapshot: bytes) -> State | None:
         """The state of a snapshot; None when an older chatd wrote it and it no longer fits."""
         try:
-            return msgspec.msgpack.decode(snapshot, type=self.state)
+            version, state = msgspec.msgpack.decode(snapshot, type=tuple[int, self.state])  # type: ignore[name-defined]
         except msgspec.MsgspecError:
             return None
+        return state if version == VERSION else None
 
 
 KINDS: Final[Mapping[str, Kind]] = {
     "account": Kind(
-        account.AccountState,
+        account_state.AccountState,
         lambda state, _, command, context: account.decide(state, command, context),
         account.apply,
     ),
     "space": Kind(
-        space.SpaceState,
+        space_state.SpaceState,
         lambda state, _, command, context: space.decide(state, command, context),
         space.apply,
     ),
     "room": Kind(
         room_state.RoomState,
         lambda state, around, command, context: room.decide(
-            state, around or space.SpaceState(""), command, context
+            state, around or space_state.SpaceState(""), command, context
         ),
         room.apply,
         room.confirm,
         lambda state: space_stream(state.space) if state.space else None,
+        room_state.settle,
         room.note,
         message.wanted,
         MarkRead,

@@ -27,6 +27,11 @@ class Names:
                 self._remember(row["name_key"], row["id"])
         return {key: self._accounts[key] for key in keys if key in self._accounts}
 
+    def forget(self, account: str) -> None:
+        """It is gone, and its names may be another one's."""
+        for key in [key for key, whose in self._accounts.items() if whose == account]:
+            del self._accounts[key]
+
     def _remember(self, key: str, account: str) -> None:
         self._accounts[key] = account
         if len(self._accounts) > REMEMBERED:

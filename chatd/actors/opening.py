@@ -12,7 +12,7 @@ from chatd.actors.personal import MAX_DRAFTS
 from chatd.actors.profile import public_account, room_frame
 from chatd.actors.scheduled import MAX_SCHEDULED
 from chatd.domain import command
-from chatd.domain.event import split_stream
+from chatd.domain.event import room_stream, space_stream, split_stream
 from chatd.ports import OPEN_REQUESTS, Row
 
 
@@ -21,7 +21,7 @@ class Opening:
     """The answer to `session.open`, and the streams that the session will hear."""
 
     frame: dict[str, Any]
-    streams: list[str]
+    streams: dict[str, str | None]  # each with the one that it lies within
 
 
 async def opened(desk: Desk, account: str, position: int, resumed: bool, session: str) -> Opening:
@@ -52,7 +52,8 @@ async def opened(desk: Desk, account: str, position: int, resumed: bool, session
         ],
         "resumed": resumed,
     }
-    return Opening(frame, [row["stream"] for row in memberships])
+    within = {room_stream(room["id"]): space_stream(room["space"]) for room in rooms if room["space"]}
+    return Opening(frame, {row["stream"]: within.get(row["stream"]) for row in memberships})
 
 
 def _place(unread: Row) -> dict[str, Any]:
@@ -63,7 +64,7 @@ def _place(unread: Row) -> dict[str, Any]:
 def limits(desk: Desk) -> dict[str, Any]:
     """Sizes in bytes, texts in characters, rates in requests."""
     settings = desk.settings
-    rate = {"per_second": settings.rate_per_second, "burst": settings.rate_burst} if settings.limits else None
+    rate = {"per_second": settings.rate_per_second, "burst": settings.rate_burst}
     return {
         "frame": codec.MAX_FRAME,
         "message": codec.MAX_MESSAGE,
@@ -73,5 +74,6 @@ def limits(desk: Desk) -> dict[str, Any]:
         "open_requests": OPEN_REQUESTS,
         "scheduled": MAX_SCHEDULED,
         "drafts": MAX_DRAFTS,
-        "rate": rate,
+        "rate": rate if settings.limits else None,
+        "rates": desk.limits.frame() if settings.limits else None,
     }

@@ -52,6 +52,10 @@ def _fitting(events: list[Event]) -> list[Event]:
 
 
 async def status(desk: Desk, caller: Caller, query: c.ServerStatus) -> Answer:
+    return await measured(desk)
+
+
+async def measured(desk: Desk) -> dict[str, Any]:
     sizes = desk.maintenance.sizes()
     awake = desk.directory.counts()
     return {

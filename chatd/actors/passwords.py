@@ -2,11 +2,16 @@
 
 One verification costs about 64 MiB and a tenth of a second, so how many run and how many wait are both
 bounded. An unknown account costs the same as a wrong password: a hash is verified either way.
+
+How easily a password is guessed is estimated by zxcvbn, which is loaded with the first one: it brings
+dictionaries of 14 MiB. Its time grows steeply with the length, so it looks at the ends of a long password,
+and is content with either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 import argon2
@@ -14,8 +19,11 @@ import trio
 
 T = TypeVar("T")
 
+JUDGED: Final = 20  # characters
+ENOUGH: Final = 2  # of zxcvbn's 0 to 4: more than a million guesses
 AT_ONCE: Final = 2
 WAITING: Final = 64
+WEAK: Final = "Add another word or two. Uncommon words are better."
 
 
 class Overloaded(Exception):
@@ -27,6 +35,12 @@ class Passwords:
         self._hasher = argon2.PasswordHasher.from_parameters(argon2.profiles.RFC_9106_LOW_MEMORY)
         self._threads = trio.CapacityLimiter(AT_ONCE)
         self._decoy: str | None = None
+        self._judging = threading.Lock()
+
+    async def weakness(self, password: str, about: Sequence[str] = ()) -> str | None:
+        """Why this password is easily guessed by who knows what it is `about`, and what would be better;
+        None when it is not. Raises Overloaded."""
+        return await self._in_thread(self._judge, password, *about)
 
     async def hash(self, password: str) -> str:
         """The PHC string of a new hash. Raises Overloaded."""
@@ -49,6 +63,19 @@ class Passwords:
             return self._hasher.verify(password_hash, password)
         except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
             return False
+
+    def _judge(self, password: str, *about: str) -> str | None:
+        from zxcvbn import zxcvbn
+
+        problem = None
+        for part in dict.fromkeys((password[:JUDGED], password[-JUDGED:])):
+            with self._judging:  # it keeps what it is told about in a dictionary of its module
+                found = zxcvbn(part, user_inputs=list(about))
+            if found["score"] >= ENOUGH:
+                return None
+            feedback = found["feedback"]
+            problem = problem or " ".join(filter(None, (feedback["warning"], *feedback["suggestions"])))
+        return problem or WEAK
 
     async def _in_thread(self, work: Callable[..., T], *args: str) -> T:
         if self._threads.statistics().tasks_waiting >= WAITING:

@@ -9,7 +9,8 @@ from chatd.ports import Row
 
 def public_account(row: Row) -> dict[str, Any]:
     """What its owner and operators see; nobody sees more."""
-    return {**row, "admin": bool(row["admin"]), "disabled": bool(row["disabled"])}
+    shown = {name: value for name, value in row.items() if name != "scopes"}
+    return {**shown, "bot": row["owner"] is not None}
 
 
 def room_frame(row: Row) -> dict[str, Any]:

@@ -112,7 +112,9 @@ class Scheduler:
 
     async def _ask_room(self, row: Row, at: int) -> Answer:
         account, text = row["account"], row["text"]
-        if (await self._desk.directory.state_of(account_stream(account))).disabled:
+        state = await self._desk.directory.state_of(account_stream(account))
+        owner = state.owner and await self._desk.directory.state_of(account_stream(state.owner))
+        if state.disabled or (owner and owner.disabled):
             return DISABLED
         nonce = f"scheduled:{row['id']}"
         command = PostMessage(row["room"], text, nonce, row["reply_to"], row["expires_in"])

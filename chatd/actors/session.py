@@ -17,16 +17,18 @@ from chatd.actors.desk import NO_TOKEN, Desk
 from chatd.actors.envelope import BROKEN, STOPPING, UNAVAILABLE, Answer, Envelope
 from chatd.actors.feed import Feed
 from chatd.actors.handlers import HANDLERS
-from chatd.actors.limits import TokenBucket
+from chatd.actors.limits import TokenBucket, too_often
 from chatd.actors.mailbox import MailboxStatistics
 from chatd.actors.opening import Opening, opened
 from chatd.actors.tokens import Claims
+from chatd.domain import bots
 from chatd.domain.command import EditMessage, OpenSession, PostMessage
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, room_stream, space_stream
 from chatd.domain.refusal import Refusal
 from chatd.domain.table import Entry, find
 from chatd.ports import OPEN_REQUESTS, Caller, Connection, Row, StoreUnavailable
+from chatd.settings import Rate
 
 QUERIES: Final = 4  # at the same time
 UNREAD: Final = 1024 * 1024  # bytes of answers a client may leave unread before we stop reading from it
@@ -52,7 +54,8 @@ class SessionActor:
         self._desk = desk
         self._connection = connection
         self._bearer = bearer
-        self._bucket = TokenBucket(desk.settings.rate_per_second, desk.settings.rate_burst)
+        self._limited = desk.settings.limits and not caller.operator
+        self._bucket = TokenBucket(Rate(desk.settings.rate_per_second, desk.settings.rate_burst))
         self._turns = 0
         self._handled = 0
         self._unanswered = 0  # commands
@@ -175,16 +178,27 @@ class SessionActor:
             return entry
         if entry.needs != "nothing" and not self.opened:
             return NOT_OPEN
+        scopes = self.caller.scopes if entry.needs != "nothing" else None
+        if scopes is not None and (refusal := bots.covers(scopes, entry.name, entry.kind == "query")):
+            return refusal
         if entry.needs == "operator" and not (self.caller.operator or self.caller.admin):
             return OPERATORS
-        if self._desk.settings.limits and not self.caller.operator and (wait := self._bucket.take()):
-            data = {"retry_after": round(wait, 3)}
-            return Refusal("rate_limited", f"too many requests; try again in {wait:.1f} seconds", data)
+        if self._limited and (wait := self._take(entry)):
+            return too_often(wait)
         data = frame.get("data", {})
         if not isinstance(data, dict):
             return Refusal("invalid", "data is a map")
         command = entry.read(data)
         return command if isinstance(command, Refusal) else (entry, command)
+
+    def _take(self, entry: Entry) -> float:
+        """Counts the request and gives 0, or the seconds after which to try again."""
+        now = trio.current_time()
+        if wait := self._bucket.take(now):
+            return wait
+        if wait := self._desk.limits.take(entry.limit, self.caller, now):
+            self._bucket.give_back()
+        return wait
 
     async def _context(self, entry: Entry, command: Any) -> Context:
         context = self._desk.context(self.caller, with_id=not entry.flows)
@@ -295,6 +309,8 @@ class SessionActor:
         claims = desk.tokens.read(token)
         if claims is None:
             return NO_TOKEN
+        if self._limited and (wait := desk.limits.take_opening(claims.account, trio.current_time())):
+            return too_often(wait, "too many sessions opened")
         self.claims = claims  # before the look at the device: a revocation from here on finds this session
         caller = await desk.admit(claims, self.caller.address)
         if isinstance(caller, Refusal):

@@ -1,26 +1,25 @@
-"""Spaces, invites and rooms at the desk: what needs a new id, a code looked up, or a page of a table.
+"""Spaces and rooms at the desk: what needs a new id, or a page of a table.
 
 Who may see what is decided on the state of the actor that owns it, never on a table.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from chatd.actors.desk import Desk
 from chatd.actors.envelope import Answer
 from chatd.actors.profile import room_frame
-from chatd.actors.tokens import hashed, new_secret
-from chatd.actors.visible import visible_room, visible_space
-from chatd.domain import account as accounts
+from chatd.actors.visible import room_and_space, visible_room, visible_space
+from chatd.domain import account_state as accounts
 from chatd.domain import command as c
-from chatd.domain import space as spaces
+from chatd.domain.access import holds, verdict
+from chatd.domain.bots import NO_OWNER_ROLE
 from chatd.domain.event import room_stream, space_stream
 from chatd.domain.refusal import Refusal
-from chatd.domain.rights import may
-from chatd.ports import Caller, PutInviteCode
-
-NO_RIGHT: Final = Refusal("forbidden", "only owner, admin and moderator may see the invites")
+from chatd.domain.rights import SHOWING, may
+from chatd.domain.room_state import RoomState
+from chatd.ports import Caller
 
 # --- spaces ------------------------------------------------------------------------------------------------
 
@@ -31,8 +30,10 @@ async def create(desk: Desk, caller: Caller, command: c.CreateSpace) -> Answer:
             return Refusal("invalid", "an operator says who owns the space: owner")
     elif not (caller.operator or caller.admin or command.owner == caller.account):
         return Refusal("forbidden", "only an operator may give a space to somebody else")
-    elif await desk.reader.account(command.owner) is None:
+    elif (row := await desk.reader.account(command.owner)) is None or row["deleted"]:
         return accounts.ABSENT
+    elif row["owner"] is not None:
+        return NO_OWNER_ROLE
     context = desk.context(caller)
     return await desk.ask(space_stream(context.new_id), command, context)
 
@@ -67,46 +68,6 @@ async def _members(desk: Desk, stream: str, after: str | None, limit: int) -> di
     return {"members": page, "next": page[-1]["account"] if len(rows) > limit else None}
 
 
-# --- invites -----------------------------------------------------------------------------------------------
-
-
-async def create_invite(desk: Desk, caller: Caller, command: c.CreateInvite) -> Answer:
-    code, context = new_secret(), desk.context(caller)
-    write = PutInviteCode(hashed(code), command.space, context.new_id)
-    answer = await desk.ask(space_stream(command.space), command, context, (write,))
-    if isinstance(answer, dict):
-        answer["invite"]["code"] = code
-    return answer
-
-
-async def list_invites(desk: Desk, caller: Caller, query: c.ListInvites) -> Answer:
-    state = await visible_space(desk, caller, query.space)
-    if isinstance(state, Refusal):
-        return state
-    if not (caller.operator or may(state.role(caller.by), "invite.list")):
-        return NO_RIGHT
-    frames = [spaces.invite_frame(id_, invite) for id_, invite in state.invites.items()]
-    return {"invites": frames}
-
-
-async def revoke_invite(desk: Desk, caller: Caller, command: c.RevokeInvite) -> Answer:
-    found = await desk.reader.invite_code(hashed(command.code)) or await desk.reader.invite(command.code)
-    if found is None:
-        return spaces.NO_INVITE
-    context = desk.context(caller)
-    return await desk.ask(space_stream(found["space"]), spaces.EndInvite(found["invite"]), context)
-
-
-async def accept_invite(desk: Desk, caller: Caller, command: c.AcceptInvite) -> Answer:
-    if caller.account is None:
-        return Refusal("forbidden", "an operator is no member; accept with an account's token")
-    found = await desk.reader.invite_code(hashed(command.code))
-    if found is None:
-        return spaces.NO_INVITE
-    entering = spaces.EnterSpace(found["invite"], caller.account)
-    return await desk.ask(space_stream(found["space"]), entering, desk.context(caller))
-
-
 # --- rooms -------------------------------------------------------------------------------------------------
 
 
@@ -128,13 +89,27 @@ async def list_rooms(desk: Desk, caller: Caller, query: c.ListRooms) -> Answer:
 
 
 async def get_room(desk: Desk, caller: Caller, query: c.GetRoom) -> Answer:
-    state = await visible_room(desk, caller, query.room)
-    if isinstance(state, Refusal):
-        return state
+    found = await room_and_space(desk, caller, query.room)
+    if isinstance(found, Refusal):
+        return found
+    state, space = found
     frame = {**state.frame(), "members": len(state.members), "member": caller.by in state.members}
+    context = desk.context(caller, with_id=False)
+    if not state.direct and holds(state, space, context, "room.override"):
+        frame["overrides"] = _overrides(state)
     if caller.account is not None:
+        at = context.at
+        frame["rights"] = {right: bool(verdict(state, space, caller.by, right, at)) for right in SHOWING}
         frame["read"] = await desk.reader.read_marker(caller.account, query.room)
     return {"room": frame}
+
+
+def _overrides(state: RoomState) -> list[dict[str, Any]]:
+    listed = []
+    for who, rights in state.overrides.items():
+        kind, _, name = who.partition(":")
+        listed += [{kind: name, "right": right, "allow": allow} for right, allow in rights.items()]
+    return listed
 
 
 async def room_members(desk: Desk, caller: Caller, query: c.ListRoomMembers) -> Answer:

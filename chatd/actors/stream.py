@@ -7,7 +7,8 @@ If the append is not written, the state is thrown away and read again: memory ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final, Protocol
 
 import attrs
@@ -37,6 +38,7 @@ class World(Protocol):
 
     async def append(self, append: Append) -> Appended | Taken: ...
     async def state_of(self, stream: str) -> State: ...
+    def hide(self, stream: str, answer: Callable[[], None]) -> None: ...
     def read_marked(self, account: str, stream: str, seq: int) -> None: ...
     def signal(self, stream: str, frame: Row, but: str) -> None: ...
 
@@ -70,11 +72,13 @@ class StreamActor:
     async def state(self) -> State:
         """The state, for reading; read it before the next await. Raises StoreUnavailable."""
         self.last_used = trio.current_time()
-        if self._state is None:
+        state = self._state
+        if state is None:
             async with self._loading:
-                if self._state is None:
-                    self._state = await self._load()
-        return self._state
+                state = self._state = self._state or await self._load()
+        if (beside := self._kind.beside(state)) is not None:
+            self._kind.settle(state, await self._world.state_of(beside))
+        return state
 
     @property
     def idle(self) -> bool:
@@ -164,8 +168,8 @@ class StreamActor:
         return None
 
     async def _decide(self, envelopes: Sequence[Envelope], known: Sequence[dict[str, Any]]) -> _Turn:
-        wanted = [self._kind.wanted(envelope.command) for envelope in envelopes]
-        seqs = list({seq for seq in wanted if seq is not None})
+        wanted = self._kind.wanted
+        seqs = list({seq for envelope in envelopes for seq in wanted(envelope.command)})
         reader = self._world.reader
         messages = await reader.message_states(self.id, seqs) if seqs else ()
         if unknown := await self._without_marker(envelopes):
@@ -174,6 +178,8 @@ class StreamActor:
         beside = self._kind.beside(state)
         around = None if beside is None else await self._world.state_of(beside)
         # No await from here to the append: what was decided stands in the log in the order of deciding.
+        if around is not None:
+            self._kind.settle(state, around)
         if seqs:
             recall(state, messages)
         if unknown:
@@ -206,7 +212,11 @@ class StreamActor:
             envelope.reply(BROKEN)
             return
         if isinstance(decision, Refusal):
-            envelope.reply(decision)
+            answer = partial(envelope.reply, decision)
+            if decision.code == "not_found" and state.exists:
+                self._world.hide(self.stream, answer)
+            else:
+                answer()
             return
         if (signal := decision.signal) is not None:
             by = envelope.context.by

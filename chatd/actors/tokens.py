@@ -8,13 +8,15 @@ their SHA-256 is kept.
 from __future__ import annotations
 
 import secrets
+from functools import cached_property
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
+
+if TYPE_CHECKING:
+    from joserfc.jwk import OctKey
+    from joserfc.jwt import JWTClaimsRegistry
 
 ALGORITHM: Final = "HS256"
 AUDIENCE: Final = "chatd"
@@ -38,13 +40,27 @@ def hashed(secret: str) -> bytes:
 
 
 class Tokens:
-    """Signs and reads the access tokens of one deployment."""
+    """Signs and reads the access tokens of one deployment.
+
+    joserfc takes 10 MiB and a tenth of a second to load: that waits for the first token.
+    """
 
     def __init__(self, key: bytes, issuer: str) -> None:
-        self._key = OctKey.import_key(key)
+        self._secret = key
         self._issuer = issuer
-        self._claims = jwt.JWTClaimsRegistry(
-            iss={"essential": True, "value": issuer},
+
+    @cached_property
+    def _key(self) -> OctKey:
+        from joserfc.jwk import OctKey
+
+        return OctKey.import_key(self._secret)
+
+    @cached_property
+    def _required(self) -> JWTClaimsRegistry:
+        from joserfc.jwt import JWTClaimsRegistry
+
+        return JWTClaimsRegistry(
+            iss={"essential": True, "value": self._issuer},
             aud={"essential": True, "value": AUDIENCE},
             sub={"essential": True},
             sid={"essential": True},
@@ -53,12 +69,15 @@ class Tokens:
 
     def sign(self, claims: Claims, at: int, lifetime: int) -> str:
         """`at`: Unix milliseconds; `lifetime`: seconds."""
+        from joserfc import jwt
+
         issued = at // 1000
         payload = {
             "iss": self._issuer,
             "aud": AUDIENCE,
             "sub": claims.account,
             "sid": claims.device,
+            "jti": secrets.token_hex(8),
             "iat": issued,
             "exp": issued + lifetime,
         }
@@ -66,9 +85,12 @@ class Tokens:
 
     def read(self, token: str) -> Claims | None:
         """The claims of a token that this deployment signed and that has not expired, else None."""
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+
         try:
             claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
-            self._claims.validate(claims)
+            self._required.validate(claims)
         except (JoseError, ValueError):
             return None
         account, device = claims["sub"], claims["sid"]

@@ -67,9 +67,9 @@ async def edit(asker: Asker, room: str, seq: int, text: str) -> None:
     await asker.request("message.edit", room=room, seq=seq, text=text)
 
 
-async def delete(asker: Asker, room: str, seq: int) -> None:
+async def delete(asker: Asker, room: str, seq: int, *, reason: str | None = None) -> None:
     """Erases a message's text, in all versions and for good. That it was there stays in the log."""
-    await asker.request("message.delete", room=room, seq=seq)
+    await asker.request("message.delete", room=room, seq=seq, reason=reason)
 
 
 async def message(asker: Asker, room: str, seq: int) -> Row:

@@ -1,87 +1,166 @@
-"""An account: its name and profile, and whether it is shut out. Passwords and devices are no facts."""
+"""An account: its name, its profile, its bots, whether it is shut out. Passwords and devices are no facts."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import attrs
 
+from chatd.domain import bots, farewell, personal
 from chatd.domain import command as c
-from chatd.domain import personal
+from chatd.domain.account_state import ABSENT, AccountState, fact
+from chatd.domain.alphabets import one_alphabet
+from chatd.domain.command.fields import Scope
 from chatd.domain.decision import Context, Decision, given
-from chatd.domain.event import Event, Fact, account_stream
+from chatd.domain.event import Event, Fact, account_stream, body, said
+from chatd.domain.names import means_something
 from chatd.domain.refusal import Refusal
 
-ABSENT: Final = Refusal("not_found", "there is no such account")
 NAME_TAKEN: Final = Refusal("conflict", "this name is taken; choose another one")
+NO_BOT: Final = Refusal("not_found", "you have no such bot")
+MAX_BOTS: Final = 20
+NOTHING: Final[Mapping[str, Any]] = {}
+MISSHAPEN: Final = Refusal(
+    "invalid", "a name is letters, digits, '.', '_' and '-', and begins with none of '.-'"
+)
+MIXED: Final = Refusal(
+    "invalid", "a name is written in one alphabet, so that nobody takes it for another name; choose one"
+)
+RESERVED: Final = Refusal(
+    "invalid", "this name means something here, or looks as if it did; choose another one"
+)
+RENAMES: Final = 3  # in a month
+MONTH: Final = 30 * 86_400_000  # milliseconds
 _NAME: Final = re.compile(r"\w[\w.-]*")
 
 
-@attrs.define
-class AccountState:
-    """What the account's actor owns. `head` 0: there is no such account."""
+Change = Literal[
+    "password", "totp_on", "totp_off", "recovery_link", "recovered", "identity_added", "identity_removed"
+]
 
-    id: str
-    head: int = 0
-    name: str = ""
-    display_name: str = ""
-    about: str | None = None
-    avatar: str | None = None
-    admin: bool = False
-    disabled: bool = False
-    created_at: int = 0
-    mine: personal.Personal = attrs.Factory(personal.Personal)
 
-    @property
-    def exists(self) -> bool:
-        return self.head > 0
+@attrs.frozen
+class SecureAccount:
+    """How to sign in has changed, or will. It is made at the desk, with the secret beside it."""
 
-    def frame(self) -> dict[str, Any]:
-        """The account as its owner and operators see it."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "display_name": self.display_name,
-            "about": self.about,
-            "avatar": self.avatar,
-            "admin": self.admin,
-            "disabled": self.disabled,
-            "created_at": self.created_at,
-        }
+    change: Change
+
+
+@attrs.frozen
+class MakeBot:
+    """Given by the desk, with an id for the bot that nobody else has."""
+
+    bot: str
+    name: str
+    scopes: list[Scope]
+    display_name: str | None = None
+
+
+def fit(name: str) -> str | Refusal:
+    """The name as it will be shown, or what is wrong with it."""
+    shown = unicodedata.normalize("NFKC", name)
+    if not _NAME.fullmatch(shown):
+        return MISSHAPEN
+    if not one_alphabet(shown):
+        return MIXED
+    return RESERVED if means_something(shown) else shown
 
 
 def created(account: str, command: c.CreateAccount | c.SignUp, context: Context) -> Fact | Refusal:
     """The first fact of a new account, or what is wrong with its name."""
-    name = unicodedata.normalize("NFKC", command.name)
-    if not _NAME.fullmatch(name):
-        return Refusal("invalid", "a name is letters, digits, '.', '_' and '-', and begins with none of '.-'")
-    data: dict[str, Any] = {
-        "account": account,
-        "name": name,
-        "display_name": (command.display_name or "").strip() or name,
-    }
+    name = fit(command.name)
+    if isinstance(name, Refusal):
+        return name
+    data: dict[str, Any] = {"account": account}
     if isinstance(command, c.CreateAccount) and command.admin:
         data["admin"] = True
-    return Fact(account_stream(account), 1, "account.created", context.at, context.by, data)
+    text = body(name=name, display_name=(command.display_name or "").strip() or name)
+    return Fact(account_stream(account), 1, "account.created", context.at, context.by, data, text)
 
 
 def _create(state: AccountState, command: c.CreateAccount | c.SignUp, context: Context) -> Decision | Refusal:
     if state.exists:
         return Refusal("conflict", "this account exists already")
-    fact = created(state.id, command, context)
-    if isinstance(fact, Refusal):
-        return fact
+    made = created(state.id, command, context)
+    if isinstance(made, Refusal):
+        return made
     fresh = AccountState(state.id)
-    apply(fresh, fact)
-    return Decision((fact,), lambda _: {"account": fresh.frame()})
+    apply(fresh, made)
+    return Decision((made,), lambda _: {"account": fresh.frame()})
+
+
+# --- its bots -----------------------------------------------------------------------------------------
+
+
+def _make_bot(state: AccountState, command: MakeBot, context: Context) -> Decision | Refusal:
+    if not state.exists:
+        return ABSENT
+    if state.owner is not None:
+        return Refusal("forbidden", "a bot makes no bots")
+    if len(state.bots) >= MAX_BOTS:
+        return Refusal("conflict", f"an account has at most {MAX_BOTS} bots; delete one first (bot.delete)")
+    made = created(command.bot, c.CreateAccount(command.name, display_name=command.display_name), context)
+    if isinstance(made, Refusal):
+        return made
+    scopes = bots.ordered(command.scopes)
+    made = attrs.evolve(made, data={**made.data, "owner": state.id, "scopes": scopes})
+    fresh = AccountState(command.bot)
+    apply(fresh, made)
+    told = fact(state, "bot.created", context, {"bot": command.bot, "scopes": scopes})
+    return Decision((made, told), lambda _: {"account": fresh.frame()})
+
+
+def _update_bot(state: AccountState, command: c.UpdateBot, context: Context) -> Decision | Refusal:
+    if command.account not in state.bots:
+        return NO_BOT
+    scopes = bots.ordered(command.scopes)
+    if state.bots[command.account] == scopes:
+        return Decision()
+    data = {"bot": command.account, "scopes": scopes}
+    return Decision((fact(state, "bot.updated", context, data),))
+
+
+def _delete_bot(state: AccountState, command: c.DeleteBot, context: Context) -> Decision | Refusal:
+    if command.account not in state.bots:
+        return NO_BOT
+    return Decision((fact(state, "bot.deleted", context, {"bot": command.account}),))
+
+
+# --- itself -------------------------------------------------------------------------------------------
 
 
 def _update(state: AccountState, command: c.UpdateAccount, context: Context) -> Decision | Refusal:
-    data = given(display_name=command.display_name, about=command.about, avatar=command.avatar)
-    return _changed(state, context, data, lambda: {"account": state.frame()})
+    profile = given(display_name=command.display_name, about=command.about, avatar=command.avatar)
+    return _changed(state, context, {}, lambda: {"account": state.frame()}, profile)
+
+
+def _rename(state: AccountState, command: c.RenameAccount, context: Context) -> Decision | Refusal:
+    """Who had a name before keeps it from others: a new one is no way to be somebody else."""
+    if not state.exists:
+        return ABSENT
+    name = fit(command.name)
+    if isinstance(name, Refusal):
+        return name
+    if name == state.name:
+        return Decision((), lambda _: {"account": state.frame()})
+    if len(state.renamed_at) >= RENAMES and (wait := state.renamed_at[0] + MONTH - context.at) > 0:
+        data = {"retry_after": -(-wait // 1000)}
+        return Refusal("rate_limited", f"a name changes at most {RENAMES} times in 30 days", data)
+    text = body(name=name, before=state.name)
+    return Decision(
+        (fact(state, "account.renamed", context, {}, text),), lambda _: {"account": state.frame()}
+    )
+
+
+def _secure(state: AccountState, command: SecureAccount, context: Context) -> Decision | Refusal:
+    if not state.exists:
+        return ABSENT
+    if state.owner is not None:
+        return Refusal("conflict", "a bot has tokens and no password; its owner makes them with bot.token")
+    return Decision((fact(state, "account.secured", context, {"change": command.change}),))
 
 
 def _disable(state: AccountState, command: c.DisableAccount, context: Context) -> Decision | Refusal:
@@ -93,12 +172,18 @@ def _enable(state: AccountState, command: c.EnableAccount, context: Context) -> 
 
 
 def _changed(
-    state: AccountState, context: Context, data: dict[str, Any], answer: Callable[[], dict[str, Any]]
+    state: AccountState,
+    context: Context,
+    data: dict[str, Any],
+    answer: Callable[[], dict[str, Any]],
+    profile: Mapping[str, Any] = NOTHING,
 ) -> Decision | Refusal:
+    """`profile` is what the account says of itself."""
     if not state.exists:
         return ABSENT
-    fact = Fact(account_stream(state.id), state.head + 1, "account.updated", context.at, context.by, data)
-    return Decision((fact,) if data else (), lambda _: answer())
+    text = body(**profile) if profile else None
+    changed = (fact(state, "account.updated", context, data, text),) if data or profile else ()
+    return Decision(changed, lambda _: answer())
 
 
 def _decide_personal(state: AccountState, command: Any, context: Context) -> Decision | Refusal:
@@ -110,16 +195,23 @@ def _decide_personal(state: AccountState, command: Any, context: Context) -> Dec
     if news is None:
         return Decision()
     type_, data = news
-    fact = Fact(account_stream(state.id), state.head + 1, type_, context.at, context.by, data)
-    return Decision((fact,))
+    own = {field: data.pop(field) for field in personal.OWN if field in data}
+    return Decision((fact(state, type_, context, data, body(**own) if own else None),))
 
 
 _DECIDERS: Final[Mapping[type[Any], Callable[[AccountState, Any, Context], Decision | Refusal]]] = {
     c.SignUp: _create,
     c.CreateAccount: _create,
     c.UpdateAccount: _update,
+    farewell.CloseAccount: farewell.close,
+    farewell.EndAccount: farewell.end,
+    MakeBot: _make_bot,
+    c.UpdateBot: _update_bot,
+    c.DeleteBot: _delete_bot,
     c.DisableAccount: _disable,
     c.EnableAccount: _enable,
+    c.RenameAccount: _rename,
+    SecureAccount: _secure,
     **dict.fromkeys(personal.DECIDERS, _decide_personal),
 }
 
@@ -131,11 +223,21 @@ def decide(state: AccountState, command: Any, context: Context) -> Decision | Re
 
 def apply(state: AccountState, event: Fact | Event) -> None:
     """Makes a fact of this account's stream part of its state."""
-    data = event.data
+    data = said(event)
     match event.type:
         case "account.created":
-            state.name, state.display_name = data["name"], data["display_name"]
+            state.name, state.display_name = data.get("name", ""), data.get("display_name", "")
             state.admin, state.created_at = data.get("admin", False), event.at
+            state.owner = data.get("owner")
+        case "account.deleted":
+            farewell.apply(state, event)
+        case "bot.created" | "bot.updated":
+            state.bots[data["bot"]] = data["scopes"]
+        case "bot.deleted":
+            state.bots.pop(data["bot"], None)
+        case "account.renamed":
+            state.name = data.get("name", state.name)
+            state.renamed_at = [*state.renamed_at, event.at][-RENAMES:]
         case "account.updated":
             for field in ("display_name", "about", "avatar", "disabled", "admin"):
                 if field in data:

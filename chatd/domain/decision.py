@@ -47,13 +47,14 @@ class Signal:
 class Decision:
     """Facts to be logged together, then the answer made from the events that they became.
 
-    `read` moves the asker's read marker to a seq: durable, but no fact.
+    `read` moves the asker's read marker to a seq: durable, but no fact. `heard`: it counts for slow mode.
     """
 
     facts: tuple[Fact, ...] = ()
     answer: Answer = _nothing
     read: int | None = None
     signal: Signal | None = None
+    heard: bool = False
 
 
 def given(**fields: Any) -> dict[str, Any]:

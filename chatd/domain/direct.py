@@ -12,7 +12,7 @@ from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Fact
 from chatd.domain.refusal import Refusal
 from chatd.domain.room_state import RoomState, fact
-from chatd.domain.space import SpaceState
+from chatd.domain.space_state import SpaceState
 
 CLOSED = Refusal("forbidden", "a direct room belongs to the people it was opened for; open another one")
 

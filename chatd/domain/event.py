@@ -6,19 +6,37 @@ A `Fact` is decided but not yet durable; the history writer gives it a position 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import attrs
+import msgspec
 
-Data = dict[str, Any]  # JSON-able, small, no secrets, no message text
+from chatd.domain.rights import Right
+
+Data = dict[str, Any]  # JSON-able, small, no secrets, nothing that is somebody's own
+
+# What an account says of itself stands in the body of these, as a JSON object beside `data`: it can be
+# erased like the text of a message. Facts of older logs have it in `data`.
+PERSONAL: Final = frozenset(
+    {
+        "account.created",
+        "account.updated",
+        "account.renamed",
+        "bookmark.added",
+        "preferences.updated",
+        "message.reported",
+        "report.resolved",
+    }
+)
 
 
 @attrs.frozen(slots=True)
 class Fact:
     """What an actor decided: the `seq`-th thing to happen in `stream`.
 
-    `at` is Unix milliseconds. `text` is the body of a message: it travels beside `data`, because it
-    is stored apart and can be erased while the fact stays.
+    `at` is Unix milliseconds. `text` is the body, of a message or of a fact in `PERSONAL`: it travels
+    beside `data`, because it is stored apart and can be erased while the fact stays.
     """
 
     stream: str
@@ -48,7 +66,6 @@ class Event:
 
     def frame(self) -> Data:
         """The event as the wire shows it."""
-        data = self.data if self.text is None else {"text": self.text, **self.data}
         return {
             "event": self.type,
             "stream": self.stream,
@@ -56,8 +73,25 @@ class Event:
             "position": self.position,
             "at": self.at,
             "by": self.by,
-            "data": data,
+            "data": said(self),
         }
+
+
+def body(**fields: Any) -> str:
+    """What somebody says of themselves, as the text of a fact in `PERSONAL`."""
+    return msgspec.json.encode(fields).decode()
+
+
+def said(event: Fact | Event) -> Data:
+    """All that the event says: its data, and its body as far as it has not been erased."""
+    if event.text is None:
+        return event.data
+    if event.type in PERSONAL:
+        return {**event.data, **_read_body(event.text)}
+    return {"text": event.text, **event.data}
+
+
+_read_body: Final = msgspec.json.Decoder(Data).decode
 
 
 def room_stream(room: str) -> str:
@@ -93,5 +127,28 @@ def membership_change(event: Fact | Event) -> tuple[str, bool] | None:
     return None
 
 
+# Events after which nobody belongs to their stream any more.
+DISSOLVES = frozenset({"space.deleted", "room.deleted"})
+
+
+def within(event: Fact | Event) -> str | None:
+    """The stream of the space that a room belongs to which this event lets somebody into."""
+    space = event.data.get("space")
+    return space_stream(space) if space and event.stream.startswith("room/") else None
+
+
+# Events in a space's stream whose data is not for all who belong to it, and the right that it takes. Others
+# are shown the event without, so that no seq is missing. Of `member.banned` that goes for strangers: whoever
+# was a member is missed by all. It is decided when the log is read: by the role at the event's position.
+SELECTIVE: Final[Mapping[str, Right]] = {
+    "room.created": "room.see_public",
+    "invite.created": "invite.list",
+    "invite.revoked": "invite.list",
+    "member.muted": "member.mute",
+    "member.unmuted": "member.mute",
+    "member.banned": "member.ban",
+    "member.unbanned": "member.ban",
+}
+
 # Events with which texts leave the database for good.
-ERASES = frozenset({"message.deleted"})
+ERASES = frozenset({"message.deleted", "account.deleted"})

@@ -1,4 +1,4 @@
-"""Messages in a room: posting, changing and erasing them, and what people put on them.
+"""Messages in a room: posting, changing and erasing them. What people put on them: `chatd.domain.reaction`.
 
 Which messages a command is about is said by `wanted`; its actor reads them from the log before it decides.
 """
@@ -11,27 +11,16 @@ from typing import Any, Final
 import attrs
 
 from chatd.domain import command as c
+from chatd.domain.access import Verdict, holds, stands_beside, verdict, visible
 from chatd.domain.decision import Context, Decision, given
 from chatd.domain.event import Event, Fact
 from chatd.domain.mention import LOUD, mentions_in
+from chatd.domain.pace import too_soon
 from chatd.domain.refusal import Refusal
 from chatd.domain.rights import Right, may
 from chatd.domain.room_state import ABSENT as NO_ROOM
-from chatd.domain.room_state import (
-    Message,
-    Posted,
-    RoomState,
-    content_of,
-    fact,
-    holds,
-    present_members,
-    role_in,
-    visible,
-)
-from chatd.domain.space import SpaceState
-
-MAX_REACTIONS: Final = 20  # different ones on a message
-MAX_PINS: Final = 100  # in a room
+from chatd.domain.room_state import Message, Posted, RoomState, content_of, fact, present_members
+from chatd.domain.space_state import SpaceState
 
 ABSENT: Final = Refusal("not_found", "there is no such message; it may have been deleted")
 ARCHIVED: Final = Refusal("forbidden", "the room is archived: it can be read, not written")
@@ -45,11 +34,20 @@ class ExpireMessage:
     seq: int
 
 
-def wanted(command: Any) -> int | None:
-    """The seq of the message that the command is about."""
+@attrs.frozen
+class EraseMany:
+    """Given by the desk, when it has been decided that these are to go."""
+
+    seqs: tuple[int, ...]
+
+
+def wanted(command: Any) -> Sequence[int]:
+    """The seqs of the messages that the command is about."""
     if isinstance(command, c.PostMessage):
-        return command.reply_to
-    return getattr(command, "seq", None) if type(command) in _ABOUT_ONE else None
+        return () if command.reply_to is None else (command.reply_to,)
+    if isinstance(command, EraseMany):
+        return command.seqs
+    return (command.seq,) if type(command) in _ABOUT_ONE else ()
 
 
 def may_see_edits(author: str, asker: str, role: str | None) -> bool:
@@ -72,8 +70,10 @@ def _post(
         return Decision(answer=lambda _: posted.result())
     if state.archived:
         return ARCHIVED
-    if not may_post(state, space, context):
-        return Refusal("forbidden", "your role may not post in this room")
+    if not (allowed := may_post(state, space, context)):
+        return Refusal("forbidden", f"you may not post in this room: {allowed.because}")
+    if wait := too_soon(state, space, context):
+        return wait
     thread = None
     if command.reply_to is not None:
         answered = state.messages.get(command.reply_to)
@@ -87,12 +87,12 @@ def _post(
         mentions=_mentions(state, space, command.text, context) or None,
         expires_at=context.at + command.expires_in * 1000 if command.expires_in else None,
     )
-    return Decision((fact(state, "message.posted", context, data, command.text),), _posted)
+    return Decision((fact(state, "message.posted", context, data, command.text),), _posted, heard=True)
 
 
-def may_post(state: RoomState, space: SpaceState, context: Context) -> bool:
+def may_post(state: RoomState, space: SpaceState, context: Context) -> Verdict:
     right: Right = "message.announce" if state.kind == "announcement" else "message.post"
-    return not state.archived and may(role_in(state, space, context.by), right)
+    return verdict(state, space, context.by, right, context.at)
 
 
 def _posted(events: Sequence[Event]) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def _mentions(state: RoomState, space: SpaceState, text: str, context: Context) 
     found: dict[str, None] = {}
     for readings in mentions_in(text):
         word = next((word for word in LOUD if word in readings), None)
-        if word is not None and may(role_in(state, space, context.by), "mention.loud"):
+        if word is not None and holds(state, space, context, "mention.loud"):
             found[word] = None
             if word == "here":
                 found |= dict.fromkeys(present_members(state, context.present))
@@ -120,7 +120,7 @@ def _mentions(state: RoomState, space: SpaceState, text: str, context: Context) 
 # --- changing and erasing -----------------------------------------------------------------------------
 
 
-def _found(state: RoomState, space: SpaceState, context: Context, seq: int) -> Message | Refusal:
+def visible_message(state: RoomState, space: SpaceState, context: Context, seq: int) -> Message | Refusal:
     """The message, if the asker may see it and it has not been deleted."""
     if not visible(state, space, context):
         return NO_ROOM
@@ -131,7 +131,7 @@ def _found(state: RoomState, space: SpaceState, context: Context, seq: int) -> M
 def _edit(
     state: RoomState, space: SpaceState, command: c.EditMessage, context: Context
 ) -> Decision | Refusal:
-    message = _found(state, space, context, command.seq)
+    message = visible_message(state, space, context, command.seq)
     if isinstance(message, Refusal):
         return message
     if message.by != context.by:
@@ -140,10 +140,15 @@ def _edit(
         return JOIN_FIRST
     if state.archived:
         return ARCHIVED
+    if not (allowed := may_post(state, space, context)):
+        return Refusal("forbidden", f"you may not write in this room: {allowed.because}")
     if command.text == message.text:
         return Decision()
+    if wait := too_soon(state, space, context, posting=False):
+        return wait
     data = {"seq": command.seq, **given(mentions=_mentions(state, space, command.text, context) or None)}
-    return Decision((fact(state, "message.edited", context, data, command.text),))
+    edited = fact(state, "message.edited", context, data, command.text)
+    return Decision((edited,), heard=space.locked)
 
 
 def _delete(
@@ -154,11 +159,13 @@ def _delete(
     message = state.messages.get(command.seq)
     if message is None:
         return ABSENT
-    if message.by != context.by and not holds(state, space, context, "message.delete_any"):
+    if message.by != context.by and not (
+        holds(state, space, context, "message.delete_any") and stands_beside(space, context, message.by)
+    ):
         return Refusal("forbidden", "only its author and moderators may delete a message")
     if message.deleted:
         return Decision()
-    data = {"seq": command.seq, "author": message.by}
+    data = {"seq": command.seq, "author": message.by, **given(reason=command.reason)}
     return Decision((fact(state, "message.deleted", context, data),))
 
 
@@ -172,78 +179,16 @@ def _expire(
     return Decision((fact(state, "message.deleted", context, data),))
 
 
-# --- reactions and pins -------------------------------------------------------------------------------
-
-
-def _reactable(state: RoomState, space: SpaceState, context: Context, seq: int) -> Message | Refusal:
-    message = _found(state, space, context, seq)
-    if isinstance(message, Refusal):
-        return message
-    if context.by not in state.members:
-        return JOIN_FIRST
-    if state.archived:
-        return ARCHIVED
-    if not holds(state, space, context, "reaction.add"):
-        return Refusal("forbidden", "your role may not react in this room")
-    return message
-
-
-def _react(
-    state: RoomState, space: SpaceState, command: c.AddReaction, context: Context
+def _erase_many(
+    state: RoomState, space: SpaceState, command: EraseMany, context: Context
 ) -> Decision | Refusal:
-    message = _reactable(state, space, context, command.seq)
-    if isinstance(message, Refusal):
-        return message
-    if not _is_reaction(command.emoji, space):
-        return Refusal("invalid", "emoji is one character as people see it, or :name: of a custom emoji here")
-    if context.by in message.reactions.get(command.emoji, ()):
-        return Decision()
-    if command.emoji not in message.reactions and len(message.reactions) >= MAX_REACTIONS:
-        return Refusal("conflict", f"a message takes at most {MAX_REACTIONS} different reactions")
-    data = {"seq": command.seq, "emoji": command.emoji}
-    return Decision((fact(state, "reaction.added", context, data),))
-
-
-def _unreact(
-    state: RoomState, space: SpaceState, command: c.RemoveReaction, context: Context
-) -> Decision | Refusal:
-    message = _reactable(state, space, context, command.seq)
-    if isinstance(message, Refusal):
-        return message
-    if context.by not in message.reactions.get(command.emoji, ()):
-        return Decision()
-    data = {"seq": command.seq, "emoji": command.emoji}
-    return Decision((fact(state, "reaction.removed", context, data),))
-
-
-def _is_reaction(emoji: str, space: SpaceState) -> bool:
-    if emoji.startswith(":") and emoji.endswith(":") and len(emoji) > 2:
-        return emoji[1:-1] in space.emoji
-    import regex  # large, and most servers start long before the first reaction
-
-    shown = emoji[0].isprintable() and not emoji[0].isspace()
-    return shown and regex.fullmatch(r"\X", emoji) is not None
-
-
-def _pin(
-    state: RoomState, space: SpaceState, command: c.AddPin | c.RemovePin, context: Context
-) -> Decision | Refusal:
-    message = _found(state, space, context, command.seq)
-    if isinstance(message, Refusal):
-        return message
-    if not holds(state, space, context, "pin.set"):
-        return Refusal("forbidden", "your role may not pin messages in this room")
-    if context.by not in state.members and not context.operator:
-        return JOIN_FIRST
-    if state.archived:
-        return ARCHIVED
-    add = isinstance(command, c.AddPin)
-    if add is (command.seq in state.pins):
-        return Decision()
-    if add and len(state.pins) >= MAX_PINS:
-        return Refusal("conflict", f"a room keeps at most {MAX_PINS} pins; remove one first")
-    type_ = "pin.added" if add else "pin.removed"
-    return Decision((fact(state, type_, context, {"seq": command.seq}),))
+    facts: list[Fact] = []
+    for seq in command.seqs:
+        message = state.messages.get(seq)
+        if message is not None and not message.deleted:
+            data = {"seq": seq, "author": message.by}
+            facts.append(fact(state, "message.deleted", context, data, nth=len(facts) + 1))
+    return Decision(tuple(facts))
 
 
 _ABOUT_ONE: Final = frozenset(
@@ -255,10 +200,7 @@ DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context
     c.EditMessage: _edit,
     c.DeleteMessage: _delete,
     ExpireMessage: _expire,
-    c.AddReaction: _react,
-    c.RemoveReaction: _unreact,
-    c.AddPin: _pin,
-    c.RemovePin: _pin,
+    EraseMany: _erase_many,
 }
 
 

@@ -10,7 +10,7 @@ import attrs
 
 from chatd.domain import command as c
 from chatd.domain.decision import Context, given
-from chatd.domain.event import Event, Fact
+from chatd.domain.event import Event, Fact, said
 from chatd.domain.refusal import Refusal
 
 MAX_BOOKMARKS: Final = 5_000
@@ -80,8 +80,28 @@ class Notify:
     quiet: bool = False
 
 
+@attrs.frozen
+class FileReport:
+    """What the account tells the moderators of a space."""
+
+    space: str
+    room: str
+    seq: int
+    reason: str
+
+
+@attrs.frozen
+class CloseReport:
+    """The account has dealt with a report, as a moderator."""
+
+    report: str
+    reason: str | None = None
+
+
 # --- decide -------------------------------------------------------------------------------------------
 
+# fields that are the account's own words or settings: they go into the fact's body
+OWN: Final = ("note", "reason", "quiet_from", "quiet_to", "time_zone", "receipts")
 News = tuple[str, dict[str, Any]] | None | Refusal  # type and data of an event, if there is one
 
 
@@ -156,7 +176,18 @@ def _read_notifications(mine: Personal, command: c.ReadNotifications, context: C
     return ("notification.read", {"ids": ids}) if ids else None
 
 
+def _file_report(mine: Personal, command: FileReport, context: Context) -> News:
+    data = {"report": context.new_id, "space": command.space, "room": command.room, "seq": command.seq}
+    return "message.reported", {**data, "reason": command.reason}
+
+
+def _close_report(mine: Personal, command: CloseReport, context: Context) -> News:
+    return "report.resolved", {"report": command.report, **given(reason=command.reason)}
+
+
 DECIDERS: Final[Mapping[type[Any], Callable[[Personal, Any, Context], News]]] = {
+    FileReport: _file_report,
+    CloseReport: _close_report,
     SetSubscription: _set_subscription,
     KeepBookmark: _keep_bookmark,
     SetThread: _set_thread,
@@ -172,7 +203,7 @@ DECIDERS: Final[Mapping[type[Any], Callable[[Personal, Any, Context], News]]] = 
 
 def apply(mine: Personal, event: Fact | Event) -> None:
     """Makes a fact of the account's stream part of what is the account's alone."""
-    data = event.data
+    data = said(event)
     match event.type:
         case "subscription.updated":
             subscription = mine.subscriptions.setdefault(data["room"], Subscription())

@@ -6,45 +6,103 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 Right = Literal[
+    "space.update",
+    "space.delete",
+    "space.lock",
     "invite.create",
     "invite.list",
+    "member.set_role",
+    "member.kick",
+    "member.ban",
+    "member.mute",
+    "member.erase_messages",
     "room.create",
     "room.create_private",
     "room.see_public",
     "room.join_public",
+    "room.invite",
+    "room.remove",
     "room.update",
+    "room.lock",
+    "room.override",
     "room.archive",
+    "room.delete",
     "message.post",
     "message.announce",
+    "message.hurry",
     "message.delete_any",
     "message.see_edits",
     "mention.loud",
     "reaction.add",
     "pin.set",
     "emoji.manage",
+    "report.list",
+    "audit.list",
 ]
 
 RANK: Final[Mapping[str, int]] = {"owner": 4, "admin": 3, "moderator": 2, "member": 1, "guest": 0}
 
 # The lowest role that holds the right; everything above holds it too.
 FROM: Final[Mapping[Right, str]] = {
+    "space.update": "admin",
+    "space.delete": "owner",
+    "space.lock": "moderator",
     "invite.create": "moderator",
     "invite.list": "moderator",
+    "member.set_role": "admin",
+    "member.kick": "moderator",
+    "member.ban": "moderator",
+    "member.mute": "moderator",
+    "member.erase_messages": "moderator",
     "room.create": "member",
     "room.create_private": "member",
     "room.see_public": "member",
     "room.join_public": "member",
+    "room.invite": "member",
+    "room.remove": "moderator",
     "room.update": "moderator",
+    "room.lock": "moderator",
+    "room.override": "admin",
     "room.archive": "admin",
+    "room.delete": "admin",
     "message.post": "guest",
     "message.announce": "moderator",
+    "message.hurry": "moderator",  # slow mode does not hold them up
     "message.delete_any": "moderator",
     "message.see_edits": "moderator",
     "mention.loud": "member",
     "reaction.add": "guest",
     "pin.set": "member",
     "emoji.manage": "moderator",
+    "report.list": "moderator",
+    "audit.list": "admin",
 }
+
+# What shows in a room: a mute takes these away, and a room may give or take them by an override.
+SHOWING: Final[tuple[Right, ...]] = (
+    "message.post",
+    "message.announce",
+    "mention.loud",
+    "reaction.add",
+    "pin.set",
+)
+# What can be done in a room, or with it: the rights that may come out differently from room to room.
+IN_A_ROOM: Final[tuple[Right, ...]] = (
+    "room.see_public",
+    "room.join_public",
+    "room.invite",
+    "room.remove",
+    "room.update",
+    "room.lock",
+    "room.override",
+    "room.archive",
+    "room.delete",
+    "message.hurry",
+    "message.delete_any",
+    "message.see_edits",
+    *SHOWING,
+)
+BOUND: Final = ("moderator", "member", "guest")  # roles that overrides bind; owners and admins set them
 
 
 def may(role: str | None, right: Right) -> bool:

@@ -1,7 +1,8 @@
-"""A room: who comes and goes, what it is called, and how far its members have read.
+"""A room: who joins and leaves, how far its members have read, and who is typing.
 
 A room decides with the state of its space beside its own: both actors live in one thread, so that a
-role taken away counts from the very next message. What concerns messages stands in `chatd.domain.message`.
+role taken away counts from the very next message. What concerns messages stands in
+`chatd.domain.message` and `chatd.domain.reaction`, order among people in `chatd.domain.room_order`.
 """
 
 from __future__ import annotations
@@ -9,16 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from chatd.domain import bots, direct, farewell, message, pace, reaction, room_order
 from chatd.domain import command as c
-from chatd.domain import direct, message
-from chatd.domain.decision import Context, Decision, Signal, given
+from chatd.domain.access import holds, visible
+from chatd.domain.decision import Context, Decision, Signal
 from chatd.domain.event import Event, Fact
 from chatd.domain.refusal import Refusal
-from chatd.domain.room_state import ABSENT, RoomState, fact, holds, visible
-from chatd.domain.space import SpaceState
+from chatd.domain.room_state import ABSENT, RoomState, fact
+from chatd.domain.space_state import SpaceState
 
 TYPING_EVERY: Final = 3000  # milliseconds between two signs of the same account
 TYPING_LASTS: Final = 6  # seconds after which a client takes the sign away
+# Commands of the server itself: nobody sees a deleted room any more, but its texts still stand on the disk.
+EVEN_IF_GONE: Final = frozenset({message.ExpireMessage, message.EraseMany, farewell.Depart})
 
 
 # --- decide -------------------------------------------------------------------------------------------
@@ -35,7 +39,11 @@ def _join(state: RoomState, space: SpaceState, command: c.JoinRoom, context: Con
         return Refusal("forbidden", "an operator is no member; join with an account's token")
     if state.archived:
         return Refusal("forbidden", "the room is archived: nobody joins it any more")
-    return Decision((fact(state, "member.joined", context, {"account": context.by}),))
+    if not holds(state, space, context, "room.join_public"):
+        return Refusal("forbidden", "guests are let into rooms by others (room.invite)")
+    if bots.homeless(space.bots, context.by, state.members):
+        return bots.OWNER_ABSENT
+    return Decision((fact(state, "member.joined", context, space.entering(context.by)),))
 
 
 def _leave(state: RoomState, space: SpaceState, command: c.LeaveRoom, context: Context) -> Decision | Refusal:
@@ -45,32 +53,8 @@ def _leave(state: RoomState, space: SpaceState, command: c.LeaveRoom, context: C
         return Decision()
     if state.direct:
         return Refusal("forbidden", "a direct room cannot be left; mute it with subscription.update")
-    return Decision((fact(state, "member.left", context, {"account": context.by}),))
-
-
-def _update(
-    state: RoomState, space: SpaceState, command: c.UpdateRoom, context: Context
-) -> Decision | Refusal:
-    if not visible(state, space, context):
-        return ABSENT
-    if state.direct:
-        return direct.CLOSED
-    if not holds(state, space, context, "room.update"):
-        return Refusal("forbidden", "only owner, admin and moderator may change a room")
-    data = given(name=command.name, topic=command.topic)
-    return Decision((fact(state, "room.updated", context, data),) if data else ())
-
-
-def _archive(
-    state: RoomState, space: SpaceState, command: c.ArchiveRoom, context: Context
-) -> Decision | Refusal:
-    if not visible(state, space, context):
-        return ABSENT
-    if state.direct:
-        return direct.CLOSED
-    if not holds(state, space, context, "room.archive"):
-        return Refusal("forbidden", "only owner and admin may archive a room")
-    return Decision() if state.archived else Decision((fact(state, "room.archived", context, {}),))
+    left = fact(state, "member.left", context, {"account": context.by})
+    return Decision((left, *room_order.companions(state, space, context.by, context)))
 
 
 def _mark_read(
@@ -88,8 +72,10 @@ def _set_typing(
 ) -> Decision | Refusal:
     if context.by not in state.members:
         return ABSENT if not visible(state, space, context) else message.JOIN_FIRST
-    if not message.may_post(state, space, context):
-        return Refusal("forbidden", "who may not post in a room is not typing in it")
+    if not (allowed := message.may_post(state, space, context)):
+        return Refusal(
+            "forbidden", f"you may not post in this room, so you are not typing in it: {allowed.because}"
+        )
     if context.at - state.typing.get(context.by, -TYPING_EVERY) < TYPING_EVERY:
         return Decision()
     return Decision(signal=Signal("typing", {"expires_in": TYPING_LASTS}))
@@ -97,11 +83,12 @@ def _set_typing(
 
 _DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]] = {
     **message.DECIDERS,
+    **reaction.DECIDERS,
+    farewell.Depart: farewell.depart_room,
     direct.OpenDirectRoom: direct.open_room,
     c.JoinRoom: _join,
     c.LeaveRoom: _leave,
-    c.UpdateRoom: _update,
-    c.ArchiveRoom: _archive,
+    **room_order.DECIDERS,
     c.MarkRead: _mark_read,
     c.SetTyping: _set_typing,
 }
@@ -109,6 +96,9 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Contex
 
 def decide(state: RoomState, space: SpaceState, command: Any, context: Context) -> Decision | Refusal:
     """What `command` means for this room now. Changes nothing."""
+    gone = state.deleted or (state.space and not space.exists)
+    if gone and type(command) not in EVEN_IF_GONE:
+        return ABSENT
     return _DECIDERS[type(command)](state, space, command, context)
 
 
@@ -116,6 +106,8 @@ def note(state: RoomState, decision: Decision, context: Context) -> None:
     """Keeps in memory what was decided and is no fact."""
     if decision.read is not None:
         state.read[context.by] = decision.read
+    if decision.heard:
+        pace.note(state, context)
     if decision.signal is not None:
         if len(state.typing) > len(state.members):
             state.typing.clear()
@@ -130,19 +122,15 @@ def apply(state: RoomState, event: Fact | Event) -> None:
     data = event.data
     match event.type:
         case "member.joined":
-            state.members[data["account"]] = event.seq
-        case "member.left":
+            state.members[data["account"]] = data.get("entry")
+        case "member.left" | "member.kicked":
             state.members.pop(data["account"], None)
         case "room.created":
             state.space, state.name, state.kind = data.get("space", ""), data["name"], data["kind"]
             state.private, state.topic, state.created_at = data["private"], data.get("topic"), event.at
-        case "room.updated":
-            state.name = data.get("name", state.name)
-            state.topic = data.get("topic", state.topic)
-        case "room.archived":
-            state.archived = True
         case _:
             message.apply(state, event)
+            room_order.apply(state, event)
     state.head = event.seq
 
 

@@ -11,8 +11,7 @@ import attrs
 from chatd.domain.decision import Context
 from chatd.domain.event import Fact, room_stream
 from chatd.domain.refusal import Refusal
-from chatd.domain.rights import Right, may
-from chatd.domain.space import SpaceState
+from chatd.domain.space_state import SpaceState
 
 ABSENT: Final = Refusal("not_found", "there is no such room, or you may not see it")
 REMEMBERED: Final = 1000  # posts whose nonces a room keeps in memory; older ones the log knows
@@ -65,16 +64,23 @@ class RoomState:
     topic: str | None = None
     archived: bool = False
     created_at: int = 0
-    members: dict[str, int] = attrs.Factory(dict)  # account -> seq at which it joined
+    deleted: bool = False
+    locked: bool = False
+    slow_mode: int = 0  # seconds between two posts of an account
+    overrides: dict[str, dict[str, bool]] = attrs.Factory(dict)  # `role:…` or `account:…` -> right -> allowed
+    members: dict[str, int | None] = attrs.Factory(dict)  # account -> seq at which it came into the space
+    stays: dict[str, int | None] = attrs.Factory(dict)  # the same for accounts with overrides of their own
+    departures: int = 0  # of the space, when `members` was looked through
     pins: set[int] = attrs.Factory(set)
     posted: dict[tuple[str, str], Posted] = attrs.field(factory=dict, repr=False)  # oldest first
     messages: dict[int, Message] = attrs.field(factory=dict, repr=False)
     read: dict[str, int] = attrs.field(factory=dict, repr=False)  # account -> its marker, where it is known
+    spoke: dict[str, int] = attrs.field(factory=dict, repr=False)  # account -> when, while that matters
     typing: dict[str, int] = attrs.field(factory=dict, repr=False)  # account -> when it was last shown
 
     @property
     def exists(self) -> bool:
-        return self.head > 0
+        return self.head > 0 and not self.deleted
 
     @property
     def direct(self) -> bool:
@@ -95,6 +101,8 @@ class RoomState:
             "private": self.private,
             "topic": self.topic,
             "archived": self.archived,
+            "locked": self.locked,
+            "slow_mode": self.slow_mode,
             "created_at": self.created_at,
             "head": self.head,
         }
@@ -103,27 +111,22 @@ class RoomState:
         return frame
 
 
-TRANSIENT: Final = frozenset({"posted", "messages", "read", "typing"})
+TRANSIENT: Final = frozenset({"posted", "messages", "read", "spoke", "typing"})
 
 
-def role_in(state: RoomState, space: SpaceState, account: str) -> str | None:
-    """The role that counts in this room. In a direct room all are alike."""
-    if state.direct:
-        return "member" if account in state.members else None
-    return space.role(account)
-
-
-def holds(state: RoomState, space: SpaceState, context: Context, right: Right) -> bool:
-    return context.operator or may(role_in(state, space, context.by), right)
-
-
-def visible(state: RoomState, space: SpaceState, context: Context) -> bool:
-    """Whether the asker may know that the room exists, and read it."""
-    if not state.exists:
-        return False
-    if context.operator or context.by in state.members:
-        return True
-    return not state.private and may(space.role(context.by), "room.see_public")
+def settle(state: RoomState, space: SpaceState) -> None:
+    """Who has left the space is no member of its rooms any more, also after coming back; and what one was
+    allowed or denied in person is over."""
+    if state.departures == space.departures or state.direct:
+        return
+    state.departures = space.departures
+    for account, entry in tuple(state.members.items()):
+        if not space.same_stay(account, entry):
+            del state.members[account]
+    for account, entry in tuple(state.stays.items()):
+        if not space.same_stay(account, entry):
+            del state.stays[account]
+            state.overrides.pop(f"account:{account}", None)
 
 
 def fact(

@@ -1,4 +1,7 @@
-"""A space: its members and their roles, its invites, and the rooms that are made in it."""
+"""A space: how it comes to be, who is invited into it, and which rooms are made in it.
+
+Who may do what to whom stands in `chatd.domain.moderation`.
+"""
 
 from __future__ import annotations
 
@@ -7,79 +10,16 @@ from typing import Any, Final
 
 import attrs
 
+from chatd.domain import bots, farewell, moderation
 from chatd.domain import command as c
 from chatd.domain.decision import Context, Decision, given
-from chatd.domain.event import Event, Fact, room_stream, space_stream
+from chatd.domain.event import Event, Fact, room_stream
 from chatd.domain.refusal import Refusal
 from chatd.domain.rights import may, outranks
+from chatd.domain.space_state import ABSENT, Invite, SpaceState, fact, holds, invite_frame, visible
 
-ABSENT: Final = Refusal("not_found", "there is no such space, or you are not in it")
 MAX_EMOJI: Final = 500
 NO_INVITE: Final = Refusal("not_found", "this invite is not valid; ask for a new one")
-
-
-@attrs.define
-class Invite:
-    """An invite as its space knows it; `expires_at` is Unix milliseconds."""
-
-    by: str
-    role: str
-    max_uses: int | None = None
-    expires_at: int | None = None
-    uses: int = 0
-
-    def open(self, at: int) -> bool:
-        in_time = self.expires_at is None or at < self.expires_at
-        return in_time and (self.max_uses is None or self.uses < self.max_uses)
-
-
-@attrs.define
-class SpaceState:
-    """What the space's actor owns. `head` is the seq of the newest fact; 0: there is no such space."""
-
-    id: str
-    head: int = 0
-    name: str = ""
-    description: str | None = None
-    icon: str | None = None
-    created_at: int = 0
-    members: dict[str, str] = attrs.Factory(dict)  # account -> role
-    invites: dict[str, Invite] = attrs.Factory(dict)
-    emoji: dict[str, str] = attrs.Factory(dict)  # name -> image
-
-    @property
-    def exists(self) -> bool:
-        return self.head > 0
-
-    @property
-    def owner(self) -> str | None:
-        return next((account for account, role in self.members.items() if role == "owner"), None)
-
-    def role(self, account: str) -> str | None:
-        return self.members.get(account)
-
-    def frame(self) -> dict[str, Any]:
-        """The space as the wire shows it."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "description": self.description,
-            "icon": self.icon,
-            "owner": self.owner,
-            "created_at": self.created_at,
-        }
-
-
-def invite_frame(invite: str, state: Invite) -> dict[str, Any]:
-    return {
-        "id": invite,
-        "role": state.role,
-        "max_uses": state.max_uses,
-        "uses": state.uses,
-        "expires_at": state.expires_at,
-        "by": state.by,
-    }
-
 
 # --- commands that only the server's own desk gives: the code has been looked up, the account is known
 
@@ -91,6 +31,8 @@ class EnterSpace:
     invite: str
     account: str
     first: tuple[Fact, ...] = ()
+    owner: str | None = None  # of a bot
+    maker_out: bool = False  # the account that made the invite is disabled, or on its way out
 
 
 @attrs.frozen
@@ -99,18 +41,6 @@ class EndInvite:
 
 
 # --- decide -------------------------------------------------------------------------------------------
-
-
-def _fact(state: SpaceState, nth: int, type_: str, context: Context, data: dict[str, Any]) -> Fact:
-    return Fact(space_stream(state.id), state.head + nth, type_, context.at, context.by, data)
-
-
-def visible(state: SpaceState, context: Context) -> bool:
-    return state.exists and (context.operator or context.by in state.members)
-
-
-def _holds(state: SpaceState, context: Context, right: Any) -> bool:
-    return context.operator or may(state.role(context.by), right)
 
 
 def _create(state: SpaceState, command: c.CreateSpace, context: Context) -> Decision | Refusal:
@@ -122,8 +52,8 @@ def _create(state: SpaceState, command: c.CreateSpace, context: Context) -> Deci
     fresh.name, fresh.description, fresh.icon = command.name, command.description, command.icon
     return Decision(
         (
-            _fact(state, 1, "space.created", context, data),
-            _fact(state, 2, "member.joined", context, {"account": owner, "role": "owner"}),
+            fact(state, "space.created", context, data),
+            fact(state, "member.joined", context, {"account": owner, "role": "owner"}, nth=2),
         ),
         lambda _: {"space": fresh.frame()},
     )
@@ -132,41 +62,64 @@ def _create(state: SpaceState, command: c.CreateSpace, context: Context) -> Deci
 def _create_invite(state: SpaceState, command: c.CreateInvite, context: Context) -> Decision | Refusal:
     if not visible(state, context):
         return ABSENT
-    if not _holds(state, context, "invite.create"):
+    if not holds(state, context, "invite.create"):
         return Refusal("forbidden", "only owner, admin and moderator may invite people")
-    if not context.operator and outranks(command.role, state.members[context.by]):
+    if state.locked:
+        return Refusal("forbidden", "the space is locked: nobody is invited until it is unlocked")
+    if not context.operator and outranks(command.role, state.role(context.by) or "guest"):
         return Refusal("forbidden", "an invite cannot give a higher role than your own")
     expires_at = context.at + command.expires_in * 1000 if command.expires_in else None
     data = given(invite=context.new_id, role=command.role, max_uses=command.max_uses, expires_at=expires_at)
     frame = invite_frame(context.new_id, Invite(context.by, command.role, command.max_uses, expires_at))
-    return Decision((_fact(state, 1, "invite.created", context, data),), lambda _: {"invite": frame})
+    return Decision((fact(state, "invite.created", context, data),), lambda _: {"invite": frame})
 
 
 def _enter(state: SpaceState, command: EnterSpace, context: Context) -> Decision | Refusal:
     invite = state.invites.get(command.invite)
+    if state.deleted:
+        return NO_INVITE
     if command.account in state.members:
         return Decision(answer=lambda _: {"space": state.frame()})
-    if invite is None or not invite.open(context.at):
+    if invite is None or not _good(state, invite, context.at) or command.maker_out:
         return NO_INVITE
+    if state.banned_until(command.account, context.at):
+        return NO_INVITE
+    if command.owner is not None and state.role(command.owner) is None:
+        return bots.OWNER_ABSENT
     data = {"account": command.account, "role": invite.role, "invite": command.invite}
-    joined = _fact(state, 1, "member.joined", context, data)
+    data |= given(owner=command.owner)
+    joined = fact(state, "member.joined", context, data)
     return Decision((*command.first, joined), lambda _: {"space": state.frame()})
+
+
+def _good(state: SpaceState, invite: Invite, at: int) -> bool:
+    """Whether it lets anybody in: while its maker could still make it, who may be an operator."""
+    if state.locked or not invite.open(at):
+        return False
+    role = state.role(invite.by)
+    return invite.by_operator or (
+        role is not None and may(role, "invite.create") and not outranks(invite.role, role)
+    )
 
 
 def _end_invite(state: SpaceState, command: EndInvite, context: Context) -> Decision | Refusal:
     invite = state.invites.get(command.invite)
     if invite is None or not visible(state, context):
         return NO_INVITE
-    if invite.by != context.by and not _holds(state, context, "invite.create"):
+    if invite.by != context.by and not holds(state, context, "invite.create"):
         return Refusal("forbidden", "only who made an invite, or a moderator, may revoke it")
-    return Decision((_fact(state, 1, "invite.revoked", context, {"invite": command.invite}),))
+    return Decision((fact(state, "invite.revoked", context, {"invite": command.invite}),))
 
 
 def _create_room(state: SpaceState, command: c.CreateRoom, context: Context) -> Decision | Refusal:
     if not visible(state, context):
         return ABSENT
-    if not _holds(state, context, "room.create_private" if command.private else "room.create"):
+    if not holds(state, context, "room.create_private" if command.private else "room.create"):
         return Refusal("forbidden", "guests may not make rooms")
+    if state.locked and not holds(state, context, "message.hurry"):
+        return Refusal("forbidden", "the space is locked: until it is unlocked only moderators make rooms")
+    if not context.operator and (why := _muted(state, context)):
+        return Refusal("forbidden", f"you may not make rooms, whose names all would hear: {why}")
     room, stream, topic = context.new_id, room_stream(context.new_id), command.topic or None
     described = given(name=command.name, kind=command.kind, topic=topic)
     created = {"space": state.id, "private": command.private, **described}
@@ -174,10 +127,10 @@ def _create_room(state: SpaceState, command: c.CreateRoom, context: Context) -> 
     # An operator stands outside. A private room that nobody is in could never be entered: the owner is.
     first = context.by if not context.operator else state.owner if command.private else None
     if first is not None:
-        facts.append(Fact(stream, 2, "member.joined", context.at, context.by, {"account": first}))
+        facts.append(Fact(stream, 2, "member.joined", context.at, context.by, state.entering(first)))
     head = len(facts)
     if not command.private:
-        facts.append(_fact(state, 1, "room.created", context, {"room": room, **described}))
+        facts.append(fact(state, "room.created", context, {"room": room, **described}))
     frame = {
         "id": room,
         "space": state.id,
@@ -186,16 +139,27 @@ def _create_room(state: SpaceState, command: c.CreateRoom, context: Context) -> 
         "private": command.private,
         "topic": topic,
         "archived": False,
+        "locked": False,
+        "slow_mode": 0,
         "created_at": context.at,
         "head": head,
     }
     return Decision(tuple(facts), lambda _: {"room": frame})
 
 
+def _muted(state: SpaceState, context: Context) -> str | None:
+    """That the asker is muted or, of a bot, its owner."""
+    if why := state.why_muted(context.by, context.at):
+        return why
+    owner = state.bots.get(context.by)
+    why = None if owner is None else state.why_muted(owner, context.at)
+    return why and f"it is a bot, and of its owner it is true that {why}"
+
+
 def _add_emoji(state: SpaceState, command: c.AddEmoji, context: Context) -> Decision | Refusal:
     if not visible(state, context):
         return ABSENT
-    if not _holds(state, context, "emoji.manage"):
+    if not holds(state, context, "emoji.manage"):
         return Refusal("forbidden", "only owner, admin and moderator may add custom emoji")
     if command.name in state.emoji:
         if state.emoji[command.name] == command.image:
@@ -204,27 +168,29 @@ def _add_emoji(state: SpaceState, command: c.AddEmoji, context: Context) -> Deci
     if len(state.emoji) >= MAX_EMOJI:
         return Refusal("conflict", f"a space has at most {MAX_EMOJI} custom emoji; remove some first")
     data = {"name": command.name, "image": command.image}
-    return Decision((_fact(state, 1, "emoji.added", context, data),))
+    return Decision((fact(state, "emoji.added", context, data),))
 
 
 def _remove_emoji(state: SpaceState, command: c.RemoveEmoji, context: Context) -> Decision | Refusal:
     if not visible(state, context):
         return ABSENT
-    if not _holds(state, context, "emoji.manage"):
+    if not holds(state, context, "emoji.manage"):
         return Refusal("forbidden", "only owner, admin and moderator may remove custom emoji")
     if command.name not in state.emoji:
         return Decision()
-    return Decision((_fact(state, 1, "emoji.removed", context, {"name": command.name}),))
+    return Decision((fact(state, "emoji.removed", context, {"name": command.name}),))
 
 
 _DECIDERS: Final[Mapping[type[Any], Callable[[SpaceState, Any, Context], Decision | Refusal]]] = {
     c.CreateSpace: _create,
     c.CreateInvite: _create_invite,
     EnterSpace: _enter,
+    farewell.Depart: farewell.depart_space,
     EndInvite: _end_invite,
     c.CreateRoom: _create_room,
     c.AddEmoji: _add_emoji,
     c.RemoveEmoji: _remove_emoji,
+    **moderation.DECIDERS,
 }
 
 
@@ -245,10 +211,11 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
             state.icon, state.created_at = data.get("icon"), event.at
         case "member.joined":
             state.members[data["account"]] = data["role"]
+            state.entered[data["account"]] = event.seq
+            if "owner" in data:
+                state.bots[data["account"]] = data["owner"]
             if invite := state.invites.get(data.get("invite", "")):
                 invite.uses += 1
-        case "member.left":
-            state.members.pop(data["account"], None)
         case "invite.created":
             state.invites[data["invite"]] = Invite(
                 event.by, data["role"], data.get("max_uses"), data.get("expires_at")
@@ -259,4 +226,6 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
             state.emoji[data["name"]] = data["image"]
         case "emoji.removed":
             state.emoji.pop(data["name"], None)
+        case _:
+            moderation.apply(state, event)
     state.head = event.seq

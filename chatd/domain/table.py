@@ -13,6 +13,7 @@ import attrs
 import msgspec
 
 from chatd.domain import command as c
+from chatd.domain.complaint import complaint, short
 from chatd.domain.refusal import Refusal
 
 Kind = Literal["command", "query"]
@@ -25,6 +26,9 @@ Needs = Literal["nothing", "session", "operator"]
 # Which actor decides. `room`, `space` and `account` are streams with an actor each, found by the field
 # of that name (an account command goes to the caller's own); the rest is answered by the `desk`.
 Route = Literal["room", "space", "account", "desk"]
+
+# Which rate it counts against: by account, or by address for what strangers may ask (`chatd.actors.limits`).
+Limit = Literal["post", "write", "query", "signal", "open", "refresh", "sign_in", "sign_up"]
 
 
 @attrs.frozen
@@ -42,20 +46,28 @@ class Entry:
     flows: bool = False
     # What it may log. What the server then does about a message by itself stands with `message.post`.
     events: tuple[str, ...] = ()
+    limit: Limit = "write"
 
     @property
     def fields(self) -> tuple[str, ...]:
-        return tuple(field.name for field in attrs.fields(self.type))
+        return tuple(field.name.rstrip("_") for field in attrs.fields(self.type))
 
     def read(self, data: Mapping[str, Any]) -> Any | Refusal:
         """The typed request, or why `data` is not one."""
         if unknown := data.keys() - _FIELDS[self.name]:
             known = ", ".join(self.fields) or "none"
-            return Refusal("invalid", f"unknown field {min(unknown)!r}; {self.name} takes: {known}")
+            return Refusal("invalid", f"unknown field {short(min(unknown))!r}; {self.name} takes: {known}")
         try:
-            return msgspec.convert(data, self.type)
+            return msgspec.convert(_attributes(data), self.type)
         except msgspec.ValidationError as error:
-            return Refusal("invalid", f"{self.name}: {str(error).replace(_NO_NUL_SAID, 'without NUL')}")
+            return Refusal("invalid", complaint(self.type, error))
+
+
+def _attributes(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`for` is no name that Python allows."""
+    if "for" not in data:
+        return data
+    return {"for_" if name == "for" else name: value for name, value in data.items()}
 
 
 def _command(
@@ -66,12 +78,14 @@ def _command(
     doc: str,
     flows: bool = False,
     events: tuple[str, ...] = (),
+    limit: Limit | None = None,
 ) -> Entry:
-    return Entry(name, "command", type_, needs, route, doc, flows, events)
+    limit = limit or ("sign_in" if needs == "nothing" else "write")
+    return Entry(name, "command", type_, needs, route, doc, flows, events, limit)
 
 
 def _query(name: str, type_: type[Any], needs: Needs, doc: str) -> Entry:
-    return Entry(name, "query", type_, needs, "desk", doc)
+    return Entry(name, "query", type_, needs, "desk", doc, limit="sign_in" if needs == "nothing" else "query")
 
 
 ENTRIES: tuple[Entry, ...] = (
@@ -82,10 +96,54 @@ ENTRIES: tuple[Entry, ...] = (
         "desk",
         "Makes an account and signs it in.",
         events=("account.created", "member.joined"),
+        limit="sign_up",
     ),
     _command("account.sign_in", c.SignIn, "nothing", "desk", "Exchanges name and password for tokens."),
-    _command("account.refresh", c.Refresh, "nothing", "desk", "Exchanges a refresh token for new tokens."),
-    _command("session.open", c.OpenSession, "nothing", "desk", "Opens the session, resuming at a cursor."),
+    _command(
+        "account.refresh",
+        c.Refresh,
+        "nothing",
+        "desk",
+        "Exchanges a refresh token for new tokens.",
+        limit="refresh",
+    ),
+    _command(
+        "account.exchange",
+        c.ExchangeCode,
+        "nothing",
+        "desk",
+        "Exchanges what a single sign-on gave for tokens.",
+        events=("account.created",),
+    ),
+    _query("identity.provider", c.GetProvider, "nothing", "Where a browser begins to sign on, if it can."),
+    _command(
+        "identity.begin", c.BeginIdentity, "session", "desk", "Where a browser begins to link an identity."
+    ),
+    _command(
+        "identity.add",
+        c.AddIdentity,
+        "session",
+        "desk",
+        "Links the identity that the browser brought.",
+        events=("account.secured",),
+    ),
+    _query("identity.list", c.ListIdentities, "session", "The identities of the caller."),
+    _command(
+        "identity.remove",
+        c.RemoveIdentity,
+        "session",
+        "desk",
+        "Ends the link to an identity.",
+        events=("account.secured",),
+    ),
+    _command(
+        "session.open",
+        c.OpenSession,
+        "nothing",
+        "desk",
+        "Opens the session, resuming at a cursor.",
+        limit="open",
+    ),
     _command(
         "account.sign_out",
         c.SignOut,
@@ -102,7 +160,40 @@ ENTRIES: tuple[Entry, ...] = (
         events=("account.updated",),
     ),
     _command(
-        "account.change_password", c.ChangePassword, "session", "desk", "New password; ends other devices."
+        "account.change_password",
+        c.ChangePassword,
+        "session",
+        "desk",
+        "New password; ends other devices.",
+        events=("account.secured",),
+    ),
+    _command(
+        "account.rename",
+        c.RenameAccount,
+        "session",
+        "desk",
+        "A new name to sign in with; the old one stays the caller's.",
+        events=("account.renamed",),
+    ),
+    _query("device.list", c.ListDevices, "session", "The devices on which the caller is signed in."),
+    _command("device.revoke", c.RevokeDevice, "session", "desk", "Ends one of the caller's devices at once."),
+    _command("totp.begin", c.BeginTotp, "session", "desk", "A secret for an app that shows codes."),
+    _command(
+        "totp.confirm",
+        c.ConfirmTotp,
+        "session",
+        "desk",
+        "From here on signing in takes a code of that app.",
+        events=("account.secured",),
+    ),
+    _query("totp.get", c.GetTotp, "session", "Whether signing in takes a code."),
+    _command(
+        "totp.remove",
+        c.RemoveTotp,
+        "session",
+        "desk",
+        "Signing in takes no code any more.",
+        events=("account.secured",),
     ),
     _command(
         "account.create",
@@ -129,8 +220,75 @@ ENTRIES: tuple[Entry, ...] = (
         "Lets a disabled account in again.",
         events=("account.updated",),
     ),
-    _command("account.set_password", c.SetPassword, "operator", "desk", "Sets a password; ends all devices."),
+    _command(
+        "account.set_password",
+        c.SetPassword,
+        "operator",
+        "desk",
+        "Sets a password; ends all devices.",
+        events=("account.secured",),
+    ),
+    _query("account.devices", c.ListAccountDevices, "operator", "The devices of an account."),
+    _command(
+        "account.reset_totp",
+        c.ResetTotp,
+        "operator",
+        "desk",
+        "Takes the second factor off an account.",
+        events=("account.secured",),
+    ),
+    _command(
+        "account.recovery_link",
+        c.MakeRecoveryLink,
+        "operator",
+        "desk",
+        "A link, good once and for an hour, to a page that sets a password.",
+        events=("account.secured",),
+    ),
     _command("account.token", c.IssueToken, "operator", "desk", "A bearer token good for every client."),
+    _command(
+        "account.delete",
+        c.DeleteAccount,
+        "session",
+        "desk",
+        "Deletes the caller's account and all that it wrote, for ever.",
+        events=("account.updated", "message.deleted", "member.left", "account.deleted"),
+    ),
+    _command(
+        "account.erase",
+        c.EraseAccount,
+        "operator",
+        "desk",
+        "Deletes an account and all that it wrote, for ever.",
+        events=("account.updated", "message.deleted", "member.left", "account.deleted"),
+    ),
+    _query("account.export", c.ExportAccount, "session", "All that is the caller's own, in pages."),
+    _command(
+        "bot.create",
+        c.CreateBot,
+        "session",
+        "desk",
+        "Makes a bot of the caller's and its token.",
+        events=("account.created", "bot.created"),
+    ),
+    _query("bot.list", c.ListBots, "session", "The caller's bots."),
+    _command(
+        "bot.update",
+        c.UpdateBot,
+        "session",
+        "desk",
+        "What a bot may at most; its sessions begin anew.",
+        events=("bot.updated",),
+    ),
+    _command("bot.token", c.IssueBotToken, "session", "desk", "A new token; the bot's older ones end."),
+    _command(
+        "bot.delete",
+        c.DeleteBot,
+        "session",
+        "desk",
+        "Deletes a bot; what it wrote stays.",
+        events=("bot.deleted", "account.updated", "member.left", "account.deleted"),
+    ),
     _command(
         "space.create",
         c.CreateSpace,
@@ -211,6 +369,7 @@ ENTRIES: tuple[Entry, ...] = (
         "Posts a message, exactly once per nonce.",
         True,
         events=("message.posted", "message.deleted", "notification.created"),
+        limit="post",
     ),
     _query("room.history", c.RoomHistory, "session", "A page of messages, oldest first."),
     _command(
@@ -291,17 +450,41 @@ ENTRIES: tuple[Entry, ...] = (
         "Hears of them no more.",
         events=("thread.unfollowed",),
     ),
-    _command("read.mark", c.MarkRead, "session", "room", "Moves the caller's read marker forward.", True),
+    _command(
+        "read.mark",
+        c.MarkRead,
+        "session",
+        "room",
+        "Moves the caller's read marker forward.",
+        True,
+        limit="signal",
+    ),
     _query("unread.list", c.ListUnread, "session", "What is unread in each of the caller's rooms."),
     _query("receipt.list", c.ListReceipts, "session", "Whom a message has reached, and who has read it."),
-    _command("typing.set", c.SetTyping, "session", "room", "Shows the room that the caller is typing.", True),
-    _command("presence.set", c.SetPresence, "session", "desk", "Says whether the caller is there."),
+    _command(
+        "typing.set",
+        c.SetTyping,
+        "session",
+        "room",
+        "Shows the room that the caller is typing.",
+        True,
+        limit="signal",
+    ),
+    _command(
+        "presence.set",
+        c.SetPresence,
+        "session",
+        "desk",
+        "Says whether the caller is there.",
+        limit="signal",
+    ),
     _command(
         "presence.watch",
         c.WatchPresence,
         "session",
         "desk",
         "Watches these accounts, and no others any more.",
+        limit="signal",
     ),
     _query("notification.list", c.ListNotifications, "session", "The caller's notifications, newest first."),
     _command(
@@ -360,6 +543,139 @@ ENTRIES: tuple[Entry, ...] = (
         events=("emoji.removed",),
     ),
     _query("emoji.list", c.ListEmoji, "session", "The custom emoji of a space."),
+    _command(
+        "space.update", c.UpdateSpace, "session", "space", "Changes a space.", events=("space.updated",)
+    ),
+    _command(
+        "space.delete",
+        c.DeleteSpace,
+        "session",
+        "space",
+        "Deletes a space with its rooms.",
+        events=("space.deleted",),
+    ),
+    _command("space.leave", c.LeaveSpace, "session", "space", "Leaves a space.", events=("member.left",)),
+    _command(
+        "space.lock",
+        c.LockSpace,
+        "session",
+        "space",
+        "For bad days: no invites, no new rooms, guests only read, slow mode.",
+        events=("space.locked",),
+    ),
+    _command("space.unlock", c.UnlockSpace, "session", "space", "Ends the lock.", events=("space.unlocked",)),
+    _command(
+        "member.set_role",
+        c.SetRole,
+        "session",
+        "space",
+        "Gives a role; `dry_run` only says what that would change.",
+        events=("member.role_set",),
+    ),
+    _command(
+        "member.kick",
+        c.KickMember,
+        "session",
+        "space",
+        "Removes a member; it may come back.",
+        events=("member.kicked",),
+    ),
+    _command(
+        "member.ban",
+        c.BanMember,
+        "session",
+        "desk",
+        "Removes an account and keeps it out, `for` seconds or for ever.",
+        events=("member.banned",),
+    ),
+    _command("member.unban", c.UnbanMember, "session", "space", "Ends a ban.", events=("member.unbanned",)),
+    _command(
+        "member.mute",
+        c.MuteMember,
+        "session",
+        "space",
+        "Silences a member, `for` seconds or for ever.",
+        events=("member.muted",),
+    ),
+    _command("member.unmute", c.UnmuteMember, "session", "space", "Ends a mute.", events=("member.unmuted",)),
+    _command(
+        "member.erase_messages",
+        c.EraseMessages,
+        "session",
+        "desk",
+        "Deletes all that an account wrote in the space's rooms.",
+        events=("member.messages_erased", "message.deleted"),
+    ),
+    _query("ban.list", c.ListBans, "session", "Who is banned from a space, and who is muted in it."),
+    _command(
+        "room.invite",
+        c.InviteToRoom,
+        "session",
+        "room",
+        "Lets a member of the space into the room.",
+        events=("member.joined",),
+    ),
+    _command(
+        "room.remove",
+        c.RemoveFromRoom,
+        "session",
+        "room",
+        "Sends a member out of the room.",
+        events=("member.kicked",),
+    ),
+    _command(
+        "room.lock",
+        c.LockRoom,
+        "session",
+        "room",
+        "Only moderators write until it is unlocked.",
+        events=("room.locked",),
+    ),
+    _command("room.unlock", c.UnlockRoom, "session", "room", "Ends the lock.", events=("room.unlocked",)),
+    _command(
+        "room.unarchive",
+        c.UnarchiveRoom,
+        "session",
+        "room",
+        "Opens an archived room for writing again.",
+        events=("room.unarchived",),
+    ),
+    _command(
+        "room.delete",
+        c.DeleteRoom,
+        "session",
+        "room",
+        "Deletes a room: nobody sees it any more.",
+        events=("room.deleted",),
+    ),
+    _command(
+        "room.override",
+        c.SetOverride,
+        "session",
+        "room",
+        "Allows or denies a right to a role or an account; `dry_run` only says to whom.",
+        events=("room.override_set",),
+    ),
+    _command(
+        "message.report",
+        c.ReportMessage,
+        "session",
+        "desk",
+        "Tells the moderators of a message.",
+        events=("message.reported",),
+    ),
+    _query("report.list", c.ListReports, "session", "What was reported in a space, oldest first."),
+    _command(
+        "report.resolve",
+        c.ResolveReport,
+        "session",
+        "desk",
+        "Marks a report as dealt with.",
+        events=("report.resolved",),
+    ),
+    _query("audit.list", c.ListAudit, "session", "Who did what in a space and its rooms, newest first."),
+    _query("access.explain", c.ExplainAccess, "session", "Why an account may or may not, in a room."),
+    _query("access.list", c.ListAccess, "session", "Who sees a room, now or at a time."),
     _query("view.list", c.ListViews, "operator", "The views of the log, and how far they have followed it."),
     _command(
         "view.rebuild", c.RebuildView, "operator", "desk", "Drops a view and builds it from the log again."
@@ -377,7 +693,7 @@ ENTRIES: tuple[Entry, ...] = (
 )
 
 TABLE: Mapping[str, Entry] = {entry.name: entry for entry in ENTRIES}
-_NO_NUL_SAID = f"matching regex {c.NO_NUL!r}"
+EVENTS = frozenset(type_ for entry in ENTRIES for type_ in entry.events)
 _FIELDS = {entry.name: frozenset(entry.fields) for entry in ENTRIES}
 
 
@@ -386,7 +702,7 @@ def find(kind: str, name: object) -> Entry | Refusal:
     entry = TABLE.get(name) if isinstance(name, str) else None
     if entry is None:
         return Refusal(
-            "invalid", f"unknown {kind} {name!r}" if isinstance(name, str) else f"{kind} is a name"
+            "invalid", f"unknown {kind} {short(name)!r}" if isinstance(name, str) else f"{kind} is a name"
         )
     if entry.kind != kind:
         return Refusal("invalid", f"{entry.name} is a {entry.kind}, not a {kind}")

@@ -21,6 +21,7 @@ class Head:
     method: str
     path: str
     headers: Mapping[str, str]
+    forwarded: str = ""  # every X-Forwarded-For, in order
 
     @property
     def upgrade(self) -> str:
@@ -79,7 +80,10 @@ def _parse(received: bytes) -> Head:
     if length.isdigit() and int(length) > MAX_BODY:
         raise BadHead(413, f"a body is at most {MAX_BODY} bytes")
     path = request.target.decode("latin-1").partition("?")[0]
-    head = Head(request.method.decode("latin-1"), path, headers)
+    forwarded = ",".join(
+        value.decode("latin-1") for name, value in request.headers if name == b"x-forwarded-for"
+    )
+    head = Head(request.method.decode("latin-1"), path, headers, forwarded)
     if head.upgrade == "h2c":
         raise BadHead(400, "this server speaks HTTP/1.1; do not ask for h2c")
     return head

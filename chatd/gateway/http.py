@@ -1,8 +1,10 @@
-"""Plain HTTP: a page, health, and the first-start form. Starlette decides, Hypercorn speaks HTTP/1.1."""
+"""Plain HTTP: a page, health, metrics, the first-start form, the two ends of single sign-on.
+
+Starlette decides, Hypercorn speaks HTTP/1.1.
+"""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -13,17 +15,23 @@ from hypercorn.trio.tcp_server import TCPServer
 from hypercorn.trio.worker_context import WorkerContext
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from chatd.domain.refusal import Refusal
+from chatd.gateway import pages
+from chatd.gateway.address import Networks
 from chatd.gateway.head import MAX_BODY
 from chatd.gateway.stream import SocketStream
+from chatd.ports import Caller, SignOnFlow
 from chatd.settings import Settings
 
 # What the form asks for: code, name, password, space. Gives the first account, or why not.
 SetUp = Callable[[str, str, str, str], Awaitable[dict[str, Any] | Refusal]]
+# Code and new password. Gives the account's name, or why not.
+Recover = Callable[[str, str], Awaitable[dict[str, Any] | Refusal]]
 
+FORM_FIELDS: Final = 8
 _SECURITY: Final = (
     (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"),
     (b"x-content-type-options", b"nosniff"),
@@ -35,16 +43,33 @@ _SECURITY: Final = (
 class Http:
     """Serves one plain HTTP request on a connection and ends it."""
 
-    def __init__(self, settings: Settings, ready: Callable[[], bool], set_up: SetUp) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        ready: Callable[[], bool],
+        set_up: SetUp,
+        recover: Recover,
+        sign_on: SignOnFlow,
+        status: Callable[[], Awaitable[dict[str, Any]]],
+    ) -> None:
         self._settings = settings
         self._ready = ready
         self._set_up = set_up
+        self._recovered = recover
+        self._sign_on = sign_on
+        self._status = status
+        self._watchers = Networks(settings.metrics)
         routes = [
             Route("/", self._page),
             Route("/setup", self._setup_form),
             Route("/setup", self._setup, methods=["POST"]),
+            Route("/auth/oidc/start", self._begin_sign_on),
+            Route("/auth/oidc/callback", self._finish_sign_on),
+            Route("/recover", self._recovery_form),
+            Route("/recover", self._recover, methods=["POST"]),
             Route("/healthz", self._healthz),
             Route("/readyz", self._readyz),
+            Route("/metrics", self._metrics),
         ]
         self._app = ASGIWrapper(_bounded(Starlette(routes=routes)))
         self._config = Config()
@@ -56,18 +81,13 @@ class Http:
         self._config.read_timeout = int(settings.head_deadline) or 1
         self._context = WorkerContext(None)
 
-    async def serve(self, stream: SocketStream) -> None:
-        server: Any = TCPServer(self._app, self._config, self._context, {}, stream)  # type: ignore[arg-type]
+    async def serve(self, stream: SocketStream, caller: Caller) -> None:
+        state: Any = {"caller": caller}
+        server: Any = TCPServer(self._app, self._config, self._context, state, stream)  # type: ignore[arg-type]
         await server.run()
 
     async def _page(self, request: Request) -> Response:
-        name = html.escape(self._settings.server_name)
-        return _html(
-            name,
-            f"<h1>{name}</h1><p>This is a chatd server, and it is up.</p>"
-            "<p>Connect a client to <code>/ws</code> with subprotocol <code>chatd.v1.json</code> or"
-            " <code>chatd.v1.msgpack</code>.</p>",
-        )
+        return pages.home(self._settings.server_name)
 
     async def _healthz(self, request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -76,25 +96,75 @@ class Http:
         ready = self._ready()
         return JSONResponse({"ready": ready}, 200 if ready else 503)
 
+    async def _metrics(self, request: Request) -> Response:
+        caller: Caller = request.state.caller
+        if not caller.operator and caller.address not in self._watchers:
+            return PlainTextResponse("your address is not among those of the setting `metrics`\n", 403)
+        from chatd.gateway import metrics
+
+        return Response(metrics.exposition(await self._status()), media_type=metrics.MEDIA_TYPE)
+
+    async def _recovery_form(self, request: Request) -> Response:
+        return pages.recovery(request.query_params.get("code", ""))
+
+    async def _recover(self, request: Request) -> Response:
+        form = await _form(request)
+        code = form.get("code", "")
+        done = await self._recovered(code, form.get("password", ""))
+        return pages.recovery(code, done) if isinstance(done, Refusal) else pages.recovered(done["name"])
+
     async def _setup_form(self, request: Request) -> Response:
-        code = html.escape(request.query_params.get("code", ""), quote=True)
-        return _html("Set up chatd", _FORM.format(code=code, problem=""))
+        return pages.setup(request.query_params.get("code", ""))
 
     async def _setup(self, request: Request) -> Response:
-        form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=8))
+        form = await _form(request)
         code, name, password, space = (form.get(key, "") for key in ("code", "name", "password", "space"))
         done = await self._set_up(code, name, password, space)
-        if isinstance(done, Refusal):
-            problem = f"<p class=problem>{html.escape(done.message)}</p>"
-            page = _FORM.format(code=html.escape(code, quote=True), problem=problem)
-            return _html("Set up chatd", page, 400)
-        return _html(
-            "chatd is ready",
-            f"<h1>Welcome, {html.escape(name)}</h1><p>Your account is made, and so is the space"
-            f" <b>{html.escape(space)}</b> with the room <b>general</b>."
-            "<p>Sign in with any client. To let people in: <code>chatctl invite create --space"
-            f" &quot;{html.escape(space)}&quot;</code>",
+        return pages.setup(code, done) if isinstance(done, Refusal) else pages.set_up(name, space)
+
+    async def _begin_sign_on(self, request: Request) -> Response:
+        asked = request.query_params
+        way = await self._sign_on.begin(asked.get("ticket"), asked.get("challenge"))
+        if isinstance(way, Refusal):
+            return pages.not_signed_in(way)
+        response = _sent_on(way.url)
+        response.set_cookie(
+            _cookie(self._sign_on.home),
+            way.browser,
+            max_age=way.seconds,
+            secure=_secure(self._sign_on.home),
+            httponly=True,
+            samesite="lax",  # the provider sends the browser back, and it must come along
         )
+        return response
+
+    async def _finish_sign_on(self, request: Request) -> Response:
+        cookie = _cookie(self._sign_on.home)
+        way = await self._sign_on.finish(request.query_params, request.cookies.get(cookie))
+        response = pages.not_signed_in(way) if isinstance(way, Refusal) else _sent_on(way)
+        response.delete_cookie(cookie, secure=_secure(self._sign_on.home), httponly=True, samesite="lax")
+        return response
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """What was filled in; nothing where it is no form of ours."""
+    try:
+        return dict(parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=FORM_FIELDS))
+    except ValueError:
+        return {}
+
+
+def _secure(home: str) -> bool:
+    return home.startswith("https:")
+
+
+def _cookie(home: str) -> str:
+    """With the prefix, no other site of the domain can set it (RFC 6265bis, 4.1.3.2)."""
+    return "__Host-chatd_sso" if _secure(home) else "chatd_sso"
+
+
+def _sent_on(url: str) -> Response:
+    return RedirectResponse(url, 303, {"cache-control": "no-store"})
 
 
 def _bounded(app: Starlette) -> Any:
@@ -128,28 +198,3 @@ def _bounded(app: Starlette) -> Any:
 
 class _BodyTooLarge(Exception):
     pass
-
-
-def _html(title: str, body: str, status: int = 200) -> Response:
-    page = (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title>"
-        f"<meta name=viewport content='width=device-width'><style>{_STYLE}</style><main>{body}</main>"
-    )
-    return HTMLResponse(page, status)
-
-
-_STYLE: Final = (
-    "body{font:1rem/1.5 system-ui,sans-serif;margin:3rem auto;max-width:36rem;padding:0 1rem}"
-    "label{display:block;margin:1rem 0}input{display:block;font:inherit;width:100%;padding:.4rem}"
-    "button{font:inherit;padding:.5rem 1rem}.problem{color:#a00}"
-)
-
-_FORM: Final = (
-    "<h1>Set up chatd</h1><p>This makes the first account; it administers the server.</p>{problem}"
-    "<form method=post action=/setup><input type=hidden name=code value='{code}'>"
-    "<label>Your name<input name=name required minlength=2 maxlength=32 autocomplete=username></label>"
-    "<label>Password, at least 8 characters<input name=password type=password required minlength=8"
-    " autocomplete=new-password></label>"
-    "<label>Name of your first space<input name=space required maxlength=80 value=Team></label>"
-    "<button>Make it so</button></form>"
-)

@@ -14,9 +14,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import attrs
 import structlog
 import trio
 
+from chatd.gateway.address import Proxies
 from chatd.gateway.head import BadHead, Head, plain_response, read_head
 from chatd.gateway.stream import Flusher, SocketStream
 from chatd.gateway.websocket import OpenSession, WebSocket, serve_websocket
@@ -80,6 +82,8 @@ class Gateway:
         self._load_http = load_http
         self._http: Http | None = None
         self._open_session = open_session
+        self._proxies = Proxies(settings.trusted_proxies)
+        self._told = False  # that there is a proxy that is not trusted
         self._served = 0
 
     async def serve(self, listener: Listener, handlers: trio.Nursery) -> None:
@@ -143,6 +147,8 @@ class Gateway:
         if head is None:
             return
         assert caller is not None
+        if not admin:
+            caller = self._behind_proxies(caller, head)
         if head.path == "/ws":
             await serve_websocket(
                 stream, caller, head.bearer, self._settings, self._open_session, self.connections
@@ -152,7 +158,14 @@ class Gateway:
                 stream.beyond = b""  # a second request behind this one: it is not served, and hurts nobody
             if self._http is None:
                 self._http = await self._load_http()
-            await self._http.serve(stream)
+            await self._http.serve(stream, caller)
+
+    def _behind_proxies(self, caller: Caller, head: Head) -> Caller:
+        peer, address = caller.address, self._proxies.client(caller.address, head.forwarded)
+        if head.forwarded and not self._proxies.trusts(peer) and not self._told:
+            self._told = True
+            log.warning("proxy_not_trusted", peer=peer, mend="if it is yours, name it in `trusted_proxies`")
+        return attrs.evolve(caller, address=address)
 
     def _check(self, head: Head, admin: bool) -> None:
         """Refuses what neither a WebSocket nor plain HTTP may be. Raises BadHead."""

@@ -7,6 +7,7 @@ behind them as well as SQLite.
 from chatd.ports.connection import *
 from chatd.ports.log import *
 from chatd.ports.maintenance import *
+from chatd.ports.provider import *
 from chatd.ports.reader import *
 from chatd.ports.shapes import *
 from chatd.ports.views import *

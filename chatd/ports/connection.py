@@ -25,6 +25,8 @@ class Caller:
     device: str | None = None
     operator: bool = False
     admin: bool = False
+    owner: str | None = None  # of a bot
+    scopes: frozenset[str] | None = None  # of a bot: what it may ask at most
 
 
 class Connection(Protocol):

@@ -31,6 +31,32 @@ class Page:
     more_after: bool
 
 
+@attrs.frozen(slots=True)
+class ExportPlace:
+    """Where an export stands: the section, and in it the key of the last item that was given."""
+
+    kind: str
+    a: str
+    b: int
+    c: str
+
+
+START: Final = ExportPlace("", "", -1, "")  # before the first item
+# the sections of an export, in their order
+EXPORTED: Final = (
+    *("account", "name", "device", "identity", "bot", "membership", "preferences", "subscription"),
+    *("read", "bookmark", "draft", "scheduled", "report", "invite", "message", "reaction"),
+)
+
+
+@attrs.frozen(slots=True)
+class Exported:
+    """Something that is an account's own."""
+
+    kind: str
+    data: Row
+
+
 class Reader(Protocol):
     """Read-only questions. Each is one consistent look at the database. All raise StoreUnavailable."""
 
@@ -146,6 +172,68 @@ class Reader(Protocol):
     async def next_due(self) -> int | None:
         """The earliest time (Unix milliseconds) at which something is to be posted or to expire."""
 
+    # order
+    async def written(self, room: str, account: str, limit: int) -> list[int]:
+        """Seqs of messages by the account that are not deleted, newest first."""
+
+    async def reports(self, space: str, open: bool, after: str | None, limit: int) -> list[Row]:
+        """`{id, space, room, seq, by, reason, at, resolved_by, resolved_at, resolution}`, id > `after`."""
+
+    async def report(self, report: str) -> Row | None: ...
+    async def has_reported(self, account: str, room: str, seq: int) -> bool:
+        """Whether a report by the account about this message is open."""
+
+    async def let_in(self, space: str, limit: int) -> list[Row]:
+        """`{invite, account, at}` of the newest `limit` people that each invite let in, newest first."""
+
+    async def bans(self, space: str) -> list[Row]:
+        """`{type, account, by, at, reason}` of the newest `member.banned` and `member.muted` about each
+        account, whether they still stand or not."""
+
+    async def audit(
+        self,
+        space: str,
+        by: str | None,
+        account: str | None,
+        type: str | None,
+        before: int | None,
+        limit: int,
+        viewer: str | None,
+    ) -> list[Row]:
+        """`{position, stream, seq, type, at, by, data}` of what happened in the space and its rooms, but for
+        messages and reactions, with position < `before`, newest first. `account`: whom it happened to.
+        `viewer` sees no private rooms that it is not in; None sees all."""
+
+    async def position_at(self, at: int) -> int:
+        """The position of the last event at or before a time (Unix milliseconds), 0 before the first."""
+
+    async def began(self, stream: str) -> int:
+        """The position of the stream's first event."""
+
+    async def members_at(self, stream: str, position: int) -> list[Row]:
+        """`{account, name, role, owner}` of those who were in the stream at that position, by account id.
+        `owner`: of a bot; `role`: its own."""
+
+    # who goes
+    async def erasures(self) -> list[Row]:
+        """`{account, by, reason, messages: bool}` of the deletions under way, the oldest first."""
+
+    async def belongings(self, account: str) -> Row:
+        """How many `messages`, `spaces`, `rooms`, `bookmarks`, `drafts`, `scheduled`, `devices` and `bots`
+        are the account's."""
+
+    async def rooms_ever(self, account: str) -> list[str]:
+        """The rooms that the account is or was in."""
+
+    async def bots(self, owner: str) -> list[Row]:
+        """`{account, name, display_name, scopes: [...], created_at}`"""
+
+    async def export(
+        self, account: str, after: ExportPlace, limit: int
+    ) -> list[tuple[ExportPlace, Exported]]:
+        """What is the account's own and comes after a place, each with its place; none at the end. What it
+        was notified of is known to the view `notifications`."""
+
     # who acts on the log
     async def follower(self, name: str) -> int | None:
         """The position up to which it has acted; None when it never began."""
@@ -162,17 +250,19 @@ class Reader(Protocol):
         """Streams that the account is in now: `{stream, role}`, and the log's head at that look."""
 
     async def members(self, stream: str, after: str | None, limit: int) -> list[Row]:
-        """`{account, name, display_name, role, joined_at}` ordered by account id, those after `after`."""
+        """`{account, name, display_name, role, joined_at, bot: bool}` ordered by account id, those after
+        `after`."""
 
     async def member_count(self, stream: str) -> int: ...
     async def account(self, account: str) -> Row | None:
-        """`{id, name, display_name, about, avatar, admin, disabled, created_at}`"""
+        """`{id, name, display_name, about, avatar, admin, disabled, deleted, created_at}`, and `{owner,
+        scopes: [...]}` of a bot; None and empty for others"""
 
     async def account_named(self, name: str) -> Row | None:
         """By its name, compared as `name_key` compares."""
 
     async def accounts_named(self, keys: Sequence[str]) -> list[Row]:
-        """`{id, name_key}` of the accounts whose names have these keys (`chatd.domain.names`)."""
+        """`{id, name_key}` of the accounts whose names have or had these keys (`chatd.domain.names`)."""
 
     async def accounts(self, after: str | None, limit: int) -> list[Row]: ...
     async def any_account(self) -> bool: ...
@@ -196,6 +286,18 @@ class Reader(Protocol):
         """The device whose present or previous refresh hash this is."""
 
     async def devices(self, account: str) -> list[Row]: ...
+    async def identity(self, issuer: str, subject: str) -> Row | None:
+        """`{issuer, subject, account, at}`"""
+
+    async def identities(self, account: str) -> list[Row]:
+        """The same, the oldest first."""
+
+    async def second_factor(self, account: str) -> Row | None:
+        """`{secret, confirmed: int, used_step, recovery_codes}`"""
+
+    async def recovery_link(self, code_hash: bytes) -> Row | None:
+        """`{account, expires_at}`"""
+
     async def invite_code(self, code_hash: bytes) -> Row | None:
         """`{space, invite}`"""
 

@@ -45,12 +45,62 @@ class DropDevices:
 
 
 @attrs.frozen(slots=True)
+class PutIdentity:
+    """Links what a provider of single sign-on calls `subject` to an account, unless it is linked already."""
+
+    issuer: str
+    subject: str
+    account: str
+    at: int
+
+
+@attrs.frozen(slots=True)
+class DropIdentities:
+    """Ends links of an account: all, or one."""
+
+    account: str
+    issuer: str | None = None
+    subject: str | None = None
+
+
+@attrs.frozen(slots=True)
 class PutInviteCode:
     """Where a code leads. `code_hash` is SHA-256 of the code; the code itself is never stored."""
 
     code_hash: bytes
     space: str
     invite: str
+
+
+@attrs.frozen(slots=True)
+class PutSecondFactor:
+    """The account's TOTP secret, whether it is in use, the last step of which a code was taken, and the
+    SHA-256 of its recovery codes that are left, one after another."""
+
+    account: str
+    secret: bytes
+    confirmed: bool
+    used_step: int
+    recovery_codes: bytes
+
+
+@attrs.frozen(slots=True)
+class DropSecondFactor:
+    account: str
+
+
+@attrs.frozen(slots=True)
+class PutRecoveryLink:
+    """SHA-256 of the code in the account's newest link; `expires_at` is Unix milliseconds."""
+
+    account: str
+    code_hash: bytes
+    expires_at: int
+
+
+@attrs.frozen(slots=True)
+class DropRecoveryLink:
+    account: str
 
 
 @attrs.frozen(slots=True)
@@ -141,12 +191,38 @@ class PutFollower:
     position: int
 
 
+@attrs.frozen(slots=True)
+class PutErasure:
+    """The account is being deleted; `messages`: and its messages with it. The first order counts."""
+
+    account: str
+    by: str
+    reason: str | None
+    messages: bool
+    at: int
+
+
+@attrs.frozen(slots=True)
+class FinishErasures:
+    """These accounts are deleted: what stands beside the log goes, and what was freed is overwritten."""
+
+    accounts: tuple[str, ...]
+
+
 Write = (
-    PutCredential
+    PutErasure
+    | FinishErasures
+    | PutCredential
     | PutDevice
     | RotateDevice
     | DropDevices
+    | PutIdentity
+    | DropIdentities
     | PutInviteCode
+    | PutSecondFactor
+    | DropSecondFactor
+    | PutRecoveryLink
+    | DropRecoveryLink
     | PutSetupCode
     | MarkRead
     | MarkDelivered

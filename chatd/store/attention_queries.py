@@ -16,39 +16,24 @@ MARKERS = """
 """
 
 # Counted, not walked: a room's messages are numbered (`nth`), so what came after the floor is a
-# difference, less what was deleted there, less one's own. Each step is materialized so that SQLite
-# works out every value once. `first_unread` walks only over what does not count.
-PLACES = """
-    SELECT substr(members.stream, 6) AS room, members.stream, events.seq AS joined,
-        coalesce((
-            SELECT seq FROM read_markers WHERE account = ?1 AND read_markers.room = substr(members.stream, 6)
-        ), 0) AS read
-    FROM members CROSS JOIN events ON events.position = members.since
+# difference, less what was deleted there, less one's own. A read marker knows its number. Materialized so
+# that SQLite works out every value once. `first_unread` walks only over what does not count.
+FLOOR = "max(coalesce(marker.seq, 0), joined.seq)"
+SAID = "FROM messages WHERE messages.room = substr(members.stream, 6)"
+PLACES = f"""
+    SELECT substr(members.stream, 6) AS room, coalesce(marker.seq, 0) AS read, {FLOOR} AS floor,
+        (SELECT max(seq) FROM events WHERE events.stream = members.stream) AS head,
+        coalesce((SELECT nth {SAID} ORDER BY seq DESC LIMIT 1), 0) - coalesce(
+            iif(marker.seq >= joined.seq, marker.nth, NULL),
+            (SELECT nth {SAID} AND seq <= {FLOOR} ORDER BY seq DESC LIMIT 1),
+            0
+        ) AS came
+    FROM members CROSS JOIN events AS joined ON joined.position = members.since
+    LEFT JOIN read_markers AS marker ON marker.account = ?1 AND marker.room = substr(members.stream, 6)
     WHERE members.account = ?1 AND members.stream >= 'room/' AND members.stream < 'room0' AND until IS NULL
-    AND NOT EXISTS (SELECT 1 FROM rooms WHERE rooms.id = substr(members.stream, 6) AND rooms.deleted)
-"""
-FLOORS = """
-    SELECT room, read, max(read, joined) AS floor, (
-        SELECT max(events.seq) FROM events WHERE events.stream = places.stream
-    ) AS head
-    FROM places
 """
 IN_ROOM = "FROM messages WHERE messages.room = place.room"
 DELETED = "FROM messages INDEXED BY messages_deleted WHERE messages.room = place.room AND deleted"
-CAME = f"""
-    SELECT room, read, floor, head, iif(floor >= head, 0,
-        coalesce((SELECT nth {IN_ROOM} ORDER BY seq DESC LIMIT 1), 0)
-        - coalesce((SELECT nth {IN_ROOM} AND seq <= floor ORDER BY seq DESC LIMIT 1), 0)
-    ) AS came
-    FROM floors AS place
-"""
-COUNTED = f"""
-    SELECT room, read, floor, head, iif(came = 0, 0,
-        came - (SELECT count(*) {DELETED} AND seq > floor)
-        - (SELECT count(*) {IN_ROOM} AND by = ?1 AND deleted = 0 AND seq > floor)
-    ) AS unread
-    FROM came AS place
-"""
 MENTIONED = """
     SELECT count(*) FROM mentions AS mention CROSS JOIN messages
         ON messages.room = mention.room AND messages.seq = mention.seq
@@ -61,20 +46,18 @@ UNNAMED = """
 UNREAD_FIELDS = ("room", "read", "head", "unread", "mentions", "first_unread")
 UNREAD_ROOMS = answer.folded(
     f"""
-    SELECT room, read, head, unread, iif(unread = 0, 0,
+    SELECT room, read, head, iif(came = 0, 0, came - (SELECT count(*) {DELETED} AND seq > floor)
+        - (SELECT count(*) {IN_ROOM} AND by = ?1 AND deleted = 0 AND seq > floor)
+    ) AS unread, iif(came = 0, 0,
         ({MENTIONED} AND account = ?1) + ({MENTIONED} AND account = 'room' AND {UNNAMED})
-    ) AS mentions, iif(unread = 0, NULL, (
+    ) AS mentions, iif(came = 0, NULL, (
         SELECT seq {IN_ROOM} AND seq > floor AND NOT deleted AND by <> ?1 ORDER BY seq LIMIT 1
     )) AS first_unread
-    FROM counted AS place ORDER BY room LIMIT -1
+    FROM places AS place ORDER BY room LIMIT -1
     """,
     UNREAD_FIELDS,
 )
-UNREAD = f"""
-    WITH places AS MATERIALIZED ({PLACES}), floors AS MATERIALIZED ({FLOORS}),
-        came AS MATERIALIZED ({CAME}), counted AS MATERIALIZED ({COUNTED})
-    {UNREAD_ROOMS}
-"""
+UNREAD = f"WITH places AS MATERIALIZED ({PLACES}) {UNREAD_ROOMS}"
 
 # members of the moment at which the message came: those who have not left since, and those who have
 RECIPIENT = "account, message.position, by FROM message CROSS JOIN members ON stream = 'room/' || ?1"

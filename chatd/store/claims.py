@@ -1,7 +1,7 @@
 """Claims: the nonces and names that an append wants for itself, and who had them before.
 
-The unique indexes of `messages` and `accounts` are what holds; this is only asked when one of them
-objected, to tell which append must stay out and what it collided with.
+The unique indexes of `messages`, `account_names` and `name_skeletons` are what holds; this is only asked
+when one of them objected, to tell which append must stay out and what it collided with.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from chatd.domain.event import Event, Fact, split_stream
-from chatd.domain.names import name_key
+from chatd.domain.event import Event, Fact, said, split_stream
+from chatd.domain.names import name_key, skeleton
 from chatd.ports import Append, Row, Taken
 from chatd.store import answer
 
 Nonce = tuple[str, str, str]  # room, author, nonce
+Name = tuple[str, str]  # `name` and its key, or `look` and its skeleton
 
 FOUND = ("by", "nonce", "seq", "position", "at", "text", "reply_to")
 NONCES_TAKEN = answer.folded(
@@ -29,7 +30,13 @@ NONCES_TAKEN = answer.folded(
     ("room", *FOUND),
 )
 NAMES_TAKEN = """
-    SELECT json_group_array(name_key) FROM accounts WHERE name_key IN (SELECT value FROM json_each(?))
+    SELECT json_group_array(json_array(kind, key, account)) FROM (
+        SELECT 'name' AS kind, name_key AS key, account
+        FROM json_each(?1) CROSS JOIN account_names ON name_key = value ->> 1 WHERE value ->> 0 = 'name'
+        UNION ALL
+        SELECT 'look', skeleton, account
+        FROM json_each(?1) CROSS JOIN name_skeletons ON skeleton = value ->> 1 WHERE value ->> 0 = 'look'
+    )
 """
 
 
@@ -42,8 +49,9 @@ class Claims:
         self._nonces: dict[Nonce, Row] = {}
         for row in answer.rows(connection, NONCES_TAKEN, (wanted,)):
             self._nonces[row.pop("room"), row["by"], row["nonce"]] = row
-        wanted = msgspec.json.encode(_names(facts)).decode()
-        self._names: set[str] = set(msgspec.json.decode(answer.cell(connection, NAMES_TAKEN, (wanted,))))
+        wanted = msgspec.json.encode([name for name, _ in _names(facts)]).decode()
+        found = msgspec.json.decode(answer.cell(connection, NAMES_TAKEN, (wanted,)))
+        self._names: dict[Name, str] = {(kind, key): account for kind, key, account in found}  # whose
 
     def conflict(self, append: Append) -> Taken | None:
         """Why `append` must stay out, or None."""
@@ -52,9 +60,10 @@ class Claims:
             return Taken("nonce", tuple(found))
         if len(set(nonces)) < len(nonces):
             return Taken("nonce")  # it repeats itself, and there is no earlier message to show
-        names = _names(append.facts)
-        if len(set(names)) < len(names) or not self._names.isdisjoint(names):
-            return Taken("name")
+        names: dict[Name, str] = {}
+        for name, account in _names(append.facts):
+            if self._names.get(name, account) != account or names.setdefault(name, account) != account:
+                return Taken("name")
         return None
 
     def add(self, events: Iterable[Event]) -> None:
@@ -75,8 +84,14 @@ def _nonces(facts: Iterable[Fact | Event]) -> list[Nonce]:
     ]
 
 
-def _names(facts: Iterable[Fact | Event]) -> list[str]:
-    return [name_key(_as_extracted(fact.data["name"])) for fact in facts if fact.type == "account.created"]
+def _names(facts: Iterable[Fact | Event]) -> list[tuple[Name, str]]:
+    """What is claimed, and for whom."""
+    found: list[tuple[Name, str]] = []
+    for fact in facts:
+        if fact.type in ("account.created", "account.renamed"):
+            name, account = _as_extracted(said(fact)["name"]), split_stream(fact.stream)[1]
+            found += [(("name", name_key(name)), account), (("look", skeleton(name)), account)]
+    return found
 
 
 def _as_extracted(text: str) -> str:

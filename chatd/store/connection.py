@@ -21,7 +21,7 @@ import aiosqlite
 import trio
 from aiosqlite.core import _STOP_RUNNING_SENTINEL
 
-from chatd.domain.names import name_key
+from chatd.domain.names import name_key, skeleton
 from chatd.ports import StoreUnavailable
 
 T = TypeVar("T")
@@ -185,3 +185,4 @@ def open_reader(path: Path) -> sqlite3.Connection:
 def teach(connection: sqlite3.Connection) -> None:
     """The functions that the triggers of `schema.sql` call."""
     connection.create_function("name_key", 1, name_key, deterministic=True)
+    connection.create_function("skeleton", 1, skeleton, deterministic=True)

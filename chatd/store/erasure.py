@@ -5,6 +5,8 @@ each time costs two waits for the disk. It waits for no reader: while one looks 
 due, and is tried again soon. The `Journal` asks, on the database thread.
 """
 
+# ruff: noqa: S608 - statements are put together from fixed text only; values are bound
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -12,9 +14,10 @@ from math import inf
 from typing import Final
 
 import attrs
+from msgspec import json
 
 from chatd.domain.event import ERASES
-from chatd.ports import Append
+from chatd.ports import Append, FinishErasures
 
 EVERY: Final = 1.0
 AGAIN: Final = 0.1
@@ -46,4 +49,42 @@ class Erasure:
 
 def erases(appends: Sequence[Append]) -> bool:
     """Whether texts leave the database with these, if they are written."""
-    return any(fact.type in ERASES for append in appends for fact in append.facts)
+    return any(
+        any(fact.type in ERASES for fact in append.facts)
+        or any(isinstance(write, FinishErasures) for write in append.writes)
+        for append in appends
+    )
+
+
+# --- the rows of an account beside the log -----------------------------------------------------------------
+
+_OF_ACCOUNTS: Final = (
+    *("credentials", "devices", "second_factors", "recovery_links", "identities"),
+    *("drafts", "scheduled", "read_markers", "deliveries", "presence", "erasures"),
+)
+# Tables in which somebody's own words or secrets have stood. SQLite overwrites a row that is deleted, but not
+# the copies of it that it left behind when it moved rows between pages. So these tables are written anew: the
+# pages of the old ones are freed as a whole, and overwritten as a whole.
+_REWRITTEN: Final = (
+    *("accounts", "account_names", "name_skeletons", "bookmarks", "snapshots"),
+    *("credentials", "devices", "second_factors", "recovery_links", "identities", "drafts", "scheduled"),
+)
+
+
+def forgetting(accounts: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """The statements, with their parameters, that leave nothing of these accounts beside the log."""
+    those = json.encode(list(accounts)).decode()
+    found: list[tuple[str, tuple[str, ...]]] = [
+        (f"DELETE FROM {table} WHERE account IN (SELECT value FROM json_each(?))", (those,))
+        for table in _OF_ACCOUNTS
+    ]
+    streams = "SELECT 'account/' || value FROM json_each(?)"
+    found.append((f"DELETE FROM snapshots WHERE stream IN ({streams})", (those,)))
+    for table in _REWRITTEN:
+        found += [
+            (f"CREATE TABLE rewritten AS SELECT * FROM {table}", ()),
+            (f"DELETE FROM {table}", ()),
+            (f"INSERT OR IGNORE INTO {table} SELECT * FROM rewritten", ()),
+            ("DROP TABLE rewritten", ()),
+        ]
+    return found

@@ -20,34 +20,40 @@ STREAMS = answer.folded(
 MEMBERSHIPS = f"SELECT ({STREAMS}), (SELECT coalesce(max(position), 0) FROM events)"
 MEMBERS = answer.folded(
     """
-    SELECT members.account, name, display_name, role, joined_at
+    SELECT members.account, name, display_name, role, joined_at, bots.account IS NOT NULL AS bot
     FROM members LEFT JOIN accounts ON accounts.id = members.account
+    LEFT JOIN bots ON bots.account = members.account
     WHERE stream = ? AND until IS NULL AND members.account > ? ORDER BY members.account LIMIT ?
     """,
     ("account", "name", "display_name", "role", "joined_at"),
+    ("bot",),
 )
 MEMBER_COUNT = "SELECT count(*) FROM members WHERE stream = ? AND until IS NULL"
 
 # accounts
-ACCOUNT = ("id", "name", "display_name", "about", "avatar", "created_at")
-ACCOUNT_FLAGS = ("admin", "disabled")
-ACCOUNT_BY_ID = answer.folded("SELECT * FROM accounts WHERE id = ?", ACCOUNT, ACCOUNT_FLAGS)
-ACCOUNT_BY_NAME = answer.folded("SELECT * FROM accounts WHERE name_key = ?", ACCOUNT, ACCOUNT_FLAGS)
+ACCOUNT = ("id", "name", "display_name", "about", "avatar", "owner", "created_at")
+ACCOUNT_FLAGS = ("admin", "disabled", "deleted")
+ACCOUNT_SCOPES = ("scopes",)
+WHOLE = "SELECT * FROM accounts LEFT JOIN bots ON bots.account = accounts.id "
+ACCOUNT_BY_ID = answer.folded(WHOLE + "WHERE id = ?", ACCOUNT, ACCOUNT_FLAGS, ACCOUNT_SCOPES)
+ACCOUNT_BY_NAME = answer.folded(WHOLE + "WHERE name_key = ?", ACCOUNT, ACCOUNT_FLAGS, ACCOUNT_SCOPES)
 ACCOUNTS_BY_NAME = answer.folded(
-    "SELECT id, name_key FROM accounts WHERE name_key IN (SELECT value FROM json_each(?))", ("id", "name_key")
+    "SELECT account AS id, name_key FROM account_names WHERE name_key IN (SELECT value FROM json_each(?))",
+    ("id", "name_key"),
 )
-ACCOUNTS = answer.folded("SELECT * FROM accounts WHERE id > ? ORDER BY id LIMIT ?", ACCOUNT, ACCOUNT_FLAGS)
+ACCOUNTS = answer.folded(WHOLE + "WHERE id > ? ORDER BY id LIMIT ?", ACCOUNT, ACCOUNT_FLAGS, ACCOUNT_SCOPES)
 ANY_ACCOUNT = "SELECT EXISTS (SELECT 1 FROM accounts)"
 
 # spaces and rooms
 SPACE = ("id", "name", "description", "icon", "owner", "created_at")
 SPACES = "SELECT * FROM spaces WHERE NOT deleted "
-ALL_SPACES = answer.folded(SPACES + "ORDER BY id LIMIT -1", SPACE)
+SPACE_FLAGS = ("locked",)
+ALL_SPACES = answer.folded(SPACES + "ORDER BY id LIMIT -1", SPACE, SPACE_FLAGS)
 SPACES_BY_ID = answer.folded(
-    SPACES + "AND id IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT -1", SPACE
+    SPACES + "AND id IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT -1", SPACE, SPACE_FLAGS
 )
-ROOM = ("id", "space", "name", "kind", "topic", "created_at", "head")
-ROOM_FLAGS = ("private", "archived")
+ROOM = ("id", "space", "name", "kind", "topic", "slow_mode", "created_at", "head")
+ROOM_FLAGS = ("private", "archived", "locked")
 ROOM_PEOPLE = ("accounts",)
 ROOMS = """
     SELECT *, (SELECT max(seq) FROM events WHERE stream = 'room/' || rooms.id) AS head, iif(
@@ -79,6 +85,14 @@ DEVICE_BY_REFRESH = (
     DEVICES + "WHERE refresh_hash = ?1 OR previous_hash = ?1 ORDER BY refresh_hash = ?1 DESC LIMIT 1"
 )
 DEVICES_BY_ACCOUNT = DEVICES + "WHERE account = ? ORDER BY created_at, id"
+IDENTITY = ("issuer", "subject", "account", "at")
+IDENTITIES = f"SELECT {', '.join(IDENTITY)} FROM identities "
+IDENTITY_BY_SUBJECT = answer.folded(IDENTITIES + "WHERE issuer = ? AND subject = ?", IDENTITY)
+IDENTITIES_BY_ACCOUNT = answer.folded(
+    IDENTITIES + "WHERE account = ? ORDER BY at, issuer, subject LIMIT -1", IDENTITY
+)
+SECOND_FACTOR = "SELECT secret, confirmed, used_step, recovery_codes FROM second_factors WHERE account = ?"
+RECOVERY_LINK = "SELECT account, expires_at FROM recovery_links WHERE code_hash = ?"
 INVITE_CODE = "SELECT space, invite FROM invite_codes WHERE code_hash = ?"
 INVITE = "SELECT space, invite FROM invite_codes WHERE invite = ?"
 SETUP_CODE = "SELECT code_hash FROM setup_code"
@@ -144,6 +158,25 @@ def device_by_refresh(connection: sqlite3.Connection, refresh_hash: bytes) -> Ro
 
 def devices(connection: sqlite3.Connection, account: str) -> list[Row]:
     return _devices(connection, DEVICES_BY_ACCOUNT, account)
+
+
+def identity(connection: sqlite3.Connection, issuer: str, subject: str) -> Row | None:
+    return answer.first(answer.rows(connection, IDENTITY_BY_SUBJECT, (issuer, subject)))
+
+
+def identities(connection: sqlite3.Connection, account: str) -> list[Row]:
+    return answer.rows(connection, IDENTITIES_BY_ACCOUNT, (account,))
+
+
+def second_factor(connection: sqlite3.Connection, account: str) -> Row | None:
+    row = connection.execute(SECOND_FACTOR, (account,)).fetchone()
+    names = ("secret", "confirmed", "used_step", "recovery_codes")
+    return None if row is None else dict(zip(names, row, strict=True))
+
+
+def recovery_link(connection: sqlite3.Connection, code_hash: bytes) -> Row | None:
+    row = connection.execute(RECOVERY_LINK, (code_hash,)).fetchone()
+    return None if row is None else {"account": row[0], "expires_at": row[1]}
 
 
 def invite_code(connection: sqlite3.Connection, code_hash: bytes) -> Row | None:

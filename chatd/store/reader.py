@@ -17,12 +17,15 @@ import msgspec
 import trio
 
 from chatd.domain.event import Event
-from chatd.ports import Loaded, Page, Row, StoreUnavailable
+from chatd.ports import Exported, ExportPlace, Loaded, Page, Row, StoreUnavailable
 from chatd.store import (
     answer,
     attention_queries,
     due_queries,
+    export_queries,
+    farewell_queries,
     message_queries,
+    order_queries,
     people_queries,
     personal_queries,
     stream_queries,
@@ -171,6 +174,71 @@ class SqliteReader:
         found: int | None = await self._cell(due_queries.NEXT_DUE)
         return found
 
+    # order
+    async def written(self, room: str, account: str, limit: int) -> list[int]:
+        found: list[int] = msgspec.json.decode(await self._cell(order_queries.WRITTEN, room, account, limit))
+        return found
+
+    async def reports(self, space: str, open: bool, after: str | None, limit: int) -> list[Row]:
+        return await self.ask(
+            partial(order_queries.reports, space=space, open=open, after=after, limit=limit)
+        )
+
+    async def report(self, report: str) -> Row | None:
+        return await self.ask(partial(order_queries.report, id=report))
+
+    async def has_reported(self, account: str, room: str, seq: int) -> bool:
+        return bool(await self._cell(order_queries.HAS_REPORTED, account, room, seq))
+
+    async def let_in(self, space: str, limit: int) -> list[Row]:
+        return await self.ask(partial(order_queries.let_in, space=space, limit=limit))
+
+    async def bans(self, space: str) -> list[Row]:
+        return await self.ask(partial(order_queries.bans, space=space))
+
+    async def audit(
+        self,
+        space: str,
+        by: str | None,
+        account: str | None,
+        type: str | None,
+        before: int | None,
+        limit: int,
+        viewer: str | None,
+    ) -> list[Row]:
+        return await self.ask(
+            lambda connection: order_queries.audit(
+                connection, space, by, account, type, before, limit, viewer
+            )
+        )
+
+    async def position_at(self, at: int) -> int:
+        return int(await self._cell(order_queries.POSITION_AT, at))
+
+    async def began(self, stream: str) -> int:
+        return int(await self._cell(order_queries.BEGAN, stream))
+
+    async def members_at(self, stream: str, position: int) -> list[Row]:
+        return await self.ask(partial(order_queries.members_at, stream=stream, position=position))
+
+    # who goes
+    async def erasures(self) -> list[Row]:
+        return await self.ask(farewell_queries.erasures)
+
+    async def belongings(self, account: str) -> Row:
+        return await self.ask(partial(farewell_queries.belongings, account=account))
+
+    async def rooms_ever(self, account: str) -> list[str]:
+        return await self.ask(partial(farewell_queries.rooms_ever, account=account))
+
+    async def bots(self, owner: str) -> list[Row]:
+        return await self.ask(partial(farewell_queries.bots, owner=owner))
+
+    async def export(
+        self, account: str, after: ExportPlace, limit: int
+    ) -> list[tuple[ExportPlace, Exported]]:
+        return await self.ask(partial(export_queries.page, account=account, after=after, limit=limit))
+
     # who acts on the log
     async def follower(self, name: str) -> int | None:
         position: int | None = await self._cell(due_queries.FOLLOWER, name)
@@ -227,6 +295,18 @@ class SqliteReader:
 
     async def devices(self, account: str) -> list[Row]:
         return await self.ask(partial(people_queries.devices, account=account))
+
+    async def identity(self, issuer: str, subject: str) -> Row | None:
+        return await self.ask(partial(people_queries.identity, issuer=issuer, subject=subject))
+
+    async def identities(self, account: str) -> list[Row]:
+        return await self.ask(partial(people_queries.identities, account=account))
+
+    async def second_factor(self, account: str) -> Row | None:
+        return await self.ask(partial(people_queries.second_factor, account=account))
+
+    async def recovery_link(self, code_hash: bytes) -> Row | None:
+        return await self.ask(partial(people_queries.recovery_link, code_hash=code_hash))
 
     async def invite_code(self, code_hash: bytes) -> Row | None:
         return await self.ask(partial(people_queries.invite_code, code_hash=code_hash))

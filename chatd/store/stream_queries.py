@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
-from chatd.domain.event import Event
+from chatd.domain.event import SELECTIVE, Event
+from chatd.domain.rights import FROM, RANK
 from chatd.ports import Loaded, Row
 from chatd.store import answer
 
@@ -22,9 +24,31 @@ LOG_AFTER = answer.folded_events(EVENTS + "WHERE position > ? ORDER BY position 
 STREAM_AFTER_POSITION = answer.folded_events(
     EVENTS + "WHERE stream = ? AND position > ? ORDER BY seq LIMIT ?"
 )
+
+
+def _numbers(column: str, numbers: Mapping[str, int]) -> str:
+    return f"CASE {column} {' '.join(f'WHEN {key!r} THEN {value}' for key, value in numbers.items())} END"
+
+
+# `data` without that of events in `SELECTIVE`, where one's own role of that moment, or of a bot's owner, was
+# too low for it
+SHOWN_DATA = f"""
+    iif(stream LIKE 'space/%' AND coalesce(data ->> 'account', '') <> ?1 AND NOT (
+        type = 'member.banned' AND EXISTS (
+            SELECT 1 FROM members
+            WHERE stream = events.stream AND account = data ->> 'account' AND until = events.position
+        )
+    ) AND EXISTS (
+        SELECT 1 FROM members
+        WHERE account IN (?1, (SELECT owner FROM bots WHERE account = ?1)) AND stream = events.stream
+        AND since <= events.position AND (until IS NULL OR until > events.position)
+        AND {_numbers("role", RANK)}
+            < {_numbers("type", {type_: RANK[FROM[right]] for type_, right in SELECTIVE.items()})}
+    ), '{{}}', data) AS data
+"""
 VISIBLE_IN_WINDOW = answer.folded_events(
-    EVENTS
-    + """
+    f"""
+    SELECT {answer.EVENT.replace("data", SHOWN_DATA)} FROM events LEFT JOIN bodies USING (position)
     WHERE position > ?2 AND position <= span.last AND EXISTS (
         SELECT 1 FROM members
         WHERE account = ?1 AND stream = events.stream

@@ -19,14 +19,15 @@ from typing import Any
 import attrs
 import msgspec
 
+from chatd.domain.event import PERSONAL
 from chatd.store import answer, chain, migration
 
 CHUNK = 2_000
 FINDINGS_KEPT = 100
 FREE_BYTES_WANTED = 256 * 1024 * 1024
 PROJECTED = (
-    *("accounts", "spaces", "rooms", "members", "messages", "edits", "mentions", "reactions", "pins"),
-    *("thread_followers", "emoji", "subscriptions", "preferences", "bookmarks"),
+    *("accounts", "bots", "spaces", "rooms", "members", "messages", "edits", "mentions", "reactions", "pins"),
+    *("account_names", "thread_followers", "emoji", "subscriptions", "preferences", "bookmarks", "reports"),
 )
 # indexes that a replay would only fill: the live ones hold, and nothing here looks anything up in them
 UNUSED = (
@@ -45,6 +46,12 @@ LOG_COLUMNS = "position, stream, seq, type, at, by, data, body, hash"
 PROJECT = f"""
     INSERT INTO main.events ({LOG_COLUMNS})
     SELECT {LOG_COLUMNS} FROM live.events WHERE position > ? AND position <= ? ORDER BY position
+"""
+# rows are made of what accounts say of themselves; what was erased is missing here as it is there
+SAID = f"""
+    INSERT INTO main.body_rows (position, salt, text)
+    SELECT position, salt, text FROM live.events CROSS JOIN live.bodies USING (position)
+    WHERE position > ? AND position <= ? AND type IN ({", ".join(f"'{type_}'" for type_ in sorted(PERSONAL))})
 """
 GAPS = """
     SELECT stream FROM live.events GROUP BY stream HAVING min(seq) <> 1 OR max(seq) <> count(*) LIMIT ?
@@ -76,6 +83,13 @@ LEFT_TEXTS = """
         )
     ) LIMIT ?
 """
+# what an account said of itself: while it is there all of it, afterwards nothing
+SAYINGS = """
+    FROM live.accounts CROSS JOIN live.events ON stream = 'account/' || accounts.id AND body IS NOT NULL
+    LEFT JOIN live.bodies USING (position)
+"""
+LOST_PROFILES = f"SELECT DISTINCT id {SAYINGS} WHERE NOT deleted AND text IS NULL LIMIT ?"
+LEFT_PROFILES = f"SELECT DISTINCT id {SAYINGS} WHERE deleted AND text IS NOT NULL LIMIT ?"
 
 
 @attrs.frozen
@@ -104,7 +118,8 @@ class Replay:
         for event in events:
             self._check(*event)
         self._project(start, [event[0] for event in events])
-        self._connection.execute("DELETE FROM main.events")  # they left their rows, which is all we need
+        for table in ("events", "body_rows"):  # they left their rows, which is all we need
+            self._connection.execute(f"DELETE FROM main.{table}")
         self._events += len(events)
         return len(events) == CHUNK
 
@@ -152,6 +167,7 @@ class Replay:
     def _project(self, start: int, positions: list[int]) -> None:
         if not positions:
             return
+        self._connection.execute(SAID, (start, positions[-1]))
         try:
             self._connection.execute(PROJECT, (start, positions[-1]))
         except sqlite3.Error:
@@ -172,6 +188,10 @@ class Replay:
             self._found(f"messages {room} {seq}: a text of it is lost, and it was not deleted")
         for room, seq in self._rows(LEFT_TEXTS):
             self._found(f"messages {room} {seq}: it was deleted, but its text is still there")
+        for (account,) in self._rows(LOST_PROFILES):
+            self._found(f"accounts {account}: something that it said is lost, and it was not deleted")
+        for (account,) in self._rows(LEFT_PROFILES):
+            self._found(f"accounts {account}: it was deleted, but something that it said is still there")
 
     def _compare(self, table: str) -> None:
         columns = self._connection.execute(f"PRAGMA main.table_info({table})").fetchall()
@@ -208,6 +228,7 @@ def open_scratch(path: Path) -> sqlite3.Connection:
     migration.build(connection, 0)
     for index in UNUSED:
         connection.execute(f"DROP INDEX {index}")
+    connection.execute("DROP TRIGGER name_guarded")  # a log of before it may hold names that look alike
     connection.execute("ATTACH ? AS live", (path.absolute().as_uri() + "?mode=ro",))
     return connection
 

@@ -53,6 +53,12 @@ READ: Final = """
             AND events.stream LIKE 'account/%'
     )
 """
+ENDED: Final = """
+    DELETE FROM notifications WHERE account IN (
+        SELECT substr(stream, 9) FROM log.events
+        WHERE position > ?1 AND position <= ?2 AND type = 'account.deleted' AND stream LIKE 'account/%'
+    )
+"""
 
 MARKER: Final = (
     "coalesce((SELECT seq FROM log.read_markers WHERE account = ?1 AND room = notifications.room), 0)"
@@ -100,7 +106,7 @@ class NotificationsView:
     """The `Notifications` of `chatd.ports`."""
 
     name = "notifications"
-    version = 1
+    version = 2
     schema = SCHEMA
     tables = ("notifications",)
     unfinished = False
@@ -108,6 +114,7 @@ class NotificationsView:
     def follow(self, connection: sqlite3.Connection, after: int, upto: int) -> bool:
         connection.execute(CREATED, (after, upto))
         connection.execute(READ, (after, upto))
+        connection.execute(ENDED, (after, upto))
         return False  # no texts here
 
     def page(

@@ -21,7 +21,6 @@ import attrs
 import msgspec
 
 from chatd.domain.command import SearchMessages
-from chatd.domain.rights import FROM, RANK
 from chatd.ports import SearchPage
 from chatd.views.search_tables import LINKED, PART_BITS, author_tag, room_tag, words_table
 from chatd.views.snippet import snippet
@@ -31,14 +30,12 @@ FEW_ROOMS: Final = 64
 PARTS_AT_ONCE: Final = 100  # SQLite takes up to 500 SELECTs in one statement
 NEWEST: Final = 2**63 - 1
 
-_SEES_PUBLIC = tuple(role for role, rank in RANK.items() if rank >= RANK[FROM["room.see_public"]])
-_MAY_READ: Final = f"""
+_MAY_READ: Final = """
     SELECT substr(stream, 6) AS id FROM log.members
     WHERE account = :account AND until IS NULL AND stream > 'room/' AND stream < 'room0'
     UNION
-    SELECT r.id FROM log.members AS m CROSS JOIN log.rooms AS r ON r.space = substr(m.stream, 7)
-    WHERE m.account = :account AND m.until IS NULL AND m.stream > 'space/' AND m.stream < 'space0'
-        AND m.role IN ({", ".join(f"'{role}'" for role in _SEES_PUBLIC)}) AND NOT r.private
+    SELECT r.id FROM log.sees_public AS s CROSS JOIN log.rooms AS r ON r.space = substr(s.stream, 7)
+    WHERE s.account = :account AND NOT r.private
     UNION
     SELECT id FROM log.rooms WHERE :operator
 """

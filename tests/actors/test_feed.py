@@ -12,9 +12,10 @@ from trio.testing import wait_all_tasks_blocked
 from chatd.actors import feed as feeds
 from chatd.actors.feed import Feed
 from chatd.bus import Bus
-from chatd.domain.event import Event, membership_change
+from chatd.domain.event import DISSOLVES, Event, membership_change
 
 ME = "me"
+SPACE = "space/s"
 
 
 class SlowConnection:
@@ -68,19 +69,19 @@ class Log:
                 inside.add(event.stream)
             if event.stream in inside:
                 seen.append(event.position)
-            if change == (ME, False):
-                inside.discard(event.stream)
+            if change == (ME, False) or event.type in DISSOLVES:
+                inside -= _with_rooms(event.stream)
         return seen
 
-    def streams(self) -> list[str]:
-        inside: list[str] = []
+    def streams(self) -> dict[str, str | None]:
+        inside: set[str] = set()
         for event in self.events:
-            match membership_change(event):
-                case (account, True) if account == ME and event.stream not in inside:
-                    inside.append(event.stream)
-                case (account, False) if account == ME and event.stream in inside:
-                    inside.remove(event.stream)
-        return inside
+            change = membership_change(event)
+            if change == (ME, True):
+                inside.add(event.stream)
+            if change == (ME, False) or event.type in DISSOLVES:
+                inside -= _with_rooms(event.stream)
+        return {stream: SPACE if stream.startswith("room/") else None for stream in inside}
 
     async def visible_events(
         self, account: str, after: int, upto: int, limit: int
@@ -91,10 +92,20 @@ class Log:
         return [event for event in self.events if event.position in wanted], reached
 
 
-kinds = st.sampled_from(["message.posted", "message.posted", "member.joined", "member.left"])
+def _with_rooms(stream: str) -> set[str]:
+    """What one is out of after leaving the stream."""
+    return {"room/a", "room/b", SPACE} if stream == SPACE else {stream}
+
+
+kinds = st.sampled_from(["message.posted", "message.posted", "member.joined", "member.left", "room.deleted"])
 steps = st.lists(
     st.one_of(
         st.lists(st.tuples(st.sampled_from(["room/a", "room/b"]), kinds), min_size=1, max_size=4),
+        st.lists(
+            st.tuples(st.just(SPACE), st.sampled_from(["member.joined", "member.kicked", "space.deleted"])),
+            min_size=1,
+            max_size=2,
+        ),
         st.just("read"),
         st.just("rest"),
     ),
@@ -160,7 +171,7 @@ def _commit(log: Log, bus: Bus, batch: list[tuple[str, str]]) -> None:
     events = []
     for stream, kind in batch:
         position = len(log.events) + 1
-        event = Event(position, stream, position, kind, 0, ME, {"account": ME})
+        event = Event(position, stream, position, kind, 0, ME, {"account": ME, "space": "s"})
         log.events.append(event)
         events.append(event)
     bus.publish(events)

@@ -17,7 +17,7 @@ from chatd.actors.desk import Desk
 from chatd.actors.envelope import UNAVAILABLE, Answer
 from chatd.actors.scheduler import BATCH, FIRST_RETRY, LONGEST_RETRY, Scheduler
 from chatd.domain import command as c
-from chatd.domain.account import AccountState
+from chatd.domain.account_state import AccountState
 from chatd.domain.decision import Context
 from chatd.domain.event import Event
 from chatd.domain.message import ExpireMessage

@@ -50,7 +50,7 @@ class Connection:
 def listening(bus: Bus, account: str, connection: Connection, spawn: Any = None, position: int = 0) -> Feed:
     feed = Feed(account, position, bus, None, connection, spawn)  # type: ignore[arg-type]
     feed.attach()
-    feed.start(["room/r"])
+    feed.start({"room/r": None})
     return feed
 
 
@@ -83,7 +83,7 @@ async def test_a_signal_reaches_who_hears_the_stream_but_no_session_of_the_one_l
     listening(bus, "bob", bob)
     away = Feed("cy", 0, bus, None, elsewhere, None)  # type: ignore[arg-type]
     away.attach()
-    away.start(["room/other"])
+    away.start({"room/other": None})
     bus.signal_stream("room/r", TYPING, but="ann")
     assert [len(c.written) for c in (ann, ann_too, bob, elsewhere)] == [0, 0, 1, 0]
 

@@ -96,6 +96,8 @@ def test_an_invite_leads_into_a_space_until_it_is_revoked(chatctl, town):
     assert joined["id"] == town.space["id"]
     (listed,) = chatctl.json("invite", "list", "--space", town.space["id"])
     assert (listed["id"], listed["uses"]) == (invite["id"], 1)
+    assert [row["account"] for row in listed["joined"]] == [guest["id"]]
+    assert "guest-one" in chatctl("invite", "list", "--space", town.space["id"])
     chatctl("invite", "revoke", invite["id"])
     late = chatctl.json("account", "create", "guest-two", "--no-password")
     assert chatctl.as_account(late["id"]).refused("invite", "accept", invite["code"])
@@ -141,7 +143,9 @@ def test_an_operator_deletes_a_message_and_nobody_finds_its_text_any_more(chatct
     room = town.room["name"]
     seq = str(town.ada.json("message", "post", room, "unsayable")["seq"])
     assert len(chatctl.json("message", "search", "unsayable", "--room", room)) == 1
-    assert chatctl.json("message", "delete", room, seq) == {"room": town.room["id"], "seq": int(seq)}
+    deleted = chatctl.json("message", "delete", room, seq, "--reason", "not here")
+    assert deleted == {"room": town.room["id"], "seq": int(seq)}
+    assert "not here" in chatctl("audit", "list", "--space", town.space["id"], "--type", "message.deleted")
     assert chatctl("message", "list", room).endswith("(deleted)\n")
     assert chatctl("message", "edits", room, seq) == "its text has been erased\n"
     assert chatctl.json("message", "search", "unsayable", "--room", room) == []

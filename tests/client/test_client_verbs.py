@@ -81,6 +81,7 @@ GIVEN = {
 }
 
 KEYWORDS = {
+    "delete": ("message.delete", ("R1", 4), {"reason": "rude"}),
     "history": ("room.history", ("R1",), {"before": 7, "limit": 10}),
     "thread": ("thread.history", ("R1", 4), {"after": 7, "limit": 10}),
     "search": (

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chatd.domain import command as c
 from chatd.domain import room
+from chatd.domain.access import verdict
 from chatd.domain.decision import Context, Decision
 from chatd.domain.direct import OpenDirectRoom, direct_room
 from chatd.domain.event import Fact
-from chatd.domain.message import MAX_PINS, MAX_REACTIONS
+from chatd.domain.message import EraseMany, ExpireMessage
+from chatd.domain.reaction import MAX_PINS, MAX_REACTIONS
 from chatd.domain.refusal import Refusal
+from chatd.domain.rights import SHOWING, Right
 from chatd.domain.room_state import Message, RoomState
-from chatd.domain.space import SpaceState
+from chatd.domain.space_state import FOR_EVER, SpaceState
 
 ROLES = {"ann": "owner", "mod": "moderator", "bob": "member", "cat": "member", "gus": "guest"}
 SPACE = SpaceState("s", 9, "Team", members=ROLES, emoji={"party": "https://x/party.png"})
@@ -103,6 +107,33 @@ def test_an_archived_room_takes_no_change_but_gives_up_what_its_author_deletes()
     for command in (c.EditMessage("r", 7, "new"), c.AddReaction("r", 7, "👍"), c.AddPin("r", 7)):
         assert code(decided("bob", command, state)) == "forbidden"
     assert only(decided("bob", c.DeleteMessage("r", 7), state)).type == "message.deleted"
+
+
+@pytest.mark.parametrize("right", SHOWING)
+def test_what_explains_a_decision_knows_that_a_room_is_archived(right: Right) -> None:
+    told = verdict(a_room(archived=True), SPACE, "ann", right, 5000)
+    assert not told
+    assert "archived" in told.because
+
+
+def test_who_is_muted_reads_until_when() -> None:
+    state = a_room()
+    for until, words in (
+        (1_800_000_000_000, "muted in the space until 2027-01-15 08:00 UTC"),
+        (FOR_EVER, "muted in the space"),
+    ):
+        told = verdict(state, attrs.evolve(SPACE, mutes={"bob": until}), "bob", "message.post", 5000)
+        assert told.because == f"it is {words}"
+
+
+@pytest.mark.parametrize("lost", ["room", "space"])
+def test_of_a_deleted_room_texts_can_still_be_erased_and_nothing_else_is_left(lost: str) -> None:
+    state, space = a_room(deleted=lost == "room"), attrs.evolve(SPACE, deleted=lost == "space")
+    for command in (EraseMany((7, 9)), ExpireMessage(7)):
+        fact = only(room.decide(state, space, command, Context("system", 5000)))
+        assert (fact.type, fact.data["seq"]) == ("message.deleted", 7)
+    for by_people in (c.DeleteMessage("r", 7), c.PostMessage("r", "x"), c.MarkRead("r", 7)):
+        assert code(room.decide(state, space, by_people, Context("bob", 5000))) == "not_found"
 
 
 def test_two_commands_about_one_message_in_one_turn_see_each_other() -> None:

@@ -11,7 +11,7 @@ from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Event, Fact
 from chatd.domain.refusal import Refusal
 from chatd.domain.room_state import REMEMBERED, RoomState
-from chatd.domain.space import SpaceState
+from chatd.domain.space_state import SpaceState
 
 SPACE = SpaceState(
     "s", 9, "Team", members={"ann": "owner", "mod": "moderator", "bob": "member", "gus": "guest"}

@@ -9,7 +9,8 @@ from chatd.domain import space
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Fact
 from chatd.domain.refusal import Refusal
-from chatd.domain.space import EndInvite, EnterSpace, SpaceState
+from chatd.domain.space import EndInvite, EnterSpace
+from chatd.domain.space_state import SpaceState
 
 
 def by(account: str, at: int = 1000, operator: bool = False) -> Context:
@@ -68,6 +69,42 @@ def test_an_invite_gives_no_higher_role_than_its_makers() -> None:
     assert len(do(state, c.CreateInvite("s", "member"), by("mod", 7))) == 1
 
 
+def test_an_invite_counts_while_its_maker_could_still_make_it() -> None:
+    state = a_space()
+    do(state, c.CreateInvite("s", "admin"), by("ann", 5))
+    for who in ("mod", "other"):
+        do(state, EnterSpace("id5", who), by(who))
+    for role in ("admin", "moderator", "member"):
+        do(state, c.CreateInvite("s", role), by("mod", {"admin": 6, "moderator": 7, "member": 8}[role]))  # type: ignore[arg-type]
+    do(state, c.CreateInvite("s", "admin"), by("operator:0", 9, operator=True))
+
+    def good() -> list[str]:
+        decided = {id_: space.decide(state, EnterSpace(id_, "eve"), by("eve")) for id_ in state.invites}
+        assert all(isinstance(one, Decision) or one == space.NO_INVITE for one in decided.values())
+        return [id_ for id_, one in decided.items() if isinstance(one, Decision)]
+
+    assert good() == ["id5", "id6", "id7", "id8", "id9"]
+    do(state, c.SetRole("s", "mod", "moderator"), by("ann"))
+    assert good() == ["id5", "id7", "id8", "id9"]
+    do(state, c.SetRole("s", "mod", "member"), by("ann"))
+    assert good() == ["id5", "id9"]
+    do(state, c.KickMember("s", "mod"), by("ann"))
+    assert good() == ["id5", "id9"]
+    assert do(state, EnterSpace("id9", "eve", maker_out=True), by("eve")) == "not_found"
+
+
+def test_in_a_locked_space_only_moderators_make_rooms_and_the_muted_make_none() -> None:
+    members = {"ann": "owner", "mod": "moderator", "bob": "member", "max": "member"}
+    state = SpaceState("s", 9, members=members, bots={"max": "bob"})
+    room = c.CreateRoom("s", "r")
+    assert do(state, room, by("bob")) != "forbidden"
+    state.locked = True
+    assert [do(state, room, by(who)) == "forbidden" for who in members] == [False, False, True, True]
+    state.locked, state.mutes = False, {"bob": 2000}
+    assert do(state, room, by("bob")) == do(state, room, by("max")) == "forbidden"
+    assert do(state, room, by("bob", 2000)) != "forbidden"
+
+
 def test_members_do_not_invite_and_strangers_see_nothing() -> None:
     state = a_space()
     do(state, c.CreateInvite("s"), by("ann", 5))
@@ -98,3 +135,13 @@ def test_the_facts_of_a_new_account_stand_before_its_entering() -> None:
     outcome = space.decide(state, EnterSpace("id5", "new", (made,)), by("new"))
     assert isinstance(outcome, Decision)
     assert [fact.type for fact in outcome.facts] == ["account.created", "member.joined"]
+
+
+def test_a_bot_loses_a_role_of_its_own_that_its_owners_hides() -> None:
+    members = {"ann": "owner", "bob": "member", "rex": "moderator"}
+    state = SpaceState("s", 9, members=members, bots={"rex": "bob"})
+    assert state.role("rex") == "member"
+    outcome = space.decide(state, c.SetRole("s", "rex", "member"), Context("ann", 1))
+    assert isinstance(outcome, Decision)
+    (fact,) = outcome.facts
+    assert fact.data == {"account": "rex", "role": "member", "before": "moderator"}

@@ -11,16 +11,27 @@ from typing import Any
 
 import attrs
 
-from .talking import Client, Frame, history
+from .talking import Client, Frame, Refused, history
 
 # Event types that change nothing that a client keeps, and why.
 WITHOUT_STATE = {
     "account.created": "what is in it comes with session.open",
+    "account.secured": "tells what became of passwords and codes, which no query shows",
+    "member.muted": "asked for when somebody looks at who is muted",
+    "member.unmuted": "as above",
+    "member.unbanned": "as above",
+    "member.messages_erased": "the messages go one by one, each with its event",
+    "room.created": "rooms that one is not in are asked for when somebody looks for one to join",
+    "message.reported": "nobody keeps what they reported, and moderators ask for it",
+    "report.resolved": "as above",
+    "room.override_set": "overrides, and what one may by them, are asked for when a room is looked at",
     "space.created": "its owner enters it with the next event, and asks for the whole",
+    "account.deleted": "nobody is left to keep anything",
     "thread.followed": "no query shows which threads one follows",
     "thread.unfollowed": "as above",
 }
 
+LEAVES = ("member.left", "member.kicked", "member.banned")
 MEMBER = ("role", "joined_at")
 
 
@@ -36,6 +47,7 @@ class State:
     subscriptions: dict[str, Frame] = attrs.Factory(dict)
     bookmarks: dict[tuple[str, int], Frame] = attrs.Factory(dict)
     notifications: dict[str, Frame] = attrs.Factory(dict)
+    bots: dict[str, list[str]] = attrs.Factory(dict)  # -> scopes
 
 
 # --- the snapshot ------------------------------------------------------------------------------------------
@@ -55,6 +67,7 @@ def snapshot(client: Client) -> State:
         state.bookmarks[row["room"], row["seq"]] = {"note": row["note"], "at": row["at"]}
     for row in _all(client, "notification.list", "notifications"):
         state.notifications[row.pop("id")] = row
+    state.bots = {row["account"]: row["scopes"] for row in client.ask("bot.list")["bots"]}
     return state
 
 
@@ -71,8 +84,6 @@ def load_space(client: Client, space: str) -> Frame:
     frame["members"] = {row["account"]: {name: row[name] for name in MEMBER} for row in members}
     emoji = client.ask("emoji.list", space=space)["emoji"]
     frame["emoji"] = {row.pop("name"): row for row in emoji}
-    rooms = client.ask("room.list", space=space)["rooms"]
-    frame["rooms"] = {room["id"] for room in rooms if not room["private"]}
     if frame["role"] in ("owner", "admin", "moderator"):
         invites = client.ask("invite.list", space=space)["invites"]
         frame["invites"] = {row.pop("id"): row for row in invites}
@@ -82,7 +93,8 @@ def load_space(client: Client, space: str) -> Frame:
 def load_room(client: Client, room: str) -> Frame:
     frame: Frame = client.ask("room.get", room=room)["room"]
     del frame["member"]
-    frame.pop("accounts", None)
+    for asked_for in ("accounts", "rights", "overrides"):
+        frame.pop(asked_for, None)
     members = _all(client, "room.members", "members", room=room)
     frame["members"] = {row["account"]: {name: row[name] for name in MEMBER} for row in members}
     frame["messages"] = {message["seq"]: _kept(message) for message in history(client, room)}
@@ -119,7 +131,9 @@ class Reducer:
         elif event["event"] == "member.joined" and event["data"]["account"] == self.state.account:
             self._enter(kind, id_)
         elif kind == "space":
-            change(self.state.spaces[id_], event)
+            if (space := self.state.spaces.get(id_)) is not None:
+                change(space, event)
+                self._follow_space(id_, event)
         elif (room := self.state.rooms.get(id_)) is not None:
             if event["seq"] > room["head"]:
                 change(room, event)
@@ -128,16 +142,38 @@ class Reducer:
 
     def _enter(self, kind: str, id_: str) -> None:
         """What it loads may be of later than the event. A room tells by its `head` which events are in it; a
-        space does not, so those are applied once more."""
-        if kind == "room":
-            self.state.rooms[id_] = load_room(self.client, id_)
-        else:
-            self.state.spaces[id_] = load_space(self.client, id_)
+        space does not, so those are applied once more. What is not there, or not for this account any
+        more, is left alone: the event that says so is still to come."""
+        try:
+            if kind == "room":
+                self.state.rooms[id_] = load_room(self.client, id_)
+            else:
+                self.state.spaces[id_] = load_space(self.client, id_)
+        except Refused as refused:
+            if refused.code != "not_found":
+                raise
+
+    def _follow_space(self, space: str, event: Frame) -> None:
+        """What an event in a space means for its rooms, and for what the account sees of it."""
+        data = event["data"]
+        inside = [id_ for id_, room in self.state.rooms.items() if room["space"] == space]
+        mine = data.get("account") == self.state.account
+        if event["event"] == "space.deleted" or (event["event"] in LEAVES and mine):
+            del self.state.spaces[space]
+            for id_ in inside:
+                del self.state.rooms[id_]
+        elif event["event"] in LEAVES:
+            for id_ in inside:
+                self.state.rooms[id_]["members"].pop(data["account"], None)
+        elif event["event"] == "member.role_set" and (mine or "owner" in (data["role"], data["before"])):
+            self.state.spaces[space] = load_space(self.client, space)
 
     def _follow(self, room: str, event: Frame) -> None:
         """What an event in a room means for what the account keeps elsewhere."""
         data = event["data"]
-        if event["event"] == "member.left" and data["account"] == self.state.account:
+        if event["event"] in LEAVES and data["account"] == self.state.account:
+            del self.state.rooms[room]
+        if event["event"] == "room.deleted":
             del self.state.rooms[room]
         if event["event"] == "message.deleted":
             self.state.bookmarks.pop((room, data["seq"]), None)
@@ -165,18 +201,27 @@ def _joined(place: Frame, event: Frame) -> None:
     place["members"][data["account"]] = {"role": data.get("role"), "joined_at": event["at"]}
     if invite := place.get("invites", {}).get(data.get("invite")):
         invite["uses"] += 1
+        invite["joined"] = [{"account": data["account"], "at": event["at"]}, *invite["joined"]][:100]
 
 
 def _left(place: Frame, event: Frame) -> None:
-    del place["members"][event["data"]["account"]]
+    place["members"].pop(event["data"]["account"], None)
 
 
 def _updated(place: Frame, event: Frame) -> None:
-    place.update(event["data"])
+    place.update({name: value for name, value in event["data"].items() if name != "reason"})
 
 
 def _archived(room: Frame, event: Frame) -> None:
-    room["archived"] = True
+    room["archived"] = event["event"] == "room.archived"
+
+
+def _locked(place: Frame, event: Frame) -> None:
+    place["locked"] = event["event"] in ("room.locked", "space.locked")
+
+
+def _gone(place: Frame, event: Frame) -> None:
+    """The whole of it: see `Reducer`."""
 
 
 def _posted(room: Frame, event: Frame) -> None:
@@ -240,15 +285,15 @@ def _invited(space: Frame, event: Frame) -> None:
     if "invites" in space:
         names = ("role", "max_uses", "expires_at")
         invite = {name: event["data"].get(name) for name in names}
-        space["invites"][event["data"]["invite"]] = {**invite, "uses": 0, "by": event["by"]}
+        space["invites"][event["data"]["invite"]] = {**invite, "uses": 0, "by": event["by"], "joined": []}
 
 
 def _uninvited(space: Frame, event: Frame) -> None:
     space.get("invites", {}).pop(event["data"]["invite"], None)
 
 
-def _room_announced(space: Frame, event: Frame) -> None:
-    space["rooms"].add(event["data"]["room"])
+def _role(space: Frame, event: Frame) -> None:
+    space["members"][event["data"]["account"]]["role"] = event["data"]["role"]
 
 
 def _emoji_added(space: Frame, event: Frame) -> None:
@@ -265,6 +310,10 @@ def _emoji_removed(space: Frame, event: Frame) -> None:
 
 def _profile(state: State, event: Frame) -> None:
     state.profile.update(event["data"])
+
+
+def _renamed(state: State, event: Frame) -> None:
+    state.profile["name"] = event["data"]["name"]
 
 
 def _preferences(state: State, event: Frame) -> None:
@@ -286,6 +335,14 @@ def _unbookmarked(state: State, event: Frame) -> None:
     state.bookmarks.pop((event["data"]["room"], event["data"]["seq"]), None)
 
 
+def _bot(state: State, event: Frame) -> None:
+    state.bots[event["data"]["bot"]] = event["data"]["scopes"]
+
+
+def _bot_gone(state: State, event: Frame) -> None:
+    state.bots.pop(event["data"]["bot"], None)
+
+
 def _notified(state: State, event: Frame) -> None:
     data = event["data"]
     row = {name: data[name] for name in ("kind", "room", "seq", "from")}
@@ -302,8 +359,13 @@ def _read(state: State, event: Frame) -> None:
 CHANGES: dict[tuple[str, str], Callable[[Any, Frame], None]] = {
     ("room", "member.joined"): _joined,
     ("room", "member.left"): _left,
+    ("room", "member.kicked"): _left,
     ("room", "room.updated"): _updated,
     ("room", "room.archived"): _archived,
+    ("room", "room.unarchived"): _archived,
+    ("room", "room.locked"): _locked,
+    ("room", "room.unlocked"): _locked,
+    ("room", "room.deleted"): _gone,
     ("room", "message.posted"): _posted,
     ("room", "message.edited"): _edited,
     ("room", "message.deleted"): _deleted,
@@ -312,16 +374,27 @@ CHANGES: dict[tuple[str, str], Callable[[Any, Frame], None]] = {
     ("room", "pin.added"): _pinned,
     ("room", "pin.removed"): _unpinned,
     ("space", "member.joined"): _joined,
+    ("space", "member.left"): _left,
+    ("space", "member.kicked"): _left,
+    ("space", "member.banned"): _left,
+    ("space", "member.role_set"): _role,
+    ("space", "space.updated"): _updated,
+    ("space", "space.deleted"): _gone,
+    ("space", "space.locked"): _locked,
+    ("space", "space.unlocked"): _locked,
     ("space", "invite.created"): _invited,
     ("space", "invite.revoked"): _uninvited,
-    ("space", "room.created"): _room_announced,
     ("space", "emoji.added"): _emoji_added,
     ("space", "emoji.removed"): _emoji_removed,
     ("account", "account.updated"): _profile,
+    ("account", "account.renamed"): _renamed,
     ("account", "preferences.updated"): _preferences,
     ("account", "subscription.updated"): _subscription,
     ("account", "bookmark.added"): _bookmarked,
     ("account", "bookmark.removed"): _unbookmarked,
     ("account", "notification.created"): _notified,
+    ("account", "bot.created"): _bot,
+    ("account", "bot.updated"): _bot,
+    ("account", "bot.deleted"): _bot_gone,
     ("account", "notification.read"): _read,
 }

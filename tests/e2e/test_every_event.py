@@ -6,6 +6,7 @@ The types stand in the command table. A new one is not done before it happens in
 
 from __future__ import annotations
 
+import base64
 import copy
 import sqlite3
 import time
@@ -18,8 +19,11 @@ from typing import Any
 import attrs
 import pytest
 
+from chatd.domain import totp
 from chatd.domain.table import ENTRIES, Entry
 
+from .conftest import ended_well
+from .provider import Browser, Provider
 from .reducer import CHANGES, WITHOUT_STATE, Reducer, State, snapshot
 from .serving import Server
 from .talking import DEADLINE, Client, Frame
@@ -27,6 +31,16 @@ from .town import Account, Town
 
 TYPES = {type_ for entry in ENTRIES for type_ in entry.events}
 SYSTEM = "system"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One with single sign-on."""
+    with Provider() as provider:
+        data = tmp_path_factory.mktemp("chatd") / "data"
+        server = Server(data, oidc_sign_up=True, **provider.settings).start()
+        yield server
+        ended_well(server)
 
 
 class Witness:
@@ -98,6 +112,37 @@ def live_through(town: Town, witness: Witness, owner: Follower, member: Follower
     ask(operator, "account.disable", account=made)
     ask(operator, "account.enable", account=made)
     ask(bob, "account.update", display_name="Bob the Second", avatar="https://example.org/bob.png")
+    ask(bob, "account.rename", name=f"{member.account.name}.second")
+    with closing(town.dial()) as visitor:
+        secured(witness, visitor, made, Browser(town.server))
+    yield
+
+    # bots
+    spare_bot = ask(bob, "bot.create", name="Rex", scopes=["read"])["account"]["id"]
+    ask(bob, "bot.update", account=spare_bot, scopes=["join", "post"])
+    bot = ask(bob, "bot.create", name="Max", scopes=["join", "post"])
+    ask(operator, "bot.list", owner=member.account.id)
+    with closing(town.dial()) as helper:
+        helper.open(bot["token"])
+        ask(helper, "invite.accept", code=town.code)
+        ask(helper, "room.join", room=room)
+    ask(bob, "bot.delete", until="account.deleted", account=bot["account"]["id"])
+    yield
+
+    # who goes for good
+    for by_itself in (True, False):
+        leaver = town.account("leaver")
+        password = "a right horse with a battery"
+        ask(operator, "account.set_password", account=leaver.id, password=password)
+        leaver = attrs.evolve(leaver, token=operator.ask("account.token", account=leaver.id)["token"])
+        with closing(town.open(leaver)) as visitor:
+            ask(visitor, "invite.accept", code=town.code)
+            ask(visitor, "room.join", room=room)
+            ask(visitor, "message.post", room=room, text="not for long")
+            if by_itself:
+                ask(visitor, "account.delete", until="account.deleted", password=password)
+        if not by_itself:
+            ask(operator, "account.erase", until="account.deleted", account=leaver.id)
     yield
 
     # spaces and invites
@@ -105,6 +150,8 @@ def live_through(town: Town, witness: Witness, owner: Follower, member: Follower
     invite = ask(ann, "invite.create", space=space, max_uses=5)["invite"]
     with closing(town.dial()) as visitor:
         ask(visitor, "account.sign_up", name="Dora", password="correct horse", invite=invite["code"])
+    with closing(town.dial()) as visitor:
+        ask(visitor, "account.exchange", code=Browser(town.server).code())
     with closing(town.open(town.account("eve"))) as visitor:
         ask(visitor, "invite.accept", code=invite["code"])
     spare = ask(bob, "invite.create", space=own, role="guest", expires_in=3600)["invite"]["code"]
@@ -124,7 +171,7 @@ def live_through(town: Town, witness: Witness, owner: Follower, member: Follower
     ask(ann, "room.join", room=barn)
     yield
     ask(bob, "room.leave", room=garden)
-    ask(ann, "room.update", room=room, name="Market", topic="fruit")
+    ask(ann, "room.update", room=room, name="Market", topic="fruit", reason="the harvest")
     ask(ann, "room.archive", room=barn)
     direct = ask(ann, "direct.open", accounts=[member.account.id])["room"]["id"]
     yield
@@ -174,11 +221,79 @@ def live_through(town: Town, witness: Witness, owner: Follower, member: Follower
     ask(bob, "read.mark", room=room, seq=reply)
     yield
 
+    yield from keep_order(town, witness, owner, member, Places(space, own, room, garden, barn), seq)
+
     # and what goes again
     for client, gone in ((ann, deeper), (ann, reply), (ann, quiet)):
-        ask(client, "message.delete", room=room, seq=gone)
+        ask(client, "message.delete", room=room, seq=gone, reason="not needed any more")
     if "message.deleted" not in witness.by_itself:
         witness.look(None, until="message.deleted")
+    yield
+
+
+@attrs.frozen
+class Places:
+    space: str
+    own: str  # the member's own space
+    room: str
+    garden: str
+    barn: str  # archived
+
+
+def keep_order(
+    town: Town, witness: Witness, owner: Follower, member: Follower, places: Places, seq: int
+) -> Iterator[None]:
+    """The member, in a space of its own, shows the owner in and out; the owner keeps order in the town's."""
+    ask, ann, bob, own = witness.ask, owner.client, member.client, places.own
+    guest = {"space": own, "account": owner.account.id}
+    yard = ask(bob, "room.create", space=own, name="Yard")["room"]["id"]
+    code = bob.ask("invite.create", space=own)["invite"]["code"]
+
+    def come() -> None:
+        ask(ann, "invite.accept", code=code)
+        ask(ann, "room.join", room=yard)
+
+    yield
+    come()
+    yield
+    ask(bob, "space.update", space=own, name="Bob's place", description="and Ann's")
+    ask(bob, "space.lock", space=own, reason="a bad day")
+    ask(bob, "space.unlock", space=own)
+    ask(bob, "member.set_role", **guest, role="admin")
+    yield
+    ask(ann, "space.leave", space=own)
+    yield
+    come()
+    yield
+    ask(ann, "message.post", room=yard, text="too loud")
+    ask(bob, "member.mute", **guest, **{"for": 3600})
+    ask(bob, "member.unmute", **guest)
+    ask(bob, "member.erase_messages", **guest, reason="too loud")
+    ask(bob, "room.remove", room=yard, account=owner.account.id)
+    yield
+    ask(bob, "room.invite", room=yard, account=owner.account.id)
+    yield
+    ask(bob, "member.kick", **guest)
+    yield
+    come()
+    yield
+    ask(bob, "member.ban", **guest, reason="again")
+    yield
+    ask(bob, "member.unban", **guest)
+    yield
+    come()
+    yield
+    ask(bob, "space.delete", space=own)
+    yield
+
+    ask(ann, "room.lock", room=places.room)
+    ask(ann, "room.unlock", room=places.room)
+    ask(ann, "room.override", room=places.room, role="member", right="pin.set", allow=False)
+    ask(ann, "room.unarchive", room=places.barn)
+    ask(bob, "message.report", room=places.room, seq=seq, reason="not nice")
+    report = ann.ask("report.list", space=places.space)["reports"][0]["id"]
+    ask(ann, "report.resolve", report=report, reason="talked to her")
+    ask(ann, "room.delete", room=places.garden)
     yield
 
 
@@ -191,6 +306,26 @@ class Lived:
     witness: Witness
     followers: list[Follower]
     before: list[tuple[State, Frame]]  # what each of them knew in the morning, and its cursor
+
+
+def secured(witness: Witness, visitor: Client, account: str, browser: Browser) -> None:
+    """Everything that changes how an account is signed in to."""
+    ask, operator, old, new = witness.ask, witness.operator, "seven old herons", "eight young owls"
+    ask(operator, "account.set_password", account=account, password=old)
+    visitor.open(visitor.ask("account.sign_in", name="Cleo", password=old)["access_token"])
+    ask(visitor, "account.change_password", old=old, new=new)
+    code = browser.code(ask(visitor, "identity.begin", password=new)["url"])
+    identity = ask(visitor, "identity.add", code=code)["identity"]
+    named = {"issuer": identity["issuer"], "subject": identity["subject"]}
+    ask(visitor, "identity.remove", **named, password=new)
+    for _ in range(2):
+        secret = base64.b32decode(visitor.ask("totp.begin", password=new)["secret"])
+        given = totp.code(secret, totp.step_at(time.time_ns() // 1_000_000))
+        spare = ask(visitor, "totp.confirm", code=given)["recovery_codes"][0]
+        if "totp.remove" not in witness.logged:
+            ask(visitor, "totp.remove", password=new, code=spare)
+    ask(operator, "account.reset_totp", account=account)
+    ask(operator, "account.recovery_link", account=account)
 
 
 @pytest.fixture(scope="module")

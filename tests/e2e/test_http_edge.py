@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import suppress
 
@@ -167,3 +168,18 @@ def test_configured_origins_are_welcome_and_only_they(serve: Serve) -> None:
     assert _handshake(server, f"http://127.0.0.1:{server.port}") == 101
     assert _handshake(server, "https://other.example") == 403
     assert _handshake(server, "http://chat.example") == 403
+
+
+def test_metrics_say_how_far_the_views_have_followed(server: Server) -> None:
+    with Peer(server) as peer:
+        peer.get("/metrics")
+        status, headers, body = peer.response()
+    assert (status, headers["content-type"].partition(";")[0]) == (200, "text/plain")
+    assert re.search(rb'^chatd_view_lag_events{view="search"} \d', body, re.MULTILINE)
+    assert re.search(rb"^chatd_log_position \d", body, re.MULTILINE)
+
+
+def test_metrics_are_for_named_addresses(serve: Serve) -> None:
+    with Peer(serve(metrics="10.0.0.0/8")) as peer:
+        peer.get("/metrics")
+        assert peer.response()[0] == 403

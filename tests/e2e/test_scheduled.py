@@ -6,6 +6,7 @@ import time
 
 from .conftest import Serve
 from .talking import Client, Frame, history
+from .test_hostile_bytes import within
 from .town import Town, absent_id
 
 SOON = 1100  # milliseconds; a second is the least
@@ -165,6 +166,21 @@ def test_a_message_for_a_time_goes_by_itself(town: Town) -> None:
     messages = {message["seq"]: message for message in history(bob, room)}
     assert messages[kept]["text"] == "for ever"
     assert (messages[short["seq"]]["text"], messages[short["seq"]]["deleted"]) == (None, True)
+    town.assert_sound()
+
+
+def test_a_message_for_a_time_goes_from_a_deleted_room_too(town: Town) -> None:
+    room = town.room()
+    ada = town.open(town.member(room))
+    ada.post(room, "for a second", expires_in=1)
+    town.operator.ask("room.delete", room=room)
+
+    def types() -> list[str]:
+        page = town.operator.ask("event.list", after=0, stream=f"room/{room}", limit=500)
+        return [event["event"] for event in page["events"]]
+
+    assert within(10, lambda: types()[-2:] == ["room.deleted", "message.deleted"]), types()
+    assert "cannot_expire" not in town.server.said()
     town.assert_sound()
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from chatd.domain.event import Fact
+from chatd.domain.event import Fact, body
 from chatd.ports import Append, Appended, Taken
 from chatd.store import migration
 from chatd.store.connection import open_writer
@@ -33,6 +33,10 @@ class Pen:
         self, stream: str, type: str, data: dict[str, Any], by: str = "ann", text: str | None = None
     ) -> Append:
         return Append((self.fact(stream, type, data, by, text),))
+
+    def report(self, by: str, report: str) -> Append:
+        data = {"report": report, "space": "home", "room": "hall", "seq": 5}
+        return self.append(f"account/{by}", "message.reported", data, by, '{"reason":"loud"}')
 
     def edit(self, room: str, seq: int, text: str, by: str = "ann", **data: Any) -> Append:
         return self.append(f"room/{room}", "message.edited", {"seq": seq, **data}, by, text)
@@ -65,6 +69,11 @@ class Pen:
     def account(self, id: str, name: str | None = None, **data: Any) -> Append:
         data = {"account": id, "name": name or id, "display_name": (name or id).title(), **data}
         return Append((self.fact(f"account/{id}", "account.created", data, "system"),))
+
+    def speaking(self, id: str, data: dict[str, Any], name: str | None = None) -> Append:
+        """An account as it is made today: what it says of itself is a body."""
+        text = body(name=name or id, display_name=(name or id).title())
+        return self.append(f"account/{id}", "account.created", {"account": id, **data}, "system", text)
 
     def space(self, id: str, owner: str = "ann", **data: Any) -> Append:
         stream = f"space/{id}"
@@ -121,6 +130,19 @@ class Pen:
             self.append("account/bob", "thread.unfollowed", {"room": "hall", "seq": 4}, "bob"),
             self.append("account/bob", "subscription.updated", {"room": "hall", "level": "all"}, "bob"),
             self.append("account/bob", "preferences.updated", {"quiet_from": 1, "quiet_to": 2}, "bob"),
+            self.speaking("rex", {"owner": "ann", "scopes": ["read"]}),
+            self.append("account/rex", "account.updated", {}, "rex", '{"about":"a bot"}'),
+            self.append("account/rex", "bookmark.added", {"room": "hall", "seq": 5}, "rex", '{"note":"?"}'),
+            self.append("account/rex", "preferences.updated", {}, "rex", '{"receipts":false}'),
+            self.append("account/rex", "preferences.updated", {}, "rex", '{"quiet_from":3}'),
+            self.speaking("eve", {}),
+            self.append("account/eve", "account.updated", {}, "eve", '{"about":"soon gone"}'),
+            self.append("account/eve", "preferences.updated", {}, "eve", '{"quiet_to":4}'),
+            self.report("eve", "r2"),
+            self.append("account/eve", "account.deleted", {"account": "eve"}, "eve"),
+            self.speaking("adam", {}, name="eve"),
+            self.report("bob", "r1"),
+            self.append("account/ann", "report.resolved", {"report": "r1"}, "ann", '{"reason":"talked"}'),
             self.append("account/bob", "bookmark.added", {"room": "hall", "seq": 5, "note": "!"}, "bob"),
         ]
 

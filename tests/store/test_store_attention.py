@@ -113,7 +113,7 @@ def _act(pen: Pen, model: Model, act: tuple[Any, ...]) -> Append | None:
         case "leave", account if account in model.joined:
             append = pen.leave("room/r", account)
             del model.joined[account]
-        case "read", account, seq:
+        case "read", account, seq if seq <= model.head:
             model.read[account] = max(seq, model.read.get(account, 0))
             return Append(writes=(MarkRead(account, "r", seq),))
         case _:

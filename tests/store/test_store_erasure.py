@@ -234,16 +234,17 @@ def test_no_text_of_many_stays_when_they_go_one_after_another(desk: Desk) -> Non
     """Rows that are deleted make SQLite move others, whose old places `secure_delete` does not know."""
     dice = Random(1)
     sizes = [int(dice.paretovariate(1.1) * 20 % 9000) for _ in range(1_500)]
-    desk.journal.commit([desk.pen.post("hall", f"<{n}>{'x' * size}<{n}>") for n, size in enumerate(sizes)])
+    posts = [desk.pen.post("hall", f"<{n:06}>{'x' * size}<{n:06}>") for n, size in enumerate(sizes)]
+    desk.journal.commit(posts)
     doomed = [n for n in range(len(sizes)) if n // 50 % 3 == 0]
     dice.shuffle(doomed)
     for start in range(0, len(doomed), 50):
         desk.journal.commit([desk.pen.delete("hall", n + 1) for n in doomed[start : start + 200]])
     desk.journal.empty()
     file = desk.path.read_bytes()
-    assert [n for n in doomed if b"<%d>" % n in file] == []
+    assert [n for n in doomed if b"<%06d>" % n in file] == []
     kept = set(range(len(sizes))) - set(doomed)
-    assert [n for n in kept if b"<%d>" % n not in file] == []
+    assert [n for n in kept if b"<%06d>" % n not in file] == []
 
 
 def test_what_was_erased_keeps_its_place_and_says_nothing(desk: Desk) -> None:

@@ -167,6 +167,7 @@ TAMPERINGS = {
     "a changed emoji": ("UPDATE emoji SET image = 'i2'", "emoji home party: differs"),
     "a changed wish": ("UPDATE subscriptions SET level = 'none'", "subscriptions bob hall: differs"),
     "changed preferences": ("UPDATE preferences SET receipts = 0", "preferences bob: differs"),
+    "a report made quiet": ("UPDATE reports SET reason = 'x' WHERE by = 'bob'", "reports r1: differs"),
     "a lost bookmark": ("DELETE FROM bookmarks", "bookmarks bob hall 5: .*not in the table"),
     "a fact that cannot be": (
         "UPDATE events SET data = '{\"seq\":4}' WHERE type = 'reaction.added'",

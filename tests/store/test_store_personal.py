@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from store_facts import Pen
 
+from chatd.domain.event import body
 from chatd.ports import (
     Append,
     DropScheduled,
@@ -29,17 +30,24 @@ async def village(store: Store, pen: Pen) -> Store:
     return store
 
 
-async def test_preferences_keep_what_an_update_does_not_name(village: Store, pen: Pen) -> None:
+@pytest.mark.parametrize("older", [False, True])
+async def test_preferences_keep_what_an_update_does_not_name(village: Store, pen: Pen, older: bool) -> None:
+    """`older`: as in logs in which they stood in the fact itself."""
+
+    async def update(**fields: object) -> None:
+        data, text = (fields, None) if older else ({}, body(**fields))
+        await village.log.submit([pen.append("account/ann", "preferences.updated", data, "ann", text)]).wait()
+
     assert await village.reader.preferences("ann") is None
-    for data in ({"quiet_from": 60, "quiet_to": 120, "time_zone": "Asia/Tokyo"}, {"receipts": False}):
-        await village.log.submit([pen.append("account/ann", "preferences.updated", data)]).wait()
+    await update(quiet_from=60, quiet_to=120, time_zone="Asia/Tokyo")
+    await update(receipts=False)
     assert await village.reader.preferences("ann") == {
         "quiet_from": 60,
         "quiet_to": 120,
         "time_zone": "Asia/Tokyo",
         "receipts": False,
     }
-    await village.log.submit([pen.append("account/ann", "preferences.updated", {"quiet_to": 0})]).wait()
+    await update(quiet_to=0)
     found = await village.reader.preferences("ann")
     assert found is not None
     assert (found["quiet_from"], found["quiet_to"], found["receipts"]) == (60, 0, False)

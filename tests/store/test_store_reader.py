@@ -35,6 +35,9 @@ async def test_accounts_are_found_by_id_and_by_name_however_spelled(village: Sto
         "avatar": None,
         "admin": True,
         "disabled": False,
+        "deleted": False,
+        "owner": None,
+        "scopes": [],
         "created_at": 1001,
     }
     reader = village.reader
@@ -100,6 +103,8 @@ async def test_spaces_and_rooms_show_their_present_state(village: Store, pen: Pe
         "private": False,
         "topic": "all",
         "archived": True,
+        "locked": False,
+        "slow_mode": 0,
         "created_at": hall["created_at"],
         "head": 8,
         "accounts": [],

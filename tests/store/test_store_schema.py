@@ -15,6 +15,7 @@ from chatd.store import (
     due_queries,
     message_queries,
     migration,
+    order_queries,
     people_queries,
     personal_queries,
     stream_queries,
@@ -133,6 +134,8 @@ HOT = {
     "rooms of a space": people_queries.ROOMS_BY_SPACE,
     "device": people_queries.DEVICE_BY_ID,
     "refresh": people_queries.DEVICE_BY_REFRESH,
+    "identity": people_queries.IDENTITY_BY_SUBJECT,
+    "identities": people_queries.IDENTITIES_BY_ACCOUNT,
     "nonces": claims.NONCES_TAKEN,
     "history": message_queries.AROUND,
     "thread": message_queries.THREAD_AROUND,
@@ -156,6 +159,9 @@ HOT = {
     "due": due_queries.DUE,
     "expired": due_queries.EXPIRED,
     "next due": due_queries.NEXT_DUE,
+    "reported": order_queries.HAS_REPORTED,
+    "let in": order_queries.LET_IN,
+    "bans": order_queries.BANS,
 }
 # what a plan may go through from end to end: parameters, and rows that it has found itself
 FOUND = "span|places?|present|message|posted|concerned|version"

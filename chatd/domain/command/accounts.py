@@ -11,6 +11,7 @@ from chatd.domain.command.fields import (
     DEFAULT_PAGE,
     About,
     AccountName,
+    Code,
     Id,
     Label,
     Limit,
@@ -36,6 +37,7 @@ class SignIn:
     name: Annotated[str, Meta(min_length=1, max_length=80)]
     password: Password
     device: Label | None = None
+    code: Code | None = None
 
 
 @attrs.frozen
@@ -53,6 +55,58 @@ class UpdateAccount:
     display_name: Name | None = None
     about: About | None = None
     avatar: Url | None = None
+
+
+@attrs.frozen
+class RenameAccount:
+    name: AccountName
+    password: Password | None = None
+
+
+@attrs.frozen
+class ListDevices:
+    pass
+
+
+@attrs.frozen
+class RevokeDevice:
+    device: Id
+
+
+@attrs.frozen
+class ListAccountDevices:
+    account: Id
+
+
+@attrs.frozen
+class BeginTotp:
+    password: Password
+
+
+@attrs.frozen
+class ConfirmTotp:
+    code: Code
+
+
+@attrs.frozen
+class GetTotp:
+    pass
+
+
+@attrs.frozen
+class RemoveTotp:
+    password: Password
+    code: Code
+
+
+@attrs.frozen
+class ResetTotp:
+    account: Id
+
+
+@attrs.frozen
+class MakeRecoveryLink:
+    account: Id
 
 
 @attrs.frozen

@@ -12,6 +12,7 @@ from chatd.domain.command.fields import (
     Limit,
     Nonce,
     Query,
+    Reason,
     Seconds,
     Seq,
     Text,
@@ -39,6 +40,7 @@ class EditMessage:
 class DeleteMessage:
     room: Id
     seq: Seq
+    reason: Reason | None = None
 
 
 @attrs.frozen

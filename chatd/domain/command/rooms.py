@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import attrs
+from msgspec import Meta
 
 from chatd.domain.command.fields import (
     DEFAULT_PAGE,
@@ -10,6 +13,7 @@ from chatd.domain.command.fields import (
     Id,
     Limit,
     Name,
+    Reason,
     RoomKind,
 )
 
@@ -28,6 +32,8 @@ class UpdateRoom:
     room: Id
     name: Name | None = None
     topic: About | None = None
+    slow_mode: Annotated[int, Meta(ge=0, le=21_600)] | None = None  # seconds
+    reason: Reason | None = None
 
 
 @attrs.frozen

@@ -1,0 +1,68 @@
+"""Whose address a connection has: the peer's, or behind a reverse proxy the one that the proxy names.
+
+`X-Forwarded-For` is a list that every proxy appends its own peer to. Only what trusted proxies appended
+is believed, so it is read from its end: the last address that is not a trusted proxy is the client's.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from typing import Final
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# As proxies write it: 192.0.2.1, 192.0.2.1:4711, 2001:db8::1, [2001:db8::1], [2001:db8::1]:4711
+_HOP: Final = re.compile(r"\[([^\]]*)\](?::\d+)?|([^:]*):\d+|(.*)", re.DOTALL)
+
+
+class Networks:
+    """A set of addresses and networks; whatever is no address is not in it."""
+
+    def __init__(self, named: Iterable[str]) -> None:
+        """Raises ValueError."""
+        self._networks = tuple(ipaddress.ip_network(network, strict=False) for network in named)
+
+    def __contains__(self, address: str | Address) -> bool:
+        known = _read(address) if isinstance(address, str) else address
+        return known is not None and any(known in network for network in self._networks)
+
+
+class Proxies:
+    """The proxies that are trusted to say for whom they speak."""
+
+    def __init__(self, trusted: Iterable[str]) -> None:
+        """`trusted`: addresses and networks. Raises ValueError."""
+        self._trusted = Networks(trusted)
+
+    def client(self, peer: str, forwarded: str) -> str:
+        """The client's address. `forwarded`: the whole X-Forwarded-For, empty without one.
+
+        An entry that is no address ends the search: what stands before it is not believed.
+        """
+        client = _read(peer)
+        if client is None:
+            return peer
+        for hop in reversed(forwarded.split(",") if forwarded else ()):
+            before = _read(hop.strip()) if client in self._trusted else None
+            if before is None:
+                break
+            client = before
+        return str(client)
+
+    def trusts(self, peer: str) -> bool:
+        """Whether this address is a proxy's."""
+        return peer in self._trusted
+
+
+def _read(text: str) -> Address | None:
+    """The address that is meant; one of IPv4 that IPv6 carries for what it is. None: no address."""
+    match = _HOP.fullmatch(text)
+    assert match is not None
+    try:
+        address = ipaddress.ip_address((match[1] or match[2] or match[3] or "").partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address

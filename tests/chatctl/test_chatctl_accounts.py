@@ -1,0 +1,25 @@
+"""What operators do for people who lost something."""
+
+from __future__ import annotations
+
+import re
+
+
+def test_devices_shows_where_an_account_is_signed_in(chatctl, town) -> None:
+    devices = chatctl.json("account", "devices", town.account["name"])
+    assert [device["name"] for device in devices] == ["token"]
+    assert "token" in chatctl("account", "devices", town.account["name"])
+    chatctl("account", "sign-out", town.account["name"])
+    assert "signed in nowhere" in chatctl("account", "devices", town.account["name"])
+
+
+def test_recovery_link_prints_a_link_and_nothing_else(chatctl, town) -> None:
+    printed = chatctl("account", "recovery-link", town.account["name"])
+    assert re.fullmatch(rf"{chatctl.url}/recover\?code=[0-9a-f]{{64}}\n", printed)
+    made = chatctl.json("account", "recovery-link", town.account["id"])
+    assert made.keys() == {"url", "expires_at"}
+    assert made["url"] != printed.strip()
+
+
+def test_reset_totp_says_that_there_is_nothing_to_reset(chatctl, town) -> None:
+    assert "no second factor" in chatctl.refused("account", "reset-totp", town.account["name"])

@@ -1,0 +1,102 @@
+"""Names: which are fit to be one, and which pass for another."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatd.domain.account import fit
+from chatd.domain.lookalikes import SEEN_AS
+from chatd.domain.names import name_key, skeleton
+from chatd.domain.refusal import Refusal
+
+
+@pytest.mark.parametrize(
+    "name", ["Иван", "josé-2", "李明", "tanaka太郎カナ", "김철수", "Ἀλέξανδρος", "שלום", "ไทย", "ᏣᎳᎩ", "7.up"]
+)
+def test_a_name_in_one_alphabet_is_fit(name: str) -> None:
+    assert fit(name) == unicodedata.normalize("NFKC", name)
+
+
+@pytest.mark.parametrize("name", ["аdmin", "pаypal", "Aлекс", "αnn", "ɑбв", "한カ", "ⲁⲛⲛ"])
+def test_a_name_that_mixes_alphabets_is_refused(name: str) -> None:
+    refused = fit(name)
+    assert isinstance(refused, Refusal)
+    assert refused.code == "invalid"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["here", "room", "everyone", "system", "HERE", "Ｒoom", "r00m", "ROOM", "SYSTEM", "ѕуѕтем"],
+)
+def test_a_name_that_means_something_is_refused(name: str) -> None:
+    refused = fit(name)
+    assert isinstance(refused, Refusal)
+    assert refused.code == "invalid"
+    assert "means something" in refused.message
+
+
+@pytest.mark.parametrize("name", ["hero", "rooms", "systems", "Everyman", "here2", "комната"])
+def test_a_name_that_only_begins_like_a_word_is_fit(name: str) -> None:
+    assert fit(name) == name
+
+
+def test_what_a_one_looks_like_is_decided_by_unicode_alone() -> None:
+    """UTS 39 takes a one for a small L, as it does a capital I, and for no small i."""
+    assert skeleton("adm1n") == skeleton("admln") == skeleton("ADMIN")
+    assert skeleton("adm1n") != skeleton("admin")
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("admin", "аdmin"),
+        ("coco", "сосо"),
+        ("COCO", "СОСО"),
+        ("bob", "b0b"),
+        ("lan", "Ian"),
+        ("paul1", "paull"),
+        ("mary", "rnary"),
+        ("ok", "οκ"),
+        ("MATT", "МАТТ"),
+        ("xeë", "хеё"),
+        ("DATE", "ᎠATE"),
+        ("pass", "раѕѕ"),
+    ],
+)
+def test_names_that_look_alike_share_a_skeleton(name: str, other: str) -> None:
+    assert name != other
+    assert skeleton(name) == skeleton(other)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("ann", "anna"), ("иван", "илья"), ("jose", "josé"), ("ann2", "ann3"), ("李", "木")]
+)
+def test_names_that_differ_to_the_eye_have_skeletons_that_differ(name: str, other: str) -> None:
+    assert skeleton(name) != skeleton(other)
+
+
+@given(st.text(alphabet="abcIlO01mrn.Åéабс", min_size=1, max_size=12))
+def test_who_looks_at_a_skeleton_sees_the_same(name: str) -> None:
+    seen = skeleton(name)
+    assert skeleton(seen) == seen
+
+
+@given(st.text(min_size=1, max_size=12))
+def test_a_skeleton_does_not_depend_on_how_a_name_was_typed(name: str) -> None:
+    assert skeleton(unicodedata.normalize("NFKD", name)) == skeleton(name)
+
+
+@given(st.text(max_size=12))
+def test_a_key_is_its_own_key(name: str) -> None:
+    assert name_key(name_key(name)) == name_key(name)
+
+
+def test_what_looks_like_ascii_is_none_and_survives_normalization() -> None:
+    for letter, seen in SEEN_AS.items():
+        assert seen.isascii()
+        assert seen == seen.casefold()
+        assert unicodedata.normalize("NFKD", chr(letter)) == chr(letter)

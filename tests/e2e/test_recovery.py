@@ -1,0 +1,200 @@
+"""Back in without e-mail: an operator's link to a page where a new password is set."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+
+from .conftest import Serve
+from .raw import Peer
+from .serving import Server
+from .talking import Frame
+from .town import Town, absent_id
+
+PASSWORD = "a lantern over seven still ponds"
+OTHER = "eleven grey herons at the weir"
+THIRD = "two barges under the bridge"
+
+
+def signed_up(town: Town, name: str) -> Frame:
+    tokens: Frame = town.dial().ask("account.sign_up", name=name, password=PASSWORD)
+    return tokens
+
+
+def link(town: Town, account: str) -> str:
+    """The code in a new link."""
+    url = urlsplit(town.operator.ask("account.recovery_link", account=account)["url"])
+    assert (url.path, url.port) == ("/recover", town.server.port)
+    return parse_qs(url.query)["code"][0]
+
+
+def submit(server: Server, code: str, password: str) -> tuple[int, str]:
+    """What the page says to a new password."""
+    form = urlencode({"code": code, "password": password}).encode()
+    with Peer(server) as peer:
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(form))}
+        peer.get("/recover", method="POST", headers=headers)
+        peer.send(form)
+        status, _, body = peer.response()
+    return status, body.decode().replace(code, "CODE") if code else body.decode()
+
+
+def test_a_link_sets_a_password_once_and_ends_all_devices(town: Town) -> None:
+    tokens = signed_up(town, "rosa")
+    session = town.dial().open(tokens["access_token"])
+    code = link(town, tokens["account"]["id"])
+    status, page = submit(town.server, code, OTHER)
+    assert (status, "rosa" in page) == (200, True)
+    assert session.wait_closed() == 4002
+    visitor = town.dial()
+    assert visitor.refusal("account.sign_in", name="rosa", password=PASSWORD)["code"] == "unauthenticated"
+    visitor.ask("account.sign_in", name="rosa", password=OTHER)
+    assert submit(town.server, code, THIRD)[0] == 400
+    visitor.ask("account.sign_in", name="rosa", password=OTHER)
+
+
+@pytest.mark.parametrize("path", ["/recover", "/setup"])
+def test_a_form_with_too_many_fields_is_refused_like_an_empty_one(town: Town, path: str) -> None:
+    form = "&".join(f"field{number}=x" for number in range(100)).encode()
+    with Peer(town.server) as peer:
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(form))}
+        peer.get(path, method="POST", headers=headers)
+        peer.send(form)
+        status, _, body = peer.response()
+    assert status == 400
+    assert b"class=problem" in body
+
+
+def test_wrong_used_replaced_and_expired_links_get_one_answer(serve: Serve) -> None:
+    server = serve()
+    town = Town(server)
+    account = signed_up(town, "ruth")["account"]["id"]
+    used, replaced, expired = link(town, account), "", ""
+    answers = [submit(server, "0" * 64, OTHER), submit(server, "\u2603", OTHER)]
+    assert submit(server, used, OTHER)[0] == 200
+    answers.append(submit(server, used, OTHER))
+    replaced, expired = link(town, account), link(town, account)
+    answers.append(submit(server, replaced, OTHER))
+    town.close()
+    server.stop()
+    with closing(sqlite3.connect(server.data / "chatd.db")) as file, file:
+        file.execute("UPDATE recovery_links SET expires_at = ?", (time.time_ns() // 1_000_000 - 1,))
+    server.start()
+    answers.append(submit(server, expired, OTHER))
+    assert answers[0][0] == 400
+    assert len(set(answers)) == 1
+
+
+def test_a_password_that_will_not_do_leaves_the_link_good(town: Town) -> None:
+    code = link(town, signed_up(town, "rita")["account"]["id"])
+    for password, why in (("short", "8 to 256"), ("x" * 257, "8 to 256"), ("password1", "easily guessed")):
+        status, page = submit(town.server, code, password)
+        assert (status, why in page) == (400, True), page
+    assert submit(town.server, code, OTHER)[0] == 200
+
+
+def test_a_bad_link_says_nothing_about_the_password(town: Town) -> None:
+    assert submit(town.server, "0" * 64, "short") == submit(town.server, "0" * 64, OTHER)
+
+
+def test_the_page_is_the_same_for_every_code_and_kept_by_nobody(town: Town) -> None:
+    code = link(town, signed_up(town, "roland")["account"]["id"])
+    pages = []
+    for given in (code, "0" * 64):
+        with Peer(town.server) as peer:
+            peer.get(f"/recover?code={given}")
+            status, headers, body = peer.response()
+        assert (status, headers["cache-control"], headers["referrer-policy"]) == (
+            *(200, "no-store", "no-referrer"),
+        )
+        pages.append(body.replace(given.encode(), b"CODE"))
+    assert pages[0] == pages[1]
+    with Peer(town.server) as peer:
+        peer.get("/recover?code='><script>alert(1)</script>")
+        assert b"<script" not in peer.response()[2]
+
+
+def test_links_are_for_operators_to_make_and_for_accounts_that_exist(town: Town) -> None:
+    somebody = town.account()
+    refused = town.open(somebody).refusal("account.recovery_link", account=somebody.id)
+    assert refused["code"] == "forbidden"
+    assert town.operator.refusal("account.recovery_link", account=absent_id())["code"] == "not_found"
+
+
+def test_who_had_no_password_has_one_then(town: Town) -> None:
+    account = town.account("robin")
+    assert submit(town.server, link(town, account.id), OTHER)[0] == 200
+    town.dial().ask("account.sign_in", name=account.name, password=OTHER)
+
+
+def test_the_log_says_who_made_a_link_and_that_it_was_used(town: Town) -> None:
+    account = signed_up(town, "rachel")["account"]["id"]
+    submit(town.server, link(town, account), OTHER)
+    events = town.operator.ask("event.list", after=0, limit=500, stream=f"account/{account}")["events"]
+    made, used = [event for event in events if event["event"] == "account.secured"]
+    assert (made["data"], made["by"].split(":")[0]) == ({"change": "recovery_link"}, "operator")
+    assert (used["data"], used["by"]) == ({"change": "recovered"}, account)
+
+
+def cpu_seconds(server: Server) -> float:
+    """What the server has worked so far: unlike the time on the wall, it is its own."""
+    after_name = Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+
+
+# --- passwords, wherever they are chosen -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("password", ["password1", "Ronald12", "x" * 8])
+def test_a_password_that_is_easily_guessed_is_refused_with_what_would_be_better(
+    town: Town, password: str
+) -> None:
+    visitor = town.dial()
+    refused = visitor.refusal("account.sign_up", name="ronald", password=password)
+    assert refused["code"] == "invalid"
+    assert "easily guessed" in refused["message"]
+    assert "." in refused["message"]
+    assert password not in refused["message"]
+    account = town.account()
+    for client, name, data in (
+        (town.operator, "account.create", {"name": "ronald", "password": password}),
+        (town.operator, "account.set_password", {"account": account.id, "password": "password1"}),
+    ):
+        assert client.refusal(name, **data)["code"] == "invalid"
+    tokens = visitor.ask("account.sign_up", name=f"ronald.{len(password)}{password[0]}", password=PASSWORD)
+    session = town.dial().open(tokens["access_token"])
+    assert session.refusal("account.change_password", old=PASSWORD, new=password)["code"] == "invalid"
+
+
+def test_the_first_start_form_asks_for_a_password_that_holds(serve: Serve) -> None:
+    server = serve()
+    while "code=" not in (line := server.printed.get(timeout=10)):
+        pass
+    code = line.rpartition("code=")[2].strip()
+    form = urlencode({"code": code, "name": "ada", "password": "password1", "space": "Home"}).encode()
+    with Peer(server) as peer:
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(form))}
+        peer.get("/setup", method="POST", headers=headers)
+        peer.send(form)
+        status, _, body = peer.response()
+    assert status == 400
+    assert b"easily guessed" in body
+
+
+def test_a_name_that_nobody_has_takes_as_long_to_refuse_as_a_wrong_password(town: Town) -> None:
+    signed_up(town, "regina")
+    client = town.dial()
+    client.refusal("account.sign_in", name="nobody-at-all", password=OTHER)  # the first one makes the decoy
+    took = {"regina": 0.0, "nobody-at-all": 0.0}
+    for _ in range(16):
+        for name in took:
+            before = cpu_seconds(town.server)
+            client.refusal("account.sign_in", name=name, password=OTHER)
+            took[name] += cpu_seconds(town.server) - before
+    assert took["nobody-at-all"] == pytest.approx(took["regina"], rel=0.15)
