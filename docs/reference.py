@@ -19,7 +19,8 @@ from chatd import codec, ports
 from chatd.actors.personal import MAX_DRAFTS, SAVED_BYTES
 from chatd.actors.scheduled import MAX_SCHEDULED
 from chatd.domain import command, mention, personal, reaction, rights, space
-from chatd.domain.table import ENTRIES, Entry
+from chatd.domain.table import ENTRIES
+from chatd.domain.table.entry import Entry
 from chatd.settings import Settings
 
 DOCS = Path(__file__).parent

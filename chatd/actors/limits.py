@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from chatd.domain.refusal import Refusal
-from chatd.domain.table import Limit
+from chatd.domain.table.entry import Limit
 from chatd.ports import Caller
 from chatd.settings import Rate, Settings
 

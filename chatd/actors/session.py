@@ -26,7 +26,8 @@ from chatd.domain.command import EditMessage, OpenSession, PostMessage
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, room_stream, space_stream
 from chatd.domain.refusal import Refusal
-from chatd.domain.table import Entry, find
+from chatd.domain.table import find
+from chatd.domain.table.entry import Entry
 from chatd.ports import OPEN_REQUESTS, Caller, Connection, Row, StoreUnavailable
 from chatd.settings import Rate
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.actors.limits import LONGEST_TURN, Buckets, Limits, TokenBucket, network, too_often
-from chatd.domain.table import ENTRIES, Entry
+from chatd.domain.table import ENTRIES
+from chatd.domain.table.entry import Entry
 from chatd.ports import Caller
 from chatd.settings import Rate, Settings
 

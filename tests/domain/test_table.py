@@ -8,7 +8,8 @@ import pytest
 from chatd.actors.handlers import HANDLERS
 from chatd.domain import account, room, space
 from chatd.domain.refusal import Refusal
-from chatd.domain.table import ENTRIES, TABLE, Entry, find
+from chatd.domain.table import ENTRIES, TABLE, find
+from chatd.domain.table.entry import Entry
 
 DECIDERS = {"room": room._DECIDERS, "space": space._DECIDERS, "account": account._DECIDERS}
 BY_THE_SESSION = {"session.open"}

@@ -20,7 +20,8 @@ import attrs
 import pytest
 
 from chatd.domain import totp
-from chatd.domain.table import ENTRIES, Entry
+from chatd.domain.table import ENTRIES
+from chatd.domain.table.entry import Entry
 
 from .conftest import ended_well
 from .provider import Browser, Provider
