@@ -53,6 +53,11 @@ class Town:
         visit.close()
         return account
 
+    def moderator(self, *rooms: str, role: str = "moderator") -> Account:
+        account = self.member(*rooms)
+        self.operator.ask("member.set_role", space=self.space, account=account.id, role=role)
+        return account
+
     def room(self, name: str = "Square", by: Client | None = None, **more: Any) -> str:
         """A room of the space, made by the owner or by `by`."""
         if by is not None:
