@@ -31,15 +31,7 @@ async def audit(desk: Desk, caller: Caller, query: c.ListAudit) -> Answer:
     state = await held(desk, caller, query.space, "audit.list", "seeing who did what")
     if isinstance(state, Refusal):
         return state
-    rows = await desk.reader.audit(
-        query.space,
-        query.by,
-        query.account,
-        query.type,
-        query.before,
-        query.limit + 1,
-        None if caller.operator else caller.account,
-    )
+    rows = await desk.reader.audit(query, None if caller.operator else caller.account)
     page = rows[: query.limit]
     return {"entries": page, "next": page[-1]["position"] if len(rows) > query.limit else None}
 

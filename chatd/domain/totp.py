@@ -1,14 +1,14 @@
-"""One-time codes that an app shows: TOTP (RFC 6238) over HOTP (RFC 4226), with what every app understands,
-SHA-1, six digits and thirty seconds."""
+"""One-time codes that an app shows: TOTP (RFC 6238) with what every app understands, SHA-1, six digits and
+thirty seconds. Which step a code belongs to is looked for here, because each counts once."""
 
 from __future__ import annotations
 
 import base64
 import hmac
 from typing import Final
-from urllib.parse import quote
 
-DIGITS: Final = 6
+from pyotp import HOTP, TOTP
+
 STEP: Final = 30_000  # milliseconds
 DRIFT: Final = 1  # steps that a clock may be ahead or behind
 SECRET_BYTES: Final = 20
@@ -20,10 +20,7 @@ def step_at(at: int) -> int:
 
 
 def code(secret: bytes, step: int) -> str:
-    digest = hmac.digest(secret, step.to_bytes(8, "big"), "sha1")
-    offset = digest[-1] & 15
-    number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFFFFFF
-    return f"{number % 10**DIGITS:0{DIGITS}}"
+    return HOTP(written(secret)).at(step)
 
 
 def step_of(secret: bytes, given: str, at: int, used: int) -> int | None:
@@ -44,5 +41,4 @@ def written(secret: bytes) -> str:
 
 def uri(secret: bytes, name: str, issuer: str) -> str:
     """What a QR code for an app holds (the key URI format that all of them read)."""
-    label = quote(f"{issuer.replace(':', '')}:{name}", safe=":")
-    return f"otpauth://totp/{label}?secret={written(secret)}&issuer={quote(issuer.replace(':', ''), safe='')}"
+    return TOTP(written(secret)).provisioning_uri(name=name, issuer_name=issuer.replace(":", ""))

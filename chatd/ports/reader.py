@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 import attrs
 
+from chatd.domain.command import ListAudit
 from chatd.domain.event import Event
 from chatd.ports.shapes import Row
 
@@ -190,18 +191,9 @@ class Reader(Protocol):
         """`{type, account, by, at, reason}` of the newest `member.banned` and `member.muted` about each
         account, whether they still stand or not."""
 
-    async def audit(
-        self,
-        space: str,
-        by: str | None,
-        account: str | None,
-        type: str | None,
-        before: int | None,
-        limit: int,
-        viewer: str | None,
-    ) -> list[Row]:
+    async def audit(self, query: ListAudit, viewer: str | None) -> list[Row]:
         """`{position, stream, seq, type, at, by, data}` of what happened in the space and its rooms, but for
-        messages and reactions, with position < `before`, newest first. `account`: whom it happened to.
+        messages and reactions, newest first, and one more than `limit` when there is more.
         `viewer` sees no private rooms that it is not in; None sees all."""
 
     async def position_at(self, at: int) -> int:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from chatd.domain.command import ListAudit
 from chatd.ports import Row
 from chatd.store import answer
 
@@ -114,18 +115,10 @@ def bans(connection: sqlite3.Connection, space: str) -> list[Row]:
     return answer.rows(connection, BANS, (space,))
 
 
-def audit(
-    connection: sqlite3.Connection,
-    space: str,
-    by: str | None,
-    account: str | None,
-    type: str | None,
-    before: int | None,
-    limit: int,
-    viewer: str | None,
-) -> list[Row]:
-    below = NEWEST if before is None else before
-    return answer.rows(connection, AUDIT, (space, by, account, type, below, limit, viewer))
+def audit(connection: sqlite3.Connection, query: ListAudit, viewer: str | None) -> list[Row]:
+    below = NEWEST if query.before is None else query.before
+    asked = (query.space, query.by, query.account, query.type, below, query.limit + 1, viewer)
+    return answer.rows(connection, AUDIT, asked)
 
 
 def members_at(connection: sqlite3.Connection, stream: str, position: int) -> list[Row]:

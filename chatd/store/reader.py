@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 import trio
 
+from chatd.domain.command import ListAudit
 from chatd.domain.event import Event
 from chatd.ports import Exported, ExportPlace, Loaded, Page, Row, StoreUnavailable
 from chatd.store import (
@@ -196,21 +197,8 @@ class SqliteReader:
     async def bans(self, space: str) -> list[Row]:
         return await self.ask(partial(order_queries.bans, space=space))
 
-    async def audit(
-        self,
-        space: str,
-        by: str | None,
-        account: str | None,
-        type: str | None,
-        before: int | None,
-        limit: int,
-        viewer: str | None,
-    ) -> list[Row]:
-        return await self.ask(
-            lambda connection: order_queries.audit(
-                connection, space, by, account, type, before, limit, viewer
-            )
-        )
+    async def audit(self, query: ListAudit, viewer: str | None) -> list[Row]:
+        return await self.ask(partial(order_queries.audit, query=query, viewer=viewer))
 
     async def position_at(self, at: int) -> int:
         return int(await self._cell(order_queries.POSITION_AT, at))
