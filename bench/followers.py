@@ -19,12 +19,12 @@ from bench.behind import Watch, standing, until_followed
 from bench.community import Operator
 from bench.durable import PER_ROOM
 from bench.figure import Figure, at_least
-from bench.load import Pace, Reading, one_each, paced_rooms
+from bench.load import Reading, Throttle, one_each, paced_rooms
 from bench.prose import Prose
 from bench.setting import SETTLED, Setting, Side, our_side
 from bench.speech import ChatdSpeech
 
-PACE = Pace(rate=5000, together=16)
+PACE = Throttle(rate=5000, together=16)
 SHORTER = 4  # turns are short and many: the machine's speed changes from second to second
 TEXTS = 5000
 SEED = 4

@@ -100,7 +100,7 @@ def paced(receiver: Receiver, crowd: Crowd, pid: int, rate: float, seconds: floa
 
 
 @attrs.frozen
-class Pace:
+class Throttle:
     """`rate` messages a second, `together` of them from one member into its room at a time."""
 
     rate: int
@@ -112,7 +112,7 @@ def paced_rooms(
     crowd: Crowd,
     pid: int,
     rooms: Sequence[str],
-    pace: Pace,
+    pace: Throttle,
     seconds: float,
     between: Callable[[], None] = lambda: None,
 ) -> Reading:

@@ -272,7 +272,7 @@ class Receiver:
                 crowd.answered += found
                 if tap.on_answer is not None:
                     tap.on_answer(tap, found)
-            if (at := buffer.find(speech.complaint, start, end)) >= 0:
+            if (at := buffer.find(speech.describe_error, start, end)) >= 0:
                 raise ConnectionEnded(f"refused: {bytes(buffer[max(start, at - 20) : at + 200])!r}")
 
         if header == end:

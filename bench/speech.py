@@ -31,7 +31,7 @@ class Speech(Protocol):
     headers: Mapping[str, str]
     delivery: bytes  # stands once in every delivered message
     answer: bytes  # stands once in every answer to a post
-    complaint: bytes  # stands in an answer that says no
+    describe_error: bytes  # stands in an answer that says no
 
     def post(self, room: str, number: int) -> bytes:
         """A post of a stamped text; `number` is unique on its connection."""
@@ -50,7 +50,7 @@ class ChatdSpeech:
     headers: Mapping[str, str] = {"Sec-WebSocket-Protocol": "chatd.v1.json"}
     delivery = b'"message.posted"'
     answer = b'"result":'
-    complaint = b'"error":'
+    describe_error = b'"error":'
     together = 16  # frames in one message, far below the announced message size
 
     def post(self, room: str, number: int) -> bytes:
@@ -77,7 +77,7 @@ class SocketIoSpeech:
     headers: Mapping[str, str] = {}
     delivery = b'"message.posted"'
     answer = b'[{"seq":'
-    complaint = b"44{"
+    describe_error = b"44{"
 
     def post(self, room: str, number: int) -> bytes:
         return f'42{number}["post","{room}","{stamped_text()}","{number}"]'.encode()

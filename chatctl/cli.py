@@ -14,8 +14,7 @@ from typing import Any
 import rich_click as click
 from click.core import ParameterSource
 
-from chatctl.failure import Failed
-from chatctl.nouns import (
+from chatctl.commands import (
     access,
     account,
     audit,
@@ -32,8 +31,9 @@ from chatctl.nouns import (
     space,
     view,
 )
+from chatctl.connection import Target
+from chatctl.failure import Failed
 from chatctl.output import harmless
-from chatctl.target import Target
 from chatd import __version__
 
 BY_CTRL_C = 130  # as shells report a command ended by a signal

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from chatctl.failure import Failed
-from chatd.domain.names import name_key
+from chatd.domain.names.keys import name_key
 
 if TYPE_CHECKING:
     from chatd.client import Client

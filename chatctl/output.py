@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from chatctl.target import Target
+    from chatctl.connection import Target
 
 WIDE = 1000  # columns when nobody looks: a script's lines are not cut
 

@@ -10,7 +10,7 @@ import attrs
 from chatctl.failure import Failed
 from chatctl.names import account_names, find_room, find_space, room_names
 from chatctl.output import harmless, moment
-from chatd.domain.names import name_key
+from chatd.domain.names.keys import name_key
 
 if TYPE_CHECKING:
     from rich.text import Text

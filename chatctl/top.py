@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import trio
     from rich.console import Group
 
-    from chatctl.target import Target
+    from chatctl.connection import Target
     from chatd.client import Client
 
 EVERY_SECONDS = 1.0

@@ -18,23 +18,25 @@ from typing import Any, Final
 import structlog
 import trio
 
-from chatd.actors import first_start, operators, recovery
-from chatd.actors.desk import Desk, now
-from chatd.actors.directory import Directory
-from chatd.actors.farewell import Eraser
-from chatd.actors.follower import Follower, Views
-from chatd.actors.history import HistoryWriter
-from chatd.actors.notifier import Notifier
-from chatd.actors.passwords import Passwords
-from chatd.actors.presence import Presence
-from chatd.actors.receipts import Receipts
-from chatd.actors.scheduler import Scheduler
-from chatd.actors.session import SessionActor
-from chatd.actors.supervisor import Actor, supervise
-from chatd.actors.tokens import Tokens
-from chatd.bus import Bus
-from chatd.gateway.listener import Gateway, Listener, admin_socket, tcp_socket
-from chatd.gateway.websocket import WebSocket
+from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.directory import Directory
+from chatd.actors.runtime.log_writer import LogWriter
+from chatd.actors.runtime.supervisor import Actor, supervise
+from chatd.actors.sessions.session import SessionActor
+from chatd.actors.workers.notifier import Notifier
+from chatd.actors.workers.presence import Presence
+from chatd.actors.workers.receipts import Receipts
+from chatd.actors.workers.scheduler import Scheduler
+from chatd.actors.workers.view_updater import Views, ViewUpdater
+from chatd.auth.passwords import Passwords
+from chatd.auth.tokens import Tokens
+from chatd.gateway.net.listener import Gateway, Listener, admin_socket, tcp_socket
+from chatd.gateway.websocket.connection import WebSocket
+from chatd.handlers import recovery
+from chatd.handlers import server as operators
+from chatd.handlers import setup as first_start
+from chatd.handlers.account_deletion import AccountDeletionWorker
+from chatd.handlers.desk import Desk, now
 from chatd.ports import Provider, View
 from chatd.settings import Settings
 from chatd.store.database import Store, open_store
@@ -56,13 +58,13 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     with trio.open_signal_receiver(*STOPPING) as signals:
         async with open_store(settings.data) as store, trio.open_nursery() as writing:
             bus = Bus(await store.reader.head())
-            writer = HistoryWriter(store.log, bus.publish)
+            writer = LogWriter(store.log, bus.publish)
             writing.start_soon(partial(supervise, writer, vital=True), name=writer.name)
             async with trio.open_nursery() as acting:
                 desk = await _open_desk(settings, store, bus, writer, acting)
                 async with trio.open_nursery() as minding:
                     minding.start_soon(desk.directory.put_idle_to_sleep)
-                    bus.watch(desk.agenda.announced)
+                    bus.watch(desk.due_timer.announced)
                     for actor in _minders(desk, settings.views):
                         minding.start_soon(supervise, actor, name=actor.name)
                     await _serve_connections(settings, desk, announce, signals)
@@ -77,7 +79,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
 
 
 async def _open_desk(
-    settings: Settings, store: Store, bus: Bus, writer: HistoryWriter, nursery: trio.Nursery
+    settings: Settings, store: Store, bus: Bus, writer: LogWriter, nursery: trio.Nursery
 ) -> Desk:
     receipts = Receipts(bus, writer)
     directory = Directory(
@@ -104,20 +106,20 @@ async def _open_desk(
 
 def _load_provider(settings: Settings) -> Provider:
     """What speaks HTTP to others is loaded only where single sign-on is used, when it is."""
-    provider: Provider = import_module("chatd.gateway.oidc").OpenIdProvider(settings)
+    provider: Provider = import_module("chatd.outbound.oidc").OpenIdProvider(settings)
     return provider
 
 
 def _minders(desk: Desk, follow: bool) -> tuple[Actor, ...]:
     """Those who work as long as there are connections; without `follow` nobody follows the log."""
-    minders: tuple[Actor, ...] = (Scheduler(desk), Eraser(desk), desk.presence, desk.receipts)
+    minders: tuple[Actor, ...] = (Scheduler(desk), AccountDeletionWorker(desk), desk.presence, desk.receipts)
     return (*minders, Notifier(desk), *desk.views.followers.values()) if follow else minders
 
 
 def _views(store: Store, bus: Bus) -> Views:
     notifications, search = NotificationsView(), SearchView()
     views: tuple[View, ...] = (notifications, search)
-    followers = {view.name: Follower(view, store.views, bus) for view in views}
+    followers = {view.name: ViewUpdater(view, store.views, bus) for view in views}
     return Views(store.views, followers, notifications, search)
 
 
@@ -131,10 +133,10 @@ async def _serve_connections(
 
     async def load_http() -> Any:
         # A third of all that is loaded is for plain HTTP; the first client need not wait for it.
-        module = await trio.to_thread.run_sync(import_module, "chatd.gateway.http")
+        module = await trio.to_thread.run_sync(import_module, "chatd.gateway.http.app")
         set_up, recover = partial(first_start.set_up, desk), partial(recovery.recover, desk)
         status = partial(operators.measured, desk)
-        return module.Http(settings, lambda: ready, set_up, recover, desk.sign_on, status)
+        return module.Http(settings, lambda: ready, set_up, recover, desk.sso, status)
 
     gateway = Gateway(settings, open_session, load_http)
     async with AsyncExitStack() as sockets:

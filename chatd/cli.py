@@ -14,9 +14,9 @@ from structlog.processors import ExceptionRenderer
 from structlog.tracebacks import ExceptionDictTransformer
 
 from chatd import __version__, settings
-from chatd.actors.supervisor import GaveUp
+from chatd.actors.runtime.supervisor import GaveUp
 from chatd.app import serve as serve_app
-from chatd.gateway.listener import CannotListen
+from chatd.gateway.net.listener import CannotListen
 from chatd.ports import StoreError
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 import msgpack
 import msgspec
 
-from chatd.domain.refusal import Refusal
+from chatd.contract.errors import Refusal
 
 Frame = dict[str, Any]
 

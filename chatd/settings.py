@@ -124,18 +124,22 @@ class Settings:
     rate_refresh: str = _setting("200/2000", "Refreshed tokens for one address.", _is_rate)
     rate_sign_in: str = _setting("20/400", "Sign-ins from one address.", _is_rate)
     rate_sign_up: str = _setting("5/400", "Sign-ups from one address.", _is_rate)
-    brake_after: int = _setting(5, "Wrong passwords for a name from one address that go free.", _positive)
-    brake_after_name: int = _setting(
+    login_free_tries: int = _setting(
+        5, "Wrong passwords for a name from one address that go free.", _positive
+    )
+    login_free_tries_name: int = _setting(
         20, "Wrong passwords for a name from everywhere that go free.", _positive
     )
-    brake_after_address: int = _setting(
+    login_free_tries_address: int = _setting(
         100, "Wrong passwords, and failed sign-ups, from one address that go free.", _positive
     )
-    brake_first: float = _setting(
+    login_first_delay: float = _setting(
         1.0, "First delay of who has used up what goes free; each more doubles it.", _positive
     )
-    brake_longest: float = _setting(900.0, "Longest delay of who tries one name from one address.", _positive)
-    brake_longest_shared: float = _setting(
+    login_longest_delay: float = _setting(
+        900.0, "Longest delay of who tries one name from one address.", _positive
+    )
+    login_longest_delay_shared: float = _setting(
         60.0, "Longest delay of a name or an address as a whole, which others may have caused.", _positive
     )
     trusted_proxies: tuple[str, ...] = _setting(

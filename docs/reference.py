@@ -16,11 +16,16 @@ import attrs
 import msgspec.inspect as kinds
 
 from chatd import codec, ports
-from chatd.actors.personal import MAX_DRAFTS, SAVED_BYTES
-from chatd.actors.scheduled import MAX_SCHEDULED
-from chatd.domain import command, mention, personal, reaction, rights, space
-from chatd.domain.table import ENTRIES
-from chatd.domain.table.entry import Entry
+from chatd.contract import command
+from chatd.contract.table import ENTRIES
+from chatd.contract.table.entry import Entry
+from chatd.domain.account import settings as personal
+from chatd.domain.names import mentions as mention
+from chatd.domain.policy import roles as rights
+from chatd.domain.room import reaction
+from chatd.domain.space import decide as space
+from chatd.handlers.scheduled import MAX_SCHEDULED
+from chatd.handlers.settings import MAX_DRAFTS, SAVED_BYTES
 from chatd.settings import Settings
 
 DOCS = Path(__file__).parent

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.codec import JSON, MAX_FRAME, MAX_FRAMES, MSGPACK
-from chatd.domain.refusal import Refusal
+from chatd.contract.errors import Refusal
 
 scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
 values = st.recursive(

@@ -16,8 +16,8 @@ from typing import get_args
 import pytest
 from e2e.serving import Server
 
-from chatd.domain.refusal import Code
-from chatd.domain.table import ENTRIES
+from chatd.contract.errors import Code
+from chatd.contract.table import ENTRIES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -29,7 +29,7 @@ FOLDERS = "chatd|chatctl|bench|docs|tests"
 FILES = re.compile(rf"`((?:{FOLDERS})/[\w./-]*|[\w.-]+\.(?:sql|toml)|\.ci/run|Makefile)`")
 PARTS = re.compile(rf"`([\w.]+)`\s+in\s+`((?:{FOLDERS})/[\w./-]+\.py)`")
 LINKS = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-ELSEWHERE = re.compile(r"(?:^|[\s`(\"'=])/(?:home|root|work|mnt|Users)/|\.\./\.\./\.\.|localhost:\d{5}")
+FRAGMENTED = re.compile(r"(?:^|[\s`(\"'=])/(?:home|root|work|mnt|Users)/|\.\./\.\./\.\.|localhost:\d{5}")
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|TBD|lorem)\b", re.IGNORECASE)
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -82,7 +82,7 @@ def test_every_link_leads_somewhere_inside_the_project(page: Path) -> None:
 @every_page
 def test_no_page_speaks_of_the_machine_it_was_written_on_or_leaves_something_open(page: Path) -> None:
     text = page.read_text()
-    assert not ELSEWHERE.search(text)
+    assert not FRAGMENTED.search(text)
     assert not UNFINISHED.search(text)
 
 

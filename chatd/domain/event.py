@@ -12,7 +12,7 @@ from typing import Any, Final
 import attrs
 import msgspec
 
-from chatd.domain.rights import Right
+from chatd.domain.policy.roles import Right
 
 Data = dict[str, Any]  # JSON-able, small, no secrets, nothing that is somebody's own
 
@@ -73,7 +73,7 @@ class Event:
             "position": self.position,
             "at": self.at,
             "by": self.by,
-            "data": said(self),
+            "data": payload(self),
         }
 
 
@@ -82,7 +82,7 @@ def body(**fields: Any) -> str:
     return msgspec.json.encode(fields).decode()
 
 
-def said(event: Fact | Event) -> Data:
+def payload(event: Fact | Event) -> Data:
     """All that the event says: its data, and its body as far as it has not been erased."""
     if event.text is None:
         return event.data

@@ -9,6 +9,6 @@ from chatd.ports.log import *
 from chatd.ports.maintenance import *
 from chatd.ports.provider import *
 from chatd.ports.reader import *
-from chatd.ports.shapes import *
+from chatd.ports.rows import *
 from chatd.ports.views import *
 from chatd.ports.writes import *

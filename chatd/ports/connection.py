@@ -7,8 +7,8 @@ from typing import Final, Protocol
 
 import attrs
 
-from chatd.domain.refusal import Refusal
-from chatd.ports.shapes import Render, Row
+from chatd.contract.errors import Refusal
+from chatd.ports.rows import Render, Row
 
 
 @attrs.frozen(slots=True)
@@ -46,7 +46,7 @@ class Connection(Protocol):
     async def receive(self) -> Sequence[Row | Refusal]:
         """The frames of the client's next message; none when it is gone or `hush` was called."""
 
-    def hush(self) -> None:
+    def stop_reading(self) -> None:
         """Reads no more: `receive` gives what has arrived already, and then nothing."""
 
     async def drained(self, below: int) -> None:

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 import attrs
 
 from chatd.domain.event import Event, Fact
-from chatd.ports.shapes import Row
+from chatd.ports.rows import Row
 from chatd.ports.writes import Write
 
 

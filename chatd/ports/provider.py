@@ -7,7 +7,7 @@ from typing import Protocol
 
 import attrs
 
-from chatd.domain.refusal import Refusal
+from chatd.contract.errors import Refusal
 
 
 @attrs.frozen(slots=True)
@@ -46,7 +46,7 @@ class Departure:
     seconds: int
 
 
-class SignOnFlow(Protocol):
+class SsoFlow(Protocol):
     """What the two pages of single sign-on need to know."""
 
     @property

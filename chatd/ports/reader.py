@@ -7,9 +7,9 @@ from typing import Final, Protocol
 
 import attrs
 
-from chatd.domain.command import ListAudit
+from chatd.contract.command import ListAudit
 from chatd.domain.event import Event
-from chatd.ports.shapes import Row
+from chatd.ports.rows import Row
 
 REACTORS: Final = 100  # accounts shown with a reaction; the rest are counted
 
@@ -254,7 +254,7 @@ class Reader(Protocol):
         """By its name, compared as `name_key` compares."""
 
     async def accounts_named(self, keys: Sequence[str]) -> list[Row]:
-        """`{id, name_key}` of the accounts whose names have or had these keys (`chatd.domain.names`)."""
+        """`{id, name_key}` of the accounts whose names have or had these keys (`chatd.domain.names.keys`)."""
 
     async def accounts(self, after: str | None, limit: int) -> list[Row]: ...
     async def any_account(self) -> bool: ...

@@ -12,9 +12,9 @@ from typing import Protocol, TypeVar
 
 import attrs
 
-from chatd.domain.command import SearchMessages
-from chatd.domain.refusal import Refusal
-from chatd.ports.shapes import Row
+from chatd.contract.command import SearchMessages
+from chatd.contract.errors import Refusal
+from chatd.ports.rows import Row
 
 T = TypeVar("T")
 

@@ -21,7 +21,7 @@ import aiosqlite
 import trio
 from aiosqlite.core import _STOP_RUNNING_SENTINEL
 
-from chatd.domain.names import name_key, skeleton
+from chatd.domain.names.keys import name_key, skeleton
 from chatd.ports import StoreUnavailable
 
 T = TypeVar("T")

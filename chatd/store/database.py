@@ -23,14 +23,14 @@ import trio
 from ulid import ULID
 
 from chatd.ports import StoreError, StoreUnavailable
-from chatd.store import migration, verify
-from chatd.store.backup import Backup, backup
 from chatd.store.connection import TrioConnection, connect, open_reader, open_writer
-from chatd.store.folder import DATABASE, hold
-from chatd.store.journal import Fault, Journal
-from chatd.store.log import SqliteLog
-from chatd.store.reader import SqliteReader, open_pool
-from chatd.store.views_file import SqliteViews, open_views
+from chatd.store.log.journal import Fault, Journal
+from chatd.store.log.sqlite_log import SqliteLog
+from chatd.store.ops import migrate, verify
+from chatd.store.ops.backup import Backup, backup
+from chatd.store.ops.data_dir import DATABASE, hold
+from chatd.store.queries.reader import SqliteReader, open_pool
+from chatd.store.views.file import SqliteViews, open_views
 
 T = TypeVar("T")
 
@@ -88,10 +88,10 @@ class Store:
 @asynccontextmanager
 async def open_store(folder: Path, *, fault: Fault | None = None) -> AsyncIterator[Store]:
     """The store in `folder`, which is made if need be. Raises StoreError: in use by another server,
-    written by a newer chatd, damaged. `fault` is for tests, see `chatd.store.journal`."""
+    written by a newer chatd, damaged. `fault` is for tests, see `chatd.store.log.journal`."""
     path = folder / DATABASE
     with hold(folder):
-        await trio.to_thread.run_sync(migration.prepare, path)
+        await trio.to_thread.run_sync(migrate.prepare, path)
         async with connect(partial(open_writer, path)) as writer:
             journal = Journal(writer, fault)
             epoch = await writer.run(partial(_begin, journal))

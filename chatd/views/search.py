@@ -11,12 +11,12 @@ from functools import partial
 from typing import Final
 from unicodedata import unidata_version
 
-from chatd.domain.command import SearchMessages
-from chatd.domain.refusal import Refusal
+from chatd.contract.command import SearchMessages
+from chatd.contract.errors import Refusal
 from chatd.ports import Question, SearchPage
 from chatd.views import search_index, search_page, search_tables
 from chatd.views.allowance import Allowance
-from chatd.views.wanted import Wanted, wanted
+from chatd.views.query_parser import Wanted, parse_query
 
 ERASING: Final = 0.05  # of all time may go into filling parts again for the sake of deleted messages; at once
 ERASING_AT_ONCE: Final = 2.0  # seconds
@@ -48,7 +48,7 @@ class SearchView:
     def find(
         self, account: str | None, operator: bool, query: SearchMessages
     ) -> Question[SearchPage] | Refusal:
-        asked = Wanted() if query.text is None else wanted(query.text)
+        asked = Wanted() if query.text is None else parse_query(query.text)
         if isinstance(asked, Refusal):
             return asked
         filters = (

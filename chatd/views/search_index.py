@@ -17,7 +17,7 @@ import msgspec
 
 from chatd.views.allowance import Allowance
 from chatd.views.search_tables import PART_BITS, TAGS, WORDS, words_table
-from chatd.views.words import fold
+from chatd.views.tokenizer import fold
 
 LEFT_OVER: Final = """
     SELECT json_group_array(name) FROM main.sqlite_master

@@ -20,11 +20,11 @@ from typing import Any, Final
 import attrs
 import msgspec
 
-from chatd.domain.command import SearchMessages
+from chatd.contract.command import SearchMessages
 from chatd.ports import SearchPage
+from chatd.views.query_parser import Wanted
 from chatd.views.search_tables import LINKED, PART_BITS, author_tag, room_tag, words_table
 from chatd.views.snippet import snippet
-from chatd.views.wanted import Wanted
 
 FEW_ROOMS: Final = 64
 PARTS_AT_ONCE: Final = 100  # SQLite takes up to 500 SELECTs in one statement

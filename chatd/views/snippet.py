@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from chatd.views.words import clusters, read
+from chatd.views.tokenizer import clusters, read
 
 LENGTH: Final = 160  # characters
 BEFORE: Final = 40  # of these, what stands before the first hit

@@ -12,14 +12,14 @@ from typing import Any
 import attrs
 import trio
 
-from chatd.actors.directory import Directory
-from chatd.actors.envelope import Answer, Envelope
-from chatd.actors.history import HistoryWriter
-from chatd.actors.supervisor import supervise
-from chatd.bus import Bus
-from chatd.domain import command as c
+from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.directory import Directory
+from chatd.actors.runtime.envelope import Answer, Envelope
+from chatd.actors.runtime.log_writer import LogWriter
+from chatd.actors.runtime.supervisor import supervise
+from chatd.contract import command as c
+from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context
-from chatd.domain.refusal import Refusal
 from chatd.store.database import open_store
 
 
@@ -39,7 +39,7 @@ class World:
     """The actors at work, asked as a session would ask them."""
 
     directory: Directory
-    writer: HistoryWriter
+    writer: LogWriter
     bus: Bus
     reader: Any
     faults: Faults
@@ -82,7 +82,7 @@ async def living(folder: Path, idle_after: float = 1000.0) -> AsyncIterator[Worl
     faults = Faults()
     async with open_store(folder, fault=faults) as store, trio.open_nursery() as writing:
         bus = Bus(await store.reader.head())
-        writer = HistoryWriter(store.log, bus.publish)
+        writer = LogWriter(store.log, bus.publish)
         writing.start_soon(partial(supervise, writer, vital=True))
         async with trio.open_nursery() as nursery:
             marked: list[tuple[str, str, int]] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatd.bus import Bus
+from chatd.actors.runtime.bus import Bus
 from chatd.domain.event import Event
 
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trio.testing import wait_all_tasks_blocked
 
-from chatd.actors import feed as feeds
-from chatd.actors.feed import Feed
-from chatd.bus import Bus
+from chatd.actors.runtime import feed as feeds
+from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.feed import Feed
 from chatd.domain.event import DISSOLVES, Event, membership_change
 
 ME = "me"

@@ -6,7 +6,7 @@ import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
-from chatd.actors.mailbox import Closed, Mailbox
+from chatd.actors.runtime.mailbox import Closed, Mailbox
 
 
 async def test_one_turn_takes_all_that_waits() -> None:

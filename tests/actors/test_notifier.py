@@ -12,16 +12,16 @@ import trio
 from actor_world import World, living
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from chatd.actors.envelope import UNAVAILABLE, Answer
-from chatd.actors.notifier import AT_ONCE, BATCH, FIRST_RETRY, FOLLOWER, PACE, STORED_EVERY, Notifier
-from chatd.actors.supervisor import supervise
-from chatd.bus import Bus
-from chatd.domain import command as c
+from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.envelope import UNAVAILABLE, Answer
+from chatd.actors.runtime.supervisor import supervise
+from chatd.actors.workers.notifier import AT_ONCE, BATCH, FIRST_RETRY, FOLLOWER, PACE, STORED_EVERY, Notifier
+from chatd.contract import command as c
+from chatd.contract.errors import Refusal
+from chatd.domain.account.settings import Notify
 from chatd.domain.decision import Context
-from chatd.domain.direct import OpenDirectRoom
 from chatd.domain.event import Event
-from chatd.domain.personal import Notify
-from chatd.domain.refusal import Refusal
+from chatd.domain.room.direct import OpenDirectRoom
 from chatd.ports import Append, PutFollower, Row, StoreUnavailable, Write
 
 

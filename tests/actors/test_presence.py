@@ -10,9 +10,9 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from chatd.actors import presence as presences
-from chatd.actors.presence import Presence
-from chatd.bus import Signal
+from chatd.actors.runtime.bus import Signal
+from chatd.actors.workers import presence as presences
+from chatd.actors.workers.presence import Presence
 from chatd.ports import Append, Appended, Caller, PutPresence, StoreUnavailable
 
 SHARED = {"ann": {"space/s"}, "bob": {"space/s", "room/r"}, "cy": {"room/r"}, "dee": {"room/alone"}}

@@ -11,8 +11,8 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from chatd.actors import receipts as module
-from chatd.actors.receipts import Receipts
+from chatd.actors.workers import receipts as module
+from chatd.actors.workers.receipts import Receipts
 from chatd.ports import Append, Appended, MarkDelivered, StoreUnavailable
 
 

@@ -11,17 +11,17 @@ import trio
 from actor_world import World
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from chatd.actors import scheduled
-from chatd.actors.agenda import LONGEST_REST, Agenda
-from chatd.actors.desk import Desk
-from chatd.actors.envelope import UNAVAILABLE, Answer
-from chatd.actors.scheduler import BATCH, FIRST_RETRY, LONGEST_RETRY, Scheduler
-from chatd.domain import command as c
-from chatd.domain.account_state import AccountState
+from chatd.actors.runtime.envelope import UNAVAILABLE, Answer
+from chatd.actors.workers.due_timer import LONGEST_REST, DueTimer
+from chatd.actors.workers.scheduler import BATCH, FIRST_RETRY, LONGEST_RETRY, Scheduler
+from chatd.contract import command as c
+from chatd.contract.errors import Refusal
+from chatd.domain.account.state import AccountState
 from chatd.domain.decision import Context
 from chatd.domain.event import Event
-from chatd.domain.message import ExpireMessage
-from chatd.domain.refusal import Refusal
+from chatd.domain.room.message import ExpireMessage
+from chatd.handlers import scheduled
+from chatd.handlers.desk import Desk
 from chatd.ports import Caller, DropScheduled, FailScheduled, PutScheduled, Row, StoreUnavailable, Write
 
 START = 1_700_000_000_000  # Unix milliseconds at which a test's clock starts
@@ -40,7 +40,7 @@ class Twin:
     """A desk in memory: the list, the messages that expire, and rooms that take every post once."""
 
     def __init__(self) -> None:
-        self.agenda = Agenda()
+        self.due_timer = DueTimer()
         self.list: dict[str, Row] = {}
         self.expiring: dict[tuple[str, int], int] = {}
         self.disabled: set[str] = set()
@@ -188,7 +188,7 @@ async def test_what_comes_earlier_wakes_the_sleeper(
     nursery.start_soon(scheduler.run)
     await trio.sleep(1)
     twin.put("soon", START + 3 * SECOND)
-    twin.agenda.earlier(START + 3 * SECOND)
+    twin.due_timer.earlier(START + 3 * SECOND)
     await trio.sleep(3)
     assert twin.texts() == ["soon"]
     assert twin.times() == pytest.approx([3], abs=0.01)
@@ -202,7 +202,7 @@ async def test_a_message_posted_for_a_time_goes_when_it_is_over(
     nursery.start_soon(scheduler.run)
     await trio.sleep(1)
     twin.expiring["r", 7] = START + 10 * SECOND
-    twin.agenda.announced([_posted(6), _posted(7, expires_at=START + 10 * SECOND)])
+    twin.due_timer.announced([_posted(6), _posted(7, expires_at=START + 10 * SECOND)])
     await trio.sleep(8.9)
     assert twin.asked == []
     await trio.sleep(0.2)
@@ -218,7 +218,7 @@ async def test_ordinary_messages_let_it_sleep(
     await wait_all_tasks_blocked()
     looks = twin.looks
     for seq in range(100):
-        twin.agenda.announced([_posted(seq)])
+        twin.due_timer.announced([_posted(seq)])
         await wait_all_tasks_blocked()
     assert twin.looks == looks
 
@@ -388,7 +388,7 @@ class Corner:
     write = Desk.write
 
     def __init__(self, world: World) -> None:
-        self.agenda = Agenda()
+        self.due_timer = DueTimer()
         self.bus, self.reader = world.bus, world.reader
         self.writer, self.directory = world.writer, world.directory
 

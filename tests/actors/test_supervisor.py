@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import trio
 
-from chatd.actors.supervisor import RESTARTS, GaveUp, supervise
+from chatd.actors.runtime.supervisor import RESTARTS, GaveUp, supervise
 
 
 class Crasher:

@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from chatctl.target import Target
+from chatctl.connection import Target
 
 
 def test_without_a_server_it_says_how_to_start_one(nowhere):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from chatctl.target import Target
+from chatctl.connection import Target
 
 
 def test_an_account_is_made_listed_and_shown(chatctl):

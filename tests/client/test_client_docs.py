@@ -11,7 +11,7 @@ from fake_server import FakeServer
 
 import chatd.client
 from chatd.client.wire import QUERIES
-from chatd.domain.table import ENTRIES
+from chatd.contract.table import ENTRIES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "client.md").read_text()
 

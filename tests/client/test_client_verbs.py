@@ -8,8 +8,8 @@ import pytest
 import trio
 
 from chatd.client import Client, Found, History, Notifications, Preferences, Receipts, Signal, Thread, connect
-from chatd.domain.refusal import Refusal
-from chatd.domain.table import TABLE
+from chatd.contract.errors import Refusal
+from chatd.contract.table import TABLE
 
 CALLS = {
     "post": (("R1", "hi", "n1", 3, 60), "message.post", {"seq": 4, "position": 9, "at": 1}),

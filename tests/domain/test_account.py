@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.domain import account
-from chatd.domain import command as c
-from chatd.domain.account_state import AccountState
+from chatd.contract import command as c
+from chatd.contract.errors import Refusal
+from chatd.domain.account import decide as account
+from chatd.domain.account.state import AccountState
 from chatd.domain.decision import Context, Decision
-from chatd.domain.event import Fact, said
-from chatd.domain.refusal import Refusal
+from chatd.domain.event import Fact, payload
 
 
 @pytest.mark.parametrize("name", ["ann", "Ann.Lee", "李明", "o_o", "josé-2"])
@@ -52,7 +52,7 @@ def test_settings_stand_where_they_can_be_erased() -> None:
     (fact,) = outcome.facts
     assert fact.data == {}
     settings = {"quiet_from": 1, "quiet_to": 2, "time_zone": "Asia/Tokyo", "receipts": False}
-    assert said(fact) == settings
+    assert payload(fact) == settings
     account.apply(state, fact)
     assert state.mine.preferences == settings
 
@@ -117,4 +117,4 @@ def test_a_new_name_says_what_the_old_one_was_where_it_can_be_erased() -> None:
     assert isinstance(outcome, Decision)
     (fact,) = outcome.facts
     assert fact.data == {}
-    assert said(fact) == {"name": "Anna", "before": "ann"}
+    assert payload(fact) == {"name": "Anna", "before": "ann"}

@@ -12,18 +12,19 @@ from typing import Any
 import attrs
 import pytest
 
-from chatd.domain import command as c
-from chatd.domain import room, space
+from chatd.contract import command as c
+from chatd.contract.errors import Refusal
+from chatd.contract.table import ENTRIES
 from chatd.domain.decision import Context, Decision
-from chatd.domain.refusal import Refusal
-from chatd.domain.rights import Right, may
-from chatd.domain.room_state import Message, RoomState
-from chatd.domain.space_state import FOR_EVER, SpaceState
-from chatd.domain.table import ENTRIES
+from chatd.domain.policy.roles import Right, may
+from chatd.domain.room import decide as room
+from chatd.domain.room.state import Message, RoomState
+from chatd.domain.space import decide as space
+from chatd.domain.space.state import FOR_EVER, SpaceState
 
 AT = 5_000
 ROLES = ("owner", "admin", "moderator", "member", "guest", "stranger", "banned")
-KINDS = ("text", "private", "announcement", "archived", "locked", "direct")
+STREAM_TYPES = ("text", "private", "announcement", "archived", "locked", "direct")
 
 
 @attrs.frozen
@@ -163,7 +164,7 @@ def test_every_command_that_a_room_or_space_decides_has_a_row() -> None:
     assert set(rows_of("desk")) >= LOOKED_UP
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", STREAM_TYPES)
 @pytest.mark.parametrize("name", ROOM_ROWS)
 def test_what_a_room_lets_whom_do(name: str, kind: str) -> None:
     row = ROOM_ROWS[name]

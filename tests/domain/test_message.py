@@ -7,18 +7,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chatd.domain import command as c
-from chatd.domain import room
-from chatd.domain.access import verdict
+from chatd.contract import command as c
+from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context, Decision
-from chatd.domain.direct import OpenDirectRoom, direct_room
 from chatd.domain.event import Fact
-from chatd.domain.message import EraseMany, ExpireMessage
-from chatd.domain.reaction import MAX_PINS, MAX_REACTIONS
-from chatd.domain.refusal import Refusal
-from chatd.domain.rights import SHOWING, Right
-from chatd.domain.room_state import Message, RoomState
-from chatd.domain.space_state import FOR_EVER, SpaceState
+from chatd.domain.policy.access import verdict
+from chatd.domain.policy.roles import SHOWING, Right
+from chatd.domain.room import decide as room
+from chatd.domain.room.direct import OpenDirectRoom, direct_room
+from chatd.domain.room.message import EraseMany, ExpireMessage
+from chatd.domain.room.reaction import MAX_PINS, MAX_REACTIONS
+from chatd.domain.room.state import Message, RoomState
+from chatd.domain.space.state import FOR_EVER, SpaceState
 
 ROLES = {"ann": "owner", "mod": "moderator", "bob": "member", "cat": "member", "gus": "guest"}
 SPACE = SpaceState("s", 9, "Team", members=ROLES, emoji={"party": "https://x/party.png"})

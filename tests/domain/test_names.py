@@ -8,22 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.domain.account import fit
-from chatd.domain.lookalikes import SEEN_AS
-from chatd.domain.names import name_key, skeleton
-from chatd.domain.refusal import Refusal
+from chatd.contract.errors import Refusal
+from chatd.domain.account.decide import validate_name
+from chatd.domain.names.confusables import SEEN_AS
+from chatd.domain.names.keys import name_key, skeleton
 
 
 @pytest.mark.parametrize(
     "name", ["Иван", "josé-2", "李明", "tanaka太郎カナ", "김철수", "Ἀλέξανδρος", "שלום", "ไทย", "ᏣᎳᎩ", "7.up"]
 )
 def test_a_name_in_one_alphabet_is_fit(name: str) -> None:
-    assert fit(name) == unicodedata.normalize("NFKC", name)
+    assert validate_name(name) == unicodedata.normalize("NFKC", name)
 
 
 @pytest.mark.parametrize("name", ["аdmin", "pаypal", "Aлекс", "αnn", "ɑбв", "한カ", "ⲁⲛⲛ"])
 def test_a_name_that_mixes_alphabets_is_refused(name: str) -> None:
-    refused = fit(name)
+    refused = validate_name(name)
     assert isinstance(refused, Refusal)
     assert refused.code == "invalid"
 
@@ -33,7 +33,7 @@ def test_a_name_that_mixes_alphabets_is_refused(name: str) -> None:
     ["here", "room", "everyone", "system", "HERE", "Ｒoom", "r00m", "ROOM", "SYSTEM", "ѕуѕтем"],
 )
 def test_a_name_that_means_something_is_refused(name: str) -> None:
-    refused = fit(name)
+    refused = validate_name(name)
     assert isinstance(refused, Refusal)
     assert refused.code == "invalid"
     assert "means something" in refused.message
@@ -41,7 +41,7 @@ def test_a_name_that_means_something_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["hero", "rooms", "systems", "Everyman", "here2", "комната"])
 def test_a_name_that_only_begins_like_a_word_is_fit(name: str) -> None:
-    assert fit(name) == name
+    assert validate_name(name) == name
 
 
 def test_what_a_one_looks_like_is_decided_by_unicode_alone() -> None:

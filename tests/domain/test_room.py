@@ -5,13 +5,13 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from chatd.domain import command as c
-from chatd.domain import room
+from chatd.contract import command as c
+from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Event, Fact
-from chatd.domain.refusal import Refusal
-from chatd.domain.room_state import REMEMBERED, RoomState
-from chatd.domain.space_state import SpaceState
+from chatd.domain.room import decide as room
+from chatd.domain.room.state import REMEMBERED, RoomState
+from chatd.domain.space.state import SpaceState
 
 SPACE = SpaceState(
     "s", 9, "Team", members={"ann": "owner", "mod": "moderator", "bob": "member", "gus": "guest"}

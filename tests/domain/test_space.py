@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from chatd.domain import command as c
-from chatd.domain import space
+from chatd.contract import command as c
+from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Fact
-from chatd.domain.refusal import Refusal
-from chatd.domain.space import EndInvite, EnterSpace
-from chatd.domain.space_state import SpaceState
+from chatd.domain.space import decide as space
+from chatd.domain.space.decide import EndInvite, EnterSpace
+from chatd.domain.space.state import SpaceState
 
 
 def by(account: str, at: int = 1000, operator: bool = False) -> Context:

@@ -16,7 +16,7 @@ Serve = Callable[..., Server]
 def ended_well(server: Server) -> None:
     """It ends on SIGTERM with status 0, and it never logged an exception."""
     if server.process is not None:
-        assert server.stop() == 0, server.said()
+        assert server.stop() == 0, server.output()
     log = server.log.read_text(errors="replace")
     for sign in ("Traceback", '"exception":'):
         assert sign not in log, log[max(log.index(sign) - 1000, 0) :][:6000]

@@ -214,11 +214,11 @@ class Browser:
         assert page.status == 303, page.body
         return page.location
 
-    def sign_on(self, start: str | None = None, **query: str) -> Page:
+    def sso(self, start: str | None = None, **query: str) -> Page:
         """There and back; the server's answer to the one who came back."""
         return self.get(self.get(self.leave(start, **query)).location)
 
     def code(self, start: str | None = None, **query: str) -> str:
-        page = self.sign_on(start, **query)
+        page = self.sso(start, **query)
         assert page.status == 303, page.body
         return page.code

@@ -128,7 +128,7 @@ class Server:
         self.process = None
         return status
 
-    def said(self) -> str:
+    def output(self) -> str:
         """The end of its log."""
         return self.log.read_text(errors="replace")[-6000:] if self.log.exists() else "(nothing)"
 

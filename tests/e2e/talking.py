@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect, unix_connect
 from websockets.typing import Subprotocol
 
-from chatd.domain.table import ENTRIES
+from chatd.contract.table import ENTRIES
 
 from .serving import Server
 

@@ -8,8 +8,8 @@ import attrs
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from chatd.domain.bots import ALWAYS, scope_of
-from chatd.domain.table import ENTRIES
+from chatd.contract.table import ENTRIES
+from chatd.domain.policy.bots import ALWAYS, scope_of
 
 from .talking import Client, Refused
 from .town import Account, Town

@@ -19,9 +19,9 @@ from typing import Any
 import attrs
 import pytest
 
+from chatd.contract.table import ENTRIES
+from chatd.contract.table.entry import Entry
 from chatd.domain import totp
-from chatd.domain.table import ENTRIES
-from chatd.domain.table.entry import Entry
 
 from .conftest import ended_well
 from .provider import Browser, Provider
@@ -82,7 +82,7 @@ class Witness:
             assert time.monotonic() < deadline, f"no {until} after {name}"
 
 
-class Follower:
+class ViewUpdater:
     """A client that applies what comes, as it comes."""
 
     def __init__(self, town: Town, account: Account) -> None:
@@ -101,7 +101,7 @@ class Follower:
             self._heard += 1
 
 
-def live_through(town: Town, witness: Witness, owner: Follower, member: Follower) -> Iterator[None]:
+def live_through(town: Town, witness: Witness, owner: ViewUpdater, member: ViewUpdater) -> Iterator[None]:
     """A day in the life of a server. Pauses now and then for the clients to look at their events."""
     ask, ann, bob = witness.ask, owner.client, member.client
     operator, space, room = town.operator, town.space, town.room("Square", by=ann)
@@ -242,7 +242,7 @@ class Places:
 
 
 def keep_order(
-    town: Town, witness: Witness, owner: Follower, member: Follower, places: Places, seq: int
+    town: Town, witness: Witness, owner: ViewUpdater, member: ViewUpdater, places: Places, seq: int
 ) -> Iterator[None]:
     """The member, in a space of its own, shows the owner in and out; the owner keeps order in the town's."""
     ask, ann, bob, own = witness.ask, owner.client, member.client, places.own
@@ -305,7 +305,7 @@ class Lived:
     server: Server
     town: Town
     witness: Witness
-    followers: list[Follower]
+    followers: list[ViewUpdater]
     before: list[tuple[State, Frame]]  # what each of them knew in the morning, and its cursor
 
 
@@ -332,7 +332,7 @@ def secured(witness: Witness, visitor: Client, account: str, browser: Browser) -
 @pytest.fixture(scope="module")
 def lived(server: Server) -> Iterator[Lived]:
     town = Town(server)
-    followers = [Follower(town, account) for account in (town.owner, town.member(name="bob"))]
+    followers = [ViewUpdater(town, account) for account in (town.owner, town.member(name="bob"))]
     before = [(snapshot(follower.client), follower.client.cursor) for follower in followers]
     witness = Witness(town)
     for _ in live_through(town, witness, *followers):

@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 import pytest
 
-from chatd.domain.table import ENTRIES, TABLE
+from chatd.contract.table import ENTRIES, TABLE
 
 from .serving import Server
 from .talking import Client, Frame

@@ -73,7 +73,7 @@ def test_a_second_server_on_the_same_folder_is_refused_and_the_first_goes_on(ser
     second.log = first.data.parent / "second.log"
     second.launch()
     assert second.wait_ended() == 1
-    (line,) = second.said().strip().splitlines()
+    (line,) = second.output().strip().splitlines()
     assert str(first.data) in line
     assert "Traceback" not in line
     town.open(town.account()).catch_up()
@@ -86,9 +86,9 @@ def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
         server.port = taken.getsockname()[1]
         server.launch()
         assert server.wait_ended() == 1
-    last = server.said().strip().splitlines()[-1]
+    last = server.output().strip().splitlines()[-1]
     assert str(server.port) in last
-    assert "Traceback" not in server.said()
+    assert "Traceback" not in server.output()
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ def test_a_setting_without_sense_is_named(tmp_path: Path, settings: dict[str, An
     server = Server(tmp_path / "data", **settings)
     server.launch()
     assert server.wait_ended() in (1, 2)
-    assert word in server.said().lower()
-    assert "Traceback" not in server.said()
+    assert word in server.output().lower()
+    assert "Traceback" not in server.output()
 
 
 def test_it_starts_after_a_kill_that_left_its_socket_and_lock_behind(serve: Serve) -> None:

@@ -1,4 +1,4 @@
-"""Rates and brakes through the wire: who is told to wait, for how long, and who never is."""
+"""Rates and the login throttle through the wire: who is told to wait, for how long, and who never is."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def test_the_rates_are_announced(limited: Town) -> None:
 
 def test_switched_off_nothing_is_limited_or_announced(serve: Serve) -> None:
     rates = {f"rate_{name}": f"{DRY}/1" for name in ("post", "write", "query", "open", "address", "sign_in")}
-    server: Server = serve(rate_per_second=DRY, rate_burst=1, brake_after=1, **rates)
+    server: Server = serve(rate_per_second=DRY, rate_burst=1, login_free_tries=1, **rates)
     town = Town(server)
     session = town.open(town.owner)
     assert session.opened["limits"]["rate"] is None
@@ -189,10 +189,10 @@ def test_switched_off_nothing_is_limited_or_announced(serve: Serve) -> None:
     town.close()
 
 
-# --- brakes -----------------------------------------------------------------------------------------------
+# --- login throttle ---------------------------------------------------------------------------------------
 
 
-@limits(brake_after=2, brake_first=60, trusted_proxies="127.0.0.1")
+@limits(login_free_tries=2, login_first_delay=60, trusted_proxies="127.0.0.1")
 def test_after_wrong_passwords_the_right_one_has_to_wait_too_but_not_elsewhere(limited: Town) -> None:
     limited.operator.ask("account.set_password", account=limited.owner.id, password=PASSWORD)
     name = limited.owner.name
@@ -207,7 +207,7 @@ def test_after_wrong_passwords_the_right_one_has_to_wait_too_but_not_elsewhere(l
     person.ask("account.sign_in", name=name, password=PASSWORD)
 
 
-@limits(brake_after=1, brake_first=0.5)
+@limits(login_free_tries=1, login_first_delay=0.5)
 def test_whoever_has_waited_signs_in(limited: Town) -> None:
     limited.operator.ask("account.set_password", account=limited.owner.id, password=PASSWORD)
     client, name = limited.dial(), limited.owner.name
@@ -215,7 +215,7 @@ def test_whoever_has_waited_signs_in(limited: Town) -> None:
     assert until_let_through(client, "account.sign_in", name=name, password=PASSWORD) < 5
 
 
-@limits(brake_after=3, brake_first=60)
+@limits(login_free_tries=3, login_first_delay=60)
 def test_known_and_unknown_names_are_held_up_alike(limited: Town) -> None:
     limited.operator.ask("account.set_password", account=limited.owner.id, password=PASSWORD)
     client = limited.dial()
@@ -227,7 +227,7 @@ def test_known_and_unknown_names_are_held_up_alike(limited: Town) -> None:
     assert answers[0] == answers[1]
 
 
-@limits(brake_after_address=3, brake_first=60)
+@limits(login_free_tries_address=3, login_first_delay=60)
 def test_taken_names_and_wrong_invite_codes_are_not_tried_out_for_long(limited: Town) -> None:
     client = limited.dial()
     client.ask("account.sign_up", name="ada", password=PASSWORD)

@@ -14,8 +14,8 @@ from typing import Any
 import attrs
 import pytest
 
-from chatd.domain.rights import RANK, Right, may
-from chatd.domain.table import ENTRIES
+from chatd.contract.table import ENTRIES
+from chatd.domain.policy.roles import RANK, Right, may
 
 from .serving import Server
 from .talking import Client, Frame
@@ -23,7 +23,7 @@ from .town import Account, Town, absent_id
 
 LATER = 86_400_000  # milliseconds
 ROLES = (*RANK, "stranger", "banned", "left")
-KINDS = ("public", "private", "announcement", "archived", "direct", "deleted")
+STREAM_TYPES = ("public", "private", "announcement", "archived", "direct", "deleted")
 NAMES_A_PLACE = frozenset({"space", "room", "code", "report"})
 
 
@@ -124,15 +124,15 @@ WITHOUT = {
 
 
 @attrs.frozen(hash=True)
-class Person:
+class AccountPresence:
     """`inside`: was let into every room. Who is banned or has left was before that."""
 
     role: str
     inside: bool
 
 
-PEOPLE = [Person(role, inside) for role in ROLES for inside in (True, False)]
-OPERATOR = Person("operator", False)
+PEOPLE = [AccountPresence(role, inside) for role in ROLES for inside in (True, False)]
+OPERATOR = AccountPresence("operator", False)
 
 
 class World:
@@ -146,7 +146,7 @@ class World:
         self.author, self.quiet = town.member(name="author"), town.member(name="quiet")
         self.writer = town.open(self.author)
         self.spaces = {"there": town.space, "deleted": self._second_space()}
-        self.rooms = {kind: self._room(kind) for kind in KINDS}
+        self.rooms = {kind: self._room(kind) for kind in STREAM_TYPES}
         self.seqs = {room: self._message_in(room) for room in self.rooms.values()}
         town.operator.ask("room.archive", room=self.rooms["archived"])
         self.invites = {kind: self.new_invite(space) for kind, space in self.spaces.items()}
@@ -157,7 +157,7 @@ class World:
         self.clients = {person: town.open(account) for person, account in self.people.items()}
         self.clients[OPERATOR] = town.operator
 
-    def _newcomer(self, person: Person) -> Account:
+    def _newcomer(self, person: AccountPresence) -> Account:
         if person.role == "stranger":
             return self.town.account("stranger")
         return self.town.member(name=person.role)
@@ -243,7 +243,7 @@ def world(server: Server) -> Iterator[World]:
     world.town.close()
 
 
-def role_seen(person: Person, kind: str) -> str | None:
+def role_seen(person: AccountPresence, kind: str) -> str | None:
     """The role that counts in a place of this kind; None: the place does not exist for this person."""
     if kind == "deleted":
         return None
@@ -255,7 +255,7 @@ def role_seen(person: Person, kind: str) -> str | None:
     return role if kind != "private" and may(role, "room.see_public") else None
 
 
-def expected(row: Row, person: Person, kind: str) -> str:
+def expected(row: Row, person: AccountPresence, kind: str) -> str:
     if person == OPERATOR:
         if not row.operator or (kind == "direct" and not row.direct):
             return "forbidden"
@@ -316,7 +316,7 @@ def test_who_gets_what(world: World, name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name, rows in ROWS.items() if rows[0].of == "message"])
 def test_a_message_that_is_not_there_is_not_found_by_those_who_see_its_room(world: World, name: str) -> None:
-    insider = world.clients[Person("owner", True)]
+    insider = world.clients[AccountPresence("owner", True)]
     for kind in ("public", "private", "direct"):
         (row,) = ROWS[name]
         data = {**row.data(world, world.rooms[kind]), "seq": 999_999}

@@ -64,7 +64,7 @@ class Day(RuleBasedStateMachine):
         self.ringer, self.rung = self.town.open(self.bell[0]), self.town.open(self.bell[1])
         self.yard = self.ringer.ask("direct.open", accounts=[self.bell[1].id])["room"]["id"]
 
-    def settle(self) -> None:
+    def catch_up(self) -> None:
         """Whom to tell is decided by how things stand when the notifier looks: it may, before they change."""
         if not self.unsettled:
             return
@@ -113,7 +113,7 @@ class Day(RuleBasedStateMachine):
     @rule(who=PEOPLE, device=DEVICES, room=ROOMS, mentions=MENTIONS, pick=PICKS)
     def reply(self, who: int, device: int, room: int, mentions: set[int | str], pick: int) -> None:
         if (to := self.message(room, pick)) is not None:
-            self.settle()
+            self.catch_up()
             self.say(who, device, room, mentions, to.seq)
 
     def say(self, who: int, device: int, room: int, mentions: set[int | str], to: int | None) -> None:
@@ -144,7 +144,7 @@ class Day(RuleBasedStateMachine):
     @rule(who=PEOPLE, room=ROOMS, pick=PICKS)
     def delete(self, who: int, room: int, pick: int) -> None:
         if (message := self.message(room, pick)) is not None:
-            self.settle()
+            self.catch_up()
             expected = self.model.delete(who, room, message.seq)
             self.does(who, expected, "message.delete", room=self.rooms[room], seq=message.seq)
 
@@ -164,7 +164,7 @@ class Day(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, device=DEVICES, room=ROOMS, back=st.integers(-1, 12))
     def mark_read(self, who: int, device: int, room: int, back: int) -> None:
-        self.settle()
+        self.catch_up()
         seq = max(self.model.rooms[room].head - back, 0)
         expected = self.model.mark(who, room, seq)
         self.does(who, expected, "read.mark", device, room=self.rooms[room], seq=seq)
@@ -172,7 +172,7 @@ class Day(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, pick=PICKS)
     def read_a_notification(self, who: int, pick: int) -> None:
-        self.settle()
+        self.catch_up()
         listed = list(self.model.notifications(who))
         if listed:
             rows = self.on(who).ask("notification.list", limit=500)["notifications"]
@@ -182,24 +182,24 @@ class Day(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, room=ROOMS)
     def join(self, who: int, room: int) -> None:
-        self.settle()
+        self.catch_up()
         self.does(who, self.model.join(who, room), "room.join", room=self.rooms[room])
 
     @rule(who=PEOPLE, room=ROOMS)
     def leave(self, who: int, room: int) -> None:
-        self.settle()
+        self.catch_up()
         self.does(who, self.model.leave(who, room), "room.leave", room=self.rooms[room])
 
     @rule(who=PEOPLE, room=ROOMS, level=LEVELS)
     def set_level(self, who: int, room: int, level: str) -> None:
-        self.settle()
+        self.catch_up()
         expected = self.model.level(who, room, level)
         self.does(who, expected, "subscription.update", room=self.rooms[room], level=level)
 
     @rule(who=PEOPLE, room=ROOMS, pick=PICKS, following=st.booleans())
     def follow(self, who: int, room: int, pick: int, following: bool) -> None:
         if (message := self.message(room, pick)) is not None:
-            self.settle()
+            self.catch_up()
             expected = self.model.follow(who, room, message.seq, following)
             name = "thread.follow" if following else "thread.unfollow"
             self.does(who, expected, name, room=self.rooms[room], seq=message.seq)
@@ -216,7 +216,7 @@ class Day(RuleBasedStateMachine):
     @rule(kill=st.booleans())
     def restart(self, kill: bool) -> None:
         self.restarts += 1
-        self.settle()
+        self.catch_up()
         (self.server.kill if kill else self.server.stop)()
         for device in chain.from_iterable(self.devices):
             device.drop()
@@ -251,7 +251,7 @@ class Day(RuleBasedStateMachine):
             self.town.close()
 
     def everything_is_right(self) -> None:
-        self.settle()
+        self.catch_up()
         for who in range(3):
             self.unread_is_right(who)
             self.notifications_are_right(who)

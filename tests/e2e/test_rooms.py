@@ -156,10 +156,10 @@ def test_a_room_one_may_not_see_is_answered_like_one_that_is_not_there(
     town: Town, name: str, more: Frame
 ) -> None:
     inside, outside = town.open(town.member()), town.open(town.account("stranger"))
-    beside = town.open(town.member())
+    neighbour = town.open(town.member())
     private, public = town.room(by=inside, private=True), town.room(by=inside)
     absent = absent_id()
-    for client, hidden in ((beside, private), (outside, private), (outside, public)):
+    for client, hidden in ((neighbour, private), (outside, private), (outside, public)):
         refused = client.refusal(name, room=hidden, **more)
         assert refused["code"] == "not_found"
         assert _alike(refused, hidden) == _alike(client.refusal(name, room=absent, **more), absent)

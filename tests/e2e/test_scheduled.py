@@ -180,7 +180,7 @@ def test_a_message_for_a_time_goes_from_a_deleted_room_too(town: Town) -> None:
         return [event["event"] for event in page["events"]]
 
     assert within(10, lambda: types()[-2:] == ["room.deleted", "message.deleted"]), types()
-    assert "cannot_expire" not in town.server.said()
+    assert "cannot_expire" not in town.server.output()
     town.assert_sound()
 
 

@@ -38,7 +38,7 @@ class App:
         )
 
 
-class Person:
+class AccountPresence:
     """Somebody with a second factor."""
 
     def __init__(self, town: Town, name: str) -> None:
@@ -61,7 +61,7 @@ def refused(reply: Frame) -> Frame:
 
 
 def test_the_code_is_asked_for_only_when_the_password_is_right(town: Town) -> None:
-    person = Person(town, "terry")
+    person = AccountPresence(town, "terry")
     wrong = refused(person.sign_in(OTHER))
     assert "data" not in wrong
     assert refused(person.sign_in(OTHER, code=person.app.code(1))) == wrong
@@ -71,7 +71,7 @@ def test_the_code_is_asked_for_only_when_the_password_is_right(town: Town) -> No
 
 
 def test_a_code_works_once(town: Town) -> None:
-    person = Person(town, "thelma")
+    person = AccountPresence(town, "thelma")
     assert refused(person.sign_in(code=person.app.code()))["data"] == {"second_factor": True}
     code = person.app.code(1)
     assert "result" in person.sign_in(code=f"{code[:3]} {code[3:]}")
@@ -79,7 +79,7 @@ def test_a_code_works_once(town: Town) -> None:
 
 
 def test_of_two_who_give_one_code_at_the_same_time_one_is_believed(town: Town) -> None:
-    person = Person(town, "tilda")
+    person = AccountPresence(town, "tilda")
     for code in (person.app.code(1), person.spares[0]):
         clients = [town.dial() for _ in range(4)]
         data = {"name": person.name, "password": PASSWORD, "code": code}
@@ -89,7 +89,7 @@ def test_of_two_who_give_one_code_at_the_same_time_one_is_believed(town: Town) -
 
 
 def test_a_recovery_code_works_once_however_it_is_typed(town: Town) -> None:
-    person = Person(town, "tobias")
+    person = AccountPresence(town, "tobias")
     assert len(set(person.spares)) == 10
     assert person.session.ask("totp.get") == {"enabled": True, "recovery_codes": 10}
     spare = person.spares[3]
@@ -113,7 +113,7 @@ def test_a_secret_that_was_not_confirmed_asks_for_nothing(town: Town) -> None:
 
 
 def test_it_takes_the_password_to_begin_and_the_password_and_a_code_to_end(town: Town) -> None:
-    person = Person(town, "titus")
+    person = AccountPresence(town, "titus")
     session = person.session
     assert session.refusal("totp.begin", password=OTHER)["code"] == "unauthenticated"
     assert session.refusal("totp.begin", password=PASSWORD)["code"] == "conflict"
@@ -128,7 +128,7 @@ def test_it_takes_the_password_to_begin_and_the_password_and_a_code_to_end(town:
 
 
 def test_an_operator_takes_it_off_for_who_lost_everything(town: Town) -> None:
-    person = Person(town, "trudy")
+    person = AccountPresence(town, "trudy")
     assert person.session.refusal("account.reset_totp", account=person.id)["code"] == "forbidden"
     assert town.operator.ask("account.reset_totp", account=person.id) == {}
     assert "result" in person.sign_in()
@@ -137,7 +137,7 @@ def test_an_operator_takes_it_off_for_who_lost_everything(town: Town) -> None:
 
 
 def test_the_other_devices_are_told_what_changed_and_by_whom(town: Town) -> None:
-    person = Person(town, "tessa")
+    person = AccountPresence(town, "tessa")
     on = person.session.wait_event("account.secured", change="totp_on")
     assert (on["by"], on["data"]) == (person.id, {"change": "totp_on"})
     town.operator.ask("account.reset_totp", account=person.id)
@@ -151,8 +151,8 @@ def test_an_account_without_a_password_has_no_second_factor(town: Town) -> None:
 
 
 def test_wrong_codes_are_held_up_like_wrong_passwords(serve: Serve) -> None:
-    town = Town(serve(rate_limits=True, brake_after=3))
-    person = Person(town, "theo")
+    town = Town(serve(rate_limits=True, login_free_tries=3))
+    person = AccountPresence(town, "theo")
     wrong = person.app.wrong()
     codes = [refused(person.sign_in(code=wrong))["code"] for _ in range(4)]
     assert codes == ["unauthenticated"] * 3 + ["rate_limited"]
@@ -163,8 +163,8 @@ def test_wrong_codes_are_held_up_like_wrong_passwords(serve: Serve) -> None:
 
 
 def test_to_sign_in_without_a_code_takes_no_wrong_one_back(serve: Serve) -> None:
-    town = Town(serve(rate_limits=True, brake_after=3))
-    person = Person(town, "tom")
+    town = Town(serve(rate_limits=True, login_free_tries=3))
+    person = AccountPresence(town, "tom")
     wrong = person.app.wrong()
     codes = []
     for _ in range(3):
@@ -212,6 +212,6 @@ def test_nothing_secret_is_logged_or_told_again(serve: Serve) -> None:
 @pytest.mark.parametrize("name", ["nobody-at-all", "tiffany"])
 def test_a_code_tells_nothing_without_the_password(town: Town, name: str) -> None:
     if name == "tiffany":
-        Person(town, name)
+        AccountPresence(town, name)
     error = town.dial().refusal("account.sign_in", name=name, password=OTHER, code="123456")
     assert error == {"code": "unauthenticated", "message": "name or password is wrong"}

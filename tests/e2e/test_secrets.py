@@ -22,7 +22,7 @@ import pytest
 from click.testing import CliRunner
 
 from chatctl.cli import cli
-from chatd.domain.table import ENTRIES, TABLE
+from chatd.contract.table import ENTRIES, TABLE
 from chatd.domain.totp import code, step_at
 
 from .conftest import ended_well

@@ -209,7 +209,7 @@ def test_a_code_is_good_once(town: Town, provider: Provider, browser: Browser) -
 
 
 def test_a_code_stands_behind_the_hash_of_the_page(provider: Provider, browser: Browser) -> None:
-    page = browser.sign_on()
+    page = browser.sso()
     assert page.location.startswith(f"{browser.home}/#sso=")
     assert page.headers["cache-control"] == "no-store"
     assert len(page.code) >= 32
@@ -285,14 +285,14 @@ def provider_back(provider: Provider, browser: Browser, there: str) -> str:
 
 def test_the_provider_may_say_who_it_is_but_nobody_else(provider: Provider, browser: Browser) -> None:
     provider.came_back = {"iss": provider.issuer}
-    assert browser.sign_on().status == 303
+    assert browser.sso().status == 303
     provider.came_back = {"iss": "https://elsewhere.example"}
-    assert browser.sign_on().status == 503
+    assert browser.sso().status == 503
 
 
 def test_what_a_provider_writes_into_an_address_is_not_repeated(provider: Provider, browser: Browser) -> None:
     provider.came_back = {"error": "<script>alert(1)</script>", "error_description": "pay here"}
-    page = browser.sign_on()
+    page = browser.sso()
     assert page.status == 403
     assert "script>" not in page.body
     assert "pay here" not in page.body
@@ -351,12 +351,12 @@ def test_a_forged_token_lets_nobody_in(
 ) -> None:
     before = town.operator.ask("account.list", limit=500)
     provider.forge = lambda right: forgeries()[how](provider, right)
-    page = browser.sign_on()
+    page = browser.sso()
     assert page.status == 503
     assert "location" not in page.headers
     assert town.operator.ask("account.list", limit=500) == before
     provider.forge = None
-    assert browser.sign_on().status == 303
+    assert browser.sso().status == 303
 
 
 # --- providers that fail ----------------------------------------------------------------------------------
@@ -377,7 +377,7 @@ def test_a_token_endpoint_that_fails_is_reported(
     provider: Provider, browser: Browser, path: str, answer: tuple[int, bytes]
 ) -> None:
     provider.answers = {path: answer}
-    page = browser.sign_on()
+    page = browser.sso()
     assert page.status == 503
     assert "invalid_grant" not in page.body
 
@@ -405,7 +405,7 @@ def test_a_provider_that_is_not_there_costs_nobody_else_anything(serve: Serve) -
     page = browser.get(f"{browser.home}/auth/oidc/start")
     assert page.status == 503
     assert provider.issuer not in page.body
-    assert "sign_on_failed" in town.server.said()
+    assert "sign_on_failed" in town.server.output()
     town.open(town.account()).ask("space.list")
     town.close()
 
@@ -417,7 +417,7 @@ def test_an_identity_that_was_linked_signs_in(town: Town, provider: Provider, br
     account = town.account()
     client = town.open(account)
     url = client.ask("identity.begin")["url"]
-    page = browser.sign_on(url)
+    page = browser.sso(url)
     assert page.location.startswith(f"{browser.home}/#identity=")
     linked = client.ask("identity.add", code=page.code)["identity"]
     assert (linked["issuer"], linked["subject"]) == (provider.issuer, provider.subject)
@@ -555,11 +555,11 @@ def test_a_server_without_it_says_so(serve: Serve) -> None:
 
 def test_no_secret_is_in_the_log_or_in_the_database(town: Town, provider: Provider, server: Server) -> None:
     provider.given.clear()
-    pages: list[Page] = [Browser(server).sign_on() for _ in range(2)]
+    pages: list[Page] = [Browser(server).sso() for _ in range(2)]
     codes = [page.code for page in pages]
     town.dial().ask("account.exchange", code=codes[0])
     provider.forge = lambda right: signed({**right, "aud": "another"}, provider.key)
-    Browser(server).sign_on()
+    Browser(server).sso()
     assert len(provider.given) >= 12
     files = [server.log, *server.data.glob("*.db*")]
     held = b"".join(file.read_bytes() for file in files)
@@ -568,6 +568,6 @@ def test_no_secret_is_in_the_log_or_in_the_database(town: Town, provider: Provid
 
 
 def test_what_speaks_to_providers_is_not_loaded_before_it_is_needed() -> None:
-    look = "import sys, chatd.cli; print(sorted({'httpx2', 'chatd.gateway.oidc'} & set(sys.modules)))"
+    look = "import sys, chatd.cli; print(sorted({'httpx2', 'chatd.outbound.oidc'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -96,7 +96,7 @@ class Talking:
         for name, program in self.running.items():
             assert program.poll() in (None, 0), f"{name}: {self.said(name)}"
 
-    def said(self, name: str) -> str:
+    def output(self, name: str) -> str:
         return (self.folder / f"{name}.err").read_text(errors="replace")[-3000:]
 
     def finish(self, seconds: float) -> dict[str, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.gateway.address import Proxies
+from chatd.gateway.net.client_address import Proxies
 from chatd.settings import Settings
 
 PROXIES = Proxies(("127.0.0.1", "10.0.0.0/8", "::1", "2001:db8:5::/48"))

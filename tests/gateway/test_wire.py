@@ -7,7 +7,7 @@ from wsproto.frame_protocol import FrameProtocol
 
 from chatd.codec import JSON, MSGPACK
 from chatd.domain.event import Event
-from chatd.gateway.wire import MESSAGE_BYTES, WIRES, Wire
+from chatd.gateway.websocket.wire import MESSAGE_BYTES, WIRES, Wire
 
 
 def messages(wire: bytes) -> list[str | bytes]:

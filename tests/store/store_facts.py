@@ -9,10 +9,10 @@ from typing import Any
 
 from chatd.domain.event import Fact, body
 from chatd.ports import Append, Appended, Taken
-from chatd.store import migration
 from chatd.store.connection import open_writer
-from chatd.store.folder import DATABASE
-from chatd.store.journal import Journal
+from chatd.store.log.journal import Journal
+from chatd.store.ops import migrate
+from chatd.store.ops.data_dir import DATABASE
 
 
 class Pen:
@@ -162,7 +162,7 @@ class Sheet:
 
     def __init__(self) -> None:
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
-        migration.build(self.connection, 1)
+        migrate.build(self.connection, 1)
         self.journal = Journal(SingleThreaded(self.connection))  # type: ignore[arg-type]
         self.journal.open(self.connection)
 

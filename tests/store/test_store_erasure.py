@@ -13,16 +13,17 @@ import pytest
 from store_facts import Pen, SingleThreaded
 
 from chatd.ports import Append, Appended
-from chatd.store import erasure, migration
 from chatd.store.connection import BUSY_SECONDS, open_reader, open_writer
 from chatd.store.database import Store, open_store
-from chatd.store.folder import DATABASE
-from chatd.store.journal import Journal
+from chatd.store.log import erasure
+from chatd.store.log.journal import Journal
+from chatd.store.ops import migrate
+from chatd.store.ops.data_dir import DATABASE
 
 SENTINELS = ("a-word-that-nobody-else-says", "the-same-put-in-other-words", "L" * 9_000)
 
 
-def said(folder: Path) -> set[str]:
+def texts_in(folder: Path) -> set[str]:
     """Which sentinels stand in some file of the folder, in full or as the beginning of a long one."""
     files = [file.read_bytes() for file in folder.rglob("*") if file.is_file()]
     return {text for text in SENTINELS if any(text[:40].encode() in file for file in files)}
@@ -48,12 +49,12 @@ async def test_a_deleted_text_is_in_no_file_and_in_no_later_backup(
 ) -> None:
     await store.log.submit(talk(pen)).wait()
     await store.log.checkpoint()  # into the file itself
-    assert said(tmp_path) == set(SENTINELS)
+    assert texts_in(tmp_path) == set(SENTINELS)
     await store.log.submit([pen.delete("hall", 51)]).wait()
     await store.log.erased()
-    assert said(tmp_path) == set()
+    assert texts_in(tmp_path) == set()
     await store.backup(tmp_path / "copy.db")
-    assert said(tmp_path) == set()
+    assert texts_in(tmp_path) == set()
     [taken] = await store.log.submit([pen.post("hall", "again", nonce="n")]).wait()
     assert not isinstance(taken, Appended)  # the stub stays
     assert (await store.verify()).findings == ()
@@ -64,7 +65,7 @@ async def test_a_text_that_never_left_the_write_ahead_log_is_erased_too(
 ) -> None:
     await store.log.submit([*talk(pen), pen.delete("hall", 51)]).wait()
     await store.log.erased()
-    assert said(tmp_path) == set()
+    assert texts_in(tmp_path) == set()
     assert store.sizes().wal == 0
 
 
@@ -77,7 +78,7 @@ async def test_deletes_that_follow_one_another_are_all_erased(
         await store.log.submit([post]).wait()
         await store.log.submit([pen.delete("hall", post.facts[0].seq)]).wait()
     await store.log.erased()
-    assert said(tmp_path) == set()
+    assert texts_in(tmp_path) == set()
     assert store.sizes().wal == 0
 
 
@@ -90,8 +91,8 @@ async def test_closing_erases_what_was_not_erased_yet(
         await store.log.erased()  # now it has an hour
         await store.log.submit(talk(pen)).wait()
         await store.log.submit([pen.delete("hall", 53)]).wait()
-        assert said(tmp_path) != set()
-    assert said(tmp_path) == set()
+        assert texts_in(tmp_path) != set()
+    assert texts_in(tmp_path) == set()
 
 
 async def test_a_commit_that_erases_nothing_leaves_the_write_ahead_log_alone(store: Store, pen: Pen) -> None:
@@ -145,7 +146,7 @@ class Reopening(SingleThreaded):
 @pytest.fixture
 def desk(tmp_path: Path, pen: Pen) -> Iterator[Desk]:
     path = tmp_path / DATABASE
-    migration.prepare(path)
+    migrate.prepare(path)
     connection, clock = Reopening(path), Clock()
 
     def fault(stage: str, _: sqlite3.Connection | None) -> None:

@@ -121,7 +121,7 @@ async def test_a_file_that_lost_what_was_acknowledged_is_not_written_to_again(
 async def test_a_failed_checkpoint_is_felt_by_no_commit(
     tmp_path: Path, pen: Pen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chatd.store.journal.PAGES_BEFORE_CHECKPOINT", 1)
+    monkeypatch.setattr("chatd.store.log.journal.PAGES_BEFORE_CHECKPOINT", 1)
     disk = Disk()
     disk.broken = {"checkpoint"}
     async with open_store(tmp_path, fault=disk) as store:
@@ -150,7 +150,7 @@ async def test_an_erasing_that_fails_is_felt_by_no_commit_and_done_at_the_end(
 async def test_the_write_ahead_log_is_moved_into_the_file_now_and_then(
     tmp_path: Path, pen: Pen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chatd.store.journal.PAGES_BEFORE_CHECKPOINT", 50)
+    monkeypatch.setattr("chatd.store.log.journal.PAGES_BEFORE_CHECKPOINT", 50)
     disk = Disk()
     async with open_store(tmp_path, fault=disk) as store:
         for n in range(30):

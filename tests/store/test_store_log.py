@@ -169,7 +169,7 @@ def test_what_follows_an_append_that_was_left_out_is_left_out_too(sheet: Sheet, 
 def test_streams_that_were_forgotten_are_looked_up_again(
     sheet: Sheet, pen: Pen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chatd.store.journal.HEADS_KEPT", 2)
+    monkeypatch.setattr("chatd.store.log.journal.HEADS_KEPT", 2)
     for round in range(3):
         outcomes = sheet.write(*[pen.post(f"r{n}", str(round)) for n in range(5)])
         assert all(isinstance(outcome, Appended) for outcome in outcomes)

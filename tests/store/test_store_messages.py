@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from store_facts import Pen, Sheet
 
 from chatd.ports import REACTORS, Appended
-from chatd.store import message_queries
 from chatd.store.database import Store
+from chatd.store.queries import message as message_queries
 
 FIELDS = {
     *("seq", "position", "at", "by", "text", "nonce", "reply_to", "thread", "mentions", "reactions"),

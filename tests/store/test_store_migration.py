@@ -9,11 +9,11 @@ import pytest
 from store_facts import Pen, SingleThreaded
 
 from chatd.ports import Append, Appended
-from chatd.store import migration
 from chatd.store.connection import open_writer
 from chatd.store.database import open_store
-from chatd.store.folder import DATABASE
-from chatd.store.journal import Journal
+from chatd.store.log.journal import Journal
+from chatd.store.ops import migrate
+from chatd.store.ops.data_dir import DATABASE
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def written_by(tmp_path: Path) -> Callable[[int, list[Append]], None]:
 
     def write(version: int, appends: list[Append]) -> None:
         connection = open_writer(tmp_path / DATABASE)
-        migration.migrate(connection, migration.steps()[:version], 0)
+        migrate.migrate(connection, migrate.steps()[:version], 0)
         journal = Journal(SingleThreaded(connection))  # type: ignore[arg-type]
         journal.open(connection)
         assert all(isinstance(done, Appended) for done in journal.commit(appends))
@@ -88,7 +88,7 @@ async def test_the_copy_of_an_older_version_can_be_opened_again(
     tmp_path: Path, pen: Pen, written_by: Callable[[int, list[Append]], None]
 ) -> None:
     written_by(1, pen.village())
-    migration.prepare(tmp_path / DATABASE)
+    migrate.prepare(tmp_path / DATABASE)
     (tmp_path / f"{DATABASE}.version-1").rename(tmp_path / DATABASE)
     async with open_store(tmp_path) as store:
         assert (await store.verify()).findings == ()

@@ -9,11 +9,12 @@ import pytest
 from store_facts import Pen, Sheet, SingleThreaded
 
 from chatd.ports import Append, Appended, FinishErasures, PutRecoveryLink, PutSecondFactor, Taken
-from chatd.store import migration, people_queries
 from chatd.store.connection import open_writer
 from chatd.store.database import open_store
-from chatd.store.folder import DATABASE
-from chatd.store.journal import Journal
+from chatd.store.log.journal import Journal
+from chatd.store.ops import migrate
+from chatd.store.ops.data_dir import DATABASE
+from chatd.store.queries import account as people_queries
 
 
 def renamed(pen: Pen, account: str, name: str) -> Append:
@@ -57,7 +58,7 @@ def test_looks_are_taken_whether_at_sign_up_or_by_a_new_name(sheet: Sheet, pen: 
 
 async def test_a_log_with_names_that_look_alike_is_sound_and_guards_them(tmp_path: Path, pen: Pen) -> None:
     connection = open_writer(tmp_path / DATABASE)
-    migration.migrate(connection, migration.steps()[:2], 0)
+    migrate.migrate(connection, migrate.steps()[:2], 0)
     journal = Journal(SingleThreaded(connection))  # type: ignore[arg-type]
     journal.open(connection)
     journal.commit([pen.account("1", "Ian"), pen.account("2", "lan"), pen.account("3", "gone")])

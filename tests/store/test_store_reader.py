@@ -12,9 +12,10 @@ from store_facts import Pen, Sheet
 
 from chatd.domain.event import Event
 from chatd.ports import Append, Appended, Page, StoreUnavailable
-from chatd.store import message_queries, stream_queries
 from chatd.store.database import Store, open_store
-from chatd.store.reader import open_pool
+from chatd.store.queries import message as message_queries
+from chatd.store.queries import streams
+from chatd.store.queries.reader import open_pool
 
 FOREVER = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
 
@@ -247,13 +248,13 @@ def test_an_account_sees_what_happened_while_it_was_a_member(
         seen: list[Event] = []
         position = after
         while position < min(upto, len(events)):
-            page, reached = stream_queries.visible_events(sheet.connection, "ann", position, upto, limit)
+            page, reached = streams.visible_events(sheet.connection, "ann", position, upto, limit)
             assert position < reached <= min(upto, position + limit, len(events))
             assert all(position < event.position <= reached for event in page)
             seen += page
             position = reached
         assert seen == expected
-        assert stream_queries.visible_events(sheet.connection, "ann", position, position, limit) == (
+        assert streams.visible_events(sheet.connection, "ann", position, position, limit) == (
             [],
             position,
         )
@@ -262,13 +263,13 @@ def test_an_account_sees_what_happened_while_it_was_a_member(
 def _act(sheet: Sheet, acts: list[tuple[str, str, str]]) -> list[Event]:
     pen = Pen()
     appends = []
-    for stream, act, who in acts:
+    for name, act, who in acts:
         if act == "join":
-            appends.append(pen.join(stream, who))
+            appends.append(pen.join(name, who))
         elif act == "leave":
-            appends.append(pen.leave(stream, who))
+            appends.append(pen.leave(name, who))
         else:
-            appends.append(Append((pen.fact(stream, "message.posted", {}, who, "x"),)))
+            appends.append(Append((pen.fact(name, "message.posted", {}, who, "x"),)))
     outcomes = sheet.write(*appends)
     return [event for done in outcomes if isinstance(done, Appended) for event in done.events]
 

@@ -9,20 +9,18 @@ from store_facts import Pen, Sheet
 
 from chatd.domain.event import ENTERS, LEAVES
 from chatd.ports import Append, StoreError
-from chatd.store import (
-    attention_queries,
-    claims,
-    due_queries,
-    message_queries,
-    migration,
-    order_queries,
-    people_queries,
-    personal_queries,
-    stream_queries,
-)
 from chatd.store.connection import open_writer
 from chatd.store.database import open_store
-from chatd.store.folder import DATABASE
+from chatd.store.log import unique_claims as claims
+from chatd.store.ops import migrate
+from chatd.store.ops.data_dir import DATABASE
+from chatd.store.queries import account as people_queries
+from chatd.store.queries import due as due_queries
+from chatd.store.queries import message as message_queries
+from chatd.store.queries import moderation as order_queries
+from chatd.store.queries import settings as personal_queries
+from chatd.store.queries import streams
+from chatd.store.queries import unread as attention_queries
 
 OLD = "CREATE TABLE old (x TEXT)"
 NEW = "CREATE TABLE new (x TEXT); INSERT INTO new SELECT x FROM old"
@@ -37,7 +35,7 @@ def shape(connection: sqlite3.Connection) -> dict[str, str]:
 def database(path: Path, sql: str, version: int) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.executescript(
-        f"PRAGMA application_id = {migration.APPLICATION_ID}; PRAGMA user_version = {version}; {sql}"
+        f"PRAGMA application_id = {migrate.APPLICATION_ID}; PRAGMA user_version = {version}; {sql}"
     )
     connection.close()
 
@@ -52,10 +50,10 @@ def value(path: Path, sql: str) -> object:
 
 def test_migrating_from_nothing_gives_what_schema_sql_says(tmp_path: Path) -> None:
     fresh, migrated = open_writer(tmp_path / "fresh"), open_writer(tmp_path / "migrated")
-    migration.build(fresh, len(migration.steps()))
-    migration.migrate(migrated, migration.steps(), 0)
+    migrate.build(fresh, len(migrate.steps()))
+    migrate.migrate(migrated, migrate.steps(), 0)
     assert shape(migrated) == shape(fresh)
-    assert migrated.execute("PRAGMA user_version").fetchone() == (len(migration.steps()),)
+    assert migrated.execute("PRAGMA user_version").fetchone() == (len(migrate.steps()),)
     fresh.close()
     migrated.close()
 
@@ -63,7 +61,7 @@ def test_migrating_from_nothing_gives_what_schema_sql_says(tmp_path: Path) -> No
 def test_an_older_database_is_copied_and_then_brought_up(tmp_path: Path) -> None:
     path = tmp_path / DATABASE
     database(path, f"{OLD}; INSERT INTO old VALUES ('kept')", 1)
-    migration.prepare(path, [OLD, NEW])
+    migrate.prepare(path, [OLD, NEW])
     copy = tmp_path / f"{DATABASE}.version-1"
     assert value(path, "SELECT x FROM new") == "kept"
     assert value(path, "PRAGMA user_version") == 2
@@ -76,13 +74,13 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / DATABASE
     database(path, OLD, 1)
     with pytest.raises(StoreError):
-        migration.prepare(path, [OLD, "CREATE TABLE half (x); CREATE TABLE old (x)"])
+        migrate.prepare(path, [OLD, "CREATE TABLE half (x); CREATE TABLE old (x)"])
     assert value(path, "PRAGMA user_version") == 1
     assert value(path, "SELECT count(*) FROM sqlite_master WHERE name = 'half'") == 0
 
 
 async def test_a_database_from_a_newer_chatd_is_refused(tmp_path: Path) -> None:
-    database(tmp_path / DATABASE, OLD, len(migration.steps()) + 1)
+    database(tmp_path / DATABASE, OLD, len(migrate.steps()) + 1)
     with pytest.raises(StoreError, match=r"newer chatd.*upgrade"):
         async with open_store(tmp_path):
             pass
@@ -119,11 +117,11 @@ def test_every_event_that_lets_out_ends_a_membership(type: str, sheet: Sheet, pe
 
 
 HOT = {
-    "stream": stream_queries.STREAM_AFTER,
-    "log": stream_queries.LOG_AFTER,
-    "visible": stream_queries.VISIBLE,
-    "recent": stream_queries.RECENT_POSTS,
-    "load": stream_queries.LOAD,
+    "stream": streams.STREAM_AFTER,
+    "log": streams.LOG_AFTER,
+    "visible": streams.VISIBLE,
+    "recent": streams.RECENT_POSTS,
+    "load": streams.LOAD,
     "memberships": people_queries.MEMBERSHIPS,
     "members": people_queries.MEMBERS,
     "member count": people_queries.MEMBER_COUNT,

@@ -15,7 +15,7 @@ from store_facts import Pen, tamper
 
 from chatd.ports import Append, Lag, StoreUnavailable
 from chatd.store.database import Store, open_store
-from chatd.store.views_file import VIEWS, open_views
+from chatd.store.views.file import VIEWS, open_views
 
 
 def nothing(_: sqlite3.Connection) -> None:
@@ -57,7 +57,7 @@ class Texts:
         return erased > 0
 
 
-def said(table: str = "texts") -> Callable[[sqlite3.Connection], list[str]]:
+def texts_in(table: str = "texts") -> Callable[[sqlite3.Connection], list[str]]:
     return lambda connection: [row[0] for row in connection.execute(f"SELECT text FROM {table} ORDER BY 1")]
 
 
@@ -85,7 +85,7 @@ async def test_a_view_follows_in_batches_to_the_head_and_no_further(store: Store
     assert await store.views.follow(view, 2) == Lag("texts", 3, 3)
     assert await store.views.follow(view, 2) == Lag("texts", 3, 3)
     assert view.batches == [(0, 2), (2, 3)]
-    assert await store.views.ask(said()) == ["a", "b", "c"]
+    assert await store.views.ask(texts_in()) == ["a", "b", "c"]
 
 
 async def test_a_view_that_has_put_something_off_is_called_with_nothing_new(store: Store, pen: Pen) -> None:
@@ -105,10 +105,10 @@ async def test_a_batch_that_fails_leaves_neither_rows_nor_a_position(store: Stor
     with pytest.raises(StoreUnavailable, match="no more"):
         await store.views.follow(view, 9)
     assert (await store.views.lag(view)).position == 0
-    assert await store.views.ask(said()) == []
+    assert await store.views.ask(texts_in()) == []
     view.then = nothing
     await store.views.follow(view, 9)
-    assert await store.views.ask(said()) == ["a"]
+    assert await store.views.ask(texts_in()) == ["a"]
 
 
 async def test_a_bug_of_a_view_reaches_its_follower_as_it_is(store: Store, pen: Pen) -> None:
@@ -129,7 +129,7 @@ async def test_what_was_followed_is_there_after_a_restart(tmp_path: Path, pen: P
     async with open_store(tmp_path) as store:
         assert await store.views.lag(view) == Lag("texts", 1, 2)
         await store.views.follow(view, 9)
-        assert await store.views.ask(said()) == ["a", "b"]
+        assert await store.views.ask(texts_in()) == ["a", "b"]
     assert view.batches == [(0, 1), (1, 2)]
 
 
@@ -146,7 +146,7 @@ async def test_a_process_that_dies_between_batches_loses_and_doubles_nothing(
     async with open_store(tmp_path / "second") as store:
         assert await store.views.lag(view) == Lag("texts", 4, 6)
         await store.views.follow(view, 9)
-        assert await store.views.ask(said()) == list("abcdef")
+        assert await store.views.ask(texts_in()) == list("abcdef")
 
 
 def copy_files(source: Path, target: Path) -> None:
@@ -162,9 +162,9 @@ async def test_a_view_of_another_version_begins_anew_and_the_old_tables_go(store
     new = Texts(version=2, tables=("words",))
     assert await store.views.lag(new) == Lag("texts", 0, 2)
     await store.views.follow(new, 9)
-    assert await store.views.ask(said("words")) == ["a", "b"]
+    assert await store.views.ask(texts_in("words")) == ["a", "b"]
     with pytest.raises(StoreUnavailable, match="no such table"):
-        await store.views.ask(said("texts"))
+        await store.views.ask(texts_in("texts"))
 
 
 async def test_a_view_beyond_the_log_begins_anew(tmp_path: Path, pen: Pen) -> None:
@@ -174,7 +174,7 @@ async def test_a_view_beyond_the_log_begins_anew(tmp_path: Path, pen: Pen) -> No
     tamper(tmp_path, "DELETE FROM events WHERE position = 2", "DELETE FROM bodies WHERE position = 2")
     async with open_store(tmp_path) as store:
         assert await store.views.follow(Texts(), 9) == Lag("texts", 1, 1)
-        assert await store.views.ask(said()) == ["a"]
+        assert await store.views.ask(texts_in()) == ["a"]
 
 
 async def test_a_view_of_another_history_begins_anew_though_the_log_is_as_long(
@@ -191,7 +191,7 @@ async def test_a_view_of_another_history_begins_anew_though_the_log_is_as_long(
     async with open_store(tmp_path) as store:
         assert await store.views.lag(Texts()) == Lag("texts", 0, 2)
         await store.views.follow(Texts(), 9)
-        assert await store.views.ask(said()) == ["a", "other"]
+        assert await store.views.ask(texts_in()) == ["a", "other"]
 
 
 async def test_a_file_of_another_epoch_is_made_anew(tmp_path: Path, pen: Pen) -> None:
@@ -233,9 +233,9 @@ async def test_a_file_found_damaged_while_it_is_used_is_made_anew(tmp_path: Path
         with pytest.raises(StoreUnavailable, match="malformed"):
             await store.views.follow(Texts(), 9)
         with pytest.raises(StoreUnavailable, match="anew"):
-            await store.views.ask(said())
+            await store.views.ask(texts_in())
         assert await store.views.follow(Texts(), 99) == Lag("texts", 40, 40)
-        assert len(await store.views.ask(said())) == 40
+        assert len(await store.views.ask(texts_in())) == 40
 
 
 async def test_damage_of_the_log_does_not_cost_the_views(tmp_path: Path, pen: Pen) -> None:
@@ -252,7 +252,7 @@ async def test_damage_of_the_log_does_not_cost_the_views(tmp_path: Path, pen: Pe
         with pytest.raises(StoreUnavailable):
             await store.views.ask(read_the_log)
         assert await store.views.follow(view, 99) == Lag("texts", 40, 40)
-        assert len(await store.views.ask(said())) == 40
+        assert len(await store.views.ask(texts_in())) == 40
         assert view.batches == [(0, 40)]
 
 
@@ -261,10 +261,10 @@ async def test_a_dropped_view_begins_at_the_beginning(store: Store, pen: Pen) ->
     await post(store, pen, "a")
     await store.views.follow(view, 9)
     await store.views.drop(view)
-    assert await store.views.ask(said()) == []
+    assert await store.views.ask(texts_in()) == []
     assert await store.views.lag(view) == Lag("texts", 0, 1)
     await store.views.follow(view, 9)
-    assert await store.views.ask(said()) == ["a"]
+    assert await store.views.ask(texts_in()) == ["a"]
 
 
 async def test_dropping_one_view_leaves_the_others(store: Store, pen: Pen) -> None:
@@ -273,7 +273,7 @@ async def test_dropping_one_view_leaves_the_others(store: Store, pen: Pen) -> No
     for view in (Texts(), other):
         await store.views.follow(view, 9)
     await store.views.drop(Texts())
-    assert await store.views.ask(said("words")) == ["a"]
+    assert await store.views.ask(texts_in("words")) == ["a"]
     assert await store.views.lag(other) == Lag("words", 1, 1)
 
 
@@ -309,7 +309,7 @@ async def told(tmp_path: Path, pen: Pen) -> AsyncIterator[Store]:
 
 async def test_an_erased_text_is_in_none_of_the_files(told: Store, tmp_path: Path) -> None:
     await told.views.follow(Texts(), 9)
-    assert await told.views.ask(said()) == ["after", "before"]
+    assert await told.views.ask(texts_in()) == ["after", "before"]
     assert found(tmp_path) == []
 
 
@@ -395,4 +395,4 @@ async def test_many_views_follow_at_the_same_time(store: Store, pen: Pen) -> Non
             nursery.start_soon(catch_up, view)
     for view in views:
         assert view.batches == [(0, 2), (2, 4), (4, 6)]
-        assert await store.views.ask(said(view.name)) == list("abcdef")
+        assert await store.views.ask(texts_in(view.name)) == list("abcdef")

@@ -7,8 +7,8 @@ from typing import Any
 
 from views_village import Village
 
-from chatd.domain.command import SearchMessages
-from chatd.domain.refusal import Refusal
+from chatd.contract.command import SearchMessages
+from chatd.contract.errors import Refusal
 from chatd.ports import SearchPage
 from chatd.views.search import SearchView
 from chatd.views.search_tables import PART_BITS, words_table
@@ -71,7 +71,7 @@ class Seeker:
 
     def bytes(self) -> bytes:
         """All that is in the view's files."""
-        path = self.village._ledger.path
+        path = self.village._positions.path
         return b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
 
 

@@ -21,7 +21,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("views") / "data").start()
     yield server
     if server.process is not None:
-        assert server.stop() == 0, server.said()
+        assert server.stop() == 0, server.output()
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from search_village import PART, Seeker, newest
-from test_search_wanted import HOSTILE
+from test_query_parser import HOSTILE
 from views_village import Village
 
-from chatd.domain.command import SearchMessages
-from chatd.domain.refusal import Refusal
-from chatd.domain.rights import RANK
+from chatd.contract.command import SearchMessages
+from chatd.contract.errors import Refusal
+from chatd.domain.policy.roles import RANK
 from chatd.views import search_page
 from chatd.views.search import BAD_CURSOR, NO_FILTER
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from search_village import PART, Seeker
 from views_village import Village, new_village
 
-from chatd.domain.command import SearchMessages
-from chatd.domain.refusal import Refusal
+from chatd.contract.command import SearchMessages
+from chatd.contract.errors import Refusal
 from chatd.views.allowance import Allowance
 from chatd.views.search import ERASING, ERASING_AT_ONCE, SearchView
 from chatd.views.search_tables import words_table
-from chatd.views.words import fold
+from chatd.views.tokenizer import fold
 
 SENTINELS = ("quetzalcoatl", "Zürichseeufer", "鬱")
 

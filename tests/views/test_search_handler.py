@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import trio
 
-from chatd.actors import searching
-from chatd.domain.command import SearchMessages
-from chatd.domain.refusal import Refusal
+from chatd.contract.command import SearchMessages
+from chatd.contract.errors import Refusal
+from chatd.handlers import search as searching
 from chatd.ports import Caller, SearchPage, StoreUnavailable
 from chatd.views.search import NO_FILTER, SearchView
 

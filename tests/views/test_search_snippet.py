@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatd.views.query_parser import Wanted, parse_query
 from chatd.views.snippet import CUT, LENGTH, snippet
-from chatd.views.wanted import Wanted, wanted
-from chatd.views.words import fold
+from chatd.views.tokenizer import fold
 
 
 def shown(text: str, query: str) -> tuple[str, list[str]]:
-    asked = wanted(query)
+    asked = parse_query(query)
     assert isinstance(asked, Wanted)
     found = snippet(text, asked.patterns())
     return found.text, [found.text[start:end] for start, end in found.highlights]
@@ -89,7 +89,7 @@ def test_a_word_that_is_longer_than_all_that_is_shown_is_marked_as_far_as_it_is_
 
 @given(st.text(max_size=400), st.text(min_size=1, max_size=12))
 def test_marks_are_in_the_snippet_in_order_and_hold_the_words(text: str, query: str) -> None:
-    asked = wanted(query + " ")
+    asked = parse_query(query + " ")
     if not isinstance(asked, Wanted):
         return
     found = snippet(text + query + text, asked.patterns())

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chatd.views.search_tables import TAG
-from chatd.views.words import KNOWN, WORD_CHARACTER, clusters, fold, read
+from chatd.views.tokenizer import KNOWN, WORD_CHARACTER, clusters, fold, read
 
 ANY_WORD = re.compile(f"{WORD_CHARACTER}+")
 # Where normalisation joins characters, or takes them apart, more often than in all of Unicode.
@@ -127,7 +127,7 @@ def test_a_word_in_the_middle_of_another_is_not_met() -> None:
 
 
 def test_all_of_unicode_may_pass_by_and_little_is_remembered() -> None:
-    from chatd.views import words
+    from chatd.views import tokenizer as words
 
     for start in range(0x3400, 0xA000, 256):
         fold("".join(map(chr, range(start, start + 256))))

@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 from store.store_facts import Pen, SingleThreaded
 
 from chatd.ports import Append, View
-from chatd.store import migration
 from chatd.store.connection import open_writer
-from chatd.store.folder import DATABASE
-from chatd.store.journal import Journal
-from chatd.store.views_file import VIEWS
-from chatd.store.views_ledger import Ledger
+from chatd.store.log.journal import Journal
+from chatd.store.ops import migrate
+from chatd.store.ops.data_dir import DATABASE
+from chatd.store.views.file import VIEWS
+from chatd.store.views.positions import ViewPositions
 
 
 class Village:
@@ -22,13 +22,13 @@ class Village:
 
     def __init__(self, folder: Path) -> None:
         self.pen = Pen()
-        migration.prepare(folder / DATABASE)
+        migrate.prepare(folder / DATABASE)
         self._log = open_writer(folder / DATABASE)
         self._journal = Journal(SingleThreaded(self._log))  # type: ignore[arg-type]
         self._journal.open(self._log)
-        self._ledger = Ledger(folder / VIEWS, folder / DATABASE)
-        self._writer = self._ledger.open_writer()
-        self.reader = self._ledger.open_reader()
+        self._positions = ViewPositions(folder / VIEWS, folder / DATABASE)
+        self._writer = self._positions.open_writer()
+        self.reader = self._positions.open_reader()
         self.write(*self.pen.village())
         self.write(self.pen.account("eve"), self.pen.join("room/hall", "eve"))
 
@@ -37,14 +37,14 @@ class Village:
 
     def follow(self, view: View, most: int = 1000) -> int:
         """One batch; the view's position after it."""
-        return self._ledger.follow(self._writer, view, most).position
+        return self._positions.follow(self._writer, view, most).position
 
     def catch_up(self, view: View, most: int = 1000) -> None:
-        while (lag := self._ledger.follow(self._writer, view, most)).position < lag.head:
+        while (lag := self._positions.follow(self._writer, view, most)).position < lag.head:
             pass
 
     def rebuild(self, view: View, most: int = 1000) -> None:
-        self._ledger.build(self._writer, view)
+        self._positions.build(self._writer, view)
         self.catch_up(view, most)
 
     def rows(self, table: str) -> list[tuple[object, ...]]:

@@ -1,0 +1,90 @@
+"""`chatctl audit …`: who did what, and why."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import rich_click as click
+
+from chatctl.connection import Target
+from chatctl.names import account_names, find_author, find_person, find_space, room_names
+from chatctl.options import the_space
+from chatctl.output import say_json, tell_rows, warn
+
+if TYPE_CHECKING:
+    from chatd.client import Client
+
+PAGE: Final = 500
+COLUMNS = {
+    "position": "position",
+    "at": "at",
+    "by": "by",
+    "type": "what",
+    "where": "where",
+    "whom": "whom",
+    "reason": "reason",
+    "details": "details",
+}
+
+
+@click.group("audit")
+def command() -> None:
+    """Who did what in a space and its rooms, and the reasons that they gave."""
+
+
+@command.command("list")
+@the_space
+@click.option("--by", metavar="ACCOUNT", help="Only what this account did; also operator:UID, system.")
+@click.option("--account", help="Only what was done to this account, or to its messages.")
+@click.option("--type", "type_", metavar="TYPE", help="Only events of this type, such as member.banned.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
+@click.pass_obj
+def list_(
+    target: Target, space: str, by: str | None, account: str | None, type_: str | None, limit: int
+) -> None:
+    """The newest first: everything but messages, reactions and read marks."""
+
+    async def work(client: Client) -> tuple[list[dict[str, Any]], bool]:
+        place = (await find_space(client, space))["id"]
+        wanted = {
+            "by": await find_author(client, place, by) if by else None,
+            "account": (await find_person(client, place, account))["id"] if account else None,
+            "type": type_,
+        }
+        entries: list[dict[str, Any]] = []
+        before = None
+        while len(entries) < limit:
+            size = min(limit - len(entries), PAGE)
+            page = await client.request("audit.list", space=place, **wanted, before=before, limit=size)
+            entries += page["entries"]
+            if (before := page["next"]) is None:
+                break
+        return entries if target.json else await _readable(client, entries), before is not None
+
+    entries, more = target.run(work)
+    if target.json:
+        say_json(entries)
+    else:
+        tell_rows(target, entries, COLUMNS, "nothing of that kind has happened")
+    if more:
+        warn(f"there are more; `--limit {2 * limit}` shows some of them")
+
+
+async def _readable(client: Client, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    people = await account_names(client)
+    places = {space["id"]: space["name"] for space in await client.spaces()} | await room_names(client)
+    rows = []
+    for entry in entries:
+        data = dict(entry["data"])
+        whom = data.pop("account", None) or data.pop("author", None)
+        where = entry["stream"].partition("/")[2]
+        more = {
+            "by": people.get(entry["by"], entry["by"]),
+            "where": places.get(where, entry["stream"]),
+            "whom": people.get(whom, whom),
+            "reason": data.pop("reason", None),
+            "details": json.dumps(data, ensure_ascii=False) if data else None,
+        }
+        rows.append({**entry, **more})
+    return rows

@@ -1,0 +1,50 @@
+"""`chatctl backup …`: copies of the database, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import rich_click as click
+
+from chatctl.connection import Target
+from chatctl.failure import Failed
+from chatctl.output import size, tell
+
+
+@click.group("backup")
+def command() -> None:
+    """Copy the database while the server runs, and make a new data folder of a copy."""
+
+
+@command.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def create(target: Target, file: Path) -> None:
+    """Write a consistent copy to FILE, which must not exist. With --url the path is the server's."""
+    made = target.ask("backup.create", path=str(file if target.url else file.absolute()), seconds=None)
+    sentence = f"wrote {made['path']}: {size(made['bytes'])}, everything up to position {made['position']}"
+    tell(target, made, sentence)
+
+
+@command.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), required=True, help="The new data folder."
+)
+@click.pass_obj
+def restore(target: Target, file: Path, data: Path) -> None:
+    """Make a new data folder of a copy. Needs no server; clients notice and load everything anew."""
+    from chatd.ports import StoreError
+    from chatd.store.ops.backup import restore
+
+    try:
+        restored = restore(file, data)
+    except StoreError as error:
+        raise Failed(str(error)) from error
+    except OSError as error:
+        raise Failed(f"{error.filename or data}: {error.strerror}") from error
+    tell(
+        target,
+        {"data": str(data), "epoch": restored.epoch, "position": restored.position},
+        f"restored everything up to position {restored.position}; start it with `chatd serve --data {data}`",
+    )

@@ -1,0 +1,70 @@
+"""`chatctl view …`: what the server keeps of the log apart from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from chatctl.connection import Target
+from chatctl.failure import Failed
+from chatctl.output import console, tell, tell_rows
+
+if TYPE_CHECKING:
+    from chatd.client import Client
+
+COLUMNS = {"name": "name", "position": "position", "head": "head", "lag": "lag", "error": "error"}
+EVERY_SECONDS = 0.2
+
+
+@click.group("view")
+def command() -> None:
+    """What follows the log and can be built from it again: notifications, search."""
+
+
+@command.command("list")
+@click.pass_obj
+def list_(target: Target) -> None:
+    """The views, and how far they have followed the log."""
+    tell_rows(target, target.ask("view.list")["views"], COLUMNS)
+
+
+@command.command()
+@click.argument("name")
+@click.pass_obj
+def rebuild(target: Target, name: str) -> None:
+    """Drop a view and build it from the log again, while the server runs.
+
+    Shows how far it is until it has read the log to where it ends now. Ctrl-C ends the showing only.
+    """
+
+    async def work(client: Client) -> dict[str, Any]:
+        await client.request("view.rebuild", name=name)
+        return await _watch(client, name, quiet=target.json)
+
+    view = target.run(work, seconds=None)
+    tell(target, view, f"built {name} from {view['position']} events")
+
+
+async def _watch(client: Client, name: str, quiet: bool) -> dict[str, Any]:
+    """Where the view stands once it has reached what was the end of the log when this began."""
+    import trio
+    from rich.progress import Progress
+
+    view = await _find(client, name)
+    goal = view["head"]
+    with Progress(console=console(), disable=quiet or not console().is_terminal, transient=True) as progress:
+        bar = progress.add_task(name, total=goal)
+        while view["position"] < goal:
+            if view["error"] is not None:
+                raise Failed(f"{name} stands still: {view['error']}; the server goes on trying")
+            progress.update(bar, completed=view["position"])
+            await trio.sleep(EVERY_SECONDS)
+            view = await _find(client, name)
+    return view
+
+
+async def _find(client: Client, name: str) -> dict[str, Any]:
+    views = (await client.request("view.list"))["views"]
+    found: dict[str, Any] = next(view for view in views if view["name"] == name)
+    return found

@@ -1,0 +1,1 @@
+"""What makes actors run: mailboxes, supervision, the directory, the log writer, the bus, the feed."""

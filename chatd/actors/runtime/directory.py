@@ -1,0 +1,124 @@
+"""Where actors live: starts the actor of a stream on demand and puts idle ones to sleep."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Final
+
+import trio
+from ulid import ULID
+
+from chatd.actors.runtime.envelope import STOPPING, Envelope
+from chatd.actors.runtime.log_writer import LogWriter
+from chatd.actors.runtime.mailbox import Closed
+from chatd.actors.runtime.stream_actor import StreamActor
+from chatd.actors.runtime.stream_types import State
+from chatd.actors.runtime.supervisor import supervise
+from chatd.domain.event import split_stream
+from chatd.ports import Append, Appended, Reader, Row, StoreUnavailable, Taken
+
+LOOKS_FOR_IDLERS: Final = 4  # times within the span after which an actor counts as idle
+
+
+class Directory:
+    """The awake actors by stream; also the world in which they live."""
+
+    def __init__(
+        self,
+        nursery: trio.Nursery,
+        reader: Reader,
+        writer: LogWriter,
+        read_marked: Callable[[str, str, int], None],
+        signal: Callable[[str, Row, str], None],
+        idle_after: float,
+    ) -> None:
+        self.reader = reader
+        self.read_marked = read_marked
+        self.signal = signal
+        self._writer = writer
+        self._nursery = nursery
+        self._idle_after = idle_after
+        self._actors: dict[str, StreamActor] = {}
+        self._closing = False
+        self._empty = trio.Event()
+
+    def __iter__(self) -> Iterator[StreamActor]:
+        return iter(tuple(self._actors.values()))
+
+    def counts(self) -> Counter[str]:
+        """How many actors of each kind are awake."""
+        return Counter(split_stream(stream)[0] for stream in self._actors)
+
+    async def append(self, append: Append) -> Appended | Taken:
+        return await self._writer.append(append)
+
+    async def tell(self, stream: str, envelope: Envelope) -> None:
+        """Puts a command into the mailbox of the stream's actor, waking it if it sleeps."""
+        while not self._closing:
+            try:
+                await self._awake(stream).mailbox.tell(envelope)
+            except Closed:
+                continue  # it fell asleep while we waited for space
+            return
+        envelope.reply(STOPPING)
+
+    async def state_of(self, stream: str) -> State:
+        """The stream's state, for reading before the next await. Raises StoreUnavailable."""
+        actor = self._awake(stream)
+        state = await actor.state()
+        if not state.exists and actor.idle:
+            actor.mailbox.close()
+        return state
+
+    async def look_in_vain(self, stream: str) -> None:
+        """Asks the store what an actor asks that finds that there is no such stream, so that nobody can tell
+        by the time whether it is hidden from them or not there."""
+        nothing = f"{split_stream(stream)[0]}/{ULID()}"
+        with suppress(StoreUnavailable):
+            await self.reader.load(nothing)
+            await self.reader.stream_events(nothing, 0, 1)
+
+    def hide(self, stream: str, answer: Callable[[], None]) -> None:
+        """Has `answer` called that late."""
+
+        async def late() -> None:
+            await self.look_in_vain(stream)
+            answer()
+
+        self._nursery.start_soon(late)
+
+    async def put_idle_to_sleep(self) -> None:
+        """Runs for ever."""
+        while True:
+            await trio.sleep(self._idle_after / LOOKS_FOR_IDLERS)
+            before = trio.current_time() - self._idle_after
+            for actor in self:
+                if actor.idle and actor.last_used < before:
+                    actor.mailbox.close()
+
+    async def close(self) -> None:
+        """Lets every actor answer what it took, leave its snapshot and stop."""
+        self._closing = True
+        self._empty = trio.Event()
+        for actor in self:
+            actor.mailbox.close()
+        if self._actors:
+            await self._empty.wait()
+
+    def _awake(self, stream: str) -> StreamActor:
+        actor = self._actors.get(stream)
+        if actor is None or actor.mailbox.closed:
+            actor = self._actors[stream] = StreamActor(stream, self)
+            if self._closing:
+                actor.mailbox.close()  # read from by others who finish; it takes nothing itself
+            self._nursery.start_soon(self._live, actor, name=stream)
+        return actor
+
+    async def _live(self, actor: StreamActor) -> None:
+        await supervise(actor)
+        if self._actors.get(actor.stream) is actor:
+            del self._actors[actor.stream]
+            if not self._actors:
+                self._empty.set()

@@ -1,0 +1,31 @@
+"""A command on its way to the actor that decides it, with the way back for the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import attrs
+
+from chatd.contract.errors import Refusal
+from chatd.domain.decision import Context
+from chatd.ports import Write
+
+Answer = dict[str, Any] | Refusal
+Reply = Callable[[Answer], None]  # never waits, never raises
+
+UNAVAILABLE: Final = Refusal(
+    "unavailable", "the server cannot store this now; nothing was changed, try again"
+)
+STOPPING: Final = Refusal("unavailable", "the server is going away; reconnect and try again")
+BROKEN: Final = Refusal("internal", "something is broken here; the server's log says what")
+
+
+@attrs.frozen(slots=True, eq=False)
+class Envelope:
+    """`writes` are stored with the facts of the decision, if it makes any."""
+
+    command: Any
+    context: Context
+    reply: Reply
+    writes: tuple[Write, ...] = ()

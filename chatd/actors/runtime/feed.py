@@ -1,0 +1,182 @@
+"""A session's place in the log: pushed at the head, pulling when behind, with nothing lost in between.
+
+Resume, restart and a client that reads too slowly are the same path: the feed stands at a position, and
+what its account may see beyond it is sent. At the head the bus offers new events and they are written at
+once. When the client has too much unread, offers are let pass, and the feed pulls from the ring or the
+log at the speed of the socket; it goes back to being pushed in the same step in which it has reached the
+head, so nothing can slip between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+import structlog
+import trio
+
+from chatd.actors.runtime.bus import Bus, Chunk, Signal
+from chatd.ports import Connection, Reader, StoreUnavailable
+
+BEHIND_AT: Final = 512 * 1024  # bytes unread by the client at which pushing stops
+PULL_BELOW: Final = 128 * 1024  # bytes unread below which the next page is pulled
+PAGE: Final = 250  # positions of the log looked at for a page
+RETRY: Final = 0.5  # seconds, while the store cannot read
+log = structlog.get_logger("feed")
+
+Spawn = Callable[[Callable[[], Awaitable[object]]], None]
+
+
+def _nobody() -> None:
+    """Nobody wants to know."""
+
+
+class Feed:
+    """What one session hears (a `chatd.actors.runtime.bus.Listener`)."""
+
+    def __init__(
+        self, account: str, position: int, bus: Bus, reader: Reader, connection: Connection, spawn: Spawn
+    ) -> None:
+        self.account = account
+        self.position = position  # of the last event written, or known to be none of the account's
+        self.live = False
+        self.delivered = position  # up to here the client is known to have been given everything
+        self.caught_up: Callable[[], None] = _nobody  # called when it was behind, and signals were dropped
+        self._bus = bus
+        self._reader = reader
+        self._connection = connection
+        self._spawn = spawn
+        self._streams: dict[str, str | None] = {}  # each with the one that it lies within
+        self._changed_at = 0  # position of the newest change of membership
+        self._early: list[Callable[[], None]] | None = []  # changes while memberships are being read
+
+    @property
+    def streams(self) -> AbstractSet[str]:
+        """What the account belongs to, as far as its session has heard."""
+        return self._streams.keys()
+
+    async def look_delivered(self) -> None:
+        """Brings `delivered` up to date. Does not wait."""
+        if self.live and not self._connection.queued:
+            with suppress(trio.BrokenResourceError):
+                await self._connection.drained(1)  # nothing is queued: the client has it all, or is gone
+                self.delivered = self.position
+
+    # --- opening and closing
+
+    def attach(self) -> None:
+        """From now on no change of membership is missed."""
+        self._bus.attach(self)
+
+    def start(self, streams: Mapping[str, str | None]) -> None:
+        """`streams`: the account's memberships as read after `attach`, each with the stream that it lies
+        within. Sends what lies beyond `position`."""
+        early, self._early = self._early, None
+        for stream, within in streams.items():
+            self._subscribe(stream, within)
+        for change in early or ():
+            change()
+        self._changed_at = max(self._changed_at, self._bus.head)
+        self._catch_up()
+
+    def close(self) -> None:
+        self.live = False
+        self._bus.detach(self, tuple(self._streams))
+
+    # --- offered by the bus; never waits
+
+    def offer(self, chunk: Chunk) -> None:
+        if not self.live:
+            return  # it will be found in the ring or the log
+        connection = self._connection
+        connection.write(chunk.rendered(connection.render), chunk.alone)
+        self.position = chunk.last
+        if connection.queued > BEHIND_AT:
+            self.lag()
+
+    def enter(self, stream: str, position: int, within: str | None) -> None:
+        if self._early is not None:
+            self._early.append(partial(self.enter, stream, position, within))
+            return
+        self._changed_at = position
+        self._subscribe(stream, within)
+
+    def leave(self, stream: str, position: int) -> None:
+        if self._early is not None:
+            self._early.append(partial(self.leave, stream, position))
+            return
+        self._changed_at = position
+        for left in [other for other, within in self._streams.items() if stream in (other, within)]:
+            del self._streams[left]
+            self._bus.unsubscribe(self, left)
+
+    def _subscribe(self, stream: str, within: str | None) -> None:
+        self._streams[stream] = within
+        self._bus.subscribe(self, stream)
+
+    def lag(self) -> None:
+        """There is something in the log that was never offered."""
+        if self.live:
+            self.live = False
+            self._spawn(self._pull)
+
+    def signal(self, signal: Signal) -> bool:
+        """Shows a signal, unless the client is behind: then it is dropped. Returns whether it was shown."""
+        if not self.live:
+            return False
+        connection = self._connection
+        connection.write(signal.rendered(connection.render))
+        if connection.queued > BEHIND_AT:
+            self.lag()
+        return True
+
+    # --- behind the head
+
+    def _catch_up(self) -> None:
+        if self.position >= self._bus.head:
+            self.live = True
+        else:
+            self._spawn(self._pull)
+
+    async def _pull(self) -> None:
+        try:
+            while True:
+                await self._connection.drained(PULL_BELOW)
+                if self.position >= self._bus.head:
+                    self.live = True  # no await since the look at the head
+                    self.caught_up()
+                    return
+                if not self._pull_ring():
+                    await self._pull_log()
+        except trio.BrokenResourceError:
+            pass  # the connection is gone, and the session ends with it
+
+    def _pull_ring(self) -> bool:
+        """A page from the bus's memory; False when it does not reach back, or membership has changed."""
+        chunks = self._bus.since(self.position) if self._changed_at <= self.position else None
+        if chunks is None:
+            return False
+        connection = self._connection
+        for chunk in chunks:
+            if chunk.stream in self._streams:
+                connection.write(chunk.rendered(connection.render))
+            self.position = chunk.last
+            if connection.queued > BEHIND_AT:
+                return True
+        self.position = self._bus.head
+        return True
+
+    async def _pull_log(self) -> None:
+        head = self._bus.head
+        try:
+            events, reached = await self._reader.visible_events(self.account, self.position, head, PAGE)
+        except StoreUnavailable as error:
+            log.warning("cannot_read_log", error=str(error))
+            await trio.sleep(RETRY)
+            return
+        if events:
+            self._connection.write(self._connection.render(events))
+        self.position = reached

@@ -1,0 +1,136 @@
+"""The history writer: one actor through which everything durable goes, many appends a commit.
+
+While one transaction is on its way to the disk the next batch gathers, so load makes batches, not
+queues. After a commit the events are published in log order, and only then are the askers answered.
+The next commit is submitted before the last one is published: the disk works while the loop sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import attrs
+import structlog
+import trio
+
+from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
+from chatd.domain.event import Event
+from chatd.ports import Append, Appended, Log, StoreUnavailable, Taken
+
+CAPACITY: Final = 65_536  # each actor has at most one append under way, so this is never reached
+FACTS_A_COMMIT: Final = 4096
+log = structlog.get_logger("history")
+
+Outcome = Appended | Taken | StoreUnavailable
+
+
+@attrs.define(slots=True, eq=False)
+class _Waiting:
+    append: Append
+    outcome: Outcome | None = None
+    done: trio.Event = attrs.field(factory=trio.Event)
+
+
+@attrs.define
+class CommitStatistics:
+    """`last_*` of the newest commit, sums over all; milliseconds."""
+
+    count: int = 0
+    facts: int = 0
+    failed: int = 0
+    last_batch: int = 0
+    last_ms: float = 0.0
+    total_ms: float = 0.0
+
+
+class LogWriter:
+    """Appends go in, outcomes come out; in between lies the only transaction that writes."""
+
+    name = "history writer"
+
+    def __init__(self, log_: Log, publish: Callable[[Sequence[Event]], None]) -> None:
+        self.mailbox: Mailbox[_Waiting] = Mailbox(CAPACITY)
+        self.restarts = 0
+        self.healthy = False
+        self.commits = CommitStatistics()
+        self._log = log_
+        self._publish = publish
+        self._under_way: list[_Waiting] = []
+
+    async def append(self, append: Append) -> Appended | Taken:
+        """Makes the append durable and shows it. Raises StoreUnavailable: then nothing was written.
+
+        It stands in its place in the log's order from the moment of the call, before any waiting.
+        """
+        waiting = _Waiting(append)
+        try:
+            if not self.mailbox.offer(waiting):
+                raise StoreUnavailable("the history writer is overloaded")
+        except Closed:
+            raise StoreUnavailable("the server is shutting down") from None
+        await waiting.done.wait()
+        if isinstance(waiting.outcome, StoreUnavailable):
+            raise waiting.outcome
+        assert waiting.outcome is not None
+        return waiting.outcome
+
+    async def run(self) -> None:
+        batch = await self._next()
+        while batch is not None:
+            batch = await self._commit(batch)
+            self.healthy = True
+
+    def statistics(self) -> MailboxStatistics:
+        return self.mailbox.statistics()
+
+    def failed(self, given_up: bool) -> None:
+        self.mailbox.close()
+        self._settle([*self._under_way, *self.mailbox.take_nowait()], None)
+
+    async def _next(self) -> list[_Waiting] | None:
+        try:
+            return await self.mailbox.take()
+        except Closed:
+            return None
+
+    async def _commit(self, batch: list[_Waiting]) -> list[_Waiting] | None:
+        """Commits the batch and everything that gathers meanwhile; returns the next batch."""
+        done: tuple[list[_Waiting], list[Appended | Taken] | None] | None = None
+        while batch:
+            self._under_way = batch
+            started = trio.current_time()
+            commit = self._log.submit([waiting.append for waiting in batch])
+            if done is not None:
+                self._settle(*done)
+            try:
+                outcomes = await commit.wait()
+            except StoreUnavailable as error:
+                log.error("commit_failed", appends=len(batch), error=str(error))
+                self.commits.failed += 1
+                outcomes = None
+            self._count(batch, (trio.current_time() - started) * 1000)
+            done = batch, outcomes
+            batch = self.mailbox.take_nowait()
+        if done is not None:
+            self._settle(*done)
+            self._under_way = []
+        return await self._next()
+
+    def _settle(self, batch: list[_Waiting], outcomes: list[Appended | Taken] | None) -> None:
+        if outcomes is None:
+            for waiting in batch:
+                waiting.outcome = StoreUnavailable("the message store cannot write now; try again")
+                waiting.done.set()
+            return
+        events = [event for done in outcomes if isinstance(done, Appended) for event in done.events]
+        self._publish(events)
+        for waiting, outcome in zip(batch, outcomes, strict=True):
+            waiting.outcome = outcome
+            waiting.done.set()
+
+    def _count(self, batch: list[_Waiting], ms: float) -> None:
+        facts = sum(len(waiting.append.facts) for waiting in batch)
+        commits = self.commits
+        commits.count, commits.facts = commits.count + 1, commits.facts + facts
+        commits.last_batch, commits.last_ms, commits.total_ms = facts, ms, commits.total_ms + ms

@@ -1,0 +1,247 @@
+"""The actor of one room, space or account: it owns the state of its stream and alone extends it.
+
+In one turn it takes all waiting commands, decides them one after another on its state, and hands
+everything that follows from them to the history writer as one append. It answers when that is durable.
+If the append is not written, the state is thrown away and read again: memory never runs ahead of the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final, Protocol
+
+import attrs
+import structlog
+import trio
+
+from chatd.actors.runtime.envelope import BROKEN, UNAVAILABLE, Envelope
+from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
+from chatd.actors.runtime.stream_types import STREAM_TYPES, State, load_messages, remember
+from chatd.contract.errors import Refusal
+from chatd.domain.account.decide import NAME_TAKEN
+from chatd.domain.decision import Decision
+from chatd.domain.event import Fact, split_stream
+from chatd.ports import Append, Appended, MarkRead, PutSnapshot, Reader, Row, StoreUnavailable, Taken, Write
+
+CAPACITY: Final = 1024
+SNAPSHOT_EVERY: Final = 500  # facts
+LOAD_PAGE: Final = 2000
+REDOS: Final = 4  # times that a turn is decided anew because the log knew better
+log = structlog.get_logger("actor")
+
+
+class World(Protocol):
+    """What a stream's actor may use of what lies around and below it."""
+
+    reader: Reader
+
+    async def append(self, append: Append) -> Appended | Taken: ...
+    async def state_of(self, stream: str) -> State: ...
+    def hide(self, stream: str, answer: Callable[[], None]) -> None: ...
+    def read_marked(self, account: str, stream: str, seq: int) -> None: ...
+    def signal(self, stream: str, frame: Row, but: str) -> None: ...
+
+
+@attrs.define(slots=True)
+class _Turn:
+    """What a turn has decided so far."""
+
+    facts: list[Fact] = attrs.Factory(list)
+    writes: list[Write] = attrs.Factory(list)
+    decided: list[tuple[Envelope, Decision, int]] = attrs.Factory(list)  # and where its facts begin
+
+
+class StreamActor:
+    def __init__(self, stream: str, world: World) -> None:
+        kind, self.id = split_stream(stream)
+        self.name = self.stream = stream
+        self.mailbox: Mailbox[Envelope] = Mailbox(CAPACITY)
+        self.restarts = 0
+        self.healthy = False
+        self.last_used = trio.current_time()
+        self._kind = STREAM_TYPES[kind]
+        self._world = world
+        self._state: State | None = None
+        self._loading = trio.Lock()
+        self._under_way: list[Envelope] = []
+        self._snapshot_seq = 0
+
+    # --- asked from outside
+
+    async def state(self) -> State:
+        """The state, for reading; read it before the next await. Raises StoreUnavailable."""
+        self.last_used = trio.current_time()
+        state = self._state
+        if state is None:
+            async with self._loading:
+                state = self._state = self._state or await self._load()
+        if (parent := self._kind.parent(state)) is not None:
+            self._kind.sync_members(state, await self._world.state_of(parent))
+        return state
+
+    @property
+    def idle(self) -> bool:
+        return not self._under_way and not len(self.mailbox)
+
+    # --- its life
+
+    async def run(self) -> None:
+        while True:
+            try:
+                self._under_way = await self.mailbox.take()
+            except Closed:
+                break
+            await self._turn(self._under_way)
+            self._under_way = []
+            self.healthy = True
+            if (self._state is None or not self._state.exists) and not len(self.mailbox):
+                self.mailbox.close()  # nobody needs an actor for what is not there or must be read again
+        await self._leave_snapshot()
+
+    def statistics(self) -> MailboxStatistics:
+        return self.mailbox.statistics()
+
+    def failed(self, given_up: bool) -> None:
+        self._state = None
+        if given_up:
+            self.mailbox.close()
+        for envelope in [*self._under_way, *(self.mailbox.take_nowait() if given_up else ())]:
+            envelope.reply(BROKEN)
+        self._under_way = []
+
+    async def _load(self) -> State:
+        reader, kind = self._world.reader, self._kind
+        loaded = await reader.load(self.stream)
+        state = kind.restore(loaded.snapshot) if loaded.snapshot is not None else None
+        self._snapshot_seq = 0 if state is None else loaded.snapshot_seq
+        if state is None:
+            state = kind.state(self.id)
+        while events := await reader.stream_events(self.stream, state.head, LOAD_PAGE):
+            for event in events:
+                kind.apply(state, event)
+        if kind.remembers and state.exists:
+            remember(state, await reader.recent_posts(self.id, kind.remembers))
+        return state
+
+    async def _leave_snapshot(self) -> None:
+        """Going to sleep: what was learned since the last snapshot need not be replayed on waking."""
+        if self._state is not None and self._state.head > self._snapshot_seq:
+            try:
+                await self._world.append(Append(writes=(self._snapshot(self._state),)))
+            except StoreUnavailable:
+                log.warning("no_snapshot", actor=self.name)
+
+    def _snapshot(self, state: State) -> PutSnapshot:
+        self._snapshot_seq = state.head
+        return PutSnapshot(self.stream, state.head, self._kind.dump(state))
+
+    # --- a turn
+
+    async def _turn(self, envelopes: Sequence[Envelope]) -> None:
+        """Decides, makes durable, answers. Decides anew when the log knew something the state did not."""
+        known: list[dict[str, Any]] = []
+        for _ in range(REDOS):
+            try:
+                turn = await self._decide(envelopes, known)
+                if not (turn.facts or turn.writes):
+                    return self._answer(turn, Appended(()))
+                outcome = await self._world.append(Append(tuple(turn.facts), tuple(turn.writes)))
+            except StoreUnavailable:
+                self._state = None
+                return _refuse(envelopes, UNAVAILABLE)
+            if isinstance(outcome, Appended):
+                return self._answer(turn, outcome)
+            self._state = None
+            envelopes = [envelope for envelope, _, _ in turn.decided]
+            if outcome.what == "name":
+                return await self._one_by_one(envelopes)
+            known.extend(outcome.found)
+        raise RuntimeError(f"{self.name}: the log refused {REDOS} times")
+
+    async def _one_by_one(self, envelopes: Sequence[Envelope]) -> None:
+        """One of them claims a name that is taken: find it without punishing its neighbours."""
+        if len(envelopes) == 1:
+            return _refuse(envelopes, NAME_TAKEN)
+        for envelope in envelopes:
+            await self._turn([envelope])
+        return None
+
+    async def _decide(self, envelopes: Sequence[Envelope], known: Sequence[dict[str, Any]]) -> _Turn:
+        wanted = self._kind.wanted
+        seqs = list({seq for envelope in envelopes for seq in wanted(envelope.command)})
+        reader = self._world.reader
+        messages = await reader.message_states(self.id, seqs) if seqs else ()
+        if unknown := await self._without_marker(envelopes):
+            markers = await reader.markers(self.id, unknown)
+        state = await self.state()
+        parent = self._kind.parent(state)
+        around = None if parent is None else await self._world.state_of(parent)
+        # No await from here to the append: what was decided stands in the log in the order of deciding.
+        if around is not None:
+            self._kind.sync_members(state, around)
+        if seqs:
+            load_messages(state, messages)
+        if unknown:
+            state.read |= dict.fromkeys(unknown, 0) | markers
+        if known:
+            remember(state, known)
+        turn = _Turn()
+        if state.head - self._snapshot_seq >= SNAPSHOT_EVERY:
+            turn.writes.append(self._snapshot(state))
+        for envelope in envelopes:
+            self._decide_one(state, around, envelope, turn)
+        return turn
+
+    async def _without_marker(self, envelopes: Sequence[Envelope]) -> list[str]:
+        """Who moves a read marker that is not known yet."""
+        readers = [
+            envelope.context.by for envelope in envelopes if type(envelope.command) is self._kind.reads
+        ]
+        if not readers:
+            return []
+        state = await self.state()
+        members = (account for account in dict.fromkeys(readers) if account in state.members)
+        return [account for account in members if account not in state.read]
+
+    def _decide_one(self, state: State, around: State | None, envelope: Envelope, turn: _Turn) -> None:
+        try:
+            decision = self._kind.decide(state, around, envelope.command, envelope.context)
+        except Exception:  # a bug in one rule is an answer to one asker
+            log.exception("decider_crashed", actor=self.name, command=type(envelope.command).__name__)
+            envelope.reply(BROKEN)
+            return
+        if isinstance(decision, Refusal):
+            answer = partial(envelope.reply, decision)
+            if decision.code == "not_found" and state.exists:
+                self._world.hide(self.stream, answer)
+            else:
+                answer()
+            return
+        if (signal := decision.signal) is not None:
+            by = envelope.context.by
+            frame = {"signal": signal.name, "stream": self.stream, "by": by, "data": signal.data}
+            self._world.signal(self.stream, frame, by)
+        self._kind.note(state, decision, envelope.context)
+        turn.decided.append((envelope, decision, len(turn.facts)))
+        for fact in decision.facts:
+            turn.facts.append(fact)
+            if fact.stream == self.stream:
+                self._kind.apply(state, fact)
+        if decision.facts:
+            turn.writes.extend(envelope.writes)
+        if decision.read is not None:
+            turn.writes.append(MarkRead(envelope.context.by, self.id, decision.read))
+
+    def _answer(self, turn: _Turn, outcome: Appended) -> None:
+        if self._state is not None:
+            self._kind.confirm(self._state, outcome.events)
+        for envelope, decision, start in turn.decided:
+            envelope.reply(decision.answer(outcome.events[start : start + len(decision.facts)]))
+            if decision.read is not None:
+                self._world.read_marked(envelope.context.by, self.stream, decision.read)
+
+
+def _refuse(envelopes: Sequence[Envelope], refusal: Refusal) -> None:
+    for envelope in envelopes:
+        envelope.reply(refusal)

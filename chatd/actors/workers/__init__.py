@@ -1,0 +1,1 @@
+"""One actor each: they follow the log, deliver notifications, post what is due, watch presence."""

@@ -1,0 +1,80 @@
+"""An account as presence knows it: where it sits, what it chose, and what of it is shown to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import attrs
+
+from chatd.actors.runtime.bus import Signal
+from chatd.actors.runtime.feed import Feed
+from chatd.domain.event import account_stream
+from chatd.ports import Caller, Row
+
+
+@attrs.frozen(slots=True)
+class Shown:
+    """What a watcher is told of an account. `last_seen` is None while it is there, or never was."""
+
+    state: Literal["online", "away", "dnd", "invisible", "offline"]
+    last_seen: int | None = None
+
+    def frame(self, account: str) -> Row:
+        return {"account": account, **self._data()}
+
+    def signal(self, account: str) -> Signal:
+        stream = account_stream(account)
+        return Signal({"signal": "presence", "stream": stream, "by": account, "data": self._data()})
+
+    def _data(self) -> Row:
+        return {"state": self.state, "last_seen": self.last_seen}
+
+
+@attrs.define(eq=False, slots=True)
+class PresenceSession:
+    """A session that is open, or was until a moment ago: then it has no `feed`."""
+
+    caller: Caller
+    account: str
+    feed: Feed | None
+    away: bool = False
+    told: dict[str, Shown] = attrs.Factory(dict)  # the accounts that it watches
+
+
+@attrs.define(eq=False, slots=True)
+class AccountPresence:
+    """An account of which something is known in memory."""
+
+    mode: str | None = None  # `dnd` or `invisible`, where the account chose it
+    last_seen: int | None = None
+    seats: list[PresenceSession] = attrs.Factory(list)
+    streams: Iterable[str] = ()  # what it belongs to, as its newest session knows or knew it
+    _looked: tuple[Shown, Shown] | None = None
+
+    def looks_new(self) -> bool:
+        """Whether it looks otherwise, to others or to itself, than when this was asked last."""
+        before, self._looked = self._looked, (self.shown(), self.shown(to_itself=True))
+        return self._looked != before
+
+    @property
+    def there(self) -> bool:
+        """Whether others see it there."""
+        return bool(self.seats) and self.mode != "invisible"
+
+    def disconnected(self, device: str | None) -> PresenceSession | None:
+        """The seat of a session of this device that ended a moment ago."""
+        return next((seat for seat in self.seats if not seat.feed and seat.caller.device == device), None)
+
+    def seen(self, now: int) -> int:
+        """When others saw it last, if `now` is what the clock says."""
+        return now if self.there or self.last_seen is None else self.last_seen
+
+    def shown(self, to_itself: bool = False) -> Shown:
+        if not self.seats or (self.mode == "invisible" and not to_itself):
+            return Shown("offline", self.last_seen)
+        if self.mode == "invisible":
+            return Shown("invisible", self.last_seen)
+        if self.mode == "dnd":
+            return Shown("dnd")
+        return Shown("away" if all(seat.away for seat in self.seats) else "online")

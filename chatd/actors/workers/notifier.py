@@ -1,0 +1,157 @@
+"""The notifier: follows the log and has the accounts notified of messages that are meant for them.
+
+Its position is stored beside the log, and only after what lies before it was done; what it does twice
+because it was stopped in between changes nothing, since an account is never told of a message at or
+before the newest one that it was told of. That holds because each account is told in the order of the
+log, however many accounts are told at the same time.
+
+Who comes to deliver notifications elsewhere (push, hooks) follows `notification.created` in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import structlog
+import trio
+from ulid import ULID
+
+from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.envelope import Answer
+from chatd.contract.errors import Refusal
+from chatd.domain.account.settings import Notify
+from chatd.domain.decision import Context
+from chatd.domain.event import account_stream
+from chatd.domain.policy.notification import attention
+from chatd.handlers.desk import now
+from chatd.ports import PutFollower, Reader, Row, StoreUnavailable, Write
+
+FOLLOWER: Final = "notifier"  # in the table `followers`
+BATCH: Final = 1_000  # positions
+PACE: Final = 0.1  # seconds from one look to the next: under load a look serves many commits
+AT_ONCE: Final = 64  # accounts
+STORED_EVERY: Final = 1.0  # seconds, while there is nothing to tell
+FIRST_RETRY: Final = 0.25  # seconds
+LONGEST_RETRY: Final = 10.0
+log = structlog.get_logger("notifier")
+
+
+class Office(Protocol):
+    """What the notifier needs of the desk."""
+
+    @property
+    def bus(self) -> Bus: ...
+    @property
+    def reader(self) -> Reader: ...
+    async def ask(self, stream: str, command: Notify, context: Context) -> Answer: ...
+    async def write(self, *writes: Write) -> None: ...
+
+
+class Notifier:
+    """One for the server."""
+
+    name = FOLLOWER
+
+    def __init__(self, office: Office) -> None:
+        self.restarts = 0
+        self.healthy = False
+        self.position: int | None = None  # done up to here
+        self._stored = 0
+        self._stored_at = 0.0
+        self._office = office
+
+    def failed(self, given_up: bool) -> None:
+        """Nobody waits for an answer from here."""
+
+    async def run(self) -> None:
+        """For ever."""
+        failures = 0
+        while True:
+            begun = trio.current_time()
+            try:
+                position = await self._begin() if self.position is None else self.position
+                await self._wait(position)
+                begun = trio.current_time()
+                upto = min(self._office.bus.head, position + BATCH)
+                await self._batch(position, upto)
+            except StoreUnavailable as error:
+                delay = min(FIRST_RETRY * 2**failures, LONGEST_RETRY)
+                failures += 1
+                log.warning("notifier_stands_still", reason=str(error), retry=delay)
+                await trio.sleep(delay)
+            else:
+                self.healthy = True
+                failures = 0
+                if self._office.bus.head - upto < BATCH:
+                    await trio.sleep_until(begun + PACE)
+
+    async def _begin(self) -> int:
+        """Where it left off. What was said before there was a notifier is news to nobody."""
+        position = await self._office.reader.follower(FOLLOWER)
+        if position is None:
+            position = self._office.bus.head
+            await self._office.write(PutFollower(FOLLOWER, position))
+        self.position = self._stored = position
+        self._stored_at = trio.current_time()
+        return position
+
+    async def _wait(self, position: int) -> None:
+        """Returns when there is something beyond. Where it stands is written down meanwhile: looked at anew
+        after a restart, a message would be judged by what its readers want by then."""
+        if position > self._stored:
+            with trio.move_on_at(self._stored_at + STORED_EVERY):
+                await self._office.bus.wait_beyond(position)
+                return
+            await self._store(position)
+        await self._office.bus.wait_beyond(position)
+
+    async def _store(self, position: int) -> None:
+        await self._office.write(PutFollower(FOLLOWER, position))
+        self._stored, self._stored_at = position, trio.current_time()
+
+    async def _batch(self, after: int, upto: int) -> None:
+        told = await self._tell(await self._office.reader.recipients(after, upto))
+        self.position = upto
+        if told or trio.current_time() - self._stored_at >= STORED_EVERY:
+            await self._store(upto)
+
+    # --- telling
+
+    async def _tell(self, rows: Sequence[Row]) -> bool:
+        """Whether there was anybody to tell. Raises StoreUnavailable when somebody could not be told."""
+        wanted = [(row["account"], row) for row in rows if attention(row) is not None]
+        if not wanted:
+            return False
+        present = await self._office.reader.presences(list({account for account, _ in wanted}))
+        dnd = {row["account"] for row in present if row["mode"] == "dnd"}
+        by_account: dict[str, list[Notify]] = {}
+        for account, row in wanted:
+            if (notify := attention(row, account in dnd)) is not None:
+                by_account.setdefault(account, []).append(notify)
+        untold: list[str] = []
+        turns = trio.Semaphore(AT_ONCE)
+        async with trio.open_nursery() as nursery:
+            for account, news in by_account.items():
+                await turns.acquire()
+                nursery.start_soon(self._tell_one, account, news, turns, untold)
+        if untold:
+            raise StoreUnavailable(f"{len(untold)} accounts could not be told")
+        return True
+
+    async def _tell_one(
+        self, account: str, news: Sequence[Notify], turns: trio.Semaphore, untold: list[str]
+    ) -> None:
+        """All at once: they are decided in this order, in one turn of the account's actor."""
+        try:
+            for notify in news:
+                context = Context("system", now(), new_id=str(ULID()))
+                answer = await self._office.ask(account_stream(account), notify, context)
+                if not isinstance(answer, Refusal):
+                    continue
+                if answer.code in ("unavailable", "overloaded"):
+                    untold.append(account)
+                    return  # what comes after it would hide it
+                log.error("cannot_notify", account=account, source=notify.source, refusal=answer.code)
+        finally:
+            turns.release()

@@ -1,0 +1,1 @@
+"""Proving who somebody is: passwords, tokens, single sign-on, and limits on guessing."""

@@ -1,0 +1,139 @@
+"""How often somebody may ask: token buckets for sessions, accounts and addresses. Sessions take from them.
+
+Each request takes from the bucket of its session. Besides, every class of requests (`Limit` in
+`chatd.contract.table`) has a rate of its own: by account once it is known who asks, so that many sessions
+get no more than a few; by address for what strangers may ask. The rates by address are generous, since a
+whole company may stand behind one.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any, Final
+
+from chatd.contract.errors import Refusal
+from chatd.contract.table.entry import Limit
+from chatd.ports import Caller
+from chatd.settings import Rate, Settings
+
+KEPT: Final = 16_384  # buckets of one class; past that the least recently used are dropped
+LONGEST_TURN: Final = 20.0  # seconds; less than a stranger has to open a session
+IPV6_NETWORK: Final = 64  # bits: what one customer gets, and may take all of its addresses from
+
+
+class TokenBucket:
+    """Kept as the moment at which it will be full again (generic cell rate algorithm, ITU-T I.371)."""
+
+    __slots__ = ("_each", "_enough", "_full_at", "_promised", "_slack")
+
+    def __init__(self, rate: Rate) -> None:
+        self._each = 1 / rate.per_second
+        self._slack = (rate.burst - 1) * self._each
+        self._enough = self._slack + self._each / 1000  # for what adding floats loses
+        self._full_at = self._promised = 0.0
+
+    def take(self, now: float) -> float:
+        """Takes one token and returns 0, or returns the seconds after which to try again."""
+        ahead = self._full_at - now
+        if ahead <= self._enough:
+            self._full_at = (now if ahead < 0 else self._full_at) + self._each
+            return 0.0
+        return self._turn(now, ahead - self._slack)
+
+    def give_back(self) -> None:
+        self._full_at -= self._each
+
+    def full(self, now: float) -> bool:
+        """A full bucket is like a new one."""
+        return self._full_at <= now
+
+    def _turn(self, now: float, wait: float) -> float:
+        """Those who are refused at the same time get turns one after another, not all the same one."""
+        turn = max(now + wait, self._promised + self._each)
+        self._promised = min(turn, now + max(wait, LONGEST_TURN))
+        return self._promised - now
+
+
+class Buckets:
+    """A bucket for each key, made when it is first asked for."""
+
+    def __init__(self, rate: Rate, most: int = KEPT) -> None:
+        self.rate = rate
+        self._most = most
+        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+    def take(self, key: str, now: float) -> float:
+        """See `TokenBucket.take`."""
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            self._make_room(now)
+            bucket = self._buckets[key] = TokenBucket(self.rate)
+        else:
+            self._buckets.move_to_end(key)
+        return bucket.take(now)
+
+    def _make_room(self, now: float) -> None:
+        for _ in range(2):  # full ones go twice as fast as new ones come
+            oldest = next(iter(self._buckets.values()), None)
+            if oldest is None or (len(self._buckets) < self._most and not oldest.full(now)):
+                return
+            self._buckets.popitem(last=False)
+
+
+class RateLimits:
+    """What is limited for all sessions together."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._accounts: Mapping[Limit, Buckets] = {
+            "post": _buckets(settings.rate_post),
+            "write": _buckets(settings.rate_write),
+            "query": _buckets(settings.rate_query),
+            "signal": _buckets(settings.rate_signal),
+            "open": _buckets(settings.rate_open),
+        }
+        self._addresses: Mapping[Limit, Buckets] = {
+            "open": _buckets(settings.rate_address),
+            "refresh": _buckets(settings.rate_refresh),
+            "sign_in": _buckets(settings.rate_sign_in),
+            "sign_up": _buckets(settings.rate_sign_up),
+        }
+
+    def take(self, limit: Limit, caller: Caller, now: float) -> float:
+        """See `TokenBucket.take`. What strangers may ask is counted by address, whoever asks it."""
+        buckets = self._addresses.get(limit)
+        if buckets is not None:
+            return buckets.take(network(caller.address), now)
+        return self._accounts[limit].take(caller.account or network(caller.address), now)
+
+    def take_opening(self, account: str, now: float) -> float:
+        """The account's own budget for opening sessions: each may make the server read much of the log."""
+        return self._accounts["open"].take(account, now)
+
+    def frame(self) -> dict[str, Any]:
+        """What clients are told: the rate of each class, by account where there are two."""
+        rates = {limit: buckets.rate for limit, buckets in {**self._addresses, **self._accounts}.items()}
+        return {limit: {"per_second": r.per_second, "burst": r.burst} for limit, r in sorted(rates.items())}
+
+
+def _buckets(rate: str) -> Buckets:
+    return Buckets(Rate.parse(rate))
+
+
+def network(address: str) -> str:
+    """Whom an address stands for: an IPv4 address for itself, one of IPv6 for its network."""
+    if ":" not in address:
+        return address
+    return str(ipaddress.ip_network((address.partition("%")[0], IPV6_NETWORK), strict=False))
+
+
+def too_often(wait: float, what: str = "too many requests") -> Refusal:
+    """The refusal for who must wait this many seconds."""
+    retry_after = int(wait * 1000 + 1) / 1000  # rounded up: waiting that long is long enough
+    words = "a moment" if wait < 1 else f"{math.ceil(wait)} seconds"
+    return Refusal("rate_limited", f"{what}; try again in {words}", {"retry_after": retry_after})

@@ -1,0 +1,1 @@
+"""The contract: every request, result, row, event, signal and refusal, typed, in one table each."""

@@ -1,0 +1,1 @@
+"""An account: its state, its decisions, its settings."""

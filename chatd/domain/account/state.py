@@ -1,0 +1,61 @@
+"""The state of an account: what it is called, what it says of itself, and whose bot it is."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import attrs
+
+from chatd.contract.errors import Refusal
+from chatd.domain.account.settings import Personal
+from chatd.domain.decision import Context
+from chatd.domain.event import Fact, account_stream
+
+ABSENT: Final = Refusal("not_found", "there is no such account")
+
+
+@attrs.define
+class AccountState:
+    """What the account's actor owns. `head` 0: there is no such account."""
+
+    id: str
+    head: int = 0
+    name: str = ""
+    display_name: str = ""
+    about: str | None = None
+    avatar: str | None = None
+    admin: bool = False
+    disabled: bool = False
+    deleted: bool = False
+    owner: str | None = None  # of a bot
+    bots: dict[str, list[str]] = attrs.Factory(dict)  # its bots, to their scopes
+    created_at: int = 0
+    renamed_at: list[int] = attrs.Factory(list)  # the newest of them
+    mine: Personal = attrs.Factory(Personal)
+
+    @property
+    def exists(self) -> bool:
+        return self.head > 0 and not self.deleted
+
+    def frame(self) -> dict[str, Any]:
+        """The account as its owner and operators see it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "display_name": self.display_name,
+            "about": self.about,
+            "avatar": self.avatar,
+            "admin": self.admin,
+            "disabled": self.disabled,
+            "deleted": self.deleted,
+            "bot": self.owner is not None,
+            "owner": self.owner,
+            "created_at": self.created_at,
+        }
+
+
+def fact(
+    state: AccountState, type_: str, context: Context, data: dict[str, Any], text: str | None = None
+) -> Fact:
+    """The fact that follows what the account knows."""
+    return Fact(account_stream(state.id), state.head + 1, type_, context.at, context.by, data, text)

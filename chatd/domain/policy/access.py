@@ -1,0 +1,107 @@
+"""The one decision: whether an account may do something in a room, and why or why not.
+
+Everything about one room asks here: commands, history, receipts, reactions, signals, counts. What is looked
+at is the state of the actors that own it. What goes through many rooms at once (search, lists) asks tables
+that say the same, and tests compare both. Operators stand outside and are not asked about.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from chatd.domain.decision import Context
+from chatd.domain.policy.roles import BOUND, FROM, SHOWING, Right, may, outranks
+from chatd.domain.room.state import RoomState
+from chatd.domain.space.state import SpaceState
+
+
+@attrs.frozen(slots=True)
+class Verdict:
+    """Whether, and in words for people `because` of what."""
+
+    allowed: bool
+    because: str
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+def verdict(state: RoomState, space: SpaceState, account: str, right: Right, at: int) -> Verdict:
+    """`at`: Unix milliseconds, for what ends by itself."""
+    if state.direct:
+        inside = account in state.members
+        if not inside:
+            return Verdict(False, "it is a direct room of other people")
+        return Verdict(may("member", right), "in a direct room all have the rights of a member")
+    owner = space.bots.get(account)
+    if owner is not None and not (its := verdict(state, space, owner, right, at)):
+        return Verdict(False, f"it is a bot, and of its owner it is true that {its.because}")
+    role = space.role(account)
+    if role is None:
+        return Verdict(False, space.why_outside(account, at))
+    if right in SHOWING:
+        if state.archived:
+            return Verdict(False, "the room is archived: it can be read, not written")
+        if why := space.why_muted(account, at):
+            return Verdict(False, why)
+        if role == "guest" and space.locked:
+            return Verdict(False, "the space is locked: guests only read")
+        if state.locked and right != "reaction.add" and not may(role, "room.lock"):
+            return Verdict(False, "the room is locked: only moderators write in it")
+    if role in BOUND:
+        for who, name in ((f"account:{account}", "the account"), (f"role:{role}", f"the role {role}")):
+            if (allowed := state.overrides.get(who, {}).get(right)) is not None:
+                word = "allows" if allowed else "denies"
+                return Verdict(allowed, f"an override of the room {word} it to {name}")
+    if may(role, right):
+        return Verdict(True, f"its role is {role}, and {right} is held from {FROM[right]} upwards")
+    return Verdict(False, f"its role is {role}, and {right} takes {FROM[right]}")
+
+
+def outcome(state: RoomState, space: SpaceState, account: str, right: Right, at: int) -> Verdict:
+    """What comes of it: `verdict`, after what the commands that take the right look at before."""
+    if not (seen := sees(state, space, account, at)):
+        return seen
+    if right in SHOWING and account not in state.members:
+        return Verdict(False, "it has not joined the room")
+    if right == "message.post" and state.kind == "announcement":
+        return verdict(state, space, account, "message.announce", at)
+    return verdict(state, space, account, right, at)
+
+
+def sees(state: RoomState, space: SpaceState, account: str, at: int) -> Verdict:
+    """Whether the account may know that the room exists, and read it."""
+    if not state.exists:
+        return Verdict(False, "there is no such room")
+    if state.direct:
+        inside = account in state.members
+        return Verdict(inside, "it is a direct room of " + ("its own" if inside else "other people"))
+    if space.role(account) is None:
+        return Verdict(False, space.why_outside(account, at))
+    if account in state.members:
+        return Verdict(True, "it is a member of the room")
+    if state.private:
+        return Verdict(False, "the room is private, and it is no member of it")
+    return verdict(state, space, account, "room.see_public", at)
+
+
+def holds(state: RoomState, space: SpaceState, context: Context, right: Right) -> bool:
+    return context.operator or bool(verdict(state, space, context.by, right, context.at))
+
+
+def visible(state: RoomState, space: SpaceState, context: Context) -> bool:
+    """Whether the asker may know that the room exists, and read it."""
+    if context.operator:
+        return state.exists and (state.direct or space.exists)
+    return bool(sees(state, space, context.by, context.at))
+
+
+def stands_over(space: SpaceState, context: Context, account: str) -> bool:
+    """Whether the asker stands above the account in the space, or the account is not in it."""
+    own, other = space.role(context.by), space.role(account)
+    return context.operator or (own is not None and (other is None or outranks(own, other)))
+
+
+def stands_beside(space: SpaceState, context: Context, account: str) -> bool:
+    """The same, or at one height."""
+    return stands_over(space, context, account) or space.role(context.by) == space.role(account)

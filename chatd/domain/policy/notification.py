@@ -1,0 +1,61 @@
+"""Whether a message is worth somebody's attention: the rules by which people are notified, and how loudly.
+
+They look at the message's own time, not at the clock, so that a server that was away for a while decides
+as it would have decided then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from chatd.domain.account.settings import Notify
+
+Row = Mapping[str, Any]  # what `Reader.recipients` of `chatd.ports` gives
+
+
+def attention(row: Row, dnd: bool = False) -> Notify | None:
+    """What to tell one recipient of one message, if anything. `dnd`: the account asks not to be disturbed
+    now; then, and in its quiet hours, it is told quietly."""
+    level = row["level"] or ("all" if row["direct"] else "mentions")
+    kind = _kind(row, level)
+    if row["read"] or _muted(row) or level == "none" or (level == "mentions" and kind == "message"):
+        return None
+    return Notify(
+        kind, row["room"], row["seq"], row["by"], row["position"], quiet=dnd or _in_quiet_hours(row)
+    )
+
+
+def _kind(row: Row, level: str) -> str:
+    if row["direct"] and level == "all":
+        return "direct"
+    if row["mentioned"]:
+        return "mention"
+    return "thread" if row["following"] else "message"
+
+
+def _muted(row: Row) -> bool:
+    return row["muted_until"] is not None and row["muted_until"] > row["at"]
+
+
+def _in_quiet_hours(row: Row) -> bool:
+    begin, end = row["quiet_from"], row["quiet_to"]
+    if begin is None or end is None or begin == end:
+        return False
+    local = datetime.fromtimestamp(row["at"] / 1000, _zone(row["time_zone"]))
+    minute = local.hour * 60 + local.minute
+    if begin < end:
+        return bool(begin <= minute < end)
+    return bool(minute >= begin or minute < end)  # over midnight
+
+
+def _zone(name: str | None) -> tzinfo:
+    """UTC where none was said, and where this machine does not know it (any more)."""
+    if name is None:
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return UTC

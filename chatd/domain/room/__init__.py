@@ -1,0 +1,1 @@
+"""A room: its state, its decisions, messages, reactions, moderation, slow mode."""

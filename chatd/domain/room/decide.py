@@ -1,0 +1,146 @@
+"""A room: who joins and leaves, how far its members have read, and who is typing.
+
+A room decides with the state of its space beside its own: both actors live in one thread, so that a
+role taken away counts from the very next message. What concerns messages stands in
+`chatd.domain.room.message` and `chatd.domain.room.reaction`, moderation in
+`chatd.domain.room.moderation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from chatd.contract import command as c
+from chatd.contract.errors import Refusal
+from chatd.domain import account_deletion as farewell
+from chatd.domain.decision import Context, Decision, Signal
+from chatd.domain.event import Event, Fact
+from chatd.domain.policy import bots
+from chatd.domain.policy.access import holds, visible
+from chatd.domain.room import direct, message, reaction
+from chatd.domain.room import moderation as room_order
+from chatd.domain.room import slow_mode as pace
+from chatd.domain.room.state import ABSENT, RoomState, fact
+from chatd.domain.space.state import SpaceState
+
+TYPING_EVERY: Final = 3000  # milliseconds between two signs of the same account
+TYPING_LASTS: Final = 6  # seconds after which a client takes the sign away
+# Commands of the server itself: nobody sees a deleted room any more, but its texts still stand on the disk.
+EVEN_IF_GONE: Final = frozenset({message.ExpireMessage, message.EraseMany, farewell.Depart})
+
+
+# --- decide -------------------------------------------------------------------------------------------
+
+
+def _join(state: RoomState, space: SpaceState, command: c.JoinRoom, context: Context) -> Decision | Refusal:
+    if not visible(state, space, context):
+        return ABSENT
+    if context.by in state.members:
+        return Decision()
+    if state.direct:
+        return direct.CLOSED
+    if context.operator:
+        return Refusal("forbidden", "an operator is no member; join with an account's token")
+    if state.archived:
+        return Refusal("forbidden", "the room is archived: nobody joins it any more")
+    if not holds(state, space, context, "room.join_public"):
+        return Refusal("forbidden", "guests are let into rooms by others (room.invite)")
+    if bots.homeless(space.bots, context.by, state.members):
+        return bots.OWNER_ABSENT
+    return Decision((fact(state, "member.joined", context, space.entering(context.by)),))
+
+
+def _leave(state: RoomState, space: SpaceState, command: c.LeaveRoom, context: Context) -> Decision | Refusal:
+    if not visible(state, space, context):
+        return ABSENT
+    if context.by not in state.members:
+        return Decision()
+    if state.direct:
+        return Refusal("forbidden", "a direct room cannot be left; mute it with subscription.update")
+    left = fact(state, "member.left", context, {"account": context.by})
+    return Decision((left, *room_order.companions(state, space, context.by, context)))
+
+
+def _mark_read(
+    state: RoomState, space: SpaceState, command: c.MarkRead, context: Context
+) -> Decision | Refusal:
+    if context.by not in state.members:
+        return ABSENT if not visible(state, space, context) else message.JOIN_FIRST
+    if command.seq > state.head:
+        return Refusal("invalid", f"the room's last seq is {state.head}")
+    return Decision(read=command.seq) if command.seq > state.read.get(context.by, 0) else Decision()
+
+
+def _set_typing(
+    state: RoomState, space: SpaceState, command: c.SetTyping, context: Context
+) -> Decision | Refusal:
+    if context.by not in state.members:
+        return ABSENT if not visible(state, space, context) else message.JOIN_FIRST
+    if not (allowed := message.may_post(state, space, context)):
+        return Refusal(
+            "forbidden", f"you may not post in this room, so you are not typing in it: {allowed.because}"
+        )
+    if context.at - state.typing.get(context.by, -TYPING_EVERY) < TYPING_EVERY:
+        return Decision()
+    return Decision(signal=Signal("typing", {"expires_in": TYPING_LASTS}))
+
+
+_DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]] = {
+    **message.DECIDERS,
+    **reaction.DECIDERS,
+    farewell.Depart: farewell.depart_room,
+    direct.OpenDirectRoom: direct.open_room,
+    c.JoinRoom: _join,
+    c.LeaveRoom: _leave,
+    **room_order.DECIDERS,
+    c.MarkRead: _mark_read,
+    c.SetTyping: _set_typing,
+}
+
+
+def decide(state: RoomState, space: SpaceState, command: Any, context: Context) -> Decision | Refusal:
+    """What `command` means for this room now. Changes nothing."""
+    gone = state.deleted or (state.space and not space.exists)
+    if gone and type(command) not in EVEN_IF_GONE:
+        return ABSENT
+    return _DECIDERS[type(command)](state, space, command, context)
+
+
+def note(state: RoomState, decision: Decision, context: Context) -> None:
+    """Keeps in memory what was decided and is no fact."""
+    if decision.read is not None:
+        state.read[context.by] = decision.read
+    if decision.heard:
+        pace.note(state, context)
+    if decision.signal is not None:
+        if len(state.typing) > len(state.members):
+            state.typing.clear()
+        state.typing[context.by] = context.at
+
+
+# --- apply --------------------------------------------------------------------------------------------
+
+
+def apply(state: RoomState, event: Fact | Event) -> None:
+    """Makes a fact of this room's stream part of its state. Unknown types only move the head."""
+    data = event.data
+    match event.type:
+        case "member.joined":
+            state.members[data["account"]] = data.get("entry")
+        case "member.left" | "member.kicked":
+            state.members.pop(data["account"], None)
+        case "room.created":
+            state.space, state.name, state.kind = data.get("space", ""), data["name"], data["kind"]
+            state.private, state.topic, state.created_at = data["private"], data.get("topic"), event.at
+        case _:
+            message.apply(state, event)
+            room_order.apply(state, event)
+    state.head = event.seq
+
+
+def confirm(state: RoomState, events: Sequence[Event]) -> None:
+    """The facts have been given their places: remembered posts learn their positions."""
+    for event in events:
+        if (nonce := event.data.get("nonce")) and (posted := state.posted.get((event.by, nonce))):
+            posted.position = event.position

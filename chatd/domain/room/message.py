@@ -1,0 +1,241 @@
+"""Messages in a room: posting, changing and erasing them. What people put on them: `reaction`.
+
+Which messages a command is about is said by `wanted`; its actor reads them from the log before it decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+
+from chatd.contract import command as c
+from chatd.contract.errors import Refusal
+from chatd.domain.decision import Context, Decision, drop_none
+from chatd.domain.event import Event, Fact
+from chatd.domain.names.mentions import LOUD, mentions_in
+from chatd.domain.policy.access import Verdict, holds, stands_beside, verdict, visible
+from chatd.domain.policy.roles import Right, may
+from chatd.domain.room.slow_mode import too_soon
+from chatd.domain.room.state import ABSENT as NO_ROOM
+from chatd.domain.room.state import Message, Posted, RoomState, content_of, fact, present_members
+from chatd.domain.space.state import SpaceState
+
+ABSENT: Final = Refusal("not_found", "there is no such message; it may have been deleted")
+ARCHIVED: Final = Refusal("forbidden", "the room is archived: it can be read, not written")
+JOIN_FIRST: Final = Refusal("forbidden", "join the room first")
+
+
+@attrs.frozen
+class ExpireMessage:
+    """Given by the server's own clock: the time that the message was posted for is over."""
+
+    seq: int
+
+
+@attrs.frozen
+class EraseMany:
+    """Given by the desk, when it has been decided that these are to go."""
+
+    seqs: tuple[int, ...]
+
+
+def wanted(command: Any) -> Sequence[int]:
+    """The seqs of the messages that the command is about."""
+    if isinstance(command, c.PostMessage):
+        return () if command.reply_to is None else (command.reply_to,)
+    if isinstance(command, EraseMany):
+        return command.seqs
+    return (command.seq,) if type(command) in _ABOUT_ONE else ()
+
+
+def may_see_edits(author: str, asker: str, role: str | None) -> bool:
+    return author == asker or may(role, "message.see_edits")
+
+
+# --- posting ------------------------------------------------------------------------------------------
+
+
+def _post(
+    state: RoomState, space: SpaceState, command: c.PostMessage, context: Context
+) -> Decision | Refusal:
+    if context.by not in state.members:
+        if not visible(state, space, context):
+            return NO_ROOM
+        return Refusal("forbidden", "join the room before you post in it")
+    if command.nonce and (posted := state.posted.get((context.by, command.nonce))):
+        if posted.content not in (None, content_of(command.text, command.reply_to)):
+            return Refusal("conflict", "this nonce was used for another message; take a new one")
+        return Decision(answer=lambda _: posted.result())
+    if state.archived:
+        return ARCHIVED
+    if not (allowed := may_post(state, space, context)):
+        return Refusal("forbidden", f"you may not post in this room: {allowed.because}")
+    if wait := too_soon(state, space, context):
+        return wait
+    thread = None
+    if command.reply_to is not None:
+        answered = state.messages.get(command.reply_to)
+        if answered is None:
+            return Refusal("invalid", "reply_to names no message of this room")
+        thread = answered.thread or command.reply_to
+    data = drop_none(
+        nonce=command.nonce,
+        reply_to=command.reply_to,
+        thread=thread,
+        mentions=_mentions(state, space, command.text, context) or None,
+        expires_at=context.at + command.expires_in * 1000 if command.expires_in else None,
+    )
+    return Decision((fact(state, "message.posted", context, data, command.text),), _posted, heard=True)
+
+
+def may_post(state: RoomState, space: SpaceState, context: Context) -> Verdict:
+    right: Right = "message.announce" if state.kind == "announcement" else "message.post"
+    return verdict(state, space, context.by, right, context.at)
+
+
+def _posted(events: Sequence[Event]) -> dict[str, Any]:
+    (event,) = events
+    return {"seq": event.seq, "position": event.position, "at": event.at}
+
+
+def _mentions(state: RoomState, space: SpaceState, text: str, context: Context) -> list[str]:
+    """Ids of the members that a text mentions, and `here` or `room` where the author may be that loud."""
+    found: dict[str, None] = {}
+    for readings in mentions_in(text):
+        word = next((word for word in LOUD if word in readings), None)
+        if word is not None and holds(state, space, context, "mention.loud"):
+            found[word] = None
+            if word == "here":
+                found |= dict.fromkeys(present_members(state, context.present))
+                found.pop(context.by, None)
+        elif word is None:
+            known = (context.names[reading] for reading in readings if reading in context.names)
+            if (account := next(known, None)) in state.members and account is not None:
+                found[account] = None
+    return list(found)
+
+
+# --- changing and erasing -----------------------------------------------------------------------------
+
+
+def visible_message(state: RoomState, space: SpaceState, context: Context, seq: int) -> Message | Refusal:
+    """The message, if the asker may see it and it has not been deleted."""
+    if not visible(state, space, context):
+        return NO_ROOM
+    message = state.messages.get(seq)
+    return ABSENT if message is None or message.deleted else message
+
+
+def _edit(
+    state: RoomState, space: SpaceState, command: c.EditMessage, context: Context
+) -> Decision | Refusal:
+    message = visible_message(state, space, context, command.seq)
+    if isinstance(message, Refusal):
+        return message
+    if message.by != context.by:
+        return Refusal("forbidden", "only its author may change a message")
+    if context.by not in state.members:
+        return JOIN_FIRST
+    if state.archived:
+        return ARCHIVED
+    if not (allowed := may_post(state, space, context)):
+        return Refusal("forbidden", f"you may not write in this room: {allowed.because}")
+    if command.text == message.text:
+        return Decision()
+    if wait := too_soon(state, space, context, posting=False):
+        return wait
+    data = {"seq": command.seq, **drop_none(mentions=_mentions(state, space, command.text, context) or None)}
+    edited = fact(state, "message.edited", context, data, command.text)
+    return Decision((edited,), heard=space.locked)
+
+
+def _delete(
+    state: RoomState, space: SpaceState, command: c.DeleteMessage, context: Context
+) -> Decision | Refusal:
+    if not visible(state, space, context):
+        return NO_ROOM
+    message = state.messages.get(command.seq)
+    if message is None:
+        return ABSENT
+    if message.by != context.by and not (
+        holds(state, space, context, "message.delete_any") and stands_beside(space, context, message.by)
+    ):
+        return Refusal("forbidden", "only its author and moderators may delete a message")
+    if message.deleted:
+        return Decision()
+    data = {"seq": command.seq, "author": message.by, **drop_none(reason=command.reason)}
+    return Decision((fact(state, "message.deleted", context, data),))
+
+
+def _expire(
+    state: RoomState, space: SpaceState, command: ExpireMessage, context: Context
+) -> Decision | Refusal:
+    message = state.messages.get(command.seq)
+    if message is None or message.deleted:
+        return Decision()
+    data = {"seq": command.seq, "author": message.by, "expired": True}
+    return Decision((fact(state, "message.deleted", context, data),))
+
+
+def _erase_many(
+    state: RoomState, space: SpaceState, command: EraseMany, context: Context
+) -> Decision | Refusal:
+    facts: list[Fact] = []
+    for seq in command.seqs:
+        message = state.messages.get(seq)
+        if message is not None and not message.deleted:
+            data = {"seq": seq, "author": message.by}
+            facts.append(fact(state, "message.deleted", context, data, nth=len(facts) + 1))
+    return Decision(tuple(facts))
+
+
+_ABOUT_ONE: Final = frozenset(
+    {c.EditMessage, c.DeleteMessage, ExpireMessage, c.AddReaction, c.RemoveReaction, c.AddPin, c.RemovePin}
+)
+
+DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]] = {
+    c.PostMessage: _post,
+    c.EditMessage: _edit,
+    c.DeleteMessage: _delete,
+    ExpireMessage: _expire,
+    EraseMany: _erase_many,
+}
+
+
+# --- apply --------------------------------------------------------------------------------------------
+
+
+def apply(state: RoomState, event: Fact | Event) -> None:
+    """Makes a fact about messages part of the room's state."""
+    data = event.data
+    if event.type == "message.posted":
+        if nonce := data.get("nonce"):
+            content = content_of(event.text, data.get("reply_to")) if event.text is not None else None
+            position = event.position if isinstance(event, Event) else 0
+            state.remember(event.by, nonce, Posted(event.seq, event.at, content, position))
+        return
+    if event.type == "pin.added":
+        state.pins.add(data["seq"])
+    elif event.type in ("pin.removed", "message.deleted"):
+        state.pins.discard(data["seq"])
+    if (message := state.messages.get(data.get("seq", 0))) is not None:
+        _change(message, event)
+
+
+def _change(message: Message, event: Fact | Event) -> None:
+    data = event.data
+    match event.type:
+        case "message.edited":
+            message.text, message.mentions = event.text, data.get("mentions", [])
+        case "message.deleted":
+            message.deleted, message.text, message.mentions = True, None, []
+            message.reactions.clear()
+        case "reaction.added":
+            message.reactions.setdefault(data["emoji"], set()).add(event.by)
+        case "reaction.removed":
+            accounts = message.reactions.get(data["emoji"], set())
+            accounts.discard(event.by)
+            if not accounts:
+                message.reactions.pop(data["emoji"], None)

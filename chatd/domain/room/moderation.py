@@ -1,0 +1,217 @@
+"""Order in a room: who is let in and who is sent out, what it is called, and who may be heard in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import attrs
+
+from chatd.contract import command as c
+from chatd.contract.errors import Refusal
+from chatd.domain.decision import Context, Decision, drop_none
+from chatd.domain.event import Event, Fact
+from chatd.domain.policy import bots
+from chatd.domain.policy.access import holds, stands_over, verdict, visible
+from chatd.domain.policy.roles import BOUND, Right
+from chatd.domain.room.direct import CLOSED
+from chatd.domain.room.state import ABSENT, RoomState, fact
+from chatd.domain.space.moderation import ABOVE, not_from
+from chatd.domain.space.state import SpaceState
+
+MAX_OVERRIDES: Final = 200  # accounts and roles with overrides in a room
+NO_PERSON: Final = Refusal("not_found", "there is no such member of the room's space")
+NO_MEMBER: Final = Refusal("not_found", "there is no such member of the room")
+USE_LEAVE: Final = Refusal("invalid", "to leave a room yourself, use room.leave")
+
+Deciders = Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]
+
+
+def companions(state: RoomState, space: SpaceState, account: str, context: Context) -> list[Fact]:
+    """What follows the fact that an account is out: its bots go with it."""
+    gone = bots.of(space.bots, account, state.members)
+    return [fact(state, "member.left", context, {"account": bot}, nth=nth) for nth, bot in enumerate(gone, 2)]
+
+
+def _may(state: RoomState, space: SpaceState, context: Context, right: Right, what: str) -> Refusal | None:
+    """Why the asker may not do `what` in this room."""
+    if not visible(state, space, context):
+        return ABSENT
+    if state.direct:
+        return CLOSED
+    return None if holds(state, space, context, right) else not_from(right, what)
+
+
+# --- who is in ----------------------------------------------------------------------------------------
+
+
+def _invite(
+    state: RoomState, space: SpaceState, command: c.InviteToRoom, context: Context
+) -> Decision | Refusal:
+    if refusal := _may(state, space, context, "room.invite", "letting somebody in"):
+        return refusal
+    if not (context.operator or context.by in state.members):
+        return Refusal("forbidden", "join the room before you let others in")
+    if state.archived:
+        return Refusal("forbidden", "the room is archived: nobody joins it any more")
+    if space.role(command.account) is None:
+        return NO_PERSON
+    if bots.homeless(space.bots, command.account, state.members):
+        return bots.OWNER_ABSENT
+    if command.account in state.members:
+        return Decision()
+    return Decision((fact(state, "member.joined", context, space.entering(command.account)),))
+
+
+def _remove(
+    state: RoomState, space: SpaceState, command: c.RemoveFromRoom, context: Context
+) -> Decision | Refusal:
+    if command.account == context.by and visible(state, space, context) and not state.direct:
+        return USE_LEAVE
+    if refusal := _may(state, space, context, "room.remove", "sending somebody out"):
+        return refusal
+    if command.account not in state.members:
+        return NO_MEMBER
+    if not stands_over(space, context, command.account):
+        return ABOVE
+    data = {"account": command.account, **drop_none(reason=command.reason)}
+    kicked = fact(state, "member.kicked", context, data)
+    return Decision((kicked, *companions(state, space, command.account, context)))
+
+
+# --- what it is ---------------------------------------------------------------------------------------
+
+
+def _update(
+    state: RoomState, space: SpaceState, command: c.UpdateRoom, context: Context
+) -> Decision | Refusal:
+    if refusal := _may(state, space, context, "room.update", "changing a room"):
+        return refusal
+    asked = drop_none(name=command.name, topic=command.topic, slow_mode=command.slow_mode)
+    changed = {name: value for name, value in asked.items() if getattr(state, name) != value}
+    if not changed:
+        return Decision()
+    return Decision((fact(state, "room.updated", context, {**changed, **drop_none(reason=command.reason)}),))
+
+
+def _archive(
+    state: RoomState, space: SpaceState, command: c.ArchiveRoom | c.UnarchiveRoom, context: Context
+) -> Decision | Refusal:
+    if refusal := _may(state, space, context, "room.archive", "archiving a room"):
+        return refusal
+    archive = isinstance(command, c.ArchiveRoom)
+    if archive is state.archived:
+        return Decision()
+    return Decision((fact(state, "room.archived" if archive else "room.unarchived", context, {}),))
+
+
+def _delete(
+    state: RoomState, space: SpaceState, command: c.DeleteRoom, context: Context
+) -> Decision | Refusal:
+    if refusal := _may(state, space, context, "room.delete", "deleting a room"):
+        return refusal
+    return Decision((fact(state, "room.deleted", context, drop_none(reason=command.reason)),))
+
+
+def _set_lock(
+    state: RoomState, space: SpaceState, command: c.LockRoom | c.UnlockRoom, context: Context
+) -> Decision | Refusal:
+    if refusal := _may(state, space, context, "room.lock", "locking a room"):
+        return refusal
+    lock = isinstance(command, c.LockRoom)
+    if lock is state.locked:
+        return Decision()
+    type_ = "room.locked" if lock else "room.unlocked"
+    return Decision((fact(state, type_, context, drop_none(reason=command.reason)),))
+
+
+# --- who may be heard ---------------------------------------------------------------------------------
+
+
+def _override(
+    state: RoomState, space: SpaceState, command: c.SetOverride, context: Context
+) -> Decision | Refusal:
+    """`allow` None takes an override away."""
+    if refusal := _may(state, space, context, "room.override", "overriding rights"):
+        return refusal
+    if (command.role is None) is (command.account is None):
+        return Refusal("invalid", "an override is for a role or for an account")
+    if command.account is not None and space.role(command.account) is None:
+        return NO_PERSON
+    if command.account is not None and not stands_over(space, context, command.account):
+        return ABOVE
+    who = f"role:{command.role}" if command.role else f"account:{command.account}"
+    before = state.overrides.get(who, {}).get(command.right)
+    if command.dry_run:
+        return Decision(answer=lambda _: _difference(state, space, command, context, who))
+    if before is command.allow:
+        return Decision()
+    if who not in state.overrides and len(state.overrides) >= MAX_OVERRIDES:
+        return Refusal("conflict", f"a room has overrides for at most {MAX_OVERRIDES} roles and accounts")
+    named = drop_none(role=command.role, reason=command.reason)
+    if command.account is not None:
+        named |= {"account": command.account, "entry": space.entered.get(command.account)}
+    data = {**named, "right": command.right, "allow": command.allow}
+    return Decision((fact(state, "room.override_set", context, data),))
+
+
+def _difference(
+    state: RoomState, space: SpaceState, command: c.SetOverride, context: Context, who: str
+) -> dict[str, Any]:
+    """Who would gain the right and who would lose it."""
+    changed = attrs.evolve(state, overrides={key: dict(rights) for key, rights in state.overrides.items()})
+    _set(changed, who, command.right, command.allow)
+    gains: list[str] = []
+    loses: list[str] = []
+    for account, role in space.members.items():
+        if role not in BOUND or (account not in state.members and state.private):
+            continue
+        before = bool(verdict(state, space, account, command.right, context.at))
+        after = bool(verdict(changed, space, account, command.right, context.at))
+        if before is not after:
+            (gains if after else loses).append(account)
+    return {"right": command.right, "gains": gains, "loses": loses}
+
+
+def _set(state: RoomState, who: str, right: str, allow: bool | None) -> None:
+    rights = state.overrides.setdefault(who, {})
+    if allow is None:
+        rights.pop(right, None)
+    else:
+        rights[right] = allow
+    if not rights:
+        del state.overrides[who]
+
+
+DECIDERS: Final[Deciders] = {
+    c.InviteToRoom: _invite,
+    c.RemoveFromRoom: _remove,
+    c.UpdateRoom: _update,
+    c.ArchiveRoom: _archive,
+    c.UnarchiveRoom: _archive,
+    c.DeleteRoom: _delete,
+    c.LockRoom: _set_lock,
+    c.UnlockRoom: _set_lock,
+    c.SetOverride: _override,
+}
+
+
+def apply(state: RoomState, event: Fact | Event) -> None:
+    """Makes a fact about order in the room part of its state."""
+    data = event.data
+    match event.type:
+        case "room.updated":
+            for field in ("name", "topic", "slow_mode"):
+                if field in data:
+                    setattr(state, field, data[field])
+        case "room.archived" | "room.unarchived":
+            state.archived = event.type == "room.archived"
+        case "room.locked" | "room.unlocked":
+            state.locked = event.type == "room.locked"
+        case "room.deleted":
+            state.deleted = True
+        case "room.override_set":
+            who = f"role:{data['role']}" if "role" in data else f"account:{data['account']}"
+            if "entry" in data:
+                state.stays[data["account"]] = data["entry"]
+            _set(state, who, data["right"], data["allow"])

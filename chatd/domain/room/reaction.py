@@ -1,0 +1,103 @@
+"""Reactions and pins: what people put on messages. The facts are applied by `chatd.domain.room.message`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from chatd.contract import command as c
+from chatd.contract.errors import Refusal
+from chatd.domain.decision import Context, Decision
+from chatd.domain.policy.access import verdict
+from chatd.domain.room.message import ARCHIVED, JOIN_FIRST, visible_message
+from chatd.domain.room.slow_mode import too_soon
+from chatd.domain.room.state import Message, RoomState, fact
+from chatd.domain.space.state import SpaceState
+
+MAX_REACTIONS: Final = 20  # different ones on a message
+MAX_PINS: Final = 100  # in a room
+
+
+def _reactable(state: RoomState, space: SpaceState, context: Context, seq: int) -> Message | Refusal:
+    message = visible_message(state, space, context, seq)
+    if isinstance(message, Refusal):
+        return message
+    if context.by not in state.members:
+        return JOIN_FIRST
+    if state.archived:
+        return ARCHIVED
+    if not (allowed := verdict(state, space, context.by, "reaction.add", context.at)):
+        return Refusal("forbidden", f"you may not react in this room: {allowed.because}")
+    return message
+
+
+def _react(
+    state: RoomState, space: SpaceState, command: c.AddReaction, context: Context
+) -> Decision | Refusal:
+    message = _reactable(state, space, context, command.seq)
+    if isinstance(message, Refusal):
+        return message
+    if not _is_reaction(command.emoji, space):
+        return Refusal("invalid", "emoji is one character as people see it, or :name: of a custom emoji here")
+    if context.by in message.reactions.get(command.emoji, ()):
+        return Decision()
+    if command.emoji not in message.reactions and len(message.reactions) >= MAX_REACTIONS:
+        return Refusal("conflict", f"a message takes at most {MAX_REACTIONS} different reactions")
+    if wait := too_soon(state, space, context, posting=False):
+        return wait
+    data = {"seq": command.seq, "emoji": command.emoji}
+    return Decision((fact(state, "reaction.added", context, data),), heard=space.locked)
+
+
+def _unreact(
+    state: RoomState, space: SpaceState, command: c.RemoveReaction, context: Context
+) -> Decision | Refusal:
+    message = _reactable(state, space, context, command.seq)
+    if isinstance(message, Refusal):
+        return message
+    if context.by not in message.reactions.get(command.emoji, ()):
+        return Decision()
+    data = {"seq": command.seq, "emoji": command.emoji}
+    return Decision((fact(state, "reaction.removed", context, data),))
+
+
+def _is_reaction(emoji: str, space: SpaceState) -> bool:
+    if emoji.startswith(":") and emoji.endswith(":") and len(emoji) > 2:
+        return emoji[1:-1] in space.emoji
+    import regex  # large, and most servers start long before the first reaction
+
+    shown = emoji[0].isprintable() and not emoji[0].isspace()
+    return shown and regex.fullmatch(r"\X", emoji) is not None
+
+
+def _pin(
+    state: RoomState, space: SpaceState, command: c.AddPin | c.RemovePin, context: Context
+) -> Decision | Refusal:
+    message = visible_message(state, space, context, command.seq)
+    if isinstance(message, Refusal):
+        return message
+    if state.archived:
+        return ARCHIVED
+    allowed = verdict(state, space, context.by, "pin.set", context.at)
+    if not (context.operator or allowed):
+        return Refusal("forbidden", f"you may not pin in this room: {allowed.because}")
+    if context.by not in state.members and not context.operator:
+        return JOIN_FIRST
+    add = isinstance(command, c.AddPin)
+    if add is (command.seq in state.pins):
+        return Decision()
+    if add and len(state.pins) >= MAX_PINS:
+        return Refusal("conflict", f"a room keeps at most {MAX_PINS} pins; remove one first")
+    if not add:
+        return Decision((fact(state, "pin.removed", context, {"seq": command.seq}),))
+    if wait := too_soon(state, space, context, posting=False):
+        return wait
+    return Decision((fact(state, "pin.added", context, {"seq": command.seq}),), heard=space.locked)
+
+
+DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]] = {
+    c.AddReaction: _react,
+    c.RemoveReaction: _unreact,
+    c.AddPin: _pin,
+    c.RemovePin: _pin,
+}

@@ -1,0 +1,1 @@
+"""A space: its state, its decisions, moderation."""

@@ -1,0 +1,235 @@
+"""A space: how it comes to be, who is invited into it, and which rooms are made in it.
+
+Who may do what to whom stands in `chatd.domain.space.moderation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import attrs
+
+from chatd.contract import command as c
+from chatd.contract.errors import Refusal
+from chatd.domain import account_deletion as farewell
+from chatd.domain.decision import Context, Decision, drop_none
+from chatd.domain.event import Event, Fact, room_stream
+from chatd.domain.policy import bots
+from chatd.domain.policy.roles import may, outranks
+from chatd.domain.space import moderation
+from chatd.domain.space.state import ABSENT, Invite, SpaceState, fact, holds, invite_frame, visible
+
+MAX_EMOJI: Final = 500
+NO_INVITE: Final = Refusal("not_found", "this invite is not valid; ask for a new one")
+
+# --- commands that only the server's own desk gives: the code has been looked up, the account is known
+
+
+@attrs.frozen
+class EnterSpace:
+    """`account` comes in by an invite. `first` are facts that must stand before (a new account's)."""
+
+    invite: str
+    account: str
+    first: tuple[Fact, ...] = ()
+    owner: str | None = None  # of a bot
+    maker_out: bool = False  # the account that made the invite is disabled, or on its way out
+
+
+@attrs.frozen
+class EndInvite:
+    invite: str
+
+
+# --- decide -------------------------------------------------------------------------------------------
+
+
+def _create(state: SpaceState, command: c.CreateSpace, context: Context) -> Decision | Refusal:
+    if state.exists:
+        return Refusal("conflict", "this space exists already")
+    owner = command.owner or context.by
+    data = drop_none(name=command.name, description=command.description, icon=command.icon)
+    fresh = SpaceState(state.id, created_at=context.at, members={owner: "owner"})
+    fresh.name, fresh.description, fresh.icon = command.name, command.description, command.icon
+    return Decision(
+        (
+            fact(state, "space.created", context, data),
+            fact(state, "member.joined", context, {"account": owner, "role": "owner"}, nth=2),
+        ),
+        lambda _: {"space": fresh.frame()},
+    )
+
+
+def _create_invite(state: SpaceState, command: c.CreateInvite, context: Context) -> Decision | Refusal:
+    if not visible(state, context):
+        return ABSENT
+    if not holds(state, context, "invite.create"):
+        return Refusal("forbidden", "only owner, admin and moderator may invite people")
+    if state.locked:
+        return Refusal("forbidden", "the space is locked: nobody is invited until it is unlocked")
+    if not context.operator and outranks(command.role, state.role(context.by) or "guest"):
+        return Refusal("forbidden", "an invite cannot give a higher role than your own")
+    expires_at = context.at + command.expires_in * 1000 if command.expires_in else None
+    data = drop_none(
+        invite=context.new_id, role=command.role, max_uses=command.max_uses, expires_at=expires_at
+    )
+    frame = invite_frame(context.new_id, Invite(context.by, command.role, command.max_uses, expires_at))
+    return Decision((fact(state, "invite.created", context, data),), lambda _: {"invite": frame})
+
+
+def _enter(state: SpaceState, command: EnterSpace, context: Context) -> Decision | Refusal:
+    invite = state.invites.get(command.invite)
+    if state.deleted:
+        return NO_INVITE
+    if command.account in state.members:
+        return Decision(answer=lambda _: {"space": state.frame()})
+    if invite is None or not _good(state, invite, context.at) or command.maker_out:
+        return NO_INVITE
+    if state.banned_until(command.account, context.at):
+        return NO_INVITE
+    if command.owner is not None and state.role(command.owner) is None:
+        return bots.OWNER_ABSENT
+    data = {"account": command.account, "role": invite.role, "invite": command.invite}
+    data |= drop_none(owner=command.owner)
+    joined = fact(state, "member.joined", context, data)
+    return Decision((*command.first, joined), lambda _: {"space": state.frame()})
+
+
+def _good(state: SpaceState, invite: Invite, at: int) -> bool:
+    """Whether it lets anybody in: while its maker could still make it, who may be an operator."""
+    if state.locked or not invite.open(at):
+        return False
+    role = state.role(invite.by)
+    return invite.by_operator or (
+        role is not None and may(role, "invite.create") and not outranks(invite.role, role)
+    )
+
+
+def _end_invite(state: SpaceState, command: EndInvite, context: Context) -> Decision | Refusal:
+    invite = state.invites.get(command.invite)
+    if invite is None or not visible(state, context):
+        return NO_INVITE
+    if invite.by != context.by and not holds(state, context, "invite.create"):
+        return Refusal("forbidden", "only who made an invite, or a moderator, may revoke it")
+    return Decision((fact(state, "invite.revoked", context, {"invite": command.invite}),))
+
+
+def _create_room(state: SpaceState, command: c.CreateRoom, context: Context) -> Decision | Refusal:
+    if not visible(state, context):
+        return ABSENT
+    if not holds(state, context, "room.create_private" if command.private else "room.create"):
+        return Refusal("forbidden", "guests may not make rooms")
+    if state.locked and not holds(state, context, "message.hurry"):
+        return Refusal("forbidden", "the space is locked: until it is unlocked only moderators make rooms")
+    if not context.operator and (why := _muted(state, context)):
+        return Refusal("forbidden", f"you may not make rooms, whose names all would hear: {why}")
+    room, stream, topic = context.new_id, room_stream(context.new_id), command.topic or None
+    described = drop_none(name=command.name, kind=command.kind, topic=topic)
+    created = {"space": state.id, "private": command.private, **described}
+    facts = [Fact(stream, 1, "room.created", context.at, context.by, created)]
+    # An operator stands outside. A private room that nobody is in could never be entered: the owner is.
+    first = context.by if not context.operator else state.owner if command.private else None
+    if first is not None:
+        facts.append(Fact(stream, 2, "member.joined", context.at, context.by, state.entering(first)))
+    head = len(facts)
+    if not command.private:
+        facts.append(fact(state, "room.created", context, {"room": room, **described}))
+    frame = {
+        "id": room,
+        "space": state.id,
+        "name": command.name,
+        "kind": command.kind,
+        "private": command.private,
+        "topic": topic,
+        "archived": False,
+        "locked": False,
+        "slow_mode": 0,
+        "created_at": context.at,
+        "head": head,
+    }
+    return Decision(tuple(facts), lambda _: {"room": frame})
+
+
+def _muted(state: SpaceState, context: Context) -> str | None:
+    """That the asker is muted or, of a bot, its owner."""
+    if why := state.why_muted(context.by, context.at):
+        return why
+    owner = state.bots.get(context.by)
+    why = None if owner is None else state.why_muted(owner, context.at)
+    return why and f"it is a bot, and of its owner it is true that {why}"
+
+
+def _add_emoji(state: SpaceState, command: c.AddEmoji, context: Context) -> Decision | Refusal:
+    if not visible(state, context):
+        return ABSENT
+    if not holds(state, context, "emoji.manage"):
+        return Refusal("forbidden", "only owner, admin and moderator may add custom emoji")
+    if command.name in state.emoji:
+        if state.emoji[command.name] == command.image:
+            return Decision()
+        return Refusal("conflict", "there is an emoji of this name; remove it first")
+    if len(state.emoji) >= MAX_EMOJI:
+        return Refusal("conflict", f"a space has at most {MAX_EMOJI} custom emoji; remove some first")
+    data = {"name": command.name, "image": command.image}
+    return Decision((fact(state, "emoji.added", context, data),))
+
+
+def _remove_emoji(state: SpaceState, command: c.RemoveEmoji, context: Context) -> Decision | Refusal:
+    if not visible(state, context):
+        return ABSENT
+    if not holds(state, context, "emoji.manage"):
+        return Refusal("forbidden", "only owner, admin and moderator may remove custom emoji")
+    if command.name not in state.emoji:
+        return Decision()
+    return Decision((fact(state, "emoji.removed", context, {"name": command.name}),))
+
+
+_DECIDERS: Final[Mapping[type[Any], Callable[[SpaceState, Any, Context], Decision | Refusal]]] = {
+    c.CreateSpace: _create,
+    c.CreateInvite: _create_invite,
+    EnterSpace: _enter,
+    farewell.Depart: farewell.depart_space,
+    EndInvite: _end_invite,
+    c.CreateRoom: _create_room,
+    c.AddEmoji: _add_emoji,
+    c.RemoveEmoji: _remove_emoji,
+    **moderation.DECIDERS,
+}
+
+
+def decide(state: SpaceState, command: Any, context: Context) -> Decision | Refusal:
+    """What `command` means for this space now. Changes nothing."""
+    return _DECIDERS[type(command)](state, command, context)
+
+
+# --- apply --------------------------------------------------------------------------------------------
+
+
+def apply(state: SpaceState, event: Fact | Event) -> None:
+    """Makes a fact of this space's stream part of its state. Unknown types only move the head."""
+    data = event.data
+    match event.type:
+        case "space.created":
+            state.name, state.description = data["name"], data.get("description")
+            state.icon, state.created_at = data.get("icon"), event.at
+        case "member.joined":
+            state.members[data["account"]] = data["role"]
+            state.entered[data["account"]] = event.seq
+            if "owner" in data:
+                state.bots[data["account"]] = data["owner"]
+            if invite := state.invites.get(data.get("invite", "")):
+                invite.uses += 1
+        case "invite.created":
+            state.invites[data["invite"]] = Invite(
+                event.by, data["role"], data.get("max_uses"), data.get("expires_at")
+            )
+        case "invite.revoked":
+            state.invites.pop(data["invite"], None)
+        case "emoji.added":
+            state.emoji[data["name"]] = data["image"]
+        case "emoji.removed":
+            state.emoji.pop(data["name"], None)
+        case _:
+            moderation.apply(state, event)
+    state.head = event.seq

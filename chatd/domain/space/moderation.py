@@ -1,0 +1,245 @@
+"""Order in a space: roles, who is shown the door, who must be silent, and the lock for bad days.
+
+Nobody acts on somebody of the same or a higher role, and a space always keeps an owner. What ends by itself
+needs no event for that: its end stands in the fact, and is compared with the time of what is decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from chatd.contract import command as c
+from chatd.contract.errors import Refusal
+from chatd.domain.decision import Context, Decision, drop_none
+from chatd.domain.event import Event, Fact
+from chatd.domain.policy import bots
+from chatd.domain.policy.roles import FROM, Right, may, outranks
+from chatd.domain.space.state import ABSENT, FOR_EVER, SpaceState, fact, holds, visible
+
+NO_MEMBER: Final = Refusal("not_found", "there is no such member of the space")
+LAST_OWNER: Final = Refusal(
+    "conflict", "a space keeps an owner: give somebody else the role `owner` first (member.set_role)"
+)
+ABOVE: Final = Refusal("forbidden", "nobody acts on somebody of the same or a higher role")
+
+Deciders = Mapping[type[Any], Callable[[SpaceState, Any, Context], Decision | Refusal]]
+
+
+def not_from(right: Right, what: str) -> Refusal:
+    return Refusal("forbidden", f"{what} takes the role {FROM[right]} or a higher one")
+
+
+def _until(context: Context, seconds: int | None) -> int | None:
+    return None if seconds is None else context.at + seconds * 1000
+
+
+def _may_act(state: SpaceState, context: Context, account: str, right: Right, what: str) -> Refusal | None:
+    """Why the asker may not do `what` to the account."""
+    if not visible(state, context):
+        return ABSENT
+    if not holds(state, context, right):
+        return not_from(right, what)
+    role, own = state.role(account), state.role(context.by)
+    if role is not None and own is not None and not context.operator and not outranks(own, role):
+        return ABOVE
+    return None
+
+
+# --- the space ----------------------------------------------------------------------------------------
+
+
+def _update(state: SpaceState, command: c.UpdateSpace, context: Context) -> Decision | Refusal:
+    if not visible(state, context):
+        return ABSENT
+    if not holds(state, context, "space.update"):
+        return not_from("space.update", "changing a space")
+    asked = drop_none(name=command.name, description=command.description, icon=command.icon)
+    changed = {name: value for name, value in asked.items() if getattr(state, name) != value}
+    return Decision((fact(state, "space.updated", context, changed),)) if changed else Decision()
+
+
+def _delete(state: SpaceState, command: c.DeleteSpace, context: Context) -> Decision | Refusal:
+    if not visible(state, context):
+        return ABSENT
+    if not holds(state, context, "space.delete"):
+        return not_from("space.delete", "deleting a space")
+    return Decision((fact(state, "space.deleted", context, drop_none(reason=command.reason)),))
+
+
+def _leave(state: SpaceState, command: c.LeaveSpace, context: Context) -> Decision | Refusal:
+    if not visible(state, context):
+        return ABSENT
+    if state.role(context.by) is None:
+        return Refusal("forbidden", "an operator is in no space")
+    if state.last_owner(context.by):
+        return LAST_OWNER
+    return _out(state, context, "member.left", {"account": context.by})
+
+
+def _set_lock(
+    state: SpaceState, command: c.LockSpace | c.UnlockSpace, context: Context
+) -> Decision | Refusal:
+    if not visible(state, context):
+        return ABSENT
+    if not holds(state, context, "space.lock"):
+        return not_from("space.lock", "locking a space")
+    lock = isinstance(command, c.LockSpace)
+    if lock is state.locked:
+        return Decision()
+    type_ = "space.locked" if lock else "space.unlocked"
+    return Decision((fact(state, type_, context, drop_none(reason=command.reason)),))
+
+
+# --- its members --------------------------------------------------------------------------------------
+
+
+def _set_role(state: SpaceState, command: c.SetRole, context: Context) -> Decision | Refusal:
+    if not visible(state, context):
+        return ABSENT
+    before = state.members.get(command.account)  # of a bot its own one, also while its owner's is lower
+    own = state.role(context.by)
+    if command.account == context.by and own is not None and not outranks(command.role, own):
+        pass  # one may always step down
+    elif refusal := _may_act(state, context, command.account, "member.set_role", "giving roles"):
+        return refusal
+    elif own is not None and outranks(command.role, own):
+        return Refusal("forbidden", "nobody gives a higher role than their own")
+    elif own is not None and own != "owner" and not outranks(own, command.role):
+        return Refusal("forbidden", "only an owner gives the role that they have themselves")
+    if before is None:
+        return NO_MEMBER
+    if command.role != "owner" and state.last_owner(command.account):
+        return LAST_OWNER
+    if command.role == "owner" and command.account in state.bots:
+        return bots.NO_OWNER_ROLE
+    if command.dry_run:
+        return Decision(answer=lambda _: _difference(before, command.role))
+    if before == command.role:
+        return Decision()
+    data = {"account": command.account, "role": command.role, "before": before}
+    return Decision((fact(state, "member.role_set", context, {**data, **drop_none(reason=command.reason)}),))
+
+
+def _difference(before: str, after: str) -> dict[str, Any]:
+    """The rights that somebody would gain and lose."""
+    gains = [right for right in FROM if may(after, right) and not may(before, right)]
+    loses = [right for right in FROM if may(before, right) and not may(after, right)]
+    return {"before": before, "after": after, "gains": gains, "loses": loses}
+
+
+def _kick(state: SpaceState, command: c.KickMember, context: Context) -> Decision | Refusal:
+    if refusal := _may_act(state, context, command.account, "member.kick", "showing somebody the door"):
+        return refusal
+    if command.account not in state.members:
+        return NO_MEMBER
+    if state.last_owner(command.account):
+        return LAST_OWNER
+    data = {"account": command.account, **drop_none(reason=command.reason)}
+    return _out(state, context, "member.kicked", data)
+
+
+def _ban(state: SpaceState, command: c.BanMember, context: Context) -> Decision | Refusal:
+    """Also somebody who is not in the space, and anew somebody who is banned: the last word counts."""
+    if refusal := _may_act(state, context, command.account, "member.ban", "banning"):
+        return refusal
+    if state.last_owner(command.account):
+        return LAST_OWNER
+    until = _until(context, command.for_)
+    data = {"account": command.account, **drop_none(until=until, reason=command.reason)}
+    return _out(state, context, "member.banned", data)
+
+
+def _out(state: SpaceState, context: Context, type_: str, data: dict[str, Any]) -> Decision:
+    """An account's bots go with it."""
+    gone = bots.of(state.bots, data["account"], state.members)
+    left = (fact(state, "member.left", context, {"account": bot}, nth) for nth, bot in enumerate(gone, 2))
+    return Decision((fact(state, type_, context, data), *left))
+
+
+def _unban(state: SpaceState, command: c.UnbanMember, context: Context) -> Decision | Refusal:
+    if refusal := _may_act(state, context, command.account, "member.ban", "ending a ban"):
+        return refusal
+    if not state.banned_until(command.account, context.at):
+        return Decision()
+    data = {"account": command.account, **drop_none(reason=command.reason)}
+    return Decision((fact(state, "member.unbanned", context, data),))
+
+
+def _mute(state: SpaceState, command: c.MuteMember, context: Context) -> Decision | Refusal:
+    if refusal := _may_act(state, context, command.account, "member.mute", "muting"):
+        return refusal
+    if command.account not in state.members:
+        return NO_MEMBER
+    until = _until(context, command.for_)
+    data = {"account": command.account, **drop_none(until=until, reason=command.reason)}
+    return Decision((fact(state, "member.muted", context, data),))
+
+
+def _unmute(state: SpaceState, command: c.UnmuteMember, context: Context) -> Decision | Refusal:
+    if refusal := _may_act(state, context, command.account, "member.mute", "ending a mute"):
+        return refusal
+    if not state.muted_until(command.account, context.at):
+        return Decision()
+    data = {"account": command.account, **drop_none(reason=command.reason)}
+    return Decision((fact(state, "member.unmuted", context, data),))
+
+
+def _erase_messages(state: SpaceState, command: c.EraseMessages, context: Context) -> Decision | Refusal:
+    """That it may be done, and that it was ordered; the messages go room by room."""
+    right: Right = "member.erase_messages"
+    if refusal := _may_act(state, context, command.account, right, "erasing somebody's messages"):
+        return refusal
+    data = {"account": command.account, **drop_none(reason=command.reason)}
+    return Decision((fact(state, "member.messages_erased", context, data),))
+
+
+DECIDERS: Final[Deciders] = {
+    c.UpdateSpace: _update,
+    c.DeleteSpace: _delete,
+    c.LeaveSpace: _leave,
+    c.LockSpace: _set_lock,
+    c.UnlockSpace: _set_lock,
+    c.SetRole: _set_role,
+    c.KickMember: _kick,
+    c.BanMember: _ban,
+    c.UnbanMember: _unban,
+    c.MuteMember: _mute,
+    c.UnmuteMember: _unmute,
+    c.EraseMessages: _erase_messages,
+}
+
+
+# --- apply --------------------------------------------------------------------------------------------
+
+
+def apply(state: SpaceState, event: Fact | Event) -> None:
+    """Makes a fact about order in the space part of its state."""
+    data = event.data
+    match event.type:
+        case "space.updated":
+            for field in ("name", "description", "icon"):
+                if field in data:
+                    setattr(state, field, data[field])
+        case "space.deleted":
+            state.deleted = True
+        case "space.locked" | "space.unlocked":
+            state.locked = event.type == "space.locked"
+        case "member.role_set":
+            del state.members[data["account"]]  # to stand behind those who have had their role for longer
+            state.members[data["account"]] = data["role"]
+        case "member.left" | "member.kicked" | "member.banned":
+            state.bots.pop(data["account"], None)
+            if state.members.pop(data["account"], None) is not None:
+                state.departures += 1
+                state.entered.pop(data["account"], None)
+                state.returned.add(data["account"])
+            if event.type == "member.banned":
+                state.bans = {account: until for account, until in state.bans.items() if event.at < until}
+                state.bans[data["account"]] = data.get("until", FOR_EVER)
+        case "member.unbanned":
+            state.bans.pop(data["account"], None)
+        case "member.muted":
+            state.mutes[data["account"]] = data.get("until", FOR_EVER)
+        case "member.unmuted":
+            state.mutes.pop(data["account"], None)

@@ -1,0 +1,157 @@
+"""The state of a space: its members and their roles, what binds them, its invites and emoji."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import attrs
+
+from chatd.contract.errors import Refusal
+from chatd.domain.decision import Context
+from chatd.domain.event import Fact, space_stream
+from chatd.domain.policy.bots import effective
+from chatd.domain.policy.roles import Right, may
+
+ABSENT: Final = Refusal("not_found", "there is no such space, or you are not in it")
+FOR_EVER: Final = 2**53  # an end that never comes, in Unix milliseconds
+
+
+@attrs.define
+class Invite:
+    """An invite as its space knows it; `expires_at` is Unix milliseconds."""
+
+    by: str
+    role: str
+    max_uses: int | None = None
+    expires_at: int | None = None
+    uses: int = 0
+
+    @property
+    def by_operator(self) -> bool:
+        return self.by.startswith("operator:")
+
+    def open(self, at: int) -> bool:
+        in_time = self.expires_at is None or at < self.expires_at
+        return in_time and (self.max_uses is None or self.uses < self.max_uses)
+
+
+@attrs.define
+class SpaceState:
+    """What the space's actor owns. `head` is the seq of the newest fact; 0: there is no such space."""
+
+    id: str
+    head: int = 0
+    name: str = ""
+    description: str | None = None
+    icon: str | None = None
+    created_at: int = 0
+    members: dict[str, str] = attrs.Factory(dict)  # account -> role
+    invites: dict[str, Invite] = attrs.Factory(dict)
+    emoji: dict[str, str] = attrs.Factory(dict)  # name -> image
+    entered: dict[str, int] = attrs.Factory(dict)  # account -> seq at which it came in, the last time
+    returned: set[str] = attrs.Factory(set)  # accounts that have come in more than once
+    departures: int = 0  # how often somebody went
+    bans: dict[str, int] = attrs.Factory(dict)  # account -> end, in Unix milliseconds
+    mutes: dict[str, int] = attrs.Factory(dict)  # the same
+    bots: dict[str, str] = attrs.Factory(dict)  # those that are members, to their owners
+    locked: bool = False
+    deleted: bool = False
+
+    @property
+    def exists(self) -> bool:
+        return self.head > 0 and not self.deleted
+
+    @property
+    def owners(self) -> int:
+        return sum(role == "owner" for role in self.members.values())
+
+    @property
+    def owner(self) -> str | None:
+        return next((account for account, role in self.members.items() if role == "owner"), None)
+
+    def last_owner(self, account: str) -> bool:
+        """Whether nobody but this account owns the space."""
+        return self.role(account) == "owner" and self.owners == 1
+
+    def role(self, account: str) -> str | None:
+        """The one that counts: a bot's is never higher than its owner's."""
+        role = None if self.deleted else self.members.get(account)
+        return role if account not in self.bots else effective(role, self.role(self.bots[account]))
+
+    def banned_until(self, account: str, at: int) -> int | None:
+        """When its ban ends, if it is banned."""
+        until = self.bans.get(account)
+        return until if until is not None and at < until else None
+
+    def muted_until(self, account: str, at: int) -> int | None:
+        """When its mute ends, if it is muted."""
+        until = self.mutes.get(account)
+        return until if until is not None and at < until else None
+
+    def same_stay(self, account: str, entry: int | None) -> bool:
+        """Whether an account that came in at `entry` (None: the first time) has been in since."""
+        if account not in self.members:
+            return False
+        if entry is None:
+            return account not in self.returned
+        return entry == self.entered.get(account)
+
+    def entering(self, account: str) -> dict[str, Any]:
+        """What the log says of a member that enters one of the space's rooms."""
+        return {"account": account, "space": self.id, "entry": self.entered.get(account)}
+
+    def why_outside(self, account: str, at: int) -> str:
+        """In words, why an account that is no member is none."""
+        if self.deleted:
+            return "the space was deleted"
+        if self.banned_until(account, at):
+            return "it is banned from the space"
+        return "it is not in the space"
+
+    def why_muted(self, account: str, at: int) -> str | None:
+        """In words, that it is muted, if it is."""
+        until = self.muted_until(account, at)
+        if until is None:
+            return None
+        if until == FOR_EVER:
+            return "it is muted in the space"
+        return (
+            f"it is muted in the space until {datetime.fromtimestamp(until / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+        )
+
+    def frame(self) -> dict[str, Any]:
+        """The space as the wire shows it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "description": self.description,
+            "icon": self.icon,
+            "owner": self.owner,
+            "locked": self.locked,
+            "created_at": self.created_at,
+        }
+
+
+def invite_frame(invite: str, state: Invite) -> dict[str, Any]:
+    return {
+        "id": invite,
+        "role": state.role,
+        "max_uses": state.max_uses,
+        "uses": state.uses,
+        "expires_at": state.expires_at,
+        "by": state.by,
+    }
+
+
+def fact(state: SpaceState, type_: str, context: Context, data: dict[str, Any], nth: int = 1) -> Fact:
+    """The `nth` fact that follows what the space knows."""
+    return Fact(space_stream(state.id), state.head + nth, type_, context.at, context.by, data)
+
+
+def visible(state: SpaceState, context: Context) -> bool:
+    return state.exists and (context.operator or context.by in state.members)
+
+
+def holds(state: SpaceState, context: Context, right: Right) -> bool:
+    return context.operator or may(state.role(context.by), right)

@@ -1,0 +1,1 @@
+"""Plain HTTP: pages, health, metrics."""

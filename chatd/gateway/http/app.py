@@ -1,0 +1,200 @@
+"""Plain HTTP: a page, health, metrics, the first-start form, the two ends of single sign-on.
+
+Starlette decides, Hypercorn speaks HTTP/1.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from hypercorn.app_wrappers import ASGIWrapper
+from hypercorn.config import Config
+from hypercorn.trio.tcp_server import TCPServer
+from hypercorn.trio.worker_context import WorkerContext
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from chatd.contract.errors import Refusal
+from chatd.gateway.http import pages
+from chatd.gateway.http.request_head import MAX_BODY
+from chatd.gateway.net.client_address import Networks
+from chatd.gateway.net.stream import SocketStream
+from chatd.ports import Caller, SsoFlow
+from chatd.settings import Settings
+
+# What the form asks for: code, name, password, space. Gives the first account, or why not.
+SetUp = Callable[[str, str, str, str], Awaitable[dict[str, Any] | Refusal]]
+# Code and new password. Gives the account's name, or why not.
+Recover = Callable[[str, str], Awaitable[dict[str, Any] | Refusal]]
+
+FORM_FIELDS: Final = 8
+_SECURITY: Final = (
+    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
+
+
+class Http:
+    """Serves one plain HTTP request on a connection and ends it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        ready: Callable[[], bool],
+        set_up: SetUp,
+        recover: Recover,
+        sso: SsoFlow,
+        status: Callable[[], Awaitable[dict[str, Any]]],
+    ) -> None:
+        self._settings = settings
+        self._ready = ready
+        self._set_up = set_up
+        self._recovered = recover
+        self._sign_on = sso
+        self._status = status
+        self._watchers = Networks(settings.metrics)
+        routes = [
+            Route("/", self._page),
+            Route("/setup", self._setup_form),
+            Route("/setup", self._setup, methods=["POST"]),
+            Route("/auth/oidc/start", self._begin_sign_on),
+            Route("/auth/oidc/callback", self._finish_sign_on),
+            Route("/recover", self._recovery_form),
+            Route("/recover", self._recover, methods=["POST"]),
+            Route("/healthz", self._healthz),
+            Route("/readyz", self._readyz),
+            Route("/metrics", self._metrics),
+        ]
+        self._app = ASGIWrapper(_bounded(Starlette(routes=routes)))
+        self._config = Config()
+        self._config.accesslog = None
+        self._config.errorlog = None
+        self._config.include_server_header = False
+        self._config.keep_alive_max_requests = 0  # every connection carries one request
+        self._config.h11_max_incomplete_size = 64 * 1024
+        self._config.read_timeout = int(settings.head_deadline) or 1
+        self._context = WorkerContext(None)
+
+    async def serve(self, stream: SocketStream, caller: Caller) -> None:
+        state: Any = {"caller": caller}
+        server: Any = TCPServer(self._app, self._config, self._context, state, stream)  # type: ignore[arg-type]
+        await server.run()
+
+    async def _page(self, request: Request) -> Response:
+        return pages.home(self._settings.server_name)
+
+    async def _healthz(self, request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def _readyz(self, request: Request) -> Response:
+        ready = self._ready()
+        return JSONResponse({"ready": ready}, 200 if ready else 503)
+
+    async def _metrics(self, request: Request) -> Response:
+        caller: Caller = request.state.caller
+        if not caller.operator and caller.address not in self._watchers:
+            return PlainTextResponse("your address is not among those of the setting `metrics`\n", 403)
+        from chatd.gateway.http import metrics
+
+        return Response(metrics.exposition(await self._status()), media_type=metrics.MEDIA_TYPE)
+
+    async def _recovery_form(self, request: Request) -> Response:
+        return pages.recovery(request.query_params.get("code", ""))
+
+    async def _recover(self, request: Request) -> Response:
+        form = await _form(request)
+        code = form.get("code", "")
+        done = await self._recovered(code, form.get("password", ""))
+        return pages.recovery(code, done) if isinstance(done, Refusal) else pages.recovered(done["name"])
+
+    async def _setup_form(self, request: Request) -> Response:
+        return pages.setup(request.query_params.get("code", ""))
+
+    async def _setup(self, request: Request) -> Response:
+        form = await _form(request)
+        code, name, password, space = (form.get(key, "") for key in ("code", "name", "password", "space"))
+        done = await self._set_up(code, name, password, space)
+        return pages.setup(code, done) if isinstance(done, Refusal) else pages.set_up(name, space)
+
+    async def _begin_sign_on(self, request: Request) -> Response:
+        asked = request.query_params
+        way = await self._sign_on.begin(asked.get("ticket"), asked.get("challenge"))
+        if isinstance(way, Refusal):
+            return pages.not_signed_in(way)
+        response = _sent_on(way.url)
+        response.set_cookie(
+            _cookie(self._sign_on.home),
+            way.browser,
+            max_age=way.seconds,
+            secure=_secure(self._sign_on.home),
+            httponly=True,
+            samesite="lax",  # the provider sends the browser back, and it must come along
+        )
+        return response
+
+    async def _finish_sign_on(self, request: Request) -> Response:
+        cookie = _cookie(self._sign_on.home)
+        way = await self._sign_on.finish(request.query_params, request.cookies.get(cookie))
+        response = pages.not_signed_in(way) if isinstance(way, Refusal) else _sent_on(way)
+        response.delete_cookie(cookie, secure=_secure(self._sign_on.home), httponly=True, samesite="lax")
+        return response
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """What was filled in; nothing where it is no form of ours."""
+    try:
+        return dict(parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=FORM_FIELDS))
+    except ValueError:
+        return {}
+
+
+def _secure(home: str) -> bool:
+    return home.startswith("https:")
+
+
+def _cookie(home: str) -> str:
+    """With the prefix, no other site of the domain can set it (RFC 6265bis, 4.1.3.2)."""
+    return "__Host-chatd_sso" if _secure(home) else "chatd_sso"
+
+
+def _sent_on(url: str) -> Response:
+    return RedirectResponse(url, 303, {"cache-control": "no-store"})
+
+
+def _bounded(app: Starlette) -> Any:
+    """Refuses bodies over the limit that did not say so beforehand, and adds the security headers."""
+
+    async def bounded(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return  # no lifespan, and WebSockets do not come this way
+        size = 0
+
+        async def counted() -> Any:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > MAX_BODY:
+                raise _BodyTooLarge
+            return message
+
+        async def secured(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *_SECURITY]
+            await send(message)
+
+        try:
+            await app(scope, counted, secured)
+        except _BodyTooLarge:
+            await PlainTextResponse(f"a body is at most {MAX_BODY} bytes\n", 413)(scope, receive, secured)
+
+    return bounded
+
+
+class _BodyTooLarge(Exception):
+    pass

@@ -1,0 +1,1 @@
+"""Sockets: the listener, the stream of a connection, the address of a client."""

@@ -1,0 +1,210 @@
+"""One WebSocket connection: handshake, reading, keep-alive, closing. Nothing that goes wrong here leaves.
+
+trio-websocket reads and does the protocol's own frames; our messages are framed here and written to the
+stream beside it, and ordinary messages are taken out of the stream before it. Its reader runs on while the
+session works, so pings and closes are answered while requests are under way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import structlog
+import trio
+import trio_websocket
+
+from chatd.codec import JSON, MAX_MESSAGE
+from chatd.contract.errors import Refusal
+from chatd.gateway.net.stream import SocketStream
+from chatd.gateway.websocket.frame_parser import FrameParser, Mark
+from chatd.gateway.websocket.wire import WIRES, Wire, websocket_frame
+from chatd.ports import Caller, Session
+from chatd.settings import Settings
+
+RECEIVE_BYTES: Final = 16 * 1024
+CLOSE_DEADLINE: Final = 2.0  # seconds for the closing handshake
+BAD_FRAMES: Final = 16
+log = structlog.get_logger("gateway")
+
+OpenSession = Callable[["WebSocket"], Session]
+_CLOSE, _PING_OPCODE = 0x88, 0x89
+_RULES: Final = {1002, 1007, 1009}  # close codes that say which rule the peer broke
+_PING: Final = websocket_frame(_PING_OPCODE, b"chatd")
+
+
+class WebSocket:
+    """A client's connection, as its session sees it (`chatd.ports.Connection`)."""
+
+    def __init__(
+        self,
+        websocket: trio_websocket.WebSocketConnection,
+        stream: SocketStream,
+        frame_parser: FrameParser,
+        wire: Wire,
+        caller: Caller,
+        bearer: str | None,
+    ) -> None:
+        self.caller = caller
+        self.bearer = bearer
+        self.render = wire.render
+        self.drained = stream.drained
+        self.closing: tuple[int, str] | None = None
+        self.session: Session | None = None
+        self.websocket = websocket
+        self.stream = stream
+        self.frame_parser = frame_parser
+        self.gone = trio.Event()
+        self.since = trio.current_time()
+        self.pinged: float | None = None
+        self._wire = wire
+        self._bad_frames = 0
+        self._noted: list[dict[str, Any]] = []
+        stream.flush_replies, stream.last_words = self._flush_replies, self._last_words
+        self._reading: trio.CancelScope | None = None
+
+    @property
+    def queued(self) -> int:
+        return self.stream.queued
+
+    def send(self, frames: Sequence[dict[str, Any]]) -> None:
+        """Notes the frames down: all that come in one turn of the loop go out in one message."""
+        self._noted += frames
+        self.stream.touch()
+
+    def write(self, rendered: bytes, at_once: bool = False) -> None:
+        if self._noted:
+            self._flush_replies()
+        self.stream.write(rendered, at_once)
+
+    def _flush_replies(self) -> None:
+        if self._noted:
+            noted, self._noted = self._noted, []
+            self.stream.write(self._wire.frames(noted))
+
+    def _last_words(self) -> bytes:
+        """trio-websocket hangs up on a peer that breaks the rules; we say which one it was."""
+        closed = self.websocket.closed
+        if closed is None or closed.code not in _RULES:
+            return b""
+        return _close_frame(closed.code, closed.reason or "")
+
+    def close(self, code: int, reason: str) -> None:
+        if self.closing is None:
+            self.closing = code, reason
+        if self.session is not None:
+            self.session.stop()
+
+    def stop_reading(self) -> None:
+        self.frame_parser.stop_reading()
+        if self._reading is not None:
+            self._reading.cancel()
+
+    def keep(self, now: float, settings: Settings) -> None:
+        """Looked at now and then: pings a silent peer, drops a dead one, closes one that stays a stranger."""
+        if self.session is not None and not self.session.opened and now - self.since > settings.auth_deadline:
+            self.close(4001, f"open a session within {settings.auth_deadline:g} seconds")
+        heard = self.stream.last_heard
+        if self.pinged is not None and heard >= self.pinged:
+            self.pinged = None
+        if self.pinged is None:
+            if now - heard > settings.ping_interval:
+                self.pinged = now
+                self.stream.write(_PING)
+        elif now - self.pinged > settings.ping_timeout and not self.queued:
+            self.stream.abort()  # while something is queued the write deadline judges, not the pong
+
+    async def receive(self) -> list[dict[str, Any] | Refusal]:
+        message = await self.frame_parser.take()
+        if message is Mark.FRAGMENTED:
+            message = await self._receive_elsewhere()
+        if isinstance(message, Mark):
+            return []
+        frames = self._wire.form.decode(message)
+        if any(type(frame) is Refusal for frame in frames):
+            self._bad_frames += 1
+            if self._bad_frames >= BAD_FRAMES:
+                self.close(4003, "too many bad frames")
+        return frames
+
+    async def _receive_elsewhere(self) -> str | bytes | Mark:
+        """A message that came in pieces: trio-websocket puts it together."""
+        with trio.CancelScope() as self._reading:
+            try:
+                return await self.websocket.get_message()
+            except trio_websocket.ConnectionClosed:
+                pass
+            finally:
+                self._reading = None
+        return Mark.END
+
+
+async def serve_websocket(
+    stream: SocketStream,
+    caller: Caller,
+    bearer: str | None,
+    settings: Settings,
+    open_session: OpenSession,
+    connections: set[WebSocket],
+) -> None:
+    """Serves the connection until either side ends it. The handshake's bytes stand in `stream.before`."""
+    stream.framed = True
+    stream.frame_parser = frame_parser = FrameParser(MAX_MESSAGE)
+    try:
+        async with trio.open_nursery() as nursery:
+            stream.spawn = nursery.start_soon
+            accepted = None
+            with trio.move_on_after(settings.head_deadline):
+                accepted = await _accept(nursery, stream)
+            if accepted is not None:
+                websocket, wire = accepted
+                connection = WebSocket(websocket, stream, frame_parser, wire, caller, bearer)
+                connection.session = session = open_session(connection)
+                connections.add(connection)
+                try:
+                    await session.run()
+                    await _close(connection)
+                finally:
+                    connections.discard(connection)
+                    connection.gone.set()
+            nursery.cancel_scope.cancel()
+    except* (trio.BrokenResourceError, trio.ClosedResourceError, trio_websocket.ConnectionClosed):
+        pass
+    finally:
+        with trio.CancelScope(shield=True):
+            await stream.linger()
+
+
+async def _accept(
+    nursery: trio.Nursery, stream: SocketStream
+) -> tuple[trio_websocket.WebSocketConnection, Wire] | None:
+    request = await trio_websocket.wrap_server_stream(
+        nursery,
+        stream,
+        max_message_size=MAX_MESSAGE,
+        receive_buffer_size=RECEIVE_BYTES,
+    )
+    proposed = request.proposed_subprotocols
+    chosen = next((name for name in proposed if name in WIRES), None)
+    if proposed and chosen is None:
+        body = f"none of the offered subprotocols is known here; known are: {', '.join(WIRES)}\n"
+        await request.reject(400, body=body.encode())
+        return None
+    return await request.accept(subprotocol=chosen), WIRES[chosen or JSON.subprotocol]
+
+
+async def _close(connection: WebSocket) -> None:
+    if (
+        connection.frame_parser.verdict is not None
+    ):  # trio-websocket takes the connection for lost: say it ourselves
+        code, reason = connection.frame_parser.verdict
+        connection.stream.write(_close_frame(code, reason))
+        log.info("connection_refused", address=connection.caller.address, code=code, reason=reason)
+        return
+    code, reason = connection.closing or (1000, "")
+    with trio.move_on_after(CLOSE_DEADLINE):
+        await connection.websocket.aclose(code, reason)
+
+
+def _close_frame(code: int, reason: str) -> bytes:
+    return websocket_frame(_CLOSE, code.to_bytes(2, "big") + reason.encode()[:123])

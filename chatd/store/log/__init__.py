@@ -1,0 +1,1 @@
+"""The log: appends in, durable events out, in one transaction each."""

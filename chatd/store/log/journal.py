@@ -1,0 +1,214 @@
+"""The writer's side of the log. Everything here runs on the database thread of the one writer.
+
+A transaction is tried in hope: its facts go in as they are, and the unique indexes are the guard. Only
+when one of them objects are nonces and names looked up, and the appends that collide left out. What
+makes it quick is how few statements it takes: each one costs a wait for the interpreter lock, so a
+batch of facts is one statement, and a transaction of one statement needs no BEGIN and no COMMIT.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import msgspec
+import structlog
+
+from chatd.ports import Append, StoreUnavailable, Taken, Write
+from chatd.store import json_rows
+from chatd.store.connection import BUSY_SECONDS, TrioConnection
+from chatd.store.log import hash_chain
+from chatd.store.log.erasure import Erasure, erases
+from chatd.store.log.plan import Outcome, Plan
+from chatd.store.log.unique_claims import Claims
+from chatd.store.log.writes import statements
+
+# For tests: called on the database thread with "write" (before the first statement), "commit" (before
+# COMMIT), "reopen" (before the file is opened again) or "checkpoint"; what it raises is what failed.
+Fault = Callable[[str, sqlite3.Connection | None], None]
+
+HEADS_KEPT = 50_000
+PAGES_BEFORE_CHECKPOINT = 8_000
+PAGES_PER_FACT = 4  # an estimate: events, its index, bodies, messages and its index share some
+
+HEAD = "SELECT position, hash FROM events ORDER BY position DESC LIMIT 1"
+STREAM_HEADS = """
+    SELECT json_group_object(value, coalesce((SELECT max(seq) FROM events WHERE stream = value), 0))
+    FROM json_each(?)
+"""
+
+_log = structlog.get_logger(__name__)
+
+
+class Journal:
+    """Where the log stands, and the way to add to it."""
+
+    def __init__(
+        self,
+        connection: TrioConnection,
+        fault: Fault | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._connection = connection
+        self._fault = fault
+        self._position = 0
+        self._hash = hash_chain.GENESIS
+        self._heads: dict[str, int] = {}
+        self._sound = True
+        self._pages = 0
+        self._erasure = Erasure(clock)
+        self.checkpoint_due = False
+
+    def open(self, connection: sqlite3.Connection) -> None:
+        self._position, self._hash = _head(connection)
+
+    def commit(self, appends: Sequence[Append]) -> list[Outcome]:
+        """One transaction. Raises StoreUnavailable when nothing of it was written."""
+        if erases(appends):
+            self._erasure.due = True  # whatever comes of it: what looks failed may be on the disk
+        try:
+            connection = self._ready()
+            self._learn_heads(connection, appends)
+            try:
+                plan = self._plan(appends, None)
+                self._write(connection, plan)
+            except sqlite3.IntegrityError:
+                if connection.in_transaction:
+                    connection.rollback()
+                plan = self._plan(appends, Claims(connection, appends))
+                self._write(connection, plan)
+        except Exception as error:
+            raise self._lost(error, "commit") from error
+        self._position, self._hash = plan.position, plan.hash
+        self._heads.update(plan.heads)
+        self._pages += 2 + PAGES_PER_FACT * plan.facts + 2 * len(plan.statements)
+        if self._pages >= PAGES_BEFORE_CHECKPOINT:
+            self._pages = 0
+            self.checkpoint_due = True
+        return plan.outcomes
+
+    def checkpoint(self) -> None:
+        """Moves what the write-ahead log holds into the database. Raises StoreUnavailable."""
+        self._checkpoint("PASSIVE")
+
+    def empty(self, patience: float = BUSY_SECONDS) -> None:
+        """The same, and empties the write-ahead log, unless there are readers for longer than `patience`."""
+        if self._checkpoint("TRUNCATE", patience):
+            self._erasure.hindered()
+        else:
+            self._erasure.done()
+
+    def erase(self) -> float | None:
+        """Empties the write-ahead log if that is due for what was erased, and waits for nobody. Never raises.
+        Gives the seconds after which to call again, None when nothing is due."""
+        if self._erasure.wait() == 0:
+            try:
+                self.empty(patience=0)
+            except StoreUnavailable:
+                self._erasure.failed()
+        return self._erasure.wait()
+
+    def _checkpoint(self, mode: str, patience: float = BUSY_SECONDS) -> bool:
+        """Whether readers kept it from doing all of it."""
+        try:
+            connection = self._ready()
+            self._at("checkpoint", connection)
+            connection.execute(f"PRAGMA busy_timeout = {int(1000 * patience)}")
+            [busy, *_] = connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+            connection.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_SECONDS)}")
+        except Exception as error:
+            raise self._lost(error, "checkpoint") from error
+        self._pages = 0
+        return bool(busy)
+
+    # --- one transaction ---------------------------------------------------------------------------
+
+    def _plan(self, appends: Sequence[Append], claims: Claims | None) -> Plan:
+        plan = Plan(self._position, self._hash, sum(len(append.facts) for append in appends))
+        writes: list[Write] = []
+        for append in appends:
+            heads = self._next_heads(append, plan.heads)
+            if heads is None:
+                plan.outcomes.append(Taken("seq"))
+            elif claims is not None and (taken := claims.conflict(append)):
+                plan.outcomes.append(taken)
+            else:
+                plan.heads.update(heads)
+                appended = plan.place(append)
+                if claims is not None:
+                    claims.add(appended.events)
+                plan.outcomes.append(appended)
+                writes += append.writes
+        plan.statements = plan.fact_statements() + statements(writes)
+        return plan
+
+    def _next_heads(self, append: Append, moved: dict[str, int]) -> dict[str, int] | None:
+        """Where the append's streams will stand, or None when it does not follow from where they do."""
+        heads: dict[str, int] = {}
+        for fact in append.facts:
+            stream = fact.stream
+            head = heads.get(stream) or moved.get(stream) or self._heads[stream]
+            if fact.seq != head + 1:
+                return None
+            heads[stream] = fact.seq
+        return heads
+
+    def _write(self, connection: sqlite3.Connection, plan: Plan) -> None:
+        self._at("write", connection)
+        if len(plan.statements) == 1 and self._fault is None:
+            connection.execute(*plan.statements[0])  # a transaction of its own
+        elif plan.statements:
+            connection.execute("BEGIN IMMEDIATE")
+            for statement in plan.statements:
+                connection.execute(*statement)
+            self._at("commit", connection)
+            connection.execute("COMMIT")
+
+    def _learn_heads(self, connection: sqlite3.Connection, appends: Sequence[Append]) -> None:
+        if len(self._heads) > HEADS_KEPT:
+            self._heads.clear()
+        streams = {fact.stream for append in appends for fact in append.facts} - self._heads.keys()
+        if streams:
+            wanted = msgspec.json.encode(list(streams)).decode()
+            self._heads |= msgspec.json.decode(json_rows.cell(connection, STREAM_HEADS, (wanted,)))
+
+    # --- when it fails -----------------------------------------------------------------------------
+
+    def _lost(self, error: Exception, what: str) -> StoreUnavailable:
+        """After a failed sync the system's page cache may show what the disk does not have. So whatever
+        failed, this connection is not used again: the next transaction opens the file anew."""
+        self._sound = False
+        self._heads.clear()
+        connection = self._connection.current()
+        if connection is not None and connection.in_transaction:
+            with suppress(sqlite3.Error):  # it ends at the latest when the connection is closed
+                connection.rollback()
+        if not isinstance(error, StoreUnavailable):
+            _log.error(f"{what} failed", error=f"{type(error).__name__}: {error}")
+        return StoreUnavailable(f"the database cannot be written: {error}")
+
+    def _ready(self) -> sqlite3.Connection:
+        connection = self._connection.current()
+        return connection if connection is not None and self._sound else self._reopen()
+
+    def _reopen(self) -> sqlite3.Connection:
+        self._at("reopen", None)
+        connection = self._connection.reopen()
+        acknowledged = json_rows.cell(
+            connection, "SELECT hash FROM events WHERE position = ?", (self._position,)
+        )
+        if self._position and acknowledged != self._hash:
+            raise StoreUnavailable(f"event {self._position} was acknowledged, but the file does not hold it")
+        self._position, self._hash = _head(connection)
+        self._sound = True
+        return connection
+
+    def _at(self, stage: str, connection: sqlite3.Connection | None) -> None:
+        if self._fault is not None:
+            self._fault(stage, connection)
+
+
+def _head(connection: sqlite3.Connection) -> tuple[int, bytes]:
+    return connection.execute(HEAD).fetchone() or (0, hash_chain.GENESIS)

@@ -1,0 +1,75 @@
+"""A transaction made ready: what to run, and what is true once it has run.
+
+Here facts get their places: position, salted body, and the hash that binds them to the event before.
+"""
+
+# ruff: noqa: S608 - statements are put together from fixed text only; values are bound
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+import msgspec
+
+from chatd.ports import Append, Appended, Taken
+from chatd.store.log import hash_chain
+from chatd.store.log.writes import Statement
+
+Outcome = Appended | Taken
+
+FACTS_PER_STATEMENT = 256
+COLUMNS = 11  # of the view `facts`
+
+
+class Plan:
+    """Begins at the log's present `position` and `hash`, and has room for so many facts."""
+
+    def __init__(self, position: int, hash: bytes, room: int) -> None:
+        self.position = position
+        self.hash = hash
+        self.heads: dict[str, int] = {}
+        self.outcomes: list[Outcome] = []
+        self.statements: list[Statement] = []
+        self._salts = os.urandom(hash_chain.SALT_BYTES * room)
+        self._cells: list[object] = []
+
+    @property
+    def facts(self) -> int:
+        return len(self._cells) // COLUMNS
+
+    def place(self, append: Append) -> Appended:
+        """Gives the append's facts their places at the end of the plan."""
+        events = []
+        position, previous = self.position, self.hash
+        for fact in append.facts:
+            position += 1
+            data = msgspec.json.encode(fact.data).decode()
+            salt = body = None
+            if fact.text is not None:
+                start = self.facts * hash_chain.SALT_BYTES
+                salt = self._salts[start : start + hash_chain.SALT_BYTES]
+                body = hash_chain.body_digest(salt, fact.text)
+            place = (position, fact.stream, fact.seq, fact.type, fact.at, fact.by, data)
+            previous = hash_chain.link(previous, body, *place)
+            self._cells += (*place, body, previous, salt, fact.text)
+            events.append(fact.placed(position))
+        self.position, self.hash = position, previous
+        return Appended(tuple(events))
+
+    def fact_statements(self) -> list[Statement]:
+        """As few statements as can be, each of a size that is a power of two, the last one padded."""
+        found: list[Statement] = []
+        step = FACTS_PER_STATEMENT * COLUMNS
+        for start in range(0, len(self._cells), step):
+            chunk = self._cells[start : start + step]
+            count = len(chunk) // COLUMNS
+            size = 1 << (count - 1).bit_length()
+            found.append((_insert(size), chunk + [None] * ((size - count) * COLUMNS)))
+        return found
+
+
+@cache
+def _insert(size: int) -> str:
+    row = f"({', '.join('?' * COLUMNS)})"
+    return f"INSERT INTO facts VALUES {', '.join([row] * size)}"

@@ -1,0 +1,199 @@
+"""Writes beside the log as statements: what each of them does to its table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, assert_never
+
+import msgspec
+
+from chatd.ports import (
+    DropDevices,
+    DropIdentities,
+    DropRecoveryLink,
+    DropScheduled,
+    DropSecondFactor,
+    FailScheduled,
+    FinishErasures,
+    MarkDelivered,
+    MarkRead,
+    PutCredential,
+    PutDevice,
+    PutDraft,
+    PutErasure,
+    PutFollower,
+    PutIdentity,
+    PutInviteCode,
+    PutPresence,
+    PutRecoveryLink,
+    PutScheduled,
+    PutSecondFactor,
+    PutSetupCode,
+    PutSnapshot,
+    RotateDevice,
+    Write,
+)
+from chatd.store.log.erasure import forgetting
+
+Statement = tuple[str, Any]
+
+# all of a transaction in one statement, however many there are
+MARK_READ = """
+    INSERT INTO read_markers (account, room, seq, nth)
+    SELECT value ->> 0, value ->> 1, value ->> 2, coalesce((
+        SELECT nth FROM messages WHERE room = value ->> 1 AND seq <= value ->> 2 ORDER BY seq DESC LIMIT 1
+    ), 0) FROM json_each(?) WHERE true
+    ON CONFLICT (account, room) DO UPDATE SET seq = excluded.seq, nth = excluded.nth WHERE excluded.seq > seq
+"""
+# what is saved now and then may come after its account was deleted
+MARK_DELIVERED = """
+    INSERT INTO deliveries (account, position)
+    SELECT value ->> 0, value ->> 1 FROM json_each(?)
+    WHERE (SELECT deleted FROM accounts WHERE id = value ->> 0) IS NOT 1
+    ON CONFLICT (account) DO UPDATE SET position = excluded.position WHERE excluded.position > position
+"""
+PUT_PRESENCE = """
+    INSERT INTO presence (account, mode, last_seen)
+    SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)
+    WHERE (SELECT deleted FROM accounts WHERE id = value ->> 0) IS NOT 1
+    ON CONFLICT (account) DO UPDATE SET mode = excluded.mode, last_seen = excluded.last_seen
+"""
+PUT_CREDENTIAL = """
+    INSERT INTO credentials (account, password_hash) VALUES (?, ?)
+    ON CONFLICT (account) DO UPDATE SET password_hash = excluded.password_hash
+"""
+DROP_CREDENTIAL = "DELETE FROM credentials WHERE account = ?"
+PUT_DEVICE = """
+    INSERT INTO devices (id, account, name, refresh_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, refresh_hash = excluded.refresh_hash,
+        created_at = excluded.created_at, expires_at = excluded.expires_at
+"""
+ROTATE_DEVICE = """
+    UPDATE devices SET previous_hash = refresh_hash, refresh_hash = ?, rotated_at = ?, expires_at = ?
+    WHERE id = ?
+"""
+DROP_DEVICES = """
+    DELETE FROM devices
+    WHERE account = ?1 AND (?2 IS NULL OR id = ?2) AND (?3 IS NULL OR id <> ?3)
+"""
+PUT_IDENTITY = """
+    INSERT INTO identities (issuer, subject, account, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
+"""
+DROP_IDENTITIES = """
+    DELETE FROM identities
+    WHERE account = ?1 AND (?2 IS NULL OR issuer = ?2) AND (?3 IS NULL OR subject = ?3)
+"""
+PUT_INVITE_CODE = """
+    INSERT INTO invite_codes (code_hash, space, invite) VALUES (?, ?, ?)
+    ON CONFLICT (code_hash) DO UPDATE SET space = excluded.space, invite = excluded.invite
+"""
+PUT_SECOND_FACTOR = """
+    INSERT OR REPLACE INTO second_factors (account, secret, confirmed, used_step, recovery_codes)
+    VALUES (?, ?, ?, ?, ?)
+"""
+DROP_SECOND_FACTOR = "DELETE FROM second_factors WHERE account = ?"
+PUT_RECOVERY_LINK = """
+    INSERT OR REPLACE INTO recovery_links (account, code_hash, expires_at) VALUES (?, ?, ?)
+"""
+DROP_RECOVERY_LINK = "DELETE FROM recovery_links WHERE account = ?"
+PUT_SETUP_CODE = """
+    INSERT INTO setup_code (id, code_hash) VALUES (1, ?)
+    ON CONFLICT (id) DO UPDATE SET code_hash = excluded.code_hash
+"""
+DROP_SETUP_CODE = "DELETE FROM setup_code"
+PUT_SNAPSHOT = """
+    INSERT INTO snapshots (stream, seq, state) VALUES (?, ?, ?)
+    ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, state = excluded.state
+    WHERE excluded.seq >= seq
+"""
+PUT_DRAFT = """
+    INSERT INTO drafts (account, room, thread, text, at) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (account, room, thread) DO UPDATE SET text = excluded.text, at = excluded.at
+"""
+DROP_DRAFT = "DELETE FROM drafts WHERE account = ? AND room = ? AND thread = ?"
+PUT_SCHEDULED = """
+    INSERT OR REPLACE INTO scheduled
+        (id, account, room, text, reply_to, expires_in, post_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+DROP_SCHEDULED = "DELETE FROM scheduled WHERE id = ?"
+FAIL_SCHEDULED = "UPDATE scheduled SET failed = ? WHERE id = ?"
+PUT_FOLLOWER = """
+    INSERT INTO followers (name, position) VALUES (?, ?)
+    ON CONFLICT (name) DO UPDATE SET position = excluded.position
+"""
+PUT_ERASURE = """
+    INSERT INTO erasures (account, by, reason, messages, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+"""
+
+
+def statements(writes: Iterable[Write]) -> list[Statement]:
+    """In the order of the writes; those that come in crowds and touch nothing else, at the end: one
+    statement for all of a kind."""
+    found = []
+    crowds: dict[str, list[tuple[Any, ...]]] = {}
+    for write in writes:
+        match write:
+            case MarkRead(account, room, seq):
+                crowds.setdefault(MARK_READ, []).append((account, room, seq))
+            case MarkDelivered(account, position):
+                crowds.setdefault(MARK_DELIVERED, []).append((account, position))
+            case PutPresence(account, mode, last_seen):
+                crowds.setdefault(PUT_PRESENCE, []).append((account, mode, last_seen))
+            case FinishErasures(accounts):
+                found += forgetting(accounts)
+            case _:
+                found.append(_statement(write))
+    found += [(sql, (msgspec.json.encode(crowd).decode(),)) for sql, crowd in crowds.items()]
+    return found
+
+
+def _statement(write: Write) -> Statement:
+    match write:
+        case PutCredential(account, None):
+            return DROP_CREDENTIAL, (account,)
+        case PutCredential(account, password_hash):
+            return PUT_CREDENTIAL, (account, password_hash)
+        case PutDevice(device, account, name, refresh_hash, created_at, expires_at):
+            return PUT_DEVICE, (device, account, name, refresh_hash, created_at, expires_at)
+        case RotateDevice(device, refresh_hash, at, expires_at):
+            return ROTATE_DEVICE, (refresh_hash, at, expires_at, device)
+        case DropDevices(account, device, keep):
+            return DROP_DEVICES, (account, device, keep)
+        case PutIdentity(issuer, subject, account, at):
+            return PUT_IDENTITY, (issuer, subject, account, at)
+        case DropIdentities(account, issuer, subject):
+            return DROP_IDENTITIES, (account, issuer, subject)
+        case PutInviteCode(code_hash, space, invite):
+            return PUT_INVITE_CODE, (code_hash, space, invite)
+        case PutSecondFactor(account, secret, confirmed, used_step, recovery_codes):
+            return PUT_SECOND_FACTOR, (account, secret, confirmed, used_step, recovery_codes)
+        case DropSecondFactor(account):
+            return DROP_SECOND_FACTOR, (account,)
+        case PutRecoveryLink(account, code_hash, expires_at):
+            return PUT_RECOVERY_LINK, (account, code_hash, expires_at)
+        case DropRecoveryLink(account):
+            return DROP_RECOVERY_LINK, (account,)
+        case PutSetupCode(None):
+            return DROP_SETUP_CODE, ()
+        case PutSetupCode(code_hash):
+            return PUT_SETUP_CODE, (code_hash,)
+        case PutSnapshot(stream, seq, state):
+            return PUT_SNAPSHOT, (stream, seq, state)
+        case PutDraft(account, room, thread, "", _):
+            return DROP_DRAFT, (account, room, thread)
+        case PutDraft(account, room, thread, text, at):
+            return PUT_DRAFT, (account, room, thread, text, at)
+        case PutScheduled(id, account, room, text, reply_to, expires_in, post_at, created_at):
+            return PUT_SCHEDULED, (id, account, room, text, reply_to, expires_in, post_at, created_at)
+        case DropScheduled(id):
+            return DROP_SCHEDULED, (id,)
+        case FailScheduled(id, reason):
+            return FAIL_SCHEDULED, (reason, id)
+        case PutFollower(name, position):
+            return PUT_FOLLOWER, (name, position)
+        case PutErasure(account, by, reason, messages, at):
+            return PUT_ERASURE, (account, by, reason, messages, at)
+        case MarkRead() | MarkDelivered() | PutPresence() | FinishErasures():
+            raise AssertionError("these are no single statements")
+        case _:
+            assert_never(write)

@@ -1,0 +1,1 @@
+"""Operations on the data folder: migrate, back up, verify."""

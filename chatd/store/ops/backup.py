@@ -1,0 +1,137 @@
+"""Copies of the database: taken while the server runs, and put back into a new folder.
+
+A restored copy is another history from the moment it was taken, so it gets another epoch: a client
+that saw more of the old one is told to load anew instead of resuming into a hole.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from pathlib import Path
+
+import attrs
+from ulid import ULID
+
+from chatd.ports import StoreError
+from chatd.store import json_rows
+from chatd.store.connection import open_reader
+from chatd.store.ops import migrate, verify
+from chatd.store.ops.data_dir import DATABASE, hold
+from chatd.store.queries.streams import HEAD
+
+PAGES_AT_ONCE = 4_096
+
+
+@attrs.frozen
+class Backup:
+    """A finished copy: its size, and the position of its last event."""
+
+    path: Path
+    bytes: int
+    position: int
+
+
+@attrs.frozen
+class Restored:
+    """A database put back: its new epoch, and the position of its last event."""
+
+    path: Path
+    epoch: str
+    position: int
+
+
+class BackupStopped(Exception):
+    """The one who asked for the copy went away."""
+
+
+def backup(connection: sqlite3.Connection, target: Path, stop: threading.Event) -> Backup:
+    """A consistent copy as one file, durable when this returns. Never overwrites; raises StoreError."""
+    if target.exists():
+        raise StoreError(f"{target} exists already; choose another name")
+    part = target.with_name(target.name + ".part")
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise StoreError(f"{part} cannot be made: {error.strerror}") from error
+    try:
+        position = _copy(connection, part, stop)
+        migrate.sync(part)
+        os.link(part, target)  # unlike a rename it never replaces a file
+        migrate.sync(target.parent)
+    except FileExistsError as error:
+        raise StoreError(f"{target} exists already; choose another name") from error
+    except OSError as error:
+        raise StoreError(f"{target} cannot be written: {error.strerror}") from error
+    except sqlite3.Error as error:
+        raise StoreError(f"{target} cannot be written: {error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return Backup(target, target.stat().st_size, position)
+
+
+def _copy(connection: sqlite3.Connection, part: Path, stop: threading.Event) -> int:
+    def progress(status: int, remaining: int, total: int) -> None:
+        if stop.is_set():
+            raise BackupStopped
+
+    copy = sqlite3.connect(part, isolation_level=None)
+    connection.execute("BEGIN")  # one look for all its pages, whatever is written meanwhile
+    try:
+        position = int(json_rows.cell(connection, HEAD))
+        connection.backup(copy, pages=PAGES_AT_ONCE, progress=progress)
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, with no side files
+    finally:
+        connection.execute("ROLLBACK")
+        copy.close()
+    return position
+
+
+def restore(file: Path, folder: Path) -> Restored:
+    """Puts the copy `file` into `folder`, which must hold no database yet. Raises StoreError."""
+    if not file.is_file():
+        raise StoreError(f"there is no backup {file}")
+    with hold(folder):
+        target = folder / DATABASE
+        if target.exists():
+            raise StoreError(f"{folder} holds a database already; restore into a new folder")
+        try:
+            _check(file)
+            source = open_reader(file)
+            try:
+                position = int(json_rows.cell(source, HEAD))
+                part = folder / (DATABASE + ".restored")
+                migrate.copy_file(source, part)
+            finally:
+                source.close()
+            epoch = _new_epoch(part)
+        except sqlite3.Error as error:
+            raise StoreError(f"{file} cannot be restored: {error}") from error
+        part.replace(target)
+        migrate.sync(folder)
+    return Restored(target, epoch, position)
+
+
+def _check(file: Path) -> None:
+    connection = open_reader(file)
+    try:
+        version = migrate.check_version(connection, file, len(migrate.steps()))
+        findings = [row[0] for row in connection.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
+    finally:
+        connection.close()
+    if not findings and version == len(migrate.steps()):
+        findings = list(verify.verify_file(file).findings)
+    if findings:
+        raise StoreError(f"{file} is damaged: {findings[0]}")
+
+
+def _new_epoch(file: Path) -> str:
+    epoch = str(ULID())
+    connection = sqlite3.connect(file, isolation_level=None)
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', ?)", (epoch,))
+    finally:
+        connection.close()
+    return epoch

@@ -1,0 +1,127 @@
+"""Versions of the data model: a new file gets `schema.sql`, an older one is brought up step by step.
+
+`PRAGMA user_version` is the number of the last step. A step and its number are one transaction, and
+before the first step the old file is copied aside. That the steps lead to what `schema.sql` says is
+proven by a test.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from chatd.ports import StoreError
+from chatd.store.connection import open_writer, teach
+
+APPLICATION_ID = 0x63686174  # "chat": what `file` shows, and how another program's database is refused
+NEEDS_SQLITE = (3, 38, 0)  # the JSON operators of schema.sql
+
+_STORE = Path(__file__).parents[1]
+
+
+def schema() -> str:
+    """The text of `schema.sql`: beside this module in a wheel, at the root of a checkout."""
+    shipped = _STORE / "schema.sql"
+    return (shipped if shipped.exists() else _STORE.parents[1] / "schema.sql").read_text()
+
+
+def steps() -> list[str]:
+    """The migrations as SQL, the first at index 0 leading to version 1."""
+    files = sorted((_STORE / "migrations").glob("[0-9]*.sql"))
+    assert [int(file.name[:4]) for file in files] == list(range(1, len(files) + 1))
+    return [file.read_text() for file in files]
+
+
+def prepare(path: Path, migrations: list[str] | None = None) -> None:
+    """Makes the database at `path`, or brings it to the present version. Raises StoreError."""
+    if sqlite3.sqlite_version_info < NEEDS_SQLITE:
+        needs = ".".join(map(str, NEEDS_SQLITE))
+        raise StoreError(f"Python is linked to SQLite {sqlite3.sqlite_version}; chatd needs {needs} or later")
+    migrations = steps() if migrations is None else migrations
+    # made before SQLite does, so that its side files inherit the mode
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    try:
+        connection = open_writer(path)
+        try:
+            _bring_up(connection, path, migrations)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"{path} cannot be opened: {error}; restore a backup with `chatctl backup restore`"
+        ) from error
+
+
+def check_version(connection: sqlite3.Connection, path: Path, known: int) -> int:
+    """The version of the database; StoreError unless it is chatd's and no newer than `known`."""
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise StoreError(f"{path} is not a chatd database")
+    if version > known:
+        raise StoreError(
+            f"{path} is of version {version} and was written by a newer chatd; this one knows up to"
+            f" version {known}: upgrade chatd"
+        )
+    return version
+
+
+def build(connection: sqlite3.Connection, version: int) -> None:
+    """The whole of `schema.sql` in an empty database."""
+    _run(connection, schema(), version)
+
+
+def migrate(connection: sqlite3.Connection, migrations: list[str], start: int) -> None:
+    for number, step in enumerate(migrations[start:], start + 1):
+        _run(connection, step, number)
+
+
+def _bring_up(connection: sqlite3.Connection, path: Path, migrations: list[str]) -> None:
+    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+        build(connection, len(migrations))
+        return
+    version = check_version(connection, path, len(migrations))
+    if version < len(migrations):
+        copy = path.with_name(f"{path.name}.version-{version}")
+        copy_file(connection, copy)
+        migrate(connection, migrations, version)
+
+
+def copy_file(connection: sqlite3.Connection, target: Path) -> None:
+    """A consistent copy of the open database as one file, durable before it has its name."""
+    part = target.with_name(target.name + ".part")
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        copy = sqlite3.connect(part, isolation_level=None)
+        try:
+            connection.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, with no side files
+        finally:
+            copy.close()
+        sync(part)
+        part.replace(target)
+        sync(target.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Makes a file, or the names in a folder, durable."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _run(connection: sqlite3.Connection, sql: str, version: int) -> None:
+    teach(connection)
+    try:
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {sql}\n; PRAGMA application_id = {APPLICATION_ID};"
+            f" PRAGMA user_version = {version}; COMMIT;"
+        )
+    finally:
+        if connection.in_transaction:
+            connection.rollback()

@@ -1,0 +1,1 @@
+"""Queries, one module for each noun, each one consistent look at the database."""

@@ -1,0 +1,161 @@
+"""Questions to conversations: pages of messages, and what people did with them and put on them."""
+
+# ruff: noqa: S608 - statements are put together from fixed text only; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from chatd.ports import REACTORS, Page, Row
+from chatd.store import json_rows
+
+LAST_SEQ = 2**63 - 1
+
+REACTIONS = f"""
+    SELECT json_group_array(json_object('emoji', emoji, 'count', count, 'accounts', json(accounts))) FROM (
+        SELECT emoji, count(*) AS count, (
+            SELECT json_group_array(account) FROM (
+                SELECT account FROM reactions AS one
+                WHERE one.room = kind.room AND one.seq = kind.seq AND one.emoji = kind.emoji
+                ORDER BY one.position LIMIT {REACTORS}
+            )
+        ) AS accounts
+        FROM reactions AS kind WHERE kind.room = messages.room AND kind.seq = messages.seq
+        GROUP BY emoji ORDER BY min(position) LIMIT -1
+    )
+"""
+REPLIES = "FROM messages AS reply WHERE reply.room = messages.room AND reply.thread = messages.seq"
+MESSAGES = f"""
+    SELECT messages.*, text, ({REACTIONS}) AS reactions, (SELECT count(*) {REPLIES}) AS replies,
+        (SELECT last.at FROM messages AS last WHERE last.room = messages.room
+            AND last.seq = (SELECT max(reply.seq) {REPLIES})) AS last_reply_at,
+        EXISTS (SELECT 1 FROM pins WHERE pins.room = messages.room AND pins.seq = messages.seq) AS pinned
+    FROM messages LEFT JOIN bodies ON bodies.position = messages.body AND NOT messages.deleted
+    WHERE messages.room = ?1
+"""
+MESSAGE = (
+    *("seq", "position", "at", "by", "text", "nonce", "reply_to", "thread"),
+    *("edited_at", "expires_at", "replies", "last_reply_at"),
+)
+
+
+def _messages(condition: str) -> str:
+    return json_rows.folded(
+        f"{MESSAGES} AND {condition}", MESSAGE, ("deleted", "pinned"), ("mentions", "reactions")
+    )
+
+
+# history: the messages on both sides of a seq, as many of each as are asked for
+OLDER = _messages("messages.seq < ?2 ORDER BY messages.seq DESC LIMIT ?3")
+NEWER = _messages("messages.seq >= ?2 ORDER BY messages.seq LIMIT ?4")
+AROUND = f"SELECT ({OLDER}), ({NEWER})"
+THREAD_OLDER = _messages("messages.thread = ?5 AND messages.seq < ?2 ORDER BY messages.seq DESC LIMIT ?3")
+THREAD_NEWER = _messages("messages.thread = ?5 AND messages.seq >= ?2 ORDER BY messages.seq LIMIT ?4")
+THREAD_AROUND = f"SELECT ({THREAD_OLDER}), ({THREAD_NEWER})"
+NAMED = _messages(
+    "messages.seq IN (SELECT value FROM json_each(?2)) ORDER BY messages.seq LIMIT -1",
+)
+
+STATES = json_rows.folded(
+    """
+    SELECT messages.*, text, (
+        SELECT json_group_array(json_array(emoji, account)) FROM (
+            SELECT emoji, account FROM reactions
+            WHERE reactions.room = messages.room AND reactions.seq = messages.seq
+            ORDER BY reactions.position LIMIT -1
+        )
+    ) AS reactions
+    FROM messages LEFT JOIN bodies ON bodies.position = messages.body AND NOT messages.deleted
+    WHERE messages.room = ?1 AND messages.seq IN (SELECT value FROM json_each(?2))
+    ORDER BY messages.seq LIMIT -1
+    """,
+    ("seq", "by", "thread", "text"),
+    ("deleted",),
+    ("mentions", "reactions"),
+)
+EDITS = json_rows.folded(
+    """
+    SELECT version.at, version.by, text FROM (
+        SELECT position, at, by FROM messages WHERE room = ?1 AND seq = ?2
+        UNION ALL SELECT position, at, by FROM edits WHERE room = ?1 AND seq = ?2
+    ) AS version JOIN bodies ON bodies.position = version.position
+    WHERE EXISTS (SELECT 1 FROM messages WHERE room = ?1 AND seq = ?2 AND NOT deleted)
+    ORDER BY version.position LIMIT -1
+    """,
+    ("at", "by", "text"),
+)
+REACTORS_OF = json_rows.folded(
+    """
+    SELECT reactions.account, name, display_name
+    FROM reactions LEFT JOIN accounts ON accounts.id = reactions.account
+    WHERE room = ? AND seq = ? AND emoji = ? AND reactions.account > ? ORDER BY reactions.account LIMIT ?
+    """,
+    ("account", "name", "display_name"),
+)
+PINS = json_rows.folded(
+    "SELECT seq, by, at FROM pins WHERE room = ? ORDER BY at DESC, seq DESC LIMIT -1", ("seq", "by", "at")
+)
+EMOJI = json_rows.folded(
+    "SELECT name, image, by, at FROM emoji WHERE space = ? ORDER BY name LIMIT -1",
+    ("name", "image", "by", "at"),
+)
+
+
+def history(
+    connection: sqlite3.Connection,
+    room: str,
+    before: int | None,
+    after: int | None,
+    around: int | None,
+    limit: int,
+    thread: int | None = None,
+) -> Page:
+    """Looks one message further than the page on each side, to know whether there is more."""
+    if before is not None:
+        split, older, newer = before, limit, 0
+    elif after is not None:
+        split, older, newer = after + 1, 0, limit
+    elif around is not None:
+        split, older, newer = around, limit, limit
+    else:
+        split, older, newer = LAST_SEQ, limit, 0
+    split = max(0, min(split, LAST_SEQ))
+    asked = (room, split, older + 1, newer + 1)
+    if thread is None:
+        found = connection.execute(AROUND, asked).fetchone()
+    else:
+        found = connection.execute(THREAD_AROUND, (*asked, min(thread, LAST_SEQ))).fetchone()
+    past, future = (json_rows.decode_rows(side) for side in found)
+    if around is not None:
+        # half a page each way, and what one side cannot fill goes to the other
+        newer = max(limit - limit // 2, limit - len(past))
+        older = limit - min(newer, len(future))
+    shown = past[:older][::-1] + future[:newer]
+    return Page(tuple(shown), more_before=len(past) > older, more_after=len(future) > newer)
+
+
+def messages(connection: sqlite3.Connection, room: str, seqs: Sequence[int]) -> list[Row]:
+    return json_rows.rows(connection, NAMED, (room, json_rows.array(seqs)))
+
+
+def message_states(connection: sqlite3.Connection, room: str, seqs: Sequence[int]) -> list[Row]:
+    return json_rows.rows(connection, STATES, (room, json_rows.array(seqs)))
+
+
+def edits(connection: sqlite3.Connection, room: str, seq: int) -> list[Row]:
+    return json_rows.rows(connection, EDITS, (room, seq))
+
+
+def reactors(
+    connection: sqlite3.Connection, room: str, seq: int, emoji: str, after: str | None, limit: int
+) -> list[Row]:
+    return json_rows.rows(connection, REACTORS_OF, (room, seq, emoji, after or "", limit))
+
+
+def pins(connection: sqlite3.Connection, room: str) -> list[Row]:
+    return json_rows.rows(connection, PINS, (room,))
+
+
+def emoji(connection: sqlite3.Connection, space: str) -> list[Row]:
+    return json_rows.rows(connection, EMOJI, (space,))

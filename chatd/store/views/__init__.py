@@ -1,0 +1,1 @@
+"""The views' file: its tables, and how far each view has followed the log."""

@@ -1,0 +1,194 @@
+"""Token buckets: how much they let through, what they tell those who must wait, what they keep in memory."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatd.auth.rate_limits import LONGEST_TURN, Buckets, RateLimits, TokenBucket, network, too_often
+from chatd.contract.table import ENTRIES
+from chatd.contract.table.entry import Entry
+from chatd.ports import Caller
+from chatd.settings import Rate, Settings
+
+RATES = st.builds(Rate, st.floats(0.01, 1000), st.integers(1, 1000))
+STARTS = st.floats(0, 2e6)  # trio's clock begins at a random time
+
+
+def told(wait: float) -> float:
+    """What a client reads of it."""
+    data = too_often(wait).data
+    assert data is not None
+    return float(data["retry_after"])
+
+
+def drained(rate: Rate, now: float) -> TokenBucket:
+    bucket = TokenBucket(rate)
+    while not bucket.take(now):
+        pass
+    return bucket
+
+
+@given(RATES, STARTS)
+def test_a_new_bucket_gives_its_burst_and_no_more(rate: Rate, now: float) -> None:
+    bucket = TokenBucket(rate)
+    assert [bucket.take(now) for _ in range(rate.burst)] == [0.0] * rate.burst
+    assert bucket.take(now) > 0
+
+
+@given(RATES, STARTS, st.lists(st.floats(0, 5), max_size=200))
+def test_in_the_long_run_a_bucket_gives_its_rate(rate: Rate, start: float, pauses: list[float]) -> None:
+    bucket, now, given_, tokens = TokenBucket(rate), start, 0, float(rate.burst)
+    for pause in pauses:
+        now += pause
+        given_ += not bucket.take(now)
+        tokens = min(rate.burst, tokens + pause * rate.per_second)
+    assert given_ <= rate.burst + (now - start) * rate.per_second + 0.01
+
+
+@given(RATES, STARTS)
+def test_whoever_waits_as_told_is_let_through(rate: Rate, now: float) -> None:
+    bucket = drained(rate, now)
+    for _ in range(5):
+        wait = bucket.take(now)
+        now += told(wait)
+        assert not wait or bucket.take(now) == 0
+
+
+@given(st.builds(Rate, st.floats(0.01, 1000), st.integers(2, 1000)), STARTS, st.integers(2, 50))
+def test_many_who_wait_as_told_are_all_let_through_at_their_turn(rate: Rate, now: float, many: int) -> None:
+    bucket = TokenBucket(rate)
+    for _ in range(rate.burst):
+        bucket.take(now)
+    turns = [told(bucket.take(now)) for _ in range(many)]
+    assert all(later - turn > 0 or later >= LONGEST_TURN for turn, later in pairwise(turns))
+    for turn in turns:
+        if turn < LONGEST_TURN:
+            assert bucket.take(now + turn) == 0
+
+
+def test_nobody_is_told_to_wait_much_longer_than_strangers_may_stay() -> None:
+    bucket = drained(Rate(1, 5), 0)
+    assert max(told(bucket.take(0)) for _ in range(1000)) <= LONGEST_TURN + 0.001
+    slow = drained(Rate(0.01, 1), 0)
+    assert told(slow.take(0)) == pytest.approx(100, abs=0.2)  # what is true is told, however long
+
+
+def test_asking_in_vain_does_not_make_the_wait_longer_for_who_asks_next() -> None:
+    bucket = drained(Rate(1, 5), 0)
+    for _ in range(100):
+        bucket.take(0)
+    assert bucket.take(1.0) == 0
+
+
+def test_one_account_does_not_use_up_the_tokens_of_another() -> None:
+    buckets = Buckets(Rate(1, 1))
+    assert buckets.take("ann", 0) == 0
+    assert buckets.take("ann", 0) > 0
+    assert buckets.take("bob", 0) == 0
+
+
+def test_memory_is_bounded_and_the_least_recently_used_go_first() -> None:
+    buckets = Buckets(Rate(0.001, 1), most=100)
+    for number in range(100):
+        buckets.take(str(number), 0)
+    assert buckets.take("0", 0) > 0  # used once more
+    for number in range(100, 199):
+        buckets.take(str(number), 0)
+    assert len(buckets) <= 100
+    assert buckets.take("0", 0) > 0
+    assert buckets.take("1", 0) == 0  # forgotten: it begins anew
+
+
+def test_full_buckets_need_no_memory() -> None:
+    buckets = Buckets(Rate(10, 10))
+    for number in range(1000):
+        buckets.take(f"crowd {number}", 0)
+    assert len(buckets) == 1000
+    for number in range(1000):
+        buckets.take("the only one who is left", 60 + number)
+        buckets.take(f"passer-by {number}", 60 + number)
+    assert len(buckets) < 10
+
+
+# --- classes ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_what_strangers_may_ask_counts_by_address_and_the_rest_by_account(entry: Entry) -> None:
+    assert (entry.limit in ("open", "refresh", "sign_in", "sign_up")) == (entry.needs == "nothing")
+    if entry.needs != "nothing":
+        assert (entry.limit == "query") == (entry.kind == "query")
+
+
+def test_every_class_of_requests_has_its_own_budget() -> None:
+    limits = RateLimits(Settings(rate_post="1/1", rate_query="1/1", rate_sign_in="1/1"))
+    ann = Caller("192.0.2.1", "ann", "ann")
+    assert limits.take("post", ann, 0) == 0
+    assert limits.take("post", ann, 0) > 0
+    assert limits.take("query", ann, 0) == 0
+    assert limits.take("sign_in", ann, 0) == 0
+    assert limits.take("sign_in", Caller("192.0.2.1"), 0) > 0  # whoever asks: the address counts
+    assert limits.take("sign_in", Caller("192.0.2.2"), 0) == 0
+
+
+def test_sessions_of_one_account_share_its_budget_from_wherever_they_are() -> None:
+    limits = RateLimits(Settings(rate_post="1/2"))
+    for number in range(2):
+        assert limits.take("post", Caller(f"192.0.2.{number}", "ann", "ann", f"device{number}"), 0) == 0
+    assert limits.take("post", Caller("192.0.2.9", "ann", "ann", "device9"), 0) > 0
+
+
+def test_opening_sessions_counts_for_the_address_and_for_the_account() -> None:
+    limits = RateLimits(Settings(rate_open="1/1", rate_address="1/2"))
+    assert limits.take("open", Caller("192.0.2.1"), 0) == 0
+    assert limits.take_opening("ann", 0) == 0
+    assert limits.take("open", Caller("192.0.2.1"), 0) == 0
+    assert limits.take_opening("ann", 0) > 0
+    assert limits.take("open", Caller("192.0.2.1"), 0) > 0
+
+
+def test_two_thousand_clients_behind_one_address_come_back_at_once() -> None:
+    limits = RateLimits(Settings())
+    crowd = Caller("192.0.2.1")
+    for number in range(2000):
+        assert limits.take("refresh", crowd, 0) == 0
+        assert limits.take("open", crowd, 0) == 0
+        assert limits.take_opening(f"account {number}", 0) == 0
+
+
+def test_an_account_may_always_do_what_two_of_its_sessions_may() -> None:
+    settings = Settings()
+    for rate in (settings.rate_post, settings.rate_write, settings.rate_query, settings.rate_signal):
+        parsed = Rate.parse(rate)
+        assert parsed.per_second >= 2 * settings.rate_per_second
+        assert parsed.burst >= 2 * settings.rate_burst
+
+
+def test_the_addresses_of_one_ipv6_network_count_as_one() -> None:
+    assert network("2001:db8:1:2::3") == network("2001:db8:1:2:ffff::4") != network("2001:db8:1:3::3")
+    assert network("fe80::1%eth0") == network("fe80::2")
+    assert network("192.0.2.1") == "192.0.2.1"
+
+
+# --- words ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["", "1", "1/0", "0/1", "-1/1", "1/1.5", "a/b", "1/1/1", "inf/1", "1e9/1"])
+def test_what_is_no_rate_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="requests a second"):
+        Rate.parse(text)
+    with pytest.raises(ValueError, match="rate_post"):
+        Settings(rate_post=text)
+
+
+def test_a_rate_is_written_as_requests_a_second_and_at_once() -> None:
+    assert Rate.parse("0.5/30") == Rate(0.5, 30)
+
+
+@given(st.floats(0.0001, 1e6))
+def test_a_refusal_never_tells_too_short_a_wait(wait: float) -> None:
+    assert wait <= told(wait) <= wait + 0.0011

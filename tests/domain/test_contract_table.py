@@ -1,0 +1,134 @@
+"""The command table and everything that must have a row for each of its rows."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+from chatd.contract.errors import Refusal
+from chatd.contract.table import ENTRIES, TABLE, find
+from chatd.contract.table.entry import Entry
+from chatd.domain.account import decide as account
+from chatd.domain.room import decide as room
+from chatd.domain.space import decide as space
+from chatd.handlers.registry import HANDLERS
+
+DECIDERS = {"room": room._DECIDERS, "space": space._DECIDERS, "account": account._DECIDERS}
+BY_THE_SESSION = {"session.open"}
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_every_request_has_somebody_who_answers_it(entry: Entry) -> None:
+    if entry.route == "desk":
+        assert entry.name in HANDLERS or entry.name in BY_THE_SESSION
+    else:
+        assert entry.type in DECIDERS[entry.route]
+
+
+def test_nobody_answers_what_is_not_in_the_table() -> None:
+    assert set(HANDLERS) <= set(TABLE)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_every_request_refuses_an_unknown_field_by_name(entry: Entry) -> None:
+    refusal = entry.read({"no_such_field": 1})
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == "invalid"
+    assert "no_such_field" in refusal.message
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_every_field_refuses_a_value_of_another_type(entry: Entry) -> None:
+    for field in attrs.fields(entry.type):
+        refusal = entry.read({field.name: [{}]})
+        assert isinstance(refusal, Refusal)
+        assert refusal.code == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        (
+            "member.set_role",
+            {"space": "s", "account": "a", "role": "king"},
+            "role: one of owner, admin, moderator, member, guest",
+        ),
+        ("invite.create", {"space": "s", "role": "owner"}, "role: one of admin, moderator, member, guest"),
+        (
+            "bot.create",
+            {"name": "rex", "scopes": ["read", "x" * 9999]},
+            "scopes[1]: one of read, post, react, join, moderate, manage",
+        ),
+        ("bot.create", {"name": "rex", "scopes": ["read"] * 7}, "scopes: expected a list of at most 6 items"),
+        (
+            "room.update",
+            {"room": "r", "slow_mode": 10**30},
+            "slow_mode: expected an integer of at most 21600",
+        ),
+        (
+            "room.update",
+            {"room": "r", "slow_mode": "1"},
+            "slow_mode: expected an integer or null, got a string",
+        ),
+        ("room.update", {"room": "r\0"}, "room: expected a string without NUL"),
+        ("message.post", {"room": "r"}, "text: missing"),
+        ("message.post", {"room": "r", "text": ""}, "text: expected a string of at least 1 character"),
+        ("session.open", {"cursor": {"epoch": "e"}}, "cursor.position: missing"),
+        (
+            "member.mute",
+            {"space": "s", "account": "a", "for": 0},
+            "for: expected an integer of at least 1",
+        ),
+        (
+            "emoji.add",
+            {"space": "s", "name": "A b", "image": "x"},
+            "name: expected a string matching '^[a-z0-9_+-]+$'",
+        ),
+    ],
+)
+def test_a_bad_field_is_named_first_and_then_what_it_takes(
+    name: str, data: dict[str, object], message: str
+) -> None:
+    assert TABLE[name].read(data) == Refusal("invalid", message)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_no_refusal_repeats_what_is_long(entry: Entry) -> None:
+    long = "x" * 20_000
+    fields = [field.name.rstrip("_") for field in attrs.fields(entry.type)]
+    for data in (
+        {long: 1},
+        *({field: long} for field in fields),
+        *({field: {long: long}} for field in fields),
+    ):
+        refusal = entry.read(data)
+        if isinstance(refusal, Refusal):
+            assert "x" * 100 not in refusal.message
+            assert len(refusal.message) < 500
+    refusal = find(entry.kind, long)
+    assert isinstance(refusal, Refusal)
+    assert len(refusal.message) < 100
+
+
+def test_text_has_a_limit() -> None:
+    post = TABLE["message.post"]
+    assert not isinstance(post.read({"room": "r", "text": "x" * 10_000}), Refusal)
+    for text in ("", "x" * 10_001):
+        assert isinstance(post.read({"room": "r", "text": text}), Refusal)
+
+
+def test_a_cursor_refuses_unknown_keys_too() -> None:
+    cursor = {"epoch": "e", "position": 1, "extra": 2}
+    assert isinstance(TABLE["session.open"].read({"token": "t", "cursor": cursor}), Refusal)
+
+
+def test_commands_and_queries_are_not_mixed_up() -> None:
+    for kind, name in (
+        ("query", "message.post"),
+        ("command", "room.history"),
+        ("command", "no.such"),
+        ("command", 7),
+    ):
+        refusal = find(kind, name)
+        assert isinstance(refusal, Refusal)
+        assert refusal.code == "invalid"

@@ -1,0 +1,143 @@
+"""Ordinary messages are taken out, everything else goes on, and frames are counted, however they are cut."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+import trio
+from hypothesis import given
+from hypothesis import strategies as st
+from trio.testing import wait_all_tasks_blocked
+
+from chatd.gateway.websocket.frame_parser import CONTROLS_IN_A_ROW, FRAMES_A_MESSAGE, INBOX, FrameParser, Mark
+
+FIN, TEXT, BINARY, CONTINUATION, CLOSE, PING = 0x80, 0x1, 0x2, 0x0, 0x8, 0x9
+
+
+def masked(opcode: int, payload: bytes, mask: bytes = b"\0\0\0\0") -> bytes:
+    size = len(payload)
+    if size < 126:
+        header = struct.pack("!BB", opcode, 0x80 | size)
+    elif size < 65536:
+        header = struct.pack("!BBH", opcode, 0x80 | 126, size)
+    else:
+        header = struct.pack("!BBQ", opcode, 0x80 | 127, size)
+    return header + mask + bytes(byte ^ mask[n % 4] for n, byte in enumerate(payload))
+
+
+def feed(frame_parser: FrameParser, data: bytes, cuts: list[int]) -> bytes:
+    """Everything that went on."""
+    start, passed = 0, b""
+    for cut in [*sorted(cut % (len(data) + 1) for cut in cuts), len(data)]:
+        passed += frame_parser.feed(data[start:cut])
+        start = cut
+    return passed
+
+
+def drain(frame_parser: FrameParser) -> list[str | bytes | Mark]:
+    letters = list(frame_parser._inbox)
+    frame_parser._inbox.clear()
+    return letters
+
+
+sizes = st.one_of(st.integers(0, 200), st.integers(125, 127), st.integers(65_530, 65_540))
+cuttings = st.lists(st.integers(0, 1_000_000), max_size=30)
+
+
+@given(sizes=st.lists(sizes, max_size=6), mask=st.binary(min_size=4, max_size=4), cuts=cuttings)
+def test_ordinary_messages_are_taken_out_whole_and_in_order(
+    sizes: list[int], mask: bytes, cuts: list[int]
+) -> None:
+    frame_parser, sent, data = FrameParser(100_000), [], b""
+    for number, size in enumerate(sizes):
+        text = "ü" * (size // 2)
+        sent.append(text if number % 2 else text.encode())
+        data += masked(FIN | (TEXT if number % 2 else BINARY), text.encode(), mask)
+    assert feed(frame_parser, data, cuts) == b""
+    assert drain(frame_parser) == sent
+    assert frame_parser.verdict is None
+
+
+@given(cuts=cuttings)
+def test_what_is_not_ordinary_goes_on_untouched_and_keeps_its_place(cuts: list[int]) -> None:
+    pieces = masked(TEXT, b"one") + masked(FIN | PING, b"?") + masked(FIN | CONTINUATION, b"two")
+    bad_utf8 = masked(FIN | TEXT, b"\xff\xfe")
+    close = masked(FIN | CLOSE, b"\x03\xe8")
+    a, b, late = (masked(FIN | TEXT, text) for text in (b"a", b"b", b"late"))
+    data = a + pieces + b + bad_utf8 + close + late
+    frame_parser = FrameParser(1000)
+    assert feed(frame_parser, data, cuts) == pieces + bad_utf8 + close + late
+    assert drain(frame_parser)[:5] == ["a", Mark.FRAGMENTED, "b", Mark.FRAGMENTED, Mark.END]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"\x81\x02hi",  # not masked
+        b"\xc1\x82\0\0\0\0hi",  # a reserved bit
+        b"\x83\x82\0\0\0\0hi",  # a reserved opcode
+        b"\x81\xfe\0\x02\0\0\0\0hi",  # a length in more bytes than it needs
+    ],
+)
+def test_what_breaks_a_rule_is_left_to_the_library(frame: bytes) -> None:
+    assert FrameParser(1000).feed(frame) == frame
+
+
+async def test_a_full_inbox_waits_for_the_session(nursery: trio.Nursery) -> None:
+    frame_parser = FrameParser(1000)
+    frame_parser.feed(masked(FIN | TEXT, b"x") * INBOX)
+    went_on = trio.Event()
+
+    async def read_on() -> None:
+        await frame_parser.room()
+        went_on.set()
+
+    nursery.start_soon(read_on)
+    await wait_all_tasks_blocked()
+    assert not went_on.is_set()
+    assert await frame_parser.take() == "x"
+    await went_on.wait()
+
+
+async def test_after_the_hush_what_was_there_can_still_be_taken() -> None:
+    frame_parser = FrameParser(1000)
+    frame_parser.feed(masked(FIN | TEXT, b"before"))
+    frame_parser.stop_reading()
+    frame_parser.feed(masked(FIN | TEXT, b"after"))
+    assert [await frame_parser.take() for _ in range(3)] == ["before", Mark.END, Mark.END]
+
+
+@given(cuts=cuttings)
+def test_a_message_over_the_size_is_1009_however_it_is_cut(cuts: list[int]) -> None:
+    frame_parser = FrameParser(1000)
+    data = masked(FIN | TEXT, b"x" * 900) + masked(TEXT, b"x" * 600) + masked(FIN | CONTINUATION, b"x" * 401)
+    with pytest.raises(trio.BrokenResourceError):
+        feed(frame_parser, data, cuts)
+    assert frame_parser.verdict is not None
+    assert frame_parser.verdict[0] == 1009
+
+
+def test_the_size_is_known_before_the_payload_comes() -> None:
+    frame_parser = FrameParser(1000)
+    with pytest.raises(trio.BrokenResourceError):
+        frame_parser.feed(struct.pack("!BBQ", FIN | TEXT, 0x80 | 127, 2**40) + b"\0\0\0\0")
+
+
+def test_a_message_in_too_many_pieces_is_1009() -> None:
+    frame_parser = FrameParser(1000)
+    frame_parser.feed(masked(TEXT, b""))
+    with pytest.raises(trio.BrokenResourceError):
+        frame_parser.feed(masked(CONTINUATION, b"") * FRAMES_A_MESSAGE)
+    assert frame_parser.verdict is not None
+    assert frame_parser.verdict[0] == 1009
+
+
+def test_a_flood_of_pings_is_1008() -> None:
+    frame_parser = FrameParser(1000)
+    frame_parser.feed(masked(FIN | PING, b"hello") * CONTROLS_IN_A_ROW)
+    frame_parser.feed(masked(FIN | TEXT, b"hi"))
+    with pytest.raises(trio.BrokenResourceError):
+        frame_parser.feed(masked(FIN | PING, b"hello") * (CONTROLS_IN_A_ROW + 1))
+    assert frame_parser.verdict is not None
+    assert frame_parser.verdict[0] == 1008
