@@ -19,12 +19,14 @@ import structlog
 import trio
 
 from chatd.actors.runtime.bus import Bus, Chunk, Signal
+from chatd.backoff import Backoff
 from chatd.ports import Connection, Reader, StoreUnavailable
 
 BEHIND_AT: Final = 512 * 1024  # bytes unread by the client at which pushing stops
 PULL_BELOW: Final = 128 * 1024  # bytes unread below which the next page is pulled
 PAGE: Final = 250  # positions of the log looked at for a page
-RETRY: Final = 0.5  # seconds, while the store cannot read
+FIRST_RETRY: Final = 0.5  # seconds, while the store cannot read
+LONGEST_RETRY: Final = 5.0
 log = structlog.get_logger("feed")
 
 Spawn = Callable[[Callable[[], Awaitable[object]]], None]
@@ -51,6 +53,7 @@ class Feed:
         self._spawn = spawn
         self._streams: dict[str, str | None] = {}  # each with the one that it lies within
         self._changed_at = 0  # position of the newest change of membership
+        self._backoff = Backoff(FIRST_RETRY, LONGEST_RETRY)
         self._early: list[Callable[[], None]] | None = []  # changes while memberships are being read
 
     @property
@@ -175,8 +178,9 @@ class Feed:
             events, reached = await self._reader.visible_events(self.account, self.position, head, PAGE)
         except StoreUnavailable as error:
             log.warning("cannot_read_log", error=str(error))
-            await trio.sleep(RETRY)
+            await trio.sleep(self._backoff.next_delay())
             return
+        self._backoff.reset()
         if events:
             self._connection.write(self._connection.render(events))
         self.position = reached

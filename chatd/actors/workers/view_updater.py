@@ -18,6 +18,7 @@ import structlog
 import trio
 
 from chatd.actors.runtime.bus import Bus
+from chatd.backoff import Backoff
 from chatd.ports import Lag, Notifications, Question, Search, StoreUnavailable, View, ViewStore
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ class ViewUpdater:
         self._wanted = 0  # the highest position that somebody waits for
         self._moved = trio.Event()
         self._rest: trio.CancelScope | None = None
-        self._failures = 0
+        self._backoff = Backoff(FIRST_RETRY, LONGEST_RETRY)
 
     # --- asked from outside
 
@@ -146,8 +147,7 @@ class ViewUpdater:
             self._rest.cancel()
 
     async def _retry(self, reason: str) -> None:
-        delay = min(FIRST_RETRY * 2**self._failures, LONGEST_RETRY)
-        self._failures += 1
+        delay = self._backoff.next_delay()
         self.error = reason
         log.warning("view_stands_still", view=self.view.name, reason=reason, retry=delay)
         with self._resting():
@@ -155,9 +155,10 @@ class ViewUpdater:
 
     def _recovered(self) -> None:
         self.healthy = True
-        if self._failures:
+        if self._backoff.failures:
             log.info("view_goes_on", view=self.view.name)
-        self._failures, self.error = 0, None
+        self._backoff.reset()
+        self.error = None
 
 
 @attrs.frozen
