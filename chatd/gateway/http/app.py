@@ -87,7 +87,7 @@ class Http:
         await server.run()
 
     async def _page(self, request: Request) -> Response:
-        return pages.home(self._settings.server_name)
+        return await pages.home(self._settings.server_name)
 
     async def _healthz(self, request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -105,28 +105,32 @@ class Http:
         return Response(metrics.exposition(await self._status()), media_type=metrics.MEDIA_TYPE)
 
     async def _recovery_form(self, request: Request) -> Response:
-        return pages.recovery(request.query_params.get("code", ""))
+        return await pages.recovery(request.query_params.get("code", ""))
 
     async def _recover(self, request: Request) -> Response:
         form = await _form(request)
         code = form.get("code", "")
         done = await self._recovered(code, form.get("password", ""))
-        return pages.recovery(code, done) if isinstance(done, Refusal) else pages.recovered(done["name"])
+        if isinstance(done, Refusal):
+            return await pages.recovery(code, done)
+        return await pages.recovered(done["name"])
 
     async def _setup_form(self, request: Request) -> Response:
-        return pages.setup(request.query_params.get("code", ""))
+        return await pages.setup(request.query_params.get("code", ""))
 
     async def _setup(self, request: Request) -> Response:
         form = await _form(request)
         code, name, password, space = (form.get(key, "") for key in ("code", "name", "password", "space"))
         done = await self._set_up(code, name, password, space)
-        return pages.setup(code, done) if isinstance(done, Refusal) else pages.set_up(name, space)
+        if isinstance(done, Refusal):
+            return await pages.setup(code, done)
+        return await pages.set_up(name, space)
 
     async def _begin_sign_on(self, request: Request) -> Response:
         asked = request.query_params
         way = await self._sign_on.begin(asked.get("ticket"), asked.get("challenge"))
         if isinstance(way, Refusal):
-            return pages.not_signed_in(way)
+            return await pages.not_signed_in(way)
         response = _sent_on(way.url)
         response.set_cookie(
             _cookie(self._sign_on.home),
@@ -141,7 +145,7 @@ class Http:
     async def _finish_sign_on(self, request: Request) -> Response:
         cookie = _cookie(self._sign_on.home)
         way = await self._sign_on.finish(request.query_params, request.cookies.get(cookie))
-        response = pages.not_signed_in(way) if isinstance(way, Refusal) else _sent_on(way)
+        response = await pages.not_signed_in(way) if isinstance(way, Refusal) else _sent_on(way)
         response.delete_cookie(cookie, secure=_secure(self._sign_on.home), httponly=True, samesite="lax")
         return response
 
