@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import ipaddress
 import math
-from collections import OrderedDict
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
+from chatd.auth.recent import KEPT, Recent
 from chatd.contract.errors import Refusal
 from chatd.contract.table.entry import Limit
 from chatd.ports import Caller
 from chatd.settings import Rate, Settings
 
-KEPT: Final = 16_384  # buckets of one class; past that the least recently used are dropped
 LONGEST_TURN: Final = 20.0  # seconds; less than a stranger has to open a session
 IPV6_NETWORK: Final = 64  # bits: what one customer gets, and may take all of its addresses from
 
@@ -58,32 +58,18 @@ class TokenBucket:
 
 
 class Buckets:
-    """A bucket for each key, made when it is first asked for."""
+    """A bucket for each key, made when a request first takes from it."""
 
     def __init__(self, rate: Rate, most: int = KEPT) -> None:
         self.rate = rate
-        self._most = most
-        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+        self._buckets: Recent[TokenBucket] = Recent(partial(TokenBucket, rate), TokenBucket.full, most)
 
     def __len__(self) -> int:
         return len(self._buckets)
 
     def take(self, key: str, now: float) -> float:
         """See `TokenBucket.take`."""
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            self._make_room(now)
-            bucket = self._buckets[key] = TokenBucket(self.rate)
-        else:
-            self._buckets.move_to_end(key)
-        return bucket.take(now)
-
-    def _make_room(self, now: float) -> None:
-        for _ in range(2):  # full ones go twice as fast as new ones come
-            oldest = next(iter(self._buckets.values()), None)
-            if oldest is None or (len(self._buckets) < self._most and not oldest.full(now)):
-                return
-            self._buckets.popitem(last=False)
+        return self._buckets.use(key, now).take(now)
 
 
 class RateLimits:

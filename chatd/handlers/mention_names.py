@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from cachetools import LRUCache
+
 from chatd.domain.names.mentions import mentions_in
 from chatd.ports import Reader
 
@@ -17,22 +19,17 @@ REMEMBERED: Final = 10_000
 class Names:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._accounts: dict[str, str] = {}  # key of a name -> account, oldest first
+        self._accounts: LRUCache[str, str] = LRUCache(REMEMBERED)  # key of a name -> account
 
     async def mentioned(self, text: str) -> Mapping[str, str]:
         """Keys of names that `text` mentions, and whose they are. Raises StoreUnavailable."""
         keys = [key for readings in mentions_in(text) for key in readings]
         if unknown := [key for key in keys if key not in self._accounts]:
             for row in await self._reader.accounts_named(unknown):
-                self._remember(row["name_key"], row["id"])
+                self._accounts[row["name_key"]] = row["id"]
         return {key: self._accounts[key] for key in keys if key in self._accounts}
 
     def forget(self, account: str) -> None:
         """It is gone, and its names may be another one's."""
         for key in [key for key, whose in self._accounts.items() if whose == account]:
             del self._accounts[key]
-
-    def _remember(self, key: str, account: str) -> None:
-        self._accounts[key] = account
-        if len(self._accounts) > REMEMBERED:
-            del self._accounts[next(iter(self._accounts))]

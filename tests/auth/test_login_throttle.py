@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from trio.testing import MockClock
 
-from chatd.auth.login_throttle import KEPT, Attempt, AttemptCounter, LoginThrottle
+from chatd.auth.login_throttle import Attempt, AttemptCounter, LoginThrottle
+from chatd.auth.recent import KEPT
 from chatd.contract import command as c
 from chatd.contract.errors import Refusal
 from chatd.handlers import sign_in as signing
