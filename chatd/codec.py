@@ -19,7 +19,6 @@ Frame = dict[str, Any]
 MAX_FRAME: Final = 256 * 1024  # bytes of one frame, as it came
 MAX_MESSAGE: Final = 1024 * 1024  # bytes of one wire message
 MAX_FRAMES: Final = 1024  # frames in one wire message
-MAX_DEPTH: Final = 64
 
 
 class Format(Protocol):

@@ -9,7 +9,8 @@ import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from chatd.actors.runtime import feed as feeds
-from chatd.actors.runtime.bus import Bus, Signal
+from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.chunk import SignalFrame
 from chatd.actors.runtime.feed import Feed
 from chatd.actors.runtime.throttle import DelayQueue, Throttle
 from chatd.gateway.websocket.wire import WIRES
@@ -72,7 +73,7 @@ async def test_a_signal_to_a_stream_is_rendered_once_for_each_wire_format() -> N
 
 async def test_the_wires_write_a_signal_as_they_write_any_frame() -> None:
     for wire in WIRES.values():
-        assert Signal(TYPING).rendered(wire.render) == wire.frames([TYPING])
+        assert SignalFrame(TYPING).rendered(wire.render) == wire.frames([TYPING])
 
 
 async def test_a_signal_reaches_who_hears_the_stream_but_no_session_of_the_one_left_out() -> None:

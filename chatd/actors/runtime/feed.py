@@ -18,7 +18,8 @@ from typing import Final
 import structlog
 import trio
 
-from chatd.actors.runtime.bus import Bus, Chunk, Signal
+from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.chunk import Chunk, SignalFrame
 from chatd.backoff import Backoff
 from chatd.ports import Connection, Reader, StoreUnavailable
 
@@ -32,12 +33,12 @@ log = structlog.get_logger("feed")
 Spawn = Callable[[Callable[[], Awaitable[object]]], None]
 
 
-def _nobody() -> None:
-    """Nobody wants to know."""
+def _nothing() -> None:
+    """Nobody waits for it."""
 
 
 class Feed:
-    """What one session hears (a `chatd.actors.runtime.bus.Listener`)."""
+    """One session's subscription (a `chatd.actors.runtime.bus.Subscriber`)."""
 
     def __init__(
         self, account: str, position: int, bus: Bus, reader: Reader, connection: Connection, spawn: Spawn
@@ -46,7 +47,7 @@ class Feed:
         self.position = position  # of the last event written, or known to be none of the account's
         self.live = False
         self.delivered = position  # up to here the client is known to have been given everything
-        self.caught_up: Callable[[], None] = _nobody  # called when it was behind, and signals were dropped
+        self.caught_up: Callable[[], None] = _nothing  # called when it was behind, and signals were dropped
         self._bus = bus
         self._reader = reader
         self._connection = connection
@@ -58,7 +59,7 @@ class Feed:
 
     @property
     def streams(self) -> AbstractSet[str]:
-        """What the account belongs to, as far as its session has heard."""
+        """The streams that the account belongs to, as far as its session has been told."""
         return self._streams.keys()
 
     async def look_delivered(self) -> None:
@@ -126,7 +127,7 @@ class Feed:
             self.live = False
             self._spawn(self._pull)
 
-    def signal(self, signal: Signal) -> bool:
+    def signal(self, signal: SignalFrame) -> bool:
         """Shows a signal, unless the client is behind: then it is dropped. Returns whether it was shown."""
         if not self.live:
             return False

@@ -7,7 +7,7 @@ from typing import Literal
 
 import attrs
 
-from chatd.actors.runtime.bus import Signal
+from chatd.actors.runtime.chunk import SignalFrame
 from chatd.actors.runtime.feed import Feed
 from chatd.domain.event import account_stream
 from chatd.ports import Caller, Row
@@ -23,9 +23,9 @@ class Shown:
     def frame(self, account: str) -> Row:
         return {"account": account, **self._data()}
 
-    def signal(self, account: str) -> Signal:
+    def signal(self, account: str) -> SignalFrame:
         stream = account_stream(account)
-        return Signal({"signal": "presence", "stream": stream, "by": account, "data": self._data()})
+        return SignalFrame({"signal": "presence", "stream": stream, "by": account, "data": self._data()})
 
     def _data(self) -> Row:
         return {"state": self.state, "last_seen": self.last_seen}

@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 import trio
 
-from chatd.actors.runtime.bus import Signal
+from chatd.actors.runtime.chunk import SignalFrame
 from chatd.actors.runtime.feed import Feed
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.throttle import DelayQueue, Throttle
@@ -219,7 +219,7 @@ class Presence:
 
     def _show(self, account: str) -> None:
         """Tells the watchers who do not know it yet."""
-        signals: dict[Shown, Signal] = {}
+        signals: dict[Shown, SignalFrame] = {}
         for seat in self._watchers.get(account, ()):
             self._tell(seat, account, signals)
 
@@ -228,7 +228,7 @@ class Presence:
         for account in seat.told:
             self._tell(seat, account, {})
 
-    def _tell(self, seat: PresenceSession, account: str, signals: dict[Shown, Signal]) -> None:
+    def _tell(self, seat: PresenceSession, account: str, signals: dict[Shown, SignalFrame]) -> None:
         """Only while the two have a space or room in common; an account has its own stream with itself."""
         person, feed = self._people.get(account), seat.feed
         if person is None or feed is None or feed.streams.isdisjoint(person.streams):
