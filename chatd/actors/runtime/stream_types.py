@@ -8,8 +8,8 @@ from typing import Any, Final
 import attrs
 import msgspec
 
-from chatd.contract.command import MarkRead
 from chatd.contract.errors import Refusal
+from chatd.contract.read import MarkRead
 from chatd.domain.account import decide as account
 from chatd.domain.account import state as account_state
 from chatd.domain.decision import Context, Decision

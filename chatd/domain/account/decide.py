@@ -9,7 +9,15 @@ from typing import Any, Final, Literal
 
 import attrs
 
-from chatd.contract import command as c
+from chatd.contract.account import (
+    CreateAccount,
+    DisableAccount,
+    EnableAccount,
+    RenameAccount,
+    SignUp,
+    UpdateAccount,
+)
+from chatd.contract.bot import DeleteBot, UpdateBot
 from chatd.contract.errors import Refusal
 from chatd.contract.fields import Scope
 from chatd.domain import account_deletion as farewell
@@ -71,19 +79,19 @@ def validate_name(name: str) -> str | Refusal:
     return RESERVED if means_something(shown) else shown
 
 
-def created(account: str, command: c.CreateAccount | c.SignUp, context: Context) -> Fact | Refusal:
+def created(account: str, command: CreateAccount | SignUp, context: Context) -> Fact | Refusal:
     """The first fact of a new account, or what is wrong with its name."""
     name = validate_name(command.name)
     if isinstance(name, Refusal):
         return name
     data: dict[str, Any] = {"account": account}
-    if isinstance(command, c.CreateAccount) and command.admin:
+    if isinstance(command, CreateAccount) and command.admin:
         data["admin"] = True
     text = body(name=name, display_name=(command.display_name or "").strip() or name)
     return Fact(account_stream(account), 1, "account.created", context.at, context.by, data, text)
 
 
-def _create(state: AccountState, command: c.CreateAccount | c.SignUp, context: Context) -> Decision | Refusal:
+def _create(state: AccountState, command: CreateAccount | SignUp, context: Context) -> Decision | Refusal:
     if state.exists:
         return Refusal("conflict", "this account exists already")
     made = created(state.id, command, context)
@@ -104,7 +112,7 @@ def _make_bot(state: AccountState, command: MakeBot, context: Context) -> Decisi
         return Refusal("forbidden", "a bot makes no bots")
     if len(state.bots) >= MAX_BOTS:
         return Refusal("conflict", f"an account has at most {MAX_BOTS} bots; delete one first (bot.delete)")
-    made = created(command.bot, c.CreateAccount(command.name, display_name=command.display_name), context)
+    made = created(command.bot, CreateAccount(command.name, display_name=command.display_name), context)
     if isinstance(made, Refusal):
         return made
     scopes = bots.ordered(command.scopes)
@@ -115,7 +123,7 @@ def _make_bot(state: AccountState, command: MakeBot, context: Context) -> Decisi
     return Decision((made, told), lambda _: {"account": fresh.frame()})
 
 
-def _update_bot(state: AccountState, command: c.UpdateBot, context: Context) -> Decision | Refusal:
+def _update_bot(state: AccountState, command: UpdateBot, context: Context) -> Decision | Refusal:
     if command.account not in state.bots:
         return NO_BOT
     scopes = bots.ordered(command.scopes)
@@ -125,7 +133,7 @@ def _update_bot(state: AccountState, command: c.UpdateBot, context: Context) -> 
     return Decision((fact(state, "bot.updated", context, data),))
 
 
-def _delete_bot(state: AccountState, command: c.DeleteBot, context: Context) -> Decision | Refusal:
+def _delete_bot(state: AccountState, command: DeleteBot, context: Context) -> Decision | Refusal:
     if command.account not in state.bots:
         return NO_BOT
     return Decision((fact(state, "bot.deleted", context, {"bot": command.account}),))
@@ -134,12 +142,12 @@ def _delete_bot(state: AccountState, command: c.DeleteBot, context: Context) -> 
 # --- itself -------------------------------------------------------------------------------------------
 
 
-def _update(state: AccountState, command: c.UpdateAccount, context: Context) -> Decision | Refusal:
+def _update(state: AccountState, command: UpdateAccount, context: Context) -> Decision | Refusal:
     profile = drop_none(display_name=command.display_name, about=command.about, avatar=command.avatar)
     return _changed(state, context, {}, lambda: {"account": state.frame()}, profile)
 
 
-def _rename(state: AccountState, command: c.RenameAccount, context: Context) -> Decision | Refusal:
+def _rename(state: AccountState, command: RenameAccount, context: Context) -> Decision | Refusal:
     """Who had a name before keeps it from others: a new one is no way to be somebody else."""
     if not state.exists:
         return ABSENT
@@ -165,11 +173,11 @@ def _secure(state: AccountState, command: SecureAccount, context: Context) -> De
     return Decision((fact(state, "account.secured", context, {"change": command.change}),))
 
 
-def _disable(state: AccountState, command: c.DisableAccount, context: Context) -> Decision | Refusal:
+def _disable(state: AccountState, command: DisableAccount, context: Context) -> Decision | Refusal:
     return _changed(state, context, {} if state.disabled else {"disabled": True}, dict)
 
 
-def _enable(state: AccountState, command: c.EnableAccount, context: Context) -> Decision | Refusal:
+def _enable(state: AccountState, command: EnableAccount, context: Context) -> Decision | Refusal:
     return _changed(state, context, {"disabled": False} if state.disabled else {}, dict)
 
 
@@ -202,17 +210,17 @@ def _decide_personal(state: AccountState, command: Any, context: Context) -> Dec
 
 
 _DECIDERS: Final[Mapping[type[Any], Callable[[AccountState, Any, Context], Decision | Refusal]]] = {
-    c.SignUp: _create,
-    c.CreateAccount: _create,
-    c.UpdateAccount: _update,
+    SignUp: _create,
+    CreateAccount: _create,
+    UpdateAccount: _update,
     farewell.CloseAccount: farewell.close,
     farewell.EndAccount: farewell.end,
     MakeBot: _make_bot,
-    c.UpdateBot: _update_bot,
-    c.DeleteBot: _delete_bot,
-    c.DisableAccount: _disable,
-    c.EnableAccount: _enable,
-    c.RenameAccount: _rename,
+    UpdateBot: _update_bot,
+    DeleteBot: _delete_bot,
+    DisableAccount: _disable,
+    EnableAccount: _enable,
+    RenameAccount: _rename,
     SecureAccount: _secure,
     **dict.fromkeys(personal.DECIDERS, _decide_personal),
 }

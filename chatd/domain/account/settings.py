@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
-from chatd.contract import command as c
+from chatd.contract.bookmark import RemoveBookmark
 from chatd.contract.errors import Refusal
+from chatd.contract.notification import ReadNotifications
+from chatd.contract.preferences import UpdatePreferences
 from chatd.domain.decision import Context, drop_none
 from chatd.domain.event import Event, Fact, payload
 
@@ -114,7 +116,7 @@ def _set_subscription(mine: Personal, command: SetSubscription, context: Context
     return ("subscription.updated", {"room": command.room, **changed}) if changed else None
 
 
-def _update_preferences(mine: Personal, command: c.UpdatePreferences, context: Context) -> News:
+def _update_preferences(mine: Personal, command: UpdatePreferences, context: Context) -> News:
     if command.time_zone is not None and not _known_zone(command.time_zone):
         return Refusal("invalid", "time_zone is a name of the IANA database, such as Europe/Vienna")
     asked = drop_none(
@@ -144,7 +146,7 @@ def _keep_bookmark(mine: Personal, command: KeepBookmark, context: Context) -> N
     return "bookmark.added", {"room": command.room, "seq": command.seq, **drop_none(note=command.note)}
 
 
-def _remove_bookmark(mine: Personal, command: c.RemoveBookmark, context: Context) -> News:
+def _remove_bookmark(mine: Personal, command: RemoveBookmark, context: Context) -> News:
     if f"{command.room}/{command.seq}" not in mine.bookmarks:
         return None
     return "bookmark.removed", {"room": command.room, "seq": command.seq}
@@ -171,7 +173,7 @@ def _notify(mine: Personal, command: Notify, context: Context) -> News:
     return "notification.created", {**data, "quiet": True} if command.quiet else data
 
 
-def _read_notifications(mine: Personal, command: c.ReadNotifications, context: Context) -> News:
+def _read_notifications(mine: Personal, command: ReadNotifications, context: Context) -> News:
     ids = [id_ for id_ in dict.fromkeys(command.ids) if id_ in mine.unread]
     return ("notification.read", {"ids": ids}) if ids else None
 
@@ -192,9 +194,9 @@ DECIDERS: Final[Mapping[type[Any], Callable[[Personal, Any, Context], News]]] = 
     KeepBookmark: _keep_bookmark,
     SetThread: _set_thread,
     Notify: _notify,
-    c.UpdatePreferences: _update_preferences,
-    c.RemoveBookmark: _remove_bookmark,
-    c.ReadNotifications: _read_notifications,
+    UpdatePreferences: _update_preferences,
+    RemoveBookmark: _remove_bookmark,
+    ReadNotifications: _read_notifications,
 }
 
 

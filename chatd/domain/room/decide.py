@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from chatd.contract import command as c
 from chatd.contract.errors import Refusal
+from chatd.contract.read import MarkRead
+from chatd.contract.room import JoinRoom, LeaveRoom
+from chatd.contract.typing import SetTyping
 from chatd.domain import account_deletion as farewell
 from chatd.domain.decision import Context, Decision, Signal
 from chatd.domain.event import Event, Fact
@@ -33,7 +35,7 @@ EVEN_IF_GONE: Final = frozenset({message.ExpireMessage, message.EraseMany, farew
 # --- decide -------------------------------------------------------------------------------------------
 
 
-def _join(state: RoomState, space: SpaceState, command: c.JoinRoom, context: Context) -> Decision | Refusal:
+def _join(state: RoomState, space: SpaceState, command: JoinRoom, context: Context) -> Decision | Refusal:
     if not visible(state, space, context):
         return ABSENT
     if context.by in state.members:
@@ -51,7 +53,7 @@ def _join(state: RoomState, space: SpaceState, command: c.JoinRoom, context: Con
     return Decision((fact(state, "member.joined", context, space.entering(context.by)),))
 
 
-def _leave(state: RoomState, space: SpaceState, command: c.LeaveRoom, context: Context) -> Decision | Refusal:
+def _leave(state: RoomState, space: SpaceState, command: LeaveRoom, context: Context) -> Decision | Refusal:
     if not visible(state, space, context):
         return ABSENT
     if context.by not in state.members:
@@ -63,7 +65,7 @@ def _leave(state: RoomState, space: SpaceState, command: c.LeaveRoom, context: C
 
 
 def _mark_read(
-    state: RoomState, space: SpaceState, command: c.MarkRead, context: Context
+    state: RoomState, space: SpaceState, command: MarkRead, context: Context
 ) -> Decision | Refusal:
     if context.by not in state.members:
         return ABSENT if not visible(state, space, context) else message.JOIN_FIRST
@@ -73,7 +75,7 @@ def _mark_read(
 
 
 def _set_typing(
-    state: RoomState, space: SpaceState, command: c.SetTyping, context: Context
+    state: RoomState, space: SpaceState, command: SetTyping, context: Context
 ) -> Decision | Refusal:
     if context.by not in state.members:
         return ABSENT if not visible(state, space, context) else message.JOIN_FIRST
@@ -91,11 +93,11 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Contex
     **reaction.DECIDERS,
     farewell.Depart: farewell.depart_room,
     direct.OpenDirectRoom: direct.open_room,
-    c.JoinRoom: _join,
-    c.LeaveRoom: _leave,
+    JoinRoom: _join,
+    LeaveRoom: _leave,
     **room_order.DECIDERS,
-    c.MarkRead: _mark_read,
-    c.SetTyping: _set_typing,
+    MarkRead: _mark_read,
+    SetTyping: _set_typing,
 }
 
 

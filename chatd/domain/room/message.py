@@ -10,8 +10,10 @@ from typing import Any, Final
 
 import attrs
 
-from chatd.contract import command as c
 from chatd.contract.errors import Refusal
+from chatd.contract.message import DeleteMessage, EditMessage, PostMessage
+from chatd.contract.pin import AddPin, RemovePin
+from chatd.contract.reaction import AddReaction, RemoveReaction
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
 from chatd.domain.names.mentions import LOUD, mentions_in
@@ -43,7 +45,7 @@ class EraseMany:
 
 def wanted(command: Any) -> Sequence[int]:
     """The seqs of the messages that the command is about."""
-    if isinstance(command, c.PostMessage):
+    if isinstance(command, PostMessage):
         return () if command.reply_to is None else (command.reply_to,)
     if isinstance(command, EraseMany):
         return command.seqs
@@ -57,9 +59,7 @@ def may_see_edits(author: str, asker: str, role: str | None) -> bool:
 # --- posting ------------------------------------------------------------------------------------------
 
 
-def _post(
-    state: RoomState, space: SpaceState, command: c.PostMessage, context: Context
-) -> Decision | Refusal:
+def _post(state: RoomState, space: SpaceState, command: PostMessage, context: Context) -> Decision | Refusal:
     if context.by not in state.members:
         if not visible(state, space, context):
             return NO_ROOM
@@ -128,9 +128,7 @@ def visible_message(state: RoomState, space: SpaceState, context: Context, seq: 
     return ABSENT if message is None or message.deleted else message
 
 
-def _edit(
-    state: RoomState, space: SpaceState, command: c.EditMessage, context: Context
-) -> Decision | Refusal:
+def _edit(state: RoomState, space: SpaceState, command: EditMessage, context: Context) -> Decision | Refusal:
     message = visible_message(state, space, context, command.seq)
     if isinstance(message, Refusal):
         return message
@@ -152,7 +150,7 @@ def _edit(
 
 
 def _delete(
-    state: RoomState, space: SpaceState, command: c.DeleteMessage, context: Context
+    state: RoomState, space: SpaceState, command: DeleteMessage, context: Context
 ) -> Decision | Refusal:
     if not visible(state, space, context):
         return NO_ROOM
@@ -192,13 +190,13 @@ def _erase_many(
 
 
 _ABOUT_ONE: Final = frozenset(
-    {c.EditMessage, c.DeleteMessage, ExpireMessage, c.AddReaction, c.RemoveReaction, c.AddPin, c.RemovePin}
+    {EditMessage, DeleteMessage, ExpireMessage, AddReaction, RemoveReaction, AddPin, RemovePin}
 )
 
 DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]] = {
-    c.PostMessage: _post,
-    c.EditMessage: _edit,
-    c.DeleteMessage: _delete,
+    PostMessage: _post,
+    EditMessage: _edit,
+    DeleteMessage: _delete,
     ExpireMessage: _expire,
     EraseMany: _erase_many,
 }

@@ -7,8 +7,18 @@ from typing import Any, Final
 
 import attrs
 
-from chatd.contract import command as c
 from chatd.contract.errors import Refusal
+from chatd.contract.room import (
+    ArchiveRoom,
+    DeleteRoom,
+    InviteToRoom,
+    LockRoom,
+    RemoveFromRoom,
+    SetOverride,
+    UnarchiveRoom,
+    UnlockRoom,
+    UpdateRoom,
+)
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
 from chatd.domain.policy import bots
@@ -46,7 +56,7 @@ def _may(state: RoomState, space: SpaceState, context: Context, right: Right, wh
 
 
 def _invite(
-    state: RoomState, space: SpaceState, command: c.InviteToRoom, context: Context
+    state: RoomState, space: SpaceState, command: InviteToRoom, context: Context
 ) -> Decision | Refusal:
     if refusal := _may(state, space, context, "room.invite", "letting somebody in"):
         return refusal
@@ -64,7 +74,7 @@ def _invite(
 
 
 def _remove(
-    state: RoomState, space: SpaceState, command: c.RemoveFromRoom, context: Context
+    state: RoomState, space: SpaceState, command: RemoveFromRoom, context: Context
 ) -> Decision | Refusal:
     if command.account == context.by and visible(state, space, context) and not state.direct:
         return USE_LEAVE
@@ -82,9 +92,7 @@ def _remove(
 # --- what it is ---------------------------------------------------------------------------------------
 
 
-def _update(
-    state: RoomState, space: SpaceState, command: c.UpdateRoom, context: Context
-) -> Decision | Refusal:
+def _update(state: RoomState, space: SpaceState, command: UpdateRoom, context: Context) -> Decision | Refusal:
     if refusal := _may(state, space, context, "room.update", "changing a room"):
         return refusal
     asked = drop_none(name=command.name, topic=command.topic, slow_mode=command.slow_mode)
@@ -95,30 +103,28 @@ def _update(
 
 
 def _archive(
-    state: RoomState, space: SpaceState, command: c.ArchiveRoom | c.UnarchiveRoom, context: Context
+    state: RoomState, space: SpaceState, command: ArchiveRoom | UnarchiveRoom, context: Context
 ) -> Decision | Refusal:
     if refusal := _may(state, space, context, "room.archive", "archiving a room"):
         return refusal
-    archive = isinstance(command, c.ArchiveRoom)
+    archive = isinstance(command, ArchiveRoom)
     if archive is state.archived:
         return Decision()
     return Decision((fact(state, "room.archived" if archive else "room.unarchived", context, {}),))
 
 
-def _delete(
-    state: RoomState, space: SpaceState, command: c.DeleteRoom, context: Context
-) -> Decision | Refusal:
+def _delete(state: RoomState, space: SpaceState, command: DeleteRoom, context: Context) -> Decision | Refusal:
     if refusal := _may(state, space, context, "room.delete", "deleting a room"):
         return refusal
     return Decision((fact(state, "room.deleted", context, drop_none(reason=command.reason)),))
 
 
 def _set_lock(
-    state: RoomState, space: SpaceState, command: c.LockRoom | c.UnlockRoom, context: Context
+    state: RoomState, space: SpaceState, command: LockRoom | UnlockRoom, context: Context
 ) -> Decision | Refusal:
     if refusal := _may(state, space, context, "room.lock", "locking a room"):
         return refusal
-    lock = isinstance(command, c.LockRoom)
+    lock = isinstance(command, LockRoom)
     if lock is state.locked:
         return Decision()
     type_ = "room.locked" if lock else "room.unlocked"
@@ -129,7 +135,7 @@ def _set_lock(
 
 
 def _override(
-    state: RoomState, space: SpaceState, command: c.SetOverride, context: Context
+    state: RoomState, space: SpaceState, command: SetOverride, context: Context
 ) -> Decision | Refusal:
     """`allow` None takes an override away."""
     if refusal := _may(state, space, context, "room.override", "overriding rights"):
@@ -156,7 +162,7 @@ def _override(
 
 
 def _difference(
-    state: RoomState, space: SpaceState, command: c.SetOverride, context: Context, who: str
+    state: RoomState, space: SpaceState, command: SetOverride, context: Context, who: str
 ) -> dict[str, Any]:
     """Who would gain the right and who would lose it."""
     changed = attrs.evolve(state, overrides={key: dict(rights) for key, rights in state.overrides.items()})
@@ -184,15 +190,15 @@ def _set(state: RoomState, who: str, right: str, allow: bool | None) -> None:
 
 
 DECIDERS: Final[Deciders] = {
-    c.InviteToRoom: _invite,
-    c.RemoveFromRoom: _remove,
-    c.UpdateRoom: _update,
-    c.ArchiveRoom: _archive,
-    c.UnarchiveRoom: _archive,
-    c.DeleteRoom: _delete,
-    c.LockRoom: _set_lock,
-    c.UnlockRoom: _set_lock,
-    c.SetOverride: _override,
+    InviteToRoom: _invite,
+    RemoveFromRoom: _remove,
+    UpdateRoom: _update,
+    ArchiveRoom: _archive,
+    UnarchiveRoom: _archive,
+    DeleteRoom: _delete,
+    LockRoom: _set_lock,
+    UnlockRoom: _set_lock,
+    SetOverride: _override,
 }
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from chatd.contract import command as c
 from chatd.contract.errors import Refusal
+from chatd.contract.pin import AddPin, RemovePin
+from chatd.contract.reaction import AddReaction, RemoveReaction
 from chatd.domain.decision import Context, Decision
 from chatd.domain.policy.access import verdict
 from chatd.domain.room.message import ARCHIVED, JOIN_FIRST, visible_message
@@ -31,9 +32,7 @@ def _reactable(state: RoomState, space: SpaceState, context: Context, seq: int) 
     return message
 
 
-def _react(
-    state: RoomState, space: SpaceState, command: c.AddReaction, context: Context
-) -> Decision | Refusal:
+def _react(state: RoomState, space: SpaceState, command: AddReaction, context: Context) -> Decision | Refusal:
     message = _reactable(state, space, context, command.seq)
     if isinstance(message, Refusal):
         return message
@@ -50,7 +49,7 @@ def _react(
 
 
 def _unreact(
-    state: RoomState, space: SpaceState, command: c.RemoveReaction, context: Context
+    state: RoomState, space: SpaceState, command: RemoveReaction, context: Context
 ) -> Decision | Refusal:
     message = _reactable(state, space, context, command.seq)
     if isinstance(message, Refusal):
@@ -71,7 +70,7 @@ def _is_reaction(emoji: str, space: SpaceState) -> bool:
 
 
 def _pin(
-    state: RoomState, space: SpaceState, command: c.AddPin | c.RemovePin, context: Context
+    state: RoomState, space: SpaceState, command: AddPin | RemovePin, context: Context
 ) -> Decision | Refusal:
     message = visible_message(state, space, context, command.seq)
     if isinstance(message, Refusal):
@@ -83,7 +82,7 @@ def _pin(
         return Refusal("forbidden", f"you may not pin in this room: {allowed.because}")
     if context.by not in state.members and not context.operator:
         return JOIN_FIRST
-    add = isinstance(command, c.AddPin)
+    add = isinstance(command, AddPin)
     if add is (command.seq in state.pins):
         return Decision()
     if add and len(state.pins) >= MAX_PINS:
@@ -96,8 +95,8 @@ def _pin(
 
 
 DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]] = {
-    c.AddReaction: _react,
-    c.RemoveReaction: _unreact,
-    c.AddPin: _pin,
-    c.RemovePin: _pin,
+    AddReaction: _react,
+    RemoveReaction: _unreact,
+    AddPin: _pin,
+    RemovePin: _pin,
 }

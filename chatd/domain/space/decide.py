@@ -10,8 +10,11 @@ from typing import Any, Final
 
 import attrs
 
-from chatd.contract import command as c
+from chatd.contract.emoji import AddEmoji, RemoveEmoji
 from chatd.contract.errors import Refusal
+from chatd.contract.invite import CreateInvite
+from chatd.contract.room import CreateRoom
+from chatd.contract.space import CreateSpace
 from chatd.domain import account_deletion as farewell
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact, room_stream
@@ -45,7 +48,7 @@ class EndInvite:
 # --- decide -------------------------------------------------------------------------------------------
 
 
-def _create(state: SpaceState, command: c.CreateSpace, context: Context) -> Decision | Refusal:
+def _create(state: SpaceState, command: CreateSpace, context: Context) -> Decision | Refusal:
     if state.exists:
         return Refusal("conflict", "this space exists already")
     owner = command.owner or context.by
@@ -61,7 +64,7 @@ def _create(state: SpaceState, command: c.CreateSpace, context: Context) -> Deci
     )
 
 
-def _create_invite(state: SpaceState, command: c.CreateInvite, context: Context) -> Decision | Refusal:
+def _create_invite(state: SpaceState, command: CreateInvite, context: Context) -> Decision | Refusal:
     if not visible(state, context):
         return ABSENT
     if not holds(state, context, "invite.create"):
@@ -115,7 +118,7 @@ def _end_invite(state: SpaceState, command: EndInvite, context: Context) -> Deci
     return Decision((fact(state, "invite.revoked", context, {"invite": command.invite}),))
 
 
-def _create_room(state: SpaceState, command: c.CreateRoom, context: Context) -> Decision | Refusal:
+def _create_room(state: SpaceState, command: CreateRoom, context: Context) -> Decision | Refusal:
     if not visible(state, context):
         return ABSENT
     if not holds(state, context, "room.create_private" if command.private else "room.create"):
@@ -160,7 +163,7 @@ def _muted(state: SpaceState, context: Context) -> str | None:
     return why and f"it is a bot, and of its owner it is true that {why}"
 
 
-def _add_emoji(state: SpaceState, command: c.AddEmoji, context: Context) -> Decision | Refusal:
+def _add_emoji(state: SpaceState, command: AddEmoji, context: Context) -> Decision | Refusal:
     if not visible(state, context):
         return ABSENT
     if not holds(state, context, "emoji.manage"):
@@ -175,7 +178,7 @@ def _add_emoji(state: SpaceState, command: c.AddEmoji, context: Context) -> Deci
     return Decision((fact(state, "emoji.added", context, data),))
 
 
-def _remove_emoji(state: SpaceState, command: c.RemoveEmoji, context: Context) -> Decision | Refusal:
+def _remove_emoji(state: SpaceState, command: RemoveEmoji, context: Context) -> Decision | Refusal:
     if not visible(state, context):
         return ABSENT
     if not holds(state, context, "emoji.manage"):
@@ -186,14 +189,14 @@ def _remove_emoji(state: SpaceState, command: c.RemoveEmoji, context: Context) -
 
 
 _DECIDERS: Final[Mapping[type[Any], Callable[[SpaceState, Any, Context], Decision | Refusal]]] = {
-    c.CreateSpace: _create,
-    c.CreateInvite: _create_invite,
+    CreateSpace: _create,
+    CreateInvite: _create_invite,
     EnterSpace: _enter,
     farewell.Depart: farewell.depart_space,
     EndInvite: _end_invite,
-    c.CreateRoom: _create_room,
-    c.AddEmoji: _add_emoji,
-    c.RemoveEmoji: _remove_emoji,
+    CreateRoom: _create_room,
+    AddEmoji: _add_emoji,
+    RemoveEmoji: _remove_emoji,
     **moderation.DECIDERS,
 }
 

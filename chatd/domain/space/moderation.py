@@ -9,8 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from chatd.contract import command as c
 from chatd.contract.errors import Refusal
+from chatd.contract.member import (
+    BanMember,
+    EraseMessages,
+    KickMember,
+    MuteMember,
+    SetRole,
+    UnbanMember,
+    UnmuteMember,
+)
+from chatd.contract.space import DeleteSpace, LeaveSpace, LockSpace, UnlockSpace, UpdateSpace
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
 from chatd.domain.policy import bots
@@ -49,7 +58,7 @@ def _may_act(state: SpaceState, context: Context, account: str, right: Right, wh
 # --- the space ----------------------------------------------------------------------------------------
 
 
-def _update(state: SpaceState, command: c.UpdateSpace, context: Context) -> Decision | Refusal:
+def _update(state: SpaceState, command: UpdateSpace, context: Context) -> Decision | Refusal:
     if not visible(state, context):
         return ABSENT
     if not holds(state, context, "space.update"):
@@ -59,7 +68,7 @@ def _update(state: SpaceState, command: c.UpdateSpace, context: Context) -> Deci
     return Decision((fact(state, "space.updated", context, changed),)) if changed else Decision()
 
 
-def _delete(state: SpaceState, command: c.DeleteSpace, context: Context) -> Decision | Refusal:
+def _delete(state: SpaceState, command: DeleteSpace, context: Context) -> Decision | Refusal:
     if not visible(state, context):
         return ABSENT
     if not holds(state, context, "space.delete"):
@@ -67,7 +76,7 @@ def _delete(state: SpaceState, command: c.DeleteSpace, context: Context) -> Deci
     return Decision((fact(state, "space.deleted", context, drop_none(reason=command.reason)),))
 
 
-def _leave(state: SpaceState, command: c.LeaveSpace, context: Context) -> Decision | Refusal:
+def _leave(state: SpaceState, command: LeaveSpace, context: Context) -> Decision | Refusal:
     if not visible(state, context):
         return ABSENT
     if state.role(context.by) is None:
@@ -77,14 +86,12 @@ def _leave(state: SpaceState, command: c.LeaveSpace, context: Context) -> Decisi
     return _out(state, context, "member.left", {"account": context.by})
 
 
-def _set_lock(
-    state: SpaceState, command: c.LockSpace | c.UnlockSpace, context: Context
-) -> Decision | Refusal:
+def _set_lock(state: SpaceState, command: LockSpace | UnlockSpace, context: Context) -> Decision | Refusal:
     if not visible(state, context):
         return ABSENT
     if not holds(state, context, "space.lock"):
         return not_from("space.lock", "locking a space")
-    lock = isinstance(command, c.LockSpace)
+    lock = isinstance(command, LockSpace)
     if lock is state.locked:
         return Decision()
     type_ = "space.locked" if lock else "space.unlocked"
@@ -94,7 +101,7 @@ def _set_lock(
 # --- its members --------------------------------------------------------------------------------------
 
 
-def _set_role(state: SpaceState, command: c.SetRole, context: Context) -> Decision | Refusal:
+def _set_role(state: SpaceState, command: SetRole, context: Context) -> Decision | Refusal:
     if not visible(state, context):
         return ABSENT
     before = state.members.get(command.account)  # of a bot its own one, also while its owner's is lower
@@ -128,7 +135,7 @@ def _difference(before: str, after: str) -> dict[str, Any]:
     return {"before": before, "after": after, "gains": gains, "loses": loses}
 
 
-def _kick(state: SpaceState, command: c.KickMember, context: Context) -> Decision | Refusal:
+def _kick(state: SpaceState, command: KickMember, context: Context) -> Decision | Refusal:
     if refusal := _may_act(state, context, command.account, "member.kick", "showing somebody the door"):
         return refusal
     if command.account not in state.members:
@@ -139,7 +146,7 @@ def _kick(state: SpaceState, command: c.KickMember, context: Context) -> Decisio
     return _out(state, context, "member.kicked", data)
 
 
-def _ban(state: SpaceState, command: c.BanMember, context: Context) -> Decision | Refusal:
+def _ban(state: SpaceState, command: BanMember, context: Context) -> Decision | Refusal:
     """Also somebody who is not in the space, and anew somebody who is banned: the last word counts."""
     if refusal := _may_act(state, context, command.account, "member.ban", "banning"):
         return refusal
@@ -157,7 +164,7 @@ def _out(state: SpaceState, context: Context, type_: str, data: dict[str, Any]) 
     return Decision((fact(state, type_, context, data), *left))
 
 
-def _unban(state: SpaceState, command: c.UnbanMember, context: Context) -> Decision | Refusal:
+def _unban(state: SpaceState, command: UnbanMember, context: Context) -> Decision | Refusal:
     if refusal := _may_act(state, context, command.account, "member.ban", "ending a ban"):
         return refusal
     if not state.banned_until(command.account, context.at):
@@ -166,7 +173,7 @@ def _unban(state: SpaceState, command: c.UnbanMember, context: Context) -> Decis
     return Decision((fact(state, "member.unbanned", context, data),))
 
 
-def _mute(state: SpaceState, command: c.MuteMember, context: Context) -> Decision | Refusal:
+def _mute(state: SpaceState, command: MuteMember, context: Context) -> Decision | Refusal:
     if refusal := _may_act(state, context, command.account, "member.mute", "muting"):
         return refusal
     if command.account not in state.members:
@@ -176,7 +183,7 @@ def _mute(state: SpaceState, command: c.MuteMember, context: Context) -> Decisio
     return Decision((fact(state, "member.muted", context, data),))
 
 
-def _unmute(state: SpaceState, command: c.UnmuteMember, context: Context) -> Decision | Refusal:
+def _unmute(state: SpaceState, command: UnmuteMember, context: Context) -> Decision | Refusal:
     if refusal := _may_act(state, context, command.account, "member.mute", "ending a mute"):
         return refusal
     if not state.muted_until(command.account, context.at):
@@ -185,7 +192,7 @@ def _unmute(state: SpaceState, command: c.UnmuteMember, context: Context) -> Dec
     return Decision((fact(state, "member.unmuted", context, data),))
 
 
-def _erase_messages(state: SpaceState, command: c.EraseMessages, context: Context) -> Decision | Refusal:
+def _erase_messages(state: SpaceState, command: EraseMessages, context: Context) -> Decision | Refusal:
     """That it may be done, and that it was ordered; the messages go room by room."""
     right: Right = "member.erase_messages"
     if refusal := _may_act(state, context, command.account, right, "erasing somebody's messages"):
@@ -195,18 +202,18 @@ def _erase_messages(state: SpaceState, command: c.EraseMessages, context: Contex
 
 
 DECIDERS: Final[Deciders] = {
-    c.UpdateSpace: _update,
-    c.DeleteSpace: _delete,
-    c.LeaveSpace: _leave,
-    c.LockSpace: _set_lock,
-    c.UnlockSpace: _set_lock,
-    c.SetRole: _set_role,
-    c.KickMember: _kick,
-    c.BanMember: _ban,
-    c.UnbanMember: _unban,
-    c.MuteMember: _mute,
-    c.UnmuteMember: _unmute,
-    c.EraseMessages: _erase_messages,
+    UpdateSpace: _update,
+    DeleteSpace: _delete,
+    LeaveSpace: _leave,
+    LockSpace: _set_lock,
+    UnlockSpace: _set_lock,
+    SetRole: _set_role,
+    KickMember: _kick,
+    BanMember: _ban,
+    UnbanMember: _unban,
+    MuteMember: _mute,
+    UnmuteMember: _unmute,
+    EraseMessages: _erase_messages,
 }
 
 
