@@ -30,7 +30,8 @@ from chatd.actors.workers.scheduler import Scheduler
 from chatd.actors.workers.view_updater import Views, ViewUpdater
 from chatd.auth.passwords import Passwords
 from chatd.auth.tokens import Tokens
-from chatd.gateway.net.listener import Gateway, Listener, admin_socket, tcp_socket
+from chatd.gateway.gateway import Gateway
+from chatd.gateway.net.listener import Listener, admin_socket, tcp_socket
 from chatd.gateway.websocket.connection import WebSocket
 from chatd.handlers import recovery
 from chatd.handlers import server as operators
@@ -149,7 +150,7 @@ async def _serve_connections(
         desk.address = _url(settings.host, tcp.socket.getsockname()[1])
         async with trio.open_nursery() as background, trio.open_nursery() as handlers:
             background.start_soon(gateway.flusher.run)
-            background.start_soon(gateway.keep)
+            background.start_soon(gateway.keep_alive)
             async with trio.open_nursery() as accepting:
                 for listener in (tcp, admin):
                     accepting.start_soon(gateway.serve, listener, handlers)

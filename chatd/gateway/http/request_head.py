@@ -1,4 +1,4 @@
-"""The head of an HTTP request, read before it is known who will serve it."""
+"""The head of an HTTP request, read before it is decided whether WebSocket or plain HTTP serves it."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class BadHead(Exception):
 
 
 async def read_head(stream: SocketStream) -> Head | None:
-    """Reads up to the end of the head and leaves it in `stream.before` for whoever serves it, and in
-    `stream.beyond` what came after it.
+    """Reads up to the end of the head and leaves it in `stream.unread_head` for whoever serves it, and
+    what came after it in `stream.unread_rest`.
 
     None when the peer went away without asking for anything. Raises BadHead.
     """
@@ -61,8 +61,8 @@ async def read_head(stream: SocketStream) -> Head | None:
             return None
         received += data
     end = received.index(b"\r\n\r\n") + 4
-    stream.before, stream.beyond = received[:end], received[end:]
-    return _parse(stream.before)
+    stream.unread_head, stream.unread_rest = received[:end], received[end:]
+    return _parse(stream.unread_head)
 
 
 def _parse(received: bytes) -> Head:
