@@ -1,4 +1,4 @@
-"""How often somebody may ask: token buckets for sessions, accounts and addresses. Sessions take from them.
+"""Rate limits: token buckets for sessions, accounts and addresses. Sessions take from them.
 
 Each request takes from the bucket of its session. Besides, every class of requests (`Limit` in
 `chatd.contract.table`) has a rate of its own: by account once it is known who asks, so that many sessions
@@ -20,28 +20,28 @@ from chatd.contract.table.entry import Limit
 from chatd.ports import Caller
 from chatd.settings import Rate, Settings
 
-LONGEST_TURN: Final = 20.0  # seconds; less than a stranger has to open a session
+LONGEST_TURN: Final = 20.0  # seconds; less than `auth_deadline`, the time to open a session
 IPV6_NETWORK: Final = 64  # bits: what one customer gets, and may take all of its addresses from
 
 
 class TokenBucket:
-    """Kept as the moment at which it will be full again (generic cell rate algorithm, ITU-T I.371)."""
+    """Stored as the time at which it will be full (generic cell rate algorithm, ITU-T I.371)."""
 
-    __slots__ = ("_each", "_enough", "_full_at", "_promised", "_slack")
+    __slots__ = ("_each", "_full_at", "_last_promise", "_limit", "_slack")
 
     def __init__(self, rate: Rate) -> None:
         self._each = 1 / rate.per_second
         self._slack = (rate.burst - 1) * self._each
-        self._enough = self._slack + self._each / 1000  # for what adding floats loses
-        self._full_at = self._promised = 0.0
+        self._limit = self._slack + self._each / 1000  # tolerates rounding
+        self._full_at = self._last_promise = 0.0
 
     def take(self, now: float) -> float:
         """Takes one token and returns 0, or returns the seconds after which to try again."""
         ahead = self._full_at - now
-        if ahead <= self._enough:
+        if ahead <= self._limit:
             self._full_at = (now if ahead < 0 else self._full_at) + self._each
             return 0.0
-        return self._turn(now, ahead - self._slack)
+        return self._refuse_until(now, ahead - self._slack)
 
     def give_back(self) -> None:
         self._full_at -= self._each
@@ -50,11 +50,11 @@ class TokenBucket:
         """A full bucket is like a new one."""
         return self._full_at <= now
 
-    def _turn(self, now: float, wait: float) -> float:
-        """Those who are refused at the same time get turns one after another, not all the same one."""
-        turn = max(now + wait, self._promised + self._each)
-        self._promised = min(turn, now + max(wait, LONGEST_TURN))
-        return self._promised - now
+    def _refuse_until(self, now: float, wait: float) -> float:
+        """Requests that are refused at the same time are told different times, one after another."""
+        turn = max(now + wait, self._last_promise + self._each)
+        self._last_promise = min(turn, now + max(wait, LONGEST_TURN))
+        return self._last_promise - now
 
 
 class Buckets:
@@ -73,7 +73,7 @@ class Buckets:
 
 
 class RateLimits:
-    """What is limited for all sessions together."""
+    """The limits that all sessions share."""
 
     def __init__(self, settings: Settings) -> None:
         self._accounts: Mapping[Limit, Buckets] = {

@@ -27,7 +27,7 @@ class Actor(Protocol):
     async def run(self) -> None: ...
 
     def failed(self, given_up: bool) -> None:
-        """Answers whoever waits for this actor; after `given_up` it also takes no more mail."""
+        """Answers those who wait for this actor; after `given_up` it also takes no more messages."""
 
 
 class GaveUp(Exception):

@@ -1,4 +1,4 @@
-"""What Prometheus and its like read: the server's status as metrics."""
+"""The server's status as Prometheus metrics."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from prometheus_client.registry import Collector
 
 MEDIA_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 
-# Name, what it says, and where it stands in the status.
-_PLAIN: Final = (
+# Name, help text, and field of the status.
+_GAUGES: Final = (
     ("chatd_log_position", "Position of the newest event.", "position"),
     ("chatd_accounts", "Accounts.", "accounts"),
     ("chatd_spaces", "Spaces.", "spaces"),
@@ -32,8 +32,8 @@ class _Status(Collector):
         self._status = status
 
     def collect(self) -> Iterable[Metric]:
-        for name, says, field in _PLAIN:
-            yield GaugeMetricFamily(name, says, self._status[field])
+        for name, help_, field in _GAUGES:
+            yield GaugeMetricFamily(name, help_, self._status[field])
         awake = GaugeMetricFamily("chatd_actors_awake", "Actors of streams that are awake.", labels=["kind"])
         for kind in ("room", "space", "account"):
             awake.add_metric([kind], self._status["actors"][f"{kind}s"])

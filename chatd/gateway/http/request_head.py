@@ -40,7 +40,7 @@ class Head:
 
 @attrs.frozen
 class BadHead(Exception):
-    """A request that is not served, with the status that says why."""
+    """A request that is refused, with the HTTP status and the reason."""
 
     status: int
     reason: str
@@ -50,7 +50,7 @@ async def read_head(stream: SocketStream) -> Head | None:
     """Reads up to the end of the head and leaves it in `stream.unread_head` for whoever serves it, and
     what came after it in `stream.unread_rest`.
 
-    None when the peer went away without asking for anything. Raises BadHead.
+    Returns None when the peer closed before a whole head arrived. Raises BadHead.
     """
     received = b""
     while b"\r\n\r\n" not in received:
