@@ -1,6 +1,6 @@
-"""From what people write to ids: names or ids of accounts, spaces and rooms. An id always wins.
+"""Resolves names and ids of accounts, spaces and rooms. An id takes precedence over a name.
 
-Names of spaces and rooms need not be unique; where two fit, the candidates are named and nobody guesses.
+Names of spaces and rooms need not be unique: if several match, the error lists them.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from chatd.domain.names.keys import name_key
 if TYPE_CHECKING:
     from chatd.client import Client
 
-Found = dict[str, Any]
+Row = dict[str, Any]
 PAGE = 500
 ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")  # what ids look like today
 
 
-async def find_account(client: Client, wanted: str) -> Found:
+async def find_account(client: Client, wanted: str) -> Row:
     """The account of this name or id."""
-    named: Found | None = None
+    named: Row | None = None
     after: str | None = None
     while True:
         page = await client.request("account.list", after=after, limit=PAGE)
@@ -38,7 +38,7 @@ async def find_account(client: Client, wanted: str) -> Found:
     return named
 
 
-async def find_person(client: Client, space: str | None, wanted: str) -> Found:
+async def find_person(client: Client, space: str | None, wanted: str) -> Row:
     """Somebody by name or id: for an operator anybody, for an account who is in the space, or an id."""
     if client.account is None:
         return await find_account(client, wanted)
@@ -59,7 +59,7 @@ async def find_author(client: Client, space: str | None, wanted: str) -> str:
     return id_
 
 
-async def find_space(client: Client, wanted: str) -> Found:
+async def find_space(client: Client, wanted: str) -> Row:
     """The space of this name or id."""
     spaces = await client.spaces()
     fitting = _fitting(spaces, wanted)
@@ -70,7 +70,7 @@ async def find_space(client: Client, wanted: str) -> Found:
     return fitting[0]
 
 
-async def find_room(client: Client, wanted: str, space: str | None = None) -> Found:
+async def find_room(client: Client, wanted: str, space: str | None = None) -> Row:
     """The room of this name, `SPACE/ROOM` or id; only in `space` when that is given."""
     spaces = [await find_space(client, space)] if space else await client.spaces()
     rooms = {room["id"]: (room, of) for of in spaces for room in await client.rooms(of["id"])}
@@ -94,7 +94,7 @@ async def find_room(client: Client, wanted: str, space: str | None = None) -> Fo
     return fitting[0][0]
 
 
-async def _room_of_no_space(client: Client, wanted: str) -> Found | None:
+async def _room_of_no_space(client: Client, wanted: str) -> Row | None:
     """A direct room has no name and is in no list: it is found by its id alone."""
     from chatd.client import Refused
 
@@ -141,7 +141,7 @@ async def room_names(client: Client) -> dict[str, str]:
     }
 
 
-def _fitting(things: list[Found], wanted: str) -> list[Found]:
+def _fitting(things: list[Row], wanted: str) -> list[Row]:
     if by_id := [thing for thing in things if thing["id"] == wanted]:
         return by_id
     return [thing for thing in things if name_key(thing["name"]) == name_key(wanted)]
@@ -151,6 +151,6 @@ def _ambiguous(what: str, wanted: str, candidates: list[str], instead: str) -> s
     return f"{len(candidates)} {what} are called {wanted!r}: {', '.join(candidates)}; give {instead}"
 
 
-def _found(thing: Any) -> Found:
+def _found(thing: Any) -> Row:
     assert isinstance(thing, dict)
     return thing
