@@ -15,7 +15,8 @@ from typing import Final, Protocol, cast
 import attrs
 import trio
 
-from chatd.domain.event import DISSOLVES, ERASES, SELECTIVE, Event, membership_change, within
+from chatd.contract.events import DISSOLVES, ERASES, RESTRICTED
+from chatd.domain.event import Event, membership_change, within
 from chatd.ports import Render, Row
 
 RING_BYTES: Final = 4 * 1024 * 1024  # kept for listeners that are a little behind, each event at least:
@@ -48,7 +49,7 @@ class Chunk:
     @property
     def selective(self) -> bool:
         """Whether some of it is not for all who listen to the stream."""
-        return self.stream.startswith("space/") and any(event.type in SELECTIVE for event in self.events)
+        return self.stream.startswith("space/") and any(event.type in RESTRICTED for event in self.events)
 
     @property
     def weight(self) -> int:
