@@ -619,8 +619,9 @@ EVENTS: Final[Mapping[tuple[StreamKind, str], EventType]] = {
 
 # What consumers look up for each event, worked out once.
 TYPES: Final = frozenset(name for _, name in EVENTS)
-ENTERS: Final = frozenset((kind, name) for (kind, name), row in EVENTS.items() if row.lets == "in")
-LEAVES: Final = frozenset((kind, name) for (kind, name), row in EVENTS.items() if row.lets == "out")
+MEMBERSHIP: Final[Mapping[str, bool]] = {  # lets `account` into its stream (True), or out of it
+    name: row.lets == "in" for (_, name), row in EVENTS.items() if row.lets in ("in", "out")
+}
 DISSOLVES: Final = frozenset(name for (_, name), row in EVENTS.items() if row.lets == "all_out")
 ERASES: Final = frozenset(name for (_, name), row in EVENTS.items() if row.erases)
 PERSONAL: Final[Mapping[str, tuple[str, ...]]] = {

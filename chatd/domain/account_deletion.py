@@ -15,6 +15,7 @@ from chatd.domain.account.state import AccountState
 from chatd.domain.account.state import fact as account_fact
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
+from chatd.domain.internal import FinishDeletion, RemoveDeleted, ShutOutAccount
 from chatd.domain.policy import bots
 from chatd.domain.policy.roles import RANK
 from chatd.domain.room.state import RoomState
@@ -25,35 +26,16 @@ from chatd.domain.space.state import fact as space_fact
 STUB_NAME: Final = "Deleted account"
 
 
-@attrs.frozen
-class Depart:
-    """The account leaves the room or space, a direct room too."""
-
-    account: str
-
-
-@attrs.frozen
-class CloseAccount:
-    """It is shut out until it is gone."""
-
-
-@attrs.frozen
-class EndAccount:
-    """Nothing is left but a stub."""
-
-    reason: str | None = None
-
-
 # --- decide -------------------------------------------------------------------------------------------
 
 
-def depart_room(state: RoomState, space: SpaceState, command: Depart, context: Context) -> Decision:
+def depart_room(state: RoomState, space: SpaceState, command: RemoveDeleted, context: Context) -> Decision:
     if command.account not in state.members:
         return Decision()
     return Decision((room_fact(state, "member.left", context, {"account": command.account}),))
 
 
-def depart_space(state: SpaceState, command: Depart, context: Context) -> Decision:
+def depart_space(state: SpaceState, command: RemoveDeleted, context: Context) -> Decision:
     """A space keeps an owner: should nobody else be one by now, who stands highest becomes it."""
     if command.account not in state.members:
         return Decision()
@@ -76,13 +58,13 @@ def _heir(state: SpaceState, account: str) -> str | None:
     return max(others, key=lambda other: RANK[state.members[other]], default=None)
 
 
-def close(state: AccountState, command: CloseAccount, context: Context) -> Decision | Refusal:
+def close(state: AccountState, command: ShutOutAccount, context: Context) -> Decision | Refusal:
     if not state.exists or state.disabled:
         return Decision()
     return Decision((account_fact(state, "account.updated", context, {"disabled": True}),))
 
 
-def end(state: AccountState, command: EndAccount, context: Context) -> Decision | Refusal:
+def end(state: AccountState, command: FinishDeletion, context: Context) -> Decision | Refusal:
     if not state.exists:
         return Decision()
     data = {"account": state.id, **drop_none(reason=command.reason)}

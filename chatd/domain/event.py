@@ -6,29 +6,14 @@ A `Fact` is decided but not yet durable; the history writer gives it a position 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import attrs
 import msgspec
 
-from chatd.domain.policy.roles import Right
+from chatd.contract.events import MEMBERSHIP, PERSONAL
 
 Data = dict[str, Any]  # JSON-able, small, no secrets, nothing that is somebody's own
-
-# What an account says of itself stands in the body of these, as a JSON object beside `data`: it can be
-# erased like the text of a message. Facts of older logs have it in `data`.
-PERSONAL: Final = frozenset(
-    {
-        "account.created",
-        "account.updated",
-        "account.renamed",
-        "bookmark.added",
-        "preferences.updated",
-        "message.reported",
-        "report.resolved",
-    }
-)
 
 
 @attrs.frozen(slots=True)
@@ -112,43 +97,13 @@ def split_stream(stream: str) -> tuple[str, str]:
     return kind, owner
 
 
-# Which events let an account into their stream or take it out, and in which field it stands.
-# Everybody who keeps track of who sees what (the members table, the bus) reads this one table.
-ENTERS = {"member.joined": "account", "account.created": "account"}
-LEAVES = {"member.left": "account", "member.kicked": "account", "member.banned": "account"}
-
-
 def membership_change(event: Fact | Event) -> tuple[str, bool] | None:
     """`(account, True)` when this event lets an account into its stream, `(account, False)` when out."""
-    if field := ENTERS.get(event.type):
-        return event.data[field], True
-    if field := LEAVES.get(event.type):
-        return event.data[field], False
-    return None
-
-
-# Events after which nobody belongs to their stream any more.
-DISSOLVES = frozenset({"space.deleted", "room.deleted"})
+    entered = MEMBERSHIP.get(event.type)
+    return None if entered is None else (event.data["account"], entered)
 
 
 def within(event: Fact | Event) -> str | None:
     """The stream of the space that a room belongs to which this event lets somebody into."""
     space = event.data.get("space")
     return space_stream(space) if space and event.stream.startswith("room/") else None
-
-
-# Events in a space's stream whose data is not for all who belong to it, and the right that it takes. Others
-# are shown the event without, so that no seq is missing. Of `member.banned` that goes for strangers: whoever
-# was a member is missed by all. It is decided when the log is read: by the role at the event's position.
-SELECTIVE: Final[Mapping[str, Right]] = {
-    "room.created": "room.see_public",
-    "invite.created": "invite.list",
-    "invite.revoked": "invite.list",
-    "member.muted": "member.mute",
-    "member.unmuted": "member.mute",
-    "member.banned": "member.ban",
-    "member.unbanned": "member.ban",
-}
-
-# Events with which texts leave the database for good.
-ERASES = frozenset({"message.deleted", "account.deleted"})

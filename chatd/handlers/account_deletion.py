@@ -16,10 +16,9 @@ from chatd.actors.runtime.envelope import Answer
 from chatd.contract import command as c
 from chatd.contract.errors import Refusal
 from chatd.domain.account import state as accounts
-from chatd.domain.account_deletion import CloseAccount, Depart, EndAccount
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, room_stream, space_stream, split_stream
-from chatd.domain.room.message import EraseMany
+from chatd.domain.internal import DeleteMessages, FinishDeletion, RemoveDeleted, ShutOutAccount
 from chatd.handlers.credentials import NO_ACCOUNT, confirm
 from chatd.handlers.desk import Desk, now
 from chatd.handlers.moderation import ERASED_AT_ONCE
@@ -177,14 +176,14 @@ class AccountDeletionWorker:
         desk, account = self._desk, row["account"]
         desk.end_sessions(REASON, lambda claims: claims.account == account)
         context = self._context(row)
-        await self._ask(account_stream(account), CloseAccount(), context)
+        await self._ask(account_stream(account), ShutOutAccount(), context)
         for bot in await desk.reader.bots(account):
             await order(desk, bot["account"], row["by"], row["reason"], row["messages"])
             await self._erase({**row, "account": bot["account"]})
         # what was on its way when it was shut out may still arrive, but not after it has left
         while await self._leave_all(account, context) or (row["messages"] and await self._erase_texts(row)):
             pass
-        await self._ask(account_stream(account), EndAccount(row["reason"]), context)
+        await self._ask(account_stream(account), FinishDeletion(row["reason"]), context)
 
     async def _erase_texts(self, row: Row) -> bool:
         """Whether there were any."""
@@ -192,7 +191,7 @@ class AccountDeletionWorker:
         for room in await reader.rooms_ever(account):
             while seqs := await reader.written(room, account, ERASED_AT_ONCE):
                 found = True
-                await self._ask(room_stream(room), EraseMany(tuple(seqs)), self._context(row))
+                await self._ask(room_stream(room), DeleteMessages(tuple(seqs)), self._context(row))
         return found
 
     async def _leave_all(self, account: str, context: Context) -> bool:
@@ -200,7 +199,7 @@ class AccountDeletionWorker:
         memberships, _ = await self._desk.reader.memberships(account)
         streams = [row["stream"] for row in memberships if row["stream"] != account_stream(account)]
         for stream in sorted(streams):
-            await self._ask(stream, Depart(account), context)
+            await self._ask(stream, RemoveDeleted(account), context)
         return bool(streams)
 
     def _context(self, row: Row) -> Context:

@@ -8,8 +8,9 @@ from chatd.actors.runtime.envelope import Answer
 from chatd.auth.tokens import Claims
 from chatd.contract import command as c
 from chatd.contract.errors import Refusal
-from chatd.domain.account.decide import NO_BOT, MakeBot
+from chatd.domain.account.decide import NO_BOT
 from chatd.domain.event import account_stream
+from chatd.domain.internal import MakeBot
 from chatd.handlers import account_deletion as farewell
 from chatd.handlers.desk import Desk, now
 from chatd.handlers.device import bearing

@@ -7,9 +7,10 @@ from typing import Final
 from chatd.actors.runtime.envelope import Answer
 from chatd.auth.passwords import Overloaded
 from chatd.contract.errors import Refusal
-from chatd.domain.account.decide import Change, SecureAccount
+from chatd.contract.fields import SecurityChange
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream
+from chatd.domain.internal import SecureAccount
 from chatd.handlers.desk import Desk, now
 from chatd.ports import Caller, Row, Write
 
@@ -73,6 +74,6 @@ async def confirm(desk: Desk, caller: Caller, password: str | None) -> Refusal |
     return proven if isinstance(proven, Refusal) else None
 
 
-async def secure(desk: Desk, account: str, by: str, change: Change, *writes: Write) -> Answer:
+async def secure(desk: Desk, account: str, by: str, change: SecurityChange, *writes: Write) -> Answer:
     """Makes secrets durable together with the fact that they changed. Raises nothing: see StreamActor."""
     return await desk.ask(account_stream(account), SecureAccount(change), Context(by, now()), writes)

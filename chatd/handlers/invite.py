@@ -15,8 +15,8 @@ from chatd.auth.tokens import hashed, new_secret
 from chatd.contract import command as c
 from chatd.contract.errors import Refusal
 from chatd.domain.event import space_stream
+from chatd.domain.internal import EndInvite, EnterSpace
 from chatd.domain.policy.roles import may
-from chatd.domain.space.decide import EndInvite, EnterSpace
 from chatd.domain.space.state import SpaceState, invite_frame
 from chatd.handlers.desk import Desk
 from chatd.handlers.visibility import visible_space

@@ -9,8 +9,9 @@ from chatd.contract import command as c
 from chatd.contract.errors import Refusal
 from chatd.domain.account import state as accounts
 from chatd.domain.event import account_stream, room_stream, space_stream
+from chatd.domain.internal import OpenDirectRoom
 from chatd.domain.policy.bots import OWNER_ABSENT
-from chatd.domain.room.direct import OpenDirectRoom, direct_room
+from chatd.domain.room.direct import direct_room
 from chatd.domain.room.message import ABSENT, may_see_edits
 from chatd.handlers.desk import Desk
 from chatd.handlers.visibility import visible_room

@@ -8,11 +8,11 @@ from typing import Any, Final
 from chatd.actors.runtime.envelope import Answer
 from chatd.contract import command as c
 from chatd.contract.errors import Refusal
+from chatd.contract.fields import Right
 from chatd.domain.account import state as accounts
-from chatd.domain.account.settings import CloseReport, FileReport
 from chatd.domain.event import account_stream, room_stream, space_stream
-from chatd.domain.policy.roles import Right
-from chatd.domain.room.message import ABSENT, EraseMany
+from chatd.domain.internal import CloseReport, DeleteMessages, FileReport
+from chatd.domain.room.message import ABSENT
 from chatd.domain.space.moderation import not_from
 from chatd.domain.space.state import FOR_EVER, SpaceState, holds
 from chatd.handlers.desk import Desk, now
@@ -55,7 +55,7 @@ async def erase_messages(desk: Desk, caller: Caller, command: c.EraseMessages) -
     for row in await desk.reader.rooms(space=command.space):
         while seqs := await desk.reader.written(row["id"], command.account, ERASED_AT_ONCE):
             context = desk.context(caller, with_id=False)
-            done = await desk.ask(room_stream(row["id"]), EraseMany(tuple(seqs)), context)
+            done = await desk.ask(room_stream(row["id"]), DeleteMessages(tuple(seqs)), context)
             if isinstance(done, Refusal):
                 return done
             erased += len(seqs)

@@ -51,7 +51,7 @@ def _fitting(events: list[Event]) -> list[Event]:
     return events
 
 
-async def status(desk: Desk, caller: Caller, query: c.ServerStatus) -> Answer:
+async def status(desk: Desk, caller: Caller, query: c.GetServerStatus) -> Answer:
     return await measured(desk)
 
 
@@ -82,7 +82,7 @@ async def measured(desk: Desk) -> dict[str, Any]:
     }
 
 
-async def top(desk: Desk, caller: Caller, query: c.ServerTop) -> Answer:
+async def top(desk: Desk, caller: Caller, query: c.GetServerTop) -> Answer:
     before = trio.current_time()
     await trio.lowlevel.checkpoint()
     lag = trio.current_time() - before

@@ -10,8 +10,8 @@ from typing import Any, Final
 from chatd.actors.runtime.envelope import Answer
 from chatd.contract import command as c
 from chatd.contract.errors import Refusal
-from chatd.domain.account.settings import KeepBookmark, SetSubscription, SetThread
 from chatd.domain.event import account_stream
+from chatd.domain.internal import SaveBookmark, SetSubscription, SetThread
 from chatd.domain.room.message import ABSENT, JOIN_FIRST
 from chatd.handlers.desk import Desk, now
 from chatd.handlers.message import PAGE_BYTES, message_frame
@@ -99,7 +99,7 @@ async def add_bookmark(desk: Desk, caller: Caller, command: c.AddBookmark) -> An
     message = await _message(desk, command.room, command.seq)
     if message is None or message["deleted"]:
         return ABSENT
-    keep = KeepBookmark(command.room, command.seq, command.note)
+    keep = SaveBookmark(command.room, command.seq, command.note)
     return await desk.ask(account_stream(account), keep, desk.context(caller, with_id=False))
 
 

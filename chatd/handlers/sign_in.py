@@ -14,7 +14,7 @@ from chatd.domain.account import decide as accounts
 from chatd.domain.account.state import ABSENT
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, space_stream
-from chatd.domain.space.decide import EnterSpace
+from chatd.domain.internal import EnterSpace
 from chatd.handlers import invite as invites
 from chatd.handlers import totp as second_factor
 from chatd.handlers.credentials import BUSY, hash_new

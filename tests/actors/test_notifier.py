@@ -18,10 +18,9 @@ from chatd.actors.runtime.supervisor import supervise
 from chatd.actors.workers.notifier import AT_ONCE, BATCH, FIRST_RETRY, FOLLOWER, PACE, STORED_EVERY, Notifier
 from chatd.contract import command as c
 from chatd.contract.errors import Refusal
-from chatd.domain.account.settings import Notify
 from chatd.domain.decision import Context
 from chatd.domain.event import Event
-from chatd.domain.room.direct import OpenDirectRoom
+from chatd.domain.internal import Notify, OpenDirectRoom
 from chatd.ports import Append, PutFollower, Row, StoreUnavailable, Write
 
 

@@ -19,7 +19,7 @@ from chatd.contract.errors import Refusal
 from chatd.domain.account.state import AccountState
 from chatd.domain.decision import Context
 from chatd.domain.event import Event
-from chatd.domain.room.message import ExpireMessage
+from chatd.domain.internal import ExpireMessage
 from chatd.handlers import scheduled
 from chatd.handlers.desk import Desk
 from chatd.ports import Caller, DropScheduled, FailScheduled, PutScheduled, Row, StoreUnavailable, Write

@@ -54,13 +54,13 @@ def test_settings_stand_where_they_can_be_erased() -> None:
     settings = {"quiet_from": 1, "quiet_to": 2, "time_zone": "Asia/Tokyo", "receipts": False}
     assert payload(fact) == settings
     account.apply(state, fact)
-    assert state.mine.preferences == settings
+    assert state.settings.preferences == settings
 
 
 def test_settings_of_an_older_log_are_read() -> None:
     state = AccountState("a", 1, "ann")
     account.apply(state, Fact("account/a", 2, "preferences.updated", 1, "a", {"quiet_from": 7}))
-    assert state.mine.preferences == {"quiet_from": 7}
+    assert state.settings.preferences == {"quiet_from": 7}
 
 
 def test_a_profile_changes_only_where_asked() -> None:

@@ -8,8 +8,8 @@ from chatd.contract.command import CreateAccount, UpdateAccount
 from chatd.contract.errors import Refusal
 from chatd.domain.account import decide as account
 from chatd.domain.account.state import AccountState
-from chatd.domain.account_deletion import CloseAccount, Depart, EndAccount
 from chatd.domain.decision import Context, Decision
+from chatd.domain.internal import FinishDeletion, RemoveDeleted, ShutOutAccount
 from chatd.domain.policy.bots import effective
 from chatd.domain.policy.roles import RANK
 from chatd.domain.space import decide as space
@@ -29,15 +29,15 @@ def carry_out(state: AccountState, command: object) -> list[str]:
 def test_every_step_can_be_given_again_and_then_does_nothing() -> None:
     state = AccountState("01ABCDEFGH")
     carry_out(state, CreateAccount("ann"))
-    assert carry_out(state, CloseAccount()) == ["account.updated"]
-    assert carry_out(state, CloseAccount()) == []
-    assert carry_out(state, EndAccount()) == ["account.deleted"]
-    assert carry_out(state, EndAccount()) == carry_out(state, CloseAccount()) == []
+    assert carry_out(state, ShutOutAccount()) == ["account.updated"]
+    assert carry_out(state, ShutOutAccount()) == []
+    assert carry_out(state, FinishDeletion()) == ["account.deleted"]
+    assert carry_out(state, FinishDeletion()) == carry_out(state, ShutOutAccount()) == []
 
 
 def test_a_stub_remembers_nothing() -> None:
     state = AccountState("01ABCDEFGH")
-    for command in (CreateAccount("ann", admin=True), UpdateAccount(about="hello"), EndAccount()):
+    for command in (CreateAccount("ann", admin=True), UpdateAccount(about="hello"), FinishDeletion()):
         carry_out(state, command)
     stub = AccountState("01ABCDEFGH", 3, "deleted-abcdefgh", "Deleted account", disabled=True, deleted=True)
     assert state == stub
@@ -48,7 +48,7 @@ def test_a_stub_remembers_nothing() -> None:
 def test_a_space_whose_last_owner_is_deleted_goes_to_whoever_stands_highest() -> None:
     members = {"ann": "owner", "bob": "member", "cy": "admin", "rex": "admin"}
     state = SpaceState("s", 9, members=dict(members), bots={"rex": "ann"})
-    decision = space.decide(state, Depart("ann"), NOW)
+    decision = space.decide(state, RemoveDeleted("ann"), NOW)
     assert isinstance(decision, Decision)
     assert [(fact.seq, fact.type, fact.data["account"]) for fact in decision.facts] == [
         (10, "member.left", "ann"),
@@ -59,7 +59,7 @@ def test_a_space_whose_last_owner_is_deleted_goes_to_whoever_stands_highest() ->
         space.apply(state, fact)
     assert state.members == {"bob": "member", "cy": "owner"}
     assert state.bots == {}
-    assert space.decide(state, Depart("ann"), NOW) == Decision()
+    assert space.decide(state, RemoveDeleted("ann"), NOW) == Decision()
 
 
 @pytest.mark.parametrize("role", RANK)

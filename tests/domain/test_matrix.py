@@ -14,9 +14,10 @@ import pytest
 
 from chatd.contract import command as c
 from chatd.contract.errors import Refusal
+from chatd.contract.fields import Right
 from chatd.contract.table import ENTRIES
 from chatd.domain.decision import Context, Decision
-from chatd.domain.policy.roles import Right, may
+from chatd.domain.policy.roles import may
 from chatd.domain.room import decide as room
 from chatd.domain.room.state import Message, RoomState
 from chatd.domain.space import decide as space

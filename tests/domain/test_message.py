@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from chatd.contract import command as c
 from chatd.contract.errors import Refusal
+from chatd.contract.fields import Right
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Fact
+from chatd.domain.internal import DeleteMessages, ExpireMessage, OpenDirectRoom
 from chatd.domain.policy.access import verdict
-from chatd.domain.policy.roles import SHOWING, Right
+from chatd.domain.policy.roles import SHOWING
 from chatd.domain.room import decide as room
-from chatd.domain.room.direct import OpenDirectRoom, direct_room
-from chatd.domain.room.message import EraseMany, ExpireMessage
+from chatd.domain.room.direct import direct_room
 from chatd.domain.room.reaction import MAX_PINS, MAX_REACTIONS
 from chatd.domain.room.state import Message, RoomState
 from chatd.domain.space.state import FOR_EVER, SpaceState
@@ -129,7 +130,7 @@ def test_who_is_muted_reads_until_when() -> None:
 @pytest.mark.parametrize("lost", ["room", "space"])
 def test_of_a_deleted_room_texts_can_still_be_erased_and_nothing_else_is_left(lost: str) -> None:
     state, space = a_room(deleted=lost == "room"), attrs.evolve(SPACE, deleted=lost == "space")
-    for command in (EraseMany((7, 9)), ExpireMessage(7)):
+    for command in (DeleteMessages((7, 9)), ExpireMessage(7)):
         fact = only(room.decide(state, space, command, Context("system", 5000)))
         assert (fact.type, fact.data["seq"]) == ("message.deleted", 7)
     for by_people in (c.DeleteMessage("r", 7), c.PostMessage("r", "x"), c.MarkRead("r", 7)):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chatd.domain.account.settings import Notify
+from chatd.domain.internal import Notify
 from chatd.domain.policy.notification import attention
 
 AT = 1_700_000_000_000

@@ -8,8 +8,8 @@ from chatd.contract import command as c
 from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Fact
+from chatd.domain.internal import EndInvite, EnterSpace
 from chatd.domain.space import decide as space
-from chatd.domain.space.decide import EndInvite, EnterSpace
 from chatd.domain.space.state import SpaceState
 
 

@@ -14,8 +14,9 @@ from typing import Any
 import attrs
 import pytest
 
+from chatd.contract.fields import Right
 from chatd.contract.table import ENTRIES
-from chatd.domain.policy.roles import RANK, Right, may
+from chatd.domain.policy.roles import RANK, may
 
 from .serving import Server
 from .talking import Client, Frame

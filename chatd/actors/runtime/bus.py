@@ -15,7 +15,8 @@ import trio
 
 from chatd.actors.runtime.chunk import Chunk, SignalFrame
 from chatd.actors.runtime.ring import Ring
-from chatd.domain.event import DISSOLVES, ERASES, Event, membership_change, within
+from chatd.contract.events import DISSOLVES, ERASES
+from chatd.domain.event import Event, membership_change, within
 from chatd.ports import Row
 
 

@@ -10,7 +10,8 @@ from typing import Final, cast
 
 import attrs
 
-from chatd.domain.event import SELECTIVE, Event
+from chatd.contract.events import RESTRICTED
+from chatd.domain.event import Event
 from chatd.ports import Render, Row
 
 EVENT_BYTES: Final = 512  # what an event takes in memory, at least
@@ -20,7 +21,7 @@ EVENT_BYTES: Final = 512  # what an event takes in memory, at least
 class Chunk:
     """Events of one stream that were committed together; rendered once for each wire format.
 
-    `alone`: nothing else was committed with them, so little waits, and they may be written at once.
+    `alone`: nothing else was committed with them, so they may be written at once.
     """
 
     events: Sequence[Event]
@@ -41,12 +42,12 @@ class Chunk:
 
     @property
     def selective(self) -> bool:
-        """Whether some of it is not for all who listen to the stream."""
-        return self.stream.startswith("space/") and any(event.type in SELECTIVE for event in self.events)
+        """Whether some events are not for every subscriber of the stream."""
+        return self.stream.startswith("space/") and any(event.type in RESTRICTED for event in self.events)
 
     @property
     def weight(self) -> int:
-        """Roughly the bytes that it takes to keep this."""
+        """Approximate bytes of memory."""
         return sum(EVENT_BYTES + len(event.text or "") for event in self.events)
 
     def forget(self, seq: int | None) -> None:
@@ -67,7 +68,7 @@ class Chunk:
 
 @attrs.define(slots=True, eq=False)
 class SignalFrame:
-    """Shown to those who listen now, and forgotten; rendered once for each wire format."""
+    """Sent to present subscribers and not stored; rendered once for each wire format."""
 
     _frame: Row
     _rendered: dict[Render, bytes] = attrs.field(factory=dict, init=False)
@@ -76,7 +77,7 @@ class SignalFrame:
         return self._frame
 
     def rendered(self, render: Render) -> bytes:
-        """What `render` makes of it; made at most once. All that it asks of an event is its frame."""
+        """What `render` makes of it; made at most once. `render` reads only the frame of an event."""
         rendered = self._rendered.get(render)
         if rendered is None:
             rendered = self._rendered[render] = render(cast("Sequence[Event]", (self,)))

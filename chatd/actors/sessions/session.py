@@ -21,6 +21,7 @@ from chatd.auth.rate_limits import TokenBucket, too_often
 from chatd.auth.tokens import Claims
 from chatd.contract.command import EditMessage, OpenSession, PostMessage
 from chatd.contract.errors import Refusal
+from chatd.contract.requests import REQUESTS
 from chatd.contract.table import find
 from chatd.contract.table.entry import Entry
 from chatd.domain.decision import Context
@@ -180,7 +181,7 @@ class SessionActor:
         if entry.needs != "nothing" and not self.opened:
             return NOT_OPEN
         scopes = self.caller.scopes if entry.needs != "nothing" else None
-        if scopes is not None and (refusal := bots.covers(scopes, entry.name, entry.kind == "query")):
+        if scopes is not None and (refusal := bots.covers(scopes, REQUESTS[entry.name])):
             return refusal
         if entry.needs == "operator" and not (self.caller.operator or self.caller.admin):
             return OPERATORS

@@ -20,9 +20,9 @@ from ulid import ULID
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.envelope import Answer
 from chatd.contract.errors import Refusal
-from chatd.domain.account.settings import Notify
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream
+from chatd.domain.internal import Notify
 from chatd.domain.policy.notification import attention
 from chatd.handlers.desk import now
 from chatd.ports import PutFollower, Reader, Row, StoreUnavailable, Write

@@ -140,7 +140,7 @@ class Receipts:
                 if account not in room.members or len(room.members) > SMALL:
                     continue
                 reader = await self.state_of(account_stream(account))
-                if reader.mine.preferences.get("receipts") is False:
+                if reader.settings.preferences.get("receipts") is False:
                     continue
             except StoreUnavailable:
                 continue

@@ -19,7 +19,7 @@ from chatd.contract.command import PostMessage
 from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, room_stream
-from chatd.domain.room.message import ExpireMessage
+from chatd.domain.internal import ExpireMessage
 from chatd.handlers.desk import Desk, now
 from chatd.handlers.scheduled import changed, frame, gone
 from chatd.ports import DropScheduled, FailScheduled, Row, StoreUnavailable

@@ -12,6 +12,7 @@ from chatd.contract.direct import *
 from chatd.contract.draft import *
 from chatd.contract.emoji import *
 from chatd.contract.event import *
+from chatd.contract.fields import *
 from chatd.contract.identity import *
 from chatd.contract.invite import *
 from chatd.contract.member import *
@@ -34,6 +35,3 @@ from chatd.contract.totp import *
 from chatd.contract.typing import *
 from chatd.contract.unread import *
 from chatd.contract.view import *
-from chatd.contract.fields import *
-from chatd.contract.server import GetServerStatus as ServerStatus
-from chatd.contract.server import GetServerTop as ServerTop

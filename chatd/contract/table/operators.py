@@ -11,8 +11,8 @@ ENTRIES: tuple[Entry, ...] = (
         "view.rebuild", c.RebuildView, "operator", "desk", "Drops a view and builds it from the log again."
     ),
     query("event.list", c.ListEvents, "operator", "The log after a position; can wait for news."),
-    query("server.status", c.ServerStatus, "operator", "What runs, how big it is, how it feels."),
-    query("server.top", c.ServerTop, "operator", "The busiest actors, commit batches, connections."),
+    query("server.status", c.GetServerStatus, "operator", "What runs, how big it is, how it feels."),
+    query("server.top", c.GetServerTop, "operator", "The busiest actors, commit batches, connections."),
     query(
         "server.check", c.CheckServer, "operator", "Is the database file sound, is there room on the disk."
     ),

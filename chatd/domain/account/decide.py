@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import attrs
 
@@ -19,12 +19,13 @@ from chatd.contract.account import (
 )
 from chatd.contract.bot import DeleteBot, UpdateBot
 from chatd.contract.errors import Refusal
-from chatd.contract.fields import Scope
-from chatd.domain import account_deletion as farewell
-from chatd.domain.account import settings as personal
+from chatd.contract.events import PERSONAL
+from chatd.domain import account_deletion
+from chatd.domain.account import settings
 from chatd.domain.account.state import ABSENT, AccountState, fact
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact, account_stream, body, payload
+from chatd.domain.internal import FinishDeletion, MakeBot, SecureAccount, ShutOutAccount
 from chatd.domain.names.keys import means_something
 from chatd.domain.names.scripts import one_alphabet
 from chatd.domain.policy import bots
@@ -45,28 +46,6 @@ RESERVED: Final = Refusal(
 RENAMES: Final = 3  # in a month
 MONTH: Final = 30 * 86_400_000  # milliseconds
 _NAME: Final = re.compile(r"\w[\w.-]*")
-
-
-Change = Literal[
-    "password", "totp_on", "totp_off", "recovery_link", "recovered", "identity_added", "identity_removed"
-]
-
-
-@attrs.frozen
-class SecureAccount:
-    """How to sign in has changed, or will. It is made at the desk, with the secret beside it."""
-
-    change: Change
-
-
-@attrs.frozen
-class MakeBot:
-    """Given by the desk, with an id for the bot that nobody else has."""
-
-    bot: str
-    name: str
-    scopes: list[Scope]
-    display_name: str | None = None
 
 
 def validate_name(name: str) -> str | Refusal:
@@ -196,16 +175,16 @@ def _changed(
     return Decision(changed, lambda _: answer())
 
 
-def _decide_personal(state: AccountState, command: Any, context: Context) -> Decision | Refusal:
+def _decide_settings(state: AccountState, command: Any, context: Context) -> Decision | Refusal:
     if not state.exists:
         return ABSENT
-    news = personal.DECIDERS[type(command)](state.mine, command, context)
+    news = settings.DECIDERS[type(command)](state.settings, command, context)
     if isinstance(news, Refusal):
         return news
     if news is None:
         return Decision()
     type_, data = news
-    own = {field: data.pop(field) for field in personal.OWN if field in data}
+    own = {field: data.pop(field) for field in PERSONAL.get(type_, ()) if field in data}
     return Decision((fact(state, type_, context, data, body(**own) if own else None),))
 
 
@@ -213,8 +192,8 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[AccountState, Any, Context], Decis
     SignUp: _create,
     CreateAccount: _create,
     UpdateAccount: _update,
-    farewell.CloseAccount: farewell.close,
-    farewell.EndAccount: farewell.end,
+    ShutOutAccount: account_deletion.close,
+    FinishDeletion: account_deletion.end,
     MakeBot: _make_bot,
     UpdateBot: _update_bot,
     DeleteBot: _delete_bot,
@@ -222,7 +201,7 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[AccountState, Any, Context], Decis
     EnableAccount: _enable,
     RenameAccount: _rename,
     SecureAccount: _secure,
-    **dict.fromkeys(personal.DECIDERS, _decide_personal),
+    **dict.fromkeys(settings.DECIDERS, _decide_settings),
 }
 
 
@@ -240,7 +219,7 @@ def apply(state: AccountState, event: Fact | Event) -> None:
             state.admin, state.created_at = data.get("admin", False), event.at
             state.owner = data.get("owner")
         case "account.deleted":
-            farewell.apply(state, event)
+            account_deletion.apply(state, event)
         case "bot.created" | "bot.updated":
             state.bots[data["bot"]] = data["scopes"]
         case "bot.deleted":
@@ -253,5 +232,5 @@ def apply(state: AccountState, event: Fact | Event) -> None:
                 if field in data:
                     setattr(state, field, data[field])
         case _:
-            personal.apply(state.mine, event)
+            settings.apply(state.settings, event)
     state.head = event.seq

@@ -7,7 +7,7 @@ from typing import Any, Final
 import attrs
 
 from chatd.contract.errors import Refusal
-from chatd.domain.account.settings import Personal
+from chatd.domain.account.settings import AccountSettings
 from chatd.domain.decision import Context
 from chatd.domain.event import Fact, account_stream
 
@@ -31,7 +31,7 @@ class AccountState:
     bots: dict[str, list[str]] = attrs.Factory(dict)  # its bots, to their scopes
     created_at: int = 0
     renamed_at: list[int] = attrs.Factory(list)  # the newest of them
-    mine: Personal = attrs.Factory(Personal)
+    settings: AccountSettings = attrs.Factory(AccountSettings)
 
     @property
     def exists(self) -> bool:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import attrs
 
+from chatd.contract.fields import Right
 from chatd.domain.decision import Context
-from chatd.domain.policy.roles import BOUND, FROM, SHOWING, Right, may, outranks
+from chatd.domain.policy.roles import BOUND, FROM, SHOWING, may, outranks
 from chatd.domain.room.state import RoomState
 from chatd.domain.space.state import SpaceState
 

@@ -11,75 +11,23 @@ from typing import Final
 
 from chatd.contract.errors import Refusal
 from chatd.contract.fields import Scope
+from chatd.contract.spec import RequestType
 from chatd.domain.policy.roles import outranks
 
 OWNER_ABSENT: Final = Refusal("forbidden", "a bot goes only where its owner is; its owner is not in here")
 NO_OWNER_ROLE: Final = Refusal("forbidden", "a bot owns no space; give the role to a person")
 
-# What each command takes, by its noun or by its name; a query of these nouns takes `read`. What does not
-# stand here, no bot may ever do.
-COMMANDS: Final[Mapping[str, Scope]] = {
-    "account.update": "manage",
-    "space": "manage",
-    "space.leave": "join",
-    "space.lock": "moderate",
-    "space.unlock": "moderate",
-    "invite": "manage",
-    "invite.accept": "join",
-    "member": "moderate",
-    "ban": "moderate",
-    "room": "manage",
-    "room.join": "join",
-    "room.leave": "join",
-    "room.invite": "moderate",
-    "room.remove": "moderate",
-    "room.lock": "moderate",
-    "room.unlock": "moderate",
-    "emoji": "manage",
-    "direct": "post",
-    "message": "post",
-    "thread": "read",
-    "typing": "post",
-    "draft": "post",
-    "reaction": "react",
-    "pin": "moderate",
-    "report": "moderate",
-    "audit": "moderate",
-    "access": "moderate",
-    "read": "read",
-    "unread": "read",
-    "receipt": "read",
-    "presence": "read",
-    "notification": "read",
-    "subscription": "read",
-    "preferences": "read",
-    "bookmark": "read",
-}
-NEVER: Final = frozenset({"space.create", "space.delete", "member.set_role"})
-ALWAYS: Final = frozenset({"session.open", "account.sign_out"})
-# Queries of these nouns show what is for moderators, so reading is not enough.
-GUARDED: Final = frozenset({"audit", "access", "report", "ban"})
 
-
-def scope_of(name: str, query: bool) -> Scope | None:
-    """What a bot needs for the command or query of this name; None: no bot may."""
-    noun = name.partition(".")[0]
-    scope = None if name in NEVER else COMMANDS.get(name) or COMMANDS.get(noun)
-    return "read" if scope is not None and query and noun not in GUARDED else scope
-
-
-def covers(scopes: Collection[str], name: str, query: bool) -> Refusal | None:
-    """Why a bot with these scopes may not ask this."""
-    if name in ALWAYS:
+def covers(scopes: Collection[str], request: RequestType) -> Refusal | None:
+    """Why a bot with these scopes may not ask this; None when it may."""
+    scope = request.scope
+    if scope == "always" or scope in scopes:
         return None
-    scope = scope_of(name, query)
-    if scope is None:
-        return Refusal("forbidden", f"{name} is not for bots")
-    if scope not in scopes:
-        return Refusal(
-            "forbidden", f"{name} takes the scope {scope}; the bot's owner gives it with bot.update"
-        )
-    return None
+    if scope == "never":
+        return Refusal("forbidden", f"{request.name} is not for bots")
+    return Refusal(
+        "forbidden", f"{request.name} takes the scope {scope}; the bot's owner gives it with bot.update"
+    )
 
 
 def effective(role: str | None, owners: str | None) -> str | None:

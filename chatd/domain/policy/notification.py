@@ -11,7 +11,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chatd.domain.account.settings import Notify
+from chatd.domain.internal import Notify
 
 Row = Mapping[str, Any]  # what `Reader.recipients` of `chatd.ports` gives
 

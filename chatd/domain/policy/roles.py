@@ -3,42 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 
-Right = Literal[
-    "space.update",
-    "space.delete",
-    "space.lock",
-    "invite.create",
-    "invite.list",
-    "member.set_role",
-    "member.kick",
-    "member.ban",
-    "member.mute",
-    "member.erase_messages",
-    "room.create",
-    "room.create_private",
-    "room.see_public",
-    "room.join_public",
-    "room.invite",
-    "room.remove",
-    "room.update",
-    "room.lock",
-    "room.override",
-    "room.archive",
-    "room.delete",
-    "message.post",
-    "message.announce",
-    "message.hurry",
-    "message.delete_any",
-    "message.see_edits",
-    "mention.loud",
-    "reaction.add",
-    "pin.set",
-    "emoji.manage",
-    "report.list",
-    "audit.list",
-]
+from chatd.contract.fields import Right
 
 RANK: Final[Mapping[str, int]] = {"owner": 4, "admin": 3, "moderator": 2, "member": 1, "guest": 0}
 

@@ -15,21 +15,20 @@ from chatd.contract.errors import Refusal
 from chatd.contract.read import MarkRead
 from chatd.contract.room import JoinRoom, LeaveRoom
 from chatd.contract.typing import SetTyping
-from chatd.domain import account_deletion as farewell
+from chatd.domain import account_deletion
 from chatd.domain.decision import Context, Decision, Signal
 from chatd.domain.event import Event, Fact
+from chatd.domain.internal import DeleteMessages, ExpireMessage, OpenDirectRoom, RemoveDeleted
 from chatd.domain.policy import bots
 from chatd.domain.policy.access import holds, visible
-from chatd.domain.room import direct, message, reaction
-from chatd.domain.room import moderation as room_order
-from chatd.domain.room import slow_mode as pace
+from chatd.domain.room import direct, message, moderation, reaction, slow_mode
 from chatd.domain.room.state import ABSENT, RoomState, fact
 from chatd.domain.space.state import SpaceState
 
 TYPING_EVERY: Final = 3000  # milliseconds between two signs of the same account
 TYPING_LASTS: Final = 6  # seconds after which a client takes the sign away
 # Commands of the server itself: nobody sees a deleted room any more, but its texts still stand on the disk.
-EVEN_IF_GONE: Final = frozenset({message.ExpireMessage, message.EraseMany, farewell.Depart})
+EVEN_IF_GONE: Final = frozenset({ExpireMessage, DeleteMessages, RemoveDeleted})
 
 
 # --- decide -------------------------------------------------------------------------------------------
@@ -61,7 +60,7 @@ def _leave(state: RoomState, space: SpaceState, command: LeaveRoom, context: Con
     if state.direct:
         return Refusal("forbidden", "a direct room cannot be left; mute it with subscription.update")
     left = fact(state, "member.left", context, {"account": context.by})
-    return Decision((left, *room_order.companions(state, space, context.by, context)))
+    return Decision((left, *moderation.companions(state, space, context.by, context)))
 
 
 def _mark_read(
@@ -91,11 +90,11 @@ def _set_typing(
 _DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]] = {
     **message.DECIDERS,
     **reaction.DECIDERS,
-    farewell.Depart: farewell.depart_room,
-    direct.OpenDirectRoom: direct.open_room,
+    RemoveDeleted: account_deletion.depart_room,
+    OpenDirectRoom: direct.open_room,
     JoinRoom: _join,
     LeaveRoom: _leave,
-    **room_order.DECIDERS,
+    **moderation.DECIDERS,
     MarkRead: _mark_read,
     SetTyping: _set_typing,
 }
@@ -114,7 +113,7 @@ def note(state: RoomState, decision: Decision, context: Context) -> None:
     if decision.read is not None:
         state.read[context.by] = decision.read
     if decision.heard:
-        pace.note(state, context)
+        slow_mode.note(state, context)
     if decision.signal is not None:
         if len(state.typing) > len(state.members):
             state.typing.clear()
@@ -137,7 +136,7 @@ def apply(state: RoomState, event: Fact | Event) -> None:
             state.private, state.topic, state.created_at = data["private"], data.get("topic"), event.at
         case _:
             message.apply(state, event)
-            room_order.apply(state, event)
+            moderation.apply(state, event)
     state.head = event.seq
 
 

@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
-import attrs
 from ulid import ULID
 
 from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Fact
+from chatd.domain.internal import OpenDirectRoom
 from chatd.domain.room.state import RoomState, fact
 from chatd.domain.space.state import SpaceState
 
 CLOSED = Refusal("forbidden", "a direct room belongs to the people it was opened for; open another one")
-
-
-@attrs.frozen
-class OpenDirectRoom:
-    """Given by the desk, which knows that these accounts exist. `people` are sorted and contain the asker."""
-
-    people: tuple[str, ...]
 
 
 def direct_room(people: Sequence[str]) -> str:

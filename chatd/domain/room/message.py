@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-import attrs
-
 from chatd.contract.errors import Refusal
+from chatd.contract.fields import Right
 from chatd.contract.message import DeleteMessage, EditMessage, PostMessage
 from chatd.contract.pin import AddPin, RemovePin
 from chatd.contract.reaction import AddReaction, RemoveReaction
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
+from chatd.domain.internal import DeleteMessages, ExpireMessage
 from chatd.domain.names.mentions import LOUD, mentions_in
 from chatd.domain.policy.access import Verdict, holds, stands_beside, verdict, visible
-from chatd.domain.policy.roles import Right, may
+from chatd.domain.policy.roles import may
 from chatd.domain.room.slow_mode import too_soon
 from chatd.domain.room.state import ABSENT as NO_ROOM
 from chatd.domain.room.state import Message, Posted, RoomState, content_of, fact, present_members
@@ -29,25 +29,11 @@ ARCHIVED: Final = Refusal("forbidden", "the room is archived: it can be read, no
 JOIN_FIRST: Final = Refusal("forbidden", "join the room first")
 
 
-@attrs.frozen
-class ExpireMessage:
-    """Given by the server's own clock: the time that the message was posted for is over."""
-
-    seq: int
-
-
-@attrs.frozen
-class EraseMany:
-    """Given by the desk, when it has been decided that these are to go."""
-
-    seqs: tuple[int, ...]
-
-
 def wanted(command: Any) -> Sequence[int]:
     """The seqs of the messages that the command is about."""
     if isinstance(command, PostMessage):
         return () if command.reply_to is None else (command.reply_to,)
-    if isinstance(command, EraseMany):
+    if isinstance(command, DeleteMessages):
         return command.seqs
     return (command.seq,) if type(command) in _ABOUT_ONE else ()
 
@@ -178,7 +164,7 @@ def _expire(
 
 
 def _erase_many(
-    state: RoomState, space: SpaceState, command: EraseMany, context: Context
+    state: RoomState, space: SpaceState, command: DeleteMessages, context: Context
 ) -> Decision | Refusal:
     facts: list[Fact] = []
     for seq in command.seqs:
@@ -198,7 +184,7 @@ DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context
     EditMessage: _edit,
     DeleteMessage: _delete,
     ExpireMessage: _expire,
-    EraseMany: _erase_many,
+    DeleteMessages: _erase_many,
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import attrs
 
 from chatd.contract.errors import Refusal
+from chatd.contract.fields import Right
 from chatd.contract.room import (
     ArchiveRoom,
     DeleteRoom,
@@ -23,7 +24,7 @@ from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
 from chatd.domain.policy import bots
 from chatd.domain.policy.access import holds, stands_over, verdict, visible
-from chatd.domain.policy.roles import BOUND, Right
+from chatd.domain.policy.roles import BOUND
 from chatd.domain.room.direct import CLOSED
 from chatd.domain.room.state import ABSENT, RoomState, fact
 from chatd.domain.space.moderation import ABOVE, not_from

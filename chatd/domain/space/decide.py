@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import attrs
-
 from chatd.contract.emoji import AddEmoji, RemoveEmoji
 from chatd.contract.errors import Refusal
 from chatd.contract.invite import CreateInvite
 from chatd.contract.room import CreateRoom
 from chatd.contract.space import CreateSpace
-from chatd.domain import account_deletion as farewell
+from chatd.domain import account_deletion
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact, room_stream
+from chatd.domain.internal import EndInvite, EnterSpace, RemoveDeleted
 from chatd.domain.policy import bots
 from chatd.domain.policy.roles import may, outranks
 from chatd.domain.space import moderation
@@ -27,22 +26,6 @@ MAX_EMOJI: Final = 500
 NO_INVITE: Final = Refusal("not_found", "this invite is not valid; ask for a new one")
 
 # --- commands that only the server's own desk gives: the code has been looked up, the account is known
-
-
-@attrs.frozen
-class EnterSpace:
-    """`account` comes in by an invite. `first` are facts that must stand before (a new account's)."""
-
-    invite: str
-    account: str
-    first: tuple[Fact, ...] = ()
-    owner: str | None = None  # of a bot
-    maker_out: bool = False  # the account that made the invite is disabled, or on its way out
-
-
-@attrs.frozen
-class EndInvite:
-    invite: str
 
 
 # --- decide -------------------------------------------------------------------------------------------
@@ -192,7 +175,7 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[SpaceState, Any, Context], Decisio
     CreateSpace: _create,
     CreateInvite: _create_invite,
     EnterSpace: _enter,
-    farewell.Depart: farewell.depart_space,
+    RemoveDeleted: account_deletion.depart_space,
     EndInvite: _end_invite,
     CreateRoom: _create_room,
     AddEmoji: _add_emoji,

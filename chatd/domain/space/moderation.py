@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from chatd.contract.errors import Refusal
+from chatd.contract.fields import Right
 from chatd.contract.member import (
     BanMember,
     EraseMessages,
@@ -23,7 +24,7 @@ from chatd.contract.space import DeleteSpace, LeaveSpace, LockSpace, UnlockSpace
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
 from chatd.domain.policy import bots
-from chatd.domain.policy.roles import FROM, Right, may, outranks
+from chatd.domain.policy.roles import FROM, may, outranks
 from chatd.domain.space.state import ABSENT, FOR_EVER, SpaceState, fact, holds, visible
 
 NO_MEMBER: Final = Refusal("not_found", "there is no such member of the space")

@@ -8,10 +8,11 @@ from typing import Any, Final
 import attrs
 
 from chatd.contract.errors import Refusal
+from chatd.contract.fields import Right
 from chatd.domain.decision import Context
 from chatd.domain.event import Fact, space_stream
 from chatd.domain.policy.bots import effective
-from chatd.domain.policy.roles import Right, may
+from chatd.domain.policy.roles import may
 
 ABSENT: Final = Refusal("not_found", "there is no such space, or you are not in it")
 FOR_EVER: Final = 2**53  # an end that never comes, in Unix milliseconds

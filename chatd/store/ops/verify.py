@@ -19,7 +19,7 @@ from typing import Any
 import attrs
 import msgspec
 
-from chatd.domain.event import PERSONAL
+from chatd.contract.events import PERSONAL
 from chatd.store import json_rows
 from chatd.store.log import hash_chain
 from chatd.store.ops import migrate

@@ -7,7 +7,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-from chatd.domain.event import SELECTIVE, Event
+from chatd.contract.events import RESTRICTED
+from chatd.domain.event import Event
 from chatd.domain.policy.roles import FROM, RANK
 from chatd.ports import Loaded, Row
 from chatd.store import json_rows
@@ -30,7 +31,7 @@ def _numbers(column: str, numbers: Mapping[str, int]) -> str:
     return f"CASE {column} {' '.join(f'WHEN {key!r} THEN {value}' for key, value in numbers.items())} END"
 
 
-# `data` without that of events in `SELECTIVE`, where one's own role of that moment, or of a bot's owner, was
+# `data` without that of events in `RESTRICTED`, where one's own role of that moment, or of a bot's owner, was
 # too low for it
 SHOWN_DATA = f"""
     iif(stream LIKE 'space/%' AND coalesce(data ->> 'account', '') <> ?1 AND NOT (
@@ -43,7 +44,7 @@ SHOWN_DATA = f"""
         WHERE account IN (?1, (SELECT owner FROM bots WHERE account = ?1)) AND stream = events.stream
         AND since <= events.position AND (until IS NULL OR until > events.position)
         AND {_numbers("role", RANK)}
-            < {_numbers("type", {type_: RANK[FROM[right]] for type_, right in SELECTIVE.items()})}
+            < {_numbers("type", {type_: RANK[FROM[right]] for type_, right in RESTRICTED.items()})}
     ), '{{}}', data) AS data
 """
 VISIBLE_IN_WINDOW = json_rows.folded_events(
