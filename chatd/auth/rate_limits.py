@@ -1,9 +1,8 @@
 """Rate limits: token buckets for sessions, accounts and addresses. Sessions take from them.
 
-Each request takes from the bucket of its session. Besides, every class of requests (`Limit` in
-`chatd.contract.table`) has a rate of its own: by account once it is known who asks, so that many sessions
-get no more than a few; by address for what strangers may ask. The rates by address are generous, since a
-whole company may stand behind one.
+Each request takes a token from the bucket of its session, and one from a bucket of its rate class. The latter
+belongs to the account, so that many sessions get no more than a few, or to the address for requests that need
+no session. The rates by address are generous, since a whole company may share one.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import Any, Final
 
 from chatd.auth.recent import KEPT, Recent
 from chatd.contract.errors import Refusal
-from chatd.contract.table.entry import Limit
+from chatd.contract.fields import RateClass
 from chatd.ports import Caller
 from chatd.settings import Rate, Settings
 
@@ -76,35 +75,35 @@ class RateLimits:
     """The limits that all sessions share."""
 
     def __init__(self, settings: Settings) -> None:
-        self._accounts: Mapping[Limit, Buckets] = {
+        self._accounts: Mapping[RateClass, Buckets] = {
             "post": _buckets(settings.rate_post),
             "write": _buckets(settings.rate_write),
             "query": _buckets(settings.rate_query),
             "signal": _buckets(settings.rate_signal),
             "open": _buckets(settings.rate_open),
         }
-        self._addresses: Mapping[Limit, Buckets] = {
+        self._addresses: Mapping[RateClass, Buckets] = {
             "open": _buckets(settings.rate_address),
             "refresh": _buckets(settings.rate_refresh),
             "sign_in": _buckets(settings.rate_sign_in),
             "sign_up": _buckets(settings.rate_sign_up),
         }
 
-    def take(self, limit: Limit, caller: Caller, now: float) -> float:
-        """See `TokenBucket.take`. What strangers may ask is counted by address, whoever asks it."""
-        buckets = self._addresses.get(limit)
+    def take(self, rate_class: RateClass, caller: Caller, now: float) -> float:
+        """See `TokenBucket.take`. Requests that need no session are counted by address."""
+        buckets = self._addresses.get(rate_class)
         if buckets is not None:
             return buckets.take(network(caller.address), now)
-        return self._accounts[limit].take(caller.account or network(caller.address), now)
+        return self._accounts[rate_class].take(caller.account or network(caller.address), now)
 
     def take_opening(self, account: str, now: float) -> float:
         """The account's own budget for opening sessions: each may make the server read much of the log."""
         return self._accounts["open"].take(account, now)
 
     def frame(self) -> dict[str, Any]:
-        """What clients are told: the rate of each class, by account where there are two."""
-        rates = {limit: buckets.rate for limit, buckets in {**self._addresses, **self._accounts}.items()}
-        return {limit: {"per_second": r.per_second, "burst": r.burst} for limit, r in sorted(rates.items())}
+        """The rates as `session.open` shows them: of each class, that of the account where there are two."""
+        rates = {name: buckets.rate for name, buckets in {**self._addresses, **self._accounts}.items()}
+        return {name: {"per_second": r.per_second, "burst": r.burst} for name, r in sorted(rates.items())}
 
 
 def _buckets(rate: str) -> Buckets:

@@ -1,10 +1,10 @@
-"""A session's place in the log: pushed at the head, pulling when behind, with nothing lost in between.
+"""A session's place in the log: the bus pushes at the head, the feed pulls when behind, and nothing is lost.
 
-Resume, restart and a client that reads too slowly are the same path: the feed stands at a position, and
-what its account may see beyond it is sent. At the head the bus offers new events and they are written at
-once. When the client has too much unread, offers are let pass, and the feed pulls from the ring or the
-log at the speed of the socket; it goes back to being pushed in the same step in which it has reached the
-head, so nothing can slip between.
+Resume, restart and a client that reads too slowly take the same path. The feed stands at a position and sends
+what its account may see beyond it. At the head, the bus offers each new event and the feed writes it at once.
+When too many bytes are unread by the client, the feed ignores offers and reads from the ring or the log at
+the speed of the socket. It becomes live again in the same step in which it reaches the head, so no event can
+fall between.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from chatd.actors.runtime.chunk import Chunk, SignalFrame
 from chatd.backoff import Backoff
 from chatd.ports import Connection, Reader, StoreUnavailable
 
-BEHIND_AT: Final = 512 * 1024  # bytes unread by the client at which pushing stops
+BEHIND_AT: Final = 512 * 1024  # bytes unread by the client above which the feed pulls
 PULL_BELOW: Final = 128 * 1024  # bytes unread below which the next page is pulled
 PAGE: Final = 250  # positions of the log looked at for a page
 FIRST_RETRY: Final = 0.5  # seconds, while the store cannot read
@@ -44,10 +44,12 @@ class Feed:
         self, account: str, position: int, bus: Bus, reader: Reader, connection: Connection, spawn: Spawn
     ) -> None:
         self.account = account
-        self.position = position  # of the last event written, or known to be none of the account's
+        self.position = position  # of the last event that was written or that the account may not see
         self.live = False
-        self.delivered = position  # up to here the client is known to have been given everything
-        self.caught_up: Callable[[], None] = _nothing  # called when it was behind, and signals were dropped
+        self.delivered = position  # the client's socket took everything up to here
+        self.caught_up: Callable[[], None] = (
+            _nothing  # called when it is live again, after signals were dropped
+        )
         self._bus = bus
         self._reader = reader
         self._connection = connection
@@ -66,7 +68,7 @@ class Feed:
         """Brings `delivered` up to date. Does not wait."""
         if self.live and not self._connection.queued:
             with suppress(trio.BrokenResourceError):
-                await self._connection.drained(1)  # nothing is queued: the client has it all, or is gone
+                await self._connection.drained(1)  # raises if the client is gone
                 self.delivered = self.position
 
     # --- opening and closing
@@ -94,7 +96,7 @@ class Feed:
 
     def offer(self, chunk: Chunk) -> None:
         if not self.live:
-            return  # it will be found in the ring or the log
+            return  # `_pull` finds it in the ring or the log
         connection = self._connection
         connection.write(chunk.rendered(connection.render), chunk.alone)
         self.position = chunk.last
@@ -122,13 +124,13 @@ class Feed:
         self._bus.subscribe(self, stream)
 
     def lag(self) -> None:
-        """There is something in the log that was never offered."""
+        """The log holds something that was not offered."""
         if self.live:
             self.live = False
             self._spawn(self._pull)
 
     def signal(self, signal: SignalFrame) -> bool:
-        """Shows a signal, unless the client is behind: then it is dropped. Returns whether it was shown."""
+        """Sends a signal, or drops it when the client is behind. Returns whether it was sent."""
         if not self.live:
             return False
         connection = self._connection
@@ -159,7 +161,7 @@ class Feed:
             pass  # the connection is gone, and the session ends with it
 
     def _pull_ring(self) -> bool:
-        """A page from the bus's memory; False when it does not reach back, or membership has changed."""
+        """Sends a page from the ring; False when it does not reach back, or membership has changed."""
         chunks = self._bus.since(self.position) if self._changed_at <= self.position else None
         if chunks is None:
             return False
