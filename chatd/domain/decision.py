@@ -8,15 +8,16 @@ from typing import Any, Final
 
 import attrs
 
+from chatd.contract.spec import DONE, Done
 from chatd.domain.event import Event, Fact
 
 NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 
-Answer = Callable[[Sequence[Event]], dict[str, Any]]
+Answer = Callable[[Sequence[Event]], object]  # a result of the contract
 
 
-def _nothing(_: Sequence[Event]) -> dict[str, Any]:
-    return {}
+def _done(_: Sequence[Event]) -> Done:
+    return DONE
 
 
 @attrs.frozen(slots=True)
@@ -40,7 +41,7 @@ class Signal:
     """News for the stream's listeners other than the asker that nobody keeps."""
 
     name: str
-    data: dict[str, Any]
+    payload: object  # of the signal's type in `chatd.contract.signals`
 
 
 @attrs.frozen(slots=True)
@@ -51,7 +52,7 @@ class Decision:
     """
 
     facts: tuple[Fact, ...] = ()
-    answer: Answer = _nothing
+    answer: Answer = _done
     read: int | None = None
     signal: Signal | None = None
     heard: bool = False

@@ -119,6 +119,16 @@ class EndInvite:
     invite: str
 
 
+@attrs.frozen
+class BanAccount:
+    """`exists`: there is such an account, so that one who is not in the space can be banned too."""
+
+    account: str
+    reason: str | None
+    for_: int | None
+    exists: bool
+
+
 # --- to a room ----------------------------------------------------------------------------------------
 
 

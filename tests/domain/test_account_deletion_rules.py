@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.contract.command import CreateAccount, UpdateAccount
+from chatd.contract.account import CreateAccount, UpdateAccount
 from chatd.contract.errors import Refusal
 from chatd.domain.account import decide as account
 from chatd.domain.account.state import AccountState

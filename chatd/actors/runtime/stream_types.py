@@ -91,7 +91,9 @@ def load_messages(state: room_state.RoomState, messages: Sequence[Row]) -> None:
     """Tells a room what it must know of the messages that its commands are about, and of no others."""
     state.messages = {}
     for row in messages:
-        known = room_state.Message(row["by"], row["thread"], row["deleted"], row["text"], row["mentions"])
+        known = room_state.MessageState(
+            row["by"], row["thread"], row["deleted"], row["text"], row["mentions"]
+        )
         for emoji, account_ in row["reactions"]:
             known.reactions.setdefault(emoji, set()).add(account_)
         state.messages[row["seq"]] = known

@@ -10,6 +10,7 @@ from typing import Any, Final
 import attrs
 
 from chatd.contract.account import (
+    AccountResult,
     CreateAccount,
     DisableAccount,
     EnableAccount,
@@ -20,6 +21,7 @@ from chatd.contract.account import (
 from chatd.contract.bot import DeleteBot, UpdateBot
 from chatd.contract.errors import Refusal
 from chatd.contract.events import PERSONAL
+from chatd.contract.spec import Done
 from chatd.domain import account_deletion
 from chatd.domain.account import settings
 from chatd.domain.account.state import ABSENT, AccountState, fact
@@ -78,7 +80,7 @@ def _create(state: AccountState, command: CreateAccount | SignUp, context: Conte
         return made
     fresh = AccountState(state.id)
     apply(fresh, made)
-    return Decision((made,), lambda _: {"account": fresh.frame()})
+    return Decision((made,), lambda _: AccountResult(account=fresh.row()))
 
 
 # --- its bots -----------------------------------------------------------------------------------------
@@ -99,7 +101,7 @@ def _make_bot(state: AccountState, command: MakeBot, context: Context) -> Decisi
     fresh = AccountState(command.bot)
     apply(fresh, made)
     told = fact(state, "bot.created", context, {"bot": command.bot, "scopes": scopes})
-    return Decision((made, told), lambda _: {"account": fresh.frame()})
+    return Decision((made, told), lambda _: AccountResult(account=fresh.row()))
 
 
 def _update_bot(state: AccountState, command: UpdateBot, context: Context) -> Decision | Refusal:
@@ -123,7 +125,7 @@ def _delete_bot(state: AccountState, command: DeleteBot, context: Context) -> De
 
 def _update(state: AccountState, command: UpdateAccount, context: Context) -> Decision | Refusal:
     profile = drop_none(display_name=command.display_name, about=command.about, avatar=command.avatar)
-    return _changed(state, context, {}, lambda: {"account": state.frame()}, profile)
+    return _changed(state, context, {}, lambda: AccountResult(account=state.row()), profile)
 
 
 def _rename(state: AccountState, command: RenameAccount, context: Context) -> Decision | Refusal:
@@ -134,13 +136,13 @@ def _rename(state: AccountState, command: RenameAccount, context: Context) -> De
     if isinstance(name, Refusal):
         return name
     if name == state.name:
-        return Decision((), lambda _: {"account": state.frame()})
+        return Decision((), lambda _: AccountResult(account=state.row()))
     if len(state.renamed_at) >= RENAMES and (wait := state.renamed_at[0] + MONTH - context.at) > 0:
         data = {"retry_after": -(-wait // 1000)}
         return Refusal("rate_limited", f"a name changes at most {RENAMES} times in 30 days", data)
     text = body(name=name, before=state.name)
     return Decision(
-        (fact(state, "account.renamed", context, {}, text),), lambda _: {"account": state.frame()}
+        (fact(state, "account.renamed", context, {}, text),), lambda _: AccountResult(account=state.row())
     )
 
 
@@ -153,18 +155,18 @@ def _secure(state: AccountState, command: SecureAccount, context: Context) -> De
 
 
 def _disable(state: AccountState, command: DisableAccount, context: Context) -> Decision | Refusal:
-    return _changed(state, context, {} if state.disabled else {"disabled": True}, dict)
+    return _changed(state, context, {} if state.disabled else {"disabled": True}, Done)
 
 
 def _enable(state: AccountState, command: EnableAccount, context: Context) -> Decision | Refusal:
-    return _changed(state, context, {"disabled": False} if state.disabled else {}, dict)
+    return _changed(state, context, {"disabled": False} if state.disabled else {}, Done)
 
 
 def _changed(
     state: AccountState,
     context: Context,
     data: dict[str, Any],
-    answer: Callable[[], dict[str, Any]],
+    answer: Callable[[], object],
     profile: Mapping[str, Any] = NOTHING,
 ) -> Decision | Refusal:
     """`profile` is what the account says of itself."""

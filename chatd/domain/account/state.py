@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import attrs
 
+from chatd.contract.account import Account
 from chatd.contract.errors import Refusal
 from chatd.domain.account.settings import AccountSettings
 from chatd.domain.decision import Context
@@ -37,21 +38,21 @@ class AccountState:
     def exists(self) -> bool:
         return self.head > 0 and not self.deleted
 
-    def frame(self) -> dict[str, Any]:
+    def row(self) -> Account:
         """The account as its owner and operators see it."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "display_name": self.display_name,
-            "about": self.about,
-            "avatar": self.avatar,
-            "admin": self.admin,
-            "disabled": self.disabled,
-            "deleted": self.deleted,
-            "bot": self.owner is not None,
-            "owner": self.owner,
-            "created_at": self.created_at,
-        }
+        return Account(
+            id=self.id,
+            name=self.name,
+            display_name=self.display_name,
+            about=self.about,
+            avatar=self.avatar,
+            admin=self.admin,
+            disabled=self.disabled,
+            deleted=self.deleted,
+            bot=self.owner is not None,
+            owner=self.owner,
+            created_at=self.created_at,
+        )
 
 
 def fact(

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from chatd.contract.errors import Refusal
-from chatd.contract.fields import Scope
+from chatd.contract.fields import Role, Scope
 from chatd.contract.spec import RequestType
 from chatd.domain.policy.roles import outranks
 
@@ -30,7 +30,7 @@ def covers(scopes: Collection[str], request: RequestType) -> Refusal | None:
     )
 
 
-def effective(role: str | None, owners: str | None) -> str | None:
+def effective(role: Role | None, owners: Role | None) -> Role | None:
     """The role of a bot that has `role` itself, while its owner has the role `owners`."""
     if role is None or owners is None:
         return None

@@ -14,6 +14,7 @@ from typing import Any, Final
 from chatd.contract.errors import Refusal
 from chatd.contract.read import MarkRead
 from chatd.contract.room import JoinRoom, LeaveRoom
+from chatd.contract.signals import Typing
 from chatd.contract.typing import SetTyping
 from chatd.domain import account_deletion
 from chatd.domain.decision import Context, Decision, Signal
@@ -84,7 +85,7 @@ def _set_typing(
         )
     if context.at - state.typing.get(context.by, -TYPING_EVERY) < TYPING_EVERY:
         return Decision()
-    return Decision(signal=Signal("typing", {"expires_in": TYPING_LASTS}))
+    return Decision(signal=Signal("typing", Typing(expires_in=TYPING_LASTS)))
 
 
 _DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]] = {

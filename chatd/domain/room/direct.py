@@ -8,6 +8,7 @@ from hashlib import sha256
 from ulid import ULID
 
 from chatd.contract.errors import Refusal
+from chatd.contract.room import Room, RoomResult
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Fact
 from chatd.domain.internal import OpenDirectRoom
@@ -26,9 +27,9 @@ def open_room(
     state: RoomState, space: SpaceState, command: OpenDirectRoom, context: Context
 ) -> Decision | Refusal:
     if state.exists:
-        return Decision(answer=lambda _: {"room": state.frame()})
+        return Decision(answer=lambda _: RoomResult(room=state.row(Room)))
     created = {"name": "", "kind": "direct", "private": True}
     facts: list[Fact] = [fact(state, "room.created", context, created)]
     for account in command.people:
         facts.append(fact(state, "member.joined", context, {"account": account}, nth=len(facts) + 1))
-    return Decision(tuple(facts), lambda _: {"room": state.frame()})
+    return Decision(tuple(facts), lambda _: RoomResult(room=state.row(Room)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from chatd.contract import message as contract
 from chatd.contract.errors import Refusal
 from chatd.contract.fields import Right
 from chatd.contract.message import DeleteMessage, EditMessage, PostMessage
@@ -21,7 +22,7 @@ from chatd.domain.policy.access import Verdict, holds, stands_beside, verdict, v
 from chatd.domain.policy.roles import may
 from chatd.domain.room.slow_mode import too_soon
 from chatd.domain.room.state import ABSENT as NO_ROOM
-from chatd.domain.room.state import Message, Posted, RoomState, content_of, fact, present_members
+from chatd.domain.room.state import MessageState, Posted, RoomState, content_of, fact, present_members
 from chatd.domain.space.state import SpaceState
 
 ABSENT: Final = Refusal("not_found", "there is no such message; it may have been deleted")
@@ -81,9 +82,9 @@ def may_post(state: RoomState, space: SpaceState, context: Context) -> Verdict:
     return verdict(state, space, context.by, right, context.at)
 
 
-def _posted(events: Sequence[Event]) -> dict[str, Any]:
+def _posted(events: Sequence[Event]) -> contract.Posted:
     (event,) = events
-    return {"seq": event.seq, "position": event.position, "at": event.at}
+    return contract.Posted(seq=event.seq, position=event.position, at=event.at)
 
 
 def _mentions(state: RoomState, space: SpaceState, text: str, context: Context) -> list[str]:
@@ -106,7 +107,9 @@ def _mentions(state: RoomState, space: SpaceState, text: str, context: Context) 
 # --- changing and erasing -----------------------------------------------------------------------------
 
 
-def visible_message(state: RoomState, space: SpaceState, context: Context, seq: int) -> Message | Refusal:
+def visible_message(
+    state: RoomState, space: SpaceState, context: Context, seq: int
+) -> MessageState | Refusal:
     """The message, if the asker may see it and it has not been deleted."""
     if not visible(state, space, context):
         return NO_ROOM
@@ -208,7 +211,7 @@ def apply(state: RoomState, event: Fact | Event) -> None:
         _change(message, event)
 
 
-def _change(message: Message, event: Fact | Event) -> None:
+def _change(message: MessageState, event: Fact | Event) -> None:
     data = event.data
     match event.type:
         case "message.edited":

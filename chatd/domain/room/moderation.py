@@ -14,6 +14,7 @@ from chatd.contract.room import (
     DeleteRoom,
     InviteToRoom,
     LockRoom,
+    OverrideSet,
     RemoveFromRoom,
     SetOverride,
     UnarchiveRoom,
@@ -164,7 +165,7 @@ def _override(
 
 def _difference(
     state: RoomState, space: SpaceState, command: SetOverride, context: Context, who: str
-) -> dict[str, Any]:
+) -> OverrideSet:
     """Who would gain the right and who would lose it."""
     changed = attrs.evolve(state, overrides={key: dict(rights) for key, rights in state.overrides.items()})
     _set(changed, who, command.right, command.allow)
@@ -177,10 +178,10 @@ def _difference(
         after = bool(verdict(changed, space, account, command.right, context.at))
         if before is not after:
             (gains if after else loses).append(account)
-    return {"right": command.right, "gains": gains, "loses": loses}
+    return OverrideSet(right=command.right, gains=gains, loses=loses)
 
 
-def _set(state: RoomState, who: str, right: str, allow: bool | None) -> None:
+def _set(state: RoomState, who: str, right: Right, allow: bool | None) -> None:
     rights = state.overrides.setdefault(who, {})
     if allow is None:
         rights.pop(right, None)

@@ -12,14 +12,14 @@ from chatd.domain.decision import Context, Decision
 from chatd.domain.policy.access import verdict
 from chatd.domain.room.message import ARCHIVED, JOIN_FIRST, visible_message
 from chatd.domain.room.slow_mode import too_soon
-from chatd.domain.room.state import Message, RoomState, fact
+from chatd.domain.room.state import MessageState, RoomState, fact
 from chatd.domain.space.state import SpaceState
 
 MAX_REACTIONS: Final = 20  # different ones on a message
 MAX_PINS: Final = 100  # in a room
 
 
-def _reactable(state: RoomState, space: SpaceState, context: Context, seq: int) -> Message | Refusal:
+def _reactable(state: RoomState, space: SpaceState, context: Context, seq: int) -> MessageState | Refusal:
     message = visible_message(state, space, context, seq)
     if isinstance(message, Refusal):
         return message

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
+from msgspec import UNSET
 
+from chatd.contract import message
 from chatd.contract.errors import Refusal
+from chatd.contract.fields import AnyRoomKind, Right
+from chatd.contract.room import Room
 from chatd.domain.decision import Context
 from chatd.domain.event import Fact, room_stream
 from chatd.domain.space.state import SpaceState
 
 ABSENT: Final = Refusal("not_found", "there is no such room, or you may not see it")
 REMEMBERED: Final = 1000  # posts whose nonces a room keeps in memory; older ones the log knows
+
+R = TypeVar("R", bound=Room)
 
 
 @attrs.define(slots=True)
@@ -26,8 +32,8 @@ class Posted:
     content: bytes | None  # None: erased since, so nothing can be compared
     position: int = 0
 
-    def result(self) -> dict[str, Any]:
-        return {"seq": self.seq, "position": self.position, "at": self.at}
+    def result(self) -> message.Posted:
+        return message.Posted(seq=self.seq, position=self.position, at=self.at)
 
 
 def content_of(text: str, reply_to: int | None) -> bytes:
@@ -36,7 +42,7 @@ def content_of(text: str, reply_to: int | None) -> bytes:
 
 
 @attrs.define(slots=True)
-class Message:
+class MessageState:
     """A message, as far as deciding about it takes. `thread` is the seq of its thread's root."""
 
     by: str
@@ -59,7 +65,7 @@ class RoomState:
     head: int = 0
     space: str = ""  # empty for a direct room
     name: str = ""
-    kind: str = "text"
+    kind: AnyRoomKind = "text"
     private: bool = False
     topic: str | None = None
     archived: bool = False
@@ -67,13 +73,15 @@ class RoomState:
     deleted: bool = False
     locked: bool = False
     slow_mode: int = 0  # seconds between two posts of an account
-    overrides: dict[str, dict[str, bool]] = attrs.Factory(dict)  # `role:…` or `account:…` -> right -> allowed
+    overrides: dict[str, dict[Right, bool]] = attrs.Factory(
+        dict
+    )  # `role:…` or `account:…` -> right -> allowed
     members: dict[str, int | None] = attrs.Factory(dict)  # account -> seq at which it came into the space
     stays: dict[str, int | None] = attrs.Factory(dict)  # the same for accounts with overrides of their own
     departures: int = 0  # of the space, when `members` was looked through
     pins: set[int] = attrs.Factory(set)
     posted: dict[tuple[str, str], Posted] = attrs.field(factory=dict, repr=False)  # oldest first
-    messages: dict[int, Message] = attrs.field(factory=dict, repr=False)
+    messages: dict[int, MessageState] = attrs.field(factory=dict, repr=False)
     read: dict[str, int] = attrs.field(factory=dict, repr=False)  # account -> its marker, where it is known
     spoke: dict[str, int] = attrs.field(factory=dict, repr=False)  # account -> when, while that matters
     typing: dict[str, int] = attrs.field(factory=dict, repr=False)  # account -> when it was last shown
@@ -91,24 +99,23 @@ class RoomState:
         if len(self.posted) > REMEMBERED:
             del self.posted[next(iter(self.posted))]
 
-    def frame(self) -> dict[str, Any]:
-        """The room as the wire shows it."""
-        frame: dict[str, Any] = {
-            "id": self.id,
-            "space": self.space or None,
-            "name": self.name,
-            "kind": self.kind,
-            "private": self.private,
-            "topic": self.topic,
-            "archived": self.archived,
-            "locked": self.locked,
-            "slow_mode": self.slow_mode,
-            "created_at": self.created_at,
-            "head": self.head,
-        }
-        if self.direct:
-            frame["accounts"] = sorted(self.members)
-        return frame
+    def row(self, class_: type[R], **more: Any) -> R:
+        """The room as the wire shows it; `more` are the fields that its class has besides."""
+        return class_(
+            id=self.id,
+            space=self.space or None,
+            name=self.name,
+            kind=self.kind,
+            private=self.private,
+            topic=self.topic,
+            archived=self.archived,
+            locked=self.locked,
+            slow_mode=self.slow_mode,
+            created_at=self.created_at,
+            head=self.head,
+            accounts=sorted(self.members) if self.direct else UNSET,
+            **more,
+        )
 
 
 TRANSIENT: Final = frozenset({"posted", "messages", "read", "spoke", "typing"})

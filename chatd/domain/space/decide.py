@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from chatd.contract.emoji import AddEmoji, RemoveEmoji
 from chatd.contract.errors import Refusal
-from chatd.contract.invite import CreateInvite
-from chatd.contract.room import CreateRoom
-from chatd.contract.space import CreateSpace
+from chatd.contract.invite import CreateInvite, Invite
+from chatd.contract.room import CreateRoom, Room, RoomResult
+from chatd.contract.space import CreateSpace, Space, SpaceResult
 from chatd.domain import account_deletion
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact, room_stream
@@ -20,7 +20,7 @@ from chatd.domain.internal import EndInvite, EnterSpace, RemoveDeleted
 from chatd.domain.policy import bots
 from chatd.domain.policy.roles import may, outranks
 from chatd.domain.space import moderation
-from chatd.domain.space.state import ABSENT, Invite, SpaceState, fact, holds, invite_frame, visible
+from chatd.domain.space.state import ABSENT, InviteState, SpaceState, fact, holds, visible
 
 MAX_EMOJI: Final = 500
 NO_INVITE: Final = Refusal("not_found", "this invite is not valid; ask for a new one")
@@ -43,7 +43,7 @@ def _create(state: SpaceState, command: CreateSpace, context: Context) -> Decisi
             fact(state, "space.created", context, data),
             fact(state, "member.joined", context, {"account": owner, "role": "owner"}, nth=2),
         ),
-        lambda _: {"space": fresh.frame()},
+        lambda _: SpaceResult(space=fresh.row(Space)),
     )
 
 
@@ -60,8 +60,15 @@ def _create_invite(state: SpaceState, command: CreateInvite, context: Context) -
     data = drop_none(
         invite=context.new_id, role=command.role, max_uses=command.max_uses, expires_at=expires_at
     )
-    frame = invite_frame(context.new_id, Invite(context.by, command.role, command.max_uses, expires_at))
-    return Decision((fact(state, "invite.created", context, data),), lambda _: {"invite": frame})
+    row = Invite(
+        id=context.new_id,
+        role=command.role,
+        max_uses=command.max_uses,
+        uses=0,
+        expires_at=expires_at,
+        by=context.by,
+    )
+    return Decision((fact(state, "invite.created", context, data),), lambda _: row)
 
 
 def _enter(state: SpaceState, command: EnterSpace, context: Context) -> Decision | Refusal:
@@ -69,7 +76,7 @@ def _enter(state: SpaceState, command: EnterSpace, context: Context) -> Decision
     if state.deleted:
         return NO_INVITE
     if command.account in state.members:
-        return Decision(answer=lambda _: {"space": state.frame()})
+        return Decision(answer=lambda _: SpaceResult(space=state.row(Space)))
     if invite is None or not _good(state, invite, context.at) or command.maker_out:
         return NO_INVITE
     if state.banned_until(command.account, context.at):
@@ -79,10 +86,10 @@ def _enter(state: SpaceState, command: EnterSpace, context: Context) -> Decision
     data = {"account": command.account, "role": invite.role, "invite": command.invite}
     data |= drop_none(owner=command.owner)
     joined = fact(state, "member.joined", context, data)
-    return Decision((*command.first, joined), lambda _: {"space": state.frame()})
+    return Decision((*command.first, joined), lambda _: SpaceResult(space=state.row(Space)))
 
 
-def _good(state: SpaceState, invite: Invite, at: int) -> bool:
+def _good(state: SpaceState, invite: InviteState, at: int) -> bool:
     """Whether it lets anybody in: while its maker could still make it, who may be an operator."""
     if state.locked or not invite.open(at):
         return False
@@ -121,20 +128,20 @@ def _create_room(state: SpaceState, command: CreateRoom, context: Context) -> De
     head = len(facts)
     if not command.private:
         facts.append(fact(state, "room.created", context, {"room": room, **described}))
-    frame = {
-        "id": room,
-        "space": state.id,
-        "name": command.name,
-        "kind": command.kind,
-        "private": command.private,
-        "topic": topic,
-        "archived": False,
-        "locked": False,
-        "slow_mode": 0,
-        "created_at": context.at,
-        "head": head,
-    }
-    return Decision(tuple(facts), lambda _: {"room": frame})
+    row = Room(
+        id=room,
+        space=state.id,
+        name=command.name,
+        kind=command.kind,
+        private=command.private,
+        topic=topic,
+        archived=False,
+        locked=False,
+        slow_mode=0,
+        created_at=context.at,
+        head=head,
+    )
+    return Decision(tuple(facts), lambda _: RoomResult(room=row))
 
 
 def _muted(state: SpaceState, context: Context) -> str | None:
@@ -207,7 +214,7 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
             if invite := state.invites.get(data.get("invite", "")):
                 invite.uses += 1
         case "invite.created":
-            state.invites[data["invite"]] = Invite(
+            state.invites[data["invite"]] = InviteState(
                 event.by, data["role"], data.get("max_uses"), data.get("expires_at")
             )
         case "invite.revoked":

@@ -10,19 +10,21 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from chatd.contract.errors import Refusal
-from chatd.contract.fields import Right
+from chatd.contract.fields import Right, Role
 from chatd.contract.member import (
-    BanMember,
     EraseMessages,
     KickMember,
     MuteMember,
+    RoleSet,
     SetRole,
     UnbanMember,
     UnmuteMember,
 )
 from chatd.contract.space import DeleteSpace, LeaveSpace, LockSpace, UnlockSpace, UpdateSpace
+from chatd.domain.account.state import ABSENT as NO_ACCOUNT
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
+from chatd.domain.internal import BanAccount
 from chatd.domain.policy import bots
 from chatd.domain.policy.roles import FROM, may, outranks
 from chatd.domain.space.state import ABSENT, FOR_EVER, SpaceState, fact, holds, visible
@@ -129,11 +131,11 @@ def _set_role(state: SpaceState, command: SetRole, context: Context) -> Decision
     return Decision((fact(state, "member.role_set", context, {**data, **drop_none(reason=command.reason)}),))
 
 
-def _difference(before: str, after: str) -> dict[str, Any]:
+def _difference(before: Role, after: Role) -> RoleSet:
     """The rights that somebody would gain and lose."""
     gains = [right for right in FROM if may(after, right) and not may(before, right)]
     loses = [right for right in FROM if may(before, right) and not may(after, right)]
-    return {"before": before, "after": after, "gains": gains, "loses": loses}
+    return RoleSet(before=before, after=after, gains=gains, loses=loses)
 
 
 def _kick(state: SpaceState, command: KickMember, context: Context) -> Decision | Refusal:
@@ -147,10 +149,12 @@ def _kick(state: SpaceState, command: KickMember, context: Context) -> Decision 
     return _out(state, context, "member.kicked", data)
 
 
-def _ban(state: SpaceState, command: BanMember, context: Context) -> Decision | Refusal:
+def _ban(state: SpaceState, command: BanAccount, context: Context) -> Decision | Refusal:
     """Also somebody who is not in the space, and anew somebody who is banned: the last word counts."""
     if refusal := _may_act(state, context, command.account, "member.ban", "banning"):
         return refusal
+    if not command.exists and command.account not in state.members:
+        return NO_ACCOUNT
     if state.last_owner(command.account):
         return LAST_OWNER
     until = _until(context, command.for_)
@@ -210,7 +214,7 @@ DECIDERS: Final[Deciders] = {
     UnlockSpace: _set_lock,
     SetRole: _set_role,
     KickMember: _kick,
-    BanMember: _ban,
+    BanAccount: _ban,
     UnbanMember: _unban,
     MuteMember: _mute,
     UnmuteMember: _unmute,

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from chatd.contract.errors import Refusal
-from chatd.contract.fields import Right
+from chatd.contract.fields import Right, Role
+from chatd.contract.invite import Invite
+from chatd.contract.space import Space
 from chatd.domain.decision import Context
 from chatd.domain.event import Fact, space_stream
 from chatd.domain.policy.bots import effective
 from chatd.domain.policy.roles import may
 
 ABSENT: Final = Refusal("not_found", "there is no such space, or you are not in it")
+S = TypeVar("S", bound=Space)
+V = TypeVar("V", bound=Invite)
+
 FOR_EVER: Final = 2**53  # an end that never comes, in Unix milliseconds
 
 
 @attrs.define
-class Invite:
+class InviteState:
     """An invite as its space knows it; `expires_at` is Unix milliseconds."""
 
     by: str
-    role: str
+    role: Role
     max_uses: int | None = None
     expires_at: int | None = None
     uses: int = 0
@@ -47,8 +52,8 @@ class SpaceState:
     description: str | None = None
     icon: str | None = None
     created_at: int = 0
-    members: dict[str, str] = attrs.Factory(dict)  # account -> role
-    invites: dict[str, Invite] = attrs.Factory(dict)
+    members: dict[str, Role] = attrs.Factory(dict)  # account -> role
+    invites: dict[str, InviteState] = attrs.Factory(dict)
     emoji: dict[str, str] = attrs.Factory(dict)  # name -> image
     entered: dict[str, int] = attrs.Factory(dict)  # account -> seq at which it came in, the last time
     returned: set[str] = attrs.Factory(set)  # accounts that have come in more than once
@@ -75,7 +80,7 @@ class SpaceState:
         """Whether nobody but this account owns the space."""
         return self.role(account) == "owner" and self.owners == 1
 
-    def role(self, account: str) -> str | None:
+    def role(self, account: str) -> Role | None:
         """The one that counts: a bot's is never higher than its owner's."""
         role = None if self.deleted else self.members.get(account)
         return role if account not in self.bots else effective(role, self.role(self.bots[account]))
@@ -121,28 +126,31 @@ class SpaceState:
             f"it is muted in the space until {datetime.fromtimestamp(until / 1000, UTC):%Y-%m-%d %H:%M} UTC"
         )
 
-    def frame(self) -> dict[str, Any]:
-        """The space as the wire shows it."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "description": self.description,
-            "icon": self.icon,
-            "owner": self.owner,
-            "locked": self.locked,
-            "created_at": self.created_at,
-        }
+    def row(self, class_: type[S], **more: Any) -> S:
+        """The space as members see it; `more` are the fields that its class has besides."""
+        return class_(
+            id=self.id,
+            name=self.name,
+            description=self.description,
+            icon=self.icon,
+            owner=self.owner,
+            locked=self.locked,
+            created_at=self.created_at,
+            **more,
+        )
 
-
-def invite_frame(invite: str, state: Invite) -> dict[str, Any]:
-    return {
-        "id": invite,
-        "role": state.role,
-        "max_uses": state.max_uses,
-        "uses": state.uses,
-        "expires_at": state.expires_at,
-        "by": state.by,
-    }
+    def invite(self, id: str, class_: type[V], **more: Any) -> V:
+        """An invite of the space; `more` are the fields that its class has besides."""
+        invite = self.invites[id]
+        return class_(
+            id=id,
+            role=invite.role,
+            max_uses=invite.max_uses,
+            uses=invite.uses,
+            expires_at=invite.expires_at,
+            by=invite.by,
+            **more,
+        )
 
 
 def fact(state: SpaceState, type_: str, context: Context, data: dict[str, Any], nth: int = 1) -> Fact:
