@@ -79,7 +79,7 @@ async def enable(desk: Desk, caller: Caller, command: c.EnableAccount) -> Answer
 async def set_password(desk: Desk, caller: Caller, command: c.SetPassword) -> Answer:
     row = await desk.reader.account(command.account)
     if row is None:
-        return accounts.ABSENT
+        return accounts.NO_SUCH_ACCOUNT
     if row["owner"] is not None:
         return Refusal("conflict", "a bot has tokens and no password; its owner makes them with bot.token")
     password_hash = await hash_new(desk, command.password, row["name"], row["display_name"])
@@ -97,7 +97,7 @@ async def set_password(desk: Desk, caller: Caller, command: c.SetPassword) -> An
 async def issue_token(desk: Desk, caller: Caller, command: c.IssueToken) -> Answer:
     row = await desk.reader.account(command.account)
     if row is None or row["deleted"]:
-        return accounts.ABSENT
+        return accounts.NO_SUCH_ACCOUNT
     if row["disabled"]:
         return Refusal("conflict", "the account is disabled; enable it first")
     lifetime = command.expires_in or BEARER_LIFETIME

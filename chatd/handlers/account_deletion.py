@@ -18,7 +18,7 @@ from chatd.contract.errors import Refusal
 from chatd.domain.account import state as accounts
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, room_stream, space_stream, split_stream
-from chatd.domain.internal import DeleteMessages, FinishDeletion, RemoveDeleted, ShutOutAccount
+from chatd.domain.internal import DeleteMessages, DisableForDeletion, FinishDeletion, RemoveDeletedAccount
 from chatd.handlers.credentials import NO_ACCOUNT, confirm
 from chatd.handlers.desk import Desk, now
 from chatd.handlers.moderation import ERASED_AT_ONCE
@@ -57,7 +57,7 @@ async def erase(desk: Desk, caller: Caller, command: c.EraseAccount) -> Answer:
     account = command.account
     row = await desk.reader.account(account)
     if row is None or row["deleted"]:
-        return accounts.ABSENT
+        return accounts.NO_SUCH_ACCOUNT
     if refusal := await _owned(desk, account):
         return refusal
     concerned = await desk.reader.belongings(account)
@@ -176,7 +176,7 @@ class AccountDeletionWorker:
         desk, account = self._desk, row["account"]
         desk.end_sessions(REASON, lambda claims: claims.account == account)
         context = self._context(row)
-        await self._ask(account_stream(account), ShutOutAccount(), context)
+        await self._ask(account_stream(account), DisableForDeletion(), context)
         for bot in await desk.reader.bots(account):
             await order(desk, bot["account"], row["by"], row["reason"], row["messages"])
             await self._erase({**row, "account": bot["account"]})
@@ -199,7 +199,7 @@ class AccountDeletionWorker:
         memberships, _ = await self._desk.reader.memberships(account)
         streams = [row["stream"] for row in memberships if row["stream"] != account_stream(account)]
         for stream in sorted(streams):
-            await self._ask(stream, RemoveDeleted(account), context)
+            await self._ask(stream, RemoveDeletedAccount(account), context)
         return bool(streams)
 
     def _context(self, row: Row) -> Context:

@@ -34,7 +34,7 @@ async def export(desk: Desk, caller: Caller, query: c.ExportAccount) -> Answer:
         return Refusal("forbidden", "only an operator may export what is somebody else's")
     row = await desk.reader.account(account)
     if row is None or row["deleted"]:
-        return accounts.ABSENT
+        return accounts.NO_SUCH_ACCOUNT
     after = START if query.after is None else _read(query.after)
     if after is None:
         return BAD_CURSOR

@@ -11,8 +11,8 @@ from chatd.contract.table import EVENTS
 from chatd.domain.account import state as accounts
 from chatd.domain.event import account_stream, room_stream, space_stream
 from chatd.domain.policy import access
-from chatd.domain.policy.bots import effective
-from chatd.domain.policy.roles import IN_A_ROOM, may
+from chatd.domain.policy.bots import effective_role
+from chatd.domain.policy.roles import ROOM_RIGHTS, may
 from chatd.domain.room.state import RoomState
 from chatd.domain.space.state import SpaceState
 from chatd.handlers.desk import Desk, now
@@ -54,10 +54,10 @@ async def explain(desk: Desk, caller: Caller, query: c.ExplainAccess) -> Answer:
     state, space = found
     account = await desk.directory.state_of(account_stream(query.account))
     if not account.exists:
-        return accounts.ABSENT
+        return accounts.NO_SUCH_ACCOUNT
     at = now()
     sees = access.sees(state, space, account.id, at)
-    rights = {right: access.outcome(state, space, account.id, right, at) for right in IN_A_ROOM}
+    rights = {right: access.effective_verdict(state, space, account.id, right, at) for right in ROOM_RIGHTS}
     if account.disabled:
         sees = access.Verdict(False, "the account is disabled")
         rights = dict.fromkeys(rights, sees)
@@ -85,7 +85,7 @@ async def who(desk: Desk, caller: Caller, query: c.ListAccess) -> Answer:
     roles = {row["account"]: row["role"] for row in people}
     for row in people:
         if (owner := row.pop("owner")) is not None:
-            row["role"] = effective(row["role"], roles.get(owner))
+            row["role"] = effective_role(row["role"], roles.get(owner))
     inside = {row["account"] for row in await desk.reader.members_at(room_stream(query.room), position)}
     public = not state.private and position >= await desk.reader.began(room_stream(query.room))
     listed = [

@@ -8,7 +8,7 @@ from chatd.actors.runtime.envelope import Answer
 from chatd.auth.tokens import Claims
 from chatd.contract import command as c
 from chatd.contract.errors import Refusal
-from chatd.domain.account.decide import NO_BOT
+from chatd.domain.account.decide import NO_SUCH_BOT
 from chatd.domain.event import account_stream
 from chatd.domain.internal import MakeBot
 from chatd.handlers import account_deletion as farewell
@@ -96,4 +96,4 @@ async def _owner_of(desk: Desk, caller: Caller, bot: str) -> str | Refusal:
     """Whose bot it is, if that is for the caller to know."""
     row = await desk.reader.account(bot)
     owner: str | None = row["owner"] if row is not None else None
-    return owner if owner is not None and (caller.operator or owner == caller.account) else NO_BOT
+    return owner if owner is not None and (caller.operator or owner == caller.account) else NO_SUCH_BOT

@@ -8,7 +8,7 @@ from chatd.actors.runtime.envelope import Answer
 from chatd.auth.tokens import Claims, hashed, new_secret
 from chatd.contract import command as c
 from chatd.contract.errors import Refusal
-from chatd.domain.account.state import ABSENT
+from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.handlers.credentials import NO_ACCOUNT
 from chatd.handlers.desk import Desk, now
 from chatd.ports import Caller, DropDevices, PutDevice, Row, Write
@@ -52,7 +52,7 @@ async def list_(desk: Desk, caller: Caller, query: c.ListDevices) -> Answer:
 
 async def list_of_account(desk: Desk, caller: Caller, query: c.ListAccountDevices) -> Answer:
     if await desk.reader.account(query.account) is None:
-        return ABSENT
+        return NO_SUCH_ACCOUNT
     return await _listed(desk, caller, query.account)
 
 

@@ -15,7 +15,7 @@ from chatd.auth.tokens import hashed, new_secret
 from chatd.contract import command as c
 from chatd.contract.errors import Refusal
 from chatd.domain.event import space_stream
-from chatd.domain.internal import EndInvite, EnterSpace
+from chatd.domain.internal import JoinByInvite, RevokeInviteById
 from chatd.domain.policy.roles import may
 from chatd.domain.space.state import SpaceState, invite_frame
 from chatd.handlers.desk import Desk
@@ -88,12 +88,14 @@ async def list_(desk: Desk, caller: Caller, query: c.ListInvites) -> Answer:
 async def revoke(desk: Desk, caller: Caller, command: c.RevokeInvite) -> Answer:
     found = await desk.reader.invite_code(hashed(command.code)) or await desk.reader.invite(command.code)
     found = found or {"space": desk.new_id(), "invite": ""}  # refused there, like that of a hidden space
-    return await desk.ask(space_stream(found["space"]), EndInvite(found["invite"]), desk.context(caller))
+    return await desk.ask(
+        space_stream(found["space"]), RevokeInviteById(found["invite"]), desk.context(caller)
+    )
 
 
 async def accept(desk: Desk, caller: Caller, command: c.AcceptInvite) -> Answer:
     if caller.account is None:
         return Refusal("forbidden", "an operator is no member; accept with an account's token")
     lead = await lead_of(desk, command.code)
-    entering = EnterSpace(lead.invite, caller.account, owner=caller.owner, maker_out=lead.maker_out)
+    entering = JoinByInvite(lead.invite, caller.account, owner=caller.owner, creator_inactive=lead.maker_out)
     return await desk.ask(space_stream(lead.space), entering, desk.context(caller))

@@ -10,7 +10,7 @@ from typing import Final
 
 from cachetools import LRUCache
 
-from chatd.domain.names.mentions import mentions_in
+from chatd.domain.names.mentions import mention_candidates
 from chatd.ports import Reader
 
 REMEMBERED: Final = 10_000
@@ -23,7 +23,7 @@ class Names:
 
     async def mentioned(self, text: str) -> Mapping[str, str]:
         """Keys of names that `text` mentions, and whose they are. Raises StoreUnavailable."""
-        keys = [key for readings in mentions_in(text) for key in readings]
+        keys = [key for readings in mention_candidates(text) for key in readings]
         if unknown := [key for key in keys if key not in self._accounts]:
             for row in await self._reader.accounts_named(unknown):
                 self._accounts[row["name_key"]] = row["id"]

@@ -10,9 +10,9 @@ from chatd.contract.errors import Refusal
 from chatd.domain.account import state as accounts
 from chatd.domain.event import account_stream, room_stream, space_stream
 from chatd.domain.internal import OpenDirectRoom
-from chatd.domain.policy.bots import OWNER_ABSENT
+from chatd.domain.policy.bots import BOT_OWNER_OUTSIDE
 from chatd.domain.room.direct import direct_room
-from chatd.domain.room.message import ABSENT, may_see_edits
+from chatd.domain.room.message import NO_SUCH_MESSAGE, may_see_edits
 from chatd.handlers.desk import Desk
 from chatd.handlers.visibility import visible_room
 from chatd.ports import Caller, Page, Row
@@ -106,7 +106,7 @@ async def _message(desk: Desk, caller: Caller, room: str, seq: int) -> Row | Ref
     if isinstance(state, Refusal):
         return state
     found = await desk.reader.messages(room, [seq])
-    return found[0] if found else ABSENT
+    return found[0] if found else NO_SUCH_MESSAGE
 
 
 async def get(desk: Desk, caller: Caller, query: c.GetMessage) -> Answer:
@@ -160,9 +160,9 @@ async def open_direct(desk: Desk, caller: Caller, command: c.OpenDirect) -> Answ
     for account in people:
         state = await desk.directory.state_of(account_stream(account))
         if not state.exists:
-            return accounts.ABSENT
+            return accounts.NO_SUCH_ACCOUNT
         if state.owner is not None and state.owner not in people:
-            return OWNER_ABSENT
+            return BOT_OWNER_OUTSIDE
     room = room_stream(direct_room(people))
     return await desk.ask(room, OpenDirectRoom(tuple(people)), desk.context(caller))
 

@@ -12,9 +12,9 @@ from chatd.contract.fields import Right
 from chatd.domain.account import state as accounts
 from chatd.domain.event import account_stream, room_stream, space_stream
 from chatd.domain.internal import CloseReport, DeleteMessages, FileReport
-from chatd.domain.room.message import ABSENT
-from chatd.domain.space.moderation import not_from
-from chatd.domain.space.state import FOR_EVER, SpaceState, holds
+from chatd.domain.room.message import NO_SUCH_MESSAGE
+from chatd.domain.space.moderation import needs_role
+from chatd.domain.space.state import FOREVER, SpaceState, holds
 from chatd.handlers.desk import Desk, now
 from chatd.handlers.visibility import visible_room, visible_space
 from chatd.ports import Caller
@@ -31,7 +31,7 @@ async def require(desk: Desk, caller: Caller, space: str, right: Right, what: st
     if isinstance(state, Refusal):
         return state
     context = desk.context(caller, with_id=False)
-    return state if holds(state, context, right) else not_from(right, what)
+    return state if holds(state, context, right) else needs_role(right, what)
 
 
 async def ban(desk: Desk, caller: Caller, command: c.BanMember) -> Answer:
@@ -42,7 +42,7 @@ async def ban(desk: Desk, caller: Caller, command: c.BanMember) -> Answer:
     if command.account not in state.members:
         row = await desk.reader.account(command.account)
         if row is None or row["deleted"]:
-            return accounts.ABSENT
+            return accounts.NO_SUCH_ACCOUNT
     return await desk.ask(space_stream(command.space), command, desk.context(caller, with_id=False))
 
 
@@ -79,7 +79,7 @@ async def bans(desk: Desk, caller: Caller, query: c.ListBans) -> Answer:
 def _standing(people: Iterable[str], until: Callable[[str], int | None]) -> list[dict[str, Any]]:
     """Those that have not ended, with their ends; None for one that never ends by itself."""
     ends = ((account, until(account)) for account in sorted(people))
-    return [{"account": account, "until": None if end == FOR_EVER else end} for account, end in ends if end]
+    return [{"account": account, "until": None if end == FOREVER else end} for account, end in ends if end]
 
 
 # --- reports -----------------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ async def report(desk: Desk, caller: Caller, command: c.ReportMessage) -> Answer
         return NO_SPACE
     found = await desk.reader.messages(command.room, [command.seq])
     if not found or found[0]["deleted"]:
-        return ABSENT
+        return NO_SUCH_MESSAGE
     filed = FileReport(state.space, command.room, command.seq, command.reason)
     async with desk.reporting:
         if await desk.reader.has_reported(caller.account, command.room, command.seq):

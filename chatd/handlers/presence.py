@@ -7,7 +7,7 @@ from typing import Final
 from chatd.actors.runtime.envelope import Answer
 from chatd.contract import command as c
 from chatd.contract.errors import Refusal
-from chatd.domain.room.message import ABSENT
+from chatd.domain.room.message import NO_SUCH_MESSAGE
 from chatd.handlers.desk import Desk
 from chatd.handlers.visibility import visible_room
 from chatd.ports import Caller
@@ -34,7 +34,7 @@ async def receipts(desk: Desk, caller: Caller, query: c.ListReceipts) -> Answer:
         return NO_MEMBER
     found = await desk.reader.messages(query.room, [query.seq])
     if not found:
-        return ABSENT
+        return NO_SUCH_MESSAGE
     rows = await desk.reader.receipts(query.room, query.seq)
     position = found[0]["position"]
     read = [row["account"] for row in rows if row["read"]]

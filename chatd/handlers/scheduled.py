@@ -8,7 +8,7 @@ from chatd.actors.runtime.envelope import Answer
 from chatd.contract import command as c
 from chatd.contract.errors import Refusal
 from chatd.domain.event import account_stream
-from chatd.domain.room.message import ABSENT
+from chatd.domain.room.message import NO_SUCH_MESSAGE
 from chatd.handlers.desk import Desk, now
 from chatd.handlers.settings import NO_ACCOUNT, SAVED_BYTES, member_of
 from chatd.ports import Caller, DropScheduled, PutScheduled, Row
@@ -36,7 +36,7 @@ async def schedule(desk: Desk, caller: Caller, command: c.ScheduleMessage) -> An
     if not at + SOONEST <= command.post_at <= at + LATEST:
         return NOT_THEN
     if command.reply_to is not None and not await desk.reader.messages(command.room, [command.reply_to]):
-        return ABSENT
+        return NO_SUCH_MESSAGE
     put = PutScheduled(
         desk.new_id(),
         account,

@@ -12,7 +12,7 @@ from chatd.contract import command as c
 from chatd.contract.errors import Refusal
 from chatd.domain.event import account_stream
 from chatd.domain.internal import SaveBookmark, SetSubscription, SetThread
-from chatd.domain.room.message import ABSENT, JOIN_FIRST
+from chatd.domain.room.message import JOIN_FIRST, NO_SUCH_MESSAGE
 from chatd.handlers.desk import Desk, now
 from chatd.handlers.message import PAGE_BYTES, message_frame
 from chatd.handlers.visibility import visible_room
@@ -61,7 +61,7 @@ async def _set_thread(desk: Desk, caller: Caller, room: str, seq: int, following
         return account
     message = await _message(desk, room, seq)
     if message is None or (message["deleted"] and following):
-        return ABSENT  # a thread outlives its messages: one can always stop following it
+        return NO_SUCH_MESSAGE  # a thread outlives its messages: one can always stop following it
     command = SetThread(room, message["thread"] or seq, following)
     return await desk.ask(account_stream(account), command, desk.context(caller, with_id=False))
 
@@ -98,7 +98,7 @@ async def add_bookmark(desk: Desk, caller: Caller, command: c.AddBookmark) -> An
         return account
     message = await _message(desk, command.room, command.seq)
     if message is None or message["deleted"]:
-        return ABSENT
+        return NO_SUCH_MESSAGE
     keep = SaveBookmark(command.room, command.seq, command.note)
     return await desk.ask(account_stream(account), keep, desk.context(caller, with_id=False))
 
@@ -192,7 +192,7 @@ async def _no_place(desk: Desk, caller: Caller, room: str, thread: int) -> Refus
         return None
     root = await _message(desk, room, thread)
     if root is None or root["deleted"]:
-        return ABSENT
+        return NO_SUCH_MESSAGE
     if root["thread"] is not None:
         return Refusal("invalid", "thread is the seq of the message that the thread began with")
     return None

@@ -11,10 +11,10 @@ from chatd.auth.tokens import Claims, hashed, new_secret
 from chatd.contract import command as c
 from chatd.contract.errors import Refusal
 from chatd.domain.account import decide as accounts
-from chatd.domain.account.state import ABSENT
+from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, space_stream
-from chatd.domain.internal import EnterSpace
+from chatd.domain.internal import JoinByInvite
 from chatd.handlers import invite as invites
 from chatd.handlers import totp as second_factor
 from chatd.handlers.credentials import BUSY, hash_new
@@ -53,7 +53,7 @@ async def _sign_up(desk: Desk, command: c.SignUp) -> Answer:
         return Refusal("forbidden", "this server takes sign-ups by invite only; ask a member for a code")
     account = desk.new_id()
     context = Context(account, now())
-    fact = accounts.created(account, command, context)
+    fact = accounts.account_created(account, command, context)
     if isinstance(fact, Refusal):
         return fact
     lead = None if command.invite is None else await invites.lead_of(desk, command.invite)
@@ -65,7 +65,7 @@ async def _sign_up(desk: Desk, command: c.SignUp) -> Answer:
     if lead is None:
         answer = await desk.ask(account_stream(account), command, context, writes)
     else:
-        entering = EnterSpace(lead.invite, account, first=(fact,), maker_out=lead.maker_out)
+        entering = JoinByInvite(lead.invite, account, facts_before=(fact,), creator_inactive=lead.maker_out)
         answer = await desk.ask(space_stream(lead.space), entering, context, writes)
     if isinstance(answer, Refusal):
         return answer
@@ -136,7 +136,7 @@ async def sign_out(desk: Desk, caller: Caller, command: c.SignOut) -> Answer:
         return Refusal("forbidden", "only an operator may sign out somebody else")
     if command.account is not None:
         if await desk.reader.account(command.account) is None:
-            return ABSENT
+            return NO_SUCH_ACCOUNT
         await drop(desk, DropDevices(command.account), "signed out by an operator")
     elif caller.account is not None:
         await drop(desk, DropDevices(caller.account, device=caller.device), "signed out")

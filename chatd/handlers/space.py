@@ -13,8 +13,8 @@ from chatd.contract.errors import Refusal
 from chatd.domain.account import state as accounts
 from chatd.domain.event import room_stream, space_stream
 from chatd.domain.policy.access import holds, verdict
-from chatd.domain.policy.bots import NO_OWNER_ROLE
-from chatd.domain.policy.roles import SHOWING, may
+from chatd.domain.policy.bots import BOT_CANNOT_OWN
+from chatd.domain.policy.roles import OVERRIDABLE_RIGHTS, may
 from chatd.domain.room.state import RoomState
 from chatd.handlers.desk import Desk
 from chatd.handlers.profile import room_frame
@@ -31,9 +31,9 @@ async def create(desk: Desk, caller: Caller, command: c.CreateSpace) -> Answer:
     elif not (caller.operator or caller.admin or command.owner == caller.account):
         return Refusal("forbidden", "only an operator may give a space to somebody else")
     elif (row := await desk.reader.account(command.owner)) is None or row["deleted"]:
-        return accounts.ABSENT
+        return accounts.NO_SUCH_ACCOUNT
     elif row["owner"] is not None:
-        return NO_OWNER_ROLE
+        return BOT_CANNOT_OWN
     context = desk.context(caller)
     return await desk.ask(space_stream(context.new_id), command, context)
 
@@ -99,7 +99,9 @@ async def get_room(desk: Desk, caller: Caller, query: c.GetRoom) -> Answer:
         frame["overrides"] = _overrides(state)
     if caller.account is not None:
         at = context.at
-        frame["rights"] = {right: bool(verdict(state, space, caller.by, right, at)) for right in SHOWING}
+        frame["rights"] = {
+            right: bool(verdict(state, space, caller.by, right, at)) for right in OVERRIDABLE_RIGHTS
+        }
         frame["read"] = await desk.reader.read_marker(caller.account, query.room)
     return {"room": frame}
 

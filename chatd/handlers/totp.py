@@ -16,7 +16,7 @@ from chatd.auth.tokens import hashed
 from chatd.contract import command as c
 from chatd.contract.errors import Refusal
 from chatd.domain import totp
-from chatd.domain.account.state import ABSENT
+from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.handlers.credentials import prove, secure
 from chatd.handlers.desk import Desk, now
 from chatd.ports import Caller, DropSecondFactor, PutSecondFactor, Row
@@ -51,7 +51,7 @@ async def begin(desk: Desk, caller: Caller, command: c.BeginTotp) -> Answer:
             return ON_ALREADY
         await desk.write(PutSecondFactor(account["id"], secret, False, 0, b""))
     uri = totp.uri(secret, account["name"], desk.settings.server_name)
-    return {"secret": totp.written(secret), "uri": uri}
+    return {"secret": totp.to_base32(secret), "uri": uri}
 
 
 async def confirm(desk: Desk, caller: Caller, command: c.ConfirmTotp) -> Answer:
@@ -99,7 +99,7 @@ async def remove(desk: Desk, caller: Caller, command: c.RemoveTotp) -> Answer:
 async def reset(desk: Desk, caller: Caller, command: c.ResetTotp) -> Answer:
     """By an operator, for somebody who lost the app and the codes."""
     if await desk.reader.account(command.account) is None:
-        return ABSENT
+        return NO_SUCH_ACCOUNT
     if await needed(desk, command.account) is None:
         return OFF
     return await secure(desk, command.account, caller.by, "totp_off", DropSecondFactor(command.account))

@@ -30,7 +30,7 @@ async def room_and_space(
         return state, space
     if state.exists:
         await desk.directory.look_in_vain(room_stream(room))
-    return rooms.ABSENT
+    return rooms.NO_SUCH_ROOM
 
 
 async def visible_space(desk: Desk, caller: Caller, space: str) -> spaces.SpaceState | Refusal:
@@ -40,4 +40,4 @@ async def visible_space(desk: Desk, caller: Caller, space: str) -> spaces.SpaceS
         return state
     if state.exists:
         await desk.directory.look_in_vain(space_stream(space))
-    return spaces.ABSENT
+    return spaces.NO_SUCH_SPACE

@@ -181,7 +181,7 @@ class SessionActor:
         if entry.needs != "nothing" and not self.opened:
             return NOT_OPEN
         scopes = self.caller.scopes if entry.needs != "nothing" else None
-        if scopes is not None and (refusal := bots.covers(scopes, REQUESTS[entry.name])):
+        if scopes is not None and (refusal := bots.check_scopes(scopes, REQUESTS[entry.name])):
             return refusal
         if entry.needs == "operator" and not (self.caller.operator or self.caller.admin):
             return OPERATORS
