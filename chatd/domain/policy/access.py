@@ -30,10 +30,7 @@ class Verdict:
 def verdict(state: RoomState, space: SpaceState, account: str, right: Right, at: int) -> Verdict:
     """Whether the account holds the right in the room at `at` (Unix milliseconds; mutes end)."""
     if state.direct:
-        inside = account in state.members
-        if not inside:
-            return Verdict(False, "it is a direct room of other people")
-        return Verdict(may("member", right), "in a direct room all have the rights of a member")
+        return _verdict_in_direct_room(state, account, right)
     owner = space.bots.get(account)
     if owner is not None and not (its := verdict(state, space, owner, right, at)):
         return Verdict(False, f"it is a bot, and of its owner it is true that {its.because}")
@@ -57,6 +54,12 @@ def verdict(state: RoomState, space: SpaceState, account: str, right: Right, at:
     if may(role, right):
         return Verdict(True, f"its role is {role}, and {right} is held from {LOWEST_ROLE[right]} upwards")
     return Verdict(False, f"its role is {role}, and {right} takes {LOWEST_ROLE[right]}")
+
+
+def _verdict_in_direct_room(state: RoomState, account: str, right: Right) -> Verdict:
+    if account not in state.members:
+        return Verdict(False, "it is a direct room of other people")
+    return Verdict(may("member", right), "in a direct room all have the rights of a member")
 
 
 def effective_verdict(state: RoomState, space: SpaceState, account: str, right: Right, at: int) -> Verdict:

@@ -58,10 +58,8 @@ def _post(state: RoomState, space: SpaceState, command: PostMessage, context: Co
         if not visible(state, space, context):
             return NO_SUCH_ROOM
         return Refusal("forbidden", "join the room before you post in it")
-    if command.nonce and (posted := state.nonces.get((context.by, command.nonce))):
-        if posted.digest not in (None, nonce_digest(command.text, command.reply_to)):
-            return Refusal("conflict", "this nonce was used for another message; take a new one")
-        return Decision(answer=lambda _: posted.result())
+    if command.nonce and (record := state.nonces.get((context.by, command.nonce))):
+        return _repeat(record, command)
     if state.archived:
         return ROOM_ARCHIVED
     if not (allowed := may_post(state, space, context)):
@@ -84,6 +82,13 @@ def _post(state: RoomState, space: SpaceState, command: PostMessage, context: Co
     return Decision(
         (fact(state, "message.posted", context, data, command.text),), _posted, counts_for_slow_mode=True
     )
+
+
+def _repeat(record: NonceRecord, command: PostMessage) -> Decision | Refusal:
+    """The first result of the nonce, unless the command posts something else."""
+    if record.digest not in (None, nonce_digest(command.text, command.reply_to)):
+        return Refusal("conflict", "this nonce was used for another message; take a new one")
+    return Decision(answer=lambda _: record.result())
 
 
 def may_post(state: RoomState, space: SpaceState, context: Context) -> Verdict:

@@ -98,7 +98,8 @@ def _revoke_invite(state: SpaceState, command: RevokeInviteById, context: Contex
     return Decision((fact(state, "invite.revoked", context, {"invite": command.invite}),))
 
 
-def _create_room(state: SpaceState, command: CreateRoom, context: Context) -> Decision | Refusal:
+def _refuse_room(state: SpaceState, command: CreateRoom, context: Context) -> Refusal | None:
+    """The refusal when the caller may not make this room."""
     if not visible(state, context):
         return NO_SUCH_SPACE
     if not holds(state, context, "room.create_private" if command.private else "room.create"):
@@ -107,6 +108,12 @@ def _create_room(state: SpaceState, command: CreateRoom, context: Context) -> De
         return Refusal("forbidden", "the space is locked: until it is unlocked only moderators make rooms")
     if not context.operator and (why := _why_muted(state, context)):
         return Refusal("forbidden", f"you may not make rooms, whose names all would hear: {why}")
+    return None
+
+
+def _create_room(state: SpaceState, command: CreateRoom, context: Context) -> Decision | Refusal:
+    if refusal := _refuse_room(state, command, context):
+        return refusal
     room, stream, topic = context.new_id, room_stream(context.new_id), command.topic or None
     described = drop_none(name=command.name, kind=command.kind, topic=topic)
     created = {"space": state.id, "private": command.private, **described}

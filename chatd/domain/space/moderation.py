@@ -241,11 +241,7 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
             ]  # re-inserted: members are ordered by how long they have had their role
             state.members[data["account"]] = data["role"]
         case "member.left" | "member.kicked" | "member.banned":
-            state.bots.pop(data["account"], None)
-            if state.members.pop(data["account"], None) is not None:
-                state.leave_count += 1
-                state.joined_seqs.pop(data["account"], None)
-                state.rejoined.add(data["account"])
+            _remove_member(state, data["account"])
             if event.type == "member.banned":
                 state.bans = {account: until for account, until in state.bans.items() if event.at < until}
                 state.bans[data["account"]] = data.get("until", FOREVER)
@@ -255,3 +251,11 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
             state.mutes[data["account"]] = data.get("until", FOREVER)
         case "member.unmuted":
             state.mutes.pop(data["account"], None)
+
+
+def _remove_member(state: SpaceState, account: str) -> None:
+    state.bots.pop(account, None)
+    if state.members.pop(account, None) is not None:
+        state.leave_count += 1
+        state.joined_seqs.pop(account, None)
+        state.left_before.add(account)

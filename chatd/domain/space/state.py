@@ -52,9 +52,7 @@ class SpaceState:
     invites: dict[str, Invite] = attrs.Factory(dict)
     emoji: dict[str, str] = attrs.Factory(dict)  # name -> image
     joined_seqs: dict[str, int] = attrs.Factory(dict)  # account -> seq of its latest join
-    rejoined: set[str] = attrs.Factory(
-        set
-    )  # accounts that have left, so that a later join is not their first
+    left_before: set[str] = attrs.Factory(set)  # accounts that have ever left
     leave_count: int = 0  # how often a member left
     bans: dict[str, int] = attrs.Factory(dict)  # account -> end, in Unix milliseconds
     mutes: dict[str, int] = attrs.Factory(dict)  # the same
@@ -98,7 +96,7 @@ class SpaceState:
         if account not in self.members:
             return False
         if entry is None:
-            return account not in self.rejoined
+            return account not in self.left_before
         return entry == self.joined_seqs.get(account)
 
     def room_join_data(self, account: str) -> dict[str, Any]:
