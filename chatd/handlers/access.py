@@ -11,11 +11,11 @@ from chatd.clock import now
 from chatd.contract.access import AccessExplained, AccessList, ExplainAccess, ListAccess, Verdict, Viewer
 from chatd.contract.errors import Refusal
 from chatd.contract.rows import pick
-from chatd.domain.account.state import ABSENT
+from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.event import account_stream, room_stream, space_stream
 from chatd.domain.policy import access
-from chatd.domain.policy.bots import effective
-from chatd.domain.policy.roles import IN_A_ROOM, may
+from chatd.domain.policy.bots import effective_role
+from chatd.domain.policy.roles import ROOM_RIGHTS, may
 from chatd.domain.room.state import RoomState
 from chatd.domain.space.state import SpaceState
 from chatd.handlers.visibility import Visibility
@@ -37,10 +37,12 @@ class Access:
         state, space = found
         account = await self.directory.state_of(account_stream(query.account))
         if not account.exists:
-            return ABSENT
+            return NO_SUCH_ACCOUNT
         at = now()
         sees = access.sees(state, space, account.id, at)
-        rights = {right: access.outcome(state, space, account.id, right, at) for right in IN_A_ROOM}
+        rights = {
+            right: access.effective_verdict(state, space, account.id, right, at) for right in ROOM_RIGHTS
+        }
         if account.disabled:
             sees = access.Verdict(False, "the account is disabled")
             rights = dict.fromkeys(rights, sees)
@@ -63,7 +65,7 @@ class Access:
         roles = {row["account"]: row["role"] for row in people}
         for row in people:
             if row["owner"] is not None:
-                row["role"] = effective(row["role"], roles.get(row["owner"]))
+                row["role"] = effective_role(row["role"], roles.get(row["owner"]))
         inside = {row["account"] for row in await self.reader.members_at(room_stream(query.room), position)}
         public = not state.private and position >= await self.reader.began(room_stream(query.room))
         listed = [

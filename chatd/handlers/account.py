@@ -30,7 +30,7 @@ from chatd.contract.account import (
 from chatd.contract.device import DeviceList
 from chatd.contract.errors import Refusal
 from chatd.contract.spec import Done
-from chatd.domain.account.state import ABSENT
+from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.event import account_stream
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.device import devices_of
@@ -120,7 +120,7 @@ class Accounts:
             row = await self.reader.account(query.account)
         else:
             row = await self.reader.account_named(query.name or "")
-        return ABSENT if row is None else AccountResult(account=account_row(row))
+        return NO_SUCH_ACCOUNT if row is None else AccountResult(account=account_row(row))
 
     async def list_(self, caller: Caller, query: ListAccounts) -> AccountPage:
         rows = await self.reader.accounts(query.after, query.limit + 1)
@@ -141,7 +141,7 @@ class Accounts:
     async def set_password(self, caller: Caller, command: SetPassword) -> Done | Refusal:
         row = await self.reader.account(command.account)
         if row is None:
-            return ABSENT
+            return NO_SUCH_ACCOUNT
         if row["owner"] is not None:
             return NO_BOT_PASSWORD
         password_hash = await self.credentials.hash_new(command.password, row["name"], row["display_name"])
@@ -157,7 +157,7 @@ class Accounts:
     async def token(self, caller: Caller, command: IssueToken) -> BearerToken | Refusal:
         row = await self.reader.account(command.account)
         if row is None or row["deleted"]:
-            return ABSENT
+            return NO_SUCH_ACCOUNT
         if row["disabled"]:
             return Refusal("conflict", "the account is disabled; enable it first")
         lifetime = command.expires_in or BEARER_LIFETIME
@@ -167,13 +167,13 @@ class Accounts:
 
     async def devices(self, caller: Caller, query: ListAccountDevices) -> DeviceList | Refusal:
         if await self.reader.account(query.account) is None:
-            return ABSENT
+            return NO_SUCH_ACCOUNT
         return await devices_of(self.reader, self.tokens, caller, query.account)
 
     async def reset_totp(self, caller: Caller, command: ResetTotp) -> Done | Refusal:
         """For somebody who lost the app and the recovery codes."""
         if await self.reader.account(command.account) is None:
-            return ABSENT
+            return NO_SUCH_ACCOUNT
         if await self.factors.of(command.account) is None:
             return OFF
         dropped = DropSecondFactor(command.account)

@@ -13,7 +13,7 @@ from chatd.contract.account import Belongings, DeleteAccount, EraseAccount, Eras
 from chatd.contract.errors import Refusal
 from chatd.contract.rows import pick
 from chatd.contract.spec import DONE, Done
-from chatd.domain.account.state import ABSENT
+from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.event import space_stream, split_stream
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.refusals import OPERATOR_HAS_NO_DEVICES
@@ -43,7 +43,7 @@ class AccountDeletions:
         account = command.account
         row = await self.reader.account(account)
         if row is None or row["deleted"]:
-            return ABSENT
+            return NO_SUCH_ACCOUNT
         if refusal := await self._last_owner(account):
             return refusal
         concerned = pick(Belongings, await self.reader.belongings(account))

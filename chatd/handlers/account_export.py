@@ -17,7 +17,7 @@ from chatd.actors.runtime.bus import Bus
 from chatd.actors.workers.view_updater import Views
 from chatd.contract.account import ExportAccount, ExportItem, ExportPage
 from chatd.contract.errors import Refusal
-from chatd.domain.account.state import ABSENT
+from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.handlers.paging import fitting
 from chatd.ports import EXPORTED, START, Caller, Exported, ExportPlace, Reader
 
@@ -41,7 +41,7 @@ class AccountExports:
             return Refusal("forbidden", "only an operator may export what is somebody else's")
         row = await self.reader.account(account)
         if row is None or row["deleted"]:
-            return ABSENT
+            return NO_SUCH_ACCOUNT
         after = START if query.after is None else _decode(query.after)
         if after is None:
             return BAD_CURSOR

@@ -24,7 +24,7 @@ from chatd.contract.bot import (
 from chatd.contract.errors import Refusal
 from chatd.contract.rows import pick
 from chatd.contract.spec import Done
-from chatd.domain.account.decide import NO_BOT
+from chatd.domain.account.decide import NO_SUCH_BOT
 from chatd.domain.event import account_stream
 from chatd.domain.internal import MakeBot
 from chatd.handlers.device_tokens import DeviceTokens
@@ -103,7 +103,7 @@ class Bots:
         """Whose bot it is, if the caller may know."""
         row = await self.reader.account(bot)
         owner: str | None = row["owner"] if row is not None else None
-        return owner if owner is not None and (caller.operator or owner == caller.account) else NO_BOT
+        return owner if owner is not None and (caller.operator or owner == caller.account) else NO_SUCH_BOT
 
 
 def _owner(caller: Caller, named: str | None) -> str | Refusal:

@@ -27,7 +27,7 @@ from chatd.contract.rows import fields_of, pick
 from chatd.contract.space import SpaceResult
 from chatd.contract.spec import Done
 from chatd.domain.event import space_stream
-from chatd.domain.internal import EndInvite, EnterSpace
+from chatd.domain.internal import JoinByInvite, RevokeInviteById
 from chatd.domain.policy.roles import may
 from chatd.handlers.invite_codes import InviteCodes
 from chatd.handlers.visibility import Visibility
@@ -72,12 +72,14 @@ class Invites:
         """An unknown invite is refused by a space that does not exist, like one of a hidden space."""
         found = await self.reader.invite_code(hashed(command.code)) or await self.reader.invite(command.code)
         found = found or {"space": new_id(), "invite": ""}
-        ending = EndInvite(found["invite"])
+        ending = RevokeInviteById(found["invite"])
         return await self.commands.ask(space_stream(found["space"]), ending, context_of(caller), Done)
 
     async def accept(self, caller: Caller, command: AcceptInvite) -> SpaceResult | Refusal:
         if caller.account is None:
             return OPERATOR_JOINS_NOTHING
         found = await self.codes.find(command.code)
-        entering = EnterSpace(found.invite, caller.account, owner=caller.owner, maker_out=found.maker_out)
+        entering = JoinByInvite(
+            found.invite, caller.account, owner=caller.owner, creator_inactive=found.maker_out
+        )
         return await self.commands.ask(space_stream(found.space), entering, context_of(caller), SpaceResult)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import attrs
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
+from chatd.actors.workers.account_deletion import DELETED_AT_ONCE
 from chatd.contract.errors import Refusal
 from chatd.contract.member import BanMember, EraseMessages, MessagesErased
 from chatd.contract.spec import Done
 from chatd.domain.event import room_stream, space_stream
 from chatd.domain.internal import BanAccount, DeleteMessages
 from chatd.ports import Caller, Reader
-
-DELETED_AT_ONCE = 200  # messages of a room
 
 
 @attrs.frozen(eq=False)

@@ -22,7 +22,7 @@ from chatd.contract.room import RoomHistory
 from chatd.contract.rows import pick
 from chatd.contract.thread import ThreadHistory, ThreadPage
 from chatd.domain.event import space_stream
-from chatd.domain.room.message import ABSENT, may_see_edits
+from chatd.domain.room.message import NO_SUCH_MESSAGE, may_see_edits
 from chatd.handlers.paging import cut, fitting, text_size
 from chatd.handlers.rows import message_row
 from chatd.handlers.visibility import Visibility
@@ -46,7 +46,7 @@ class MessageReading:
         if isinstance(state, Refusal):
             return state
         found = await self.reader.messages(room, [seq])
-        return found[0] if found else ABSENT
+        return found[0] if found else NO_SUCH_MESSAGE
 
 
 @attrs.frozen(eq=False)

@@ -15,7 +15,7 @@ from chatd.contract.receipt import ListReceipts
 from chatd.contract.rows import pick
 from chatd.contract.spec import DONE, Done
 from chatd.contract.unread import ListUnread, UnreadList, UnreadRoom
-from chatd.domain.room.message import ABSENT
+from chatd.domain.room.message import NO_SUCH_MESSAGE
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader
 
@@ -51,7 +51,7 @@ class ReceiptHandlers:
             return NO_MEMBER
         found = await self.reader.messages(query.room, [query.seq])
         if not found:
-            return ABSENT
+            return NO_SUCH_MESSAGE
         rows = await self.reader.receipts(query.room, query.seq)
         position = found[0]["position"]
         read = [row["account"] for row in rows if row["read"]]

@@ -15,7 +15,7 @@ from chatd.contract.rows import pick
 from chatd.contract.spec import DONE, Done
 from chatd.domain.event import account_stream
 from chatd.domain.internal import CloseReport, FileReport
-from chatd.domain.room.message import ABSENT
+from chatd.domain.room.message import NO_SUCH_MESSAGE
 from chatd.handlers.paging import cut
 from chatd.handlers.refusals import OPERATOR_REPORTS_NOTHING
 from chatd.handlers.visibility import Visibility
@@ -45,7 +45,7 @@ class MessageReports:
             return NO_SPACE
         found = await self.reader.messages(command.room, [command.seq])
         if not found or found[0]["deleted"]:
-            return ABSENT
+            return NO_SUCH_MESSAGE
         filed = FileReport(state.space, command.room, command.seq, command.reason)
         async with self._turns.of(caller.account):
             if await self.reader.has_reported(caller.account, command.room, command.seq):

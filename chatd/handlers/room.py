@@ -22,12 +22,12 @@ from chatd.contract.room import (
     RoomResult,
 )
 from chatd.contract.rows import fields_of, pick
-from chatd.domain.account.state import ABSENT
+from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.event import account_stream, room_stream
 from chatd.domain.internal import OpenDirectRoom
 from chatd.domain.policy.access import holds, verdict
-from chatd.domain.policy.bots import OWNER_ABSENT
-from chatd.domain.policy.roles import SHOWING, may
+from chatd.domain.policy.bots import BOT_OWNER_OUTSIDE
+from chatd.domain.policy.roles import OVERRIDABLE_RIGHTS, may
 from chatd.domain.room.direct import direct_room
 from chatd.domain.room.state import RoomState
 from chatd.handlers.rows import room_row
@@ -72,7 +72,9 @@ class Rooms:
             more["overrides"] = _overrides(state)
         if caller.account is not None:
             at = context.at
-            more["rights"] = {right: bool(verdict(state, space, caller.by, right, at)) for right in SHOWING}
+            more["rights"] = {
+                right: bool(verdict(state, space, caller.by, right, at)) for right in OVERRIDABLE_RIGHTS
+            }
         detail = state.row(RoomDetail, **more)  # before the next await
         if caller.account is None:
             return RoomDetailResult(room=detail)
@@ -108,9 +110,9 @@ class DirectRooms:
         for account in people:
             state = await self.commands.directory.state_of(account_stream(account))
             if not state.exists:
-                return ABSENT
+                return NO_SUCH_ACCOUNT
             if state.owner is not None and state.owner not in people:
-                return OWNER_ABSENT
+                return BOT_OWNER_OUTSIDE
         stream = room_stream(direct_room(people))
         opening = OpenDirectRoom(tuple(people))
         return await self.commands.ask(stream, opening, context_of(caller), RoomResult)

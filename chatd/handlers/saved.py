@@ -18,7 +18,7 @@ from chatd.contract.signals import DraftSet
 from chatd.contract.spec import DONE, Done
 from chatd.domain.event import account_stream
 from chatd.domain.internal import SaveBookmark
-from chatd.domain.room.message import ABSENT
+from chatd.domain.room.message import NO_SUCH_MESSAGE
 from chatd.handlers.membership import Membership
 from chatd.handlers.paging import fitting, text_size
 from chatd.handlers.refusals import OPERATOR_KEEPS_NOTHING
@@ -50,7 +50,7 @@ class Bookmarks:
             return account
         found = await self.reader.messages(command.room, [command.seq])
         if not found or found[0]["deleted"]:
-            return ABSENT
+            return NO_SUCH_MESSAGE
         save = SaveBookmark(command.room, command.seq, command.note)
         context = context_of(caller, with_id=False)
         return await self.commands.ask(account_stream(account), save, context, Done)
@@ -133,7 +133,7 @@ class Drafts:
             return None
         found = await self.reader.messages(room, [thread])
         if not found or found[0]["deleted"]:
-            return ABSENT
+            return NO_SUCH_MESSAGE
         return NOT_A_ROOT if found[0]["thread"] is not None else None
 
     async def list_(self, caller: Caller, query: ListDrafts) -> DraftList | Refusal:

@@ -22,7 +22,7 @@ from chatd.contract.message import (
 )
 from chatd.contract.rows import pick
 from chatd.contract.spec import DONE, Done
-from chatd.domain.room.message import ABSENT
+from chatd.domain.room.message import NO_SUCH_MESSAGE
 from chatd.handlers.membership import Membership
 from chatd.handlers.paging import text_size
 from chatd.handlers.refusals import OPERATOR_KEEPS_NOTHING
@@ -61,7 +61,7 @@ class ScheduledMessages:
             return NOT_THEN
         replied = command.reply_to
         if replied is not None and not await self.reader.messages(command.room, [replied]):
-            return ABSENT
+            return NO_SUCH_MESSAGE
         put = PutScheduled(
             new_id(),
             account,

@@ -19,7 +19,7 @@ from chatd.contract.thread import FollowThread, UnfollowThread
 from chatd.contract.wire_names import python_names
 from chatd.domain.event import account_stream
 from chatd.domain.internal import SetSubscription, SetThread
-from chatd.domain.room.message import ABSENT
+from chatd.domain.room.message import NO_SUCH_MESSAGE
 from chatd.handlers.membership import Membership
 from chatd.handlers.refusals import OPERATOR_KEEPS_NOTHING
 from chatd.ports import Caller, Reader
@@ -47,7 +47,7 @@ class ThreadFollowing:
             return account
         found = await self.reader.messages(room, [seq])
         if not found or (found[0]["deleted"] and following):
-            return ABSENT  # a thread outlives its messages: one can always stop following it
+            return NO_SUCH_MESSAGE  # a thread outlives its messages: one can always stop following it
         command = SetThread(room, found[0]["thread"] or seq, following)
         context = context_of(caller, with_id=False)
         return await self.commands.ask(account_stream(account), command, context, Done)

@@ -16,10 +16,10 @@ from chatd.contract.errors import Refusal
 from chatd.contract.space import SpaceResult
 from chatd.contract.spec import DONE, Done
 from chatd.domain.account import decide as accounts
-from chatd.domain.account.state import ABSENT
+from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, space_stream
-from chatd.domain.internal import EnterSpace
+from chatd.domain.internal import JoinByInvite
 from chatd.handlers.credentials import BUSY, Credentials
 from chatd.handlers.device_tokens import DeviceTokens
 from chatd.handlers.invite_codes import InviteCodes
@@ -66,7 +66,7 @@ class SignUps:
             return INVITE_ONLY
         account = new_id()
         context = Context(account, now())
-        fact = accounts.created(account, command, context)
+        fact = accounts.account_created(account, command, context)
         if isinstance(fact, Refusal):
             return fact
         found = None if command.invite is None else await self.invites.find(command.invite)
@@ -81,7 +81,9 @@ class SignUps:
                 account_stream(account), command, context, AccountResult, *writes
             )
         else:
-            entering = EnterSpace(found.invite, account, first=(fact,), maker_out=found.maker_out)
+            entering = JoinByInvite(
+                found.invite, account, facts_before=(fact,), creator_inactive=found.maker_out
+            )
             answer = await self.commands.ask(
                 space_stream(found.space), entering, context, SpaceResult, *writes
             )
@@ -162,7 +164,7 @@ class SignIns:
             return Refusal("forbidden", "only an operator may sign out somebody else")
         if command.account is not None:
             if await self.reader.account(command.account) is None:
-                return ABSENT
+                return NO_SUCH_ACCOUNT
             await self.tokens.revoke(DropDevices(command.account), "signed out by an operator")
         elif caller.account is not None:
             await self.tokens.revoke(DropDevices(caller.account, device=caller.device), "signed out")

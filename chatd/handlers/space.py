@@ -21,9 +21,9 @@ from chatd.contract.space import (
     SpaceList,
     SpaceResult,
 )
-from chatd.domain.account.state import ABSENT
+from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.event import space_stream
-from chatd.domain.policy.bots import NO_OWNER_ROLE
+from chatd.domain.policy.bots import BOT_CANNOT_OWN
 from chatd.handlers.paging import cut
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader
@@ -45,15 +45,16 @@ class Spaces:
         elif not (caller.operator or caller.admin or command.owner == caller.account):
             return NOT_YOURS
         elif (row := await self.reader.account(command.owner)) is None or row["deleted"]:
-            return ABSENT
+            return NO_SUCH_ACCOUNT
         elif row["owner"] is not None:
-            return NO_OWNER_ROLE
+            return BOT_CANNOT_OWN
         context = context_of(caller)
         return await self.commands.ask(space_stream(context.new_id), command, context, SpaceResult)
 
     async def list_(self, caller: Caller, query: ListSpaces) -> SpaceList:
-        if caller.account is None:
+        if caller.operator:
             return SpaceList(spaces=[pick(OwnSpace, row) for row in await self.reader.spaces()])
+        assert caller.account is not None
         memberships, _ = await self.reader.memberships(caller.account)
         roles = {row["stream"]: row["role"] for row in memberships if row["stream"].startswith("space/")}
         found = await self.reader.spaces([stream.removeprefix("space/") for stream in roles])

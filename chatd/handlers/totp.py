@@ -54,7 +54,7 @@ class Totp:
                 return ON_ALREADY
             await self.factors.commands.write(PutSecondFactor(account["id"], secret, False, 0, b""))
         uri = totp.uri(secret, account["name"], self.server_name)
-        return TotpSecret(secret=totp.written(secret), uri=uri)
+        return TotpSecret(secret=totp.to_base32(secret), uri=uri)
 
     async def confirm(self, caller: Caller, command: ConfirmTotp) -> RecoveryCodes | Refusal:
         """The first code shows that the app has the secret; from here on signing in takes one."""

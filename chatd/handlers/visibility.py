@@ -14,7 +14,7 @@ from chatd.domain.event import room_stream, space_stream
 from chatd.domain.policy import access
 from chatd.domain.room import state as rooms
 from chatd.domain.space import state as spaces
-from chatd.domain.space.moderation import not_from
+from chatd.domain.space.moderation import needs_role
 from chatd.ports import Caller
 
 
@@ -40,7 +40,7 @@ class Visibility:
             return state, space
         if state.exists:
             await self.directory.look_in_vain(room_stream(room))
-        return rooms.ABSENT
+        return rooms.NO_SUCH_ROOM
 
     async def space(self, caller: Caller, space: str) -> spaces.SpaceState | Refusal:
         state: spaces.SpaceState = await self.directory.state_of(space_stream(space))
@@ -48,7 +48,7 @@ class Visibility:
             return state
         if state.exists:
             await self.directory.look_in_vain(space_stream(space))
-        return spaces.ABSENT
+        return spaces.NO_SUCH_SPACE
 
     async def space_with(
         self, caller: Caller, space: str, right: Right, what: str
@@ -58,4 +58,4 @@ class Visibility:
         if isinstance(state, Refusal):
             return state
         allowed = spaces.holds(state, context_of(caller, with_id=False), right)
-        return state if allowed else not_from(right, what)
+        return state if allowed else needs_role(right, what)

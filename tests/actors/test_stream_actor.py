@@ -80,7 +80,7 @@ async def test_a_nonce_twice_in_one_turn_is_posted_once(world: World) -> None:
 async def test_a_forgotten_nonce_is_known_to_the_log(world: World) -> None:
     first = await world.post("hi", "n")
     state = await world.directory.state_of("room/r")
-    state.posted.clear()
+    state.nonces.clear()
     fresh, again, other = await world.ask_all(
         "room/r",
         [

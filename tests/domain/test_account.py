@@ -31,13 +31,15 @@ def test_names_that_could_mislead_are_refused(name: str) -> None:
 def test_no_account_is_called_what_means_something(command: object) -> None:
     state = AccountState("a", 1, "ann") if isinstance(command, account.MakeBot) else AccountState("a")
     outcome = account.decide(state, command, Context("a", 1))
-    assert outcome == account.RESERVED
-    assert account.decide(AccountState("a", 1, "ann"), RenameAccount("everyone"), Context("a", 1)) == outcome
+    assert outcome == account.RESERVED_NAME
+    assert (
+        account.decide(AccountState("a", 1, "ann"), c.RenameAccount("everyone"), Context("a", 1)) == outcome
+    )
 
 
 def test_an_account_of_an_older_log_keeps_such_a_name() -> None:
     state = AccountState("a")
-    account.apply(state, Fact("account/a", 1, "account.created", 1, "a", {"account": "a", "name": "here"}))
+    account.apply(state, Fact("account/a", 1, "account.account_created", 1, "a", {"account": "a", "name": "here"}))
     assert state.name == "here"
     changed = account.decide(state, UpdateAccount(about="hello"), Context("a", 2))
     assert isinstance(changed, Decision)
@@ -93,13 +95,13 @@ def renamed(state: AccountState, name: str, at: int) -> Decision | Refusal:
 
 def test_a_name_changes_three_times_a_month() -> None:
     state = AccountState("a", 1, "ann")
-    for number in range(account.RENAMES):
+    for number in range(account.MAX_RENAMES):
         assert isinstance(renamed(state, f"ann-{number}", number), Decision)
-    refused = renamed(state, "too-soon", account.MONTH - 1500)
+    refused = renamed(state, "too-soon", account.RENAME_WINDOW - 1500)
     assert isinstance(refused, Refusal)
     assert (refused.code, refused.data) == ("rate_limited", {"retry_after": 2})
     assert state.name == "ann-2"
-    assert isinstance(renamed(state, "in-time", account.MONTH), Decision)
+    assert isinstance(renamed(state, "in-time", account.RENAME_WINDOW), Decision)
     assert state.name == "in-time"
 
 

@@ -42,7 +42,7 @@ from chatd.domain.policy.roles import may
 from chatd.domain.room import decide as room
 from chatd.domain.room.state import Message, RoomState
 from chatd.domain.space import decide as space
-from chatd.domain.space.state import FOR_EVER, SpaceState
+from chatd.domain.space.state import FOREVER, SpaceState
 
 AT = 5_000
 ROLES = ("owner", "admin", "moderator", "member", "guest", "stranger", "banned")
@@ -126,9 +126,9 @@ def _own(account: str) -> int:
 
 def a_space(locked: bool = False) -> SpaceState:
     members = {role: role for role in ROLES[:5]} | {"dog": "guest", "cat": "member", "second": "owner"}
-    entered = {account: number for number, account in enumerate(members, 2)}
+    joined_seqs = {account: number for number, account in enumerate(members, 2)}
     return SpaceState(
-        "s", 20, "Team", members=members, entered=entered, bans={"banned": FOR_EVER}, locked=locked
+        "s", 20, "Team", members=members, joined_seqs=joined_seqs, bans={"banned": FOREVER}, locked=locked
     )
 
 
@@ -137,8 +137,8 @@ def a_room(kind: str, inside: str | None) -> RoomState:
     if kind == "direct":
         state = RoomState("r", 30, kind="direct", private=True, members=dict.fromkeys(people))
     else:
-        entered = a_space().entered
-        state = RoomState("r", 30, "s", "general", members={who: entered.get(who) for who in people})
+        joined_seqs = a_space().joined_seqs
+        state = RoomState("r", 30, "s", "general", members={who: joined_seqs.get(who) for who in people})
         state.kind = "announcement" if kind == "announcement" else "text"
         state.private, state.archived, state.locked = kind == "private", kind == "archived", kind == "locked"
     state.messages = {_own(account): Message(account, text="was") for account in IN_ORDER}

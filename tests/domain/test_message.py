@@ -19,12 +19,12 @@ from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Fact
 from chatd.domain.internal import DeleteMessages, ExpireMessage, OpenDirectRoom
 from chatd.domain.policy.access import verdict
-from chatd.domain.policy.roles import SHOWING
+from chatd.domain.policy.roles import OVERRIDABLE_RIGHTS
 from chatd.domain.room import decide as room
 from chatd.domain.room.direct import direct_room
 from chatd.domain.room.reaction import MAX_PINS, MAX_REACTIONS
 from chatd.domain.room.state import Message, RoomState
-from chatd.domain.space.state import FOR_EVER, SpaceState
+from chatd.domain.space.state import FOREVER, SpaceState
 
 ROLES = {"ann": "owner", "mod": "moderator", "bob": "member", "cat": "member", "gus": "guest"}
 SPACE = SpaceState("s", 9, "Team", members=ROLES, emoji={"party": "https://x/party.png"})
@@ -115,7 +115,7 @@ def test_an_archived_room_takes_no_change_but_gives_up_what_its_author_deletes()
     assert only(decided("bob", DeleteMessage("r", 7), state)).type == "message.deleted"
 
 
-@pytest.mark.parametrize("right", SHOWING)
+@pytest.mark.parametrize("right", OVERRIDABLE_RIGHTS)
 def test_what_explains_a_decision_knows_that_a_room_is_archived(right: Right) -> None:
     told = verdict(a_room(archived=True), SPACE, "ann", right, 5000)
     assert not told
@@ -126,7 +126,7 @@ def test_who_is_muted_reads_until_when() -> None:
     state = a_room()
     for until, words in (
         (1_800_000_000_000, "muted in the space until 2027-01-15 08:00 UTC"),
-        (FOR_EVER, "muted in the space"),
+        (FOREVER, "muted in the space"),
     ):
         told = verdict(state, attrs.evolve(SPACE, mutes={"bob": until}), "bob", "message.post", 5000)
         assert told.because == f"it is {words}"
@@ -322,7 +322,7 @@ def test_typing_is_shown_once_in_a_while() -> None:
     def shown(at: int) -> bool:
         outcome = room.decide(state, SPACE, SetTyping("r"), Context("bob", at))
         assert isinstance(outcome, Decision)
-        room.note(state, outcome, Context("bob", at))
+        room.remember_unlogged(state, outcome, Context("bob", at))
         return outcome.signal is not None
 
     assert [shown(at) for at in (10_000, 11_000, 12_999, 13_000)] == [True, False, False, True]

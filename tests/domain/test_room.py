@@ -12,7 +12,7 @@ from chatd.contract.room import ArchiveRoom, JoinRoom, LeaveRoom, UpdateRoom
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Event, Fact
 from chatd.domain.room import decide as room
-from chatd.domain.room.state import REMEMBERED, RoomState
+from chatd.domain.room.state import MAX_NONCES, RoomState
 from chatd.domain.space.state import SpaceState
 
 SPACE = SpaceState(
@@ -46,9 +46,9 @@ def test_a_member_posts_and_the_fact_takes_the_next_seq() -> None:
 
 def test_deciding_changes_nothing() -> None:
     state = a_room()
-    before = attrs.evolve(state, members=dict(state.members), posted=dict(state.posted))
-    room.decide(state, SPACE, PostMessage("r", "hi", "n"), by("bob"))
-    room.decide(state, SPACE, LeaveRoom("r"), by("bob"))
+    before = attrs.evolve(state, members=dict(state.members), nonces=dict(state.nonces))
+    room.decide(state, SPACE, c.PostMessage("r", "hi", "n"), by("bob"))
+    room.decide(state, SPACE, c.LeaveRoom("r"), by("bob"))
     assert state == before
 
 
@@ -77,8 +77,8 @@ def test_the_same_nonce_gives_the_first_result_and_no_fact() -> None:
     state = a_room()
     (fact,) = facts(room.decide(state, SPACE, PostMessage("r", "hi", "n"), by("bob")))
     room.apply(state, fact)
-    room.confirm(state, [fact.placed(77)])
-    again = room.decide(state, SPACE, PostMessage("r", "hi", "n"), by("bob", at=9999))
+    room.confirm(state, [fact.at_position(77)])
+    again = room.decide(state, SPACE, c.PostMessage("r", "hi", "n"), by("bob", at=9999))
     assert facts(again) == ()
     assert isinstance(again, Decision)
     assert again.answer(()) == {"seq": 4, "position": 77, "at": 1000}
@@ -100,11 +100,11 @@ def test_a_nonce_whose_text_was_erased_still_gives_the_first_result() -> None:
 
 def test_a_room_remembers_a_bounded_number_of_nonces() -> None:
     state = a_room()
-    for seq in range(4, 4 + REMEMBERED + 50):
+    for seq in range(4, 4 + MAX_NONCES + 50):
         data = {"nonce": str(seq)}
         room.apply(state, Event(seq, "room/r", seq, "message.posted", 5, "bob", data, "x"))
-    assert len(state.posted) == REMEMBERED
-    assert ("bob", "4") not in state.posted
+    assert len(state.nonces) == MAX_NONCES
+    assert ("bob", "4") not in state.nonces
 
 
 def test_a_reply_names_an_earlier_message() -> None:

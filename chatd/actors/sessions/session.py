@@ -146,6 +146,8 @@ class SessionActor:
             await self._dispatch(id_, frame)
         except trio.BrokenResourceError:
             self._connection.stop_reading()
+        except StoreUnavailable:
+            self._send(id_, UNAVAILABLE)
         except Exception:  # a bug costs this request its result, nobody else anything
             log.exception("request_crashed", session=self.id)
             self._send(id_, BROKEN)
@@ -168,10 +170,10 @@ class SessionActor:
         elif request.decided_by == "session":
             await self._open(id_, data)
         else:
-            self._order.begin_command(request)
             context = context_of(self.caller, with_id=not request.pipelined)
             if self._services.names.concerns(data):
                 context = await self._services.names.context(context, data.text)
+            self._order.begin_command(request)
             reply = partial(self._reply, id_, request, trio.current_time())
             await self._services.directory.tell(
                 self._stream_of(request, data), Envelope(data, context, reply)
@@ -205,7 +207,7 @@ class SessionActor:
             if not self.opened:
                 return NOT_OPEN
             scopes = self.caller.scopes
-            if scopes is not None and (refusal := bots.covers(scopes, request)):
+            if scopes is not None and (refusal := bots.check_scopes(scopes, request)):
                 return refusal
             if request.asker == "operator" and not (self.caller.operator or self.caller.admin):
                 return OPERATORS
@@ -231,9 +233,9 @@ class SessionActor:
 
     def _reply(self, id_: int | str, request: RequestType, started: float, answer: Answer) -> None:
         """Called from below, once for each command."""
+        self._order.end_command()
         self._log(request, started, answer)
         self._send(id_, answer)
-        self._order.end_command()
         self._stop_reading_when_idle()
 
     def _log(self, request: RequestType, started: float, answer: Answer) -> None:
@@ -271,9 +273,9 @@ class SessionActor:
         except Exception:
             log.exception("query_crashed", query=request.name)
             answer = BROKEN
+        self._order.end_query()
         self._log(request, started, answer)
         self._send(id_, answer)
-        self._order.end_query()
         self._stop_reading_when_idle()
 
     # --- opening

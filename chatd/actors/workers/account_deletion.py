@@ -21,7 +21,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.spec import Done
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, room_stream
-from chatd.domain.internal import DeleteMessages, FinishDeletion, RemoveDeleted, ShutOutAccount
+from chatd.domain.internal import DeleteMessages, DisableForDeletion, FinishDeletion, RemoveDeletedAccount
 from chatd.ports import FinishErasures, Reader, Row, StoreUnavailable
 
 RETRY: Final = 1.0  # seconds, while the store cannot write
@@ -96,7 +96,7 @@ class AccountDeletionWorker:
         account = order["account"]
         self._live.end(REASON, lambda claims: claims.account == account)
         context = _context(order)
-        await self._ask(account_stream(account), ShutOutAccount(), context)
+        await self._ask(account_stream(account), DisableForDeletion(), context)
         for bot in await self._reader.bots(account):
             await self._deletions.order(bot["account"], order["by"], order["reason"], order["messages"])
             await self._delete({**order, "account": bot["account"]})
@@ -121,7 +121,7 @@ class AccountDeletionWorker:
         memberships, _ = await self._reader.memberships(account)
         streams = [row["stream"] for row in memberships if row["stream"] != account_stream(account)]
         for stream in sorted(streams):
-            await self._ask(stream, RemoveDeleted(account), context)
+            await self._ask(stream, RemoveDeletedAccount(account), context)
         return bool(streams)
 
     async def _ask(self, stream: str, command: Any, context: Context) -> None:

@@ -14,7 +14,7 @@ from cachetools import LRUCache
 from chatd.actors.workers.presence import Presence
 from chatd.contract.message import EditMessage, PostMessage
 from chatd.domain.decision import Context
-from chatd.domain.names.mentions import mentions_in
+from chatd.domain.names.mentions import mention_candidates
 from chatd.ports import Reader
 
 REMEMBERED: Final = 10_000  # names
@@ -42,7 +42,7 @@ class MentionNames:
 
     async def named(self, text: str) -> Mapping[str, str]:
         """Keys of names that `text` mentions, with the accounts that have them. Raises StoreUnavailable."""
-        keys = [key for readings in mentions_in(text) for key in readings]
+        keys = [key for readings in mention_candidates(text) for key in readings]
         if unknown := [key for key in keys if key not in self._accounts]:
             for row in await self._reader.accounts_named(unknown):
                 self._accounts[row["name_key"]] = row["id"]

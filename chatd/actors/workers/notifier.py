@@ -25,7 +25,7 @@ from chatd.contract.spec import Done
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream
 from chatd.domain.internal import Notify
-from chatd.domain.policy.notification import attention
+from chatd.domain.policy.notification import notification_for
 from chatd.ports import PutFollower, Reader, Row, StoreUnavailable
 
 FOLLOWER: Final = "notifier"  # in the table `followers`
@@ -111,14 +111,14 @@ class Notifier:
 
     async def _tell(self, rows: Sequence[Row]) -> bool:
         """Whether there was anybody to tell. Raises StoreUnavailable when somebody could not be told."""
-        wanted = [(row["account"], row) for row in rows if attention(row) is not None]
+        wanted = [(row["account"], row) for row in rows if notification_for(row) is not None]
         if not wanted:
             return False
         present = await self._reader.presences(list({account for account, _ in wanted}))
         dnd = {row["account"] for row in present if row["mode"] == "dnd"}
         by_account: dict[str, list[Notify]] = {}
         for account, row in wanted:
-            if (notify := attention(row, account in dnd)) is not None:
+            if (notify := notification_for(row, account in dnd)) is not None:
                 by_account.setdefault(account, []).append(notify)
         untold: list[str] = []
         turns = trio.Semaphore(AT_ONCE)

@@ -1,4 +1,4 @@
-"""The state of an account: what it is called, what it says of itself, and whose bot it is."""
+"""The state of an account: its name, profile, flags, owner, bots and settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chatd.domain.account.settings import AccountSettings
 from chatd.domain.decision import Context
 from chatd.domain.event import Fact, account_stream
 
-ABSENT: Final = Refusal("not_found", "there is no such account")
+NO_SUCH_ACCOUNT: Final = Refusal("not_found", "there is no such account")
 
 
 @attrs.define
@@ -29,9 +29,9 @@ class AccountState:
     disabled: bool = False
     deleted: bool = False
     owner: str | None = None  # of a bot
-    bots: dict[str, list[str]] = attrs.Factory(dict)  # its bots, to their scopes
+    bots: dict[str, list[str]] = attrs.Factory(dict)  # bot -> its scopes
     created_at: int = 0
-    renamed_at: list[int] = attrs.Factory(list)  # the newest of them
+    renamed_at: list[int] = attrs.Factory(list)  # the newest renames, Unix milliseconds
     settings: AccountSettings = attrs.Factory(AccountSettings)
 
     @property
@@ -58,5 +58,5 @@ class AccountState:
 def fact(
     state: AccountState, type_: str, context: Context, data: dict[str, Any], text: str | None = None
 ) -> Fact:
-    """The fact that follows what the account knows."""
+    """The fact after the account's newest."""
     return Fact(account_stream(state.id), state.head + 1, type_, context.at, context.by, data, text)
