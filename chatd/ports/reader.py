@@ -7,7 +7,8 @@ from typing import Final, Protocol
 
 import attrs
 
-from chatd.contract.command import ListAudit
+from chatd.contract.audit import ListAudit
+from chatd.contract.fields import ExportKind
 from chatd.domain.event import Event
 from chatd.ports.rows import Row
 
@@ -44,7 +45,7 @@ class ExportPlace:
 
 START: Final = ExportPlace("", "", -1, "")  # before the first item
 # the sections of an export, in their order
-EXPORTED: Final = (
+EXPORTED: Final[tuple[ExportKind, ...]] = (
     *("account", "name", "device", "identity", "bot", "membership", "preferences", "subscription"),
     *("read", "bookmark", "draft", "scheduled", "report", "invite", "message", "reaction"),
 )
@@ -54,7 +55,7 @@ EXPORTED: Final = (
 class Exported:
     """Something that is an account's own."""
 
-    kind: str
+    kind: ExportKind
     data: Row
 
 

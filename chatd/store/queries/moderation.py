@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from chatd.contract.command import ListAudit
+from chatd.contract.audit import ListAudit
 from chatd.ports import Row
 from chatd.store import json_rows
 

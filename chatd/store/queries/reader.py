@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 import trio
 
-from chatd.contract.command import ListAudit
+from chatd.contract.audit import ListAudit
 from chatd.domain.event import Event
 from chatd.ports import Exported, ExportPlace, Loaded, Page, Row, StoreUnavailable
 from chatd.store import json_rows

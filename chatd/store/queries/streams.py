@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from chatd.contract.events import RESTRICTED
 from chatd.domain.event import Event
-from chatd.domain.policy.roles import FROM, RANK
+from chatd.domain.policy.roles import LOWEST_ROLE, RANK
 from chatd.ports import Loaded, Row
 from chatd.store import json_rows
 
@@ -44,7 +44,7 @@ SHOWN_DATA = f"""
         WHERE account IN (?1, (SELECT owner FROM bots WHERE account = ?1)) AND stream = events.stream
         AND since <= events.position AND (until IS NULL OR until > events.position)
         AND {_numbers("role", RANK)}
-            < {_numbers("type", {type_: RANK[FROM[right]] for type_, right in RESTRICTED.items()})}
+            < {_numbers("type", {type_: RANK[LOWEST_ROLE[right]] for type_, right in RESTRICTED.items()})}
     ), '{{}}', data) AS data
 """
 VISIBLE_IN_WINDOW = json_rows.folded_events(
