@@ -9,6 +9,7 @@ from chatd.ports.log import *
 from chatd.ports.maintenance import *
 from chatd.ports.provider import *
 from chatd.ports.reader import *
+from chatd.ports.readers import *
 from chatd.ports.rows import *
 from chatd.ports.views import *
 from chatd.ports.writes import *

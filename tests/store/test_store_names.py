@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from store_facts import Pen, Sheet, SingleThreaded
+from store_facts import Pen, Sheet, SingleThreaded, answer
 
 from chatd.ports import Append, Appended, FinishErasures, PutRecoveryLink, PutSecondFactor, Taken
 from chatd.store.connection import open_writer
@@ -14,7 +14,6 @@ from chatd.store.database import open_store
 from chatd.store.log.journal import Journal
 from chatd.store.ops import migrate
 from chatd.store.ops.data_dir import DATABASE
-from chatd.store.queries import account as people_queries
 
 
 def renamed(pen: Pen, account: str, name: str) -> Append:
@@ -28,15 +27,15 @@ def test_a_name_that_was_left_is_found_and_nobody_elses(sheet: Sheet, pen: Pen) 
     assert isinstance(first, Appended)
     assert isinstance(second, Appended)
     assert third == Taken("name")
-    found = people_queries.accounts_named(sheet.connection, ["ann", "anna"])
+    found = answer(sheet.reader.accounts_named(["ann", "anna"]))
     assert sorted(found, key=lambda row: row["name_key"]) == [
         {"id": "1", "name_key": "ann"},
         {"id": "1", "name_key": "anna"},
     ]
-    account = people_queries.account_named(sheet.connection, "ANNA")
+    account = answer(sheet.reader.account_named("ANNA"))
     assert account is not None
     assert account["name"] == "Anna"
-    assert people_queries.account_named(sheet.connection, "ann") is None
+    assert answer(sheet.reader.account_named("ann")) is None
 
 
 def test_one_may_have_an_old_name_back_and_one_that_looks_like_it(sheet: Sheet, pen: Pen) -> None:
@@ -51,7 +50,7 @@ def test_looks_are_taken_whether_at_sign_up_or_by_a_new_name(sheet: Sheet, pen: 
     assert sheet.write(renamed(pen, "2", taken)) == [Taken("name")]
     pen.rewind("account/2", 1)
     assert sheet.write(pen.account("3", taken), renamed(pen, "2", "eva"))[0] == Taken("name")
-    account = people_queries.account(sheet.connection, "2")
+    account = answer(sheet.reader.account("2"))
     assert account is not None
     assert account["name"] == "eva"
 

@@ -239,7 +239,7 @@ CREATE TABLE reports (
 CREATE INDEX reports_by_space ON reports (space, id);
 CREATE INDEX reports_by_author ON reports (by, id);
 
-CREATE INDEX events_of_order ON events (stream, position) WHERE type IN (
+CREATE INDEX events_audited ON events (stream, position) WHERE type IN (
         'space.created', 'space.updated', 'space.deleted', 'space.locked', 'space.unlocked',
         'member.joined', 'member.left', 'member.role_set', 'member.kicked', 'member.banned',
         'member.unbanned', 'member.muted', 'member.unmuted', 'member.messages_erased', 'invite.created', 'invite.revoked',

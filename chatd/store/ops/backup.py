@@ -19,7 +19,7 @@ from chatd.store import json_rows
 from chatd.store.connection import open_reader
 from chatd.store.ops import migrate, verify
 from chatd.store.ops.data_dir import DATABASE, hold
-from chatd.store.queries.streams import HEAD
+from chatd.store.queries.log import HEAD
 
 PAGES_AT_ONCE = 4_096
 
