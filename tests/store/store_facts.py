@@ -186,7 +186,7 @@ class Sheet:
 
     def __init__(self) -> None:
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
-        migrate.build(self.connection, 1)
+        migrate.build(self.connection)
         self.journal = Journal(SingleThreaded(self.connection))  # type: ignore[arg-type]
         self.journal.open(self.connection)
         self.reader = SingleThreadedReader(self.connection)

@@ -15,6 +15,8 @@ from chatd.store.log.journal import Journal
 from chatd.store.ops import migrate
 from chatd.store.ops.data_dir import DATABASE
 
+GUARD = "name_skeleton_claimed"
+
 
 def renamed(pen: Pen, account: str, name: str) -> Append:
     return pen.append(f"account/{account}", "account.renamed", {}, account, json.dumps({"name": name}))
@@ -57,10 +59,14 @@ def test_looks_are_taken_whether_at_sign_up_or_by_a_new_name(sheet: Sheet, pen: 
 
 async def test_a_log_with_names_that_look_alike_is_sound_and_guards_them(tmp_path: Path, pen: Pen) -> None:
     connection = open_writer(tmp_path / DATABASE)
-    migrate.migrate(connection, migrate.steps()[:2], 0)
+    migrate.build(connection)
+    [guard] = connection.execute(f"SELECT sql FROM sqlite_master WHERE name = '{GUARD}'").fetchone()
+    connection.execute(f"DROP TRIGGER {GUARD}")  # for a chatd to which these names did not look alike
     journal = Journal(SingleThreaded(connection))  # type: ignore[arg-type]
     journal.open(connection)
     journal.commit([pen.account("1", "Ian"), pen.account("2", "lan"), pen.account("3", "gone")])
+    connection.execute(guard)
+    connection.execute("INSERT INTO name_skeletons VALUES (skeleton('Ian'), '1')")
     connection.execute("INSERT INTO meta VALUES ('epoch', 'then')")
     connection.close()
     async with open_store(tmp_path) as store:

@@ -9,7 +9,6 @@ from store_facts import Pen, Sheet, answer
 
 from chatd.contract.events import MEMBERSHIP
 from chatd.ports import Append, StoreError
-from chatd.store.connection import open_writer
 from chatd.store.database import open_store
 from chatd.store.log import unique_claims as claims
 from chatd.store.ops import migrate
@@ -35,13 +34,12 @@ from chatd.store.queries import (
 )
 
 OLD = "CREATE TABLE old (x TEXT)"
-NEW = "CREATE TABLE new (x TEXT); INSERT INTO new SELECT x FROM old"
-
-
-def shape(connection: sqlite3.Connection) -> dict[str, str]:
-    """What stands in the schema, without comments and line breaks."""
-    found = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-    return {f"{type} {name}": " ".join(re.sub(r"--.*", "", sql).split()) for type, name, sql in found}
+STEPS = (
+    "CREATE TABLE newer (x TEXT); INSERT INTO newer SELECT x FROM old",
+    "ALTER TABLE newer ADD COLUMN y; DROP TABLE old",
+)
+SECOND = migrate.Model(f"{OLD}; CREATE TABLE newer (x TEXT)", STEPS[:1])
+THIRD = migrate.Model("CREATE TABLE newer (x TEXT, y)", STEPS)
 
 
 def database(path: Path, sql: str, version: int) -> None:
@@ -60,39 +58,62 @@ def value(path: Path, sql: str) -> object:
         connection.close()
 
 
-def test_migrating_from_nothing_gives_what_schema_sql_says(tmp_path: Path) -> None:
-    fresh, migrated = open_writer(tmp_path / "fresh"), open_writer(tmp_path / "migrated")
-    migrate.build(fresh, len(migrate.steps()))
-    migrate.migrate(migrated, migrate.steps(), 0)
-    assert shape(migrated) == shape(fresh)
-    assert migrated.execute("PRAGMA user_version").fetchone() == (len(migrate.steps()),)
-    fresh.close()
-    migrated.close()
+@pytest.mark.parametrize(("model", "table"), [(SECOND, "newer"), (THIRD, "newer"), (THIRD, "old")])
+def test_the_steps_lead_to_what_the_schema_says(tmp_path: Path, model: migrate.Model, table: str) -> None:
+    database(tmp_path / "migrated", OLD, 1)
+    migrate.prepare(tmp_path / "migrated", model)
+    migrate.prepare(tmp_path / "fresh", model)
+    for sql in (f"SELECT group_concat(name) FROM pragma_table_info('{table}')", "PRAGMA user_version"):
+        assert value(tmp_path / "migrated", sql) == value(tmp_path / "fresh", sql)
 
 
-def test_an_older_database_is_copied_and_then_brought_up(tmp_path: Path) -> None:
+def test_an_older_database_is_copied_and_then_migrated(tmp_path: Path) -> None:
     path = tmp_path / DATABASE
     database(path, f"{OLD}; INSERT INTO old VALUES ('kept')", 1)
-    migrate.prepare(path, [OLD, NEW])
+    migrate.prepare(path, SECOND)
     copy = tmp_path / f"{DATABASE}.version-1"
-    assert value(path, "SELECT x FROM new") == "kept"
+    assert value(path, "SELECT x FROM newer") == "kept"
     assert value(path, "PRAGMA user_version") == 2
     assert value(copy, "PRAGMA user_version") == 1
     assert value(copy, "SELECT x FROM old") == "kept"
     assert copy.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
+def test_only_the_missing_steps_are_run(tmp_path: Path) -> None:
+    path = tmp_path / DATABASE
+    database(path, f"{OLD}; CREATE TABLE newer (x TEXT); INSERT INTO newer VALUES ('kept')", 2)
+    migrate.prepare(path, THIRD)
+    assert value(path, "SELECT x FROM newer") == "kept"
+    assert value(path, "PRAGMA user_version") == 3
+    assert value(tmp_path / f"{DATABASE}.version-2", "PRAGMA user_version") == 2
+
+
+def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / DATABASE
     database(path, OLD, 1)
     with pytest.raises(StoreError):
-        migrate.prepare(path, [OLD, "CREATE TABLE half (x); CREATE TABLE old (x)"])
+        migrate.prepare(path, migrate.Model(OLD, ("CREATE TABLE half (x); CREATE TABLE old (x)",)))
     assert value(path, "PRAGMA user_version") == 1
     assert value(path, "SELECT count(*) FROM sqlite_master WHERE name = 'half'") == 0
 
 
+def test_a_start_goes_on_after_the_last_step_that_succeeded(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / DATABASE
+    database(path, f"{OLD}; INSERT INTO old VALUES ('kept')", 1)
+    broken = migrate.Model(THIRD.schema, (STEPS[0], f"{STEPS[1]}; SELECT * FROM nowhere"))
+    with pytest.raises(StoreError):
+        migrate.prepare(path, broken)
+    assert value(path, "PRAGMA user_version") == 2
+    assert value(path, "SELECT x FROM old") == "kept"
+    migrate.prepare(path, THIRD)
+    assert value(path, "PRAGMA user_version") == 3
+    assert value(path, "SELECT x FROM newer") == "kept"
+
+
 async def test_a_database_from_a_newer_chatd_is_refused(tmp_path: Path) -> None:
-    database(tmp_path / DATABASE, OLD, len(migrate.steps()) + 1)
+    database(tmp_path / DATABASE, OLD, migrate.present().version + 1)
     with pytest.raises(StoreError, match=r"newer chatd.*upgrade"):
         async with open_store(tmp_path):
             pass

@@ -116,11 +116,12 @@ def restore(file: Path, folder: Path) -> Restored:
 def _check(file: Path) -> None:
     connection = open_reader(file)
     try:
-        version = migrate.check_version(connection, file, len(migrate.steps()))
+        known = migrate.present().version
+        version = migrate.check_version(connection, file, known)
         findings = [row[0] for row in connection.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
     finally:
         connection.close()
-    if not findings and version == len(migrate.steps()):
+    if not findings and version == known:
         findings = list(verify.verify_file(file).findings)
     if findings:
         raise StoreError(f"{file} is damaged: {findings[0]}")
