@@ -75,7 +75,7 @@ class _Msgpack:
     text = False
 
     def encode(self, frame: Frame) -> bytes:
-        packed: bytes = msgpack.packb(frame)
+        packed: bytes = msgpack.packb(frame, default=msgspec.to_builtins)  # objects of the contract
         return packed
 
     def join(self, frames: Iterable[bytes]) -> bytes:

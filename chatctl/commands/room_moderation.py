@@ -12,7 +12,7 @@ from chatctl.duration import Duration
 from chatctl.names import Row, account_names, find_person, find_room
 from chatctl.options import dry_run, in_space, reason, yes
 from chatctl.output import duration, print_json, print_line, print_result
-from chatd.domain.policy.roles import BOUND, SHOWING
+from chatd.domain.policy.roles import OVERRIDABLE_RIGHTS, OVERRIDABLE_ROLES
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -95,8 +95,8 @@ def delete(connection: Connection, room: str, reason: str | None, yes: bool, spa
 
 @click.command()
 @click.argument("room")
-@click.argument("right", type=click.Choice(SHOWING))
-@click.option("--role", type=click.Choice(BOUND), help="For everyone with this role.")
+@click.argument("right", type=click.Choice(OVERRIDABLE_RIGHTS))
+@click.option("--role", type=click.Choice(OVERRIDABLE_ROLES), help="For everyone with this role.")
 @click.option("--account", help="For this account; it takes precedence over its role.")
 @click.option("--allow", "word", flag_value="allow", help="They may, whatever their role.")
 @click.option("--deny", "word", flag_value="deny", help="They may not, whatever their role.")

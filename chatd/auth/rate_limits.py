@@ -11,11 +11,12 @@ import ipaddress
 import math
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from chatd.auth.recent import KEPT, Recent
 from chatd.contract.errors import Refusal
 from chatd.contract.fields import RateClass
+from chatd.contract.session import RateLimit
 from chatd.ports import Caller
 from chatd.settings import Rate, Settings
 
@@ -100,10 +101,13 @@ class RateLimits:
         """The account's own budget for opening sessions: each may make the server read much of the log."""
         return self._accounts["open"].take(account, now)
 
-    def frame(self) -> dict[str, Any]:
-        """The rates as `session.open` shows them: of each class, that of the account where there are two."""
+    def rates(self) -> dict[RateClass, RateLimit]:
+        """The rate of each class; where a class has two, that of the account."""
         rates = {name: buckets.rate for name, buckets in {**self._addresses, **self._accounts}.items()}
-        return {name: {"per_second": r.per_second, "burst": r.burst} for name, r in sorted(rates.items())}
+        return {
+            name: RateLimit(per_second=rate.per_second, burst=rate.burst)
+            for name, rate in sorted(rates.items())
+        }
 
 
 def _buckets(rate: str) -> Buckets:

@@ -30,3 +30,8 @@ def pick(class_: type[T], row: Mapping[str, Any], **more: Any) -> T:
 
 def field_names(class_: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in attrs.fields(class_))
+
+
+def fields_of(row: object) -> dict[str, Any]:
+    """The fields of a row, as they stand in it."""
+    return {name: getattr(row, name) for name in field_names(type(row))}

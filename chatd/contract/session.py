@@ -78,6 +78,7 @@ REQUESTS: tuple[RequestType, ...] = (
         SessionOpened,
         doc="Opens the session, resuming at a cursor.",
         scope="always",
+        decided_by="session",
         asker="anyone",
         rate="open",
         refusals=("unauthenticated", "forbidden", "conflict"),

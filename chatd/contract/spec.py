@@ -25,8 +25,8 @@ Asker = Literal["anyone", "account", "operator"]
 BotScope = Scope | Literal["always", "never"]
 
 # Who decides: the actor of a room, a space or the caller's account, named by the field of that name in the
-# request; or a handler, which may ask several actors.
-DecidedBy = Literal["room", "space", "account", "handler"]
+# request; the session itself; or a handler, which may ask several actors.
+DecidedBy = Literal["room", "space", "account", "session", "handler"]
 
 StreamKind = Literal["room", "space", "account"]
 
@@ -45,6 +45,9 @@ GENERAL: Final[Mapping[Asker, frozenset[Code]]] = {
 @attrs.frozen
 class Done:
     """The result of a command that has nothing to tell: `{}`."""
+
+
+DONE: Final = Done()
 
 
 @attrs.frozen

@@ -1,4 +1,4 @@
-"""Commands that only the server itself gives, after a handler or worker looked up what no decider can know.
+"""Internal commands: handlers and workers give them after looking up what no decider can know.
 
 No client can send them.
 """
@@ -15,14 +15,14 @@ from chatd.domain.event import Fact
 
 @attrs.frozen
 class SecureAccount:
-    """How the account signs in has changed, or will. The secret is written together with the fact."""
+    """Records a change to how the account signs in. The secret is written in the same transaction."""
 
     change: SecurityChange
 
 
 @attrs.frozen
 class MakeBot:
-    """`bot` is an id that nobody else has."""
+    """The account creates a bot; `bot` is its fresh id."""
 
     bot: str
     name: str
@@ -57,8 +57,10 @@ class SetThread:
 
 @attrs.frozen
 class Notify:
-    """Tells the account of the message at position `source`. An account is not told twice of a message, so
-    whoever follows the log may begin again anywhere."""
+    """Notifies the account of the message at position `source`.
+
+    An account is not notified twice of a message, so a log follower may start again from any position.
+    """
 
     kind: str
     room: str
@@ -87,13 +89,13 @@ class CloseReport:
 
 
 @attrs.frozen
-class ShutOutAccount:
-    """The account is disabled until its deletion is finished."""
+class DisableForDeletion:
+    """Disables the account until its deletion is finished."""
 
 
 @attrs.frozen
 class FinishDeletion:
-    """Nothing is left of the account but a stub."""
+    """Replaces the account by a stub."""
 
     reason: str | None = None
 
@@ -102,21 +104,31 @@ class FinishDeletion:
 
 
 @attrs.frozen
-class EnterSpace:
-    """`account` joins by an invite. `first` are facts that must stand before it: those of a new account."""
+class JoinByInvite:
+    """`account` joins by an invite. `facts_before` are logged before it: those of a new account."""
 
     invite: str
     account: str
-    first: tuple[Fact, ...] = ()
+    facts_before: tuple[Fact, ...] = ()
     owner: str | None = None  # of a bot
-    maker_out: bool = False  # the account that made the invite is disabled, or is being deleted
+    creator_inactive: bool = False  # who made the invite is disabled or being deleted
 
 
 @attrs.frozen
-class EndInvite:
-    """Revokes an invite that the caller named by its code or its id."""
+class RevokeInviteById:
+    """Revokes an invite; the handler has found its id by the code."""
 
     invite: str
+
+
+@attrs.frozen
+class BanAccount:
+    """`exists`: there is such an account, so that one who is not in the space can be banned too."""
+
+    account: str
+    reason: str | None
+    for_: int | None
+    exists: bool
 
 
 # --- to a room ----------------------------------------------------------------------------------------
@@ -131,14 +143,14 @@ class OpenDirectRoom:
 
 @attrs.frozen
 class ExpireMessage:
-    """The time for which the message was posted is over."""
+    """Deletes a message whose time to live is over."""
 
     seq: int
 
 
 @attrs.frozen
 class DeleteMessages:
-    """Deletes these messages: whoever asked for it may."""
+    """Deletes these messages. The right to do so has been checked."""
 
     seqs: tuple[int, ...]
 
@@ -147,7 +159,7 @@ class DeleteMessages:
 
 
 @attrs.frozen
-class RemoveDeleted:
-    """The account leaves the room or space, a direct room too, because it is being deleted."""
+class RemoveDeletedAccount:
+    """The account leaves the room (a direct room too) or space because it is being deleted."""
 
     account: str

@@ -10,8 +10,11 @@ from actor_world import World, furnish, living
 
 from chatd.actors.runtime import stream_actor as streams
 from chatd.actors.runtime.stream_types import STREAM_TYPES
-from chatd.contract import command as c
+from chatd.contract.account import CreateAccount
 from chatd.contract.errors import Refusal
+from chatd.contract.message import PostMessage
+from chatd.contract.read import MarkRead
+from chatd.contract.room import JoinRoom
 
 
 def code(answer: object) -> str:
@@ -21,7 +24,7 @@ def code(answer: object) -> str:
 
 async def test_all_that_waits_is_one_commit(world: World) -> None:
     before = world.writer.commits.count
-    answers = await world.ask_all("room/r", [(c.PostMessage("r", str(n)), "ann") for n in range(50)])
+    answers = await world.ask_all("room/r", [(PostMessage("r", str(n)), "ann") for n in range(50)])
     assert [answer["seq"] for answer in answers] == list(range(3, 53))
     positions = [answer["position"] for answer in answers]
     assert positions == list(range(positions[0], positions[0] + 50))
@@ -33,9 +36,9 @@ async def test_one_refused_command_leaves_its_neighbours_alone(world: World) -> 
     first, refused, last = await world.ask_all(
         "room/r",
         [
-            (c.PostMessage("r", "a"), "ann"),
-            (c.PostMessage("r", "b"), "eve"),
-            (c.PostMessage("r", "c"), "ann"),
+            (PostMessage("r", "a"), "ann"),
+            (PostMessage("r", "b"), "eve"),
+            (PostMessage("r", "c"), "ann"),
         ],
     )
     assert code(refused) == "not_found"
@@ -46,14 +49,14 @@ async def test_a_crash_in_one_rule_answers_one_asker(world: World, monkeypatch: 
     room = STREAM_TYPES["room"]
 
     def decide(state: object, around: object, command: object, context: object) -> object:
-        if isinstance(command, c.PostMessage) and command.text == "bomb":
+        if isinstance(command, PostMessage) and command.text == "bomb":
             raise ZeroDivisionError
         return room.decide(state, around, command, context)  # type: ignore[arg-type]
 
     actor = world.directory._awake("room/r")
     monkeypatch.setattr(actor, "_kind", _Swapped(room, decide))
     good, bad = await world.ask_all(
-        "room/r", [(c.PostMessage("r", "ok"), "ann"), (c.PostMessage("r", "bomb"), "ann")]
+        "room/r", [(PostMessage("r", "ok"), "ann"), (PostMessage("r", "bomb"), "ann")]
     )
     assert "seq" in good
     assert code(bad) == "internal"
@@ -69,7 +72,7 @@ class _Swapped:
 
 
 async def test_a_nonce_twice_in_one_turn_is_posted_once(world: World) -> None:
-    first, again = await world.ask_all("room/r", [(c.PostMessage("r", "hi", "n"), "ann")] * 2)
+    first, again = await world.ask_all("room/r", [(PostMessage("r", "hi", "n"), "ann")] * 2)
     assert first == again
     assert await world.texts() == ["hi"]
 
@@ -77,13 +80,13 @@ async def test_a_nonce_twice_in_one_turn_is_posted_once(world: World) -> None:
 async def test_a_forgotten_nonce_is_known_to_the_log(world: World) -> None:
     first = await world.post("hi", "n")
     state = await world.directory.state_of("room/r")
-    state.posted.clear()
+    state.nonces.clear()
     fresh, again, other = await world.ask_all(
         "room/r",
         [
-            (c.PostMessage("r", "new", "m"), "ann"),
-            (c.PostMessage("r", "hi", "n"), "ann"),
-            (c.PostMessage("r", "x", "n"), "ann"),
+            (PostMessage("r", "new", "m"), "ann"),
+            (PostMessage("r", "hi", "n"), "ann"),
+            (PostMessage("r", "x", "n"), "ann"),
         ],
     )
     assert again == first
@@ -93,9 +96,9 @@ async def test_a_forgotten_nonce_is_known_to_the_log(world: World) -> None:
 
 
 async def test_a_name_that_is_taken_punishes_only_who_claims_it(world: World) -> None:
-    answer = await world.ask("account/x", c.CreateAccount("ANN"), "system")
+    answer = await world.ask("account/x", CreateAccount("ANN"), "system")
     assert code(answer) == "conflict"
-    assert "account" in await world.ask("account/x", c.CreateAccount("xena"), "system")
+    assert "account" in await world.ask("account/x", CreateAccount("xena"), "system")
 
 
 @pytest.mark.parametrize("stage", ["write", "commit"])
@@ -114,8 +117,8 @@ async def test_a_failed_commit_is_unavailable_shown_to_nobody_and_forgotten(worl
 
 async def test_a_read_mark_is_durable_and_announced_but_no_event(world: World) -> None:
     head = world.bus.head
-    assert await world.ask("room/r", c.MarkRead("r", 2), "ann") == {}
-    assert await world.ask("room/r", c.MarkRead("r", 1), "ann") == {}
+    assert await world.ask("room/r", MarkRead("r", 2), "ann") == {}
+    assert await world.ask("room/r", MarkRead("r", 1), "ann") == {}
     assert await world.reader.read_marker("ann", "r") == 2
     assert world.marked[0] == ("ann", "room/r", 2)
     assert world.bus.head == head
@@ -154,7 +157,7 @@ async def test_idle_actors_sleep_and_wake_on_demand(tmp_path: Path) -> None:
 
 async def test_what_is_not_there_keeps_no_actor(world: World) -> None:
     for n in range(20):
-        assert code(await world.ask(f"room/none{n}", c.JoinRoom(f"none{n}"), "ann")) == "not_found"
+        assert code(await world.ask(f"room/none{n}", JoinRoom(f"none{n}"), "ann")) == "not_found"
     with trio.fail_after(10):
         while any(actor.stream.startswith("room/none") for actor in world.directory):
             await trio.lowlevel.checkpoint()

@@ -10,7 +10,7 @@ from trio.testing import MockClock
 
 from chatd.auth.login_throttle import Attempt, AttemptCounter, LoginThrottle
 from chatd.auth.recent import KEPT
-from chatd.contract import command as c
+from chatd.contract.account import SignIn, SignUp
 from chatd.contract.errors import Refusal
 from chatd.handlers import sign_in as signing
 from chatd.ports import Caller
@@ -234,8 +234,8 @@ async def test_who_is_held_up_is_refused_before_any_work_is_done(login_throttle:
         login_throttle.sign_up(HERE)
     desk: Any = SimpleNamespace(login_throttle=login_throttle)  # it has no reader, and no passwords
     for refused in (
-        await signing.sign_in(desk, HERE, c.SignIn("ada", "a password")),
-        await signing.sign_up(desk, HERE, c.SignUp("ada", "a password")),
+        await signing.sign_in(desk, HERE, SignIn("ada", "a password")),
+        await signing.sign_up(desk, HERE, SignUp("ada", "a password")),
     ):
         assert isinstance(refused, Refusal)
         assert refused.code == "rate_limited"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
-from chatd.domain.event import Fact, body
+from chatd.domain.event import Fact, encode_personal
 from chatd.ports import Append, Appended, Taken
 from chatd.store.connection import open_writer
 from chatd.store.log.journal import Journal
@@ -76,7 +76,7 @@ class Pen:
 
     def speaking(self, id: str, data: dict[str, Any], name: str | None = None) -> Append:
         """An account as it is made today: what it says of itself is a body."""
-        text = body(name=name or id, display_name=(name or id).title())
+        text = encode_personal(name=name or id, display_name=(name or id).title())
         return self.append(f"account/{id}", "account.created", {"account": id, **data}, "system", text)
 
     def space(self, id: str, owner: str = "ann", **data: Any) -> Append:

@@ -16,7 +16,7 @@ import trio
 from chatd.actors.runtime.chunk import Chunk, SignalFrame
 from chatd.actors.runtime.ring import Ring
 from chatd.contract.events import DISSOLVES, ERASES
-from chatd.domain.event import Event, membership_change, within
+from chatd.domain.event import Event, membership_change, parent_space
 from chatd.ports import Row
 
 
@@ -142,7 +142,7 @@ class Bus:
                 if entered and subscriber in self._streams.get(chunk.stream, ()):
                     continue  # was in already
                 if entered:
-                    subscriber.enter(chunk.stream, event.position, within(event))
+                    subscriber.enter(chunk.stream, event.position, parent_space(event))
                     apart[subscriber] = Chunk(events[index:]) if index else chunk
                 else:
                     apart[subscriber] = Chunk(events[: index + 1])

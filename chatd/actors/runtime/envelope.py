@@ -11,7 +11,7 @@ from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context
 from chatd.ports import Write
 
-Answer = dict[str, Any] | Refusal
+Answer = object  # a result of the contract, or a Refusal
 Reply = Callable[[Answer], None]  # never waits, never raises
 
 UNAVAILABLE: Final = Refusal(

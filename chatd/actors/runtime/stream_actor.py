@@ -17,6 +17,7 @@ import trio
 
 from chatd.actors.runtime.envelope import BROKEN, UNAVAILABLE, Envelope
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
+from chatd.actors.runtime.signals import signal_frame
 from chatd.actors.runtime.stream_types import STREAM_TYPES, State, load_messages, remember
 from chatd.contract.errors import Refusal
 from chatd.domain.account.decide import NAME_TAKEN
@@ -220,8 +221,7 @@ class StreamActor:
             return
         if (signal := decision.signal) is not None:
             by = envelope.context.by
-            frame = {"signal": signal.name, "stream": self.stream, "by": by, "data": signal.data}
-            self._world.signal(self.stream, frame, by)
+            self._world.signal(self.stream, signal_frame(signal.name, self.stream, by, signal.payload), by)
         self._kind.note(state, decision, envelope.context)
         turn.decided.append((envelope, decision, len(turn.facts)))
         for fact in decision.facts:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import attrs
 import structlog
@@ -19,6 +19,7 @@ import trio
 
 from chatd.actors.runtime.bus import Bus
 from chatd.backoff import Backoff
+from chatd.contract.view import ViewState
 from chatd.ports import Lag, Notifications, Question, Search, StoreUnavailable, View, ViewStore
 
 T = TypeVar("T")
@@ -54,17 +55,11 @@ class ViewUpdater:
 
     # --- asked from outside
 
-    def frame(self) -> dict[str, Any]:
+    def row(self) -> ViewState:
         """Where it stands, as `view.list` shows it."""
         head = max(self._bus.head, self.position)
         lag = head - self.position
-        return {
-            "name": self.view.name,
-            "position": self.position,
-            "head": head,
-            "lag": lag,
-            "error": self.error,
-        }
+        return ViewState(name=self.view.name, position=self.position, head=head, lag=lag, error=self.error)
 
     async def wait(self, position: int, seconds: float = PATIENCE) -> bool:
         """Returns when the view has taken in everything up to `position`; False: not within `seconds`."""
@@ -166,16 +161,16 @@ class Views:
     """All views of the server, as handlers ask them."""
 
     store: ViewStore
-    followers: Mapping[str, ViewUpdater]
+    updaters: Mapping[str, ViewUpdater]
     notifications: Notifications
     search: Search
 
     async def ask(self, view: View, question: Question[T], position: int) -> T:
         """The answer of a view that has taken in everything up to `position`, so that who asks sees what was
         done before; of one that takes too long to get there, what it knows. Raises StoreUnavailable."""
-        await self.followers[view.name].wait(position)
+        await self.updaters[view.name].wait(position)
         return await self.store.ask(question)
 
-    def frames(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[ViewState]:
         """Where each of them stands, by name."""
-        return [self.followers[name].frame() for name in sorted(self.followers)]
+        return [self.updaters[name].row() for name in sorted(self.updaters)]

@@ -1,4 +1,4 @@
-"""The settings of an account: how it wants to hear of things, what it keeps, what it was notified of."""
+"""The settings of an account: preferences, subscriptions, bookmarks, threads, unread notifications."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from chatd.domain.event import Event, Fact, payload
 from chatd.domain.internal import CloseReport, FileReport, Notify, SaveBookmark, SetSubscription, SetThread
 
 MAX_BOOKMARKS: Final = 5_000
-UNREAD_KEPT: Final = 10_000  # notifications that can still be marked as read one by one
+MAX_UNREAD: Final = 10_000  # notifications that can still be marked as read one by one
 
-FULL: Final = Refusal("conflict", f"an account keeps at most {MAX_BOOKMARKS} bookmarks; remove some first")
+TOO_MANY_BOOKMARKS: Final = Refusal(
+    "conflict", f"an account keeps at most {MAX_BOOKMARKS} bookmarks; remove some first"
+)
 
 
 @attrs.define
 class Subscription:
-    """How the account hears of a room; `muted_until` is Unix milliseconds."""
+    """The notification settings of the account for one room; `muted_until` is Unix milliseconds."""
 
     level: str | None = None
     muted_until: int = 0
@@ -37,20 +39,17 @@ class AccountSettings:
     preferences: dict[str, Any] = attrs.Factory(dict)
     subscriptions: dict[str, Subscription] = attrs.Factory(dict)
     bookmarks: dict[str, str | None] = attrs.Factory(dict)  # -> note
-    threads: dict[str, bool] = attrs.Factory(dict)  # -> following, where that was said
+    threads: dict[str, bool] = attrs.Factory(dict)  # -> following, where the account set it
     unread: dict[str, None] = attrs.Factory(dict)  # ids of notifications, oldest first
     notified: int = 0  # position of the newest message that the account was notified of
 
 
-# --- commands that only the server's own desk gives: the room has been looked at --------------------
-
-
 # --- decide -------------------------------------------------------------------------------------------
 
-News = tuple[str, dict[str, Any]] | None | Refusal  # type and data of an event, if there is one
+Change = tuple[str, dict[str, Any]] | None | Refusal  # type and data of an event, if there is one
 
 
-def _set_subscription(settings: AccountSettings, command: SetSubscription, context: Context) -> News:
+def _set_subscription(settings: AccountSettings, command: SetSubscription, context: Context) -> Change:
     before = settings.subscriptions.get(command.room, Subscription())
     changed = drop_none(
         level=None if command.level == before.level else command.level,
@@ -59,7 +58,7 @@ def _set_subscription(settings: AccountSettings, command: SetSubscription, conte
     return ("subscription.updated", {"room": command.room, **changed}) if changed else None
 
 
-def _update_preferences(settings: AccountSettings, command: UpdatePreferences, context: Context) -> News:
+def _update_preferences(settings: AccountSettings, command: UpdatePreferences, context: Context) -> Change:
     if command.time_zone is not None and not _known_zone(command.time_zone):
         return Refusal("invalid", "time_zone is a name of the IANA database, such as Europe/Vienna")
     asked = drop_none(
@@ -80,29 +79,29 @@ def _known_zone(name: str) -> bool:
     return True
 
 
-def _keep_bookmark(settings: AccountSettings, command: SaveBookmark, context: Context) -> News:
+def _save_bookmark(settings: AccountSettings, command: SaveBookmark, context: Context) -> Change:
     key = f"{command.room}/{command.seq}"
     if key in settings.bookmarks and settings.bookmarks[key] == command.note:
         return None
     if key not in settings.bookmarks and len(settings.bookmarks) >= MAX_BOOKMARKS:
-        return FULL
+        return TOO_MANY_BOOKMARKS
     return "bookmark.added", {"room": command.room, "seq": command.seq, **drop_none(note=command.note)}
 
 
-def _remove_bookmark(settings: AccountSettings, command: RemoveBookmark, context: Context) -> News:
+def _remove_bookmark(settings: AccountSettings, command: RemoveBookmark, context: Context) -> Change:
     if f"{command.room}/{command.seq}" not in settings.bookmarks:
         return None
     return "bookmark.removed", {"room": command.room, "seq": command.seq}
 
 
-def _set_thread(settings: AccountSettings, command: SetThread, context: Context) -> News:
+def _set_thread(settings: AccountSettings, command: SetThread, context: Context) -> Change:
     if settings.threads.get(f"{command.room}/{command.seq}") is command.following:
         return None
     type_ = "thread.followed" if command.following else "thread.unfollowed"
     return type_, {"room": command.room, "seq": command.seq}
 
 
-def _notify(settings: AccountSettings, command: Notify, context: Context) -> News:
+def _notify(settings: AccountSettings, command: Notify, context: Context) -> Change:
     if command.source <= settings.notified:
         return None
     data = {
@@ -116,25 +115,25 @@ def _notify(settings: AccountSettings, command: Notify, context: Context) -> New
     return "notification.created", {**data, "quiet": True} if command.quiet else data
 
 
-def _read_notifications(settings: AccountSettings, command: ReadNotifications, context: Context) -> News:
+def _read_notifications(settings: AccountSettings, command: ReadNotifications, context: Context) -> Change:
     ids = [id_ for id_ in dict.fromkeys(command.ids) if id_ in settings.unread]
     return ("notification.read", {"ids": ids}) if ids else None
 
 
-def _file_report(settings: AccountSettings, command: FileReport, context: Context) -> News:
+def _file_report(settings: AccountSettings, command: FileReport, context: Context) -> Change:
     data = {"report": context.new_id, "space": command.space, "room": command.room, "seq": command.seq}
     return "message.reported", {**data, "reason": command.reason}
 
 
-def _close_report(settings: AccountSettings, command: CloseReport, context: Context) -> News:
+def _close_report(settings: AccountSettings, command: CloseReport, context: Context) -> Change:
     return "report.resolved", {"report": command.report, **drop_none(reason=command.reason)}
 
 
-DECIDERS: Final[Mapping[type[Any], Callable[[AccountSettings, Any, Context], News]]] = {
+DECIDERS: Final[Mapping[type[Any], Callable[[AccountSettings, Any, Context], Change]]] = {
     FileReport: _file_report,
     CloseReport: _close_report,
     SetSubscription: _set_subscription,
-    SaveBookmark: _keep_bookmark,
+    SaveBookmark: _save_bookmark,
     SetThread: _set_thread,
     Notify: _notify,
     UpdatePreferences: _update_preferences,
@@ -147,7 +146,7 @@ DECIDERS: Final[Mapping[type[Any], Callable[[AccountSettings, Any, Context], New
 
 
 def apply(settings: AccountSettings, event: Fact | Event) -> None:
-    """Makes a fact of the account's stream part of what is the account's alone."""
+    """Applies a fact of the account's stream to its settings."""
     data = payload(event)
     match event.type:
         case "subscription.updated":
@@ -165,7 +164,7 @@ def apply(settings: AccountSettings, event: Fact | Event) -> None:
         case "notification.created":
             settings.notified = data["source"]
             settings.unread[data["notification"]] = None
-            if len(settings.unread) > UNREAD_KEPT:
+            if len(settings.unread) > MAX_UNREAD:
                 del settings.unread[next(iter(settings.unread))]
         case "notification.read":
             for id_ in data["ids"]:

@@ -1,7 +1,7 @@
-"""Bots: what their scopes let them ask, and why none of them can do more than its owner.
+"""Bots: what their scopes allow, and how the owner limits them.
 
-A bot is an account with an owner. In a space its role is the lower one of its own and its owner's, in a room
-every right of its must be its owner's too, and it is in spaces and rooms only while its owner is in them.
+A bot is an account with an owner. In a space its effective role is the lower of its own and its owner's; in a
+room it holds only rights that its owner holds too. It is in a space or room only while its owner is.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from chatd.contract.errors import Refusal
-from chatd.contract.fields import Scope
+from chatd.contract.fields import Role, Scope
 from chatd.contract.spec import RequestType
 from chatd.domain.policy.roles import outranks
 
-OWNER_ABSENT: Final = Refusal("forbidden", "a bot goes only where its owner is; its owner is not in here")
-NO_OWNER_ROLE: Final = Refusal("forbidden", "a bot owns no space; give the role to a person")
+BOT_OWNER_OUTSIDE: Final = Refusal(
+    "forbidden", "a bot goes only where its owner is; its owner is not in here"
+)
+BOT_CANNOT_OWN: Final = Refusal("forbidden", "a bot owns no space; give the role to a person")
 
 
-def covers(scopes: Collection[str], request: RequestType) -> Refusal | None:
-    """Why a bot with these scopes may not ask this; None when it may."""
+def check_scopes(scopes: Collection[str], request: RequestType) -> Refusal | None:
+    """The refusal for a bot whose scopes do not cover the request; None when they do."""
     scope = request.scope
     if scope == "always" or scope in scopes:
         return None
@@ -30,23 +32,23 @@ def covers(scopes: Collection[str], request: RequestType) -> Refusal | None:
     )
 
 
-def effective(role: str | None, owners: str | None) -> str | None:
-    """The role of a bot that has `role` itself, while its owner has the role `owners`."""
+def effective_role(role: Role | None, owners: Role | None) -> Role | None:
+    """The role that counts for a bot with `role` and an owner with `owners`. None: not in the space."""
     if role is None or owners is None:
         return None
     return owners if outranks(role, owners) else role
 
 
-def of(bots: Mapping[str, str], owner: str, inside: Collection[str]) -> list[str]:
-    """Those of the owner's bots (`bots`: bot to owner) that are `inside`."""
-    return [bot for bot, its in bots.items() if its == owner and bot in inside]
+def leaving_with(bots: Mapping[str, str], account: str, members: Collection[str]) -> list[str]:
+    """The bots that leave when their owner `account` does: those among `members`. `bots`: bot -> owner."""
+    return [bot for bot, owner in bots.items() if owner == account and bot in members]
 
 
-def homeless(bots: Mapping[str, str], account: str, inside: Collection[str]) -> bool:
-    """Whether it is a bot whose owner is not `inside`."""
-    return account in bots and bots[account] not in inside
+def owner_outside(bots: Mapping[str, str], account: str, members: Collection[str]) -> bool:
+    """Whether the account is a bot whose owner is not among `members`. `bots`: bot -> owner."""
+    return account in bots and bots[account] not in members
 
 
-def ordered(scopes: Iterable[Scope]) -> list[Scope]:
-    """Each once."""
+def unique_scopes(scopes: Iterable[Scope]) -> list[Scope]:
+    """Sorted, each scope once."""
     return sorted(set(scopes))

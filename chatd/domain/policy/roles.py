@@ -1,4 +1,4 @@
-"""Roles, and what each may do in a space: one table, read by every decider and every query."""
+"""Roles and rights: which role holds which right. Every decider and every query reads this table."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from chatd.contract.fields import Right
 
 RANK: Final[Mapping[str, int]] = {"owner": 4, "admin": 3, "moderator": 2, "member": 1, "guest": 0}
 
-# The lowest role that holds the right; everything above holds it too.
-FROM: Final[Mapping[Right, str]] = {
+# The lowest role that holds the right; higher roles hold it too.
+LOWEST_ROLE: Final[Mapping[Right, str]] = {
     "space.update": "admin",
     "space.delete": "owner",
     "space.lock": "moderator",
@@ -34,7 +34,7 @@ FROM: Final[Mapping[Right, str]] = {
     "room.delete": "admin",
     "message.post": "guest",
     "message.announce": "moderator",
-    "message.hurry": "moderator",  # slow mode does not hold them up
+    "message.hurry": "moderator",  # exempt from slow mode
     "message.delete_any": "moderator",
     "message.see_edits": "moderator",
     "mention.loud": "member",
@@ -45,16 +45,16 @@ FROM: Final[Mapping[Right, str]] = {
     "audit.list": "admin",
 }
 
-# What shows in a room: a mute takes these away, and a room may give or take them by an override.
-SHOWING: Final[tuple[Right, ...]] = (
+# A mute takes these rights away; an override of a room gives or takes them.
+OVERRIDABLE_RIGHTS: Final[tuple[Right, ...]] = (
     "message.post",
     "message.announce",
     "mention.loud",
     "reaction.add",
     "pin.set",
 )
-# What can be done in a room, or with it: the rights that may come out differently from room to room.
-IN_A_ROOM: Final[tuple[Right, ...]] = (
+# The rights that are decided for each room.
+ROOM_RIGHTS: Final[tuple[Right, ...]] = (
     "room.see_public",
     "room.join_public",
     "room.invite",
@@ -67,14 +67,15 @@ IN_A_ROOM: Final[tuple[Right, ...]] = (
     "message.hurry",
     "message.delete_any",
     "message.see_edits",
-    *SHOWING,
+    *OVERRIDABLE_RIGHTS,
 )
-BOUND: Final = ("moderator", "member", "guest")  # roles that overrides bind; owners and admins set them
+# Overrides apply to these roles; owners and admins set them.
+OVERRIDABLE_ROLES: Final = ("moderator", "member", "guest")
 
 
 def may(role: str | None, right: Right) -> bool:
-    """Whether somebody with this role in the space (None: not in it) holds the right."""
-    return role is not None and RANK[role] >= RANK[FROM[right]]
+    """Whether the role holds the right. None: the account is not in the space."""
+    return role is not None and RANK[role] >= RANK[LOWEST_ROLE[right]]
 
 
 def outranks(role: str, other: str) -> bool:

@@ -18,7 +18,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from chatd.contract.account import AccountResult
 from chatd.contract.errors import Refusal
+from chatd.contract.server import ServerStatus
 from chatd.gateway.http import pages
 from chatd.gateway.http.request_head import MAX_BODY
 from chatd.gateway.net.client_address import Networks
@@ -27,9 +29,9 @@ from chatd.ports import Caller, SsoFlow
 from chatd.settings import Settings
 
 # Takes the form's code, name, password, space; returns the first account.
-SetUp = Callable[[str, str, str, str], Awaitable[dict[str, Any] | Refusal]]
+SetUp = Callable[[str, str, str, str], Awaitable[AccountResult | Refusal]]
 # Takes code and new password; returns the account's name.
-Recover = Callable[[str, str], Awaitable[dict[str, Any] | Refusal]]
+Recover = Callable[[str, str], Awaitable[str | Refusal]]
 
 FORM_FIELDS: Final = 8
 _SECURITY: Final = (
@@ -50,7 +52,7 @@ class Http:
         set_up: SetUp,
         recover: Recover,
         sso: SsoFlow,
-        status: Callable[[], Awaitable[dict[str, Any]]],
+        status: Callable[[], Awaitable[ServerStatus]],
     ) -> None:
         self._settings = settings
         self._ready = ready
@@ -113,7 +115,7 @@ class Http:
         done = await self._set_password(code, form.get("password", ""))
         if isinstance(done, Refusal):
             return await pages.recovery(code, done)
-        return await pages.recovered(done["name"])
+        return await pages.recovered(done)
 
     async def _setup_form(self, request: Request) -> Response:
         return await pages.setup(request.query_params.get("code", ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from chatd.contract.command import ListAudit
+from chatd.contract.audit import ListAudit
 from chatd.ports.rows import Row
 
 

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 import attrs
 
+from chatd.contract.fields import ExportKind
 from chatd.ports.rows import Row
 
 
@@ -21,7 +22,7 @@ class ExportPlace:
 
 START: Final = ExportPlace("", "", -1, "")  # before the first item
 # the sections of an export, in their order
-EXPORTED: Final = (
+EXPORTED: Final[tuple[ExportKind, ...]] = (
     *("account", "name", "device", "identity", "bot", "membership", "preferences", "subscription"),
     *("read", "bookmark", "draft", "scheduled", "report", "invite", "message", "reaction"),
 )
@@ -31,7 +32,7 @@ EXPORTED: Final = (
 class Exported:
     """Something that is an account's own."""
 
-    kind: str
+    kind: ExportKind
     data: Row
 
 

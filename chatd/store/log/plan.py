@@ -53,7 +53,7 @@ class Plan:
             place = (position, fact.stream, fact.seq, fact.type, fact.at, fact.by, data)
             previous = hash_chain.link(previous, body, *place)
             self._cells += (*place, body, previous, salt, fact.text)
-            events.append(fact.placed(position))
+            events.append(fact.at_position(position))
         self.position, self.hash = position, previous
         return Appended(tuple(events))
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from chatd.contract.command import ListAudit
+from chatd.contract.audit import ListAudit
 from chatd.ports import Row
 from chatd.store import json_rows
 from chatd.store.queries.pool import Queries

@@ -10,7 +10,7 @@ from functools import partial
 
 from chatd.contract.events import RESTRICTED
 from chatd.domain.event import Event
-from chatd.domain.policy.roles import FROM, RANK
+from chatd.domain.policy.roles import LOWEST_ROLE, RANK
 from chatd.ports import Loaded
 from chatd.store import json_rows
 from chatd.store.queries.pool import Queries
@@ -50,7 +50,7 @@ SHOWN_DATA = f"""
         WHERE account IN (?1, (SELECT owner FROM bots WHERE account = ?1)) AND stream = events.stream
         AND since <= events.position AND (until IS NULL OR until > events.position)
         AND {_numbers("role", RANK)}
-            < {_numbers("type", {type_: RANK[FROM[right]] for type_, right in RESTRICTED.items()})}
+            < {_numbers("type", {type_: RANK[LOWEST_ROLE[right]] for type_, right in RESTRICTED.items()})}
     ), '{{}}', data) AS data
 """
 VISIBLE_IN_WINDOW = json_rows.folded_events(
