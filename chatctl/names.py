@@ -15,27 +15,29 @@ if TYPE_CHECKING:
     from chatd.client import Client
 
 Row = dict[str, Any]
-PAGE = 500
+MAX_ID: Final = 64  # characters; longer than any name
 ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")  # what ids look like today
 
 
 async def find_account(client: Client, wanted: str) -> Row:
-    """The account of this name or id."""
-    named: Row | None = None
-    after: str | None = None
-    while True:
-        page = await client.request("account.list", after=after, limit=PAGE)
-        for account in page["accounts"]:
-            if account["id"] == wanted:
-                return _found(account)
-            if name_key(account["name"]) == name_key(wanted):
-                named = account
-        after = page.get("next")
-        if after is None:
-            break
-    if named is None:
-        raise Failed(f"there is no account {wanted!r}; `chatctl account list` shows them")
-    return named
+    """The account of this id or name."""
+    if 1 <= len(wanted) <= MAX_ID:
+        for by in ({"account": wanted}, {"name": wanted}):
+            if (found := await _account(client, **by)) is not None:
+                return found
+    raise Failed(f"there is no account {wanted!r}; `chatctl account list` shows them")
+
+
+async def _account(client: Client, **by: str) -> Row | None:
+    from chatd.client import Refused
+
+    try:
+        account: Row = (await client.request("account.get", **by))["account"]
+    except Refused as refusal:
+        if refusal.code != "not_found":
+            raise
+        return None
+    return account
 
 
 async def find_person(client: Client, space: str | None, wanted: str) -> Row:
@@ -98,7 +100,7 @@ async def _room_of_no_space(client: Client, wanted: str) -> Row | None:
     """A direct room has no name and is in no list: it is found by its id alone."""
     from chatd.client import Refused
 
-    if not 1 <= len(wanted) <= 64:
+    if not 1 <= len(wanted) <= MAX_ID:
         return None
     try:
         return await client.room(wanted)
@@ -149,8 +151,3 @@ def _fitting(things: list[Row], wanted: str) -> list[Row]:
 
 def _ambiguous(what: str, wanted: str, candidates: list[str], instead: str) -> str:
     return f"{len(candidates)} {what} are called {wanted!r}: {', '.join(candidates)}; give {instead}"
-
-
-def _found(thing: Any) -> Row:
-    assert isinstance(thing, dict)
-    return thing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -70,9 +70,14 @@ class World:
         return answer
 
     async def ask_all(
-        self, stream: str, asked: list[tuple[Any, str]], new_id: str = "", at: int = 1
+        self,
+        stream: str,
+        asked: list[tuple[Any, str]],
+        new_id: str = "",
+        at: int = 1,
+        more: Mapping[int, dict[str, Any]] | None = None,
     ) -> list[Answer]:
-        """All in one turn of the actor; the answers stand as the questions do."""
+        """All at once; the answers stand as the questions do. `more`: fields of the nth envelope."""
         answers: dict[int, Answer] = {}
         answered = trio.Event()
 
@@ -85,7 +90,8 @@ class World:
 
         for index, (command, by) in enumerate(asked):
             context = Context(by, at, by.startswith("operator:"), new_id)
-            await self.directory.tell(stream, Envelope(command, context, partial(reply, index)))
+            envelope = Envelope(command, context, partial(reply, index))
+            await self.directory.tell(stream, attrs.evolve(envelope, **(more or {}).get(index, {})))
         with trio.fail_after(10):
             await answered.wait()
         return [answers[index] for index in range(len(asked))]

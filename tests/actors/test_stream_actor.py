@@ -9,12 +9,22 @@ import trio
 from actor_world import World, furnish, living
 
 from chatd.actors.runtime import stream_actor as streams
+from chatd.actors.runtime.envelope import STALE
 from chatd.actors.runtime.stream_types import STREAM_TYPES
 from chatd.contract.account import CreateAccount
 from chatd.contract.errors import Refusal
 from chatd.contract.message import PostMessage
 from chatd.contract.read import MarkRead
 from chatd.contract.room import JoinRoom
+from chatd.domain.internal import SecureAccount
+from chatd.ports import (
+    Append,
+    DropRecoveryLink,
+    PutCredential,
+    PutRecoveryLink,
+    RecoveryLinkIs,
+    ScheduledExists,
+)
 
 
 def code(answer: object) -> str:
@@ -99,6 +109,38 @@ async def test_a_name_that_is_taken_punishes_only_who_claims_it(world: World) ->
     answer = await world.ask("account/x", CreateAccount("ANN"), "system")
     assert code(answer) == "conflict"
     assert "account" in await world.ask("account/x", CreateAccount("xena"), "system")
+
+
+async def test_of_two_commands_with_the_same_condition_one_is_carried_out(world: World) -> None:
+    await world.writer.append(Append(writes=(PutRecoveryLink("ann", b"code", 9),)))
+    spend = {
+        "writes": (DropRecoveryLink("ann"), PutCredential("ann", "new")),
+        "conditions": (RecoveryLinkIs("ann", b"code"),),
+    }
+    head = world.bus.head
+    first, second = await world.ask_all(
+        "account/ann", [(SecureAccount("recovered"), "ann")] * 2, more={0: spend, 1: spend}
+    )
+    assert not isinstance(first, Refusal)
+    assert second is STALE
+    assert world.bus.head == head + 1
+
+
+async def test_a_stale_command_leaves_its_neighbours_alone_and_in_their_order(world: World) -> None:
+    stale = {"writes": (PutCredential("ann", "new"),), "conditions": (ScheduledExists("gone"),)}
+    texts = ["a", "b", "c", "d"]
+    asked = [(PostMessage("r", text, text), "ann") for text in texts]
+    answers = await world.ask_all("room/r", asked, more={1: stale})
+    assert answers[1] is STALE
+    assert await world.texts() == ["a", "c", "d"]
+    assert await world.reader.credential("ann") is None
+    assert not isinstance(await world.post("b", "b"), Refusal)  # its nonce was not used up
+
+
+async def test_a_command_that_is_refused_anyway_is_not_called_stale(world: World) -> None:
+    stale = {"conditions": (ScheduledExists("gone"),)}
+    [answer] = await world.ask_all("room/r", [(PostMessage("r", "x"), "eve")], more={0: stale})
+    assert code(answer) == "not_found"
 
 
 @pytest.mark.parametrize("stage", ["write", "commit"])

@@ -32,16 +32,12 @@ def test_no_account_is_called_what_means_something(command: object) -> None:
     state = AccountState("a", 1, "ann") if isinstance(command, account.MakeBot) else AccountState("a")
     outcome = account.decide(state, command, Context("a", 1))
     assert outcome == account.RESERVED_NAME
-    assert (
-        account.decide(AccountState("a", 1, "ann"), c.RenameAccount("everyone"), Context("a", 1)) == outcome
-    )
+    assert account.decide(AccountState("a", 1, "ann"), RenameAccount("everyone"), Context("a", 1)) == outcome
 
 
 def test_an_account_of_an_older_log_keeps_such_a_name() -> None:
     state = AccountState("a")
-    account.apply(
-        state, Fact("account/a", 1, "account.account_created", 1, "a", {"account": "a", "name": "here"})
-    )
+    account.apply(state, Fact("account/a", 1, "account.created", 1, "a", {"account": "a", "name": "here"}))
     assert state.name == "here"
     changed = account.decide(state, UpdateAccount(about="hello"), Context("a", 2))
     assert isinstance(changed, Decision)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 
@@ -11,22 +13,15 @@ from chatd.contract.spec import RequestType
 from chatd.domain.account import decide as account
 from chatd.domain.room import decide as room
 from chatd.domain.space import decide as space
-from chatd.handlers.registry import HANDLERS
+from chatd.handlers.registry import registry
 
 DECIDERS = {"room": room._DECIDERS, "space": space._DECIDERS, "account": account._DECIDERS}
-BY_THE_SESSION = {"session.open"}
 
 
 @pytest.mark.parametrize("entry", REQUESTS.values(), ids=lambda entry: entry.name)
-def test_every_request_has_somebody_who_answers_it(entry: RequestType) -> None:
-    if entry.decided_by == "handler":
-        assert entry.name in HANDLERS or entry.name in BY_THE_SESSION
-    else:
+def test_every_request_that_a_stream_decides_has_a_decider(entry: RequestType) -> None:
+    if entry.decided_by in DECIDERS:
         assert entry.request in DECIDERS[entry.decided_by]
-
-
-def test_nobody_answers_what_is_not_in_the_table() -> None:
-    assert set(HANDLERS) <= set(REQUESTS)
 
 
 @pytest.mark.parametrize("entry", REQUESTS.values(), ids=lambda entry: entry.name)
@@ -132,3 +127,42 @@ def test_commands_and_queries_are_not_mixed_up() -> None:
         refusal = find(kind, name)
         assert isinstance(refusal, Refusal)
         assert refusal.code == "invalid"
+
+
+# --- handlers -----------------------------------------------------------------------------------------
+
+
+def handlers_of(noun: str, *leave_out: str, **more: Any) -> type[Any]:
+    verbs = [row.verb for row in REQUESTS.values() if row.decided_by == "handler" and row.noun == noun]
+    methods = {verb: (lambda self, caller, command: None) for verb in verbs if verb not in leave_out}
+    return type(noun, (), {**methods, **more})
+
+
+def every_handler() -> dict[str, list[object]]:
+    nouns = {row.noun for row in REQUESTS.values() if row.decided_by == "handler"}
+    return {noun: [handlers_of(noun)()] for noun in nouns}
+
+
+def test_a_registry_has_a_handler_for_every_request_that_handlers_decide() -> None:
+    expected = {row.name for row in REQUESTS.values() if row.decided_by == "handler"}
+    assert set(registry(every_handler())) == expected
+
+
+def test_a_request_without_a_handler_fails_at_the_start() -> None:
+    handlers = {**every_handler(), "space": [handlers_of("space", "create")()]}
+    with pytest.raises(LookupError, match=r"nobody answers space\.create"):
+        registry(handlers)
+
+
+@pytest.mark.parametrize("verb", ["paint", "update"])
+def test_a_handler_for_no_request_of_its_own_fails_at_the_start(verb: str) -> None:
+    more = {verb: lambda self, caller, command: None}  # `space.update` is the space's to decide
+    handlers = {**every_handler(), "space": [handlers_of("space", **more)()]}
+    with pytest.raises(LookupError, match=rf"may not answer space\.{verb}"):
+        registry(handlers)
+
+
+def test_two_handlers_for_one_request_fail_at_the_start() -> None:
+    handlers = {**every_handler(), "device": [handlers_of("device")(), handlers_of("device")()]}
+    with pytest.raises(LookupError, match="may not answer device"):
+        registry(handlers)

@@ -15,7 +15,7 @@ import pytest
 from chatd.contract.emoji import AddEmoji, RemoveEmoji
 from chatd.contract.errors import Refusal
 from chatd.contract.fields import Right
-from chatd.contract.member import BanMember, KickMember, MuteMember, SetRole, UnbanMember, UnmuteMember
+from chatd.contract.member import KickMember, MuteMember, SetRole, UnbanMember, UnmuteMember
 from chatd.contract.message import DeleteMessage, EditMessage, PostMessage
 from chatd.contract.pin import AddPin, RemovePin
 from chatd.contract.reaction import AddReaction, RemoveReaction
@@ -38,9 +38,10 @@ from chatd.contract.room import (
 from chatd.contract.space import DeleteSpace, LeaveSpace, LockSpace, UnlockSpace, UpdateSpace
 from chatd.contract.typing import SetTyping
 from chatd.domain.decision import Context, Decision
+from chatd.domain.internal import BanAccount
 from chatd.domain.policy.roles import may
 from chatd.domain.room import decide as room
-from chatd.domain.room.state import Message, RoomState
+from chatd.domain.room.state import MessageState, RoomState
 from chatd.domain.space import decide as space
 from chatd.domain.space.state import FOREVER, SpaceState
 
@@ -107,7 +108,7 @@ SPACE_ROWS: dict[str, Row] = {
     "space.unlock": Row(lambda me: UnlockSpace("s"), "space.lock"),
     "member.set_role": Row(lambda me: SetRole("s", "dog", "guest"), "member.set_role"),
     "member.kick": Row(lambda me: KickMember("s", "dog"), "member.kick"),
-    "member.ban": Row(lambda me: BanMember("s", "dog"), "member.ban"),
+    "member.ban": Row(lambda me: BanAccount("dog", None, None, True), "member.ban"),
     "member.unban": Row(lambda me: UnbanMember("s", "eve"), "member.ban"),
     "member.mute": Row(lambda me: MuteMember("s", "dog"), "member.mute"),
     "member.unmute": Row(lambda me: UnmuteMember("s", "dog"), "member.mute"),
@@ -115,7 +116,7 @@ SPACE_ROWS: dict[str, Row] = {
     "emoji.add": Row(lambda me: AddEmoji("s", "party", "https://x"), "emoji.manage"),
     "emoji.remove": Row(lambda me: RemoveEmoji("s", "party"), "emoji.manage"),
 }
-LOOKED_UP = {"member.ban"}  # the desk asks the space, after a look whether there is such an account
+LOOKED_UP = {"member.ban"}  # a handler asks the space, after it looked whether there is such an account
 IN_ORDER = [*ROLES, "dog", "cat"]
 
 
@@ -141,8 +142,8 @@ def a_room(kind: str, inside: str | None) -> RoomState:
         state = RoomState("r", 30, "s", "general", members={who: joined_seqs.get(who) for who in people})
         state.kind = "announcement" if kind == "announcement" else "text"
         state.private, state.archived, state.locked = kind == "private", kind == "archived", kind == "locked"
-    state.messages = {_own(account): Message(account, text="was") for account in IN_ORDER}
-    state.messages[5] = Message("dog", text="was")
+    state.messages = {_own(account): MessageState(account, text="was") for account in IN_ORDER}
+    state.messages[5] = MessageState("dog", text="was")
     return state
 
 
@@ -181,7 +182,7 @@ def rows_of(route: str) -> list[str]:
 def test_every_command_that_a_room_or_space_decides_has_a_row() -> None:
     assert set(rows_of("room")) == set(ROOM_ROWS)
     assert set(rows_of("space")) | LOOKED_UP == set(SPACE_ROWS)
-    assert set(rows_of("desk")) >= LOOKED_UP
+    assert set(rows_of("handler")) >= LOOKED_UP
 
 
 @pytest.mark.parametrize("kind", STREAM_TYPES)
@@ -225,7 +226,7 @@ def test_nobody_acts_on_somebody_of_the_same_or_a_higher_role(name: str) -> None
     commands: dict[str, Callable[[str], Any]] = {
         "member.set_role": lambda who: SetRole("s", who, "guest"),
         "member.kick": lambda who: KickMember("s", who),
-        "member.ban": lambda who: BanMember("s", who),
+        "member.ban": lambda who: BanAccount(who, None, None, True),
         "member.mute": lambda who: MuteMember("s", who),
     }
     for low, who in enumerate(ROLES[:5]):
@@ -241,7 +242,11 @@ def test_a_space_keeps_an_owner() -> None:
     for command in (LeaveSpace("s"), SetRole("s", "owner", "member")):
         assert outcome(space.decide(alone, command, Context("owner", AT))) == "conflict"
     operator = Context("operator:0", AT, operator=True)
-    for command in (KickMember("s", "owner"), BanMember("s", "owner"), SetRole("s", "owner", "guest")):
+    for command in (
+        KickMember("s", "owner"),
+        BanAccount("owner", None, None, True),
+        SetRole("s", "owner", "guest"),
+    ):
         assert outcome(space.decide(alone, command, operator)) == "conflict"
 
 

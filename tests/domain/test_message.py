@@ -23,7 +23,7 @@ from chatd.domain.policy.roles import OVERRIDABLE_RIGHTS
 from chatd.domain.room import decide as room
 from chatd.domain.room.direct import direct_room
 from chatd.domain.room.reaction import MAX_PINS, MAX_REACTIONS
-from chatd.domain.room.state import Message, RoomState
+from chatd.domain.room.state import MessageState, RoomState
 from chatd.domain.space.state import FOREVER, SpaceState
 
 ROLES = {"ann": "owner", "mod": "moderator", "bob": "member", "cat": "member", "gus": "guest"}
@@ -34,9 +34,9 @@ NAMES = {name: name for name in ROLES}
 def a_room(**changes: object) -> RoomState:
     state = RoomState("r", 20, "s", "general", members=dict.fromkeys(["ann", "bob", "gus", "mod"], 2))
     state.messages = {
-        7: Message("bob", text="as it was"),
-        8: Message("ann", thread=7, text="a reply"),
-        9: Message("bob", deleted=True),
+        7: MessageState("bob", text="as it was"),
+        8: MessageState("ann", thread=7, text="a reply"),
+        9: MessageState("bob", deleted=True),
     }
     for name, value in changes.items():
         setattr(state, name, value)
@@ -289,7 +289,7 @@ def test_a_direct_room_begins_with_its_people_and_opening_it_again_logs_nothing(
     for fact in outcome.facts:
         room.apply(state, fact)
     assert nothing(room.decide(state, nowhere, OpenDirectRoom(("ann", "bob")), context))
-    assert outcome.answer([])["room"]["accounts"] == ["ann", "bob"]
+    assert outcome.answer([]).room.accounts == ["ann", "bob"]
 
 
 @pytest.mark.parametrize(
@@ -305,7 +305,7 @@ def test_a_direct_room_stays_as_it_is(command: object) -> None:
 
 def test_in_a_direct_room_all_may_post_and_pin_and_be_loud() -> None:
     state = RoomState("d", 3, kind="direct", private=True, members={"ann": 2, "bob": 3})
-    state.messages = {7: Message("bob", text="x")}
+    state.messages = {7: MessageState("bob", text="x")}
     for command in (PostMessage("d", "@room"), AddPin("d", 7), AddReaction("d", 7, "👍")):
         only(room.decide(state, SpaceState(""), command, Context("ann", 5000)))
     assert (

@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from chatd.contract.errors import Refusal
-from chatd.contract.message import PostMessage
+from chatd.contract.message import Posted, PostMessage
 from chatd.contract.read import MarkRead
 from chatd.contract.room import ArchiveRoom, JoinRoom, LeaveRoom, UpdateRoom
 from chatd.domain.decision import Context, Decision
@@ -47,8 +47,8 @@ def test_a_member_posts_and_the_fact_takes_the_next_seq() -> None:
 def test_deciding_changes_nothing() -> None:
     state = a_room()
     before = attrs.evolve(state, members=dict(state.members), nonces=dict(state.nonces))
-    room.decide(state, SPACE, c.PostMessage("r", "hi", "n"), by("bob"))
-    room.decide(state, SPACE, c.LeaveRoom("r"), by("bob"))
+    room.decide(state, SPACE, PostMessage("r", "hi", "n"), by("bob"))
+    room.decide(state, SPACE, LeaveRoom("r"), by("bob"))
     assert state == before
 
 
@@ -78,10 +78,10 @@ def test_the_same_nonce_gives_the_first_result_and_no_fact() -> None:
     (fact,) = facts(room.decide(state, SPACE, PostMessage("r", "hi", "n"), by("bob")))
     room.apply(state, fact)
     room.confirm(state, [fact.at_position(77)])
-    again = room.decide(state, SPACE, c.PostMessage("r", "hi", "n"), by("bob", at=9999))
+    again = room.decide(state, SPACE, PostMessage("r", "hi", "n"), by("bob", at=9999))
     assert facts(again) == ()
     assert isinstance(again, Decision)
-    assert again.answer(()) == {"seq": 4, "position": 77, "at": 1000}
+    assert again.answer(()) == Posted(seq=4, position=77, at=1000)
 
 
 def test_the_same_nonce_with_another_text_is_a_conflict() -> None:

@@ -46,7 +46,7 @@ def test_who_makes_a_space_owns_it() -> None:
 
 def test_an_invite_lets_in_with_its_role_and_counts_its_uses() -> None:
     state = a_space()
-    do(state, c.CreateInvite("s", "guest", max_uses=1), by("ann", 5))
+    do(state, CreateInvite("s", "guest", max_uses=1), by("ann", 5))
     (joined,) = do(state, JoinByInvite("id5", "bob"), by("bob"))
     assert joined.data == {"account": "bob", "role": "guest", "invite": "id5"}
     assert do(state, JoinByInvite("id5", "bob"), by("bob")) == ()  # is in already: uses nothing
@@ -55,8 +55,8 @@ def test_an_invite_lets_in_with_its_role_and_counts_its_uses() -> None:
 
 def test_wrong_expired_used_and_revoked_invites_look_the_same() -> None:
     state = a_space()
-    do(state, c.CreateInvite("s", expires_in=1), by("ann", 5))
-    do(state, c.CreateInvite("s"), by("ann", 6))
+    do(state, CreateInvite("s", expires_in=1), by("ann", 5))
+    do(state, CreateInvite("s"), by("ann", 6))
     do(state, RevokeInviteById("id6"), by("ann"))
     answers = [
         space.decide(state, JoinByInvite(invite, "eve"), by("eve", 2000)) for invite in ("id5", "id6", "no")
@@ -66,10 +66,10 @@ def test_wrong_expired_used_and_revoked_invites_look_the_same() -> None:
 
 def test_an_invite_gives_no_higher_role_than_its_makers() -> None:
     state = a_space()
-    do(state, c.CreateInvite("s", "moderator"), by("ann", 5))
+    do(state, CreateInvite("s", "moderator"), by("ann", 5))
     do(state, JoinByInvite("id5", "mod"), by("mod"))
-    assert do(state, c.CreateInvite("s", "admin"), by("mod", 6)) == "forbidden"
-    assert len(do(state, c.CreateInvite("s", "member"), by("mod", 7))) == 1
+    assert do(state, CreateInvite("s", "admin"), by("mod", 6)) == "forbidden"
+    assert len(do(state, CreateInvite("s", "member"), by("mod", 7))) == 1
 
 
 def test_an_invite_counts_while_its_maker_could_still_make_it() -> None:
@@ -110,11 +110,11 @@ def test_in_a_locked_space_only_moderators_make_rooms_and_the_muted_make_none() 
 
 def test_members_do_not_invite_and_strangers_see_nothing() -> None:
     state = a_space()
-    do(state, c.CreateInvite("s"), by("ann", 5))
+    do(state, CreateInvite("s"), by("ann", 5))
     do(state, JoinByInvite("id5", "bob"), by("bob"))
-    assert do(state, c.CreateInvite("s"), by("bob")) == "forbidden"
-    assert do(state, c.CreateInvite("s"), by("eve")) == "not_found"
-    assert do(state, c.CreateRoom("s", "x"), by("eve")) == "not_found"
+    assert do(state, CreateInvite("s"), by("bob")) == "forbidden"
+    assert do(state, CreateInvite("s"), by("eve")) == "not_found"
+    assert do(state, CreateRoom("s", "x"), by("eve")) == "not_found"
     assert do(state, RevokeInviteById("id5"), by("bob")) == "forbidden"
 
 

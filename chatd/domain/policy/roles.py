@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from chatd.contract.fields import Right
+if TYPE_CHECKING:  # chatctl's help names roles and rights, and should not load what the contract loads
+    from chatd.contract.fields import Right
 
 RANK: Final[Mapping[str, int]] = {"owner": 4, "admin": 3, "moderator": 2, "member": 1, "guest": 0}
 

@@ -6,15 +6,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from functools import partial
 
 from chatd.contract.events import RESTRICTED
 from chatd.domain.event import Event
 from chatd.domain.policy.roles import LOWEST_ROLE, RANK
-from chatd.ports import Loaded, Row
+from chatd.ports import Loaded
 from chatd.store import json_rows
+from chatd.store.queries.pool import Queries
 
 EPOCH = "SELECT value FROM meta WHERE key = 'epoch'"
 HEAD = "SELECT coalesce(max(position), 0) FROM events"
+# times do not always grow with positions, but nearly: the last one at or before is what counts
+POSITION_AT = "SELECT coalesce((SELECT position FROM events WHERE at <= ? ORDER BY position DESC LIMIT 1), 0)"
+BEGAN = "SELECT coalesce(min(position), 0) FROM events WHERE stream = ? AND seq = 1"
+FOLLOWER = "SELECT position FROM followers WHERE name = ?"
 LOAD = """
     SELECT seq, state, (SELECT coalesce(max(seq), 0) FROM events WHERE stream = ?1)
     FROM (SELECT 1) LEFT JOIN snapshots ON stream = ?1
@@ -60,35 +66,53 @@ VISIBLE_IN_WINDOW = json_rows.folded_events(
 )
 VISIBLE = f"SELECT last, ({VISIBLE_IN_WINDOW}) FROM (SELECT max(?2, min(?3, ({HEAD}))) AS last) AS span"
 
-# the first texts, whatever they read now: a nonce is compared with what was posted
-RECENT_POSTS = json_rows.folded(
-    "SELECT * FROM (SELECT messages.*, text FROM messages LEFT JOIN bodies USING (position)"
-    " WHERE room = ? ORDER BY seq DESC LIMIT ?) WHERE nonce IS NOT NULL ORDER BY seq LIMIT -1",
-    ("by", "nonce", "seq", "position", "at", "text", "reply_to"),
-)
+
+class LogQueries(Queries):
+    async def epoch(self) -> str:
+        return str(await self._cell(EPOCH))
+
+    async def head(self) -> int:
+        return int(await self._cell(HEAD))
+
+    async def load(self, stream: str) -> Loaded:
+        return await self.ask(partial(_load, stream=stream))
+
+    async def stream_events(self, stream: str, after: int, limit: int) -> list[Event]:
+        return await self._events(STREAM_AFTER, stream, after, limit)
+
+    async def events(self, after: int, limit: int, stream: str | None = None) -> list[Event]:
+        if stream is None:
+            return await self._events(LOG_AFTER, after, limit)
+        return await self._events(STREAM_AFTER_POSITION, stream, after, limit)
+
+    async def visible_events(
+        self, account: str, after: int, upto: int, limit: int
+    ) -> tuple[list[Event], int]:
+        return await self.ask(
+            partial(_visible_events, account=account, after=after, upto=min(upto, after + limit))
+        )
+
+    async def position_at(self, at: int) -> int:
+        return int(await self._cell(POSITION_AT, at))
+
+    async def began(self, stream: str) -> int:
+        return int(await self._cell(BEGAN, stream))
+
+    async def follower(self, name: str) -> int | None:
+        position: int | None = await self._cell(FOLLOWER, name)
+        return position
+
+    async def _events(self, sql: str, *parameters: str | int) -> list[Event]:
+        return await self.ask(lambda file: json_rows.events(json_rows.cell(file, sql, parameters)))
 
 
-def load(connection: sqlite3.Connection, stream: str) -> Loaded:
+def _load(connection: sqlite3.Connection, stream: str) -> Loaded:
     seq, state, head = connection.execute(LOAD, (stream,)).fetchone()
     return Loaded(seq or 0, state, head)
 
 
-def stream_events(connection: sqlite3.Connection, stream: str, after: int, limit: int) -> list[Event]:
-    return json_rows.events(json_rows.cell(connection, STREAM_AFTER, (stream, after, limit)))
-
-
-def events(connection: sqlite3.Connection, after: int, limit: int, stream: str | None) -> list[Event]:
-    if stream is None:
-        return json_rows.events(json_rows.cell(connection, LOG_AFTER, (after, limit)))
-    return json_rows.events(json_rows.cell(connection, STREAM_AFTER_POSITION, (stream, after, limit)))
-
-
-def visible_events(
-    connection: sqlite3.Connection, account: str, after: int, upto: int, limit: int
+def _visible_events(
+    connection: sqlite3.Connection, account: str, after: int, upto: int
 ) -> tuple[list[Event], int]:
-    last, found = connection.execute(VISIBLE, (account, after, min(upto, after + limit))).fetchone()
+    last, found = connection.execute(VISIBLE, (account, after, upto)).fetchone()
     return json_rows.events(found), last
-
-
-def recent_posts(connection: sqlite3.Connection, room: str, limit: int) -> list[Row]:
-    return json_rows.rows(connection, RECENT_POSTS, (room, limit))
