@@ -11,9 +11,17 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, get_args
 
 import msgpack
+import msgspec
+
+from chatd.contract.errors import Code
+from chatd.contract.event import EventFrame
+from chatd.contract.events import EVENTS
+from chatd.contract.requests import REQUESTS
+from chatd.contract.signals import SIGNALS
+from chatd.contract.wire_names import from_wire, to_wire
 
 Frame = Mapping[str, Any]
 Message = str | bytes
@@ -21,18 +29,48 @@ Message = str | bytes
 
 def check_reply(name: str, result: Any) -> None:
     """The result of the command or query `name`, as it came from the wire."""
+    _check(REQUESTS[name].result, result, f"the result of {name}")
+    if name == "event.list":
+        for frame in result["events"]:
+            check_event(frame)
 
 
 def check_error(error: Any, name: str | None = None) -> None:
     """An error reply. `name` is None when the request could not be read or is none of the contract's."""
+    assert error.keys() - {"data"} == {"code", "message"}, error
+    assert isinstance(error["message"], str), error
+    assert isinstance(error.get("data", {}), dict), error
+    codes = REQUESTS[name].codes if name in REQUESTS else frozenset(get_args(Code))
+    assert error["code"] in codes, f"{name} was refused with {error}, which its row does not say"
 
 
 def check_event(frame: Frame) -> None:
     """An event, whole."""
+    _check(EventFrame, frame, "an event")
+    kind = frame["stream"].partition("/")[0]
+    row = EVENTS.get((kind, frame["event"]))
+    assert row is not None, f"no row says that {frame['event']} happens in a {kind}"
+    if frame["data"] or row.audience is None:
+        _check(row.payload, frame["data"], f"the payload of {frame['event']}")
 
 
 def check_signal(frame: Frame) -> None:
     """A signal, whole."""
+    assert frame.keys() == {"signal", "stream", "by", "data"}, frame
+    row = SIGNALS[frame["signal"]]
+    assert frame["stream"].startswith(f"{row.stream}/"), frame
+    assert isinstance(frame["by"], str), frame
+    _check(row.payload, frame["data"], f"the payload of {frame['signal']}")
+
+
+def _check(declared: type[Any], came: Any, what: str) -> None:
+    """Reads what came as its declared type and writes it again: nothing may be missing, nothing left over."""
+    came = msgspec.to_builtins(came)
+    try:
+        again = msgspec.to_builtins(to_wire(from_wire(came, declared)))
+    except msgspec.ValidationError as error:
+        raise AssertionError(f"{what} is no {declared.__name__}: {error}: {came}") from error
+    assert again == came, f"{what} has fields that {declared.__name__} does not declare: {came}"
 
 
 class Conversation:
