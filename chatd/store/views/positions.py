@@ -8,7 +8,7 @@ write-ahead log may lose the newest transactions in a power cut, but never damag
 position go back together. (After `kill -9` nothing is lost: the system has it.)
 """
 
-# ruff: noqa: S608 - names of tables and views are the code's own; values are bound
+
 
 from __future__ import annotations
 
