@@ -123,7 +123,11 @@ def test_every_error_code_is_in_the_protocol_and_no_other() -> None:
 
 def test_every_close_code_that_the_server_sends_is_in_the_protocol() -> None:
     section = PROTOCOL.split("### Close codes")[1].split("\n## ")[0]
-    sources = [*(ROOT / "chatd" / "gateway").glob("*.py"), *(ROOT / "chatd" / "actors").glob("*.py")]
+    sources = [
+        *(ROOT / "chatd" / "gateway").rglob("*.py"),
+        *(ROOT / "chatd" / "actors").rglob("*.py"),
+        *(ROOT / "chatd" / "handlers").glob("*.py"),
+    ]
     code = "".join(file.read_text() for file in [*sources, ROOT / "chatd" / "app.py"])
     sent = set(re.findall(r"\b(?:close|end|_refuse|_too_much)\(\s*(\d{4})\b", code))
     assert {"1001", "1008", "1009", "4001", "4002", "4003"} <= sent
@@ -140,7 +144,7 @@ def test_every_event_and_signal_is_in_the_protocol() -> None:
 
 
 def test_every_route_is_in_the_protocol() -> None:
-    routes = re.findall(r'Route\("([^"]+)"', (ROOT / "chatd" / "gateway" / "http.py").read_text())
+    routes = re.findall(r'Route\("([^"]+)"', (ROOT / "chatd" / "gateway" / "http" / "app.py").read_text())
     section = PROTOCOL.split("\n## HTTP on the same port")[1]
     assert "/healthz" in routes
     assert not {route for route in routes if f"`GET {route}`" not in section}
