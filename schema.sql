@@ -1,27 +1,27 @@
--- The whole data model of chatd, to be read first.
+-- The whole data model of chatd, version 1. Read this first.
 --
--- The log (events, bodies) is the truth. Everything under "what the log says" follows from it by the
--- triggers at the end, in the log's own transaction: a row there and its event are both durable or
--- neither is, and a replay of the log into empty tables gives the same rows. Everything under "beside
--- the log" is durable too, but is no fact: secrets, read markers, snapshots.
+-- The log (events, bodies) is the source of truth. The tables under "projections" are derived from it by
+-- the triggers at the end, in the transaction of the event itself: a row and its event are both durable
+-- or neither is, and replaying the log into empty tables gives the same rows. The tables under "beside
+-- the log" are durable too, but nothing in the log says what is in them: secrets, read markers, snapshots.
 --
--- Words: an id is a ULID in text. A time (`at`, `…_at`) is Unix milliseconds. `by` is an account's id,
+-- Terms: an id is a ULID in text. A time (`at`, `…_at`) is Unix milliseconds. `by` is an account's id,
 -- `operator:<uid>` or `system`. A stream is `room/<id>`, `space/<id>` or `account/<id>`.
 --
--- References are written down for the reader and for `chatctl server check`; SQLite is not asked to
--- enforce them on every insert, because the log is what decides.
+-- SQLite does not enforce the references (that would cost a look-up for every insert); `chatctl server
+-- check` does.
 
 
 -- the database itself ---------------------------------------------------------------------------------
 
--- `epoch` names this history: a restored copy gets another one, so that no client resumes into the
--- wrong past. `created_at`.
+-- `epoch` identifies this log: a restored copy gets another one, so that no client resumes from a cursor
+-- that belongs to a different history. `created_at` is when the database was made.
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- `signing`: 32 random bytes that sign access tokens.
+-- `signing`: 32 random bytes; the key that signs access tokens.
 CREATE TABLE keys (
     name TEXT PRIMARY KEY,
     secret BLOB NOT NULL
@@ -30,8 +30,8 @@ CREATE TABLE keys (
 
 -- the log ---------------------------------------------------------------------------------------------
 
--- One row per fact, never changed. `position` orders the whole log, `seq` is dense in its stream.
--- `body` is SHA-256 of the body's salt and text, for facts that have a text. `hash` chains each event to
+-- One row per event, never changed. `position` orders the whole log, `seq` counts within the stream from 1.
+-- `body` is SHA-256 of the body's salt and text, for events that have a text. `hash` chains each event to
 -- the one before: SHA-256 of the previous hash, `body` (32 zero bytes without one) and, joined by NUL,
 -- position, stream, seq, type, at, by, data.
 CREATE TABLE events (
@@ -47,8 +47,8 @@ CREATE TABLE events (
     UNIQUE (stream, seq)
 ) STRICT;
 
--- What `audit.list` shows.
-CREATE INDEX events_of_order ON events (stream, position) WHERE type IN (
+-- The events that `audit.list` shows.
+CREATE INDEX events_audited ON events (stream, position) WHERE type IN (
         'space.created', 'space.updated', 'space.deleted', 'space.locked', 'space.unlocked',
         'member.joined', 'member.left', 'member.role_set', 'member.kicked', 'member.banned',
         'member.unbanned', 'member.muted', 'member.unmuted', 'member.messages_erased', 'invite.created', 'invite.revoked',
@@ -56,14 +56,14 @@ CREATE INDEX events_of_order ON events (stream, position) WHERE type IN (
         'room.locked', 'room.unlocked', 'room.deleted', 'room.override_set', 'message.deleted',
         'pin.added', 'pin.removed'
     );
--- Who made which invites: part of an export.
+-- For the invites in the export of an account.
 CREATE INDEX invites_by_author ON events (by, position) WHERE type = 'invite.created';
 
--- The texts of messages, and as JSON objects what accounts say of themselves (names, profiles, notes, settings), apart
--- from their facts: erasing one leaves the chain whole. It is overwritten where it stands
--- and its row stays, because a deleted row makes SQLite move its neighbours between pages, and `secure_delete`
--- does not reach the copies that they leave behind: a neighbour that is deleted later could still be read there.
--- The salt keeps an erased short text from being guessed by its digest, and is erased with it.
+-- The texts of messages and, as JSON objects, personal data of accounts (names, profiles, notes, settings). They are
+-- kept apart from their events, so that erasing one leaves the chain of hashes valid. Erasing overwrites the text in
+-- place and keeps the row: deleting the row would make SQLite move its neighbours between pages, and `secure_delete`
+-- does not overwrite the copies that this leaves behind, in which a neighbour could be read after its own erasure.
+-- Without the salt, which is erased with the text, a short text could be guessed from its digest.
 CREATE TABLE body_rows (
     position INTEGER PRIMARY KEY REFERENCES events,
     salt BLOB NOT NULL,
@@ -74,7 +74,7 @@ CREATE TABLE body_rows (
 CREATE VIEW bodies AS
 SELECT position, salt, text FROM body_rows WHERE NOT erased;
 
--- As many zeros as there were bytes: a row of the same size is written in the same place.
+-- The zeros are as many as there were bytes, because SQLite writes a row of the same size in the same place.
 CREATE TRIGGER body_erased INSTEAD OF DELETE ON bodies BEGIN
     UPDATE body_rows SET salt = zeroblob(length(salt)), text = CAST(zeroblob(length(CAST(text AS BLOB))) AS TEXT),
         erased = 1
@@ -82,10 +82,10 @@ CREATE TRIGGER body_erased INSTEAD OF DELETE ON bodies BEGIN
 END;
 
 
--- what the log says -----------------------------------------------------------------------------------
+-- projections -----------------------------------------------------------------------------------------
 
--- `name_key` is the name as it is compared: NFKC and casefolded. A deleted account keeps its id and nothing
--- else, and its `name_key` is one that no name has.
+-- `name_key` is the name as it is compared: NFKC, then casefolded. A deleted account keeps its id and nothing
+-- else; its `name_key` then has a space, which no name has.
 CREATE TABLE accounts (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
@@ -99,7 +99,7 @@ CREATE TABLE accounts (
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Every name that an account has or has had: nobody else gets it, and who is called by it is still meant.
+-- Every name that an account has or has had. No other account can take it, and a mention of it still means this one.
 CREATE TABLE account_names (
     name_key TEXT PRIMARY KEY,
     account TEXT NOT NULL REFERENCES accounts,
@@ -109,14 +109,14 @@ CREATE TABLE account_names (
 
 CREATE INDEX account_names_by_account ON account_names (account);
 
--- What these names look like (`chatd.domain.names.skeleton`), so that nobody takes one that passes for another.
--- What looks alike may be judged otherwise by a later chatd: so this is no part of what the log says for ever.
+-- The skeletons of these names (`chatd.domain.names.keys`), so that nobody takes a name that can be mistaken for another
+-- one. A later chatd may have a longer list of confusables, so this table is not compared when the log is verified.
 CREATE TABLE name_skeletons (
     skeleton TEXT PRIMARY KEY,
     account TEXT NOT NULL REFERENCES accounts
 ) STRICT, WITHOUT ROWID;
 
--- Accounts that act for another one. `scopes` is a JSON array of what they may at most: `chatd.domain.bots`.
+-- Accounts that act for another one, their owner. `scopes` is a JSON array of the names of scopes.
 CREATE TABLE bots (
     account TEXT PRIMARY KEY REFERENCES accounts,
     owner TEXT NOT NULL REFERENCES accounts,
@@ -130,13 +130,13 @@ CREATE TABLE spaces (
     name TEXT NOT NULL,
     description TEXT,
     icon TEXT,
-    owner TEXT REFERENCES accounts, -- who owns it, and has so for longest
+    owner TEXT REFERENCES accounts, -- of its owners the one who has been owner for longest
     locked INTEGER NOT NULL DEFAULT 0,
     deleted INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- `space` is NULL for a direct room. The room's newest seq is the log's to know: see `events`.
+-- `space` is NULL for a direct room. The newest seq of a room is found in `events`.
 CREATE TABLE rooms (
     id TEXT PRIMARY KEY,
     space TEXT REFERENCES spaces,
@@ -153,9 +153,9 @@ CREATE TABLE rooms (
 
 CREATE INDEX rooms_by_space ON rooms (space);
 
--- Who belonged to which stream, from the event that let them in (`since`) to the one that let them out
--- (`until`, NULL while they are in). Both ends are visible to them, and so is all in between, for ever.
--- An account belongs to its own stream.
+-- Who was a member of which stream, from the event that let them in (`since`) to the one that let them out
+-- (`until`, NULL while they are members). They may see both of these events and all between them, forever.
+-- An account is a member of its own stream.
 CREATE TABLE members (
     account TEXT NOT NULL REFERENCES accounts,
     stream TEXT NOT NULL,
@@ -169,7 +169,7 @@ CREATE TABLE members (
 CREATE UNIQUE INDEX members_now ON members (stream, account) WHERE until IS NULL;
 CREATE INDEX members_past ON members (stream, until) WHERE until IS NOT NULL;
 
--- Who sees which space's public rooms, as `chatd.domain.rights` has it: guests do not, nor bots of guests.
+-- Who sees the public rooms of which space, as `chatd.domain.policy.roles` says: guests do not, nor bots of guests.
 CREATE VIEW sees_public AS
 SELECT account, stream FROM members AS own
 WHERE until IS NULL AND role <> 'guest' AND stream > 'space/' AND stream < 'space0' AND NOT EXISTS (
@@ -177,9 +177,9 @@ WHERE until IS NULL AND role <> 'guest' AND stream > 'space/' AND stream < 'spac
     WHERE bots.account = own.account AND owners.until IS NULL AND owners.role = 'guest'
 );
 
--- `thread` is the seq of the message that the thread began with, for replies. `nth` counts the room's
--- messages. `mentions` is a JSON array of account ids, and `here` or `room` where those were said.
--- `body` is the position of the text as it reads now. A deleted message has no text, reactions or pin.
+-- `thread`, of a reply, is the seq of the message that its thread began with. `nth` counts the messages of the
+-- room from 1. `mentions` is a JSON array of account ids, and of `here` or `room` where the text has those.
+-- `body` is the position of the newest version of the text. A deleted message has no text, reactions or pin.
 CREATE TABLE messages (
     room TEXT NOT NULL REFERENCES rooms,
     seq INTEGER NOT NULL,
@@ -198,14 +198,14 @@ CREATE TABLE messages (
     PRIMARY KEY (room, seq)
 ) STRICT, WITHOUT ROWID;
 
--- Exactly once: a nonce is its author's, in its room, for ever.
+-- Exactly once: no author can use a nonce twice in a room.
 CREATE UNIQUE INDEX messages_once ON messages (room, by, nonce) WHERE nonce IS NOT NULL;
 CREATE INDEX messages_by_author ON messages (room, by, deleted);
 CREATE INDEX messages_by_thread ON messages (room, thread) WHERE thread IS NOT NULL;
 CREATE INDEX messages_deleted ON messages (room, seq, deleted) WHERE deleted;
 CREATE INDEX messages_expiring ON messages (expires_at) WHERE expires_at IS NOT NULL AND NOT deleted;
 
--- The versions of a message after its first one; their texts are bodies until it is deleted.
+-- The versions of a message after its first one. Their texts stay in `bodies` until the message is deleted.
 CREATE TABLE edits (
     room TEXT NOT NULL REFERENCES rooms,
     seq INTEGER NOT NULL,
@@ -241,7 +241,7 @@ CREATE TABLE pins (
     PRIMARY KEY (room, seq)
 ) STRICT, WITHOUT ROWID;
 
--- Who hears of replies. Whoever began a thread or wrote in it follows it, until they say otherwise.
+-- Who is notified of replies. Whoever began a thread or wrote in it follows it, until they unfollow it.
 CREATE TABLE thread_followers (
     room TEXT NOT NULL REFERENCES rooms,
     thread INTEGER NOT NULL,
@@ -259,7 +259,7 @@ CREATE TABLE emoji (
     PRIMARY KEY (space, name)
 ) STRICT, WITHOUT ROWID;
 
--- How an account wants to hear of a room: `level` is `all`, `mentions` or `none`; without a row `mentions`,
+-- Of what in a room an account is notified: `level` is `all`, `mentions` or `none`. Without a row it is `mentions`,
 -- in a direct room `all`.
 CREATE TABLE subscriptions (
     account TEXT NOT NULL REFERENCES accounts,
@@ -271,7 +271,7 @@ CREATE TABLE subscriptions (
 
 CREATE INDEX subscriptions_by_room ON subscriptions (room, level);
 
--- `quiet_from` and `quiet_to` are minutes of the day in `time_zone` (IANA); the same or NULL: never quiet.
+-- `quiet_from` and `quiet_to` are minutes of the day in `time_zone` (IANA); when equal or NULL there are no quiet hours.
 -- `receipts`: whether others may see what the account has received and read.
 CREATE TABLE preferences (
     account TEXT PRIMARY KEY REFERENCES accounts,
@@ -291,14 +291,14 @@ CREATE TABLE bookmarks (
     PRIMARY KEY (account, room, seq)
 ) STRICT, WITHOUT ROWID;
 
--- What members told the moderators of a space about a message.
+-- Reports of messages to the moderators of a space.
 CREATE TABLE reports (
     id TEXT PRIMARY KEY,
     space TEXT NOT NULL REFERENCES spaces,
     room TEXT NOT NULL REFERENCES rooms,
     seq INTEGER NOT NULL,
     by TEXT NOT NULL,
-    reason TEXT, -- gone with who reported it
+    reason TEXT, -- NULL once the account that reported it is deleted
     at INTEGER NOT NULL,
     resolved_by TEXT,
     resolved_at INTEGER,
@@ -311,7 +311,7 @@ CREATE INDEX reports_by_author ON reports (by, id);
 
 -- beside the log --------------------------------------------------------------------------------------
 
--- `nth`: how many messages the room had by then.
+-- `nth`: the number of messages that the room had at `seq`, see `messages`.
 CREATE TABLE read_markers (
     account TEXT NOT NULL REFERENCES accounts,
     room TEXT NOT NULL REFERENCES rooms,
@@ -320,13 +320,13 @@ CREATE TABLE read_markers (
     PRIMARY KEY (account, room)
 ) STRICT, WITHOUT ROWID;
 
--- Up to which position of the log some session of the account has been given everything.
+-- The position up to which some session of the account has received everything.
 CREATE TABLE deliveries (
     account TEXT PRIMARY KEY REFERENCES accounts,
     position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- `mode` is `dnd` or `invisible` where the account chose it; `last_seen` is when its last session ended.
+-- `mode` is `dnd` or `invisible` where the account chose one; `last_seen` is when its last session ended.
 CREATE TABLE presence (
     account TEXT PRIMARY KEY REFERENCES accounts,
     mode TEXT,
@@ -343,7 +343,7 @@ CREATE TABLE drafts (
     PRIMARY KEY (account, room, thread)
 ) STRICT, WITHOUT ROWID;
 
--- Messages to be posted at `post_at`. `failed` is why that could not be done.
+-- Messages to be posted at `post_at`. `failed` says why one was refused at that time.
 CREATE TABLE scheduled (
     id TEXT PRIMARY KEY,
     account TEXT NOT NULL REFERENCES accounts,
@@ -359,13 +359,13 @@ CREATE TABLE scheduled (
 CREATE INDEX scheduled_due ON scheduled (post_at) WHERE failed IS NULL;
 CREATE INDEX scheduled_by_account ON scheduled (account);
 
--- Up to which position those who act on the log (not those who only keep a view of it) have acted.
+-- The position up to which a follower that acts on the log has acted. (Views keep theirs in `views.db`.)
 CREATE TABLE followers (
     name TEXT PRIMARY KEY,
     position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Accounts that are being deleted, until that is done. `messages`: whether theirs go as well.
+-- Accounts whose deletion is under way. `messages`: whether their messages are deleted as well.
 CREATE TABLE erasures (
     account TEXT PRIMARY KEY REFERENCES accounts,
     by TEXT NOT NULL,
@@ -380,8 +380,8 @@ CREATE TABLE credentials (
     password_hash TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- A second factor (TOTP, RFC 6238). `used_step` is the last 30 seconds of which a code was taken;
--- `recovery_codes` are the SHA-256 of those that are left, one after another.
+-- A second factor (TOTP, RFC 6238). `used_step` is the newest time step of which a code was accepted;
+-- `recovery_codes` are the concatenated SHA-256 of the recovery codes that were not used yet.
 CREATE TABLE second_factors (
     account TEXT PRIMARY KEY REFERENCES accounts,
     secret BLOB NOT NULL,
@@ -390,15 +390,15 @@ CREATE TABLE second_factors (
     recovery_codes BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- SHA-256 of the code in the newest link with which an account may set a password.
+-- SHA-256 of the code in the newest recovery link, with which an account can set a password.
 CREATE TABLE recovery_links (
     account TEXT PRIMARY KEY REFERENCES accounts,
     code_hash BLOB NOT NULL UNIQUE,
     expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- A signed-in device. Hashes are SHA-256 of refresh tokens; `previous_hash` is the one before the last
--- rotation, so that a token that is used twice is noticed. A bare bearer token has none.
+-- A signed-in device. Hashes are SHA-256 of refresh tokens; `previous_hash` is that of the token before the last
+-- refresh, so that its reuse is noticed. A bearer token is a device without hashes.
 CREATE TABLE devices (
     id TEXT PRIMARY KEY,
     account TEXT NOT NULL REFERENCES accounts,
@@ -414,7 +414,7 @@ CREATE INDEX devices_by_account ON devices (account);
 CREATE UNIQUE INDEX devices_by_refresh ON devices (refresh_hash) WHERE refresh_hash IS NOT NULL;
 CREATE INDEX devices_by_previous ON devices (previous_hash) WHERE previous_hash IS NOT NULL;
 
--- Whom a provider of single sign-on knows under `subject`, and which account that is. `issuer` is the provider.
+-- Which account signs in as `subject` at the single sign-on provider `issuer` (the `sub` and `iss` of ID tokens).
 CREATE TABLE identities (
     issuer TEXT NOT NULL,
     subject TEXT NOT NULL,
@@ -425,7 +425,7 @@ CREATE TABLE identities (
 
 CREATE INDEX identities_by_account ON identities (account);
 
--- SHA-256 of an invite's code, and where it leads. The invite itself is in the log of its space.
+-- SHA-256 of an invite's code, and which invite that is. The invite itself is in the log of its space.
 CREATE TABLE invite_codes (
     code_hash BLOB PRIMARY KEY,
     space TEXT NOT NULL REFERENCES spaces,
@@ -434,13 +434,13 @@ CREATE TABLE invite_codes (
 
 CREATE INDEX invite_codes_by_invite ON invite_codes (invite);
 
--- SHA-256 of the one-time code that makes the first account; no row once it was used.
+-- SHA-256 of the one-time code that makes the first account. The row is deleted when the code is used.
 CREATE TABLE setup_code (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     code_hash BLOB NOT NULL
 ) STRICT;
 
--- The newest known state of a stream, so that loading need not start at its beginning. May be deleted.
+-- The state of a stream at `seq`, so that loading it does not replay all of its events. Rows may be deleted at any time.
 CREATE TABLE snapshots (
     stream TEXT PRIMARY KEY,
     seq INTEGER NOT NULL,
@@ -448,24 +448,24 @@ CREATE TABLE snapshots (
 ) STRICT;
 
 
--- how a fact becomes rows -----------------------------------------------------------------------------
+-- how events become rows ------------------------------------------------------------------------------
 
--- The one door into the log. A row with a NULL position is padding and is passed over: the writer sends
--- its batches in a few fixed sizes, so that their statements stay prepared.
+-- The writer inserts into this view, and nowhere else into the log. It ignores rows with a NULL position: these are
+-- padding, because the writer inserts in batches of a few fixed sizes, whose statements stay prepared.
 CREATE VIEW facts AS
 SELECT position, stream, seq, type, at, by, data, body, hash, NULL AS salt, NULL AS text FROM events;
 
--- The body goes first, because the row of an account is made of it.
-CREATE TRIGGER fact_is_logged INSTEAD OF INSERT ON facts WHEN new.position IS NOT NULL BEGIN
+-- The body is inserted first, because the triggers on `events` read it.
+CREATE TRIGGER fact_logged INSTEAD OF INSERT ON facts WHEN new.position IS NOT NULL BEGIN
     INSERT INTO body_rows (position, salt, text)
     SELECT new.position, new.salt, new.text WHERE new.text IS NOT NULL;
     INSERT INTO events (position, stream, seq, type, at, by, data, body, hash)
     VALUES (new.position, new.stream, new.seq, new.type, new.at, new.by, new.data, new.body, new.hash);
 END;
 
--- One trigger per event type; a type without one stands in the log and changes no table.
--- Messages are most of a log: all other types pass through one more door, so that a message is held
--- against two conditions and not against all.
+-- One trigger per event type; an event of a type without a trigger is logged and changes no table.
+-- Messages are most of a log. All other types go through one more view, `changes`, so that SQLite checks two conditions
+-- for a message instead of one for every trigger.
 
 CREATE TRIGGER message_posted AFTER INSERT ON events
 WHEN new.type = 'message.posted' AND new.stream LIKE 'room/%' BEGIN
@@ -497,7 +497,7 @@ CREATE TRIGGER fact_changes AFTER INSERT ON events WHEN new.type <> 'message.pos
     VALUES (new.position, new.stream, new.seq, new.type, new.at, new.by, new.data);
 END;
 
-CREATE TRIGGER member_entered INSTEAD OF INSERT ON changes
+CREATE TRIGGER member_joined INSTEAD OF INSERT ON changes
 WHEN new.type IN ('member.joined', 'account.created') BEGIN
     INSERT INTO members (account, stream, since, role, joined_at)
     VALUES (new.data ->> 'account', new.stream, new.position, new.data ->> 'role', new.at)
@@ -506,77 +506,77 @@ WHEN new.type IN ('member.joined', 'account.created') BEGIN
     WHERE id = substr(new.stream, 7) AND new.stream LIKE 'space/%' AND new.data ->> 'role' = 'owner';
 END;
 
-CREATE TRIGGER member_went INSTEAD OF INSERT ON changes
+CREATE TRIGGER member_left INSTEAD OF INSERT ON changes
 WHEN new.type IN ('member.left', 'member.kicked', 'member.banned', 'account.deleted') BEGIN
     UPDATE members SET until = new.position
     WHERE stream = new.stream AND account = new.data ->> 'account' AND until IS NULL;
 END;
 
--- What an account says of itself stands in the body, in older facts in `data`. Where it was erased, what
--- remains is what `account.deleted` will leave.
+-- The profile is in the body or, if there was none, in `data`. Where the body was erased, the row becomes what
+-- `account.deleted` makes of it.
 CREATE TRIGGER account_created INSTEAD OF INSERT ON changes
 WHEN new.type = 'account.created' AND new.stream LIKE 'account/%' BEGIN
     INSERT INTO accounts (id, name, name_key, display_name, admin, created_at)
     SELECT substr(new.stream, 9),
-        coalesce(said ->> 'name', 'deleted-' || lower(substr(new.stream, -8))),
-        iif(said ->> 'name' IS NULL, 'deleted ' || substr(new.stream, 9), name_key(said ->> 'name')),
-        coalesce(said ->> 'display_name', said ->> 'name', 'Deleted account'),
+        coalesce(payload ->> 'name', 'deleted-' || lower(substr(new.stream, -8))),
+        iif(payload ->> 'name' IS NULL, 'deleted ' || substr(new.stream, 9), name_key(payload ->> 'name')),
+        coalesce(payload ->> 'display_name', payload ->> 'name', 'Deleted account'),
         coalesce(new.data ->> 'admin', 0), new.at
-    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS said);
+    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload);
     INSERT INTO bots (account, owner, scopes)
     SELECT substr(new.stream, 9), new.data ->> 'owner', new.data -> 'scopes'
     WHERE new.data ->> 'owner' IS NOT NULL;
 END;
 
--- A name that somebody else has or had, or that looks like one, fails, and with it the whole transaction.
+-- A name that another account has or had, or one that looks like it, violates a primary key: the transaction fails.
 CREATE TRIGGER account_named INSTEAD OF INSERT ON changes
 WHEN new.type IN ('account.created', 'account.renamed') AND new.stream LIKE 'account/%' BEGIN
     DELETE FROM account_names
     WHERE account = substr(new.stream, 9) AND name_key = (
-        SELECT name_key(said ->> 'name')
-        FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS said)
-        WHERE said ->> 'name' IS NOT NULL
+        SELECT name_key(payload ->> 'name')
+        FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
+        WHERE payload ->> 'name' IS NOT NULL
     );
     INSERT INTO account_names (name_key, account, name, at)
-    SELECT name_key(said ->> 'name'), substr(new.stream, 9), said ->> 'name', new.at
-    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS said)
-    WHERE said ->> 'name' IS NOT NULL;
+    SELECT name_key(payload ->> 'name'), substr(new.stream, 9), payload ->> 'name', new.at
+    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
+    WHERE payload ->> 'name' IS NOT NULL;
 END;
 
-CREATE TRIGGER name_guarded INSTEAD OF INSERT ON changes
+CREATE TRIGGER name_skeleton_claimed INSTEAD OF INSERT ON changes
 WHEN new.type IN ('account.created', 'account.renamed') AND new.stream LIKE 'account/%' BEGIN
     INSERT INTO name_skeletons (skeleton, account)
-    SELECT seen, substr(new.stream, 9) FROM (
-        SELECT skeleton(said ->> 'name') AS seen
-        FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS said)
-        WHERE said ->> 'name' IS NOT NULL
+    SELECT looks, substr(new.stream, 9) FROM (
+        SELECT skeleton(payload ->> 'name') AS looks
+        FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
+        WHERE payload ->> 'name' IS NOT NULL
     )
     WHERE NOT EXISTS (
-        SELECT 1 FROM name_skeletons WHERE skeleton = seen AND account = substr(new.stream, 9)
+        SELECT 1 FROM name_skeletons WHERE skeleton = looks AND account = substr(new.stream, 9)
     );
 END;
 
 CREATE TRIGGER account_renamed INSTEAD OF INSERT ON changes
 WHEN new.type = 'account.renamed' AND new.stream LIKE 'account/%' BEGIN
-    UPDATE accounts SET name = said ->> 'name', name_key = name_key(said ->> 'name')
-    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS said)
-    WHERE id = substr(new.stream, 9) AND said ->> 'name' IS NOT NULL;
+    UPDATE accounts SET name = payload ->> 'name', name_key = name_key(payload ->> 'name')
+    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
+    WHERE id = substr(new.stream, 9) AND payload ->> 'name' IS NOT NULL;
 END;
 
 -- A field that is left out stays as it is; a field that is null becomes empty.
 CREATE TRIGGER account_updated INSTEAD OF INSERT ON changes
 WHEN new.type = 'account.updated' AND new.stream LIKE 'account/%' BEGIN
     UPDATE accounts SET
-        display_name = coalesce(said ->> 'display_name', display_name),
-        about = iif(json_type(said, '$.about') IS NULL, about, said ->> 'about'),
-        avatar = iif(json_type(said, '$.avatar') IS NULL, avatar, said ->> 'avatar'),
+        display_name = coalesce(payload ->> 'display_name', display_name),
+        about = iif(json_type(payload, '$.about') IS NULL, about, payload ->> 'about'),
+        avatar = iif(json_type(payload, '$.avatar') IS NULL, avatar, payload ->> 'avatar'),
         admin = coalesce(new.data ->> 'admin', admin),
         disabled = coalesce(new.data ->> 'disabled', disabled)
-    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS said)
+    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
     WHERE id = substr(new.stream, 9);
 END;
 
--- The stub of an account: that there was one, and nothing that it said of itself.
+-- Only a row that says that there was an account remains of it.
 CREATE TRIGGER account_deleted INSTEAD OF INSERT ON changes
 WHEN new.type = 'account.deleted' AND new.stream LIKE 'account/%' BEGIN
     DELETE FROM bodies WHERE position IN (
@@ -671,7 +671,7 @@ WHEN old.mentions IS NOT new.mentions BEGIN
     WHERE value <> 'here';
 END;
 
--- All versions of its text go with a message, and everything that people had put on it.
+-- All versions of the text of a message are erased with it, and its reactions and pin are deleted.
 CREATE TRIGGER message_deleted INSTEAD OF INSERT ON changes
 WHEN new.type = 'message.deleted' AND new.stream LIKE 'room/%' BEGIN
     DELETE FROM bodies WHERE position IN (
@@ -738,16 +738,16 @@ END;
 CREATE TRIGGER preferences_updated INSTEAD OF INSERT ON changes
 WHEN new.type = 'preferences.updated' AND new.stream LIKE 'account/%' BEGIN
     INSERT INTO preferences (account, quiet_from, quiet_to, time_zone)
-    SELECT substr(new.stream, 9), said ->> 'quiet_from', said ->> 'quiet_to', said ->> 'time_zone'
-    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS said)
+    SELECT substr(new.stream, 9), payload ->> 'quiet_from', payload ->> 'quiet_to', payload ->> 'time_zone'
+    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
     WHERE true -- else ON would belong to a join
     ON CONFLICT (account) DO UPDATE SET
         quiet_from = coalesce(excluded.quiet_from, quiet_from),
         quiet_to = coalesce(excluded.quiet_to, quiet_to),
         time_zone = coalesce(excluded.time_zone, time_zone);
-    UPDATE preferences SET receipts = said ->> 'receipts'
-    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS said)
-    WHERE account = substr(new.stream, 9) AND said ->> 'receipts' IS NOT NULL;
+    UPDATE preferences SET receipts = payload ->> 'receipts'
+    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
+    WHERE account = substr(new.stream, 9) AND payload ->> 'receipts' IS NOT NULL;
 END;
 
 CREATE TRIGGER bookmark_added INSTEAD OF INSERT ON changes
@@ -776,7 +776,7 @@ WHEN new.type IN ('member.left', 'member.kicked', 'member.banned') AND new.strea
     ) WHERE id = substr(new.stream, 7) AND owner = new.data ->> 'account';
 END;
 
-CREATE TRIGGER space_dissolved INSTEAD OF INSERT ON changes
+CREATE TRIGGER memberships_ended INSTEAD OF INSERT ON changes
 WHEN new.type IN ('space.deleted', 'room.deleted') BEGIN
     UPDATE members SET until = new.position WHERE until IS NULL AND (
         stream = new.stream OR (new.stream LIKE 'space/%'
@@ -785,7 +785,7 @@ WHEN new.type IN ('space.deleted', 'room.deleted') BEGIN
     UPDATE rooms SET deleted = 1 WHERE new.stream LIKE 'space/%' AND space = substr(new.stream, 7);
 END;
 
--- The old role ends and the new one begins, so that one can tell who had which at any time.
+-- A new row begins, so that the role at any position can be looked up.
 CREATE TRIGGER member_role_set INSTEAD OF INSERT ON changes
 WHEN new.type = 'member.role_set' AND new.stream LIKE 'space/%' BEGIN
     INSERT INTO members (account, stream, since, until, role, joined_at)
@@ -801,7 +801,7 @@ WHEN new.type = 'member.role_set' AND new.stream LIKE 'space/%' BEGIN
     ) WHERE id = substr(new.stream, 7);
 END;
 
-CREATE TRIGGER room_order_changed INSTEAD OF INSERT ON changes
+CREATE TRIGGER room_moderated INSTEAD OF INSERT ON changes
 WHEN new.type IN ('room.updated', 'room.locked', 'room.unlocked', 'room.unarchived')
 AND new.stream LIKE 'room/%' BEGIN
     UPDATE rooms SET

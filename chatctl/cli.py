@@ -31,9 +31,9 @@ from chatctl.commands import (
     space,
     view,
 )
-from chatctl.connection import Target
+from chatctl.connection import Connection
 from chatctl.failure import Failed
-from chatctl.output import harmless
+from chatctl.output import sanitized
 from chatd import __version__
 
 BY_CTRL_C = 130  # as shells report a command ended by a signal
@@ -48,7 +48,7 @@ class Root(click.RichGroup):
             result = super().invoke(ctx)
             sys.stdout.flush()
         except Failed as failure:
-            click.echo(f"chatctl: {harmless(str(failure))}", err=True)
+            click.echo(f"chatctl: {sanitized(str(failure))}", err=True)
             ctx.exit(1)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the very end
@@ -68,10 +68,10 @@ class Root(click.RichGroup):
     envvar="CHATD_DATA",
     show_envvar=True,
     show_default=True,
-    help="Data folder of the chatd to speak to, through its admin socket.",
+    help="Data folder of the chatd to connect to, through its admin socket.",
 )
 @click.option(
-    "--url", envvar="CHATD_URL", show_envvar=True, help="Speak to this address instead, with a token."
+    "--url", envvar="CHATD_URL", show_envvar=True, help="Connect to this address instead, with a token."
 )
 @click.option("--token", envvar="CHATD_TOKEN", show_envvar=True, help="Access or bearer token for --url.")
 @click.option(
@@ -83,26 +83,26 @@ class Root(click.RichGroup):
 def cli(
     ctx: click.Context, data: str, url: str | None, token: str | None, token_file: Path | None, json: bool
 ) -> None:
-    """Look after a chatd: accounts, spaces, rooms, order in them, the log, backups.
+    """Administer a chatd: accounts, spaces, rooms, moderation, the log, backups.
 
-    Names and ids are both understood; a room may be written SPACE/ROOM.
+    Takes names and ids; a room may be written SPACE/ROOM.
     """
     if url and _on_command_line(ctx, "data"):
         if _on_command_line(ctx, "url"):
             raise click.UsageError("give --data or --url, not both")
-        url = None  # what is written beats what the environment says
+        url = None  # the command line takes precedence over the environment
     if token_file is not None:
         token = token_file.read_text().strip()
     if url and not token:
         raise click.UsageError("--url needs a token: give --token, --token-file or CHATD_TOKEN")
-    ctx.obj = Target(data, url or None, token, json)
+    ctx.obj = Connection(data, url or None, token, json)
 
 
 def _on_command_line(ctx: click.Context, option: str) -> bool:
     return ctx.get_parameter_source(option) is ParameterSource.COMMANDLINE
 
 
-NOUNS = (
+COMMANDS = (
     account,
     bot,
     space,
@@ -119,8 +119,8 @@ NOUNS = (
     backup,
     completion,
 )
-for noun in NOUNS:
-    cli.add_command(noun.command)
+for module in COMMANDS:
+    cli.add_command(module.command)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import sys
 import rich_click as click
 
 from chatctl.failure import Failed
-from chatctl.output import harmless
+from chatctl.output import sanitized
 
 
 def confirm(question: str, yes: bool) -> None:
@@ -17,5 +17,5 @@ def confirm(question: str, yes: bool) -> None:
     """
     if yes or not sys.stdin.isatty():
         return
-    if not click.confirm(harmless(question), err=True):
+    if not click.confirm(sanitized(question), err=True):
         raise Failed("nothing was done")

@@ -1,6 +1,6 @@
-"""Which server a command speaks to, and the way there. Failures on that way become one clear line.
+"""The connection of a command to its server. Each failure becomes one clear line.
 
-The client library is imported when it is needed, so that help and completion come quickly.
+The client library is imported when it is needed, so that help and completion are quick.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ T = TypeVar("T")
 
 
 @attrs.frozen
-class Target:
-    """Made by the root command from its options; every verb gets one."""
+class Connection:
+    """How to reach the server. The root command makes one from its options; each command gets it."""
 
     data: str
     url: str | None
@@ -47,7 +47,7 @@ class Target:
         seconds: float | None = ANSWER_SECONDS,
         patient: bool = False,
     ) -> T:
-        """What `work` gives when it has a client. `patient`: reconnect instead of giving up.
+        """Returns what `work` returns, given a client. `patient`: reconnect instead of giving up.
 
         Raises Failed, also when `seconds` are over.
         """

@@ -1,6 +1,6 @@
-"""From what people write to ids: names or ids of accounts, spaces and rooms. An id always wins.
+"""Resolves names and ids of accounts, spaces and rooms. An id takes precedence over a name.
 
-Names of spaces and rooms need not be unique; where two fit, the candidates are named and nobody guesses.
+Names of spaces and rooms need not be unique: if several match, the error lists them.
 """
 
 from __future__ import annotations
@@ -14,31 +14,33 @@ from chatd.domain.names.keys import name_key
 if TYPE_CHECKING:
     from chatd.client import Client
 
-Found = dict[str, Any]
-PAGE = 500
+Row = dict[str, Any]
+MAX_ID: Final = 64  # characters; longer than any name
 ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")  # what ids look like today
 
 
-async def find_account(client: Client, wanted: str) -> Found:
-    """The account of this name or id."""
-    named: Found | None = None
-    after: str | None = None
-    while True:
-        page = await client.request("account.list", after=after, limit=PAGE)
-        for account in page["accounts"]:
-            if account["id"] == wanted:
-                return _found(account)
-            if name_key(account["name"]) == name_key(wanted):
-                named = account
-        after = page.get("next")
-        if after is None:
-            break
-    if named is None:
-        raise Failed(f"there is no account {wanted!r}; `chatctl account list` shows them")
-    return named
+async def find_account(client: Client, wanted: str) -> Row:
+    """The account of this id or name."""
+    if 1 <= len(wanted) <= MAX_ID:
+        for by in ({"account": wanted}, {"name": wanted}):
+            if (found := await _account(client, **by)) is not None:
+                return found
+    raise Failed(f"there is no account {wanted!r}; `chatctl account list` shows them")
 
 
-async def find_person(client: Client, space: str | None, wanted: str) -> Found:
+async def _account(client: Client, **by: str) -> Row | None:
+    from chatd.client import Refused
+
+    try:
+        account: Row = (await client.request("account.get", **by))["account"]
+    except Refused as refusal:
+        if refusal.code != "not_found":
+            raise
+        return None
+    return account
+
+
+async def find_person(client: Client, space: str | None, wanted: str) -> Row:
     """Somebody by name or id: for an operator anybody, for an account who is in the space, or an id."""
     if client.account is None:
         return await find_account(client, wanted)
@@ -59,7 +61,7 @@ async def find_author(client: Client, space: str | None, wanted: str) -> str:
     return id_
 
 
-async def find_space(client: Client, wanted: str) -> Found:
+async def find_space(client: Client, wanted: str) -> Row:
     """The space of this name or id."""
     spaces = await client.spaces()
     fitting = _fitting(spaces, wanted)
@@ -70,7 +72,7 @@ async def find_space(client: Client, wanted: str) -> Found:
     return fitting[0]
 
 
-async def find_room(client: Client, wanted: str, space: str | None = None) -> Found:
+async def find_room(client: Client, wanted: str, space: str | None = None) -> Row:
     """The room of this name, `SPACE/ROOM` or id; only in `space` when that is given."""
     spaces = [await find_space(client, space)] if space else await client.spaces()
     rooms = {room["id"]: (room, of) for of in spaces for room in await client.rooms(of["id"])}
@@ -94,11 +96,11 @@ async def find_room(client: Client, wanted: str, space: str | None = None) -> Fo
     return fitting[0][0]
 
 
-async def _room_of_no_space(client: Client, wanted: str) -> Found | None:
+async def _room_of_no_space(client: Client, wanted: str) -> Row | None:
     """A direct room has no name and is in no list: it is found by its id alone."""
     from chatd.client import Refused
 
-    if not 1 <= len(wanted) <= 64:
+    if not 1 <= len(wanted) <= MAX_ID:
         return None
     try:
         return await client.room(wanted)
@@ -141,7 +143,7 @@ async def room_names(client: Client) -> dict[str, str]:
     }
 
 
-def _fitting(things: list[Found], wanted: str) -> list[Found]:
+def _fitting(things: list[Row], wanted: str) -> list[Row]:
     if by_id := [thing for thing in things if thing["id"] == wanted]:
         return by_id
     return [thing for thing in things if name_key(thing["name"]) == name_key(wanted)]
@@ -149,8 +151,3 @@ def _fitting(things: list[Found], wanted: str) -> list[Found]:
 
 def _ambiguous(what: str, wanted: str, candidates: list[str], instead: str) -> str:
     return f"{len(candidates)} {what} are called {wanted!r}: {', '.join(candidates)}; give {instead}"
-
-
-def _found(thing: Any) -> Found:
-    assert isinstance(thing, dict)
-    return thing

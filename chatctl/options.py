@@ -1,4 +1,4 @@
-"""Options that verbs of several nouns take."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import rich_click as click
 
 Option = Callable[[Any], Any]
 
-the_space: Option = click.option("--space", required=True, help="The space that it is about.")
+the_space: Option = click.option("--space", required=True, help="The space.")
 in_space: Option = click.option("--space", help="Look for the room in this space only.")
 reason: Option = click.option(
-    "--reason", metavar="TEXT", help="Why. It stands in the log, and whoever hears of it reads it."
+    "--reason", metavar="TEXT", help="Why. The log keeps it, and everyone who sees the event reads it."
 )
-yes: Option = click.option("--yes", is_flag=True, help="Do not ask on a terminal whether this is meant.")
+yes: Option = click.option("--yes", is_flag=True, help="Do not ask for confirmation on a terminal.")
 dry_run: Option = click.option(
-    "--dry-run", is_flag=True, help="Change nothing; say who would gain and lose what."
+    "--dry-run", is_flag=True, help="Change nothing; print who would gain and lose what."
 )

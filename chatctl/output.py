@@ -1,6 +1,6 @@
-"""What people and scripts read: tables and sentences, or one JSON document.
+"""Output: tables and sentences for people, or one JSON document for scripts.
 
-Whatever users of the chat wrote is made harmless before it reaches a terminal.
+Control characters in what users of the chat wrote never reach a terminal.
 """
 
 from __future__ import annotations
@@ -16,51 +16,54 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from chatctl.connection import Target
+    from chatctl.connection import Connection
 
 WIDE = 1000  # columns when nobody looks: a script's lines are not cut
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """A line for people, or a bare value for scripts. Reaches a pipe at once."""
-    sys.stdout.write(harmless(text) + "\n")
+    sys.stdout.write(sanitized(text) + "\n")
     sys.stdout.flush()
 
 
 def warn(text: str) -> None:
-    sys.stderr.write(harmless(text) + "\n")
+    sys.stderr.write(sanitized(text) + "\n")
 
 
-def say_json(value: Any) -> None:
+def print_json(value: Any) -> None:
     """One JSON document on one line; a tail prints many."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, separators=(", ", ": ")) + "\n")
     sys.stdout.flush()
 
 
-def tell(target: Target, value: Any, sentence: str) -> None:
+def print_result(connection: Connection, value: Any, sentence: str) -> None:
     """The document for scripts, the sentence for people."""
-    if target.json:
-        say_json(value)
+    if connection.json:
+        print_json(value)
     else:
-        say(sentence)
+        print_line(sentence)
 
 
-def tell_rows(
-    target: Target, rows: Sequence[dict[str, Any]], columns: dict[str, str], nothing: str = "nothing there"
+def print_rows(
+    connection: Connection,
+    rows: Sequence[dict[str, Any]],
+    columns: dict[str, str],
+    nothing: str = "nothing there",
 ) -> None:
     """A list of objects: JSON, or a table of `columns` (field → heading)."""
-    if target.json:
-        say_json(list(rows))
+    if connection.json:
+        print_json(list(rows))
     elif not rows:
-        say(nothing)
+        print_line(nothing)
     else:
         console().print(table(columns.values(), ([row.get(field) for field in columns] for row in rows)))
 
 
-def tell_object(target: Target, value: dict[str, Any]) -> None:
+def print_object(connection: Connection, value: dict[str, Any]) -> None:
     """One object: JSON, or its fields below each other."""
-    if target.json:
-        say_json(value)
+    if connection.json:
+        print_json(value)
         return
     from rich.table import Table
     from rich.text import Text
@@ -102,30 +105,35 @@ def cell(value: Any, name: str = "") -> str:
         case True:
             return "yes"
         case int() if name == "at" or name.endswith("_at") or name in TIMES:
-            return moment(value)
+            return local_time(value)
         case dict() | list():
-            return harmless(json.dumps(value, ensure_ascii=False))
-    return harmless(str(value))
+            return sanitized(json.dumps(value, ensure_ascii=False))
+    return sanitized(str(value))
 
 
 TIMES = frozenset({"created", "joined", "expires", "time", "started"})
 
 
-def moment(at: int) -> str:
+def local_time(at: int) -> str:
     """Unix milliseconds as local time."""
     return datetime.fromtimestamp(at / 1000).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def size(count: float) -> str:
-    """Bytes in the unit that fits."""
-    for unit in ("bytes", "KiB", "MiB"):
-        if count < 1024:
-            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
-        count /= 1024
-    return f"{count:.1f} GiB"
+    """Bytes in the binary unit that fits."""
+    from humanize import naturalsize
+
+    return naturalsize(count, binary=True)
 
 
-def harmless(text: str) -> str:
+def duration(seconds: float) -> str:
+    """In words, to the second."""
+    from humanize import precisedelta
+
+    return precisedelta(round(seconds))
+
+
+def sanitized(text: str) -> str:
     """Control characters and direction overrides, which could fake other output, become visible."""
     if text.isascii() and text.isprintable():
         return text

@@ -9,7 +9,7 @@ import attrs
 
 from chatctl.failure import Failed
 from chatctl.names import account_names, find_room, find_space, room_names
-from chatctl.output import harmless, moment
+from chatctl.output import local_time, sanitized
 from chatd.domain.names.keys import name_key
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ PAGE = 500
 
 
 @attrs.frozen
-class Found:
+class SearchResult:
     """Hits, the newest first; whether there are `more`; names of accounts and rooms where people read."""
 
     hits: list[dict[str, Any]]
@@ -35,18 +35,18 @@ class Found:
 
         for hit in self.hits:
             room, by = self.rooms.get(hit["room"], hit["room"]), self.people.get(hit["by"], hit["by"])
-            line = Text(harmless(f"{room} {hit['seq']}  {moment(hit['at'])}  {by}: "))
+            line = Text(sanitized(f"{room} {hit['seq']}  {local_time(hit['at'])}  {by}: "))
             snippet, shown = hit["snippet"], 0
             for start, end in hit["highlights"]:
-                line.append(harmless(snippet[shown:start]))
-                line.append(harmless(snippet[start:end]), style="bold")
+                line.append(sanitized(snippet[shown:start]))
+                line.append(sanitized(snippet[start:end]), style="bold")
                 shown = end
-            yield line.append(harmless(snippet[shown:]))
+            yield line.append(sanitized(snippet[shown:]))
 
 
 async def find_messages(
     client: Client, text: str, space: str | None, room: str | None, by: str | None, limit: int, named: bool
-) -> Found:
+) -> SearchResult:
     """`named`: with names for people to read."""
     people = await account_names(client) if by or named else {}
     where: dict[str, Any] = {"by": _author(people, by) if by else None}
@@ -61,7 +61,7 @@ async def find_messages(
         hits += page.hits
         if (cursor := page.next) is None:
             break
-    return Found(hits, cursor is not None, people, await room_names(client) if named else {})
+    return SearchResult(hits, cursor is not None, people, await room_names(client) if named else {})
 
 
 def _author(people: dict[str, str], wanted: str) -> str:

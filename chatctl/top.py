@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import trio
     from rich.console import Group
 
-    from chatctl.connection import Target
+    from chatctl.connection import Connection
     from chatd.client import Client
 
 EVERY_SECONDS = 1.0
@@ -58,7 +58,7 @@ def screen(answer: Answer, before: Answer | None, seconds: float, rows: int) -> 
     )
 
 
-def watch(target: Target) -> None:
+def watch(connection: Connection) -> None:
     """Shows the screen until q or Ctrl-C."""
 
     async def work(client: Client) -> None:
@@ -70,7 +70,7 @@ def watch(target: Target) -> None:
 
     try:
         with _keys():
-            target.run(work, seconds=None, patient=True)
+            connection.run(work, seconds=None, patient=True)
     except (KeyboardInterrupt, BaseExceptionGroup) as error:
         if isinstance(error, BaseExceptionGroup) and error.subgroup(KeyboardInterrupt) is None:
             raise

@@ -19,30 +19,19 @@ import structlog
 import trio
 
 from chatd.actors.runtime.bus import Bus
-from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.log_writer import LogWriter
-from chatd.actors.runtime.supervisor import Actor, supervise
+from chatd.actors.runtime.supervisor import supervise
 from chatd.actors.sessions.session import SessionActor
-from chatd.actors.workers.notifier import Notifier
-from chatd.actors.workers.presence import Presence
-from chatd.actors.workers.receipts import Receipts
-from chatd.actors.workers.scheduler import Scheduler
-from chatd.actors.workers.view_updater import Views, ViewUpdater
-from chatd.auth.passwords import Passwords
-from chatd.auth.tokens import Tokens
-from chatd.gateway.net.listener import Gateway, Listener, admin_socket, tcp_socket
+from chatd.contract.server import GetServerStatus
+from chatd.gateway.gateway import Gateway
+from chatd.gateway.net.listener import Listener, admin_socket, tcp_socket
 from chatd.gateway.websocket.connection import WebSocket
-from chatd.handlers import recovery
-from chatd.handlers import server as operators
-from chatd.handlers import setup as first_start
-from chatd.handlers.account_deletion import AccountDeletionWorker
-from chatd.handlers.desk import Desk, now
-from chatd.ports import Provider, View
+from chatd.ports import Caller
 from chatd.settings import Settings
-from chatd.store.database import Store, open_store
-from chatd.views.notifications import NotificationsView
-from chatd.views.search import SearchView
+from chatd.store.database import open_store
+from chatd.wiring import Services, wire
 
+NOBODY: Final = Caller("metrics")
 ADMIN_SOCKET: Final = "admin.sock"
 STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 log = structlog.get_logger("chatd")
@@ -61,82 +50,38 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             writer = LogWriter(store.log, bus.publish)
             writing.start_soon(partial(supervise, writer, vital=True), name=writer.name)
             async with trio.open_nursery() as acting:
-                desk = await _open_desk(settings, store, bus, writer, acting)
-                async with trio.open_nursery() as minding:
-                    minding.start_soon(desk.directory.put_idle_to_sleep)
-                    bus.watch(desk.due_timer.announced)
-                    for actor in _minders(desk, settings.views):
-                        minding.start_soon(supervise, actor, name=actor.name)
-                    await _serve_connections(settings, desk, announce, signals)
-                    minding.cancel_scope.cancel()
+                key = await store.reader.signing_key()
+                services = wire(settings, store, key, bus, writer, acting)
+                async with trio.open_nursery() as working:
+                    working.start_soon(services.directory.put_idle_to_sleep)
+                    bus.watch(services.due_timer.announced)
+                    for worker in services.workers:
+                        working.start_soon(supervise, worker, name=worker.name)
+                    await _serve_connections(settings, services, announce, signals)
+                    working.cancel_scope.cancel()
                 with trio.move_on_after(settings.drain_deadline):
-                    await desk.presence.close()
-                    await desk.receipts.save()
-                    await desk.directory.close()
+                    await services.presence.close()
+                    await services.receipts.save()
+                    await services.directory.close()
                 acting.cancel_scope.cancel()
             writer.mailbox.close()
     log.info("stopped")
 
 
-async def _open_desk(
-    settings: Settings, store: Store, bus: Bus, writer: LogWriter, nursery: trio.Nursery
-) -> Desk:
-    receipts = Receipts(bus, writer)
-    directory = Directory(
-        nursery, store.reader, writer, receipts.read_marked, bus.signal_stream, settings.idle_actor
-    )
-    receipts.state_of = directory.state_of
-    tokens = Tokens(await store.reader.signing_key(), store.epoch)
-    return Desk(
-        settings,
-        store.epoch,
-        bus,
-        store.reader,
-        writer,
-        directory,
-        Passwords(),
-        tokens,
-        maintenance=store,
-        presence=Presence(store.reader, writer, now),
-        receipts=receipts,
-        views=_views(store, bus),
-        load_provider=partial(trio.to_thread.run_sync, _load_provider, settings),
-    )
-
-
-def _load_provider(settings: Settings) -> Provider:
-    """What speaks HTTP to others is loaded only where single sign-on is used, when it is."""
-    provider: Provider = import_module("chatd.outbound.oidc").OpenIdProvider(settings)
-    return provider
-
-
-def _minders(desk: Desk, follow: bool) -> tuple[Actor, ...]:
-    """Those who work as long as there are connections; without `follow` nobody follows the log."""
-    minders: tuple[Actor, ...] = (Scheduler(desk), AccountDeletionWorker(desk), desk.presence, desk.receipts)
-    return (*minders, Notifier(desk), *desk.views.followers.values()) if follow else minders
-
-
-def _views(store: Store, bus: Bus) -> Views:
-    notifications, search = NotificationsView(), SearchView()
-    views: tuple[View, ...] = (notifications, search)
-    followers = {view.name: ViewUpdater(view, store.views, bus) for view in views}
-    return Views(store.views, followers, notifications, search)
-
-
 async def _serve_connections(
-    settings: Settings, desk: Desk, announce: Callable[[str], None], signals: Any
+    settings: Settings, services: Services, announce: Callable[[str], None], signals: Any
 ) -> None:
     ready = False
 
     def open_session(connection: WebSocket) -> SessionActor:
-        return SessionActor(desk, connection, connection.caller, connection.bearer)
+        return SessionActor(services.sessions, connection, connection.caller, connection.bearer)
 
     async def load_http() -> Any:
         # A third of all that is loaded is for plain HTTP; the first client need not wait for it.
         module = await trio.to_thread.run_sync(import_module, "chatd.gateway.http.app")
-        set_up, recover = partial(first_start.set_up, desk), partial(recovery.recover, desk)
-        status = partial(operators.measured, desk)
-        return module.Http(settings, lambda: ready, set_up, recover, desk.sso, status)
+        status = partial(services.server.status, NOBODY, GetServerStatus())
+        set_up, recover = services.setup.set_up, services.recovery.use
+        return module.Http(settings, lambda: ready, set_up, recover, services.sso, status)
 
     gateway = Gateway(settings, open_session, load_http)
     async with AsyncExitStack() as sockets:
@@ -146,17 +91,17 @@ async def _serve_connections(
         admin = Listener(
             sockets.enter_context(admin_socket(settings.data / ADMIN_SOCKET)), gateway.flusher, settings, True
         )
-        desk.address = _url(settings.host, tcp.socket.getsockname()[1])
+        services.address.url = _url(settings.host, tcp.socket.getsockname()[1])
         async with trio.open_nursery() as background, trio.open_nursery() as handlers:
             background.start_soon(gateway.flusher.run)
-            background.start_soon(gateway.keep)
+            background.start_soon(gateway.keep_alive)
             async with trio.open_nursery() as accepting:
                 for listener in (tcp, admin):
                     accepting.start_soon(gateway.serve, listener, handlers)
                 ready = True
-                announce(f"listening on {desk.address}")
-                if (code := await first_start.new_code(desk)) is not None:
-                    announce(f"make the first account at {desk.address}/setup?code={code}")
+                announce(f"listening on {services.address.url}")
+                if (code := await services.setup.new_code()) is not None:
+                    announce(f"make the first account at {services.address.url}/setup?code={code}")
                 await signals.__anext__()
                 for number in STOPPING:
                     signal.signal(number, signal.SIG_IGN)  # once is enough; what follows takes its time

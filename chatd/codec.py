@@ -19,7 +19,6 @@ Frame = dict[str, Any]
 MAX_FRAME: Final = 256 * 1024  # bytes of one frame, as it came
 MAX_MESSAGE: Final = 1024 * 1024  # bytes of one wire message
 MAX_FRAMES: Final = 1024  # frames in one wire message
-MAX_DEPTH: Final = 64
 
 
 class Format(Protocol):
@@ -76,7 +75,7 @@ class _Msgpack:
     text = False
 
     def encode(self, frame: Frame) -> bytes:
-        packed: bytes = msgpack.packb(frame)
+        packed: bytes = msgpack.packb(frame, default=msgspec.to_builtins)  # objects of the contract
         return packed
 
     def join(self, frames: Iterable[bytes]) -> bytes:

@@ -1,7 +1,6 @@
-"""One task that sleeps until somebody wakes it.
+"""Lets one task sleep until another wakes it.
 
-The cheapest way that trio has for one reader: `trio.lowlevel.ParkingLot` keeps an ordered crowd, and a
-message passes three of these on its way.
+`trio.lowlevel.ParkingLot` keeps an ordered queue of tasks, which costs more; a message passes three of these.
 """
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ def permissions() -> str:
         ("right", *roles),
         (
             (f"`{right}`", *("yes" if rights.may(role, right) else "" for role in roles))
-            for right in rights.FROM
+            for right in rights.LOWEST_ROLE
         ),
     )
 

@@ -17,7 +17,7 @@ import pytest
 from e2e.serving import Server
 
 from chatd.contract.errors import Code
-from chatd.contract.table import ENTRIES
+from chatd.contract.requests import REQUESTS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -109,7 +109,7 @@ def test_the_generated_parts_are_current(reference: ModuleType) -> None:
         assert (DOCS / page).read_text() == reference.current(page), "run: python docs/reference.py"
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", REQUESTS.values(), ids=lambda entry: entry.name)
 def test_every_request_has_its_result_in_the_protocol(entry) -> None:
     rows = [line for line in without_generated(PROTOCOL).splitlines() if line.startswith("|")]
     assert any(f"`{entry.name}`" in row for row in rows)
@@ -135,7 +135,7 @@ def test_every_close_code_that_the_server_sends_is_in_the_protocol() -> None:
 
 
 def test_every_event_and_signal_is_in_the_protocol() -> None:
-    names = {type_ for entry in ENTRIES for type_ in entry.events}
+    names = {type_ for entry in REQUESTS.values() for type_ in entry.events}
     sources = "".join(file.read_text() for file in (ROOT / "chatd").rglob("*.py"))
     names |= set(re.findall(r'(?:"signal": |_frame\(|\bSignal\()"([\w.]+)"', sources))
     assert {"message.posted", "read.marked", "typing", "presence"} <= names

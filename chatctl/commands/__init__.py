@@ -1,1 +1,1 @@
-"""One module a noun; each has its `command` with the verbs below it."""
+"""One module for each group of commands; its `command` is the group."""

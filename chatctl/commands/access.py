@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from chatctl.connection import Target
+from chatctl.connection import Connection
 from chatctl.date import Date
-from chatctl.names import Found, find_person, find_room
+from chatctl.names import Row, find_person, find_room
 from chatctl.options import in_space
-from chatctl.output import console, say, say_json, table
+from chatctl.output import console, print_json, print_line, table
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -26,21 +26,21 @@ def command() -> None:
 @click.argument("room")
 @in_space
 @click.pass_obj
-def explain(target: Target, account: str, room: str, space: str | None) -> None:
+def explain(connection: Connection, account: str, room: str, space: str | None) -> None:
     """Whether an account sees a room, what it may do there, and why or why not."""
 
-    async def work(client: Client) -> tuple[Found, Found, dict[str, Any]]:
+    async def work(client: Client) -> tuple[Row, Row, dict[str, Any]]:
         place = await find_room(client, room, space)
         person = await find_person(client, place["space"], account)
         answer = await client.request("access.explain", account=person["id"], room=place["id"])
         return place, person, answer
 
-    place, person, answer = target.run(work)
-    if target.json:
-        say_json(answer)
+    place, person, answer = connection.run(work)
+    if connection.json:
+        print_json(answer)
         return
     sees, name = answer["sees"], person["name"]
-    say(f"{name} {'sees' if sees['allowed'] else 'does not see'} {place['name']}: {sees['because']}")
+    print_line(f"{name} {'sees' if sees['allowed'] else 'does not see'} {place['name']}: {sees['because']}")
     rights = answer["rights"].items()
     if rights:
         rows = ([right, "yes" if of["allowed"] else "no", of["because"]] for right, of in rights)
@@ -54,18 +54,18 @@ def explain(target: Target, account: str, room: str, space: str | None) -> None:
 )
 @in_space
 @click.pass_obj
-def who(target: Target, room: str, at: int | None, space: str | None) -> None:
+def who(connection: Connection, room: str, at: int | None, space: str | None) -> None:
     """Who sees a room, or saw it at a time: its members, and for a public one who may read it."""
 
     async def work(client: Client) -> dict[str, Any]:
         found = await find_room(client, room, space)
         return await client.request("access.list", room=found["id"], at=at)
 
-    answer = target.run(work)
-    if target.json:
-        say_json(answer)
+    answer = connection.run(work)
+    if connection.json:
+        print_json(answer)
     elif not answer["accounts"]:
-        say("nobody sees it" if at is None else "nobody saw it")
+        print_line("nobody sees it" if at is None else "nobody saw it")
     else:
         rows = ([row["name"], row["role"], row["member"], row["account"]] for row in answer["accounts"])
         console().print(table(["name", "role", "member", "id"], rows))

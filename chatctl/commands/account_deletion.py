@@ -1,4 +1,4 @@
-"""`chatctl account delete` and `chatctl account export`: leaving for good, and what one takes along."""
+"""`chatctl account delete` and `chatctl account export`: deleting an account, and exporting its data."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import IO, TYPE_CHECKING, Any
 import rich_click as click
 
 from chatctl.confirm import confirm
-from chatctl.connection import Target
+from chatctl.connection import Connection
 from chatctl.failure import Failed
 from chatctl.names import find_account
 from chatctl.options import reason, yes
-from chatctl.output import tell
+from chatctl.output import print_result
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -26,23 +26,23 @@ PAGE = 500
 @click.argument("account")
 @reason
 @yes
-@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--dry-run", is_flag=True, help="Only print what would be erased.")
 @click.pass_obj
-def delete(target: Target, account: str, reason: str | None, yes: bool, dry_run: bool) -> None:
-    """Delete an account and all that it wrote, for ever. A stub without a name is left."""
+def delete(connection: Connection, account: str, reason: str | None, yes: bool, dry_run: bool) -> None:
+    """Delete an account and everything it wrote, forever. A stub without a name is left."""
 
     async def look(client: Client) -> tuple[dict[str, Any], dict[str, Any]]:
         found = await find_account(client, account)
         return found, await client.request("account.erase", account=found["id"], dry_run=True)
 
-    found, would = target.run(look)
+    found, would = connection.run(look)
     if dry_run:
-        tell(target, would, f"this would go with {found['name']}: {_counted(would['erased'])}")
+        print_result(connection, would, f"this would go with {found['name']}: {_counted(would['erased'])}")
         return
     confirm(f"Delete {found['name']} for good, and with it {_counted(would['erased'])}?", yes)
-    done = target.ask("account.erase", account=found["id"], reason=reason)
+    done = connection.ask("account.erase", account=found["id"], reason=reason)
     ended = "is deleted" if done["done"] else "is shut out and being deleted; the server goes on with it"
-    tell(target, done, f"{found['name']} {ended}")
+    print_result(connection, done, f"{found['name']} {ended}")
 
 
 def _counted(erased: dict[str, int]) -> str:
@@ -53,8 +53,8 @@ def _counted(erased: dict[str, int]) -> str:
 @click.argument("account")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.pass_obj
-def export(target: Target, account: str, file: Path) -> None:
-    """Write all that is an account's own into a new file, one JSON object a line."""
+def export(connection: Connection, account: str, file: Path) -> None:
+    """Export the data of an account into a new file, one JSON object a line."""
     try:
         opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
@@ -63,11 +63,11 @@ def export(target: Target, account: str, file: Path) -> None:
         raise Failed(f"{file} cannot be written: {error.strerror}") from error
     try:
         with os.fdopen(opened, "w", encoding="utf-8") as out:
-            count = target.run(lambda client: _write(client, account, out), seconds=None)
+            count = connection.run(lambda client: _write(client, account, out), seconds=None)
     except BaseException:
         file.unlink(missing_ok=True)  # half an export looks like a whole one
         raise
-    tell(target, {"file": str(file), "items": count}, f"wrote {count} items to {file}")
+    print_result(connection, {"file": str(file), "items": count}, f"wrote {count} items to {file}")
 
 
 async def _write(client: Client, account: str, out: IO[str]) -> int:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
-from chatctl.connection import Target
+from chatctl.connection import Connection
 from chatctl.names import account_names, find_author, find_person, find_space, room_names
 from chatctl.options import the_space
-from chatctl.output import say_json, tell_rows, warn
+from chatctl.output import print_json, print_rows, warn
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -30,7 +30,7 @@ COLUMNS = {
 
 @click.group("audit")
 def command() -> None:
-    """Who did what in a space and its rooms, and the reasons that they gave."""
+    """The audit of a space: who did what in it and its rooms, and why."""
 
 
 @command.command("list")
@@ -38,10 +38,10 @@ def command() -> None:
 @click.option("--by", metavar="ACCOUNT", help="Only what this account did; also operator:UID, system.")
 @click.option("--account", help="Only what was done to this account, or to its messages.")
 @click.option("--type", "type_", metavar="TYPE", help="Only events of this type, such as member.banned.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most this many.")
 @click.pass_obj
 def list_(
-    target: Target, space: str, by: str | None, account: str | None, type_: str | None, limit: int
+    connection: Connection, space: str, by: str | None, account: str | None, type_: str | None, limit: int
 ) -> None:
     """The newest first: everything but messages, reactions and read marks."""
 
@@ -60,13 +60,13 @@ def list_(
             entries += page["entries"]
             if (before := page["next"]) is None:
                 break
-        return entries if target.json else await _readable(client, entries), before is not None
+        return entries if connection.json else await _readable(client, entries), before is not None
 
-    entries, more = target.run(work)
-    if target.json:
-        say_json(entries)
+    entries, more = connection.run(work)
+    if connection.json:
+        print_json(entries)
     else:
-        tell_rows(target, entries, COLUMNS, "nothing of that kind has happened")
+        print_rows(connection, entries, COLUMNS, "nothing of that kind has happened")
     if more:
         warn(f"there are more; `--limit {2 * limit}` shows some of them")
 

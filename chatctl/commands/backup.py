@@ -6,9 +6,9 @@ from pathlib import Path
 
 import rich_click as click
 
-from chatctl.connection import Target
+from chatctl.connection import Connection
 from chatctl.failure import Failed
-from chatctl.output import size, tell
+from chatctl.output import print_result, size
 
 
 @click.group("backup")
@@ -19,11 +19,13 @@ def command() -> None:
 @command.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
-def create(target: Target, file: Path) -> None:
+def create(connection: Connection, file: Path) -> None:
     """Write a consistent copy to FILE, which must not exist. With --url the path is the server's."""
-    made = target.ask("backup.create", path=str(file if target.url else file.absolute()), seconds=None)
+    made = connection.ask(
+        "backup.create", path=str(file if connection.url else file.absolute()), seconds=None
+    )
     sentence = f"wrote {made['path']}: {size(made['bytes'])}, everything up to position {made['position']}"
-    tell(target, made, sentence)
+    print_result(connection, made, sentence)
 
 
 @command.command()
@@ -32,7 +34,7 @@ def create(target: Target, file: Path) -> None:
     "--data", type=click.Path(path_type=Path, file_okay=False), required=True, help="The new data folder."
 )
 @click.pass_obj
-def restore(target: Target, file: Path, data: Path) -> None:
+def restore(connection: Connection, file: Path, data: Path) -> None:
     """Make a new data folder of a copy. Needs no server; clients notice and load everything anew."""
     from chatd.ports import StoreError
     from chatd.store.ops.backup import restore
@@ -43,8 +45,8 @@ def restore(target: Target, file: Path, data: Path) -> None:
         raise Failed(str(error)) from error
     except OSError as error:
         raise Failed(f"{error.filename or data}: {error.strerror}") from error
-    tell(
-        target,
+    print_result(
+        connection,
         {"data": str(data), "epoch": restored.epoch, "position": restored.position},
         f"restored everything up to position {restored.position}; start it with `chatd serve --data {data}`",
     )

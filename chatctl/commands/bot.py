@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from chatctl.connection import Target
+from chatctl.connection import Connection
 from chatctl.names import find_account
-from chatctl.output import say, say_json, tell, tell_rows
+from chatctl.output import print_json, print_line, print_result, print_rows
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -26,23 +26,25 @@ scopes = click.option(
     "scopes",
     multiple=True,
     type=click.Choice(SCOPES),
-    help="What the bot may at most; may be given several times.",
+    help="A scope of the bot; may be given several times.",
 )
 
 
 @click.group("bot")
 def command() -> None:
-    """Bots: make them, say what they may, take them back."""
+    """Bots: make, set scopes, replace tokens, delete."""
 
 
 @command.command()
 @click.argument("name")
 @click.option("--owner", required=True, metavar="ACCOUNT", help="Whose bot it is; it may never do more.")
-@click.option("--display-name", help="The name that others read.")
+@click.option("--display-name", help="The name that others see.")
 @scopes
 @click.pass_obj
-def create(target: Target, name: str, owner: str, display_name: str | None, scopes: tuple[str, ...]) -> None:
-    """Make a bot and print its token, this once."""
+def create(
+    connection: Connection, name: str, owner: str, display_name: str | None, scopes: tuple[str, ...]
+) -> None:
+    """Make a bot and print its token, which is shown only once."""
 
     async def work(client: Client) -> dict[str, Any]:
         found = await find_account(client, owner)
@@ -50,13 +52,13 @@ def create(target: Target, name: str, owner: str, display_name: str | None, scop
             "bot.create", name=name, owner=found["id"], display_name=display_name, scopes=list(scopes)
         )
 
-    _show_token(target, target.run(work))
+    _show_token(connection, connection.run(work))
 
 
 @command.command("list")
 @click.option("--owner", required=True, metavar="ACCOUNT", help="Whose bots.")
 @click.pass_obj
-def list_(target: Target, owner: str) -> None:
+def list_(connection: Connection, owner: str) -> None:
     """The bots of an account."""
 
     async def work(client: Client) -> list[dict[str, Any]]:
@@ -64,53 +66,55 @@ def list_(target: Target, owner: str) -> None:
         bots: list[dict[str, Any]] = (await client.request("bot.list", owner=found["id"]))["bots"]
         return bots
 
-    tell_rows(target, target.run(work), COLUMNS, "no bots")
+    print_rows(connection, connection.run(work), COLUMNS, "no bots")
 
 
 @command.command()
 @click.argument("bot")
 @scopes
 @click.pass_obj
-def update(target: Target, bot: str, scopes: tuple[str, ...]) -> None:
-    """Say what a bot may at most; without --scope nothing."""
-    found = _change(target, "bot.update", bot, scopes=list(scopes))
-    said = ", ".join(scopes) or "nothing"
-    tell(target, {"account": found["id"], "scopes": list(scopes)}, f"{found['name']} may at most: {said}")
+def update(connection: Connection, bot: str, scopes: tuple[str, ...]) -> None:
+    """Set the scopes of a bot; without --scope it has none."""
+    found = _change(connection, "bot.update", bot, scopes=list(scopes))
+    named = ", ".join(scopes) or "nothing"
+    print_result(
+        connection, {"account": found["id"], "scopes": list(scopes)}, f"{found['name']} may at most: {named}"
+    )
 
 
 @command.command()
 @click.argument("bot")
 @click.pass_obj
-def token(target: Target, bot: str) -> None:
-    """Print a new token for a bot; those from before end."""
+def token(connection: Connection, bot: str) -> None:
+    """Print a new token for a bot; its earlier ones end."""
 
     async def work(client: Client) -> dict[str, Any]:
         found = await find_account(client, bot)
         return await client.request("bot.token", account=found["id"])
 
-    _show_token(target, target.run(work))
+    _show_token(connection, connection.run(work))
 
 
 @command.command()
 @click.argument("bot")
 @click.pass_obj
-def delete(target: Target, bot: str) -> None:
+def delete(connection: Connection, bot: str) -> None:
     """Delete a bot; what it wrote stays."""
-    found = _change(target, "bot.delete", bot)
-    tell(target, {"account": found["id"]}, f"{found['name']} is gone")
+    found = _change(connection, "bot.delete", bot)
+    print_result(connection, {"account": found["id"]}, f"{found['name']} is gone")
 
 
-def _show_token(target: Target, made: dict[str, Any]) -> None:
-    if target.json:
-        say_json(made)
+def _show_token(connection: Connection, made: dict[str, Any]) -> None:
+    if connection.json:
+        print_json(made)
     else:
-        say(made["token"])
+        print_line(made["token"])
 
 
-def _change(target: Target, request: str, bot: str, **data: Any) -> dict[str, Any]:
+def _change(connection: Connection, request: str, bot: str, **data: Any) -> dict[str, Any]:
     async def work(client: Client) -> dict[str, Any]:
         found = await find_account(client, bot)
         await client.request(request, account=found["id"], **data)
         return found
 
-    return target.run(work)
+    return connection.run(work)

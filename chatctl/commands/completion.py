@@ -1,4 +1,4 @@
-"""`chatctl completion SHELL`: what a shell needs to complete nouns, verbs and options."""
+"""`chatctl completion SHELL`: what a shell needs to complete commands and options."""
 
 from __future__ import annotations
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from chatctl.connection import Target
+from chatctl.connection import Connection
 from chatctl.follow import follow_log
 from chatctl.names import find_stream
-from chatctl.output import moment, say, say_json
+from chatctl.output import local_time, print_json, print_line
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -26,7 +26,7 @@ def command() -> None:
 @click.option("--from", "start", type=click.IntRange(0), metavar="POSITION", help="Begin at this position.")
 @click.option("--no-follow", is_flag=True, help="End when all that is there was shown.")
 @click.pass_obj
-def tail(target: Target, stream: str | None, start: int | None, no_follow: bool) -> None:
+def tail(connection: Connection, stream: str | None, start: int | None, no_follow: bool) -> None:
     """Show events as they happen, until Ctrl-C.
 
     Begins now, or at --from; with --no-follow it begins at the start of the log and ends at its end.
@@ -37,15 +37,15 @@ def tail(target: Target, stream: str | None, start: int | None, no_follow: bool)
     async def work(client: Client) -> None:
         found = await find_stream(client, stream) if stream else None
         after = None if start is None else max(0, start - 1)
-        show = say_json if target.json else _show
+        show = print_json if connection.json else _show
         await follow_log(client, show, after=after, stream=found, on=not no_follow)
 
-    target.run(work, seconds=None, patient=not no_follow)
+    connection.run(work, seconds=None, patient=not no_follow)
 
 
 def _show(event: dict[str, Any]) -> None:
     details = json.dumps(event["data"], ensure_ascii=False)
-    say(
-        f"{event['position']:>8}  {moment(event['at'])}  {event['event']:<18} "
+    print_line(
+        f"{event['position']:>8}  {local_time(event['at'])}  {event['event']:<18} "
         f"{event['stream']} #{event['seq']}  by {event['by']}  {details}"
     )

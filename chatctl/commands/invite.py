@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from chatctl.connection import Target
+from chatctl.connection import Connection
 from chatctl.duration import Duration
 from chatctl.names import account_names, find_space
-from chatctl.output import say, say_json, tell, tell_rows
+from chatctl.output import print_json, print_line, print_result, print_rows
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -33,45 +33,47 @@ def command() -> None:
 
 
 @command.command()
-@click.option("--space", required=True, help="The space that it leads to.")
+@click.option("--space", required=True, help="The space that it is for.")
 @click.option("--role", type=click.Choice(ROLES), help="Without it, member.")
 @click.option("--max-uses", type=click.IntRange(1), help="Without it, any number.")
 @click.option("--expires-in", type=Duration(), help="Such as 12h or 7d; without it, never.")
 @click.pass_obj
 def create(
-    target: Target, space: str, role: str | None, max_uses: int | None, expires_in: int | None
+    connection: Connection, space: str, role: str | None, max_uses: int | None, expires_in: int | None
 ) -> None:
-    """Make an invite and print its code, which is shown this once."""
+    """Make an invite and print its code, which is shown only once."""
 
     async def work(client: Client) -> dict[str, Any]:
         found = await find_space(client, space)
         return await client.create_invite(found["id"], role=role, max_uses=max_uses, expires_in=expires_in)
 
-    invite = target.run(work)
-    if target.json:
-        say_json(invite)
+    invite = connection.run(work)
+    if connection.json:
+        print_json(invite)
     else:
-        say(invite["code"])
+        print_line(invite["code"])
 
 
 @command.command("list")
 @click.option("--space", required=True, help="The space whose invites to show.")
 @click.pass_obj
-def list_(target: Target, space: str) -> None:
+def list_(connection: Connection, space: str) -> None:
     """The invites of a space, who made them and whom they let in; without their codes, of which only
     hashes are stored."""
 
     async def work(client: Client) -> list[dict[str, Any]]:
         found = await find_space(client, space)
         invites: list[dict[str, Any]] = (await client.request("invite.list", space=found["id"]))["invites"]
-        if not target.json:
+        if not connection.json:
             names = await account_names(client)
             for invite in invites:
                 invite["by"] = names.get(invite["by"], invite["by"])
                 invite["joined"] = _people(invite, names)
         return invites
 
-    tell_rows(target, target.run(work), COLUMNS, "no invites; `chatctl invite create --space S` makes one")
+    print_rows(
+        connection, connection.run(work), COLUMNS, "no invites; `chatctl invite create --space S` makes one"
+    )
 
 
 def _people(invite: dict[str, Any], names: dict[str, str]) -> str:
@@ -85,19 +87,19 @@ def _people(invite: dict[str, Any], names: dict[str, str]) -> str:
 @command.command()
 @click.argument("invite")
 @click.pass_obj
-def revoke(target: Target, invite: str) -> None:
+def revoke(connection: Connection, invite: str) -> None:
     """End an invite, named by its code or its id."""
-    target.ask("invite.revoke", code=invite)
-    tell(target, {"invite": invite}, "the invite is revoked")
+    connection.ask("invite.revoke", code=invite)
+    print_result(connection, {"invite": invite}, "the invite is revoked")
 
 
 @command.command()
 @click.argument("code")
 @click.pass_obj
-def accept(target: Target, code: str) -> None:
-    """Join the space that a code leads to, as the account of --token."""
-    if target.url is None:
+def accept(connection: Connection, code: str) -> None:
+    """Join the space of an invite code, as the account of --token."""
+    if connection.url is None:
         raise click.UsageError("an operator is no member of spaces: give --url and the token of an account")
-    space = target.ask("invite.accept", code=code)["space"]
+    space = connection.ask("invite.accept", code=code)["space"]
     name = space["name"] if isinstance(space, dict) else space
-    tell(target, space if isinstance(space, dict) else {"id": space}, f"joined {name}")
+    print_result(connection, space if isinstance(space, dict) else {"id": space}, f"joined {name}")

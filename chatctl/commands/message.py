@@ -1,4 +1,4 @@
-"""`chatctl message …`: what is said in a room."""
+"""`chatctl message …`: the messages of a room."""
 
 from __future__ import annotations
 
@@ -9,12 +9,21 @@ import attrs
 import rich_click as click
 
 from chatctl.commands.room import MESSAGE
-from chatctl.connection import Target
+from chatctl.connection import Connection
 from chatctl.follow import follow_log
 from chatctl.names import find_room
 from chatctl.options import in_space, reason
-from chatctl.output import console, moment, say, say_json, tell, tell_object, tell_rows, warn
-from chatctl.search import Found, find_messages
+from chatctl.output import (
+    console,
+    local_time,
+    print_json,
+    print_line,
+    print_object,
+    print_result,
+    print_rows,
+    warn,
+)
+from chatctl.search import SearchResult, find_messages
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -22,28 +31,28 @@ if TYPE_CHECKING:
 
 @click.group("message")
 def command() -> None:
-    """Read along, write, find, delete. A message is named by its room and its number there."""
+    """Messages: list, follow, post, edit, search, delete. A message has a number in its room."""
 
 
 @command.command()
 @click.argument("room")
 @click.argument("text")
-@click.option("--reply-to", type=int, metavar="SEQ", help="The message that this one answers.")
-@click.option("--nonce", help="Posting with the same nonce again posts nothing and gives the first result.")
+@click.option("--reply-to", type=int, metavar="SEQ", help="The message that this one replies to.")
+@click.option("--nonce", help="Posting again with the same nonce posts nothing and returns the first result.")
 @in_space
 @click.pass_obj
 def post(
-    target: Target, room: str, text: str, reply_to: int | None, nonce: str | None, space: str | None
+    connection: Connection, room: str, text: str, reply_to: int | None, nonce: str | None, space: str | None
 ) -> None:
     """Post a message; TEXT - reads it from standard input."""
-    said = sys.stdin.read().rstrip("\n") if text == "-" else text
+    content = sys.stdin.read().rstrip("\n") if text == "-" else text
 
     async def work(client: Client) -> dict[str, Any]:
         found = await find_room(client, room, space)
-        return attrs.asdict(await client.post(found["id"], said, nonce=nonce, reply_to=reply_to))
+        return attrs.asdict(await client.post(found["id"], content, nonce=nonce, reply_to=reply_to))
 
-    posted = target.run(work)
-    tell(target, posted, f"posted as {posted['seq']}")
+    posted = connection.run(work)
+    print_result(connection, posted, f"posted as {posted['seq']}")
 
 
 @command.command("list")
@@ -51,11 +60,13 @@ def post(
 @click.option("--before", type=int, metavar="SEQ", help="Messages before this one.")
 @click.option("--after", type=int, metavar="SEQ", help="Messages after this one.")
 @click.option("--around", type=int, metavar="SEQ", help="Messages on both sides of this one.")
-@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="At most so many.")
+@click.option(
+    "--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="At most this many."
+)
 @in_space
 @click.pass_obj
 def list_(
-    target: Target,
+    connection: Connection,
     room: str,
     before: int | None,
     after: int | None,
@@ -70,34 +81,34 @@ def list_(
     async def work(client: Client) -> tuple[list[dict[str, Any]], dict[str, str]]:
         found = await find_room(client, room, space)
         page = await client.history(found["id"], before=before, after=after, around=around, limit=limit)
-        return page.messages, {} if target.json else await _names(client, found["id"])
+        return page.messages, {} if connection.json else await _names(client, found["id"])
 
-    messages, names = target.run(work)
-    if target.json:
-        say_json(messages)
-    for message in messages if not target.json else ():
-        say(_line(message, message.get("text"), names))
+    messages, names = connection.run(work)
+    if connection.json:
+        print_json(messages)
+    for message in messages if not connection.json else ():
+        print_line(_line(message, message.get("text"), names))
 
 
 @command.command()
 @click.argument("room")
 @in_space
 @click.pass_obj
-def tail(target: Target, room: str, space: str | None) -> None:
+def tail(connection: Connection, room: str, space: str | None) -> None:
     """The messages of a room as they are posted, until Ctrl-C."""
 
     async def work(client: Client) -> None:
         found = await find_room(client, room, space)
-        names = {} if target.json else await _names(client, found["id"])
+        names = {} if connection.json else await _names(client, found["id"])
         stream = f"room/{found['id']}"
 
         def show(event: dict[str, Any]) -> None:
             if event["event"] != "message.posted":
                 return
-            if target.json:
-                say_json(event)
+            if connection.json:
+                print_json(event)
             else:
-                say(_line(event, event["data"].get("text"), names))
+                print_line(_line(event, event["data"].get("text"), names))
 
         if any(own["id"] == found["id"] for own in client.opened.get("rooms", ())):
             async for event in client.events():
@@ -106,7 +117,7 @@ def tail(target: Target, room: str, space: str | None) -> None:
         else:  # an operator, who reads the log itself
             await follow_log(client, show, after=None, stream=stream, on=True)
 
-    target.run(work, seconds=None, patient=True)
+    connection.run(work, seconds=None, patient=True)
 
 
 @command.command()
@@ -114,17 +125,17 @@ def tail(target: Target, room: str, space: str | None) -> None:
 @click.argument("seq", type=MESSAGE)
 @in_space
 @click.pass_obj
-def show(target: Target, room: str, seq: int, space: str | None) -> None:
-    """One message, with what people put on it."""
+def show(connection: Connection, room: str, seq: int, space: str | None) -> None:
+    """One message, with its reactions, edits and pin."""
 
     async def work(client: Client) -> dict[str, Any]:
         found = await find_room(client, room, space)
         message = await client.message(found["id"], seq)
-        if not target.json:
+        if not connection.json:
             message["by"] = (await _names(client, found["id"])).get(message["by"], message["by"])
         return message
 
-    tell_object(target, target.run(work))
+    print_object(connection, connection.run(work))
 
 
 @command.command()
@@ -132,16 +143,18 @@ def show(target: Target, room: str, seq: int, space: str | None) -> None:
 @click.argument("seq", type=MESSAGE)
 @in_space
 @click.pass_obj
-def edits(target: Target, room: str, seq: int, space: str | None) -> None:
+def edits(connection: Connection, room: str, seq: int, space: str | None) -> None:
     """The versions of a message's text, oldest first; none of a deleted message."""
 
     async def work(client: Client) -> list[dict[str, Any]]:
         found = await find_room(client, room, space)
         versions = await client.edits(found["id"], seq)
-        names = {} if target.json else await _names(client, found["id"])
+        names = {} if connection.json else await _names(client, found["id"])
         return [{**version, "by": names.get(version["by"], version["by"])} for version in versions]
 
-    tell_rows(target, target.run(work), {"at": "at", "by": "by", "text": "text"}, "its text has been erased")
+    print_rows(
+        connection, connection.run(work), {"at": "at", "by": "by", "text": "text"}, "its text has been erased"
+    )
 
 
 @command.command()
@@ -150,16 +163,16 @@ def edits(target: Target, room: str, seq: int, space: str | None) -> None:
 @click.argument("text")
 @in_space
 @click.pass_obj
-def edit(target: Target, room: str, seq: int, text: str, space: str | None) -> None:
-    """Give one's own message another text; TEXT - reads it from standard input."""
-    said = sys.stdin.read().rstrip("\n") if text == "-" else text
+def edit(connection: Connection, room: str, seq: int, text: str, space: str | None) -> None:
+    """Edit one's own message; TEXT - reads it from standard input."""
+    content = sys.stdin.read().rstrip("\n") if text == "-" else text
 
     async def work(client: Client) -> dict[str, Any]:
         found = await find_room(client, room, space)
-        await client.edit(found["id"], seq, said)
+        await client.edit(found["id"], seq, content)
         return {"room": found["id"], "seq": seq}
 
-    tell(target, target.run(work), f"{seq} reads otherwise now")
+    print_result(connection, connection.run(work), f"{seq} reads otherwise now")
 
 
 @command.command()
@@ -168,46 +181,48 @@ def edit(target: Target, room: str, seq: int, text: str, space: str | None) -> N
 @reason
 @in_space
 @click.pass_obj
-def delete(target: Target, room: str, seq: int, reason: str | None, space: str | None) -> None:
-    """Erase a message's text, for good. That there was a message stays in the log."""
+def delete(connection: Connection, room: str, seq: int, reason: str | None, space: str | None) -> None:
+    """Erase a message's text, for good. The log keeps that there was a message."""
 
     async def work(client: Client) -> dict[str, Any]:
         found = await find_room(client, room, space)
         await client.delete(found["id"], seq, reason=reason)
         return {"room": found["id"], "seq": seq}
 
-    tell(target, target.run(work), f"{seq} is deleted, its text erased")
+    print_result(connection, connection.run(work), f"{seq} is deleted, its text erased")
 
 
 @command.command()
 @click.argument("text")
 @click.option("--space", help="Only in the rooms of this space.")
 @click.option("--room", help="Only in this room.")
-@click.option("--by", metavar="ACCOUNT", help="Only what this account has said.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
+@click.option("--by", metavar="ACCOUNT", help="Only messages of this account.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most this many.")
 @click.pass_obj
 def search(
-    target: Target, text: str, space: str | None, room: str | None, by: str | None, limit: int
+    connection: Connection, text: str, space: str | None, room: str | None, by: str | None, limit: int
 ) -> None:
-    """Find messages, the newest first. Deleted ones are found by nobody."""
+    """Search messages, the newest first. Deleted ones are not found."""
 
-    async def work(client: Client) -> Found:
-        return await find_messages(client, text, space, room, by, limit, named=not target.json)
+    async def work(client: Client) -> SearchResult:
+        return await find_messages(client, text, space, room, by, limit, named=not connection.json)
 
-    found = target.run(work)
-    if target.json:
-        say_json(found.hits)
-    for line in found.lines() if not target.json else ():
+    found = connection.run(work)
+    if connection.json:
+        print_json(found.hits)
+    for line in found.lines() if not connection.json else ():
         console().print(line, soft_wrap=True)
     if found.more:
         warn(f"there are more; `--limit {2 * limit}` shows some of them")
 
 
 async def _names(client: Client, room: str) -> dict[str, str]:
-    """Names of those who are in the room; who has left shows as an id."""
+    """Names by id of the members of the room; one who has left is shown by id."""
     return {member["account"]: member["name"] for member in await client.members(room)}
 
 
 def _line(message: dict[str, Any], text: str | None, names: dict[str, str]) -> str:
     by = names.get(message["by"], message["by"])
-    return f"{message['seq']:>6}  {moment(message['at'])}  {by}: {text if text is not None else '(deleted)'}"
+    return (
+        f"{message['seq']:>6}  {local_time(message['at'])}  {by}: {text if text is not None else '(deleted)'}"
+    )

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from chatctl.connection import Target
+from chatctl.connection import Connection
 from chatctl.names import account_names, find_space, room_names
 from chatctl.options import the_space
-from chatctl.output import tell, tell_rows
+from chatctl.output import print_result, print_rows
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -34,15 +34,15 @@ def command() -> None:
 
 @command.command("list")
 @the_space
-@click.option("--all", "all_", is_flag=True, help="Also those that have been dealt with.")
+@click.option("--all", "all_", is_flag=True, help="Resolved ones too.")
 @click.pass_obj
-def list_(target: Target, space: str, all_: bool) -> None:
-    """What was reported and has not been dealt with, the oldest first."""
+def list_(connection: Connection, space: str, all_: bool) -> None:
+    """Open reports, the oldest first."""
 
     async def work(client: Client) -> list[dict[str, Any]]:
         place = await find_space(client, space)
         reports = await client.all_pages("report.list", "reports", space=place["id"], open=not all_)
-        if target.json:
+        if connection.json:
             return reports
         people, rooms = await account_names(client), await room_names(client)
         named = {"by": people, "resolved_by": people, "room": rooms}
@@ -52,16 +52,16 @@ def list_(target: Target, space: str, all_: bool) -> None:
         ]
 
     columns = COLUMNS if all_ else dict(list(COLUMNS.items())[:6])
-    tell_rows(target, target.run(work), columns, "nothing was reported")
+    print_rows(connection, connection.run(work), columns, "nothing was reported")
 
 
 @command.command()
 @click.argument("report")
 @click.option("--reason", metavar="TEXT", help="What was done about it; other moderators read it.")
 @click.pass_obj
-def resolve(target: Target, report: str, reason: str | None) -> None:
+def resolve(connection: Connection, report: str, reason: str | None) -> None:
     """Mark a report as dealt with, as the account of --token."""
-    if target.url is None:
+    if connection.url is None:
         raise click.UsageError("an operator moderates no space: give --url and the token of a moderator")
-    target.ask("report.resolve", report=report, reason=reason)
-    tell(target, {"report": report}, "the report is dealt with")
+    connection.ask("report.resolve", report=report, reason=reason)
+    print_result(connection, {"report": report}, "the report is dealt with")

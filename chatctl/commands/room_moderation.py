@@ -1,4 +1,4 @@
-"""`chatctl room …`, about order: who is let in and sent out, and who may be heard."""
+"""`chatctl room …`, moderation: invites, removals, locks, overrides, slow mode."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 import rich_click as click
 
 from chatctl.confirm import confirm
-from chatctl.connection import Target
+from chatctl.connection import Connection
 from chatctl.duration import Duration
-from chatctl.names import Found, account_names, find_person, find_room
+from chatctl.names import Row, account_names, find_person, find_room
 from chatctl.options import dry_run, in_space, reason, yes
-from chatctl.output import say, say_json, tell
-from chatd.domain.policy.roles import BOUND, SHOWING
+from chatctl.output import duration, print_json, print_line, print_result
+from chatd.domain.policy.roles import OVERRIDABLE_RIGHTS, OVERRIDABLE_ROLES
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 @click.argument("account")
 @in_space
 @click.pass_obj
-def invite(target: Target, room: str, account: str, space: str | None) -> None:
-    """Let a member of the space into a room, a private one too."""
-    place, person = _find_both(target, room, account, space)
-    target.ask("room.invite", room=place["id"], account=person["id"])
-    tell(target, _ids(place, person), f"{person['name']} is in {place['name']}")
+def invite(connection: Connection, room: str, account: str, space: str | None) -> None:
+    """Add a member of the space to a room, a private one too."""
+    place, person = _find_both(connection, room, account, space)
+    connection.ask("room.invite", room=place["id"], account=person["id"])
+    print_result(connection, _ids(place, person), f"{person['name']} is in {place['name']}")
 
 
 @click.command()
@@ -37,12 +37,14 @@ def invite(target: Target, room: str, account: str, space: str | None) -> None:
 @yes
 @in_space
 @click.pass_obj
-def remove(target: Target, room: str, account: str, reason: str | None, yes: bool, space: str | None) -> None:
-    """Send a member out of a room. Into a public one it may come back."""
-    place, person = _find_both(target, room, account, space)
-    confirm(f"Send {person['name']} out of {place['name']}?", yes)
-    target.ask("room.remove", room=place["id"], account=person["id"], reason=reason)
-    tell(target, _ids(place, person), f"{person['name']} is not in {place['name']} any more")
+def remove(
+    connection: Connection, room: str, account: str, reason: str | None, yes: bool, space: str | None
+) -> None:
+    """Remove a member from a room. It may join a public one again."""
+    place, person = _find_both(connection, room, account, space)
+    confirm(f"Remove {person['name']} from {place['name']}?", yes)
+    connection.ask("room.remove", room=place["id"], account=person["id"], reason=reason)
+    print_result(connection, _ids(place, person), f"{person['name']} is not in {place['name']} any more")
 
 
 @click.command()
@@ -50,10 +52,10 @@ def remove(target: Target, room: str, account: str, reason: str | None, yes: boo
 @reason
 @in_space
 @click.pass_obj
-def lock(target: Target, room: str, reason: str | None, space: str | None) -> None:
+def lock(connection: Connection, room: str, reason: str | None, space: str | None) -> None:
     """Let only moderators write in a room, until it is unlocked."""
-    found = change(target, "room.lock", room, space, reason=reason)
-    tell(target, {"room": found["id"]}, f"{found['name']} is locked: only moderators write in it")
+    found = change(connection, "room.lock", room, space, reason=reason)
+    print_result(connection, {"room": found["id"]}, f"{found['name']} is locked: only moderators write in it")
 
 
 @click.command()
@@ -61,20 +63,20 @@ def lock(target: Target, room: str, reason: str | None, space: str | None) -> No
 @reason
 @in_space
 @click.pass_obj
-def unlock(target: Target, room: str, reason: str | None, space: str | None) -> None:
+def unlock(connection: Connection, room: str, reason: str | None, space: str | None) -> None:
     """End a room's lock."""
-    found = change(target, "room.unlock", room, space, reason=reason)
-    tell(target, {"room": found["id"]}, f"{found['name']} is open again")
+    found = change(connection, "room.unlock", room, space, reason=reason)
+    print_result(connection, {"room": found["id"]}, f"{found['name']} is open again")
 
 
 @click.command()
 @click.argument("room")
 @in_space
 @click.pass_obj
-def unarchive(target: Target, room: str, space: str | None) -> None:
+def unarchive(connection: Connection, room: str, space: str | None) -> None:
     """Open an archived room for writing again."""
-    found = change(target, "room.unarchive", room, space)
-    tell(target, {"room": found["id"]}, f"{found['name']} is open again")
+    found = change(connection, "room.unarchive", room, space)
+    print_result(connection, {"room": found["id"]}, f"{found['name']} is open again")
 
 
 @click.command()
@@ -83,19 +85,19 @@ def unarchive(target: Target, room: str, space: str | None) -> None:
 @yes
 @in_space
 @click.pass_obj
-def delete(target: Target, room: str, reason: str | None, yes: bool, space: str | None) -> None:
-    """Delete a room: nobody sees it any more, and nobody can bring it back."""
-    found = _find(target, room, space)
+def delete(connection: Connection, room: str, reason: str | None, yes: bool, space: str | None) -> None:
+    """Delete a room: nobody sees it any more, and nobody can restore it."""
+    found = _find(connection, room, space)
     confirm(f"Delete {found['name']} ({found['id']}), for good?", yes)
-    target.ask("room.delete", room=found["id"], reason=reason)
-    tell(target, {"room": found["id"]}, f"{found['name']} is deleted")
+    connection.ask("room.delete", room=found["id"], reason=reason)
+    print_result(connection, {"room": found["id"]}, f"{found['name']} is deleted")
 
 
 @click.command()
 @click.argument("room")
-@click.argument("right", type=click.Choice(SHOWING))
-@click.option("--role", type=click.Choice(BOUND), help="For all of this role.")
-@click.option("--account", help="For this account; it counts before what is said of its role.")
+@click.argument("right", type=click.Choice(OVERRIDABLE_RIGHTS))
+@click.option("--role", type=click.Choice(OVERRIDABLE_ROLES), help="For everyone with this role.")
+@click.option("--account", help="For this account; it takes precedence over its role.")
 @click.option("--allow", "word", flag_value="allow", help="They may, whatever their role.")
 @click.option("--deny", "word", flag_value="deny", help="They may not, whatever their role.")
 @click.option("--clear", "word", flag_value="clear", help="Their role decides again.")
@@ -104,7 +106,7 @@ def delete(target: Target, room: str, reason: str | None, yes: bool, space: str 
 @in_space
 @click.pass_obj
 def override(
-    target: Target,
+    connection: Connection,
     room: str,
     right: str,
     role: str | None,
@@ -120,7 +122,7 @@ def override(
     if word is None:
         raise click.UsageError("say what: --allow, --deny or --clear")
 
-    async def work(client: Client) -> tuple[Found, str, dict[str, Any], dict[str, str]]:
+    async def work(client: Client) -> tuple[Row, str, dict[str, Any], dict[str, str]]:
         place = await find_room(client, room, space)
         person = await find_person(client, place["space"], account) if account else None
         answer = await client.request(
@@ -133,19 +135,19 @@ def override(
             reason=reason,
             dry_run=dry_run or None,
         )
-        names = await account_names(client) if dry_run and not target.json else {}
+        names = await account_names(client) if dry_run and not connection.json else {}
         return place, person["name"] if person else f"role {role}", answer, names
 
-    place, who, answer, names = target.run(work)
+    place, who, answer, names = connection.run(work)
     if not dry_run:
         sentence = f"{right} in {place['name']}: {who} {SENTENCES[word]}"
-        tell(target, {"room": place["id"], "right": right}, sentence)
-    elif target.json:
-        say_json({"room": place["id"], **answer})
+        print_result(connection, {"room": place["id"], "right": right}, sentence)
+    elif connection.json:
+        print_json({"room": place["id"], **answer})
     else:
         for gained in ("gains", "loses"):
             people = ", ".join(names.get(id_, id_) for id_ in answer[gained])
-            say(f"{gained} {right}: {people or 'nobody'}")
+            print_line(f"{gained} {right}: {people or 'nobody'}")
 
 
 ALLOW: Final = {"allow": True, "deny": False, "clear": None}
@@ -158,43 +160,45 @@ SENTENCES: Final = {"allow": "may now", "deny": "may not any more", "clear": "ma
 @reason
 @in_space
 @click.pass_obj
-def slow_mode(target: Target, room: str, span: int, reason: str | None, space: str | None) -> None:
-    """Let everybody but moderators post only once in a while in a room; 0 ends it."""
-    found = change(target, "room.update", room, space, slow_mode=span, reason=reason)
+def slow_mode(connection: Connection, room: str, span: int, reason: str | None, space: str | None) -> None:
+    """Let everybody but moderators post once in DURATION only; 0 ends slow mode."""
+    found = change(connection, "room.update", room, space, slow_mode=span, reason=reason)
     sentence = (
-        f"one message every {span} seconds in {found['name']}" if span else f"{found['name']} is not slow"
+        f"one message every {duration(span)} in {found['name']}"
+        if span
+        else f"slow mode of {found['name']} is off"
     )
-    tell(target, {"room": found["id"]}, sentence)
+    print_result(connection, {"room": found["id"]}, sentence)
 
 
-VERBS: Final = (invite, remove, lock, unlock, unarchive, delete, override, slow_mode)
+COMMANDS: Final = (invite, remove, lock, unlock, unarchive, delete, override, slow_mode)
 
 
-def change(target: Target, request: str, room: str, space: str | None, **data: Any) -> Found:
-    """Has something done to a room; the room as it was before."""
+def change(connection: Connection, request: str, room: str, space: str | None, **data: Any) -> Row:
+    """Changes a room; returns it as it was before."""
 
-    async def work(client: Client) -> Found:
+    async def work(client: Client) -> Row:
         found = await find_room(client, room, space)
         await client.request(request, room=found["id"], **data)
         return found
 
-    return target.run(work)
+    return connection.run(work)
 
 
-def _find(target: Target, room: str, space: str | None) -> Found:
-    async def work(client: Client) -> Found:
+def _find(connection: Connection, room: str, space: str | None) -> Row:
+    async def work(client: Client) -> Row:
         return await find_room(client, room, space)
 
-    return target.run(work)
+    return connection.run(work)
 
 
-def _find_both(target: Target, room: str, account: str, space: str | None) -> tuple[Found, Found]:
-    async def work(client: Client) -> tuple[Found, Found]:
+def _find_both(connection: Connection, room: str, account: str, space: str | None) -> tuple[Row, Row]:
+    async def work(client: Client) -> tuple[Row, Row]:
         place = await find_room(client, room, space)
         return place, await find_person(client, place["space"], account)
 
-    return target.run(work)
+    return connection.run(work)
 
 
-def _ids(place: Found, person: Found) -> dict[str, Any]:
+def _ids(place: Row, person: Row) -> dict[str, Any]:
     return {"room": place["id"], "account": person["id"]}

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from chatctl.confirm import confirm
-from chatctl.connection import Target
-from chatctl.names import Found, find_account, find_space
+from chatctl.connection import Connection
+from chatctl.names import Row, find_account, find_space
 from chatctl.options import reason, yes
-from chatctl.output import tell, tell_object, tell_rows
+from chatctl.output import print_object, print_result, print_rows
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -36,9 +36,11 @@ def command() -> None:
 @click.option("--description", help="What it is for.")
 @click.option("--icon", help="Address of a picture.")
 @click.pass_obj
-def create(target: Target, name: str, owner: str | None, description: str | None, icon: str | None) -> None:
+def create(
+    connection: Connection, name: str, owner: str | None, description: str | None, icon: str | None
+) -> None:
     """Make a space."""
-    if owner is None and target.url is None:
+    if owner is None and connection.url is None:
         raise click.UsageError("say who owns it: --owner ACCOUNT")
 
     async def work(client: Client) -> dict[str, Any]:
@@ -51,59 +53,63 @@ def create(target: Target, name: str, owner: str | None, description: str | None
             icon=icon,
         )
 
-    space = target.run(work)["space"]
-    tell(target, space, f"made space {space['name']} ({space['id']})")
+    space = connection.run(work)["space"]
+    print_result(connection, space, f"made space {space['name']} ({space['id']})")
 
 
 @command.command("list")
 @click.pass_obj
-def list_(target: Target) -> None:
+def list_(connection: Connection) -> None:
     """All spaces; over --url those of the caller."""
 
     async def work(client: Client) -> list[dict[str, Any]]:
         return await client.spaces()
 
-    tell_rows(target, target.run(work), COLUMNS, "no spaces yet; `chatctl space create NAME` makes one")
+    print_rows(
+        connection, connection.run(work), COLUMNS, "no spaces yet; `chatctl space create NAME` makes one"
+    )
 
 
 @command.command()
 @click.argument("space")
 @click.pass_obj
-def show(target: Target, space: str) -> None:
+def show(connection: Connection, space: str) -> None:
     """One space."""
 
     async def work(client: Client) -> dict[str, Any]:
         found = await find_space(client, space)
         return await client.request("space.get", space=found["id"])
 
-    tell_object(target, target.run(work)["space"])
+    print_object(connection, connection.run(work)["space"])
 
 
 @command.command()
 @click.argument("space")
 @click.pass_obj
-def members(target: Target, space: str) -> None:
+def members(connection: Connection, space: str) -> None:
     """The members of a space."""
 
     async def work(client: Client) -> list[dict[str, Any]]:
         return await client.space_members((await find_space(client, space))["id"])
 
-    tell_rows(target, target.run(work), MEMBER_COLUMNS, "nobody is in it")
+    print_rows(connection, connection.run(work), MEMBER_COLUMNS, "nobody is in it")
 
 
 @command.command()
 @click.argument("space")
 @click.option("--name", help="What it is called.")
-@click.option("--description", help="What it is for; empty: nothing is said.")
+@click.option("--description", help="What it is for; empty: none.")
 @click.option("--icon", help="Address of a picture; empty: none.")
 @click.pass_obj
-def update(target: Target, space: str, name: str | None, description: str | None, icon: str | None) -> None:
-    """Change what a space is called and says of itself."""
+def update(
+    connection: Connection, space: str, name: str | None, description: str | None, icon: str | None
+) -> None:
+    """Change the name, description or icon of a space."""
     asked = {"name": name, "description": description, "icon": icon}
     if all(value is None for value in asked.values()):
         raise click.UsageError("say what to change: --name, --description, --icon")
-    found = _change(target, "space.update", space, **asked)
-    tell(target, {"space": found["id"]}, f"changed {name or found['name']}")
+    found = _change(connection, "space.update", space, **asked)
+    print_result(connection, {"space": found["id"]}, f"changed {name or found['name']}")
 
 
 @command.command()
@@ -111,52 +117,57 @@ def update(target: Target, space: str, name: str | None, description: str | None
 @reason
 @yes
 @click.pass_obj
-def delete(target: Target, space: str, reason: str | None, yes: bool) -> None:
-    """Delete a space with its rooms: nobody sees them any more, and nobody can bring them back."""
+def delete(connection: Connection, space: str, reason: str | None, yes: bool) -> None:
+    """Delete a space with its rooms: nobody sees them any more, and nobody can restore them."""
 
-    async def work(client: Client) -> Found:
+    async def work(client: Client) -> Row:
         known = await find_space(client, space)
-        shown: Found = (await client.request("space.get", space=known["id"]))["space"]
+        shown: Row = (await client.request("space.get", space=known["id"]))["space"]
         return shown
 
-    found = target.run(work)
+    found = connection.run(work)
     confirm(f"Delete {found['name']} ({found['members']} members) with all its rooms, for good?", yes)
-    target.ask("space.delete", space=found["id"], reason=reason)
-    tell(target, {"space": found["id"]}, f"{found['name']} is deleted with all its rooms")
+    connection.ask("space.delete", space=found["id"], reason=reason)
+    print_result(connection, {"space": found["id"]}, f"{found['name']} is deleted with all its rooms")
 
 
 @command.command()
 @click.argument("space")
 @reason
 @click.pass_obj
-def lock(target: Target, space: str, reason: str | None) -> None:
-    """For bad days: nobody comes in, guests only read, and all others write slowly."""
-    found = _change(target, "space.lock", space, reason=reason)
-    tell(target, {"space": found["id"]}, f"{found['name']} is locked; `chatctl space unlock` ends it")
+def lock(connection: Connection, space: str, reason: str | None) -> None:
+    """Lock a space: nobody joins, guests only read, and members post in slow mode."""
+    found = _change(connection, "space.lock", space, reason=reason)
+    print_result(
+        connection, {"space": found["id"]}, f"{found['name']} is locked; `chatctl space unlock` ends it"
+    )
 
 
 @command.command()
 @click.argument("space")
 @reason
 @click.pass_obj
-def unlock(target: Target, space: str, reason: str | None) -> None:
-    """End the lock: everything is as it was before."""
-    found = _change(target, "space.unlock", space, reason=reason)
-    tell(target, {"space": found["id"]}, f"{found['name']} is open again")
+def unlock(connection: Connection, space: str, reason: str | None) -> None:
+    """End the lock of a space."""
+    found = _change(connection, "space.unlock", space, reason=reason)
+    print_result(connection, {"space": found["id"]}, f"{found['name']} is open again")
 
 
 @command.command()
 @click.argument("space")
 @click.pass_obj
-def emoji(target: Target, space: str) -> None:
+def emoji(connection: Connection, space: str) -> None:
     """The custom emoji of a space."""
 
     async def work(client: Client) -> list[dict[str, Any]]:
         return await client.emoji((await find_space(client, space))["id"])
 
     columns = {"name": "name", "image": "image", "at": "created"}
-    tell_rows(
-        target, target.run(work), columns, "none yet; `chatctl space add-emoji SPACE NAME URL` adds one"
+    print_rows(
+        connection,
+        connection.run(work),
+        columns,
+        "none yet; `chatctl space add-emoji SPACE NAME URL` adds one",
     )
 
 
@@ -165,7 +176,7 @@ def emoji(target: Target, space: str) -> None:
 @click.argument("name")
 @click.argument("image")
 @click.pass_obj
-def add_emoji(target: Target, space: str, name: str, image: str) -> None:
+def add_emoji(connection: Connection, space: str, name: str, image: str) -> None:
     """Make a custom emoji: from then on :NAME: is a reaction in the rooms of the space."""
 
     async def work(client: Client) -> dict[str, Any]:
@@ -173,28 +184,28 @@ def add_emoji(target: Target, space: str, name: str, image: str) -> None:
         await client.add_emoji(found["id"], name, image)
         return {"space": found["id"], "emoji": name}
 
-    tell(target, target.run(work), f"added :{name}:")
+    print_result(connection, connection.run(work), f"added :{name}:")
 
 
 @command.command("remove-emoji")
 @click.argument("space")
 @click.argument("name")
 @click.pass_obj
-def remove_emoji(target: Target, space: str, name: str) -> None:
-    """Take a custom emoji away; reactions with it stay as they are."""
+def remove_emoji(connection: Connection, space: str, name: str) -> None:
+    """Delete a custom emoji; reactions with it stay as they are."""
 
     async def work(client: Client) -> dict[str, Any]:
         found = await find_space(client, space)
         await client.remove_emoji(found["id"], name)
         return {"space": found["id"], "emoji": name}
 
-    tell(target, target.run(work), f"removed :{name}:")
+    print_result(connection, connection.run(work), f"removed :{name}:")
 
 
-def _change(target: Target, request: str, space: str, **data: Any) -> Found:
-    async def work(client: Client) -> Found:
+def _change(connection: Connection, request: str, space: str, **data: Any) -> Row:
+    async def work(client: Client) -> Row:
         found = await find_space(client, space)
         await client.request(request, space=found["id"], **data)
         return found
 
-    return target.run(work)
+    return connection.run(work)

@@ -1,4 +1,4 @@
-"""`chatctl view …`: what the server keeps of the log apart from it."""
+"""`chatctl view …`: the views that are built from the log."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from chatctl.connection import Target
+from chatctl.connection import Connection
 from chatctl.failure import Failed
-from chatctl.output import console, tell, tell_rows
+from chatctl.output import console, print_result, print_rows
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -19,31 +19,31 @@ EVERY_SECONDS = 0.2
 
 @click.group("view")
 def command() -> None:
-    """What follows the log and can be built from it again: notifications, search."""
+    """Views, which follow the log and can be rebuilt from it: notifications, search."""
 
 
 @command.command("list")
 @click.pass_obj
-def list_(target: Target) -> None:
+def list_(connection: Connection) -> None:
     """The views, and how far they have followed the log."""
-    tell_rows(target, target.ask("view.list")["views"], COLUMNS)
+    print_rows(connection, connection.ask("view.list")["views"], COLUMNS)
 
 
 @command.command()
 @click.argument("name")
 @click.pass_obj
-def rebuild(target: Target, name: str) -> None:
+def rebuild(connection: Connection, name: str) -> None:
     """Drop a view and build it from the log again, while the server runs.
 
-    Shows how far it is until it has read the log to where it ends now. Ctrl-C ends the showing only.
+    Shows its progress up to the present end of the log. Ctrl-C ends only the display.
     """
 
     async def work(client: Client) -> dict[str, Any]:
         await client.request("view.rebuild", name=name)
-        return await _watch(client, name, quiet=target.json)
+        return await _watch(client, name, quiet=connection.json)
 
-    view = target.run(work, seconds=None)
-    tell(target, view, f"built {name} from {view['position']} events")
+    view = connection.run(work, seconds=None)
+    print_result(connection, view, f"built {name} from {view['position']} events")
 
 
 async def _watch(client: Client, name: str, quiet: bool) -> dict[str, Any]:

@@ -1,113 +1,103 @@
-"""Brakes on guessing: delays that grow with each wrong password. The desk's sign-in and sign-up ask here.
+"""Login throttle: delays that grow with each wrong password. Sign-in and sign-up ask here.
 
-Every attempt is counted before the password is looked at, and taken back if it was right, so that many
-at once are no way around. Whoever must wait is refused before any work is done, and whether there is
-such an account makes no difference: names are counted as they were typed.
+Every attempt is counted as a failure before the password is checked, and taken back if it was right, so
+that many attempts at once are no way around. Whoever must wait is refused before any work is done. It makes
+no difference whether the account exists: names are counted as they were typed.
 
-Three counts, each with a number of attempts that go free:
+There are three counters, each with a number of failures that cause no delay:
 
 - A **name from one address**. Delays grow to `login_longest_delay` (15 minutes): about a hundred guesses a
-  day. A right password clears it. Nobody else is kept out: an attacker's delays are the attacker's.
-- A **name from everywhere**, against many addresses that guess together. It holds up the person too, so
-  its delays are short (`login_longest_delay_shared`), and not for an address from which this name's password
-  was right before. While such an attack lasts, a person who is signed in stays in, signs in from where
-  they did before, and gets in elsewhere when a minute's turn is theirs. To wait longer would be to let
-  anybody lock out anybody; not to wait, to give every machine of an attacker its own hundred guesses.
-- An **address**, against one password tried on many names. Colleagues may sit behind the same address, so it
-  allows many and its delays are short too. Known names are not spared here: that would tell which exist.
+  day. A right password clears it. It keeps nobody else out: only the attacker waits.
+- A **name from everywhere**, against many addresses that guess together. It delays the account's owner too,
+  so its delays are short (`login_longest_delay_shared`), and it does not count an address from which this
+  name's password was right before. During such an attack the owner stays signed in, signs in from known
+  addresses, and from elsewhere gets a turn about once a minute. With longer delays anybody could lock out
+  anybody; with none, each machine of an attacker would have a hundred guesses of its own.
+- An **address**, against one password that is tried on many names. Colleagues may share an address, so it
+  allows many failures and its delays are short too. Names that signed in there before are not exempt: that
+  would tell which names exist.
 
-A failure is forgotten after as long as its longest delay, one after another, which leaves an attacker who
-always waits at that delay. Counts are in memory: a restart forgives, and the least recent make room.
+A failure is forgotten after the counter's longest delay, one failure after another, so an attacker who always
+waits is left at that delay. Counters are in memory: a restart clears them, and the least recent make room.
 """
 
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from collections.abc import Hashable
 from types import TracebackType
-from typing import Final
 
 import attrs
 import trio
+from cachetools import LRUCache
 
 from chatd.auth.rate_limits import network, too_often
+from chatd.auth.recent import KEPT, Recent
 from chatd.contract.errors import Refusal
 from chatd.domain.names.keys import name_key
 from chatd.ports import Caller
 from chatd.settings import Settings
 
-KEPT: Final = 16_384  # counts of one kind; past that the least recent are dropped
-
 
 @attrs.define(eq=False)
-class Count:
-    """The failures of one key that are not forgotten yet, as the moment at which all of them will be."""
+class Failures:
+    """The failures of one key that are not forgotten yet, as the time at which the last of them will be."""
 
     forgotten_at: float = 0.0
-    until: float = 0.0
+    blocked_until: float = 0.0
+
+    def forgotten(self, now: float) -> bool:
+        return self.forgotten_at <= now
 
 
 @attrs.frozen
 class Charge:
-    """One attempt, counted as a failure."""
+    """One attempt that was counted as a failure."""
 
-    count: Count
+    failures: Failures
     weight: float
-    until: float
-    until_before: float
+    blocked_until: float
+    blocked_until_before: float
 
     def take_back(self) -> None:
-        self.count.forgotten_at -= self.weight
-        if self.count.until == self.until:
-            self.count.until = self.until_before
+        self.failures.forgotten_at -= self.weight
+        if self.failures.blocked_until == self.blocked_until:
+            self.failures.blocked_until = self.blocked_until_before
 
 
-@attrs.define(eq=False)
 class AttemptCounter:
     """Counts one kind of key. After `free` failures delays double from `first` to `longest` seconds."""
 
-    free: int
-    first: float
-    longest: float
-    most: int = KEPT
-    _counts: OrderedDict[Hashable, Count] = attrs.Factory(OrderedDict)
+    def __init__(self, free: int, first: float, longest: float, most: int = KEPT) -> None:
+        self._free = free
+        self._first = first
+        self._longest = longest
+        self._failures: Recent[Failures] = Recent(Failures, Failures.forgotten, most)
 
     def __len__(self) -> int:
-        return len(self._counts)
+        return len(self._failures)
 
     def wait(self, key: Hashable, now: float) -> float:
         """Seconds until the next attempt is allowed."""
-        count = self._counts.get(key)
-        return 0.0 if count is None else max(0.0, count.until - now)
+        failures = self._failures.get(key)
+        return 0.0 if failures is None else max(0.0, failures.blocked_until - now)
 
     def charge(self, key: Hashable, now: float) -> Charge:
         """Counts an attempt as failed."""
-        count = self._counts.get(key)
-        if count is None:
-            self._make_room(now)
-            count = self._counts[key] = Count()
-        self._counts.move_to_end(key)
-        before = count.until
-        count.forgotten_at = max(count.forgotten_at, now) + self.longest
-        over = math.ceil((count.forgotten_at - now) / self.longest - 0.001) - self.free
+        failures = self._failures.use(key, now)
+        before = failures.blocked_until
+        failures.forgotten_at = max(failures.forgotten_at, now) + self._longest
+        over = math.ceil((failures.forgotten_at - now) / self._longest - 0.001) - self._free
         if over >= 0:
-            count.until = now + min(self.longest, self.first * 2.0 ** min(over, 40))
-        return Charge(count, self.longest, count.until, before)
+            failures.blocked_until = now + min(self._longest, self._first * 2.0 ** min(over, 40))
+        return Charge(failures, self._longest, failures.blocked_until, before)
 
     def forget(self, key: Hashable) -> None:
-        self._counts.pop(key, None)
-
-    def _make_room(self, now: float) -> None:
-        for _ in range(2):  # forgotten ones go twice as fast as new ones come
-            oldest = next(iter(self._counts.values()), None)
-            if oldest is None or (len(self._counts) < self.most and oldest.forgotten_at > now):
-                return
-            self._counts.popitem(last=False)
+        self._failures.drop(key)
 
 
 class Attempt:
-    """A guess under way: a failure, unless it is said to be `right` or `void`, or ends with an exception."""
+    """One attempt under way. It counts as a failure, unless it is `right` or `void`, or raises."""
 
     def __init__(self, *charges: Charge) -> None:
         self._charges = charges
@@ -120,22 +110,22 @@ class Attempt:
             self.void()
 
     def void(self) -> None:
-        """It told its maker nothing: counts as if it had not been."""
+        """It gave nothing away about the password: takes it back."""
         for charge in self._charges:
             charge.take_back()
         self._charges = ()
 
     def right(self) -> None:
-        """The guess was right."""
+        """The password was right: takes the failure back."""
         self.void()
 
 
 class SignInAttempt(Attempt):
-    """Remembers where a name's password was right."""
+    """An attempt to sign in. If it is right, its name and address are trusted from then on."""
 
-    def __init__(self, login_throttle: LoginThrottle, pair: tuple[str, str], *charges: Charge) -> None:
+    def __init__(self, throttle: LoginThrottle, pair: tuple[str, str], *charges: Charge) -> None:
         super().__init__(*charges)
-        self._throttle = login_throttle
+        self._throttle = throttle
         self._pair = pair
 
     def right(self) -> None:
@@ -153,7 +143,7 @@ class LoginThrottle:
         self.addresses = AttemptCounter(settings.login_free_tries_address, first, shared)
         self.signing_up = AttemptCounter(settings.login_free_tries_address, first, shared)
         self._off = not settings.limits
-        self._trusted: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._trusted: LRUCache[tuple[str, str], None] = LRUCache(KEPT)
 
     def sign_in(self, name: str, caller: Caller) -> Attempt | Refusal:
         """Asked before a password is looked at. `name`: as it was typed, whether there is one or not."""
@@ -181,6 +171,3 @@ class LoginThrottle:
         """The password of this name was right from this address."""
         self.pairs.forget(pair)
         self._trusted[pair] = None
-        self._trusted.move_to_end(pair)
-        if len(self._trusted) > KEPT:
-            self._trusted.popitem(last=False)

@@ -1,10 +1,11 @@
-"""What can be taken once, by whoever holds its secret: in memory, bounded, for a while."""
+"""Values that whoever holds a secret may take once: in memory, bounded in number and time."""
 
 from __future__ import annotations
 
 from typing import Generic, TypeVar
 
 import trio
+from cachetools import TTLCache
 
 from chatd.auth.tokens import hashed, new_secret
 
@@ -14,33 +15,24 @@ T = TypeVar("T")
 class OneTimeTokens(Generic[T]):
     """Keeps at most `most` values, each for `seconds`; a new one may cost the oldest its place.
 
-    Of a secret only its SHA-256 is here.
+    It keeps only the SHA-256 of a secret.
     """
 
     def __init__(self, seconds: float, most: int) -> None:
-        self._seconds = seconds
-        self._most = most
-        self._kept: dict[bytes, tuple[float, T]] = {}  # oldest first
+        self._values: TTLCache[bytes, T] = TTLCache(most, seconds, trio.current_time)
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._values)
 
     def keep(self, value: T) -> str:
-        """The secret that gives it back."""
-        self._forget()
+        """Stores the value; returns the secret that takes it."""
         secret = new_secret()
-        self._kept[hashed(secret)] = (trio.current_time() + self._seconds, value)
+        self._values[hashed(secret)] = value
         return secret
 
     def take(self, secret: str) -> T | None:
         """The value, the first time and in time."""
-        until, value = self._kept.pop(hashed(secret), (0.0, None))
-        return value if trio.current_time() < until else None
-
-    def _forget(self) -> None:
-        now = trio.current_time()
-        while self._kept:
-            oldest = next(iter(self._kept))
-            if self._kept[oldest][0] > now and len(self._kept) < self._most:
-                return
-            del self._kept[oldest]
+        try:
+            return self._values.pop(hashed(secret))
+        except KeyError:
+            return None

@@ -3,9 +3,9 @@
 One verification costs about 64 MiB and a tenth of a second, so how many run and how many wait are both
 bounded. An unknown account costs the same as a wrong password: a hash is verified either way.
 
-How easily a password is guessed is estimated by zxcvbn, which is loaded with the first one: it brings
-dictionaries of 14 MiB. Its time grows steeply with the length, so it looks at the ends of a long password,
-and is content with either.
+zxcvbn estimates how easily a password is guessed. It is loaded with the first password, because its
+dictionaries take 14 MiB. Its time grows steeply with the length, so it gets the two ends of a long password,
+and one strong end is enough.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ import trio
 
 T = TypeVar("T")
 
-JUDGED: Final = 20  # characters
-ENOUGH: Final = 2  # of zxcvbn's 0 to 4: more than a million guesses
+ESTIMATED: Final = 20  # characters at either end of a password
+GOOD_SCORE: Final = 2  # of zxcvbn's 0 to 4: more than a million guesses
 AT_ONCE: Final = 2
-WAITING: Final = 64
-WEAK: Final = "Add another word or two. Uncommon words are better."
+MAX_WAITING: Final = 64
+WEAK_ADVICE: Final = "Add another word or two. Uncommon words are better."
 
 
 class Overloaded(Exception):
@@ -35,19 +35,19 @@ class Passwords:
         self._hasher = argon2.PasswordHasher.from_parameters(argon2.profiles.RFC_9106_LOW_MEMORY)
         self._threads = trio.CapacityLimiter(AT_ONCE)
         self._decoy: str | None = None
-        self._judging = threading.Lock()
+        self._estimator_lock = threading.Lock()
 
     async def weakness(self, password: str, about: Sequence[str] = ()) -> str | None:
-        """Why this password is easily guessed by who knows what it is `about`, and what would be better;
-        None when it is not. Raises Overloaded."""
-        return await self._in_thread(self._judge, password, *about)
+        """Why this password is easily guessed and what would be better; None if it is strong enough. `about`:
+        words that a guesser would try, such as the name. Raises Overloaded."""
+        return await self._in_thread(self._estimate, password, *about)
 
     async def hash(self, password: str) -> str:
         """The PHC string of a new hash. Raises Overloaded."""
         return await self._in_thread(self._hasher.hash, password)
 
     async def matches(self, password_hash: str | None, password: str) -> bool:
-        """Whether this is the password; never for None, which takes as long. Raises Overloaded."""
+        """Whether this is the password; False for None, after the same time. Raises Overloaded."""
         if password_hash is None:
             await self._in_thread(self._verify, await self._some_hash(), password)
             return False
@@ -64,20 +64,20 @@ class Passwords:
         except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
             return False
 
-    def _judge(self, password: str, *about: str) -> str | None:
+    def _estimate(self, password: str, *about: str) -> str | None:
         from zxcvbn import zxcvbn
 
         problem = None
-        for part in dict.fromkeys((password[:JUDGED], password[-JUDGED:])):
-            with self._judging:  # it keeps what it is told about in a dictionary of its module
+        for part in dict.fromkeys((password[:ESTIMATED], password[-ESTIMATED:])):
+            with self._estimator_lock:  # zxcvbn keeps `user_inputs` in a module global
                 found = zxcvbn(part, user_inputs=list(about))
-            if found["score"] >= ENOUGH:
+            if found["score"] >= GOOD_SCORE:
                 return None
             feedback = found["feedback"]
             problem = problem or " ".join(filter(None, (feedback["warning"], *feedback["suggestions"])))
-        return problem or WEAK
+        return problem or WEAK_ADVICE
 
     async def _in_thread(self, work: Callable[..., T], *args: str) -> T:
-        if self._threads.statistics().tasks_waiting >= WAITING:
+        if self._threads.statistics().tasks_waiting >= MAX_WAITING:
             raise Overloaded
         return await trio.to_thread.run_sync(work, *args, limiter=self._threads)

@@ -1,47 +1,47 @@
-"""How often somebody may ask: token buckets for sessions, accounts and addresses. Sessions take from them.
+"""Rate limits: token buckets for sessions, accounts and addresses. Sessions take from them.
 
-Each request takes from the bucket of its session. Besides, every class of requests (`Limit` in
-`chatd.contract.table`) has a rate of its own: by account once it is known who asks, so that many sessions
-get no more than a few; by address for what strangers may ask. The rates by address are generous, since a
-whole company may stand behind one.
+Each request takes a token from the bucket of its session, and one from a bucket of its rate class. The latter
+belongs to the account, so that many sessions get no more than a few, or to the address for requests that need
+no session. The rates by address are generous, since a whole company may share one.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import math
-from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
+from chatd.auth.recent import KEPT, Recent
 from chatd.contract.errors import Refusal
-from chatd.contract.table.entry import Limit
+from chatd.contract.fields import RateClass
+from chatd.contract.session import RateLimit
 from chatd.ports import Caller
 from chatd.settings import Rate, Settings
 
-KEPT: Final = 16_384  # buckets of one class; past that the least recently used are dropped
-LONGEST_TURN: Final = 20.0  # seconds; less than a stranger has to open a session
+LONGEST_TURN: Final = 20.0  # seconds; less than `auth_deadline`, the time to open a session
 IPV6_NETWORK: Final = 64  # bits: what one customer gets, and may take all of its addresses from
 
 
 class TokenBucket:
-    """Kept as the moment at which it will be full again (generic cell rate algorithm, ITU-T I.371)."""
+    """Stored as the time at which it will be full (generic cell rate algorithm, ITU-T I.371)."""
 
-    __slots__ = ("_each", "_enough", "_full_at", "_promised", "_slack")
+    __slots__ = ("_each", "_full_at", "_last_promise", "_limit", "_slack")
 
     def __init__(self, rate: Rate) -> None:
         self._each = 1 / rate.per_second
         self._slack = (rate.burst - 1) * self._each
-        self._enough = self._slack + self._each / 1000  # for what adding floats loses
-        self._full_at = self._promised = 0.0
+        self._limit = self._slack + self._each / 1000  # tolerates rounding
+        self._full_at = self._last_promise = 0.0
 
     def take(self, now: float) -> float:
         """Takes one token and returns 0, or returns the seconds after which to try again."""
         ahead = self._full_at - now
-        if ahead <= self._enough:
+        if ahead <= self._limit:
             self._full_at = (now if ahead < 0 else self._full_at) + self._each
             return 0.0
-        return self._turn(now, ahead - self._slack)
+        return self._refuse_until(now, ahead - self._slack)
 
     def give_back(self) -> None:
         self._full_at -= self._each
@@ -50,75 +50,64 @@ class TokenBucket:
         """A full bucket is like a new one."""
         return self._full_at <= now
 
-    def _turn(self, now: float, wait: float) -> float:
-        """Those who are refused at the same time get turns one after another, not all the same one."""
-        turn = max(now + wait, self._promised + self._each)
-        self._promised = min(turn, now + max(wait, LONGEST_TURN))
-        return self._promised - now
+    def _refuse_until(self, now: float, wait: float) -> float:
+        """Requests that are refused at the same time are told different times, one after another."""
+        turn = max(now + wait, self._last_promise + self._each)
+        self._last_promise = min(turn, now + max(wait, LONGEST_TURN))
+        return self._last_promise - now
 
 
 class Buckets:
-    """A bucket for each key, made when it is first asked for."""
+    """A bucket for each key, made when a request first takes from it."""
 
     def __init__(self, rate: Rate, most: int = KEPT) -> None:
         self.rate = rate
-        self._most = most
-        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+        self._buckets: Recent[TokenBucket] = Recent(partial(TokenBucket, rate), TokenBucket.full, most)
 
     def __len__(self) -> int:
         return len(self._buckets)
 
     def take(self, key: str, now: float) -> float:
         """See `TokenBucket.take`."""
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            self._make_room(now)
-            bucket = self._buckets[key] = TokenBucket(self.rate)
-        else:
-            self._buckets.move_to_end(key)
-        return bucket.take(now)
-
-    def _make_room(self, now: float) -> None:
-        for _ in range(2):  # full ones go twice as fast as new ones come
-            oldest = next(iter(self._buckets.values()), None)
-            if oldest is None or (len(self._buckets) < self._most and not oldest.full(now)):
-                return
-            self._buckets.popitem(last=False)
+        return self._buckets.use(key, now).take(now)
 
 
 class RateLimits:
-    """What is limited for all sessions together."""
+    """The limits that all sessions share."""
 
     def __init__(self, settings: Settings) -> None:
-        self._accounts: Mapping[Limit, Buckets] = {
+        self._accounts: Mapping[RateClass, Buckets] = {
             "post": _buckets(settings.rate_post),
             "write": _buckets(settings.rate_write),
             "query": _buckets(settings.rate_query),
             "signal": _buckets(settings.rate_signal),
             "open": _buckets(settings.rate_open),
         }
-        self._addresses: Mapping[Limit, Buckets] = {
+        self._addresses: Mapping[RateClass, Buckets] = {
             "open": _buckets(settings.rate_address),
             "refresh": _buckets(settings.rate_refresh),
             "sign_in": _buckets(settings.rate_sign_in),
             "sign_up": _buckets(settings.rate_sign_up),
         }
 
-    def take(self, limit: Limit, caller: Caller, now: float) -> float:
-        """See `TokenBucket.take`. What strangers may ask is counted by address, whoever asks it."""
-        buckets = self._addresses.get(limit)
+    def take(self, rate_class: RateClass, caller: Caller, now: float) -> float:
+        """See `TokenBucket.take`. Requests that need no session are counted by address."""
+        buckets = self._addresses.get(rate_class)
         if buckets is not None:
             return buckets.take(network(caller.address), now)
-        return self._accounts[limit].take(caller.account or network(caller.address), now)
+        return self._accounts[rate_class].take(caller.account or network(caller.address), now)
 
     def take_opening(self, account: str, now: float) -> float:
         """The account's own budget for opening sessions: each may make the server read much of the log."""
         return self._accounts["open"].take(account, now)
 
-    def frame(self) -> dict[str, Any]:
-        """What clients are told: the rate of each class, by account where there are two."""
-        rates = {limit: buckets.rate for limit, buckets in {**self._addresses, **self._accounts}.items()}
-        return {limit: {"per_second": r.per_second, "burst": r.burst} for limit, r in sorted(rates.items())}
+    def rates(self) -> dict[RateClass, RateLimit]:
+        """The rate of each class; where a class has two, that of the account."""
+        rates = {name: buckets.rate for name, buckets in {**self._addresses, **self._accounts}.items()}
+        return {
+            name: RateLimit(per_second=rate.per_second, burst=rate.burst)
+            for name, rate in sorted(rates.items())
+        }
 
 
 def _buckets(rate: str) -> Buckets:

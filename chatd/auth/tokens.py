@@ -1,8 +1,8 @@
-"""Tokens: signed access tokens that say which device speaks, and the random ones that are only hashed.
+"""Tokens: signed access tokens, and random refresh tokens and codes, which are stored as hashes.
 
-An access token is a JWT (RFC 7519) with one fixed algorithm; it names account and device, and is believed
-only while that device still stands in the database. Refresh tokens and codes are 256 random bits; only
-their SHA-256 is kept.
+An access token is a JWT (RFC 7519) with one fixed algorithm. It names an account and a device, and is valid
+only while the database has that device. Refresh tokens and codes are 256 random bits; only their SHA-256 is
+stored.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ AUDIENCE: Final = "chatd"
 
 @attrs.frozen(slots=True)
 class Claims:
-    """Who an access token says speaks."""
+    """The account and device that an access token names."""
 
     account: str
     device: str
 
 
 def new_secret() -> str:
-    """256 random bits in hexadecimal: fit for a URL, and never mistaken for an option."""
+    """256 random bits in hexadecimal: safe in a URL and on a command line."""
     return secrets.token_hex(32)
 
 
@@ -42,7 +42,7 @@ def hashed(secret: str) -> bytes:
 class Tokens:
     """Signs and reads the access tokens of one deployment.
 
-    joserfc takes 10 MiB and a tenth of a second to load: that waits for the first token.
+    joserfc takes 10 MiB and a tenth of a second to load, so it is loaded with the first token.
     """
 
     def __init__(self, key: bytes, issuer: str) -> None:

@@ -16,8 +16,8 @@ from uuid import uuid4
 
 import trio
 
+from chatd.backoff import Backoff, full_jitter
 from chatd.client.address import Address
-from chatd.client.backoff import Backoff
 from chatd.client.bell import Bell
 from chatd.client.calls import Calls
 from chatd.client.errors import Disconnected, Refused, SessionEnded
@@ -29,6 +29,8 @@ from chatd.client.wire import Format, Frame
 
 PASSING = frozenset({"unavailable", "overloaded", "rate_limited"})  # refusals that pass by themselves
 SETTLE_SECONDS = 10.0  # for delicate requests to be answered before a wanted reconnect
+FIRST_DELAY = 0.25  # seconds before the first try to connect again
+LONGEST_DELAY = 30.0
 STEADY_SECONDS = 1.0  # a connection that lasted this long was a good one: backoff starts over
 EARLY_REFRESH = 30.0  # seconds before its end at which an access token counts as stale
 
@@ -76,7 +78,7 @@ class Session:
             data = {**data, "nonce": uuid4().hex}
         elif name == "presence.watch":
             self._watched = data
-        backoff = Backoff()
+        backoff = Backoff(FIRST_DELAY, LONGEST_DELAY, full_jitter)
         while True:
             if self._error is not None:
                 raise self._error
@@ -85,7 +87,7 @@ class Session:
             except Refused as refusal:
                 if not self._patient or refusal.code not in PASSING:
                     raise
-                delay = backoff.next_delay(refusal.retry_after)
+                delay = backoff.next_delay(refusal.retry_after or 0.0)
             await trio.sleep(delay)
 
     async def next_event(self) -> Event | None:
@@ -111,7 +113,7 @@ class Session:
         """Started when the first session is open; raises Refused or Disconnected if that fails.
         Later failures that no reconnect mends are raised to whoever uses the session."""
         started = False
-        backoff = Backoff()
+        backoff = Backoff(FIRST_DELAY, LONGEST_DELAY, full_jitter)
         while True:
             failure: Refused | Disconnected
             steady_at = float("inf")
@@ -143,9 +145,8 @@ class Session:
         if steady:
             backoff.reset()
         if not wanted:
-            await trio.sleep(
-                backoff.next_delay(failure.retry_after if isinstance(failure, Refused) else None)
-            )
+            asked = failure.retry_after if isinstance(failure, Refused) else None
+            await trio.sleep(backoff.next_delay(asked or 0.0))
         while self._events.full and not self._calls:
             await self._bell.wait()  # the application is behind; more events would only lie here
         return True

@@ -48,6 +48,7 @@ QUERIES = frozenset(
         "access.list",
         "file.get",
         "view.list",
+        "account.get",
         "account.list",
         "account.export",
         "account.devices",

@@ -1,4 +1,4 @@
-"""Refusals: what a user can cause is a value with a code from a closed list, never an exception."""
+"""Refusals: what a client can cause is returned as a value with a code from a closed list, never raised."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Code = Literal[
 
 @attrs.frozen(slots=True)
 class Refusal:
-    """Why a request was not carried out, and in `message` how to mend it."""
+    """Why a request was not carried out; `message` says what to do about it."""
 
     code: Code
     message: str

@@ -44,5 +44,67 @@ RoomKind = Literal["text", "audio", "video", "announcement"]
 Scope = Literal["read", "post", "react", "join", "moderate", "manage"]  # what a bot may at most
 BoundRole = Literal["moderator", "member", "guest"]  # overrides bind nobody above
 ShowingRight = Literal["message.post", "message.announce", "mention.loud", "reaction.add", "pin.set"]
+Right = Literal[
+    "space.update",
+    "space.delete",
+    "space.lock",
+    "invite.create",
+    "invite.list",
+    "member.set_role",
+    "member.kick",
+    "member.ban",
+    "member.mute",
+    "member.erase_messages",
+    "room.create",
+    "room.create_private",
+    "room.see_public",
+    "room.join_public",
+    "room.invite",
+    "room.remove",
+    "room.update",
+    "room.lock",
+    "room.override",
+    "room.archive",
+    "room.delete",
+    "message.post",
+    "message.announce",
+    "message.hurry",
+    "message.delete_any",
+    "message.see_edits",
+    "mention.loud",
+    "reaction.add",
+    "pin.set",
+    "emoji.manage",
+    "report.list",
+    "audit.list",
+]
 Level = Literal["all", "mentions", "none"]
 PresenceState = Literal["online", "away", "dnd", "invisible"]
+ShownPresence = Literal["online", "away", "dnd", "invisible", "offline"]
+AnyRoomKind = Literal["text", "audio", "video", "announcement", "direct"]
+NotificationKind = Literal["direct", "mention", "thread", "message"]
+SecurityChange = Literal[
+    "password", "totp_on", "totp_off", "recovery_link", "recovered", "identity_added", "identity_removed"
+]
+ExportKind = Literal[
+    "account",
+    "name",
+    "device",
+    "identity",
+    "bot",
+    "membership",
+    "preferences",
+    "subscription",
+    "read",
+    "bookmark",
+    "draft",
+    "scheduled",
+    "report",
+    "invite",
+    "message",
+    "reaction",
+    "notification",
+]
+
+# The rate that a request counts against: by account, or by address for what strangers may ask.
+RateClass = Literal["post", "write", "query", "signal", "open", "refresh", "sign_in", "sign_up"]

@@ -1,7 +1,7 @@
-"""Deleting an account: what each of the streams decides about it that had to do with it.
+"""Account deletion: what the rooms, the spaces and the account itself decide.
 
-These commands are the server's own: the desk has made sure that the account may go, and whoever orders it
-may order it. Each of them can be given again after a crash and then does nothing.
+The handler has checked that the account may be deleted and that the caller may order it. Each command may be
+repeated after a crash and then does nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from chatd.domain.account.state import AccountState
 from chatd.domain.account.state import fact as account_fact
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
+from chatd.domain.internal import DisableForDeletion, FinishDeletion, RemoveDeletedAccount
 from chatd.domain.policy import bots
 from chatd.domain.policy.roles import RANK
 from chatd.domain.room.state import RoomState
@@ -25,42 +26,25 @@ from chatd.domain.space.state import fact as space_fact
 STUB_NAME: Final = "Deleted account"
 
 
-@attrs.frozen
-class Depart:
-    """The account leaves the room or space, a direct room too."""
-
-    account: str
-
-
-@attrs.frozen
-class CloseAccount:
-    """It is shut out until it is gone."""
-
-
-@attrs.frozen
-class EndAccount:
-    """Nothing is left but a stub."""
-
-    reason: str | None = None
-
-
 # --- decide -------------------------------------------------------------------------------------------
 
 
-def depart_room(state: RoomState, space: SpaceState, command: Depart, context: Context) -> Decision:
+def leave_room(
+    state: RoomState, space: SpaceState, command: RemoveDeletedAccount, context: Context
+) -> Decision:
     if command.account not in state.members:
         return Decision()
     return Decision((room_fact(state, "member.left", context, {"account": command.account}),))
 
 
-def depart_space(state: SpaceState, command: Depart, context: Context) -> Decision:
-    """A space keeps an owner: should nobody else be one by now, who stands highest becomes it."""
+def leave_space(state: SpaceState, command: RemoveDeletedAccount, context: Context) -> Decision:
+    """A space keeps an owner: when no other is left, the member with the highest role becomes owner."""
     if command.account not in state.members:
         return Decision()
     facts = [
         space_fact(state, "member.left", context, {"account": account}, nth)
         for nth, account in enumerate(
-            (command.account, *bots.of(state.bots, command.account, state.members)), 1
+            (command.account, *bots.leaving_with(state.bots, command.account, state.members)), 1
         )
     ]
     if (heir := _heir(state, command.account)) is not None:
@@ -76,13 +60,13 @@ def _heir(state: SpaceState, account: str) -> str | None:
     return max(others, key=lambda other: RANK[state.members[other]], default=None)
 
 
-def close(state: AccountState, command: CloseAccount, context: Context) -> Decision | Refusal:
+def disable(state: AccountState, command: DisableForDeletion, context: Context) -> Decision | Refusal:
     if not state.exists or state.disabled:
         return Decision()
     return Decision((account_fact(state, "account.updated", context, {"disabled": True}),))
 
 
-def end(state: AccountState, command: EndAccount, context: Context) -> Decision | Refusal:
+def finish(state: AccountState, command: FinishDeletion, context: Context) -> Decision | Refusal:
     if not state.exists:
         return Decision()
     data = {"account": state.id, **drop_none(reason=command.reason)}
@@ -93,7 +77,7 @@ def end(state: AccountState, command: EndAccount, context: Context) -> Decision 
 
 
 def apply(state: AccountState, event: Fact | Event) -> None:
-    """Forgets what the account was."""
+    """Resets the account to a stub."""
     stub = AccountState(state.id)
     for field in attrs.fields(AccountState):
         setattr(state, field.name, getattr(stub, field.name))

@@ -1,4 +1,4 @@
-"""What a decider gives back: facts to log and an answer, or a refusal."""
+"""What a decider returns: facts to log and an answer, or a refusal."""
 
 from __future__ import annotations
 
@@ -8,53 +8,55 @@ from typing import Any, Final
 
 import attrs
 
+from chatd.contract.spec import DONE, Done
 from chatd.domain.event import Event, Fact
 
-NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
+NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
-Answer = Callable[[Sequence[Event]], dict[str, Any]]
+Answer = Callable[[Sequence[Event]], object]  # a result of the contract
 
 
-def _nothing(_: Sequence[Event]) -> dict[str, Any]:
-    return {}
+def _done(_: Sequence[Event]) -> Done:
+    return DONE
 
 
 @attrs.frozen(slots=True)
 class Context:
-    """Who asks, when, and an id that nobody else has, should the command make something.
+    """Who gives a command and when, and a fresh id in case the command creates something.
 
-    `by` is an account id, `operator:<uid>` or `system`; `at` is Unix milliseconds. `names` leads from the
-    keys of names that a text mentions to account ids; `present` are the accounts that are here now.
+    `by` is an account id, `operator:<uid>` or `system`; `at` is Unix milliseconds. `names` maps
+    the name keys that a text mentions to account ids; `present` are the accounts that are online.
     """
 
     by: str
     at: int
     operator: bool = False
     new_id: str = ""
-    names: Mapping[str, str] = NOBODY
+    names: Mapping[str, str] = NO_NAMES
     present: Collection[str] = ()
 
 
 @attrs.frozen(slots=True)
 class Signal:
-    """News for the stream's listeners other than the asker that nobody keeps."""
+    """A message to the stream's subscribers other than the caller; it is not logged."""
 
     name: str
-    data: dict[str, Any]
+    payload: object  # of the signal's type in `chatd.contract.signals`
 
 
 @attrs.frozen(slots=True)
 class Decision:
-    """Facts to be logged together, then the answer made from the events that they became.
+    """Facts to be logged in one transaction, and the answer, made from the events that they become.
 
-    `read` moves the asker's read marker to a seq: durable, but no fact. `heard`: it counts for slow mode.
+    `read` moves the caller's read marker to a seq; it is stored, but not logged as a fact.
+    `counts_for_slow_mode`: the caller must wait before the next post where slow mode is on.
     """
 
     facts: tuple[Fact, ...] = ()
-    answer: Answer = _nothing
+    answer: Answer = _done
     read: int | None = None
     signal: Signal | None = None
-    heard: bool = False
+    counts_for_slow_mode: bool = False
 
 
 def drop_none(**fields: Any) -> dict[str, Any]:

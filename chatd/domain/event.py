@@ -1,42 +1,27 @@
-"""Facts and events: what happened, before and after the log gave it a place.
+"""Facts and events: what happened, before and after it was logged.
 
-A `Fact` is decided but not yet durable; the history writer gives it a position and makes it an
-`Event`. Nobody but the writer creates events, and nobody shows a fact to a client.
+A `Fact` is decided but not yet durable. The log writer gives it a position and makes it an `Event`; only the
+log writer creates events, and only events are sent to clients.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import attrs
 import msgspec
 
-from chatd.domain.policy.roles import Right
+from chatd.contract.events import MEMBERSHIP, PERSONAL
 
-Data = dict[str, Any]  # JSON-able, small, no secrets, nothing that is somebody's own
-
-# What an account says of itself stands in the body of these, as a JSON object beside `data`: it can be
-# erased like the text of a message. Facts of older logs have it in `data`.
-PERSONAL: Final = frozenset(
-    {
-        "account.created",
-        "account.updated",
-        "account.renamed",
-        "bookmark.added",
-        "preferences.updated",
-        "message.reported",
-        "report.resolved",
-    }
-)
+Data = dict[str, Any]  # JSON values, small; no secrets and no personal data
 
 
 @attrs.frozen(slots=True)
 class Fact:
     """What an actor decided: the `seq`-th thing to happen in `stream`.
 
-    `at` is Unix milliseconds. `text` is the body, of a message or of a fact in `PERSONAL`: it travels
-    beside `data`, because it is stored apart and can be erased while the fact stays.
+    `at` is Unix milliseconds. `text` is the body of a message or of a fact in `PERSONAL`. It is
+    kept apart from `data`, so that it can be erased while the fact remains.
     """
 
     stream: str
@@ -47,7 +32,7 @@ class Fact:
     data: Data
     text: str | None = None
 
-    def placed(self, position: int) -> Event:
+    def at_position(self, position: int) -> Event:
         return Event(position, self.stream, self.seq, self.type, self.at, self.by, self.data, self.text)
 
 
@@ -77,13 +62,13 @@ class Event:
         }
 
 
-def body(**fields: Any) -> str:
-    """What somebody says of themselves, as the text of a fact in `PERSONAL`."""
+def encode_personal(**fields: Any) -> str:
+    """The personal fields of an account, as the text of a fact in `PERSONAL`."""
     return msgspec.json.encode(fields).decode()
 
 
 def payload(event: Fact | Event) -> Data:
-    """All that the event says: its data, and its body as far as it has not been erased."""
+    """The event's data and, unless erased, its body."""
     if event.text is None:
         return event.data
     if event.type in PERSONAL:
@@ -112,43 +97,13 @@ def split_stream(stream: str) -> tuple[str, str]:
     return kind, owner
 
 
-# Which events let an account into their stream or take it out, and in which field it stands.
-# Everybody who keeps track of who sees what (the members table, the bus) reads this one table.
-ENTERS = {"member.joined": "account", "account.created": "account"}
-LEAVES = {"member.left": "account", "member.kicked": "account", "member.banned": "account"}
-
-
 def membership_change(event: Fact | Event) -> tuple[str, bool] | None:
-    """`(account, True)` when this event lets an account into its stream, `(account, False)` when out."""
-    if field := ENTERS.get(event.type):
-        return event.data[field], True
-    if field := LEAVES.get(event.type):
-        return event.data[field], False
-    return None
+    """`(account, True)` when the event makes an account join the stream, `(account, False)` leave it."""
+    joins = MEMBERSHIP.get(event.type)
+    return None if joins is None else (event.data["account"], joins)
 
 
-# Events after which nobody belongs to their stream any more.
-DISSOLVES = frozenset({"space.deleted", "room.deleted"})
-
-
-def within(event: Fact | Event) -> str | None:
-    """The stream of the space that a room belongs to which this event lets somebody into."""
+def parent_space(event: Fact | Event) -> str | None:
+    """The stream of the room's space, when by this event an account joins a room of a space."""
     space = event.data.get("space")
     return space_stream(space) if space and event.stream.startswith("room/") else None
-
-
-# Events in a space's stream whose data is not for all who belong to it, and the right that it takes. Others
-# are shown the event without, so that no seq is missing. Of `member.banned` that goes for strangers: whoever
-# was a member is missed by all. It is decided when the log is read: by the role at the event's position.
-SELECTIVE: Final[Mapping[str, Right]] = {
-    "room.created": "room.see_public",
-    "invite.created": "invite.list",
-    "invite.revoked": "invite.list",
-    "member.muted": "member.mute",
-    "member.unmuted": "member.mute",
-    "member.banned": "member.ban",
-    "member.unbanned": "member.ban",
-}
-
-# Events with which texts leave the database for good.
-ERASES = frozenset({"message.deleted", "account.deleted"})

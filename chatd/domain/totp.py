@@ -1,5 +1,7 @@
-"""One-time codes that an app shows: TOTP (RFC 6238) with what every app understands, SHA-1, six digits and
-thirty seconds. Which step a code belongs to is looked for here, because each counts once."""
+"""TOTP codes (RFC 6238) with the parameters that every app supports: SHA-1, six digits, thirty seconds.
+
+`step_of` returns the time step of a code, because each code is accepted once.
+"""
 
 from __future__ import annotations
 
@@ -20,25 +22,25 @@ def step_at(at: int) -> int:
 
 
 def code(secret: bytes, step: int) -> str:
-    return HOTP(written(secret)).at(step)
+    return HOTP(to_base32(secret)).at(step)
 
 
-def step_of(secret: bytes, given: str, at: int, used: int) -> int | None:
-    """The step after `used` whose code this is, if it is near `at`; else None."""
+def step_of(secret: bytes, entered: str, at: int, used: int) -> int | None:
+    """The step of the code, if it is later than step `used` and near `at` (Unix milliseconds); else None."""
     now = step_at(at)
-    fits = [
+    matches = [
         step
         for step in range(now - DRIFT, now + DRIFT + 1)
-        if hmac.compare_digest(code(secret, step).encode(), given.encode())
+        if hmac.compare_digest(code(secret, step).encode(), entered.encode())
     ]
-    return next((step for step in fits if step > used), None)
+    return next((step for step in matches if step > used), None)
 
 
-def written(secret: bytes) -> str:
-    """The secret as people type it: base32."""
+def to_base32(secret: bytes) -> str:
+    """The secret in base32, as people type it."""
     return base64.b32encode(secret).decode()
 
 
 def uri(secret: bytes, name: str, issuer: str) -> str:
-    """What a QR code for an app holds (the key URI format that all of them read)."""
-    return TOTP(written(secret)).provisioning_uri(name=name, issuer_name=issuer.replace(":", ""))
+    """The content of the QR code for an app (key URI format)."""
+    return TOTP(to_base32(secret)).provisioning_uri(name=name, issuer_name=issuer.replace(":", ""))

@@ -1,1 +1,1 @@
-"""Handlers: one module for each noun of the contract. They answer what no stream decides alone."""
+"""Handlers: one class for each noun of the contract. They answer what no stream's actor decides alone."""

@@ -1,113 +1,183 @@
-"""Accounts at the desk: changing one's own, and what operators do with all. Secrets never reach the log."""
+"""Handlers of accounts: changing one's own, and what operators do with all."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from chatd.actors.runtime.envelope import Answer
-from chatd.contract import command as c
+import attrs
+
+from chatd.actors.runtime.command_bus import CommandBus, context_of
+from chatd.auth.login_throttle import LoginThrottle
+from chatd.clock import new_id
+from chatd.contract.account import (
+    AccountPage,
+    AccountResult,
+    BearerToken,
+    ChangePassword,
+    CreateAccount,
+    DisableAccount,
+    EnableAccount,
+    GetAccount,
+    IssueToken,
+    ListAccountDevices,
+    ListAccounts,
+    MakeRecoveryLink,
+    RecoveryLink,
+    RenameAccount,
+    ResetTotp,
+    SetPassword,
+)
+from chatd.contract.device import DeviceList
 from chatd.contract.errors import Refusal
-from chatd.domain.account import state as accounts
+from chatd.contract.spec import Done
+from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.event import account_stream
-from chatd.handlers import bot as bots
-from chatd.handlers.credentials import NO_ACCOUNT, confirm, hash_new, prove, secure
-from chatd.handlers.desk import Desk
-from chatd.handlers.device import BEARER_LIFETIME, bearing, drop, end
-from chatd.handlers.profile import public_account
-from chatd.ports import Caller, DropDevices, PutCredential, Write
+from chatd.handlers.credentials import Credentials
+from chatd.handlers.device import devices_of
+from chatd.handlers.device_tokens import BEARER_LIFETIME, DeviceTokens
+from chatd.handlers.paging import cut
+from chatd.handlers.recovery import RecoveryLinks
+from chatd.handlers.refusals import OPERATOR_HAS_NO_DEVICES
+from chatd.handlers.rows import account_row
+from chatd.handlers.second_factor import SecondFactors
+from chatd.handlers.totp import OFF
+from chatd.ports import Caller, DropDevices, DropSecondFactor, PutCredential, Reader, Write
 
 WRONG_OLD: Final = Refusal("unauthenticated", "the old password is wrong")
+NO_BOT_PASSWORD: Final = Refusal(
+    "conflict", "a bot has tokens and no password; its owner makes them with bot.token"
+)
 
 
-async def change_password(desk: Desk, caller: Caller, command: c.ChangePassword) -> Answer:
-    row = await prove(desk, caller, command.old, WRONG_OLD)
-    if isinstance(row, Refusal):
-        return row
-    password_hash = await hash_new(desk, command.new, row["name"], row["display_name"])
-    if isinstance(password_hash, Refusal):
-        return password_hash
-    others = DropDevices(row["id"], keep=caller.device)
-    writes = (PutCredential(row["id"], password_hash), others)
-    answer = await secure(desk, row["id"], caller.by, "password", *writes)
-    if not isinstance(answer, Refusal):
-        end(desk, others, "the password was changed")
-    return answer
+@attrs.frozen(eq=False)
+class OwnAccount:
+    """What an account does with itself."""
 
+    commands: CommandBus
+    throttle: LoginThrottle
+    credentials: Credentials
+    tokens: DeviceTokens
 
-async def rename(desk: Desk, caller: Caller, command: c.RenameAccount) -> Answer:
-    """With the password, where there is one: by the name one signs in, and others know one by it."""
-    if caller.account is None:
-        return NO_ACCOUNT
-    if refusal := await confirm(desk, caller, command.password):
-        return refusal
-    attempt = desk.login_throttle.sign_up(caller)  # whether a name is taken can be asked here as well
-    if isinstance(attempt, Refusal):
-        return attempt
-    with attempt:
-        answer = await desk.ask(account_stream(caller.account), command, desk.context(caller))
-        if not (isinstance(answer, Refusal) and answer.code == "conflict"):
-            attempt.void()
-        return answer
-
-
-# --- by operators ----------------------------------------------------------------------------------------
-
-
-async def create(desk: Desk, caller: Caller, command: c.CreateAccount) -> Answer:
-    account = desk.new_id()
-    writes: tuple[Write, ...] = ()
-    if command.password is not None:
-        password_hash = await hash_new(desk, command.password, command.name, command.display_name)
+    async def change_password(self, caller: Caller, command: ChangePassword) -> Done | Refusal:
+        row = await self.credentials.prove(caller, command.old, WRONG_OLD)
+        if isinstance(row, Refusal):
+            return row
+        password_hash = await self.credentials.hash_new(command.new, row["name"], row["display_name"])
         if isinstance(password_hash, Refusal):
             return password_hash
-        writes = (PutCredential(account, password_hash),)
-    return await desk.ask(account_stream(account), command, desk.context(caller), writes)
+        others = DropDevices(row["id"], keep=caller.device)
+        put = PutCredential(row["id"], password_hash)
+        answer = await self.credentials.secure(row["id"], caller.by, "password", put, others)
+        if not isinstance(answer, Refusal):
+            self.tokens.end(others, "the password was changed")
+        return answer
+
+    async def rename(self, caller: Caller, command: RenameAccount) -> AccountResult | Refusal:
+        """Takes the password where there is one: one signs in by the name, and others know one by it."""
+        if caller.account is None:
+            return OPERATOR_HAS_NO_DEVICES
+        if refusal := await self.credentials.confirm(caller, command.password):
+            return refusal
+        attempt = self.throttle.sign_up(caller)  # whether a name is taken can be asked here as well
+        if isinstance(attempt, Refusal):
+            return attempt
+        with attempt:
+            stream = account_stream(caller.account)
+            answer = await self.commands.ask(stream, command, context_of(caller), AccountResult)
+            if not (isinstance(answer, Refusal) and answer.code == "conflict"):
+                attempt.void()
+            return answer
 
 
-async def disable(desk: Desk, caller: Caller, command: c.DisableAccount) -> Answer:
-    answer = await desk.ask(account_stream(command.account), command, desk.context(caller))
-    if not isinstance(answer, Refusal):
-        await drop(desk, DropDevices(command.account), "the account was disabled")
-        await bots.end_sessions(desk, command.account)
-    return answer
+@attrs.frozen(eq=False)
+class Accounts:
+    """What operators do with accounts."""
 
+    reader: Reader
+    commands: CommandBus
+    credentials: Credentials
+    tokens: DeviceTokens
+    factors: SecondFactors
+    recovery: RecoveryLinks
 
-async def enable(desk: Desk, caller: Caller, command: c.EnableAccount) -> Answer:
-    return await desk.ask(account_stream(command.account), command, desk.context(caller))
+    async def create(self, caller: Caller, command: CreateAccount) -> AccountResult | Refusal:
+        account = new_id()
+        writes: tuple[Write, ...] = ()
+        if command.password is not None:
+            password_hash = await self.credentials.hash_new(
+                command.password, command.name, command.display_name
+            )
+            if isinstance(password_hash, Refusal):
+                return password_hash
+            writes = (PutCredential(account, password_hash),)
+        context = context_of(caller)
+        return await self.commands.ask(account_stream(account), command, context, AccountResult, *writes)
 
+    async def get(self, caller: Caller, query: GetAccount) -> AccountResult | Refusal:
+        if (query.account is None) is (query.name is None):
+            return Refusal("invalid", "account.get takes one of account, name")
+        if query.account is not None:
+            row = await self.reader.account(query.account)
+        else:
+            row = await self.reader.account_named(query.name or "")
+        return NO_SUCH_ACCOUNT if row is None else AccountResult(account=account_row(row))
 
-async def set_password(desk: Desk, caller: Caller, command: c.SetPassword) -> Answer:
-    row = await desk.reader.account(command.account)
-    if row is None:
-        return accounts.ABSENT
-    if row["owner"] is not None:
-        return Refusal("conflict", "a bot has tokens and no password; its owner makes them with bot.token")
-    password_hash = await hash_new(desk, command.password, row["name"], row["display_name"])
-    if isinstance(password_hash, Refusal):
-        return password_hash
-    dropped = DropDevices(row["id"])
-    answer = await secure(
-        desk, row["id"], caller.by, "password", PutCredential(row["id"], password_hash), dropped
-    )
-    if not isinstance(answer, Refusal):
-        end(desk, dropped, "the password was set anew")
-    return answer
+    async def list_(self, caller: Caller, query: ListAccounts) -> AccountPage:
+        rows = await self.reader.accounts(query.after, query.limit + 1)
+        page, following = cut(rows, query.limit, "id")
+        return AccountPage(accounts=[account_row(row) for row in page], next=following)
 
+    async def disable(self, caller: Caller, command: DisableAccount) -> Done | Refusal:
+        answer = await self.commands.ask(account_stream(command.account), command, context_of(caller), Done)
+        if not isinstance(answer, Refusal):
+            await self.tokens.revoke(DropDevices(command.account), "the account was disabled")
+            bots = {bot["account"] for bot in await self.reader.bots(command.account)}
+            self.tokens.live.end("the bot's owner was disabled", lambda claims: claims.account in bots)
+        return answer
 
-async def issue_token(desk: Desk, caller: Caller, command: c.IssueToken) -> Answer:
-    row = await desk.reader.account(command.account)
-    if row is None or row["deleted"]:
-        return accounts.ABSENT
-    if row["disabled"]:
-        return Refusal("conflict", "the account is disabled; enable it first")
-    lifetime = command.expires_in or BEARER_LIFETIME
-    device, issued = bearing(desk, row["id"], command.name or "token", lifetime)
-    await desk.write(device)
-    return issued
+    async def enable(self, caller: Caller, command: EnableAccount) -> Done | Refusal:
+        return await self.commands.ask(account_stream(command.account), command, context_of(caller), Done)
 
+    async def set_password(self, caller: Caller, command: SetPassword) -> Done | Refusal:
+        row = await self.reader.account(command.account)
+        if row is None:
+            return NO_SUCH_ACCOUNT
+        if row["owner"] is not None:
+            return NO_BOT_PASSWORD
+        password_hash = await self.credentials.hash_new(command.password, row["name"], row["display_name"])
+        if isinstance(password_hash, Refusal):
+            return password_hash
+        dropped = DropDevices(row["id"])
+        put = PutCredential(row["id"], password_hash)
+        answer = await self.credentials.secure(row["id"], caller.by, "password", put, dropped)
+        if not isinstance(answer, Refusal):
+            self.tokens.end(dropped, "the password was set anew")
+        return answer
 
-async def list_(desk: Desk, caller: Caller, query: c.ListAccounts) -> Answer:
-    rows = await desk.reader.accounts(query.after, query.limit + 1)
-    page = rows[: query.limit]
-    more = len(rows) > query.limit
-    return {"accounts": [public_account(row) for row in page], "next": page[-1]["id"] if more else None}
+    async def token(self, caller: Caller, command: IssueToken) -> BearerToken | Refusal:
+        row = await self.reader.account(command.account)
+        if row is None or row["deleted"]:
+            return NO_SUCH_ACCOUNT
+        if row["disabled"]:
+            return Refusal("conflict", "the account is disabled; enable it first")
+        lifetime = command.expires_in or BEARER_LIFETIME
+        device, issued = self.tokens.bearer(row["id"], command.name or "token", lifetime)
+        await self.commands.write(device)
+        return issued
+
+    async def devices(self, caller: Caller, query: ListAccountDevices) -> DeviceList | Refusal:
+        if await self.reader.account(query.account) is None:
+            return NO_SUCH_ACCOUNT
+        return await devices_of(self.reader, self.tokens, caller, query.account)
+
+    async def reset_totp(self, caller: Caller, command: ResetTotp) -> Done | Refusal:
+        """For somebody who lost the app and the recovery codes."""
+        if await self.reader.account(command.account) is None:
+            return NO_SUCH_ACCOUNT
+        if await self.factors.of(command.account) is None:
+            return OFF
+        dropped = DropSecondFactor(command.account)
+        return await self.credentials.secure(command.account, caller.by, "totp_off", dropped)
+
+    async def recovery_link(self, caller: Caller, command: MakeRecoveryLink) -> RecoveryLink | Refusal:
+        return await self.recovery.make(command.account, caller.by)

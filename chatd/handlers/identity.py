@@ -1,193 +1,154 @@
-"""Single sign-on at the desk: who the provider says somebody is, and which account that is here.
+"""Handlers of identities: who the provider says somebody is, and which account that is here.
 
 An identity leads to an account because it was linked to it, never because names or addresses are alike.
-The second factor is the provider's task: it is not asked for again here.
+The second factor is the provider's task: nobody asks for it again here.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
-from chatd.actors.runtime.envelope import Answer
-from chatd.auth.sso_flow import NONE, OVER, s256
-from chatd.contract import command as c
+import attrs
+
+from chatd.actors.runtime.command_bus import CommandBus
+from chatd.actors.runtime.turns import Turns
+from chatd.auth.sso_flow import NONE, OVER, SingleSignOn, s256
+from chatd.clock import now
+from chatd.contract.account import ExchangeCode, SignedIn
 from chatd.contract.errors import Refusal
-from chatd.contract.table import TABLE
-from chatd.domain.decision import Context
-from chatd.domain.event import account_stream
-from chatd.domain.names.keys import name_key
-from chatd.handlers.credentials import confirm, secure
-from chatd.handlers.desk import Desk, now
-from chatd.handlers.device import drop, signed_in
-from chatd.handlers.profile import public_account
-from chatd.handlers.sign_in import DISABLED
-from chatd.ports import Caller, DropDevices, DropIdentities, Identity, PutIdentity, Row
+from chatd.contract.identity import (
+    AddIdentity,
+    BeginIdentity,
+    GetProvider,
+    Identity,
+    IdentityLink,
+    IdentityList,
+    IdentityProvider,
+    IdentityResult,
+    ListIdentities,
+    ProviderResult,
+    RemoveIdentity,
+)
+from chatd.contract.rows import pick
+from chatd.contract.spec import Done
+from chatd.handlers.credentials import Credentials
+from chatd.handlers.device_tokens import DeviceTokens
+from chatd.handlers.first_sign_in import FirstSignIn
+from chatd.handlers.refusals import DISABLED, OPERATOR_HAS_NO_IDENTITIES
+from chatd.ports import Caller, DropDevices, DropIdentities, PutIdentity, Reader, Row
 
 MAX_IDENTITIES: Final = 8
-STRANGER: Final = Refusal(
-    "forbidden",
-    "no account here belongs to this identity; sign in with a password and link it, or ask the people"
-    " who run this server for an account",
-)
-NOBODY: Final = Refusal("forbidden", "an operator has no identities; sign in with an account")
-FRAGMENTED: Final = Refusal(
-    "conflict", "this identity belongs to another account here; remove it there first"
-)
+ELSEWHERE: Final = Refusal("conflict", "this identity belongs to another account here; remove it there first")
 TOO_MANY: Final = Refusal("conflict", f"an account has at most {MAX_IDENTITIES} identities; remove one first")
 LAST: Final = Refusal(
     "conflict", "without this identity there is no way into the account: have a password set first"
 )
-ABSENT: Final = Refusal("not_found", "this identity is not linked to the account")
-_UNFIT: Final = re.compile(r"[^\w-]+")
-_NAME_LENGTH: Final = 32
-_NAMES: Final = 50  # that are looked at for somebody new
-_TRIES: Final = 5
+NOT_LINKED: Final = Refusal("not_found", "this identity is not linked to the account")
 
 
-async def provider(desk: Desk, caller: Caller, query: c.GetProvider) -> Answer:
-    if not desk.sso.offered:
-        return {"provider": None}
-    return {"provider": {"name": desk.settings.oidc_name, "url": desk.sso.start}}
+@attrs.frozen(eq=False)
+class SingleSignOns:
+    """Signing in by an identity. `linking` turns are taken by issuer and subject."""
+
+    reader: Reader
+    commands: CommandBus
+    sso: SingleSignOn
+    tokens: DeviceTokens
+    first: FirstSignIn
+    linking: Turns
+
+    async def exchange(self, caller: Caller, command: ExchangeCode) -> SignedIn | Refusal:
+        """Exchanges the code with which a browser came back. A first sign-in may make the account."""
+        back = self.sso.returned.take(command.code)
+        challenge = None if command.verifier is None else s256(command.verifier)
+        if back is None or back.account is not None or back.challenge != challenge:
+            return OVER
+        identity = back.identity
+        async with self.linking.of((identity.issuer, identity.subject)):
+            known = await self.reader.identity(identity.issuer, identity.subject)
+            if known is None:
+                return await self.first.sign_in(identity, command.device or "")
+        if await self._admitted(known["account"]) is None:
+            return DISABLED
+        device = self.tokens.new_device(known["account"], command.device or "")
+        await self.commands.write(device.put)
+        row = await self._admitted(known["account"])
+        if row is None:  # it was disabled in this very moment
+            dropped = DropDevices(known["account"], device=device.put.device)
+            await self.tokens.revoke(dropped, "the account was shut out")
+            return DISABLED
+        return self.tokens.signed_in(row, device.put.device, device.refresh_token)
+
+    async def _admitted(self, account: str) -> Row | None:
+        """The account, unless it is disabled or being deleted."""
+        row = await self.reader.account(account)
+        if row is None or row["disabled"]:
+            return None
+        deleting = {order["account"] for order in await self.reader.erasures()}
+        return None if account in deleting else row
 
 
-async def exchange(desk: Desk, caller: Caller, command: c.ExchangeCode) -> Answer:
-    """The code with which a browser came back, for tokens. A first sign-in may make the account."""
-    back = desk.sso.returned.take(command.code)
-    challenge = None if command.verifier is None else s256(command.verifier)
-    if back is None or back.account is not None or back.challenge != challenge:
-        return OVER
-    identity = back.identity
-    async with desk.linking:
-        known = await desk.reader.identity(identity.issuer, identity.subject)
-        if known is None:
-            return await _first_sign_in(desk, identity, command.device or "")
-    if await _let_in(desk, known["account"]) is None:
-        return DISABLED
-    device, issued = signed_in(desk, known["account"], command.device or "")
-    await desk.write(device)
-    row = await _let_in(desk, known["account"])
-    if row is None:  # it was shut out in this very moment
-        await drop(desk, DropDevices(known["account"], device=device.device), "the account was shut out")
-        return DISABLED
-    return {"account": public_account(row), **issued}
+@attrs.frozen(eq=False)
+class Identities:
+    """The identities of the caller. Turns of `linking` are taken by issuer and subject, and by account."""
 
+    reader: Reader
+    sso: SingleSignOn
+    credentials: Credentials
+    provider_name: str
+    linking: Turns
 
-async def _let_in(desk: Desk, account: str) -> Row | None:
-    """The account, unless it is disabled, or about to be deleted."""
-    row = await desk.reader.account(account)
-    if row is None or row["disabled"]:
-        return None
-    return None if account in {order["account"] for order in await desk.reader.erasures()} else row
+    async def provider(self, caller: Caller, query: GetProvider) -> ProviderResult:
+        if not self.sso.offered:
+            return ProviderResult(provider=None)
+        return ProviderResult(provider=IdentityProvider(name=self.provider_name, url=self.sso.start))
 
+    async def begin(self, caller: Caller, command: BeginIdentity) -> IdentityLink | Refusal:
+        """Takes the password where there is one: a linked identity signs in forever."""
+        if not self.sso.offered:
+            return NONE
+        if caller.account is None:
+            return OPERATOR_HAS_NO_IDENTITIES
+        if refusal := await self.credentials.confirm(caller, command.password):
+            return refusal
+        return IdentityLink(url=self.sso.ticket(caller.account))
 
-# --- one's own -------------------------------------------------------------------------------------------
+    async def add(self, caller: Caller, command: AddIdentity) -> IdentityResult | Refusal:
+        """Links the identity with which a browser came back, if this account had sent it."""
+        back = self.sso.returned.take(command.code)
+        if back is None or back.account is None or back.account != caller.account:
+            return OVER
+        account, identity = back.account, back.identity
+        async with self.linking.of(account), self.linking.of((identity.issuer, identity.subject)):
+            known = await self.reader.identity(identity.issuer, identity.subject)
+            if known is not None:
+                own = known["account"] == account
+                return IdentityResult(identity=pick(Identity, known)) if own else ELSEWHERE
+            if len(await self.reader.identities(account)) >= MAX_IDENTITIES:
+                return TOO_MANY
+            put = PutIdentity(identity.issuer, identity.subject, account, now())
+            answer = await self.credentials.secure(account, caller.by, "identity_added", put)
+            if isinstance(answer, Refusal):
+                return answer
+        return IdentityResult(identity=Identity(issuer=put.issuer, subject=put.subject, at=put.at))
 
+    async def list_(self, caller: Caller, query: ListIdentities) -> IdentityList | Refusal:
+        if caller.account is None:
+            return OPERATOR_HAS_NO_IDENTITIES
+        rows = await self.reader.identities(caller.account)
+        return IdentityList(identities=[pick(Identity, row) for row in rows])
 
-async def begin(desk: Desk, caller: Caller, command: c.BeginIdentity) -> Answer:
-    """With the password, where there is one: what is linked signs in for ever."""
-    if not desk.sso.offered:
-        return NONE
-    if caller.account is None:
-        return NOBODY
-    if refusal := await confirm(desk, caller, command.password):
-        return refusal
-    return {"url": desk.sso.ticket(caller.account)}
-
-
-async def add(desk: Desk, caller: Caller, command: c.AddIdentity) -> Answer:
-    """Links the identity with which a browser came back, if this account had sent it."""
-    back = desk.sso.returned.take(command.code)
-    if back is None or back.account is None or back.account != caller.account:
-        return OVER
-    account, identity = back.account, back.identity
-    async with desk.linking:
-        known = await desk.reader.identity(identity.issuer, identity.subject)
-        if known is not None:
-            return {"identity": _shown(known)} if known["account"] == account else FRAGMENTED
-        if len(await desk.reader.identities(account)) >= MAX_IDENTITIES:
-            return TOO_MANY
-        put = PutIdentity(identity.issuer, identity.subject, account, now())
-        told = await secure(desk, account, caller.by, "identity_added", put)
-        if isinstance(told, Refusal):
-            return told
-    return {"identity": {"issuer": put.issuer, "subject": put.subject, "at": put.at}}
-
-
-async def list_(desk: Desk, caller: Caller, query: c.ListIdentities) -> Answer:
-    if caller.account is None:
-        return NOBODY
-    return {"identities": [_shown(row) for row in await desk.reader.identities(caller.account)]}
-
-
-async def remove(desk: Desk, caller: Caller, command: c.RemoveIdentity) -> Answer:
-    account = caller.account
-    if account is None:
-        return NOBODY
-    if refusal := await confirm(desk, caller, command.password):
-        return refusal
-    async with desk.linking:
-        linked = await desk.reader.identities(account)
-        if (command.issuer, command.subject) not in {(row["issuer"], row["subject"]) for row in linked}:
-            return ABSENT
-        if len(linked) == 1 and await desk.reader.credential(account) is None:
-            return LAST
-        drop_it = DropIdentities(account, command.issuer, command.subject)
-        return await secure(desk, account, caller.by, "identity_removed", drop_it)
-
-
-def _shown(row: Row) -> dict[str, Any]:
-    return {"issuer": row["issuer"], "subject": row["subject"], "at": row["at"]}
-
-
-# --- somebody new ----------------------------------------------------------------------------------------
-
-
-async def _first_sign_in(desk: Desk, identity: Identity, device_name: str) -> Answer:
-    if not desk.settings.oidc_sign_up:
-        return STRANGER
-    answer: Answer = STRANGER
-    for name in await _free_names(desk, identity):
-        account = desk.new_id()
-        command = TABLE["account.create"].read({"name": name, "display_name": _display_name(identity)})
-        if isinstance(command, Refusal):
-            return command
-        device, issued = signed_in(desk, account, device_name)
-        at = now()
-        writes = (PutIdentity(identity.issuer, identity.subject, account, at), device)
-        answer = await desk.ask(account_stream(account), command, Context(account, at), writes)
-        if not isinstance(answer, Refusal):
-            row = await desk.reader.account(account)
-            assert row is not None
-            return {"account": public_account(row), **issued}
-        if answer.code not in ("conflict", "invalid"):  # those are about the name: the next one may do
-            return answer
-    return answer
-
-
-async def _free_names(desk: Desk, identity: Identity) -> list[str]:
-    """What the account may be called: as at the provider, or like it, or something that is never wrong."""
-    names = list(_names(identity))
-    taken = {row["name_key"] for row in await desk.reader.accounts_named([name_key(name) for name in names])}
-    free = [name for name in names if name_key(name) not in taken]
-    return [*free[:_TRIES], f"member-{desk.new_id()[-10:].lower()}"]
-
-
-def _names(identity: Identity) -> Iterator[str]:
-    fit = (_fit(name) for name in (identity.name, identity.display_name))
-    base = next((name for name in fit if len(name) >= 2), "member")
-    yield base
-    for number in range(2, _NAMES):
-        yield f"{base[: _NAME_LENGTH - 2].rstrip('.-')}{number}"
-
-
-def _fit(name: str | None) -> str:
-    """`name` with what a name may not have left out; of an address what stands before the @."""
-    local = unicodedata.normalize("NFKC", name or "").partition("@")[0]
-    return _UNFIT.sub(".", local).lstrip(".-")[:_NAME_LENGTH].rstrip(".-")
-
-
-def _display_name(identity: Identity) -> str | None:
-    return (identity.display_name or "").replace("\0", "").strip()[:80] or None
+    async def remove(self, caller: Caller, command: RemoveIdentity) -> Done | Refusal:
+        account = caller.account
+        if account is None:
+            return OPERATOR_HAS_NO_IDENTITIES
+        if refusal := await self.credentials.confirm(caller, command.password):
+            return refusal
+        async with self.linking.of(account):
+            linked = await self.reader.identities(account)
+            if (command.issuer, command.subject) not in {(row["issuer"], row["subject"]) for row in linked}:
+                return NOT_LINKED
+            if len(linked) == 1 and await self.reader.credential(account) is None:
+                return LAST
+            dropped = DropIdentities(account, command.issuer, command.subject)
+            return await self.credentials.secure(account, caller.by, "identity_removed", dropped)

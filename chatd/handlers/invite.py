@@ -1,99 +1,85 @@
-"""Invites at the desk: their codes, of which only hashes are stored, and whom each of them let in.
-
-Whether an invite still counts is decided by its space; what the space cannot know, whether the account that
-made it is shut out, is looked up here.
-"""
+"""Handlers of invites. Only hashes of their codes are stored."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections import defaultdict
+from typing import Final
 
 import attrs
 
-from chatd.actors.runtime.envelope import Answer
+from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.auth.tokens import hashed, new_secret
-from chatd.contract import command as c
+from chatd.clock import new_id
 from chatd.contract.errors import Refusal
+from chatd.contract.invite import (
+    AcceptInvite,
+    CreateInvite,
+    Invite,
+    InviteList,
+    InviteResult,
+    Joined,
+    ListedInvite,
+    ListInvites,
+    NewInvite,
+    RevokeInvite,
+)
+from chatd.contract.rows import fields_of, pick
+from chatd.contract.space import SpaceResult
+from chatd.contract.spec import Done
 from chatd.domain.event import space_stream
+from chatd.domain.internal import JoinByInvite, RevokeInviteById
 from chatd.domain.policy.roles import may
-from chatd.domain.space.decide import EndInvite, EnterSpace
-from chatd.domain.space.state import SpaceState, invite_frame
-from chatd.handlers.desk import Desk
-from chatd.handlers.visibility import visible_space
-from chatd.ports import Caller, PutInviteCode
+from chatd.handlers.invite_codes import InviteCodes
+from chatd.handlers.visibility import Visibility
+from chatd.ports import Caller, PutInviteCode, Reader
 
-JOINED_SHOWN: Final = 100  # of those whom an invite let in
+JOINED_SHOWN: Final = 100  # accounts that an invite let in
 NO_RIGHT: Final = Refusal("forbidden", "only owner, admin and moderator may see the invites")
+OPERATOR_JOINS_NOTHING: Final = Refusal(
+    "forbidden", "an operator is no member; accept with an account's token"
+)
 
 
-@attrs.frozen
-class Lead:
-    """Where a code leads: an invite of a space. `maker_out`: its maker is disabled, or on the way out."""
+@attrs.frozen(eq=False)
+class Invites:
+    reader: Reader
+    commands: CommandBus
+    visibility: Visibility
+    codes: InviteCodes
 
-    space: str
-    invite: str
-    maker_out: bool
+    async def create(self, caller: Caller, command: CreateInvite) -> InviteResult | Refusal:
+        """The code is shown this once."""
+        code, context = new_secret(), context_of(caller)
+        put = PutInviteCode(hashed(code), command.space, context.new_id)
+        answer = await self.commands.ask(space_stream(command.space), command, context, Invite, put)
+        if isinstance(answer, Refusal):
+            return answer
+        return InviteResult(invite=NewInvite(**fields_of(answer), code=code))
 
+    async def list_(self, caller: Caller, query: ListInvites) -> InviteList | Refusal:
+        state = await self.visibility.space(caller, query.space)
+        if isinstance(state, Refusal):
+            return state
+        if not (caller.operator or may(state.role(caller.by), "invite.list")):
+            return NO_RIGHT
+        joined: defaultdict[str, list[Joined]] = defaultdict(list)
+        invites = [state.invite(id_, ListedInvite, joined=joined[id_]) for id_ in state.invites]
+        for row in await self.reader.let_in(query.space, JOINED_SHOWN):
+            joined[row["invite"]].append(pick(Joined, row))
+        return InviteList(invites=invites)
 
-async def lead_of(desk: Desk, code: str) -> Lead:
-    """For a code that leads nowhere a place that is not there: it is refused there like one that is over,
-    after as long a time."""
-    found, invite = await desk.reader.invite_code(hashed(code)), None
-    if found is None:
-        found = {"space": desk.new_id(), "invite": ""}
-    else:
-        state: SpaceState = await desk.directory.state_of(space_stream(found["space"]))
-        invite = state.invites.get(found["invite"])
-    maker_out = await _shut_out(desk, "" if invite is None or invite.by_operator else invite.by)
-    return Lead(found["space"], found["invite"], maker_out)
+    async def revoke(self, caller: Caller, command: RevokeInvite) -> Done | Refusal:
+        """An unknown invite is refused by a space that does not exist, like one of a hidden space."""
+        found = await self.reader.invite_code(hashed(command.code)) or await self.reader.invite(command.code)
+        found = found or {"space": new_id(), "invite": ""}
+        ending = RevokeInviteById(found["invite"])
+        return await self.commands.ask(space_stream(found["space"]), ending, context_of(caller), Done)
 
-
-async def _shut_out(desk: Desk, account: str) -> bool:
-    """Of a bot: it, or its owner. Nobody is not."""
-    row = await desk.reader.account(account)
-    going = {order["account"] for order in await desk.reader.erasures()}
-    if row is None:
-        return bool(account)
-    if row["disabled"] or account in going:
-        return True
-    return row["owner"] is not None and await _shut_out(desk, row["owner"])
-
-
-# --- made, listed, ended, accepted -------------------------------------------------------------------------
-
-
-async def create(desk: Desk, caller: Caller, command: c.CreateInvite) -> Answer:
-    code, context = new_secret(), desk.context(caller)
-    write = PutInviteCode(hashed(code), command.space, context.new_id)
-    answer = await desk.ask(space_stream(command.space), command, context, (write,))
-    if isinstance(answer, dict):
-        answer["invite"]["code"] = code
-    return answer
-
-
-async def list_(desk: Desk, caller: Caller, query: c.ListInvites) -> Answer:
-    state = await visible_space(desk, caller, query.space)
-    if isinstance(state, Refusal):
-        return state
-    if not (caller.operator or may(state.role(caller.by), "invite.list")):
-        return NO_RIGHT
-    frames = {id_: {**invite_frame(id_, invite), "joined": []} for id_, invite in state.invites.items()}
-    joined: dict[str, list[Any]] = {id_: frame["joined"] for id_, frame in frames.items()}
-    for row in await desk.reader.let_in(query.space, JOINED_SHOWN):
-        if (invite := row.pop("invite")) in joined:
-            joined[invite].append(row)
-    return {"invites": list(frames.values())}
-
-
-async def revoke(desk: Desk, caller: Caller, command: c.RevokeInvite) -> Answer:
-    found = await desk.reader.invite_code(hashed(command.code)) or await desk.reader.invite(command.code)
-    found = found or {"space": desk.new_id(), "invite": ""}  # refused there, like that of a hidden space
-    return await desk.ask(space_stream(found["space"]), EndInvite(found["invite"]), desk.context(caller))
-
-
-async def accept(desk: Desk, caller: Caller, command: c.AcceptInvite) -> Answer:
-    if caller.account is None:
-        return Refusal("forbidden", "an operator is no member; accept with an account's token")
-    lead = await lead_of(desk, command.code)
-    entering = EnterSpace(lead.invite, caller.account, owner=caller.owner, maker_out=lead.maker_out)
-    return await desk.ask(space_stream(lead.space), entering, desk.context(caller))
+    async def accept(self, caller: Caller, command: AcceptInvite) -> SpaceResult | Refusal:
+        if caller.account is None:
+            return OPERATOR_JOINS_NOTHING
+        found = await self.codes.find(command.code)
+        entering = JoinByInvite(
+            found.invite, caller.account, owner=caller.owner, creator_inactive=found.maker_out
+        )
+        return await self.commands.ask(space_stream(found.space), entering, context_of(caller), SpaceResult)

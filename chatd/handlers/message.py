@@ -1,172 +1,163 @@
-"""Messages at the desk: pages of them, and what stands on them."""
+"""Handlers of messages: reading them, and what is on them."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from chatd.actors.runtime.envelope import Answer
-from chatd.contract import command as c
+import attrs
+
+from chatd.actors.runtime.directory import Directory
 from chatd.contract.errors import Refusal
-from chatd.domain.account import state as accounts
-from chatd.domain.event import account_stream, room_stream, space_stream
-from chatd.domain.policy.bots import OWNER_ABSENT
-from chatd.domain.room.direct import OpenDirectRoom, direct_room
-from chatd.domain.room.message import ABSENT, may_see_edits
-from chatd.handlers.desk import Desk
-from chatd.handlers.visibility import visible_room
-from chatd.ports import Caller, Page, Row
+from chatd.contract.message import (
+    GetMessage,
+    ListEdits,
+    MessagePage,
+    MessageResult,
+    MessageVersion,
+    MessageVersions,
+)
+from chatd.contract.pin import ListPins, Pin, PinList
+from chatd.contract.reaction import ListReactions, Reactor, ReactorPage
+from chatd.contract.room import RoomHistory
+from chatd.contract.rows import pick
+from chatd.contract.thread import ThreadHistory, ThreadPage
+from chatd.domain.event import space_stream
+from chatd.domain.room.message import NO_SUCH_MESSAGE, may_see_edits
+from chatd.handlers.paging import cut, fitting, text_size
+from chatd.handlers.rows import message_row
+from chatd.handlers.visibility import Visibility
+from chatd.ports import Caller, Page, Reader, Row
 
-PAGE_BYTES: Final = 512 * 1024  # of texts in one page of history: clients often refuse messages of 1 MiB
-
-
-def message_frame(row: Row) -> dict[str, Any]:
-    """A message, as the reader gives it, as the wire shows it."""
-    thread = {"replies": row["replies"], "last_at": row["last_reply_at"]} if row["replies"] else None
-    return {
-        "seq": row["seq"],
-        "position": row["position"],
-        "at": row["at"],
-        "by": row["by"],
-        "text": row["text"],
-        "nonce": row["nonce"],
-        "reply_to": row["reply_to"],
-        "attachments": [],
-        "mentions": row["mentions"],
-        "reactions": row["reactions"],
-        "edited_at": row["edited_at"],
-        "expires_at": row["expires_at"],
-        "deleted": row["deleted"],
-        "pinned": row["pinned"],
-        "thread": thread,
-    }
+ONE_PLACE: Final = Refusal("invalid", "room.history takes one of before, after, around")
+ONE_END: Final = Refusal("invalid", "thread.history takes one of before, after")
+NO_VERSIONS: Final = Refusal("forbidden", "only its author and moderators may see the versions of a message")
 
 
-# --- pages -------------------------------------------------------------------------------------------------
+@attrs.frozen(eq=False)
+class MessageReading:
+    """A message that the caller may see."""
+
+    reader: Reader
+    visibility: Visibility
+
+    async def message(self, caller: Caller, room: str, seq: int) -> Row | Refusal:
+        """Raises StoreUnavailable."""
+        state = await self.visibility.room(caller, room)
+        if isinstance(state, Refusal):
+            return state
+        found = await self.reader.messages(room, [seq])
+        return found[0] if found else NO_SUCH_MESSAGE
 
 
-async def history(desk: Desk, caller: Caller, query: c.RoomHistory) -> Answer:
-    if sum(at is not None for at in (query.before, query.after, query.around)) > 1:
-        return Refusal("invalid", "room.history takes one of before, after, around")
-    state = await visible_room(desk, caller, query.room)
-    if isinstance(state, Refusal):
-        return state
-    page = await desk.reader.history(
-        query.room, before=query.before, after=query.after, around=query.around, limit=query.limit
-    )
-    return _page(page, from_start=query.after is not None)
+@attrs.frozen(eq=False)
+class RoomHistories:
+    reader: Reader
+    visibility: Visibility
+
+    async def history(self, caller: Caller, query: RoomHistory) -> MessagePage | Refusal:
+        if sum(at is not None for at in (query.before, query.after, query.around)) > 1:
+            return ONE_PLACE
+        state = await self.visibility.room(caller, query.room)
+        if isinstance(state, Refusal):
+            return state
+        page = await self.reader.history(
+            query.room, before=query.before, after=query.after, around=query.around, limit=query.limit
+        )
+        return MessagePage(**_page(page, from_start=query.after is not None))
 
 
-async def thread(desk: Desk, caller: Caller, query: c.ThreadHistory) -> Answer:
-    if query.before is not None and query.after is not None:
-        return Refusal("invalid", "thread.history takes one of before, after")
-    found = await _message(desk, caller, query.room, query.seq)
-    if isinstance(found, Refusal):
-        return found
-    if found["thread"] is not None:
-        found = await _message(desk, caller, query.room, found["thread"])
+@attrs.frozen(eq=False)
+class Threads:
+    reader: Reader
+    reading: MessageReading
+
+    async def history(self, caller: Caller, query: ThreadHistory) -> ThreadPage | Refusal:
+        """The thread that the message began or belongs to."""
+        if query.before is not None and query.after is not None:
+            return ONE_END
+        found = await self.reading.message(caller, query.room, query.seq)
         if isinstance(found, Refusal):
             return found
-    page = await desk.reader.history(
-        query.room,
-        before=query.before,
-        after=query.after,
-        around=None,
-        limit=query.limit,
-        thread=found["seq"],
-    )
-    return {**_page(page, from_start=query.after is not None), "root": message_frame(found)}
+        if found["thread"] is not None:
+            found = await self.reading.message(caller, query.room, found["thread"])
+            if isinstance(found, Refusal):
+                return found
+        page = await self.reader.history(
+            query.room,
+            before=query.before,
+            after=query.after,
+            around=None,
+            limit=query.limit,
+            thread=found["seq"],
+        )
+        return ThreadPage(**_page(page, from_start=query.after is not None), root=message_row(found))
 
 
 def _page(page: Page, from_start: bool) -> dict[str, Any]:
-    rows, cut = _fitting(page.rows, from_start)
+    """The fields of a page that is not too big: cut at the end that the caller asks for later."""
+    in_order = page.rows if from_start else page.rows[::-1]
+    kept = fitting(in_order, lambda row: text_size(row["text"]))
+    is_cut = len(kept) < len(page.rows)
     return {
-        "messages": [message_frame(row) for row in rows],
-        "more_before": page.more_before or (cut and not from_start),
-        "more_after": page.more_after or (cut and from_start),
+        "messages": [message_row(row) for row in (kept if from_start else kept[::-1])],
+        "more_before": page.more_before or (is_cut and not from_start),
+        "more_after": page.more_after or (is_cut and from_start),
     }
 
 
-def _fitting(rows: tuple[Row, ...], from_start: bool) -> tuple[tuple[Row, ...], bool]:
-    """The page without what would make it too big, cut at the end that the caller asks for later."""
-    kept, size = 0, 0
-    for row in rows if from_start else reversed(rows):
-        size += len((row["text"] or "").encode())
-        if kept and size > PAGE_BYTES:
-            break
-        kept += 1
-    return rows[:kept] if from_start else rows[len(rows) - kept :], kept < len(rows)
+@attrs.frozen(eq=False)
+class Messages:
+    reader: Reader
+    directory: Directory
+    visibility: Visibility
+    reading: MessageReading
+
+    async def get(self, caller: Caller, query: GetMessage) -> MessageResult | Refusal:
+        found = await self.reading.message(caller, query.room, query.seq)
+        return found if isinstance(found, Refusal) else MessageResult(message=message_row(found))
+
+    async def edits(self, caller: Caller, query: ListEdits) -> MessageVersions | Refusal:
+        found = await self.reading.message(caller, query.room, query.seq)
+        if isinstance(found, Refusal):
+            return found
+        state = await self.visibility.room(caller, query.room)
+        if isinstance(state, Refusal):
+            return state
+        role = None
+        if state.space:
+            role = (await self.directory.state_of(space_stream(state.space))).role(caller.by)
+        if not (caller.operator or may_see_edits(found["by"], caller.by, role)):
+            return NO_VERSIONS
+        rows = await self.reader.edits(query.room, query.seq)
+        return MessageVersions(versions=[pick(MessageVersion, row) for row in rows])
 
 
-# --- one message -------------------------------------------------------------------------------------------
+@attrs.frozen(eq=False)
+class Reactions:
+    reader: Reader
+    reading: MessageReading
+
+    async def list_(self, caller: Caller, query: ListReactions) -> ReactorPage | Refusal:
+        found = await self.reading.message(caller, query.room, query.seq)
+        if isinstance(found, Refusal):
+            return found
+        rows = await self.reader.reactors(query.room, query.seq, query.emoji, query.after, query.limit + 1)
+        page, following = cut(rows, query.limit, "account")
+        return ReactorPage(accounts=[pick(Reactor, row) for row in page], next=following)
 
 
-async def _message(desk: Desk, caller: Caller, room: str, seq: int) -> Row | Refusal:
-    state = await visible_room(desk, caller, room)
-    if isinstance(state, Refusal):
-        return state
-    found = await desk.reader.messages(room, [seq])
-    return found[0] if found else ABSENT
+@attrs.frozen(eq=False)
+class Pins:
+    reader: Reader
+    visibility: Visibility
 
-
-async def get(desk: Desk, caller: Caller, query: c.GetMessage) -> Answer:
-    found = await _message(desk, caller, query.room, query.seq)
-    return found if isinstance(found, Refusal) else {"message": message_frame(found)}
-
-
-async def edits(desk: Desk, caller: Caller, query: c.ListEdits) -> Answer:
-    found = await _message(desk, caller, query.room, query.seq)
-    if isinstance(found, Refusal):
-        return found
-    state = await visible_room(desk, caller, query.room)
-    if isinstance(state, Refusal):
-        return state
-    role = None
-    if state.space:
-        role = (await desk.directory.state_of(space_stream(state.space))).role(caller.by)
-    if not (caller.operator or may_see_edits(found["by"], caller.by, role)):
-        return Refusal("forbidden", "only its author and moderators may see the versions of a message")
-    return {"versions": await desk.reader.edits(query.room, query.seq)}
-
-
-async def reactors(desk: Desk, caller: Caller, query: c.ListReactions) -> Answer:
-    found = await _message(desk, caller, query.room, query.seq)
-    if isinstance(found, Refusal):
-        return found
-    rows = await desk.reader.reactors(query.room, query.seq, query.emoji, query.after, query.limit + 1)
-    page = rows[: query.limit]
-    return {"accounts": page, "next": page[-1]["account"] if len(rows) > query.limit else None}
-
-
-async def pins(desk: Desk, caller: Caller, query: c.ListPins) -> Answer:
-    state = await visible_room(desk, caller, query.room)
-    if isinstance(state, Refusal):
-        return state
-    pinned = await desk.reader.pins(query.room)
-    messages = {
-        row["seq"]: message_frame(row)
-        for row in await desk.reader.messages(query.room, [pin["seq"] for pin in pinned])
-    }
-    return {"pins": [{**pin, "message": messages[pin["seq"]]} for pin in pinned if pin["seq"] in messages]}
-
-
-# --- direct rooms, and what is unread ----------------------------------------------------------------------
-
-
-async def open_direct(desk: Desk, caller: Caller, command: c.OpenDirect) -> Answer:
-    if caller.account is None:
-        return Refusal("forbidden", "an operator is no member; open it with an account's token")
-    people = sorted({caller.account, *command.accounts})
-    for account in people:
-        state = await desk.directory.state_of(account_stream(account))
-        if not state.exists:
-            return accounts.ABSENT
-        if state.owner is not None and state.owner not in people:
-            return OWNER_ABSENT
-    room = room_stream(direct_room(people))
-    return await desk.ask(room, OpenDirectRoom(tuple(people)), desk.context(caller))
-
-
-async def unread(desk: Desk, caller: Caller, query: c.ListUnread) -> Answer:
-    if caller.account is None:
-        return Refusal("forbidden", "an operator is no member of any room")
-    return {"rooms": await desk.reader.unread(caller.account)}
+    async def list_(self, caller: Caller, query: ListPins) -> PinList | Refusal:
+        state = await self.visibility.room(caller, query.room)
+        if isinstance(state, Refusal):
+            return state
+        pinned = await self.reader.pins(query.room)
+        rows = await self.reader.messages(query.room, [pin["seq"] for pin in pinned])
+        messages = {row["seq"]: message_row(row) for row in rows}
+        return PinList(
+            pins=[pick(Pin, pin, message=messages[pin["seq"]]) for pin in pinned if pin["seq"] in messages]
+        )

@@ -1,51 +1,79 @@
-"""Presence and receipts at the desk: who is there, and whom a message has reached."""
+"""Handlers of presence, receipts and unread messages."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from chatd.actors.runtime.envelope import Answer
-from chatd.contract import command as c
+import attrs
+
+from chatd.actors.workers.presence import Presence
+from chatd.actors.workers.receipts import Receipts
+from chatd.contract import receipt
 from chatd.contract.errors import Refusal
-from chatd.domain.room.message import ABSENT
-from chatd.handlers.desk import Desk
-from chatd.handlers.visibility import visible_room
-from chatd.ports import Caller
+from chatd.contract.presence import PresenceList, SetPresence, WatchPresence
+from chatd.contract.receipt import ListReceipts
+from chatd.contract.rows import pick
+from chatd.contract.spec import DONE, Done
+from chatd.contract.unread import ListUnread, UnreadList, UnreadRoom
+from chatd.domain.room.message import NO_SUCH_MESSAGE
+from chatd.handlers.visibility import Visibility
+from chatd.ports import Caller, Reader
 
 LISTED: Final = 100  # accounts; the rest are counted
 NO_SESSION: Final = Refusal("forbidden", "only an account with an open session is there, or watches others")
 NO_MEMBER: Final = Refusal("forbidden", "only members of the room may see whom its messages have reached")
+OPERATOR_READS_NOTHING: Final = Refusal("forbidden", "an operator is no member of any room")
 
 
-async def set_presence(desk: Desk, caller: Caller, command: c.SetPresence) -> Answer:
-    return {} if await desk.presence.set(caller, command.state) else NO_SESSION
+@attrs.frozen(eq=False)
+class PresenceHandlers:
+    presence: Presence
+
+    async def set(self, caller: Caller, command: SetPresence) -> Done | Refusal:
+        return DONE if await self.presence.set(caller, command.state) else NO_SESSION
+
+    async def watch(self, caller: Caller, command: WatchPresence) -> PresenceList | Refusal:
+        presences = await self.presence.watch(caller, command.accounts)
+        return NO_SESSION if presences is None else PresenceList(presences=presences)
 
 
-async def watch_presence(desk: Desk, caller: Caller, command: c.WatchPresence) -> Answer:
-    presences = await desk.presence.watch(caller, command.accounts)
-    return NO_SESSION if presences is None else {"presences": presences}
+@attrs.frozen(eq=False)
+class ReceiptHandlers:
+    reader: Reader
+    receipts: Receipts
+    visibility: Visibility
+
+    async def list_(self, caller: Caller, query: ListReceipts) -> receipt.Receipts | Refusal:
+        state = await self.visibility.room(caller, query.room)
+        if isinstance(state, Refusal):
+            return state
+        if not (caller.operator or caller.by in state.members):
+            return NO_MEMBER
+        found = await self.reader.messages(query.room, [query.seq])
+        if not found:
+            return NO_SUCH_MESSAGE
+        rows = await self.reader.receipts(query.room, query.seq)
+        position = found[0]["position"]
+        read = [row["account"] for row in rows if row["read"]]
+        delivered = [
+            row["account"]
+            for row in rows
+            if row["read"] or row["delivered"] or await self.receipts.delivered(row["account"]) >= position
+        ]
+        return receipt.Receipts(
+            delivered=delivered[:LISTED],
+            read=read[:LISTED],
+            delivered_count=len(delivered),
+            read_count=len(read),
+        )
 
 
-async def receipts(desk: Desk, caller: Caller, query: c.ListReceipts) -> Answer:
-    state = await visible_room(desk, caller, query.room)
-    if isinstance(state, Refusal):
-        return state
-    if not (caller.operator or caller.by in state.members):
-        return NO_MEMBER
-    found = await desk.reader.messages(query.room, [query.seq])
-    if not found:
-        return ABSENT
-    rows = await desk.reader.receipts(query.room, query.seq)
-    position = found[0]["position"]
-    read = [row["account"] for row in rows if row["read"]]
-    delivered = [
-        row["account"]
-        for row in rows
-        if row["read"] or row["delivered"] or await desk.receipts.delivered(row["account"]) >= position
-    ]
-    return {
-        "delivered": delivered[:LISTED],
-        "read": read[:LISTED],
-        "delivered_count": len(delivered),
-        "read_count": len(read),
-    }
+@attrs.frozen(eq=False)
+class Unread:
+    reader: Reader
+
+    async def list_(self, caller: Caller, query: ListUnread) -> UnreadList | Refusal:
+        if caller.account is None:
+            return OPERATOR_READS_NOTHING
+        rows = await self.reader.unread(caller.account)
+        return UnreadList(rooms=[pick(UnreadRoom, row) for row in rows])

@@ -1,21 +1,23 @@
-"""Back in without e-mail: a link that an operator makes and hands over, good once and for an hour.
+"""Recovery without e-mail: a link that an operator makes and hands over, good once and for an hour.
 
-It leads to a page on which a new password is set (`chatd/gateway/http.py`). All devices end with that; a
-second factor stays, and is reset apart.
+It leads to a page that sets a new password. All devices end with that; a second factor stays.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from chatd.actors.runtime.envelope import Answer
+import attrs
+
+from chatd.actors.runtime.turns import Turns
 from chatd.auth.tokens import hashed, new_secret
-from chatd.contract import command as c
+from chatd.clock import now
+from chatd.contract.account import RecoveryLink
 from chatd.contract.errors import Refusal
-from chatd.handlers import device as devices
-from chatd.handlers.credentials import hash_new, secure
-from chatd.handlers.desk import Desk, now
-from chatd.ports import Caller, DropDevices, DropRecoveryLink, PutCredential, PutRecoveryLink, Row
+from chatd.handlers.credentials import Credentials
+from chatd.handlers.device_tokens import DeviceTokens
+from chatd.handlers.server_address import ServerAddress
+from chatd.ports import DropDevices, DropRecoveryLink, PutCredential, PutRecoveryLink, Reader, Row
 
 LIFETIME: Final = 3600_000  # milliseconds
 USED: Final = Refusal(
@@ -23,39 +25,48 @@ USED: Final = Refusal(
 )
 
 
-async def make_link(desk: Desk, caller: Caller, command: c.MakeRecoveryLink) -> Answer:
-    """A new link takes the place of an older one."""
-    code, expires_at = new_secret(), now() + LIFETIME
-    put = PutRecoveryLink(command.account, hashed(code), expires_at)
-    answer = await secure(desk, command.account, caller.by, "recovery_link", put)
-    if isinstance(answer, Refusal):
-        return answer
-    return {"url": f"{desk.address}/recover?code={code}", "expires_at": expires_at}
+@attrs.frozen(eq=False)
+class RecoveryLinks:
+    reader: Reader
+    credentials: Credentials
+    tokens: DeviceTokens
+    address: ServerAddress
+    _turns: Turns = attrs.field(factory=Turns)
 
+    async def make(self, account: str, by: str) -> RecoveryLink | Refusal:
+        """A new link takes the place of an older one."""
+        code, expires_at = new_secret(), now() + LIFETIME
+        put = PutRecoveryLink(account, hashed(code), expires_at)
+        answer = await self.credentials.secure(account, by, "recovery_link", put)
+        if isinstance(answer, Refusal):
+            return answer
+        return RecoveryLink(url=f"{self.address.url}/recover?code={code}", expires_at=expires_at)
 
-async def recover(desk: Desk, code: str, password: str) -> Answer:
-    """Sets the password of the account that the link is for. A password that will not do leaves it good."""
-    row = await _account(desk, code)
-    if row is None:
-        return USED
-    password_hash = await hash_new(desk, password, row["name"], row["display_name"])
-    if isinstance(password_hash, Refusal):
-        return password_hash
-    account, dropped = row["id"], DropDevices(row["id"])
-    writes = (PutCredential(account, password_hash), DropRecoveryLink(account), dropped)
-    async with desk.spending:
-        if await _account(desk, code) is None:
+    async def use(self, code: str, password: str) -> str | Refusal:
+        """Sets the password of the account that the link is for, and returns the account's name.
+
+        A password that will not do leaves the link good. Raises StoreUnavailable.
+        """
+        row = await self._account(code)
+        if row is None:
             return USED
-        answer = await secure(desk, account, account, "recovered", *writes)
-    if isinstance(answer, Refusal):
-        return answer
-    devices.end(desk, dropped, "the password was set anew")
-    return {"name": row["name"]}
+        password_hash = await self.credentials.hash_new(password, row["name"], row["display_name"])
+        if isinstance(password_hash, Refusal):
+            return password_hash
+        account, dropped = row["id"], DropDevices(row["id"])
+        writes = (PutCredential(account, password_hash), DropRecoveryLink(account), dropped)
+        async with self._turns.of(account):
+            if await self._account(code) is None:
+                return USED
+            answer = await self.credentials.secure(account, account, "recovered", *writes)
+        if isinstance(answer, Refusal):
+            return answer
+        self.tokens.end(dropped, "the password was set anew")
+        return str(row["name"])
 
-
-async def _account(desk: Desk, code: str) -> Row | None:
-    """Whom the link is for, while it is good."""
-    link = await desk.reader.recovery_link(hashed(code))
-    if link is None or link["expires_at"] <= now():
-        return None
-    return await desk.reader.account(link["account"])
+    async def _account(self, code: str) -> Row | None:
+        """The account that the link is for, while it is good."""
+        link = await self.reader.recovery_link(hashed(code))
+        if link is None or link["expires_at"] <= now():
+            return None
+        return await self.reader.account(link["account"])

@@ -1,19 +1,35 @@
-"""Scheduled messages at the desk: put on the list, taken back, listed. The scheduler posts them."""
+"""Handlers of scheduled messages: put on the list, taken back, listed. The scheduler posts them."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from chatd.actors.runtime.envelope import Answer
-from chatd.contract import command as c
+import attrs
+
+from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.command_bus import CommandBus
+from chatd.actors.workers.due_timer import DueTimer
+from chatd.actors.workers.scheduled_list import announce_gone, announce_scheduled
+from chatd.clock import new_id, now
 from chatd.contract.errors import Refusal
-from chatd.domain.event import account_stream
-from chatd.domain.room.message import ABSENT
-from chatd.handlers.desk import Desk, now
-from chatd.handlers.settings import NO_ACCOUNT, SAVED_BYTES, member_of
-from chatd.ports import Caller, DropScheduled, PutScheduled, Row
+from chatd.contract.message import (
+    ListScheduled,
+    ScheduledList,
+    ScheduledMessage,
+    ScheduledResult,
+    ScheduleMessage,
+    UnscheduleMessage,
+)
+from chatd.contract.rows import pick
+from chatd.contract.spec import DONE, Done
+from chatd.domain.room.message import NO_SUCH_MESSAGE
+from chatd.handlers.membership import Membership
+from chatd.handlers.paging import text_size
+from chatd.handlers.refusals import OPERATOR_KEEPS_NOTHING
+from chatd.handlers.saved import SAVED_BYTES
+from chatd.ports import Caller, DropScheduled, PutScheduled, Reader
 
-MAX_SCHEDULED: Final = 100  # of an account, those that failed and were not taken away included
+MAX_SCHEDULED: Final = 100  # of an account, including those that failed and were not taken away
 SOONEST: Final = 1_000  # milliseconds from now
 LATEST: Final = 366 * 86_400_000
 NOT_THEN: Final = Refusal(
@@ -28,80 +44,69 @@ HEAVY: Final = Refusal(
 )
 
 
-async def schedule(desk: Desk, caller: Caller, command: c.ScheduleMessage) -> Answer:
-    account = await member_of(desk, caller, command.room)
-    if isinstance(account, Refusal):
-        return account
-    at = now()
-    if not at + SOONEST <= command.post_at <= at + LATEST:
-        return NOT_THEN
-    if command.reply_to is not None and not await desk.reader.messages(command.room, [command.reply_to]):
-        return ABSENT
-    put = PutScheduled(
-        desk.new_id(),
-        account,
-        command.room,
-        command.text,
-        command.reply_to,
-        command.expires_in,
-        command.post_at,
-        at,
-    )
-    async with desk.due_timer.changing:
-        texts = [row["text"] for row in await desk.reader.scheduled(account)]
-        if len(texts) >= MAX_SCHEDULED:
-            return FULL
-        if sum(len(text.encode()) for text in (*texts, put.text)) > SAVED_BYTES:
-            return HEAVY
-        await desk.write(put)
-    desk.due_timer.earlier(put.post_at)
-    entry = {
-        "id": put.id,
-        "room": put.room,
-        "text": put.text,
-        "reply_to": put.reply_to,
-        "expires_in": put.expires_in,
-        "post_at": put.post_at,
-        "created_at": put.created_at,
-        "failed": None,
-    }
-    changed(desk, account, entry)
-    return {"scheduled": entry}
+@attrs.frozen(eq=False)
+class ScheduledMessages:
+    reader: Reader
+    commands: CommandBus
+    bus: Bus
+    due_timer: DueTimer
+    membership: Membership
 
+    async def schedule(self, caller: Caller, command: ScheduleMessage) -> ScheduledResult | Refusal:
+        account = await self.membership.account_in(caller, command.room)
+        if isinstance(account, Refusal):
+            return account
+        at = now()
+        if not at + SOONEST <= command.post_at <= at + LATEST:
+            return NOT_THEN
+        replied = command.reply_to
+        if replied is not None and not await self.reader.messages(command.room, [replied]):
+            return NO_SUCH_MESSAGE
+        put = PutScheduled(
+            new_id(),
+            account,
+            command.room,
+            command.text,
+            command.reply_to,
+            command.expires_in,
+            command.post_at,
+            at,
+        )
+        async with self.due_timer.changing:
+            texts = [row["text"] for row in await self.reader.scheduled(account)]
+            if len(texts) >= MAX_SCHEDULED:
+                return FULL
+            if sum(text_size(text) for text in (*texts, put.text)) > SAVED_BYTES:
+                return HEAVY
+            await self.commands.write(put)
+        self.due_timer.earlier(put.post_at)
+        entry = ScheduledMessage(
+            id=put.id,
+            room=put.room,
+            text=put.text,
+            reply_to=put.reply_to,
+            expires_in=put.expires_in,
+            post_at=put.post_at,
+            created_at=put.created_at,
+            failed=None,
+        )
+        announce_scheduled(self.bus, account, entry)
+        return ScheduledResult(scheduled=entry)
 
-async def unschedule(desk: Desk, caller: Caller, command: c.UnscheduleMessage) -> Answer:
-    """Once this is answered the message is not posted any more."""
-    if caller.account is None:
-        return NO_ACCOUNT
-    async with desk.due_timer.changing:
-        listed = await desk.reader.scheduled(caller.account)
-        if not any(row["id"] == command.scheduled for row in listed):
-            return NOT_LISTED
-        await desk.write(DropScheduled(command.scheduled))
-    changed(desk, caller.account, gone(command.scheduled))
-    return {}
+    async def unschedule(self, caller: Caller, command: UnscheduleMessage) -> Done | Refusal:
+        """Once this is answered the message is not posted any more."""
+        if caller.account is None:
+            return OPERATOR_KEEPS_NOTHING
+        async with self.due_timer.changing:
+            listed = await self.reader.scheduled(caller.account)
+            if not any(row["id"] == command.scheduled for row in listed):
+                return NOT_LISTED
+            await self.commands.write(DropScheduled(command.scheduled))
+        announce_gone(self.bus, caller.account, command.scheduled)
+        return DONE
 
-
-async def list_(desk: Desk, caller: Caller, query: c.ListScheduled) -> Answer:
-    if caller.account is None:
-        return NO_ACCOUNT
-    return {"scheduled": [frame(row) for row in await desk.reader.scheduled(caller.account)]}
-
-
-# --- what the account's sessions hear ----------------------------------------------------------------------
-
-
-def frame(row: Row) -> dict[str, Any]:
-    """A scheduled message as the wire shows it."""
-    return {name: value for name, value in row.items() if name != "account"}
-
-
-def gone(scheduled: str) -> dict[str, Any]:
-    """It was posted or taken back."""
-    return {"id": scheduled, "gone": True}
-
-
-def changed(desk: Desk, account: str, entry: dict[str, Any]) -> None:
-    """Shows an entry as it is now to the account's sessions."""
-    signal = {"signal": "scheduled.changed", "stream": account_stream(account), "by": account, "data": entry}
-    desk.bus.signal(account, signal)
+    async def scheduled(self, caller: Caller, query: ListScheduled) -> ScheduledList | Refusal:
+        if caller.account is None:
+            return OPERATOR_KEEPS_NOTHING
+        rows = await self.reader.scheduled(caller.account)
+        return ScheduledList(scheduled=[pick(ScheduledMessage, row) for row in rows])

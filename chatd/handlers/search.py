@@ -1,16 +1,18 @@
-"""Searching at the desk."""
+"""The handler of `message.search`."""
 
 from __future__ import annotations
 
 from typing import Final
 
+import attrs
 import trio
 
-from chatd.actors.runtime.envelope import Answer
-from chatd.contract import command as c
+from chatd.actors.runtime.bus import Bus
+from chatd.actors.workers.view_updater import Views
 from chatd.contract.errors import Refusal
-from chatd.handlers.desk import Desk
-from chatd.handlers.visibility import visible_room, visible_space
+from chatd.contract.message import SearchHit, SearchMessages, SearchPage
+from chatd.contract.rows import pick
+from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, StoreUnavailable
 
 TOO_SLOW: Final = Refusal(
@@ -18,24 +20,30 @@ TOO_SLOW: Final = Refusal(
 )
 
 
-async def search(desk: Desk, caller: Caller, query: c.SearchMessages) -> Answer:
-    view = desk.views.search
-    question = view.find(caller.account, caller.operator, query)
-    if isinstance(question, Refusal):
-        return question
-    # What is in a room nobody has named is left out by the question itself.
-    if query.room is not None:
-        room = await visible_room(desk, caller, query.room)
-        if isinstance(room, Refusal):
-            return room
-    if query.space is not None:
-        space = await visible_space(desk, caller, query.space)
-        if isinstance(space, Refusal):
-            return space
-    try:
-        page = await desk.views.ask(view, question, desk.bus.head)
-    except StoreUnavailable as error:
-        if isinstance(error.__cause__, trio.TooSlowError):
-            return TOO_SLOW
-        raise
-    return {"hits": page.hits, "next": page.next}
+@attrs.frozen(eq=False)
+class Searches:
+    views: Views
+    bus: Bus
+    visibility: Visibility
+
+    async def search(self, caller: Caller, query: SearchMessages) -> SearchPage | Refusal:
+        view = self.views.search
+        question = view.find(caller.account, caller.operator, query)
+        if isinstance(question, Refusal):
+            return question
+        # the question itself leaves out messages of rooms that the caller may not see
+        if query.room is not None:
+            room = await self.visibility.room(caller, query.room)
+            if isinstance(room, Refusal):
+                return room
+        if query.space is not None:
+            space = await self.visibility.space(caller, query.space)
+            if isinstance(space, Refusal):
+                return space
+        try:
+            page = await self.views.ask(view, question, self.bus.head)
+        except StoreUnavailable as error:
+            if isinstance(error.__cause__, trio.TooSlowError):
+                return TOO_SLOW
+            raise
+        return SearchPage(hits=[pick(SearchHit, hit) for hit in page.hits], next=page.next)

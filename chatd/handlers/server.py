@@ -1,4 +1,4 @@
-"""What operators ask: the log as it grows, how the server is, whether it is sound, a copy of it."""
+"""Handlers for operators: the server's state and soundness, views, the log, backups."""
 
 from __future__ import annotations
 
@@ -7,121 +7,135 @@ import resource
 from pathlib import Path
 from typing import Any, Final
 
+import attrs
 import trio
 
 from chatd import __version__
-from chatd.actors.runtime.envelope import Answer
-from chatd.contract import command as c
+from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.command_bus import CommandBus
+from chatd.actors.runtime.live_sessions import LiveSessions
+from chatd.actors.workers.view_updater import Views
+from chatd.clock import now
+from chatd.contract.backup import BackupCreated, CreateBackup
 from chatd.contract.errors import Refusal
-from chatd.domain.event import Event
-from chatd.handlers.desk import Desk, now
-from chatd.ports import Caller, StoreError
+from chatd.contract.event import EventFrame, EventPage, ListEvents
+from chatd.contract.server import (
+    ActorCounts,
+    ActorLoad,
+    CheckServer,
+    CommitCounts,
+    GetServerStatus,
+    GetServerTop,
+    ServerChecked,
+    ServerStatus,
+    ServerTop,
+    ServerVerified,
+    VerifyServer,
+)
+from chatd.contract.spec import DONE, Done
+from chatd.contract.view import ListViews, RebuildView, ViewList
+from chatd.handlers.paging import fitting, text_size
+from chatd.handlers.server_address import ServerAddress
+from chatd.ports import Caller, Maintenance, Reader, StoreError
 
-BUSIEST: Final = 50
-PAGE_BYTES: Final = 512 * 1024
+BUSIEST: Final = 50  # actors
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
-async def list_events(desk: Desk, caller: Caller, query: c.ListEvents) -> Answer:
-    if query.after is None:
-        return {"events": [], "position": desk.bus.head}
-    if query.wait:
-        with trio.move_on_after(query.wait):
-            await desk.bus.wait_beyond(query.after)
-    head = desk.bus.head
-    events = [
-        event
-        for event in await desk.reader.events(query.after, query.limit, query.stream)
-        if event.position <= head
-    ]
-    whole = len(events)
-    events = _fitting(events)
-    full = whole == query.limit or len(events) < whole
-    position = events[-1].position if full else max(head, query.after)
-    return {"events": [event.frame() for event in events], "position": position}
+@attrs.frozen(eq=False)
+class Server:
+    reader: Reader
+    bus: Bus
+    commands: CommandBus
+    live: LiveSessions
+    maintenance: Maintenance
+    views: Views
+    epoch: str
+    data: Path
+    address: ServerAddress
+    _started_at: int = attrs.field(factory=now)
+
+    async def status(self, caller: Caller, query: GetServerStatus) -> ServerStatus:
+        sizes = self.maintenance.sizes()
+        awake = self.commands.directory.counts()
+        counts = await self.reader.counts()
+        return ServerStatus(
+            version=__version__,
+            ready=True,
+            epoch=self.epoch,
+            position=self.bus.head,
+            started_at=self._started_at,
+            uptime=(now() - self._started_at) // 1000,
+            pid=os.getpid(),
+            data=str(self.data.absolute()),
+            address=self.address.url,
+            accounts=counts["accounts"],
+            spaces=counts["spaces"],
+            rooms=counts["rooms"],
+            connections=len(self.live),
+            sessions=self.live.opened,
+            memory=_memory(),
+            database=sizes.database,
+            wal=sizes.wal,
+            actors=ActorCounts(
+                awake=sum(awake.values()),
+                rooms=awake["room"],
+                spaces=awake["space"],
+                accounts=awake["account"],
+            ),
+            views=self.views.rows(),
+        )
+
+    async def top(self, caller: Caller, query: GetServerTop) -> ServerTop:
+        before = trio.current_time()
+        await trio.lowlevel.checkpoint()
+        lag = trio.current_time() - before
+        writer, directory = self.commands.writer, self.commands.directory
+        commits = writer.commits
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        actors = [_load(actor) for actor in (writer, *directory, *self.live)]
+        actors.sort(key=lambda actor: (actor.depth, actor.handled), reverse=True)
+        return ServerTop(
+            position=self.bus.head,
+            commits=CommitCounts(
+                count=commits.count,
+                failed=commits.failed,
+                facts=commits.facts,
+                last_batch=commits.last_batch,
+                mean_batch=round(commits.facts / max(commits.count, 1), 2),
+                last_ms=round(commits.last_ms, 3),
+                mean_ms=round(commits.total_ms / max(commits.count, 1), 3),
+                waiting=len(writer.mailbox),
+            ),
+            connections=len(self.live),
+            sessions=self.live.opened,
+            actors=actors[:BUSIEST],
+            loop_lag_ms=round(lag * 1000, 3),
+            cpu_seconds=round(used.ru_utime + used.ru_stime, 3),
+            memory=_memory(),
+        )
+
+    async def check(self, caller: Caller, query: CheckServer) -> ServerChecked:
+        findings = list(await self.maintenance.check())
+        return ServerChecked(ok=not findings, findings=findings)
+
+    async def verify(self, caller: Caller, query: VerifyServer) -> ServerVerified:
+        verified = await self.maintenance.verify()
+        findings = list(verified.findings)
+        return ServerVerified(ok=not findings, events=verified.events, findings=findings)
 
 
-def _fitting(events: list[Event]) -> list[Event]:
-    """As many as go into one message that any client takes, and at least one."""
-    size = 0
-    for index, event in enumerate(events):
-        size += len((event.text or "").encode())
-        if index and size > PAGE_BYTES:
-            return events[:index]
-    return events
-
-
-async def status(desk: Desk, caller: Caller, query: c.ServerStatus) -> Answer:
-    return await measured(desk)
-
-
-async def measured(desk: Desk) -> dict[str, Any]:
-    sizes = desk.maintenance.sizes()
-    awake = desk.directory.counts()
-    return {
-        "version": __version__,
-        "ready": True,
-        "epoch": desk.epoch,
-        "position": desk.bus.head,
-        "started_at": desk.started_at,
-        "uptime": (now() - desk.started_at) // 1000,
-        "pid": os.getpid(),
-        "data": str(desk.settings.data.absolute()),
-        "address": desk.address,
-        **await desk.reader.counts(),
-        "connections": len(desk.sessions),
-        "sessions": sum(session.claims is not None for session in desk.sessions),
-        "memory": _memory(),
-        "database": sizes.database,
-        "wal": sizes.wal,
-        "actors": {
-            "awake": sum(awake.values()),
-            **{f"{kind}s": awake[kind] for kind in ("room", "space", "account")},
-        },
-        "views": desk.views.frames(),
-    }
-
-
-async def top(desk: Desk, caller: Caller, query: c.ServerTop) -> Answer:
-    before = trio.current_time()
-    await trio.lowlevel.checkpoint()
-    lag = trio.current_time() - before
-    commits = desk.writer.commits
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    actors = [_actor(actor) for actor in (desk.writer, *desk.directory, *desk.sessions)]
-    actors.sort(key=lambda actor: (actor["depth"], actor["handled"]), reverse=True)
-    return {
-        "position": desk.bus.head,
-        "commits": {
-            "count": commits.count,
-            "failed": commits.failed,
-            "facts": commits.facts,
-            "last_batch": commits.last_batch,
-            "mean_batch": round(commits.facts / max(commits.count, 1), 2),
-            "last_ms": round(commits.last_ms, 3),
-            "mean_ms": round(commits.total_ms / max(commits.count, 1), 3),
-            "waiting": len(desk.writer.mailbox),
-        },
-        "connections": len(desk.sessions),
-        "sessions": sum(session.claims is not None for session in desk.sessions),
-        "actors": actors[:BUSIEST],
-        "loop_lag_ms": round(lag * 1000, 3),
-        "cpu_seconds": round(used.ru_utime + used.ru_stime, 3),
-        "memory": _memory(),
-    }
-
-
-def _actor(actor: Any) -> dict[str, Any]:
-    mail = actor.statistics()
-    return {
-        "name": actor.name,
-        "depth": mail.depth,
-        "capacity": mail.capacity,
-        "oldest_wait_ms": round(mail.oldest_wait * 1000, 3),
-        "turns": mail.turns,
-        "handled": mail.handled,
-        "restarts": actor.restarts,
-    }
+def _load(actor: Any) -> ActorLoad:
+    mailbox = actor.statistics()
+    return ActorLoad(
+        name=actor.name,
+        depth=mailbox.depth,
+        capacity=mailbox.capacity,
+        oldest_wait_ms=round(mailbox.oldest_wait * 1000, 3),
+        turns=mailbox.turns,
+        handled=mailbox.handled,
+        restarts=actor.restarts,
+    )
 
 
 def _memory() -> int:
@@ -129,23 +143,53 @@ def _memory() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE
 
 
-async def check(desk: Desk, caller: Caller, query: c.CheckServer) -> Answer:
-    findings = await desk.maintenance.check()
-    return {"ok": not findings, "findings": list(findings)}
+@attrs.frozen(eq=False)
+class Events:
+    reader: Reader
+    bus: Bus
+
+    async def list_(self, caller: Caller, query: ListEvents) -> EventPage:
+        """Without `after` no events, and the log's present end. `wait` waits for news."""
+        if query.after is None:
+            return EventPage(events=[], position=self.bus.head)
+        if query.wait:
+            with trio.move_on_after(query.wait):
+                await self.bus.wait_beyond(query.after)
+        head = self.bus.head
+        found = await self.reader.events(query.after, query.limit, query.stream)
+        events = [event for event in found if event.position <= head]
+        page = fitting(events, lambda event: text_size(event.text))
+        full = len(events) == query.limit or len(page) < len(events)
+        position = page[-1].position if full else max(head, query.after)
+        return EventPage(events=[EventFrame(**event.frame()) for event in page], position=position)
 
 
-async def verify(desk: Desk, caller: Caller, query: c.VerifyServer) -> Answer:
-    verified = await desk.maintenance.verify()
-    found = list(verified.findings)
-    return {"ok": not found, "events": verified.events, "findings": found}
+@attrs.frozen(eq=False)
+class ViewHandlers:
+    views: Views
+
+    async def list_(self, caller: Caller, query: ListViews) -> ViewList:
+        return ViewList(views=self.views.rows())
+
+    async def rebuild(self, caller: Caller, command: RebuildView) -> Done | Refusal:
+        updater = self.views.updaters.get(command.name)
+        if updater is None:
+            known = ", ".join(sorted(self.views.updaters))
+            return Refusal("not_found", f"there is no view {command.name!r}; there are: {known}")
+        updater.rebuild()
+        return DONE
 
 
-async def back_up(desk: Desk, caller: Caller, command: c.CreateBackup) -> Answer:
-    path = Path(command.path)
-    if not path.is_absolute():
-        return Refusal("invalid", "path is absolute: the server does not know your folder")
-    try:
-        copy = await desk.maintenance.backup(path)
-    except StoreError as error:
-        return Refusal("conflict", str(error))
-    return {"path": str(copy.path), "bytes": copy.bytes, "position": copy.position}
+@attrs.frozen(eq=False)
+class Backups:
+    maintenance: Maintenance
+
+    async def create(self, caller: Caller, command: CreateBackup) -> BackupCreated | Refusal:
+        path = Path(command.path)
+        if not path.is_absolute():
+            return Refusal("invalid", "path is absolute: the server does not know your folder")
+        try:
+            copy = await self.maintenance.backup(path)
+        except StoreError as error:
+            return Refusal("conflict", str(error))
+        return BackupCreated(path=str(copy.path), bytes=copy.bytes, position=copy.position)

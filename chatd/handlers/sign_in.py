@@ -1,151 +1,173 @@
-"""Signing up, in and out. Secrets never reach the log."""
+"""Handlers of accounts: signing up, in and out, and refreshing tokens. Secrets never reach the log."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from chatd.actors.runtime.envelope import Answer
-from chatd.auth.login_throttle import Attempt
-from chatd.auth.passwords import Overloaded
-from chatd.auth.tokens import Claims, hashed, new_secret
-from chatd.contract import command as c
+import attrs
+
+from chatd.actors.runtime.command_bus import CommandBus
+from chatd.auth.login_throttle import Attempt, LoginThrottle
+from chatd.auth.passwords import Overloaded, Passwords
+from chatd.auth.tokens import hashed, new_secret
+from chatd.clock import new_id, now
+from chatd.contract.account import AccountResult, Refresh, SignedIn, SignIn, SignOut, SignUp
 from chatd.contract.errors import Refusal
+from chatd.contract.space import SpaceResult
+from chatd.contract.spec import DONE, Done
 from chatd.domain.account import decide as accounts
-from chatd.domain.account.state import ABSENT
+from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, space_stream
-from chatd.domain.space.decide import EnterSpace
-from chatd.handlers import invite as invites
-from chatd.handlers import totp as second_factor
-from chatd.handlers.credentials import BUSY, hash_new
-from chatd.handlers.desk import NO_TOKEN, Desk, now
-from chatd.handlers.device import drop, signed_in, tokens
-from chatd.handlers.profile import public_account
-from chatd.ports import Caller, DropDevices, PutCredential, RotateDevice
+from chatd.domain.internal import JoinByInvite
+from chatd.handlers.credentials import BUSY, Credentials
+from chatd.handlers.device_tokens import DeviceTokens
+from chatd.handlers.invite_codes import InviteCodes
+from chatd.handlers.refusals import DISABLED, NO_TOKEN
+from chatd.handlers.second_factor import CODE_NEEDED, SecondFactors
+from chatd.ports import Caller, DropDevices, PutCredential, Reader, RotateDevice
+from chatd.settings import Settings
 
 WRONG: Final = Refusal("unauthenticated", "name or password is wrong")
-DISABLED: Final = Refusal("forbidden", "this account is disabled; ask the people who run this server")
 CLOSED: Final = Refusal(
     "forbidden", "this server takes no sign-ups; ask the people who run it for an account"
+)
+INVITE_ONLY: Final = Refusal(
+    "forbidden", "this server takes sign-ups by invite only; ask a member for a code"
 )
 REFRESH_GRACE: Final = 60_000  # milliseconds in which a client that lost the answer may refresh once more
 
 
-# --- in --------------------------------------------------------------------------------------------------
+@attrs.frozen(eq=False)
+class SignUps:
+    settings: Settings
+    reader: Reader
+    commands: CommandBus
+    throttle: LoginThrottle
+    credentials: Credentials
+    invites: InviteCodes
+    tokens: DeviceTokens
+
+    async def sign_up(self, caller: Caller, command: SignUp) -> SignedIn | Refusal:
+        attempt = self.throttle.sign_up(caller)
+        if isinstance(attempt, Refusal):
+            return attempt
+        with attempt:
+            answer = await self._sign_up(command)
+            if not (isinstance(answer, Refusal) and answer.code in ("conflict", "not_found")):
+                attempt.void()  # it tells nothing about names or invite codes
+            return answer
+
+    async def _sign_up(self, command: SignUp) -> SignedIn | Refusal:
+        policy = self.settings.sign_up
+        if policy == "closed":
+            return CLOSED
+        if command.invite is None and policy == "invite":
+            return INVITE_ONLY
+        account = new_id()
+        context = Context(account, now())
+        fact = accounts.account_created(account, command, context)
+        if isinstance(fact, Refusal):
+            return fact
+        found = None if command.invite is None else await self.invites.find(command.invite)
+        password_hash = await self.credentials.hash_new(command.password, command.name, command.display_name)
+        if isinstance(password_hash, Refusal):
+            return password_hash
+        device = self.tokens.new_device(account, "")
+        writes = (PutCredential(account, password_hash), device.put)
+        answer: AccountResult | SpaceResult | Refusal
+        if found is None:
+            answer = await self.commands.ask(
+                account_stream(account), command, context, AccountResult, *writes
+            )
+        else:
+            entering = JoinByInvite(
+                found.invite, account, facts_before=(fact,), creator_inactive=found.maker_out
+            )
+            answer = await self.commands.ask(
+                space_stream(found.space), entering, context, SpaceResult, *writes
+            )
+        if isinstance(answer, Refusal):
+            return answer
+        row = await self.reader.account(account)
+        assert row is not None
+        return self.tokens.signed_in(row, device.put.device, device.refresh_token)
 
 
-async def sign_up(desk: Desk, caller: Caller, command: c.SignUp) -> Answer:
-    attempt = desk.login_throttle.sign_up(caller)
-    if isinstance(attempt, Refusal):
-        return attempt
-    with attempt:
-        answer = await _sign_up(desk, command)
-        if not (isinstance(answer, Refusal) and answer.code in ("conflict", "not_found")):
-            attempt.void()  # it tells nothing about names or invite codes
-        return answer
+@attrs.frozen(eq=False)
+class SignIns:
+    settings: Settings
+    reader: Reader
+    commands: CommandBus
+    throttle: LoginThrottle
+    passwords: Passwords
+    factors: SecondFactors
+    tokens: DeviceTokens
 
+    async def sign_in(self, caller: Caller, command: SignIn) -> SignedIn | Refusal:
+        attempt = self.throttle.sign_in(command.name, caller)
+        if isinstance(attempt, Refusal):
+            return attempt
+        with attempt:
+            return await self._sign_in(command, attempt)
 
-async def _sign_up(desk: Desk, command: c.SignUp) -> Answer:
-    policy = desk.settings.sign_up
-    if policy == "closed":
-        return CLOSED
-    if command.invite is None and policy == "invite":
-        return Refusal("forbidden", "this server takes sign-ups by invite only; ask a member for a code")
-    account = desk.new_id()
-    context = Context(account, now())
-    fact = accounts.created(account, command, context)
-    if isinstance(fact, Refusal):
-        return fact
-    lead = None if command.invite is None else await invites.lead_of(desk, command.invite)
-    password_hash = await hash_new(desk, command.password, command.name, command.display_name)
-    if isinstance(password_hash, Refusal):
-        return password_hash
-    device, issued = signed_in(desk, account, "")
-    writes = (PutCredential(account, password_hash), device)
-    if lead is None:
-        answer = await desk.ask(account_stream(account), command, context, writes)
-    else:
-        entering = EnterSpace(lead.invite, account, first=(fact,), maker_out=lead.maker_out)
-        answer = await desk.ask(space_stream(lead.space), entering, context, writes)
-    if isinstance(answer, Refusal):
-        return answer
-    return {"account": await _profile(desk, account), **issued}
-
-
-async def sign_in(desk: Desk, caller: Caller, command: c.SignIn) -> Answer:
-    attempt = desk.login_throttle.sign_in(command.name, caller)
-    if isinstance(attempt, Refusal):
-        return attempt
-    with attempt:
-        return await _sign_in(desk, command, attempt)
-
-
-async def _sign_in(desk: Desk, command: c.SignIn, attempt: Attempt) -> Answer:
-    """An attempt of which this does not say otherwise counts as a wrong password."""
-    row = await desk.reader.account_named(command.name)
-    password_hash = None if row is None else await desk.reader.credential(row["id"])
-    try:
-        right = await desk.passwords.matches(password_hash, command.password)
-    except Overloaded:
-        attempt.void()
-        return BUSY
-    if row is None or not right:
-        return WRONG
-    if await second_factor.needed(desk, row["id"]) is not None:
-        if command.code is None:
+    async def _sign_in(self, command: SignIn, attempt: Attempt) -> SignedIn | Refusal:
+        """An attempt that is neither right nor void counts as a wrong password."""
+        row = await self.reader.account_named(command.name)
+        password_hash = None if row is None else await self.reader.credential(row["id"])
+        try:
+            right = await self.passwords.matches(password_hash, command.password)
+        except Overloaded:
             attempt.void()
-            return second_factor.ASKED
-        if (refusal := await second_factor.spend(desk, row["id"], command.code)) is not None:
-            return refusal
-    attempt.right()
-    if row["disabled"]:
-        return DISABLED
-    device, issued = signed_in(desk, row["id"], command.device or "")
-    await desk.write(device)
-    if await desk.reader.credential(row["id"]) != password_hash:  # it was changed in this very moment
-        await drop(desk, DropDevices(row["id"], device=device.device), "the password was changed")
-        return WRONG
-    return {"account": public_account(row), **issued}
+            return BUSY
+        if row is None or not right:
+            return WRONG
+        if await self.factors.of(row["id"]) is not None:
+            if command.code is None:
+                attempt.void()
+                return CODE_NEEDED
+            if (refusal := await self.factors.use(row["id"], command.code)) is not None:
+                return refusal
+        attempt.right()
+        if row["disabled"]:
+            return DISABLED
+        device = self.tokens.new_device(row["id"], command.device or "")
+        await self.commands.write(device.put)
+        if await self.reader.credential(row["id"]) != password_hash:  # it was changed in this very moment
+            dropped = DropDevices(row["id"], device=device.put.device)
+            await self.tokens.revoke(dropped, "the password was changed")
+            return WRONG
+        return self.tokens.signed_in(row, device.put.device, device.refresh_token)
 
+    async def refresh(self, caller: Caller, command: Refresh) -> SignedIn | Refusal:
+        """Uses the token up and gives the next pair. A token that comes back later was stolen: the device
+        ends."""
+        given = hashed(command.refresh_token)
+        device = await self.reader.device_by_refresh(given)
+        at = now()
+        if device is None or device["expires_at"] <= at:
+            return NO_TOKEN
+        if device["refresh_hash"] != given and at - (device["rotated_at"] or 0) > REFRESH_GRACE:
+            stolen = DropDevices(device["account"], device=device["id"])
+            await self.tokens.revoke(stolen, "a refresh token was used twice")
+            return NO_TOKEN
+        row = await self.reader.account(device["account"])
+        if row is None or row["disabled"]:
+            return DISABLED
+        token = new_secret()
+        expires_at = at + self.settings.refresh_token_lifetime * 1000
+        await self.commands.write(RotateDevice(device["id"], hashed(token), at, expires_at))
+        return self.tokens.signed_in(row, device["id"], token)
 
-async def refresh(desk: Desk, caller: Caller, command: c.Refresh) -> Answer:
-    """Rotates: the token given is used up. One that comes back later has been stolen: the device ends."""
-    given = hashed(command.refresh_token)
-    device = await desk.reader.device_by_refresh(given)
-    at = now()
-    if device is None or device["expires_at"] <= at:
-        return NO_TOKEN
-    if device["refresh_hash"] != given and at - (device["rotated_at"] or 0) > REFRESH_GRACE:
-        stolen = DropDevices(device["account"], device=device["id"])
-        await drop(desk, stolen, "a refresh token was used twice")
-        return NO_TOKEN
-    row = await desk.reader.account(device["account"])
-    if row is None or row["disabled"]:
-        return DISABLED
-    token = new_secret()
-    expires_at = at + desk.settings.refresh_token_lifetime * 1000
-    await desk.write(RotateDevice(device["id"], hashed(token), at, expires_at))
-    return {"account": public_account(row), **tokens(desk, Claims(row["id"], device["id"]), token)}
-
-
-# --- out -------------------------------------------------------------------------------------------------
-
-
-async def sign_out(desk: Desk, caller: Caller, command: c.SignOut) -> Answer:
-    if command.account is not None and not (caller.operator or caller.admin):
-        return Refusal("forbidden", "only an operator may sign out somebody else")
-    if command.account is not None:
-        if await desk.reader.account(command.account) is None:
-            return ABSENT
-        await drop(desk, DropDevices(command.account), "signed out by an operator")
-    elif caller.account is not None:
-        await drop(desk, DropDevices(caller.account, device=caller.device), "signed out")
-    else:
-        return Refusal("invalid", "an operator says whom: account")
-    return {}
-
-
-async def _profile(desk: Desk, account: str) -> dict[str, Any]:
-    row = await desk.reader.account(account)
-    assert row is not None
-    return public_account(row)
+    async def sign_out(self, caller: Caller, command: SignOut) -> Done | Refusal:
+        if command.account is not None and not (caller.operator or caller.admin):
+            return Refusal("forbidden", "only an operator may sign out somebody else")
+        if command.account is not None:
+            if await self.reader.account(command.account) is None:
+                return NO_SUCH_ACCOUNT
+            await self.tokens.revoke(DropDevices(command.account), "signed out by an operator")
+        elif caller.account is not None:
+            await self.tokens.revoke(DropDevices(caller.account, device=caller.device), "signed out")
+        else:
+            return Refusal("invalid", "an operator says whom: account")
+        return DONE

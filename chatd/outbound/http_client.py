@@ -1,4 +1,4 @@
-"""HTTP that this server asks of others: bounded in time, size and number, and never led elsewhere."""
+"""The HTTP client of this server: bounded in time, size and number of requests; follows no redirect."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ AT_ONCE: Final = 8
 
 
 class NoAnswer(Exception):
-    """Nobody answered, or not in time, or too much. The reason holds nothing that was sent."""
+    """No answer, a late one, or one that is too large. The reason holds nothing that was sent."""
 
 
 class HttpClient:
@@ -60,11 +60,11 @@ async def _body(response: httpx2.Response) -> bytes:
     if response.headers.get("content-encoding", "identity") != "identity":
         raise httpx2.DecodingError("compressed, unasked")
     body = bytearray()
-    with trio.CancelScope() as enough:  # leaving the loop instead would leave its generators open
+    with trio.CancelScope() as reading:  # a `break` would leave the generators of httpx open
         async for chunk in response.aiter_raw():
             body += chunk
             if len(body) > BYTES:
-                enough.cancel()
+                reading.cancel()
     if len(body) > BYTES:
         raise NoAnswer(f"{response.url.host} answered with more than {BYTES} bytes")
     return bytes(body)

@@ -1,4 +1,4 @@
-"""ID tokens: whether one is what it says (OpenID Connect Core 1.0, 3.1.3.7).
+"""Verifies ID tokens (OpenID Connect Core 1.0, 3.1.3.7).
 
 Pure: keys and time are passed in.
 """
@@ -17,29 +17,29 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 
-# What a provider may sign with, and with which kind of key. Nothing symmetric, and never nothing.
+# Algorithms that a provider may sign with, and their key types. No symmetric one, and never `none`.
 ALGORITHMS: Final[Mapping[str, str]] = {"RS256": "RSA", "ES256": "EC", "EdDSA": "OKP", "Ed25519": "OKP"}
 LEEWAY: Final = 60  # seconds that two clocks may differ
-OLDEST: Final = 600  # seconds since it was issued: the way to the provider and back takes no longer
+MAX_AGE: Final = 600  # seconds since it was issued
 MAX_KEYS: Final = 64
 MIN_RSA_BITS: Final = 2048
-# What a head says that is not known here is passed over, as it must be unless `crit` names it (RFC 7515, 4).
+# Unknown header parameters are ignored, as they must be unless `crit` names them (RFC 7515, 4).
 _REGISTRY: Final = jws.JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
 
 PublicKey = RSAKey | ECKey | OKPKey
 
 
 class BadToken(Exception):
-    """The token is not believed. The reason holds nothing of it."""
+    """The token is not valid. The reason holds nothing of it."""
 
 
 class UnknownKey(BadToken):
-    """No key that is known here signed it; the provider may have a new one."""
+    """No known key signed it; the provider may have a new one."""
 
 
 @attrs.frozen
 class Expected:
-    """What a token must say: who issued it, for whom, and in answer to which request."""
+    """Required claims: issuer, audience (our client id), nonce of the request."""
 
     issuer: str
     client: str
@@ -47,7 +47,7 @@ class Expected:
 
 
 def public_keys(document: bytes) -> list[PublicKey]:
-    """The keys of a JWK set (RFC 7517) that may sign; others are passed over. Raises BadToken."""
+    """The usable signing keys of a JWK set (RFC 7517). Raises BadToken."""
     try:
         listed = msgspec.json.decode(document, type=dict[str, Any])["keys"]
         keys = [_imported(one) for one in listed[:MAX_KEYS] if one.get("use", "sig") == "sig"]
@@ -60,7 +60,7 @@ def _imported(one: dict[str, Any]) -> PublicKey | None:
     if one.get("kty") not in ALGORITHMS.values():
         return None
     try:
-        with warnings.catch_warnings(action="ignore", category=SecurityWarning):  # short keys: see below
+        with warnings.catch_warnings(action="ignore", category=SecurityWarning):  # short keys: checked below
             key = JWKRegistry.import_key(one)
         public = key.public_key
     except (JoseError, ValueError, KeyError, TypeError):
@@ -75,7 +75,7 @@ def _imported(one: dict[str, Any]) -> PublicKey | None:
     return None
 
 
-def believed(token: str, keys: Sequence[PublicKey], expected: Expected, now: int) -> dict[str, Any]:
+def verified_claims(token: str, keys: Sequence[PublicKey], expected: Expected, now: int) -> dict[str, Any]:
     """The claims of a token that one of `keys` signed. `now`: Unix seconds. Raises BadToken."""
     key = _signer(token, keys)
     try:
@@ -84,12 +84,12 @@ def believed(token: str, keys: Sequence[PublicKey], expected: Expected, now: int
         _registry(expected, now).validate(claims)
     except (JoseError, ValueError) as error:
         raise BadToken(str(error)) from error
-    _check_the_rest(claims, expected, now)
+    _check_more_claims(claims, expected, now)
     return claims
 
 
 def _signer(token: str, keys: Sequence[PublicKey]) -> PublicKey:
-    """The one key that the token's head leads to."""
+    """The one key that the token's header names."""
     try:
         header = jws.extract_compact(token.encode(), registry=_REGISTRY).headers()
     except (JoseError, ValueError, TypeError) as error:
@@ -97,18 +97,18 @@ def _signer(token: str, keys: Sequence[PublicKey]) -> PublicKey:
     algorithm, kid = header.get("alg"), header.get("kid")
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise BadToken("an algorithm that is not allowed")
-    fit = [
+    fitting = [
         key
         for key in keys
         if key.key_type == ALGORITHMS[algorithm]
         and key.get("alg") in (None, algorithm)
         and (kid is None or key.get("kid") == kid)
     ]
-    if not fit:
+    if not fitting:
         raise UnknownKey("signed with a key that the provider does not publish")
-    if len(fit) > 1:
+    if len(fitting) > 1:
         raise BadToken("it does not say which of the provider's keys signed it")
-    return fit[0]
+    return fitting[0]
 
 
 def _registry(expected: Expected, now: int) -> jwt.JWTClaimsRegistry:
@@ -124,11 +124,11 @@ def _registry(expected: Expected, now: int) -> jwt.JWTClaimsRegistry:
     )
 
 
-def _check_the_rest(claims: Mapping[str, Any], expected: Expected, now: int) -> None:
-    """What joserfc's registry does not look at."""
+def _check_more_claims(claims: Mapping[str, Any], expected: Expected, now: int) -> None:
+    """What joserfc's registry does not check."""
     if claims["nonce"] != expected.nonce:
         raise BadToken("the nonce is not a string")
-    if claims["iat"] < now - OLDEST - LEEWAY:
+    if claims["iat"] < now - MAX_AGE - LEEWAY:
         raise BadToken("issued too long ago")
     audience, party = claims["aud"], claims.get("azp")
     if isinstance(audience, list) and len(audience) > 1 and party is None:

@@ -1,8 +1,7 @@
-"""The OpenID provider: its documents, its token endpoint, and whom its ID tokens name.
+"""The OpenID provider: its metadata and keys, its token endpoint, and the identities of its ID tokens.
 
-Loaded only where single sign-on is set up, when somebody first uses it. What the provider publishes is
-fetched when it is needed and kept for an hour; a key that is not known is looked for again, at most
-once a minute.
+This module is loaded when single sign-on is first used. Metadata and keys are fetched when needed and cached
+for an hour; for an unknown key the keys are fetched again, at most once a minute.
 """
 
 from __future__ import annotations
@@ -20,22 +19,22 @@ import structlog
 import trio
 
 from chatd.outbound.http_client import HttpClient, NoAnswer
-from chatd.outbound.id_token import BadToken, Expected, PublicKey, UnknownKey, believed, public_keys
+from chatd.outbound.id_token import BadToken, Expected, PublicKey, UnknownKey, public_keys, verified_claims
 from chatd.ports import Identity, ProviderFailed
 from chatd.settings import Settings, is_loopback
 
-KEPT_SECONDS: Final = 3600.0
-AGAIN_SECONDS: Final = 60.0  # between two looks for a key that is not known
-PAUSE_SECONDS: Final = 5.0  # after a failure
+CACHE_SECONDS: Final = 3600.0
+REFETCH_SECONDS: Final = 60.0  # between two fetches for an unknown key
+FAILURE_PAUSE_SECONDS: Final = 5.0  # after a failure
 SCOPE: Final = "openid profile"
 _ERROR: Final = re.compile(r"[a-z_]{1,40}")
-log = structlog.get_logger("sign_on")
+log = structlog.get_logger("oidc")
 T = TypeVar("T")
 
 
 @attrs.frozen
 class Metadata:
-    """What the discovery document says (OpenID Connect Discovery 1.0, 3), as far as it is used."""
+    """The discovery document (OpenID Connect Discovery 1.0, 3), as far as it is used."""
 
     authorization_endpoint: str
     token_endpoint: str
@@ -45,23 +44,25 @@ class Metadata:
     authorization_response_iss_parameter_supported: bool = False
 
 
-class Kept(Generic[T]):
-    """Something that the provider publishes. Whoever asks while it is fetched waits for that answer."""
+class Cached(Generic[T]):
+    """A document of the provider. Who asks while it is being fetched waits for that fetch."""
 
     def __init__(self, fetch: Callable[[], Awaitable[T]], clock: Callable[[], float]) -> None:
         self._fetch = fetch
         self._clock = clock
         self._lock = trio.Lock()
         self._value: T | None = None
-        self._fetched_at = self._failed_at = -KEPT_SECONDS
+        self._fetched_at = self._failed_at = -CACHE_SECONDS
 
-    async def get(self, anew: bool = False) -> T:
-        """`anew`: what is kept will not do. Raises ProviderFailed."""
+    async def get(self, refetch: bool = False) -> T:
+        """`refetch`: the cached one is of no use. Raises ProviderFailed."""
         async with self._lock:
             now = self._clock()
-            if self._value is not None and now - self._fetched_at < (AGAIN_SECONDS if anew else KEPT_SECONDS):
+            if self._value is not None and now - self._fetched_at < (
+                REFETCH_SECONDS if refetch else CACHE_SECONDS
+            ):
                 return self._value
-            if now - self._failed_at < PAUSE_SECONDS:
+            if now - self._failed_at < FAILURE_PAUSE_SECONDS:
                 raise ProviderFailed("it failed a moment ago")
             try:
                 self._value = await self._fetch()
@@ -73,22 +74,22 @@ class Kept(Generic[T]):
 
 
 class OpenIdProvider:
-    """See `chatd.ports.Provider`. Make it in a thread: see `Outgoing`. Raises ProviderFailed."""
+    """See `chatd.ports.Provider`. Make it in a thread: see `HttpClient`. Raises ProviderFailed."""
 
     def __init__(
         self,
         settings: Settings,
         clock: Callable[[], float] = trio.current_time,
-        wall: Callable[[], float] = time.time,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self._issuer = settings.oidc_issuer
         self._client = settings.oidc_client_id
         self._secret = _secret(settings)
         self._local = is_loopback(self._issuer)
-        self._wall = wall
-        self._outgoing = HttpClient()
-        self._metadata: Kept[Metadata] = Kept(self._fetch_metadata, clock)
-        self._keys: Kept[list[PublicKey]] = Kept(self._fetch_keys, clock)
+        self._wall_clock = wall_clock
+        self._http = HttpClient()
+        self._metadata: Cached[Metadata] = Cached(self._fetch_metadata, clock)
+        self._keys: Cached[list[PublicKey]] = Cached(self._fetch_keys, clock)
 
     async def address(self, redirect: str, state: str, nonce: str, challenge: str) -> str:
         endpoint = (await self._metadata.get()).authorization_endpoint
@@ -116,21 +117,21 @@ class OpenIdProvider:
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise ProviderFailed("the token endpoint gave no ID token")
-        claims = await self._believed(token, nonce)
+        claims = await self._verified_claims(token, nonce)
         names = await self._names(metadata, claims, answer.get("access_token"))
         name = _text(names, "preferred_username") or _text(names, "nickname")
         return Identity(self._issuer, claims["sub"], name, _text(names, "name"))
 
-    # --- what it publishes
+    # --- metadata and keys
 
     async def _fetch_metadata(self) -> Metadata:
-        document = await self._get(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+        body = await self._get(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
         try:
-            said = msgspec.json.decode(document, type=dict[str, Any])
-            metadata = msgspec.convert(said, Metadata)
+            document = msgspec.json.decode(body, type=dict[str, Any])
+            metadata = msgspec.convert(document, Metadata)
         except (msgspec.ValidationError, msgspec.DecodeError) as error:
             raise ProviderFailed(f"the discovery document cannot be used: {error}") from error
-        if said.get("issuer") != self._issuer:
+        if document.get("issuer") != self._issuer:
             raise ProviderFailed("the discovery document is of another issuer; see the setting oidc_issuer")
         for url in (
             metadata.authorization_endpoint,
@@ -156,11 +157,11 @@ class OpenIdProvider:
 
     async def _ask(self, url: str, **more: Any) -> tuple[int, bytes]:
         try:
-            return await self._outgoing.ask(url, direct=self._local, **more)
+            return await self._http.ask(url, direct=self._local, **more)
         except NoAnswer as error:
             raise ProviderFailed(str(error)) from error
 
-    # --- whom it names
+    # --- identities
 
     async def _redeem(self, metadata: Metadata, redirect: str, code: str, verifier: str) -> dict[str, Any]:
         """The token endpoint's answer (RFC 6749, 4.1.3)."""
@@ -190,28 +191,30 @@ class OpenIdProvider:
             raise ProviderFailed(f"the token endpoint answered with status {status}{why}")
         return answer
 
-    async def _believed(self, token: str, nonce: str) -> dict[str, Any]:
+    async def _verified_claims(self, token: str, nonce: str) -> dict[str, Any]:
         expected = Expected(self._issuer, self._client, nonce)
         try:
             try:
-                return believed(token, await self._keys.get(), expected, int(self._wall()))
+                return verified_claims(token, await self._keys.get(), expected, int(self._wall_clock()))
             except UnknownKey:
-                return believed(token, await self._keys.get(anew=True), expected, int(self._wall()))
+                return verified_claims(
+                    token, await self._keys.get(refetch=True), expected, int(self._wall_clock())
+                )
         except BadToken as error:
-            raise ProviderFailed(f"the ID token is not believed: {error}") from error
+            raise ProviderFailed(f"the ID token is not valid: {error}") from error
 
     async def _names(self, metadata: Metadata, claims: dict[str, Any], access: Any) -> Mapping[str, Any]:
-        """What they are called: by the ID token, or where it does not say, by the userinfo endpoint.
-        Nothing rests on it, so that endpoint may fail."""
+        """The claims that name the person: of the ID token, or of the userinfo endpoint where it has none.
+        They only suggest a name, so that endpoint may fail."""
         if "preferred_username" in claims or not metadata.userinfo_endpoint or not isinstance(access, str):
             return claims
         try:
             body = await self._get(metadata.userinfo_endpoint, {"Authorization": f"Bearer {access}"})
-            said = msgspec.json.decode(body, type=dict[str, Any])
+            document = msgspec.json.decode(body, type=dict[str, Any])
         except (ProviderFailed, msgspec.DecodeError) as error:
             log.info("no_userinfo", reason=str(error))
             return claims
-        return {**claims, **said} if said.get("sub") == claims["sub"] else claims
+        return {**claims, **document} if document.get("sub") == claims["sub"] else claims
 
 
 def _secret(settings: Settings) -> str:

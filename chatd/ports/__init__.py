@@ -4,11 +4,13 @@ The actors know the store only by these shapes; an in-memory twin or a distribut
 behind them as well as SQLite.
 """
 
+from chatd.ports.conditions import *
 from chatd.ports.connection import *
 from chatd.ports.log import *
 from chatd.ports.maintenance import *
 from chatd.ports.provider import *
 from chatd.ports.reader import *
+from chatd.ports.readers import *
 from chatd.ports.rows import *
 from chatd.ports.views import *
 from chatd.ports.writes import *

@@ -8,16 +8,19 @@ from typing import Literal, Protocol
 import attrs
 
 from chatd.domain.event import Event, Fact
+from chatd.ports.conditions import Condition
 from chatd.ports.rows import Row
 from chatd.ports.writes import Write
 
 
 @attrs.frozen(slots=True)
 class Append:
-    """What one actor wants written, all of it or nothing: facts in order, and writes beside them."""
+    """What one actor wants written, all of it or nothing: facts in order, and writes beside them; and only
+    while all of the conditions hold."""
 
     facts: tuple[Fact, ...] = ()
     writes: tuple[Write, ...] = ()
+    conditions: tuple[Condition, ...] = ()
 
 
 @attrs.frozen(slots=True)
@@ -29,14 +32,14 @@ class Appended:
 
 @attrs.frozen(slots=True)
 class Taken:
-    """Nothing of this append was written, because something it claims belongs to an earlier fact.
+    """Nothing of this append was written: something was written before that does not go with it.
 
-    `what` is `nonce` (a message with this author, room and nonce exists: `found` holds
-    `{"by", "nonce", "seq", "position", "at", "text", "reply_to"}` for each; `text` is None when erased)
-    or `name` (another account has this name), or `seq` (the stream is longer than its actor believed).
+    `what` is `stale` (a condition does not hold), `nonce` (a message with this author, room and nonce exists:
+    `found` holds `{"by", "nonce", "seq", "position", "at", "text", "reply_to"}` for each; `text` is None when
+    erased), `name` (another account has this name), or `seq` (the stream is longer than its actor believed).
     """
 
-    what: Literal["nonce", "name", "seq"]
+    what: Literal["stale", "nonce", "name", "seq"]
     found: tuple[Row, ...] = ()
 
 

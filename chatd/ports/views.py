@@ -12,8 +12,8 @@ from typing import Protocol, TypeVar
 
 import attrs
 
-from chatd.contract.command import SearchMessages
 from chatd.contract.errors import Refusal
+from chatd.contract.message import SearchMessages
 from chatd.ports.rows import Row
 
 T = TypeVar("T")

@@ -65,8 +65,11 @@ def strings(connection: sqlite3.Connection, sql: str, parameters: tuple[Any, ...
     return decode_strings(cell(connection, sql, parameters))
 
 
-def first(found: list[Row]) -> Row | None:
-    return found[0] if found else None
+def records(connection: sqlite3.Connection, sql: str, parameters: tuple[Any, ...] = ()) -> list[Row]:
+    """What plain SQL gives: for rows with bytes in them, which JSON cannot hold."""
+    found = connection.execute(sql, parameters)
+    names = [column for column, *_ in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def events(text: str) -> list[Event]:

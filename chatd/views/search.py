@@ -11,8 +11,8 @@ from functools import partial
 from typing import Final
 from unicodedata import unidata_version
 
-from chatd.contract.command import SearchMessages
 from chatd.contract.errors import Refusal
+from chatd.contract.message import SearchMessages
 from chatd.ports import Question, SearchPage
 from chatd.views import search_index, search_page, search_tables
 from chatd.views.allowance import Allowance

@@ -20,7 +20,7 @@ from typing import Any, Final
 import attrs
 import msgspec
 
-from chatd.contract.command import SearchMessages
+from chatd.contract.message import SearchMessages
 from chatd.ports import SearchPage
 from chatd.views.query_parser import Wanted
 from chatd.views.search_tables import LINKED, PART_BITS, author_tag, room_tag, words_table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -17,8 +17,11 @@ from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.envelope import Answer, Envelope
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.supervisor import supervise
-from chatd.contract import command as c
+from chatd.contract.account import CreateAccount
 from chatd.contract.errors import Refusal
+from chatd.contract.message import PostMessage
+from chatd.contract.room import CreateRoom
+from chatd.contract.space import CreateSpace
 from chatd.domain.decision import Context
 from chatd.store.database import open_store
 
@@ -50,9 +53,14 @@ class World:
         return answer
 
     async def ask_all(
-        self, stream: str, asked: list[tuple[Any, str]], new_id: str = "", at: int = 1
+        self,
+        stream: str,
+        asked: list[tuple[Any, str]],
+        new_id: str = "",
+        at: int = 1,
+        more: Mapping[int, dict[str, Any]] | None = None,
     ) -> list[Answer]:
-        """All in one turn of the actor; the answers stand as the questions do."""
+        """All at once; the answers stand as the questions do. `more`: fields of the nth envelope."""
         answers: dict[int, Answer] = {}
         answered = trio.Event()
 
@@ -64,13 +72,14 @@ class World:
 
         for index, (command, by) in enumerate(asked):
             context = Context(by, at, by.startswith("operator:"), new_id)
-            await self.directory.tell(stream, Envelope(command, context, partial(reply, index)))
+            envelope = Envelope(command, context, partial(reply, index))
+            await self.directory.tell(stream, attrs.evolve(envelope, **(more or {}).get(index, {})))
         with trio.fail_after(10):
             await answered.wait()
         return [answers[index] for index in range(len(asked))]
 
     async def post(self, text: str, nonce: str | None = None, by: str = "ann") -> Answer:
-        return await self.ask("room/r", c.PostMessage("r", text, nonce), by)
+        return await self.ask("room/r", PostMessage("r", text, nonce), by)
 
     async def texts(self) -> list[str]:
         page = await self.reader.history("r", before=None, after=0, around=None, limit=500)
@@ -103,9 +112,9 @@ async def living(folder: Path, idle_after: float = 1000.0) -> AsyncIterator[Worl
 async def furnish(world: World) -> None:
     """Ann and Bob in a space `s` with a room `r` that both are in."""
     for name in ("ann", "bob"):
-        assert not isinstance(await world.ask(f"account/{name}", c.CreateAccount(name), "system"), Refusal)
-    await world.ask("space/s", c.CreateSpace("Team"), "ann")
-    await world.ask("space/s", c.CreateRoom("s", "general"), "ann", new_id="r")
+        assert not isinstance(await world.ask(f"account/{name}", CreateAccount(name), "system"), Refusal)
+    await world.ask("space/s", CreateSpace("Team"), "ann")
+    await world.ask("space/s", CreateRoom("s", "general"), "ann", new_id="r")
 
 
 Living = Callable[[], Awaitable[World]]

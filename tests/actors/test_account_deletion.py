@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, cast
 
 import trio
+from chatd.actors.workers.pending_deletions import PendingDeletions
+from chatd.handlers.desk import Desk
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from chatd.actors.runtime.envelope import BROKEN, Answer
-from chatd.actors.workers.pending_deletions import PendingDeletions
 from chatd.handlers.account_deletion import RETRY_REFUSED, AccountDeletionWorker
-from chatd.handlers.desk import Desk
 from chatd.ports import FinishErasures, Row
 
 

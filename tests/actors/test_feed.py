@@ -12,7 +12,8 @@ from trio.testing import wait_all_tasks_blocked
 from chatd.actors.runtime import feed as feeds
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.feed import Feed
-from chatd.domain.event import DISSOLVES, Event, membership_change
+from chatd.contract.events import DISSOLVES
+from chatd.domain.event import Event, membership_change
 
 ME = "me"
 SPACE = "space/s"

@@ -16,12 +16,12 @@ from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.envelope import UNAVAILABLE, Answer
 from chatd.actors.runtime.supervisor import supervise
 from chatd.actors.workers.notifier import AT_ONCE, BATCH, FIRST_RETRY, FOLLOWER, PACE, STORED_EVERY, Notifier
-from chatd.contract import command as c
+from chatd.contract.account import CreateAccount
 from chatd.contract.errors import Refusal
-from chatd.domain.account.settings import Notify
+from chatd.contract.message import PostMessage
 from chatd.domain.decision import Context
 from chatd.domain.event import Event
-from chatd.domain.room.direct import OpenDirectRoom
+from chatd.domain.internal import Notify, OpenDirectRoom
 from chatd.ports import Append, PutFollower, Row, StoreUnavailable, Write
 
 
@@ -357,10 +357,10 @@ async def test_however_often_it_is_killed_everybody_is_told_once_and_in_order(tm
     posts, people = 5, ("ann", "bob", "eve")
     async with living(tmp_path) as world:
         for name in people:
-            await world.ask(f"account/{name}", c.CreateAccount(name), "system")
+            await world.ask(f"account/{name}", CreateAccount(name), "system")
         await world.ask("room/d", OpenDirectRoom(people), "ann")
         await world.writer.append(Append(writes=(PutFollower(FOLLOWER, world.bus.head),)))
-        seqs = [(await world.ask("room/d", c.PostMessage("d", "hi"), "ann"))["seq"] for _ in range(posts)]
+        seqs = [(await world.ask("room/d", PostMessage("d", "hi"), "ann"))["seq"] for _ in range(posts)]
     asks = kills = 0
     while asks == kills:
         asks += 1

@@ -10,7 +10,7 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from chatd.actors.runtime.bus import Signal
+from chatd.actors.runtime.chunk import SignalFrame
 from chatd.actors.workers import presence as presences
 from chatd.actors.workers.presence import Presence
 from chatd.ports import Append, Appended, Caller, PutPresence, StoreUnavailable
@@ -28,7 +28,7 @@ class Hears:
         self.heard: list[dict[str, Any]] = []
         self.caught_up: Any = None
 
-    def signal(self, signal: Signal) -> bool:
+    def signal(self, signal: SignalFrame) -> bool:
         if self.live:
             frame = signal.frame()
             assert frame["signal"] == "presence"

@@ -52,7 +52,7 @@ class Place:
         if kind == "room":
             return SimpleNamespace(members=self.members)
         return SimpleNamespace(
-            mine=SimpleNamespace(preferences={"receipts": False} if owner in self.hiding else {})
+            settings=SimpleNamespace(preferences={"receipts": False} if owner in self.hiding else {})
         )
 
     async def append(self, append: Append) -> Appended:

@@ -9,19 +9,20 @@ import attrs
 import pytest
 import trio
 from actor_world import World
+from chatd.handlers.desk import Desk
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from chatd.actors.runtime.envelope import UNAVAILABLE, Answer
 from chatd.actors.workers.due_timer import LONGEST_REST, DueTimer
 from chatd.actors.workers.scheduler import BATCH, FIRST_RETRY, LONGEST_RETRY, Scheduler
-from chatd.contract import command as c
+from chatd.contract.account import CreateAccount
 from chatd.contract.errors import Refusal
+from chatd.contract.message import PostMessage, UnscheduleMessage
 from chatd.domain.account.state import AccountState
 from chatd.domain.decision import Context
 from chatd.domain.event import Event
-from chatd.domain.room.message import ExpireMessage
+from chatd.domain.internal import ExpireMessage
 from chatd.handlers import scheduled
-from chatd.handlers.desk import Desk
 from chatd.ports import Caller, DropScheduled, FailScheduled, PutScheduled, Row, StoreUnavailable, Write
 
 START = 1_700_000_000_000  # Unix milliseconds at which a test's clock starts
@@ -120,7 +121,7 @@ class Twin:
         if isinstance(command, ExpireMessage):
             self.expiring.pop((stream.removeprefix("room/"), command.seq), None)
             return {}
-        assert isinstance(command, c.PostMessage)
+        assert isinstance(command, PostMessage)
         if refusal := self.refusals.get(command.text):
             return refusal
         assert command.nonce is not None
@@ -371,7 +372,7 @@ async def test_what_is_being_posted_cannot_be_taken_back(
 
 async def _take_back(twin: Twin, answers: list[Answer]) -> None:
     caller = Caller("", "ann", "ann")
-    answers.append(await scheduled.unschedule(twin, caller, c.UnscheduleMessage("one")))  # type: ignore[arg-type]
+    answers.append(await scheduled.unschedule(twin, caller, UnscheduleMessage("one")))  # type: ignore[arg-type]
 
 
 def _posted(seq: int, **data: Any) -> Event:
@@ -435,7 +436,7 @@ async def test_the_real_room_says_when_a_message_was_posted_before(desk: Any, wo
 
 async def test_a_refusal_of_the_real_room_stays_on_the_list_with_its_reason(desk: Any, world: World) -> None:
     await desk.write(PutScheduled("one", "eve", "r", "let me in", None, None, START, START))
-    await world.ask("account/eve", c.CreateAccount("eve"), "system")
+    await world.ask("account/eve", CreateAccount("eve"), "system")
     assert await Scheduler(desk).carry_out()
     assert await world.texts() == []
     (row,) = await world.reader.scheduled("eve")
@@ -445,7 +446,7 @@ async def test_a_refusal_of_the_real_room_stays_on_the_list_with_its_reason(desk
 
 async def test_a_real_message_expires_for_everybody(desk: Any, world: World) -> None:
     for text, expires_in in (("short", 1), ("long", 10**6), ("ordinary", None)):
-        await world.ask("room/r", c.PostMessage("r", text, expires_in=expires_in), "ann", at=START)
+        await world.ask("room/r", PostMessage("r", text, expires_in=expires_in), "ann", at=START)
     assert await world.reader.next_due() == START + SECOND
     assert await Scheduler(desk, lambda: START + SECOND).carry_out()
     assert await world.texts() == [None, "long", "ordinary"]

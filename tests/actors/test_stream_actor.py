@@ -9,9 +9,22 @@ import trio
 from actor_world import World, furnish, living
 
 from chatd.actors.runtime import stream_actor as streams
+from chatd.actors.runtime.envelope import STALE
 from chatd.actors.runtime.stream_types import STREAM_TYPES
-from chatd.contract import command as c
+from chatd.contract.account import CreateAccount
 from chatd.contract.errors import Refusal
+from chatd.contract.message import PostMessage
+from chatd.contract.read import MarkRead
+from chatd.contract.room import JoinRoom
+from chatd.domain.internal import SecureAccount
+from chatd.ports import (
+    Append,
+    DropRecoveryLink,
+    PutCredential,
+    PutRecoveryLink,
+    RecoveryLinkIs,
+    ScheduledExists,
+)
 
 
 def code(answer: object) -> str:
@@ -21,7 +34,7 @@ def code(answer: object) -> str:
 
 async def test_all_that_waits_is_one_commit(world: World) -> None:
     before = world.writer.commits.count
-    answers = await world.ask_all("room/r", [(c.PostMessage("r", str(n)), "ann") for n in range(50)])
+    answers = await world.ask_all("room/r", [(PostMessage("r", str(n)), "ann") for n in range(50)])
     assert [answer["seq"] for answer in answers] == list(range(3, 53))
     positions = [answer["position"] for answer in answers]
     assert positions == list(range(positions[0], positions[0] + 50))
@@ -33,9 +46,9 @@ async def test_one_refused_command_leaves_its_neighbours_alone(world: World) -> 
     first, refused, last = await world.ask_all(
         "room/r",
         [
-            (c.PostMessage("r", "a"), "ann"),
-            (c.PostMessage("r", "b"), "eve"),
-            (c.PostMessage("r", "c"), "ann"),
+            (PostMessage("r", "a"), "ann"),
+            (PostMessage("r", "b"), "eve"),
+            (PostMessage("r", "c"), "ann"),
         ],
     )
     assert code(refused) == "not_found"
@@ -46,14 +59,14 @@ async def test_a_crash_in_one_rule_answers_one_asker(world: World, monkeypatch: 
     room = STREAM_TYPES["room"]
 
     def decide(state: object, around: object, command: object, context: object) -> object:
-        if isinstance(command, c.PostMessage) and command.text == "bomb":
+        if isinstance(command, PostMessage) and command.text == "bomb":
             raise ZeroDivisionError
         return room.decide(state, around, command, context)  # type: ignore[arg-type]
 
     actor = world.directory._awake("room/r")
     monkeypatch.setattr(actor, "_kind", _Swapped(room, decide))
     good, bad = await world.ask_all(
-        "room/r", [(c.PostMessage("r", "ok"), "ann"), (c.PostMessage("r", "bomb"), "ann")]
+        "room/r", [(PostMessage("r", "ok"), "ann"), (PostMessage("r", "bomb"), "ann")]
     )
     assert "seq" in good
     assert code(bad) == "internal"
@@ -69,7 +82,7 @@ class _Swapped:
 
 
 async def test_a_nonce_twice_in_one_turn_is_posted_once(world: World) -> None:
-    first, again = await world.ask_all("room/r", [(c.PostMessage("r", "hi", "n"), "ann")] * 2)
+    first, again = await world.ask_all("room/r", [(PostMessage("r", "hi", "n"), "ann")] * 2)
     assert first == again
     assert await world.texts() == ["hi"]
 
@@ -77,13 +90,13 @@ async def test_a_nonce_twice_in_one_turn_is_posted_once(world: World) -> None:
 async def test_a_forgotten_nonce_is_known_to_the_log(world: World) -> None:
     first = await world.post("hi", "n")
     state = await world.directory.state_of("room/r")
-    state.posted.clear()
+    state.nonces.clear()
     fresh, again, other = await world.ask_all(
         "room/r",
         [
-            (c.PostMessage("r", "new", "m"), "ann"),
-            (c.PostMessage("r", "hi", "n"), "ann"),
-            (c.PostMessage("r", "x", "n"), "ann"),
+            (PostMessage("r", "new", "m"), "ann"),
+            (PostMessage("r", "hi", "n"), "ann"),
+            (PostMessage("r", "x", "n"), "ann"),
         ],
     )
     assert again == first
@@ -93,9 +106,41 @@ async def test_a_forgotten_nonce_is_known_to_the_log(world: World) -> None:
 
 
 async def test_a_name_that_is_taken_punishes_only_who_claims_it(world: World) -> None:
-    answer = await world.ask("account/x", c.CreateAccount("ANN"), "system")
+    answer = await world.ask("account/x", CreateAccount("ANN"), "system")
     assert code(answer) == "conflict"
-    assert "account" in await world.ask("account/x", c.CreateAccount("xena"), "system")
+    assert "account" in await world.ask("account/x", CreateAccount("xena"), "system")
+
+
+async def test_of_two_commands_with_the_same_condition_one_is_carried_out(world: World) -> None:
+    await world.writer.append(Append(writes=(PutRecoveryLink("ann", b"code", 9),)))
+    spend = {
+        "writes": (DropRecoveryLink("ann"), PutCredential("ann", "new")),
+        "conditions": (RecoveryLinkIs("ann", b"code"),),
+    }
+    head = world.bus.head
+    first, second = await world.ask_all(
+        "account/ann", [(SecureAccount("recovered"), "ann")] * 2, more={0: spend, 1: spend}
+    )
+    assert not isinstance(first, Refusal)
+    assert second is STALE
+    assert world.bus.head == head + 1
+
+
+async def test_a_stale_command_leaves_its_neighbours_alone_and_in_their_order(world: World) -> None:
+    stale = {"writes": (PutCredential("ann", "new"),), "conditions": (ScheduledExists("gone"),)}
+    texts = ["a", "b", "c", "d"]
+    asked = [(PostMessage("r", text, text), "ann") for text in texts]
+    answers = await world.ask_all("room/r", asked, more={1: stale})
+    assert answers[1] is STALE
+    assert await world.texts() == ["a", "c", "d"]
+    assert await world.reader.credential("ann") is None
+    assert not isinstance(await world.post("b", "b"), Refusal)  # its nonce was not used up
+
+
+async def test_a_command_that_is_refused_anyway_is_not_called_stale(world: World) -> None:
+    stale = {"conditions": (ScheduledExists("gone"),)}
+    [answer] = await world.ask_all("room/r", [(PostMessage("r", "x"), "eve")], more={0: stale})
+    assert code(answer) == "not_found"
 
 
 @pytest.mark.parametrize("stage", ["write", "commit"])
@@ -114,8 +159,8 @@ async def test_a_failed_commit_is_unavailable_shown_to_nobody_and_forgotten(worl
 
 async def test_a_read_mark_is_durable_and_announced_but_no_event(world: World) -> None:
     head = world.bus.head
-    assert await world.ask("room/r", c.MarkRead("r", 2), "ann") == {}
-    assert await world.ask("room/r", c.MarkRead("r", 1), "ann") == {}
+    assert await world.ask("room/r", MarkRead("r", 2), "ann") == {}
+    assert await world.ask("room/r", MarkRead("r", 1), "ann") == {}
     assert await world.reader.read_marker("ann", "r") == 2
     assert world.marked[0] == ("ann", "room/r", 2)
     assert world.bus.head == head
@@ -154,7 +199,7 @@ async def test_idle_actors_sleep_and_wake_on_demand(tmp_path: Path) -> None:
 
 async def test_what_is_not_there_keeps_no_actor(world: World) -> None:
     for n in range(20):
-        assert code(await world.ask(f"room/none{n}", c.JoinRoom(f"none{n}"), "ann")) == "not_found"
+        assert code(await world.ask(f"room/none{n}", JoinRoom(f"none{n}"), "ann")) == "not_found"
     with trio.fail_after(10):
         while any(actor.stream.startswith("room/none") for actor in world.directory):
             await trio.lowlevel.checkpoint()

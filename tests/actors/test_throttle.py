@@ -9,7 +9,8 @@ import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from chatd.actors.runtime import feed as feeds
-from chatd.actors.runtime.bus import Bus, Signal
+from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.chunk import SignalFrame
 from chatd.actors.runtime.feed import Feed
 from chatd.actors.runtime.throttle import DelayQueue, Throttle
 from chatd.gateway.websocket.wire import WIRES
@@ -72,7 +73,7 @@ async def test_a_signal_to_a_stream_is_rendered_once_for_each_wire_format() -> N
 
 async def test_the_wires_write_a_signal_as_they_write_any_frame() -> None:
     for wire in WIRES.values():
-        assert Signal(TYPING).rendered(wire.render) == wire.frames([TYPING])
+        assert SignalFrame(TYPING).rendered(wire.render) == wire.frames([TYPING])
 
 
 async def test_a_signal_reaches_who_hears_the_stream_but_no_session_of_the_one_left_out() -> None:
@@ -131,28 +132,28 @@ async def test_keys_come_due_each_at_its_own_time_unless_put_in_again_or_dropped
 ) -> None:
     due: list[tuple[str, float]] = []
     start = trio.current_time()
-    later: DelayQueue[str] = DelayQueue(10, lambda key: due.append((key, trio.current_time() - start)))
+    queue: DelayQueue[str] = DelayQueue(10, lambda key: due.append((key, trio.current_time() - start)))
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(later.run)
+        nursery.start_soon(queue.run)
 
         async def jump(seconds: float) -> None:
             await wait_all_tasks_blocked()
             mock_clock.jump(seconds)
             await wait_all_tasks_blocked()
 
-        later.put("a")
+        queue.put("a")
         await jump(4)
-        later.put("b")
-        later.put("c")
+        queue.put("b")
+        queue.put("c")
         await jump(4)
-        later.put("a")
-        later.drop("c")
+        queue.put("a")
+        queue.drop("c")
         await jump(6)
         assert due == [("b", 14)]
         await jump(4)
         assert due == [("b", 14), ("a", 18)]
-        assert len(later) == 0
-        later.put("c")  # it sleeps by now, and is woken
+        assert len(queue) == 0
+        queue.put("c")  # it sleeps by now, and is woken
         await jump(10)
         assert due[-1] == ("c", 28)
         nursery.cancel_scope.cancel()
@@ -162,9 +163,9 @@ async def test_a_change_is_shown_at_once_and_more_of_them_together_a_while_later
     mock_clock: MockClock,
 ) -> None:
     shown: list[str] = []
-    pace: Throttle[str] = Throttle(1.0, shown.append)
+    throttle: Throttle[str] = Throttle(1.0, shown.append)
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(pace.run)
+        nursery.start_soon(throttle.run)
 
         async def jump(seconds: float) -> None:
             await wait_all_tasks_blocked()
@@ -172,19 +173,19 @@ async def test_a_change_is_shown_at_once_and_more_of_them_together_a_while_later
             await wait_all_tasks_blocked()
 
         for _ in range(5):
-            pace.changed("a")
-        pace.changed("b")
+            throttle.changed("a")
+        throttle.changed("b")
         assert shown == ["a", "b"]
         await jump(0.9)
         assert shown == ["a", "b"]
         await jump(0.1)
         assert shown == ["a", "b", "a"]
-        pace.changed("a")
+        throttle.changed("a")
         assert shown == ["a", "b", "a"]
         await jump(1)
         assert shown == ["a", "b", "a", "a"]
         await jump(1)
-        assert len(pace) == 0, "what rests is forgotten"
-        pace.changed("a")
+        assert len(throttle) == 0, "a key is forgotten after its interval"
+        throttle.changed("a")
         assert len(shown) == 5
         nursery.cancel_scope.cancel()

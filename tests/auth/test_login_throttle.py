@@ -1,21 +1,21 @@
-"""Brakes on guessing: who is held up after wrong passwords, for how long, and who is not."""
+"""The login throttle: who is held up after wrong passwords, for how long, and who is not."""
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from trio.testing import MockClock
 
-from chatd.auth.login_throttle import KEPT, Attempt, AttemptCounter, LoginThrottle
-from chatd.contract import command as c
+from chatd.auth.login_throttle import Attempt, AttemptCounter, LoginThrottle
+from chatd.auth.recent import KEPT
+from chatd.contract.account import SignIn, SignUp
 from chatd.contract.errors import Refusal
-from chatd.handlers import sign_in as signing
+from chatd.handlers.sign_in import SignIns, SignUps
 from chatd.ports import Caller
 from chatd.settings import Settings
 
-HERE, FRAGMENTED = Caller("192.0.2.1"), Caller("198.51.100.7")
+HERE, ELSEWHERE = Caller("192.0.2.1"), Caller("198.51.100.7")
 FREE, FREE_NAME, FREE_ADDRESS = 5, 20, 100
 
 
@@ -148,7 +148,7 @@ async def test_one_attacker_cannot_lock_a_person_out_elsewhere(
     mock_clock: MockClock, login_throttle: LoginThrottle
 ) -> None:
     for _ in range(100):
-        guess_patiently(mock_clock, login_throttle, 1, caller=FRAGMENTED)
+        guess_patiently(mock_clock, login_throttle, 1, caller=ELSEWHERE)
         assert guess(login_throttle) == 0, "a typing error of her own"
         assert guess(login_throttle, right=True) == 0
 
@@ -171,7 +171,7 @@ async def test_a_person_gets_in_where_they_were_before_whatever_many_addresses_d
     assert guess(login_throttle, right=True) == 0
     for number in range(100):
         guess(login_throttle, caller=Caller(f"10.0.0.{number}"))
-    assert guess(login_throttle, caller=FRAGMENTED) > 0
+    assert guess(login_throttle, caller=ELSEWHERE) > 0
     assert guess(login_throttle) == 0, "a typing error of her own"
     assert guess(login_throttle, right=True) == 0
 
@@ -182,10 +182,10 @@ async def test_elsewhere_nobody_waits_longer_than_a_minute_for_what_others_did(
     for _ in range(50):
         for number in range(250):
             guess(login_throttle, caller=Caller(f"10.0.0.{number}"))
-        wait = guess(login_throttle, caller=FRAGMENTED)
+        wait = guess(login_throttle, caller=ELSEWHERE)
         assert wait <= 60.01
         mock_clock.jump(wait)
-    assert guess(login_throttle, caller=FRAGMENTED, right=True) == 0
+    assert guess(login_throttle, caller=ELSEWHERE, right=True) == 0
 
 
 async def test_one_password_tried_on_many_names_is_slowed_by_address(
@@ -193,7 +193,7 @@ async def test_one_password_tried_on_many_names_is_slowed_by_address(
 ) -> None:
     names = iter(range(10_000))
     assert sum(guess(login_throttle, f"name {next(names)}") == 0 for _ in range(500)) == FREE_ADDRESS
-    assert guess(login_throttle, "name", FRAGMENTED) == 0
+    assert guess(login_throttle, "name", ELSEWHERE) == 0
     guesses = 0
     for _ in range(3600):
         mock_clock.jump(1)
@@ -231,10 +231,12 @@ async def test_who_is_held_up_is_refused_before_any_work_is_done(login_throttle:
         guess(login_throttle)
     for _ in range(FREE_ADDRESS):
         login_throttle.sign_up(HERE)
-    desk: Any = SimpleNamespace(login_throttle=login_throttle)  # it has no reader, and no passwords
+    none: Any = None  # it has no reader, and no passwords
+    sign_ins = SignIns(none, none, none, login_throttle, none, none, none)
+    sign_ups = SignUps(none, none, none, login_throttle, none, none, none)
     for refused in (
-        await signing.sign_in(desk, HERE, c.SignIn("ada", "a password")),
-        await signing.sign_up(desk, HERE, c.SignUp("ada", "a password")),
+        await sign_ins.sign_in(HERE, SignIn("ada", "a password")),
+        await sign_ups.sign_up(HERE, SignUp("ada", "a password")),
     ):
         assert isinstance(refused, Refusal)
         assert refused.code == "rate_limited"
@@ -256,7 +258,7 @@ async def test_failed_sign_ups_are_slowed_by_address_and_others_are_not(
     refused = login_throttle.sign_up(HERE)
     assert isinstance(refused, Refusal)
     assert refused.code == "rate_limited"
-    assert isinstance(login_throttle.sign_up(FRAGMENTED), Attempt)
+    assert isinstance(login_throttle.sign_up(ELSEWHERE), Attempt)
     assert guess(login_throttle, right=True) == 0
     mock_clock.jump(1.01)
     assert isinstance(login_throttle.sign_up(HERE), Attempt)

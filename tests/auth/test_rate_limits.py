@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.auth.rate_limits import LONGEST_TURN, Buckets, RateLimits, TokenBucket, network, too_often
-from chatd.contract.table import ENTRIES
-from chatd.contract.table.entry import Entry
+from chatd.contract.requests import REQUESTS
+from chatd.contract.spec import RequestType
 from chatd.ports import Caller
 from chatd.settings import Rate, Settings
 
@@ -117,11 +117,11 @@ def test_full_buckets_need_no_memory() -> None:
 # --- classes ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
-def test_what_strangers_may_ask_counts_by_address_and_the_rest_by_account(entry: Entry) -> None:
-    assert (entry.limit in ("open", "refresh", "sign_in", "sign_up")) == (entry.needs == "nothing")
-    if entry.needs != "nothing":
-        assert (entry.limit == "query") == (entry.kind == "query")
+@pytest.mark.parametrize("entry", REQUESTS.values(), ids=lambda entry: entry.name)
+def test_what_strangers_may_ask_counts_by_address_and_the_rest_by_account(entry: RequestType) -> None:
+    assert (entry.rate in ("open", "refresh", "sign_in", "sign_up")) == (entry.asker == "anyone")
+    if entry.asker != "anyone":
+        assert (entry.rate == "query") == (entry.kind == "query")
 
 
 def test_every_class_of_requests_has_its_own_budget() -> None:

@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from chatctl.connection import Target
+from chatctl.connection import Connection
 
 
 def test_without_a_server_it_says_how_to_start_one(nowhere):
@@ -52,7 +52,7 @@ def test_wrong_usage_is_status_2(nowhere, words):
 
 def test_findings_of_verify_are_status_1(nowhere, monkeypatch):
     found = {"ok": False, "events": 7, "findings": ["event 3: the hash does not follow from event 2"]}
-    monkeypatch.setattr(Target, "ask", lambda *asked, **how: found)
+    monkeypatch.setattr(Connection, "ask", lambda *asked, **how: found)
     result = nowhere.run("server", "verify")
     assert result.exit_code == 1
     assert result.stdout == "event 3: the hash does not follow from event 2\n"

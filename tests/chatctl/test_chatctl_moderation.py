@@ -298,6 +298,6 @@ def test_wrong_usage_is_status_2(nowhere, words):
 
 def in_protocol(ctl, name, **data):
     """What chatctl has no verb for, as an account."""
-    from chatctl.connection import Target
+    from chatctl.connection import Connection
 
-    return Target(ctl.data, ctl.url, ctl.token, json=False).ask(name, **data)
+    return Connection(ctl.data, ctl.url, ctl.token, json=False).ask(name, **data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from chatctl.connection import Target
+from chatctl.connection import Connection
 
 
 def test_an_account_is_made_listed_and_shown(chatctl):
@@ -211,7 +211,7 @@ def test_custom_emoji_come_and_go(chatctl, town):
 
 def in_protocol(name, chatctl, **data):
     """What chatctl has no verb for."""
-    return Target(chatctl.data, None, None, json=False).ask(name, **data)
+    return Connection(chatctl.data, None, None, json=False).ask(name, **data)
 
 
 def test_the_log_is_shown_from_a_position_and_of_one_stream(chatctl, town):

@@ -11,7 +11,6 @@ from fake_server import FakeServer
 
 from chatd.client import Disconnected, connect, refresh, sign_in, sign_up
 from chatd.client.address import NetworkAddress, SocketAddress, parse_address
-from chatd.client.backoff import FIRST, LONGEST, Backoff
 
 
 @pytest.mark.parametrize(
@@ -134,12 +133,3 @@ async def test_signing_in_up_and_refreshing_give_tokens(server):
     assert "good" not in repr(tokens)
     async with connect(server, tokens) as client:
         assert client.account == "A1"
-
-
-def test_backoff_doubles_up_to_its_longest_and_starts_over():
-    backoff = Backoff(draw=lambda low, high: high)
-    delays = [backoff.next_delay() for _ in range(10)]
-    assert delays[:3] == [FIRST, 2 * FIRST, 4 * FIRST]
-    assert max(delays) == LONGEST
-    backoff.reset()
-    assert backoff.next_delay(at_least=3) == 3 + FIRST

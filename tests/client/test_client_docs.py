@@ -11,7 +11,7 @@ from fake_server import FakeServer
 
 import chatd.client
 from chatd.client.wire import QUERIES
-from chatd.contract.table import ENTRIES
+from chatd.contract.requests import REQUESTS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "client.md").read_text()
 
@@ -63,5 +63,5 @@ def test_every_method_and_exception_is_on_the_page():
 
 
 def test_the_library_knows_which_requests_are_queries():
-    for entry in ENTRIES:
+    for entry in REQUESTS.values():
         assert (entry.name in QUERIES) == (entry.kind == "query"), entry.name

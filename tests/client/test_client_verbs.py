@@ -9,7 +9,7 @@ import trio
 
 from chatd.client import Client, Found, History, Notifications, Preferences, Receipts, Signal, Thread, connect
 from chatd.contract.errors import Refusal
-from chatd.contract.table import TABLE
+from chatd.contract.requests import REQUESTS
 
 CALLS = {
     "post": (("R1", "hi", "n1", 3, 60), "message.post", {"seq": 4, "position": 9, "at": 1}),
@@ -109,7 +109,7 @@ async def test_a_method_asks_as_the_command_table_says(server, method):
     async with connect(server, "good") as client:
         given = await methodcaller(method, *arguments)(client)
     assert len(asked) == 1
-    assert not isinstance(TABLE[name].read(asked[0]), Refusal)
+    assert not isinstance(REQUESTS[name].read(asked[0]), Refusal)
     if method in GIVEN:
         assert given == GIVEN[method]
 
@@ -125,7 +125,7 @@ async def test_what_a_method_is_given_by_name_is_what_it_asks_with(server, metho
     async with connect(server, "good") as client:
         await methodcaller(method, *arguments, **options)(client)
     assert asked[0].items() >= options.items()
-    assert not isinstance(TABLE[name].read(asked[0]), Refusal)
+    assert not isinstance(REQUESTS[name].read(asked[0]), Refusal)
 
 
 def test_every_method_about_conversations_is_tried_here():

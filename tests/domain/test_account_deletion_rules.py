@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.contract.command import CreateAccount, UpdateAccount
+from chatd.contract.account import CreateAccount, UpdateAccount
 from chatd.contract.errors import Refusal
 from chatd.domain.account import decide as account
 from chatd.domain.account.state import AccountState
-from chatd.domain.account_deletion import CloseAccount, Depart, EndAccount
 from chatd.domain.decision import Context, Decision
-from chatd.domain.policy.bots import effective
+from chatd.domain.internal import DisableForDeletion, FinishDeletion, RemoveDeletedAccount
+from chatd.domain.policy.bots import effective_role
 from chatd.domain.policy.roles import RANK
 from chatd.domain.space import decide as space
 from chatd.domain.space.state import SpaceState
@@ -29,15 +29,15 @@ def carry_out(state: AccountState, command: object) -> list[str]:
 def test_every_step_can_be_given_again_and_then_does_nothing() -> None:
     state = AccountState("01ABCDEFGH")
     carry_out(state, CreateAccount("ann"))
-    assert carry_out(state, CloseAccount()) == ["account.updated"]
-    assert carry_out(state, CloseAccount()) == []
-    assert carry_out(state, EndAccount()) == ["account.deleted"]
-    assert carry_out(state, EndAccount()) == carry_out(state, CloseAccount()) == []
+    assert carry_out(state, DisableForDeletion()) == ["account.updated"]
+    assert carry_out(state, DisableForDeletion()) == []
+    assert carry_out(state, FinishDeletion()) == ["account.deleted"]
+    assert carry_out(state, FinishDeletion()) == carry_out(state, DisableForDeletion()) == []
 
 
 def test_a_stub_remembers_nothing() -> None:
     state = AccountState("01ABCDEFGH")
-    for command in (CreateAccount("ann", admin=True), UpdateAccount(about="hello"), EndAccount()):
+    for command in (CreateAccount("ann", admin=True), UpdateAccount(about="hello"), FinishDeletion()):
         carry_out(state, command)
     stub = AccountState("01ABCDEFGH", 3, "deleted-abcdefgh", "Deleted account", disabled=True, deleted=True)
     assert state == stub
@@ -48,7 +48,7 @@ def test_a_stub_remembers_nothing() -> None:
 def test_a_space_whose_last_owner_is_deleted_goes_to_whoever_stands_highest() -> None:
     members = {"ann": "owner", "bob": "member", "cy": "admin", "rex": "admin"}
     state = SpaceState("s", 9, members=dict(members), bots={"rex": "ann"})
-    decision = space.decide(state, Depart("ann"), NOW)
+    decision = space.decide(state, RemoveDeletedAccount("ann"), NOW)
     assert isinstance(decision, Decision)
     assert [(fact.seq, fact.type, fact.data["account"]) for fact in decision.facts] == [
         (10, "member.left", "ann"),
@@ -59,11 +59,11 @@ def test_a_space_whose_last_owner_is_deleted_goes_to_whoever_stands_highest() ->
         space.apply(state, fact)
     assert state.members == {"bob": "member", "cy": "owner"}
     assert state.bots == {}
-    assert space.decide(state, Depart("ann"), NOW) == Decision()
+    assert space.decide(state, RemoveDeletedAccount("ann"), NOW) == Decision()
 
 
 @pytest.mark.parametrize("role", RANK)
 @pytest.mark.parametrize("owners", RANK)
 def test_a_bots_role_is_the_lower_of_both(role: str, owners: str) -> None:
-    assert RANK[effective(role, owners) or ""] == min(RANK[role], RANK[owners])
-    assert effective(role, None) is None
+    assert RANK[effective_role(role, owners) or ""] == min(RANK[role], RANK[owners])
+    assert effective_role(role, None) is None

@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 
 from chatd.contract.errors import Refusal
-from chatd.contract.table import ENTRIES, TABLE, find
-from chatd.contract.table.entry import Entry
+from chatd.contract.requests import REQUESTS, find
+from chatd.contract.spec import RequestType
 from chatd.domain.account import decide as account
 from chatd.domain.room import decide as room
 from chatd.domain.space import decide as space
-from chatd.handlers.registry import HANDLERS
+from chatd.handlers.registry import registry
 
 DECIDERS = {"room": room._DECIDERS, "space": space._DECIDERS, "account": account._DECIDERS}
-BY_THE_SESSION = {"session.open"}
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
-def test_every_request_has_somebody_who_answers_it(entry: Entry) -> None:
-    if entry.route == "desk":
-        assert entry.name in HANDLERS or entry.name in BY_THE_SESSION
-    else:
-        assert entry.type in DECIDERS[entry.route]
+@pytest.mark.parametrize("entry", REQUESTS.values(), ids=lambda entry: entry.name)
+def test_every_request_that_a_stream_decides_has_a_decider(entry: RequestType) -> None:
+    if entry.decided_by in DECIDERS:
+        assert entry.request in DECIDERS[entry.decided_by]
 
 
-def test_nobody_answers_what_is_not_in_the_table() -> None:
-    assert set(HANDLERS) <= set(TABLE)
-
-
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
-def test_every_request_refuses_an_unknown_field_by_name(entry: Entry) -> None:
+@pytest.mark.parametrize("entry", REQUESTS.values(), ids=lambda entry: entry.name)
+def test_every_request_refuses_an_unknown_field_by_name(entry: RequestType) -> None:
     refusal = entry.read({"no_such_field": 1})
     assert isinstance(refusal, Refusal)
     assert refusal.code == "invalid"
     assert "no_such_field" in refusal.message
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
-def test_every_field_refuses_a_value_of_another_type(entry: Entry) -> None:
-    for field in attrs.fields(entry.type):
+@pytest.mark.parametrize("entry", REQUESTS.values(), ids=lambda entry: entry.name)
+def test_every_field_refuses_a_value_of_another_type(entry: RequestType) -> None:
+    for field in attrs.fields(entry.request):
         refusal = entry.read({field.name: [{}]})
         assert isinstance(refusal, Refusal)
         assert refusal.code == "invalid"
@@ -89,13 +84,13 @@ def test_every_field_refuses_a_value_of_another_type(entry: Entry) -> None:
 def test_a_bad_field_is_named_first_and_then_what_it_takes(
     name: str, data: dict[str, object], message: str
 ) -> None:
-    assert TABLE[name].read(data) == Refusal("invalid", message)
+    assert REQUESTS[name].read(data) == Refusal("invalid", message)
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
-def test_no_refusal_repeats_what_is_long(entry: Entry) -> None:
+@pytest.mark.parametrize("entry", REQUESTS.values(), ids=lambda entry: entry.name)
+def test_no_refusal_repeats_what_is_long(entry: RequestType) -> None:
     long = "x" * 20_000
-    fields = [field.name.rstrip("_") for field in attrs.fields(entry.type)]
+    fields = [field.name.rstrip("_") for field in attrs.fields(entry.request)]
     for data in (
         {long: 1},
         *({field: long} for field in fields),
@@ -111,7 +106,7 @@ def test_no_refusal_repeats_what_is_long(entry: Entry) -> None:
 
 
 def test_text_has_a_limit() -> None:
-    post = TABLE["message.post"]
+    post = REQUESTS["message.post"]
     assert not isinstance(post.read({"room": "r", "text": "x" * 10_000}), Refusal)
     for text in ("", "x" * 10_001):
         assert isinstance(post.read({"room": "r", "text": text}), Refusal)
@@ -119,7 +114,7 @@ def test_text_has_a_limit() -> None:
 
 def test_a_cursor_refuses_unknown_keys_too() -> None:
     cursor = {"epoch": "e", "position": 1, "extra": 2}
-    assert isinstance(TABLE["session.open"].read({"token": "t", "cursor": cursor}), Refusal)
+    assert isinstance(REQUESTS["session.open"].read({"token": "t", "cursor": cursor}), Refusal)
 
 
 def test_commands_and_queries_are_not_mixed_up() -> None:
@@ -132,3 +127,42 @@ def test_commands_and_queries_are_not_mixed_up() -> None:
         refusal = find(kind, name)
         assert isinstance(refusal, Refusal)
         assert refusal.code == "invalid"
+
+
+# --- handlers -----------------------------------------------------------------------------------------
+
+
+def handlers_of(noun: str, *leave_out: str, **more: Any) -> type[Any]:
+    verbs = [row.verb for row in REQUESTS.values() if row.decided_by == "handler" and row.noun == noun]
+    methods = {verb: (lambda self, caller, command: None) for verb in verbs if verb not in leave_out}
+    return type(noun, (), {**methods, **more})
+
+
+def every_handler() -> dict[str, list[object]]:
+    nouns = {row.noun for row in REQUESTS.values() if row.decided_by == "handler"}
+    return {noun: [handlers_of(noun)()] for noun in nouns}
+
+
+def test_a_registry_has_a_handler_for_every_request_that_handlers_decide() -> None:
+    expected = {row.name for row in REQUESTS.values() if row.decided_by == "handler"}
+    assert set(registry(every_handler())) == expected
+
+
+def test_a_request_without_a_handler_fails_at_the_start() -> None:
+    handlers = {**every_handler(), "space": [handlers_of("space", "create")()]}
+    with pytest.raises(LookupError, match=r"nobody answers space\.create"):
+        registry(handlers)
+
+
+@pytest.mark.parametrize("verb", ["paint", "update"])
+def test_a_handler_for_no_request_of_its_own_fails_at_the_start(verb: str) -> None:
+    more = {verb: lambda self, caller, command: None}  # `space.update` is the space's to decide
+    handlers = {**every_handler(), "space": [handlers_of("space", **more)()]}
+    with pytest.raises(LookupError, match=rf"may not answer space\.{verb}"):
+        registry(handlers)
+
+
+def test_two_handlers_for_one_request_fail_at_the_start() -> None:
+    handlers = {**every_handler(), "device": [handlers_of("device")(), handlers_of("device")()]}
+    with pytest.raises(LookupError, match="may not answer device"):
+        registry(handlers)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chatd.contract.errors import Refusal
 from chatd.domain.account.decide import validate_name
-from chatd.domain.names.confusables import SEEN_AS
+from chatd.domain.names.confusables import PROTOTYPES
 from chatd.domain.names.keys import name_key, skeleton
 
 
@@ -96,7 +96,7 @@ def test_a_key_is_its_own_key(name: str) -> None:
 
 
 def test_what_looks_like_ascii_is_none_and_survives_normalization() -> None:
-    for letter, seen in SEEN_AS.items():
+    for letter, seen in PROTOTYPES.items():
         assert seen.isascii()
         assert seen == seen.casefold()
         assert unicodedata.normalize("NFKD", chr(letter)) == chr(letter)

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chatd.domain.account.settings import Notify
-from chatd.domain.policy.notification import attention
+from chatd.domain.internal import Notify
+from chatd.domain.policy.notification import notification_for
 
 AT = 1_700_000_000_000
 
@@ -37,12 +37,12 @@ def recipient(**fields: Any) -> dict[str, Any]:
 
 
 def kind(**fields: Any) -> str | None:
-    told = attention(recipient(**fields))
+    told = notification_for(recipient(**fields))
     return told and told.kind
 
 
 def test_a_mention_says_where_it_came_from() -> None:
-    assert attention(recipient(mentioned=True)) == Notify("mention", "hall", 3, "ann", 7, quiet=False)
+    assert notification_for(recipient(mentioned=True)) == Notify("mention", "hall", 3, "ann", 7, quiet=False)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def quiet(local: str, begin: int | None, end: int | None, zone: str | None = "Eu
     """Whether a mention at that local time is quiet."""
     place = ZoneInfo(zone) if zone else ZoneInfo("UTC")
     at = int(datetime.fromisoformat(local).replace(tzinfo=place).timestamp() * 1000)
-    told = attention(recipient(mentioned=True, at=at, quiet_from=begin, quiet_to=end, time_zone=zone))
+    told = notification_for(recipient(mentioned=True, at=at, quiet_from=begin, quiet_to=end, time_zone=zone))
     assert told is not None
     return told.quiet
 
@@ -134,7 +134,7 @@ def test_hours_without_a_zone_are_utc() -> None:
 
 @pytest.mark.parametrize("zone", ["Atlantis/Capital", "../../etc/passwd", "America"])
 def test_a_zone_that_is_unknown_here_is_utc(zone: str) -> None:
-    told = attention(
+    told = notification_for(
         recipient(mentioned=True, at=22 * 3_600_000, quiet_from=22 * 60, quiet_to=0, time_zone=zone)
     )
     assert told is not None
@@ -142,6 +142,6 @@ def test_a_zone_that_is_unknown_here_is_utc(zone: str) -> None:
 
 
 def test_who_does_not_want_to_be_disturbed_is_told_quietly() -> None:
-    told = attention(recipient(direct=True), dnd=True)
+    told = notification_for(recipient(direct=True), dnd=True)
     assert told is not None
     assert told.quiet

@@ -5,12 +5,14 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from chatd.contract import command as c
 from chatd.contract.errors import Refusal
+from chatd.contract.message import Posted, PostMessage
+from chatd.contract.read import MarkRead
+from chatd.contract.room import ArchiveRoom, JoinRoom, LeaveRoom, UpdateRoom
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Event, Fact
 from chatd.domain.room import decide as room
-from chatd.domain.room.state import REMEMBERED, RoomState
+from chatd.domain.room.state import MAX_NONCES, RoomState
 from chatd.domain.space.state import SpaceState
 
 SPACE = SpaceState(
@@ -38,15 +40,15 @@ def code(outcome: Decision | Refusal) -> str:
 
 
 def test_a_member_posts_and_the_fact_takes_the_next_seq() -> None:
-    (fact,) = facts(room.decide(a_room(), SPACE, c.PostMessage("r", "hi", "n"), by("bob")))
+    (fact,) = facts(room.decide(a_room(), SPACE, PostMessage("r", "hi", "n"), by("bob")))
     assert fact == Fact("room/r", 4, "message.posted", 1000, "bob", {"nonce": "n"}, "hi")
 
 
 def test_deciding_changes_nothing() -> None:
     state = a_room()
-    before = attrs.evolve(state, members=dict(state.members), posted=dict(state.posted))
-    room.decide(state, SPACE, c.PostMessage("r", "hi", "n"), by("bob"))
-    room.decide(state, SPACE, c.LeaveRoom("r"), by("bob"))
+    before = attrs.evolve(state, members=dict(state.members), nonces=dict(state.nonces))
+    room.decide(state, SPACE, PostMessage("r", "hi", "n"), by("bob"))
+    room.decide(state, SPACE, LeaveRoom("r"), by("bob"))
     assert state == before
 
 
@@ -63,91 +65,90 @@ def test_deciding_changes_nothing() -> None:
     ],
 )
 def test_who_may_not_post(who: str, state: RoomState, expected: str) -> None:
-    assert code(room.decide(state, SPACE, c.PostMessage("r", "hi"), by(who))) == expected
+    assert code(room.decide(state, SPACE, PostMessage("r", "hi"), by(who))) == expected
 
 
 def test_a_member_who_left_the_space_posts_no_more() -> None:
     state = a_room(members={"eve": 2})
-    assert code(room.decide(state, SPACE, c.PostMessage("r", "hi"), by("eve"))) == "forbidden"
+    assert code(room.decide(state, SPACE, PostMessage("r", "hi"), by("eve"))) == "forbidden"
 
 
 def test_the_same_nonce_gives_the_first_result_and_no_fact() -> None:
     state = a_room()
-    (fact,) = facts(room.decide(state, SPACE, c.PostMessage("r", "hi", "n"), by("bob")))
+    (fact,) = facts(room.decide(state, SPACE, PostMessage("r", "hi", "n"), by("bob")))
     room.apply(state, fact)
-    room.confirm(state, [fact.placed(77)])
-    again = room.decide(state, SPACE, c.PostMessage("r", "hi", "n"), by("bob", at=9999))
+    room.confirm(state, [fact.at_position(77)])
+    again = room.decide(state, SPACE, PostMessage("r", "hi", "n"), by("bob", at=9999))
     assert facts(again) == ()
     assert isinstance(again, Decision)
-    assert again.answer(()) == {"seq": 4, "position": 77, "at": 1000}
+    assert again.answer(()) == Posted(seq=4, position=77, at=1000)
 
 
 def test_the_same_nonce_with_another_text_is_a_conflict() -> None:
     state = a_room()
     room.apply(state, Event(7, "room/r", 4, "message.posted", 5, "bob", {"nonce": "n"}, "hi"))
-    assert code(room.decide(state, SPACE, c.PostMessage("r", "ho", "n"), by("bob"))) == "conflict"
-    assert code(room.decide(state, SPACE, c.PostMessage("r", "hi", "n", 1), by("bob"))) == "conflict"
-    assert facts(room.decide(state, SPACE, c.PostMessage("r", "ho", "n"), by("ann")))  # nonces are per author
+    assert code(room.decide(state, SPACE, PostMessage("r", "ho", "n"), by("bob"))) == "conflict"
+    assert code(room.decide(state, SPACE, PostMessage("r", "hi", "n", 1), by("bob"))) == "conflict"
+    assert facts(room.decide(state, SPACE, PostMessage("r", "ho", "n"), by("ann")))  # nonces are per author
 
 
 def test_a_nonce_whose_text_was_erased_still_gives_the_first_result() -> None:
     state = a_room()
     room.apply(state, Event(7, "room/r", 4, "message.posted", 5, "bob", {"nonce": "n"}, None))
-    assert facts(room.decide(state, SPACE, c.PostMessage("r", "whatever", "n"), by("bob"))) == ()
+    assert facts(room.decide(state, SPACE, PostMessage("r", "whatever", "n"), by("bob"))) == ()
 
 
 def test_a_room_remembers_a_bounded_number_of_nonces() -> None:
     state = a_room()
-    for seq in range(4, 4 + REMEMBERED + 50):
+    for seq in range(4, 4 + MAX_NONCES + 50):
         data = {"nonce": str(seq)}
         room.apply(state, Event(seq, "room/r", seq, "message.posted", 5, "bob", data, "x"))
-    assert len(state.posted) == REMEMBERED
-    assert ("bob", "4") not in state.posted
+    assert len(state.nonces) == MAX_NONCES
+    assert ("bob", "4") not in state.nonces
 
 
 def test_a_reply_names_an_earlier_message() -> None:
     for reply_to in (0, 4, 99):
         assert (
-            code(room.decide(a_room(), SPACE, c.PostMessage("r", "x", None, reply_to), by("bob")))
-            == "invalid"
+            code(room.decide(a_room(), SPACE, PostMessage("r", "x", None, reply_to), by("bob"))) == "invalid"
         )
 
 
 def test_joining_twice_logs_once() -> None:
     state = a_room()
-    (fact,) = facts(room.decide(state, SPACE, c.JoinRoom("r"), by("mod")))
+    (fact,) = facts(room.decide(state, SPACE, JoinRoom("r"), by("mod")))
     room.apply(state, fact)
-    assert facts(room.decide(state, SPACE, c.JoinRoom("r"), by("mod"))) == ()
+    assert facts(room.decide(state, SPACE, JoinRoom("r"), by("mod"))) == ()
 
 
 def test_nobody_joins_a_private_room_by_himself() -> None:
-    assert code(room.decide(a_room(private=True), SPACE, c.JoinRoom("r"), by("mod"))) == "not_found"
+    assert code(room.decide(a_room(private=True), SPACE, JoinRoom("r"), by("mod"))) == "not_found"
 
 
 def test_leaving_takes_the_right_to_post() -> None:
     state = a_room()
-    (fact,) = facts(room.decide(state, SPACE, c.LeaveRoom("r"), by("bob")))
+    (fact,) = facts(room.decide(state, SPACE, LeaveRoom("r"), by("bob")))
     room.apply(state, fact)
-    assert code(room.decide(state, SPACE, c.PostMessage("r", "hi"), by("bob"))) == "forbidden"
+    assert code(room.decide(state, SPACE, PostMessage("r", "hi"), by("bob"))) == "forbidden"
 
 
 def test_only_those_with_the_right_rename_and_archive() -> None:
-    assert code(room.decide(a_room(), SPACE, c.UpdateRoom("r", "x"), by("bob"))) == "forbidden"
-    assert code(room.decide(a_room(), SPACE, c.ArchiveRoom("r"), by("mod"))) == "forbidden"
+    assert code(room.decide(a_room(), SPACE, UpdateRoom("r", "x"), by("bob"))) == "forbidden"
+    assert code(room.decide(a_room(), SPACE, ArchiveRoom("r"), by("mod"))) == "forbidden"
     state = a_room()
-    for fact in facts(room.decide(state, SPACE, c.UpdateRoom("r", "x", "about x"), by("mod"))):
+    for fact in facts(room.decide(state, SPACE, UpdateRoom("r", "x", "about x"), by("mod"))):
         room.apply(state, fact)
-    for fact in facts(room.decide(state, SPACE, c.ArchiveRoom("r"), by("ann"))):
+    for fact in facts(room.decide(state, SPACE, ArchiveRoom("r"), by("ann"))):
         room.apply(state, fact)
     assert (state.name, state.topic, state.archived, state.head) == ("x", "about x", True, 5)
 
 
 def test_a_read_marker_stays_within_the_room() -> None:
-    decision = room.decide(a_room(), SPACE, c.MarkRead("r", 3), by("bob"))
+    decision = room.decide(a_room(), SPACE, MarkRead("r", 3), by("bob"))
     assert isinstance(decision, Decision)
     assert decision.read == 3
     assert decision.facts == ()
-    assert code(room.decide(a_room(), SPACE, c.MarkRead("r", 4), by("bob"))) == "invalid"
+    assert code(room.decide(a_room(), SPACE, MarkRead("r", 4), by("bob"))) == "invalid"
 
 
 def test_an_unknown_event_only_moves_the_head() -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from chatd.contract import command as c
 from chatd.contract.errors import Refusal
+from chatd.contract.invite import CreateInvite
+from chatd.contract.member import KickMember, SetRole
+from chatd.contract.room import CreateRoom
+from chatd.contract.space import CreateSpace
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Fact
+from chatd.domain.internal import JoinByInvite, RevokeInviteById
 from chatd.domain.space import decide as space
-from chatd.domain.space.decide import EndInvite, EnterSpace
 from chatd.domain.space.state import SpaceState
 
 
@@ -30,7 +33,7 @@ def do(state: SpaceState, command: Any, context: Context) -> Any:
 
 def a_space() -> SpaceState:
     state = SpaceState("s")
-    do(state, c.CreateSpace("Team"), by("ann"))
+    do(state, CreateSpace("Team"), by("ann"))
     return state
 
 
@@ -38,65 +41,65 @@ def test_who_makes_a_space_owns_it() -> None:
     state = a_space()
     assert state.owner == "ann"
     assert state.head == 2
-    assert do(state, c.CreateSpace("Again"), by("ann")) == "conflict"
+    assert do(state, CreateSpace("Again"), by("ann")) == "conflict"
 
 
 def test_an_invite_lets_in_with_its_role_and_counts_its_uses() -> None:
     state = a_space()
-    do(state, c.CreateInvite("s", "guest", max_uses=1), by("ann", 5))
-    (joined,) = do(state, EnterSpace("id5", "bob"), by("bob"))
+    do(state, CreateInvite("s", "guest", max_uses=1), by("ann", 5))
+    (joined,) = do(state, JoinByInvite("id5", "bob"), by("bob"))
     assert joined.data == {"account": "bob", "role": "guest", "invite": "id5"}
-    assert do(state, EnterSpace("id5", "bob"), by("bob")) == ()  # is in already: uses nothing
-    assert do(state, EnterSpace("id5", "eve"), by("eve")) == "not_found"  # used up
+    assert do(state, JoinByInvite("id5", "bob"), by("bob")) == ()  # is in already: uses nothing
+    assert do(state, JoinByInvite("id5", "eve"), by("eve")) == "not_found"  # used up
 
 
 def test_wrong_expired_used_and_revoked_invites_look_the_same() -> None:
     state = a_space()
-    do(state, c.CreateInvite("s", expires_in=1), by("ann", 5))
-    do(state, c.CreateInvite("s"), by("ann", 6))
-    do(state, EndInvite("id6"), by("ann"))
+    do(state, CreateInvite("s", expires_in=1), by("ann", 5))
+    do(state, CreateInvite("s"), by("ann", 6))
+    do(state, RevokeInviteById("id6"), by("ann"))
     answers = [
-        space.decide(state, EnterSpace(invite, "eve"), by("eve", 2000)) for invite in ("id5", "id6", "no")
+        space.decide(state, JoinByInvite(invite, "eve"), by("eve", 2000)) for invite in ("id5", "id6", "no")
     ]
-    assert answers == [space.NO_INVITE] * 3
+    assert answers == [space.INVALID_INVITE] * 3
 
 
 def test_an_invite_gives_no_higher_role_than_its_makers() -> None:
     state = a_space()
-    do(state, c.CreateInvite("s", "moderator"), by("ann", 5))
-    do(state, EnterSpace("id5", "mod"), by("mod"))
-    assert do(state, c.CreateInvite("s", "admin"), by("mod", 6)) == "forbidden"
-    assert len(do(state, c.CreateInvite("s", "member"), by("mod", 7))) == 1
+    do(state, CreateInvite("s", "moderator"), by("ann", 5))
+    do(state, JoinByInvite("id5", "mod"), by("mod"))
+    assert do(state, CreateInvite("s", "admin"), by("mod", 6)) == "forbidden"
+    assert len(do(state, CreateInvite("s", "member"), by("mod", 7))) == 1
 
 
 def test_an_invite_counts_while_its_maker_could_still_make_it() -> None:
     state = a_space()
-    do(state, c.CreateInvite("s", "admin"), by("ann", 5))
+    do(state, CreateInvite("s", "admin"), by("ann", 5))
     for who in ("mod", "other"):
-        do(state, EnterSpace("id5", who), by(who))
+        do(state, JoinByInvite("id5", who), by(who))
     for role in ("admin", "moderator", "member"):
-        do(state, c.CreateInvite("s", role), by("mod", {"admin": 6, "moderator": 7, "member": 8}[role]))  # type: ignore[arg-type]
-    do(state, c.CreateInvite("s", "admin"), by("operator:0", 9, operator=True))
+        do(state, CreateInvite("s", role), by("mod", {"admin": 6, "moderator": 7, "member": 8}[role]))  # type: ignore[arg-type]
+    do(state, CreateInvite("s", "admin"), by("operator:0", 9, operator=True))
 
     def good() -> list[str]:
-        decided = {id_: space.decide(state, EnterSpace(id_, "eve"), by("eve")) for id_ in state.invites}
-        assert all(isinstance(one, Decision) or one == space.NO_INVITE for one in decided.values())
+        decided = {id_: space.decide(state, JoinByInvite(id_, "eve"), by("eve")) for id_ in state.invites}
+        assert all(isinstance(one, Decision) or one == space.INVALID_INVITE for one in decided.values())
         return [id_ for id_, one in decided.items() if isinstance(one, Decision)]
 
     assert good() == ["id5", "id6", "id7", "id8", "id9"]
-    do(state, c.SetRole("s", "mod", "moderator"), by("ann"))
+    do(state, SetRole("s", "mod", "moderator"), by("ann"))
     assert good() == ["id5", "id7", "id8", "id9"]
-    do(state, c.SetRole("s", "mod", "member"), by("ann"))
+    do(state, SetRole("s", "mod", "member"), by("ann"))
     assert good() == ["id5", "id9"]
-    do(state, c.KickMember("s", "mod"), by("ann"))
+    do(state, KickMember("s", "mod"), by("ann"))
     assert good() == ["id5", "id9"]
-    assert do(state, EnterSpace("id9", "eve", maker_out=True), by("eve")) == "not_found"
+    assert do(state, JoinByInvite("id9", "eve", creator_inactive=True), by("eve")) == "not_found"
 
 
 def test_in_a_locked_space_only_moderators_make_rooms_and_the_muted_make_none() -> None:
     members = {"ann": "owner", "mod": "moderator", "bob": "member", "max": "member"}
     state = SpaceState("s", 9, members=members, bots={"max": "bob"})
-    room = c.CreateRoom("s", "r")
+    room = CreateRoom("s", "r")
     assert do(state, room, by("bob")) != "forbidden"
     state.locked = True
     assert [do(state, room, by(who)) == "forbidden" for who in members] == [False, False, True, True]
@@ -107,32 +110,32 @@ def test_in_a_locked_space_only_moderators_make_rooms_and_the_muted_make_none() 
 
 def test_members_do_not_invite_and_strangers_see_nothing() -> None:
     state = a_space()
-    do(state, c.CreateInvite("s"), by("ann", 5))
-    do(state, EnterSpace("id5", "bob"), by("bob"))
-    assert do(state, c.CreateInvite("s"), by("bob")) == "forbidden"
-    assert do(state, c.CreateInvite("s"), by("eve")) == "not_found"
-    assert do(state, c.CreateRoom("s", "x"), by("eve")) == "not_found"
-    assert do(state, EndInvite("id5"), by("bob")) == "forbidden"
+    do(state, CreateInvite("s"), by("ann", 5))
+    do(state, JoinByInvite("id5", "bob"), by("bob"))
+    assert do(state, CreateInvite("s"), by("bob")) == "forbidden"
+    assert do(state, CreateInvite("s"), by("eve")) == "not_found"
+    assert do(state, CreateRoom("s", "x"), by("eve")) == "not_found"
+    assert do(state, RevokeInviteById("id5"), by("bob")) == "forbidden"
 
 
 def test_a_public_room_is_announced_to_the_space_and_a_private_one_is_not() -> None:
     state = a_space()
-    streams = [fact.stream for fact in do(state, c.CreateRoom("s", "open"), by("ann", 5))]
+    streams = [fact.stream for fact in do(state, CreateRoom("s", "open"), by("ann", 5))]
     assert streams == ["room/id5", "room/id5", "space/s"]
-    streams = [fact.stream for fact in do(state, c.CreateRoom("s", "secret", private=True), by("ann", 6))]
+    streams = [fact.stream for fact in do(state, CreateRoom("s", "secret", private=True), by("ann", 6))]
     assert streams == ["room/id6", "room/id6"]
 
 
 def test_an_operator_makes_a_room_without_being_in_it() -> None:
-    facts = do(a_space(), c.CreateRoom("s", "open"), by("operator:0", 5, operator=True))
+    facts = do(a_space(), CreateRoom("s", "open"), by("operator:0", 5, operator=True))
     assert [fact.type for fact in facts] == ["room.created", "room.created"]
 
 
 def test_the_facts_of_a_new_account_stand_before_its_entering() -> None:
     state = a_space()
-    do(state, c.CreateInvite("s"), by("ann", 5))
+    do(state, CreateInvite("s"), by("ann", 5))
     made = Fact("account/new", 1, "account.created", 9, "new", {"account": "new"})
-    outcome = space.decide(state, EnterSpace("id5", "new", (made,)), by("new"))
+    outcome = space.decide(state, JoinByInvite("id5", "new", (made,)), by("new"))
     assert isinstance(outcome, Decision)
     assert [fact.type for fact in outcome.facts] == ["account.created", "member.joined"]
 
@@ -141,7 +144,7 @@ def test_a_bot_loses_a_role_of_its_own_that_its_owners_hides() -> None:
     members = {"ann": "owner", "bob": "member", "rex": "moderator"}
     state = SpaceState("s", 9, members=members, bots={"rex": "bob"})
     assert state.role("rex") == "member"
-    outcome = space.decide(state, c.SetRole("s", "rex", "member"), Context("ann", 1))
+    outcome = space.decide(state, SetRole("s", "rex", "member"), Context("ann", 1))
     assert isinstance(outcome, Decision)
     (fact,) = outcome.facts
     assert fact.data == {"account": "rex", "role": "member", "before": "moderator"}

@@ -89,7 +89,7 @@ class Server:
         ready = self._listening.wait(START_DEADLINE)
         if not ready or self.process is None or not self.port or self.process.poll() is not None:
             self.kill()
-            raise DidNotStart(f"no `listening on` line; the server said:\n{self.said()}")
+            raise DidNotStart(f"no `listening on` line; the server said:\n{self.output()}")
 
     def start(self) -> Server:
         """Starts and waits until it listens; after the first time on the same port again."""
@@ -115,7 +115,7 @@ class Server:
             self.process.wait(STOP_DEADLINE)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError(f"the server did not end in {STOP_DEADLINE} s:\n{self.said()}") from None
+            raise AssertionError(f"the server did not end in {STOP_DEADLINE} s:\n{self.output()}") from None
         return self._ended()
 
     def _ended(self) -> int:

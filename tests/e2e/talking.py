@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect, unix_connect
 from websockets.typing import Subprotocol
 
-from chatd.contract.table import ENTRIES
+from chatd.contract.requests import REQUESTS
 
 from .serving import Server
 
@@ -28,7 +28,7 @@ DEADLINE = 10.0  # seconds that any answer may take
 JSON = Subprotocol("chatd.v1.json")
 MSGPACK = Subprotocol("chatd.v1.msgpack")
 
-QUERIES = frozenset(entry.name for entry in ENTRIES if entry.kind == "query")
+QUERIES = frozenset(entry.name for entry in REQUESTS.values() if entry.kind == "query")
 
 
 class Refused(Exception):

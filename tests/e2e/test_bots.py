@@ -8,8 +8,7 @@ import attrs
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from chatd.contract.table import ENTRIES
-from chatd.domain.policy.bots import ALWAYS, scope_of
+from chatd.contract.requests import REQUESTS
 
 from .talking import Client, Refused
 from .town import Account, Town
@@ -171,12 +170,11 @@ def test_a_bot_does_not_sign_in_with_a_password(town: Town) -> None:
     assert refusal(town.dial(), "account.sign_in", name="unwitting", password=password) == "unauthenticated"
 
 
-def test_what_no_table_names_no_bot_may() -> None:
-    for entry in ENTRIES:
-        if entry.needs == "operator" or entry.name.startswith(("account.", "bot.", "server.", "identity.")):
-            allowed = entry.name in ALWAYS or entry.name == "account.update"
-            assert (scope_of(entry.name, entry.kind == "query") is None) != (entry.name == "account.update")
-            assert allowed or scope_of(entry.name, entry.kind == "query") is None
+def test_what_is_an_operators_or_about_accounts_is_for_no_bot() -> None:
+    for row in REQUESTS.values():
+        if row.asker == "operator" or row.noun in ("account", "bot", "server", "identity"):
+            allowed = {"account.update": "manage", "account.sign_out": "always"}
+            assert row.scope == allowed.get(row.name, "never")
 
 
 # --- never more than its owner -----------------------------------------------------------------------------

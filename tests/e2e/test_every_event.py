@@ -19,8 +19,8 @@ from typing import Any
 import attrs
 import pytest
 
-from chatd.contract.table import ENTRIES
-from chatd.contract.table.entry import Entry
+from chatd.contract.requests import REQUESTS
+from chatd.contract.spec import RequestType
 from chatd.domain import totp
 
 from .conftest import ended_well
@@ -30,7 +30,7 @@ from .serving import Server
 from .talking import DEADLINE, Client, Frame
 from .town import Account, Town
 
-TYPES = {type_ for entry in ENTRIES for type_ in entry.events}
+TYPES = {type_ for entry in REQUESTS.values() for type_ in entry.events}
 SYSTEM = "system"
 
 
@@ -362,7 +362,7 @@ def dumped(server: Server) -> dict[str, list[tuple[Any, ...]]]:
         for name in sorted(tables):
             if name in virtual:
                 connection.execute(
-                    f"CREATE VIRTUAL TABLE temp.words_in_{name} USING fts5vocab(main, {name}, instance)"
+                    f"CREATE VIRTUAL REQUESTS temp.words_in_{name} USING fts5vocab(main, {name}, instance)"
                 )
                 rows = connection.execute(f"SELECT * FROM temp.words_in_{name}").fetchall()
             elif any(name.startswith(f"{index}_") for index in virtual):
@@ -383,8 +383,8 @@ def test_every_type_of_event_happened(lived: Lived) -> None:
     assert set.union(*lived.witness.logged.values(), lived.witness.by_itself) == TYPES
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
-def test_a_request_logs_what_the_table_says_and_nothing_else(lived: Lived, entry: Entry) -> None:
+@pytest.mark.parametrize("entry", REQUESTS.values(), ids=lambda entry: entry.name)
+def test_a_request_logs_what_the_table_says_and_nothing_else(lived: Lived, entry: RequestType) -> None:
     in_its_wake = lived.witness.by_itself if entry.name == "message.post" else set()
     assert lived.witness.logged.get(entry.name, set()) | in_its_wake == set(entry.events)
 

@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 import pytest
 
-from chatd.contract.table import ENTRIES, TABLE
+from chatd.contract.requests import REQUESTS
 
 from .serving import Server
 from .talking import Client, Frame
@@ -42,7 +42,7 @@ EITHER = {"room.override": "account", "message.search": "space"}  # a field that
 
 
 def naming(field: str) -> list[str]:
-    return [entry.name for entry in ENTRIES if field in entry.fields and entry.needs == "session"]
+    return [entry.name for entry in REQUESTS.values() if field in entry.fields and entry.asker == "account"]
 
 
 @attrs.frozen
@@ -92,7 +92,7 @@ def test_a_space_that_one_is_not_in_is_answered_like_one_that_never_was(house: H
 def data_for(name: str, place: str, house: House) -> Frame:
     """Something sensible for every field of the request that must be there, and for some that may."""
     known = {**DATA, "room": place, "space": place, "seq": house.seq, "account": house.target}
-    fields = TABLE[name].fields
+    fields = REQUESTS[name].fields
     if "room" in fields:
         known.pop(EITHER.get(name, ""), None)
     return {field: known[field] for field in fields if field in known}

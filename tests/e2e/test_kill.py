@@ -144,7 +144,7 @@ def acknowledge_more(talkers: list[Talker], count: int, server: Server) -> None:
     goal = acknowledged() + count
     with progress:
         enough = progress.wait_for(lambda: acknowledged() >= goal or any(t.error for t in talkers), 15)
-    assert enough, f"no progress for 15 s; the server said:\n{server.said()}"
+    assert enough, f"no progress for 15 s; the server said:\n{server.output()}"
 
 
 @pytest.mark.timeout(240)

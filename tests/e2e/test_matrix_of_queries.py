@@ -14,8 +14,9 @@ from typing import Any
 import attrs
 import pytest
 
-from chatd.contract.table import ENTRIES
-from chatd.domain.policy.roles import RANK, Right, may
+from chatd.contract.fields import Right
+from chatd.contract.requests import REQUESTS
+from chatd.domain.policy.roles import RANK, may
 
 from .serving import Server
 from .talking import Client, Frame
@@ -282,9 +283,9 @@ def placed() -> list[str]:
     """The entries that name a place and are answered at the desk."""
     return [
         entry.name
-        for entry in ENTRIES
-        if entry.route in ("desk", "account")
-        and entry.needs != "operator"
+        for entry in REQUESTS.values()
+        if entry.decided_by in ("desk", "account")
+        and entry.asker != "operator"
         and NAMES_A_PLACE.intersection(entry.fields)
     ]
 

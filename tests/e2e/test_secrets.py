@@ -22,7 +22,7 @@ import pytest
 from click.testing import CliRunner
 
 from chatctl.cli import cli
-from chatd.contract.table import ENTRIES, TABLE
+from chatd.contract.requests import REQUESTS
 from chatd.domain.totp import code, step_at
 
 from .conftest import ended_well
@@ -273,9 +273,9 @@ def leaks(walk: Walk, text: str, but: int | None = None) -> list[str]:
 
 
 def test_the_walk_leaves_out_no_request_that_takes_a_secret(walk: Walk) -> None:
-    taking = {entry.name for entry in ENTRIES if TAKES_A_SECRET.intersection(entry.fields)}
+    taking = {entry.name for entry in REQUESTS.values() if TAKES_A_SECRET.intersection(entry.fields)}
     assert taking <= walk.asked | set(WITHOUT)
-    assert walk.asked <= set(TABLE)
+    assert walk.asked <= set(REQUESTS)
     assert len({secret.value for secret in walk.secrets}) == len(walk.secrets) > 25
 
 

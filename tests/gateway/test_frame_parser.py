@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trio.testing import wait_all_tasks_blocked
 
-from chatd.gateway.websocket.frame_parser import CONTROLS_IN_A_ROW, FRAMES_A_MESSAGE, INBOX, FrameParser, Mark
+from chatd.gateway.websocket.frame_parser import (
+    INBOX_SIZE,
+    MAX_CONTROL_FRAMES,
+    MAX_FRAGMENTS,
+    FrameParser,
+    Sentinel,
+)
 
 FIN, TEXT, BINARY, CONTINUATION, CLOSE, PING = 0x80, 0x1, 0x2, 0x0, 0x8, 0x9
 
@@ -35,10 +41,10 @@ def feed(frame_parser: FrameParser, data: bytes, cuts: list[int]) -> bytes:
     return passed
 
 
-def drain(frame_parser: FrameParser) -> list[str | bytes | Mark]:
-    letters = list(frame_parser._inbox)
+def drain(frame_parser: FrameParser) -> list[str | bytes | Sentinel]:
+    items = list(frame_parser._inbox)
     frame_parser._inbox.clear()
-    return letters
+    return items
 
 
 sizes = st.one_of(st.integers(0, 200), st.integers(125, 127), st.integers(65_530, 65_540))
@@ -56,7 +62,7 @@ def test_ordinary_messages_are_taken_out_whole_and_in_order(
         data += masked(FIN | (TEXT if number % 2 else BINARY), text.encode(), mask)
     assert feed(frame_parser, data, cuts) == b""
     assert drain(frame_parser) == sent
-    assert frame_parser.verdict is None
+    assert frame_parser.violation is None
 
 
 @given(cuts=cuttings)
@@ -68,7 +74,7 @@ def test_what_is_not_ordinary_goes_on_untouched_and_keeps_its_place(cuts: list[i
     data = a + pieces + b + bad_utf8 + close + late
     frame_parser = FrameParser(1000)
     assert feed(frame_parser, data, cuts) == pieces + bad_utf8 + close + late
-    assert drain(frame_parser)[:5] == ["a", Mark.FRAGMENTED, "b", Mark.FRAGMENTED, Mark.END]
+    assert drain(frame_parser)[:5] == ["a", Sentinel.FRAGMENTED, "b", Sentinel.FRAGMENTED, Sentinel.END]
 
 
 @pytest.mark.parametrize(
@@ -86,11 +92,11 @@ def test_what_breaks_a_rule_is_left_to_the_library(frame: bytes) -> None:
 
 async def test_a_full_inbox_waits_for_the_session(nursery: trio.Nursery) -> None:
     frame_parser = FrameParser(1000)
-    frame_parser.feed(masked(FIN | TEXT, b"x") * INBOX)
+    frame_parser.feed(masked(FIN | TEXT, b"x") * INBOX_SIZE)
     went_on = trio.Event()
 
     async def read_on() -> None:
-        await frame_parser.room()
+        await frame_parser.wait_for_space()
         went_on.set()
 
     nursery.start_soon(read_on)
@@ -105,7 +111,7 @@ async def test_after_the_hush_what_was_there_can_still_be_taken() -> None:
     frame_parser.feed(masked(FIN | TEXT, b"before"))
     frame_parser.stop_reading()
     frame_parser.feed(masked(FIN | TEXT, b"after"))
-    assert [await frame_parser.take() for _ in range(3)] == ["before", Mark.END, Mark.END]
+    assert [await frame_parser.take() for _ in range(3)] == ["before", Sentinel.END, Sentinel.END]
 
 
 @given(cuts=cuttings)
@@ -114,8 +120,8 @@ def test_a_message_over_the_size_is_1009_however_it_is_cut(cuts: list[int]) -> N
     data = masked(FIN | TEXT, b"x" * 900) + masked(TEXT, b"x" * 600) + masked(FIN | CONTINUATION, b"x" * 401)
     with pytest.raises(trio.BrokenResourceError):
         feed(frame_parser, data, cuts)
-    assert frame_parser.verdict is not None
-    assert frame_parser.verdict[0] == 1009
+    assert frame_parser.violation is not None
+    assert frame_parser.violation[0] == 1009
 
 
 def test_the_size_is_known_before_the_payload_comes() -> None:
@@ -128,16 +134,16 @@ def test_a_message_in_too_many_pieces_is_1009() -> None:
     frame_parser = FrameParser(1000)
     frame_parser.feed(masked(TEXT, b""))
     with pytest.raises(trio.BrokenResourceError):
-        frame_parser.feed(masked(CONTINUATION, b"") * FRAMES_A_MESSAGE)
-    assert frame_parser.verdict is not None
-    assert frame_parser.verdict[0] == 1009
+        frame_parser.feed(masked(CONTINUATION, b"") * MAX_FRAGMENTS)
+    assert frame_parser.violation is not None
+    assert frame_parser.violation[0] == 1009
 
 
 def test_a_flood_of_pings_is_1008() -> None:
     frame_parser = FrameParser(1000)
-    frame_parser.feed(masked(FIN | PING, b"hello") * CONTROLS_IN_A_ROW)
+    frame_parser.feed(masked(FIN | PING, b"hello") * MAX_CONTROL_FRAMES)
     frame_parser.feed(masked(FIN | TEXT, b"hi"))
     with pytest.raises(trio.BrokenResourceError):
-        frame_parser.feed(masked(FIN | PING, b"hello") * (CONTROLS_IN_A_ROW + 1))
-    assert frame_parser.verdict is not None
-    assert frame_parser.verdict[0] == 1008
+        frame_parser.feed(masked(FIN | PING, b"hello") * (MAX_CONTROL_FRAMES + 1))
+    assert frame_parser.violation is not None
+    assert frame_parser.violation[0] == 1008

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from chatd.domain.event import Fact, body
+from chatd.domain.event import Fact, encode_personal
 from chatd.ports import Append, Appended, Taken
 from chatd.store.connection import open_writer
 from chatd.store.log.journal import Journal
 from chatd.store.ops import migrate
 from chatd.store.ops.data_dir import DATABASE
+from chatd.store.queries.reader import SqliteReader
+
+T = TypeVar("T")
 
 
 class Pen:
@@ -72,7 +76,7 @@ class Pen:
 
     def speaking(self, id: str, data: dict[str, Any], name: str | None = None) -> Append:
         """An account as it is made today: what it says of itself is a body."""
-        text = body(name=name or id, display_name=(name or id).title())
+        text = encode_personal(name=name or id, display_name=(name or id).title())
         return self.append(f"account/{id}", "account.created", {"account": id, **data}, "system", text)
 
     def space(self, id: str, owner: str = "ann", **data: Any) -> Append:
@@ -157,14 +161,35 @@ class SingleThreaded:
         return self._connection
 
 
+class SingleThreadedReader(SqliteReader):
+    """A reader that asks its one connection at once."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        return question(self._connection)
+
+
+def answer(question: Coroutine[Any, Any, T]) -> T:
+    """What a question gives that waits for nothing, as those of a `SingleThreadedReader`."""
+    try:
+        question.send(None)
+    except StopIteration as done:
+        value: T = done.value
+        return value
+    raise AssertionError("it waits")
+
+
 class Sheet:
     """A log in memory: a journal over an empty database, for properties that need many of them."""
 
     def __init__(self) -> None:
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
-        migrate.build(self.connection, 1)
+        migrate.build(self.connection)
         self.journal = Journal(SingleThreaded(self.connection))  # type: ignore[arg-type]
         self.journal.open(self.connection)
+        self.reader = SingleThreadedReader(self.connection)
 
     def write(self, *appends: Append) -> list[Appended | Taken]:
         return self.journal.commit(appends)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from store_facts import Pen
 
-from chatd.domain.event import body
+from chatd.domain.event import encode_personal
 from chatd.ports import Append, Appended, FinishErasures, PutDevice, PutDraft, PutErasure, PutSnapshot, Write
 from chatd.store.database import Store, open_store
 from chatd.store.ops.data_dir import DATABASE
@@ -121,7 +121,7 @@ async def test_accounts_of_an_older_log_are_read_and_deleted_as_well(tmp_path: P
     old = [
         pen.account("ann"),
         pen.append("account/ann", "account.updated", {"about": "from long ago"}, "ann"),
-        pen.append("account/ann", "account.updated", {}, "ann", body(about="of today")),
+        pen.append("account/ann", "account.updated", {}, "ann", encode_personal(about="of today")),
         pen.append("account/ann", "account.deleted", {"account": "ann"}, "ann"),
         pen.account("bob", name="ann"),
     ]

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from store_facts import Pen, Sheet
+from store_facts import Pen, Sheet, answer
 
 from chatd.ports import REACTORS, Appended
 from chatd.store.database import Store
-from chatd.store.queries import message as message_queries
 
 FIELDS = {
     *("seq", "position", "at", "by", "text", "nonce", "reply_to", "thread", "mentions", "reactions"),
@@ -224,8 +223,12 @@ def test_a_page_of_a_thread_is_what_a_list_would_give(
     with Sheet() as sheet:
         sheet.write(*[pen.post("r", "x") for _ in range(2)])
         sheet.write(*[pen.post("r", "y", **({"thread": thread} if thread else {})) for thread in threads])
-        page = message_queries.history(sheet.connection, "r", before, None, None, limit, thread=1)
-        after = message_queries.history(sheet.connection, "r", None, before or 0, None, limit, thread=1)
+        page = answer(
+            sheet.reader.history("r", before=before, after=None, around=None, limit=limit, thread=1)
+        )
+        after = answer(
+            sheet.reader.history("r", before=None, after=before or 0, around=None, limit=limit, thread=1)
+        )
     seqs = [seq for seq, thread in enumerate(threads, 3) if thread == 1]
     older = [seq for seq in seqs if before is None or seq < before]
     newer = [seq for seq in seqs if seq > (before or 0)]

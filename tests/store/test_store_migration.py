@@ -1,7 +1,13 @@
-"""Databases of older versions, with something in them, brought to the present one."""
+"""A database of an older version, with something in it, brought to the present one.
+
+There is no older version yet. The one here is made up: the present model without the table `mentions`. The
+step to the present one makes the table and its triggers, and fills it with what the log holds already.
+"""
 
 from __future__ import annotations
 
+import re
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,14 +21,41 @@ from chatd.store.log.journal import Journal
 from chatd.store.ops import migrate
 from chatd.store.ops.data_dir import DATABASE
 
+LACKING = ("mentions", "message_mentions", "mentions_changed")
+FILL = """
+    INSERT INTO mentions (account, room, seq)
+    SELECT value, room, seq FROM messages CROSS JOIN json_each(mentions) WHERE value <> 'here'
+"""
+
+
+def shape(connection: sqlite3.Connection) -> dict[str, str]:
+    """What stands in the schema, without comments and line breaks."""
+    found = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+    return {f"{type} {name}": " ".join(re.sub(r"--.*", "", sql).split()) for type, name, sql in found}
+
 
 @pytest.fixture
-def written_by(tmp_path: Path) -> Callable[[int, list[Append]], None]:
-    """Writes a database of an older version, as the chatd of then would have."""
+def step(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Leads to what is version 2 here."""
+    schema = migrate.present().schema
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate.build(connection)
+    rows = connection.execute("SELECT name, sql FROM sqlite_master")
+    missing = {name: sql for name, sql in rows if name in LACKING}
+    connection.close()
+    sql = "; ".join([*(missing[name] for name in LACKING), FILL])
+    monkeypatch.setattr(migrate, "present", lambda: migrate.Model(schema, (sql,)))
+    return sql
 
-    def write(version: int, appends: list[Append]) -> None:
+
+@pytest.fixture
+def written_by_version_1(tmp_path: Path, step: str) -> Callable[[list[Append]], None]:
+    """Writes a database as the chatd of then would have."""
+
+    def write(appends: list[Append]) -> None:
         connection = open_writer(tmp_path / DATABASE)
-        migrate.migrate(connection, migrate.steps()[:version], 0)
+        drops = "DROP TRIGGER mentions_changed; DROP TRIGGER message_mentions; DROP TABLE mentions"
+        migrate.build(connection, migrate.Model(f"{migrate.present().schema}; {drops}"))
         journal = Journal(SingleThreaded(connection))  # type: ignore[arg-type]
         journal.open(connection)
         assert all(isinstance(done, Appended) for done in journal.commit(appends))
@@ -32,41 +65,48 @@ def written_by(tmp_path: Path) -> Callable[[int, list[Append]], None]:
     return write
 
 
-async def test_version_1_keeps_its_messages_and_counts_them(
-    tmp_path: Path, pen: Pen, written_by: Callable[[int, list[Append]], None]
+def test_the_step_leads_to_what_schema_sql_says(
+    tmp_path: Path, pen: Pen, written_by_version_1: Callable[[list[Append]], None]
+) -> None:
+    written_by_version_1(pen.village())
+    migrate.prepare(tmp_path / DATABASE)
+    migrate.prepare(tmp_path / "fresh.db")
+    migrated, fresh = open_writer(tmp_path / DATABASE), open_writer(tmp_path / "fresh.db")
+    assert shape(migrated) == shape(fresh)
+    assert migrated.execute("PRAGMA user_version").fetchone() == (2,)
+    migrated.close()
+    fresh.close()
+
+
+async def test_version_1_keeps_its_messages_and_gets_rows_for_what_was_logged(
+    tmp_path: Path, pen: Pen, written_by_version_1: Callable[[list[Append]], None]
 ) -> None:
     village = [
         *pen.village(),
         pen.account("cat"),
         pen.join("room/hall", "cat"),
-        pen.post("hall", "fine", by="bob", reply_to=6),
+        pen.post("hall", "fine, @bob", by="cat", reply_to=6, mentions=["bob", "here"]),
         pen.room("attic"),
-        pen.post("attic", "first here", nonce="n1"),
+        pen.post("attic", "first here", nonce="n1", mentions=["room"]),
     ]
-    written_by(1, village)
-    columns = "room, seq, position, nonce, reply_to, thread, nth, mentions, body, edited_at, deleted"
+    written_by_version_1(village)
     async with open_store(tmp_path) as store:
         assert store.epoch == "then"
         rows = await store.reader.ask(
-            lambda file: file.execute(f"SELECT {columns} FROM messages ORDER BY room, seq").fetchall()
+            lambda file: file.execute("SELECT account, room, seq FROM mentions ORDER BY 1").fetchall()
         )
-        assert rows == [
-            ("attic", 2, 16, "n1", None, None, 1, None, 16, None, 0),
-            ("hall", 4, 9, "n1", None, None, 1, None, 9, None, 0),
-            ("hall", 5, 10, "n1", 4, None, 2, None, 10, None, 0),
-            ("hall", 6, 11, None, None, None, 3, None, 11, None, 0),
-            ("hall", 8, 14, None, 6, None, 4, None, 14, None, 0),
-        ]
+        assert rows == [("bob", "hall", 8), ("room", "attic", 2)]
         page = await store.reader.history("hall", before=None, after=None, around=None, limit=9)
-        assert [row["text"] for row in page.rows] == ["hello", "hello yourself", "how are you?", "fine"]
+        texts = ["hello", "hello yourself", "how are you?", "fine, @bob"]
+        assert [row["text"] for row in page.rows] == texts
         assert (await store.verify()).findings == ()
         assert await store.check() == ()
 
 
 async def test_version_1_goes_on_as_if_it_had_always_been_the_present_one(
-    tmp_path: Path, pen: Pen, written_by: Callable[[int, list[Append]], None]
+    tmp_path: Path, pen: Pen, written_by_version_1: Callable[[list[Append]], None]
 ) -> None:
-    written_by(1, pen.village())
+    written_by_version_1(pen.village())
     later = [
         pen.post("hall", "@bob", mentions=["bob"], reply_to=4, thread=4),
         pen.edit("hall", 5, "edited", by="bob"),
@@ -85,9 +125,9 @@ async def test_version_1_goes_on_as_if_it_had_always_been_the_present_one(
 
 
 async def test_the_copy_of_an_older_version_can_be_opened_again(
-    tmp_path: Path, pen: Pen, written_by: Callable[[int, list[Append]], None]
+    tmp_path: Path, pen: Pen, written_by_version_1: Callable[[list[Append]], None]
 ) -> None:
-    written_by(1, pen.village())
+    written_by_version_1(pen.village())
     migrate.prepare(tmp_path / DATABASE)
     (tmp_path / f"{DATABASE}.version-1").rename(tmp_path / DATABASE)
     async with open_store(tmp_path) as store:

@@ -8,13 +8,11 @@ import trio
 import trio.testing
 from hypothesis import given
 from hypothesis import strategies as st
-from store_facts import Pen, Sheet
+from store_facts import Pen, Sheet, answer
 
 from chatd.domain.event import Event
 from chatd.ports import Append, Appended, Page, StoreUnavailable
 from chatd.store.database import Store, open_store
-from chatd.store.queries import message as message_queries
-from chatd.store.queries import streams
 from chatd.store.queries.reader import open_pool
 
 FOREVER = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
@@ -195,13 +193,14 @@ def test_a_page_of_history_is_what_a_list_would_give(
     with Sheet() as sheet:
         pen = Pen()
         sheet.write(*[pen.post("r", "x") if post else pen.join("room/r", "ann") for post in gaps])
-        page = message_queries.history(
-            sheet.connection,
-            "r",
-            before=at if where == "before" else None,
-            after=at if where == "after" else None,
-            around=at if where == "around" else None,
-            limit=limit,
+        page = answer(
+            sheet.reader.history(
+                "r",
+                before=at if where == "before" else None,
+                after=at if where == "after" else None,
+                around=at if where == "around" else None,
+                limit=limit,
+            )
         )
     seqs = [seq for seq, post in enumerate(gaps, 1) if post]
     assert _seqs(page) == _expected(seqs, where, at, limit)
@@ -248,13 +247,13 @@ def test_an_account_sees_what_happened_while_it_was_a_member(
         seen: list[Event] = []
         position = after
         while position < min(upto, len(events)):
-            page, reached = streams.visible_events(sheet.connection, "ann", position, upto, limit)
+            page, reached = answer(sheet.reader.visible_events("ann", position, upto, limit))
             assert position < reached <= min(upto, position + limit, len(events))
             assert all(position < event.position <= reached for event in page)
             seen += page
             position = reached
         assert seen == expected
-        assert streams.visible_events(sheet.connection, "ann", position, position, limit) == (
+        assert answer(sheet.reader.visible_events("ann", position, position, limit)) == (
             [],
             position,
         )

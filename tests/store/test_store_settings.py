@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from store_facts import Pen
 
-from chatd.domain.event import body
+from chatd.domain.event import encode_personal
 from chatd.ports import (
     Append,
     DropScheduled,
@@ -35,7 +35,7 @@ async def test_preferences_keep_what_an_update_does_not_name(village: Store, pen
     """`older`: as in logs in which they stood in the fact itself."""
 
     async def update(**fields: object) -> None:
-        data, text = (fields, None) if older else ({}, body(**fields))
+        data, text = (fields, None) if older else ({}, encode_personal(**fields))
         await village.log.submit([pen.append("account/ann", "preferences.updated", data, "ann", text)]).wait()
 
     assert await village.reader.preferences("ann") is None

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from store_facts import Pen, Sheet
+from store_facts import Pen, Sheet, answer
 
 from chatd.ports import Append, MarkDelivered, MarkRead, Row
 from chatd.store.database import Store
-from chatd.store.queries import unread as attention_queries
 
 
 @pytest.fixture
@@ -93,7 +92,7 @@ def test_unread_counts_are_those_of_a_list_after_any_mix_of_acts(acts: list[tupl
             if append := _act(pen, model, act):
                 sheet.write(append)
             for account in ("ann", "bob"):
-                assert attention_queries.unread(sheet.connection, account) == model.unread(account)
+                assert answer(sheet.reader.unread(account)) == model.unread(account)
 
 
 def _act(pen: Pen, model: Model, act: tuple[Any, ...]) -> Append | None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from views_village import Village
 
-from chatd.contract.command import SearchMessages
 from chatd.contract.errors import Refusal
+from chatd.contract.message import SearchMessages
 from chatd.ports import SearchPage
 from chatd.views.search import SearchView
 from chatd.views.search_tables import PART_BITS, words_table

@@ -9,8 +9,8 @@ from search_village import PART, Seeker, newest
 from test_query_parser import HOSTILE
 from views_village import Village
 
-from chatd.contract.command import SearchMessages
 from chatd.contract.errors import Refusal
+from chatd.contract.message import SearchMessages
 from chatd.domain.policy.roles import RANK
 from chatd.views import search_page
 from chatd.views.search import BAD_CURSOR, NO_FILTER

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from search_village import PART, Seeker
 from views_village import Village, new_village
 
-from chatd.contract.command import SearchMessages
 from chatd.contract.errors import Refusal
+from chatd.contract.message import SearchMessages
 from chatd.views.allowance import Allowance
 from chatd.views.search import ERASING, ERASING_AT_ONCE, SearchView
 from chatd.views.search_tables import words_table

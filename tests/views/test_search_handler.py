@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import trio
 
-from chatd.contract.command import SearchMessages
 from chatd.contract.errors import Refusal
+from chatd.contract.message import SearchMessages
 from chatd.handlers import search as searching
 from chatd.ports import Caller, SearchPage, StoreUnavailable
 from chatd.views.search import NO_FILTER, SearchView

@@ -1,4 +1,4 @@
-"""Where actors live: starts the actor of a stream on demand and puts idle ones to sleep."""
+"""The directory of stream actors: starts one on demand and stops idle ones."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from chatd.actors.runtime.supervisor import supervise
 from chatd.domain.event import split_stream
 from chatd.ports import Append, Appended, Reader, Row, StoreUnavailable, Taken
 
-LOOKS_FOR_IDLERS: Final = 4  # times within the span after which an actor counts as idle
+IDLE_CHECKS: Final = 4  # within the time after which an actor counts as idle
 
 
 class Directory:
-    """The awake actors by stream; also the world in which they live."""
+    """The running actors by stream; also what they need of the server."""
 
     def __init__(
         self,
@@ -73,15 +73,15 @@ class Directory:
         return state
 
     async def look_in_vain(self, stream: str) -> None:
-        """Asks the store what an actor asks that finds that there is no such stream, so that nobody can tell
-        by the time whether it is hidden from them or not there."""
+        """Reads from the store what an actor reads of a stream that does not exist, so that the time of the
+        answer does not tell a hidden stream from a missing one."""
         nothing = f"{split_stream(stream)[0]}/{ULID()}"
         with suppress(StoreUnavailable):
             await self.reader.load(nothing)
             await self.reader.stream_events(nothing, 0, 1)
 
     def hide(self, stream: str, answer: Callable[[], None]) -> None:
-        """Has `answer` called that late."""
+        """Calls `answer` after the time that looking for a missing stream takes."""
 
         async def late() -> None:
             await self.look_in_vain(stream)
@@ -90,9 +90,9 @@ class Directory:
         self._nursery.start_soon(late)
 
     async def put_idle_to_sleep(self) -> None:
-        """Runs for ever."""
+        """Runs forever."""
         while True:
-            await trio.sleep(self._idle_after / LOOKS_FOR_IDLERS)
+            await trio.sleep(self._idle_after / IDLE_CHECKS)
             before = trio.current_time() - self._idle_after
             for actor in self:
                 if actor.idle and actor.last_used < before:

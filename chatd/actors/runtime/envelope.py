@@ -9,23 +9,26 @@ import attrs
 
 from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context
-from chatd.ports import Write
+from chatd.ports import Condition, Write
 
-Answer = dict[str, Any] | Refusal
+Answer = object  # a result of the contract, or a Refusal
 Reply = Callable[[Answer], None]  # never waits, never raises
 
 UNAVAILABLE: Final = Refusal(
     "unavailable", "the server cannot store this now; nothing was changed, try again"
 )
 STOPPING: Final = Refusal("unavailable", "the server is going away; reconnect and try again")
+STALE: Final = Refusal("conflict", "something changed at this very moment; look again, then try again")
 BROKEN: Final = Refusal("internal", "something is broken here; the server's log says what")
 
 
 @attrs.frozen(slots=True, eq=False)
 class Envelope:
-    """`writes` are stored with the facts of the decision, if it makes any."""
+    """`writes` are stored with the facts of the decision, if it makes any, and all of that only while the
+    conditions hold: otherwise nothing is changed and the answer is `STALE`."""
 
     command: Any
     context: Context
     reply: Reply
     writes: tuple[Write, ...] = ()
+    conditions: tuple[Condition, ...] = ()

@@ -1,10 +1,10 @@
-"""A session's place in the log: pushed at the head, pulling when behind, with nothing lost in between.
+"""A session's place in the log: the bus pushes at the head, the feed pulls when behind, and nothing is lost.
 
-Resume, restart and a client that reads too slowly are the same path: the feed stands at a position, and
-what its account may see beyond it is sent. At the head the bus offers new events and they are written at
-once. When the client has too much unread, offers are let pass, and the feed pulls from the ring or the
-log at the speed of the socket; it goes back to being pushed in the same step in which it has reached the
-head, so nothing can slip between.
+Resume, restart and a client that reads too slowly take the same path. The feed stands at a position and sends
+what its account may see beyond it. At the head, the bus offers each new event and the feed writes it at once.
+When too many bytes are unread by the client, the feed ignores offers and reads from the ring or the log at
+the speed of the socket. It becomes live again in the same step in which it reaches the head, so no event can
+fall between.
 """
 
 from __future__ import annotations
@@ -18,51 +18,57 @@ from typing import Final
 import structlog
 import trio
 
-from chatd.actors.runtime.bus import Bus, Chunk, Signal
+from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.chunk import Chunk, SignalFrame
+from chatd.backoff import Backoff
 from chatd.ports import Connection, Reader, StoreUnavailable
 
-BEHIND_AT: Final = 512 * 1024  # bytes unread by the client at which pushing stops
+BEHIND_AT: Final = 512 * 1024  # bytes unread by the client above which the feed pulls
 PULL_BELOW: Final = 128 * 1024  # bytes unread below which the next page is pulled
 PAGE: Final = 250  # positions of the log looked at for a page
-RETRY: Final = 0.5  # seconds, while the store cannot read
+FIRST_RETRY: Final = 0.5  # seconds, while the store cannot read
+LONGEST_RETRY: Final = 5.0
 log = structlog.get_logger("feed")
 
 Spawn = Callable[[Callable[[], Awaitable[object]]], None]
 
 
-def _nobody() -> None:
-    """Nobody wants to know."""
+def _nothing() -> None:
+    """Nobody waits for it."""
 
 
 class Feed:
-    """What one session hears (a `chatd.actors.runtime.bus.Listener`)."""
+    """One session's subscription (a `chatd.actors.runtime.bus.Subscriber`)."""
 
     def __init__(
         self, account: str, position: int, bus: Bus, reader: Reader, connection: Connection, spawn: Spawn
     ) -> None:
         self.account = account
-        self.position = position  # of the last event written, or known to be none of the account's
+        self.position = position  # of the last event that was written or that the account may not see
         self.live = False
-        self.delivered = position  # up to here the client is known to have been given everything
-        self.caught_up: Callable[[], None] = _nobody  # called when it was behind, and signals were dropped
+        self.delivered = position  # the client's socket took everything up to here
+        self.caught_up: Callable[[], None] = (
+            _nothing  # called when it is live again, after signals were dropped
+        )
         self._bus = bus
         self._reader = reader
         self._connection = connection
         self._spawn = spawn
         self._streams: dict[str, str | None] = {}  # each with the one that it lies within
         self._changed_at = 0  # position of the newest change of membership
+        self._backoff = Backoff(FIRST_RETRY, LONGEST_RETRY)
         self._early: list[Callable[[], None]] | None = []  # changes while memberships are being read
 
     @property
     def streams(self) -> AbstractSet[str]:
-        """What the account belongs to, as far as its session has heard."""
+        """The streams that the account belongs to, as far as its session has been told."""
         return self._streams.keys()
 
     async def look_delivered(self) -> None:
         """Brings `delivered` up to date. Does not wait."""
         if self.live and not self._connection.queued:
             with suppress(trio.BrokenResourceError):
-                await self._connection.drained(1)  # nothing is queued: the client has it all, or is gone
+                await self._connection.drained(1)  # raises if the client is gone
                 self.delivered = self.position
 
     # --- opening and closing
@@ -90,7 +96,7 @@ class Feed:
 
     def offer(self, chunk: Chunk) -> None:
         if not self.live:
-            return  # it will be found in the ring or the log
+            return  # `_pull` finds it in the ring or the log
         connection = self._connection
         connection.write(chunk.rendered(connection.render), chunk.alone)
         self.position = chunk.last
@@ -118,13 +124,13 @@ class Feed:
         self._bus.subscribe(self, stream)
 
     def lag(self) -> None:
-        """There is something in the log that was never offered."""
+        """The log holds something that was not offered."""
         if self.live:
             self.live = False
             self._spawn(self._pull)
 
-    def signal(self, signal: Signal) -> bool:
-        """Shows a signal, unless the client is behind: then it is dropped. Returns whether it was shown."""
+    def signal(self, signal: SignalFrame) -> bool:
+        """Sends a signal, or drops it when the client is behind. Returns whether it was sent."""
         if not self.live:
             return False
         connection = self._connection
@@ -155,7 +161,7 @@ class Feed:
             pass  # the connection is gone, and the session ends with it
 
     def _pull_ring(self) -> bool:
-        """A page from the bus's memory; False when it does not reach back, or membership has changed."""
+        """Sends a page from the ring; False when it does not reach back, or membership has changed."""
         chunks = self._bus.since(self.position) if self._changed_at <= self.position else None
         if chunks is None:
             return False
@@ -175,8 +181,9 @@ class Feed:
             events, reached = await self._reader.visible_events(self.account, self.position, head, PAGE)
         except StoreUnavailable as error:
             log.warning("cannot_read_log", error=str(error))
-            await trio.sleep(RETRY)
+            await trio.sleep(self._backoff.next_delay())
             return
+        self._backoff.reset()
         if events:
             self._connection.write(self._connection.render(events))
         self.position = reached

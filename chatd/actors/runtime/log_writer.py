@@ -19,7 +19,6 @@ from chatd.domain.event import Event
 from chatd.ports import Append, Appended, Log, StoreUnavailable, Taken
 
 CAPACITY: Final = 65_536  # each actor has at most one append under way, so this is never reached
-FACTS_A_COMMIT: Final = 4096
 log = structlog.get_logger("history")
 
 Outcome = Appended | Taken | StoreUnavailable

@@ -1,7 +1,7 @@
-"""A bounded queue with one reader, who takes all that waits in one turn.
+"""A bounded queue with one reader, who takes all waiting messages in one turn.
 
-`tell` waits for space, `offer` never waits, `take` waits for mail. `statistics` says how full it is and
-how long its oldest letter has waited, so that an overloaded actor can be seen.
+`tell` waits for space, `offer` never waits, `take` waits for a message. `statistics` says how full it is and
+how long its oldest message has waited, so that an overloaded actor can be seen.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ T = TypeVar("T")
 
 
 class Closed(Exception):
-    """The mailbox takes no more mail: its actor has stopped or sleeps."""
+    """The mailbox takes no more messages: its actor has stopped or sleeps."""
 
 
 @attrs.frozen
 class MailboxStatistics:
-    """`oldest_wait` is seconds; `turns` counts takes, `handled` the letters taken in them."""
+    """`oldest_wait` is seconds; `turns` counts takes, `handled` the messages taken in them."""
 
     depth: int
     capacity: int
@@ -34,7 +34,7 @@ class MailboxStatistics:
 
 
 class Mailbox(Generic[T]):
-    """One reader, many writers. Letters of one writer keep their order."""
+    """One reader, many writers. Messages of one writer keep their order."""
 
     __slots__ = ("_capacity", "_closed", "_handled", "_oldest", "_queue", "_reader", "_turns", "_writers")
 
@@ -55,25 +55,25 @@ class Mailbox(Generic[T]):
     def closed(self) -> bool:
         return self._closed
 
-    def offer(self, letter: T) -> bool:
-        """Puts the letter in, or says False when the mailbox is full. Raises Closed."""
+    def offer(self, message: T) -> bool:
+        """Puts the message in, or returns False when the mailbox is full. Raises Closed."""
         if self._closed:
             raise Closed
         if len(self._queue) >= self._capacity:
             return False
         if not self._queue:
             self._oldest = trio.current_time()
-        self._queue.append(letter)
+        self._queue.append(message)
         self._reader.wake()
         return True
 
-    async def tell(self, letter: T) -> None:
-        """Puts the letter in, waiting for space. Raises Closed."""
-        while not self.offer(letter):
+    async def tell(self, message: T) -> None:
+        """Puts the message in, waiting for space. Raises Closed."""
+        while not self.offer(message):
             await self._writers.park()
 
     async def take(self) -> list[T]:
-        """All that waits, oldest first, and at least one letter. Raises Closed when closed and empty."""
+        """All waiting messages, oldest first, and at least one. Raises Closed when closed and empty."""
         while not self._queue:
             if self._closed:
                 raise Closed
@@ -81,17 +81,17 @@ class Mailbox(Generic[T]):
         return self.take_nowait()
 
     def take_nowait(self) -> list[T]:
-        """All that waits now, perhaps nothing."""
-        letters = list(self._queue)
+        """All waiting messages, perhaps none."""
+        messages = list(self._queue)
         self._queue.clear()
         self._turns += 1
-        self._handled += len(letters)
+        self._handled += len(messages)
         if self._writers:
             self._writers.unpark_all()
-        return letters
+        return messages
 
     def close(self) -> None:
-        """No more mail. What is inside can still be taken."""
+        """Takes no more messages. Those inside can still be taken."""
         self._closed = True
         self._reader.wake()
         self._writers.unpark_all()

@@ -2,6 +2,7 @@
 
 In one turn it takes all waiting commands, decides them one after another on its state, and hands
 everything that follows from them to the history writer as one append. It answers when that is durable.
+A command with conditions has a turn of its own: they are looked up before anything of the turn is written.
 If the append is not written, the state is thrown away and read again: memory never runs ahead of the log.
 """
 
@@ -15,14 +16,26 @@ import attrs
 import structlog
 import trio
 
-from chatd.actors.runtime.envelope import BROKEN, UNAVAILABLE, Envelope
+from chatd.actors.runtime.envelope import BROKEN, STALE, UNAVAILABLE, Envelope
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
+from chatd.actors.runtime.signals import signal_frame
 from chatd.actors.runtime.stream_types import STREAM_TYPES, State, load_messages, remember
 from chatd.contract.errors import Refusal
 from chatd.domain.account.decide import NAME_TAKEN
 from chatd.domain.decision import Decision
 from chatd.domain.event import Fact, split_stream
-from chatd.ports import Append, Appended, MarkRead, PutSnapshot, Reader, Row, StoreUnavailable, Taken, Write
+from chatd.ports import (
+    Append,
+    Appended,
+    Condition,
+    MarkRead,
+    PutSnapshot,
+    Reader,
+    Row,
+    StoreUnavailable,
+    Taken,
+    Write,
+)
 
 CAPACITY: Final = 1024
 SNAPSHOT_EVERY: Final = 500  # facts
@@ -49,7 +62,11 @@ class _Turn:
 
     facts: list[Fact] = attrs.Factory(list)
     writes: list[Write] = attrs.Factory(list)
+    conditions: tuple[Condition, ...] = ()
     decided: list[tuple[Envelope, Decision, int]] = attrs.Factory(list)  # and where its facts begin
+
+    def append(self) -> Append:
+        return Append(tuple(self.facts), tuple(self.writes), self.conditions)
 
 
 class StreamActor:
@@ -92,8 +109,10 @@ class StreamActor:
                 self._under_way = await self.mailbox.take()
             except Closed:
                 break
-            await self._turn(self._under_way)
-            self._under_way = []
+            while self._under_way:
+                turn, rest = _next_turn(self._under_way)
+                await self._turn(turn)
+                self._under_way = rest
             self.healthy = True
             if (self._state is None or not self._state.exists) and not len(self.mailbox):
                 self.mailbox.close()  # nobody needs an actor for what is not there or must be read again
@@ -146,7 +165,7 @@ class StreamActor:
                 turn = await self._decide(envelopes, known)
                 if not (turn.facts or turn.writes):
                     return self._answer(turn, Appended(()))
-                outcome = await self._world.append(Append(tuple(turn.facts), tuple(turn.writes)))
+                outcome = await self._world.append(turn.append())
             except StoreUnavailable:
                 self._state = None
                 return _refuse(envelopes, UNAVAILABLE)
@@ -154,6 +173,8 @@ class StreamActor:
                 return self._answer(turn, outcome)
             self._state = None
             envelopes = [envelope for envelope, _, _ in turn.decided]
+            if outcome.what == "stale":
+                return _refuse(envelopes, STALE)
             if outcome.what == "name":
                 return await self._one_by_one(envelopes)
             known.extend(outcome.found)
@@ -220,8 +241,7 @@ class StreamActor:
             return
         if (signal := decision.signal) is not None:
             by = envelope.context.by
-            frame = {"signal": signal.name, "stream": self.stream, "by": by, "data": signal.data}
-            self._world.signal(self.stream, frame, by)
+            self._world.signal(self.stream, signal_frame(signal.name, self.stream, by, signal.payload), by)
         self._kind.note(state, decision, envelope.context)
         turn.decided.append((envelope, decision, len(turn.facts)))
         for fact in decision.facts:
@@ -230,6 +250,7 @@ class StreamActor:
                 self._kind.apply(state, fact)
         if decision.facts:
             turn.writes.extend(envelope.writes)
+            turn.conditions += envelope.conditions
         if decision.read is not None:
             turn.writes.append(MarkRead(envelope.context.by, self.id, decision.read))
 
@@ -240,6 +261,14 @@ class StreamActor:
             envelope.reply(decision.answer(outcome.events[start : start + len(decision.facts)]))
             if decision.read is not None:
                 self._world.read_marked(envelope.context.by, self.stream, decision.read)
+
+
+def _next_turn(envelopes: list[Envelope]) -> tuple[list[Envelope], list[Envelope]]:
+    """Those that are decided together now, and the rest."""
+    if envelopes[0].conditions:
+        return envelopes[:1], envelopes[1:]
+    count = next((n for n, envelope in enumerate(envelopes) if envelope.conditions), len(envelopes))
+    return envelopes[:count], envelopes[count:]
 
 
 def _refuse(envelopes: Sequence[Envelope], refusal: Refusal) -> None:

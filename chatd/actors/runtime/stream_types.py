@@ -8,8 +8,8 @@ from typing import Any, Final
 import attrs
 import msgspec
 
-from chatd.contract.command import MarkRead
 from chatd.contract.errors import Refusal
+from chatd.contract.read import MarkRead
 from chatd.domain.account import decide as account
 from chatd.domain.account import state as account_state
 from chatd.domain.decision import Context, Decision
@@ -21,7 +21,7 @@ from chatd.domain.space import decide as space
 from chatd.domain.space import state as space_state
 from chatd.ports import Row
 
-VERSION: Final = 2  # of what snapshots hold; those of another one are not used
+VERSION: Final = 3  # of what snapshots hold; those of another one are not used
 State = Any  # AccountState | SpaceState | RoomState, each with `id`, `head`, `exists`
 
 
@@ -78,10 +78,10 @@ STREAM_TYPES: Final[Mapping[str, StreamType]] = {
         room.confirm,
         lambda state: space_stream(state.space) if state.space else None,
         room_state.sync_members,
-        room.note,
-        message.wanted,
+        room.remember_unlogged,
+        message.messages_of,
         MarkRead,
-        room_state.REMEMBERED,
+        room_state.MAX_NONCES,
         room_state.TRANSIENT,
     ),
 }
@@ -91,7 +91,9 @@ def load_messages(state: room_state.RoomState, messages: Sequence[Row]) -> None:
     """Tells a room what it must know of the messages that its commands are about, and of no others."""
     state.messages = {}
     for row in messages:
-        known = room_state.Message(row["by"], row["thread"], row["deleted"], row["text"], row["mentions"])
+        known = room_state.MessageState(
+            row["by"], row["thread"], row["deleted"], row["text"], row["mentions"]
+        )
         for emoji, account_ in row["reactions"]:
             known.reactions.setdefault(emoji, set()).add(account_)
         state.messages[row["seq"]] = known
@@ -100,6 +102,6 @@ def load_messages(state: room_state.RoomState, messages: Sequence[Row]) -> None:
 def remember(state: room_state.RoomState, posts: Sequence[Row]) -> None:
     """Tells a room what was posted with which nonce, oldest first."""
     for post in posts:
-        content = None if post["text"] is None else room_state.content_of(post["text"], post["reply_to"])
-        posted = room_state.Posted(post["seq"], post["at"], content, post["position"])
-        state.remember(post["by"], post["nonce"], posted)
+        content = None if post["text"] is None else room_state.nonce_digest(post["text"], post["reply_to"])
+        posted = room_state.NonceRecord(post["seq"], post["at"], content, post["position"])
+        state.remember_nonce(post["by"], post["nonce"], posted)

@@ -11,7 +11,9 @@ from typing import Final, Protocol
 import structlog
 import trio
 
-FIRST_DELAY: Final = 0.05  # seconds
+from chatd.backoff import Backoff
+
+FIRST_DELAY: Final = 0.1  # seconds
 LONGEST_DELAY: Final = 5.0
 RESTARTS: Final = 6  # crashes in a row, without a turn that succeeded between them
 log = structlog.get_logger("supervisor")
@@ -25,7 +27,7 @@ class Actor(Protocol):
     async def run(self) -> None: ...
 
     def failed(self, given_up: bool) -> None:
-        """Answers whoever waits for this actor; after `given_up` it also takes no more mail."""
+        """Answers those who wait for this actor; after `given_up` it also takes no more messages."""
 
 
 class GaveUp(Exception):
@@ -34,14 +36,16 @@ class GaveUp(Exception):
 
 async def supervise(actor: Actor, *, vital: bool = False) -> None:
     """Runs the actor until it has stopped. A `vital` one that must be given up takes the server down."""
-    in_a_row = 0
+    backoff = Backoff(FIRST_DELAY, LONGEST_DELAY)
     while True:
         actor.healthy = False
         try:
             await actor.run()
             return
         except Exception:
-            in_a_row = 1 if actor.healthy else in_a_row + 1
+            if actor.healthy:
+                backoff.reset()
+            delay, in_a_row = backoff.next_delay(), backoff.failures
             actor.restarts += 1
             given_up = vital or in_a_row > RESTARTS
             log.exception("actor_crashed", actor=actor.name, in_a_row=in_a_row, given_up=given_up)
@@ -50,4 +54,4 @@ async def supervise(actor: Actor, *, vital: bool = False) -> None:
                 raise GaveUp(f"{actor.name} crashed; see the log") from None
             if given_up:
                 return
-        await trio.sleep(min(FIRST_DELAY * 2**in_a_row, LONGEST_DELAY))
+        await trio.sleep(delay)

@@ -1,6 +1,6 @@
-"""Time for signals: keys that come due after a while, and at most one signal a while for each key.
+"""A delay queue, and a throttle that is made of it.
 
-Both are one task each, started by whoever owns them, and hold no more than what is under way.
+Each is one task that its owner starts, and holds only the keys that wait.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class DelayQueue(Generic[Key]):
-    """Calls `act` with each key, `seconds` after it was last put in."""
+    """Calls `callback` with each key, `seconds` after it was last put in."""
 
-    def __init__(self, seconds: float, act: Callable[[Key], None]) -> None:
+    def __init__(self, seconds: float, callback: Callable[[Key], None]) -> None:
         self.seconds = seconds
-        self._act = act
-        self._due: dict[Key, float] = {}  # in the order of their times, because all wait equally long
-        self._sleeping = Wakeup()
+        self._callback = callback
+        self._due: dict[Key, float] = {}  # ordered by time, because all wait equally long
+        self._arrived = Wakeup()
 
     def __contains__(self, key: Key) -> bool:
         return key in self._due
@@ -33,53 +33,53 @@ class DelayQueue(Generic[Key]):
     def put(self, key: Key) -> None:
         self._due.pop(key, None)
         self._due[key] = trio.current_time() + self.seconds
-        self._sleeping.wake()
+        self._arrived.wake()
 
     def drop(self, key: Key) -> None:
         self._due.pop(key, None)
 
     async def run(self) -> None:
-        """Runs for ever."""
+        """Runs forever."""
         while True:
             if not self._due:
-                await self._sleeping.wait()
+                await self._arrived.wait()
                 continue
             key, at = next(iter(self._due.items()))
             if at > trio.current_time():
                 await trio.sleep_until(at)
                 continue
             del self._due[key]
-            self._act(key)
-            await trio.lowlevel.checkpoint()  # others go first when many come due at once
+            self._callback(key)
+            await trio.lowlevel.checkpoint()  # lets other tasks run when many keys are due at once
 
 
 class Throttle(Generic[Key]):
-    """Calls `show` with a key that changed: at once the first time, then at most once in `seconds`.
+    """Calls `callback` with a key that changed: at once, then at most once in `seconds` for each key.
 
-    What there is to show is looked up by `show`, so that the last value wins.
+    `callback` looks up the value, so the last one wins.
     """
 
-    def __init__(self, seconds: float, show: Callable[[Key], None]) -> None:
-        self._show = show
-        self._changed: set[Key] = set()  # since they were shown last
-        self._resting: DelayQueue[Key] = DelayQueue(seconds, self._rested)
+    def __init__(self, seconds: float, callback: Callable[[Key], None]) -> None:
+        self._callback = callback
+        self._changed: set[Key] = set()  # since the last call
+        self._intervals: DelayQueue[Key] = DelayQueue(seconds, self._interval_over)
 
     def __len__(self) -> int:
-        return len(self._resting)
+        return len(self._intervals)
 
     def changed(self, key: Key) -> None:
-        if key in self._resting:
+        if key in self._intervals:
             self._changed.add(key)
         else:
-            self._resting.put(key)
-            self._show(key)
+            self._intervals.put(key)
+            self._callback(key)
 
     async def run(self) -> None:
-        """Runs for ever."""
-        await self._resting.run()
+        """Runs forever."""
+        await self._intervals.run()
 
-    def _rested(self, key: Key) -> None:
+    def _interval_over(self, key: Key) -> None:
         if key in self._changed:
             self._changed.discard(key)
-            self._resting.put(key)
-            self._show(key)
+            self._intervals.put(key)
+            self._callback(key)

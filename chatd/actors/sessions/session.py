@@ -1,70 +1,91 @@
 """The session actor: one live connection. Takes requests in order, stamps their author, sends them down.
 
-Requests of a session take effect in the order in which they came: a query sees what the commands before
-it did, and a command waits for the answer to the one before it unless both may flow (posts, read marks).
-Answers come back from below through `reply`, which never waits.
+Replies come back from below through `_reply`, which never waits.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
+import attrs
 import structlog
 import trio
 
+from chatd.actors.runtime.command_bus import context_of
+from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.envelope import BROKEN, STOPPING, UNAVAILABLE, Answer, Envelope
 from chatd.actors.runtime.feed import Feed
+from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.mailbox import MailboxStatistics
-from chatd.actors.sessions.snapshot import Opening, opened
-from chatd.auth.rate_limits import TokenBucket, too_often
+from chatd.actors.sessions.opening import Opened, Opening
+from chatd.actors.sessions.request_order import RequestOrder
+from chatd.actors.workers.mention_names import MentionNames
+from chatd.auth.rate_limits import RateLimits, TokenBucket, too_often
 from chatd.auth.tokens import Claims
-from chatd.contract.command import EditMessage, OpenSession, PostMessage
+from chatd.clock import new_id
 from chatd.contract.errors import Refusal
-from chatd.contract.table import find
-from chatd.contract.table.entry import Entry
-from chatd.domain.decision import Context
+from chatd.contract.requests import find
+from chatd.contract.session import OpenSession
+from chatd.contract.spec import RequestType
+from chatd.contract.wire_names import to_wire
 from chatd.domain.event import account_stream, room_stream, space_stream
 from chatd.domain.policy import bots
-from chatd.handlers.desk import NO_TOKEN, Desk
-from chatd.handlers.registry import HANDLERS
+from chatd.handlers.registry import Handler
 from chatd.ports import OPEN_REQUESTS, Caller, Connection, Row, StoreUnavailable
-from chatd.settings import Rate
+from chatd.settings import Rate, Settings
 
-QUERIES: Final = 4  # at the same time
-UNREAD: Final = 1024 * 1024  # bytes of answers a client may leave unread before we stop reading from it
+UNREAD: Final = 1024 * 1024  # bytes of replies a client may leave unread before the session stops reading
+MAX_ID: Final = 64  # characters of a request's id
 NOT_OPEN: Final = Refusal("unauthenticated", "open a session first: session.open with a token")
+OPEN_ALREADY: Final = Refusal("conflict", "this session is open already")
 OPERATORS: Final = Refusal(
     "forbidden", "only an operator may do this: use chatctl on the server, or an admin"
+)
+BAD_ID: Final = Refusal(
+    "invalid", f"a request has an id: an integer, or a string of at most {MAX_ID} characters"
 )
 log = structlog.get_logger("session")
 
 _STREAMS: Final = {"room": room_stream, "space": space_stream}
 
 
+@attrs.frozen(eq=False)
+class SessionServices:
+    """What the sessions of a server share."""
+
+    settings: Settings
+    handlers: Mapping[str, Handler]
+    directory: Directory
+    names: MentionNames
+    rate_limits: RateLimits
+    live: LiveSessions
+    opening: Opening
+
+
 class SessionActor:
     """See `chatd.ports.Session` for how the gateway sees it."""
 
-    def __init__(self, desk: Desk, connection: Connection, caller: Caller, bearer: str | None) -> None:
-        self.id = desk.new_id()
+    def __init__(
+        self, services: SessionServices, connection: Connection, caller: Caller, bearer: str | None
+    ) -> None:
+        settings = services.settings
+        self.id = new_id()
         self.name = f"session/{self.id}"
         self.caller = caller
         self.restarts = 0
         self.feed: Feed | None = None
         self.claims: Claims | None = None
-        self._desk = desk
+        self._services = services
         self._connection = connection
         self._bearer = bearer
-        self._limited = desk.settings.limits and not caller.operator
-        self._bucket = TokenBucket(Rate(desk.settings.rate_per_second, desk.settings.rate_burst))
+        self._limited = settings.limits and not caller.operator
+        self._bucket = TokenBucket(Rate(settings.rate_per_second, settings.rate_burst))
+        self._order = RequestOrder()
         self._turns = 0
         self._handled = 0
-        self._unanswered = 0  # commands
-        self._asking = 0  # queries
-        self._at_desk = False  # the desk works at a command
         self._stopping = False
-        self._exclusive = False  # the last command does not flow: nothing may pass it
-        self._answered = trio.Event()
         self._nursery: trio.Nursery | None = None
 
     @property
@@ -72,38 +93,34 @@ class SessionActor:
         return self.caller.operator or self.caller.account is not None
 
     async def run(self) -> None:
-        self._desk.sessions.add(self)
+        self._services.live.add(self)
         try:
             async with trio.open_nursery() as self._nursery:
                 await self._work()
                 if self.feed is not None:
                     await self.feed.look_delivered()
-                with trio.move_on_after(self._desk.settings.drain_deadline):
-                    await self._wait_answers(0)
-                    while self._asking:
-                        await self._wait_any_answer()
+                with trio.move_on_after(self._services.settings.drain_deadline):
+                    await self._order.wait_idle()
                 self._nursery.cancel_scope.cancel()
         finally:
-            self._desk.sessions.discard(self)
+            self._services.live.discard(self)
             if self.feed is not None:
-                self.feed.close()
-                self._desk.presence.leave(self.caller)
-                self._desk.receipts.leave(self.feed)
+                self._services.opening.leave(self.caller, self.feed)
 
     def statistics(self) -> MailboxStatistics:
-        """The session's mailbox is its connection's inbox; its depth the requests without an answer yet."""
-        return MailboxStatistics(self._unanswered, OPEN_REQUESTS, 0.0, self._turns, self._handled)
+        """The session's mailbox is its connection's inbox; its depth the requests without a reply yet."""
+        return MailboxStatistics(self._order.commands, OPEN_REQUESTS, 0.0, self._turns, self._handled)
 
     def stop(self) -> None:
         self._stopping = True
-        self._stop_reading_when_done()
+        self._stop_reading_when_idle()
 
-    def _stop_reading_when_done(self) -> None:
-        if self._stopping and not (self._unanswered or self._asking or self._at_desk):
+    def _stop_reading_when_idle(self) -> None:
+        if self._stopping and self._order.idle:
             self._connection.stop_reading()
 
     def end(self, code: int, reason: str) -> None:
-        """Closes the connection; what is under way is still answered."""
+        """Closes the connection; what is under way still gets its reply."""
         if self.feed is not None:
             self.feed.close()
         self._connection.close(code, reason)
@@ -119,51 +136,50 @@ class SessionActor:
 
     async def _request(self, frame: Row | Refusal) -> None:
         if isinstance(frame, Refusal):
-            self._connection.send([{"id": None, "error": frame.frame()}])
+            self._send(None, frame)
             return
-        request = frame.get("id")
-        if (type(request) is not int and type(request) is not str) or (
-            isinstance(request, str) and len(request) > 64
-        ):
-            refusal = Refusal(
-                "invalid", "a request has an id: an integer, or a string of at most 64 characters"
-            )
-            self._connection.send([{"id": None, "error": refusal.frame()}])
+        id_ = frame.get("id")
+        if (type(id_) is not int and type(id_) is not str) or (type(id_) is str and len(id_) > MAX_ID):
+            self._send(None, BAD_ID)
             return
         try:
-            await self._dispatch(request, frame)
+            await self._dispatch(id_, frame)
         except trio.BrokenResourceError:
             self._connection.stop_reading()
-        except Exception:  # a bug costs this request its answer, nobody else anything
+        except StoreUnavailable:
+            self._send(id_, UNAVAILABLE)
+        except Exception:  # a bug costs this request its result, nobody else anything
             log.exception("request_crashed", session=self.id)
-            self._send(request, BROKEN)
+            self._send(id_, BROKEN)
 
-    async def _dispatch(self, request: int | str, frame: Row) -> None:
+    async def _dispatch(self, id_: int | str, frame: Row) -> None:
         read = self._read(frame)
         if isinstance(read, Refusal):
-            self._send(request, read)
+            self._send(id_, read)
             return
-        entry, command = read
-        await self._wait_turn(entry)
-        if entry.name == "session.open":
-            await self._answer_open(request, command)
-        elif entry.kind == "query":
-            while self._asking >= QUERIES:
-                await self._wait_any_answer()
-            self._asking += 1
+        request, data = read
+        await self._order.wait_turn(request)
+        if self._connection.queued > UNREAD:
+            await self._connection.drained(UNREAD)
+        if request.kind == "query":
+            await self._order.begin_query()
             assert self._nursery is not None
-            self._nursery.start_soon(self._query, request, entry, command)
-        elif entry.route == "desk":
-            await self._command_desk(request, entry, command)
+            self._nursery.start_soon(self._query, id_, request, data)
+        elif request.decided_by == "handler":
+            await self._handle(id_, request, data)
+        elif request.decided_by == "session":
+            await self._open(id_, data)
         else:
-            self._unanswered += 1
-            self._exclusive = not entry.pipelined
-            stream = self._stream_of(entry, command)
-            context = await self._context(entry, command)
-            reply = partial(self._reply, request, entry, trio.current_time())
-            await self._desk.directory.tell(stream, Envelope(command, context, reply))
+            context = context_of(self.caller, with_id=not request.pipelined)
+            if self._services.names.concerns(data):
+                context = await self._services.names.context(context, data.text)
+            self._order.begin_command(request)
+            reply = partial(self._reply, id_, request, trio.current_time())
+            await self._services.directory.tell(
+                self._stream_of(request, data), Envelope(data, context, reply)
+            )
 
-    def _read(self, frame: Row) -> tuple[Entry, Any] | Refusal:
+    def _read(self, frame: Row) -> tuple[RequestType, Any] | Refusal:
         """The frame as a request that this caller may make, or why not."""
         if self._stopping:
             return STOPPING
@@ -174,159 +190,117 @@ class SessionActor:
             )
         if kind not in frame:
             return Refusal("invalid", "a request names a command or a query")
-        entry = find(kind, frame[kind])
-        if isinstance(entry, Refusal):
-            return entry
-        if entry.needs != "nothing" and not self.opened:
-            return NOT_OPEN
-        scopes = self.caller.scopes if entry.needs != "nothing" else None
-        if scopes is not None and (refusal := bots.covers(scopes, entry.name, entry.kind == "query")):
+        request = find(kind, frame[kind])
+        if isinstance(request, Refusal):
+            return request
+        if refusal := self._refusal(request):
             return refusal
-        if entry.needs == "operator" and not (self.caller.operator or self.caller.admin):
-            return OPERATORS
-        if self._limited and (wait := self._take(entry)):
-            return too_often(wait)
         data = frame.get("data", {})
         if not isinstance(data, dict):
             return Refusal("invalid", "data is a map")
-        command = entry.read(data)
-        return command if isinstance(command, Refusal) else (entry, command)
+        command = request.read(data)
+        return command if isinstance(command, Refusal) else (request, command)
 
-    def _take(self, entry: Entry) -> float:
-        """Counts the request and gives 0, or the seconds after which to try again."""
+    def _refusal(self, request: RequestType) -> Refusal | None:
+        """Why this caller may not make the request, or not now."""
+        if request.asker != "anyone":
+            if not self.opened:
+                return NOT_OPEN
+            scopes = self.caller.scopes
+            if scopes is not None and (refusal := bots.check_scopes(scopes, request)):
+                return refusal
+            if request.asker == "operator" and not (self.caller.operator or self.caller.admin):
+                return OPERATORS
+        if self._limited and (wait := self._take(request)):
+            return too_often(wait)
+        return None
+
+    def _take(self, request: RequestType) -> float:
+        """Counts the request and returns 0, or the seconds after which to try again."""
         now = trio.current_time()
         if wait := self._bucket.take(now):
             return wait
-        if wait := self._desk.limits.take(entry.limit, self.caller, now):
+        if wait := self._services.rate_limits.take(request.rate, self.caller, now):
             self._bucket.give_back()
         return wait
 
-    async def _context(self, entry: Entry, command: Any) -> Context:
-        context = self._desk.context(self.caller, with_id=not entry.pipelined)
-        if isinstance(command, (PostMessage, EditMessage)) and "@" in command.text:
-            return await self._desk.mentioning(context, command.text)
-        return context
-
-    def _stream_of(self, entry: Entry, command: Any) -> str:
-        if entry.route == "account":
+    def _stream_of(self, request: RequestType, command: Any) -> str:
+        if request.decided_by == "account":
             return account_stream(self.caller.account or self.caller.by)
-        return _STREAMS[entry.route](getattr(command, entry.route))
+        return _STREAMS[request.decided_by](getattr(command, request.decided_by))
 
-    # --- order
+    # --- replies
 
-    async def _wait_turn(self, entry: Entry) -> None:
-        """Returns when the request may start without overtaking one that came before it."""
-        if self._exclusive or not entry.pipelined:
-            await self._wait_answers(0)
-        elif self._unanswered >= OPEN_REQUESTS:
-            await self._wait_answers(OPEN_REQUESTS // 2)
-        if self._connection.queued > UNREAD:
-            await self._connection.drained(UNREAD)
-
-    async def _wait_answers(self, most: int) -> None:
-        while self._unanswered > most:
-            await self._wait_any_answer()
-
-    async def _wait_any_answer(self) -> None:
-        self._answered = trio.Event()
-        await self._answered.wait()
-
-    # --- answers
-
-    def _reply(self, request: int | str, entry: Entry, started: float, answer: Answer) -> None:
+    def _reply(self, id_: int | str, request: RequestType, started: float, answer: Answer) -> None:
         """Called from below, once for each command."""
-        self._log(entry, started, answer)
-        self._unanswered -= 1
-        if not self._unanswered:
-            self._exclusive = False
-        self._send(request, answer)
-        self._answered.set()
-        self._stop_reading_when_done()
+        self._order.end_command()
+        self._log(request, started, answer)
+        self._send(id_, answer)
+        self._stop_reading_when_idle()
 
-    def _log(self, entry: Entry, started: float, answer: Answer) -> None:
+    def _log(self, request: RequestType, started: float, answer: Answer) -> None:
         outcome = answer.code if isinstance(answer, Refusal) else "done"
         took = round((trio.current_time() - started) * 1000, 3)
-        log.debug(entry.name, outcome=outcome, ms=took, by=self.caller.by, session=self.id)
+        log.debug(request.name, outcome=outcome, ms=took, by=self.caller.by, session=self.id)
 
-    def _send(self, request: int | str, answer: Answer) -> None:
+    def _send(self, id_: int | str | None, answer: Answer) -> None:
         if isinstance(answer, Refusal):
-            self._connection.send([{"id": request, "error": answer.frame()}])
+            self._connection.send([{"id": id_, "error": answer.frame()}])
         else:
-            self._connection.send([{"id": request, "result": answer}])
+            self._connection.send([{"id": id_, "result": to_wire(answer)}])
 
-    async def _ask_desk(self, entry: Entry, command: Any) -> Answer:
+    async def _ask_handler(self, request: RequestType, data: Any) -> Answer:
         try:
-            return await HANDLERS[entry.name](self._desk, self.caller, command)
+            return await self._services.handlers[request.name](self.caller, data)
         except StoreUnavailable:
             return UNAVAILABLE
 
-    async def _command_desk(self, request: int | str, entry: Entry, command: Any) -> None:
+    async def _handle(self, id_: int | str, request: RequestType, command: Any) -> None:
         started = trio.current_time()
-        self._at_desk = True
+        self._order.begin_handling()
         try:
-            answer = await self._ask_desk(entry, command)
-            self._log(entry, started, answer)
-            self._send(request, answer)
+            answer = await self._ask_handler(request, command)
+            self._log(request, started, answer)
+            self._send(id_, answer)
         finally:
-            self._at_desk = False
-            self._stop_reading_when_done()
+            self._order.end_handling()
+            self._stop_reading_when_idle()
 
-    async def _query(self, request: int | str, entry: Entry, command: Any) -> None:
+    async def _query(self, id_: int | str, request: RequestType, query: Any) -> None:
         started = trio.current_time()
         try:
-            answer = await self._ask_desk(entry, command)
+            answer = await self._ask_handler(request, query)
         except Exception:
-            log.exception("query_crashed", query=entry.name)
+            log.exception("query_crashed", query=request.name)
             answer = BROKEN
-        self._log(entry, started, answer)
-        self._asking -= 1
-        self._send(request, answer)
-        self._answered.set()
-        self._stop_reading_when_done()
+        self._order.end_query()
+        self._log(request, started, answer)
+        self._send(id_, answer)
+        self._stop_reading_when_idle()
 
     # --- opening
 
-    async def _answer_open(self, request: int | str, command: OpenSession) -> None:
+    async def _open(self, id_: int | str, command: OpenSession) -> None:
+        opening = self._services.opening
         try:
-            opening = await self._open(command)
+            opened = await self._opened(command)
         except StoreUnavailable:
-            opening = UNAVAILABLE
-        if isinstance(opening, Refusal):
-            self._send(request, opening)
+            opened = UNAVAILABLE
+        if isinstance(opened, Refusal):
+            self._send(id_, opened)
             return
-        self._send(request, opening.frame)  # stands before the first event
-        assert self.feed is not None
-        self.feed.start(opening.streams)
-        self._desk.presence.enter(self.caller, self.feed)
-        self._desk.receipts.enter(self.feed)
+        self.caller, self.feed = opened.caller, opened.feed
+        self._send(id_, opened.snapshot.opened)  # stands before the first event
+        opening.enter(opened)
 
-    async def _open(self, command: OpenSession) -> Opening | Refusal:
-        desk = self._desk
+    async def _opened(self, command: OpenSession) -> Opened | Refusal:
         if self.feed is not None:
-            return Refusal("conflict", "this session is open already")
-        token = command.token or self._bearer
-        if token is None:
-            return Refusal("unauthenticated", "session.open needs a token, here or in the handshake")
-        claims = desk.tokens.read(token)
-        if claims is None:
-            return NO_TOKEN
-        if self._limited and (wait := desk.limits.take_opening(claims.account, trio.current_time())):
-            return too_often(wait, "too many sessions opened")
+            return OPEN_ALREADY
+        opening = self._services.opening
+        claims = opening.claims(command, self._bearer)
+        if isinstance(claims, Refusal):
+            return claims
         self.claims = claims  # before the look at the device: a revocation from here on finds this session
-        caller = await desk.admit(claims, self.caller.address)
-        if isinstance(caller, Refusal):
-            return caller
-        position, resumed = desk.place(command.cursor)
         assert self._nursery is not None
-        feed = Feed(
-            claims.account, position, desk.bus, desk.reader, self._connection, self._nursery.start_soon
-        )
-        feed.attach()
-        try:
-            opening = await opened(desk, claims.account, position, resumed, self.id)
-            await desk.presence.learn(claims.account)  # the last wait before the session enters
-        except BaseException:
-            feed.close()
-            raise
-        self.caller, self.feed = caller, feed
-        return opening
+        spawn = self._nursery.start_soon
+        return await opening.open(command, claims, self.caller.address, self.id, self._connection, spawn)

@@ -1,79 +1,97 @@
-"""What a session is told when it opens: who it is, where it stands, and what it belongs to."""
+"""The session snapshot: what a session is told when it opens, and the streams that it will follow."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final
 
 import attrs
 
 from chatd import __version__, codec
-from chatd.contract import command
+from chatd.auth.rate_limits import RateLimits
+from chatd.contract.fields import MAX_PAGE, MAX_TEXT
+from chatd.contract.room import OwnRoom
+from chatd.contract.rows import pick
+from chatd.contract.session import Limits, RateLimit, ServerInfo, SessionOpened
+from chatd.contract.space import OwnSpace
 from chatd.domain.event import room_stream, space_stream, split_stream
-from chatd.handlers.desk import Desk
-from chatd.handlers.profile import public_account, room_frame
+from chatd.handlers.rows import account_row, room_row
+from chatd.handlers.saved import MAX_DRAFTS
 from chatd.handlers.scheduled import MAX_SCHEDULED
-from chatd.handlers.settings import MAX_DRAFTS
-from chatd.ports import OPEN_REQUESTS, Row
+from chatd.ports import OPEN_REQUESTS, Reader, Row
+from chatd.settings import Settings
+
+NOTHING_READ: Final[Row] = {"read": 0, "unread": 0, "mentions": 0}  # in a room joined only just now
 
 
 @attrs.frozen
-class Opening:
-    """The answer to `session.open`, and the streams that the session will hear."""
+class Snapshot:
+    """`streams`: what the session will follow, each with the stream of the space that it belongs to."""
 
-    frame: dict[str, Any]
-    streams: dict[str, str | None]  # each with the one that it lies within
-
-
-async def opened(desk: Desk, account: str, position: int, resumed: bool, session: str) -> Opening:
-    """Raises StoreUnavailable."""
-    reader = desk.reader
-    memberships, _ = await reader.memberships(account)
-    roles = {split_stream(row["stream"])[1]: row["role"] for row in memberships}
-    ids: dict[str, list[str]] = {"space": [], "room": [], "account": []}
-    for row in memberships:
-        kind, id_ = split_stream(row["stream"])
-        ids[kind].append(id_)
-    spaces = await reader.spaces(ids["space"])
-    rooms = await reader.rooms(ids["room"])
-    unread = {row["room"]: row for row in await reader.unread(account)}
-    profile = await reader.account(account)
-    assert profile is not None
-    frame = {
-        "account": public_account(profile),
-        "session": session,
-        "server": {"name": desk.settings.server_name, "version": __version__},
-        "limits": limits(desk),
-        "epoch": desk.epoch,
-        "position": position,
-        "spaces": [{**space, "role": roles[space["id"]]} for space in spaces],
-        "rooms": [
-            {**room_frame(room), **_place(unread.get(room["id"], {})), "role": roles.get(room["space"])}
-            for room in rooms
-        ],
-        "resumed": resumed,
-    }
-    within = {room_stream(room["id"]): space_stream(room["space"]) for room in rooms if room["space"]}
-    return Opening(frame, {row["stream"]: within.get(row["stream"]) for row in memberships})
+    opened: SessionOpened
+    streams: dict[str, str | None]
 
 
-def _place(unread: Row) -> dict[str, Any]:
-    """How far the caller has read a room. One that it entered only just now has nothing unread."""
-    return {name: unread.get(name, 0) for name in ("read", "unread", "mentions")}
+@attrs.frozen(eq=False)
+class Snapshots:
+    reader: Reader
+    settings: Settings
+    rate_limits: RateLimits
+    epoch: str
+
+    async def take(self, account: str, position: int, resumed: bool, session: str) -> Snapshot:
+        """Raises StoreUnavailable."""
+        memberships, _ = await self.reader.memberships(account)
+        roles = {split_stream(row["stream"])[1]: row["role"] for row in memberships}
+        ids: dict[str, list[str]] = {"space": [], "room": [], "account": []}
+        for row in memberships:
+            kind, id_ = split_stream(row["stream"])
+            ids[kind].append(id_)
+        spaces = await self.reader.spaces(ids["space"])
+        rooms = await self.reader.rooms(ids["room"])
+        unread = {row["room"]: row for row in await self.reader.unread(account)}
+        profile = await self.reader.account(account)
+        assert profile is not None
+        opened = SessionOpened(
+            account=account_row(profile),
+            session=session,
+            server=ServerInfo(name=self.settings.server_name, version=__version__),
+            limits=self.limits(),
+            epoch=self.epoch,
+            position=position,
+            spaces=[pick(OwnSpace, space, role=roles[space["id"]]) for space in spaces],
+            rooms=[
+                _own_room(room, unread.get(room["id"], NOTHING_READ), roles.get(room["space"]))
+                for room in rooms
+            ],
+            resumed=resumed,
+        )
+        within = {room_stream(room["id"]): space_stream(room["space"]) for room in rooms if room["space"]}
+        return Snapshot(opened, {row["stream"]: within.get(row["stream"]) for row in memberships})
+
+    def limits(self) -> Limits:
+        """Sizes in bytes, texts in characters, rates in requests."""
+        settings = self.settings
+        rate = RateLimit(per_second=settings.rate_per_second, burst=settings.rate_burst)
+        return Limits(
+            frame=codec.MAX_FRAME,
+            message=codec.MAX_MESSAGE,
+            frames=codec.MAX_FRAMES,
+            text=MAX_TEXT,
+            page=MAX_PAGE,
+            open_requests=OPEN_REQUESTS,
+            scheduled=MAX_SCHEDULED,
+            drafts=MAX_DRAFTS,
+            rate=rate if settings.limits else None,
+            rates=self.rate_limits.rates() if settings.limits else None,
+        )
 
 
-def limits(desk: Desk) -> dict[str, Any]:
-    """Sizes in bytes, texts in characters, rates in requests."""
-    settings = desk.settings
-    rate = {"per_second": settings.rate_per_second, "burst": settings.rate_burst}
-    return {
-        "frame": codec.MAX_FRAME,
-        "message": codec.MAX_MESSAGE,
-        "frames": codec.MAX_FRAMES,
-        "text": command.MAX_TEXT,
-        "page": command.MAX_PAGE,
-        "open_requests": OPEN_REQUESTS,
-        "scheduled": MAX_SCHEDULED,
-        "drafts": MAX_DRAFTS,
-        "rate": rate if settings.limits else None,
-        "rates": desk.limits.frame() if settings.limits else None,
-    }
+def _own_room(room: Row, unread: Row, role: str | None) -> OwnRoom:
+    return room_row(
+        room,
+        OwnRoom,
+        read=unread["read"],
+        unread=unread["unread"],
+        mentions=unread["mentions"],
+        role=role,
+    )

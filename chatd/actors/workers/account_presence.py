@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
 import attrs
 
-from chatd.actors.runtime.bus import Signal
+from chatd.actors.runtime.chunk import SignalFrame
 from chatd.actors.runtime.feed import Feed
+from chatd.actors.runtime.signals import signal_frame
+from chatd.contract import presence
+from chatd.contract.fields import ShownPresence
+from chatd.contract.signals import PresenceChanged
 from chatd.domain.event import account_stream
-from chatd.ports import Caller, Row
+from chatd.ports import Caller
 
 
 @attrs.frozen(slots=True)
 class Shown:
     """What a watcher is told of an account. `last_seen` is None while it is there, or never was."""
 
-    state: Literal["online", "away", "dnd", "invisible", "offline"]
+    state: ShownPresence
     last_seen: int | None = None
 
-    def frame(self, account: str) -> Row:
-        return {"account": account, **self._data()}
+    def row(self, account: str) -> presence.AccountPresence:
+        return presence.AccountPresence(account=account, state=self.state, last_seen=self.last_seen)
 
-    def signal(self, account: str) -> Signal:
-        stream = account_stream(account)
-        return Signal({"signal": "presence", "stream": stream, "by": account, "data": self._data()})
-
-    def _data(self) -> Row:
-        return {"state": self.state, "last_seen": self.last_seen}
+    def signal(self, account: str) -> SignalFrame:
+        changed = PresenceChanged(state=self.state, last_seen=self.last_seen)
+        return SignalFrame(signal_frame("presence", account_stream(account), account, changed))
 
 
 @attrs.define(eq=False, slots=True)

@@ -14,13 +14,14 @@ from typing import Final
 import structlog
 import trio
 
-from chatd.actors.runtime.bus import Signal
+from chatd.actors.runtime.chunk import SignalFrame
 from chatd.actors.runtime.feed import Feed
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.throttle import DelayQueue, Throttle
 from chatd.actors.workers.account_presence import AccountPresence, PresenceSession, Shown
-from chatd.contract.command import PresenceState
-from chatd.ports import Append, Caller, PutPresence, Reader, Row, StoreUnavailable
+from chatd.contract import presence as contract
+from chatd.contract.fields import PresenceState
+from chatd.ports import Append, Caller, PutPresence, Reader, StoreUnavailable
 
 GRACE: Final = 3.0  # seconds that a device may be away from the wire before it counts as gone
 EVERY: Final = 1.0  # seconds between two signals about one account
@@ -181,7 +182,7 @@ class Presence:
             await self._write([seat.account])
         return True
 
-    async def watch(self, caller: Caller, accounts: Sequence[str]) -> list[Row] | None:
+    async def watch(self, caller: Caller, accounts: Sequence[str]) -> list[contract.AccountPresence] | None:
         """Watches those of `accounts` that the caller may see, and no others any more; tells how they are.
 
         None when the caller has no session. Raises StoreUnavailable.
@@ -201,7 +202,7 @@ class Presence:
             else:
                 row = stored.get(account)
                 seat.told[account] = Shown("offline", row["last_seen"] if row else None)
-        return [shown.frame(account) for account, shown in seat.told.items()]
+        return [shown.row(account) for account, shown in seat.told.items()]
 
     def _unwatch(self, seat: PresenceSession) -> None:
         for account in seat.told:
@@ -219,7 +220,7 @@ class Presence:
 
     def _show(self, account: str) -> None:
         """Tells the watchers who do not know it yet."""
-        signals: dict[Shown, Signal] = {}
+        signals: dict[Shown, SignalFrame] = {}
         for seat in self._watchers.get(account, ()):
             self._tell(seat, account, signals)
 
@@ -228,7 +229,7 @@ class Presence:
         for account in seat.told:
             self._tell(seat, account, {})
 
-    def _tell(self, seat: PresenceSession, account: str, signals: dict[Shown, Signal]) -> None:
+    def _tell(self, seat: PresenceSession, account: str, signals: dict[Shown, SignalFrame]) -> None:
         """Only while the two have a space or room in common; an account has its own stream with itself."""
         person, feed = self._people.get(account), seat.feed
         if person is None or feed is None or feed.streams.isdisjoint(person.streams):

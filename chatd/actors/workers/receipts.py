@@ -16,8 +16,10 @@ import trio
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.feed import Feed
 from chatd.actors.runtime.log_writer import LogWriter
+from chatd.actors.runtime.signals import signal_frame
+from chatd.contract.signals import ReadMarked, ReadReceipt
 from chatd.domain.event import account_stream
-from chatd.ports import Append, MarkDelivered, Row, StoreUnavailable
+from chatd.ports import Append, MarkDelivered, StoreUnavailable
 from chatd.wakeup import Wakeup
 
 SMALL: Final = 20  # members of a room in which each is shown what the others have read
@@ -118,7 +120,7 @@ class Receipts:
 
     def read_marked(self, account: str, stream: str, seq: int) -> None:
         """A read marker has moved, and that is durable. Never waits."""
-        self._bus.signal(account, _frame("read.marked", stream, account, {"seq": seq}))
+        self._bus.signal(account, signal_frame("read.marked", stream, account, ReadMarked(seq=seq)))
         if (stream, account) in self._read or len(self._read) < WAITING:
             self._read[stream, account] = seq
             self._sleeping.wake()
@@ -140,12 +142,9 @@ class Receipts:
                 if account not in room.members or len(room.members) > SMALL:
                     continue
                 reader = await self.state_of(account_stream(account))
-                if reader.mine.preferences.get("receipts") is False:
+                if reader.settings.preferences.get("receipts") is False:
                     continue
             except StoreUnavailable:
                 continue
-            self._bus.signal_stream(stream, _frame("receipt", stream, account, {"read": seq}), but=account)
-
-
-def _frame(name: str, stream: str, by: str, data: Row) -> Row:
-    return {"signal": name, "stream": stream, "by": by, "data": data}
+            frame = signal_frame("receipt", stream, account, ReadReceipt(read=seq))
+            self._bus.signal_stream(stream, frame, but=account)

@@ -14,15 +14,21 @@ from typing import Final
 import structlog
 import trio
 
-from chatd.actors.runtime.envelope import BROKEN, UNAVAILABLE, Answer
-from chatd.contract.command import PostMessage
+from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.command_bus import CommandBus
+from chatd.actors.runtime.envelope import BROKEN, UNAVAILABLE
+from chatd.actors.workers.due_timer import DueTimer
+from chatd.actors.workers.mention_names import MentionNames
+from chatd.actors.workers.scheduled_list import announce_gone, announce_scheduled
+from chatd.backoff import Backoff
+from chatd.clock import now
 from chatd.contract.errors import Refusal
+from chatd.contract.message import Posted, PostMessage
+from chatd.contract.spec import Done
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, room_stream
-from chatd.domain.room.message import ExpireMessage
-from chatd.handlers.desk import Desk, now
-from chatd.handlers.scheduled import changed, frame, gone
-from chatd.ports import DropScheduled, FailScheduled, Row, StoreUnavailable
+from chatd.domain.internal import ExpireMessage
+from chatd.ports import DropScheduled, FailScheduled, Reader, Row, StoreUnavailable
 
 BATCH: Final = 100
 FIRST_RETRY: Final = 0.5  # seconds, while the store cannot write
@@ -32,34 +38,45 @@ log = structlog.get_logger("scheduler")
 
 
 class Scheduler:
-    """One for the server. Sleeps by the desk's agenda."""
+    """One for the server. The due timer says when to look again."""
 
     name = "scheduler"
 
-    def __init__(self, desk: Desk, clock: Callable[[], int] = now) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        bus: Bus,
+        commands: CommandBus,
+        due_timer: DueTimer,
+        names: MentionNames,
+        clock: Callable[[], int] = now,
+    ) -> None:
         self.restarts = 0
         self.healthy = False
-        self._desk = desk
+        self._reader = reader
+        self._bus = bus
+        self._commands = commands
+        self._due_timer = due_timer
+        self._names = names
         self._clock = clock
 
     def failed(self, given_up: bool) -> None:
         """Nobody waits for an answer from here."""
 
     async def run(self) -> None:
-        """For ever."""
-        retry = FIRST_RETRY
+        """Runs forever."""
+        backoff = Backoff(FIRST_RETRY, LONGEST_RETRY)
         while True:
             if await self.carry_out():
                 self.healthy = True
-                retry = FIRST_RETRY
-                await self._desk.due_timer.rest(self._clock)
+                backoff.reset()
+                await self._due_timer.rest(self._clock)
             else:
-                await trio.sleep(retry)
-                retry = min(retry * 2, LONGEST_RETRY)
+                await trio.sleep(backoff.next_delay())
 
     async def carry_out(self) -> bool:
         """Does some of what is due and looks what comes next; False when it must be tried again later."""
-        due_timer, reader = self._desk.due_timer, self._desk.reader
+        due_timer, reader = self._due_timer, self._reader
         due_timer.clear()
         try:
             done = [await self._post_due(), await self._expire_due()]
@@ -73,8 +90,8 @@ class Scheduler:
 
     async def _post_due(self) -> bool:
         """In each room one after another, in the order of their times."""
-        async with self._desk.due_timer.changing:
-            rows = await self._desk.reader.due(self._clock(), BATCH)
+        async with self._due_timer.changing:
+            rows = await self._reader.due(self._clock(), BATCH)
             by_room = groupby(sorted(rows, key=_room_of), _room_of)
             return await _all_of([partial(self._post_in_order, list(some)) for _, some in by_room])
 
@@ -85,23 +102,23 @@ class Scheduler:
                 return False
         return True
 
-    async def _post(self, row: Row) -> Answer:
+    async def _post(self, row: Row) -> Posted | Refusal:
         id_, account, at = row["id"], row["account"], self._clock()
         try:
             answer = await self._ask_safely(row, at)
             if isinstance(answer, Refusal):
                 if answer.code != "unavailable":
-                    await self._desk.write(FailScheduled(id_, answer.message))
-                    changed(self._desk, account, frame({**row, "failed": answer.message}))
+                    await self._commands.write(FailScheduled(id_, answer.message))
+                    announce_scheduled(self._bus, account, {**row, "failed": answer.message})
                 return answer
-            if answer["at"] != at:  # it stands there from an earlier attempt, so nothing was written now
-                await self._desk.write(DropScheduled(id_))
+            if answer.at != at:  # it stands there from an earlier attempt, so nothing was written now
+                await self._commands.write(DropScheduled(id_))
         except StoreUnavailable:
             return UNAVAILABLE
-        changed(self._desk, account, gone(id_))
+        announce_gone(self._bus, account, id_)
         return answer
 
-    async def _ask_safely(self, row: Row, at: int) -> Answer:
+    async def _ask_safely(self, row: Row, at: int) -> Posted | Refusal:
         try:
             return await self._ask_room(row, at)
         except StoreUnavailable:
@@ -110,28 +127,28 @@ class Scheduler:
             log.exception("post_crashed", scheduled=row["id"])
             return BROKEN
 
-    async def _ask_room(self, row: Row, at: int) -> Answer:
+    async def _ask_room(self, row: Row, at: int) -> Posted | Refusal:
         account, text = row["account"], row["text"]
-        state = await self._desk.directory.state_of(account_stream(account))
-        owner = state.owner and await self._desk.directory.state_of(account_stream(state.owner))
+        state = await self._commands.directory.state_of(account_stream(account))
+        owner = state.owner and await self._commands.directory.state_of(account_stream(state.owner))
         if state.disabled or (owner and owner.disabled):
             return DISABLED
         nonce = f"scheduled:{row['id']}"
         command = PostMessage(row["room"], text, nonce, row["reply_to"], row["expires_in"])
-        context = await self._desk.mentioning(Context(account, at), text)
+        context = await self._names.context(Context(account, at), text)
         drop = DropScheduled(row["id"])
-        return await self._desk.ask(room_stream(row["room"]), command, context, writes=(drop,))
+        return await self._commands.ask(room_stream(row["room"]), command, context, Posted, drop)
 
     # --- messages that expire
 
     async def _expire_due(self) -> bool:
         """All at once: those of one room are one turn of its actor."""
-        rows = await self._desk.reader.expired(self._clock(), BATCH)
+        rows = await self._reader.expired(self._clock(), BATCH)
         return await _all_of([partial(self._expire, row["room"], row["seq"]) for row in rows])
 
     async def _expire(self, room: str, seq: int) -> bool:
         context = Context("system", self._clock())
-        answer = await self._desk.ask(room_stream(room), ExpireMessage(seq), context)
+        answer = await self._commands.ask(room_stream(room), ExpireMessage(seq), context, Done)
         if isinstance(answer, Refusal):
             log.warning("cannot_expire", room=room, seq=seq, refusal=answer.code)
         return not isinstance(answer, Refusal)

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import attrs
 import structlog
 import trio
 
 from chatd.actors.runtime.bus import Bus
+from chatd.backoff import Backoff
+from chatd.contract.view import ViewState
 from chatd.ports import Lag, Notifications, Question, Search, StoreUnavailable, View, ViewStore
 
 T = TypeVar("T")
@@ -49,21 +51,15 @@ class ViewUpdater:
         self._wanted = 0  # the highest position that somebody waits for
         self._moved = trio.Event()
         self._rest: trio.CancelScope | None = None
-        self._failures = 0
+        self._backoff = Backoff(FIRST_RETRY, LONGEST_RETRY)
 
     # --- asked from outside
 
-    def frame(self) -> dict[str, Any]:
+    def row(self) -> ViewState:
         """Where it stands, as `view.list` shows it."""
         head = max(self._bus.head, self.position)
         lag = head - self.position
-        return {
-            "name": self.view.name,
-            "position": self.position,
-            "head": head,
-            "lag": lag,
-            "error": self.error,
-        }
+        return ViewState(name=self.view.name, position=self.position, head=head, lag=lag, error=self.error)
 
     async def wait(self, position: int, seconds: float = PATIENCE) -> bool:
         """Returns when the view has taken in everything up to `position`; False: not within `seconds`."""
@@ -146,8 +142,7 @@ class ViewUpdater:
             self._rest.cancel()
 
     async def _retry(self, reason: str) -> None:
-        delay = min(FIRST_RETRY * 2**self._failures, LONGEST_RETRY)
-        self._failures += 1
+        delay = self._backoff.next_delay()
         self.error = reason
         log.warning("view_stands_still", view=self.view.name, reason=reason, retry=delay)
         with self._resting():
@@ -155,9 +150,10 @@ class ViewUpdater:
 
     def _recovered(self) -> None:
         self.healthy = True
-        if self._failures:
+        if self._backoff.failures:
             log.info("view_goes_on", view=self.view.name)
-        self._failures, self.error = 0, None
+        self._backoff.reset()
+        self.error = None
 
 
 @attrs.frozen
@@ -165,16 +161,16 @@ class Views:
     """All views of the server, as handlers ask them."""
 
     store: ViewStore
-    followers: Mapping[str, ViewUpdater]
+    updaters: Mapping[str, ViewUpdater]
     notifications: Notifications
     search: Search
 
     async def ask(self, view: View, question: Question[T], position: int) -> T:
         """The answer of a view that has taken in everything up to `position`, so that who asks sees what was
         done before; of one that takes too long to get there, what it knows. Raises StoreUnavailable."""
-        await self.followers[view.name].wait(position)
+        await self.updaters[view.name].wait(position)
         return await self.store.ask(question)
 
-    def frames(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[ViewState]:
         """Where each of them stands, by name."""
-        return [self.followers[name].frame() for name in sorted(self.followers)]
+        return [self.updaters[name].row() for name in sorted(self.updaters)]

@@ -1,4 +1,4 @@
-"""What is an account's alone: how it wants to hear of things, what it keeps, what it was notified of."""
+"""The settings of an account: preferences, subscriptions, bookmarks, threads, unread notifications."""
 
 from __future__ import annotations
 
@@ -8,105 +8,49 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
-from chatd.contract import command as c
+from chatd.contract.bookmark import RemoveBookmark
 from chatd.contract.errors import Refusal
+from chatd.contract.notification import ReadNotifications
+from chatd.contract.preferences import UpdatePreferences
 from chatd.domain.decision import Context, drop_none
 from chatd.domain.event import Event, Fact, payload
+from chatd.domain.internal import CloseReport, FileReport, Notify, SaveBookmark, SetSubscription, SetThread
 
 MAX_BOOKMARKS: Final = 5_000
-UNREAD_KEPT: Final = 10_000  # notifications that can still be marked as read one by one
+MAX_UNREAD: Final = 10_000  # notifications that can still be marked as read one by one
 
-FULL: Final = Refusal("conflict", f"an account keeps at most {MAX_BOOKMARKS} bookmarks; remove some first")
+TOO_MANY_BOOKMARKS: Final = Refusal(
+    "conflict", f"an account keeps at most {MAX_BOOKMARKS} bookmarks; remove some first"
+)
 
 
 @attrs.define
 class Subscription:
-    """How the account hears of a room; `muted_until` is Unix milliseconds."""
+    """The notification settings of the account for one room; `muted_until` is Unix milliseconds."""
 
     level: str | None = None
     muted_until: int = 0
 
 
 @attrs.define
-class Personal:
+class AccountSettings:
     """Part of an account's state. Bookmarks and threads are keyed `room/seq`."""
 
     preferences: dict[str, Any] = attrs.Factory(dict)
     subscriptions: dict[str, Subscription] = attrs.Factory(dict)
     bookmarks: dict[str, str | None] = attrs.Factory(dict)  # -> note
-    threads: dict[str, bool] = attrs.Factory(dict)  # -> following, where that was said
+    threads: dict[str, bool] = attrs.Factory(dict)  # -> following, where the account set it
     unread: dict[str, None] = attrs.Factory(dict)  # ids of notifications, oldest first
     notified: int = 0  # position of the newest message that the account was notified of
 
 
-# --- commands that only the server's own desk gives: the room has been looked at --------------------
-
-
-@attrs.frozen
-class SetSubscription:
-    """`muted_until` 0 ends muting; None leaves either as it is."""
-
-    room: str
-    level: str | None = None
-    muted_until: int | None = None
-
-
-@attrs.frozen
-class KeepBookmark:
-    room: str
-    seq: int
-    note: str | None = None
-
-
-@attrs.frozen
-class SetThread:
-    """`seq` is the thread's root."""
-
-    room: str
-    seq: int
-    following: bool
-
-
-@attrs.frozen
-class Notify:
-    """Tells the account of a message at position `source`. What it was told of already it is not told again,
-    so whoever follows the log may begin anew anywhere."""
-
-    kind: str
-    room: str
-    seq: int
-    author: str
-    source: int
-    quiet: bool = False
-
-
-@attrs.frozen
-class FileReport:
-    """What the account tells the moderators of a space."""
-
-    space: str
-    room: str
-    seq: int
-    reason: str
-
-
-@attrs.frozen
-class CloseReport:
-    """The account has dealt with a report, as a moderator."""
-
-    report: str
-    reason: str | None = None
-
-
 # --- decide -------------------------------------------------------------------------------------------
 
-# fields that are the account's own words or settings: they go into the fact's body
-OWN: Final = ("note", "reason", "quiet_from", "quiet_to", "time_zone", "receipts")
-News = tuple[str, dict[str, Any]] | None | Refusal  # type and data of an event, if there is one
+Change = tuple[str, dict[str, Any]] | None | Refusal  # type and data of an event, if there is one
 
 
-def _set_subscription(mine: Personal, command: SetSubscription, context: Context) -> News:
-    before = mine.subscriptions.get(command.room, Subscription())
+def _set_subscription(settings: AccountSettings, command: SetSubscription, context: Context) -> Change:
+    before = settings.subscriptions.get(command.room, Subscription())
     changed = drop_none(
         level=None if command.level == before.level else command.level,
         muted_until=None if command.muted_until == before.muted_until else command.muted_until,
@@ -114,7 +58,7 @@ def _set_subscription(mine: Personal, command: SetSubscription, context: Context
     return ("subscription.updated", {"room": command.room, **changed}) if changed else None
 
 
-def _update_preferences(mine: Personal, command: c.UpdatePreferences, context: Context) -> News:
+def _update_preferences(settings: AccountSettings, command: UpdatePreferences, context: Context) -> Change:
     if command.time_zone is not None and not _known_zone(command.time_zone):
         return Refusal("invalid", "time_zone is a name of the IANA database, such as Europe/Vienna")
     asked = drop_none(
@@ -123,7 +67,7 @@ def _update_preferences(mine: Personal, command: c.UpdatePreferences, context: C
         time_zone=command.time_zone,
         receipts=command.receipts,
     )
-    changed = {name: value for name, value in asked.items() if mine.preferences.get(name) != value}
+    changed = {name: value for name, value in asked.items() if settings.preferences.get(name) != value}
     return ("preferences.updated", changed) if changed else None
 
 
@@ -135,30 +79,30 @@ def _known_zone(name: str) -> bool:
     return True
 
 
-def _keep_bookmark(mine: Personal, command: KeepBookmark, context: Context) -> News:
+def _save_bookmark(settings: AccountSettings, command: SaveBookmark, context: Context) -> Change:
     key = f"{command.room}/{command.seq}"
-    if key in mine.bookmarks and mine.bookmarks[key] == command.note:
+    if key in settings.bookmarks and settings.bookmarks[key] == command.note:
         return None
-    if key not in mine.bookmarks and len(mine.bookmarks) >= MAX_BOOKMARKS:
-        return FULL
+    if key not in settings.bookmarks and len(settings.bookmarks) >= MAX_BOOKMARKS:
+        return TOO_MANY_BOOKMARKS
     return "bookmark.added", {"room": command.room, "seq": command.seq, **drop_none(note=command.note)}
 
 
-def _remove_bookmark(mine: Personal, command: c.RemoveBookmark, context: Context) -> News:
-    if f"{command.room}/{command.seq}" not in mine.bookmarks:
+def _remove_bookmark(settings: AccountSettings, command: RemoveBookmark, context: Context) -> Change:
+    if f"{command.room}/{command.seq}" not in settings.bookmarks:
         return None
     return "bookmark.removed", {"room": command.room, "seq": command.seq}
 
 
-def _set_thread(mine: Personal, command: SetThread, context: Context) -> News:
-    if mine.threads.get(f"{command.room}/{command.seq}") is command.following:
+def _set_thread(settings: AccountSettings, command: SetThread, context: Context) -> Change:
+    if settings.threads.get(f"{command.room}/{command.seq}") is command.following:
         return None
     type_ = "thread.followed" if command.following else "thread.unfollowed"
     return type_, {"room": command.room, "seq": command.seq}
 
 
-def _notify(mine: Personal, command: Notify, context: Context) -> News:
-    if command.source <= mine.notified:
+def _notify(settings: AccountSettings, command: Notify, context: Context) -> Change:
+    if command.source <= settings.notified:
         return None
     data = {
         "notification": context.new_id,
@@ -171,57 +115,57 @@ def _notify(mine: Personal, command: Notify, context: Context) -> News:
     return "notification.created", {**data, "quiet": True} if command.quiet else data
 
 
-def _read_notifications(mine: Personal, command: c.ReadNotifications, context: Context) -> News:
-    ids = [id_ for id_ in dict.fromkeys(command.ids) if id_ in mine.unread]
+def _read_notifications(settings: AccountSettings, command: ReadNotifications, context: Context) -> Change:
+    ids = [id_ for id_ in dict.fromkeys(command.ids) if id_ in settings.unread]
     return ("notification.read", {"ids": ids}) if ids else None
 
 
-def _file_report(mine: Personal, command: FileReport, context: Context) -> News:
+def _file_report(settings: AccountSettings, command: FileReport, context: Context) -> Change:
     data = {"report": context.new_id, "space": command.space, "room": command.room, "seq": command.seq}
     return "message.reported", {**data, "reason": command.reason}
 
 
-def _close_report(mine: Personal, command: CloseReport, context: Context) -> News:
+def _close_report(settings: AccountSettings, command: CloseReport, context: Context) -> Change:
     return "report.resolved", {"report": command.report, **drop_none(reason=command.reason)}
 
 
-DECIDERS: Final[Mapping[type[Any], Callable[[Personal, Any, Context], News]]] = {
+DECIDERS: Final[Mapping[type[Any], Callable[[AccountSettings, Any, Context], Change]]] = {
     FileReport: _file_report,
     CloseReport: _close_report,
     SetSubscription: _set_subscription,
-    KeepBookmark: _keep_bookmark,
+    SaveBookmark: _save_bookmark,
     SetThread: _set_thread,
     Notify: _notify,
-    c.UpdatePreferences: _update_preferences,
-    c.RemoveBookmark: _remove_bookmark,
-    c.ReadNotifications: _read_notifications,
+    UpdatePreferences: _update_preferences,
+    RemoveBookmark: _remove_bookmark,
+    ReadNotifications: _read_notifications,
 }
 
 
 # --- apply --------------------------------------------------------------------------------------------
 
 
-def apply(mine: Personal, event: Fact | Event) -> None:
-    """Makes a fact of the account's stream part of what is the account's alone."""
+def apply(settings: AccountSettings, event: Fact | Event) -> None:
+    """Applies a fact of the account's stream to its settings."""
     data = payload(event)
     match event.type:
         case "subscription.updated":
-            subscription = mine.subscriptions.setdefault(data["room"], Subscription())
+            subscription = settings.subscriptions.setdefault(data["room"], Subscription())
             subscription.level = data.get("level", subscription.level)
             subscription.muted_until = data.get("muted_until", subscription.muted_until)
         case "preferences.updated":
-            mine.preferences.update(data)
+            settings.preferences.update(data)
         case "bookmark.added":
-            mine.bookmarks[f"{data['room']}/{data['seq']}"] = data.get("note")
+            settings.bookmarks[f"{data['room']}/{data['seq']}"] = data.get("note")
         case "bookmark.removed":
-            mine.bookmarks.pop(f"{data['room']}/{data['seq']}", None)
+            settings.bookmarks.pop(f"{data['room']}/{data['seq']}", None)
         case "thread.followed" | "thread.unfollowed":
-            mine.threads[f"{data['room']}/{data['seq']}"] = event.type == "thread.followed"
+            settings.threads[f"{data['room']}/{data['seq']}"] = event.type == "thread.followed"
         case "notification.created":
-            mine.notified = data["source"]
-            mine.unread[data["notification"]] = None
-            if len(mine.unread) > UNREAD_KEPT:
-                del mine.unread[next(iter(mine.unread))]
+            settings.notified = data["source"]
+            settings.unread[data["notification"]] = None
+            if len(settings.unread) > MAX_UNREAD:
+                del settings.unread[next(iter(settings.unread))]
         case "notification.read":
             for id_ in data["ids"]:
-                mine.unread.pop(id_, None)
+                settings.unread.pop(id_, None)

@@ -1,4 +1,4 @@
-"""The state of an account: what it is called, what it says of itself, and whose bot it is."""
+"""The state of an account: its name, profile, flags, owner, bots and settings."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import attrs
 
+from chatd.contract.account import Account
 from chatd.contract.errors import Refusal
-from chatd.domain.account.settings import Personal
+from chatd.domain.account.settings import AccountSettings
 from chatd.domain.decision import Context
 from chatd.domain.event import Fact, account_stream
 
-ABSENT: Final = Refusal("not_found", "there is no such account")
+NO_SUCH_ACCOUNT: Final = Refusal("not_found", "there is no such account")
 
 
 @attrs.define
@@ -28,34 +29,34 @@ class AccountState:
     disabled: bool = False
     deleted: bool = False
     owner: str | None = None  # of a bot
-    bots: dict[str, list[str]] = attrs.Factory(dict)  # its bots, to their scopes
+    bots: dict[str, list[str]] = attrs.Factory(dict)  # bot -> its scopes
     created_at: int = 0
-    renamed_at: list[int] = attrs.Factory(list)  # the newest of them
-    mine: Personal = attrs.Factory(Personal)
+    renamed_at: list[int] = attrs.Factory(list)  # the newest renames, Unix milliseconds
+    settings: AccountSettings = attrs.Factory(AccountSettings)
 
     @property
     def exists(self) -> bool:
         return self.head > 0 and not self.deleted
 
-    def frame(self) -> dict[str, Any]:
+    def row(self) -> Account:
         """The account as its owner and operators see it."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "display_name": self.display_name,
-            "about": self.about,
-            "avatar": self.avatar,
-            "admin": self.admin,
-            "disabled": self.disabled,
-            "deleted": self.deleted,
-            "bot": self.owner is not None,
-            "owner": self.owner,
-            "created_at": self.created_at,
-        }
+        return Account(
+            id=self.id,
+            name=self.name,
+            display_name=self.display_name,
+            about=self.about,
+            avatar=self.avatar,
+            admin=self.admin,
+            disabled=self.disabled,
+            deleted=self.deleted,
+            bot=self.owner is not None,
+            owner=self.owner,
+            created_at=self.created_at,
+        )
 
 
 def fact(
     state: AccountState, type_: str, context: Context, data: dict[str, Any], text: str | None = None
 ) -> Fact:
-    """The fact that follows what the account knows."""
+    """The fact after the account's newest."""
     return Fact(account_stream(state.id), state.head + 1, type_, context.at, context.by, data, text)

@@ -1,9 +1,9 @@
-"""Letters that look like others: which of them a reader takes for a Latin letter or a digit.
+"""Confusables: letters that look like a Latin letter or a digit, with their prototypes (UTS 39, section 4).
 
-Read from Unicode's confusables.txt (UTS 39, version 15.1; unicode.org/license.txt) as far as it leads to
-ASCII, for the scripts of `chatd.domain.names`. Scripts that are written from right to left stay out: they
-never stand in one name with the letters they resemble. Of Cyrillic and Greek more is read alike than that
-table has, because people compare names in capitals, too.
+Taken from Unicode's confusables.txt (UTS 39, version 15.1; unicode.org/license.txt): the entries whose
+prototype is ASCII, for the scripts of `chatd.domain.names.scripts`. Right-to-left scripts are left out: no
+name mixes them with the letters they resemble. For Cyrillic and Greek there are more entries than in that
+table, because people also compare names in capitals.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-_ALIKE: Final[Mapping[str, str]] = {
+_CONFUSABLES: Final[Mapping[str, str]] = {
     "2": "ᒿꙄƧꝚ",
     "3": "ЗзӠӡƷȜꝪꞫ",
     "4": "Ꮞ",
@@ -63,6 +63,6 @@ _ALIKE: Final[Mapping[str, str]] = {
     "y": "ᎩᎽУҮΥуүყγɣʏᶌỿꭚ",
     "z": "ᏃΖꮓᴢ",
 }
-SEEN_AS: Final[Mapping[int, str]] = {
-    ord(letter): seen for seen, letters in _ALIKE.items() for letter in letters
+PROTOTYPES: Final[Mapping[int, str]] = {
+    ord(letter): prototype for prototype, letters in _CONFUSABLES.items() for letter in letters
 }

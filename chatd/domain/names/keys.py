@@ -1,40 +1,40 @@
-"""Names of accounts: when two are the same name, and when one can be taken for another."""
+"""Keys of account names: when two names are equal, and when they look alike."""
 
 from __future__ import annotations
 
 import unicodedata
 from typing import Final
 
-from chatd.domain.names.confusables import SEEN_AS
+from chatd.domain.names.confusables import PROTOTYPES
 
-# Who is written to with an @, and who stands in the log as `by`: no account is called that.
-MEANINGFUL: Final = ("here", "room", "everyone", "system")
+# Group mentions and the log's own author: no account may have these names.
+RESERVED_NAMES: Final = ("here", "room", "everyone", "system")
 
 
 def name_key(name: str) -> str:
-    """The name as it is compared: `Ann`, `ann` and fullwidth `Ａｎｎ` share one key.
+    """The key for comparing names: `Ann`, `ann` and fullwidth `Ａｎｎ` have the same key.
 
-    Casefolding can undo normalization and the other way round, so both are done twice, which is
-    where it settles (The Unicode Standard, 3.13, D146: compatibility caseless matching).
+    Casefolding can undo normalization and the reverse, so both are applied twice; after that nothing
+    changes (The Unicode Standard, 3.13, D146: compatibility caseless matching).
     """
     folded = unicodedata.normalize("NFKC", name).casefold()
     return unicodedata.normalize("NFKC", folded).casefold()
 
 
 def skeleton(name: str) -> str:
-    """The name as it is seen: Latin `admin` and Cyrillic `аdmin` share one, and so do `lan` and `Ian`.
+    """The key for look-alikes: Latin `admin` and Cyrillic `аdmin` have the same, as do `lan` and `Ian`.
 
-    After UTS 39, section 4. What a letter looks like depends on its case, which is folded only then. Where
+    After UTS 39, section 4. The look of a letter depends on its case, so case is folded afterwards. Where
     that table writes `m` as `rn`, here `rn` is `m`.
     """
     letters = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name))
-    seen = letters.translate(SEEN_AS).casefold()
-    return unicodedata.normalize("NFD", seen).replace("rn", "m")
+    prototypes = letters.translate(PROTOTYPES).casefold()
+    return unicodedata.normalize("NFD", prototypes).replace("rn", "m")
 
 
-def means_something(name: str) -> bool:
-    """Whether a reader could take it for a word that is no account's name."""
-    return name_key(name) in MEANINGFUL or skeleton(name) in _MEANINGFUL_LOOKS
+def is_reserved(name: str) -> bool:
+    """Whether the name equals a reserved name or looks like one."""
+    return name_key(name) in RESERVED_NAMES or skeleton(name) in _RESERVED_SKELETONS
 
 
-_MEANINGFUL_LOOKS: Final = frozenset(skeleton(name) for name in MEANINGFUL)
+_RESERVED_SKELETONS: Final = frozenset(skeleton(name) for name in RESERVED_NAMES)

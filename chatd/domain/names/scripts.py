@@ -1,4 +1,4 @@
-"""One name, one alphabet: who mixes them is taken for somebody else."""
+"""Scripts: a name is written in one, so that mixed letters cannot imitate another name."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ SCRIPTS: Final = (
     *("Hiragana", "Kannada", "Katakana", "Khmer", "Lao", "Latin", "Malayalam", "Mongolian", "Myanmar"),
     *("Nko", "Oriya", "Sinhala", "Syriac", "Tamil", "Telugu", "Thaana", "Thai", "Tibetan", "Tifinagh", "Yi"),
 )
-TOGETHER: Final = (
+SCRIPT_SETS: Final = (
     ("Latin", "Han", "Hiragana", "Katakana"),
     ("Latin", "Han", "Bopomofo"),
     ("Latin", "Han", "Hangul"),
 )
-_OF_ALL: Final = ("Common", "Inherited")  # digits, hyphens, accents
+_SHARED: Final = ("Common", "Inherited")  # digits, hyphens, accents
 
 
-def one_alphabet(name: str) -> bool:
-    """Whether all of its letters belong to one script, or to some that are written together."""
+def single_script(name: str) -> bool:
+    """Whether all letters belong to one script, or to one of `SCRIPT_SETS`."""
     return _pattern().fullmatch(name) is not None
 
 
-@cache  # on first use: who only compares names need not wait for it
+@cache  # compiled on first use, because compiling is slow and most processes only compare names
 def _pattern() -> Any:
-    choices = (*TOGETHER, *((script,) for script in SCRIPTS))
+    choices = (*SCRIPT_SETS, *((script,) for script in SCRIPTS))
     return regex.compile("|".join(f"[{_letters(scripts)}]*" for scripts in choices))
 
 
 def _letters(scripts: tuple[str, ...]) -> str:
-    return "".join(rf"\p{{scx={script}}}" for script in (*scripts, *_OF_ALL))
+    return "".join(rf"\p{{scx={script}}}" for script in (*scripts, *_SHARED))

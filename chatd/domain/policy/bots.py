@@ -1,7 +1,7 @@
-"""Bots: what their scopes let them ask, and why none of them can do more than its owner.
+"""Bots: what their scopes allow, and how the owner limits them.
 
-A bot is an account with an owner. In a space its role is the lower one of its own and its owner's, in a room
-every right of its must be its owner's too, and it is in spaces and rooms only while its owner is in them.
+A bot is an account with an owner. In a space its effective role is the lower of its own and its owner's; in a
+room it holds only rights that its owner holds too. It is in a space or room only while its owner is.
 """
 
 from __future__ import annotations
@@ -10,95 +10,45 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from chatd.contract.errors import Refusal
-from chatd.contract.fields import Scope
+from chatd.contract.fields import Role, Scope
+from chatd.contract.spec import RequestType
 from chatd.domain.policy.roles import outranks
 
-OWNER_ABSENT: Final = Refusal("forbidden", "a bot goes only where its owner is; its owner is not in here")
-NO_OWNER_ROLE: Final = Refusal("forbidden", "a bot owns no space; give the role to a person")
-
-# What each command takes, by its noun or by its name; a query of these nouns takes `read`. What does not
-# stand here, no bot may ever do.
-COMMANDS: Final[Mapping[str, Scope]] = {
-    "account.update": "manage",
-    "space": "manage",
-    "space.leave": "join",
-    "space.lock": "moderate",
-    "space.unlock": "moderate",
-    "invite": "manage",
-    "invite.accept": "join",
-    "member": "moderate",
-    "ban": "moderate",
-    "room": "manage",
-    "room.join": "join",
-    "room.leave": "join",
-    "room.invite": "moderate",
-    "room.remove": "moderate",
-    "room.lock": "moderate",
-    "room.unlock": "moderate",
-    "emoji": "manage",
-    "direct": "post",
-    "message": "post",
-    "thread": "read",
-    "typing": "post",
-    "draft": "post",
-    "reaction": "react",
-    "pin": "moderate",
-    "report": "moderate",
-    "audit": "moderate",
-    "access": "moderate",
-    "read": "read",
-    "unread": "read",
-    "receipt": "read",
-    "presence": "read",
-    "notification": "read",
-    "subscription": "read",
-    "preferences": "read",
-    "bookmark": "read",
-}
-NEVER: Final = frozenset({"space.create", "space.delete", "member.set_role"})
-ALWAYS: Final = frozenset({"session.open", "account.sign_out"})
-# Queries of these nouns show what is for moderators, so reading is not enough.
-GUARDED: Final = frozenset({"audit", "access", "report", "ban"})
+BOT_OWNER_OUTSIDE: Final = Refusal(
+    "forbidden", "a bot goes only where its owner is; its owner is not in here"
+)
+BOT_CANNOT_OWN: Final = Refusal("forbidden", "a bot owns no space; give the role to a person")
 
 
-def scope_of(name: str, query: bool) -> Scope | None:
-    """What a bot needs for the command or query of this name; None: no bot may."""
-    noun = name.partition(".")[0]
-    scope = None if name in NEVER else COMMANDS.get(name) or COMMANDS.get(noun)
-    return "read" if scope is not None and query and noun not in GUARDED else scope
-
-
-def covers(scopes: Collection[str], name: str, query: bool) -> Refusal | None:
-    """Why a bot with these scopes may not ask this."""
-    if name in ALWAYS:
+def check_scopes(scopes: Collection[str], request: RequestType) -> Refusal | None:
+    """The refusal for a bot whose scopes do not cover the request; None when they do."""
+    scope = request.scope
+    if scope == "always" or scope in scopes:
         return None
-    scope = scope_of(name, query)
-    if scope is None:
-        return Refusal("forbidden", f"{name} is not for bots")
-    if scope not in scopes:
-        return Refusal(
-            "forbidden", f"{name} takes the scope {scope}; the bot's owner gives it with bot.update"
-        )
-    return None
+    if scope == "never":
+        return Refusal("forbidden", f"{request.name} is not for bots")
+    return Refusal(
+        "forbidden", f"{request.name} takes the scope {scope}; the bot's owner gives it with bot.update"
+    )
 
 
-def effective(role: str | None, owners: str | None) -> str | None:
-    """The role of a bot that has `role` itself, while its owner has the role `owners`."""
+def effective_role(role: Role | None, owners: Role | None) -> Role | None:
+    """The role that counts for a bot with `role` and an owner with `owners`. None: not in the space."""
     if role is None or owners is None:
         return None
     return owners if outranks(role, owners) else role
 
 
-def of(bots: Mapping[str, str], owner: str, inside: Collection[str]) -> list[str]:
-    """Those of the owner's bots (`bots`: bot to owner) that are `inside`."""
-    return [bot for bot, its in bots.items() if its == owner and bot in inside]
+def leaving_with(bots: Mapping[str, str], account: str, members: Collection[str]) -> list[str]:
+    """The bots that leave when their owner `account` does: those among `members`. `bots`: bot -> owner."""
+    return [bot for bot, owner in bots.items() if owner == account and bot in members]
 
 
-def homeless(bots: Mapping[str, str], account: str, inside: Collection[str]) -> bool:
-    """Whether it is a bot whose owner is not `inside`."""
-    return account in bots and bots[account] not in inside
+def owner_outside(bots: Mapping[str, str], account: str, members: Collection[str]) -> bool:
+    """Whether the account is a bot whose owner is not among `members`. `bots`: bot -> owner."""
+    return account in bots and bots[account] not in members
 
 
-def ordered(scopes: Iterable[Scope]) -> list[Scope]:
-    """Each once."""
+def unique_scopes(scopes: Iterable[Scope]) -> list[Scope]:
+    """Sorted, each scope once."""
     return sorted(set(scopes))

@@ -1,7 +1,6 @@
-"""Whether a message is worth somebody's attention: the rules by which people are notified, and how loudly.
+"""The notification policy: whether a message notifies a recipient, and whether quietly.
 
-They look at the message's own time, not at the clock, so that a server that was away for a while decides
-as it would have decided then.
+The rules use the time of the message, not the clock, so that a server that was down decides the same later.
 """
 
 from __future__ import annotations
@@ -11,14 +10,16 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chatd.domain.account.settings import Notify
+from chatd.domain.internal import Notify
 
-Row = Mapping[str, Any]  # what `Reader.recipients` of `chatd.ports` gives
+Row = Mapping[str, Any]  # what `Reader.recipients` of `chatd.ports` returns
 
 
-def attention(row: Row, dnd: bool = False) -> Notify | None:
-    """What to tell one recipient of one message, if anything. `dnd`: the account asks not to be disturbed
-    now; then, and in its quiet hours, it is told quietly."""
+def notification_for(row: Row, dnd: bool = False) -> Notify | None:
+    """The notification of one message for one recipient, or None.
+
+    It is quiet when `dnd` is set (the account asks not to be disturbed now) and in the account's quiet hours.
+    """
     level = row["level"] or ("all" if row["direct"] else "mentions")
     kind = _kind(row, level)
     if row["read"] or _muted(row) or level == "none" or (level == "mentions" and kind == "message"):
@@ -52,7 +53,7 @@ def _in_quiet_hours(row: Row) -> bool:
 
 
 def _zone(name: str | None) -> tzinfo:
-    """UTC where none was said, and where this machine does not know it (any more)."""
+    """UTC when the account set no zone or this machine does not know the zone."""
     if name is None:
         return UTC
     try:

@@ -1,49 +1,17 @@
-"""Roles, and what each may do in a space: one table, read by every decider and every query."""
+"""Roles and rights: which role holds which right. Every decider and every query reads this table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final
 
-Right = Literal[
-    "space.update",
-    "space.delete",
-    "space.lock",
-    "invite.create",
-    "invite.list",
-    "member.set_role",
-    "member.kick",
-    "member.ban",
-    "member.mute",
-    "member.erase_messages",
-    "room.create",
-    "room.create_private",
-    "room.see_public",
-    "room.join_public",
-    "room.invite",
-    "room.remove",
-    "room.update",
-    "room.lock",
-    "room.override",
-    "room.archive",
-    "room.delete",
-    "message.post",
-    "message.announce",
-    "message.hurry",
-    "message.delete_any",
-    "message.see_edits",
-    "mention.loud",
-    "reaction.add",
-    "pin.set",
-    "emoji.manage",
-    "report.list",
-    "audit.list",
-]
+if TYPE_CHECKING:  # chatctl's help names roles and rights, and should not load what the contract loads
+    from chatd.contract.fields import Right
 
 RANK: Final[Mapping[str, int]] = {"owner": 4, "admin": 3, "moderator": 2, "member": 1, "guest": 0}
 
-# The lowest role that holds the right; everything above holds it too.
-FROM: Final[Mapping[Right, str]] = {
+# The lowest role that holds the right; higher roles hold it too.
+LOWEST_ROLE: Final[Mapping[Right, str]] = {
     "space.update": "admin",
     "space.delete": "owner",
     "space.lock": "moderator",
@@ -67,7 +35,7 @@ FROM: Final[Mapping[Right, str]] = {
     "room.delete": "admin",
     "message.post": "guest",
     "message.announce": "moderator",
-    "message.hurry": "moderator",  # slow mode does not hold them up
+    "message.hurry": "moderator",  # exempt from slow mode
     "message.delete_any": "moderator",
     "message.see_edits": "moderator",
     "mention.loud": "member",
@@ -78,16 +46,16 @@ FROM: Final[Mapping[Right, str]] = {
     "audit.list": "admin",
 }
 
-# What shows in a room: a mute takes these away, and a room may give or take them by an override.
-SHOWING: Final[tuple[Right, ...]] = (
+# A mute takes these rights away; an override of a room gives or takes them.
+OVERRIDABLE_RIGHTS: Final[tuple[Right, ...]] = (
     "message.post",
     "message.announce",
     "mention.loud",
     "reaction.add",
     "pin.set",
 )
-# What can be done in a room, or with it: the rights that may come out differently from room to room.
-IN_A_ROOM: Final[tuple[Right, ...]] = (
+# The rights that are decided for each room.
+ROOM_RIGHTS: Final[tuple[Right, ...]] = (
     "room.see_public",
     "room.join_public",
     "room.invite",
@@ -100,14 +68,15 @@ IN_A_ROOM: Final[tuple[Right, ...]] = (
     "message.hurry",
     "message.delete_any",
     "message.see_edits",
-    *SHOWING,
+    *OVERRIDABLE_RIGHTS,
 )
-BOUND: Final = ("moderator", "member", "guest")  # roles that overrides bind; owners and admins set them
+# Overrides apply to these roles; owners and admins set them.
+OVERRIDABLE_ROLES: Final = ("moderator", "member", "guest")
 
 
 def may(role: str | None, right: Right) -> bool:
-    """Whether somebody with this role in the space (None: not in it) holds the right."""
-    return role is not None and RANK[role] >= RANK[FROM[right]]
+    """Whether the role holds the right. None: the account is not in the space."""
+    return role is not None and RANK[role] >= RANK[LOWEST_ROLE[right]]
 
 
 def outranks(role: str, other: str) -> bool:

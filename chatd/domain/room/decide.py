@@ -1,9 +1,8 @@
-"""A room: who joins and leaves, how far its members have read, and who is typing.
+"""A room's decisions: joining and leaving, read markers and typing; and the table of all its deciders.
 
-A room decides with the state of its space beside its own: both actors live in one thread, so that a
-role taken away counts from the very next message. What concerns messages stands in
-`chatd.domain.room.message` and `chatd.domain.room.reaction`, moderation in
-`chatd.domain.room.moderation`.
+A room decides with its own state and its space's. Both actors run in one thread, so a role that is taken away
+counts from the next message on. Messages are in `chatd.domain.room.message` and `chatd.domain.room.reaction`,
+moderation in `chatd.domain.room.moderation`.
 """
 
 from __future__ import annotations
@@ -11,108 +10,110 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from chatd.contract import command as c
 from chatd.contract.errors import Refusal
-from chatd.domain import account_deletion as farewell
+from chatd.contract.read import MarkRead
+from chatd.contract.room import JoinRoom, LeaveRoom
+from chatd.contract.signals import Typing
+from chatd.contract.typing import SetTyping
+from chatd.domain import account_deletion
 from chatd.domain.decision import Context, Decision, Signal
 from chatd.domain.event import Event, Fact
+from chatd.domain.internal import DeleteMessages, ExpireMessage, OpenDirectRoom, RemoveDeletedAccount
 from chatd.domain.policy import bots
 from chatd.domain.policy.access import holds, visible
-from chatd.domain.room import direct, message, reaction
-from chatd.domain.room import moderation as room_order
-from chatd.domain.room import slow_mode as pace
-from chatd.domain.room.state import ABSENT, RoomState, fact
+from chatd.domain.room import direct, message, moderation, reaction, slow_mode
+from chatd.domain.room.state import NO_SUCH_ROOM, RoomState, fact
 from chatd.domain.space.state import SpaceState
 
-TYPING_EVERY: Final = 3000  # milliseconds between two signs of the same account
-TYPING_LASTS: Final = 6  # seconds after which a client takes the sign away
-# Commands of the server itself: nobody sees a deleted room any more, but its texts still stand on the disk.
-EVEN_IF_GONE: Final = frozenset({message.ExpireMessage, message.EraseMany, farewell.Depart})
+TYPING_INTERVAL: Final = 3000  # milliseconds between two typing signals of an account
+TYPING_EXPIRES_IN: Final = 6  # seconds after which clients stop showing it
+# Internal commands: the texts of a deleted room are still stored and must be erased.
+ALLOWED_IF_DELETED: Final = frozenset({ExpireMessage, DeleteMessages, RemoveDeletedAccount})
 
 
 # --- decide -------------------------------------------------------------------------------------------
 
 
-def _join(state: RoomState, space: SpaceState, command: c.JoinRoom, context: Context) -> Decision | Refusal:
+def _join(state: RoomState, space: SpaceState, command: JoinRoom, context: Context) -> Decision | Refusal:
     if not visible(state, space, context):
-        return ABSENT
+        return NO_SUCH_ROOM
     if context.by in state.members:
         return Decision()
     if state.direct:
-        return direct.CLOSED
+        return direct.DIRECT_ROOM_CLOSED
     if context.operator:
         return Refusal("forbidden", "an operator is no member; join with an account's token")
     if state.archived:
         return Refusal("forbidden", "the room is archived: nobody joins it any more")
     if not holds(state, space, context, "room.join_public"):
         return Refusal("forbidden", "guests are let into rooms by others (room.invite)")
-    if bots.homeless(space.bots, context.by, state.members):
-        return bots.OWNER_ABSENT
-    return Decision((fact(state, "member.joined", context, space.entering(context.by)),))
+    if bots.owner_outside(space.bots, context.by, state.members):
+        return bots.BOT_OWNER_OUTSIDE
+    return Decision((fact(state, "member.joined", context, space.room_join_data(context.by)),))
 
 
-def _leave(state: RoomState, space: SpaceState, command: c.LeaveRoom, context: Context) -> Decision | Refusal:
+def _leave(state: RoomState, space: SpaceState, command: LeaveRoom, context: Context) -> Decision | Refusal:
     if not visible(state, space, context):
-        return ABSENT
+        return NO_SUCH_ROOM
     if context.by not in state.members:
         return Decision()
     if state.direct:
         return Refusal("forbidden", "a direct room cannot be left; mute it with subscription.update")
     left = fact(state, "member.left", context, {"account": context.by})
-    return Decision((left, *room_order.companions(state, space, context.by, context)))
+    return Decision((left, *moderation.bots_leaving(state, space, context.by, context)))
 
 
 def _mark_read(
-    state: RoomState, space: SpaceState, command: c.MarkRead, context: Context
+    state: RoomState, space: SpaceState, command: MarkRead, context: Context
 ) -> Decision | Refusal:
     if context.by not in state.members:
-        return ABSENT if not visible(state, space, context) else message.JOIN_FIRST
+        return NO_SUCH_ROOM if not visible(state, space, context) else message.JOIN_FIRST
     if command.seq > state.head:
         return Refusal("invalid", f"the room's last seq is {state.head}")
     return Decision(read=command.seq) if command.seq > state.read.get(context.by, 0) else Decision()
 
 
 def _set_typing(
-    state: RoomState, space: SpaceState, command: c.SetTyping, context: Context
+    state: RoomState, space: SpaceState, command: SetTyping, context: Context
 ) -> Decision | Refusal:
     if context.by not in state.members:
-        return ABSENT if not visible(state, space, context) else message.JOIN_FIRST
+        return NO_SUCH_ROOM if not visible(state, space, context) else message.JOIN_FIRST
     if not (allowed := message.may_post(state, space, context)):
         return Refusal(
             "forbidden", f"you may not post in this room, so you are not typing in it: {allowed.because}"
         )
-    if context.at - state.typing.get(context.by, -TYPING_EVERY) < TYPING_EVERY:
+    if context.at - state.typing.get(context.by, -TYPING_INTERVAL) < TYPING_INTERVAL:
         return Decision()
-    return Decision(signal=Signal("typing", {"expires_in": TYPING_LASTS}))
+    return Decision(signal=Signal("typing", Typing(expires_in=TYPING_EXPIRES_IN)))
 
 
 _DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]] = {
     **message.DECIDERS,
     **reaction.DECIDERS,
-    farewell.Depart: farewell.depart_room,
-    direct.OpenDirectRoom: direct.open_room,
-    c.JoinRoom: _join,
-    c.LeaveRoom: _leave,
-    **room_order.DECIDERS,
-    c.MarkRead: _mark_read,
-    c.SetTyping: _set_typing,
+    RemoveDeletedAccount: account_deletion.leave_room,
+    OpenDirectRoom: direct.open_room,
+    JoinRoom: _join,
+    LeaveRoom: _leave,
+    **moderation.DECIDERS,
+    MarkRead: _mark_read,
+    SetTyping: _set_typing,
 }
 
 
 def decide(state: RoomState, space: SpaceState, command: Any, context: Context) -> Decision | Refusal:
-    """What `command` means for this room now. Changes nothing."""
-    gone = state.deleted or (state.space and not space.exists)
-    if gone and type(command) not in EVEN_IF_GONE:
-        return ABSENT
+    """What `command` leads to in this room now. Changes nothing."""
+    deleted = state.deleted or (state.space and not space.exists)
+    if deleted and type(command) not in ALLOWED_IF_DELETED:
+        return NO_SUCH_ROOM
     return _DECIDERS[type(command)](state, space, command, context)
 
 
-def note(state: RoomState, decision: Decision, context: Context) -> None:
-    """Keeps in memory what was decided and is no fact."""
+def remember_unlogged(state: RoomState, decision: Decision, context: Context) -> None:
+    """Keeps in memory what the decision changes but does not log: read markers, slow mode, typing."""
     if decision.read is not None:
         state.read[context.by] = decision.read
-    if decision.heard:
-        pace.note(state, context)
+    if decision.counts_for_slow_mode:
+        slow_mode.record_post(state, context)
     if decision.signal is not None:
         if len(state.typing) > len(state.members):
             state.typing.clear()
@@ -123,7 +124,7 @@ def note(state: RoomState, decision: Decision, context: Context) -> None:
 
 
 def apply(state: RoomState, event: Fact | Event) -> None:
-    """Makes a fact of this room's stream part of its state. Unknown types only move the head."""
+    """Applies a fact of this room's stream to its state. An unknown type only moves the head."""
     data = event.data
     match event.type:
         case "member.joined":
@@ -135,12 +136,12 @@ def apply(state: RoomState, event: Fact | Event) -> None:
             state.private, state.topic, state.created_at = data["private"], data.get("topic"), event.at
         case _:
             message.apply(state, event)
-            room_order.apply(state, event)
+            moderation.apply(state, event)
     state.head = event.seq
 
 
 def confirm(state: RoomState, events: Sequence[Event]) -> None:
-    """The facts have been given their places: remembered posts learn their positions."""
+    """The facts are durable: the remembered nonces get their positions."""
     for event in events:
-        if (nonce := event.data.get("nonce")) and (posted := state.posted.get((event.by, nonce))):
+        if (nonce := event.data.get("nonce")) and (posted := state.nonces.get((event.by, nonce))):
             posted.position = event.position

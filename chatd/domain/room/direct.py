@@ -1,31 +1,28 @@
-"""Direct rooms: who is in them is what they are. Nobody comes or goes; the same people meet again there."""
+"""Direct rooms: the members identify the room. Nobody joins or leaves; the same people share one room."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Final
 
-import attrs
 from ulid import ULID
 
 from chatd.contract.errors import Refusal
+from chatd.contract.room import Room, RoomResult
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Fact
+from chatd.domain.internal import OpenDirectRoom
 from chatd.domain.room.state import RoomState, fact
 from chatd.domain.space.state import SpaceState
 
-CLOSED = Refusal("forbidden", "a direct room belongs to the people it was opened for; open another one")
-
-
-@attrs.frozen
-class OpenDirectRoom:
-    """Given by the desk, which knows that these accounts exist. `people` are sorted and contain the asker."""
-
-    people: tuple[str, ...]
+DIRECT_ROOM_CLOSED: Final = Refusal(
+    "forbidden", "a direct room belongs to the people it was opened for; open another one"
+)
 
 
 def direct_room(people: Sequence[str]) -> str:
-    """The id of these people's room: it follows from who they are, so nobody has to look it up."""
+    """The id of the room of these accounts, computed from their ids, so no lookup is needed."""
     return str(ULID.from_bytes(sha256("\n".join(sorted(people)).encode()).digest()[:16]))
 
 
@@ -33,9 +30,9 @@ def open_room(
     state: RoomState, space: SpaceState, command: OpenDirectRoom, context: Context
 ) -> Decision | Refusal:
     if state.exists:
-        return Decision(answer=lambda _: {"room": state.frame()})
+        return Decision(answer=lambda _: RoomResult(room=state.row(Room)))
     created = {"name": "", "kind": "direct", "private": True}
     facts: list[Fact] = [fact(state, "room.created", context, created)]
     for account in command.people:
         facts.append(fact(state, "member.joined", context, {"account": account}, nth=len(facts) + 1))
-    return Decision(tuple(facts), lambda _: {"room": state.frame()})
+    return Decision(tuple(facts), lambda _: RoomResult(room=state.row(Room)))

@@ -1,6 +1,6 @@
-"""Messages in a room: posting, changing and erasing them. What people put on them: `reaction`.
+"""Messages in a room: posting, editing and deleting them. Reactions and pins are in `reaction`.
 
-Which messages a command is about is said by `wanted`; its actor reads them from the log before it decides.
+`messages_of` says which messages a command is about; the room's actor loads them before it decides.
 """
 
 from __future__ import annotations
@@ -8,71 +8,64 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-import attrs
-
-from chatd.contract import command as c
+from chatd.contract import message as contract
 from chatd.contract.errors import Refusal
+from chatd.contract.fields import Right
+from chatd.contract.message import DeleteMessage, EditMessage, PostMessage
+from chatd.contract.pin import AddPin, RemovePin
+from chatd.contract.reaction import AddReaction, RemoveReaction
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
-from chatd.domain.names.mentions import LOUD, mentions_in
-from chatd.domain.policy.access import Verdict, holds, stands_beside, verdict, visible
-from chatd.domain.policy.roles import Right, may
-from chatd.domain.room.slow_mode import too_soon
-from chatd.domain.room.state import ABSENT as NO_ROOM
-from chatd.domain.room.state import Message, Posted, RoomState, content_of, fact, present_members
+from chatd.domain.internal import DeleteMessages, ExpireMessage
+from chatd.domain.names.mentions import GROUP_MENTIONS, mention_candidates
+from chatd.domain.policy.access import Verdict, holds, ranks_equal_or_above, verdict, visible
+from chatd.domain.policy.roles import may
+from chatd.domain.room.slow_mode import slow_mode_refusal
+from chatd.domain.room.state import (
+    NO_SUCH_ROOM,
+    MessageState,
+    NonceRecord,
+    RoomState,
+    fact,
+    nonce_digest,
+    present_members,
+)
 from chatd.domain.space.state import SpaceState
 
-ABSENT: Final = Refusal("not_found", "there is no such message; it may have been deleted")
-ARCHIVED: Final = Refusal("forbidden", "the room is archived: it can be read, not written")
+NO_SUCH_MESSAGE: Final = Refusal("not_found", "there is no such message; it may have been deleted")
+ROOM_ARCHIVED: Final = Refusal("forbidden", "the room is archived: it can be read, not written")
 JOIN_FIRST: Final = Refusal("forbidden", "join the room first")
 
 
-@attrs.frozen
-class ExpireMessage:
-    """Given by the server's own clock: the time that the message was posted for is over."""
-
-    seq: int
-
-
-@attrs.frozen
-class EraseMany:
-    """Given by the desk, when it has been decided that these are to go."""
-
-    seqs: tuple[int, ...]
-
-
-def wanted(command: Any) -> Sequence[int]:
+def messages_of(command: Any) -> Sequence[int]:
     """The seqs of the messages that the command is about."""
-    if isinstance(command, c.PostMessage):
+    if isinstance(command, PostMessage):
         return () if command.reply_to is None else (command.reply_to,)
-    if isinstance(command, EraseMany):
+    if isinstance(command, DeleteMessages):
         return command.seqs
-    return (command.seq,) if type(command) in _ABOUT_ONE else ()
+    return (command.seq,) if type(command) in _ON_ONE_MESSAGE else ()
 
 
-def may_see_edits(author: str, asker: str, role: str | None) -> bool:
-    return author == asker or may(role, "message.see_edits")
+def may_see_edits(author: str, caller: str, role: str | None) -> bool:
+    """Whether the caller, with this role in the space, may see the earlier texts of the author's message."""
+    return author == caller or may(role, "message.see_edits")
 
 
 # --- posting ------------------------------------------------------------------------------------------
 
 
-def _post(
-    state: RoomState, space: SpaceState, command: c.PostMessage, context: Context
-) -> Decision | Refusal:
+def _post(state: RoomState, space: SpaceState, command: PostMessage, context: Context) -> Decision | Refusal:
     if context.by not in state.members:
         if not visible(state, space, context):
-            return NO_ROOM
+            return NO_SUCH_ROOM
         return Refusal("forbidden", "join the room before you post in it")
-    if command.nonce and (posted := state.posted.get((context.by, command.nonce))):
-        if posted.content not in (None, content_of(command.text, command.reply_to)):
-            return Refusal("conflict", "this nonce was used for another message; take a new one")
-        return Decision(answer=lambda _: posted.result())
+    if command.nonce and (record := state.nonces.get((context.by, command.nonce))):
+        return _repeat(record, command)
     if state.archived:
-        return ARCHIVED
+        return ROOM_ARCHIVED
     if not (allowed := may_post(state, space, context)):
         return Refusal("forbidden", f"you may not post in this room: {allowed.because}")
-    if wait := too_soon(state, space, context):
+    if wait := slow_mode_refusal(state, space, context):
         return wait
     thread = None
     if command.reply_to is not None:
@@ -87,7 +80,16 @@ def _post(
         mentions=_mentions(state, space, command.text, context) or None,
         expires_at=context.at + command.expires_in * 1000 if command.expires_in else None,
     )
-    return Decision((fact(state, "message.posted", context, data, command.text),), _posted, heard=True)
+    return Decision(
+        (fact(state, "message.posted", context, data, command.text),), _posted, counts_for_slow_mode=True
+    )
+
+
+def _repeat(record: NonceRecord, command: PostMessage) -> Decision | Refusal:
+    """The first result of the nonce, unless the command posts something else."""
+    if record.digest not in (None, nonce_digest(command.text, command.reply_to)):
+        return Refusal("conflict", "this nonce was used for another message; take a new one")
+    return Decision(answer=lambda _: record.result())
 
 
 def may_post(state: RoomState, space: SpaceState, context: Context) -> Verdict:
@@ -95,42 +97,42 @@ def may_post(state: RoomState, space: SpaceState, context: Context) -> Verdict:
     return verdict(state, space, context.by, right, context.at)
 
 
-def _posted(events: Sequence[Event]) -> dict[str, Any]:
+def _posted(events: Sequence[Event]) -> contract.Posted:
     (event,) = events
-    return {"seq": event.seq, "position": event.position, "at": event.at}
+    return contract.Posted(seq=event.seq, position=event.position, at=event.at)
 
 
 def _mentions(state: RoomState, space: SpaceState, text: str, context: Context) -> list[str]:
-    """Ids of the members that a text mentions, and `here` or `room` where the author may be that loud."""
+    """Ids of the members that a text mentions, and `here` or `room` if the author may mention all."""
     found: dict[str, None] = {}
-    for readings in mentions_in(text):
-        word = next((word for word in LOUD if word in readings), None)
+    for candidates in mention_candidates(text):
+        word = next((word for word in GROUP_MENTIONS if word in candidates), None)
         if word is not None and holds(state, space, context, "mention.loud"):
             found[word] = None
             if word == "here":
                 found |= dict.fromkeys(present_members(state, context.present))
                 found.pop(context.by, None)
         elif word is None:
-            known = (context.names[reading] for reading in readings if reading in context.names)
+            known = (context.names[key] for key in candidates if key in context.names)
             if (account := next(known, None)) in state.members and account is not None:
                 found[account] = None
     return list(found)
 
 
-# --- changing and erasing -----------------------------------------------------------------------------
+# --- editing and deleting -----------------------------------------------------------------------------
 
 
-def visible_message(state: RoomState, space: SpaceState, context: Context, seq: int) -> Message | Refusal:
-    """The message, if the asker may see it and it has not been deleted."""
+def visible_message(
+    state: RoomState, space: SpaceState, context: Context, seq: int
+) -> MessageState | Refusal:
+    """The message, if the caller may see it and it has not been deleted."""
     if not visible(state, space, context):
-        return NO_ROOM
+        return NO_SUCH_ROOM
     message = state.messages.get(seq)
-    return ABSENT if message is None or message.deleted else message
+    return NO_SUCH_MESSAGE if message is None or message.deleted else message
 
 
-def _edit(
-    state: RoomState, space: SpaceState, command: c.EditMessage, context: Context
-) -> Decision | Refusal:
+def _edit(state: RoomState, space: SpaceState, command: EditMessage, context: Context) -> Decision | Refusal:
     message = visible_message(state, space, context, command.seq)
     if isinstance(message, Refusal):
         return message
@@ -139,28 +141,29 @@ def _edit(
     if context.by not in state.members:
         return JOIN_FIRST
     if state.archived:
-        return ARCHIVED
+        return ROOM_ARCHIVED
     if not (allowed := may_post(state, space, context)):
         return Refusal("forbidden", f"you may not write in this room: {allowed.because}")
     if command.text == message.text:
         return Decision()
-    if wait := too_soon(state, space, context, posting=False):
+    if wait := slow_mode_refusal(state, space, context, posting=False):
         return wait
     data = {"seq": command.seq, **drop_none(mentions=_mentions(state, space, command.text, context) or None)}
     edited = fact(state, "message.edited", context, data, command.text)
-    return Decision((edited,), heard=space.locked)
+    return Decision((edited,), counts_for_slow_mode=space.locked)
 
 
 def _delete(
-    state: RoomState, space: SpaceState, command: c.DeleteMessage, context: Context
+    state: RoomState, space: SpaceState, command: DeleteMessage, context: Context
 ) -> Decision | Refusal:
     if not visible(state, space, context):
-        return NO_ROOM
+        return NO_SUCH_ROOM
     message = state.messages.get(command.seq)
     if message is None:
-        return ABSENT
+        return NO_SUCH_MESSAGE
     if message.by != context.by and not (
-        holds(state, space, context, "message.delete_any") and stands_beside(space, context, message.by)
+        holds(state, space, context, "message.delete_any")
+        and ranks_equal_or_above(space, context, message.by)
     ):
         return Refusal("forbidden", "only its author and moderators may delete a message")
     if message.deleted:
@@ -179,8 +182,8 @@ def _expire(
     return Decision((fact(state, "message.deleted", context, data),))
 
 
-def _erase_many(
-    state: RoomState, space: SpaceState, command: EraseMany, context: Context
+def _delete_many(
+    state: RoomState, space: SpaceState, command: DeleteMessages, context: Context
 ) -> Decision | Refusal:
     facts: list[Fact] = []
     for seq in command.seqs:
@@ -191,16 +194,16 @@ def _erase_many(
     return Decision(tuple(facts))
 
 
-_ABOUT_ONE: Final = frozenset(
-    {c.EditMessage, c.DeleteMessage, ExpireMessage, c.AddReaction, c.RemoveReaction, c.AddPin, c.RemovePin}
+_ON_ONE_MESSAGE: Final = frozenset(
+    {EditMessage, DeleteMessage, ExpireMessage, AddReaction, RemoveReaction, AddPin, RemovePin}
 )
 
 DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]] = {
-    c.PostMessage: _post,
-    c.EditMessage: _edit,
-    c.DeleteMessage: _delete,
+    PostMessage: _post,
+    EditMessage: _edit,
+    DeleteMessage: _delete,
     ExpireMessage: _expire,
-    EraseMany: _erase_many,
+    DeleteMessages: _delete_many,
 }
 
 
@@ -208,13 +211,13 @@ DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context
 
 
 def apply(state: RoomState, event: Fact | Event) -> None:
-    """Makes a fact about messages part of the room's state."""
+    """Applies a fact about messages to the room's state."""
     data = event.data
     if event.type == "message.posted":
         if nonce := data.get("nonce"):
-            content = content_of(event.text, data.get("reply_to")) if event.text is not None else None
+            digest = nonce_digest(event.text, data.get("reply_to")) if event.text is not None else None
             position = event.position if isinstance(event, Event) else 0
-            state.remember(event.by, nonce, Posted(event.seq, event.at, content, position))
+            state.remember_nonce(event.by, nonce, NonceRecord(event.seq, event.at, digest, position))
         return
     if event.type == "pin.added":
         state.pins.add(data["seq"])
@@ -224,7 +227,7 @@ def apply(state: RoomState, event: Fact | Event) -> None:
         _change(message, event)
 
 
-def _change(message: Message, event: Fact | Event) -> None:
+def _change(message: MessageState, event: Fact | Event) -> None:
     data = event.data
     match event.type:
         case "message.edited":

@@ -1,4 +1,4 @@
-"""Order in a room: who is let in and who is sent out, what it is called, and who may be heard in it."""
+"""Moderation of a room: inviting and removing members, settings, archive, lock and overrides."""
 
 from __future__ import annotations
 
@@ -7,85 +7,97 @@ from typing import Any, Final
 
 import attrs
 
-from chatd.contract import command as c
 from chatd.contract.errors import Refusal
+from chatd.contract.fields import Right
+from chatd.contract.room import (
+    ArchiveRoom,
+    DeleteRoom,
+    InviteToRoom,
+    LockRoom,
+    OverrideSet,
+    RemoveFromRoom,
+    SetOverride,
+    UnarchiveRoom,
+    UnlockRoom,
+    UpdateRoom,
+)
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
 from chatd.domain.policy import bots
-from chatd.domain.policy.access import holds, stands_over, verdict, visible
-from chatd.domain.policy.roles import BOUND, Right
-from chatd.domain.room.direct import CLOSED
-from chatd.domain.room.state import ABSENT, RoomState, fact
-from chatd.domain.space.moderation import ABOVE, not_from
+from chatd.domain.policy.access import holds, outranks_member, verdict, visible
+from chatd.domain.policy.roles import OVERRIDABLE_ROLES
+from chatd.domain.room.direct import DIRECT_ROOM_CLOSED
+from chatd.domain.room.state import NO_SUCH_ROOM, RoomState, fact
+from chatd.domain.space.moderation import RANK_TOO_LOW, needs_role
 from chatd.domain.space.state import SpaceState
 
 MAX_OVERRIDES: Final = 200  # accounts and roles with overrides in a room
-NO_PERSON: Final = Refusal("not_found", "there is no such member of the room's space")
-NO_MEMBER: Final = Refusal("not_found", "there is no such member of the room")
-USE_LEAVE: Final = Refusal("invalid", "to leave a room yourself, use room.leave")
+NOT_IN_SPACE: Final = Refusal("not_found", "there is no such member of the room's space")
+NO_SUCH_ROOM_MEMBER: Final = Refusal("not_found", "there is no such member of the room")
+USE_ROOM_LEAVE: Final = Refusal("invalid", "to leave a room yourself, use room.leave")
 
 Deciders = Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]
 
 
-def companions(state: RoomState, space: SpaceState, account: str, context: Context) -> list[Fact]:
-    """What follows the fact that an account is out: its bots go with it."""
-    gone = bots.of(space.bots, account, state.members)
+def bots_leaving(state: RoomState, space: SpaceState, account: str, context: Context) -> list[Fact]:
+    """The facts that follow the account's leaving: its bots leave too."""
+    gone = bots.leaving_with(space.bots, account, state.members)
     return [fact(state, "member.left", context, {"account": bot}, nth=nth) for nth, bot in enumerate(gone, 2)]
 
 
-def _may(state: RoomState, space: SpaceState, context: Context, right: Right, what: str) -> Refusal | None:
-    """Why the asker may not do `what` in this room."""
+def _check_right(
+    state: RoomState, space: SpaceState, context: Context, right: Right, what: str
+) -> Refusal | None:
+    """The refusal when the caller may not do `what` in this room."""
     if not visible(state, space, context):
-        return ABSENT
+        return NO_SUCH_ROOM
     if state.direct:
-        return CLOSED
-    return None if holds(state, space, context, right) else not_from(right, what)
+        return DIRECT_ROOM_CLOSED
+    return None if holds(state, space, context, right) else needs_role(right, what)
 
 
-# --- who is in ----------------------------------------------------------------------------------------
+# --- members ------------------------------------------------------------------------------------------
 
 
 def _invite(
-    state: RoomState, space: SpaceState, command: c.InviteToRoom, context: Context
+    state: RoomState, space: SpaceState, command: InviteToRoom, context: Context
 ) -> Decision | Refusal:
-    if refusal := _may(state, space, context, "room.invite", "letting somebody in"):
+    if refusal := _check_right(state, space, context, "room.invite", "letting somebody in"):
         return refusal
     if not (context.operator or context.by in state.members):
         return Refusal("forbidden", "join the room before you let others in")
     if state.archived:
         return Refusal("forbidden", "the room is archived: nobody joins it any more")
     if space.role(command.account) is None:
-        return NO_PERSON
-    if bots.homeless(space.bots, command.account, state.members):
-        return bots.OWNER_ABSENT
+        return NOT_IN_SPACE
+    if bots.owner_outside(space.bots, command.account, state.members):
+        return bots.BOT_OWNER_OUTSIDE
     if command.account in state.members:
         return Decision()
-    return Decision((fact(state, "member.joined", context, space.entering(command.account)),))
+    return Decision((fact(state, "member.joined", context, space.room_join_data(command.account)),))
 
 
 def _remove(
-    state: RoomState, space: SpaceState, command: c.RemoveFromRoom, context: Context
+    state: RoomState, space: SpaceState, command: RemoveFromRoom, context: Context
 ) -> Decision | Refusal:
     if command.account == context.by and visible(state, space, context) and not state.direct:
-        return USE_LEAVE
-    if refusal := _may(state, space, context, "room.remove", "sending somebody out"):
+        return USE_ROOM_LEAVE
+    if refusal := _check_right(state, space, context, "room.remove", "sending somebody out"):
         return refusal
     if command.account not in state.members:
-        return NO_MEMBER
-    if not stands_over(space, context, command.account):
-        return ABOVE
+        return NO_SUCH_ROOM_MEMBER
+    if not outranks_member(space, context, command.account):
+        return RANK_TOO_LOW
     data = {"account": command.account, **drop_none(reason=command.reason)}
     kicked = fact(state, "member.kicked", context, data)
-    return Decision((kicked, *companions(state, space, command.account, context)))
+    return Decision((kicked, *bots_leaving(state, space, command.account, context)))
 
 
-# --- what it is ---------------------------------------------------------------------------------------
+# --- settings -----------------------------------------------------------------------------------------
 
 
-def _update(
-    state: RoomState, space: SpaceState, command: c.UpdateRoom, context: Context
-) -> Decision | Refusal:
-    if refusal := _may(state, space, context, "room.update", "changing a room"):
+def _update(state: RoomState, space: SpaceState, command: UpdateRoom, context: Context) -> Decision | Refusal:
+    if refusal := _check_right(state, space, context, "room.update", "changing a room"):
         return refusal
     asked = drop_none(name=command.name, topic=command.topic, slow_mode=command.slow_mode)
     changed = {name: value for name, value in asked.items() if getattr(state, name) != value}
@@ -95,30 +107,28 @@ def _update(
 
 
 def _archive(
-    state: RoomState, space: SpaceState, command: c.ArchiveRoom | c.UnarchiveRoom, context: Context
+    state: RoomState, space: SpaceState, command: ArchiveRoom | UnarchiveRoom, context: Context
 ) -> Decision | Refusal:
-    if refusal := _may(state, space, context, "room.archive", "archiving a room"):
+    if refusal := _check_right(state, space, context, "room.archive", "archiving a room"):
         return refusal
-    archive = isinstance(command, c.ArchiveRoom)
+    archive = isinstance(command, ArchiveRoom)
     if archive is state.archived:
         return Decision()
     return Decision((fact(state, "room.archived" if archive else "room.unarchived", context, {}),))
 
 
-def _delete(
-    state: RoomState, space: SpaceState, command: c.DeleteRoom, context: Context
-) -> Decision | Refusal:
-    if refusal := _may(state, space, context, "room.delete", "deleting a room"):
+def _delete(state: RoomState, space: SpaceState, command: DeleteRoom, context: Context) -> Decision | Refusal:
+    if refusal := _check_right(state, space, context, "room.delete", "deleting a room"):
         return refusal
     return Decision((fact(state, "room.deleted", context, drop_none(reason=command.reason)),))
 
 
 def _set_lock(
-    state: RoomState, space: SpaceState, command: c.LockRoom | c.UnlockRoom, context: Context
+    state: RoomState, space: SpaceState, command: LockRoom | UnlockRoom, context: Context
 ) -> Decision | Refusal:
-    if refusal := _may(state, space, context, "room.lock", "locking a room"):
+    if refusal := _check_right(state, space, context, "room.lock", "locking a room"):
         return refusal
-    lock = isinstance(command, c.LockRoom)
+    lock = isinstance(command, LockRoom)
     if lock is state.locked:
         return Decision()
     type_ = "room.locked" if lock else "room.unlocked"
@@ -128,18 +138,18 @@ def _set_lock(
 # --- who may be heard ---------------------------------------------------------------------------------
 
 
-def _override(
-    state: RoomState, space: SpaceState, command: c.SetOverride, context: Context
+def _set_override(
+    state: RoomState, space: SpaceState, command: SetOverride, context: Context
 ) -> Decision | Refusal:
     """`allow` None takes an override away."""
-    if refusal := _may(state, space, context, "room.override", "overriding rights"):
+    if refusal := _check_right(state, space, context, "room.override", "overriding rights"):
         return refusal
     if (command.role is None) is (command.account is None):
         return Refusal("invalid", "an override is for a role or for an account")
     if command.account is not None and space.role(command.account) is None:
-        return NO_PERSON
-    if command.account is not None and not stands_over(space, context, command.account):
-        return ABOVE
+        return NOT_IN_SPACE
+    if command.account is not None and not outranks_member(space, context, command.account):
+        return RANK_TOO_LOW
     who = f"role:{command.role}" if command.role else f"account:{command.account}"
     before = state.overrides.get(who, {}).get(command.right)
     if command.dry_run:
@@ -150,30 +160,30 @@ def _override(
         return Refusal("conflict", f"a room has overrides for at most {MAX_OVERRIDES} roles and accounts")
     named = drop_none(role=command.role, reason=command.reason)
     if command.account is not None:
-        named |= {"account": command.account, "entry": space.entered.get(command.account)}
+        named |= {"account": command.account, "entry": space.joined_seqs.get(command.account)}
     data = {**named, "right": command.right, "allow": command.allow}
     return Decision((fact(state, "room.override_set", context, data),))
 
 
 def _difference(
-    state: RoomState, space: SpaceState, command: c.SetOverride, context: Context, who: str
-) -> dict[str, Any]:
-    """Who would gain the right and who would lose it."""
+    state: RoomState, space: SpaceState, command: SetOverride, context: Context, who: str
+) -> OverrideSet:
+    """Which accounts would gain the right and which would lose it."""
     changed = attrs.evolve(state, overrides={key: dict(rights) for key, rights in state.overrides.items()})
-    _set(changed, who, command.right, command.allow)
+    _write_override(changed, who, command.right, command.allow)
     gains: list[str] = []
     loses: list[str] = []
     for account, role in space.members.items():
-        if role not in BOUND or (account not in state.members and state.private):
+        if role not in OVERRIDABLE_ROLES or (account not in state.members and state.private):
             continue
         before = bool(verdict(state, space, account, command.right, context.at))
         after = bool(verdict(changed, space, account, command.right, context.at))
         if before is not after:
             (gains if after else loses).append(account)
-    return {"right": command.right, "gains": gains, "loses": loses}
+    return OverrideSet(right=command.right, gains=gains, loses=loses)
 
 
-def _set(state: RoomState, who: str, right: str, allow: bool | None) -> None:
+def _write_override(state: RoomState, who: str, right: Right, allow: bool | None) -> None:
     rights = state.overrides.setdefault(who, {})
     if allow is None:
         rights.pop(right, None)
@@ -184,20 +194,20 @@ def _set(state: RoomState, who: str, right: str, allow: bool | None) -> None:
 
 
 DECIDERS: Final[Deciders] = {
-    c.InviteToRoom: _invite,
-    c.RemoveFromRoom: _remove,
-    c.UpdateRoom: _update,
-    c.ArchiveRoom: _archive,
-    c.UnarchiveRoom: _archive,
-    c.DeleteRoom: _delete,
-    c.LockRoom: _set_lock,
-    c.UnlockRoom: _set_lock,
-    c.SetOverride: _override,
+    InviteToRoom: _invite,
+    RemoveFromRoom: _remove,
+    UpdateRoom: _update,
+    ArchiveRoom: _archive,
+    UnarchiveRoom: _archive,
+    DeleteRoom: _delete,
+    LockRoom: _set_lock,
+    UnlockRoom: _set_lock,
+    SetOverride: _set_override,
 }
 
 
 def apply(state: RoomState, event: Fact | Event) -> None:
-    """Makes a fact about order in the room part of its state."""
+    """Applies a fact about moderation to the room's state."""
     data = event.data
     match event.type:
         case "room.updated":
@@ -213,5 +223,5 @@ def apply(state: RoomState, event: Fact | Event) -> None:
         case "room.override_set":
             who = f"role:{data['role']}" if "role" in data else f"account:{data['account']}"
             if "entry" in data:
-                state.stays[data["account"]] = data["entry"]
-            _set(state, who, data["right"], data["allow"])
+                state.override_entries[data["account"]] = data["entry"]
+            _write_override(state, who, data["right"], data["allow"])

@@ -1,40 +1,41 @@
-"""Reactions and pins: what people put on messages. The facts are applied by `chatd.domain.room.message`."""
+"""Reactions and pins. `chatd.domain.room.message` applies their facts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from chatd.contract import command as c
 from chatd.contract.errors import Refusal
+from chatd.contract.pin import AddPin, RemovePin
+from chatd.contract.reaction import AddReaction, RemoveReaction
 from chatd.domain.decision import Context, Decision
 from chatd.domain.policy.access import verdict
-from chatd.domain.room.message import ARCHIVED, JOIN_FIRST, visible_message
-from chatd.domain.room.slow_mode import too_soon
-from chatd.domain.room.state import Message, RoomState, fact
+from chatd.domain.room.message import JOIN_FIRST, ROOM_ARCHIVED, visible_message
+from chatd.domain.room.slow_mode import slow_mode_refusal
+from chatd.domain.room.state import MessageState, RoomState, fact
 from chatd.domain.space.state import SpaceState
 
 MAX_REACTIONS: Final = 20  # different ones on a message
 MAX_PINS: Final = 100  # in a room
 
 
-def _reactable(state: RoomState, space: SpaceState, context: Context, seq: int) -> Message | Refusal:
+def _message_to_react_to(
+    state: RoomState, space: SpaceState, context: Context, seq: int
+) -> MessageState | Refusal:
     message = visible_message(state, space, context, seq)
     if isinstance(message, Refusal):
         return message
     if context.by not in state.members:
         return JOIN_FIRST
     if state.archived:
-        return ARCHIVED
+        return ROOM_ARCHIVED
     if not (allowed := verdict(state, space, context.by, "reaction.add", context.at)):
         return Refusal("forbidden", f"you may not react in this room: {allowed.because}")
     return message
 
 
-def _react(
-    state: RoomState, space: SpaceState, command: c.AddReaction, context: Context
-) -> Decision | Refusal:
-    message = _reactable(state, space, context, command.seq)
+def _react(state: RoomState, space: SpaceState, command: AddReaction, context: Context) -> Decision | Refusal:
+    message = _message_to_react_to(state, space, context, command.seq)
     if isinstance(message, Refusal):
         return message
     if not _is_reaction(command.emoji, space):
@@ -43,16 +44,16 @@ def _react(
         return Decision()
     if command.emoji not in message.reactions and len(message.reactions) >= MAX_REACTIONS:
         return Refusal("conflict", f"a message takes at most {MAX_REACTIONS} different reactions")
-    if wait := too_soon(state, space, context, posting=False):
+    if wait := slow_mode_refusal(state, space, context, posting=False):
         return wait
     data = {"seq": command.seq, "emoji": command.emoji}
-    return Decision((fact(state, "reaction.added", context, data),), heard=space.locked)
+    return Decision((fact(state, "reaction.added", context, data),), counts_for_slow_mode=space.locked)
 
 
 def _unreact(
-    state: RoomState, space: SpaceState, command: c.RemoveReaction, context: Context
+    state: RoomState, space: SpaceState, command: RemoveReaction, context: Context
 ) -> Decision | Refusal:
-    message = _reactable(state, space, context, command.seq)
+    message = _message_to_react_to(state, space, context, command.seq)
     if isinstance(message, Refusal):
         return message
     if context.by not in message.reactions.get(command.emoji, ()):
@@ -71,33 +72,35 @@ def _is_reaction(emoji: str, space: SpaceState) -> bool:
 
 
 def _pin(
-    state: RoomState, space: SpaceState, command: c.AddPin | c.RemovePin, context: Context
+    state: RoomState, space: SpaceState, command: AddPin | RemovePin, context: Context
 ) -> Decision | Refusal:
     message = visible_message(state, space, context, command.seq)
     if isinstance(message, Refusal):
         return message
     if state.archived:
-        return ARCHIVED
+        return ROOM_ARCHIVED
     allowed = verdict(state, space, context.by, "pin.set", context.at)
     if not (context.operator or allowed):
         return Refusal("forbidden", f"you may not pin in this room: {allowed.because}")
     if context.by not in state.members and not context.operator:
         return JOIN_FIRST
-    add = isinstance(command, c.AddPin)
+    add = isinstance(command, AddPin)
     if add is (command.seq in state.pins):
         return Decision()
     if add and len(state.pins) >= MAX_PINS:
         return Refusal("conflict", f"a room keeps at most {MAX_PINS} pins; remove one first")
     if not add:
         return Decision((fact(state, "pin.removed", context, {"seq": command.seq}),))
-    if wait := too_soon(state, space, context, posting=False):
+    if wait := slow_mode_refusal(state, space, context, posting=False):
         return wait
-    return Decision((fact(state, "pin.added", context, {"seq": command.seq}),), heard=space.locked)
+    return Decision(
+        (fact(state, "pin.added", context, {"seq": command.seq}),), counts_for_slow_mode=space.locked
+    )
 
 
 DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]] = {
-    c.AddReaction: _react,
-    c.RemoveReaction: _unreact,
-    c.AddPin: _pin,
-    c.RemovePin: _pin,
+    AddReaction: _react,
+    RemoveReaction: _unreact,
+    AddPin: _pin,
+    RemovePin: _pin,
 }

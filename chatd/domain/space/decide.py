@@ -1,6 +1,6 @@
-"""A space: how it comes to be, who is invited into it, and which rooms are made in it.
+"""A space's decisions: creating it, invites, rooms and emoji; and the table of all its deciders.
 
-Who may do what to whom stands in `chatd.domain.space.moderation`.
+Moderation is in `chatd.domain.space.moderation`.
 """
 
 from __future__ import annotations
@@ -8,44 +8,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import attrs
-
-from chatd.contract import command as c
+from chatd.contract.emoji import AddEmoji, RemoveEmoji
 from chatd.contract.errors import Refusal
-from chatd.domain import account_deletion as farewell
+from chatd.contract.invite import CreateInvite, Invite
+from chatd.contract.room import CreateRoom, Room, RoomResult
+from chatd.contract.space import CreateSpace, Space, SpaceResult
+from chatd.domain import account_deletion
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact, room_stream
+from chatd.domain.internal import JoinByInvite, RemoveDeletedAccount, RevokeInviteById
 from chatd.domain.policy import bots
 from chatd.domain.policy.roles import may, outranks
 from chatd.domain.space import moderation
-from chatd.domain.space.state import ABSENT, Invite, SpaceState, fact, holds, invite_frame, visible
+from chatd.domain.space.state import NO_SUCH_SPACE, InviteState, SpaceState, fact, holds, visible
 
 MAX_EMOJI: Final = 500
-NO_INVITE: Final = Refusal("not_found", "this invite is not valid; ask for a new one")
-
-# --- commands that only the server's own desk gives: the code has been looked up, the account is known
-
-
-@attrs.frozen
-class EnterSpace:
-    """`account` comes in by an invite. `first` are facts that must stand before (a new account's)."""
-
-    invite: str
-    account: str
-    first: tuple[Fact, ...] = ()
-    owner: str | None = None  # of a bot
-    maker_out: bool = False  # the account that made the invite is disabled, or on its way out
-
-
-@attrs.frozen
-class EndInvite:
-    invite: str
-
+INVALID_INVITE: Final = Refusal("not_found", "this invite is not valid; ask for a new one")
 
 # --- decide -------------------------------------------------------------------------------------------
 
 
-def _create(state: SpaceState, command: c.CreateSpace, context: Context) -> Decision | Refusal:
+def _create(state: SpaceState, command: CreateSpace, context: Context) -> Decision | Refusal:
     if state.exists:
         return Refusal("conflict", "this space exists already")
     owner = command.owner or context.by
@@ -57,13 +40,13 @@ def _create(state: SpaceState, command: c.CreateSpace, context: Context) -> Deci
             fact(state, "space.created", context, data),
             fact(state, "member.joined", context, {"account": owner, "role": "owner"}, nth=2),
         ),
-        lambda _: {"space": fresh.frame()},
+        lambda _: SpaceResult(space=fresh.row(Space)),
     )
 
 
-def _create_invite(state: SpaceState, command: c.CreateInvite, context: Context) -> Decision | Refusal:
+def _create_invite(state: SpaceState, command: CreateInvite, context: Context) -> Decision | Refusal:
     if not visible(state, context):
-        return ABSENT
+        return NO_SUCH_SPACE
     if not holds(state, context, "invite.create"):
         return Refusal("forbidden", "only owner, admin and moderator may invite people")
     if state.locked:
@@ -74,30 +57,37 @@ def _create_invite(state: SpaceState, command: c.CreateInvite, context: Context)
     data = drop_none(
         invite=context.new_id, role=command.role, max_uses=command.max_uses, expires_at=expires_at
     )
-    frame = invite_frame(context.new_id, Invite(context.by, command.role, command.max_uses, expires_at))
-    return Decision((fact(state, "invite.created", context, data),), lambda _: {"invite": frame})
+    row = Invite(
+        id=context.new_id,
+        role=command.role,
+        max_uses=command.max_uses,
+        uses=0,
+        expires_at=expires_at,
+        by=context.by,
+    )
+    return Decision((fact(state, "invite.created", context, data),), lambda _: row)
 
 
-def _enter(state: SpaceState, command: EnterSpace, context: Context) -> Decision | Refusal:
+def _join_by_invite(state: SpaceState, command: JoinByInvite, context: Context) -> Decision | Refusal:
     invite = state.invites.get(command.invite)
     if state.deleted:
-        return NO_INVITE
+        return INVALID_INVITE
     if command.account in state.members:
-        return Decision(answer=lambda _: {"space": state.frame()})
-    if invite is None or not _good(state, invite, context.at) or command.maker_out:
-        return NO_INVITE
+        return Decision(answer=lambda _: SpaceResult(space=state.row(Space)))
+    if invite is None or not _is_valid(state, invite, context.at) or command.creator_inactive:
+        return INVALID_INVITE
     if state.banned_until(command.account, context.at):
-        return NO_INVITE
+        return INVALID_INVITE
     if command.owner is not None and state.role(command.owner) is None:
-        return bots.OWNER_ABSENT
+        return bots.BOT_OWNER_OUTSIDE
     data = {"account": command.account, "role": invite.role, "invite": command.invite}
     data |= drop_none(owner=command.owner)
     joined = fact(state, "member.joined", context, data)
-    return Decision((*command.first, joined), lambda _: {"space": state.frame()})
+    return Decision((*command.facts_before, joined), lambda _: SpaceResult(space=state.row(Space)))
 
 
-def _good(state: SpaceState, invite: Invite, at: int) -> bool:
-    """Whether it lets anybody in: while its maker could still make it, who may be an operator."""
+def _is_valid(state: SpaceState, invite: InviteState, at: int) -> bool:
+    """Whether the invite can be used: it is open, and its maker (or an operator) could still make it."""
     if state.locked or not invite.open(at):
         return False
     role = state.role(invite.by)
@@ -106,53 +96,60 @@ def _good(state: SpaceState, invite: Invite, at: int) -> bool:
     )
 
 
-def _end_invite(state: SpaceState, command: EndInvite, context: Context) -> Decision | Refusal:
+def _revoke_invite(state: SpaceState, command: RevokeInviteById, context: Context) -> Decision | Refusal:
     invite = state.invites.get(command.invite)
     if invite is None or not visible(state, context):
-        return NO_INVITE
+        return INVALID_INVITE
     if invite.by != context.by and not holds(state, context, "invite.create"):
         return Refusal("forbidden", "only who made an invite, or a moderator, may revoke it")
     return Decision((fact(state, "invite.revoked", context, {"invite": command.invite}),))
 
 
-def _create_room(state: SpaceState, command: c.CreateRoom, context: Context) -> Decision | Refusal:
+def _refuse_room(state: SpaceState, command: CreateRoom, context: Context) -> Refusal | None:
+    """The refusal when the caller may not make this room."""
     if not visible(state, context):
-        return ABSENT
+        return NO_SUCH_SPACE
     if not holds(state, context, "room.create_private" if command.private else "room.create"):
         return Refusal("forbidden", "guests may not make rooms")
     if state.locked and not holds(state, context, "message.hurry"):
         return Refusal("forbidden", "the space is locked: until it is unlocked only moderators make rooms")
-    if not context.operator and (why := _muted(state, context)):
+    if not context.operator and (why := _why_muted(state, context)):
         return Refusal("forbidden", f"you may not make rooms, whose names all would hear: {why}")
+    return None
+
+
+def _create_room(state: SpaceState, command: CreateRoom, context: Context) -> Decision | Refusal:
+    if refusal := _refuse_room(state, command, context):
+        return refusal
     room, stream, topic = context.new_id, room_stream(context.new_id), command.topic or None
     described = drop_none(name=command.name, kind=command.kind, topic=topic)
     created = {"space": state.id, "private": command.private, **described}
     facts = [Fact(stream, 1, "room.created", context.at, context.by, created)]
-    # An operator stands outside. A private room that nobody is in could never be entered: the owner is.
+    # An operator is no member. A private room without members could never be joined, so the owner joins it.
     first = context.by if not context.operator else state.owner if command.private else None
     if first is not None:
-        facts.append(Fact(stream, 2, "member.joined", context.at, context.by, state.entering(first)))
+        facts.append(Fact(stream, 2, "member.joined", context.at, context.by, state.room_join_data(first)))
     head = len(facts)
     if not command.private:
         facts.append(fact(state, "room.created", context, {"room": room, **described}))
-    frame = {
-        "id": room,
-        "space": state.id,
-        "name": command.name,
-        "kind": command.kind,
-        "private": command.private,
-        "topic": topic,
-        "archived": False,
-        "locked": False,
-        "slow_mode": 0,
-        "created_at": context.at,
-        "head": head,
-    }
-    return Decision(tuple(facts), lambda _: {"room": frame})
+    row = Room(
+        id=room,
+        space=state.id,
+        name=command.name,
+        kind=command.kind,
+        private=command.private,
+        topic=topic,
+        archived=False,
+        locked=False,
+        slow_mode=0,
+        created_at=context.at,
+        head=head,
+    )
+    return Decision(tuple(facts), lambda _: RoomResult(room=row))
 
 
-def _muted(state: SpaceState, context: Context) -> str | None:
-    """That the asker is muted or, of a bot, its owner."""
+def _why_muted(state: SpaceState, context: Context) -> str | None:
+    """Why the caller is muted: itself or, for a bot, its owner. None: it is not."""
     if why := state.why_muted(context.by, context.at):
         return why
     owner = state.bots.get(context.by)
@@ -160,9 +157,9 @@ def _muted(state: SpaceState, context: Context) -> str | None:
     return why and f"it is a bot, and of its owner it is true that {why}"
 
 
-def _add_emoji(state: SpaceState, command: c.AddEmoji, context: Context) -> Decision | Refusal:
+def _add_emoji(state: SpaceState, command: AddEmoji, context: Context) -> Decision | Refusal:
     if not visible(state, context):
-        return ABSENT
+        return NO_SUCH_SPACE
     if not holds(state, context, "emoji.manage"):
         return Refusal("forbidden", "only owner, admin and moderator may add custom emoji")
     if command.name in state.emoji:
@@ -175,9 +172,9 @@ def _add_emoji(state: SpaceState, command: c.AddEmoji, context: Context) -> Deci
     return Decision((fact(state, "emoji.added", context, data),))
 
 
-def _remove_emoji(state: SpaceState, command: c.RemoveEmoji, context: Context) -> Decision | Refusal:
+def _remove_emoji(state: SpaceState, command: RemoveEmoji, context: Context) -> Decision | Refusal:
     if not visible(state, context):
-        return ABSENT
+        return NO_SUCH_SPACE
     if not holds(state, context, "emoji.manage"):
         return Refusal("forbidden", "only owner, admin and moderator may remove custom emoji")
     if command.name not in state.emoji:
@@ -186,20 +183,20 @@ def _remove_emoji(state: SpaceState, command: c.RemoveEmoji, context: Context) -
 
 
 _DECIDERS: Final[Mapping[type[Any], Callable[[SpaceState, Any, Context], Decision | Refusal]]] = {
-    c.CreateSpace: _create,
-    c.CreateInvite: _create_invite,
-    EnterSpace: _enter,
-    farewell.Depart: farewell.depart_space,
-    EndInvite: _end_invite,
-    c.CreateRoom: _create_room,
-    c.AddEmoji: _add_emoji,
-    c.RemoveEmoji: _remove_emoji,
+    CreateSpace: _create,
+    CreateInvite: _create_invite,
+    JoinByInvite: _join_by_invite,
+    RemoveDeletedAccount: account_deletion.leave_space,
+    RevokeInviteById: _revoke_invite,
+    CreateRoom: _create_room,
+    AddEmoji: _add_emoji,
+    RemoveEmoji: _remove_emoji,
     **moderation.DECIDERS,
 }
 
 
 def decide(state: SpaceState, command: Any, context: Context) -> Decision | Refusal:
-    """What `command` means for this space now. Changes nothing."""
+    """What `command` leads to in this space now. Changes nothing."""
     return _DECIDERS[type(command)](state, command, context)
 
 
@@ -207,7 +204,7 @@ def decide(state: SpaceState, command: Any, context: Context) -> Decision | Refu
 
 
 def apply(state: SpaceState, event: Fact | Event) -> None:
-    """Makes a fact of this space's stream part of its state. Unknown types only move the head."""
+    """Applies a fact of this space's stream to its state. An unknown type only moves the head."""
     data = event.data
     match event.type:
         case "space.created":
@@ -215,13 +212,13 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
             state.icon, state.created_at = data.get("icon"), event.at
         case "member.joined":
             state.members[data["account"]] = data["role"]
-            state.entered[data["account"]] = event.seq
+            state.joined_seqs[data["account"]] = event.seq
             if "owner" in data:
                 state.bots[data["account"]] = data["owner"]
             if invite := state.invites.get(data.get("invite", "")):
                 invite.uses += 1
         case "invite.created":
-            state.invites[data["invite"]] = Invite(
+            state.invites[data["invite"]] = InviteState(
                 event.by, data["role"], data.get("max_uses"), data.get("expires_at")
             )
         case "invite.revoked":

@@ -1,7 +1,7 @@
-"""Order in a space: roles, who is shown the door, who must be silent, and the lock for bad days.
+"""Moderation of a space: settings, lock, roles, kicks, bans and mutes.
 
-Nobody acts on somebody of the same or a higher role, and a space always keeps an owner. What ends by itself
-needs no event for that: its end stands in the fact, and is compared with the time of what is decided.
+Nobody acts on an account with the same or a higher role, and a space always keeps an owner. Bans and mutes
+end without an event: the fact holds the end, and deciders compare it with the time of the command.
 """
 
 from __future__ import annotations
@@ -9,82 +9,93 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from chatd.contract import command as c
 from chatd.contract.errors import Refusal
+from chatd.contract.fields import Right
+from chatd.contract.member import (
+    EraseMessages,
+    KickMember,
+    MuteMember,
+    SetRole,
+    UnbanMember,
+    UnmuteMember,
+)
+from chatd.contract.space import DeleteSpace, LeaveSpace, LockSpace, UnlockSpace, UpdateSpace
+from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
+from chatd.domain.internal import BanAccount
 from chatd.domain.policy import bots
-from chatd.domain.policy.roles import FROM, Right, may, outranks
-from chatd.domain.space.state import ABSENT, FOR_EVER, SpaceState, fact, holds, visible
+from chatd.domain.policy.roles import LOWEST_ROLE, may, outranks
+from chatd.domain.space.state import FOREVER, NO_SUCH_MEMBER, NO_SUCH_SPACE, SpaceState, fact, holds, visible
 
-NO_MEMBER: Final = Refusal("not_found", "there is no such member of the space")
 LAST_OWNER: Final = Refusal(
     "conflict", "a space keeps an owner: give somebody else the role `owner` first (member.set_role)"
 )
-ABOVE: Final = Refusal("forbidden", "nobody acts on somebody of the same or a higher role")
+RANK_TOO_LOW: Final = Refusal("forbidden", "nobody acts on somebody of the same or a higher role")
 
 Deciders = Mapping[type[Any], Callable[[SpaceState, Any, Context], Decision | Refusal]]
 
 
-def not_from(right: Right, what: str) -> Refusal:
-    return Refusal("forbidden", f"{what} takes the role {FROM[right]} or a higher one")
+def needs_role(right: Right, what: str) -> Refusal:
+    """The refusal that names the lowest role with the right. `what`: the action, as a gerund."""
+    return Refusal("forbidden", f"{what} takes the role {LOWEST_ROLE[right]} or a higher one")
 
 
-def _until(context: Context, seconds: int | None) -> int | None:
+def _ends_at(context: Context, seconds: int | None) -> int | None:
     return None if seconds is None else context.at + seconds * 1000
 
 
-def _may_act(state: SpaceState, context: Context, account: str, right: Right, what: str) -> Refusal | None:
-    """Why the asker may not do `what` to the account."""
+def _check_target(
+    state: SpaceState, context: Context, account: str, right: Right, what: str
+) -> Refusal | None:
+    """The refusal when the caller may not do `what` to the account."""
     if not visible(state, context):
-        return ABSENT
+        return NO_SUCH_SPACE
     if not holds(state, context, right):
-        return not_from(right, what)
+        return needs_role(right, what)
     role, own = state.role(account), state.role(context.by)
     if role is not None and own is not None and not context.operator and not outranks(own, role):
-        return ABOVE
+        return RANK_TOO_LOW
     return None
 
 
 # --- the space ----------------------------------------------------------------------------------------
 
 
-def _update(state: SpaceState, command: c.UpdateSpace, context: Context) -> Decision | Refusal:
+def _update(state: SpaceState, command: UpdateSpace, context: Context) -> Decision | Refusal:
     if not visible(state, context):
-        return ABSENT
+        return NO_SUCH_SPACE
     if not holds(state, context, "space.update"):
-        return not_from("space.update", "changing a space")
+        return needs_role("space.update", "changing a space")
     asked = drop_none(name=command.name, description=command.description, icon=command.icon)
     changed = {name: value for name, value in asked.items() if getattr(state, name) != value}
     return Decision((fact(state, "space.updated", context, changed),)) if changed else Decision()
 
 
-def _delete(state: SpaceState, command: c.DeleteSpace, context: Context) -> Decision | Refusal:
+def _delete(state: SpaceState, command: DeleteSpace, context: Context) -> Decision | Refusal:
     if not visible(state, context):
-        return ABSENT
+        return NO_SUCH_SPACE
     if not holds(state, context, "space.delete"):
-        return not_from("space.delete", "deleting a space")
+        return needs_role("space.delete", "deleting a space")
     return Decision((fact(state, "space.deleted", context, drop_none(reason=command.reason)),))
 
 
-def _leave(state: SpaceState, command: c.LeaveSpace, context: Context) -> Decision | Refusal:
+def _leave(state: SpaceState, command: LeaveSpace, context: Context) -> Decision | Refusal:
     if not visible(state, context):
-        return ABSENT
+        return NO_SUCH_SPACE
     if state.role(context.by) is None:
         return Refusal("forbidden", "an operator is in no space")
     if state.last_owner(context.by):
         return LAST_OWNER
-    return _out(state, context, "member.left", {"account": context.by})
+    return _remove_with_bots(state, context, "member.left", {"account": context.by})
 
 
-def _set_lock(
-    state: SpaceState, command: c.LockSpace | c.UnlockSpace, context: Context
-) -> Decision | Refusal:
+def _set_lock(state: SpaceState, command: LockSpace | UnlockSpace, context: Context) -> Decision | Refusal:
     if not visible(state, context):
-        return ABSENT
+        return NO_SUCH_SPACE
     if not holds(state, context, "space.lock"):
-        return not_from("space.lock", "locking a space")
-    lock = isinstance(command, c.LockSpace)
+        return needs_role("space.lock", "locking a space")
+    lock = isinstance(command, LockSpace)
     if lock is state.locked:
         return Decision()
     type_ = "space.locked" if lock else "space.unlocked"
@@ -94,25 +105,25 @@ def _set_lock(
 # --- its members --------------------------------------------------------------------------------------
 
 
-def _set_role(state: SpaceState, command: c.SetRole, context: Context) -> Decision | Refusal:
+def _set_role(state: SpaceState, command: SetRole, context: Context) -> Decision | Refusal:
     if not visible(state, context):
-        return ABSENT
-    before = state.members.get(command.account)  # of a bot its own one, also while its owner's is lower
+        return NO_SUCH_SPACE
+    before = state.members.get(command.account)  # a bot's own role, even when its owner's is lower
     own = state.role(context.by)
     if command.account == context.by and own is not None and not outranks(command.role, own):
-        pass  # one may always step down
-    elif refusal := _may_act(state, context, command.account, "member.set_role", "giving roles"):
+        pass  # everybody may lower their own role
+    elif refusal := _check_target(state, context, command.account, "member.set_role", "giving roles"):
         return refusal
     elif own is not None and outranks(command.role, own):
         return Refusal("forbidden", "nobody gives a higher role than their own")
     elif own is not None and own != "owner" and not outranks(own, command.role):
         return Refusal("forbidden", "only an owner gives the role that they have themselves")
     if before is None:
-        return NO_MEMBER
+        return NO_SUCH_MEMBER
     if command.role != "owner" and state.last_owner(command.account):
         return LAST_OWNER
     if command.role == "owner" and command.account in state.bots:
-        return bots.NO_OWNER_ROLE
+        return bots.BOT_CANNOT_OWN
     if command.dry_run:
         return Decision(answer=lambda _: _difference(before, command.role))
     if before == command.role:
@@ -122,43 +133,45 @@ def _set_role(state: SpaceState, command: c.SetRole, context: Context) -> Decisi
 
 
 def _difference(before: str, after: str) -> dict[str, Any]:
-    """The rights that somebody would gain and lose."""
-    gains = [right for right in FROM if may(after, right) and not may(before, right)]
-    loses = [right for right in FROM if may(before, right) and not may(after, right)]
+    """The rights that the account would gain and lose."""
+    gains = [right for right in LOWEST_ROLE if may(after, right) and not may(before, right)]
+    loses = [right for right in LOWEST_ROLE if may(before, right) and not may(after, right)]
     return {"before": before, "after": after, "gains": gains, "loses": loses}
 
 
-def _kick(state: SpaceState, command: c.KickMember, context: Context) -> Decision | Refusal:
-    if refusal := _may_act(state, context, command.account, "member.kick", "showing somebody the door"):
+def _kick(state: SpaceState, command: KickMember, context: Context) -> Decision | Refusal:
+    if refusal := _check_target(state, context, command.account, "member.kick", "showing somebody the door"):
         return refusal
     if command.account not in state.members:
-        return NO_MEMBER
+        return NO_SUCH_MEMBER
     if state.last_owner(command.account):
         return LAST_OWNER
     data = {"account": command.account, **drop_none(reason=command.reason)}
-    return _out(state, context, "member.kicked", data)
+    return _remove_with_bots(state, context, "member.kicked", data)
 
 
-def _ban(state: SpaceState, command: c.BanMember, context: Context) -> Decision | Refusal:
-    """Also somebody who is not in the space, and anew somebody who is banned: the last word counts."""
-    if refusal := _may_act(state, context, command.account, "member.ban", "banning"):
+def _ban(state: SpaceState, command: BanAccount, context: Context) -> Decision | Refusal:
+    """The account need not be a member. A second ban replaces the first."""
+    if refusal := _check_target(state, context, command.account, "member.ban", "banning"):
         return refusal
+    if not command.exists and command.account not in state.members:
+        return NO_SUCH_ACCOUNT
     if state.last_owner(command.account):
         return LAST_OWNER
-    until = _until(context, command.for_)
+    until = _ends_at(context, command.for_)
     data = {"account": command.account, **drop_none(until=until, reason=command.reason)}
-    return _out(state, context, "member.banned", data)
+    return _remove_with_bots(state, context, "member.banned", data)
 
 
-def _out(state: SpaceState, context: Context, type_: str, data: dict[str, Any]) -> Decision:
-    """An account's bots go with it."""
-    gone = bots.of(state.bots, data["account"], state.members)
+def _remove_with_bots(state: SpaceState, context: Context, type_: str, data: dict[str, Any]) -> Decision:
+    """The account leaves, and its bots with it."""
+    gone = bots.leaving_with(state.bots, data["account"], state.members)
     left = (fact(state, "member.left", context, {"account": bot}, nth) for nth, bot in enumerate(gone, 2))
     return Decision((fact(state, type_, context, data), *left))
 
 
-def _unban(state: SpaceState, command: c.UnbanMember, context: Context) -> Decision | Refusal:
-    if refusal := _may_act(state, context, command.account, "member.ban", "ending a ban"):
+def _unban(state: SpaceState, command: UnbanMember, context: Context) -> Decision | Refusal:
+    if refusal := _check_target(state, context, command.account, "member.ban", "ending a ban"):
         return refusal
     if not state.banned_until(command.account, context.at):
         return Decision()
@@ -166,18 +179,18 @@ def _unban(state: SpaceState, command: c.UnbanMember, context: Context) -> Decis
     return Decision((fact(state, "member.unbanned", context, data),))
 
 
-def _mute(state: SpaceState, command: c.MuteMember, context: Context) -> Decision | Refusal:
-    if refusal := _may_act(state, context, command.account, "member.mute", "muting"):
+def _mute(state: SpaceState, command: MuteMember, context: Context) -> Decision | Refusal:
+    if refusal := _check_target(state, context, command.account, "member.mute", "muting"):
         return refusal
     if command.account not in state.members:
-        return NO_MEMBER
-    until = _until(context, command.for_)
+        return NO_SUCH_MEMBER
+    until = _ends_at(context, command.for_)
     data = {"account": command.account, **drop_none(until=until, reason=command.reason)}
     return Decision((fact(state, "member.muted", context, data),))
 
 
-def _unmute(state: SpaceState, command: c.UnmuteMember, context: Context) -> Decision | Refusal:
-    if refusal := _may_act(state, context, command.account, "member.mute", "ending a mute"):
+def _unmute(state: SpaceState, command: UnmuteMember, context: Context) -> Decision | Refusal:
+    if refusal := _check_target(state, context, command.account, "member.mute", "ending a mute"):
         return refusal
     if not state.muted_until(command.account, context.at):
         return Decision()
@@ -185,28 +198,28 @@ def _unmute(state: SpaceState, command: c.UnmuteMember, context: Context) -> Dec
     return Decision((fact(state, "member.unmuted", context, data),))
 
 
-def _erase_messages(state: SpaceState, command: c.EraseMessages, context: Context) -> Decision | Refusal:
-    """That it may be done, and that it was ordered; the messages go room by room."""
+def _erase_messages(state: SpaceState, command: EraseMessages, context: Context) -> Decision | Refusal:
+    """Checks the right and logs the order; the handler then deletes the messages room by room."""
     right: Right = "member.erase_messages"
-    if refusal := _may_act(state, context, command.account, right, "erasing somebody's messages"):
+    if refusal := _check_target(state, context, command.account, right, "erasing somebody's messages"):
         return refusal
     data = {"account": command.account, **drop_none(reason=command.reason)}
     return Decision((fact(state, "member.messages_erased", context, data),))
 
 
 DECIDERS: Final[Deciders] = {
-    c.UpdateSpace: _update,
-    c.DeleteSpace: _delete,
-    c.LeaveSpace: _leave,
-    c.LockSpace: _set_lock,
-    c.UnlockSpace: _set_lock,
-    c.SetRole: _set_role,
-    c.KickMember: _kick,
-    c.BanMember: _ban,
-    c.UnbanMember: _unban,
-    c.MuteMember: _mute,
-    c.UnmuteMember: _unmute,
-    c.EraseMessages: _erase_messages,
+    UpdateSpace: _update,
+    DeleteSpace: _delete,
+    LeaveSpace: _leave,
+    LockSpace: _set_lock,
+    UnlockSpace: _set_lock,
+    SetRole: _set_role,
+    KickMember: _kick,
+    BanAccount: _ban,
+    UnbanMember: _unban,
+    MuteMember: _mute,
+    UnmuteMember: _unmute,
+    EraseMessages: _erase_messages,
 }
 
 
@@ -214,7 +227,7 @@ DECIDERS: Final[Deciders] = {
 
 
 def apply(state: SpaceState, event: Fact | Event) -> None:
-    """Makes a fact about order in the space part of its state."""
+    """Applies a fact about moderation to the space's state."""
     data = event.data
     match event.type:
         case "space.updated":
@@ -226,20 +239,26 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
         case "space.locked" | "space.unlocked":
             state.locked = event.type == "space.locked"
         case "member.role_set":
-            del state.members[data["account"]]  # to stand behind those who have had their role for longer
+            del state.members[
+                data["account"]
+            ]  # re-inserted: members are ordered by how long they have had their role
             state.members[data["account"]] = data["role"]
         case "member.left" | "member.kicked" | "member.banned":
-            state.bots.pop(data["account"], None)
-            if state.members.pop(data["account"], None) is not None:
-                state.departures += 1
-                state.entered.pop(data["account"], None)
-                state.returned.add(data["account"])
+            _remove_member(state, data["account"])
             if event.type == "member.banned":
                 state.bans = {account: until for account, until in state.bans.items() if event.at < until}
-                state.bans[data["account"]] = data.get("until", FOR_EVER)
+                state.bans[data["account"]] = data.get("until", FOREVER)
         case "member.unbanned":
             state.bans.pop(data["account"], None)
         case "member.muted":
-            state.mutes[data["account"]] = data.get("until", FOR_EVER)
+            state.mutes[data["account"]] = data.get("until", FOREVER)
         case "member.unmuted":
             state.mutes.pop(data["account"], None)
+
+
+def _remove_member(state: SpaceState, account: str) -> None:
+    state.bots.pop(account, None)
+    if state.members.pop(account, None) is not None:
+        state.leave_count += 1
+        state.joined_seqs.pop(account, None)
+        state.left_before.add(account)

@@ -1,28 +1,36 @@
-"""The state of a space: its members and their roles, what binds them, its invites and emoji."""
+"""The state of a space: its members and their roles, bans and mutes, invites and emoji."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from chatd.contract.errors import Refusal
+from chatd.contract.fields import Right, Role
+from chatd.contract.invite import Invite
+from chatd.contract.space import Space
 from chatd.domain.decision import Context
 from chatd.domain.event import Fact, space_stream
-from chatd.domain.policy.bots import effective
-from chatd.domain.policy.roles import Right, may
+from chatd.domain.policy.bots import effective_role
+from chatd.domain.policy.roles import may
 
-ABSENT: Final = Refusal("not_found", "there is no such space, or you are not in it")
-FOR_EVER: Final = 2**53  # an end that never comes, in Unix milliseconds
+NO_SUCH_SPACE: Final = Refusal("not_found", "there is no such space, or you are not in it")
+NO_SUCH_MEMBER: Final = Refusal("not_found", "there is no such member of the space")
+FOREVER: Final = 2**53  # the end of what does not end, in Unix milliseconds
+
+
+S = TypeVar("S", bound=Space)
+V = TypeVar("V", bound=Invite)
 
 
 @attrs.define
-class Invite:
-    """An invite as its space knows it; `expires_at` is Unix milliseconds."""
+class InviteState:
+    """An invite in its space's state; `expires_at` is Unix milliseconds."""
 
     by: str
-    role: str
+    role: Role
     max_uses: int | None = None
     expires_at: int | None = None
     uses: int = 0
@@ -46,12 +54,12 @@ class SpaceState:
     description: str | None = None
     icon: str | None = None
     created_at: int = 0
-    members: dict[str, str] = attrs.Factory(dict)  # account -> role
-    invites: dict[str, Invite] = attrs.Factory(dict)
+    members: dict[str, Role] = attrs.Factory(dict)  # account -> role
+    invites: dict[str, InviteState] = attrs.Factory(dict)
     emoji: dict[str, str] = attrs.Factory(dict)  # name -> image
-    entered: dict[str, int] = attrs.Factory(dict)  # account -> seq at which it came in, the last time
-    returned: set[str] = attrs.Factory(set)  # accounts that have come in more than once
-    departures: int = 0  # how often somebody went
+    joined_seqs: dict[str, int] = attrs.Factory(dict)  # account -> seq of its latest join
+    left_before: set[str] = attrs.Factory(set)  # accounts that have ever left
+    leave_count: int = 0  # how often a member left
     bans: dict[str, int] = attrs.Factory(dict)  # account -> end, in Unix milliseconds
     mutes: dict[str, int] = attrs.Factory(dict)  # the same
     bots: dict[str, str] = attrs.Factory(dict)  # those that are members, to their owners
@@ -74,10 +82,10 @@ class SpaceState:
         """Whether nobody but this account owns the space."""
         return self.role(account) == "owner" and self.owners == 1
 
-    def role(self, account: str) -> str | None:
-        """The one that counts: a bot's is never higher than its owner's."""
+    def role(self, account: str) -> Role | None:
+        """The effective role: a bot's is never higher than its owner's. None: not in the space."""
         role = None if self.deleted else self.members.get(account)
-        return role if account not in self.bots else effective(role, self.role(self.bots[account]))
+        return role if account not in self.bots else effective_role(role, self.role(self.bots[account]))
 
     def banned_until(self, account: str, at: int) -> int | None:
         """When its ban ends, if it is banned."""
@@ -89,20 +97,20 @@ class SpaceState:
         until = self.mutes.get(account)
         return until if until is not None and at < until else None
 
-    def same_stay(self, account: str, entry: int | None) -> bool:
-        """Whether an account that came in at `entry` (None: the first time) has been in since."""
+    def is_same_membership(self, account: str, entry: int | None) -> bool:
+        """Whether the account has been a member since it joined at seq `entry` (None: its first join)."""
         if account not in self.members:
             return False
         if entry is None:
-            return account not in self.returned
-        return entry == self.entered.get(account)
+            return account not in self.left_before
+        return entry == self.joined_seqs.get(account)
 
-    def entering(self, account: str) -> dict[str, Any]:
-        """What the log says of a member that enters one of the space's rooms."""
-        return {"account": account, "space": self.id, "entry": self.entered.get(account)}
+    def room_join_data(self, account: str) -> dict[str, Any]:
+        """The data of `member.joined` when the account joins a room of the space."""
+        return {"account": account, "space": self.id, "entry": self.joined_seqs.get(account)}
 
     def why_outside(self, account: str, at: int) -> str:
-        """In words, why an account that is no member is none."""
+        """Why the account is not in the space, as a sentence."""
         if self.deleted:
             return "the space was deleted"
         if self.banned_until(account, at):
@@ -110,48 +118,53 @@ class SpaceState:
         return "it is not in the space"
 
     def why_muted(self, account: str, at: int) -> str | None:
-        """In words, that it is muted, if it is."""
+        """That the account is muted, as a sentence; None when it is not."""
         until = self.muted_until(account, at)
         if until is None:
             return None
-        if until == FOR_EVER:
+        if until == FOREVER:
             return "it is muted in the space"
         return (
             f"it is muted in the space until {datetime.fromtimestamp(until / 1000, UTC):%Y-%m-%d %H:%M} UTC"
         )
 
-    def frame(self) -> dict[str, Any]:
-        """The space as the wire shows it."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "description": self.description,
-            "icon": self.icon,
-            "owner": self.owner,
-            "locked": self.locked,
-            "created_at": self.created_at,
-        }
+    def row(self, class_: type[S], **more: Any) -> S:
+        """The space as members see it; `more` are the fields that its class has besides."""
+        return class_(
+            id=self.id,
+            name=self.name,
+            description=self.description,
+            icon=self.icon,
+            owner=self.owner,
+            locked=self.locked,
+            created_at=self.created_at,
+            **more,
+        )
 
-
-def invite_frame(invite: str, state: Invite) -> dict[str, Any]:
-    return {
-        "id": invite,
-        "role": state.role,
-        "max_uses": state.max_uses,
-        "uses": state.uses,
-        "expires_at": state.expires_at,
-        "by": state.by,
-    }
+    def invite(self, id: str, class_: type[V], **more: Any) -> V:
+        """An invite of the space; `more` are the fields that its class has besides."""
+        invite = self.invites[id]
+        return class_(
+            id=id,
+            role=invite.role,
+            max_uses=invite.max_uses,
+            uses=invite.uses,
+            expires_at=invite.expires_at,
+            by=invite.by,
+            **more,
+        )
 
 
 def fact(state: SpaceState, type_: str, context: Context, data: dict[str, Any], nth: int = 1) -> Fact:
-    """The `nth` fact that follows what the space knows."""
+    """The `nth` fact after the space's newest."""
     return Fact(space_stream(state.id), state.head + nth, type_, context.at, context.by, data)
 
 
 def visible(state: SpaceState, context: Context) -> bool:
+    """Whether the caller may know that the space exists, and read it."""
     return state.exists and (context.operator or context.by in state.members)
 
 
 def holds(state: SpaceState, context: Context, right: Right) -> bool:
+    """Whether the caller holds the right in the space."""
     return context.operator or may(state.role(context.by), right)

@@ -1,6 +1,6 @@
-"""Plain HTTP: a page, health, metrics, the first-start form, the two ends of single sign-on.
+"""Plain HTTP: home page, health, metrics, forms for the first start and for recovery, single sign-on.
 
-Starlette decides, Hypercorn speaks HTTP/1.1.
+Starlette routes requests, Hypercorn speaks HTTP/1.1.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from chatd.contract.account import AccountResult
 from chatd.contract.errors import Refusal
+from chatd.contract.server import ServerStatus
 from chatd.gateway.http import pages
 from chatd.gateway.http.request_head import MAX_BODY
 from chatd.gateway.net.client_address import Networks
@@ -26,10 +28,10 @@ from chatd.gateway.net.stream import SocketStream
 from chatd.ports import Caller, SsoFlow
 from chatd.settings import Settings
 
-# What the form asks for: code, name, password, space. Gives the first account, or why not.
-SetUp = Callable[[str, str, str, str], Awaitable[dict[str, Any] | Refusal]]
-# Code and new password. Gives the account's name, or why not.
-Recover = Callable[[str, str], Awaitable[dict[str, Any] | Refusal]]
+# Takes the form's code, name, password, space; returns the first account.
+SetUp = Callable[[str, str, str, str], Awaitable[AccountResult | Refusal]]
+# Takes code and new password; returns the account's name.
+Recover = Callable[[str, str], Awaitable[str | Refusal]]
 
 FORM_FIELDS: Final = 8
 _SECURITY: Final = (
@@ -50,21 +52,21 @@ class Http:
         set_up: SetUp,
         recover: Recover,
         sso: SsoFlow,
-        status: Callable[[], Awaitable[dict[str, Any]]],
+        status: Callable[[], Awaitable[ServerStatus]],
     ) -> None:
         self._settings = settings
         self._ready = ready
         self._set_up = set_up
-        self._recovered = recover
-        self._sign_on = sso
+        self._set_password = recover
+        self._sso = sso
         self._status = status
-        self._watchers = Networks(settings.metrics)
+        self._metrics_readers = Networks(settings.metrics)
         routes = [
             Route("/", self._page),
             Route("/setup", self._setup_form),
             Route("/setup", self._setup, methods=["POST"]),
-            Route("/auth/oidc/start", self._begin_sign_on),
-            Route("/auth/oidc/callback", self._finish_sign_on),
+            Route("/auth/oidc/start", self._begin_sso),
+            Route("/auth/oidc/callback", self._finish_sso),
             Route("/recover", self._recovery_form),
             Route("/recover", self._recover, methods=["POST"]),
             Route("/healthz", self._healthz),
@@ -87,7 +89,7 @@ class Http:
         await server.run()
 
     async def _page(self, request: Request) -> Response:
-        return pages.home(self._settings.server_name)
+        return await pages.home(self._settings.server_name)
 
     async def _healthz(self, request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -98,56 +100,60 @@ class Http:
 
     async def _metrics(self, request: Request) -> Response:
         caller: Caller = request.state.caller
-        if not caller.operator and caller.address not in self._watchers:
+        if not caller.operator and caller.address not in self._metrics_readers:
             return PlainTextResponse("your address is not among those of the setting `metrics`\n", 403)
         from chatd.gateway.http import metrics
 
         return Response(metrics.exposition(await self._status()), media_type=metrics.MEDIA_TYPE)
 
     async def _recovery_form(self, request: Request) -> Response:
-        return pages.recovery(request.query_params.get("code", ""))
+        return await pages.recovery(request.query_params.get("code", ""))
 
     async def _recover(self, request: Request) -> Response:
         form = await _form(request)
         code = form.get("code", "")
-        done = await self._recovered(code, form.get("password", ""))
-        return pages.recovery(code, done) if isinstance(done, Refusal) else pages.recovered(done["name"])
+        done = await self._set_password(code, form.get("password", ""))
+        if isinstance(done, Refusal):
+            return await pages.recovery(code, done)
+        return await pages.recovered(done)
 
     async def _setup_form(self, request: Request) -> Response:
-        return pages.setup(request.query_params.get("code", ""))
+        return await pages.setup(request.query_params.get("code", ""))
 
     async def _setup(self, request: Request) -> Response:
         form = await _form(request)
         code, name, password, space = (form.get(key, "") for key in ("code", "name", "password", "space"))
         done = await self._set_up(code, name, password, space)
-        return pages.setup(code, done) if isinstance(done, Refusal) else pages.set_up(name, space)
+        if isinstance(done, Refusal):
+            return await pages.setup(code, done)
+        return await pages.set_up(name, space)
 
-    async def _begin_sign_on(self, request: Request) -> Response:
-        asked = request.query_params
-        way = await self._sign_on.begin(asked.get("ticket"), asked.get("challenge"))
-        if isinstance(way, Refusal):
-            return pages.not_signed_in(way)
-        response = _sent_on(way.url)
+    async def _begin_sso(self, request: Request) -> Response:
+        query = request.query_params
+        begun = await self._sso.begin(query.get("ticket"), query.get("challenge"))
+        if isinstance(begun, Refusal):
+            return await pages.not_signed_in(begun)
+        response = _redirect(begun.url)
         response.set_cookie(
-            _cookie(self._sign_on.home),
-            way.browser,
-            max_age=way.seconds,
-            secure=_secure(self._sign_on.home),
+            _cookie(self._sso.home),
+            begun.browser,
+            max_age=begun.seconds,
+            secure=_secure(self._sso.home),
             httponly=True,
             samesite="lax",  # the provider sends the browser back, and it must come along
         )
         return response
 
-    async def _finish_sign_on(self, request: Request) -> Response:
-        cookie = _cookie(self._sign_on.home)
-        way = await self._sign_on.finish(request.query_params, request.cookies.get(cookie))
-        response = pages.not_signed_in(way) if isinstance(way, Refusal) else _sent_on(way)
-        response.delete_cookie(cookie, secure=_secure(self._sign_on.home), httponly=True, samesite="lax")
+    async def _finish_sso(self, request: Request) -> Response:
+        cookie = _cookie(self._sso.home)
+        url = await self._sso.finish(request.query_params, request.cookies.get(cookie))
+        response = await pages.not_signed_in(url) if isinstance(url, Refusal) else _redirect(url)
+        response.delete_cookie(cookie, secure=_secure(self._sso.home), httponly=True, samesite="lax")
         return response
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """What was filled in; nothing where it is no form of ours."""
+    """The fields of the form; none if the body is not one of our forms."""
     try:
         return dict(parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=FORM_FIELDS))
     except ValueError:
@@ -159,16 +165,16 @@ def _secure(home: str) -> bool:
 
 
 def _cookie(home: str) -> str:
-    """With the prefix, no other site of the domain can set it (RFC 6265bis, 4.1.3.2)."""
+    """Its name. With the prefix no other site of the domain can set it (RFC 6265bis, 4.1.3.2)."""
     return "__Host-chatd_sso" if _secure(home) else "chatd_sso"
 
 
-def _sent_on(url: str) -> Response:
+def _redirect(url: str) -> Response:
     return RedirectResponse(url, 303, {"cache-control": "no-store"})
 
 
 def _bounded(app: Starlette) -> Any:
-    """Refuses bodies over the limit that did not say so beforehand, and adds the security headers."""
+    """Refuses bodies over the limit that came without a length, and adds the security headers."""
 
     async def bounded(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":

@@ -1,19 +1,21 @@
-"""What Prometheus and its like read: the server's status as metrics."""
+"""The server's status as Prometheus metrics."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
+from chatd.contract.server import ServerStatus
+
 MEDIA_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 
-# Name, what it says, and where it stands in the status.
-_PLAIN: Final = (
+# Name, help text, and field of the status.
+_GAUGES: Final = (
     ("chatd_log_position", "Position of the newest event.", "position"),
     ("chatd_accounts", "Accounts.", "accounts"),
     ("chatd_spaces", "Spaces.", "spaces"),
@@ -28,25 +30,25 @@ _PLAIN: Final = (
 
 
 class _Status(Collector):
-    def __init__(self, status: Mapping[str, Any]) -> None:
+    def __init__(self, status: ServerStatus) -> None:
         self._status = status
 
     def collect(self) -> Iterable[Metric]:
-        for name, says, field in _PLAIN:
-            yield GaugeMetricFamily(name, says, self._status[field])
+        for name, help_, field in _GAUGES:
+            yield GaugeMetricFamily(name, help_, getattr(self._status, field))
         awake = GaugeMetricFamily("chatd_actors_awake", "Actors of streams that are awake.", labels=["kind"])
         for kind in ("room", "space", "account"):
-            awake.add_metric([kind], self._status["actors"][f"{kind}s"])
+            awake.add_metric([kind], getattr(self._status.actors, f"{kind}s"))
         yield awake
         lag = GaugeMetricFamily(
             "chatd_view_lag_events", "Events that a view has not followed yet.", labels=["view"]
         )
-        for view in self._status["views"]:
-            lag.add_metric([view["name"]], view["lag"])
+        for view in self._status.views:
+            lag.add_metric([view.name], view.lag)
         yield lag
 
 
-def exposition(status: Mapping[str, Any]) -> bytes:
+def exposition(status: ServerStatus) -> bytes:
     """`server.status` in the text format of Prometheus."""
     registry = CollectorRegistry()
     registry.register(_Status(status))

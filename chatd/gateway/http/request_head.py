@@ -1,8 +1,9 @@
-"""The head of an HTTP request, read before it is known who will serve it."""
+"""The head of an HTTP request, read before it is decided whether WebSocket or plain HTTP serves it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Final
 
 import attrs
@@ -39,17 +40,17 @@ class Head:
 
 @attrs.frozen
 class BadHead(Exception):
-    """A request that is not served, with the status that says why."""
+    """A request that is refused, with the HTTP status and the reason."""
 
     status: int
     reason: str
 
 
 async def read_head(stream: SocketStream) -> Head | None:
-    """Reads up to the end of the head and leaves it in `stream.before` for whoever serves it, and in
-    `stream.beyond` what came after it.
+    """Reads up to the end of the head and leaves it in `stream.unread_head` for whoever serves it, and
+    what came after it in `stream.unread_rest`.
 
-    None when the peer went away without asking for anything. Raises BadHead.
+    Returns None when the peer closed before a whole head arrived. Raises BadHead.
     """
     received = b""
     while b"\r\n\r\n" not in received:
@@ -60,8 +61,8 @@ async def read_head(stream: SocketStream) -> Head | None:
             return None
         received += data
     end = received.index(b"\r\n\r\n") + 4
-    stream.before, stream.beyond = received[:end], received[end:]
-    return _parse(stream.before)
+    stream.unread_head, stream.unread_rest = received[:end], received[end:]
+    return _parse(stream.unread_head)
 
 
 def _parse(received: bytes) -> Head:
@@ -93,21 +94,8 @@ def plain_response(status: int, reason: str) -> bytes:
     """A whole response that ends the connection."""
     body = f"{reason}\n".encode()
     head = (
-        f"HTTP/1.1 {status} {_PHRASES.get(status, 'Refused')}\r\n"
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
         "Content-Type: text/plain; charset=utf-8\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
     return head.encode() + body
-
-
-_PHRASES: Final = {
-    400: "Bad Request",
-    403: "Forbidden",
-    404: "Not Found",
-    408: "Request Timeout",
-    413: "Content Too Large",
-    426: "Upgrade Required",
-    431: "Request Header Fields Too Large",
-    503: "Service Unavailable",
-    505: "HTTP Version Not Supported",
-}

@@ -1,7 +1,7 @@
-"""Whose address a connection has: the peer's, or behind a reverse proxy the one that the proxy names.
+"""The address of a client: the peer's, or behind a trusted reverse proxy the one that the proxy reports.
 
-`X-Forwarded-For` is a list that every proxy appends its own peer to. Only what trusted proxies appended
-is believed, so it is read from its end: the last address that is not a trusted proxy is the client's.
+Every proxy appends the address of its peer to `X-Forwarded-For`. Only what trusted proxies appended counts,
+so the list is read from its end: the last address that is not a trusted proxy is the client's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _HOP: Final = re.compile(r"\[([^\]]*)\](?::\d+)?|([^:]*):\d+|(.*)", re.DOTALL)
 
 
 class Networks:
-    """A set of addresses and networks; whatever is no address is not in it."""
+    """A set of IP addresses and networks."""
 
     def __init__(self, named: Iterable[str]) -> None:
         """Raises ValueError."""
@@ -30,7 +30,7 @@ class Networks:
 
 
 class Proxies:
-    """The proxies that are trusted to say for whom they speak."""
+    """The reverse proxies whose `X-Forwarded-For` is trusted."""
 
     def __init__(self, trusted: Iterable[str]) -> None:
         """`trusted`: addresses and networks. Raises ValueError."""
@@ -39,7 +39,7 @@ class Proxies:
     def client(self, peer: str, forwarded: str) -> str:
         """The client's address. `forwarded`: the whole X-Forwarded-For, empty without one.
 
-        An entry that is no address ends the search: what stands before it is not believed.
+        An entry that is no address ends the search: nothing before it is trusted.
         """
         client = _read(peer)
         if client is None:
@@ -57,7 +57,7 @@ class Proxies:
 
 
 def _read(text: str) -> Address | None:
-    """The address that is meant; one of IPv4 that IPv6 carries for what it is. None: no address."""
+    """The address in `text`, an IPv4-mapped one as IPv4; None if it is no address."""
     match = _HOP.fullmatch(text)
     assert match is not None
     try:

@@ -1,40 +1,21 @@
-"""The one port and the admin socket: accepts, reads the request head, and passes the connection on.
-
-Every connection carries one request: an upgrade on `/ws` becomes a WebSocket, everything else is answered
-over HTTP and closed, so that no upgrade can ever arrive on a connection that carried something else.
-"""
+"""Listening sockets, TCP and Unix, and what accepts connections on them."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import socket
-import struct
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-import attrs
-import structlog
 import trio
 
-from chatd.gateway.http.request_head import BadHead, Head, plain_response, read_head
-from chatd.gateway.net.client_address import Proxies
-from chatd.gateway.net.stream import Flusher, SocketStream
-from chatd.gateway.websocket.connection import OpenSession, WebSocket, serve_websocket
-from chatd.ports import Caller
+from chatd.gateway.net.flusher import Flusher
+from chatd.gateway.net.stream import SocketStream
 from chatd.settings import Settings
 
 BACKLOG: Final = 1024
-KEEP_EVERY: Final = 1.0  # seconds between two looks at all connections
-_PEER: Final = struct.Struct("3i")  # struct ucred: pid, uid, gid
-log = structlog.get_logger("gateway")
-
-if TYPE_CHECKING:
-    from chatd.gateway.http.app import Http
-
-
-LoadHttp = Callable[[], Awaitable["Http"]]
 
 
 class CannotListen(Exception):
@@ -70,140 +51,6 @@ class Listener(trio.abc.Listener[SocketStream]):
             trio.lowlevel.notify_closing(self.socket)
             self.socket.close()
         await trio.lowlevel.checkpoint()
-
-
-class Gateway:
-    """Serves every connection of this server."""
-
-    def __init__(self, settings: Settings, open_session: OpenSession, load_http: LoadHttp) -> None:
-        self.flusher = Flusher()
-        self.connections: set[WebSocket] = set()
-        self._settings = settings
-        self._load_http = load_http
-        self._http: Http | None = None
-        self._open_session = open_session
-        self._proxies = Proxies(settings.trusted_proxies)
-        self._told = False  # that there is a proxy that is not trusted
-        self._served = 0
-
-    async def serve(self, listener: Listener, handlers: trio.Nursery) -> None:
-        """Accepts until cancelled; what was accepted lives on in `handlers`."""
-
-        async def handle(stream: SocketStream) -> None:
-            await self._handle(stream, listener.admin)
-
-        await trio.serve_listeners(handle, [listener], handler_nursery=handlers)
-
-    async def keep(self) -> None:
-        """Looks after all connections, for ever: strangers, silence, dead peers."""
-        while True:
-            await trio.sleep(KEEP_EVERY)
-            now = trio.current_time()
-            for connection in tuple(self.connections):
-                connection.keep(now, self._settings)
-
-    def close(self, code: int, reason: str) -> None:
-        """Asks every client to go."""
-        for connection in tuple(self.connections):
-            connection.close(code, reason)
-
-    async def wait_gone(self) -> None:
-        """Returns when no WebSocket is open any more."""
-        while self.connections:
-            await next(iter(self.connections)).gone.wait()
-
-    async def _handle(self, stream: SocketStream, admin: bool) -> None:
-        self._served += 1
-        try:
-            await self._serve(stream, admin)
-        except Exception:  # the edge: one connection's trouble is nobody else's
-            log.exception("connection_crashed")
-        finally:
-            self._served -= 1
-            stream.abort()
-
-    async def _serve(self, stream: SocketStream, admin: bool) -> None:
-        try:
-            caller = _peer(stream.socket) if admin else Caller(stream.socket.getpeername()[0])
-        except OSError:
-            return  # gone before we looked
-        head = None
-        try:
-            if caller is None:
-                raise BadHead(403, "the admin socket serves the user who runs the server, and root")
-            if self._served > self._settings.max_connections and not admin:
-                raise BadHead(503, "too many connections; try again later")
-            with trio.move_on_after(self._settings.head_deadline) as patience:
-                head = await read_head(stream)
-            if patience.cancelled_caught:
-                raise BadHead(408, f"the request head took over {self._settings.head_deadline:g} seconds")
-            if head is not None:
-                self._check(head, admin)
-        except BadHead as bad:
-            await _refuse(stream, bad)
-            return
-        except (trio.BrokenResourceError, trio.ClosedResourceError):
-            return
-        if head is None:
-            return
-        assert caller is not None
-        if not admin:
-            caller = self._behind_proxies(caller, head)
-        if head.path == "/ws":
-            await serve_websocket(
-                stream, caller, head.bearer, self._settings, self._open_session, self.connections
-            )
-        else:
-            if not head.has_body:
-                stream.beyond = b""  # a second request behind this one: it is not served, and hurts nobody
-            if self._http is None:
-                self._http = await self._load_http()
-            await self._http.serve(stream, caller)
-
-    def _behind_proxies(self, caller: Caller, head: Head) -> Caller:
-        peer, address = caller.address, self._proxies.client(caller.address, head.forwarded)
-        if head.forwarded and not self._proxies.trusts(peer) and not self._told:
-            self._told = True
-            log.warning("proxy_not_trusted", peer=peer, mend="if it is yours, name it in `trusted_proxies`")
-        return attrs.evolve(caller, address=address)
-
-    def _check(self, head: Head, admin: bool) -> None:
-        """Refuses what neither a WebSocket nor plain HTTP may be. Raises BadHead."""
-        if head.path != "/ws":
-            if head.upgrade == "websocket":
-                raise BadHead(404, "the WebSocket is at /ws")
-            return
-        if head.upgrade != "websocket" or head.method != "GET":
-            raise BadHead(
-                426, "/ws is a WebSocket: upgrade with subprotocol chatd.v1.json or chatd.v1.msgpack"
-            )
-        origin = head.headers.get("origin")
-        if origin is None or admin:
-            return  # not a browser: it must show a token, in the handshake or in its first frames
-        if _host_of(origin) != head.headers.get("host", "").lower() and origin not in self._settings.origins:
-            raise BadHead(
-                403, f"origin {origin} may not connect; the server's setting `origins` would allow it"
-            )
-
-
-def _host_of(origin: str) -> str:
-    return origin.partition("://")[2].lower()
-
-
-async def _refuse(stream: SocketStream, bad: BadHead) -> None:
-    with contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
-        with trio.move_on_after(1):
-            await stream.send_all(plain_response(bad.status, bad.reason))
-        await stream.linger()
-
-
-def _peer(sock: socket.socket) -> Caller | None:
-    """The operator behind a Unix connection, by the kernel's word."""
-    credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
-    _, uid, _ = _PEER.unpack(credentials)
-    if uid not in (0, os.getuid()):
-        return None
-    return Caller("admin socket", f"operator:{uid}", operator=True)
 
 
 @contextlib.contextmanager

@@ -1,9 +1,9 @@
-"""One accepted socket, as everything above it sees it: trio-websocket, Hypercorn, and our own writers.
+"""The stream of one accepted socket, for trio-websocket, for Hypercorn, and for writers that never wait.
 
-It owns a non-blocking socket, so that events can be written straight from wherever they come up,
-without waking a task for each member of a room. All bytes out go through one queue in whole pieces:
-control frames, replies and events never cut into each other. What the kernel does not take is sent by a
-task that lives only while something waits, and a peer that takes nothing for too long is dropped.
+The socket is non-blocking, so that the bus can write an event to every member of a room without waking a task
+for each. All outgoing bytes go through one queue as whole frames: control frames, replies and events never
+interleave. A task sends what the kernel does not take; it exists only while bytes are queued, and it aborts
+the connection of a peer that reads nothing for too long.
 """
 
 from __future__ import annotations
@@ -16,49 +16,24 @@ from typing import Final
 import trio
 from trio.lowlevel import ParkingLot
 
+from chatd.gateway.net.flusher import Flusher
 from chatd.gateway.websocket.frame_parser import FrameParser
-from chatd.wakeup import Wakeup
 
 RECEIVE_BYTES: Final = 16 * 1024
 SEND_BYTES: Final = 256 * 1024  # joined for one call to the kernel
 _CLOSE_FRAME: Final = 0x88
 
 Spawn = Callable[[Callable[[], Awaitable[object]]], None]
-LINGER: Final = 1.0  # seconds for the peer to read our last words
+LINGER: Final = 1.0  # seconds for the peer to read the last frames
 LINGER_BYTES: Final = 4 * 1024 * 1024
-
-
-class Flusher:
-    """Writes, once per turn of the loop, what was queued for any connection in that turn.
-
-    It waits one more turn than it must, so that the answer to a post and the event that it caused go
-    out in one call.
-    """
-
-    def __init__(self) -> None:
-        self._dirty: list[SocketStream] = []
-        self._sleeping = Wakeup()
-
-    def add(self, stream: SocketStream) -> None:
-        self._dirty.append(stream)
-        self._sleeping.wake()
-
-    async def run(self) -> None:
-        while True:
-            if not self._dirty:
-                await self._sleeping.wait()
-            await trio.lowlevel.cancel_shielded_checkpoint()
-            dirty, self._dirty = self._dirty, []
-            for stream in dirty:
-                stream.flush()
 
 
 class SocketStream(trio.abc.Stream):
     """A stream over a connected, non-blocking socket.
 
-    `before` and `beyond` are bytes that were read already and stand before what the socket still holds.
-    `sieve` takes messages out of all but `before`. `spawn` starts the task that sends
-    what the kernel did not take.
+    `unread_head` and `unread_rest` were received already and are returned by `receive_some` before what the
+    socket holds. `frame_parser` takes messages out of everything but `unread_head`. `spawn` starts the task
+    that sends what the kernel did not take.
     """
 
     def __init__(self, sock: socket.socket, flusher: Flusher, write_deadline: float) -> None:
@@ -67,89 +42,87 @@ class SocketStream(trio.abc.Stream):
         self.closing = False  # a close frame has been queued: no message may follow
         self.broken = False
         self.framed = False  # what goes through `send_all` are whole WebSocket frames
-        self.flush_replies: Callable[[], None] | None = (
-            None  # queues what was only noted down; called by `flush`
-        )
-        self.last_words: Callable[[], bytes] | None = None  # for a peer that was not told why it ends
+        self.flush_replies: Callable[[], None] | None = None  # called by `flush`: queues pending replies
+        self.final_frame: Callable[[], bytes] | None = None  # for a peer that has got no close frame
         self._ending = False
         self.last_heard = trio.current_time()
-        self.before = self.beyond = b""
+        self.unread_head = self.unread_rest = b""
         self.frame_parser: FrameParser | None = None
         self.spawn: Spawn | None = None
         self._flusher = flusher
         self._write_deadline = write_deadline
         self._queue: deque[bytes | memoryview] = deque()
-        self._dirty = False
+        self._flush_scheduled = False
         self._sending = False
-        self._more = False  # the last read filled its buffer
-        self._moved = ParkingLot()
+        self._buffer_filled = False  # by the last `recv`: there is probably more
+        self._progress = ParkingLot()
 
-    # --- for those who never wait
+    # --- for writers that never wait
 
     def write(self, data: bytes, at_once: bool = False) -> None:
-        """Queues whole messages. They leave at the end of this turn of the loop together with what else
-        comes in it, or `at_once` when nothing waits, or as the peer reads."""
+        """Queues whole frames. They leave at the end of this turn of the event loop together with others of
+        the turn; with `at_once` now, unless a flush is scheduled; or later, as the peer reads."""
         if self.broken or self.closing or not data:
             return
         self._queue.append(data)
         self.queued += len(data)
-        if at_once and not self._dirty:
+        if at_once and not self._flush_scheduled:
             self.flush()
         else:
-            self.touch()
+            self.schedule_flush()
 
-    def touch(self) -> None:
-        """Has `flush` called at the end of this turn of the loop."""
-        if not self._dirty:
-            self._dirty = True
+    def schedule_flush(self) -> None:
+        """Has `flush` called at the end of this turn of the event loop."""
+        if not self._flush_scheduled:
+            self._flush_scheduled = True
             self._flusher.add(self)
 
     def flush(self) -> None:
-        """Hands the kernel what it takes now; the rest is left to a task."""
+        """Gives the kernel what it takes now; a task sends the rest."""
         if self.flush_replies is not None:
             self.flush_replies()
-        self._dirty = False
+        self._flush_scheduled = False
         if self._sending or self.broken:
             return
-        self._push()
+        self._send_now()
         if self._queue:
             assert self.spawn is not None
             self._sending = True
             self.spawn(self._send_rest)
 
     async def drained(self, below: int) -> None:
-        """Returns when fewer than `below` bytes wait. Raises BrokenResourceError when they never will."""
+        """Returns when fewer than `below` bytes are queued. Raises BrokenResourceError: the peer is gone."""
         while self.queued >= below and not self.broken:
-            await self._moved.park()
+            await self._progress.park()
         if self.broken:
             raise trio.BrokenResourceError("the peer is gone")
 
     def abort(self) -> None:
-        """The end, now: whoever waits on this stream finds out."""
+        """Closes the socket at once; whoever waits on this stream gets an error."""
         if not self.broken:
             self.broken = True
             self._queue.clear()
             self.queued = 0
             trio.lowlevel.notify_closing(self.socket)
             self.socket.close()
-            self._moved.unpark_all()
+            self._progress.unpark_all()
             if self.frame_parser is not None:
                 self.frame_parser.end()
 
     async def linger(self) -> None:
-        """Ends our side, reads away what the peer still sends, then closes: closing a socket with unread
-        bytes resets the connection, and the peer would lose what we said last."""
+        """Shuts down our side, discards what the peer still sends, then closes. Closing a socket with unread
+        bytes resets the connection, and the peer would lose the last frames."""
         if self._ending or self.broken:
             return
-        if self.last_words is not None and not self.closing:
-            self.write(self.last_words())
+        if self.final_frame is not None and not self.closing:
+            self.write(self.final_frame())
         self.flush()
         with trio.move_on_after(LINGER):
             try:
                 await self.drained(1)
                 self.socket.shutdown(socket.SHUT_WR)
                 self._ending = True
-                trio.lowlevel.notify_closing(self.socket)  # whoever reads on leaves the rest to us
+                trio.lowlevel.notify_closing(self.socket)  # another reader must leave the rest to us
                 left = LINGER_BYTES
                 while left > 0 and (data := await self._receive(RECEIVE_BYTES)):
                     left -= len(data)
@@ -166,12 +139,12 @@ class SocketStream(trio.abc.Stream):
         if len(data):
             closes = self.framed and data[0] == _CLOSE_FRAME
             if closes and self.flush_replies is not None:
-                self.flush_replies()  # what was only noted down comes before the last word
+                self.flush_replies()  # replies go before the close frame
             self._queue.append(bytes(data))
             self.queued += len(data)
             self.closing = self.closing or closes
             if not self._sending:
-                self._push()
+                self._send_now()
         while self._queue and not self._sending and not self.broken:
             await self._send_rest()
         if self._sending:
@@ -188,13 +161,13 @@ class SocketStream(trio.abc.Stream):
             raise trio.ClosedResourceError("this stream is closed")
         if self._ending:
             raise trio.ClosedResourceError("this stream is ending")
-        if self.before:
-            before, self.before = self.before, b""
-            return before
+        if self.unread_head:
+            head, self.unread_head = self.unread_head, b""
+            return head
         frame_parser = self.frame_parser
         while True:
-            if self.beyond:
-                data, self.beyond = self.beyond, b""
+            if self.unread_rest:
+                data, self.unread_rest = self.unread_rest, b""
             else:
                 data = await self._receive(max_bytes or RECEIVE_BYTES)
             self.last_heard = trio.current_time()
@@ -205,7 +178,7 @@ class SocketStream(trio.abc.Stream):
                 return data
             if rest := frame_parser.feed(data):
                 return rest
-            await frame_parser.room()
+            await frame_parser.wait_for_space()
 
     async def aclose(self) -> None:
         try:
@@ -219,12 +192,12 @@ class SocketStream(trio.abc.Stream):
         while True:
             if self.broken:
                 raise trio.ClosedResourceError("this stream is closed")
-            if not self._more:  # a call that would most likely fail costs as much as one that does not
+            if not self._buffer_filled:  # a `recv` that would block costs as much as one that succeeds
                 await trio.lowlevel.wait_readable(self.socket)
-            self._more = False
+            self._buffer_filled = False
             try:
                 data = self.socket.recv(max_bytes)
-                self._more = len(data) == max_bytes
+                self._buffer_filled = len(data) == max_bytes
                 return data
             except BlockingIOError:
                 continue
@@ -232,7 +205,7 @@ class SocketStream(trio.abc.Stream):
                 self.abort()
                 raise trio.BrokenResourceError("the peer is gone") from error
 
-    def _push(self) -> None:
+    def _send_now(self) -> None:
         """Sends until the queue is empty or the kernel takes no more."""
         queue = self._queue
         while queue:
@@ -245,8 +218,8 @@ class SocketStream(trio.abc.Stream):
                 self.abort()
                 return
             self.queued -= sent
-            if self._moved:
-                self._moved.unpark_all()
+            if self._progress:
+                self._progress.unpark_all()
             if sent < len(piece):
                 queue[0] = memoryview(piece)[sent:]
             else:
@@ -271,9 +244,9 @@ class SocketStream(trio.abc.Stream):
                 if patience.cancelled_caught:
                     self.abort()
                     return
-                self._push()
+                self._send_now()
         except trio.ClosedResourceError:
             self.abort()
         finally:
             self._sending = False
-            self._moved.unpark_all()
+            self._progress.unpark_all()

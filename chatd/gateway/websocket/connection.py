@@ -1,8 +1,9 @@
-"""One WebSocket connection: handshake, reading, keep-alive, closing. Nothing that goes wrong here leaves.
+"""One WebSocket connection: handshake, reading, keep-alive, closing. No peer makes it raise.
 
-trio-websocket reads and does the protocol's own frames; our messages are framed here and written to the
-stream beside it, and ordinary messages are taken out of the stream before it. Its reader runs on while the
-session works, so pings and closes are answered while requests are under way.
+trio-websocket does the handshake and answers control frames. The frame parser takes unfragmented messages out
+of the stream before trio-websocket sees them, and replies and events are framed here and written to the
+stream directly. trio-websocket's reader runs while the session works, so it answers pings and close frames
+while requests are in progress.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import trio_websocket
 from chatd.codec import JSON, MAX_MESSAGE
 from chatd.contract.errors import Refusal
 from chatd.gateway.net.stream import SocketStream
-from chatd.gateway.websocket.frame_parser import FrameParser, Mark
+from chatd.gateway.websocket.frame_parser import FrameParser, Sentinel
 from chatd.gateway.websocket.wire import WIRES, Wire, websocket_frame
 from chatd.ports import Caller, Session
 from chatd.settings import Settings
@@ -29,7 +30,7 @@ log = structlog.get_logger("gateway")
 
 OpenSession = Callable[["WebSocket"], Session]
 _CLOSE, _PING_OPCODE = 0x88, 0x89
-_RULES: Final = {1002, 1007, 1009}  # close codes that say which rule the peer broke
+_PROTOCOL_ERRORS: Final = {1002, 1007, 1009}  # close codes that say how the peer violated the protocol
 _PING: Final = websocket_frame(_PING_OPCODE, b"chatd")
 
 
@@ -55,12 +56,13 @@ class WebSocket:
         self.stream = stream
         self.frame_parser = frame_parser
         self.gone = trio.Event()
-        self.since = trio.current_time()
+        self.connected_at = trio.current_time()
         self.pinged: float | None = None
         self._wire = wire
         self._bad_frames = 0
-        self._noted: list[dict[str, Any]] = []
-        stream.flush_replies, stream.last_words = self._flush_replies, self._last_words
+        self._pending: list[dict[str, Any]] = []
+        stream.flush_replies = self._flush_replies
+        stream.final_frame = self._protocol_error_frame
         self._reading: trio.CancelScope | None = None
 
     @property
@@ -68,24 +70,24 @@ class WebSocket:
         return self.stream.queued
 
     def send(self, frames: Sequence[dict[str, Any]]) -> None:
-        """Notes the frames down: all that come in one turn of the loop go out in one message."""
-        self._noted += frames
-        self.stream.touch()
+        """Queues replies: those of one turn of the event loop leave in one message."""
+        self._pending += frames
+        self.stream.schedule_flush()
 
     def write(self, rendered: bytes, at_once: bool = False) -> None:
-        if self._noted:
+        if self._pending:
             self._flush_replies()
         self.stream.write(rendered, at_once)
 
     def _flush_replies(self) -> None:
-        if self._noted:
-            noted, self._noted = self._noted, []
-            self.stream.write(self._wire.frames(noted))
+        if self._pending:
+            pending, self._pending = self._pending, []
+            self.stream.write(self._wire.frames(pending))
 
-    def _last_words(self) -> bytes:
-        """trio-websocket hangs up on a peer that breaks the rules; we say which one it was."""
+    def _protocol_error_frame(self) -> bytes:
+        """The close frame for a peer that violated the protocol: trio-websocket just hangs up on it."""
         closed = self.websocket.closed
-        if closed is None or closed.code not in _RULES:
+        if closed is None or closed.code not in _PROTOCOL_ERRORS:
             return b""
         return _close_frame(closed.code, closed.reason or "")
 
@@ -100,9 +102,13 @@ class WebSocket:
         if self._reading is not None:
             self._reading.cancel()
 
-    def keep(self, now: float, settings: Settings) -> None:
-        """Looked at now and then: pings a silent peer, drops a dead one, closes one that stays a stranger."""
-        if self.session is not None and not self.session.opened and now - self.since > settings.auth_deadline:
+    def check_liveness(self, now: float, settings: Settings) -> None:
+        """Pings a silent peer, aborts a dead one, closes one that opens no session. Called periodically."""
+        if (
+            self.session is not None
+            and not self.session.opened
+            and now - self.connected_at > settings.auth_deadline
+        ):
             self.close(4001, f"open a session within {settings.auth_deadline:g} seconds")
         heard = self.stream.last_heard
         if self.pinged is not None and heard >= self.pinged:
@@ -112,13 +118,13 @@ class WebSocket:
                 self.pinged = now
                 self.stream.write(_PING)
         elif now - self.pinged > settings.ping_timeout and not self.queued:
-            self.stream.abort()  # while something is queued the write deadline judges, not the pong
+            self.stream.abort()  # while bytes are queued, the write deadline decides instead of the pong
 
     async def receive(self) -> list[dict[str, Any] | Refusal]:
         message = await self.frame_parser.take()
-        if message is Mark.FRAGMENTED:
-            message = await self._receive_elsewhere()
-        if isinstance(message, Mark):
+        if message is Sentinel.FRAGMENTED:
+            message = await self._receive_fragmented()
+        if isinstance(message, Sentinel):
             return []
         frames = self._wire.form.decode(message)
         if any(type(frame) is Refusal for frame in frames):
@@ -127,8 +133,8 @@ class WebSocket:
                 self.close(4003, "too many bad frames")
         return frames
 
-    async def _receive_elsewhere(self) -> str | bytes | Mark:
-        """A message that came in pieces: trio-websocket puts it together."""
+    async def _receive_fragmented(self) -> str | bytes | Sentinel:
+        """A fragmented message, which trio-websocket has put together."""
         with trio.CancelScope() as self._reading:
             try:
                 return await self.websocket.get_message()
@@ -136,7 +142,7 @@ class WebSocket:
                 pass
             finally:
                 self._reading = None
-        return Mark.END
+        return Sentinel.END
 
 
 async def serve_websocket(
@@ -147,7 +153,7 @@ async def serve_websocket(
     open_session: OpenSession,
     connections: set[WebSocket],
 ) -> None:
-    """Serves the connection until either side ends it. The handshake's bytes stand in `stream.before`."""
+    """Serves the connection until either side ends it. `stream.unread_head` holds the handshake request."""
     stream.framed = True
     stream.frame_parser = frame_parser = FrameParser(MAX_MESSAGE)
     try:
@@ -194,11 +200,10 @@ async def _accept(
 
 
 async def _close(connection: WebSocket) -> None:
-    if (
-        connection.frame_parser.verdict is not None
-    ):  # trio-websocket takes the connection for lost: say it ourselves
-        code, reason = connection.frame_parser.verdict
-        connection.stream.write(_close_frame(code, reason))
+    violation = connection.frame_parser.violation
+    if violation is not None:
+        code, reason = violation
+        connection.stream.write(_close_frame(code, reason))  # trio-websocket takes the connection for lost
         log.info("connection_refused", address=connection.caller.address, code=code, reason=reason)
         return
     code, reason = connection.closing or (1000, "")

@@ -1,9 +1,9 @@
-"""Takes ordinary messages out of the byte stream before trio-websocket sees them (RFC 6455, section 5).
+"""The frame parser: reads unfragmented messages before trio-websocket sees them (RFC 6455, section 5).
 
-Nearly all that clients send is one masked, final text or binary frame; such a frame is decoded here, for
-a tenth of the price. Everything else (control frames, messages in pieces, and whatever breaks a rule)
-goes on to trio-websocket untouched and is answered there. Frames are counted on the way: trio-websocket
-bounds a message by its length in characters, but one may come in a million empty pieces.
+Nearly every message that a client sends is one masked, final text or binary frame. The parser decodes such a
+frame at a tenth of the cost. It forwards everything else (control frames, fragments, and whatever violates
+the protocol) to trio-websocket, which answers it. It counts the frames of a message and their bytes:
+trio-websocket limits a message by its length in characters, but a message may have a million empty fragments.
 """
 
 from __future__ import annotations
@@ -16,103 +16,106 @@ import trio
 
 from chatd.wakeup import Wakeup
 
-INBOX: Final = 64  # messages read ahead of the session
-FRAMES_A_MESSAGE: Final = 1024
-CONTROLS_IN_A_ROW: Final = 1024
+INBOX_SIZE: Final = 64  # messages that wait for the session
+MAX_FRAGMENTS: Final = 1024  # frames of one message
+MAX_CONTROL_FRAMES: Final = 1024  # in a row
 _TEXT, _BINARY, _CLOSE = 0x81, 0x82, 0x88  # final frames
 
 
-class Mark(Enum):
-    """What stands in the inbox besides messages."""
+class Sentinel(Enum):
+    """What the inbox holds besides messages."""
 
-    FRAGMENTED = "the next message comes out of trio-websocket"
-    END = "there will be no more"
+    FRAGMENTED = "the next message was fragmented: trio-websocket has it"
+    END = "no message follows"
 
 
 class FrameParser:
-    """Fed with all bytes after the handshake; `inbox` is what they said, in order.
+    """Is fed with all bytes after the handshake, and puts the messages into an inbox, in order.
 
-    `verdict` is the close code and reason when the peer sent more than any client would.
+    `violation`: close code and reason, once the peer has sent more frames or bytes than are allowed.
     """
 
     def __init__(self, max_message: int) -> None:
-        self.verdict: tuple[int, str] | None = None
-        self._inbox: deque[str | bytes | Mark] = deque()
+        self.violation: tuple[int, str] | None = None
+        self._inbox: deque[str | bytes | Sentinel] = deque()
         self._arrived = Wakeup()
         self._taken = Wakeup()
         self._max_message = max_message
-        self._rest = b""  # an ordinary frame that is not complete yet
-        self._passing = 0  # payload bytes still to come of a frame that goes on
-        self._in_pieces = False
-        self._over = False
-        self._deaf = False
+        self._rest = b""  # the beginning of a frame
+        self._payload_left = 0  # bytes still to come of a frame that is forwarded
+        self._fragmented = False
+        self._close_received = False
+        self._discarding = False
         self._frames = self._size = self._controls = 0
 
     # --- the session's side
 
-    async def take(self) -> str | bytes | Mark:
-        """The next message, or a mark. END stays."""
+    async def take(self) -> str | bytes | Sentinel:
+        """The next message or sentinel. END stays in the inbox."""
         while not self._inbox:
             await self._arrived.wait()
-        if self._inbox[0] is Mark.END:
-            return Mark.END
+        if self._inbox[0] is Sentinel.END:
+            return Sentinel.END
         self._taken.wake()
         return self._inbox.popleft()
 
     def end(self) -> None:
-        """Nothing comes any more; what is here can still be taken."""
-        self._put(Mark.END)
+        """No message follows. Those in the inbox can still be taken."""
+        self._put(Sentinel.END)
 
     def stop_reading(self) -> None:
-        """The same, and what still comes is thrown away, so that the reader goes on to the closing frame."""
+        """As `end`. From now on messages are discarded, so that the reader gets to the peer's close frame."""
         self.end()
-        self._deaf = True
+        self._discarding = True
         self._taken.wake()
 
     # --- the stream's side
 
-    async def room(self) -> None:
-        """Waits until the session has taken enough."""
-        while len(self._inbox) >= INBOX and not self._deaf:
+    async def wait_for_space(self) -> None:
+        """Waits until the inbox has space."""
+        while len(self._inbox) >= INBOX_SIZE and not self._discarding:
             await self._taken.wait()
 
     def feed(self, data: bytes) -> bytes:
-        """Takes out what is ordinary; returns the rest. Raises trio.BrokenResourceError with a verdict."""
+        """Takes unfragmented messages out of `data`; returns the rest, which is trio-websocket's.
+
+        Raises trio.BrokenResourceError on a violation.
+        """
         if self._rest:
             data = self._rest + data
             self._rest = b""
-        passed: list[bytes] = []
+        forwarded: list[bytes] = []
         at, end = 0, len(data)
         while at < end:
-            if self._passing:
-                step = min(self._passing, end - at)
-                self._passing -= step
-                passed.append(data[at : at + step])
+            if self._payload_left:
+                step = min(self._payload_left, end - at)
+                self._payload_left -= step
+                forwarded.append(data[at : at + step])
                 at += step
                 continue
             size, length = _measure(data, at)
             if not size:
                 break
             self._count(data[at], length)
-            if not self._ordinary(data, at, size, length):
-                passed.append(data[at : at + size])
-                self._pass(data[at], length)
+            if not self._is_message(data, at, size, length):
+                forwarded.append(data[at : at + size])
+                self._forward(data[at], length)
                 at += size
             elif at + size + length > end:
-                break  # counted again when it is complete: a final frame leaves nothing in the counts
+                break  # it is counted again when it is complete; a final frame resets the counts
             elif self._decode(data, at, size, length):
                 at += size + length
             else:
-                passed.append(data[at : at + size + length])
-                self._pass(data[at], 0)
+                forwarded.append(data[at : at + size + length])
+                self._forward(data[at], 0)
                 at += size + length
         self._rest = data[at:]
-        return b"".join(passed)
+        return b"".join(forwarded)
 
-    def _ordinary(self, data: bytes, at: int, size: int, length: int) -> bool:
-        whole = data[at] == _TEXT or data[at] == _BINARY
+    def _is_message(self, data: bytes, at: int, size: int, length: int) -> bool:
+        final = data[at] == _TEXT or data[at] == _BINARY
         shortest = size == (6 if length < 126 else 8 if length < 65536 else 14)
-        return whole and shortest and not self._in_pieces and not self._over
+        return final and shortest and not self._fragmented and not self._close_received
 
     def _decode(self, data: bytes, at: int, size: int, length: int) -> bool:
         start = at + size
@@ -125,44 +128,44 @@ class FrameParser:
         try:
             self._put(payload.decode())
         except UnicodeDecodeError:
-            return False  # trio-websocket knows how to say that
+            return False  # trio-websocket answers with close code 1007
         return True
 
-    def _pass(self, first: int, length: int) -> None:
-        """A frame goes on to trio-websocket; what it means for the order is noted."""
-        self._passing = length
+    def _forward(self, first: int, length: int) -> None:
+        """A frame goes to trio-websocket; the inbox notes where its message stands among the others."""
+        self._payload_left = length
         if first == _CLOSE:
-            self._over = True
-            self._put(Mark.END)
+            self._close_received = True
+            self._put(Sentinel.END)
         elif first & 0x08 == 0:
-            self._in_pieces = not first & 0x80
-            if not self._in_pieces:
-                self._put(Mark.FRAGMENTED)
+            self._fragmented = not first & 0x80
+            if not self._fragmented:
+                self._put(Sentinel.FRAGMENTED)
 
     def _count(self, first: int, length: int) -> None:
         if first & 0x08:
             self._controls += 1
-            if self._controls > CONTROLS_IN_A_ROW:
+            if self._controls > MAX_CONTROL_FRAMES:
                 self._refuse(1008, "too many control frames without a message")
             return
         self._frames += 1
         self._size += length
         if self._size > self._max_message:
             self._refuse(1009, f"a message is at most {self._max_message} bytes")
-        if self._frames > FRAMES_A_MESSAGE:
-            self._refuse(1009, f"a message is at most {FRAMES_A_MESSAGE} frames")
+        if self._frames > MAX_FRAGMENTS:
+            self._refuse(1009, f"a message is at most {MAX_FRAGMENTS} frames")
         if first & 0x80:
             self._frames = self._size = self._controls = 0
 
     def _refuse(self, code: int, reason: str) -> None:
-        self.verdict = code, reason
+        self.violation = code, reason
         self.end()
         raise trio.BrokenResourceError(reason)
 
-    def _put(self, letter: str | bytes | Mark) -> None:
-        if self._deaf:
+    def _put(self, item: str | bytes | Sentinel) -> None:
+        if self._discarding:
             return
-        self._inbox.append(letter)
+        self._inbox.append(item)
         self._arrived.wake()
 
 

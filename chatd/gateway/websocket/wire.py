@@ -1,6 +1,6 @@
-"""From frames to the bytes of WebSocket messages (RFC 6455, server side: not masked).
+"""Encodes frames into WebSocket messages (RFC 6455, server side: not masked).
 
-One event is encoded once for each format, and a batch of them framed once, however many sessions get it.
+Each event is encoded once for each format, and each batch is framed once, however many sessions get it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from chatd.codec import FORMATS, Format
 from chatd.domain.event import Event
 from chatd.ports import Render
 
-MESSAGE_BYTES: Final = 256 * 1024  # a message is ended once it is longer; clients often refuse 1 MiB
+MESSAGE_BYTES: Final = 256 * 1024  # a longer batch is split; many clients refuse messages over 1 MiB
 _FIN_TEXT, _FIN_BINARY = 0x81, 0x82
 
 
@@ -35,7 +35,7 @@ class Wire:
     def __init__(self, form: Format) -> None:
         self.form = form
         self._opcode = _FIN_TEXT if form.text else _FIN_BINARY
-        self.render: Render = self.events  # one object, so that it can stand as a key
+        self.render: Render = self.events  # one object, because `Chunk` uses it as a key
 
     def frames(self, frames: Iterable[dict[str, Any]]) -> bytes:
         """Frames as one or more whole messages."""

@@ -16,7 +16,7 @@ from typing import Final
 import attrs
 from msgspec import json
 
-from chatd.domain.event import ERASES
+from chatd.contract.events import ERASES
 from chatd.ports import Append, FinishErasures
 
 EVERY: Final = 1.0

@@ -4,6 +4,8 @@ A transaction is tried in hope: its facts go in as they are, and the unique inde
 when one of them objects are nonces and names looked up, and the appends that collide left out. What
 makes it quick is how few statements it takes: each one costs a wait for the interpreter lock, so a
 batch of facts is one statement, and a transaction of one statement needs no BEGIN and no COMMIT.
+Appends with conditions are rare: what stands before one in its batch is run first, so that its conditions
+are looked up after everything that comes before it.
 """
 
 from __future__ import annotations
@@ -16,14 +18,15 @@ from contextlib import suppress
 import msgspec
 import structlog
 
-from chatd.ports import Append, StoreUnavailable, Taken, Write
+from chatd.ports import Append, StoreUnavailable, Taken
 from chatd.store import json_rows
 from chatd.store.connection import BUSY_SECONDS, TrioConnection
 from chatd.store.log import hash_chain
+from chatd.store.log.conditions import holds
 from chatd.store.log.erasure import Erasure, erases
 from chatd.store.log.plan import Outcome, Plan
 from chatd.store.log.unique_claims import Claims
-from chatd.store.log.writes import statements
+from chatd.store.log.writes import Statement
 
 # For tests: called on the database thread with "write" (before the first statement), "commit" (before
 # COMMIT), "reopen" (before the file is opened again) or "checkpoint"; what it raises is what failed.
@@ -72,18 +75,16 @@ class Journal:
             connection = self._ready()
             self._learn_heads(connection, appends)
             try:
-                plan = self._plan(appends, None)
-                self._write(connection, plan)
+                plan = self._write(connection, appends, None)
             except sqlite3.IntegrityError:
                 if connection.in_transaction:
                     connection.rollback()
-                plan = self._plan(appends, Claims(connection, appends))
-                self._write(connection, plan)
+                plan = self._write(connection, appends, Claims(connection, appends))
         except Exception as error:
             raise self._lost(error, "commit") from error
         self._position, self._hash = plan.position, plan.hash
         self._heads.update(plan.heads)
-        self._pages += 2 + PAGES_PER_FACT * plan.facts + 2 * len(plan.statements)
+        self._pages += 2 + PAGES_PER_FACT * plan.facts + 2 * plan.taken
         if self._pages >= PAGES_BEFORE_CHECKPOINT:
             self._pages = 0
             self.checkpoint_due = True
@@ -125,24 +126,56 @@ class Journal:
 
     # --- one transaction ---------------------------------------------------------------------------
 
-    def _plan(self, appends: Sequence[Append], claims: Claims | None) -> Plan:
+    def _write(
+        self, connection: sqlite3.Connection, appends: Sequence[Append], claims: Claims | None
+    ) -> Plan:
         plan = Plan(self._position, self._hash, sum(len(append.facts) for append in appends))
-        writes: list[Write] = []
+        if any(append.conditions for append in appends):
+            self._write_checked(connection, appends, claims, plan)
+            return plan
         for append in appends:
-            heads = self._next_heads(append, plan.heads)
-            if heads is None:
-                plan.outcomes.append(Taken("seq"))
-            elif claims is not None and (taken := claims.conflict(append)):
-                plan.outcomes.append(taken)
-            else:
-                plan.heads.update(heads)
-                appended = plan.place(append)
-                if claims is not None:
-                    claims.add(appended.events)
-                plan.outcomes.append(appended)
-                writes += append.writes
-        plan.statements = plan.fact_statements() + statements(writes)
+            self._place(append, claims, plan)
+        statements = plan.take()
+        self._at("write", connection)
+        if len(statements) == 1 and self._fault is None:
+            connection.execute(*statements[0])  # a transaction of its own
+        elif statements:
+            connection.execute("BEGIN IMMEDIATE")
+            _run(connection, statements)
+            self._at("commit", connection)
+            connection.execute("COMMIT")
         return plan
+
+    def _write_checked(
+        self, connection: sqlite3.Connection, appends: Sequence[Append], claims: Claims | None, plan: Plan
+    ) -> None:
+        """The same for a batch in which appends have conditions."""
+        self._at("write", connection)
+        connection.execute("BEGIN IMMEDIATE")
+        for append in appends:
+            if append.conditions:
+                _run(connection, plan.take())
+                if not all(holds(connection, condition) for condition in append.conditions):
+                    plan.outcomes.append(Taken("stale"))
+                    continue
+            self._place(append, claims, plan)
+        _run(connection, plan.take())
+        self._at("commit", connection)
+        connection.execute("COMMIT")
+
+    def _place(self, append: Append, claims: Claims | None, plan: Plan) -> None:
+        """Lets the append in, or says why not."""
+        heads = self._next_heads(append, plan.heads)
+        if heads is None:
+            plan.outcomes.append(Taken("seq"))
+        elif claims is not None and (taken := claims.conflict(append)):
+            plan.outcomes.append(taken)
+        else:
+            plan.heads.update(heads)
+            appended = plan.place(append)
+            if claims is not None:
+                claims.add(appended.events)
+            plan.outcomes.append(appended)
 
     def _next_heads(self, append: Append, moved: dict[str, int]) -> dict[str, int] | None:
         """Where the append's streams will stand, or None when it does not follow from where they do."""
@@ -154,17 +187,6 @@ class Journal:
                 return None
             heads[stream] = fact.seq
         return heads
-
-    def _write(self, connection: sqlite3.Connection, plan: Plan) -> None:
-        self._at("write", connection)
-        if len(plan.statements) == 1 and self._fault is None:
-            connection.execute(*plan.statements[0])  # a transaction of its own
-        elif plan.statements:
-            connection.execute("BEGIN IMMEDIATE")
-            for statement in plan.statements:
-                connection.execute(*statement)
-            self._at("commit", connection)
-            connection.execute("COMMIT")
 
     def _learn_heads(self, connection: sqlite3.Connection, appends: Sequence[Append]) -> None:
         if len(self._heads) > HEADS_KEPT:
@@ -208,6 +230,11 @@ class Journal:
     def _at(self, stage: str, connection: sqlite3.Connection | None) -> None:
         if self._fault is not None:
             self._fault(stage, connection)
+
+
+def _run(connection: sqlite3.Connection, statements: Sequence[Statement]) -> None:
+    for statement in statements:
+        connection.execute(*statement)
 
 
 def _head(connection: sqlite3.Connection) -> tuple[int, bytes]:

@@ -12,9 +12,9 @@ from functools import cache
 
 import msgspec
 
-from chatd.ports import Append, Appended, Taken
+from chatd.ports import Append, Appended, Taken, Write
 from chatd.store.log import hash_chain
-from chatd.store.log.writes import Statement
+from chatd.store.log.writes import Statement, statements
 
 Outcome = Appended | Taken
 
@@ -23,23 +23,24 @@ COLUMNS = 11  # of the view `facts`
 
 
 class Plan:
-    """Begins at the log's present `position` and `hash`, and has room for so many facts."""
+    """Begins at the log's present `position` and `hash`, and has room for so many facts.
+
+    `take` gives the statements for what was placed since it was called last.
+    """
 
     def __init__(self, position: int, hash: bytes, room: int) -> None:
         self.position = position
         self.hash = hash
         self.heads: dict[str, int] = {}
         self.outcomes: list[Outcome] = []
-        self.statements: list[Statement] = []
+        self.facts = 0
+        self.taken = 0  # statements
         self._salts = os.urandom(hash_chain.SALT_BYTES * room)
         self._cells: list[object] = []
-
-    @property
-    def facts(self) -> int:
-        return len(self._cells) // COLUMNS
+        self._writes: list[Write] = []
 
     def place(self, append: Append) -> Appended:
-        """Gives the append's facts their places at the end of the plan."""
+        """Gives the append's facts their places at the end of the plan, and keeps its writes."""
         events = []
         position, previous = self.position, self.hash
         for fact in append.facts:
@@ -53,11 +54,19 @@ class Plan:
             place = (position, fact.stream, fact.seq, fact.type, fact.at, fact.by, data)
             previous = hash_chain.link(previous, body, *place)
             self._cells += (*place, body, previous, salt, fact.text)
-            events.append(fact.placed(position))
+            self.facts += 1
+            events.append(fact.at_position(position))
         self.position, self.hash = position, previous
+        self._writes += append.writes
         return Appended(tuple(events))
 
-    def fact_statements(self) -> list[Statement]:
+    def take(self) -> list[Statement]:
+        found = self._fact_statements() + statements(self._writes)
+        self._cells, self._writes = [], []
+        self.taken += len(found)
+        return found
+
+    def _fact_statements(self) -> list[Statement]:
         """As few statements as can be, each of a size that is a power of two, the last one padded."""
         found: list[Statement] = []
         step = FACTS_PER_STATEMENT * COLUMNS

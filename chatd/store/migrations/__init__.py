@@ -1,1 +1,1 @@
-"""Numbered steps from each version of the data model to the next, as SQL files beside this page."""
+"""Steps from one version of the data model to the next, as SQL: see `chatd.store.ops.migrate`."""

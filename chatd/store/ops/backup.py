@@ -19,7 +19,7 @@ from chatd.store import json_rows
 from chatd.store.connection import open_reader
 from chatd.store.ops import migrate, verify
 from chatd.store.ops.data_dir import DATABASE, hold
-from chatd.store.queries.streams import HEAD
+from chatd.store.queries.log import HEAD
 
 PAGES_AT_ONCE = 4_096
 
@@ -116,11 +116,12 @@ def restore(file: Path, folder: Path) -> Restored:
 def _check(file: Path) -> None:
     connection = open_reader(file)
     try:
-        version = migrate.check_version(connection, file, len(migrate.steps()))
+        known = migrate.present().version
+        version = migrate.check_version(connection, file, known)
         findings = [row[0] for row in connection.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
     finally:
         connection.close()
-    if not findings and version == len(migrate.steps()):
+    if not findings and version == known:
         findings = list(verify.verify_file(file).findings)
     if findings:
         raise StoreError(f"{file} is damaged: {findings[0]}")

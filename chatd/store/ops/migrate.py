@@ -1,8 +1,9 @@
-"""Versions of the data model: a new file gets `schema.sql`, an older one is brought up step by step.
+"""Versions of the data model: a new file gets `schema.sql`, an older one is migrated step by step.
 
-`PRAGMA user_version` is the number of the last step. A step and its number are one transaction, and
-before the first step the old file is copied aside. That the steps lead to what `schema.sql` says is
-proven by a test.
+`schema.sql` was version 1 when chatd was first released. Whoever changes it adds the step that leads there
+from the version before: `chatd/store/migrations/0002_<what>.sql` leads to version 2. `PRAGMA user_version`
+is the version of a file. A step and its number are one transaction, and before the first step the old file
+is copied aside. A test proves that the steps lead to what `schema.sql` says.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+
+import attrs
 
 from chatd.ports import StoreError
 from chatd.store.connection import open_writer, teach
@@ -20,31 +23,38 @@ NEEDS_SQLITE = (3, 38, 0)  # the JSON operators of schema.sql
 _STORE = Path(__file__).parents[1]
 
 
-def schema() -> str:
-    """The text of `schema.sql`: beside this module in a wheel, at the root of a checkout."""
+@attrs.frozen
+class Model:
+    """A data model as SQL: the whole of it, and the steps that lead to it from version 1."""
+
+    schema: str
+    steps: tuple[str, ...] = ()
+
+    @property
+    def version(self) -> int:
+        return 1 + len(self.steps)
+
+
+def present() -> Model:
+    """What this chatd needs: `schema.sql`, beside this package in a wheel, at the root of a checkout."""
     shipped = _STORE / "schema.sql"
-    return (shipped if shipped.exists() else _STORE.parents[1] / "schema.sql").read_text()
-
-
-def steps() -> list[str]:
-    """The migrations as SQL, the first at index 0 leading to version 1."""
+    schema = shipped if shipped.exists() else _STORE.parents[1] / "schema.sql"
     files = sorted((_STORE / "migrations").glob("[0-9]*.sql"))
-    assert [int(file.name[:4]) for file in files] == list(range(1, len(files) + 1))
-    return [file.read_text() for file in files]
+    assert [int(file.name[:4]) for file in files] == list(range(2, len(files) + 2))
+    return Model(schema.read_text(), tuple(file.read_text() for file in files))
 
 
-def prepare(path: Path, migrations: list[str] | None = None) -> None:
-    """Makes the database at `path`, or brings it to the present version. Raises StoreError."""
+def prepare(path: Path, model: Model | None = None) -> None:
+    """Makes the database at `path`, or migrates it to `model` (the present one). Raises StoreError."""
     if sqlite3.sqlite_version_info < NEEDS_SQLITE:
         needs = ".".join(map(str, NEEDS_SQLITE))
         raise StoreError(f"Python is linked to SQLite {sqlite3.sqlite_version}; chatd needs {needs} or later")
-    migrations = steps() if migrations is None else migrations
     # made before SQLite does, so that its side files inherit the mode
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     try:
         connection = open_writer(path)
         try:
-            _bring_up(connection, path, migrations)
+            _bring_up(connection, path, model or present())
         finally:
             connection.close()
     except sqlite3.Error as error:
@@ -66,25 +76,21 @@ def check_version(connection: sqlite3.Connection, path: Path, known: int) -> int
     return version
 
 
-def build(connection: sqlite3.Connection, version: int) -> None:
-    """The whole of `schema.sql` in an empty database."""
-    _run(connection, schema(), version)
+def build(connection: sqlite3.Connection, model: Model | None = None) -> None:
+    """The whole of a model, by default the present one, in an empty database."""
+    model = model or present()
+    _run(connection, model.schema, model.version)
 
 
-def migrate(connection: sqlite3.Connection, migrations: list[str], start: int) -> None:
-    for number, step in enumerate(migrations[start:], start + 1):
-        _run(connection, step, number)
-
-
-def _bring_up(connection: sqlite3.Connection, path: Path, migrations: list[str]) -> None:
+def _bring_up(connection: sqlite3.Connection, path: Path, model: Model) -> None:
     if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
-        build(connection, len(migrations))
-        return
-    version = check_version(connection, path, len(migrations))
-    if version < len(migrations):
-        copy = path.with_name(f"{path.name}.version-{version}")
-        copy_file(connection, copy)
-        migrate(connection, migrations, version)
+        return build(connection, model)
+    version = check_version(connection, path, model.version)
+    if version < model.version:
+        copy_file(connection, path.with_name(f"{path.name}.version-{version}"))
+        for number, step in enumerate(model.steps[version - 1 :], version + 1):
+            _run(connection, step, number)
+    return None
 
 
 def copy_file(connection: sqlite3.Connection, target: Path) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import attrs
 import msgspec
 
-from chatd.domain.event import PERSONAL
+from chatd.contract.events import PERSONAL
 from chatd.store import json_rows
 from chatd.store.log import hash_chain
 from chatd.store.ops import migrate
@@ -49,8 +49,8 @@ PROJECT = f"""
     INSERT INTO main.events ({LOG_COLUMNS})
     SELECT {LOG_COLUMNS} FROM live.events WHERE position > ? AND position <= ? ORDER BY position
 """
-# rows are made of what accounts say of themselves; what was erased is missing here as it is there
-SAID = f"""
+# triggers read the personal data of accounts; what was erased is missing in both databases
+PERSONAL_BODIES = f"""
     INSERT INTO main.body_rows (position, salt, text)
     SELECT position, salt, text FROM live.events CROSS JOIN live.bodies USING (position)
     WHERE position > ? AND position <= ? AND type IN ({", ".join(f"'{type_}'" for type_ in sorted(PERSONAL))})
@@ -85,13 +85,13 @@ LEFT_TEXTS = """
         )
     ) LIMIT ?
 """
-# what an account said of itself: while it is there all of it, afterwards nothing
-SAYINGS = """
+# the personal data of an account is complete until it is deleted, and erased afterwards
+PROFILE_BODIES = """
     FROM live.accounts CROSS JOIN live.events ON stream = 'account/' || accounts.id AND body IS NOT NULL
     LEFT JOIN live.bodies USING (position)
 """
-LOST_PROFILES = f"SELECT DISTINCT id {SAYINGS} WHERE NOT deleted AND text IS NULL LIMIT ?"
-LEFT_PROFILES = f"SELECT DISTINCT id {SAYINGS} WHERE deleted AND text IS NOT NULL LIMIT ?"
+LOST_PROFILES = f"SELECT DISTINCT id {PROFILE_BODIES} WHERE NOT deleted AND text IS NULL LIMIT ?"
+LEFT_PROFILES = f"SELECT DISTINCT id {PROFILE_BODIES} WHERE deleted AND text IS NOT NULL LIMIT ?"
 
 
 @attrs.frozen
@@ -169,7 +169,7 @@ class Replay:
     def _project(self, start: int, positions: list[int]) -> None:
         if not positions:
             return
-        self._connection.execute(SAID, (start, positions[-1]))
+        self._connection.execute(PERSONAL_BODIES, (start, positions[-1]))
         try:
             self._connection.execute(PROJECT, (start, positions[-1]))
         except sqlite3.Error:
@@ -227,10 +227,12 @@ def open_scratch(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect("", uri=True, isolation_level=None)
     connection.executescript("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;")
     connection.execute("PRAGMA cache_size = -32000")
-    migrate.build(connection, 0)
+    migrate.build(connection)
     for index in UNUSED:
         connection.execute(f"DROP INDEX {index}")
-    connection.execute("DROP TRIGGER name_guarded")  # a log of before it may hold names that look alike
+    connection.execute(
+        "DROP TRIGGER name_skeleton_claimed"
+    )  # an older chatd may have let in names that look alike
     connection.execute("ATTACH ? AS live", (path.absolute().as_uri() + "?mode=ro",))
     return connection
 

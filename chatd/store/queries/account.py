@@ -1,10 +1,7 @@
-"""Questions about who and where: accounts, spaces, rooms, their members, and the secrets beside them."""
-
-# ruff: noqa: S608 - statements are put together from fixed text only; values are bound
+"""Questions about accounts, and bots among them."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 
 import msgspec
@@ -12,23 +9,7 @@ import msgspec
 from chatd.domain.names.keys import name_key
 from chatd.ports import Row
 from chatd.store import json_rows
-
-# memberships
-STREAMS = json_rows.folded(
-    "SELECT stream, role FROM members WHERE account = ? AND until IS NULL", ("stream", "role")
-)
-MEMBERSHIPS = f"SELECT ({STREAMS}), (SELECT coalesce(max(position), 0) FROM events)"
-MEMBERS = json_rows.folded(
-    """
-    SELECT members.account, name, display_name, role, joined_at, bots.account IS NOT NULL AS bot
-    FROM members LEFT JOIN accounts ON accounts.id = members.account
-    LEFT JOIN bots ON bots.account = members.account
-    WHERE stream = ? AND until IS NULL AND members.account > ? ORDER BY members.account LIMIT ?
-    """,
-    ("account", "name", "display_name", "role", "joined_at"),
-    ("bot",),
-)
-MEMBER_COUNT = "SELECT count(*) FROM members WHERE stream = ? AND until IS NULL"
+from chatd.store.queries.pool import Queries
 
 # accounts
 ACCOUNT = ("id", "name", "display_name", "about", "avatar", "owner", "created_at")
@@ -45,61 +26,14 @@ ACCOUNTS = json_rows.folded(
     WHOLE + "WHERE id > ? ORDER BY id LIMIT ?", ACCOUNT, ACCOUNT_FLAGS, ACCOUNT_SCOPES
 )
 ANY_ACCOUNT = "SELECT EXISTS (SELECT 1 FROM accounts)"
-
-# spaces and rooms
-SPACE = ("id", "name", "description", "icon", "owner", "created_at")
-SPACES = "SELECT * FROM spaces WHERE NOT deleted "
-SPACE_FLAGS = ("locked",)
-ALL_SPACES = json_rows.folded(SPACES + "ORDER BY id LIMIT -1", SPACE, SPACE_FLAGS)
-SPACES_BY_ID = json_rows.folded(
-    SPACES + "AND id IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT -1", SPACE, SPACE_FLAGS
+BOTS = json_rows.folded(
+    """
+    SELECT account, name, display_name, scopes, created_at
+    FROM bots JOIN accounts ON accounts.id = account WHERE owner = ? ORDER BY account LIMIT -1
+    """,
+    ("account", "name", "display_name", "created_at"),
+    nested=("scopes",),
 )
-ROOM = ("id", "space", "name", "kind", "topic", "slow_mode", "created_at", "head")
-ROOM_FLAGS = ("private", "archived", "locked")
-ROOM_PEOPLE = ("accounts",)
-ROOMS = """
-    SELECT *, (SELECT max(seq) FROM events WHERE stream = 'room/' || rooms.id) AS head, iif(
-        kind = 'direct',
-        (SELECT json_group_array(account) FROM (
-            SELECT account FROM members WHERE stream = 'room/' || rooms.id AND until IS NULL
-            ORDER BY account LIMIT -1
-        )), NULL) AS accounts
-    FROM rooms WHERE NOT deleted
-"""
-ALL_ROOMS = json_rows.folded(ROOMS + " ORDER BY id LIMIT -1", ROOM, ROOM_FLAGS, ROOM_PEOPLE)
-ROOMS_BY_ID = json_rows.folded(
-    ROOMS + "AND id IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT -1", ROOM, ROOM_FLAGS, ROOM_PEOPLE
-)
-ROOMS_BY_SPACE = json_rows.folded(ROOMS + "AND space = ? ORDER BY id LIMIT -1", ROOM, ROOM_FLAGS, ROOM_PEOPLE)
-ROOMS_BY_ID_AND_SPACE = json_rows.folded(
-    ROOMS + "AND id IN (SELECT value FROM json_each(?)) AND space = ? ORDER BY id LIMIT -1",
-    ROOM,
-    ROOM_FLAGS,
-    ROOM_PEOPLE,
-)
-
-# secrets
-CREDENTIAL = "SELECT password_hash FROM credentials WHERE account = ?"
-DEVICE = ("id", "account", "name", "refresh_hash", "previous_hash", "rotated_at", "created_at", "expires_at")
-DEVICES = f"SELECT {', '.join(DEVICE)} FROM devices "
-DEVICE_BY_ID = DEVICES + "WHERE id = ?"
-DEVICE_BY_REFRESH = (
-    DEVICES + "WHERE refresh_hash = ?1 OR previous_hash = ?1 ORDER BY refresh_hash = ?1 DESC LIMIT 1"
-)
-DEVICES_BY_ACCOUNT = DEVICES + "WHERE account = ? ORDER BY created_at, id"
-IDENTITY = ("issuer", "subject", "account", "at")
-IDENTITIES = f"SELECT {', '.join(IDENTITY)} FROM identities "
-IDENTITY_BY_SUBJECT = json_rows.folded(IDENTITIES + "WHERE issuer = ? AND subject = ?", IDENTITY)
-IDENTITIES_BY_ACCOUNT = json_rows.folded(
-    IDENTITIES + "WHERE account = ? ORDER BY at, issuer, subject LIMIT -1", IDENTITY
-)
-SECOND_FACTOR = "SELECT secret, confirmed, used_step, recovery_codes FROM second_factors WHERE account = ?"
-RECOVERY_LINK = "SELECT account, expires_at FROM recovery_links WHERE code_hash = ?"
-INVITE_CODE = "SELECT space, invite FROM invite_codes WHERE code_hash = ?"
-INVITE = "SELECT space, invite FROM invite_codes WHERE invite = ?"
-SETUP_CODE = "SELECT code_hash FROM setup_code"
-SIGNING_KEY = "SELECT secret FROM keys WHERE name = 'signing'"
-
 COUNTS = """
     SELECT json_object(
         'accounts', (SELECT count(*) FROM accounts),
@@ -109,95 +43,25 @@ COUNTS = """
 """
 
 
-def memberships(connection: sqlite3.Connection, account: str) -> tuple[list[Row], int]:
-    found, head = connection.execute(MEMBERSHIPS, (account,)).fetchone()
-    return json_rows.decode_rows(found), head
+class AccountQueries(Queries):
+    async def account(self, account: str) -> Row | None:
+        return await self._row(ACCOUNT_BY_ID, account)
 
+    async def account_named(self, name: str) -> Row | None:
+        return await self._row(ACCOUNT_BY_NAME, name_key(name))
 
-def members(connection: sqlite3.Connection, stream: str, after: str | None, limit: int) -> list[Row]:
-    return json_rows.rows(connection, MEMBERS, (stream, after or "", limit))
+    async def accounts_named(self, keys: Sequence[str]) -> list[Row]:
+        return await self._rows(ACCOUNTS_BY_NAME, json_rows.array(keys))
 
+    async def accounts(self, after: str | None, limit: int) -> list[Row]:
+        return await self._rows(ACCOUNTS, after or "", limit)
 
-def account(connection: sqlite3.Connection, id: str) -> Row | None:
-    return json_rows.first(json_rows.rows(connection, ACCOUNT_BY_ID, (id,)))
+    async def any_account(self) -> bool:
+        return bool(await self._cell(ANY_ACCOUNT))
 
+    async def bots(self, owner: str) -> list[Row]:
+        return await self._rows(BOTS, owner)
 
-def account_named(connection: sqlite3.Connection, name: str) -> Row | None:
-    return json_rows.first(json_rows.rows(connection, ACCOUNT_BY_NAME, (name_key(name),)))
-
-
-def accounts_named(connection: sqlite3.Connection, keys: Sequence[str]) -> list[Row]:
-    return json_rows.rows(connection, ACCOUNTS_BY_NAME, (json_rows.array(keys),))
-
-
-def accounts(connection: sqlite3.Connection, after: str | None, limit: int) -> list[Row]:
-    return json_rows.rows(connection, ACCOUNTS, (after or "", limit))
-
-
-def spaces(connection: sqlite3.Connection, ids: Sequence[str] | None) -> list[Row]:
-    if ids is None:
-        return json_rows.rows(connection, ALL_SPACES)
-    return json_rows.rows(connection, SPACES_BY_ID, (json_rows.array(ids),))
-
-
-def rooms(connection: sqlite3.Connection, ids: Sequence[str] | None, space: str | None) -> list[Row]:
-    if ids is None and space is None:
-        return json_rows.rows(connection, ALL_ROOMS)
-    if ids is None:
-        return json_rows.rows(connection, ROOMS_BY_SPACE, (space,))
-    if space is None:
-        return json_rows.rows(connection, ROOMS_BY_ID, (json_rows.array(ids),))
-    return json_rows.rows(connection, ROOMS_BY_ID_AND_SPACE, (json_rows.array(ids), space))
-
-
-def device(connection: sqlite3.Connection, id: str) -> Row | None:
-    return json_rows.first(_devices(connection, DEVICE_BY_ID, id))
-
-
-def device_by_refresh(connection: sqlite3.Connection, refresh_hash: bytes) -> Row | None:
-    return json_rows.first(_devices(connection, DEVICE_BY_REFRESH, refresh_hash))
-
-
-def devices(connection: sqlite3.Connection, account: str) -> list[Row]:
-    return _devices(connection, DEVICES_BY_ACCOUNT, account)
-
-
-def identity(connection: sqlite3.Connection, issuer: str, subject: str) -> Row | None:
-    return json_rows.first(json_rows.rows(connection, IDENTITY_BY_SUBJECT, (issuer, subject)))
-
-
-def identities(connection: sqlite3.Connection, account: str) -> list[Row]:
-    return json_rows.rows(connection, IDENTITIES_BY_ACCOUNT, (account,))
-
-
-def second_factor(connection: sqlite3.Connection, account: str) -> Row | None:
-    row = connection.execute(SECOND_FACTOR, (account,)).fetchone()
-    names = ("secret", "confirmed", "used_step", "recovery_codes")
-    return None if row is None else dict(zip(names, row, strict=True))
-
-
-def recovery_link(connection: sqlite3.Connection, code_hash: bytes) -> Row | None:
-    row = connection.execute(RECOVERY_LINK, (code_hash,)).fetchone()
-    return None if row is None else {"account": row[0], "expires_at": row[1]}
-
-
-def invite_code(connection: sqlite3.Connection, code_hash: bytes) -> Row | None:
-    return _invite(connection, INVITE_CODE, code_hash)
-
-
-def invite(connection: sqlite3.Connection, id: str) -> Row | None:
-    return _invite(connection, INVITE, id)
-
-
-def counts(connection: sqlite3.Connection) -> dict[str, int]:
-    found: dict[str, int] = msgspec.json.decode(json_rows.cell(connection, COUNTS))
-    return found
-
-
-def _invite(connection: sqlite3.Connection, sql: str, key: str | bytes) -> Row | None:
-    row = connection.execute(sql, (key,)).fetchone()
-    return None if row is None else {"space": row[0], "invite": row[1]}
-
-
-def _devices(connection: sqlite3.Connection, sql: str, key: str | bytes) -> list[Row]:
-    return [dict(zip(DEVICE, row, strict=True)) for row in connection.execute(sql, (key,)).fetchall()]
+    async def counts(self) -> dict[str, int]:
+        found: dict[str, int] = msgspec.json.decode(await self._cell(COUNTS))
+        return found

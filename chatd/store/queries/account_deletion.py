@@ -1,31 +1,20 @@
-"""Questions about accounts that go: whose erasure is under way, what it concerns, and whose bots they are."""
+"""Questions about accounts that are being deleted: which, and what is theirs."""
 
 from __future__ import annotations
 
 import sqlite3
+from functools import partial
 
 import msgspec
 
 from chatd.ports import Row
 from chatd.store import json_rows
+from chatd.store.queries.member import ROOMS_EVER
+from chatd.store.queries.pool import Queries
 
 ERASURES = json_rows.folded(
     "SELECT * FROM erasures ORDER BY at, account LIMIT -1", ("account", "by", "reason"), ("messages",)
 )
-BOTS = json_rows.folded(
-    """
-    SELECT account, name, display_name, scopes, created_at
-    FROM bots JOIN accounts ON accounts.id = account WHERE owner = ? ORDER BY account LIMIT -1
-    """,
-    ("account", "name", "display_name", "created_at"),
-    nested=("scopes",),
-)
-ROOMS_EVER = """
-    SELECT json_group_array(room) FROM (
-        SELECT DISTINCT substr(stream, 6) AS room FROM members
-        WHERE account = ? AND stream > 'room/' AND stream < 'room0' ORDER BY room LIMIT -1
-    )
-"""
 MESSAGES = "SELECT count(*) FROM messages WHERE room = ? AND by = ? AND NOT deleted"
 BELONGINGS = """
     SELECT json_object(
@@ -42,20 +31,16 @@ BELONGINGS = """
 """
 
 
-def erasures(connection: sqlite3.Connection) -> list[Row]:
-    return json_rows.rows(connection, ERASURES)
+class AccountDeletionQueries(Queries):
+    async def erasures(self) -> list[Row]:
+        return await self._rows(ERASURES)
+
+    async def belongings(self, account: str) -> Row:
+        return await self.ask(partial(_belongings, account=account))
 
 
-def bots(connection: sqlite3.Connection, owner: str) -> list[Row]:
-    return json_rows.rows(connection, BOTS, (owner,))
-
-
-def rooms_ever(connection: sqlite3.Connection, account: str) -> list[str]:
-    return json_rows.strings(connection, ROOMS_EVER, (account,))
-
-
-def belongings(connection: sqlite3.Connection, account: str) -> Row:
+def _belongings(connection: sqlite3.Connection, account: str) -> Row:
     found: Row = msgspec.json.decode(json_rows.cell(connection, BELONGINGS, (account,)))
-    rooms = rooms_ever(connection, account)
+    rooms = json_rows.strings(connection, ROOMS_EVER, (account,))
     messages = sum(json_rows.cell(connection, MESSAGES, (room, account)) for room in rooms)
     return {"messages": messages, **found}

@@ -8,13 +8,15 @@ A page begins after a place (section and key), so that it does not matter what c
 from __future__ import annotations
 
 import sqlite3
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 
 from chatd.ports import EXPORTED, START, Exported, ExportPlace
 from chatd.store import json_rows
-from chatd.store.queries.account_deletion import rooms_ever
+from chatd.store.queries.member import ROOMS_EVER
+from chatd.store.queries.pool import Queries
 
 # Each gives three columns that are its key, and the item as JSON; ?1 is the account.
 SECTIONS: Final = {
@@ -113,6 +115,13 @@ BY_ROOM: Final = ("message", "reaction")
 _decode = msgspec.json.Decoder(list[tuple[str, int, str, dict[str, Any]]]).decode
 
 
+class ExportQueries(Queries):
+    async def export(
+        self, account: str, after: ExportPlace, limit: int
+    ) -> list[tuple[ExportPlace, Exported]]:
+        return await self.ask(partial(_page, account=account, after=after, limit=limit))
+
+
 def statement(kind: str) -> str:
     """Items of the section after the key (?2, ?3, ?4), at most ?5; of the room ?6 where it goes by rooms."""
     if kind in BY_ROOM:
@@ -126,7 +135,7 @@ def _folded(query: str) -> str:
     return f"SELECT json_group_array(json_array(a, b, c, json(item))) FROM ({query})"
 
 
-def page(
+def _page(
     connection: sqlite3.Connection, account: str, after: ExportPlace, limit: int
 ) -> list[tuple[ExportPlace, Exported]]:
     """At most `limit` items that come after a place, each with its own; none at the end."""
@@ -134,9 +143,7 @@ def page(
     begin = EXPORTED.index(after.kind) if after.kind else 0
     for kind in EXPORTED[begin:]:
         place = after if kind == after.kind else START
-        rooms = (
-            [room for room in rooms_ever(connection, account) if room >= place.a] if kind in BY_ROOM else [""]
-        )
+        rooms = _rooms(connection, account, place) if kind in BY_ROOM else [""]
         for room in rooms:
             after_b, after_c = (place.b, place.c) if room in ("", place.a) else (START.b, START.c)
             values = (account, place.a, after_b, after_c, limit - len(found), *([room] if room else []))
@@ -145,3 +152,7 @@ def page(
             if len(found) >= limit:
                 return found
     return found
+
+
+def _rooms(connection: sqlite3.Connection, account: str, place: ExportPlace) -> list[str]:
+    return [room for room in json_rows.strings(connection, ROOMS_EVER, (account,)) if room >= place.a]

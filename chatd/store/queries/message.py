@@ -1,4 +1,4 @@
-"""Questions to conversations: pages of messages, and what people did with them and put on them."""
+"""Questions about messages: pages of them, and the reactions, pins and versions that they have."""
 
 # ruff: noqa: S608 - statements are put together from fixed text only; values are bound
 
@@ -6,9 +6,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
+
+import msgspec
 
 from chatd.ports import REACTORS, Page, Row
 from chatd.store import json_rows
+from chatd.store.queries.pool import Queries
 
 LAST_SEQ = 2**63 - 1
 
@@ -96,13 +100,60 @@ REACTORS_OF = json_rows.folded(
 PINS = json_rows.folded(
     "SELECT seq, by, at FROM pins WHERE room = ? ORDER BY at DESC, seq DESC LIMIT -1", ("seq", "by", "at")
 )
-EMOJI = json_rows.folded(
-    "SELECT name, image, by, at FROM emoji WHERE space = ? ORDER BY name LIMIT -1",
-    ("name", "image", "by", "at"),
+# the first texts, whatever they read now: a nonce is compared with what was posted
+RECENT_POSTS = json_rows.folded(
+    "SELECT * FROM (SELECT messages.*, text FROM messages LEFT JOIN bodies USING (position)"
+    " WHERE room = ? ORDER BY seq DESC LIMIT ?) WHERE nonce IS NOT NULL ORDER BY seq LIMIT -1",
+    ("by", "nonce", "seq", "position", "at", "text", "reply_to"),
 )
+WRITTEN = """
+    SELECT json_group_array(seq) FROM (
+        SELECT seq FROM messages WHERE room = ? AND by = ? AND deleted = 0 ORDER BY seq DESC LIMIT ?
+    )
+"""
 
 
-def history(
+class MessageQueries(Queries):
+    async def history(
+        self,
+        room: str,
+        *,
+        before: int | None,
+        after: int | None,
+        around: int | None,
+        limit: int,
+        thread: int | None = None,
+    ) -> Page:
+        return await self.ask(
+            partial(
+                _history, room=room, before=before, after=after, around=around, limit=limit, thread=thread
+            )
+        )
+
+    async def messages(self, room: str, seqs: Sequence[int]) -> list[Row]:
+        return await self._rows(NAMED, room, json_rows.array(seqs))
+
+    async def message_states(self, room: str, seqs: Sequence[int]) -> list[Row]:
+        return await self._rows(STATES, room, json_rows.array(seqs))
+
+    async def recent_posts(self, room: str, limit: int) -> list[Row]:
+        return await self._rows(RECENT_POSTS, room, limit)
+
+    async def written(self, room: str, account: str, limit: int) -> list[int]:
+        found: list[int] = msgspec.json.decode(await self._cell(WRITTEN, room, account, limit))
+        return found
+
+    async def edits(self, room: str, seq: int) -> list[Row]:
+        return await self._rows(EDITS, room, seq)
+
+    async def reactors(self, room: str, seq: int, emoji: str, after: str | None, limit: int) -> list[Row]:
+        return await self._rows(REACTORS_OF, room, seq, emoji, after or "", limit)
+
+    async def pins(self, room: str) -> list[Row]:
+        return await self._rows(PINS, room)
+
+
+def _history(
     connection: sqlite3.Connection,
     room: str,
     before: int | None,
@@ -133,29 +184,3 @@ def history(
         older = limit - min(newer, len(future))
     shown = past[:older][::-1] + future[:newer]
     return Page(tuple(shown), more_before=len(past) > older, more_after=len(future) > newer)
-
-
-def messages(connection: sqlite3.Connection, room: str, seqs: Sequence[int]) -> list[Row]:
-    return json_rows.rows(connection, NAMED, (room, json_rows.array(seqs)))
-
-
-def message_states(connection: sqlite3.Connection, room: str, seqs: Sequence[int]) -> list[Row]:
-    return json_rows.rows(connection, STATES, (room, json_rows.array(seqs)))
-
-
-def edits(connection: sqlite3.Connection, room: str, seq: int) -> list[Row]:
-    return json_rows.rows(connection, EDITS, (room, seq))
-
-
-def reactors(
-    connection: sqlite3.Connection, room: str, seq: int, emoji: str, after: str | None, limit: int
-) -> list[Row]:
-    return json_rows.rows(connection, REACTORS_OF, (room, seq, emoji, after or "", limit))
-
-
-def pins(connection: sqlite3.Connection, room: str) -> list[Row]:
-    return json_rows.rows(connection, PINS, (room,))
-
-
-def emoji(connection: sqlite3.Connection, space: str) -> list[Row]:
-    return json_rows.rows(connection, EMOJI, (space,))

@@ -1,13 +1,16 @@
-"""Questions about what has reached whom: read markers, unread counts, receipts, whom a message concerns."""
+"""Questions about what was received and read: read markers, unread counts, receipts."""
 
 # ruff: noqa: S608 - statements are put together from fixed text only; values are bound
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Sequence
+
+import msgspec
 
 from chatd.ports import Row
 from chatd.store import json_rows
+from chatd.store.queries.pool import Queries
 
 READ_MARKER = "SELECT seq FROM read_markers WHERE account = ? AND room = ?"
 MARKERS = """
@@ -19,13 +22,13 @@ MARKERS = """
 # difference, less what was deleted there, less one's own. A read marker knows its number. Materialized so
 # that SQLite works out every value once. `first_unread` walks only over what does not count.
 FLOOR = "max(coalesce(marker.seq, 0), joined.seq)"
-SAID = "FROM messages WHERE messages.room = substr(members.stream, 6)"
+POSTS = "FROM messages WHERE messages.room = substr(members.stream, 6)"
 PLACES = f"""
     SELECT substr(members.stream, 6) AS room, coalesce(marker.seq, 0) AS read, {FLOOR} AS floor,
         (SELECT max(seq) FROM events WHERE events.stream = members.stream) AS head,
-        coalesce((SELECT nth {SAID} ORDER BY seq DESC LIMIT 1), 0) - coalesce(
+        coalesce((SELECT nth {POSTS} ORDER BY seq DESC LIMIT 1), 0) - coalesce(
             iif(marker.seq >= joined.seq, marker.nth, NULL),
-            (SELECT nth {SAID} AND seq <= {FLOOR} ORDER BY seq DESC LIMIT 1),
+            (SELECT nth {POSTS} AND seq <= {FLOOR} ORDER BY seq DESC LIMIT 1),
             0
         ) AS came
     FROM members CROSS JOIN events AS joined ON joined.position = members.since
@@ -60,8 +63,8 @@ UNREAD_ROOMS = json_rows.folded(
 UNREAD = f"WITH places AS MATERIALIZED ({PLACES}) {UNREAD_ROOMS}"
 
 # members of the moment at which the message came: those who have not left since, and those who have
-RECIPIENT = "account, message.position, by FROM message CROSS JOIN members ON stream = 'room/' || ?1"
-HAD = json_rows.folded(
+MEMBER_THEN = "account, message.position, by FROM message CROSS JOIN members ON stream = 'room/' || ?1"
+SHOWN = json_rows.folded(
     """
     SELECT present.account, coalesce(read_markers.seq >= ?2, 0) AS read,
         coalesce(deliveries.position >= present.position, 0)
@@ -79,77 +82,25 @@ HAD = json_rows.folded(
 RECEIPTS = f"""
     WITH message AS MATERIALIZED (SELECT position, by FROM messages WHERE room = ?1 AND seq = ?2),
     present AS MATERIALIZED (
-        SELECT {RECIPIENT} AND until IS NULL AND since < message.position
+        SELECT {MEMBER_THEN} AND until IS NULL AND since < message.position
         UNION ALL
-        SELECT {RECIPIENT} AND until IS NOT NULL AND until > message.position AND since < message.position
+        SELECT {MEMBER_THEN} AND until IS NOT NULL AND until > message.position AND since < message.position
     )
-    {HAD}
-"""
-
-# Whom a message concerns is looked up from the message's side: those whom it names, who follow its thread,
-# who want to hear of all; only a direct room, or a mention of the whole room, asks for all members.
-POSTED = (
-    *("position", "room", "seq", "at", "by", "thread", "account"),
-    *("level", "muted_until", "quiet_from", "quiet_to", "time_zone"),
-)
-RECIPIENTS = f"""
-    WITH posted AS MATERIALIZED (
-        SELECT position, rooms.id AS room, seq, at, by, data ->> 'thread' AS thread,
-            data -> 'mentions' AS mentions, rooms.kind = 'direct' AS direct
-        FROM events CROSS JOIN rooms ON rooms.id = substr(stream, 6)
-        WHERE position > ?1 AND position <= ?2 AND type = 'message.posted' AND stream LIKE 'room/%'
-    ), concerned AS MATERIALIZED (
-        SELECT posted.*, members.account FROM posted CROSS JOIN members
-            ON stream = 'room/' || posted.room AND until IS NULL
-        WHERE direct OR mentions IS NOT NULL
-            AND EXISTS (SELECT 1 FROM json_each(mentions) WHERE value = 'room')
-        UNION
-        SELECT posted.*, named.value FROM posted CROSS JOIN json_each(mentions) AS named
-        WHERE mentions IS NOT NULL
-        UNION
-        SELECT posted.*, account FROM posted CROSS JOIN thread_followers AS follower
-            ON follower.room = posted.room AND follower.thread = posted.thread AND following
-        UNION
-        SELECT posted.*, account FROM posted CROSS JOIN subscriptions
-            ON subscriptions.room = posted.room AND level = 'all'
-    )
-    {
-    json_rows.folded(
-        '''
-        SELECT concerned.*, coalesce(following, 0) AS following, level, muted_until,
-            quiet_from, quiet_to, time_zone, coalesce(read_markers.seq >= concerned.seq, 0) AS read,
-            EXISTS (
-                SELECT 1 FROM json_each(mentions) WHERE value IN (concerned.account, 'room')
-            ) AS mentioned
-        FROM concerned CROSS JOIN members ON stream = 'room/' || concerned.room
-            AND members.account = concerned.account AND until IS NULL AND since < concerned.position
-        LEFT JOIN thread_followers AS follower ON follower.room = concerned.room
-            AND follower.thread = concerned.thread AND follower.account = concerned.account
-        LEFT JOIN subscriptions
-            ON subscriptions.account = concerned.account AND subscriptions.room = concerned.room
-        LEFT JOIN preferences ON preferences.account = concerned.account
-        LEFT JOIN read_markers
-            ON read_markers.account = concerned.account AND read_markers.room = concerned.room
-        WHERE concerned.account <> concerned.by AND NOT EXISTS (
-            SELECT 1 FROM messages
-            WHERE messages.room = concerned.room AND messages.seq = concerned.seq AND deleted
-        )
-        ORDER BY concerned.position, concerned.account LIMIT -1
-        ''',
-        POSTED,
-        ("mentioned", "direct", "following", "read"),
-    )
-}
+    {SHOWN}
 """
 
 
-def unread(connection: sqlite3.Connection, account: str) -> list[Row]:
-    return json_rows.rows(connection, UNREAD, (account,))
+class UnreadQueries(Queries):
+    async def read_marker(self, account: str, room: str) -> int:
+        return await self._cell(READ_MARKER, account, room) or 0
 
+    async def markers(self, room: str, accounts: Sequence[str]) -> dict[str, int]:
+        text = await self._cell(MARKERS, room, json_rows.array(accounts))
+        found: dict[str, int] = msgspec.json.decode(text)
+        return found
 
-def receipts(connection: sqlite3.Connection, room: str, seq: int) -> list[Row]:
-    return json_rows.rows(connection, RECEIPTS, (room, seq))
+    async def unread(self, account: str) -> list[Row]:
+        return await self._rows(UNREAD, account)
 
-
-def recipients(connection: sqlite3.Connection, after: int, upto: int) -> list[Row]:
-    return json_rows.rows(connection, RECIPIENTS, (after, upto))
+    async def receipts(self, room: str, seq: int) -> list[Row]:
+        return await self._rows(RECEIPTS, room, seq)

@@ -18,7 +18,7 @@ import trio
 
 from chatd.ports import Lag, StoreError, StoreUnavailable, View
 from chatd.store.connection import TrioConnection, connect
-from chatd.store.queries.reader import SqliteReader
+from chatd.store.queries.pool import Pool
 from chatd.store.views.positions import ViewPositions
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ class SqliteViews:
         self._positions = positions
         self._writer = writer
         self._readers = readers
-        self._pool = SqliteReader(readers, question_seconds)
+        self._pool = Pool(readers, question_seconds)
         self._damage: sqlite3.Error | None = None
         self._mending = trio.Lock()
 

@@ -1,0 +1,84 @@
+"""What the bus hands to sessions: events of one commit, and signals.
+
+Each is rendered once for each wire format, however many sessions get it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, cast
+
+import attrs
+
+from chatd.contract.events import RESTRICTED
+from chatd.domain.event import Event
+from chatd.ports import Render, Row
+
+EVENT_BYTES: Final = 512  # what an event takes in memory, at least
+
+
+@attrs.define(slots=True, eq=False)
+class Chunk:
+    """Events of one stream that were committed together; rendered once for each wire format.
+
+    `alone`: nothing else was committed with them, so they may be written at once.
+    """
+
+    events: Sequence[Event]
+    alone: bool = False
+    _rendered: dict[Render, bytes] = attrs.field(factory=dict, init=False)
+
+    @property
+    def stream(self) -> str:
+        return self.events[0].stream
+
+    @property
+    def first(self) -> int:
+        return self.events[0].position
+
+    @property
+    def last(self) -> int:
+        return self.events[-1].position
+
+    @property
+    def selective(self) -> bool:
+        """Whether some events are not for every subscriber of the stream."""
+        return self.stream.startswith("space/") and any(event.type in RESTRICTED for event in self.events)
+
+    @property
+    def weight(self) -> int:
+        """Approximate bytes of memory."""
+        return sum(EVENT_BYTES + len(event.text or "") for event in self.events)
+
+    def forget(self, seq: int | None) -> None:
+        """Drops the texts of the message `seq`, its edits included; without one, all texts."""
+        self.events = [
+            attrs.evolve(event, text=None) if seq in (None, event.seq, event.data.get("seq")) else event
+            for event in self.events
+        ]
+        self._rendered.clear()
+
+    def rendered(self, render: Render) -> bytes:
+        """What `render` makes of the events; made at most once."""
+        rendered = self._rendered.get(render)
+        if rendered is None:
+            rendered = self._rendered[render] = render(self.events)
+        return rendered
+
+
+@attrs.define(slots=True, eq=False)
+class SignalFrame:
+    """Sent to present subscribers and not stored; rendered once for each wire format."""
+
+    _frame: Row
+    _rendered: dict[Render, bytes] = attrs.field(factory=dict, init=False)
+
+    def frame(self) -> Row:
+        return self._frame
+
+    def rendered(self, render: Render) -> bytes:
+        """What `render` makes of it; made at most once. `render` reads only the frame of an event."""
+        rendered = self._rendered.get(render)
+        if rendered is None:
+            rendered = self._rendered[render] = render(cast("Sequence[Event]", (self,)))
+        return rendered

@@ -1,0 +1,54 @@
+"""The command bus: handlers and workers have a stream's actor decide a command, or write beside the log."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast
+
+import attrs
+import trio
+
+from chatd.actors.runtime.directory import Directory
+from chatd.actors.runtime.envelope import Answer, Envelope
+from chatd.actors.runtime.log_writer import LogWriter
+from chatd.clock import new_id, now
+from chatd.contract.errors import Refusal
+from chatd.domain.decision import Context
+from chatd.ports import Append, Caller, Write
+
+T = TypeVar("T")
+
+
+def context_of(caller: Caller, with_id: bool = True) -> Context:
+    """The context of a command that the caller gives now; `with_id`: the command may make something."""
+    return Context(caller.by, now(), caller.operator, new_id() if with_id else "")
+
+
+@attrs.frozen(eq=False)
+class CommandBus:
+    """Calls go down: from here to the actors, from the actors to the log writer."""
+
+    directory: Directory
+    writer: LogWriter
+
+    async def ask(
+        self, stream: str, command: Any, context: Context, result: type[T], *writes: Write
+    ) -> T | Refusal:
+        """Has the stream's actor decide a command, and returns its answer when that is durable.
+
+        `writes` are stored in the same transaction as the facts, if there are any. `result` is the type of
+        what the actor answers. Raises nothing: a store that fails is a refusal.
+        """
+        answers: list[Answer] = []
+        answered = trio.Event()
+
+        def reply(answer: Answer) -> None:
+            answers.append(answer)
+            answered.set()
+
+        await self.directory.tell(stream, Envelope(command, context, reply, writes))
+        await answered.wait()
+        return cast("T | Refusal", answers[0])
+
+    async def write(self, *writes: Write) -> None:
+        """Makes writes beside the log durable. Raises StoreUnavailable."""
+        await self.writer.append(Append(writes=writes))

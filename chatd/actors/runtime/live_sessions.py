@@ -1,0 +1,56 @@
+"""The sessions that are connected now: counted, and ended when their devices are revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final, Protocol
+
+from chatd.actors.runtime.mailbox import MailboxStatistics
+from chatd.auth.tokens import Claims
+
+REVOKED: Final = 4002  # the close code that tells a client not to reconnect
+
+
+class LiveSession(Protocol):
+    """A session, as far as others must know it."""
+
+    name: str
+    restarts: int
+    claims: Claims | None
+
+    def statistics(self) -> MailboxStatistics: ...
+    def end(self, code: int, reason: str) -> None: ...
+
+
+class LiveSessions:
+    """All sessions of the server, whether or not they have been opened."""
+
+    def __init__(self) -> None:
+        self._sessions: set[LiveSession] = set()
+
+    def __iter__(self) -> Iterator[LiveSession]:
+        return iter(tuple(self._sessions))
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    @property
+    def opened(self) -> int:
+        """How many of them have been opened by an account."""
+        return sum(session.claims is not None for session in self._sessions)
+
+    def add(self, session: LiveSession) -> None:
+        self._sessions.add(session)
+
+    def discard(self, session: LiveSession) -> None:
+        self._sessions.discard(session)
+
+    def devices(self) -> set[str]:
+        """The ids of the devices that are connected."""
+        return {session.claims.device for session in self._sessions if session.claims is not None}
+
+    def end(self, reason: str, which: Callable[[Claims], bool], code: int = REVOKED) -> None:
+        """Closes the connections of sessions whose claims `which` accepts."""
+        for session in self:
+            if session.claims is not None and which(session.claims):
+                session.end(code, reason)

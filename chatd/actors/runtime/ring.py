@@ -1,0 +1,53 @@
+"""The newest chunks in memory, for sessions that are a little behind: they need not read the log."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Final
+
+from chatd.actors.runtime.chunk import Chunk
+
+RING_BYTES: Final = 4 * 1024 * 1024
+
+
+class Ring:
+    """Holds every event after `start`, up to RING_BYTES of them; the oldest go first."""
+
+    def __init__(self, start: int) -> None:
+        self.start = start
+        self._chunks: deque[Chunk] = deque()
+        self._bytes = 0
+
+    def append(self, chunk: Chunk) -> None:
+        self._chunks.append(chunk)
+        self._bytes += chunk.weight
+        while self._bytes > RING_BYTES and len(self._chunks) > 1:
+            dropped = self._chunks.popleft()
+            self._bytes -= dropped.weight
+            self.start = dropped.last
+
+    def clear(self, start: int) -> None:
+        """Begins anew after the position `start`."""
+        self._chunks.clear()
+        self._bytes = 0
+        self.start = start
+
+    def forget(self, stream: str, seq: int | None) -> None:
+        """Drops the texts of one message of a stream; without `seq`, of all its messages."""
+        for chunk in self._chunks:
+            if chunk.stream == stream:
+                chunk.forget(seq)
+
+    def since(self, position: int) -> Iterator[Chunk] | None:
+        """The chunks after `position`, if all of them from there are here; else None."""
+        if position < self.start:
+            return None
+        missed = []
+        for chunk in reversed(self._chunks):
+            if chunk.last <= position:
+                break
+            if chunk.first <= position or chunk.selective:
+                return None  # only the log can cut a chunk, here or to what one account may see of it
+            missed.append(chunk)
+        return reversed(missed)

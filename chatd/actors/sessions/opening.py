@@ -1,0 +1,93 @@
+"""Opening a session: the token, the place in the log, the snapshot; and what ends with the session."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+import trio
+
+from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.feed import Feed, Spawn
+from chatd.actors.sessions.snapshot import Snapshot, Snapshots
+from chatd.actors.workers.presence import Presence
+from chatd.actors.workers.receipts import Receipts
+from chatd.auth.rate_limits import RateLimits, too_often
+from chatd.auth.tokens import Claims, Tokens
+from chatd.contract.errors import Refusal
+from chatd.contract.session import OpenSession
+from chatd.handlers.gate import Gate
+from chatd.handlers.refusals import NO_TOKEN
+from chatd.ports import Caller, Connection, Reader
+
+NEEDS_TOKEN: Final = Refusal("unauthenticated", "session.open needs a token, here or in the handshake")
+
+
+@attrs.frozen(eq=False)
+class Opened:
+    """An open session: who it is, its feed, and what its client is told."""
+
+    caller: Caller
+    feed: Feed
+    snapshot: Snapshot
+
+
+@attrs.frozen(eq=False)
+class Opening:
+    limited: bool
+    tokens: Tokens
+    rate_limits: RateLimits
+    gate: Gate
+    snapshots: Snapshots
+    bus: Bus
+    reader: Reader
+    presence: Presence
+    receipts: Receipts
+
+    def claims(self, command: OpenSession, bearer: str | None) -> Claims | Refusal:
+        """The claims of the token in the request, or else of the one in the handshake."""
+        token = command.token or bearer
+        if token is None:
+            return NEEDS_TOKEN
+        claims = self.tokens.read(token)
+        if claims is None:
+            return NO_TOKEN
+        if self.limited and (wait := self.rate_limits.take_opening(claims.account, trio.current_time())):
+            return too_often(wait, "too many sessions opened")
+        return claims
+
+    async def open(
+        self,
+        command: OpenSession,
+        claims: Claims,
+        address: str,
+        session: str,
+        connection: Connection,
+        spawn: Spawn,
+    ) -> Opened | Refusal:
+        """The session is told of every change of membership from here on. Raises StoreUnavailable."""
+        caller = await self.gate.admit(claims, address)
+        if isinstance(caller, Refusal):
+            return caller
+        position, resumed = self.gate.resume_at(command.cursor)
+        feed = Feed(claims.account, position, self.bus, self.reader, connection, spawn)
+        feed.attach()
+        try:
+            snapshot = await self.snapshots.take(claims.account, position, resumed, session)
+            await self.presence.learn(claims.account)  # the last wait before the session enters
+        except BaseException:
+            feed.close()
+            raise
+        return Opened(caller, feed, snapshot)
+
+    def enter(self, opened: Opened) -> None:
+        """The client has been told: now come the events, and others see the account."""
+        opened.feed.start(opened.snapshot.streams)
+        self.presence.enter(opened.caller, opened.feed)
+        self.receipts.enter(opened.feed)
+
+    def leave(self, caller: Caller, feed: Feed) -> None:
+        """The session has ended."""
+        feed.close()
+        self.presence.leave(caller)
+        self.receipts.leave(feed)

@@ -1,0 +1,77 @@
+"""Access: who may do what in a room, and why."""
+
+from __future__ import annotations
+
+import attrs
+
+from chatd.contract.fields import Id, Right, Role, Time
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, query
+
+
+@attrs.frozen
+class ExplainAccess:
+    account: Id
+    room: Id
+
+
+@attrs.frozen
+class ListAccess:
+    room: Id
+    at: Time | None = None
+
+
+@result
+class Verdict:
+    """Whether, and in words for people `because` of what."""
+
+    allowed: bool
+    because: str
+
+
+@result
+class AccessExplained:
+    sees: Verdict
+    member: bool
+    role: Role | None
+    rights: dict[Right, Verdict]
+
+
+@result
+class Viewer:
+    """Who sees a room; `disabled`: shut out now."""
+
+    account: Id
+    name: str
+    role: Role
+    member: bool
+    disabled: bool
+
+
+@result
+class AccessList:
+    """By account id, as it was `at` that time."""
+
+    at: Time
+    position: int
+    accounts: list[Viewer]
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    query(
+        "access.explain",
+        ExplainAccess,
+        AccessExplained,
+        doc="Why an account may or may not, in a room.",
+        scope="moderate",
+        refusals=("not_found",),
+    ),
+    query(
+        "access.list",
+        ListAccess,
+        AccessList,
+        doc="Who sees a room, now or at a time.",
+        scope="moderate",
+        refusals=("not_found",),
+    ),
+)

@@ -1,0 +1,55 @@
+"""The audit: who did what in a space and its rooms."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import attrs
+from msgspec import Meta
+
+from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Seq, Time
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, query
+
+
+@attrs.frozen
+class ListAudit:
+    space: Id
+    by: Id | None = None
+    account: Id | None = None
+    type: Annotated[str, Meta(min_length=3, max_length=64)] | None = None
+    before: Seq | None = None
+    limit: Limit = DEFAULT_PAGE
+
+
+@result
+class AuditEntry:
+    """An event without texts; `data` as the event has it."""
+
+    position: int
+    stream: str
+    seq: int
+    type: str
+    at: Time
+    by: str
+    data: dict[str, Any]
+
+
+@result
+class AuditPage:
+    """The newest first. `next` is the `before` of the following page, null at the end."""
+
+    entries: list[AuditEntry]
+    next: int | None
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    query(
+        "audit.list",
+        ListAudit,
+        AuditPage,
+        doc="Who did what in a space and its rooms, newest first.",
+        scope="moderate",
+        refusals=("not_found",),
+    ),
+)

@@ -1,0 +1,43 @@
+"""Bans and mutes of a space."""
+
+from __future__ import annotations
+
+import attrs
+
+from chatd.contract.fields import Id, Time
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, query
+
+
+@attrs.frozen
+class ListBans:
+    space: Id
+
+
+@result
+class Restriction:
+    """A ban or a mute that has not ended. `until` is null when it does not end by itself."""
+
+    account: Id
+    until: Time | None
+    by: str
+    at: Time
+    reason: str | None
+
+
+@result
+class BanList:
+    bans: list[Restriction]
+    mutes: list[Restriction]
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    query(
+        "ban.list",
+        ListBans,
+        BanList,
+        doc="Who is banned from a space, and who is muted in it.",
+        scope="moderate",
+        refusals=("not_found",),
+    ),
+)

@@ -1,0 +1,75 @@
+"""Bookmarks: messages that an account keeps for later."""
+
+from __future__ import annotations
+
+import attrs
+
+from chatd.contract.fields import DEFAULT_PAGE, Id, Label, Limit, Seq, Time
+from chatd.contract.message import Message
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, command, query
+
+
+@attrs.frozen
+class AddBookmark:
+    room: Id
+    seq: Seq
+    note: Label | None = None
+
+
+@attrs.frozen
+class RemoveBookmark:
+    room: Id
+    seq: Seq
+
+
+@attrs.frozen
+class ListBookmarks:
+    after: Label | None = None
+    limit: Limit = DEFAULT_PAGE
+
+
+@result
+class Bookmark:
+    room: Id
+    seq: int
+    note: str | None
+    at: Time
+    message: Message
+
+
+@result
+class BookmarkPage:
+    """The newest first. `next` is the `after` of the following page, null at the end."""
+
+    bookmarks: list[Bookmark]
+    next: str | None
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    command(
+        "bookmark.add",
+        AddBookmark,
+        doc="Keeps a message for later.",
+        scope="read",
+        refusals=("not_found", "conflict"),
+        events=("bookmark.added",),
+    ),
+    command(
+        "bookmark.remove",
+        RemoveBookmark,
+        doc="Keeps it no longer.",
+        scope="read",
+        decided_by="account",
+        refusals=("not_found",),
+        events=("bookmark.removed",),
+    ),
+    query(
+        "bookmark.list",
+        ListBookmarks,
+        BookmarkPage,
+        doc="What the caller has kept, newest first.",
+        scope="read",
+        refusals=("not_found",),
+    ),
+)

@@ -1,0 +1,105 @@
+"""Bots: accounts with an owner, that may do what their scopes name and their owner may."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import attrs
+from msgspec import Meta
+
+from chatd.contract.account import Account, BearerToken
+from chatd.contract.fields import AccountName, Id, Name, Scope, Time
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, command, query
+
+Scopes = Annotated[list[Scope], Meta(max_length=6)]
+
+
+@attrs.frozen
+class CreateBot:
+    name: AccountName
+    scopes: Scopes
+    display_name: Name | None = None
+    owner: Id | None = None  # for operators; everybody else owns what they make
+
+
+@attrs.frozen
+class ListBots:
+    owner: Id | None = None  # for operators
+
+
+@attrs.frozen
+class UpdateBot:
+    account: Id
+    scopes: Scopes
+
+
+@attrs.frozen
+class IssueBotToken:
+    account: Id
+
+
+@attrs.frozen
+class DeleteBot:
+    account: Id
+
+
+@result
+class Bot:
+    account: Id
+    name: str
+    display_name: str
+    scopes: list[Scope]
+    created_at: Time
+
+
+@result
+class BotCreated:
+    """The token is shown this once."""
+
+    account: Account
+    token: str
+    expires_at: Time
+
+
+@result
+class BotList:
+    bots: list[Bot]
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    command(
+        "bot.create",
+        CreateBot,
+        BotCreated,
+        doc="Makes a bot of the caller's and its token.",
+        scope="never",
+        refusals=("not_found", "conflict"),
+        events=("account.created", "bot.created"),
+    ),
+    query("bot.list", ListBots, BotList, doc="The caller's bots.", scope="never", refusals=("not_found",)),
+    command(
+        "bot.update",
+        UpdateBot,
+        doc="What a bot may at most; its sessions begin anew.",
+        scope="never",
+        refusals=("not_found",),
+        events=("bot.updated",),
+    ),
+    command(
+        "bot.token",
+        IssueBotToken,
+        BearerToken,
+        doc="A new token; the bot's older ones end.",
+        scope="never",
+        refusals=("not_found",),
+    ),
+    command(
+        "bot.delete",
+        DeleteBot,
+        doc="Deletes a bot; what it wrote stays.",
+        scope="never",
+        refusals=("not_found",),
+        events=("bot.deleted", "account.updated", "member.left", "account.deleted"),
+    ),
+)

@@ -1,0 +1,57 @@
+"""Devices: where an account is signed in, and its bearer tokens."""
+
+from __future__ import annotations
+
+import attrs
+
+from chatd.contract.fields import Id, Time
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, command, query
+
+
+@attrs.frozen
+class ListDevices:
+    pass
+
+
+@attrs.frozen
+class RevokeDevice:
+    device: Id
+
+
+@result
+class Device:
+    """`last_seen`: when it last took new tokens, null for a bearer token; `current` is the one that asks."""
+
+    id: Id
+    name: str
+    created_at: Time
+    expires_at: Time
+    last_seen: Time | None
+    current: bool
+    connected: bool
+
+
+@result
+class DeviceList:
+    """The oldest first."""
+
+    devices: list[Device]
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    query(
+        "device.list",
+        ListDevices,
+        DeviceList,
+        doc="The devices on which the caller is signed in.",
+        scope="never",
+    ),
+    command(
+        "device.revoke",
+        RevokeDevice,
+        doc="Ends one of the caller's devices at once.",
+        scope="never",
+        refusals=("not_found",),
+    ),
+)

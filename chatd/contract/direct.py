@@ -1,0 +1,29 @@
+"""Direct rooms: the same people always share the same room."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import attrs
+from msgspec import Meta
+
+from chatd.contract.fields import Id
+from chatd.contract.room import RoomResult
+from chatd.contract.spec import RequestType, command
+
+
+@attrs.frozen
+class OpenDirect:
+    accounts: Annotated[list[Id], Meta(max_length=49)]
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    command(
+        "direct.open",
+        OpenDirect,
+        RoomResult,
+        doc="The direct room of the caller and these people.",
+        scope="post",
+        events=("room.created", "member.joined"),
+    ),
+)

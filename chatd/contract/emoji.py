@@ -1,0 +1,72 @@
+"""Custom emoji of a space."""
+
+from __future__ import annotations
+
+import attrs
+
+from chatd.contract.fields import EmojiName, Id, Time, Url
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, command, query
+
+
+@attrs.frozen
+class AddEmoji:
+    space: Id
+    name: EmojiName
+    image: Url
+
+
+@attrs.frozen
+class RemoveEmoji:
+    space: Id
+    name: EmojiName
+
+
+@attrs.frozen
+class ListEmoji:
+    space: Id
+
+
+@result
+class CustomEmoji:
+    name: str
+    image: str
+    by: str
+    at: Time
+
+
+@result
+class EmojiList:
+    """By name."""
+
+    emoji: list[CustomEmoji]
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    command(
+        "emoji.add",
+        AddEmoji,
+        doc="Makes a custom emoji.",
+        scope="manage",
+        decided_by="space",
+        refusals=("not_found", "conflict"),
+        events=("emoji.added",),
+    ),
+    command(
+        "emoji.remove",
+        RemoveEmoji,
+        doc="Takes a custom emoji away.",
+        scope="manage",
+        decided_by="space",
+        refusals=("not_found",),
+        events=("emoji.removed",),
+    ),
+    query(
+        "emoji.list",
+        ListEmoji,
+        EmojiList,
+        doc="The custom emoji of a space.",
+        scope="read",
+        refusals=("not_found",),
+    ),
+)

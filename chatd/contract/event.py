@@ -1,0 +1,54 @@
+"""The log itself, for operators."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import attrs
+from msgspec import Meta
+
+from chatd.contract.fields import DEFAULT_PAGE, Limit, Seq, Time
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, query
+
+
+@attrs.frozen
+class ListEvents:
+    after: Seq | None = None
+    stream: Annotated[str, Meta(min_length=1, max_length=80)] | None = None
+    limit: Limit = DEFAULT_PAGE
+    wait: Annotated[float, Meta(ge=0, le=30)] | None = None
+
+
+@result
+class EventFrame:
+    """An event as it is sent to clients; `chatd.contract.events` says what `data` holds."""
+
+    event: str
+    stream: str
+    seq: int
+    position: int
+    at: Time
+    by: str
+    data: dict[str, Any]
+
+
+@result
+class EventPage:
+    """`position` is the `after` of the following page."""
+
+    events: list[EventFrame]
+    position: int
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    query(
+        "event.list",
+        ListEvents,
+        EventPage,
+        doc="The log after a position; can wait for news.",
+        scope="never",
+        asker="operator",
+        refusals=("not_found",),
+    ),
+)

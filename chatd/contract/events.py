@@ -1,0 +1,631 @@
+"""The table of events: what can happen in each kind of stream, what it says, and who may see it.
+
+A field that may be missing has the default UNSET. Texts and what accounts say of themselves are missing once
+they have been erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import UNSET, UnsetType
+
+from chatd.contract.fields import (
+    AnyRoomKind,
+    BoundRole,
+    Id,
+    Level,
+    NotificationKind,
+    Role,
+    RoomKind,
+    Scope,
+    SecurityChange,
+    ShowingRight,
+    Time,
+)
+from chatd.contract.rows import result as payload
+from chatd.contract.spec import EventType, StreamKind
+
+
+@payload
+class Nothing:
+    pass
+
+
+@payload
+class Reason:
+    reason: str | UnsetType = UNSET
+
+
+@payload
+class AboutAccount:
+    account: Id
+    reason: str | UnsetType = UNSET
+
+
+@payload
+class AboutMessage:
+    seq: int
+
+
+# --- accounts -----------------------------------------------------------------------------------------
+
+
+@payload
+class AccountCreated:
+    account: Id
+    name: str | UnsetType = UNSET
+    display_name: str | UnsetType = UNSET
+    admin: bool | UnsetType = UNSET
+    owner: Id | UnsetType = UNSET
+    scopes: list[Scope] | UnsetType = UNSET
+
+
+@payload
+class AccountUpdated:
+    display_name: str | UnsetType = UNSET
+    about: str | UnsetType = UNSET
+    avatar: str | UnsetType = UNSET
+    disabled: bool | UnsetType = UNSET
+    admin: bool | UnsetType = UNSET
+
+
+@payload
+class AccountRenamed:
+    name: str | UnsetType = UNSET
+    before: str | UnsetType = UNSET
+
+
+@payload
+class AccountSecured:
+    change: SecurityChange
+
+
+@payload
+class BotScopes:
+    bot: Id
+    scopes: list[Scope]
+
+
+@payload
+class BotDeleted:
+    bot: Id
+
+
+@payload
+class MessageReported:
+    report: Id
+    space: Id
+    room: Id
+    seq: int
+    reason: str | UnsetType = UNSET
+
+
+@payload
+class ReportResolved:
+    report: Id
+    reason: str | UnsetType = UNSET
+
+
+@payload
+class NotificationCreated:
+    notification: Id
+    kind: NotificationKind
+    room: Id
+    seq: int
+    from_: Id
+    source: int
+    quiet: bool | UnsetType = UNSET
+
+
+@payload
+class NotificationRead:
+    ids: list[Id]
+
+
+@payload
+class SubscriptionUpdated:
+    room: Id
+    level: Level | UnsetType = UNSET
+    muted_until: Time | UnsetType = UNSET
+
+
+@payload
+class PreferencesUpdated:
+    quiet_from: int | UnsetType = UNSET
+    quiet_to: int | UnsetType = UNSET
+    time_zone: str | UnsetType = UNSET
+    receipts: bool | UnsetType = UNSET
+
+
+@payload
+class BookmarkAdded:
+    room: Id
+    seq: int
+    note: str | UnsetType = UNSET
+
+
+@payload
+class MessageOfRoom:
+    room: Id
+    seq: int
+
+
+# --- spaces -------------------------------------------------------------------------------------------
+
+
+@payload
+class SpaceCreated:
+    name: str
+    description: str | UnsetType = UNSET
+    icon: str | UnsetType = UNSET
+
+
+@payload
+class SpaceUpdated:
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    icon: str | UnsetType = UNSET
+
+
+@payload
+class JoinedSpace:
+    account: Id
+    role: Role
+    invite: Id | UnsetType = UNSET
+    owner: Id | UnsetType = UNSET
+
+
+@payload
+class Left:
+    account: Id
+
+
+@payload
+class Restricted:
+    account: Id
+    until: Time | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
+
+
+@payload
+class RoleChanged:
+    account: Id
+    role: Role
+    before: Role
+    reason: str | UnsetType = UNSET
+
+
+@payload
+class InviteCreated:
+    invite: Id
+    role: Role
+    max_uses: int | UnsetType = UNSET
+    expires_at: Time | UnsetType = UNSET
+
+
+@payload
+class InviteRevoked:
+    invite: Id
+
+
+@payload
+class PublicRoomCreated:
+    room: Id
+    name: str
+    kind: RoomKind
+    topic: str | UnsetType = UNSET
+
+
+@payload
+class EmojiAdded:
+    name: str
+    image: str
+
+
+@payload
+class EmojiRemoved:
+    name: str
+
+
+# --- rooms --------------------------------------------------------------------------------------------
+
+
+@payload
+class RoomCreated:
+    name: str
+    kind: AnyRoomKind
+    private: bool
+    space: Id | UnsetType = UNSET
+    topic: str | UnsetType = UNSET
+
+
+@payload
+class JoinedRoom:
+    account: Id
+    space: Id | UnsetType = UNSET
+    entry: int | UnsetType | None = UNSET
+
+
+@payload
+class RoomUpdated:
+    name: str | UnsetType = UNSET
+    topic: str | UnsetType = UNSET
+    slow_mode: int | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
+
+
+@payload
+class OverrideChanged:
+    right: ShowingRight
+    allow: bool | None
+    role: BoundRole | UnsetType = UNSET
+    account: Id | UnsetType = UNSET
+    entry: int | UnsetType | None = UNSET
+    reason: str | UnsetType = UNSET
+
+
+@payload
+class MessagePosted:
+    text: str | UnsetType = UNSET
+    nonce: str | UnsetType = UNSET
+    reply_to: int | UnsetType = UNSET
+    thread: int | UnsetType = UNSET
+    mentions: list[str] | UnsetType = UNSET
+    expires_at: Time | UnsetType = UNSET
+
+
+@payload
+class MessageEdited:
+    seq: int
+    text: str | UnsetType = UNSET
+    mentions: list[str] | UnsetType = UNSET
+
+
+@payload
+class MessageDeleted:
+    seq: int
+    author: Id
+    expired: bool | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
+
+
+@payload
+class Reacted:
+    seq: int
+    emoji: str
+
+
+# --- the table ----------------------------------------------------------------------------------------
+
+_ACCOUNT: Final = (
+    EventType(
+        "account.created",
+        "account",
+        AccountCreated,
+        "The account was made. `owner` and `scopes` are a bot's. A client does nothing: the profile came with"
+        " `session.open`.",
+        personal=("name", "display_name"),
+        lets="in",
+    ),
+    EventType(
+        "account.updated",
+        "account",
+        AccountUpdated,
+        "The fields that changed. A client changes its profile.",
+        personal=("display_name", "about", "avatar"),
+    ),
+    EventType(
+        "account.renamed",
+        "account",
+        AccountRenamed,
+        "The account has a new name. A client changes its name.",
+        personal=("name", "before"),
+    ),
+    EventType(
+        "account.secured",
+        "account",
+        AccountSecured,
+        "How the account signs in has changed; `recovery_link`: an operator made one, `recovered`: it was"
+        " used. A client tells its person.",
+    ),
+    EventType(
+        "account.deleted",
+        "account",
+        AboutAccount,
+        "Nothing is left of the account but a stub. A client ends.",
+        erases=True,
+    ),
+    EventType("bot.created", "account", BotScopes, "The account has a new bot. A client adds it."),
+    EventType("bot.updated", "account", BotScopes, "A bot has other scopes. A client changes it."),
+    EventType("bot.deleted", "account", BotDeleted, "A bot was deleted. A client removes it."),
+    EventType(
+        "message.reported",
+        "account",
+        MessageReported,
+        "The account reported a message. A client does nothing.",
+        personal=("reason",),
+    ),
+    EventType(
+        "report.resolved",
+        "account",
+        ReportResolved,
+        "The account resolved a report. A client asks `report.list` where it shows reports.",
+        personal=("reason",),
+    ),
+    EventType(
+        "notification.created",
+        "account",
+        NotificationCreated,
+        "The account was notified of a message: its id, why, which message by whom, and that message's"
+        " `position`. A client adds it, unread, and makes a sound unless `quiet`.",
+    ),
+    EventType("notification.read", "account", NotificationRead, "A client marks these as read."),
+    EventType(
+        "subscription.updated",
+        "account",
+        SubscriptionUpdated,
+        "The account hears of a room in another way; `muted_until` 0: it is not muted any more.",
+    ),
+    EventType(
+        "preferences.updated",
+        "account",
+        PreferencesUpdated,
+        "The fields that changed. A client changes its preferences.",
+        personal=("quiet_from", "quiet_to", "time_zone", "receipts"),
+    ),
+    EventType(
+        "bookmark.added",
+        "account",
+        BookmarkAdded,
+        "A client adds the bookmark, or changes its note.",
+        personal=("note",),
+    ),
+    EventType("bookmark.removed", "account", MessageOfRoom, "A client removes the bookmark."),
+    EventType(
+        "thread.followed", "account", MessageOfRoom, "The account follows a thread, named by its root."
+    ),
+    EventType("thread.unfollowed", "account", MessageOfRoom, "The account no longer follows a thread."),
+)
+
+_SPACE: Final = (
+    EventType(
+        "space.created",
+        "space",
+        SpaceCreated,
+        "The space was made. A client waits for its own `member.joined`.",
+        audited=True,
+    ),
+    EventType(
+        "space.updated",
+        "space",
+        SpaceUpdated,
+        "The fields that changed. A client changes the space.",
+        audited=True,
+    ),
+    EventType(
+        "space.locked",
+        "space",
+        Reason,
+        "The space is locked. A client shows it; guests do not write.",
+        audited=True,
+    ),
+    EventType("space.unlocked", "space", Reason, "The space is no longer locked.", audited=True),
+    EventType(
+        "space.deleted",
+        "space",
+        Reason,
+        "A client removes the space with all its rooms.",
+        audited=True,
+        lets="all_out",
+    ),
+    EventType(
+        "member.joined",
+        "space",
+        JoinedSpace,
+        "A client adds a member; if the member is itself, it loads the space. `owner` is a bot's.",
+        audited=True,
+        lets="in",
+    ),
+    EventType(
+        "member.left",
+        "space",
+        Left,
+        "A client removes a member, from the space's rooms too; if it is itself, the space with its rooms.",
+        audited=True,
+        lets="out",
+    ),
+    EventType(
+        "member.kicked",
+        "space",
+        AboutAccount,
+        "A moderator removed a member. A client does as for `member.left`.",
+        audited=True,
+        lets="out",
+    ),
+    EventType(
+        "member.banned",
+        "space",
+        Restricted,
+        "A moderator banned an account, which need not have been a member. A client does as for"
+        " `member.left`, and adds it to the bans where it shows them.",
+        audience="member.ban",
+        audited=True,
+        lets="out",
+    ),
+    EventType(
+        "member.unbanned",
+        "space",
+        AboutAccount,
+        "A client removes the account from the bans.",
+        audience="member.ban",
+        audited=True,
+    ),
+    EventType(
+        "member.role_set",
+        "space",
+        RoleChanged,
+        "A client changes the role; if it is its own, it changes what it offers, and loads what it may see"
+        " now (`room.list`, `invite.list`).",
+        audited=True,
+    ),
+    EventType(
+        "member.muted",
+        "space",
+        Restricted,
+        "If the member is itself, a client does not offer to write.",
+        audience="member.mute",
+        audited=True,
+    ),
+    EventType(
+        "member.unmuted",
+        "space",
+        AboutAccount,
+        "If the member is itself, a client offers to write again.",
+        audience="member.mute",
+        audited=True,
+    ),
+    EventType(
+        "member.messages_erased",
+        "space",
+        AboutAccount,
+        "A moderator had all messages of an account deleted. A client does nothing: an event deletes each.",
+        audited=True,
+    ),
+    EventType(
+        "invite.created",
+        "space",
+        InviteCreated,
+        "A client adds the invite where it shows invites. A `member.joined` names the invite that it used.",
+        audience="invite.list",
+        audited=True,
+    ),
+    EventType(
+        "invite.revoked",
+        "space",
+        InviteRevoked,
+        "A client removes the invite.",
+        audience="invite.list",
+        audited=True,
+    ),
+    EventType(
+        "room.created",
+        "space",
+        PublicRoomCreated,
+        "A public room was made in the space. A client lists it among the rooms to join. A room that it is"
+        " not in tells it nothing more: it asks `room.list` when it opens the list.",
+        audience="room.see_public",
+        audited=True,
+    ),
+    EventType(
+        "emoji.added", "space", EmojiAdded, "A client adds it to what it offers as reactions.", audited=True
+    ),
+    EventType("emoji.removed", "space", EmojiRemoved, "A client removes it.", audited=True),
+)
+
+_ROOM: Final = (
+    EventType(
+        "room.created",
+        "room",
+        RoomCreated,
+        "The room was made; a direct room has no `space`. A client waits for its own `member.joined`.",
+        audited=True,
+    ),
+    EventType(
+        "member.joined",
+        "room",
+        JoinedRoom,
+        "A client adds a member; if the member is itself, it loads the room. `entry` is the seq in the"
+        " space's stream with which the account had joined the space.",
+        audited=True,
+        lets="in",
+    ),
+    EventType(
+        "member.left",
+        "room",
+        Left,
+        "A client removes a member; if it is itself, the room.",
+        audited=True,
+        lets="out",
+    ),
+    EventType(
+        "member.kicked",
+        "room",
+        AboutAccount,
+        "A moderator removed a member. A client does as for `member.left`.",
+        audited=True,
+        lets="out",
+    ),
+    EventType(
+        "room.updated",
+        "room",
+        RoomUpdated,
+        "The fields that changed, and the reason, which is no part of the room.",
+        audited=True,
+    ),
+    EventType("room.archived", "room", Nothing, "A client closes the room for writing.", audited=True),
+    EventType("room.unarchived", "room", Nothing, "A client opens the room for writing.", audited=True),
+    EventType(
+        "room.locked",
+        "room",
+        Reason,
+        "A client closes the room for writing, but for moderators, and for reactions.",
+        audited=True,
+    ),
+    EventType("room.unlocked", "room", Reason, "The room is no longer locked.", audited=True),
+    EventType(
+        "room.override_set",
+        "room",
+        OverrideChanged,
+        "`allow` null takes the override away. If it is about its account or role, a client changes what it"
+        " offers.",
+        audited=True,
+    ),
+    EventType("room.deleted", "room", Reason, "A client removes the room.", audited=True, lets="all_out"),
+    EventType(
+        "message.posted",
+        "room",
+        MessagePosted,
+        "A client adds the message. It knows its own by the `nonce`. It counts one more reply in `thread`,"
+        " one more unread message, and a mention.",
+        text=True,
+    ),
+    EventType(
+        "message.edited",
+        "room",
+        MessageEdited,
+        "A client gives message `seq` this text, these mentions or none, and `edited_at`.",
+        text=True,
+    ),
+    EventType(
+        "message.deleted",
+        "room",
+        MessageDeleted,
+        "A client removes the text, mentions, reactions, pin, bookmark and notifications of message `seq`,"
+        " and counts one unread message less if it was unread.",
+        audited=True,
+        erases=True,
+    ),
+    EventType("reaction.added", "room", Reacted, "A client adds the account `by` to the reaction."),
+    EventType("reaction.removed", "room", Reacted, "A client removes the account `by` from the reaction."),
+    EventType("pin.added", "room", AboutMessage, "A client pins the message.", audited=True),
+    EventType("pin.removed", "room", AboutMessage, "A client unpins the message.", audited=True),
+)
+
+EVENTS: Final[Mapping[tuple[StreamKind, str], EventType]] = {
+    (row.stream, row.name): row for row in (*_ACCOUNT, *_SPACE, *_ROOM)
+}
+
+# What consumers look up for each event, worked out once.
+TYPES: Final = frozenset(name for _, name in EVENTS)
+MEMBERSHIP: Final[Mapping[str, bool]] = {  # lets `account` into its stream (True), or out of it
+    name: row.lets == "in" for (_, name), row in EVENTS.items() if row.lets in ("in", "out")
+}
+DISSOLVES: Final = frozenset(name for (_, name), row in EVENTS.items() if row.lets == "all_out")
+ERASES: Final = frozenset(name for (_, name), row in EVENTS.items() if row.erases)
+PERSONAL: Final[Mapping[str, tuple[str, ...]]] = {
+    name: row.personal for (_, name), row in EVENTS.items() if row.personal
+}
+RESTRICTED: Final = {name: row.audience for (_, name), row in EVENTS.items() if row.audience is not None}
+AUDITED: Final = tuple(dict.fromkeys(name for (_, name), row in EVENTS.items() if row.audited))

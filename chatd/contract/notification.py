@@ -1,0 +1,67 @@
+"""Notifications of messages that concern an account."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import attrs
+from msgspec import Meta
+
+from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, NotificationKind, Time
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, command, query
+
+
+@attrs.frozen
+class ListNotifications:
+    after: Id | None = None
+    unread: bool = False
+    limit: Limit = DEFAULT_PAGE
+
+
+@attrs.frozen
+class ReadNotifications:
+    ids: Annotated[list[Id], Meta(min_length=1, max_length=500)]
+
+
+@result
+class Notification:
+    """`from` is the author of the message, `quiet`: a client makes no sound."""
+
+    id: Id
+    kind: NotificationKind
+    room: Id
+    seq: int
+    from_: Id
+    at: Time
+    quiet: bool
+    read: bool
+
+
+@result
+class NotificationPage:
+    """The newest first. `next` is the `after` of the following page; `unread` counts all unread ones."""
+
+    notifications: list[Notification]
+    next: Id | None
+    unread: int
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    query(
+        "notification.list",
+        ListNotifications,
+        NotificationPage,
+        doc="The caller's notifications, newest first.",
+        scope="read",
+        refusals=("not_found",),
+    ),
+    command(
+        "notification.read",
+        ReadNotifications,
+        doc="Marks notifications as read.",
+        scope="read",
+        decided_by="account",
+        events=("notification.read",),
+    ),
+)

@@ -1,0 +1,72 @@
+"""Pins: messages that a room keeps in view."""
+
+from __future__ import annotations
+
+import attrs
+
+from chatd.contract.fields import Id, Seq, Time
+from chatd.contract.message import Message
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, command, query
+
+
+@attrs.frozen
+class AddPin:
+    room: Id
+    seq: Seq
+
+
+@attrs.frozen
+class RemovePin:
+    room: Id
+    seq: Seq
+
+
+@attrs.frozen
+class ListPins:
+    room: Id
+
+
+@result
+class Pin:
+    seq: int
+    by: str
+    at: Time
+    message: Message
+
+
+@result
+class PinList:
+    """The newest pin first."""
+
+    pins: list[Pin]
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    command(
+        "pin.add",
+        AddPin,
+        doc="Pins a message to its room.",
+        scope="moderate",
+        decided_by="room",
+        refusals=("not_found", "conflict"),
+        events=("pin.added",),
+    ),
+    command(
+        "pin.remove",
+        RemovePin,
+        doc="Takes a pin away.",
+        scope="moderate",
+        decided_by="room",
+        refusals=("not_found",),
+        events=("pin.removed",),
+    ),
+    query(
+        "pin.list",
+        ListPins,
+        PinList,
+        doc="The pinned messages of a room, newest pin first.",
+        scope="read",
+        refusals=("not_found",),
+    ),
+)

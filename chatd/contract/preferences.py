@@ -1,0 +1,58 @@
+"""Preferences: quiet hours and receipts."""
+
+from __future__ import annotations
+
+import attrs
+
+from chatd.contract.fields import Minute, TimeZone
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, command, query
+from chatd.contract.subscription import Subscription
+
+
+@attrs.frozen
+class UpdatePreferences:
+    quiet_from: Minute | None = None
+    quiet_to: Minute | None = None  # the same as `quiet_from`: never
+    time_zone: TimeZone | None = None
+    receipts: bool | None = None
+
+
+@attrs.frozen
+class GetPreferences:
+    pass
+
+
+@result
+class Preferences:
+    """`quiet_from` and `quiet_to` are minutes from midnight in `time_zone`."""
+
+    quiet_from: int | None
+    quiet_to: int | None
+    time_zone: str | None
+    receipts: bool
+
+
+@result
+class PreferencesResult:
+    preferences: Preferences
+    subscriptions: list[Subscription]
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    command(
+        "preferences.update",
+        UpdatePreferences,
+        doc="Quiet hours and receipts.",
+        scope="read",
+        decided_by="account",
+        events=("preferences.updated",),
+    ),
+    query(
+        "preferences.get",
+        GetPreferences,
+        PreferencesResult,
+        doc="The caller's preferences and subscriptions.",
+        scope="read",
+    ),
+)

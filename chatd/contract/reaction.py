@@ -1,0 +1,77 @@
+"""Reactions on messages."""
+
+from __future__ import annotations
+
+import attrs
+
+from chatd.contract.fields import DEFAULT_PAGE, Emoji, Id, Limit, Seq
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, command, query
+
+
+@attrs.frozen
+class AddReaction:
+    room: Id
+    seq: Seq
+    emoji: Emoji
+
+
+@attrs.frozen
+class RemoveReaction:
+    room: Id
+    seq: Seq
+    emoji: Emoji
+
+
+@attrs.frozen
+class ListReactions:
+    room: Id
+    seq: Seq
+    emoji: Emoji
+    after: Id | None = None
+    limit: Limit = DEFAULT_PAGE
+
+
+@result
+class Reactor:
+    account: Id
+    name: str
+    display_name: str
+
+
+@result
+class ReactorPage:
+    """By account id. `next` is the `after` of the following page, null at the end."""
+
+    accounts: list[Reactor]
+    next: Id | None
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    command(
+        "reaction.add",
+        AddReaction,
+        doc="Puts a reaction on a message.",
+        scope="react",
+        decided_by="room",
+        refusals=("not_found", "conflict"),
+        events=("reaction.added",),
+    ),
+    command(
+        "reaction.remove",
+        RemoveReaction,
+        doc="Takes the caller's reaction away.",
+        scope="react",
+        decided_by="room",
+        refusals=("not_found",),
+        events=("reaction.removed",),
+    ),
+    query(
+        "reaction.list",
+        ListReactions,
+        ReactorPage,
+        doc="Who reacted with an emoji, by account id.",
+        scope="read",
+        refusals=("not_found",),
+    ),
+)

@@ -1,0 +1,28 @@
+"""Read markers: how far an account has read a room."""
+
+from __future__ import annotations
+
+import attrs
+
+from chatd.contract.fields import Id, Seq
+from chatd.contract.spec import RequestType, command
+
+
+@attrs.frozen
+class MarkRead:
+    room: Id
+    seq: Seq
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    command(
+        "read.mark",
+        MarkRead,
+        doc="Moves the caller's read marker forward.",
+        scope="read",
+        decided_by="room",
+        rate="signal",
+        pipelined=True,
+        refusals=("not_found",),
+    ),
+)

@@ -1,0 +1,73 @@
+"""The table of requests: every command and query, collected from the modules of their nouns.
+
+A request that has no row here does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from chatd.contract import (
+    access,
+    account,
+    audit,
+    backup,
+    ban,
+    bookmark,
+    bot,
+    device,
+    direct,
+    draft,
+    emoji,
+    event,
+    identity,
+    invite,
+    member,
+    message,
+    notification,
+    pin,
+    preferences,
+    presence,
+    reaction,
+    read,
+    receipt,
+    report,
+    room,
+    server,
+    session,
+    space,
+    subscription,
+    thread,
+    totp,
+    typing,
+    unread,
+    view,
+)
+from chatd.contract.errors import Refusal
+from chatd.contract.field_errors import shorten
+from chatd.contract.spec import RequestType
+
+REQUESTS: Final[Mapping[str, RequestType]] = {
+    row.name: row
+    for noun in (
+        *(session, account, identity, device, totp, bot),
+        *(space, invite, emoji, member, ban, report, audit, access),
+        *(room, direct, message, reaction, pin, thread),
+        *(read, unread, receipt, typing, presence),
+        *(notification, subscription, preferences, bookmark, draft),
+        *(view, event, server, backup),
+    )
+    for row in noun.REQUESTS
+}
+
+
+def find(kind: str, name: object) -> RequestType | Refusal:
+    """The row of a request, or a refusal that says what is wrong with its name."""
+    row = REQUESTS.get(name) if isinstance(name, str) else None
+    if row is None:
+        said = f"unknown {kind} {shorten(name)!r}" if isinstance(name, str) else f"{kind} is a name"
+        return Refusal("invalid", said)
+    if row.kind != kind:
+        return Refusal("invalid", f"{row.name} is a {row.kind}, not a {kind}")
+    return row

@@ -1,0 +1,353 @@
+"""Rooms: where messages are posted."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import attrs
+from msgspec import UNSET, Meta, UnsetType
+
+from chatd.contract.fields import (
+    DEFAULT_PAGE,
+    About,
+    AnyRoomKind,
+    BoundRole,
+    Id,
+    Limit,
+    Name,
+    Reason,
+    Role,
+    RoomKind,
+    Seq,
+    ShowingRight,
+    Time,
+)
+from chatd.contract.member import MemberPage
+from chatd.contract.message import MessagePage
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, command, query
+
+
+@attrs.frozen
+class CreateRoom:
+    space: Id
+    name: Name
+    kind: RoomKind = "text"
+    private: bool = False
+    topic: About | None = None
+
+
+@attrs.frozen
+class UpdateRoom:
+    room: Id
+    name: Name | None = None
+    topic: About | None = None
+    slow_mode: Annotated[int, Meta(ge=0, le=21_600)] | None = None  # seconds
+    reason: Reason | None = None
+
+
+@attrs.frozen
+class ArchiveRoom:
+    room: Id
+
+
+@attrs.frozen
+class JoinRoom:
+    room: Id
+
+
+@attrs.frozen
+class LeaveRoom:
+    room: Id
+
+
+@attrs.frozen
+class ListRooms:
+    space: Id
+
+
+@attrs.frozen
+class GetRoom:
+    room: Id
+
+
+@attrs.frozen
+class ListRoomMembers:
+    room: Id
+    after: Id | None = None
+    limit: Limit = DEFAULT_PAGE
+
+
+@attrs.frozen
+class RoomHistory:
+    room: Id
+    before: Seq | None = None
+    after: Seq | None = None
+    around: Seq | None = None
+    limit: Limit = DEFAULT_PAGE
+
+
+@attrs.frozen
+class InviteToRoom:
+    room: Id
+    account: Id
+
+
+@attrs.frozen
+class RemoveFromRoom:
+    room: Id
+    account: Id
+    reason: Reason | None = None
+
+
+@attrs.frozen
+class LockRoom:
+    room: Id
+    reason: Reason | None = None
+
+
+@attrs.frozen
+class UnlockRoom:
+    room: Id
+    reason: Reason | None = None
+
+
+@attrs.frozen
+class UnarchiveRoom:
+    room: Id
+
+
+@attrs.frozen
+class DeleteRoom:
+    room: Id
+    reason: Reason | None = None
+
+
+@attrs.frozen
+class SetOverride:
+    room: Id
+    right: ShowingRight
+    role: BoundRole | None = None
+    account: Id | None = None
+    allow: bool | None = None
+    reason: Reason | None = None
+    dry_run: bool = False
+
+
+@result
+class Room:
+    """`head` is the seq of the newest event. A direct room has no space and no name, but `accounts`."""
+
+    id: Id
+    space: Id | None
+    name: str
+    kind: AnyRoomKind
+    private: bool
+    topic: str | None
+    archived: bool
+    locked: bool
+    slow_mode: int  # seconds
+    created_at: Time
+    head: int
+    accounts: list[Id] | UnsetType = UNSET
+
+
+@result
+class OwnRoom(Room):
+    """A room of the caller's. `role` is the caller's in the space, `unread` and `mentions` are counts."""
+
+    read: int
+    unread: int
+    mentions: int
+    role: Role | None
+
+
+@result
+class ListedRoom(Room):
+    """`member`: whether the caller is one."""
+
+    member: bool
+
+
+@result
+class Override:
+    """Allows or denies a right in a room, to a role or to an account."""
+
+    right: ShowingRight
+    allow: bool
+    role: BoundRole | UnsetType = UNSET
+    account: Id | UnsetType = UNSET
+
+
+@result
+class RoomDetail(Room):
+    """`members` is a count. Accounts get `rights` and `read`, those who may set them `overrides`."""
+
+    members: int
+    member: bool
+    overrides: list[Override] | UnsetType = UNSET
+    rights: dict[ShowingRight, bool] | UnsetType = UNSET
+    read: int | UnsetType = UNSET
+
+
+@result
+class RoomResult:
+    room: Room
+
+
+@result
+class RoomDetailResult:
+    room: RoomDetail
+
+
+@result
+class RoomList:
+    rooms: list[ListedRoom]
+
+
+@result
+class OverrideSet:
+    """Empty when the override was set. A dry run names the accounts that gain and lose the right."""
+
+    right: ShowingRight | UnsetType = UNSET
+    gains: list[Id] | UnsetType = UNSET
+    loses: list[Id] | UnsetType = UNSET
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    command(
+        "room.create",
+        CreateRoom,
+        RoomResult,
+        doc="Makes a room; the caller is its first member.",
+        scope="manage",
+        decided_by="space",
+        refusals=("not_found",),
+        events=("room.created", "member.joined"),
+    ),
+    command(
+        "room.update",
+        UpdateRoom,
+        doc="Renames a room or sets its topic.",
+        scope="manage",
+        decided_by="room",
+        refusals=("not_found",),
+        events=("room.updated",),
+    ),
+    command(
+        "room.archive",
+        ArchiveRoom,
+        doc="Closes a room for writing; its history stays.",
+        scope="manage",
+        decided_by="room",
+        refusals=("not_found",),
+        events=("room.archived",),
+    ),
+    command(
+        "room.join",
+        JoinRoom,
+        doc="Joins a public room of one's space.",
+        scope="join",
+        decided_by="room",
+        refusals=("not_found",),
+        events=("member.joined",),
+    ),
+    command(
+        "room.leave",
+        LeaveRoom,
+        doc="Leaves a room.",
+        scope="join",
+        decided_by="room",
+        refusals=("not_found",),
+        events=("member.left",),
+    ),
+    query(
+        "room.list",
+        ListRooms,
+        RoomList,
+        doc="The rooms of a space that the caller may see.",
+        scope="read",
+        refusals=("not_found",),
+    ),
+    query("room.get", GetRoom, RoomDetailResult, doc="One room.", scope="read", refusals=("not_found",)),
+    query(
+        "room.members",
+        ListRoomMembers,
+        MemberPage,
+        doc="Members of a room, by account id.",
+        scope="read",
+        refusals=("not_found",),
+    ),
+    query(
+        "room.history",
+        RoomHistory,
+        MessagePage,
+        doc="A page of messages, oldest first.",
+        scope="read",
+        refusals=("not_found",),
+    ),
+    command(
+        "room.invite",
+        InviteToRoom,
+        doc="Lets a member of the space into the room.",
+        scope="moderate",
+        decided_by="room",
+        refusals=("not_found",),
+        events=("member.joined",),
+    ),
+    command(
+        "room.remove",
+        RemoveFromRoom,
+        doc="Sends a member out of the room.",
+        scope="moderate",
+        decided_by="room",
+        refusals=("not_found",),
+        events=("member.kicked",),
+    ),
+    command(
+        "room.lock",
+        LockRoom,
+        doc="Only moderators write until it is unlocked.",
+        scope="moderate",
+        decided_by="room",
+        refusals=("not_found",),
+        events=("room.locked",),
+    ),
+    command(
+        "room.unlock",
+        UnlockRoom,
+        doc="Ends the lock.",
+        scope="moderate",
+        decided_by="room",
+        refusals=("not_found",),
+        events=("room.unlocked",),
+    ),
+    command(
+        "room.unarchive",
+        UnarchiveRoom,
+        doc="Opens an archived room for writing again.",
+        scope="manage",
+        decided_by="room",
+        refusals=("not_found",),
+        events=("room.unarchived",),
+    ),
+    command(
+        "room.delete",
+        DeleteRoom,
+        doc="Deletes a room: nobody sees it any more.",
+        scope="manage",
+        decided_by="room",
+        refusals=("not_found",),
+        events=("room.deleted",),
+    ),
+    command(
+        "room.override",
+        SetOverride,
+        OverrideSet,
+        doc="Allows or denies a right to a role or an account; `dry_run` only says to whom.",
+        scope="manage",
+        decided_by="room",
+        refusals=("not_found", "conflict"),
+        events=("room.override_set",),
+    ),
+)

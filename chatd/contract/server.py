@@ -1,0 +1,155 @@
+"""The server: its state, its load, its soundness."""
+
+from __future__ import annotations
+
+import attrs
+
+from chatd.contract.fields import Time
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, query
+from chatd.contract.view import ViewState
+
+
+@attrs.frozen
+class GetServerStatus:
+    pass
+
+
+@attrs.frozen
+class GetServerTop:
+    pass
+
+
+@attrs.frozen
+class CheckServer:
+    pass
+
+
+@attrs.frozen
+class VerifyServer:
+    pass
+
+
+@result
+class ActorCounts:
+    awake: int
+    rooms: int
+    spaces: int
+    accounts: int
+
+
+@result
+class ServerStatus:
+    """Sizes in bytes, `uptime` in seconds."""
+
+    version: str
+    ready: bool
+    epoch: str
+    position: int
+    started_at: Time
+    uptime: int
+    pid: int
+    data: str
+    address: str
+    accounts: int
+    spaces: int
+    rooms: int
+    connections: int
+    sessions: int
+    memory: int
+    database: int
+    wal: int
+    actors: ActorCounts
+    views: list[ViewState]
+
+
+@result
+class CommitCounts:
+    """`last_*` of the newest commit, means over all."""
+
+    count: int
+    failed: int
+    facts: int
+    last_batch: int
+    mean_batch: float
+    last_ms: float
+    mean_ms: float
+    waiting: int
+
+
+@result
+class ActorLoad:
+    name: str
+    depth: int
+    capacity: int
+    oldest_wait_ms: float
+    turns: int
+    handled: int
+    restarts: int
+
+
+@result
+class ServerTop:
+    """At most 50 actors, the busiest first."""
+
+    position: int
+    commits: CommitCounts
+    connections: int
+    sessions: int
+    actors: list[ActorLoad]
+    loop_lag_ms: float
+    cpu_seconds: float
+    memory: int
+
+
+@result
+class ServerChecked:
+    """`findings` in words."""
+
+    ok: bool
+    findings: list[str]
+
+
+@result
+class ServerVerified:
+    """How many events were replayed, and the findings in words."""
+
+    ok: bool
+    events: int
+    findings: list[str]
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    query(
+        "server.status",
+        GetServerStatus,
+        ServerStatus,
+        doc="What runs, how big it is, how it feels.",
+        scope="never",
+        asker="operator",
+    ),
+    query(
+        "server.top",
+        GetServerTop,
+        ServerTop,
+        doc="The busiest actors, commit batches, connections.",
+        scope="never",
+        asker="operator",
+    ),
+    query(
+        "server.check",
+        CheckServer,
+        ServerChecked,
+        doc="Is the database file sound, is there room on the disk.",
+        scope="never",
+        asker="operator",
+    ),
+    query(
+        "server.verify",
+        VerifyServer,
+        ServerVerified,
+        doc="Replays the log and compares the tables with it.",
+        scope="never",
+        asker="operator",
+    ),
+)

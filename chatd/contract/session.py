@@ -1,0 +1,86 @@
+"""The session: what a client is told when it opens one."""
+
+from __future__ import annotations
+
+import attrs
+from msgspec import Struct
+
+from chatd.contract.account import Account
+from chatd.contract.fields import Id, RateClass, Seq, Token
+from chatd.contract.room import OwnRoom
+from chatd.contract.rows import result
+from chatd.contract.space import OwnSpace
+from chatd.contract.spec import RequestType, command
+
+
+class Cursor(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a client stands. A Struct, because only those refuse unknown keys below the top level."""
+
+    epoch: Id
+    position: Seq
+
+
+@attrs.frozen
+class OpenSession:
+    token: Token | None = None
+    cursor: Cursor | None = None
+
+
+@result
+class ServerInfo:
+    name: str
+    version: str
+
+
+@result
+class RateLimit:
+    """`burst` requests at once, `per_second` in the long run."""
+
+    per_second: float
+    burst: int
+
+
+@result
+class Limits:
+    """What a client must know beforehand. Sizes in bytes, texts in characters; rates are null when off."""
+
+    frame: int
+    message: int
+    frames: int
+    text: int
+    page: int
+    open_requests: int
+    scheduled: int
+    drafts: int
+    rate: RateLimit | None
+    rates: dict[RateClass, RateLimit] | None
+
+
+@result
+class SessionOpened:
+    """`position` is where the session's events begin; `resumed` confirms the client's cursor."""
+
+    account: Account
+    session: Id
+    server: ServerInfo
+    limits: Limits
+    epoch: str
+    position: int
+    spaces: list[OwnSpace]
+    rooms: list[OwnRoom]
+    resumed: bool
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    command(
+        "session.open",
+        OpenSession,
+        SessionOpened,
+        doc="Opens the session, resuming at a cursor.",
+        scope="always",
+        decided_by="session",
+        asker="anyone",
+        rate="open",
+        refusals=("unauthenticated", "forbidden", "conflict"),
+    ),
+)

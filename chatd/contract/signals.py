@@ -1,0 +1,104 @@
+"""The table of signals: news that is not logged, and may be dropped or replaced by newer news."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import UNSET, UnsetType
+
+from chatd.contract.fields import Id, ShownPresence, Time
+from chatd.contract.rows import result as payload
+from chatd.contract.spec import SignalType
+
+
+@payload
+class ReadMarked:
+    seq: int
+
+
+@payload
+class ReadReceipt:
+    read: int
+
+
+@payload
+class Typing:
+    expires_in: int
+
+
+@payload
+class PresenceChanged:
+    state: ShownPresence
+    last_seen: Time | None
+
+
+@payload
+class DraftSet:
+    room: Id
+    thread: int | None
+    text: str
+    at: Time
+
+
+@payload
+class ScheduledChanged:
+    id: Id
+    room: Id | UnsetType = UNSET
+    text: str | UnsetType = UNSET
+    reply_to: int | UnsetType | None = UNSET
+    expires_in: int | UnsetType | None = UNSET
+    post_at: Time | UnsetType = UNSET
+    created_at: Time | UnsetType = UNSET
+    failed: str | UnsetType | None = UNSET
+    gone: bool | UnsetType = UNSET
+
+
+SIGNALS: Final[Mapping[str, SignalType]] = {
+    row.name: row
+    for row in (
+        SignalType(
+            "read.marked",
+            "room",
+            ReadMarked,
+            "all sessions of the account whose marker moved",
+            "Unread is what comes after `seq`; notifications up to it are read.",
+        ),
+        SignalType(
+            "receipt",
+            "room",
+            ReadReceipt,
+            "the other members, in rooms of at most 20, unless `by` hides its receipts",
+            "`by` has read up to the seq `read`. In larger rooms a client asks `receipt.list`.",
+        ),
+        SignalType(
+            "typing",
+            "room",
+            Typing,
+            "the other members",
+            "`by` is typing. A client takes the sign away after `expires_in` seconds, or when the message"
+            " comes.",
+        ),
+        SignalType(
+            "presence",
+            "account",
+            PresenceChanged,
+            "sessions that watch the account",
+            "The account's presence has changed.",
+        ),
+        SignalType(
+            "draft.set",
+            "account",
+            DraftSet,
+            "the account's sessions",
+            "A draft has changed; an empty `text`: there is none any more.",
+        ),
+        SignalType(
+            "scheduled.changed",
+            "account",
+            ScheduledChanged,
+            "the account's sessions",
+            "The entry as `message.schedule` gives it; or `id` and `gone`: it was posted or taken back.",
+        ),
+    )
+}

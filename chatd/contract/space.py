@@ -1,0 +1,184 @@
+"""Spaces: communities of members with roles."""
+
+from __future__ import annotations
+
+import attrs
+from msgspec import UNSET, UnsetType
+
+from chatd.contract.fields import DEFAULT_PAGE, About, Id, Limit, Name, Reason, Role, Time, Url
+from chatd.contract.member import MemberPage
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, command, query
+
+
+@attrs.frozen
+class CreateSpace:
+    name: Name
+    description: About | None = None
+    icon: Url | None = None
+    owner: Id | None = None
+
+
+@attrs.frozen
+class ListSpaces:
+    pass
+
+
+@attrs.frozen
+class GetSpace:
+    space: Id
+
+
+@attrs.frozen
+class ListSpaceMembers:
+    space: Id
+    after: Id | None = None
+    limit: Limit = DEFAULT_PAGE
+
+
+@attrs.frozen
+class UpdateSpace:
+    space: Id
+    name: Name | None = None
+    description: About | None = None
+    icon: Url | None = None
+
+
+@attrs.frozen
+class DeleteSpace:
+    space: Id
+    reason: Reason | None = None
+
+
+@attrs.frozen
+class LeaveSpace:
+    space: Id
+
+
+@attrs.frozen
+class LockSpace:
+    space: Id
+    reason: Reason | None = None
+
+
+@attrs.frozen
+class UnlockSpace:
+    space: Id
+    reason: Reason | None = None
+
+
+@result
+class Space:
+    """`owner` is the member who has been an owner for longest, null while there is none."""
+
+    id: Id
+    name: str
+    description: str | None
+    icon: str | None
+    owner: Id | None
+    locked: bool
+    created_at: Time
+
+
+@result
+class OwnSpace(Space):
+    """A space of the caller's, with the caller's role. An operator sees all spaces, without a role."""
+
+    role: Role | UnsetType = UNSET
+
+
+@result
+class SpaceDetail(Space):
+    """With the caller's role (null for an operator) and the number of members."""
+
+    role: Role | None
+    members: int
+
+
+@result
+class SpaceResult:
+    space: Space
+
+
+@result
+class SpaceDetailResult:
+    space: SpaceDetail
+
+
+@result
+class SpaceList:
+    spaces: list[OwnSpace]
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    command(
+        "space.create",
+        CreateSpace,
+        SpaceResult,
+        doc="Makes a space; the caller owns it.",
+        scope="never",
+        refusals=("not_found", "conflict"),
+        events=("space.created", "member.joined"),
+    ),
+    query(
+        "space.list",
+        ListSpaces,
+        SpaceList,
+        doc="The caller's spaces; all of them for an operator.",
+        scope="read",
+    ),
+    query("space.get", GetSpace, SpaceDetailResult, doc="One space.", scope="read", refusals=("not_found",)),
+    query(
+        "space.members",
+        ListSpaceMembers,
+        MemberPage,
+        doc="Members of a space, by account id.",
+        scope="read",
+        refusals=("not_found",),
+    ),
+    command(
+        "space.update",
+        UpdateSpace,
+        doc="Changes a space.",
+        scope="manage",
+        decided_by="space",
+        refusals=("not_found",),
+        events=("space.updated",),
+    ),
+    command(
+        "space.delete",
+        DeleteSpace,
+        doc="Deletes a space with its rooms.",
+        scope="never",
+        decided_by="space",
+        refusals=("not_found",),
+        events=("space.deleted",),
+    ),
+    command(
+        "space.leave",
+        LeaveSpace,
+        doc="Leaves a space.",
+        scope="join",
+        decided_by="space",
+        refusals=("not_found", "conflict"),
+        events=("member.left",),
+    ),
+    command(
+        "space.lock",
+        LockSpace,
+        doc="For bad days: no invites, no new rooms, guests only read, slow mode.",
+        scope="moderate",
+        decided_by="space",
+        refusals=("not_found",),
+        events=("space.locked",),
+    ),
+    command(
+        "space.unlock",
+        UnlockSpace,
+        doc="Ends the lock.",
+        scope="moderate",
+        decided_by="space",
+        refusals=("not_found",),
+        events=("space.unlocked",),
+    ),
+)

@@ -1,0 +1,192 @@
+"""The shape of the contract's tables: one row for a request, an event, a signal.
+
+A row says everything about its subject in one place. Sessions, handlers, bots, the feed, the audit, erasure,
+views, the client library, the schema and the reference pages read these rows; nobody keeps a second list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import attrs
+import msgspec
+
+from chatd.contract.errors import Code, Refusal
+from chatd.contract.field_errors import describe_error, shorten
+from chatd.contract.fields import RateClass, Right, Scope
+from chatd.contract.wire_names import python_names, wire_name
+
+# Who may ask: anybody on a connection, an account with an open session, or an operator (the admin socket, or
+# an account that is an admin). What an account may do in a space or room is decided by `chatd.domain.policy`.
+Asker = Literal["anyone", "account", "operator"]
+
+# What a bot needs to ask: a scope that its owner gave it, nothing (`always`), or it may not ask (`never`).
+BotScope = Scope | Literal["always", "never"]
+
+# Who decides: the actor of a room, a space or the caller's account, named by the field of that name in the
+# request; the session itself; or a handler, which may ask several actors.
+DecidedBy = Literal["room", "space", "account", "session", "handler"]
+
+StreamKind = Literal["room", "space", "account"]
+
+# Codes that any request may be refused with. A row names those that are its own besides.
+GENERAL: Final[Mapping[Asker, frozenset[Code]]] = {
+    "anyone": frozenset({"invalid", "rate_limited", "unavailable", "internal"}),
+    "account": frozenset(
+        {"invalid", "unauthenticated", "forbidden", "rate_limited", "unavailable", "internal"}
+    ),
+    "operator": frozenset(
+        {"invalid", "unauthenticated", "forbidden", "rate_limited", "unavailable", "internal"}
+    ),
+}
+
+
+@attrs.frozen
+class Done:
+    """The result of a command that has nothing to tell: `{}`."""
+
+
+DONE: Final = Done()
+
+
+@attrs.frozen
+class RequestType:
+    """One command or query.
+
+    `pipelined`: requests of a session take effect in the order in which they came; a pipelined command keeps
+    that promise without waiting for the reply to the one before it. `events` are those that it may log; what
+    the server later does about a message by itself stands with `message.post`. `notes` are rules for the
+    reference that no other field can say.
+    """
+
+    name: str
+    kind: Literal["command", "query"]
+    request: type[Any]
+    result: type[Any]
+    doc: str
+    asker: Asker
+    scope: BotScope
+    decided_by: DecidedBy
+    rate: RateClass
+    pipelined: bool = False
+    refusals: tuple[Code, ...] = ()
+    events: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    _known: frozenset[str] = attrs.field(init=False, repr=False, eq=False)
+
+    @_known.default
+    def _(self) -> frozenset[str]:
+        return frozenset(self.fields)
+
+    @property
+    def noun(self) -> str:
+        return self.name.partition(".")[0]
+
+    @property
+    def verb(self) -> str:
+        return self.name.partition(".")[2]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of its fields on the wire."""
+        return tuple(wire_name(field.name) for field in attrs.fields(self.request))
+
+    @property
+    def codes(self) -> frozenset[Code]:
+        """All codes that it can be refused with."""
+        return GENERAL[self.asker] | frozenset(self.refusals)
+
+    def read(self, data: Mapping[str, Any]) -> Any | Refusal:
+        """The typed request, or why `data` is not one."""
+        if unknown := data.keys() - self._known:
+            known = ", ".join(self.fields) or "none"
+            return Refusal("invalid", f"unknown field {shorten(min(unknown))!r}; {self.name} takes: {known}")
+        try:
+            return msgspec.convert(python_names(data), self.request)
+        except msgspec.ValidationError as error:
+            return Refusal("invalid", describe_error(self.request, error))
+
+
+def command(
+    name: str,
+    request: type[Any],
+    result: type[Any] = Done,
+    *,
+    doc: str,
+    scope: BotScope,
+    decided_by: DecidedBy = "handler",
+    asker: Asker = "account",
+    rate: RateClass = "write",
+    pipelined: bool = False,
+    refusals: tuple[Code, ...] = (),
+    events: tuple[str, ...] = (),
+    notes: tuple[str, ...] = (),
+) -> RequestType:
+    return RequestType(
+        name,
+        "command",
+        request,
+        result,
+        doc,
+        asker,
+        scope,
+        decided_by,
+        rate,
+        pipelined,
+        refusals,
+        events,
+        notes,
+    )
+
+
+def query(
+    name: str,
+    request: type[Any],
+    result: type[Any],
+    *,
+    doc: str,
+    scope: BotScope,
+    asker: Asker = "account",
+    rate: RateClass = "query",
+    refusals: tuple[Code, ...] = (),
+    notes: tuple[str, ...] = (),
+) -> RequestType:
+    """A query is answered by a handler and logs nothing."""
+    return RequestType(
+        name, "query", request, result, doc, asker, scope, "handler", rate, refusals=refusals, notes=notes
+    )
+
+
+@attrs.frozen
+class EventType:
+    """One type of event in one kind of stream.
+
+    `audience`: the right in the space that a member needs to be shown the payload. Others are shown the event
+    with an empty one, so that no seq is missing. `audited`: it stands in the audit. `personal`: fields in
+    which an account says something of itself; they are stored apart and erased with the account.
+    `text`: the field `text` is stored apart in the same way. `lets`: the event lets `account` into its stream
+    or out of it, or everybody out. `erases`: with it texts leave the database.
+    """
+
+    name: str
+    stream: StreamKind
+    payload: type[Any]
+    doc: str
+    audience: Right | None = None
+    audited: bool = False
+    personal: tuple[str, ...] = ()
+    text: bool = False
+    lets: Literal["in", "out", "all_out"] | None = None
+    erases: bool = False
+
+
+@attrs.frozen
+class SignalType:
+    """One type of signal. `hears` says, for people, whose sessions are shown it."""
+
+    name: str
+    stream: StreamKind
+    payload: type[Any]
+    hears: str
+    doc: str

@@ -1,0 +1,40 @@
+"""Subscriptions: how an account hears of a room."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import attrs
+from msgspec import Meta
+
+from chatd.contract.fields import Id, Level, Time
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, command
+
+
+@attrs.frozen
+class UpdateSubscription:
+    room: Id
+    level: Level | None = None
+    mute_for: Annotated[int, Meta(ge=0, le=10 * 366 * 86400)] | None = None  # seconds; 0 ends it
+
+
+@result
+class Subscription:
+    """`level` is null where the account has not chosen; `muted_until` is 0 or null when it is not muted."""
+
+    room: Id
+    level: Level | None
+    muted_until: Time | None
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    command(
+        "subscription.update",
+        UpdateSubscription,
+        doc="How the caller hears of a room.",
+        scope="read",
+        refusals=("not_found",),
+        events=("subscription.updated",),
+    ),
+)

@@ -1,0 +1,66 @@
+"""Threads: the replies to a message, and replies to those."""
+
+from __future__ import annotations
+
+import attrs
+
+from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Seq
+from chatd.contract.message import Message, MessagePage
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, command, query
+
+
+@attrs.frozen
+class ThreadHistory:
+    room: Id
+    seq: Seq
+    before: Seq | None = None
+    after: Seq | None = None
+    limit: Limit = DEFAULT_PAGE
+
+
+@attrs.frozen
+class FollowThread:
+    room: Id
+    seq: Seq
+
+
+@attrs.frozen
+class UnfollowThread:
+    room: Id
+    seq: Seq
+
+
+@result
+class ThreadPage(MessagePage):
+    """The replies, the oldest first, and the message that the thread began with."""
+
+    root: Message
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    query(
+        "thread.history",
+        ThreadHistory,
+        ThreadPage,
+        doc="A page of the replies in a thread, oldest first.",
+        scope="read",
+        refusals=("not_found",),
+    ),
+    command(
+        "thread.follow",
+        FollowThread,
+        doc="Hears of new replies in a thread.",
+        scope="read",
+        refusals=("not_found",),
+        events=("thread.followed",),
+    ),
+    command(
+        "thread.unfollow",
+        UnfollowThread,
+        doc="Hears of them no more.",
+        scope="read",
+        refusals=("not_found",),
+        events=("thread.unfollowed",),
+    ),
+)

@@ -1,0 +1,27 @@
+"""Typing: who is writing in a room."""
+
+from __future__ import annotations
+
+import attrs
+
+from chatd.contract.fields import Id
+from chatd.contract.spec import RequestType, command
+
+
+@attrs.frozen
+class SetTyping:
+    room: Id
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    command(
+        "typing.set",
+        SetTyping,
+        doc="Shows the room that the caller is typing.",
+        scope="post",
+        decided_by="room",
+        rate="signal",
+        pipelined=True,
+        refusals=("not_found",),
+    ),
+)

@@ -1,0 +1,42 @@
+"""What an account has not read yet."""
+
+from __future__ import annotations
+
+import attrs
+
+from chatd.contract.fields import Id
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, query
+
+
+@attrs.frozen
+class ListUnread:
+    pass
+
+
+@result
+class UnreadRoom:
+    """`unread` and `mentions` are counts; `first_unread` is a seq, or null."""
+
+    room: Id
+    read: int
+    head: int
+    unread: int
+    mentions: int
+    first_unread: int | None
+
+
+@result
+class UnreadList:
+    rooms: list[UnreadRoom]
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    query(
+        "unread.list",
+        ListUnread,
+        UnreadList,
+        doc="What is unread in each of the caller's rooms.",
+        scope="read",
+    ),
+)

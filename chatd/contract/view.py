@@ -1,0 +1,55 @@
+"""Views: tables that follow the log, and can be built from it again."""
+
+from __future__ import annotations
+
+import attrs
+
+from chatd.contract.fields import Label
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, command, query
+
+
+@attrs.frozen
+class ListViews:
+    pass
+
+
+@attrs.frozen
+class RebuildView:
+    name: Label
+
+
+@result
+class ViewState:
+    """`lag` events behind the log's `head`; `error` is what keeps it from going on, or null."""
+
+    name: str
+    position: int
+    head: int
+    lag: int
+    error: str | None
+
+
+@result
+class ViewList:
+    views: list[ViewState]
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    query(
+        "view.list",
+        ListViews,
+        ViewList,
+        doc="The views of the log, and how far they have followed it.",
+        scope="never",
+        asker="operator",
+    ),
+    command(
+        "view.rebuild",
+        RebuildView,
+        doc="Drops a view and builds it from the log again.",
+        scope="never",
+        asker="operator",
+        refusals=("not_found",),
+    ),
+)

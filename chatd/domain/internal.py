@@ -1,0 +1,165 @@
+"""Internal commands: handlers and workers give them after looking up what no decider can know.
+
+No client can send them.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from chatd.contract.fields import Scope, SecurityChange
+from chatd.domain.event import Fact
+
+# --- to an account ------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class SecureAccount:
+    """Records a change to how the account signs in. The secret is written in the same transaction."""
+
+    change: SecurityChange
+
+
+@attrs.frozen
+class MakeBot:
+    """The account creates a bot; `bot` is its fresh id."""
+
+    bot: str
+    name: str
+    scopes: list[Scope]
+    display_name: str | None = None
+
+
+@attrs.frozen
+class SetSubscription:
+    """`muted_until` 0 ends muting; None leaves either field as it is."""
+
+    room: str
+    level: str | None = None
+    muted_until: int | None = None
+
+
+@attrs.frozen
+class SaveBookmark:
+    room: str
+    seq: int
+    note: str | None = None
+
+
+@attrs.frozen
+class SetThread:
+    """`seq` is the thread's root."""
+
+    room: str
+    seq: int
+    following: bool
+
+
+@attrs.frozen
+class Notify:
+    """Notifies the account of the message at position `source`.
+
+    An account is not notified twice of a message, so a log follower may start again from any position.
+    """
+
+    kind: str
+    room: str
+    seq: int
+    author: str
+    source: int
+    quiet: bool = False
+
+
+@attrs.frozen
+class FileReport:
+    """The account reports a message to the moderators of a space."""
+
+    space: str
+    room: str
+    seq: int
+    reason: str
+
+
+@attrs.frozen
+class CloseReport:
+    """The account resolves a report, as a moderator."""
+
+    report: str
+    reason: str | None = None
+
+
+@attrs.frozen
+class DisableForDeletion:
+    """Disables the account until its deletion is finished."""
+
+
+@attrs.frozen
+class FinishDeletion:
+    """Replaces the account by a stub."""
+
+    reason: str | None = None
+
+
+# --- to a space ---------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class JoinByInvite:
+    """`account` joins by an invite. `facts_before` are logged before it: those of a new account."""
+
+    invite: str
+    account: str
+    facts_before: tuple[Fact, ...] = ()
+    owner: str | None = None  # of a bot
+    creator_inactive: bool = False  # who made the invite is disabled or being deleted
+
+
+@attrs.frozen
+class RevokeInviteById:
+    """Revokes an invite; the handler has found its id by the code."""
+
+    invite: str
+
+
+@attrs.frozen
+class BanAccount:
+    """`exists`: there is such an account, so that one who is not in the space can be banned too."""
+
+    account: str
+    reason: str | None
+    for_: int | None
+    exists: bool
+
+
+# --- to a room ----------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class OpenDirectRoom:
+    """`people` are accounts that exist, sorted, the caller among them."""
+
+    people: tuple[str, ...]
+
+
+@attrs.frozen
+class ExpireMessage:
+    """Deletes a message whose time to live is over."""
+
+    seq: int
+
+
+@attrs.frozen
+class DeleteMessages:
+    """Deletes these messages. The right to do so has been checked."""
+
+    seqs: tuple[int, ...]
+
+
+# --- to a room or a space -----------------------------------------------------------------------------
+
+
+@attrs.frozen
+class RemoveDeletedAccount:
+    """The account leaves the room (a direct room too) or space because it is being deleted."""
+
+    account: str

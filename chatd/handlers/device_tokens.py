@@ -1,0 +1,76 @@
+"""Tokens of devices: made when an account signs in, and revoked with the device."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+from chatd.actors.runtime.command_bus import CommandBus
+from chatd.actors.runtime.live_sessions import LiveSessions
+from chatd.auth.tokens import Claims, Tokens, hashed, new_secret
+from chatd.clock import new_id, now
+from chatd.contract.account import Account, BearerToken, SignedIn
+from chatd.handlers.rows import account_row
+from chatd.ports import DropDevices, PutDevice, Row, Write
+from chatd.settings import Settings
+
+BEARER_LIFETIME: Final = 365 * 86400  # seconds; of tokens that are not refreshed
+
+
+@attrs.frozen(slots=True)
+class NewDevice:
+    """A device that is about to be stored, and the refresh token of which it stores only a hash."""
+
+    put: PutDevice
+    refresh_token: str
+
+
+@attrs.frozen(eq=False)
+class DeviceTokens:
+    settings: Settings
+    tokens: Tokens
+    commands: CommandBus
+    live: LiveSessions
+
+    def new_device(self, account: str, name: str) -> NewDevice:
+        """A device that refreshes its tokens."""
+        at, refresh_token = now(), new_secret()
+        expires_at = at + self.settings.refresh_token_lifetime * 1000
+        put = PutDevice(new_id(), account, name, hashed(refresh_token), at, expires_at)
+        return NewDevice(put, refresh_token)
+
+    def signed_in(self, account: Row | Account, device: str, refresh_token: str) -> SignedIn:
+        """What a client learns when its device has signed in or refreshed."""
+        row = account if isinstance(account, Account) else account_row(account)
+        lifetime = self.settings.access_token_lifetime
+        return SignedIn(
+            account=row,
+            access_token=self.tokens.sign(Claims(row.id, device), now(), lifetime),
+            refresh_token=refresh_token,
+            expires_in=lifetime,
+        )
+
+    def bearer(
+        self, account: str, name: str, lifetime: int = BEARER_LIFETIME
+    ) -> tuple[PutDevice, BearerToken]:
+        """A device with one token that is good for `lifetime` seconds."""
+        at, device = now(), new_id()
+        put = PutDevice(device, account, name, None, at, at + lifetime * 1000)
+        token = self.tokens.sign(Claims(account, device), at, lifetime)
+        return put, BearerToken(token=token, expires_at=put.expires_at)
+
+    async def revoke(self, dropped: DropDevices, reason: str, *writes: Write) -> None:
+        """Revokes devices: durable first, then their connections are closed. Raises StoreUnavailable."""
+        await self.commands.write(dropped, *writes)
+        self.end(dropped, reason)
+
+    def end(self, dropped: DropDevices, reason: str) -> None:
+        """Closes the connections of devices that have been revoked."""
+
+        def is_dropped(claims: Claims) -> bool:
+            if claims.account != dropped.account or claims.device == dropped.keep:
+                return False
+            return dropped.device is None or claims.device == dropped.device
+
+        self.live.end(reason, is_dropped)

@@ -1,0 +1,90 @@
+"""The first sign-in by an identity: an account is made for it, with a name like the provider's."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+import attrs
+
+from chatd.actors.runtime.command_bus import CommandBus
+from chatd.clock import new_id, now
+from chatd.contract.account import AccountResult, SignedIn
+from chatd.contract.errors import Refusal
+from chatd.contract.requests import REQUESTS
+from chatd.domain.decision import Context
+from chatd.domain.event import account_stream
+from chatd.domain.names.keys import name_key
+from chatd.handlers.device_tokens import DeviceTokens
+from chatd.ports import Identity, PutIdentity, Reader
+
+STRANGER: Final = Refusal(
+    "forbidden",
+    "no account here belongs to this identity; sign in with a password and link it, or ask the people"
+    " who run this server for an account",
+)
+_UNFIT: Final = re.compile(r"[^\w-]+")
+_NAME_LENGTH: Final = 32
+_CANDIDATES: Final = 50
+_TRIES: Final = 5
+
+
+@attrs.frozen(eq=False)
+class FirstSignIn:
+    """`allowed`: the server makes accounts for identities that it does not know."""
+
+    reader: Reader
+    commands: CommandBus
+    tokens: DeviceTokens
+    allowed: bool
+
+    async def sign_in(self, identity: Identity, device_name: str) -> SignedIn | Refusal:
+        """Makes the account and signs it in. Raises StoreUnavailable."""
+        if not self.allowed:
+            return STRANGER
+        refusal = STRANGER
+        for name in await self._free_names(identity):
+            account = new_id()
+            command = REQUESTS["account.create"].read({"name": name, "display_name": _display_name(identity)})
+            if isinstance(command, Refusal):
+                return command
+            device, at = self.tokens.new_device(account, device_name), now()
+            writes = (PutIdentity(identity.issuer, identity.subject, account, at), device.put)
+            context = Context(account, at)
+            answer = await self.commands.ask(
+                account_stream(account), command, context, AccountResult, *writes
+            )
+            if not isinstance(answer, Refusal):
+                return self.tokens.signed_in(answer.account, device.put.device, device.refresh_token)
+            if answer.code not in ("conflict", "invalid"):  # those are about the name: the next one may do
+                return answer
+            refusal = answer
+        return refusal
+
+    async def _free_names(self, identity: Identity) -> list[str]:
+        """Names like the provider's that nobody has, and one that is never refused."""
+        names = list(_names(identity))
+        keys = [name_key(name) for name in names]
+        taken = {row["name_key"] for row in await self.reader.accounts_named(keys)}
+        free = [name for name in names if name_key(name) not in taken]
+        return [*free[:_TRIES], f"member-{new_id()[-10:].lower()}"]
+
+
+def _names(identity: Identity) -> Iterator[str]:
+    fit = (_fit(name) for name in (identity.name, identity.display_name))
+    base = next((name for name in fit if len(name) >= 2), "member")
+    yield base
+    for number in range(2, _CANDIDATES):
+        yield f"{base[: _NAME_LENGTH - 2].rstrip('.-')}{number}"
+
+
+def _fit(name: str | None) -> str:
+    """`name` without what a name may not have; of an address the part before the @."""
+    local = unicodedata.normalize("NFKC", name or "").partition("@")[0]
+    return _UNFIT.sub(".", local).lstrip(".-")[:_NAME_LENGTH].rstrip(".-")
+
+
+def _display_name(identity: Identity) -> str | None:
+    return (identity.display_name or "").replace("\0", "").strip()[:80] or None

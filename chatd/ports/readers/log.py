@@ -1,0 +1,50 @@
+"""What the log says of itself and of its streams."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import attrs
+
+from chatd.domain.event import Event
+
+
+@attrs.frozen(slots=True)
+class Loaded:
+    """What is needed to wake a stream: its newest snapshot, and where its log stands."""
+
+    snapshot_seq: int
+    snapshot: bytes | None
+    head: int
+
+
+class LogReader(Protocol):
+    async def epoch(self) -> str: ...
+    async def head(self) -> int:
+        """The position of the newest event, 0 for an empty log."""
+
+    async def load(self, stream: str) -> Loaded: ...
+    async def stream_events(self, stream: str, after: int, limit: int) -> list[Event]:
+        """Events of one stream with seq > `after`, oldest first, texts included."""
+
+    async def events(self, after: int, limit: int, stream: str | None = None) -> list[Event]:
+        """Events with position > `after`, oldest first, texts included."""
+
+    async def visible_events(
+        self, account: str, after: int, upto: int, limit: int
+    ) -> tuple[list[Event], int]:
+        """What `account` may see of the log in (`after`, `upto`], oldest first.
+
+        Looks at no more than `limit` positions; the second value is the position up to which it looked
+        (so a page may be empty and still make progress). An account sees an event when it was a
+        member of the stream at that position, its own entering and leaving included.
+        """
+
+    async def position_at(self, at: int) -> int:
+        """The position of the last event at or before a time (Unix milliseconds), 0 before the first."""
+
+    async def began(self, stream: str) -> int:
+        """The position of the stream's first event."""
+
+    async def follower(self, name: str) -> int | None:
+        """The position up to which a follower that acts on the log has acted; None when it never began."""

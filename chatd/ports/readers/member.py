@@ -1,0 +1,28 @@
+"""Who is, or was, in which stream: exact, written in the log's own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from chatd.ports.rows import Row
+
+
+class MemberReader(Protocol):
+    async def memberships(self, account: str) -> tuple[list[Row], int]:
+        """Streams that the account is in now: `{stream, role}`, and the log's head at that look."""
+
+    async def members(self, stream: str, after: str | None, limit: int) -> list[Row]:
+        """`{account, name, display_name, role, joined_at, bot: bool}` ordered by account id, those after
+        `after`."""
+
+    async def member_count(self, stream: str) -> int: ...
+    async def members_at(self, stream: str, position: int) -> list[Row]:
+        """`{account, name, role, owner}` of those who were in the stream at that position, by account id.
+        `owner`: of a bot; `role`: its own."""
+
+    async def rooms_ever(self, account: str) -> list[str]:
+        """The rooms that the account is or was in."""
+
+    async def acquainted(self, account: str, others: Sequence[str]) -> list[str]:
+        """Those of `others` who share a space or room with the account now, itself included."""

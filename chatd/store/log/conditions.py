@@ -1,0 +1,80 @@
+"""Conditions of appends as SQL: what each of them looks up."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, assert_never
+
+from chatd.ports import (
+    AccountActive,
+    Condition,
+    CredentialIs,
+    IdentityAbsent,
+    IdentityCountIs,
+    NoOpenReport,
+    RecoveryLinkIs,
+    RefreshTokenIs,
+    ScheduledCountIs,
+    ScheduledExists,
+    SecondFactorIs,
+    SetupCodeIs,
+)
+from chatd.store.queries.report import HAS_REPORTED
+
+ACTIVE = """
+    SELECT EXISTS (SELECT 1 FROM accounts WHERE id = ?1 AND NOT disabled)
+        AND NOT EXISTS (SELECT 1 FROM erasures WHERE account = ?1)
+"""
+CREDENTIAL = "SELECT (SELECT password_hash FROM credentials WHERE account = ?) IS ?"
+NEWEST_REFRESH = "SELECT EXISTS (SELECT 1 FROM devices WHERE id = ? AND refresh_hash = ?)"
+NO_SECOND_FACTOR = "SELECT NOT EXISTS (SELECT 1 FROM second_factors WHERE account = ?)"
+SECOND_FACTOR = """
+    SELECT EXISTS (
+        SELECT 1 FROM second_factors
+        WHERE account = ? AND secret = ? AND confirmed = ? AND used_step = ? AND recovery_codes = ?
+    )
+"""
+RECOVERY_LINK = "SELECT EXISTS (SELECT 1 FROM recovery_links WHERE account = ? AND code_hash = ?)"
+SETUP_CODE = "SELECT (SELECT code_hash FROM setup_code) IS ?"
+NO_IDENTITY = "SELECT NOT EXISTS (SELECT 1 FROM identities WHERE issuer = ? AND subject = ?)"
+IDENTITIES = "SELECT (SELECT count(*) FROM identities WHERE account = ?) = ?"
+NO_OPEN_REPORT = f"SELECT NOT ({HAS_REPORTED})"
+SCHEDULED = "SELECT EXISTS (SELECT 1 FROM scheduled WHERE id = ? AND failed IS NULL)"
+SCHEDULED_COUNT = "SELECT (SELECT count(*) FROM scheduled WHERE account = ?) = ?"
+
+
+def holds(connection: sqlite3.Connection, condition: Condition) -> bool:
+    """Whether it is so, in the transaction that `connection` is in."""
+    sql, parameters = _statement(condition)
+    return bool(connection.execute(sql, parameters).fetchone()[0])
+
+
+def _statement(condition: Condition) -> tuple[str, tuple[Any, ...]]:
+    match condition:
+        case AccountActive(account):
+            return ACTIVE, (account,)
+        case CredentialIs(account, password_hash):
+            return CREDENTIAL, (account, password_hash)
+        case RefreshTokenIs(device, refresh_hash):
+            return NEWEST_REFRESH, (device, refresh_hash)
+        case SecondFactorIs(account, factor):
+            if factor is None:
+                return NO_SECOND_FACTOR, (account,)
+            cells = (factor[name] for name in ("secret", "confirmed", "used_step", "recovery_codes"))
+            return SECOND_FACTOR, (account, *cells)
+        case RecoveryLinkIs(account, code_hash):
+            return RECOVERY_LINK, (account, code_hash)
+        case SetupCodeIs(code_hash):
+            return SETUP_CODE, (code_hash,)
+        case IdentityAbsent(issuer, subject):
+            return NO_IDENTITY, (issuer, subject)
+        case IdentityCountIs(account, count):
+            return IDENTITIES, (account, count)
+        case NoOpenReport(account, room, seq):
+            return NO_OPEN_REPORT, (account, room, seq)
+        case ScheduledExists(id):
+            return SCHEDULED, (id,)
+        case ScheduledCountIs(account, count):
+            return SCHEDULED_COUNT, (account, count)
+        case _:
+            assert_never(condition)

@@ -1,0 +1,77 @@
+"""Questions to the audit of a space: who did what, whom invites let in, who was banned."""
+
+# ruff: noqa: S608 - statements are put together from fixed text only; values are bound
+
+from __future__ import annotations
+
+from chatd.contract.audit import ListAudit
+from chatd.ports import Row
+from chatd.store import json_rows
+from chatd.store.queries.pool import Queries
+
+# the condition of the index `events_audited`, word for word, so that SQLite sees that it may use it
+AUDITED = """type IN (
+        'space.created', 'space.updated', 'space.deleted', 'space.locked', 'space.unlocked',
+        'member.joined', 'member.left', 'member.role_set', 'member.kicked', 'member.banned',
+        'member.unbanned', 'member.muted', 'member.unmuted', 'member.messages_erased',
+        'invite.created', 'invite.revoked',
+        'emoji.added', 'emoji.removed', 'room.created', 'room.updated', 'room.archived', 'room.unarchived',
+        'room.locked', 'room.unlocked', 'room.deleted', 'room.override_set', 'message.deleted',
+        'pin.added', 'pin.removed'
+    )"""
+LET_IN = json_rows.folded(
+    f"""
+    SELECT invite, account, at FROM (
+        SELECT position, at, data ->> 'account' AS account, data ->> 'invite' AS invite,
+            row_number() OVER (PARTITION BY data ->> 'invite' ORDER BY position DESC) AS nth
+        FROM events WHERE stream = 'space/' || ?1 AND {AUDITED} AND type = 'member.joined'
+        AND data ->> 'invite' IS NOT NULL
+    )
+    WHERE nth <= ?2 ORDER BY position DESC LIMIT -1
+    """,
+    ("invite", "account", "at"),
+)
+# of each group the row with the highest position: https://sqlite.org/lang_select.html#bareagg
+BANS = json_rows.folded(
+    f"""
+    SELECT type, data ->> 'account' AS account, by, at, data ->> 'reason' AS reason, max(position)
+    FROM events WHERE stream = 'space/' || ?1 AND {AUDITED} AND type IN ('member.banned', 'member.muted')
+    GROUP BY type, data ->> 'account'
+    """,
+    ("type", "account", "by", "at", "reason"),
+)
+# `?7` looks: an account, to whom private rooms that it is not in do not exist, or NULL for an operator
+STREAMS = """
+    SELECT 'space/' || ?1 UNION ALL SELECT 'room/' || id FROM rooms WHERE space = ?1 AND (
+        ?7 IS NULL OR NOT private OR EXISTS (
+            SELECT 1 FROM members WHERE account = ?7 AND stream = 'room/' || rooms.id AND until IS NULL
+        )
+    )
+"""
+AUDIT = json_rows.folded(
+    f"""
+    SELECT position, stream, seq, type, at, by, data FROM events
+    WHERE stream IN ({STREAMS}) AND {AUDITED} AND position < ?5
+    AND (?2 IS NULL OR by = ?2)
+    AND (?3 IS NULL OR coalesce(data ->> 'account', data ->> 'author') = ?3)
+    AND (?4 IS NULL OR type = ?4)
+    ORDER BY position DESC LIMIT ?6
+    """,
+    ("position", "stream", "seq", "type", "at", "by"),
+    nested=("data",),
+)
+NEWEST = 2**63 - 1
+
+
+class AuditQueries(Queries):
+    async def audit(self, query: ListAudit, viewer: str | None) -> list[Row]:
+        below = NEWEST if query.before is None else query.before
+        return await self._rows(
+            AUDIT, query.space, query.by, query.account, query.type, below, query.limit + 1, viewer
+        )
+
+    async def let_in(self, space: str, limit: int) -> list[Row]:
+        return await self._rows(LET_IN, space, limit)
+
+    async def bans(self, space: str) -> list[Row]:
+        return await self._rows(BANS, space)

@@ -1,0 +1,118 @@
+"""Questions to the log: streams, their heads and snapshots, and what an account may see of them."""
+
+# ruff: noqa: S608 - statements are put together from fixed text only; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from functools import partial
+
+from chatd.contract.events import RESTRICTED
+from chatd.domain.event import Event
+from chatd.domain.policy.roles import LOWEST_ROLE, RANK
+from chatd.ports import Loaded
+from chatd.store import json_rows
+from chatd.store.queries.pool import Queries
+
+EPOCH = "SELECT value FROM meta WHERE key = 'epoch'"
+HEAD = "SELECT coalesce(max(position), 0) FROM events"
+# times do not always grow with positions, but nearly: the last one at or before is what counts
+POSITION_AT = "SELECT coalesce((SELECT position FROM events WHERE at <= ? ORDER BY position DESC LIMIT 1), 0)"
+BEGAN = "SELECT coalesce(min(position), 0) FROM events WHERE stream = ? AND seq = 1"
+FOLLOWER = "SELECT position FROM followers WHERE name = ?"
+LOAD = """
+    SELECT seq, state, (SELECT coalesce(max(seq), 0) FROM events WHERE stream = ?1)
+    FROM (SELECT 1) LEFT JOIN snapshots ON stream = ?1
+"""
+EVENTS = f"SELECT {json_rows.EVENT} FROM events LEFT JOIN bodies USING (position) "
+STREAM_AFTER = json_rows.folded_events(EVENTS + "WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?")
+LOG_AFTER = json_rows.folded_events(EVENTS + "WHERE position > ? ORDER BY position LIMIT ?")
+STREAM_AFTER_POSITION = json_rows.folded_events(
+    EVENTS + "WHERE stream = ? AND position > ? ORDER BY seq LIMIT ?"
+)
+
+
+def _numbers(column: str, numbers: Mapping[str, int]) -> str:
+    return f"CASE {column} {' '.join(f'WHEN {key!r} THEN {value}' for key, value in numbers.items())} END"
+
+
+# `data` without that of events in `RESTRICTED`, where one's own role of that moment, or of a bot's owner, was
+# too low for it
+SHOWN_DATA = f"""
+    iif(stream LIKE 'space/%' AND coalesce(data ->> 'account', '') <> ?1 AND NOT (
+        type = 'member.banned' AND EXISTS (
+            SELECT 1 FROM members
+            WHERE stream = events.stream AND account = data ->> 'account' AND until = events.position
+        )
+    ) AND EXISTS (
+        SELECT 1 FROM members
+        WHERE account IN (?1, (SELECT owner FROM bots WHERE account = ?1)) AND stream = events.stream
+        AND since <= events.position AND (until IS NULL OR until > events.position)
+        AND {_numbers("role", RANK)}
+            < {_numbers("type", {type_: RANK[LOWEST_ROLE[right]] for type_, right in RESTRICTED.items()})}
+    ), '{{}}', data) AS data
+"""
+VISIBLE_IN_WINDOW = json_rows.folded_events(
+    f"""
+    SELECT {json_rows.EVENT.replace("data", SHOWN_DATA)} FROM events LEFT JOIN bodies USING (position)
+    WHERE position > ?2 AND position <= span.last AND EXISTS (
+        SELECT 1 FROM members
+        WHERE account = ?1 AND stream = events.stream
+        AND since <= events.position AND (until IS NULL OR until >= events.position)
+    )
+    ORDER BY position LIMIT -1
+    """
+)
+VISIBLE = f"SELECT last, ({VISIBLE_IN_WINDOW}) FROM (SELECT max(?2, min(?3, ({HEAD}))) AS last) AS span"
+
+
+class LogQueries(Queries):
+    async def epoch(self) -> str:
+        return str(await self._cell(EPOCH))
+
+    async def head(self) -> int:
+        return int(await self._cell(HEAD))
+
+    async def load(self, stream: str) -> Loaded:
+        return await self.ask(partial(_load, stream=stream))
+
+    async def stream_events(self, stream: str, after: int, limit: int) -> list[Event]:
+        return await self._events(STREAM_AFTER, stream, after, limit)
+
+    async def events(self, after: int, limit: int, stream: str | None = None) -> list[Event]:
+        if stream is None:
+            return await self._events(LOG_AFTER, after, limit)
+        return await self._events(STREAM_AFTER_POSITION, stream, after, limit)
+
+    async def visible_events(
+        self, account: str, after: int, upto: int, limit: int
+    ) -> tuple[list[Event], int]:
+        return await self.ask(
+            partial(_visible_events, account=account, after=after, upto=min(upto, after + limit))
+        )
+
+    async def position_at(self, at: int) -> int:
+        return int(await self._cell(POSITION_AT, at))
+
+    async def began(self, stream: str) -> int:
+        return int(await self._cell(BEGAN, stream))
+
+    async def follower(self, name: str) -> int | None:
+        position: int | None = await self._cell(FOLLOWER, name)
+        return position
+
+    async def _events(self, sql: str, *parameters: str | int) -> list[Event]:
+        return await self.ask(lambda file: json_rows.events(json_rows.cell(file, sql, parameters)))
+
+
+def _load(connection: sqlite3.Connection, stream: str) -> Loaded:
+    seq, state, head = connection.execute(LOAD, (stream,)).fetchone()
+    return Loaded(seq or 0, state, head)
+
+
+def _visible_events(
+    connection: sqlite3.Connection, account: str, after: int, upto: int
+) -> tuple[list[Event], int]:
+    last, found = connection.execute(VISIBLE, (account, after, upto)).fetchone()
+    return json_rows.events(found), last

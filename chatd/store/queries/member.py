@@ -1,0 +1,81 @@
+"""Questions about who is, or was, in which stream."""
+
+# ruff: noqa: S608 - statements are put together from fixed text only; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from functools import partial
+
+from chatd.ports import Row
+from chatd.store import json_rows
+from chatd.store.queries.pool import Queries
+
+STREAMS = json_rows.folded(
+    "SELECT stream, role FROM members WHERE account = ? AND until IS NULL", ("stream", "role")
+)
+MEMBERSHIPS = f"SELECT ({STREAMS}), (SELECT coalesce(max(position), 0) FROM events)"
+MEMBERS = json_rows.folded(
+    """
+    SELECT members.account, name, display_name, role, joined_at, bots.account IS NOT NULL AS bot
+    FROM members LEFT JOIN accounts ON accounts.id = members.account
+    LEFT JOIN bots ON bots.account = members.account
+    WHERE stream = ? AND until IS NULL AND members.account > ? ORDER BY members.account LIMIT ?
+    """,
+    ("account", "name", "display_name", "role", "joined_at"),
+    ("bot",),
+)
+MEMBER_COUNT = "SELECT count(*) FROM members WHERE stream = ? AND until IS NULL"
+MEMBERS_AT = json_rows.folded(
+    """
+    SELECT members.account, name, role, bots.owner, disabled
+    FROM members LEFT JOIN accounts ON accounts.id = members.account
+    LEFT JOIN bots ON bots.account = members.account
+    WHERE stream = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2) ORDER BY members.account LIMIT -1
+    """,
+    ("account", "name", "role", "owner"),
+    ("disabled",),
+)
+ROOMS_EVER = """
+    SELECT json_group_array(room) FROM (
+        SELECT DISTINCT substr(stream, 6) AS room FROM members
+        WHERE account = ? AND stream > 'room/' AND stream < 'room0' ORDER BY room LIMIT -1
+    )
+"""
+# spaces are few and shared by most, so they are compared before rooms
+ACQUAINTED = """
+    SELECT json_group_array(other.value) FROM json_each(?2) AS other
+    WHERE other.value = ?1 OR EXISTS (
+        SELECT 1 FROM members WHERE account = other.value AND stream >= 'space/' AND until IS NULL
+        AND stream IN (SELECT stream FROM members WHERE account = ?1 AND until IS NULL)
+    ) OR EXISTS (
+        SELECT 1 FROM members WHERE account = other.value AND stream < 'space/' AND until IS NULL
+        AND stream IN (SELECT stream FROM members WHERE account = ?1 AND until IS NULL)
+    )
+"""
+
+
+class MemberQueries(Queries):
+    async def memberships(self, account: str) -> tuple[list[Row], int]:
+        return await self.ask(partial(_memberships, account=account))
+
+    async def members(self, stream: str, after: str | None, limit: int) -> list[Row]:
+        return await self._rows(MEMBERS, stream, after or "", limit)
+
+    async def member_count(self, stream: str) -> int:
+        return int(await self._cell(MEMBER_COUNT, stream))
+
+    async def members_at(self, stream: str, position: int) -> list[Row]:
+        return await self._rows(MEMBERS_AT, stream, position)
+
+    async def rooms_ever(self, account: str) -> list[str]:
+        return await self._strings(ROOMS_EVER, account)
+
+    async def acquainted(self, account: str, others: Sequence[str]) -> list[str]:
+        return await self._strings(ACQUAINTED, account, json_rows.array(others))
+
+
+def _memberships(connection: sqlite3.Connection, account: str) -> tuple[list[Row], int]:
+    found, head = connection.execute(MEMBERSHIPS, (account,)).fetchone()
+    return json_rows.decode_rows(found), head

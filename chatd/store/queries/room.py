@@ -1,0 +1,43 @@
+"""Questions about rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chatd.ports import Row
+from chatd.store import json_rows
+from chatd.store.queries.pool import Queries
+
+ROOM = ("id", "space", "name", "kind", "topic", "slow_mode", "created_at", "head")
+ROOM_FLAGS = ("private", "archived", "locked")
+ROOM_ACCOUNTS = ("accounts",)
+ROOMS = """
+    SELECT *, (SELECT max(seq) FROM events WHERE stream = 'room/' || rooms.id) AS head, iif(
+        kind = 'direct',
+        (SELECT json_group_array(account) FROM (
+            SELECT account FROM members WHERE stream = 'room/' || rooms.id AND until IS NULL
+            ORDER BY account LIMIT -1
+        )), NULL) AS accounts
+    FROM rooms WHERE NOT deleted
+"""
+
+
+def _rooms(condition: str) -> str:
+    return json_rows.folded(f"{ROOMS} {condition} ORDER BY id LIMIT -1", ROOM, ROOM_FLAGS, ROOM_ACCOUNTS)
+
+
+ALL_ROOMS = _rooms("")
+ROOMS_BY_ID = _rooms("AND id IN (SELECT value FROM json_each(?))")
+ROOMS_BY_SPACE = _rooms("AND space = ?")
+ROOMS_BY_ID_AND_SPACE = _rooms("AND id IN (SELECT value FROM json_each(?)) AND space = ?")
+
+
+class RoomQueries(Queries):
+    async def rooms(self, ids: Sequence[str] | None = None, space: str | None = None) -> list[Row]:
+        if ids is None and space is None:
+            return await self._rows(ALL_ROOMS)
+        if ids is None:
+            return await self._rows(ROOMS_BY_SPACE, space)
+        if space is None:
+            return await self._rows(ROOMS_BY_ID, json_rows.array(ids))
+        return await self._rows(ROOMS_BY_ID_AND_SPACE, json_rows.array(ids), space)

@@ -1,0 +1,33 @@
+"""Questions about spaces, and their custom emoji."""
+
+# ruff: noqa: S608 - statements are put together from fixed text only; values are bound
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chatd.ports import Row
+from chatd.store import json_rows
+from chatd.store.queries.pool import Queries
+
+SPACE = ("id", "name", "description", "icon", "owner", "created_at")
+SPACES = "SELECT * FROM spaces WHERE NOT deleted "
+SPACE_FLAGS = ("locked",)
+ALL_SPACES = json_rows.folded(SPACES + "ORDER BY id LIMIT -1", SPACE, SPACE_FLAGS)
+SPACES_BY_ID = json_rows.folded(
+    SPACES + "AND id IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT -1", SPACE, SPACE_FLAGS
+)
+EMOJI = json_rows.folded(
+    "SELECT name, image, by, at FROM emoji WHERE space = ? ORDER BY name LIMIT -1",
+    ("name", "image", "by", "at"),
+)
+
+
+class SpaceQueries(Queries):
+    async def spaces(self, ids: Sequence[str] | None = None) -> list[Row]:
+        if ids is None:
+            return await self._rows(ALL_SPACES)
+        return await self._rows(SPACES_BY_ID, json_rows.array(ids))
+
+    async def emoji(self, space: str) -> list[Row]:
+        return await self._rows(EMOJI, space)

@@ -1,0 +1,233 @@
+"""Wiring: makes every service of a server and hands each to those who need it."""
+
+from __future__ import annotations
+
+from functools import partial
+from importlib import import_module
+
+import attrs
+import trio
+
+from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.command_bus import CommandBus
+from chatd.actors.runtime.directory import Directory
+from chatd.actors.runtime.live_sessions import LiveSessions
+from chatd.actors.runtime.log_writer import LogWriter
+from chatd.actors.runtime.supervisor import Actor
+from chatd.actors.runtime.turns import Turns
+from chatd.actors.sessions.opening import Opening
+from chatd.actors.sessions.session import SessionServices
+from chatd.actors.sessions.snapshot import Snapshots
+from chatd.actors.workers.account_deletion import AccountDeletionWorker
+from chatd.actors.workers.deletions import Deletions
+from chatd.actors.workers.due_timer import DueTimer
+from chatd.actors.workers.mention_names import MentionNames
+from chatd.actors.workers.notifier import Notifier
+from chatd.actors.workers.presence import Presence
+from chatd.actors.workers.receipts import Receipts
+from chatd.actors.workers.scheduler import Scheduler
+from chatd.actors.workers.view_updater import Views, ViewUpdater
+from chatd.auth.login_throttle import LoginThrottle
+from chatd.auth.passwords import Passwords
+from chatd.auth.rate_limits import RateLimits
+from chatd.auth.sso_flow import SingleSignOn
+from chatd.auth.tokens import Tokens
+from chatd.clock import now
+from chatd.handlers import account, message, server
+from chatd.handlers import settings as account_settings
+from chatd.handlers.access import Access
+from chatd.handlers.account_deletion import AccountDeletions
+from chatd.handlers.account_export import AccountExports
+from chatd.handlers.audit import Audit
+from chatd.handlers.ban import Bans
+from chatd.handlers.bot import Bots
+from chatd.handlers.credentials import Credentials
+from chatd.handlers.device import Devices
+from chatd.handlers.device_tokens import DeviceTokens
+from chatd.handlers.emoji import Emoji
+from chatd.handlers.first_sign_in import FirstSignIn
+from chatd.handlers.gate import Gate
+from chatd.handlers.identity import Identities, SingleSignOns
+from chatd.handlers.invite import Invites
+from chatd.handlers.invite_codes import InviteCodes
+from chatd.handlers.member import Members
+from chatd.handlers.membership import Membership
+from chatd.handlers.presence import PresenceHandlers, ReceiptHandlers, Unread
+from chatd.handlers.recovery import RecoveryLinks
+from chatd.handlers.registry import registry
+from chatd.handlers.report import MessageReports, Reports
+from chatd.handlers.room import DirectRooms, Rooms
+from chatd.handlers.saved import Bookmarks, Drafts
+from chatd.handlers.scheduled import ScheduledMessages
+from chatd.handlers.search import Searches
+from chatd.handlers.second_factor import SecondFactors
+from chatd.handlers.server_address import ServerAddress
+from chatd.handlers.setup import Setup
+from chatd.handlers.sign_in import SignIns, SignUps
+from chatd.handlers.space import Spaces
+from chatd.handlers.totp import Totp
+from chatd.handlers.visibility import Visibility
+from chatd.ports import Provider, View
+from chatd.settings import Settings
+from chatd.store.database import Store
+from chatd.views.notifications import NotificationsView
+from chatd.views.search import SearchView
+
+
+@attrs.frozen(eq=False)
+class Services:
+    """What the composition root itself uses of them."""
+
+    sessions: SessionServices
+    directory: Directory
+    presence: Presence
+    receipts: Receipts
+    due_timer: DueTimer
+    address: ServerAddress
+    sso: SingleSignOn
+    setup: Setup
+    recovery: RecoveryLinks
+    server: server.Server
+    workers: tuple[Actor, ...]
+
+
+def wire(
+    settings: Settings, store: Store, signing_key: bytes, bus: Bus, writer: LogWriter, nursery: trio.Nursery
+) -> Services:
+    """All services of a server. The actors of streams run in `nursery`."""
+    reader, epoch, name = store.reader, store.epoch, settings.server_name
+    address, live, due_timer = ServerAddress(), LiveSessions(), DueTimer()
+    throttle, rate_limits = LoginThrottle(settings), RateLimits(settings)
+
+    receipts = Receipts(bus, writer)
+    directory = Directory(
+        nursery, reader, writer, receipts.read_marked, bus.signal_stream, settings.idle_actor
+    )
+    receipts.state_of = directory.state_of
+    presence = Presence(reader, writer, now)
+    names = MentionNames(reader, presence)
+    commands = CommandBus(directory, writer)
+    views = _views(store, bus)
+
+    passwords, signer = Passwords(), Tokens(signing_key, epoch)
+    credentials = Credentials(reader, commands, passwords, throttle, name)
+    tokens = DeviceTokens(settings, signer, commands, live)
+    factors = SecondFactors(reader, commands)
+    sso = SingleSignOn(
+        settings, partial(trio.to_thread.run_sync, _load_provider, settings), lambda: address.url
+    )
+    linking = Turns()
+    recovery = RecoveryLinks(reader, credentials, tokens, address)
+    deletions = Deletions(commands, live)
+
+    visibility = Visibility(directory)
+    membership = Membership(visibility)
+    reading = message.MessageReading(reader, visibility)
+    codes = InviteCodes(reader, directory)
+    accounts = account.Accounts(reader, commands, credentials, tokens, factors, recovery)
+    spaces = Spaces(reader, commands, visibility)
+    server_handler = server.Server(reader, bus, commands, live, store, views, epoch, settings.data, address)
+
+    handlers = registry(
+        {
+            "account": (
+                accounts,
+                account.OwnAccount(commands, throttle, credentials, tokens),
+                SignUps(settings, reader, commands, throttle, credentials, codes, tokens),
+                SignIns(settings, reader, commands, throttle, passwords, factors, tokens),
+                SingleSignOns(
+                    reader,
+                    commands,
+                    sso,
+                    tokens,
+                    FirstSignIn(reader, commands, tokens, settings.oidc_sign_up),
+                    linking,
+                ),
+                AccountDeletions(reader, directory, credentials, deletions),
+                AccountExports(reader, views, bus),
+            ),
+            "identity": (Identities(reader, sso, credentials, settings.oidc_name, linking),),
+            "device": (Devices(reader, tokens),),
+            "totp": (Totp(reader, credentials, throttle, factors, name),),
+            "bot": (Bots(reader, commands, tokens, deletions),),
+            "space": (spaces,),
+            "invite": (Invites(reader, commands, visibility, codes),),
+            "emoji": (Emoji(reader, visibility),),
+            "member": (Members(reader, commands),),
+            "ban": (Bans(reader, visibility),),
+            "report": (Reports(reader, commands, visibility),),
+            "audit": (Audit(reader, visibility),),
+            "access": (Access(reader, directory, visibility),),
+            "room": (Rooms(reader, visibility), message.RoomHistories(reader, visibility)),
+            "direct": (DirectRooms(commands),),
+            "message": (
+                message.Messages(reader, directory, visibility, reading),
+                Searches(views, bus, visibility),
+                ScheduledMessages(reader, commands, bus, due_timer, membership),
+                MessageReports(reader, commands, visibility),
+            ),
+            "reaction": (message.Reactions(reader, reading),),
+            "pin": (message.Pins(reader, visibility),),
+            "thread": (
+                message.Threads(reader, reading),
+                account_settings.ThreadFollowing(reader, commands, membership),
+            ),
+            "unread": (Unread(reader),),
+            "receipt": (ReceiptHandlers(reader, receipts, visibility),),
+            "presence": (PresenceHandlers(presence),),
+            "notification": (account_settings.Notifications(views, bus),),
+            "subscription": (account_settings.Subscriptions(commands, membership),),
+            "preferences": (account_settings.PreferenceReading(reader),),
+            "bookmark": (Bookmarks(reader, commands, visibility, membership),),
+            "draft": (Drafts(reader, commands, bus, membership),),
+            "view": (server.ViewHandlers(views),),
+            "event": (server.Events(reader, bus),),
+            "server": (server_handler,),
+            "backup": (server.Backups(store),),
+        }
+    )
+    opening = Opening(
+        settings.limits,
+        signer,
+        rate_limits,
+        Gate(reader, bus, epoch),
+        Snapshots(reader, settings, rate_limits, epoch),
+        bus,
+        reader,
+        presence,
+        receipts,
+    )
+    workers: tuple[Actor, ...] = (
+        Scheduler(reader, bus, commands, due_timer, names),
+        AccountDeletionWorker(reader, commands, live, deletions, names),
+        presence,
+        receipts,
+    )
+    if settings.views:
+        workers = (*workers, Notifier(reader, bus, commands), *views.updaters.values())
+    return Services(
+        SessionServices(settings, handlers, directory, names, rate_limits, live, opening),
+        directory,
+        presence,
+        receipts,
+        due_timer,
+        address,
+        sso,
+        Setup(reader, commands, accounts, spaces),
+        recovery,
+        server_handler,
+        workers,
+    )
+
+
+def _load_provider(settings: Settings) -> Provider:
+    """What asks others over HTTP is loaded only where single sign-on is used, when it is."""
+    provider: Provider = import_module("chatd.outbound.oidc").OpenIdProvider(settings)
+    return provider
+
+
+def _views(store: Store, bus: Bus) -> Views:
+    notifications, search = NotificationsView(), SearchView()
+    views: tuple[View, ...] = (notifications, search)
+    updaters = {view.name: ViewUpdater(view, store.views, bus) for view in views}
+    return Views(store.views, updaters, notifications, search)
