@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import strict
 
 from .conftest import Serve
 from .scripts_of_the_world import texts
@@ -75,7 +76,7 @@ class Talking:
         self.environment = {
             **os.environ,
             "NODE_PATH": str(node_modules),
-            "PYTHONPATH": str(HERE.parent.parent),
+            "PYTHONPATH": f"{HERE.parent.parent}:{HERE.parent}",
             "PYTHONWARNINGS": "error",
         }
         self.running: dict[str, subprocess.Popen[bytes]] = {}
@@ -94,7 +95,7 @@ class Talking:
     def check(self) -> None:
         """None of them has given up."""
         for name, program in self.running.items():
-            assert program.poll() in (None, 0), f"{name}: {self.said(name)}"
+            assert program.poll() in (None, 0), f"{name}: {self.output(name)}"
 
     def output(self, name: str) -> str:
         return (self.folder / f"{name}.err").read_text(errors="replace")[-3000:]
@@ -103,9 +104,9 @@ class Talking:
         """What each of them holds in the end."""
         for name, program in self.running.items():
             try:
-                assert program.wait(seconds) == 0, f"{name}: {self.said(name)}"
+                assert program.wait(seconds) == 0, f"{name}: {self.output(name)}"
             except subprocess.TimeoutExpired:
-                pytest.fail(f"{name} did not get everything in {seconds} s: {self.said(name)}")
+                pytest.fail(f"{name} did not get everything in {seconds} s: {self.output(name)}")
         return {name: (self.folder / f"{name}.out").read_bytes() for name in self.running}
 
     def end(self) -> None:
@@ -114,9 +115,8 @@ class Talking:
             program.wait()
 
 
-def wait_for_posts(operator: Client, room: str, count: int) -> None:
-    """Until so many more events of the room are in the log."""
-    position = operator.ask("event.list")["position"]
+def wait_for_posts(operator: Client, room: str, position: int, count: int) -> int:
+    """Waits until so many events of the room are in the log after `position`; returns the last one's."""
     while count > 0:
         id_ = operator.send(
             "event.list", after=position, stream=f"room/{room}", limit=min(count, 500), wait=10
@@ -124,6 +124,15 @@ def wait_for_posts(operator: Client, room: str, count: int) -> None:
         page = operator.result(id_, 15)
         assert page["events"], "nobody posts any more"
         position, count = page["position"], count - len(page["events"])
+    return position
+
+
+def check_frames(path: Path) -> None:
+    """What the program that is not in Python was told; the two others check it themselves."""
+    for name, frame in json.loads(path.read_text()):
+        conversation = strict.Conversation()
+        conversation.sent([{"id": frame.get("id"), "command": name}])
+        conversation.received([frame])
 
 
 @pytest.mark.timeout(300)
@@ -155,14 +164,16 @@ def test_three_clients_end_with_one_history_byte_for_byte_while_the_server_is_ki
         assert within(10, lambda: town.operator.ask("server.status")["sessions"] >= len(members)), (
             "not all came"
         )
+        killed_at = status["position"]
         for _ in range(KILLS):
-            wait_for_posts(town.operator, room, chance.randint(50, 400))
+            killed_at = wait_for_posts(town.operator, room, killed_at, chance.randint(50, 350))
             talking.check()
             server.kill()
             town.close()
             server.start()
             town.reconnect()
         held = talking.finish(60)
+    check_frames(tmp_path / "ws.out.frames")
 
     kept: list[Frame] = history(town.open(town.owner, subprotocol=MSGPACK), room)
     expected = b"".join(
