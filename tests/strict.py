@@ -65,9 +65,9 @@ def check_signal(frame: Frame) -> None:
 
 def _check(declared: type[Any], came: Any, what: str) -> None:
     """Reads what came as its declared type and writes it again: nothing may be missing, nothing left over."""
-    came = msgspec.to_builtins(came)
+    came = msgspec.json.decode(msgspec.json.encode(came))
     try:
-        again = msgspec.to_builtins(to_wire(from_wire(came, declared)))
+        again = msgspec.json.decode(msgspec.json.encode(to_wire(from_wire(came, declared))))
     except msgspec.ValidationError as error:
         raise AssertionError(f"{what} is no {declared.__name__}: {error}: {came}") from error
     assert again == came, f"{what} has fields that {declared.__name__} does not declare: {came}"

@@ -182,7 +182,7 @@ def _erase(connection: sqlite3.Connection, batch: Batch, allowance: Allowance) -
             _refill(connection, due.pop(0))
     if due != batch.due:
         connection.execute("DELETE FROM search_erasures")
-        connection.execute("INSERT INTO search_erasures SELECT value FROM json_each(?)", (_text(due),))
+        connection.execute("INSERT INTO search_erasures (part) SELECT value FROM json_each(?)", (_text(due),))
     return done, bool(due)
 
 
