@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8400
+WORKERS ?= 2
 DATA ?= ./chat-data
 BIN := .venv/bin
 
@@ -27,8 +28,8 @@ types: .venv/.dev
 floors: .venv/.dev
 	$(BIN)/lint-imports
 
-tests: .venv/.dev
-	$(BIN)/pytest
+tests: .venv/.dev # the tests of a file stay together and share its servers
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 bench: .venv/.bench ## measure speed and size, beside a socket.io server when Node is there
 	$(BIN)/python -m bench

@@ -169,14 +169,6 @@ CREATE TABLE members (
 CREATE UNIQUE INDEX members_now ON members (stream, account) WHERE until IS NULL;
 CREATE INDEX members_past ON members (stream, until) WHERE until IS NOT NULL;
 
--- Who sees the public rooms of which space, as `chatd.domain.policy.roles` says: guests do not, nor bots of guests.
-CREATE VIEW sees_public AS
-SELECT account, stream FROM members AS own
-WHERE until IS NULL AND role <> 'guest' AND stream > 'space/' AND stream < 'space0' AND NOT EXISTS (
-    SELECT 1 FROM bots CROSS JOIN members AS owners ON owners.stream = own.stream AND owners.account = bots.owner
-    WHERE bots.account = own.account AND owners.until IS NULL AND owners.role = 'guest'
-);
-
 -- `thread`, of a reply, is the seq of the message that its thread began with. `nth` counts the messages of the
 -- room from 1. `mentions` is a JSON array of account ids, and of `here` or `room` where the text has those.
 -- `body` is the position of the newest version of the text. A deleted message has no text, reactions or pin.
@@ -446,6 +438,44 @@ CREATE TABLE snapshots (
     seq INTEGER NOT NULL,
     state BLOB NOT NULL
 ) STRICT;
+
+
+-- the published read model -----------------------------------------------------------------------------
+
+-- What the views in `views.db` may read of this file (`chatd.ports.views.PUBLISHED`), and nothing else: the tables may
+-- change as long as these give the same. None of them groups or sorts, so SQLite uses the indexes of the tables.
+
+-- All events, without texts.
+CREATE VIEW log_events AS
+SELECT position, stream, seq, type, at, by, data FROM events;
+
+-- The texts that have not been erased, by the position of the event that they came with.
+CREATE VIEW log_texts AS
+SELECT position, text FROM body_rows WHERE NOT erased;
+
+-- All messages. `position` is that of `message.posted`, `body` that of the newest version of the text.
+CREATE VIEW log_messages AS
+SELECT room, seq, position, body, deleted FROM messages;
+
+-- Who was a member of which stream: see `members`.
+CREATE VIEW log_members AS
+SELECT account, stream, since, until, role FROM members;
+
+-- Rooms; those of a deleted space are deleted too. `space` is NULL for a direct room.
+CREATE VIEW log_rooms AS
+SELECT id, space, private, deleted FROM rooms;
+
+-- Who sees the public rooms of which space, as `chatd.domain.policy.roles` says: guests do not, nor bots of guests.
+CREATE VIEW log_public_rooms AS
+SELECT account, substr(stream, 7) AS space FROM members AS own
+WHERE until IS NULL AND role <> 'guest' AND stream > 'space/' AND stream < 'space0' AND NOT EXISTS (
+    SELECT 1 FROM bots CROSS JOIN members AS owners ON owners.stream = own.stream AND owners.account = bots.owner
+    WHERE bots.account = own.account AND owners.until IS NULL AND owners.role = 'guest'
+);
+
+-- Up to which message each account has read each room.
+CREATE VIEW log_read_markers AS
+SELECT account, room, seq FROM read_markers;
 
 
 -- how events become rows ------------------------------------------------------------------------------

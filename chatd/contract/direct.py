@@ -24,6 +24,7 @@ REQUESTS: tuple[RequestType, ...] = (
         RoomResult,
         doc="The direct room of the caller and these people.",
         scope="post",
+        refusals=("not_found",),
         events=("room.created", "member.joined"),
     ),
 )

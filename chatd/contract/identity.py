@@ -97,7 +97,7 @@ REQUESTS: tuple[RequestType, ...] = (
         IdentityLink,
         doc="Where a browser begins to link an identity.",
         scope="never",
-        refusals=("conflict", "overloaded"),
+        refusals=("not_found", "conflict", "overloaded"),
     ),
     command(
         "identity.add",

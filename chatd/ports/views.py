@@ -1,14 +1,15 @@
 """Views: what is kept of the log apart from it, and can be dropped and built again.
 
-A view lives in a file of its own, written by a thread of its own, so that it costs the log nothing. It
-follows the log in batches, and keeps its position in the same transaction as what it learned.
+Views live in a file of their own, written by a thread of its own, so that they cost the log nothing. A view
+follows the log in batches, and its position is stored in the same transaction as what it learned. It reads
+the log in SQL, so that no row passes through Python, but only what the log publishes: `PUBLISHED`.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Protocol, TypeVar
 
 import attrs
 
@@ -20,10 +21,22 @@ T = TypeVar("T")
 
 Question = Callable[[sqlite3.Connection], T]  # what `ViewStore.ask` runs
 
+# What a view may read of the log: SQL views of the attached file, and their columns. `schema.sql` defines
+# them and says what they show; all but `log_events` and `log_texts` show how things are now.
+PUBLISHED: Final[Mapping[str, Sequence[str]]] = {
+    "log_events": ("position", "stream", "seq", "type", "at", "by", "data"),
+    "log_texts": ("position", "text"),
+    "log_messages": ("room", "seq", "position", "body", "deleted"),
+    "log_members": ("account", "stream", "since", "until", "role"),
+    "log_rooms": ("id", "space", "private", "deleted"),
+    "log_public_rooms": ("account", "space"),
+    "log_read_markers": ("account", "room", "seq"),
+}
+
 
 class View(Protocol):
     """One view. Its functions run on the thread of the views' file, in a transaction, with the log's file
-    attached read-only as `log`."""
+    attached read-only, of which they read what is `PUBLISHED`."""
 
     @property
     def name(self) -> str: ...
@@ -91,7 +104,8 @@ class ViewStore(Protocol):
         """Empties the view: it begins again at the log's beginning."""
 
     async def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        """A read-only question, with the log's file attached as `log`; interrupted when it takes too long."""
+        """A read-only question; what is `PUBLISHED` of the log can be read too. Interrupted when it takes too
+        long."""
 
 
 @attrs.frozen

@@ -110,7 +110,8 @@ def _begin(journal: Journal, connection: sqlite3.Connection) -> str:
         made = [("epoch", str(ULID())), ("created_at", str(time.time_ns() // 1_000_000))]
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", made)
-        connection.execute("INSERT OR IGNORE INTO keys VALUES ('signing', ?)", (secrets.token_bytes(32),))
+        key = secrets.token_bytes(32)
+        connection.execute("INSERT OR IGNORE INTO keys (name, secret) VALUES ('signing', ?)", (key,))
         connection.execute("COMMIT")
         journal.open(connection)
         return str(connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0])

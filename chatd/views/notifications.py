@@ -1,7 +1,7 @@
 """The view `notifications`: what each account was notified of, and what of it the account said it has read.
 
 Only what the log says is kept. Whether the account has read further in the room by now, and whether the
-message is still there, is asked of the log's own tables at each look, so that a view that was built again
+message is still there, is looked up in the log at each look, so that a view that was built again
 says the same as one that was there all the time.
 """
 
@@ -37,7 +37,7 @@ CREATED: Final = """
     INSERT INTO notifications (account, position, id, kind, room, seq, author, at, quiet)
     SELECT substr(stream, 9), position, data ->> 'notification', data ->> 'kind', data ->> 'room',
         data ->> 'seq', data ->> 'from', at, coalesce(data ->> 'quiet', 0)
-    FROM log.events
+    FROM log_events
     WHERE position > ?1 AND position <= ?2 AND type = 'notification.created' AND stream LIKE 'account/%'
 """
 # The position is compared so that it does not matter where one batch ends and the next begins.
@@ -45,7 +45,7 @@ READ: Final = """
     UPDATE notifications SET read = 1
     WHERE (account, position) IN (
         SELECT told.account, told.position
-        FROM log.events CROSS JOIN json_each(events.data, '$.ids') AS ids
+        FROM log_events AS events CROSS JOIN json_each(events.data, '$.ids') AS ids
         CROSS JOIN notifications AS told INDEXED BY notifications_by_id
             ON told.account = substr(events.stream, 9) AND told.id = ids.value
             AND told.position < events.position
@@ -55,34 +55,34 @@ READ: Final = """
 """
 ENDED: Final = """
     DELETE FROM notifications WHERE account IN (
-        SELECT substr(stream, 9) FROM log.events
+        SELECT substr(stream, 9) FROM log_events
         WHERE position > ?1 AND position <= ?2 AND type = 'account.deleted' AND stream LIKE 'account/%'
     )
 """
 
 MARKER: Final = (
-    "coalesce((SELECT seq FROM log.read_markers WHERE account = ?1 AND room = notifications.room), 0)"
+    "coalesce((SELECT seq FROM log_read_markers WHERE account = ?1 AND room = notifications.room), 0)"
 )
 # By way of the rooms that the account has been in: what it has read long ago is passed over by the
 # index, however much that is.
 UNREAD: Final = """
     SELECT notifications.*, 0 AS seen
     FROM (
-        SELECT DISTINCT substr(stream, 6) AS id FROM log.members
+        SELECT DISTINCT substr(stream, 6) AS id FROM log_members
         WHERE account = ?1 AND stream > 'room/' AND stream < 'room0'
     ) AS mine
-    LEFT JOIN log.read_markers AS marker ON marker.account = ?1 AND marker.room = mine.id
+    LEFT JOIN log_read_markers AS marker ON marker.account = ?1 AND marker.room = mine.id
     CROSS JOIN notifications INDEXED BY notifications_unread
         ON notifications.account = ?1 AND notifications.room = mine.id
         AND notifications.seq > coalesce(marker.seq, 0) AND NOT notifications.read
-    CROSS JOIN log.messages ON messages.room = notifications.room AND messages.seq = notifications.seq
-        AND NOT messages.deleted
+    CROSS JOIN log_messages AS message
+        ON message.room = notifications.room AND message.seq = notifications.seq AND NOT message.deleted
 """
 ALL: Final = f"""
     SELECT notifications.*, notifications.read OR notifications.seq <= {MARKER} AS seen
     FROM notifications
-    CROSS JOIN log.messages ON messages.room = notifications.room AND messages.seq = notifications.seq
-        AND NOT messages.deleted
+    CROSS JOIN log_messages AS message
+        ON message.room = notifications.room AND message.seq = notifications.seq AND NOT message.deleted
     WHERE notifications.account = ?1
 """  # noqa: S608 - fixed text
 # `after` is a position here: the last one of the page before.

@@ -28,18 +28,18 @@ POSTED: Final = "position > :after AND position <= :upto AND type = 'message.pos
 # Messages that were edited or deleted, by the position at which they were posted.
 CHANGED: Final = """
     SELECT DISTINCT m.position, m.deleted
-    FROM log.events AS e CROSS JOIN log.messages AS m
+    FROM log_events AS e CROSS JOIN log_messages AS m
         ON m.room = substr(e.stream, 6) AND m.seq = e.data ->> 'seq'
     WHERE e.position > :after AND e.position <= :upto AND e.type IN ('message.edited', 'message.deleted')
 """
 # What stands in the batch to be taken in: where each message was posted, and its text.
 TAKEN: Final = f"""
-    SELECT position, position AS body FROM log.events
+    SELECT position, position AS body FROM log_events
     WHERE {POSTED} AND position NOT IN (SELECT value FROM json_each(:changed))
     UNION ALL
     SELECT e.position, m.body
-    FROM json_each(:changed) AS c CROSS JOIN log.events AS e ON e.position = c.value
-    CROSS JOIN log.messages AS m ON m.room = substr(e.stream, 6) AND m.seq = e.seq AND NOT m.deleted
+    FROM json_each(:changed) AS c CROSS JOIN log_events AS e ON e.position = c.value
+    CROSS JOIN log_messages AS m ON m.room = substr(e.stream, 6) AND m.seq = e.seq AND NOT m.deleted
 """
 # A length counts characters, and only up to a NUL.
 IS_ASCII: Final = "length(b.text) = length(CAST(b.text AS BLOB))"
@@ -54,7 +54,7 @@ BATCH: Final = f"""
             WHERE deleted),
         'posted', (SELECT json_group_array(json_array(part, first_at, last_at)) FROM (
             SELECT position >> {PART_BITS} AS part, min(at) AS first_at, max(at) AS last_at
-            FROM log.events WHERE {POSTED} GROUP BY part)),
+            FROM log_events WHERE {POSTED} GROUP BY part)),
         'parts', (SELECT json_group_array(part) FROM search_parts),
         'due', (SELECT json_group_array(part) FROM (
             SELECT part FROM search_erasures ORDER BY rowid LIMIT -1)))
@@ -62,12 +62,12 @@ BATCH: Final = f"""
 INSERT: Final = f"""
     INSERT INTO search_messages (position, room, seq, by, at, body, link)
     SELECT t.position, substr(e.stream, 6), e.seq, e.by, e.at, t.body, {IS_LINKED}
-    FROM ({TAKEN}) AS t CROSS JOIN log.bodies AS b ON b.position = t.body
-    CROSS JOIN log.events AS e ON e.position = t.position
+    FROM ({TAKEN}) AS t CROSS JOIN log_texts AS b ON b.position = t.body
+    CROSS JOIN log_events AS e ON e.position = t.position
 """
 # Of the messages m that are meant, those with texts b of one kind.
 TEXTS: Final = """
-    search_messages AS m CROSS JOIN log.bodies AS b ON b.position = m.body WHERE {which} AND {kind}
+    search_messages AS m CROSS JOIN log_texts AS b ON b.position = m.body WHERE {which} AND {kind}
 """
 FOREIGN: Final = f"SELECT json_group_array(json_array(m.position, b.text)) FROM {TEXTS}"
 INDEX: Final = f"""
@@ -182,7 +182,7 @@ def _erase(connection: sqlite3.Connection, batch: Batch, allowance: Allowance) -
             _refill(connection, due.pop(0))
     if due != batch.due:
         connection.execute("DELETE FROM search_erasures")
-        connection.execute("INSERT INTO search_erasures SELECT value FROM json_each(?)", (_text(due),))
+        connection.execute("INSERT INTO search_erasures (part) SELECT value FROM json_each(?)", (_text(due),))
     return done, bool(due)
 
 

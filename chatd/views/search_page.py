@@ -31,20 +31,19 @@ PARTS_AT_ONCE: Final = 100  # SQLite takes up to 500 SELECTs in one statement
 NEWEST: Final = 2**63 - 1
 
 _MAY_READ: Final = """
-    SELECT substr(stream, 6) AS id FROM log.members
+    SELECT substr(stream, 6) AS id FROM log_members
     WHERE account = :account AND until IS NULL AND stream > 'room/' AND stream < 'room0'
     UNION
-    SELECT r.id FROM log.sees_public AS s CROSS JOIN log.rooms AS r ON r.space = substr(s.stream, 7)
-    WHERE s.account = :account AND NOT r.private
+    SELECT r.id FROM log_public_rooms AS p CROSS JOIN log_rooms AS r ON r.space = p.space
+    WHERE p.account = :account AND NOT r.private
     UNION
-    SELECT id FROM log.rooms WHERE :operator
+    SELECT id FROM log_rooms WHERE :operator
 """
 PLACES: Final = f"""
     SELECT json_object(
         'rooms', (
-            SELECT json_group_array(r.id) FROM ({_MAY_READ}) AS may JOIN log.rooms AS r USING (id)
-            LEFT JOIN log.spaces AS s ON s.id = r.space
-            WHERE NOT r.deleted AND NOT coalesce(s.deleted, 0)
+            SELECT json_group_array(r.id) FROM ({_MAY_READ}) AS may JOIN log_rooms AS r USING (id)
+            WHERE NOT r.deleted
                 AND (:space IS NULL OR r.space = :space) AND (:room IS NULL OR r.id = :room)
         ),
         'parts', (
@@ -60,7 +59,7 @@ PLACES: Final = f"""
 _HITS: Final = "SELECT m.position, m.room, m.seq, m.by, m.at, b.text FROM "
 # The text may be gone already while the view has not heard of it.
 _ALLOWED: Final = """
-    CROSS JOIN log.bodies AS b ON b.position = m.body
+    CROSS JOIN log_texts AS b ON b.position = m.body
     WHERE m.room IN (SELECT value FROM json_each(:rooms))
         AND (:by IS NULL OR m.by = :by) AND (:link IS NULL OR m.link = :link)
         AND (:since IS NULL OR m.at >= :since) AND (:before IS NULL OR m.at < :before)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import attrs
+import msgspec
+import strict
 import trio
 
 from chatd.actors.runtime.bus import Bus
@@ -20,9 +22,12 @@ from chatd.actors.runtime.supervisor import supervise
 from chatd.contract.account import CreateAccount
 from chatd.contract.errors import Refusal
 from chatd.contract.message import PostMessage
+from chatd.contract.requests import REQUESTS
 from chatd.contract.room import CreateRoom
 from chatd.contract.space import CreateSpace
+from chatd.contract.wire_names import to_wire
 from chatd.domain.decision import Context
+from chatd.domain.event import Event
 from chatd.store.database import open_store
 
 
@@ -35,6 +40,18 @@ class Faults:
     def __call__(self, stage: str, _: sqlite3.Connection | None) -> None:
         if stage in self.stages:
             raise sqlite3.OperationalError("disk I/O error")
+
+
+REQUEST_NAMES = {row.request: row.name for row in REQUESTS.values()}
+
+
+def check(command: Any, answer: Answer) -> None:
+    """Checks what a session would send; the server's own commands have no reply."""
+    name = REQUEST_NAMES.get(type(command))
+    if isinstance(answer, Refusal):
+        strict.check_error(answer.frame(), name)
+    elif name is not None:
+        strict.check_reply(name, msgspec.to_builtins(to_wire(answer)))
 
 
 @attrs.define
@@ -66,6 +83,7 @@ class World:
 
         def reply(index: int, answer: Answer) -> None:
             assert index not in answers, "answered twice"
+            check(asked[index][0], answer)
             answers[index] = answer
             if len(answers) == len(asked):
                 answered.set()
@@ -91,7 +109,13 @@ async def living(folder: Path, idle_after: float = 1000.0) -> AsyncIterator[Worl
     faults = Faults()
     async with open_store(folder, fault=faults) as store, trio.open_nursery() as writing:
         bus = Bus(await store.reader.head())
-        writer = LogWriter(store.log, bus.publish)
+
+        def publish(events: Sequence[Event]) -> None:
+            for event in events:
+                strict.check_event(event.frame())
+            bus.publish(events)
+
+        writer = LogWriter(store.log, publish)
         writing.start_soon(partial(supervise, writer, vital=True))
         async with trio.open_nursery() as nursery:
             marked: list[tuple[str, str, int]] = []

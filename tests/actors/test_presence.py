@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
+import strict
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
@@ -31,6 +32,7 @@ class Hears:
     def signal(self, signal: SignalFrame) -> bool:
         if self.live:
             frame = signal.frame()
+            strict.check_signal(frame)
             assert frame["signal"] == "presence"
             assert frame["stream"] == f"account/{frame['by']}"
             self.heard.append({"account": frame["by"], **frame["data"]})

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 import pytest
+import strict
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
@@ -40,10 +41,12 @@ class Place:
     own: list[tuple[str, int]] = attrs.Factory(list)
 
     def signal(self, account: str, frame: dict[str, Any]) -> None:
+        strict.check_signal(frame)
         assert frame["signal"] == "read.marked"
         self.own.append((account, frame["data"]["seq"]))
 
     def signal_stream(self, stream: str, frame: dict[str, Any], but: str | None) -> None:
+        strict.check_signal(frame)
         assert (frame["signal"], frame["stream"]) == ("receipt", stream)
         self.shown.append((stream, frame["by"], frame["data"]["read"], but))
 

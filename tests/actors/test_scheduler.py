@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
+import strict
 import trio
 from actor_world import World
 from chatd.handlers.desk import Desk
@@ -139,6 +140,7 @@ class Twin:
                 self.list[write.id]["failed"] = write.reason
 
     def signal(self, account: str, frame: Row) -> None:
+        strict.check_signal(frame)
         assert frame["signal"] == "scheduled.changed"
         self.signals.append((account, frame["data"]))
 

@@ -9,6 +9,8 @@ import struct
 from collections.abc import Mapping
 from types import TracebackType
 
+import strict
+
 from .serving import Server
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -29,6 +31,7 @@ class Peer:
         self.socket.settimeout(seconds)
         self.socket.connect(("127.0.0.1", server.port))
         self._buffer = bytearray()
+        self._conversation = strict.Conversation()
 
     def __enter__(self) -> Peer:
         return self
@@ -99,6 +102,8 @@ class Peer:
         return head + (bytes(4) if masked else b"") + payload  # a mask of zeros changes nothing
 
     def send_frame(self, opcode: int, payload: bytes = b"", *, fin: bool = True, masked: bool = True) -> None:
+        if opcode == TEXT:
+            self._conversation.sent(strict.read(payload.decode(errors="replace")))
         self.send(self.frame(opcode, payload, fin=fin, masked=masked))
 
     def read_frame(self) -> tuple[int, bytes]:
@@ -110,7 +115,10 @@ class Peer:
             (size,) = struct.unpack("!H", self._take(2))
         elif size == 127:
             (size,) = struct.unpack("!Q", self._take(8))
-        return first & 0x0F, self._take(size)
+        opcode, payload = first & 0x0F, self._take(size)
+        if opcode == TEXT:
+            self._conversation.received(strict.read(payload.decode()))
+        return opcode, payload
 
     def read_until(self, opcode: int) -> bytes:
         """The payload of the next frame of this kind; others are passed over."""

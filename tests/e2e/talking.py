@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgpack
+import strict
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect, unix_connect
 from websockets.typing import Subprotocol
@@ -67,6 +68,7 @@ class Client:
         self.opened: Frame = {}
         self.polite = True  # says goodbye and waits for the answer; who does not read cannot
         self._ids = itertools.count(1)
+        self._conversation = strict.Conversation()
 
     @classmethod
     def dial(cls, server: Server, *subprotocols: str, token: str | None = None, **options: Any) -> Client:
@@ -109,7 +111,12 @@ class Client:
 
     def send_frames(self, frames: list[Frame]) -> None:
         """All in one WebSocket message."""
-        self.connection.send(encode(frames, self.subprotocol))
+        self.send_message(encode(frames, self.subprotocol))
+
+    def send_message(self, message: str | bytes) -> None:
+        """One WebSocket message as it stands, whatever is in it."""
+        self._conversation.sent(strict.read(message))
+        self.connection.send(message)
 
     def reply(self, id_: Any, seconds: float = DEADLINE) -> Frame:
         """The one reply to a request, whole."""
@@ -139,7 +146,9 @@ class Client:
 
     def receive(self, seconds: float = DEADLINE) -> None:
         """Takes in one WebSocket message."""
-        for frame in decode(self.connection.recv(seconds)):
+        frames = decode(self.connection.recv(seconds))
+        self._conversation.received(frames)
+        for frame in frames:
             if "event" in frame:
                 self.events.append(frame)
             elif "signal" in frame:

@@ -362,7 +362,7 @@ def dumped(server: Server) -> dict[str, list[tuple[Any, ...]]]:
         for name in sorted(tables):
             if name in virtual:
                 connection.execute(
-                    f"CREATE VIRTUAL REQUESTS temp.words_in_{name} USING fts5vocab(main, {name}, instance)"
+                    f"CREATE VIRTUAL TABLE temp.words_in_{name} USING fts5vocab(main, {name}, instance)"
                 )
                 rows = connection.execute(f"SELECT * FROM temp.words_in_{name}").fetchall()
             elif any(name.startswith(f"{index}_") for index in virtual):

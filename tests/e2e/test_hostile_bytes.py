@@ -148,7 +148,7 @@ def test_malformed_frames_get_an_answer_without_an_id_and_in_the_end_4003(town: 
 
     def misbehave() -> None:
         for n in range(2000):
-            client.connection.send(f'{{"id": {n}, "query": ')
+            client.send_message(f'{{"id": {n}, "query": ')
             answers.append(client.reply(None)["error"]["code"])
 
     with pytest.raises(ConnectionClosed) as closed:

@@ -1,4 +1,4 @@
-"""Who gets what from the desk: every query, and every command that no single stream decides, for every role,
+"""Who gets what: every query, and every command that no single stream decides, for every role,
 membership and kind of room, over the wire.
 
 What is expected follows from the table of rights and from the rows below; an entry of the command table that
@@ -280,11 +280,11 @@ def answer(client: Client, name: str, data: Frame) -> tuple[str, Frame]:
 
 
 def placed() -> list[str]:
-    """The entries that name a place and are answered at the desk."""
+    """The entries that name a place and are answered by a handler."""
     return [
         entry.name
         for entry in REQUESTS.values()
-        if entry.decided_by in ("desk", "account")
+        if entry.decided_by in ("handler", "account")
         and entry.asker != "operator"
         and NAMES_A_PLACE.intersection(entry.fields)
     ]

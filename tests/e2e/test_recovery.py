@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from contextlib import closing
-from pathlib import Path
+from functools import partial
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -15,6 +14,7 @@ from .conftest import Serve
 from .raw import Peer
 from .serving import Server
 from .talking import Frame
+from .timing import alike
 from .town import Town, absent_id
 
 PASSWORD = "a lantern over seven still ponds"
@@ -142,12 +142,6 @@ def test_the_log_says_who_made_a_link_and_that_it_was_used(town: Town) -> None:
     assert (used["data"], used["by"]) == ({"change": "recovered"}, account)
 
 
-def cpu_seconds(server: Server) -> float:
-    """What the server has worked so far: unlike the time on the wall, it is its own."""
-    after_name = Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
-
-
 # --- passwords, wherever they are chosen -------------------------------------------------------------------
 
 
@@ -190,11 +184,6 @@ def test_the_first_start_form_asks_for_a_password_that_holds(serve: Serve) -> No
 def test_a_name_that_nobody_has_takes_as_long_to_refuse_as_a_wrong_password(town: Town) -> None:
     signed_up(town, "regina")
     client = town.dial()
-    client.refusal("account.sign_in", name="nobody-at-all", password=OTHER)  # the first one makes the decoy
-    took = {"regina": 0.0, "nobody-at-all": 0.0}
-    for _ in range(16):
-        for name in took:
-            before = cpu_seconds(town.server)
-            client.refusal("account.sign_in", name=name, password=OTHER)
-            took[name] += cpu_seconds(town.server) - before
-    assert took["nobody-at-all"] == pytest.approx(took["regina"], rel=0.15)
+    names = ("regina", "nobody-at-all")  # `alike` asks once before it measures: the first one makes the decoy
+    asks = [partial(client.refusal, "account.sign_in", name=name, password=OTHER) for name in names]
+    assert alike(asks, 6, 0.15, town.server.cpu_seconds)

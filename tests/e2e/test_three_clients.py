@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import npm
 import pytest
+import strict
 
 from .conftest import Serve
 from .scripts_of_the_world import texts
@@ -29,23 +29,7 @@ SEED = 2
 
 @pytest.fixture(scope="module")
 def node_modules() -> Path:
-    """What `node/package-lock.json` pins, installed once into the user's cache."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Node.js and npm are needed for the third client, and CI must not go without it")
-        pytest.skip("Node.js or npm is missing: the third client cannot run")
-    lock = (HERE / "node" / "package-lock.json").read_bytes()
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chatd-e2e"
-    place = cache / hashlib.sha256(lock).hexdigest()[:16]
-    if not place.exists():
-        fresh = cache / f"{place.name}.{os.getpid()}"
-        fresh.mkdir(parents=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / "node" / name, fresh)
-        npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        subprocess.run(npm, cwd=fresh, check=True, stdin=subprocess.DEVNULL, timeout=120)
-        fresh.rename(place)
-    return place / "node_modules"
+    return npm.installed(HERE / "node")
 
 
 def naughty_strings(node_modules: Path) -> list[str]:
@@ -75,7 +59,7 @@ class Talking:
         self.environment = {
             **os.environ,
             "NODE_PATH": str(node_modules),
-            "PYTHONPATH": str(HERE.parent.parent),
+            "PYTHONPATH": f"{HERE.parent.parent}:{HERE.parent}",
             "PYTHONWARNINGS": "error",
         }
         self.running: dict[str, subprocess.Popen[bytes]] = {}
@@ -94,7 +78,7 @@ class Talking:
     def check(self) -> None:
         """None of them has given up."""
         for name, program in self.running.items():
-            assert program.poll() in (None, 0), f"{name}: {self.said(name)}"
+            assert program.poll() in (None, 0), f"{name}: {self.output(name)}"
 
     def output(self, name: str) -> str:
         return (self.folder / f"{name}.err").read_text(errors="replace")[-3000:]
@@ -103,9 +87,9 @@ class Talking:
         """What each of them holds in the end."""
         for name, program in self.running.items():
             try:
-                assert program.wait(seconds) == 0, f"{name}: {self.said(name)}"
+                assert program.wait(seconds) == 0, f"{name}: {self.output(name)}"
             except subprocess.TimeoutExpired:
-                pytest.fail(f"{name} did not get everything in {seconds} s: {self.said(name)}")
+                pytest.fail(f"{name} did not get everything in {seconds} s: {self.output(name)}")
         return {name: (self.folder / f"{name}.out").read_bytes() for name in self.running}
 
     def end(self) -> None:
@@ -114,9 +98,8 @@ class Talking:
             program.wait()
 
 
-def wait_for_posts(operator: Client, room: str, count: int) -> None:
-    """Until so many more events of the room are in the log."""
-    position = operator.ask("event.list")["position"]
+def wait_for_posts(operator: Client, room: str, position: int, count: int) -> int:
+    """Waits until so many events of the room are in the log after `position`; returns the last one's."""
     while count > 0:
         id_ = operator.send(
             "event.list", after=position, stream=f"room/{room}", limit=min(count, 500), wait=10
@@ -124,6 +107,15 @@ def wait_for_posts(operator: Client, room: str, count: int) -> None:
         page = operator.result(id_, 15)
         assert page["events"], "nobody posts any more"
         position, count = page["position"], count - len(page["events"])
+    return position
+
+
+def check_frames(path: Path) -> None:
+    """What the program that is not in Python was told; the two others check it themselves."""
+    for name, frame in json.loads(path.read_text()):
+        conversation = strict.Conversation()
+        conversation.sent([{"id": frame.get("id"), "command": name}])
+        conversation.received([frame])
 
 
 @pytest.mark.timeout(300)
@@ -152,17 +144,19 @@ def test_three_clients_end_with_one_history_byte_for_byte_while_the_server_is_ki
                 "total": len(strings),
             }
             talking.start(name, task)
-        assert within(10, lambda: town.operator.ask("server.status")["sessions"] >= len(members)), (
+        assert within(30, lambda: town.operator.ask("server.status")["sessions"] >= len(members)), (
             "not all came"
         )
+        killed_at = status["position"]
         for _ in range(KILLS):
-            wait_for_posts(town.operator, room, chance.randint(50, 400))
+            killed_at = wait_for_posts(town.operator, room, killed_at, chance.randint(50, 350))
             talking.check()
             server.kill()
             town.close()
             server.start()
             town.reconnect()
         held = talking.finish(60)
+    check_frames(tmp_path / "ws.out.frames")
 
     kept: list[Frame] = history(town.open(town.owner, subprotocol=MSGPACK), room)
     expected = b"".join(

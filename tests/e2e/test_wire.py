@@ -121,7 +121,7 @@ def test_frames_are_batched_both_ways(town: Town) -> None:
 def test_one_bad_frame_does_not_take_its_neighbours_along(town: Town) -> None:
     client = town.open(town.account())
     first, second = (client.frame("space.list", {}) for _ in range(2))
-    client.connection.send(f"{json.dumps(first)}\n{{nonsense\n{json.dumps(second)}")
+    client.send_message(f"{json.dumps(first)}\n{{nonsense\n{json.dumps(second)}")
     assert client.result(first["id"]) == client.result(second["id"]) == {"spaces": []}
     assert client.reply(None)["error"]["code"] == "invalid"
 
@@ -191,7 +191,7 @@ def test_a_lone_surrogate_is_refused_and_hurts_nobody(town: Town) -> None:
     room = town.room()
     client, other = town.open(town.member(room)), town.open(town.member(room), subprotocol=MSGPACK)
     for text in ("\\ud800", "\\udfff and", "x\\ud83d"):
-        client.connection.send(
+        client.send_message(
             f'{{"id": "s", "command": "message.post", "data": {{"room": "{room}", "text": "{text}"}}}}'
         )
         client.wait(lambda: client.replies, "a reply")

@@ -139,6 +139,7 @@ class StreamActor:
         while events := await reader.stream_events(self.stream, state.head, LOAD_PAGE):
             for event in events:
                 kind.apply(state, event)
+            kind.confirm(state, events)
         if kind.remembers and state.exists:
             remember(state, await reader.recent_posts(self.id, kind.remembers))
         return state

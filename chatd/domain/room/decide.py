@@ -141,7 +141,8 @@ def apply(state: RoomState, event: Fact | Event) -> None:
 
 
 def confirm(state: RoomState, events: Sequence[Event]) -> None:
-    """The facts are durable: the remembered nonces get their positions."""
+    """The facts are durable: the remembered nonces get their positions, and the oldest are forgotten."""
     for event in events:
         if (nonce := event.data.get("nonce")) and (posted := state.nonces.get((event.by, nonce))):
             posted.position = event.position
+    state.forget_nonces()

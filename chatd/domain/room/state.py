@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from hashlib import blake2b
+from itertools import islice
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -95,9 +96,14 @@ class RoomState:
         return self.kind == "direct"
 
     def remember_nonce(self, by: str, nonce: str, posted: NonceRecord) -> None:
+        """Makes it the newest. None is forgotten before `forget_nonces`: a turn may repeat any of them."""
+        self.nonces.pop((by, nonce), None)
         self.nonces[by, nonce] = posted
-        if len(self.nonces) > MAX_NONCES:
-            del self.nonces[next(iter(self.nonces))]
+
+    def forget_nonces(self) -> None:
+        """Keeps the newest `MAX_NONCES`."""
+        for key in list(islice(self.nonces, max(len(self.nonces) - MAX_NONCES, 0))):
+            del self.nonces[key]
 
     def row(self, class_: type[R], **more: Any) -> R:
         """The room as the wire shows it; `more` are the fields that its class has besides."""

@@ -8,7 +8,7 @@ write-ahead log may lose the newest transactions in a power cut, but never damag
 position go back together. (After `kill -9` nothing is lost: the system has it.)
 """
 
-# ruff: noqa: S608 - names of tables and views are the code's own; values are bound
+
 
 from __future__ import annotations
 
@@ -170,7 +170,8 @@ class ViewPositions:
         tables = {*view.tables, *(msgspec.json.decode(listed[0]) if listed else ())}
         drops = "".join(f'DROP TABLE IF EXISTS main."{table}";' for table in sorted(tables))
         row = f"'{view.name}', {view.version}, 0, NULL, '{msgspec.json.encode(view.tables).decode()}'"
-        _script(connection, f"{drops} {view.schema}; INSERT OR REPLACE INTO main.followers VALUES ({row})")
+        put = "INSERT OR REPLACE INTO main.followers (name, version, position, hash, tables)"
+        _script(connection, f"{drops} {view.schema}; {put} VALUES ({row})")
         self.scrub_due = True
         self.scrub(connection)
 

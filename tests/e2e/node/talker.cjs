@@ -10,6 +10,7 @@ const task = JSON.parse(fs.readFileSync(process.argv[2], "utf8"));
 const unsent = task.texts.map((_, index) => index).reverse();
 const unanswered = new Set();
 const messages = [];
+const frames = []; // all that came, each with the name of the request that it answers
 let cursor = task.cursor;
 
 const done = () => unsent.length === 0 && unanswered.size === 0 && messages.length >= task.total;
@@ -44,6 +45,7 @@ function postMore(socket) {
 }
 
 function take(frame) {
+  frames.push([frame.id === "open" ? "session.open" : "message.post", frame]);
   if ("event" in frame) {
     cursor = { ...cursor, position: frame.position };
     if (frame.event === "message.posted") messages.push([frame.seq, frame.by, frame.data.text]);
@@ -61,6 +63,7 @@ function finish() {
     JSON.stringify([seq, by, Buffer.from(text, "utf8").toString("base64")]),
   );
   fs.writeFileSync(task.out, lines.map((line) => `${line}\n`).join(""));
+  fs.writeFileSync(`${task.out}.frames`, JSON.stringify(frames));
   process.exit(0);
 }
 

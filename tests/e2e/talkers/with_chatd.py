@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import strict
 import trio
 
 from chatd.client import RELOADED, Client, Cursor, connect
@@ -44,6 +45,7 @@ async def talk(task: dict[str, Any]) -> list[tuple[int, str, str]]:
 
 def main() -> None:
     task = json.loads(Path(sys.argv[1]).read_text())
+    strict.watch_library()
     messages = trio.run(talk, task)
     lines = [[seq, by, base64.b64encode(text.encode()).decode()] for seq, by, text in messages]
     Path(task["out"]).write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines))

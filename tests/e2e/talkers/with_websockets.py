@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import strict
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
@@ -23,6 +24,7 @@ class Talker:
         self.unanswered: list[int] = []
         self.messages: list[tuple[int, str, str]] = []
         self.cursor: dict[str, Any] = task["cursor"]
+        self.conversation = strict.Conversation()
 
     def done(self) -> bool:
         return not self.unsent and not self.unanswered and len(self.messages) >= self.task["total"]
@@ -42,8 +44,9 @@ class Talker:
                 time.sleep(0.05)
 
     def talk(self, connection: ClientConnection) -> None:
+        self.conversation = strict.Conversation()
         opening = {"token": self.task["token"], "cursor": self.cursor}
-        connection.send(json.dumps({"id": "open", "command": "session.open", "data": opening}))
+        self.send(connection, {"id": "open", "command": "session.open", "data": opening})
         for index in self.unanswered:
             self.post(connection, index)
         while not self.done():
@@ -59,11 +62,14 @@ class Talker:
             "text": self.task["texts"][index],
             "nonce": f"{self.task['name']}-{index}",
         }
-        connection.send(
-            json.dumps({"id": index, "command": "message.post", "data": data}, ensure_ascii=False)
-        )
+        self.send(connection, {"id": index, "command": "message.post", "data": data})
+
+    def send(self, connection: ClientConnection, frame: dict[str, Any]) -> None:
+        self.conversation.sent([frame])
+        connection.send(json.dumps(frame, ensure_ascii=False))
 
     def take(self, frame: dict[str, Any]) -> None:
+        self.conversation.received([frame])
         if "event" in frame:
             self.cursor = {**self.cursor, "position": frame["position"]}
             if frame["event"] == "message.posted":

@@ -1,0 +1,23 @@
+"""What holds for every test: nothing comes unchecked, Ctrl+C reaches what is started, no process is left."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+
+import leftovers
+import pytest
+import strict
+
+
+def pytest_configure() -> None:
+    strict.watch_library()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a job in the background of a shell has it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_process_is_left() -> Iterator[None]:
+    """Set up before every other fixture, and so torn down after them."""
+    with leftovers.none_left():
+        yield

@@ -1,0 +1,96 @@
+"""What leaves the server is what the contract declares: a new column never goes out by itself."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from chatd.contract.requests import REQUESTS
+
+from .conftest import ended_well
+from .provider import Provider
+from .serving import Server
+from .talking import Client, Frame
+from .town import Town
+
+COLUMN, VALUE = "column_of_tomorrow", "nobody is to read this"
+HOUR = 3_600_000  # milliseconds
+QUERIES = sorted(name for name, row in REQUESTS.items() if row.kind == "query")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One whose tables have a column that its code has never heard of."""
+    with Provider() as provider:
+        server = Server(tmp_path_factory.mktemp("chatd") / "data", **provider.settings).start()
+        assert server.stop() == 0
+        assert add_a_column(server.data) > 30
+        yield server.start()
+        ended_well(server)
+
+
+def add_a_column(data: Path) -> int:
+    """To each table of each database in the folder; gives how many."""
+    count = 0
+    for file in data.glob("*.db"):
+        with closing(sqlite3.connect(file, isolation_level=None)) as database:
+            tables = database.execute("SELECT name FROM pragma_table_list WHERE type = 'table'").fetchall()
+            for (table,) in tables:
+                if not table.startswith("sqlite_"):
+                    database.execute(f"ALTER TABLE {table} ADD COLUMN {COLUMN} TEXT DEFAULT '{VALUE}'")
+                    count += 1
+    return count
+
+
+def furnish(town: Town) -> tuple[Client, dict[str, Frame]]:
+    """Something for every query to find. Gives the owner's session, and what to ask."""
+    ann, room = town.open(town.owner), town.room("Square")
+    bob = town.open(town.member(room, name="bob"))
+    mine = {"room": room}
+    seq = ann.post(room, f"hello @{bob.opened['account']['name']} https://example.org")["seq"]
+    answer = bob.post(room, f"hello @{town.owner.name}", reply_to=seq)["seq"]
+    ann.ask("message.edit", **mine, seq=seq, text="hello again")
+    bob.ask("reaction.add", **mine, seq=seq, emoji="👍")
+    ann.ask("pin.add", **mine, seq=seq)
+    bob.ask("message.report", **mine, seq=seq, reason="rude")
+    bob.ask("read.mark", **mine, seq=seq)
+    ann.ask("bookmark.add", **mine, seq=seq, note="later")
+    ann.ask("draft.set", **mine, text="soon")
+    ann.ask("message.schedule", **mine, text="then", post_at=round(time.time() * 1000) + HOUR)
+    ann.ask("subscription.update", **mine, level="all")
+    ann.ask("preferences.update", receipts=True)
+    ann.ask("bot.create", name="Max", scopes=["read"])
+    ann.ask("emoji.add", space=town.space, name="wave", image="https://example.org/wave.png")
+    ann.ask("member.ban", space=town.space, account=town.member().id)
+    ann.wait_event("notification.created")
+    ann.signals.clear()
+    everything: dict[str, Frame] = {name: {} for name in QUERIES}
+    everything |= {name: {"space": town.space} for name in QUERIES if "space" in REQUESTS[name].fields}
+    everything |= {name: mine for name in QUERIES if "room" in REQUESTS[name].fields}
+    everything |= {name: mine | {"seq": seq} for name in QUERIES if "seq" in REQUESTS[name].fields}
+    everything |= {
+        "account.get": {"account": town.owner.id},
+        "account.devices": {"account": town.owner.id},
+        "access.explain": mine | {"account": bob.opened["account"]["id"]},
+        "message.search": mine | {"text": "hello"},
+        "reaction.list": mine | {"seq": seq, "emoji": "👍"},
+        "receipt.list": mine | {"seq": answer},
+    }
+    return ann, everything
+
+
+def test_a_new_column_never_goes_out_by_itself(town: Town) -> None:
+    ann, everything = furnish(town)
+    for name, data in everything.items():
+        asker = town.operator if REQUESTS[name].asker == "operator" else ann
+        shown = json.dumps(asker.ask(name, **data))
+        assert COLUMN not in shown, name
+        assert VALUE not in shown, name
+    for frame in (*ann.events, *ann.signals, ann.opened):
+        assert VALUE not in json.dumps(frame)
