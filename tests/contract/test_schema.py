@@ -1,4 +1,4 @@
-"""`chatd schema`: the whole protocol as JSON Schema and as an AsyncAPI document, in words of their own tools."""
+"""`chatd schema`: the protocol as JSON Schema and as an AsyncAPI document, read by their own tools."""
 
 from __future__ import annotations
 
