@@ -25,10 +25,12 @@ def none_left() -> Iterator[None]:
     try:
         yield
     finally:
-        left = {pid: command for pid, command in _descendants().items() if pid not in before}
-        for pid in left:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        left: dict[int, str] = {}
+        while still := {pid: command for pid, command in _descendants().items() if pid not in before}:
+            left |= still  # again and again: one that is being ended may have just started another
+            for pid in still:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         adopt(_PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
     assert not left, f"processes that no test has ended: {sorted(left.values())}"
 
