@@ -14,11 +14,11 @@ from typing import Any
 
 import attrs
 import msgspec.inspect as kinds
+from chatd.contract.table import ENTRIES
+from chatd.contract.table.entry import Entry
 
 from chatd import codec, ports
 from chatd.contract import command
-from chatd.contract.table import ENTRIES
-from chatd.contract.table.entry import Entry
 from chatd.domain.account import settings as personal
 from chatd.domain.names import mentions as mention
 from chatd.domain.policy import roles as rights
