@@ -138,7 +138,8 @@ class SetOverride:
 class Room:
     """`head` is the seq of the newest event.
 
-    A direct room has no space and no name (null and `""`), but `accounts`: its members, the caller among them.
+    A direct room has no space and no name (null and `""`), but `accounts`: its members, the caller
+    among them.
     """
 
     id: Id

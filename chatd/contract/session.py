@@ -13,8 +13,9 @@ from chatd.contract.space import OwnSpace
 from chatd.contract.spec import RequestType, command
 
 
+# A Struct, because only those refuse unknown keys below the top level.
 class Cursor(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a client stands. A Struct, because only those refuse unknown keys below the top level."""
+    """The last event that a client has applied: its position, and the epoch of the log that it stands in."""
 
     epoch: Id
     position: Seq
