@@ -8,7 +8,6 @@ from typing import Any, Final, get_args
 import attrs
 
 from chatd import codec
-from chatd.actors.sessions.session import MAX_ID
 from chatd.contract import fields
 from chatd.contract.close_codes import CLOSE_CODES
 from chatd.contract.errors import MEANINGS
@@ -74,7 +73,7 @@ def limits() -> str:
         ("one frame", f"{codec.MAX_FRAME:,} bytes"),
         ("one message from a client", f"{codec.MAX_MESSAGE:,} bytes"),
         ("frames in one message", f"{codec.MAX_FRAMES:,}"),
-        ("`id` of a request, if it is a string", f"{MAX_ID} characters"),
+        ("`id` of a request, if it is a string", f"{fields.MAX_ID} characters"),
         ("requests without a reply (`open_requests`)", f"{OPEN_REQUESTS:,}"),
         ("text of a chat message (`text`)", f"{fields.MAX_TEXT:,} characters"),
         (
