@@ -91,6 +91,13 @@ def test_a_page_that_explains_is_short(page: str) -> None:
     assert len((DOCS / page).read_text().split()) <= MOST_WORDS[page]
 
 
+def test_the_glossary_has_a_line_for_each_term_in_alphabetical_order() -> None:
+    glossary = (DOCS / "glossary.md").read_text().split("\n## ")[0]
+    terms = re.findall(r"^- \*\*(.+?)\*\*.*: .+\.$", glossary, re.MULTILINE)
+    assert len(terms) == glossary.count("**") // 2
+    assert terms == sorted(set(terms), key=lambda term: term.replace("-", " ").lower())
+
+
 def test_every_decision_is_in_the_list_of_decisions() -> None:
     listed = LINKS.findall((DOCS / "adr" / "README.md").read_text())
     assert sorted(listed) == sorted(page.name for page in (DOCS / "adr").glob("0*.md"))

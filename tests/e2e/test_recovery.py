@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import partial
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -34,13 +34,18 @@ def link(town: Town, account: str) -> str:
     return parse_qs(url.query)["code"][0]
 
 
+def send(peer: Peer, path: str, **fields: str) -> None:
+    """Sends a form, and does not wait for the answer."""
+    form = urlencode(fields).encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(form))}
+    peer.get(path, method="POST", headers=headers)
+    peer.send(form)
+
+
 def submit(server: Server, code: str, password: str) -> tuple[int, str]:
     """What the page says to a new password."""
-    form = urlencode({"code": code, "password": password}).encode()
     with Peer(server) as peer:
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(form))}
-        peer.get("/recover", method="POST", headers=headers)
-        peer.send(form)
+        send(peer, "/recover", code=code, password=password)
         status, _, body = peer.response()
     return status, body.decode().replace(code, "CODE") if code else body.decode()
 
@@ -57,6 +62,23 @@ def test_a_link_sets_a_password_once_and_ends_all_devices(town: Town) -> None:
     visitor.ask("account.sign_in", name="rosa", password=OTHER)
     assert submit(town.server, code, THIRD)[0] == 400
     visitor.ask("account.sign_in", name="rosa", password=OTHER)
+
+
+def test_of_several_who_use_a_link_at_the_same_time_one_sets_the_password(town: Town) -> None:
+    account = signed_up(town, "rhoda")["account"]["id"]
+    code, passwords = link(town, account), (OTHER, THIRD, f"{OTHER} again", f"{THIRD} again")
+    with ExitStack() as stack:
+        peers = [stack.enter_context(Peer(town.server)) for _ in passwords]
+        for peer, password in zip(peers, passwords, strict=True):
+            send(peer, "/recover", code=code, password=password)
+        statuses = [peer.response()[0] for peer in peers]
+    assert sorted(statuses) == [200, 400, 400, 400]
+    town.dial().ask("account.sign_in", name="rhoda", password=passwords[statuses.index(200)])
+    events = town.operator.ask("event.list", after=0, limit=500, stream=f"account/{account}")["events"]
+    assert [event["data"]["change"] for event in events if event["event"] == "account.secured"] == [
+        "recovery_link",
+        "recovered",
+    ]
 
 
 @pytest.mark.parametrize("path", ["/recover", "/setup"])
@@ -166,19 +188,35 @@ def test_a_password_that_is_easily_guessed_is_refused_with_what_would_be_better(
     assert session.refusal("account.change_password", old=PASSWORD, new=password)["code"] == "invalid"
 
 
-def test_the_first_start_form_asks_for_a_password_that_holds(serve: Serve) -> None:
-    server = serve()
+def setup_code(server: Server) -> str:
+    """The code in the link that is printed at the first start."""
     while "code=" not in (line := server.printed.get(timeout=10)):
         pass
-    code = line.rpartition("code=")[2].strip()
-    form = urlencode({"code": code, "name": "ada", "password": "password1", "space": "Home"}).encode()
+    return line.rpartition("code=")[2].strip()
+
+
+def test_the_first_start_form_asks_for_a_password_that_holds(serve: Serve) -> None:
+    server = serve()
     with Peer(server) as peer:
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(form))}
-        peer.get("/setup", method="POST", headers=headers)
-        peer.send(form)
+        send(peer, "/setup", code=setup_code(server), name="ada", password="password1", space="Home")
         status, _, body = peer.response()
     assert status == 400
     assert b"easily guessed" in body
+
+
+def test_of_several_who_use_the_first_start_form_at_the_same_time_one_becomes_the_administrator(
+    serve: Serve,
+) -> None:
+    server = serve()
+    code, names = setup_code(server), ("ada", "ben", "cyd")
+    with ExitStack() as stack:
+        peers = [stack.enter_context(Peer(server)) for _ in names]
+        for peer, name in zip(peers, names, strict=True):
+            send(peer, "/setup", code=code, name=name, password=OTHER, space="Home")
+        statuses = [peer.response()[0] for peer in peers]
+    assert sorted(statuses) == [200, 400, 400]
+    accounts = Town(server).operator.ask("account.list")["accounts"]
+    assert [account["name"] for account in accounts if account["admin"]] == [names[statuses.index(200)]]
 
 
 def test_a_name_that_nobody_has_takes_as_long_to_refuse_as_a_wrong_password(town: Town) -> None:
