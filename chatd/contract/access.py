@@ -65,6 +65,12 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Why an account may or may not, in a room.",
         scope="moderate",
         refusals=("not_found",),
+        notes=(
+            "Says what the commands decide, with reasons for people: whether the account has joined, is"
+            " disabled, may announce in an announcement room, and so on.",
+            "For those who hold `audit.list` in the space and see the room. Direct rooms have no such"
+            " overview.",
+        ),
     ),
     query(
         "access.list",
@@ -73,5 +79,11 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Who sees a room, now or at a time.",
         scope="moderate",
         refusals=("not_found",),
+        notes=(
+            "Who sees the room, or saw it at the time `at`: its members, and for a public room everybody"
+            " who could read it. `disabled`: shut out now.",
+            "For those who hold `audit.list` in the space and see the room. Direct rooms have no such"
+            " overview.",
+        ),
     ),
 )

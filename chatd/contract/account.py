@@ -261,6 +261,17 @@ REQUESTS: tuple[RequestType, ...] = (
         rate="sign_up",
         refusals=("unauthenticated", "forbidden", "not_found", "conflict", "overloaded"),
         events=("account.created", "member.joined"),
+        notes=(
+            "With an `invite` the account also joins the space that the invite leads to.",
+            "The setting `sign_up` decides whether an invite is needed (`invite`) or nobody may sign up"
+            " (`closed`).",
+            "A name consists of letters, digits, `.`, `_` and `-` of one alphabet, and begins with a"
+            " letter, digit or `_`. Names are compared without regard to case and width (NFKC, case-folded).",
+            "A name is taken (`conflict`) if somebody has it, had it before, or has one that looks like it"
+            " (confusables). `here`, `room`, `everyone`, `system` and what looks like them are `invalid`.",
+            "A password has at least 8 characters and must not be easy to guess; if it is, `invalid` says"
+            " what would be better.",
+        ),
     ),
     command(
         "account.sign_in",
@@ -271,6 +282,16 @@ REQUESTS: tuple[RequestType, ...] = (
         asker="anyone",
         rate="sign_in",
         refusals=("unauthenticated", "forbidden", "not_found", "conflict", "overloaded"),
+        notes=(
+            "An account with a second factor needs a `code`. Without one, or with a wrong one, the refusal"
+            " is `unauthenticated` with `data: {second_factor: true}`; it comes only when name and password"
+            " were right.",
+            "Wrong passwords and codes make later attempts wait, longer each time (`rate_limited` with"
+            " `retry_after`).",
+            "One signs in with the current name only, not with an earlier one.",
+            "An account without a password signs in through a linked identity, or uses tokens that an"
+            " operator issues.",
+        ),
     ),
     command(
         "account.refresh",
@@ -281,6 +302,11 @@ REQUESTS: tuple[RequestType, ...] = (
         asker="anyone",
         rate="refresh",
         refusals=("unauthenticated", "forbidden"),
+        notes=(
+            "A refresh token works once and returns the next pair. A client that lost the reply may use the"
+            " old one again within a minute. If an older one comes back after that, it was copied: the"
+            " device ends.",
+        ),
     ),
     command(
         "account.exchange",
@@ -292,6 +318,15 @@ REQUESTS: tuple[RequestType, ...] = (
         rate="sign_in",
         refusals=("unauthenticated", "forbidden", "not_found", "conflict"),
         events=("account.created",),
+        notes=(
+            "The code comes from a single sign-on, works once, and lasts a minute. `verifier` is the secret"
+            " whose challenge the client gave to the provider's URL; without a challenge there must be no"
+            " verifier.",
+            "`forbidden`: no account belongs to this identity and the server makes none, or the account is"
+            " disabled.",
+            "The reply and the new device are as with `account.sign_in`. A second factor is the provider's"
+            " task; none is asked for.",
+        ),
     ),
     command(
         "account.sign_out",
@@ -299,6 +334,10 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Ends this device; `account`: all of it, by an operator.",
         scope="always",
         refusals=("not_found",),
+        notes=(
+            "The device's connections close with 4002 after the reply. `account` is for operators and ends"
+            " all devices of that account.",
+        ),
     ),
     command(
         "account.update",
@@ -308,6 +347,7 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="manage",
         decided_by="account",
         events=("account.updated",),
+        notes=("Changes the fields that are given. An empty string empties `about` or `avatar`.",),
     ),
     command(
         "account.change_password",
@@ -316,6 +356,7 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         refusals=("conflict", "overloaded"),
         events=("account.secured",),
+        notes=("The account's other devices end.",),
     ),
     command(
         "account.rename",
@@ -325,6 +366,12 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         refusals=("not_found", "conflict", "overloaded"),
         events=("account.renamed",),
+        notes=(
+            "Takes the password where the account has one. Allowed three times in 30 days, then"
+            " `rate_limited`.",
+            "Earlier names stay reserved for the account: `@` and an earlier name still mentions it.",
+            "Names follow the rules of `account.sign_up`.",
+        ),
     ),
     command(
         "account.create",
@@ -335,6 +382,10 @@ REQUESTS: tuple[RequestType, ...] = (
         asker="operator",
         refusals=("not_found", "conflict", "overloaded"),
         events=("account.created",),
+        notes=(
+            "An account without a password can only use tokens, or sign in through an identity that is"
+            " linked to it.",
+        ),
     ),
     query(
         "account.list",
@@ -362,6 +413,10 @@ REQUESTS: tuple[RequestType, ...] = (
         asker="operator",
         refusals=("not_found",),
         events=("account.updated",),
+        notes=(
+            "Every session of the account and of its bots ends; no token of theirs works until"
+            " `account.enable`.",
+        ),
     ),
     command(
         "account.enable",
@@ -380,6 +435,7 @@ REQUESTS: tuple[RequestType, ...] = (
         asker="operator",
         refusals=("not_found", "conflict", "overloaded"),
         events=("account.secured",),
+        notes=("All devices of the account end.",),
     ),
     query(
         "account.devices",
@@ -389,6 +445,7 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="operator",
         refusals=("not_found",),
+        notes=("As `device.list`.",),
     ),
     command(
         "account.reset_totp",
@@ -408,6 +465,7 @@ REQUESTS: tuple[RequestType, ...] = (
         asker="operator",
         refusals=("not_found", "conflict"),
         events=("account.secured",),
+        notes=("The link opens a page that sets a new password. It works once, for an hour.",),
     ),
     command(
         "account.token",
@@ -417,6 +475,10 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="operator",
         refusals=("not_found", "conflict"),
+        notes=(
+            "Without `expires_in` the token lasts a year. It has no refresh token. After a restore from a"
+            " backup it is void.",
+        ),
     ),
     command(
         "account.delete",
@@ -425,6 +487,14 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         refusals=("conflict", "overloaded"),
         events=("account.updated", "message.deleted", "member.left", "account.deleted"),
+        notes=(
+            "Takes the password where the account has one. The account is shut out at once; the server"
+            " erases what it wrote and then the account.",
+            "The last owner of a space is refused (`conflict`, `data.spaces: [{id, name}]`): hand the space"
+            " over or delete it first.",
+            "`account.deleted` is the last event of the account's stream; what stays is a stub with the"
+            " same id. See the page on erasure.",
+        ),
     ),
     command(
         "account.erase",
@@ -435,6 +505,12 @@ REQUESTS: tuple[RequestType, ...] = (
         asker="operator",
         refusals=("not_found", "conflict"),
         events=("account.updated", "message.deleted", "member.left", "account.deleted"),
+        notes=(
+            "What `account.delete` does, ordered by an operator; the same refusal for the last owner of a"
+            " space.",
+            "`erased` counts what is erased. `done` is `false` after a dry run, or when the deletion takes"
+            " longer than 20 seconds and goes on.",
+        ),
     ),
     query(
         "account.export",
@@ -443,5 +519,12 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="All that is the caller's own, in pages.",
         scope="never",
         refusals=("not_found",),
+        notes=(
+            "`account` is for operators. Pages: pass `next` as the next `after`; `null` says that there is"
+            " no more.",
+            "Items are of these kinds: `account`, `name`, `device`, `identity`, `bot`, `membership`,"
+            " `preferences`, `subscription`, `read`, `bookmark`, `draft`, `scheduled`, `report`, `invite`"
+            " (that the account made), `message`, `reaction`, `notification`.",
+        ),
     ),
 )

@@ -1,6 +1,7 @@
 """The protocol as an AsyncAPI 3 document: one channel, an operation for each request, event and signal.
 
-The document says what the server does: it receives requests and replies, and sends events and signals.
+The document says what the server does: it receives requests and replies, and sends events and signals. What
+AsyncAPI has no word for stands in extensions of the operations (`x-scope`, `x-refusals`, `x-audience` …).
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from chatd.contract.events import EVENTS
 from chatd.contract.requests import REQUESTS
 from chatd.contract.schema import Schema
 from chatd.contract.signals import SIGNALS
+from chatd.contract.spec import EventType, RequestType, SignalType
 
 VERSION: Final = "3.1.0"
 CHANNEL: Final = "ws"
+TO_CHANNEL: Final[Schema] = {"$ref": f"#/channels/{CHANNEL}"}
 JSON, MSGPACK = "chatd.v1.json", "chatd.v1.msgpack"
 
 
@@ -36,12 +39,26 @@ def asyncapi(version: str) -> Schema:
         "channels": {
             CHANNEL: {
                 "address": "/ws",
+                "bindings": {"ws": {"method": "GET"}},
                 "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
             }
         },
         "operations": _operations(),
-        "components": {"messages": messages, "schemas": schema.classes(_to_schema)},
+        "components": {"messages": messages, "schemas": _draft_07(schema.classes(_to_schema))},
     }
+
+
+def _draft_07(value: Any) -> Any:
+    """Tuples as draft 7 writes them, of which AsyncAPI's own schemas are a superset."""
+    if isinstance(value, list):
+        return [_draft_07(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    old = {key: _draft_07(one) for key, one in value.items()}
+    if "prefixItems" in old:
+        old["additionalItems"] = old["items"]
+        old["items"] = old.pop("prefixItems")
+    return old
 
 
 def _to_schema(name: str) -> Schema:
@@ -76,32 +93,51 @@ def _message(name: str, payload: Schema, replies: bool = False) -> Schema:
 
 
 def _operations() -> dict[str, Schema]:
-    found: dict[str, Schema] = {}
-    for name, row in REQUESTS.items():
-        found[f"request.{name}"] = {
-            "action": "receive",
-            "channel": {"$ref": f"#/channels/{CHANNEL}"},
-            "summary": row.doc,
-            "tags": [{"name": row.noun}],
-            "messages": [_to_message(f"request.{name}")],
-            "reply": {
-                "channel": {"$ref": f"#/channels/{CHANNEL}"},
-                "messages": [_to_message(f"result.{name}"), _to_message("error")],
-            },
-        }
-    for event in EVENTS.values():
-        found |= _sent(f"event.{event.stream}.{event.name}", event.doc)
-    for signal in SIGNALS.values():
-        found |= _sent(f"signal.{signal.name}", signal.doc)
-    return found
-
-
-def _sent(name: str, doc: str) -> dict[str, Schema]:
     return {
-        name: {
-            "action": "send",
-            "channel": {"$ref": f"#/channels/{CHANNEL}"},
-            "summary": doc,
-            "messages": [_to_message(name)],
-        }
+        **{f"request.{name}": _asked(row) for name, row in REQUESTS.items()},
+        **{f"event.{row.stream}.{row.name}": _happened(row) for row in EVENTS.values()},
+        **{f"signal.{row.name}": _signalled(row) for row in SIGNALS.values()},
     }
+
+
+def _asked(row: RequestType) -> Schema:
+    return {
+        "action": "receive",
+        "channel": TO_CHANNEL,
+        "summary": row.doc,
+        **({"description": "\n".join(f"- {note}" for note in row.notes)} if row.notes else {}),
+        "tags": [{"name": row.noun}],
+        "messages": [_to_message(f"request.{row.name}")],
+        "reply": {
+            "channel": TO_CHANNEL,
+            "messages": [_to_message(f"result.{row.name}"), _to_message("error")],
+        },
+        "x-kind": row.kind,
+        "x-asker": row.asker,
+        "x-scope": row.scope,
+        "x-decided-by": row.decided_by,
+        "x-rate": row.rate,
+        "x-pipelined": row.pipelined,
+        "x-refusals": sorted(row.codes),
+        "x-events": list(row.events),
+    }
+
+
+def _happened(row: EventType) -> Schema:
+    return {
+        **_sent(f"event.{row.stream}.{row.name}", row.doc),
+        "x-stream": row.stream,
+        "x-audience": row.audience,
+        "x-audited": row.audited,
+        "x-personal": [*row.personal, *(["text"] if row.text else [])],
+        "x-lets": row.lets,
+        "x-erases": row.erases,
+    }
+
+
+def _signalled(row: SignalType) -> Schema:
+    return {**_sent(f"signal.{row.name}", row.doc), "x-stream": row.stream, "x-audience": row.hears}
+
+
+def _sent(message: str, doc: str) -> Schema:
+    return {"action": "send", "channel": TO_CHANNEL, "summary": doc, "messages": [_to_message(message)]}

@@ -51,5 +51,12 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Who did what in a space and its rooms, newest first.",
         scope="moderate",
         refusals=("not_found",),
+        notes=(
+            "What happened to the space and its rooms; of private rooms only to members of them and to"
+            " operators. Messages, reactions and read marks are not in it, deleting messages is.",
+            "`account` finds what was done to that account, or to messages of that author. No texts are"
+            " shown. A `type` that no event has is `invalid`.",
+            "Pages go back in time: pass `next` as the next `before`.",
+        ),
     ),
 )

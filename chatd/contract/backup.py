@@ -32,5 +32,6 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="operator",
         refusals=("conflict",),
+        notes=("Refuses a path that exists or is not absolute.",),
     ),
 )

@@ -39,5 +39,9 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Who is banned from a space, and who is muted in it.",
         scope="moderate",
         refusals=("not_found",),
+        notes=(
+            "Bans and mutes that have not ended. `until` is `null` without an end, `reason` is `null` where"
+            " none was given.",
+        ),
     ),
 )

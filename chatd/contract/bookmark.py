@@ -54,6 +54,7 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="read",
         refusals=("not_found", "conflict"),
         events=("bookmark.added",),
+        notes=("For members of the room. A bookmark of a message gets a new `note` when it is added again.",),
     ),
     command(
         "bookmark.remove",
@@ -71,5 +72,8 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="What the caller has kept, newest first.",
         scope="read",
         refusals=("not_found",),
+        notes=(
+            "Bookmarks of messages that were deleted, or that the caller may not see any more, are left out.",
+        ),
     ),
 )

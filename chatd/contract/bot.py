@@ -76,6 +76,15 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         refusals=("not_found", "conflict"),
         events=("account.created", "bot.created"),
+        notes=(
+            "A bot is an account with an owner and without a password. It may do what its scopes cover, and"
+            " of that only what its owner may at that moment.",
+            "In a space its role is the lower one of its own and its owner's, and never `owner`. It enters"
+            " spaces and rooms only where its owner is, by an invite like everybody, and leaves them with"
+            " its owner.",
+            "A bot whose owner is disabled is shut out; when the owner is deleted, so is the bot.",
+            "`owner` is for operators; everybody else owns the bots they make.",
+        ),
     ),
     query("bot.list", ListBots, BotList, doc="The caller's bots.", scope="never", refusals=("not_found",)),
     command(
@@ -85,6 +94,7 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         refusals=("not_found",),
         events=("bot.updated",),
+        notes=("The bot's connections close with 1001; it connects again with its new scopes.",),
     ),
     command(
         "bot.token",
@@ -93,6 +103,7 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="A new token; the bot's older ones end.",
         scope="never",
         refusals=("not_found",),
+        notes=("The bot's older tokens end.",),
     ),
     command(
         "bot.delete",
@@ -101,5 +112,6 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         refusals=("not_found",),
         events=("bot.deleted", "account.updated", "member.left", "account.deleted"),
+        notes=("What the bot wrote stays; nothing else of it does.",),
     ),
 )

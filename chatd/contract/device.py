@@ -46,6 +46,7 @@ REQUESTS: tuple[RequestType, ...] = (
         DeviceList,
         doc="The devices on which the caller is signed in.",
         scope="never",
+        notes=("A device is where the account signed in, or a bearer token. The oldest first.",),
     ),
     command(
         "device.revoke",
@@ -53,5 +54,6 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Ends one of the caller's devices at once.",
         scope="never",
         refusals=("not_found",),
+        notes=("The device's connections close with 4002.",),
     ),
 )

@@ -26,5 +26,11 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="post",
         refusals=("not_found",),
         events=("room.created", "member.joined"),
+        notes=(
+            "Returns the room of the caller and these accounts, and makes it if there is none. The same"
+            " people always get the same room. Without accounts, or with oneself, it is a room for notes.",
+            "Nobody joins or leaves a direct room; it cannot be renamed or archived. Each member's sessions"
+            " get the `member.joined` of their own account.",
+        ),
     ),
 )

@@ -48,6 +48,11 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Keeps what is being written; empty: nothing any more.",
         scope="post",
         refusals=("not_found", "conflict", "too_large"),
+        notes=(
+            "For members of the room. A room has one draft for itself and one for each thread, the same on"
+            " all devices; the last one set counts. An empty `text` removes it. The account's sessions get"
+            " the signal `draft.set`.",
+        ),
     ),
     query("draft.list", ListDrafts, DraftList, doc="The caller's drafts.", scope="read"),
 )

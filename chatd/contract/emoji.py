@@ -51,6 +51,10 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="space",
         refusals=("not_found", "conflict"),
         events=("emoji.added",),
+        notes=(
+            "The name consists of `a` to `z`, `0` to `9`, `_`, `+` and `-`. `image` is an address that"
+            " clients show.",
+        ),
     ),
     command(
         "emoji.remove",
@@ -60,6 +64,7 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="space",
         refusals=("not_found",),
         events=("emoji.removed",),
+        notes=("Reactions with the emoji stay as they are.",),
     ),
     query(
         "emoji.list",
@@ -68,5 +73,6 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="The custom emoji of a space.",
         scope="read",
         refusals=("not_found",),
+        notes=("By name.",),
     ),
 )

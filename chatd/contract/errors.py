@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Final, Literal
 
 import attrs
 
@@ -18,6 +19,22 @@ Code = Literal[
     "unavailable",
     "internal",
 ]
+
+MEANINGS: Final[Mapping[Code, str]] = {
+    "invalid": "the request is not one: an unknown name or field, a value out of its limits",
+    "unauthenticated": "no session is open, or the token, name or password is wrong",
+    "forbidden": "the caller may know of the thing, but not do this",
+    "not_found": "there is no such thing, or the caller may not see it: existence is not leaked",
+    "conflict": "what is there already says otherwise: a name that is taken, a nonce with another text",
+    "rate_limited": "too many requests; `data.retry_after` says how many seconds to wait",
+    "too_large": "a frame over the limit, too many frames in a message, or more saved texts than an"
+    " account may have",
+    "overloaded": "too many people sign in at this moment, or a search takes too long; try again in a few"
+    " seconds",
+    "unavailable": "the store cannot answer or the server is stopping; nothing was changed, it is safe to"
+    " try again",
+    "internal": "a bug; the server's log says more",
+}
 
 
 @attrs.frozen(slots=True)

@@ -50,5 +50,11 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="operator",
         refusals=("not_found",),
+        notes=(
+            "Without `after` it returns no events and the log's present end. With `wait` it waits that many"
+            " seconds for something new. The events of a full page end at `position`; there may be more. A"
+            " page may be some megabytes.",
+            "`position` of the result is the next `after`.",
+        ),
     ),
 )

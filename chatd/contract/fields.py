@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta
 
 MAX_TEXT: Final = 10_000  # characters of a message
+MAX_ID: Final = 64  # characters of a request's id
 MAX_PAGE: Final = 500
 DEFAULT_PAGE: Final = 50
 

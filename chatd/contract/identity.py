@@ -90,6 +90,14 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="anyone",
         rate="sign_in",
+        notes=(
+            "`provider` is `null` where the server has no single sign-on. To sign in, send the browser to"
+            " `url`, with `?challenge=` and the challenge.",
+            "A client makes a secret `verifier` of 43 to 128 letters and digits; the challenge is the"
+            " base64url of its SHA-256, without padding. The browser comes back to `/#sso=CODE`; the client"
+            " gives the code and the verifier to `account.exchange`. The challenge may be left out; only"
+            " with it can nobody slip their own code to a client.",
+        ),
     ),
     command(
         "identity.begin",
@@ -98,6 +106,11 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Where a browser begins to link an identity.",
         scope="never",
         refusals=("not_found", "conflict", "overloaded"),
+        notes=(
+            "Takes the password where the account has one. The browser goes to `url` (good once, for a"
+            " minute) and comes back to `/#identity=CODE`; only the same account can give that code to"
+            " `identity.add`.",
+        ),
     ),
     command(
         "identity.add",
@@ -107,8 +120,19 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         refusals=("not_found", "conflict"),
         events=("account.secured",),
+        notes=(
+            "`conflict`: the identity belongs to another account, or the account has eight already. The"
+            " account's sessions get `account.secured`.",
+        ),
     ),
-    query("identity.list", ListIdentities, IdentityList, doc="The identities of the caller.", scope="never"),
+    query(
+        "identity.list",
+        ListIdentities,
+        IdentityList,
+        doc="The identities of the caller.",
+        scope="never",
+        notes=("The oldest first.",),
+    ),
     command(
         "identity.remove",
         RemoveIdentity,
@@ -116,5 +140,9 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         refusals=("not_found", "conflict", "overloaded"),
         events=("account.secured",),
+        notes=(
+            "Takes the password where the account has one. `conflict` if it is the only way into the"
+            " account. The account's sessions get `account.secured`.",
+        ),
     ),
 )

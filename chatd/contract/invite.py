@@ -87,6 +87,13 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="manage",
         refusals=("not_found",),
         events=("invite.created",),
+        notes=(
+            "The code is shown this once; the server stores only its hash.",
+            "An invite gives no higher role than its maker's. It lets people in only while its maker may"
+            " still make it: not while the maker is gone, has a role that may not make invites, is disabled"
+            " or is being deleted. Of a bot's invite the same holds for its owner. Invites by operators"
+            " always count.",
+        ),
     ),
     query(
         "invite.list",
@@ -95,6 +102,7 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="The invites of a space, without their codes.",
         scope="read",
         refusals=("not_found",),
+        notes=("`joined` are the newest 100 accounts that the invite let in, newest first.",),
     ),
     command(
         "invite.revoke",
@@ -103,6 +111,10 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="manage",
         refusals=("not_found",),
         events=("invite.revoked",),
+        notes=(
+            "`code` is an invite's code or its id. Whoever made the invite may revoke it, and whoever may"
+            " make one.",
+        ),
     ),
     command(
         "invite.accept",
@@ -112,5 +124,10 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="join",
         refusals=("not_found",),
         events=("member.joined",),
+        notes=(
+            "A member gets the space and nothing changes. Joining a space joins none of its rooms.",
+            "A code that is wrong, expired, revoked, used up or does not count at present, a ban, and a"
+            " locked space are all `not_found`.",
+        ),
     ),
 )

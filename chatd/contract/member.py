@@ -110,6 +110,14 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="space",
         refusals=("not_found", "conflict"),
         events=("member.role_set",),
+        notes=(
+            "Nobody acts on somebody of the same or a higher role, and nobody gives a higher role than"
+            " their own; only owners give `owner`. Everybody may step down.",
+            "A space keeps an owner: what would take away the last one is `conflict`, for operators too. To"
+            " hand a space over, give somebody else `owner`, then step down or leave.",
+            "With `dry_run` nothing changes and the result says what would: two roles, and the rights"
+            " between them.",
+        ),
     ),
     command(
         "member.kick",
@@ -119,6 +127,10 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="space",
         refusals=("not_found", "conflict"),
         events=("member.kicked",),
+        notes=(
+            "The account leaves the space's rooms with the same event. It may come back, and is then in no"
+            " room.",
+        ),
     ),
     command(
         "member.ban",
@@ -127,6 +139,12 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="moderate",
         refusals=("not_found", "conflict"),
         events=("member.banned",),
+        notes=(
+            "`for` is in seconds; without it the ban lasts until `member.unban`. A new ban replaces the end"
+            " of the old one.",
+            "An account that is not in the space can be banned too. No event tells that a ban has run out:"
+            " `until` is in the event that began it.",
+        ),
     ),
     command(
         "member.unban",
@@ -145,6 +163,12 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="space",
         refusals=("not_found",),
         events=("member.muted",),
+        notes=(
+            "Takes `message.post`, `message.announce`, `mention.loud`, `reaction.add` and `pin.set` away in"
+            " all rooms of the space. A mute outlasts leaving the space.",
+            "`for` is in seconds; no event tells that a mute has run out.",
+            "A muted member makes no rooms.",
+        ),
     ),
     command(
         "member.unmute",
@@ -163,5 +187,9 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="moderate",
         refusals=("not_found",),
         events=("member.messages_erased", "message.deleted"),
+        notes=(
+            "Deletes everything that the account wrote in rooms of the space that are not deleted, with one"
+            " `message.deleted` for each message. If it was interrupted it can be given again.",
+        ),
     ),
 )

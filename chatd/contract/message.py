@@ -113,7 +113,12 @@ class ThreadSummary:
 
 @result
 class Message:
-    """A message as it reads now. `text` is null when it was deleted; `thread` is null without replies."""
+    """A message as it reads now. `text` is null when it was deleted.
+
+    `mentions` are ids of accounts, and `here` and `room` where the text calls them (then also the ids of whom
+    `@here` meant). `reactions` stand in the order in which each was first added. `thread` is null without
+    replies; deleted replies count. `attachments` is always empty: there are no files yet.
+    """
 
     seq: int
     position: int
@@ -123,7 +128,7 @@ class Message:
     nonce: str | None
     reply_to: int | None
     attachments: list[Id]
-    mentions: list[str]  # ids of accounts, `here`, `room`
+    mentions: list[str]
     reactions: list[Reaction]
     edited_at: Time | None
     expires_at: Time | None
@@ -169,7 +174,10 @@ class MessageVersions:
 
 @result
 class SearchHit:
-    """`highlights` are `[start, end)` in the snippet, in characters."""
+    """`snippet` is about 160 characters of the text around the first hit.
+
+    `highlights` are `[start, end)` in the snippet, in code points; they do not overlap.
+    """
 
     room: Id
     seq: int
@@ -226,6 +234,25 @@ REQUESTS: tuple[RequestType, ...] = (
         pipelined=True,
         refusals=("not_found", "conflict"),
         events=("message.posted", "message.deleted", "notification.created"),
+        notes=(
+            "`nonce` is unique for its author in its room, forever. The same nonce again returns the first"
+            " result and logs nothing; with another text or another `reply_to` it is `conflict`. It is"
+            " compared with what was posted, not with later edits, and is not compared once the text was"
+            " erased.",
+            "`reply_to` is the `seq` of an earlier message of the room. All replies to a message, and"
+            " replies to those, are one thread.",
+            "`@name` mentions the member of the room with that account name (or an earlier one), `@room`"
+            " everybody in it, `@here` the members whom others see there at that moment, `away` and `dnd`"
+            " included. `@here` and `@room` from somebody without `mention.loud` are plain text.",
+            "Names in mentions are compared as for signing in. Full stops, `-` and `_` at the end may"
+            " belong to the sentence: `@ann.` is `ann` unless somebody is called `ann.`.",
+            "Nothing is a mention in code (`` `…` `` and fenced blocks), directly behind a letter, digit,"
+            " `_`, `.`, `/`, `-` or `@`, or after the hundredth name. Names are looked up when the message"
+            " is posted or edited and kept as ids.",
+            "With `expires_in` the server deletes the message that many seconds after it was posted, as"
+            " `system`, with `expired: true` in the event; if the server is down then, as soon as it is up.",
+            "Posting needs membership in a room that is not archived.",
+        ),
     ),
     command(
         "message.edit",
@@ -235,6 +262,10 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="room",
         refusals=("not_found",),
         events=("message.edited",),
+        notes=(
+            "For the author alone. Mentions are worked out anew. Earlier versions stay for the author and"
+            " for those who hold `message.see_edits`. Editing to the same text changes nothing.",
+        ),
     ),
     command(
         "message.delete",
@@ -244,6 +275,12 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="room",
         refusals=("not_found",),
         events=("message.deleted",),
+        notes=(
+            "For the author, for operators, and for those who hold `message.delete_any` and do not stand"
+            " below the author. It needs no membership and works in archived rooms.",
+            "The text is erased in all versions, for everybody and for good; the page on erasure says what"
+            " stays. `reason` stands in the event and in the audit.",
+        ),
     ),
     query(
         "message.get", GetMessage, MessageResult, doc="One message.", scope="read", refusals=("not_found",)
@@ -263,6 +300,26 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Finds messages that the caller may see, newest first.",
         scope="read",
         refusals=("not_found", "overloaded"),
+        notes=(
+            "Searches the rooms that the caller may read now: those it is in and the public rooms of its"
+            " spaces (not for guests); all rooms for an operator at the admin socket. Takes a `text`, or"
+            " filters, or both.",
+            '`red apple` finds messages with both words anywhere; `"red apple"` these words in a row (what'
+            " is written together, as `don't` or `a@b.org`, is such a row too); `app*` words that begin so,"
+            ' with two characters or more; `-green` and `-"green apple"` exclude, and need something else to'
+            " look for.",
+            "The last word counts as the beginning of a word too, unless something follows it, if only a"
+            " space. A text has at most 20 words and phrases.",
+            "Case and diacritics do not count: `cafe` finds `Café`. In scripts without spaces between words"
+            " (Chinese, Japanese, Thai and others) and in Korean any piece of a text is found; so are emoji."
+            " Other signs mean nothing.",
+            "`after` (included) and `before` (not included) are times of posting; `by` is an account's id."
+            " `has_link` asks for messages with, or without, an `http://` or `https://` address; `has_file:"
+            " true` finds nothing, since there are no files yet.",
+            "What the caller posted before it asked is found. Pages are full as long as there is more.",
+            "A search that takes longer than five seconds is interrupted and refused as `overloaded`: ask"
+            " for more of the words.",
+        ),
     ),
     command(
         "message.schedule",
@@ -272,6 +329,12 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="post",
         refusals=("not_found", "conflict", "too_large"),
         events=("message.posted",),
+        notes=(
+            "`post_at` is at least a second and at most a year ahead. The message is posted as if its"
+            " author had posted it then: rights, mentions and `expires_in` are of that moment.",
+            "It is posted once, over restarts too. What is due while the server is down is posted when it"
+            " is up. What is refused then stays on the list with `failed` until it is unscheduled.",
+        ),
     ),
     command(
         "message.unschedule",
@@ -279,6 +342,7 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Takes a scheduled message back.",
         scope="post",
         refusals=("not_found", "conflict"),
+        notes=("Once this is answered, the message is not posted any more.",),
     ),
     query(
         "message.scheduled",
@@ -294,5 +358,9 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="post",
         refusals=("not_found", "conflict"),
         events=("message.reported",),
+        notes=(
+            "Whoever sees a message may report it, not in direct rooms. Reporting it again while one's"
+            " report is open returns the same and logs nothing.",
+        ),
     ),
 )

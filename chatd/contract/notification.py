@@ -55,6 +55,15 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="The caller's notifications, newest first.",
         scope="read",
         refusals=("not_found",),
+        notes=(
+            "A notification is read when `notification.read` says so or when the read marker of its room"
+            " has passed the message. Notifications of deleted messages are not listed. `unread` counts all"
+            " that are not read.",
+            "A message notifies the members of its room except its author, once each. `kind` is `direct` in"
+            " a direct room, else `mention` if it mentions the account, else `thread` if it is a reply in a"
+            " thread that the account follows, else `message`.",
+            "What delivers notifications elsewhere follows the event `notification.created`.",
+        ),
     ),
     command(
         "notification.read",

@@ -51,6 +51,7 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="room",
         refusals=("not_found", "conflict"),
         events=("pin.added",),
+        notes=("Adding what is there returns `{}` and logs nothing.",),
     ),
     command(
         "pin.remove",
@@ -60,6 +61,7 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="room",
         refusals=("not_found",),
         events=("pin.removed",),
+        notes=("Removing what is not there returns `{}` and logs nothing.",),
     ),
     query(
         "pin.list",

@@ -47,6 +47,15 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="read",
         decided_by="account",
         events=("preferences.updated",),
+        notes=(
+            "Quiet hours go from `quiet_from` to `quiet_to`, minutes from midnight in `time_zone` (an IANA"
+            " name; UTC without one), over midnight if `quiet_to` is the earlier. When both are the same or"
+            " one is missing there are none. They are compared with the time of the message.",
+            "In quiet hours and in `dnd` notifications come with `quiet: true`: they are listed like"
+            " others, and a client shows them without sound.",
+            "`receipts: false` hides the account's receipts from others. Fields that are left out stay as"
+            " they are.",
+        ),
     ),
     query(
         "preferences.get",

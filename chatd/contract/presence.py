@@ -43,7 +43,18 @@ class PresenceList:
 
 REQUESTS: tuple[RequestType, ...] = (
     command(
-        "presence.set", SetPresence, doc="Says whether the caller is there.", scope="read", rate="signal"
+        "presence.set",
+        SetPresence,
+        doc="Says whether the caller is there.",
+        scope="read",
+        rate="signal",
+        notes=(
+            "An account is `online` while one of its sessions is open and not `away`, `away` while all of"
+            " them are, and `offline` three seconds after the last has ended.",
+            "`online` and `away` are about the session. `dnd` (do not disturb) and `invisible` are the"
+            " account's, on all devices and over restarts, until one of its sessions says `online` or"
+            " `away`. Others see an invisible account as `offline`; its own sessions see `invisible`.",
+        ),
     ),
     command(
         "presence.watch",
@@ -52,5 +63,10 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Watches these accounts, and no others any more.",
         scope="read",
         rate="signal",
+        notes=(
+            "Takes the place of what the session watched before, and ends with the session. The caller sees"
+            " accounts with which it shares a space or a room now, and itself; others are not in the result.",
+            "Changes come as `presence` signals, at most one a second for each account, the newest state.",
+        ),
     ),
 )

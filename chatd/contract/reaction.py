@@ -56,6 +56,10 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="room",
         refusals=("not_found", "conflict"),
         events=("reaction.added",),
+        notes=(
+            "`emoji` is one character as people see it (a grapheme cluster, UAX #29), or `:name:` of a"
+            " custom emoji of the room's space. Adding what is there returns `{}` and logs nothing.",
+        ),
     ),
     command(
         "reaction.remove",
@@ -65,6 +69,7 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="room",
         refusals=("not_found",),
         events=("reaction.removed",),
+        notes=("Removing what is not there returns `{}` and logs nothing.",),
     ),
     query(
         "reaction.list",

@@ -24,5 +24,9 @@ REQUESTS: tuple[RequestType, ...] = (
         rate="signal",
         pipelined=True,
         refusals=("not_found",),
+        notes=(
+            "`seq` is any event's of the room. The marker never moves back. All sessions of the account get"
+            " the signal `read.marked`.",
+        ),
     ),
 )

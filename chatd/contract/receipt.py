@@ -33,5 +33,16 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Whom a message has reached, and who has read it.",
         scope="read",
         refusals=("not_found",),
+        notes=(
+            "About those who were in the room when the message came, except its author and those who hide"
+            " their receipts (`preferences.update`). Only members of the room and operators may ask.",
+            "*Read*: the marker has reached the message. *Delivered*: it was read, or the server has handed"
+            " the message and all before it to a connection of the account with nothing left waiting, or a"
+            " client has come back with a cursor at or after it, or has opened a session without a cursor"
+            " since.",
+            "Deliveries are worked out when somebody asks and saved every ten seconds: after a crash a few"
+            " may be missing until the client returns.",
+            "Lists have at most 100 ids; the counts count all.",
+        ),
     ),
 )

@@ -53,6 +53,7 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="What was reported in a space, oldest first.",
         scope="moderate",
         refusals=("not_found",),
+        notes=("Reports stand in the reporter's own stream and in this list; nobody else learns of them.",),
     ),
     command(
         "report.resolve",
@@ -61,5 +62,6 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="moderate",
         refusals=("not_found", "conflict"),
         events=("report.resolved",),
+        notes=("Needs an account. Nothing tells the reporter.",),
     ),
 )

@@ -136,7 +136,11 @@ class SetOverride:
 
 @result
 class Room:
-    """`head` is the seq of the newest event. A direct room has no space and no name, but `accounts`."""
+    """`head` is the seq of the newest event.
+
+    A direct room has no space and no name (null and `""`), but `accounts`: its members, the caller
+    among them.
+    """
 
     id: Id
     space: Id | None
@@ -154,7 +158,10 @@ class Room:
 
 @result
 class OwnRoom(Room):
-    """A room of the caller's. `role` is the caller's in the space, `unread` and `mentions` are counts."""
+    """A room that the caller is in. `role` is the caller's in the space, null in a direct room.
+
+    `read` is the caller's read marker; `unread` and `mentions` count as in `unread.list`.
+    """
 
     read: int
     unread: int
@@ -224,6 +231,12 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="space",
         refusals=("not_found",),
         events=("room.created", "member.joined"),
+        notes=(
+            "Whoever makes a room is its first member. A public room that an operator makes starts empty, a"
+            " private one with the space's owner.",
+            "A muted member makes no rooms; while the space is locked only those who hold `message.hurry`"
+            " do.",
+        ),
     ),
     command(
         "room.update",
@@ -233,6 +246,13 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="room",
         refusals=("not_found",),
         events=("room.updated",),
+        notes=(
+            "Changes the fields that are given. `reason` stands in `room.updated` and is no part of the"
+            " room; a reason alone changes nothing.",
+            "`slow_mode` is the number of seconds between two posts of an account; 0 ends it. A post that"
+            " comes sooner is `rate_limited`. Whoever holds `message.hurry` need not wait, and a repeated"
+            " nonce gets its result at once.",
+        ),
     ),
     command(
         "room.archive",
@@ -242,6 +262,11 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="room",
         refusals=("not_found",),
         events=("room.archived",),
+        notes=(
+            "Nobody joins or changes anything in an archived room, but messages can be deleted, members can"
+            " leave, and the room itself can be changed or opened again.",
+            "Archiving twice returns `{}` and logs nothing.",
+        ),
     ),
     command(
         "room.join",
@@ -251,6 +276,10 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="room",
         refusals=("not_found",),
         events=("member.joined",),
+        notes=(
+            "A guest, and anybody in a private room, needs `room.invite`. Joining twice returns `{}` and"
+            " logs nothing.",
+        ),
     ),
     command(
         "room.leave",
@@ -269,7 +298,20 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="read",
         refusals=("not_found",),
     ),
-    query("room.get", GetRoom, RoomDetailResult, doc="One room.", scope="read", refusals=("not_found",)),
+    query(
+        "room.get",
+        GetRoom,
+        RoomDetailResult,
+        doc="One room.",
+        scope="read",
+        refusals=("not_found",),
+        notes=(
+            "`rights` has `{right: boolean}` for each right that overrides, mutes and locks concern:"
+            " whether the caller holds it, once it has joined. In announcement rooms posting takes"
+            " `message.announce`.",
+            "`overrides` is for operators and those who hold `room.override`; direct rooms have none.",
+        ),
+    ),
     query(
         "room.members",
         ListRoomMembers,
@@ -285,6 +327,14 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="A page of messages, oldest first.",
         scope="read",
         refusals=("not_found",),
+        notes=(
+            "Takes one of `before`, `after` and `around` (a `seq`; `around` is included), or none for the"
+            " newest.",
+            "Whoever may read a room may read all of this: every member of the space who is no guest,"
+            " without joining, if the room is public.",
+            "A page carries at most 512 KiB of texts and may be shorter than `limit`; only `more_before`"
+            " and `more_after` say whether there is more.",
+        ),
     ),
     command(
         "room.invite",
@@ -294,6 +344,10 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="room",
         refusals=("not_found",),
         events=("member.joined",),
+        notes=(
+            "The caller must be in the room and the account in the space; there is nothing to accept. It is"
+            " the only way into a private room, and for guests into any room.",
+        ),
     ),
     command(
         "room.remove",
@@ -303,6 +357,9 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="room",
         refusals=("not_found",),
         events=("member.kicked",),
+        notes=(
+            "The account may come back into a public room. Removing oneself is `invalid`: use `room.leave`.",
+        ),
     ),
     command(
         "room.lock",
@@ -312,6 +369,7 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="room",
         refusals=("not_found",),
         events=("room.locked",),
+        notes=("Only those who hold `room.lock` write; everybody may still add reactions.",),
     ),
     command(
         "room.unlock",
@@ -339,6 +397,11 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="room",
         refusals=("not_found",),
         events=("room.deleted",),
+        notes=(
+            "The room is `not_found` for everybody, operators included; `room.deleted` is the last event"
+            " that its members get. Nothing brings it back, and texts are not erased by it (see"
+            " `space.delete`).",
+        ),
     ),
     command(
         "room.override",
@@ -349,5 +412,14 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="room",
         refusals=("not_found", "conflict"),
         events=("room.override_set",),
+        notes=(
+            "Takes either `role` or `account`. `allow` true allows, false denies, and without it the"
+            " override is taken away.",
+            "An override for an account needs a member of the space below the caller, and ends when the"
+            " account leaves. An override for an account comes before one for its role. A room has at most"
+            " 200 overrides.",
+            "With `dry_run` nothing changes and the result names the accounts that would gain or lose the"
+            " right.",
+        ),
     ),
 )

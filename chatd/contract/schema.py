@@ -1,13 +1,15 @@
 """The whole protocol as JSON Schema (2020-12), made from the tables.
 
-A document's `$defs` hold the classes of the contract by their names, and the frames: `request.<name>`,
-`result.<name>`, `event.<kind of stream>.<type>`, `signal.<type>`, `error`. What a client sends is a
-`ClientFrame`, what it receives is a `ServerFrame`.
+A document's `$defs` hold the classes of the contract by their names, `result.<request>`, which is one of
+them, and the frames: `request.<name>`, `reply.<request>`, `event.<kind of stream>.<type>`, `signal.<type>`,
+`result`, `error`. What a client sends is a `ClientFrame`, what it receives is a `ServerFrame`. Requests are
+closed: a field that they do not have is refused. What clients receive is open: they ignore what they do not
+know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, get_args
 
 import attrs
@@ -15,6 +17,7 @@ import msgspec
 
 from chatd.contract.errors import Code
 from chatd.contract.events import EVENTS
+from chatd.contract.fields import MAX_ID
 from chatd.contract.requests import REQUESTS
 from chatd.contract.signals import SIGNALS
 from chatd.contract.spec import EventType, RequestType, SignalType
@@ -23,28 +26,35 @@ from chatd.contract.wire_names import wire_name
 Schema = dict[str, Any]
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-ID: Final[Schema] = {"type": ["integer", "string"]}
+ID: Final[Schema] = {"type": ["integer", "string"], "maxLength": MAX_ID}
 INTEGER: Final[Schema] = {"type": "integer"}
 STRING: Final[Schema] = {"type": "string"}
 
 
 def json_schema(version: str) -> Schema:
     """The document; `version` is that of chatd."""
-    frames = {"error": error(), "result": result(), **_frames(to_definition)}
-    server = [name for name in frames if not name.startswith("request.")]
-    client = [name for name in frames if name.startswith("request.")]
+    requests = {f"request.{row.name}": request(row, to_definition) for row in REQUESTS.values()}
+    news = {
+        **{f"event.{row.stream}.{row.name}": event(row, to_definition) for row in EVENTS.values()},
+        **{f"signal.{row.name}": signal(row, to_definition) for row in SIGNALS.values()},
+    }
+    definitions = {
+        **classes(to_definition),
+        **requests,
+        **{f"result.{name}": to_definition(row.result.__name__) for name, row in REQUESTS.items()},
+        **{f"reply.{name}": reply(row, to_definition) for name, row in REQUESTS.items()},
+        **news,
+        "result": result(),
+        "error": error(),
+        "ClientFrame": {"oneOf": [to_definition(name) for name in requests]},
+        "ServerFrame": {"oneOf": [to_definition(name) for name in ("result", "error", *news)]},
+    }
     return {
         "$schema": DIALECT,
         "title": f"chatd {version}",
-        "description": "Frames of chatd's WebSocket protocol. A result is an object of `result.<request>`.",
+        "description": "Frames of chatd's wire protocol 1. `reply.<request>` is what a request gets.",
         "anyOf": [to_definition("ClientFrame"), to_definition("ServerFrame")],
-        "$defs": {
-            **classes(to_definition),
-            **{f"result.{name}": to_definition(row.result.__name__) for name, row in REQUESTS.items()},
-            **frames,
-            "ClientFrame": {"oneOf": [to_definition(name) for name in client]},
-            "ServerFrame": {"oneOf": [to_definition(name) for name in server]},
-        },
+        "$defs": dict(sorted(definitions.items())),
     }
 
 
@@ -63,7 +73,7 @@ def classes(to: Callable[[str], Schema]) -> dict[str, Schema]:
     template = to("{name}")["$ref"]
     _, found = msgspec.json.schema_components(dict.fromkeys(used), ref_template=template)
     requests = {row.request.__name__ for row in REQUESTS.values()}
-    return {name: _on_the_wire(schema, name in requests) for name, schema in found.items()}
+    return {name: _on_the_wire(schema, name in requests) for name, schema in sorted(found.items())}
 
 
 def _on_the_wire(schema: Schema, closed: bool) -> Schema:
@@ -74,14 +84,6 @@ def _on_the_wire(schema: Schema, closed: bool) -> Schema:
     required = [wire_name(name) for name in schema["required"]]
     more = {"additionalProperties": False} if closed else {}
     return {**schema, "properties": renamed, "required": required, **more}
-
-
-def _frames(to: Callable[[str], Schema]) -> dict[str, Schema]:
-    return {
-        **{f"request.{row.name}": request(row, to) for row in REQUESTS.values()},
-        **{f"event.{row.stream}.{row.name}": event(row, to) for row in EVENTS.values()},
-        **{f"signal.{row.name}": signal(row, to) for row in SIGNALS.values()},
-    }
 
 
 # --- frames -------------------------------------------------------------------------------------------
@@ -99,8 +101,16 @@ def result(of: Schema | None = None) -> Schema:
     return _frame({"id": ID, "result": of or {"type": "object"}}, "What a request gives.")
 
 
-def error() -> Schema:
-    about = {"code": {"enum": list(get_args(Code))}, "message": STRING, "data": {"type": "object"}}
+def reply(row: RequestType, to: Callable[[str], Schema]) -> Schema:
+    """Either of both; a refusal has one of the codes that the row names."""
+    return {
+        "description": f"What {row.name} gets.",
+        "oneOf": [result(to(row.result.__name__)), error(sorted(row.codes))],
+    }
+
+
+def error(codes: Iterable[Code] = get_args(Code)) -> Schema:
+    about = {"code": {"enum": list(codes)}, "message": STRING, "data": {"type": "object"}}
     refusal = {"type": "object", "properties": about, "required": ["code", "message"]}
     no_id = {"type": [*ID["type"], "null"]}
     return _frame({"id": no_id, "error": refusal}, "Why a request was refused, and what to do about it.")

@@ -127,6 +127,7 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="What runs, how big it is, how it feels.",
         scope="never",
         asker="operator",
+        notes=("Sizes are in bytes.",),
     ),
     query(
         "server.top",
@@ -135,6 +136,7 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="The busiest actors, commit batches, connections.",
         scope="never",
         asker="operator",
+        notes=("At most 50 actors, the busiest first.",),
     ),
     query(
         "server.check",
@@ -143,6 +145,7 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Is the database file sound, is there room on the disk.",
         scope="never",
         asker="operator",
+        notes=("`findings` are sentences for people.",),
     ),
     query(
         "server.verify",

@@ -13,8 +13,9 @@ from chatd.contract.space import OwnSpace
 from chatd.contract.spec import RequestType, command
 
 
+# A Struct, because only those refuse unknown keys below the top level.
 class Cursor(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a client stands. A Struct, because only those refuse unknown keys below the top level."""
+    """The last event that a client has applied: its position, and the epoch of the log that it stands in."""
 
     epoch: Id
     position: Seq
@@ -42,7 +43,12 @@ class RateLimit:
 
 @result
 class Limits:
-    """What a client must know beforehand. Sizes in bytes, texts in characters; rates are null when off."""
+    """What a client must know beforehand. Sizes in bytes, texts in characters; rates are null when off.
+
+    `rate` holds for each connection, from its first request on. `rates` holds for an account with all its
+    sessions together (`post`, `write`, `query`, `signal`, `open`), and for one network address (`refresh`,
+    `sign_in`, `sign_up`).
+    """
 
     frame: int
     message: int
@@ -58,7 +64,11 @@ class Limits:
 
 @result
 class SessionOpened:
-    """`position` is where the session's events begin; `resumed` confirms the client's cursor."""
+    """`position` is where the session's events begin; `resumed` confirms the client's cursor.
+
+    `resumed` is false when the server cannot go on from the cursor: there was none, or the database is
+    another one (restored from a backup). The client then loads what it shows anew.
+    """
 
     account: Account
     session: Id
@@ -82,5 +92,11 @@ REQUESTS: tuple[RequestType, ...] = (
         asker="anyone",
         rate="open",
         refusals=("unauthenticated", "forbidden", "conflict"),
+        notes=(
+            "Without `token`, the token of the handshake's `Authorization: Bearer` header counts. Over the"
+            " admin socket no session is opened: requests work at once.",
+            "The token is checked when the session opens. An open session outlives its token's expiry; it"
+            " ends with close code 4002 when the device is revoked.",
+        ),
     ),
 )

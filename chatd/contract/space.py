@@ -119,6 +119,7 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         refusals=("not_found", "conflict"),
         events=("space.created", "member.joined"),
+        notes=("An operator names the `owner`; everybody else owns the space they make.",),
     ),
     query(
         "space.list",
@@ -126,8 +127,17 @@ REQUESTS: tuple[RequestType, ...] = (
         SpaceList,
         doc="The caller's spaces; all of them for an operator.",
         scope="read",
+        notes=("Operators get all spaces, without `role`.",),
     ),
-    query("space.get", GetSpace, SpaceDetailResult, doc="One space.", scope="read", refusals=("not_found",)),
+    query(
+        "space.get",
+        GetSpace,
+        SpaceDetailResult,
+        doc="One space.",
+        scope="read",
+        refusals=("not_found",),
+        notes=("`role` is the caller's, or `null`; `members` is a count.",),
+    ),
     query(
         "space.members",
         ListSpaceMembers,
@@ -144,6 +154,7 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="space",
         refusals=("not_found",),
         events=("space.updated",),
+        notes=("Changes the fields that are given. An empty string empties `description` or `icon`.",),
     ),
     command(
         "space.delete",
@@ -153,6 +164,13 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="space",
         refusals=("not_found",),
         events=("space.deleted",),
+        notes=(
+            "The space and its rooms are `not_found` for everybody, operators included. Nothing brings it"
+            " back. `space.deleted` is the last event that its members get.",
+            "Texts are not erased: they stay in the log, which only operators read, until they expire or"
+            " their author's account is deleted. `member.erase_messages` and `message.delete` erase them"
+            " before.",
+        ),
     ),
     command(
         "space.leave",
@@ -162,6 +180,11 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="space",
         refusals=("not_found", "conflict"),
         events=("member.left",),
+        notes=(
+            "The account leaves the space's rooms with the same event; there is no event in the rooms. Its"
+            " bots leave too, each with its own `member.left`.",
+            "The last owner cannot leave (`conflict`): give somebody else the role `owner` first.",
+        ),
     ),
     command(
         "space.lock",
@@ -171,6 +194,12 @@ REQUESTS: tuple[RequestType, ...] = (
         decided_by="space",
         refusals=("not_found",),
         events=("space.locked",),
+        notes=(
+            "While a space is locked no invite is made or lets anybody in, guests only read, and only those"
+            " who hold `message.hurry` make rooms.",
+            "Every room has a slow mode of at least 30 seconds, which also holds for editing, adding"
+            " reactions and pinning.",
+        ),
     ),
     command(
         "space.unlock",

@@ -36,5 +36,12 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="read",
         refusals=("not_found",),
         events=("subscription.updated",),
+        notes=(
+            "`level` says which kinds notify: `all`, `mentions` (all but `message`), or `none`. Without a"
+            " choice it is `mentions`, and `all` in a direct room.",
+            "`mute_for` is in seconds, 0 ends the mute. Nothing comes from a muted room, and nothing of"
+            " what the account has read already.",
+            "Fields that are left out stay as they are.",
+        ),
     ),
 )

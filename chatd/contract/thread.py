@@ -46,6 +46,10 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="A page of the replies in a thread, oldest first.",
         scope="read",
         refusals=("not_found",),
+        notes=(
+            "`seq` is any message of the thread; `root` is the message that began it. There are no threads"
+            " in threads. Replies stand in `room.history` like all messages.",
+        ),
     ),
     command(
         "thread.follow",
@@ -54,6 +58,10 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="read",
         refusals=("not_found",),
         events=("thread.followed",),
+        notes=(
+            "Whoever began a thread or wrote in it follows it too, until `thread.unfollow`. Followers are"
+            " notified of new replies.",
+        ),
     ),
     command(
         "thread.unfollow",

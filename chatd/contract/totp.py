@@ -61,6 +61,7 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="A secret for an app that shows codes.",
         scope="never",
         refusals=("conflict", "overloaded"),
+        notes=("Show `uri` as a QR code. The second factor is on only after `totp.confirm`.",),
     ),
     command(
         "totp.confirm",
@@ -70,8 +71,20 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         refusals=("not_found", "conflict"),
         events=("account.secured",),
+        notes=(
+            "Codes follow RFC 6238: six digits for 30 seconds, each good once; spaces and dashes in them do"
+            " not count.",
+            "The ten recovery codes are shown this once. Each takes the place of a code, once.",
+        ),
     ),
-    query("totp.get", GetTotp, TotpState, doc="Whether signing in takes a code.", scope="never"),
+    query(
+        "totp.get",
+        GetTotp,
+        TotpState,
+        doc="Whether signing in takes a code.",
+        scope="never",
+        notes=("`recovery_codes` says how many are left.",),
+    ),
     command(
         "totp.remove",
         RemoveTotp,
@@ -79,5 +92,9 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         refusals=("not_found", "conflict", "overloaded"),
         events=("account.secured",),
+        notes=(
+            "Takes the password and a code (or a recovery code). An operator removes a second factor with"
+            " `account.reset_totp`.",
+        ),
     ),
 )

@@ -23,5 +23,9 @@ REQUESTS: tuple[RequestType, ...] = (
         rate="signal",
         pipelined=True,
         refusals=("not_found",),
+        notes=(
+            "The room's other members get a `typing` signal, at most one in three seconds. Only who may"
+            " post there can be typing.",
+        ),
     ),
 )

@@ -38,5 +38,11 @@ REQUESTS: tuple[RequestType, ...] = (
         UnreadList,
         doc="What is unread in each of the caller's rooms.",
         scope="read",
+        notes=(
+            "Unread are the messages of others, not deleted, that came after the read marker and after the"
+            " account's own (last) joining of the room. `mentions` counts those that mention the account by"
+            " its name, by `@room`, or by `@here` when it was there. `first_unread` is the `seq` of the"
+            " first, or `null`. One's own posts do not move the marker.",
+        ),
     ),
 )

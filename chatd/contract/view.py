@@ -43,6 +43,10 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="The views of the log, and how far they have followed it.",
         scope="never",
         asker="operator",
+        notes=(
+            "`lag` is how many events a view is behind the log's `head`; `error` is what keeps it from"
+            " going on, or `null`.",
+        ),
     ),
     command(
         "view.rebuild",
@@ -51,5 +55,6 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="operator",
         refusals=("not_found",),
+        notes=("Returns at once; the view is built in the background, and `view.list` says how far it is.",),
     ),
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import npm
 import pytest
 from click.testing import CliRunner
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator, Draft202012Validator
 
 from chatd.cli import main
 from chatd.contract.events import EVENTS
@@ -24,6 +25,9 @@ REQUEST_FRAMES = {f"request.{name}" for name in REQUESTS}
 NEWS_FRAMES = {f"event.{kind}.{name}" for kind, name in EVENTS} | {f"signal.{name}" for name in SIGNALS}
 POST = {"id": 1, "command": "message.post", "data": {"room": "r", "text": "hi"}}
 POSTED = {"event": "message.posted", "stream": "room/r", "seq": 1, "position": 9, "at": 5, "by": "ann"}
+
+BANNED = {**POSTED, "event": "member.banned", "stream": "space/s"}
+HIT = {"room": "r", "seq": 1, "position": 9, "at": 5, "by": "ann", "snippet": "red", "highlights": [[0, 3]]}
 
 
 def printed(*options: str) -> Any:
@@ -53,6 +57,10 @@ def test_the_schema_is_json_schema_and_has_every_row(schema: Any) -> None:
         {"id": 1, "result": {}},
         {"id": None, "error": {"code": "invalid", "message": "not a JSON frame"}},
         {**POSTED, "data": {"text": "hi"}},
+        {**POSTED, "data": {"text": "hi", "colour": "red"}, "new": True},
+        {**POSTED, "data": {}},
+        {**BANNED, "data": {"account": "bob", "until": 7}},
+        {**BANNED, "data": {}},
         {"signal": "typing", "stream": "room/r", "by": "ann", "data": {"expires_in": 5}},
     ],
 )
@@ -67,6 +75,12 @@ def test_what_the_protocol_says_is_of_the_schema(schema: Any, frame: Any) -> Non
         {**POST, "data": {"room": "r", "text": "hi", "txet": "hi"}},
         {**POST, "data": {"room": "r", "text": ""}},
         {"id": 1, "command": "message.post"},
+        {**POST, "id": 65 * "a"},
+        {**POST, "id": None},
+        {**POST, "more": True},
+        {**POST, "query": "message.get"},
+        {"id": 1, "command": "member.mute", "data": {"space": "s", "account": "a", "for_": 60}},
+        {**BANNED, "data": {"until": 7}},
         {"id": 1, "error": {"code": "teapot", "message": "no"}},
         {**POSTED, "stream": "space/s", "data": {"text": "hi"}},
         {"signal": "typing", "stream": "room/r", "by": "ann", "data": {}},
@@ -74,6 +88,61 @@ def test_what_the_protocol_says_is_of_the_schema(schema: Any, frame: Any) -> Non
 )
 def test_what_it_does_not_say_is_not(schema: Any, frame: Any) -> None:
     assert not Draft202012Validator(schema).is_valid(frame)
+
+
+@pytest.mark.parametrize(
+    ("request_", "reply", "valid"),
+    [
+        ("message.post", {"id": 1, "result": {"seq": 1, "position": 9, "at": 5}}, True),
+        ("message.post", {"id": 1, "result": {"seq": 1, "position": 9, "at": 5, "new": 1}}, True),
+        ("message.post", {"id": 1, "result": {"seq": 1, "position": 9}}, False),
+        ("message.post", {"id": 1, "error": {"code": "conflict", "message": "no"}}, True),
+        ("message.post", {"id": 1, "error": {"code": "too_large", "message": "no"}}, False),
+        ("message.search", {"id": 1, "result": {"hits": [HIT], "next": None}}, True),
+        (
+            "message.search",
+            {"id": 1, "result": {"hits": [{**HIT, "highlights": [[0]]}], "next": None}},
+            False,
+        ),
+    ],
+)
+def test_a_reply_is_of_the_schema_of_its_request(schema: Any, request_: str, reply: Any, valid: bool) -> None:
+    assert Draft202012Validator({**schema, **_only(f"#/$defs/reply.{request_}")}).is_valid(reply) is valid
+    if "result" in reply:  # AsyncAPI's schemas are of draft 7
+        of_result = {"$ref": f"#/components/messages/result.{request_}/payload"}
+        assert Draft7Validator({**printed("--asyncapi"), **of_result}).is_valid(reply) is valid
+
+
+def test_what_is_printed_is_the_same_each_time_and_ends_its_line() -> None:
+    for options in ([], ["--asyncapi"]):
+        command = [sys.executable, "-m", "chatd.cli", "schema", *options]
+        first, second = (
+            subprocess.run(
+                command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+            )
+            for seed in "12"
+        )
+        assert first.stdout == second.stdout
+        assert first.stdout.endswith(b"}\n")
+
+
+def test_a_server_that_starts_does_not_load_what_makes_the_documents() -> None:
+    script = "import sys, chatd.cli; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not {"chatd.contract.schema", "chatd.contract.asyncapi"} & set(loaded.stdout.split())
+
+
+def test_the_operations_of_asyncapi_say_what_the_tables_say() -> None:
+    operations = printed("--asyncapi")["operations"]
+    for name, row in REQUESTS.items():
+        operation = operations[f"request.{name}"]
+        assert (operation["x-scope"], operation["x-asker"]) == (row.scope, row.asker)
+        assert (operation["x-rate"], operation["x-pipelined"]) == (row.rate, row.pipelined)
+        assert (set(operation["x-refusals"]), operation["x-events"]) == (row.codes, list(row.events))
+        assert operation["action"] == "receive"
+    for (kind, name), event in EVENTS.items():
+        operation = operations[f"event.{kind}.{name}"]
+        assert (operation["action"], operation["x-audience"]) == ("send", event.audience)
 
 
 def test_asyncapis_own_parser_finds_nothing_and_reads_every_row() -> None:
@@ -91,6 +160,11 @@ def test_asyncapis_own_parser_finds_nothing_and_reads_every_row() -> None:
     assert found["diagnostics"] == []
     assert set(found["operations"]) == REQUEST_FRAMES | NEWS_FRAMES
     assert document["components"]["schemas"].keys() >= set(_references(document, "#/components/schemas/"))
+
+
+def _only(ref: str) -> dict[str, Any]:
+    """Instead of all frames."""
+    return {"anyOf": [{"$ref": ref}]}
 
 
 def _references(value: Any, prefix: str) -> list[str]:

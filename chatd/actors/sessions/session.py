@@ -26,6 +26,7 @@ from chatd.auth.rate_limits import RateLimits, TokenBucket, too_often
 from chatd.auth.tokens import Claims
 from chatd.clock import new_id
 from chatd.contract.errors import Refusal
+from chatd.contract.fields import MAX_ID
 from chatd.contract.requests import find
 from chatd.contract.session import OpenSession
 from chatd.contract.spec import RequestType
@@ -37,7 +38,6 @@ from chatd.ports import OPEN_REQUESTS, Caller, Connection, Row, StoreUnavailable
 from chatd.settings import Rate, Settings
 
 UNREAD: Final = 1024 * 1024  # bytes of replies a client may leave unread before the session stops reading
-MAX_ID: Final = 64  # characters of a request's id
 NOT_OPEN: Final = Refusal("unauthenticated", "open a session first: session.open with a token")
 OPEN_ALREADY: Final = Refusal("conflict", "this session is open already")
 OPERATORS: Final = Refusal(

@@ -1,0 +1,1 @@
+"""The pages of `docs/reference/`, each made by one function from the tables of the code."""

@@ -1,0 +1,160 @@
+"""errors.md, limits.md, rights.md, settings.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import attrs
+
+from chatd import codec
+from chatd.contract import fields
+from chatd.contract.close_codes import CLOSE_CODES
+from chatd.contract.errors import MEANINGS
+from chatd.contract.requests import REQUESTS
+from chatd.domain.account import settings as of_account
+from chatd.domain.account.decide import MAX_BOTS, MAX_RENAMES
+from chatd.domain.names.mentions import MAX_MENTIONS
+from chatd.domain.policy import roles
+from chatd.domain.room.moderation import MAX_OVERRIDES
+from chatd.domain.room.reaction import MAX_PINS, MAX_REACTIONS
+from chatd.domain.space.decide import MAX_EMOJI
+from chatd.handlers.identity import MAX_IDENTITIES
+from chatd.handlers.saved import MAX_DRAFTS, SAVED_BYTES
+from chatd.handlers.scheduled import MAX_SCHEDULED
+from chatd.ports.connection import OPEN_REQUESTS
+from chatd.settings import Settings
+from reference_pages.markdown import code, page, table
+
+ERRORS_INTRODUCTION: Final = """\
+A closed list. `message` says to a person what to do; programs look at `code`. Where a field is wrong,
+`message` begins with its name: `role: one of owner, admin, moderator, member, guest`.
+[commands-and-queries.md](commands-and-queries.md) says which codes each request may be refused with."""
+LIMITS_INTRODUCTION: Final = """\
+`session.open` says in `limits` what a client must know beforehand; the names in brackets are those of its
+fields. The limits of single fields stand with their requests in
+[commands-and-queries.md](commands-and-queries.md). How many requests an account or an address may make is a
+matter of [settings](settings.md)."""
+SETTINGS_INTRODUCTION: Final = """\
+[operations.md](../operations.md#settings) explains where settings are given. Times are in seconds, sizes in
+bytes. A rate is written `per second/at once`, as in `0.5/30`."""
+RIGHTS_NOTES: Final = """\
+The table is where a decision begins; mutes, locks and overrides change it in a room.
+[permissions.md](../architecture/permissions.md) says how.
+
+- `room.see_public` and `room.join_public` are about rooms that are not private and that the member is not
+  in.
+- `message.announce` is posting in an `announcement` room; `message.hurry` is posting without waiting for
+  slow mode.
+- `message.delete_any` and `message.see_edits` are about messages of others; `mention.loud` is `@here` and
+  `@room`.
+- `room.remove` and `member.…` reach only below the member's own role; `message.delete_any` not above it.
+- In a direct room everybody has the rights of a member.
+- An operator at the admin socket stands above roles and is no member of anything. An account with `admin`
+  may ask what operators ask and is otherwise an account like any other."""
+
+
+def errors() -> str:
+    return page(
+        "Errors",
+        ERRORS_INTRODUCTION,
+        table(("code", "meaning"), ((code(name), meaning) for name, meaning in MEANINGS.items())),
+        "## Close codes",
+        "Why a WebSocket connection was closed.",
+        table(
+            ("code", "meaning", "reconnect?"),
+            ((str(row.code), row.meaning, row.reconnect) for row in CLOSE_CODES),
+        ),
+    )
+
+
+def limits() -> str:
+    rows = (
+        ("one frame", f"{codec.MAX_FRAME:,} bytes"),
+        ("one message from a client", f"{codec.MAX_MESSAGE:,} bytes"),
+        ("frames in one message", f"{codec.MAX_FRAMES:,}"),
+        ("`id` of a request, if it is a string", f"{fields.MAX_ID} characters"),
+        ("requests without a reply (`open_requests`)", f"{OPEN_REQUESTS:,}"),
+        ("text of a chat message (`text`)", f"{fields.MAX_TEXT:,} characters"),
+        (
+            "a page (`limit`; `page`)",
+            f"{fields.MAX_PAGE}, and {fields.DEFAULT_PAGE} when the request does not say",
+        ),
+        ("names mentioned in a message", f"{MAX_MENTIONS}"),
+        ("different reactions on a message", f"{MAX_REACTIONS}"),
+        ("pins in a room", f"{MAX_PINS}"),
+        ("overrides in a room", f"{MAX_OVERRIDES}"),
+        ("custom emoji in a space", f"{MAX_EMOJI}"),
+        ("bots of an account", f"{MAX_BOTS}"),
+        ("linked identities of an account", f"{MAX_IDENTITIES}"),
+        ("new names of an account in 30 days", f"{MAX_RENAMES}"),
+        ("bookmarks of an account", f"{of_account.MAX_BOOKMARKS:,}"),
+        ("drafts of an account (`drafts`)", f"{MAX_DRAFTS}, with {SAVED_BYTES:,} bytes of text"),
+        (
+            "scheduled messages of an account (`scheduled`)",
+            f"{MAX_SCHEDULED}, with {SAVED_BYTES:,} bytes of text",
+        ),
+    )
+    return page(
+        "Limits",
+        LIMITS_INTRODUCTION,
+        table(("what", "at most"), rows),
+    )
+
+
+def rights() -> str:
+    ranked = sorted(roles.RANK, key=lambda role: -roles.RANK[role])
+    held = (
+        (code(right), *("yes" if roles.may(role, right) else "" for role in ranked))
+        for right in roles.LOWEST_ROLE
+    )
+    scopes = [*get_args(fields.Scope), "always", "never"]
+    return page(
+        "Rights",
+        "What the roles of a space allow.",
+        table(("right", *ranked), held),
+        RIGHTS_NOTES,
+        "Overrides of a room concern "
+        f"{code(*roles.OVERRIDABLE_RIGHTS)}, for {code(*roles.OVERRIDABLE_ROLES)} and for single accounts.",
+        "## Scopes of bots",
+        "A bot may ask what its scopes cover, and do of that what its owner may. `always` needs no scope;"
+        " `never` is for people.",
+        table(("scope", "requests"), ((code(scope), _asked_with(scope)) for scope in scopes)),
+    )
+
+
+def _asked_with(scope: str) -> str:
+    return code(*(row.name for row in REQUESTS.values() if row.scope == scope and row.asker != "operator"))
+
+
+def settings() -> str:
+    return page(
+        "Settings",
+        SETTINGS_INTRODUCTION,
+        table(
+            ("setting", "environment", "default", "meaning"),
+            (
+                (code(field.name), code(f"CHATD_{field.name.upper()}"), _default(field.default), _help(field))
+                for field in attrs.fields(Settings)
+            ),
+        ),
+    )
+
+
+def _default(value: object) -> str:
+    match value:
+        case () | "" | None:
+            return "none"
+        case bool():
+            return f"`{str(value).lower()}`"
+        case float():
+            return f"`{value:g}`"
+        case Path():
+            return f"`./{value}`"
+        case tuple():
+            return code(*value)
+    return f"`{value}`"
+
+
+def _help(field: Any) -> str:
+    return str(field.metadata["typed-settings"]["help"])
