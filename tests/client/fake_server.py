@@ -1,6 +1,7 @@
 """A server in the test's own process: speaks the frames, keeps a log in memory, fails on demand.
 
-It knows just enough of chatd for a client to be tried against it: sessions, resume, one room.
+It knows just enough of chatd for a client to be tried against it: sessions, resume, one room. What a test
+lets it reply is completed as the contract declares it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgpack
+import samples
 import trio
 from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_stream
 
@@ -123,7 +125,7 @@ class FakeServer:
 
     def _result(self, name: str, data: Data) -> Data:
         if name in self.answers:
-            return self.answers[name](data)
+            return samples.result(name, self.answers[name](data))
         match name:
             case "session.open":
                 return self._open(data)
@@ -133,12 +135,8 @@ class FakeServer:
                 access = self.refresh_tokens.pop(data["refresh_token"])
                 self.tokens = {access}
                 self.refresh_tokens["r-after-" + access] = "next-" + access
-                return {
-                    "account": "A1",
-                    "access_token": access,
-                    "refresh_token": "r-after-" + access,
-                    "expires_in": 900,
-                }
+                tokens = {"access_token": access, "refresh_token": "r-after-" + access, "expires_in": 900}
+                return samples.result(name, {"account": {"id": "A1"}, **tokens})
             case "message.post":
                 return self._post(data)
         raise No("not_found", f"there is no {name}")
@@ -148,16 +146,15 @@ class FakeServer:
         if data["token"] not in self.tokens:
             raise No("unauthenticated", "this token is not good")
         cursor = data.get("cursor")
-        return {
-            "account": "A1",
+        opened = {
+            "account": {"id": "A1"},
             "session": "S1",
             "epoch": self.epoch,
             "position": len(self.log),
             "resumed": bool(cursor and cursor["epoch"] == self.epoch),
             "limits": {"message": 65536, "open_requests": 32},
-            "spaces": [],
-            "rooms": [],
         }
+        return samples.result("session.open", opened)
 
     def _post(self, data: Data) -> Data:
         nonce = data["nonce"]

@@ -56,7 +56,7 @@ async def test_the_admin_socket_needs_no_session(nursery, tmp_path):
     socket.listen()
     nursery.start_soon(trio.serve_listeners, server.serve_stream, [trio.SocketListener(socket)])
     async with connect(tmp_path / "admin.sock") as client:
-        assert await client.request("server.status") == {"ready": True}
+        assert (await client.request("server.status"))["ready"] is True
         assert client.account is None
     assert server.opens == []
 

@@ -162,7 +162,7 @@ async def test_events_end_with_the_client(server):
 
 async def test_signals_come_beside_events(server):
     async with connect(server, "good") as client:
-        await server.tell({"signal": "typing", "stream": "room/R1", "by": "A2", "data": {}})
+        await server.tell({"signal": "typing", "stream": "room/R1", "by": "A2", "data": {"expires_in": 6}})
         async for signal in client.signals():
             assert (signal.signal, signal.stream, signal.by) == ("typing", "room/R1", "A2")
             break

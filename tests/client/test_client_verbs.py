@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import methodcaller
 
 import pytest
+import samples
 import trio
 
 from chatd.client import Client, Found, History, Notifications, Preferences, Receipts, Signal, Thread, connect
@@ -111,17 +112,14 @@ async def test_a_method_asks_as_the_command_table_says(server, method):
     assert len(asked) == 1
     assert not isinstance(REQUESTS[name].read(asked[0]), Refusal)
     if method in GIVEN:
-        assert given == GIVEN[method]
+        assert samples.holds(given, GIVEN[method])
 
 
 @pytest.mark.parametrize("method", KEYWORDS)
 async def test_what_a_method_is_given_by_name_is_what_it_asks_with(server, method):
     name, arguments, options = KEYWORDS[method]
     asked = []
-    pages = {"messages": [], "more_before": False, "more_after": False, "root": {}, "next": None, "unread": 0}
-    server.answers[name] = lambda data: (
-        asked.append(data) or {**pages, "hits": [], "scheduled": {}, "notifications": []}
-    )
+    server.answers[name] = lambda data: asked.append(data) or {}
     async with connect(server, "good") as client:
         await methodcaller(method, *arguments, **options)(client)
     assert asked[0].items() >= options.items()
