@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 import rich_click as click
@@ -32,11 +32,11 @@ class Connection:
     token: str | None = attrs.field(repr=False)
     json: bool
 
-    def ask(self, request: str, /, *, seconds: float | None = ANSWER_SECONDS, **data: Any) -> dict[str, Any]:
-        """The result of one command or query."""
+    def ask(self, request: object, result: type[T], *, seconds: float | None = ANSWER_SECONDS) -> T:
+        """The result of one request of the contract; `result` is the type that its row declares."""
 
-        async def work(client: Client) -> dict[str, Any]:
-            return await client.request(request, **data)
+        async def work(client: Client) -> T:
+            return await client.ask(request, result)
 
         return self.run(work, seconds=seconds)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chatd.client import Client
+    from chatd.contract.event import EventFrame
 
 PAGE = 500
 WAIT_SECONDS = 25  # for something new, before the question is asked again
@@ -14,21 +15,21 @@ WAIT_SECONDS = 25  # for something new, before the question is asked again
 
 async def follow_log(
     client: Client,
-    show: Callable[[dict[str, Any]], None],
+    show: Callable[[EventFrame], None],
     *,
     after: int | None,
     stream: str | None,
     on: bool,
 ) -> None:
     """Shows every event after position `after`, from now on when None; with `on` it never ends."""
+    from chatd.contract.event import EventPage, ListEvents
+
     if after is None:
-        after = (await client.request("event.list"))["position"]
+        after = (await client.ask(ListEvents(), EventPage)).position
     while True:
-        page = await client.request(
-            "event.list", after=after, stream=stream, limit=PAGE, wait=WAIT_SECONDS if on else None
-        )
-        for event in page["events"]:
+        page = await client.ask(ListEvents(after, stream, PAGE, WAIT_SECONDS if on else None), EventPage)
+        for event in page.events:
             show(event)
-        after = page["position"]
-        if not page["events"] and not on:
+        after = page.position
+        if not page.events and not on:
             return

@@ -31,9 +31,20 @@ def warn(text: str) -> None:
     sys.stderr.write(sanitized(text) + "\n")
 
 
+def plain(value: Any) -> Any:
+    """An object of the contract, or a list of them, as maps with the names of the wire; else the value."""
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    if not hasattr(value, "__attrs_attrs__"):
+        return value
+    from chatd.contract.wire_names import to_builtins
+
+    return to_builtins(value)
+
+
 def print_json(value: Any) -> None:
     """One JSON document on one line; a tail prints many."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, separators=(", ", ": ")) + "\n")
+    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, separators=(", ", ": ")) + "\n")
     sys.stdout.flush()
 
 
@@ -47,20 +58,21 @@ def print_result(connection: Connection, value: Any, sentence: str) -> None:
 
 def print_rows(
     connection: Connection,
-    rows: Sequence[dict[str, Any]],
+    rows: Sequence[object],
     columns: dict[str, str],
     nothing: str = "nothing there",
 ) -> None:
     """A list of objects: JSON, or a table of `columns` (field → heading)."""
+    shown = plain(list(rows))
     if connection.json:
-        print_json(list(rows))
-    elif not rows:
+        print_json(shown)
+    elif not shown:
         print_line(nothing)
     else:
-        console().print(table(columns.values(), ([row.get(field) for field in columns] for row in rows)))
+        console().print(table(columns.values(), ([row.get(field) for field in columns] for row in shown)))
 
 
-def print_object(connection: Connection, value: dict[str, Any]) -> None:
+def print_object(connection: Connection, value: object) -> None:
     """One object: JSON, or its fields below each other."""
     if connection.json:
         print_json(value)
@@ -71,7 +83,7 @@ def print_object(connection: Connection, value: dict[str, Any]) -> None:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
-    for field, content in value.items():
+    for field, content in plain(value).items():
         grid.add_row(field.replace("_", " "), Text(cell(content, field)))
     console().print(grid)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from chatd.client import Client
+    from chatd.contract.message import SearchHit
 
 PAGE = 500
 
@@ -24,7 +25,7 @@ PAGE = 500
 class SearchResult:
     """Hits, the newest first; whether there are `more`; names of accounts and rooms where people read."""
 
-    hits: list[dict[str, Any]]
+    hits: list[SearchHit]
     more: bool
     people: dict[str, str]
     rooms: dict[str, str]
@@ -34,10 +35,10 @@ class SearchResult:
         from rich.text import Text
 
         for hit in self.hits:
-            room, by = self.rooms.get(hit["room"], hit["room"]), self.people.get(hit["by"], hit["by"])
-            line = Text(sanitized(f"{room} {hit['seq']}  {local_time(hit['at'])}  {by}: "))
-            snippet, shown = hit["snippet"], 0
-            for start, end in hit["highlights"]:
+            room, by = self.rooms.get(hit.room, hit.room), self.people.get(hit.by, hit.by)
+            line = Text(sanitized(f"{room} {hit.seq}  {local_time(hit.at)}  {by}: "))
+            snippet, shown = hit.snippet, 0
+            for start, end in hit.highlights:
                 line.append(sanitized(snippet[shown:start]))
                 line.append(sanitized(snippet[start:end]), style="bold")
                 shown = end
@@ -51,10 +52,10 @@ async def find_messages(
     people = await account_names(client) if by or named else {}
     where: dict[str, Any] = {"by": _author(people, by) if by else None}
     if room:
-        where["room"] = (await find_room(client, room, space))["id"]
+        where["room"] = (await find_room(client, room, space)).id
     elif space:
-        where["space"] = (await find_space(client, space))["id"]
-    hits: list[dict[str, Any]] = []
+        where["space"] = (await find_space(client, space)).id
+    hits: list[SearchHit] = []
     cursor = None
     while len(hits) < limit:
         page = await client.search(text, **where, limit=min(limit - len(hits), PAGE), cursor=cursor)

@@ -16,45 +16,46 @@ if TYPE_CHECKING:
 
     from chatctl.connection import Connection
     from chatd.client import Client
+    from chatd.contract.server import ServerTop
 
 EVERY_SECONDS = 1.0
 ACTOR_HEADINGS = ["actor", "waiting", "of", "oldest ms", "turns", "handled", "restarts"]
 ACTOR_FIELDS = ["name", "depth", "capacity", "oldest_wait_ms", "turns", "handled", "restarts"]
 
-Answer = dict[str, Any]
 
-
-def print_once(answer: Answer) -> None:
+def print_once(answer: ServerTop) -> None:
     console().print(screen(answer, None, 0.0, rows=50))
 
 
-def screen(answer: Answer, before: Answer | None, seconds: float, rows: int) -> Group:
+def screen(answer: ServerTop, before: ServerTop | None, seconds: float, rows: int) -> Group:
     """The whole screen. Rates compare with the answer `before`, which came `seconds` earlier."""
     from rich.console import Group
     from rich.text import Text
 
-    commits = answer["commits"]
-    actors = answer["actors"][:rows]
+    commits = answer.commits
+    actors = answer.actors[:rows]
     rates = ""
     if before is not None and seconds > 0:
         per_second = {
-            "events": answer["position"] - before["position"],
-            "commits": commits["count"] - before["commits"]["count"],
+            "events": answer.position - before.position,
+            "commits": commits.count - before.commits.count,
         }
         rates = "   ".join(f"{count / seconds:.0f} {what}/s" for what, count in per_second.items())
-        rates += f"   cpu {100 * (answer['cpu_seconds'] - before['cpu_seconds']) / seconds:.0f} %"
+        rates += f"   cpu {100 * (answer.cpu_seconds - before.cpu_seconds) / seconds:.0f} %"
     return Group(
         Text(
-            f"position {answer['position']}   {answer['connections']} connections   "
-            f"{answer['sessions']} sessions   memory {size(answer['memory'])}   "
-            f"loop lag {answer['loop_lag_ms']:.1f} ms   {rates}"
+            f"position {answer.position}   {answer.connections} connections   "
+            f"{answer.sessions} sessions   memory {size(answer.memory)}   "
+            f"loop lag {answer.loop_lag_ms:.1f} ms   {rates}"
         ),
         Text(
-            f"commits {commits['count']}   "
-            f"batch {commits['last_batch']} last, {commits['mean_batch']:.1f} mean   "
-            f"{commits['last_ms']:.1f} ms last, {commits['mean_ms']:.1f} mean   {commits['waiting']} waiting"
+            f"commits {commits.count}   "
+            f"batch {commits.last_batch} last, {commits.mean_batch:.1f} mean   "
+            f"{commits.last_ms:.1f} ms last, {commits.mean_ms:.1f} mean   {commits.waiting} waiting"
         ),
-        table(ACTOR_HEADINGS, ([_rounded(actor.get(field)) for field in ACTOR_FIELDS] for actor in actors)),
+        table(
+            ACTOR_HEADINGS, ([_rounded(getattr(actor, field)) for field in ACTOR_FIELDS] for actor in actors)
+        ),
     )
 
 
@@ -80,11 +81,13 @@ async def _refresh(client: Client) -> None:
     import trio
     from rich.live import Live
 
-    before: Answer | None = None
+    from chatd.contract.server import GetServerTop, ServerTop
+
+    before: ServerTop | None = None
     asked = 0.0
     with Live(console=console(), screen=True, auto_refresh=False) as live:
         while True:
-            answer = await client.request("server.top")
+            answer = await client.ask(GetServerTop(), ServerTop)
             now = trio.current_time()
             rows = max(1, live.console.height - 6)
             live.update(screen(answer, before, now - asked, rows), refresh=True)

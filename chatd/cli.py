@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from pathlib import Path
@@ -60,6 +61,17 @@ def serve(
     except* (StoreError, CannotListen, OSError, GaveUp) as errors:
         click.echo(f"chatd: {_first(errors)}", err=True)
         sys.exit(1)
+
+
+@main.command()
+@click.option("--asyncapi", is_flag=True, help="As an AsyncAPI 3 document.")
+def schema(asyncapi: bool) -> None:
+    """Print the whole protocol as JSON Schema (2020-12)."""
+    from chatd.contract.asyncapi import asyncapi as asyncapi_document
+    from chatd.contract.schema import json_schema
+
+    document = asyncapi_document(__version__) if asyncapi else json_schema(__version__)
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def _first(error: BaseException) -> BaseException:

@@ -14,7 +14,6 @@ from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.supervisor import Actor
-from chatd.actors.runtime.turns import Turns
 from chatd.actors.sessions.opening import Opening
 from chatd.actors.sessions.session import SessionServices
 from chatd.actors.sessions.snapshot import Snapshots
@@ -60,7 +59,6 @@ from chatd.handlers.room import DirectRooms, Rooms
 from chatd.handlers.saved import Bookmarks, Drafts
 from chatd.handlers.scheduled import ScheduledMessages
 from chatd.handlers.search import Searches
-from chatd.handlers.second_factor import SecondFactors
 from chatd.handlers.server_address import ServerAddress
 from chatd.handlers.setup import Setup
 from chatd.handlers.sign_in import SignIns, SignUps
@@ -112,11 +110,9 @@ def wire(
     passwords, signer = Passwords(), Tokens(signing_key, epoch)
     credentials = Credentials(reader, commands, passwords, throttle, name)
     tokens = DeviceTokens(settings, signer, commands, live)
-    factors = SecondFactors(reader, commands)
     sso = SingleSignOn(
         settings, partial(trio.to_thread.run_sync, _load_provider, settings), lambda: address.url
     )
-    linking = Turns()
     recovery = RecoveryLinks(reader, credentials, tokens, address)
     deletions = Deletions(commands, live)
 
@@ -124,7 +120,7 @@ def wire(
     membership = Membership(visibility)
     reading = message.MessageReading(reader, visibility)
     codes = InviteCodes(reader, directory)
-    accounts = account.Accounts(reader, commands, credentials, tokens, factors, recovery)
+    accounts = account.Accounts(reader, commands, credentials, tokens, recovery)
     spaces = Spaces(reader, commands, visibility)
     server_handler = server.Server(reader, bus, commands, live, store, views, epoch, settings.data, address)
 
@@ -134,21 +130,20 @@ def wire(
                 accounts,
                 account.OwnAccount(commands, throttle, credentials, tokens),
                 SignUps(settings, reader, commands, throttle, credentials, codes, tokens),
-                SignIns(settings, reader, commands, throttle, passwords, factors, tokens),
+                SignIns(settings, reader, commands, throttle, passwords, tokens),
                 SingleSignOns(
                     reader,
                     commands,
                     sso,
                     tokens,
                     FirstSignIn(reader, commands, tokens, settings.oidc_sign_up),
-                    linking,
                 ),
                 AccountDeletions(reader, directory, credentials, deletions),
                 AccountExports(reader, views, bus),
             ),
-            "identity": (Identities(reader, sso, credentials, settings.oidc_name, linking),),
+            "identity": (Identities(reader, sso, credentials, settings.oidc_name),),
             "device": (Devices(reader, tokens),),
-            "totp": (Totp(reader, credentials, throttle, factors, name),),
+            "totp": (Totp(reader, commands, credentials, throttle, name),),
             "bot": (Bots(reader, commands, tokens, deletions),),
             "space": (spaces,),
             "invite": (Invites(reader, commands, visibility, codes),),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from chatctl.connection import Connection
 from chatctl.date import Date
-from chatctl.names import Row, find_person, find_room
+from chatctl.names import Person, find_person, find_room
 from chatctl.options import in_space
 from chatctl.output import console, print_json, print_line, table
 
 if TYPE_CHECKING:
     from chatd.client import Client
+    from chatd.contract.room import Room
 
 
 @click.group("access")
@@ -29,21 +30,22 @@ def command() -> None:
 def explain(connection: Connection, account: str, room: str, space: str | None) -> None:
     """Whether an account sees a room, what it may do there, and why or why not."""
 
-    async def work(client: Client) -> tuple[Row, Row, dict[str, Any]]:
+    from chatd.contract.access import AccessExplained, ExplainAccess
+
+    async def work(client: Client) -> tuple[Room, Person, AccessExplained]:
         place = await find_room(client, room, space)
-        person = await find_person(client, place["space"], account)
-        answer = await client.request("access.explain", account=person["id"], room=place["id"])
+        person = await find_person(client, place.space, account)
+        answer = await client.ask(ExplainAccess(person.id, place.id), AccessExplained)
         return place, person, answer
 
     place, person, answer = connection.run(work)
     if connection.json:
         print_json(answer)
         return
-    sees, name = answer["sees"], person["name"]
-    print_line(f"{name} {'sees' if sees['allowed'] else 'does not see'} {place['name']}: {sees['because']}")
-    rights = answer["rights"].items()
-    if rights:
-        rows = ([right, "yes" if of["allowed"] else "no", of["because"]] for right, of in rights)
+    sees, name = answer.sees, person.name
+    print_line(f"{name} {'sees' if sees.allowed else 'does not see'} {place.name}: {sees.because}")
+    if answer.rights:
+        rows = ([right, "yes" if of.allowed else "no", of.because] for right, of in answer.rights.items())
         console().print(table(["right", "may", "because"], rows))
 
 
@@ -57,15 +59,17 @@ def explain(connection: Connection, account: str, room: str, space: str | None) 
 def who(connection: Connection, room: str, at: int | None, space: str | None) -> None:
     """Who sees a room, or saw it at a time: its members, and for a public one who may read it."""
 
-    async def work(client: Client) -> dict[str, Any]:
+    from chatd.contract.access import AccessList, ListAccess
+
+    async def work(client: Client) -> AccessList:
         found = await find_room(client, room, space)
-        return await client.request("access.list", room=found["id"], at=at)
+        return await client.ask(ListAccess(found.id, at), AccessList)
 
     answer = connection.run(work)
     if connection.json:
         print_json(answer)
-    elif not answer["accounts"]:
+    elif not answer.accounts:
         print_line("nobody sees it" if at is None else "nobody saw it")
     else:
-        rows = ([row["name"], row["role"], row["member"], row["account"]] for row in answer["accounts"])
+        rows = ([row.name, row.role, row.member, row.account] for row in answer.accounts)
         console().print(table(["name", "role", "member", "id"], rows))

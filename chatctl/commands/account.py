@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from chatctl.commands import account_deletion
 from chatctl.connection import Connection
 from chatctl.duration import Duration
-from chatctl.names import find_account
+from chatctl.names import all_accounts, find_account
 from chatctl.output import print_json, print_line, print_object, print_result, print_rows, warn
 from chatctl.password import read_password
 
 if TYPE_CHECKING:
     from chatd.client import Client
+    from chatd.contract.account import Account, BearerToken, RecoveryLink
+    from chatd.contract.device import Device
 
 COLUMNS = {
     "name": "name",
@@ -56,28 +59,24 @@ def create(
     admin: bool,
 ) -> None:
     """Make an account. On a terminal it asks for the password twice."""
+    from chatd.contract.account import AccountResult, CreateAccount
+
     if password_stdin and no_password:
         raise click.UsageError("give --password-stdin or --no-password, not both")
     password = None if no_password else read_password(password_stdin)
-    account = connection.ask(
-        "account.create", name=name, password=password, display_name=display_name, admin=admin or None
-    )["account"]
+    request = CreateAccount(name, password, display_name, admin)
+    account = connection.ask(request, AccountResult).account
     if password is None and not no_password:
         warn(f"{name} has no password; set one with `chatctl account set-password {name}`")
-    print_result(connection, account, f"made account {account['name']} ({account['id']})")
+    print_result(connection, account, f"made account {account.name} ({account.id})")
 
 
 @command.command("list")
 @click.pass_obj
 def list_(connection: Connection) -> None:
     """All accounts."""
-
-    async def work(client: Client) -> list[dict[str, Any]]:
-        return await client.all_pages("account.list", "accounts")
-
-    print_rows(
-        connection, connection.run(work), COLUMNS, "no accounts yet; `chatctl account create NAME` makes one"
-    )
+    accounts = connection.run(all_accounts)
+    print_rows(connection, accounts, COLUMNS, "no accounts yet; `chatctl account create NAME` makes one")
 
 
 @command.command()
@@ -86,7 +85,7 @@ def list_(connection: Connection) -> None:
 def show(connection: Connection, account: str) -> None:
     """One account."""
 
-    async def work(client: Client) -> dict[str, Any]:
+    async def work(client: Client) -> Account:
         return await find_account(client, account)
 
     print_object(connection, connection.run(work))
@@ -97,10 +96,10 @@ def show(connection: Connection, account: str) -> None:
 @click.pass_obj
 def disable(connection: Connection, account: str) -> None:
     """Disable an account and sign it out at once; its messages stay."""
-    found = _change(connection, "account.disable", account)
-    print_result(
-        connection, {"account": found["id"]}, f"{found['name']} is disabled and signed out everywhere"
-    )
+    from chatd.contract.account import DisableAccount
+
+    found = _change(connection, account, DisableAccount)
+    print_result(connection, {"account": found.id}, f"{found.name} is disabled and signed out everywhere")
 
 
 @command.command()
@@ -108,8 +107,10 @@ def disable(connection: Connection, account: str) -> None:
 @click.pass_obj
 def enable(connection: Connection, account: str) -> None:
     """Enable a disabled account."""
-    found = _change(connection, "account.enable", account)
-    print_result(connection, {"account": found["id"]}, f"{found['name']} may sign in again")
+    from chatd.contract.account import EnableAccount
+
+    found = _change(connection, account, EnableAccount)
+    print_result(connection, {"account": found.id}, f"{found.name} may sign in again")
 
 
 @command.command("set-password")
@@ -118,14 +119,16 @@ def enable(connection: Connection, account: str) -> None:
 @click.pass_obj
 def set_password(connection: Connection, account: str, password_stdin: bool) -> None:
     """Set a new password; ends all sessions of the account."""
+    from chatd.contract.account import SetPassword
+
     password = read_password(password_stdin)
     if password is None:
         raise click.UsageError("there is no terminal to ask on: give --password-stdin")
-    found = _change(connection, "account.set_password", account, password=password)
+    found = _change(connection, account, lambda id_: SetPassword(id_, password))
     print_result(
         connection,
-        {"account": found["id"]},
-        f"{found['name']} has a new password and is signed out everywhere",
+        {"account": found.id},
+        f"{found.name} has a new password and is signed out everywhere",
     )
 
 
@@ -134,8 +137,10 @@ def set_password(connection: Connection, account: str, password_stdin: bool) -> 
 @click.pass_obj
 def sign_out(connection: Connection, account: str) -> None:
     """End all sessions and tokens of an account."""
-    found = _change(connection, "account.sign_out", account)
-    print_result(connection, {"account": found["id"]}, f"{found['name']} is signed out everywhere")
+    from chatd.contract.account import SignOut
+
+    found = _change(connection, account, SignOut)
+    print_result(connection, {"account": found.id}, f"{found.name} is signed out everywhere")
 
 
 @command.command()
@@ -145,16 +150,17 @@ def sign_out(connection: Connection, account: str) -> None:
 @click.pass_obj
 def token(connection: Connection, account: str, name: str | None, expires_in: int | None) -> None:
     """Print a bearer token for an account; any client can use it."""
+    from chatd.contract.account import BearerToken, IssueToken
 
-    async def work(client: Client) -> dict[str, Any]:
+    async def work(client: Client) -> BearerToken:
         found = await find_account(client, account)
-        return await client.request("account.token", account=found["id"], name=name, expires_in=expires_in)
+        return await client.ask(IssueToken(found.id, name, expires_in), BearerToken)
 
     made = connection.run(work)
     if connection.json:
         print_json(made)
     else:
-        print_line(made["token"])
+        print_line(made.token)
 
 
 @command.command()
@@ -162,11 +168,12 @@ def token(connection: Connection, account: str, name: str | None, expires_in: in
 @click.pass_obj
 def devices(connection: Connection, account: str) -> None:
     """The devices on which an account is signed in, and its tokens."""
+    from chatd.contract.account import ListAccountDevices
+    from chatd.contract.device import DeviceList
 
-    async def work(client: Client) -> list[dict[str, Any]]:
+    async def work(client: Client) -> list[Device]:
         found = await find_account(client, account)
-        rows: list[dict[str, Any]] = (await client.request("account.devices", account=found["id"]))["devices"]
-        return rows
+        return (await client.ask(ListAccountDevices(found.id), DeviceList)).devices
 
     print_rows(connection, connection.run(work), DEVICES, "signed in nowhere")
 
@@ -176,8 +183,10 @@ def devices(connection: Connection, account: str) -> None:
 @click.pass_obj
 def reset_totp(connection: Connection, account: str) -> None:
     """Remove the second factor of an account whose owner lost the app and the codes."""
-    found = _change(connection, "account.reset_totp", account)
-    print_result(connection, {"account": found["id"]}, f"{found['name']} signs in with the password alone")
+    from chatd.contract.account import ResetTotp
+
+    found = _change(connection, account, ResetTotp)
+    print_result(connection, {"account": found.id}, f"{found.name} signs in with the password alone")
 
 
 @command.command("recovery-link")
@@ -185,26 +194,30 @@ def reset_totp(connection: Connection, account: str) -> None:
 @click.pass_obj
 def recovery_link(connection: Connection, account: str) -> None:
     """Print a link to a page that sets a new password: it works once, within an hour."""
+    from chatd.contract.account import MakeRecoveryLink, RecoveryLink
 
-    async def work(client: Client) -> dict[str, Any]:
+    async def work(client: Client) -> RecoveryLink:
         found = await find_account(client, account)
-        return await client.request("account.recovery_link", account=found["id"])
+        return await client.ask(MakeRecoveryLink(found.id), RecoveryLink)
 
     made = connection.run(work)
     if connection.json:
         print_json(made)
     else:
-        print_line(made["url"])
+        print_line(made.url)
 
 
 command.add_command(account_deletion.delete)
 command.add_command(account_deletion.export)
 
 
-def _change(connection: Connection, request: str, account: str, **data: Any) -> dict[str, Any]:
-    async def work(client: Client) -> dict[str, Any]:
+def _change(connection: Connection, account: str, request: Callable[[str], object]) -> Account:
+    """Asks with the request for the account's id, which has no result; returns the account as it was."""
+    from chatd.contract.spec import Done
+
+    async def work(client: Client) -> Account:
         found = await find_account(client, account)
-        await client.request(request, account=found["id"], **data)
+        await client.ask(request(found.id), Done)
         return found
 
     return connection.run(work)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 import rich_click as click
 
@@ -14,10 +14,11 @@ from chatctl.connection import Connection
 from chatctl.failure import Failed
 from chatctl.names import find_account
 from chatctl.options import reason, yes
-from chatctl.output import print_result
+from chatctl.output import plain, print_result
 
 if TYPE_CHECKING:
     from chatd.client import Client
+    from chatd.contract.account import Account, Belongings, Erased
 
 PAGE = 500
 
@@ -31,22 +32,26 @@ PAGE = 500
 def delete(connection: Connection, account: str, reason: str | None, yes: bool, dry_run: bool) -> None:
     """Delete an account and everything it wrote, forever. A stub without a name is left."""
 
-    async def look(client: Client) -> tuple[dict[str, Any], dict[str, Any]]:
+    from chatd.contract.account import EraseAccount, Erased
+
+    async def look(client: Client) -> tuple[Account, Erased]:
         found = await find_account(client, account)
-        return found, await client.request("account.erase", account=found["id"], dry_run=True)
+        return found, await client.ask(EraseAccount(found.id, dry_run=True), Erased)
 
     found, would = connection.run(look)
     if dry_run:
-        print_result(connection, would, f"this would go with {found['name']}: {_counted(would['erased'])}")
+        print_result(connection, would, f"this would go with {found.name}: {_counted(would.erased)}")
         return
-    confirm(f"Delete {found['name']} for good, and with it {_counted(would['erased'])}?", yes)
-    done = connection.ask("account.erase", account=found["id"], reason=reason)
-    ended = "is deleted" if done["done"] else "is shut out and being deleted; the server goes on with it"
-    print_result(connection, done, f"{found['name']} {ended}")
+    confirm(f"Delete {found.name} for good, and with it {_counted(would.erased)}?", yes)
+    done = connection.ask(EraseAccount(found.id, reason), Erased)
+    ended = "is deleted" if done.done else "is shut out and being deleted; the server goes on with it"
+    print_result(connection, done, f"{found.name} {ended}")
 
 
-def _counted(erased: dict[str, int]) -> str:
-    return ", ".join(f"{count} {what}" for what, count in erased.items() if count) or "nothing but itself"
+def _counted(erased: Belongings) -> str:
+    return (
+        ", ".join(f"{count} {what}" for what, count in plain(erased).items() if count) or "nothing but itself"
+    )
 
 
 @click.command()
@@ -71,12 +76,14 @@ def export(connection: Connection, account: str, file: Path) -> None:
 
 
 async def _write(client: Client, account: str, out: IO[str]) -> int:
+    from chatd.contract.account import ExportAccount, ExportPage
+
     found = await find_account(client, account)
     count, after = 0, None
     while True:
-        page = await client.request("account.export", account=found["id"], after=after, limit=PAGE)
-        for item in page["items"]:
-            out.write(json.dumps(item, ensure_ascii=False) + "\n")
-        count, after = count + len(page["items"]), page["next"]
+        page = await client.ask(ExportAccount(found.id, after, PAGE), ExportPage)
+        for item in page.items:
+            out.write(json.dumps(plain(item), ensure_ascii=False) + "\n")
+        count, after = count + len(page.items), page.next
         if after is None:
             return count

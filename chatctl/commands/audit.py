@@ -10,10 +10,11 @@ import rich_click as click
 from chatctl.connection import Connection
 from chatctl.names import account_names, find_author, find_person, find_space, room_names
 from chatctl.options import the_space
-from chatctl.output import print_json, print_rows, warn
+from chatctl.output import plain, print_json, print_rows, warn
 
 if TYPE_CHECKING:
     from chatd.client import Client
+    from chatd.contract.audit import AuditEntry
 
 PAGE: Final = 500
 COLUMNS = {
@@ -45,22 +46,21 @@ def list_(
 ) -> None:
     """The newest first: everything but messages, reactions and read marks."""
 
+    from chatd.contract.audit import AuditPage, ListAudit
+
     async def work(client: Client) -> tuple[list[dict[str, Any]], bool]:
-        place = (await find_space(client, space))["id"]
-        wanted = {
-            "by": await find_author(client, place, by) if by else None,
-            "account": (await find_person(client, place, account))["id"] if account else None,
-            "type": type_,
-        }
-        entries: list[dict[str, Any]] = []
+        place = (await find_space(client, space)).id
+        author = await find_author(client, place, by) if by else None
+        whom = (await find_person(client, place, account)).id if account else None
+        entries: list[AuditEntry] = []
         before = None
         while len(entries) < limit:
             size = min(limit - len(entries), PAGE)
-            page = await client.request("audit.list", space=place, **wanted, before=before, limit=size)
-            entries += page["entries"]
-            if (before := page["next"]) is None:
+            page = await client.ask(ListAudit(place, author, whom, type_, before, size), AuditPage)
+            entries += page.entries
+            if (before := page.next) is None:
                 break
-        return entries if connection.json else await _readable(client, entries), before is not None
+        return plain(entries) if connection.json else await _readable(client, entries), before is not None
 
     entries, more = connection.run(work)
     if connection.json:
@@ -71,20 +71,20 @@ def list_(
         warn(f"there are more; `--limit {2 * limit}` shows some of them")
 
 
-async def _readable(client: Client, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+async def _readable(client: Client, entries: list[AuditEntry]) -> list[dict[str, Any]]:
     people = await account_names(client)
-    places = {space["id"]: space["name"] for space in await client.spaces()} | await room_names(client)
+    places = {space.id: space.name for space in await client.spaces()} | await room_names(client)
     rows = []
     for entry in entries:
-        data = dict(entry["data"])
+        data = dict(entry.data)
         whom = data.pop("account", None) or data.pop("author", None)
-        where = entry["stream"].partition("/")[2]
+        where = entry.stream.partition("/")[2]
         more = {
-            "by": people.get(entry["by"], entry["by"]),
-            "where": places.get(where, entry["stream"]),
+            "by": people.get(entry.by, entry.by),
+            "where": places.get(where, entry.stream),
             "whom": people.get(whom, whom),
             "reason": data.pop("reason", None),
             "details": json.dumps(data, ensure_ascii=False) if data else None,
         }
-        rows.append({**entry, **more})
+        rows.append({**plain(entry), **more})
     return rows

@@ -21,10 +21,11 @@ def command() -> None:
 @click.pass_obj
 def create(connection: Connection, file: Path) -> None:
     """Write a consistent copy to FILE, which must not exist. With --url the path is the server's."""
-    made = connection.ask(
-        "backup.create", path=str(file if connection.url else file.absolute()), seconds=None
-    )
-    sentence = f"wrote {made['path']}: {size(made['bytes'])}, everything up to position {made['position']}"
+    from chatd.contract.backup import BackupCreated, CreateBackup
+
+    path = file if connection.url else file.absolute()
+    made = connection.ask(CreateBackup(str(path)), BackupCreated, seconds=None)
+    sentence = f"wrote {made.path}: {size(made.bytes)}, everything up to position {made.position}"
     print_result(connection, made, sentence)
 
 

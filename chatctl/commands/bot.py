@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
@@ -12,6 +13,9 @@ from chatctl.output import print_json, print_line, print_result, print_rows
 
 if TYPE_CHECKING:
     from chatd.client import Client
+    from chatd.contract.account import Account, BearerToken
+    from chatd.contract.bot import Bot, BotCreated
+    from chatd.contract.fields import Scope
 
 COLUMNS = {
     "name": "name",
@@ -42,15 +46,14 @@ def command() -> None:
 @scopes
 @click.pass_obj
 def create(
-    connection: Connection, name: str, owner: str, display_name: str | None, scopes: tuple[str, ...]
+    connection: Connection, name: str, owner: str, display_name: str | None, scopes: tuple[Scope, ...]
 ) -> None:
     """Make a bot and print its token, which is shown only once."""
+    from chatd.contract.bot import BotCreated, CreateBot
 
-    async def work(client: Client) -> dict[str, Any]:
+    async def work(client: Client) -> BotCreated:
         found = await find_account(client, owner)
-        return await client.request(
-            "bot.create", name=name, owner=found["id"], display_name=display_name, scopes=list(scopes)
-        )
+        return await client.ask(CreateBot(name, list(scopes), display_name, found.id), BotCreated)
 
     _show_token(connection, connection.run(work))
 
@@ -60,11 +63,11 @@ def create(
 @click.pass_obj
 def list_(connection: Connection, owner: str) -> None:
     """The bots of an account."""
+    from chatd.contract.bot import BotList, ListBots
 
-    async def work(client: Client) -> list[dict[str, Any]]:
+    async def work(client: Client) -> list[Bot]:
         found = await find_account(client, owner)
-        bots: list[dict[str, Any]] = (await client.request("bot.list", owner=found["id"]))["bots"]
-        return bots
+        return (await client.ask(ListBots(found.id), BotList)).bots
 
     print_rows(connection, connection.run(work), COLUMNS, "no bots")
 
@@ -73,12 +76,14 @@ def list_(connection: Connection, owner: str) -> None:
 @click.argument("bot")
 @scopes
 @click.pass_obj
-def update(connection: Connection, bot: str, scopes: tuple[str, ...]) -> None:
+def update(connection: Connection, bot: str, scopes: tuple[Scope, ...]) -> None:
     """Set the scopes of a bot; without --scope it has none."""
-    found = _change(connection, "bot.update", bot, scopes=list(scopes))
+    from chatd.contract.bot import UpdateBot
+
+    found = _change(connection, bot, lambda id_: UpdateBot(id_, list(scopes)))
     named = ", ".join(scopes) or "nothing"
     print_result(
-        connection, {"account": found["id"], "scopes": list(scopes)}, f"{found['name']} may at most: {named}"
+        connection, {"account": found.id, "scopes": list(scopes)}, f"{found.name} may at most: {named}"
     )
 
 
@@ -87,10 +92,12 @@ def update(connection: Connection, bot: str, scopes: tuple[str, ...]) -> None:
 @click.pass_obj
 def token(connection: Connection, bot: str) -> None:
     """Print a new token for a bot; its earlier ones end."""
+    from chatd.contract.account import BearerToken
+    from chatd.contract.bot import IssueBotToken
 
-    async def work(client: Client) -> dict[str, Any]:
+    async def work(client: Client) -> BearerToken:
         found = await find_account(client, bot)
-        return await client.request("bot.token", account=found["id"])
+        return await client.ask(IssueBotToken(found.id), BearerToken)
 
     _show_token(connection, connection.run(work))
 
@@ -100,21 +107,26 @@ def token(connection: Connection, bot: str) -> None:
 @click.pass_obj
 def delete(connection: Connection, bot: str) -> None:
     """Delete a bot; what it wrote stays."""
-    found = _change(connection, "bot.delete", bot)
-    print_result(connection, {"account": found["id"]}, f"{found['name']} is gone")
+    from chatd.contract.bot import DeleteBot
+
+    found = _change(connection, bot, DeleteBot)
+    print_result(connection, {"account": found.id}, f"{found.name} is gone")
 
 
-def _show_token(connection: Connection, made: dict[str, Any]) -> None:
+def _show_token(connection: Connection, made: BotCreated | BearerToken) -> None:
     if connection.json:
         print_json(made)
     else:
-        print_line(made["token"])
+        print_line(made.token)
 
 
-def _change(connection: Connection, request: str, bot: str, **data: Any) -> dict[str, Any]:
-    async def work(client: Client) -> dict[str, Any]:
+def _change(connection: Connection, bot: str, request: Callable[[str], object]) -> Account:
+    """Asks with the request for the bot's id, which has no result; returns the bot as it was."""
+    from chatd.contract.spec import Done
+
+    async def work(client: Client) -> Account:
         found = await find_account(client, bot)
-        await client.request(request, account=found["id"], **data)
+        await client.ask(request(found.id), Done)
         return found
 
     return connection.run(work)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
@@ -14,6 +14,7 @@ from chatctl.output import local_time, print_json, print_line
 
 if TYPE_CHECKING:
     from chatd.client import Client
+    from chatd.contract.event import EventFrame
 
 
 @click.group("event")
@@ -43,9 +44,9 @@ def tail(connection: Connection, stream: str | None, start: int | None, no_follo
     connection.run(work, seconds=None, patient=not no_follow)
 
 
-def _show(event: dict[str, Any]) -> None:
-    details = json.dumps(event["data"], ensure_ascii=False)
+def _show(event: EventFrame) -> None:
+    details = json.dumps(event.data, ensure_ascii=False)
     print_line(
-        f"{event['position']:>8}  {local_time(event['at'])}  {event['event']:<18} "
-        f"{event['stream']} #{event['seq']}  by {event['by']}  {details}"
+        f"{event.position:>8}  {local_time(event.at)}  {event.event:<18} "
+        f"{event.stream} #{event.seq}  by {event.by}  {details}"
     )

@@ -9,10 +9,13 @@ import rich_click as click
 from chatctl.connection import Connection
 from chatctl.duration import Duration
 from chatctl.names import account_names, find_space
-from chatctl.output import print_json, print_line, print_result, print_rows
+from chatctl.output import plain, print_json, print_line, print_result, print_rows
 
 if TYPE_CHECKING:
     from chatd.client import Client
+    from chatd.contract.fields import GrantedRole
+    from chatd.contract.invite import ListedInvite, NewInvite
+    from chatd.contract.space import Space
 
 ROLES = ["admin", "moderator", "member", "guest"]
 COLUMNS = {
@@ -34,24 +37,24 @@ def command() -> None:
 
 @command.command()
 @click.option("--space", required=True, help="The space that it is for.")
-@click.option("--role", type=click.Choice(ROLES), help="Without it, member.")
+@click.option("--role", type=click.Choice(ROLES), default="member", help="Without it, member.")
 @click.option("--max-uses", type=click.IntRange(1), help="Without it, any number.")
 @click.option("--expires-in", type=Duration(), help="Such as 12h or 7d; without it, never.")
 @click.pass_obj
 def create(
-    connection: Connection, space: str, role: str | None, max_uses: int | None, expires_in: int | None
+    connection: Connection, space: str, role: GrantedRole, max_uses: int | None, expires_in: int | None
 ) -> None:
     """Make an invite and print its code, which is shown only once."""
 
-    async def work(client: Client) -> dict[str, Any]:
+    async def work(client: Client) -> NewInvite:
         found = await find_space(client, space)
-        return await client.create_invite(found["id"], role=role, max_uses=max_uses, expires_in=expires_in)
+        return await client.create_invite(found.id, role=role, max_uses=max_uses, expires_in=expires_in)
 
     invite = connection.run(work)
     if connection.json:
         print_json(invite)
     else:
-        print_line(invite["code"])
+        print_line(invite.code)
 
 
 @command.command("list")
@@ -61,25 +64,27 @@ def list_(connection: Connection, space: str) -> None:
     """The invites of a space, who made them and whom they let in; without their codes, of which only
     hashes are stored."""
 
+    from chatd.contract.invite import InviteList, ListInvites
+
     async def work(client: Client) -> list[dict[str, Any]]:
         found = await find_space(client, space)
-        invites: list[dict[str, Any]] = (await client.request("invite.list", space=found["id"]))["invites"]
-        if not connection.json:
-            names = await account_names(client)
-            for invite in invites:
-                invite["by"] = names.get(invite["by"], invite["by"])
-                invite["joined"] = _people(invite, names)
-        return invites
+        invites = (await client.ask(ListInvites(found.id), InviteList)).invites
+        names = {} if connection.json else await account_names(client)
+        more = [
+            {} if connection.json else {"by": names.get(one.by, one.by), "joined": _people(one, names)}
+            for one in invites
+        ]
+        return [{**plain(one), **added} for one, added in zip(invites, more, strict=True)]
 
     print_rows(
         connection, connection.run(work), COLUMNS, "no invites; `chatctl invite create --space S` makes one"
     )
 
 
-def _people(invite: dict[str, Any], names: dict[str, str]) -> str:
+def _people(invite: ListedInvite, names: dict[str, str]) -> str:
     """The newest of them."""
-    ids = [row["account"] for row in invite["joined"][:NAMED]]
-    more = invite["uses"] - len(ids)
+    ids = [row.account for row in invite.joined[:NAMED]]
+    more = invite.uses - len(ids)
     listed = ", ".join(names.get(id_, id_) for id_ in ids)
     return f"{listed} and {more} more" if more > 0 else listed
 
@@ -89,7 +94,10 @@ def _people(invite: dict[str, Any], names: dict[str, str]) -> str:
 @click.pass_obj
 def revoke(connection: Connection, invite: str) -> None:
     """End an invite, named by its code or its id."""
-    connection.ask("invite.revoke", code=invite)
+    from chatd.contract.invite import RevokeInvite
+    from chatd.contract.spec import Done
+
+    connection.ask(RevokeInvite(invite), Done)
     print_result(connection, {"invite": invite}, "the invite is revoked")
 
 
@@ -100,6 +108,9 @@ def accept(connection: Connection, code: str) -> None:
     """Join the space of an invite code, as the account of --token."""
     if connection.url is None:
         raise click.UsageError("an operator is no member of spaces: give --url and the token of an account")
-    space = connection.ask("invite.accept", code=code)["space"]
-    name = space["name"] if isinstance(space, dict) else space
-    print_result(connection, space if isinstance(space, dict) else {"id": space}, f"joined {name}")
+
+    async def work(client: Client) -> Space:
+        return await client.accept_invite(code)
+
+    space = connection.run(work)
+    print_result(connection, space, f"joined {space.name}")

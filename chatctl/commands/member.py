@@ -9,13 +9,15 @@ import rich_click as click
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.duration import Duration
-from chatctl.names import Row, account_names, find_person, find_space
+from chatctl.names import Person, account_names, find_person, find_space
 from chatctl.options import dry_run, reason, the_space, yes
-from chatctl.output import local_time, print_json, print_line, print_result, print_rows
+from chatctl.output import local_time, plain, print_json, print_line, print_result, print_rows
 from chatd.domain.policy.roles import RANK
 
 if TYPE_CHECKING:
     from chatd.client import Client
+    from chatd.contract.fields import Role
+    from chatd.contract.space import Space
 
 BAN_COLUMNS = {
     "what": "what",
@@ -42,22 +44,21 @@ def command() -> None:
 @dry_run
 @click.pass_obj
 def set_role(
-    connection: Connection, account: str, role: str, space: str, reason: str | None, dry_run: bool
+    connection: Connection, account: str, role: Role, space: str, reason: str | None, dry_run: bool
 ) -> None:
     """Give a member another role. An owner hands a space over by giving this role."""
+    from chatd.contract.member import RoleSet, SetRole
+
     place, person = _find(connection, space, account)
-    data = {"role": role, "reason": reason, "dry_run": dry_run or None}
-    answer = _act(connection, "member.set_role", place, person, **data)
+    answer = connection.ask(SetRole(place.id, person.id, role, reason, dry_run), RoleSet)
     if not dry_run:
-        print_result(connection, _ids(place, person), f"{person['name']} is {role} in {place['name']} now")
+        print_result(connection, _ids(place, person), f"{person.name} is {role} in {place.name} now")
     elif connection.json:
-        print_json({**_ids(place, person), **answer})
+        print_json({**_ids(place, person), **plain(answer)})
     else:
-        print_line(
-            f"{person['name']} is {answer['before']} in {place['name']} and would be {answer['after']}"
-        )
-        for word in ("gains", "loses"):
-            print_line(f"{word}: {', '.join(answer[word]) or 'nothing'}")
+        print_line(f"{person.name} is {answer.before} in {place.name} and would be {answer.after}")
+        for word, rights in (("gains", answer.gains), ("loses", answer.loses)):
+            print_line(f"{word}: {', '.join(rights or ()) or 'nothing'}")
 
 
 @command.command()
@@ -68,10 +69,13 @@ def set_role(
 @click.pass_obj
 def kick(connection: Connection, account: str, space: str, reason: str | None, yes: bool) -> None:
     """Remove a member from a space. It may come back with an invite, and is then in no room."""
+    from chatd.contract.member import KickMember
+    from chatd.contract.spec import Done
+
     place, person = _find(connection, space, account)
-    confirm(f"Kick {person['name']} out of {place['name']} and all its rooms?", yes)
-    _act(connection, "member.kick", place, person, reason=reason)
-    print_result(connection, _ids(place, person), f"{person['name']} is not in {place['name']} any more")
+    confirm(f"Kick {person.name} out of {place.name} and all its rooms?", yes)
+    connection.ask(KickMember(place.id, person.id, reason), Done)
+    print_result(connection, _ids(place, person), f"{person.name} is not in {place.name} any more")
 
 
 @command.command()
@@ -85,10 +89,13 @@ def ban(
     connection: Connection, account: str, space: str, for_: int | None, reason: str | None, yes: bool
 ) -> None:
     """Ban an account from a space, member or not. Banning it again sets a new end."""
+    from chatd.contract.member import BanMember
+    from chatd.contract.spec import Done
+
     place, person = _find(connection, space, account)
-    confirm(f"Ban {person['name']} from {place['name']} and all its rooms?", yes)
-    _act(connection, "member.ban", place, person, reason=reason, **{"for": for_})
-    print_result(connection, _ids(place, person), f"{person['name']} is banned from {place['name']}")
+    confirm(f"Ban {person.name} from {place.name} and all its rooms?", yes)
+    connection.ask(BanMember(place.id, person.id, reason, for_), Done)
+    print_result(connection, _ids(place, person), f"{person.name} is banned from {place.name}")
 
 
 @command.command()
@@ -98,9 +105,12 @@ def ban(
 @click.pass_obj
 def unban(connection: Connection, account: str, space: str, reason: str | None) -> None:
     """End a ban. The account needs an invite to come back."""
+    from chatd.contract.member import UnbanMember
+    from chatd.contract.spec import Done
+
     place, person = _find(connection, space, account)
-    _act(connection, "member.unban", place, person, reason=reason)
-    print_result(connection, _ids(place, person), f"{person['name']} may come into {place['name']} again")
+    connection.ask(UnbanMember(place.id, person.id, reason), Done)
+    print_result(connection, _ids(place, person), f"{person.name} may come into {place.name} again")
 
 
 @command.command()
@@ -111,9 +121,12 @@ def unban(connection: Connection, account: str, space: str, reason: str | None) 
 @click.pass_obj
 def mute(connection: Connection, account: str, space: str, for_: int | None, reason: str | None) -> None:
     """Mute a member: it can read, but not post, react or pin."""
+    from chatd.contract.member import MuteMember
+    from chatd.contract.spec import Done
+
     place, person = _find(connection, space, account)
-    _act(connection, "member.mute", place, person, reason=reason, **{"for": for_})
-    print_result(connection, _ids(place, person), f"{person['name']} is muted in {place['name']}")
+    connection.ask(MuteMember(place.id, person.id, reason, for_), Done)
+    print_result(connection, _ids(place, person), f"{person.name} is muted in {place.name}")
 
 
 @command.command()
@@ -123,9 +136,12 @@ def mute(connection: Connection, account: str, space: str, for_: int | None, rea
 @click.pass_obj
 def unmute(connection: Connection, account: str, space: str, reason: str | None) -> None:
     """End a mute."""
+    from chatd.contract.member import UnmuteMember
+    from chatd.contract.spec import Done
+
     place, person = _find(connection, space, account)
-    _act(connection, "member.unmute", place, person, reason=reason)
-    print_result(connection, _ids(place, person), f"{person['name']} may speak in {place['name']} again")
+    connection.ask(UnmuteMember(place.id, person.id, reason), Done)
+    print_result(connection, _ids(place, person), f"{person.name} may speak in {place.name} again")
 
 
 @command.command("erase-messages")
@@ -136,11 +152,14 @@ def unmute(connection: Connection, account: str, space: str, reason: str | None)
 @click.pass_obj
 def erase_messages(connection: Connection, account: str, space: str, reason: str | None, yes: bool) -> None:
     """Erase all that an account wrote in the rooms of a space, for good."""
+    from chatd.contract.member import EraseMessages, MessagesErased
+
     place, person = _find(connection, space, account)
-    confirm(f"Erase all messages of {person['name']} in {place['name']}, for good?", yes)
-    answer = _act(connection, "member.erase_messages", place, person, seconds=None, reason=reason)
-    sentence = f"erased {answer['erased']} messages of {person['name']} in {place['name']}"
-    print_result(connection, {**_ids(place, person), **answer}, sentence)
+    confirm(f"Erase all messages of {person.name} in {place.name}, for good?", yes)
+    request = EraseMessages(place.id, person.id, reason)
+    answer = connection.ask(request, MessagesErased, seconds=None)
+    sentence = f"erased {answer.erased} messages of {person.name} in {place.name}"
+    print_result(connection, {**_ids(place, person), **plain(answer)}, sentence)
 
 
 @command.command()
@@ -149,14 +168,16 @@ def erase_messages(connection: Connection, account: str, space: str, reason: str
 def bans(connection: Connection, space: str) -> None:
     """Who is banned from a space, and who is muted in it: until when, by whom and why."""
 
+    from chatd.contract.ban import BanList, ListBans
+
     async def work(client: Client) -> tuple[list[dict[str, Any]], dict[str, str]]:
         place = await find_space(client, space)
-        answer = await client.request("ban.list", space=place["id"])
+        answer = await client.ask(ListBans(place.id), BanList)
         names = await account_names(client)
         rows = [
-            {"what": word, "name": names.get(row["account"]), **row}
-            for word in ("ban", "mute")
-            for row in answer[f"{word}s"]
+            {"what": word, "name": names.get(row.account), **plain(row)}
+            for word, restrictions in (("ban", answer.bans), ("mute", answer.mutes))
+            for row in restrictions
         ]
         return rows, names
 
@@ -168,17 +189,13 @@ def bans(connection: Connection, space: str) -> None:
     print_rows(connection, rows, BAN_COLUMNS, "nobody is banned or muted")
 
 
-def _find(connection: Connection, space: str, account: str) -> tuple[Row, Row]:
-    async def work(client: Client) -> tuple[Row, Row]:
+def _find(connection: Connection, space: str, account: str) -> tuple[Space, Person]:
+    async def work(client: Client) -> tuple[Space, Person]:
         place = await find_space(client, space)
-        return place, await find_person(client, place["id"], account)
+        return place, await find_person(client, place.id, account)
 
     return connection.run(work)
 
 
-def _act(connection: Connection, request: str, place: Row, person: Row, **data: Any) -> dict[str, Any]:
-    return connection.ask(request, space=place["id"], account=person["id"], **data)
-
-
-def _ids(place: Row, person: Row) -> dict[str, Any]:
-    return {"space": place["id"], "account": person["id"]}
+def _ids(place: Space, person: Person) -> dict[str, Any]:
+    return {"space": place.id, "account": person.id}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import rich_click as click
 
 from chatctl.commands.room import MESSAGE
@@ -16,6 +15,7 @@ from chatctl.options import in_space, reason
 from chatctl.output import (
     console,
     local_time,
+    plain,
     print_json,
     print_line,
     print_object,
@@ -27,6 +27,8 @@ from chatctl.search import SearchResult, find_messages
 
 if TYPE_CHECKING:
     from chatd.client import Client
+    from chatd.contract.event import EventFrame
+    from chatd.contract.message import Message, Posted
 
 
 @click.group("message")
@@ -47,12 +49,12 @@ def post(
     """Post a message; TEXT - reads it from standard input."""
     content = sys.stdin.read().rstrip("\n") if text == "-" else text
 
-    async def work(client: Client) -> dict[str, Any]:
+    async def work(client: Client) -> Posted:
         found = await find_room(client, room, space)
-        return attrs.asdict(await client.post(found["id"], content, nonce=nonce, reply_to=reply_to))
+        return await client.post(found.id, content, nonce=nonce, reply_to=reply_to)
 
     posted = connection.run(work)
-    print_result(connection, posted, f"posted as {posted['seq']}")
+    print_result(connection, posted, f"posted as {posted.seq}")
 
 
 @command.command("list")
@@ -78,16 +80,16 @@ def list_(
     if sum(seq is not None for seq in (before, after, around)) > 1:
         raise click.UsageError("give one of --before, --after and --around")
 
-    async def work(client: Client) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    async def work(client: Client) -> tuple[list[Message], dict[str, str]]:
         found = await find_room(client, room, space)
-        page = await client.history(found["id"], before=before, after=after, around=around, limit=limit)
-        return page.messages, {} if connection.json else await _names(client, found["id"])
+        page = await client.history(found.id, before=before, after=after, around=around, limit=limit)
+        return page.messages, {} if connection.json else await _names(client, found.id)
 
     messages, names = connection.run(work)
     if connection.json:
         print_json(messages)
     for message in messages if not connection.json else ():
-        print_line(_line(message, message.get("text"), names))
+        print_line(_line(message, message.text, names))
 
 
 @command.command()
@@ -99,18 +101,18 @@ def tail(connection: Connection, room: str, space: str | None) -> None:
 
     async def work(client: Client) -> None:
         found = await find_room(client, room, space)
-        names = {} if connection.json else await _names(client, found["id"])
-        stream = f"room/{found['id']}"
+        names = {} if connection.json else await _names(client, found.id)
+        stream = f"room/{found.id}"
 
-        def show(event: dict[str, Any]) -> None:
-            if event["event"] != "message.posted":
+        def show(event: EventFrame) -> None:
+            if event.event != "message.posted":
                 return
             if connection.json:
                 print_json(event)
             else:
-                print_line(_line(event, event["data"].get("text"), names))
+                print_line(_line(event, event.data.get("text"), names))
 
-        if any(own["id"] == found["id"] for own in client.opened.get("rooms", ())):
+        if client.opened is not None and any(own.id == found.id for own in client.opened.rooms):
             async for event in client.events():
                 if event.stream == stream:
                     show(event.frame())
@@ -128,12 +130,12 @@ def tail(connection: Connection, room: str, space: str | None) -> None:
 def show(connection: Connection, room: str, seq: int, space: str | None) -> None:
     """One message, with its reactions, edits and pin."""
 
-    async def work(client: Client) -> dict[str, Any]:
+    async def work(client: Client) -> object:
         found = await find_room(client, room, space)
-        message = await client.message(found["id"], seq)
-        if not connection.json:
-            message["by"] = (await _names(client, found["id"])).get(message["by"], message["by"])
-        return message
+        message = await client.message(found.id, seq)
+        if connection.json:
+            return message
+        return {**plain(message), "by": (await _names(client, found.id)).get(message.by, message.by)}
 
     print_object(connection, connection.run(work))
 
@@ -148,9 +150,9 @@ def edits(connection: Connection, room: str, seq: int, space: str | None) -> Non
 
     async def work(client: Client) -> list[dict[str, Any]]:
         found = await find_room(client, room, space)
-        versions = await client.edits(found["id"], seq)
-        names = {} if connection.json else await _names(client, found["id"])
-        return [{**version, "by": names.get(version["by"], version["by"])} for version in versions]
+        versions = await client.edits(found.id, seq)
+        names = {} if connection.json else await _names(client, found.id)
+        return [{**plain(one), "by": names.get(one.by, one.by)} for one in versions]
 
     print_rows(
         connection, connection.run(work), {"at": "at", "by": "by", "text": "text"}, "its text has been erased"
@@ -169,8 +171,8 @@ def edit(connection: Connection, room: str, seq: int, text: str, space: str | No
 
     async def work(client: Client) -> dict[str, Any]:
         found = await find_room(client, room, space)
-        await client.edit(found["id"], seq, content)
-        return {"room": found["id"], "seq": seq}
+        await client.edit(found.id, seq, content)
+        return {"room": found.id, "seq": seq}
 
     print_result(connection, connection.run(work), f"{seq} reads otherwise now")
 
@@ -186,8 +188,8 @@ def delete(connection: Connection, room: str, seq: int, reason: str | None, spac
 
     async def work(client: Client) -> dict[str, Any]:
         found = await find_room(client, room, space)
-        await client.delete(found["id"], seq, reason=reason)
-        return {"room": found["id"], "seq": seq}
+        await client.delete(found.id, seq, reason=reason)
+        return {"room": found.id, "seq": seq}
 
     print_result(connection, connection.run(work), f"{seq} is deleted, its text erased")
 
@@ -218,11 +220,9 @@ def search(
 
 async def _names(client: Client, room: str) -> dict[str, str]:
     """Names by id of the members of the room; one who has left is shown by id."""
-    return {member["account"]: member["name"] for member in await client.members(room)}
+    return {member.account: member.name for member in await client.members(room)}
 
 
-def _line(message: dict[str, Any], text: str | None, names: dict[str, str]) -> str:
-    by = names.get(message["by"], message["by"])
-    return (
-        f"{message['seq']:>6}  {local_time(message['at'])}  {by}: {text if text is not None else '(deleted)'}"
-    )
+def _line(message: Message | EventFrame, text: str | None, names: dict[str, str]) -> str:
+    by = names.get(message.by, message.by)
+    return f"{message.seq:>6}  {local_time(message.at)}  {by}: {text if text is not None else '(deleted)'}"

@@ -9,7 +9,7 @@ import rich_click as click
 from chatctl.connection import Connection
 from chatctl.names import account_names, find_space, room_names
 from chatctl.options import the_space
-from chatctl.output import print_result, print_rows
+from chatctl.output import plain, print_result, print_rows
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -39,9 +39,12 @@ def command() -> None:
 def list_(connection: Connection, space: str, all_: bool) -> None:
     """Open reports, the oldest first."""
 
-    async def work(client: Client) -> list[dict[str, Any]]:
+    from chatd.contract.report import ListReports, ReportPage
+
+    async def work(client: Client) -> Any:
         place = await find_space(client, space)
-        reports = await client.all_pages("report.list", "reports", space=place["id"], open=not all_)
+        request = ListReports(place.id, open=not all_)
+        reports = plain(await client.all_pages(request, ReportPage, lambda page: page.reports))
         if connection.json:
             return reports
         people, rooms = await account_names(client), await room_names(client)
@@ -63,5 +66,8 @@ def resolve(connection: Connection, report: str, reason: str | None) -> None:
     """Mark a report as dealt with, as the account of --token."""
     if connection.url is None:
         raise click.UsageError("an operator moderates no space: give --url and the token of a moderator")
-    connection.ask("report.resolve", report=report, reason=reason)
+    from chatd.contract.report import ResolveReport
+    from chatd.contract.spec import Done
+
+    connection.ask(ResolveReport(report, reason), Done)
     print_result(connection, {"report": report}, "the report is dealt with")

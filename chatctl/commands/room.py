@@ -11,10 +11,13 @@ from chatctl.commands.space import MEMBER_COLUMNS
 from chatctl.connection import Connection
 from chatctl.names import account_names, find_room, find_space
 from chatctl.options import in_space, reason
-from chatctl.output import print_object, print_result, print_rows
+from chatctl.output import plain, print_object, print_result, print_rows
 
 if TYPE_CHECKING:
     from chatd.client import Client
+    from chatd.contract.fields import RoomKind
+    from chatd.contract.member import Member
+    from chatd.contract.room import Room, RoomDetail
 
 ROOM_KINDS = ["text", "audio", "video", "announcement"]
 COLUMNS = {
@@ -44,21 +47,21 @@ for each in COMMANDS:
 @command.command()
 @click.argument("name")
 @click.option("--space", required=True, help="The space that it belongs to.")
-@click.option("--kind", type=click.Choice(ROOM_KINDS), help="Without it, text.")
+@click.option("--kind", type=click.Choice(ROOM_KINDS), default="text", help="Without it, text.")
 @click.option("--private", is_flag=True, help="Seen by its members only.")
 @click.option("--topic", help="What it is about.")
 @click.pass_obj
 def create(
-    connection: Connection, name: str, space: str, kind: str | None, private: bool, topic: str | None
+    connection: Connection, name: str, space: str, kind: RoomKind, private: bool, topic: str | None
 ) -> None:
     """Make a room."""
 
-    async def work(client: Client) -> dict[str, Any]:
+    async def work(client: Client) -> Room:
         found = await find_space(client, space)
-        return await client.create_room(found["id"], name, kind=kind, private=private or None, topic=topic)
+        return await client.create_room(found.id, name, kind=kind, private=private, topic=topic)
 
-    room = connection.run(work)
-    print_result(connection, room, f"made room {room['name']} ({room['id']})")
+    made = connection.run(work)
+    print_result(connection, made, f"made room {made.name} ({made.id})")
 
 
 @command.command("list")
@@ -69,7 +72,7 @@ def list_(connection: Connection, space: str | None) -> None:
 
     async def work(client: Client) -> list[dict[str, Any]]:
         spaces = [await find_space(client, space)] if space else await client.spaces()
-        return [{**room, "space_name": of["name"]} for of in spaces for room in await client.rooms(of["id"])]
+        return [{**plain(room), "space_name": of.name} for of in spaces for room in await client.rooms(of.id)]
 
     print_rows(
         connection,
@@ -86,23 +89,23 @@ def list_(connection: Connection, space: str | None) -> None:
 def show(connection: Connection, room: str, space: str | None) -> None:
     """One room, with the overrides of rights in it, for those who may set them."""
 
-    async def work(client: Client) -> dict[str, Any]:
-        shown = await client.room((await find_room(client, room, space))["id"])
+    async def work(client: Client) -> object:
+        shown = await client.room((await find_room(client, room, space)).id)
         return shown if connection.json else _readable(shown, await account_names(client))
 
     print_object(connection, connection.run(work))
 
 
-def _readable(room: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+def _readable(room: RoomDetail, names: dict[str, str]) -> dict[str, Any]:
     """The room with rights and overrides as sentences."""
-    shown = dict(room)
-    if "rights" in room:
-        shown["rights"] = ", ".join(right for right, may in room["rights"].items() if may)
-    if "overrides" in room:
+    shown: dict[str, Any] = plain(room)
+    if "rights" in shown:
+        shown["rights"] = ", ".join(right for right, may in shown["rights"].items() if may)
+    if "overrides" in shown:
         shown["overrides"] = ", ".join(
             f"{one['right']} {'allowed' if one['allow'] else 'denied'} to "
             + (f"role {one['role']}" if "role" in one else names.get(one["account"], one["account"]))
-            for one in room["overrides"]
+            for one in shown["overrides"]
         )
     return shown
 
@@ -114,8 +117,8 @@ def _readable(room: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 def members(connection: Connection, room: str, space: str | None) -> None:
     """The members of a room."""
 
-    async def work(client: Client) -> list[dict[str, Any]]:
-        return await client.members((await find_room(client, room, space))["id"])
+    async def work(client: Client) -> list[Member]:
+        return await client.members((await find_room(client, room, space)).id)
 
     print_rows(connection, connection.run(work), MEMBER_COLUMNS, "nobody is in it")
 
@@ -127,10 +130,12 @@ def members(connection: Connection, room: str, space: str | None) -> None:
 def pins(connection: Connection, room: str, space: str | None) -> None:
     """The pinned messages of a room, the newest pin first."""
 
-    async def work(client: Client) -> list[dict[str, Any]]:
+    async def work(client: Client) -> Any:
         found = await find_room(client, room, space)
-        pinned = await client.pins(found["id"])
-        return [{**pin, "text": pin["message"]["text"]} for pin in pinned] if not connection.json else pinned
+        pinned = await client.pins(found.id)
+        return (
+            plain(pinned) if connection.json else [{**plain(pin), "text": pin.message.text} for pin in pinned]
+        )
 
     columns = {"seq": "message", "text": "text", "at": "at"}
     print_rows(connection, connection.run(work), columns, "nothing is pinned in it")
@@ -144,8 +149,10 @@ def pins(connection: Connection, room: str, space: str | None) -> None:
 @click.pass_obj
 def rename(connection: Connection, room: str, name: str, reason: str | None, space: str | None) -> None:
     """Rename a room."""
-    found = change(connection, "room.update", room, space, name=name, reason=reason)
-    print_result(connection, {"room": found["id"]}, f"{found['name']} is called {name} now")
+    from chatd.contract.room import UpdateRoom
+
+    found = change(connection, room, space, lambda id_: UpdateRoom(id_, name=name, reason=reason))
+    print_result(connection, {"room": found.id}, f"{found.name} is called {name} now")
 
 
 @command.command()
@@ -154,8 +161,10 @@ def rename(connection: Connection, room: str, name: str, reason: str | None, spa
 @click.pass_obj
 def archive(connection: Connection, room: str, space: str | None) -> None:
     """Archive a room: nobody writes in it; its history stays."""
-    found = change(connection, "room.archive", room, space)
-    print_result(connection, {"room": found["id"]}, f"{found['name']} is archived")
+    from chatd.contract.room import ArchiveRoom
+
+    found = change(connection, room, space, ArchiveRoom)
+    print_result(connection, {"room": found.id}, f"{found.name} is archived")
 
 
 @command.command()
@@ -164,9 +173,11 @@ def archive(connection: Connection, room: str, space: str | None) -> None:
 @click.pass_obj
 def join(connection: Connection, room: str, space: str | None) -> None:
     """Join a room, as the account of --token."""
+    from chatd.contract.room import JoinRoom
+
     _need_an_account(connection)
-    found = change(connection, "room.join", room, space)
-    print_result(connection, {"room": found["id"]}, f"joined {found['name']}")
+    found = change(connection, room, space, JoinRoom)
+    print_result(connection, {"room": found.id}, f"joined {found.name}")
 
 
 @command.command()
@@ -175,9 +186,11 @@ def join(connection: Connection, room: str, space: str | None) -> None:
 @click.pass_obj
 def leave(connection: Connection, room: str, space: str | None) -> None:
     """Leave a room, as the account of --token."""
+    from chatd.contract.room import LeaveRoom
+
     _need_an_account(connection)
-    found = change(connection, "room.leave", room, space)
-    print_result(connection, {"room": found["id"]}, f"left {found['name']}")
+    found = change(connection, room, space, LeaveRoom)
+    print_result(connection, {"room": found.id}, f"left {found.name}")
 
 
 def _need_an_account(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
@@ -9,13 +10,15 @@ import rich_click as click
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.duration import Duration
-from chatctl.names import Row, account_names, find_person, find_room
+from chatctl.names import Person, account_names, find_person, find_room
 from chatctl.options import dry_run, in_space, reason, yes
-from chatctl.output import duration, print_json, print_line, print_result
+from chatctl.output import duration, plain, print_json, print_line, print_result
 from chatd.domain.policy.roles import OVERRIDABLE_RIGHTS, OVERRIDABLE_ROLES
 
 if TYPE_CHECKING:
     from chatd.client import Client
+    from chatd.contract.fields import BoundRole, ShowingRight
+    from chatd.contract.room import OverrideSet, Room
 
 
 @click.command()
@@ -25,9 +28,12 @@ if TYPE_CHECKING:
 @click.pass_obj
 def invite(connection: Connection, room: str, account: str, space: str | None) -> None:
     """Add a member of the space to a room, a private one too."""
+    from chatd.contract.room import InviteToRoom
+    from chatd.contract.spec import Done
+
     place, person = _find_both(connection, room, account, space)
-    connection.ask("room.invite", room=place["id"], account=person["id"])
-    print_result(connection, _ids(place, person), f"{person['name']} is in {place['name']}")
+    connection.ask(InviteToRoom(place.id, person.id), Done)
+    print_result(connection, _ids(place, person), f"{person.name} is in {place.name}")
 
 
 @click.command()
@@ -41,10 +47,13 @@ def remove(
     connection: Connection, room: str, account: str, reason: str | None, yes: bool, space: str | None
 ) -> None:
     """Remove a member from a room. It may join a public one again."""
+    from chatd.contract.room import RemoveFromRoom
+    from chatd.contract.spec import Done
+
     place, person = _find_both(connection, room, account, space)
-    confirm(f"Remove {person['name']} from {place['name']}?", yes)
-    connection.ask("room.remove", room=place["id"], account=person["id"], reason=reason)
-    print_result(connection, _ids(place, person), f"{person['name']} is not in {place['name']} any more")
+    confirm(f"Remove {person.name} from {place.name}?", yes)
+    connection.ask(RemoveFromRoom(place.id, person.id, reason), Done)
+    print_result(connection, _ids(place, person), f"{person.name} is not in {place.name} any more")
 
 
 @click.command()
@@ -54,8 +63,10 @@ def remove(
 @click.pass_obj
 def lock(connection: Connection, room: str, reason: str | None, space: str | None) -> None:
     """Let only moderators write in a room, until it is unlocked."""
-    found = change(connection, "room.lock", room, space, reason=reason)
-    print_result(connection, {"room": found["id"]}, f"{found['name']} is locked: only moderators write in it")
+    from chatd.contract.room import LockRoom
+
+    found = change(connection, room, space, lambda id_: LockRoom(id_, reason))
+    print_result(connection, {"room": found.id}, f"{found.name} is locked: only moderators write in it")
 
 
 @click.command()
@@ -65,8 +76,10 @@ def lock(connection: Connection, room: str, reason: str | None, space: str | Non
 @click.pass_obj
 def unlock(connection: Connection, room: str, reason: str | None, space: str | None) -> None:
     """End a room's lock."""
-    found = change(connection, "room.unlock", room, space, reason=reason)
-    print_result(connection, {"room": found["id"]}, f"{found['name']} is open again")
+    from chatd.contract.room import UnlockRoom
+
+    found = change(connection, room, space, lambda id_: UnlockRoom(id_, reason))
+    print_result(connection, {"room": found.id}, f"{found.name} is open again")
 
 
 @click.command()
@@ -75,8 +88,10 @@ def unlock(connection: Connection, room: str, reason: str | None, space: str | N
 @click.pass_obj
 def unarchive(connection: Connection, room: str, space: str | None) -> None:
     """Open an archived room for writing again."""
-    found = change(connection, "room.unarchive", room, space)
-    print_result(connection, {"room": found["id"]}, f"{found['name']} is open again")
+    from chatd.contract.room import UnarchiveRoom
+
+    found = change(connection, room, space, UnarchiveRoom)
+    print_result(connection, {"room": found.id}, f"{found.name} is open again")
 
 
 @click.command()
@@ -87,10 +102,13 @@ def unarchive(connection: Connection, room: str, space: str | None) -> None:
 @click.pass_obj
 def delete(connection: Connection, room: str, reason: str | None, yes: bool, space: str | None) -> None:
     """Delete a room: nobody sees it any more, and nobody can restore it."""
+    from chatd.contract.room import DeleteRoom
+    from chatd.contract.spec import Done
+
     found = _find(connection, room, space)
-    confirm(f"Delete {found['name']} ({found['id']}), for good?", yes)
-    connection.ask("room.delete", room=found["id"], reason=reason)
-    print_result(connection, {"room": found["id"]}, f"{found['name']} is deleted")
+    confirm(f"Delete {found.name} ({found.id}), for good?", yes)
+    connection.ask(DeleteRoom(found.id, reason), Done)
+    print_result(connection, {"room": found.id}, f"{found.name} is deleted")
 
 
 @click.command()
@@ -108,8 +126,8 @@ def delete(connection: Connection, room: str, reason: str | None, yes: bool, spa
 def override(
     connection: Connection,
     room: str,
-    right: str,
-    role: str | None,
+    right: ShowingRight,
+    role: BoundRole | None,
     account: str | None,
     word: str | None,
     reason: str | None,
@@ -117,36 +135,32 @@ def override(
     space: str | None,
 ) -> None:
     """Allow or deny a right in one room to a role or an account. Owners and admins are not bound by it."""
+    from chatd.contract.room import OverrideSet, SetOverride
+
     if (role is None) is (account is None):
         raise click.UsageError("say for whom: --role or --account")
     if word is None:
         raise click.UsageError("say what: --allow, --deny or --clear")
 
-    async def work(client: Client) -> tuple[Row, str, dict[str, Any], dict[str, str]]:
+    async def work(client: Client) -> tuple[Room, str, OverrideSet, dict[str, str]]:
         place = await find_room(client, room, space)
-        person = await find_person(client, place["space"], account) if account else None
-        answer = await client.request(
-            "room.override",
-            room=place["id"],
-            right=right,
-            role=role,
-            account=person and person["id"],
-            allow=ALLOW[word],
-            reason=reason,
-            dry_run=dry_run or None,
+        person = await find_person(client, place.space, account) if account else None
+        request = SetOverride(
+            place.id, right, role, person.id if person else None, ALLOW[word], reason, dry_run
         )
+        answer = await client.ask(request, OverrideSet)
         names = await account_names(client) if dry_run and not connection.json else {}
-        return place, person["name"] if person else f"role {role}", answer, names
+        return place, person.name if person else f"role {role}", answer, names
 
     place, who, answer, names = connection.run(work)
     if not dry_run:
-        sentence = f"{right} in {place['name']}: {who} {SENTENCES[word]}"
-        print_result(connection, {"room": place["id"], "right": right}, sentence)
+        sentence = f"{right} in {place.name}: {who} {SENTENCES[word]}"
+        print_result(connection, {"room": place.id, "right": right}, sentence)
     elif connection.json:
-        print_json({"room": place["id"], **answer})
+        print_json({"room": place.id, **plain(answer)})
     else:
-        for gained in ("gains", "loses"):
-            people = ", ".join(names.get(id_, id_) for id_ in answer[gained])
+        for gained, accounts in (("gains", answer.gains), ("loses", answer.loses)):
+            people = ", ".join(names.get(id_, id_) for id_ in accounts or ())
             print_line(f"{gained} {right}: {people or 'nobody'}")
 
 
@@ -162,43 +176,44 @@ SENTENCES: Final = {"allow": "may now", "deny": "may not any more", "clear": "ma
 @click.pass_obj
 def slow_mode(connection: Connection, room: str, span: int, reason: str | None, space: str | None) -> None:
     """Let everybody but moderators post once in DURATION only; 0 ends slow mode."""
-    found = change(connection, "room.update", room, space, slow_mode=span, reason=reason)
+    from chatd.contract.room import UpdateRoom
+
+    found = change(connection, room, space, lambda id_: UpdateRoom(id_, slow_mode=span, reason=reason))
     sentence = (
-        f"one message every {duration(span)} in {found['name']}"
-        if span
-        else f"slow mode of {found['name']} is off"
+        f"one message every {duration(span)} in {found.name}" if span else f"slow mode of {found.name} is off"
     )
-    print_result(connection, {"room": found["id"]}, sentence)
+    print_result(connection, {"room": found.id}, sentence)
 
 
 COMMANDS: Final = (invite, remove, lock, unlock, unarchive, delete, override, slow_mode)
 
 
-def change(connection: Connection, request: str, room: str, space: str | None, **data: Any) -> Row:
-    """Changes a room; returns it as it was before."""
+def change(connection: Connection, room: str, space: str | None, request: Callable[[str], object]) -> Room:
+    """Asks with the request for the room's id, which has no result; returns the room as it was."""
+    from chatd.contract.spec import Done
 
-    async def work(client: Client) -> Row:
+    async def work(client: Client) -> Room:
         found = await find_room(client, room, space)
-        await client.request(request, room=found["id"], **data)
+        await client.ask(request(found.id), Done)
         return found
 
     return connection.run(work)
 
 
-def _find(connection: Connection, room: str, space: str | None) -> Row:
-    async def work(client: Client) -> Row:
+def _find(connection: Connection, room: str, space: str | None) -> Room:
+    async def work(client: Client) -> Room:
         return await find_room(client, room, space)
 
     return connection.run(work)
 
 
-def _find_both(connection: Connection, room: str, account: str, space: str | None) -> tuple[Row, Row]:
-    async def work(client: Client) -> tuple[Row, Row]:
+def _find_both(connection: Connection, room: str, account: str, space: str | None) -> tuple[Room, Person]:
+    async def work(client: Client) -> tuple[Room, Person]:
         place = await find_room(client, room, space)
-        return place, await find_person(client, place["space"], account)
+        return place, await find_person(client, place.space, account)
 
     return connection.run(work)
 
 
-def _ids(place: Row, person: Row) -> dict[str, Any]:
-    return {"room": place["id"], "account": person["id"]}
+def _ids(place: Room, person: Person) -> dict[str, Any]:
+    return {"room": place.id, "account": person.id}

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
-from chatctl.names import Row, find_account, find_space
+from chatctl.names import find_account, find_space
 from chatctl.options import reason, yes
 from chatctl.output import print_object, print_result, print_rows
 
 if TYPE_CHECKING:
     from chatd.client import Client
+    from chatd.contract.emoji import CustomEmoji
+    from chatd.contract.member import Member
+    from chatd.contract.space import OwnSpace, Space, SpaceDetail
 
 COLUMNS = {"name": "name", "description": "description", "owner": "owner", "id": "id"}
 MEMBER_COLUMNS = {
@@ -40,21 +44,17 @@ def create(
     connection: Connection, name: str, owner: str | None, description: str | None, icon: str | None
 ) -> None:
     """Make a space."""
+    from chatd.contract.space import CreateSpace, SpaceResult
+
     if owner is None and connection.url is None:
         raise click.UsageError("say who owns it: --owner ACCOUNT")
 
-    async def work(client: Client) -> dict[str, Any]:
-        found = await find_account(client, owner) if owner else None
-        return await client.request(
-            "space.create",
-            name=name,
-            owner=found and found["id"],
-            description=description,
-            icon=icon,
-        )
+    async def work(client: Client) -> Space:
+        owned_by = (await find_account(client, owner)).id if owner else None
+        return (await client.ask(CreateSpace(name, description, icon, owned_by), SpaceResult)).space
 
-    space = connection.run(work)["space"]
-    print_result(connection, space, f"made space {space['name']} ({space['id']})")
+    made = connection.run(work)
+    print_result(connection, made, f"made space {made.name} ({made.id})")
 
 
 @command.command("list")
@@ -62,7 +62,7 @@ def create(
 def list_(connection: Connection) -> None:
     """All spaces; over --url those of the caller."""
 
-    async def work(client: Client) -> list[dict[str, Any]]:
+    async def work(client: Client) -> list[OwnSpace]:
         return await client.spaces()
 
     print_rows(
@@ -75,12 +75,7 @@ def list_(connection: Connection) -> None:
 @click.pass_obj
 def show(connection: Connection, space: str) -> None:
     """One space."""
-
-    async def work(client: Client) -> dict[str, Any]:
-        found = await find_space(client, space)
-        return await client.request("space.get", space=found["id"])
-
-    print_object(connection, connection.run(work)["space"])
+    print_object(connection, connection.run(lambda client: _detail(client, space)))
 
 
 @command.command()
@@ -89,8 +84,8 @@ def show(connection: Connection, space: str) -> None:
 def members(connection: Connection, space: str) -> None:
     """The members of a space."""
 
-    async def work(client: Client) -> list[dict[str, Any]]:
-        return await client.space_members((await find_space(client, space))["id"])
+    async def work(client: Client) -> list[Member]:
+        return await client.space_members((await find_space(client, space)).id)
 
     print_rows(connection, connection.run(work), MEMBER_COLUMNS, "nobody is in it")
 
@@ -105,11 +100,12 @@ def update(
     connection: Connection, space: str, name: str | None, description: str | None, icon: str | None
 ) -> None:
     """Change the name, description or icon of a space."""
-    asked = {"name": name, "description": description, "icon": icon}
-    if all(value is None for value in asked.values()):
+    from chatd.contract.space import UpdateSpace
+
+    if name is None and description is None and icon is None:
         raise click.UsageError("say what to change: --name, --description, --icon")
-    found = _change(connection, "space.update", space, **asked)
-    print_result(connection, {"space": found["id"]}, f"changed {name or found['name']}")
+    found = _change(connection, space, lambda id_: UpdateSpace(id_, name, description, icon))
+    print_result(connection, {"space": found.id}, f"changed {name or found.name}")
 
 
 @command.command()
@@ -119,16 +115,13 @@ def update(
 @click.pass_obj
 def delete(connection: Connection, space: str, reason: str | None, yes: bool) -> None:
     """Delete a space with its rooms: nobody sees them any more, and nobody can restore them."""
+    from chatd.contract.space import DeleteSpace
+    from chatd.contract.spec import Done
 
-    async def work(client: Client) -> Row:
-        known = await find_space(client, space)
-        shown: Row = (await client.request("space.get", space=known["id"]))["space"]
-        return shown
-
-    found = connection.run(work)
-    confirm(f"Delete {found['name']} ({found['members']} members) with all its rooms, for good?", yes)
-    connection.ask("space.delete", space=found["id"], reason=reason)
-    print_result(connection, {"space": found["id"]}, f"{found['name']} is deleted with all its rooms")
+    found = connection.run(lambda client: _detail(client, space))
+    confirm(f"Delete {found.name} ({found.members} members) with all its rooms, for good?", yes)
+    connection.ask(DeleteSpace(found.id, reason), Done)
+    print_result(connection, {"space": found.id}, f"{found.name} is deleted with all its rooms")
 
 
 @command.command()
@@ -137,10 +130,10 @@ def delete(connection: Connection, space: str, reason: str | None, yes: bool) ->
 @click.pass_obj
 def lock(connection: Connection, space: str, reason: str | None) -> None:
     """Lock a space: nobody joins, guests only read, and members post in slow mode."""
-    found = _change(connection, "space.lock", space, reason=reason)
-    print_result(
-        connection, {"space": found["id"]}, f"{found['name']} is locked; `chatctl space unlock` ends it"
-    )
+    from chatd.contract.space import LockSpace
+
+    found = _change(connection, space, lambda id_: LockSpace(id_, reason))
+    print_result(connection, {"space": found.id}, f"{found.name} is locked; `chatctl space unlock` ends it")
 
 
 @command.command()
@@ -149,8 +142,10 @@ def lock(connection: Connection, space: str, reason: str | None) -> None:
 @click.pass_obj
 def unlock(connection: Connection, space: str, reason: str | None) -> None:
     """End the lock of a space."""
-    found = _change(connection, "space.unlock", space, reason=reason)
-    print_result(connection, {"space": found["id"]}, f"{found['name']} is open again")
+    from chatd.contract.space import UnlockSpace
+
+    found = _change(connection, space, lambda id_: UnlockSpace(id_, reason))
+    print_result(connection, {"space": found.id}, f"{found.name} is open again")
 
 
 @command.command()
@@ -159,8 +154,8 @@ def unlock(connection: Connection, space: str, reason: str | None) -> None:
 def emoji(connection: Connection, space: str) -> None:
     """The custom emoji of a space."""
 
-    async def work(client: Client) -> list[dict[str, Any]]:
-        return await client.emoji((await find_space(client, space))["id"])
+    async def work(client: Client) -> list[CustomEmoji]:
+        return await client.emoji((await find_space(client, space)).id)
 
     columns = {"name": "name", "image": "image", "at": "created"}
     print_rows(
@@ -179,10 +174,10 @@ def emoji(connection: Connection, space: str) -> None:
 def add_emoji(connection: Connection, space: str, name: str, image: str) -> None:
     """Make a custom emoji: from then on :NAME: is a reaction in the rooms of the space."""
 
-    async def work(client: Client) -> dict[str, Any]:
+    async def work(client: Client) -> dict[str, str]:
         found = await find_space(client, space)
-        await client.add_emoji(found["id"], name, image)
-        return {"space": found["id"], "emoji": name}
+        await client.add_emoji(found.id, name, image)
+        return {"space": found.id, "emoji": name}
 
     print_result(connection, connection.run(work), f"added :{name}:")
 
@@ -194,18 +189,28 @@ def add_emoji(connection: Connection, space: str, name: str, image: str) -> None
 def remove_emoji(connection: Connection, space: str, name: str) -> None:
     """Delete a custom emoji; reactions with it stay as they are."""
 
-    async def work(client: Client) -> dict[str, Any]:
+    async def work(client: Client) -> dict[str, str]:
         found = await find_space(client, space)
-        await client.remove_emoji(found["id"], name)
-        return {"space": found["id"], "emoji": name}
+        await client.remove_emoji(found.id, name)
+        return {"space": found.id, "emoji": name}
 
     print_result(connection, connection.run(work), f"removed :{name}:")
 
 
-def _change(connection: Connection, request: str, space: str, **data: Any) -> Row:
-    async def work(client: Client) -> Row:
+async def _detail(client: Client, space: str) -> SpaceDetail:
+    from chatd.contract.space import GetSpace, SpaceDetailResult
+
+    found = await find_space(client, space)
+    return (await client.ask(GetSpace(found.id), SpaceDetailResult)).space
+
+
+def _change(connection: Connection, space: str, request: Callable[[str], object]) -> Space:
+    """Asks with the request for the space's id, which has nothing to tell; returns the space as it was."""
+    from chatd.contract.spec import Done
+
+    async def work(client: Client) -> Space:
         found = await find_space(client, space)
-        await client.request(request, space=found["id"], **data)
+        await client.ask(request(found.id), Done)
         return found
 
     return connection.run(work)

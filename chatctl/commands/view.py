@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
@@ -12,6 +12,7 @@ from chatctl.output import console, print_result, print_rows
 
 if TYPE_CHECKING:
     from chatd.client import Client
+    from chatd.contract.view import ViewState
 
 COLUMNS = {"name": "name", "position": "position", "head": "head", "lag": "lag", "error": "error"}
 EVERY_SECONDS = 0.2
@@ -26,7 +27,9 @@ def command() -> None:
 @click.pass_obj
 def list_(connection: Connection) -> None:
     """The views, and how far they have followed the log."""
-    print_rows(connection, connection.ask("view.list")["views"], COLUMNS)
+    from chatd.contract.view import ListViews, ViewList
+
+    print_rows(connection, connection.ask(ListViews(), ViewList).views, COLUMNS)
 
 
 @command.command()
@@ -38,33 +41,37 @@ def rebuild(connection: Connection, name: str) -> None:
     Shows its progress up to the present end of the log. Ctrl-C ends only the display.
     """
 
-    async def work(client: Client) -> dict[str, Any]:
-        await client.request("view.rebuild", name=name)
+    from chatd.contract.spec import Done
+    from chatd.contract.view import RebuildView
+
+    async def work(client: Client) -> ViewState:
+        await client.ask(RebuildView(name), Done)
         return await _watch(client, name, quiet=connection.json)
 
     view = connection.run(work, seconds=None)
-    print_result(connection, view, f"built {name} from {view['position']} events")
+    print_result(connection, view, f"built {name} from {view.position} events")
 
 
-async def _watch(client: Client, name: str, quiet: bool) -> dict[str, Any]:
+async def _watch(client: Client, name: str, quiet: bool) -> ViewState:
     """Where the view stands once it has reached what was the end of the log when this began."""
     import trio
     from rich.progress import Progress
 
     view = await _find(client, name)
-    goal = view["head"]
+    goal = view.head
     with Progress(console=console(), disable=quiet or not console().is_terminal, transient=True) as progress:
         bar = progress.add_task(name, total=goal)
-        while view["position"] < goal:
-            if view["error"] is not None:
-                raise Failed(f"{name} stands still: {view['error']}; the server goes on trying")
-            progress.update(bar, completed=view["position"])
+        while view.position < goal:
+            if view.error is not None:
+                raise Failed(f"{name} stands still: {view.error}; the server goes on trying")
+            progress.update(bar, completed=view.position)
             await trio.sleep(EVERY_SECONDS)
             view = await _find(client, name)
     return view
 
 
-async def _find(client: Client, name: str) -> dict[str, Any]:
-    views = (await client.request("view.list"))["views"]
-    found: dict[str, Any] = next(view for view in views if view["name"] == name)
-    return found
+async def _find(client: Client, name: str) -> ViewState:
+    from chatd.contract.view import ListViews, ViewList
+
+    views = (await client.ask(ListViews(), ViewList)).views
+    return next(view for view in views if view.name == name)

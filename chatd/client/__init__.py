@@ -1,13 +1,14 @@
-"""The trio client library: `connect`, and what it gives and raises. Bots, tests and chatctl use it."""
+"""The trio client library: `connect`, and what it gives and raises. Bots, tests and chatctl use it.
+
+Requests, results and payloads are the classes of `chatd.contract`, by noun.
+"""
 
 from chatd.client.client import Client, connect
-from chatd.client.errors import ClientError, Disconnected, Refused, SessionEnded
-from chatd.client.event import RELOADED, Cursor, Event, Signal
-from chatd.client.messages import Found, History, Posted, Thread
-from chatd.client.personal import Notifications, Preferences
-from chatd.client.rooms import Receipts
+from chatd.client.errors import ClientError, Disconnected, Refused, SessionEnded, Unreadable
+from chatd.client.event import RELOADED, Event, Signal
 from chatd.client.signing import refresh, sign_in, sign_up
 from chatd.client.tokens import Tokens
+from chatd.contract.session import Cursor
 
 __all__ = [
     "Client",
@@ -15,18 +16,12 @@ __all__ = [
     "Cursor",
     "Disconnected",
     "Event",
-    "Found",
-    "History",
-    "Notifications",
-    "Posted",
-    "Preferences",
     "RELOADED",
-    "Receipts",
     "Refused",
     "SessionEnded",
     "Signal",
-    "Thread",
     "Tokens",
+    "Unreadable",
     "connect",
     "refresh",
     "sign_in",

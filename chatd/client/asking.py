@@ -1,37 +1,39 @@
-"""What the typed requests are made of: somebody to ask, and the shapes that come back."""
+"""What the methods of requests are made of: somebody to ask, and lists that come in pages."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
-Row = dict[str, Any]  # an object as the protocol describes it
+import attrs
 
-PAGE = 500  # the largest page that a server gives
+from chatd.contract.fields import MAX_PAGE
+
+T = TypeVar("T")
 
 
 class Asker(Protocol):
     """A `Client`, as far as a request needs it."""
 
-    async def request(self, name: str, /, **data: Any) -> Row: ...
+    async def ask(self, request: object, result: type[T], /) -> T: ...
 
 
-async def all_pages(asker: Asker, query: str, field: str, /, **data: Any) -> list[Row]:
-    """Everything that a query gives in pages of `field` with a `next`."""
-    found: list[Row] = []
-    after: Any = None
+class Page(Protocol):
+    """`next` is the `after` of the following page, None at the end."""
+
+    @property
+    def next(self) -> str | None: ...
+
+
+P = TypeVar("P", bound=Page)
+
+
+async def all_pages(asker: Asker, request: Any, page: type[P], rows: Callable[[P], list[T]], /) -> list[T]:
+    """All `rows` of a query, page by page; `request` has the fields `after` and `limit`."""
+    found: list[T] = []
+    after: str | None = None
     while True:
-        page = await asker.request(query, **data, after=after, limit=PAGE)
-        found += page[field]
-        after = page.get("next")
-        if after is None:
+        answer = await asker.ask(attrs.evolve(request, after=after, limit=MAX_PAGE), page)
+        found += rows(answer)
+        if (after := answer.next) is None:
             return found
-
-
-def row(value: Any) -> Row:
-    assert isinstance(value, dict)
-    return value
-
-
-def rows(value: Any) -> list[Row]:
-    assert isinstance(value, list)
-    return value

@@ -14,7 +14,10 @@ import attrs
 import trio
 
 from chatd.client.errors import Disconnected, refused
-from chatd.client.wire import REPEATABLE, Format, Frame, request_frame
+from chatd.client.wire import Format, Frame, request_frame
+from chatd.contract.message import PostMessage
+from chatd.contract.presence import WatchPresence
+from chatd.contract.requests import REQUESTS
 
 OPEN_REQUESTS = 64  # at once, until the server has named its own limit
 BATCH_BYTES = 64 * 2**10  # of frames in one message, until the server has named its own limit
@@ -65,8 +68,8 @@ class Calls:
     async def make(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
         """Sends a request and waits for its result. Raises Refused, Disconnected."""
         self._last += 1
-        repeatable = name in REPEATABLE or (name == "message.post" and "nonce" in data)
-        call = Call(self._last, name, self._form.encode(request_frame(self._last, name, data)), repeatable)
+        frame = self._form.encode(request_frame(self._last, name, data))
+        call = Call(self._last, name, frame, _repeatable(name, data))
         self._open[call.number] = call
         self._unsent.append(call)
         self._changed()
@@ -126,3 +129,15 @@ class Calls:
         for call in list(self._open.values()):
             if not call.answered.is_set():
                 call.fail(error)
+
+
+def _repeatable(name: str, data: dict[str, Any]) -> bool:
+    """A query changes nothing, a watch replaces itself, and a nonce posts once."""
+    row = REQUESTS.get(name)
+    if row is None:
+        return False
+    return (
+        row.kind == "query"
+        or row.request is WatchPresence
+        or (row.request is PostMessage and "nonce" in data)
+    )

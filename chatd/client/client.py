@@ -1,7 +1,7 @@
 """The client that applications hold: requests, events, signals.
 
-What can be asked for by a typed method stands by noun in `messages`, `rooms`, `spaces` and `personal`, as
-functions of whoever asks; the class lists them.
+`Client.ask` takes any request of `chatd.contract`. The usual ones stand by noun in `messages`, `rooms`,
+`spaces` and `personal`, as functions of whoever asks; the class lists them.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from chatd.client import rooms as r
 from chatd.client import spaces as s
 from chatd.client.address import Address, parse_address
 from chatd.client.asking import all_pages
-from chatd.client.event import Cursor, Event, Signal
+from chatd.client.event import Event, Signal
 from chatd.client.nursery import quiet_nursery
 from chatd.client.session import Session
 from chatd.client.tokens import Tokens
 from chatd.client.wire import FORMATS, FormatName
+from chatd.contract.session import Cursor, SessionOpened
 
 T = TypeVar("T")
 
@@ -42,23 +43,22 @@ class _Endless(AsyncIterator[T]):
 class Client:
     """A session with a server. Get one from `connect`.
 
-    Every method that asks the server raises `Refused` when the answer is no and `Disconnected` when there
-    is none. Fields that are None are left out of a request.
+    Every method that asks the server raises `Refused` when the answer is no, `Disconnected` when there is
+    none, and `Unreadable` when it is not what the contract declares.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     @property
-    def opened(self) -> dict[str, Any]:
-        """The newest answer to `session.open`: account, limits, spaces, rooms. Empty for an operator."""
+    def opened(self) -> SessionOpened | None:
+        """The newest answer to `session.open`: account, limits, spaces, rooms. None for an operator."""
         return self._session.opened
 
     @property
     def account(self) -> str | None:
         """The id of the account that this session belongs to; None for an operator."""
-        account = self.opened.get("account")
-        return account["id"] if isinstance(account, dict) else account
+        return self.opened.account.id if self.opened is not None else None
 
     @property
     def cursor(self) -> Cursor | None:
@@ -70,8 +70,17 @@ class Client:
         """What this session signs in with; refreshed tokens included."""
         return self._session.tokens
 
+    async def ask(self, request: object, result: type[T], /) -> T:
+        """The result of a request of the contract; `result` is the type that its row declares.
+
+        `await client.ask(GetRoom(room), RoomDetailResult)`. Raises TypeError when the two do not belong
+        together.
+        """
+        return await self._session.ask(request, result)
+
     async def request(self, name: str, /, **data: Any) -> dict[str, Any]:
-        """The result of any command or query of the protocol."""
+        """The result of any command or query by its name, as it came; also of one that only a newer server
+        has. Fields that are None are left out."""
         given = {field: value for field, value in data.items() if value is not None}
         return await self._session.request(name, given)
 

@@ -1,4 +1,4 @@
-"""What can go wrong for a client: three exceptions, and nothing of the libraries below shows through."""
+"""What can go wrong for a client: four exceptions, and nothing of the libraries below shows through."""
 
 from __future__ import annotations
 
@@ -47,6 +47,13 @@ class SessionEnded(Disconnected):
         super().__init__(f"the server ended the session: {reason} (close code {code})", final=True)
         self.code = code
         self.reason = reason
+
+
+class Unreadable(ClientError):
+    """The server answered, but not what the contract declares: it is of another version than this library.
+
+    A command that raises this was carried out.
+    """
 
 
 def refused(error: dict[str, Any]) -> Refused:

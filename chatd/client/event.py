@@ -1,4 +1,4 @@
-"""What the server tells without being asked: events, signals, and the cursor between them."""
+"""What the server tells without being asked: events and signals, with the contract's payloads."""
 
 from __future__ import annotations
 
@@ -6,21 +6,13 @@ from typing import Any
 
 import attrs
 
+from chatd.client.conversion import read_event, read_signal
+from chatd.contract.event import EventFrame
+from chatd.contract.events import MessageEdited, MessagePosted
+from chatd.contract.session import SessionOpened
+from chatd.contract.wire_names import to_builtins
+
 RELOADED = "session.reloaded"
-
-
-@attrs.frozen(slots=True)
-class Cursor:
-    """The last event that the application has seen; give it to `connect` to go on after it.
-
-    Positions of another `epoch` mean nothing: the database was replaced or restored.
-    """
-
-    epoch: str
-    position: int
-
-    def data(self) -> dict[str, Any]:
-        return {"epoch": self.epoch, "position": self.position}
 
 
 @attrs.frozen(slots=True)
@@ -28,10 +20,12 @@ class Event:
     """A logged fact. `seq` is dense in its `stream`, `position` grows over the whole log, `at` is Unix
     milliseconds, `by` the account that did it.
 
-    A message that was erased after it was posted or edited comes without its text, when it comes late.
+    `data` is the payload that `chatd.contract.events` declares for the type, `Nothing` where the account is
+    not shown it, and a dict where this library knows no such type or shape. A message that was erased after
+    it was posted or edited comes without its text, when it comes late.
 
-    One kind is the client's own: `session.reloaded` says that events were missed because the server's
-    database is another one than before. Forget what you know; `data` is the new answer to `session.open`.
+    One type is the client's own: `session.reloaded` says that events were missed because the server's
+    database is another one than before. Forget what you know; `data` is the new `SessionOpened`.
     """
 
     event: str
@@ -40,7 +34,7 @@ class Event:
     position: int
     at: int
     by: str
-    data: dict[str, Any]
+    data: object
     epoch: str = attrs.field(default="", eq=False, repr=False)
 
     @property
@@ -52,21 +46,35 @@ class Event:
     @property
     def text(self) -> str | None:
         """What was said; None when that has been erased since, or when nothing was said."""
-        return self.data.get("text")
+        if isinstance(self.data, MessagePosted | MessageEdited) and isinstance(self.data.text, str):
+            return self.data.text
+        return None
 
-    def frame(self) -> dict[str, Any]:
-        """The event as the wire shows it."""
-        return attrs.asdict(self, filter=attrs.filters.exclude("epoch"))
+    def frame(self) -> EventFrame:
+        """The event as the wire shows it, without what this library does not know."""
+        return EventFrame(
+            event=self.event,
+            stream=self.stream,
+            seq=self.seq,
+            position=self.position,
+            at=self.at,
+            by=self.by,
+            data=to_builtins(self.data),
+        )
 
 
 @attrs.frozen(slots=True)
 class Signal:
-    """Something that passes and is not logged, such as `typing`. It may be dropped on its way."""
+    """Something that passes and is not logged, such as `typing`. It may be dropped on its way.
+
+    `data` is the payload that `chatd.contract.signals` declares, and a dict where this library knows no such
+    type or shape.
+    """
 
     signal: str
     stream: str
     by: str | None
-    data: dict[str, Any]
+    data: object
 
 
 def event_of(frame: dict[str, Any], epoch: str = "") -> Event:
@@ -78,16 +86,17 @@ def event_of(frame: dict[str, Any], epoch: str = "") -> Event:
         position=frame["position"],
         at=frame["at"],
         by=frame["by"],
-        data=frame.get("data") or {},
+        data=read_event(frame["event"], frame["stream"], frame.get("data") or {}),
         epoch=epoch,
     )
 
 
 def signal_of(frame: dict[str, Any]) -> Signal:
     """A signal frame as a `Signal`."""
-    return Signal(frame["signal"], frame.get("stream", ""), frame.get("by"), frame.get("data") or {})
+    name = frame["signal"]
+    return Signal(name, frame.get("stream", ""), frame.get("by"), read_signal(name, frame.get("data") or {}))
 
 
-def reloaded(opened: dict[str, Any]) -> Event:
+def reloaded(opened: SessionOpened) -> Event:
     """The marker that takes the place of events which cannot be had any more."""
-    return Event(RELOADED, "", 0, opened["position"], 0, "", opened, opened["epoch"])
+    return Event(RELOADED, "", 0, opened.position, 0, "", opened, opened.epoch)

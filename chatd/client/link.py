@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import trio
 from trio_websocket import ConnectionClosed, ConnectionRejected, WebSocketConnection, wrap_client_stream
 
 from chatd.client.address import Address
+from chatd.client.conversion import data_of, read_result, row_for
 from chatd.client.errors import Disconnected, refused
 from chatd.client.nursery import quiet_nursery
 from chatd.client.wire import Format, Frame, request_frame
@@ -29,6 +30,9 @@ GOODBYE_SECONDS = 1.0
 LARGEST_MESSAGE = 64 * 2**20  # what a server may batch into one message, at the very most
 RECEIVE_BYTES = 64 * 2**10
 PASSING = frozenset({408, 425, 429})  # HTTP refusals below 500 that pass by themselves
+
+
+T = TypeVar("T")
 
 
 class LinkLost(Disconnected):
@@ -74,11 +78,16 @@ class Link:
             await self.drop()  # half a frame may have left: nothing can follow it
             raise LinkLost(1006, "the server takes nothing any more") from None
 
-    async def ask(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
-        """One request while nobody else uses this link yet; what else comes is kept for `receive`.
+    async def ask(self, request: object, result: type[T]) -> T:
+        """The result of a request while nobody else uses this link yet; what else comes is kept for
+        `receive`.
 
-        Raises Refused, LinkLost.
+        Raises Refused, LinkLost, Unreadable.
         """
+        name = row_for(request, result).name
+        return read_result(name, await self._ask(name, data_of(request)), result)
+
+    async def _ask(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
         self._asked -= 1  # below zero, so that no request of the session has the same id
         await self.send([self._form.encode(request_frame(self._asked, name, data))])
         early: deque[list[Frame]] = deque()
@@ -91,8 +100,8 @@ class Link:
                     self._kept = early + self._kept
                     if "error" in answer:
                         raise refused(answer["error"])
-                    result: dict[str, Any] = answer.get("result") or {}
-                    return result
+                    found: dict[str, Any] = answer.get("result") or {}
+                    return found
         await self.drop()
         raise LinkLost(1006, f"no answer to {name}")
 

@@ -1,44 +1,38 @@
-"""Messages: posting, changing, finding and reading them, and what people put on them. Methods of `Client`."""
+"""Messages: posting, changing, finding and reading them, and what people put on them. Methods of `Client`.
+
+Each takes the fields of its request in `chatd.contract`, and gives its result or the one row or list in it.
+"""
 
 from __future__ import annotations
 
-import attrs
-
-from chatd.client.asking import Asker, Row, all_pages, row, rows
-
-
-@attrs.frozen(slots=True)
-class Posted:
-    """Where a message stands now: `seq` in its room, `position` in the log, `at` Unix milliseconds."""
-
-    seq: int
-    position: int
-    at: int
-
-
-@attrs.frozen(slots=True)
-class History:
-    """Messages of a room, oldest first, and whether there are more on either side."""
-
-    messages: list[Row]
-    more_before: bool
-    more_after: bool
-
-
-@attrs.frozen(slots=True)
-class Thread(History):
-    """The replies in a thread, and the message that it began with."""
-
-    root: Row
-
-
-@attrs.frozen(slots=True)
-class Found:
-    """Hits of a search, newest first; `next` is the `cursor` of the page after this one, if there is one."""
-
-    hits: list[Row]
-    next: str | None
-
+from chatd.client.asking import Asker, all_pages
+from chatd.contract.fields import DEFAULT_PAGE
+from chatd.contract.message import (
+    DeleteMessage,
+    EditMessage,
+    GetMessage,
+    ListEdits,
+    ListScheduled,
+    Message,
+    MessagePage,
+    MessageResult,
+    MessageVersion,
+    MessageVersions,
+    Posted,
+    PostMessage,
+    ScheduledList,
+    ScheduledMessage,
+    ScheduledResult,
+    ScheduleMessage,
+    SearchMessages,
+    SearchPage,
+    UnscheduleMessage,
+)
+from chatd.contract.pin import AddPin, ListPins, Pin, PinList, RemovePin
+from chatd.contract.reaction import AddReaction, ListReactions, Reactor, ReactorPage, RemoveReaction
+from chatd.contract.room import RoomHistory
+from chatd.contract.spec import Done
+from chatd.contract.thread import ThreadHistory, ThreadPage
 
 # --- one message ------------------------------------------------------------------------------------------
 
@@ -56,29 +50,27 @@ async def post(
     Give your own `nonce` to make that true over a restart of your program too. `expires_in`: seconds after
     which the server deletes the message.
     """
-    result = await asker.request(
-        "message.post", room=room, text=text, nonce=nonce, reply_to=reply_to, expires_in=expires_in
-    )
-    return Posted(result["seq"], result["position"], result["at"])
+    return await asker.ask(PostMessage(room, text, nonce, reply_to, expires_in), Posted)
 
 
 async def edit(asker: Asker, room: str, seq: int, text: str) -> None:
     """Gives one's own message another text."""
-    await asker.request("message.edit", room=room, seq=seq, text=text)
+    await asker.ask(EditMessage(room, seq, text), Done)
 
 
 async def delete(asker: Asker, room: str, seq: int, *, reason: str | None = None) -> None:
     """Erases a message's text, in all versions and for good. That it was there stays in the log."""
-    await asker.request("message.delete", room=room, seq=seq, reason=reason)
+    await asker.ask(DeleteMessage(room, seq, reason), Done)
 
 
-async def message(asker: Asker, room: str, seq: int) -> Row:
-    return row((await asker.request("message.get", room=room, seq=seq))["message"])
+async def message(asker: Asker, room: str, seq: int) -> Message:
+    """One message as it reads now. Refused as `not_found` where there is none."""
+    return (await asker.ask(GetMessage(room, seq), MessageResult)).message
 
 
-async def edits(asker: Asker, room: str, seq: int) -> list[Row]:
-    """`{at, by, text}` of each version, oldest first; none of a deleted message."""
-    return rows((await asker.request("message.edits", room=room, seq=seq))["versions"])
+async def edits(asker: Asker, room: str, seq: int) -> list[MessageVersion]:
+    """All versions of a message, oldest first; none of a deleted message."""
+    return (await asker.ask(ListEdits(room, seq), MessageVersions)).versions
 
 
 async def schedule(
@@ -89,22 +81,20 @@ async def schedule(
     *,
     reply_to: int | None = None,
     expires_in: int | None = None,
-) -> Row:
+) -> ScheduledMessage:
     """Has the server post it at `post_at` (Unix milliseconds), whether or not anybody is connected then."""
-    result = await asker.request(
-        "message.schedule", room=room, text=text, post_at=post_at, reply_to=reply_to, expires_in=expires_in
-    )
-    return row(result["scheduled"])
+    request = ScheduleMessage(room, text, post_at, reply_to, expires_in)
+    return (await asker.ask(request, ScheduledResult)).scheduled
 
 
 async def unschedule(asker: Asker, scheduled: str) -> None:
-    """Once this returns the message is not posted any more."""
-    await asker.request("message.unschedule", scheduled=scheduled)
+    """Once this returns the message is not posted any more. `scheduled` is its `id`."""
+    await asker.ask(UnscheduleMessage(scheduled), Done)
 
 
-async def scheduled(asker: Asker) -> list[Row]:
+async def scheduled(asker: Asker) -> list[ScheduledMessage]:
     """The next one first. One that could not be posted says why in `failed`."""
-    return rows((await asker.request("message.scheduled"))["scheduled"])
+    return (await asker.ask(ListScheduled(), ScheduledList)).scheduled
 
 
 # --- pages of them ----------------------------------------------------------------------------------------
@@ -117,13 +107,10 @@ async def history(
     before: int | None = None,
     after: int | None = None,
     around: int | None = None,
-    limit: int | None = None,
-) -> History:
-    """A page of messages before, after or around a seq; the newest when none is given."""
-    result = await asker.request(
-        "room.history", room=room, before=before, after=after, around=around, limit=limit
-    )
-    return History(result["messages"], result["more_before"], result["more_after"])
+    limit: int = DEFAULT_PAGE,
+) -> MessagePage:
+    """A page of messages before, after or around a seq, oldest first; the newest when none is given."""
+    return await asker.ask(RoomHistory(room, before, after, around, limit), MessagePage)
 
 
 async def thread(
@@ -133,13 +120,10 @@ async def thread(
     *,
     before: int | None = None,
     after: int | None = None,
-    limit: int | None = None,
-) -> Thread:
+    limit: int = DEFAULT_PAGE,
+) -> ThreadPage:
     """A page of the thread that the message `seq` began or belongs to; the newest replies without more."""
-    result = await asker.request(
-        "thread.history", room=room, seq=seq, before=before, after=after, limit=limit
-    )
-    return Thread(result["messages"], result["more_before"], result["more_after"], result["root"])
+    return await asker.ask(ThreadHistory(room, seq, before, after, limit), ThreadPage)
 
 
 async def search(
@@ -153,12 +137,12 @@ async def search(
     after: int | None = None,
     has_link: bool | None = None,
     has_file: bool | None = None,
-    limit: int | None = None,
+    limit: int = DEFAULT_PAGE,
     cursor: str | None = None,
-) -> Found:
-    """A page of what the account may see and what fits. `before` and `after` are Unix milliseconds."""
-    result = await asker.request(
-        "message.search",
+) -> SearchPage:
+    """A page of what the account may see and what fits, newest first. `before` and `after` are Unix
+    milliseconds; `cursor` is the `next` of the page before."""
+    request = SearchMessages(
         text=text,
         space=space,
         room=room,
@@ -170,7 +154,7 @@ async def search(
         limit=limit,
         cursor=cursor,
     )
-    return Found(result["hits"], result["next"])
+    return await asker.ask(request, SearchPage)
 
 
 # --- what people put on them ------------------------------------------------------------------------------
@@ -178,26 +162,29 @@ async def search(
 
 async def react(asker: Asker, room: str, seq: int, emoji: str) -> None:
     """`emoji` is one character as people see it, or `:name:` of a custom emoji of the space."""
-    await asker.request("reaction.add", room=room, seq=seq, emoji=emoji)
+    await asker.ask(AddReaction(room, seq, emoji), Done)
 
 
 async def unreact(asker: Asker, room: str, seq: int, emoji: str) -> None:
-    await asker.request("reaction.remove", room=room, seq=seq, emoji=emoji)
+    """Takes one's own reaction back."""
+    await asker.ask(RemoveReaction(room, seq, emoji), Done)
 
 
-async def reactors(asker: Asker, room: str, seq: int, emoji: str) -> list[Row]:
-    """All who reacted with this emoji, page by page."""
-    return await all_pages(asker, "reaction.list", "accounts", room=room, seq=seq, emoji=emoji)
+async def reactors(asker: Asker, room: str, seq: int, emoji: str) -> list[Reactor]:
+    """All who reacted with this emoji, by account id, page by page."""
+    return await all_pages(asker, ListReactions(room, seq, emoji), ReactorPage, lambda page: page.accounts)
 
 
 async def pin(asker: Asker, room: str, seq: int) -> None:
-    await asker.request("pin.add", room=room, seq=seq)
+    """Keeps a message in view of the room."""
+    await asker.ask(AddPin(room, seq), Done)
 
 
 async def unpin(asker: Asker, room: str, seq: int) -> None:
-    await asker.request("pin.remove", room=room, seq=seq)
+    """Ends the pin of a message."""
+    await asker.ask(RemovePin(room, seq), Done)
 
 
-async def pins(asker: Asker, room: str) -> list[Row]:
-    """`{seq, by, at, message}` of each pin, the newest pin first."""
-    return rows((await asker.request("pin.list", room=room))["pins"])
+async def pins(asker: Asker, room: str) -> list[Pin]:
+    """The pins of a room with their messages, the newest pin first."""
+    return (await asker.ask(ListPins(room), PinList)).pins

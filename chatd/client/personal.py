@@ -1,83 +1,76 @@
 """What is the account's alone: presence, notifications, how it hears of things, what it keeps.
-Methods of `Client`."""
+Methods of `Client`.
+
+Each takes the fields of its request in `chatd.contract`, and gives its result or the one row or list in it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-import attrs
-
-from chatd.client.asking import Asker, Row, all_pages, rows
-
-
-@attrs.frozen(slots=True)
-class Notifications:
-    """A page of notifications, newest first. `next` is the `after` of the next page; `unread` counts all."""
-
-    notifications: list[Row]
-    next: str | None
-    unread: int
-
-
-@attrs.frozen(slots=True)
-class Preferences:
-    """Quiet hours, time zone, receipts; and the rooms of which the account hears otherwise than usual."""
-
-    preferences: Row
-    subscriptions: list[Row]
-
+from chatd.client.asking import Asker, all_pages
+from chatd.contract.bookmark import AddBookmark, Bookmark, BookmarkPage, ListBookmarks, RemoveBookmark
+from chatd.contract.draft import Draft, DraftList, ListDrafts, SetDraft
+from chatd.contract.fields import DEFAULT_PAGE, Level, PresenceState
+from chatd.contract.notification import ListNotifications, NotificationPage, ReadNotifications
+from chatd.contract.preferences import GetPreferences, PreferencesResult, UpdatePreferences
+from chatd.contract.presence import AccountPresence, PresenceList, SetPresence, WatchPresence
+from chatd.contract.spec import Done
+from chatd.contract.subscription import UpdateSubscription
+from chatd.contract.thread import FollowThread, UnfollowThread
 
 # --- presence ---------------------------------------------------------------------------------------------
 
 
-async def set_presence(asker: Asker, state: str) -> None:
+async def set_presence(asker: Asker, state: PresenceState) -> None:
     """`online` or `away` for this session; `dnd` or `invisible` for the account, until it says otherwise."""
-    await asker.request("presence.set", state=state)
+    await asker.ask(SetPresence(state), Done)
 
 
-async def watch_presence(asker: Asker, accounts: Iterable[str]) -> list[Row]:
+async def watch_presence(asker: Asker, accounts: Iterable[str]) -> list[AccountPresence]:
     """How these accounts are now; from here on `presence` signals tell what changes, over reconnects too.
 
     Takes the place of what was watched before.
     """
-    return rows((await asker.request("presence.watch", accounts=list(accounts)))["presences"])
+    return (await asker.ask(WatchPresence(list(accounts)), PresenceList)).presences
 
 
 # --- notifications ----------------------------------------------------------------------------------------
 
 
 async def notifications(
-    asker: Asker, *, after: str | None = None, unread: bool | None = None, limit: int | None = None
-) -> Notifications:
-    """A page of them; with `unread` only those that have not been read."""
-    result = await asker.request("notification.list", after=after, unread=unread, limit=limit)
-    return Notifications(result["notifications"], result["next"], result["unread"])
+    asker: Asker, *, after: str | None = None, unread: bool = False, limit: int = DEFAULT_PAGE
+) -> NotificationPage:
+    """A page of them, newest first; with `unread` only those that have not been read."""
+    return await asker.ask(ListNotifications(after, unread, limit), NotificationPage)
 
 
 async def read_notifications(asker: Asker, ids: Iterable[str]) -> None:
-    await asker.request("notification.read", ids=list(ids))
+    """These have been read."""
+    await asker.ask(ReadNotifications(list(ids)), Done)
 
 
 async def subscribe(
-    asker: Asker, room: str, level: str | None = None, *, mute_for: int | None = None
+    asker: Asker, room: str, level: Level | None = None, *, mute_for: int | None = None
 ) -> None:
     """`level`: hear of `all` messages of the room, of `mentions`, or of `none`. `mute_for`: seconds of
     silence, 0 ends it. What is not given stays as it is."""
-    await asker.request("subscription.update", room=room, level=level, mute_for=mute_for)
+    await asker.ask(UpdateSubscription(room, level, mute_for), Done)
 
 
 async def follow_thread(asker: Asker, room: str, seq: int) -> None:
     """Hear of new replies in the thread that this message began or belongs to."""
-    await asker.request("thread.follow", room=room, seq=seq)
+    await asker.ask(FollowThread(room, seq), Done)
 
 
 async def unfollow_thread(asker: Asker, room: str, seq: int) -> None:
-    await asker.request("thread.unfollow", room=room, seq=seq)
+    """Hear of its replies no more."""
+    await asker.ask(UnfollowThread(room, seq), Done)
 
 
-async def preferences(asker: Asker) -> Preferences:
-    result = await asker.request("preferences.get")
-    return Preferences(result["preferences"], result["subscriptions"])
+async def preferences(asker: Asker) -> PreferencesResult:
+    """Quiet hours, time zone, receipts; and the rooms of which the account hears otherwise than usual."""
+    return await asker.ask(GetPreferences(), PreferencesResult)
 
 
 async def set_preferences(
@@ -90,32 +83,32 @@ async def set_preferences(
 ) -> None:
     """Quiet hours in minutes from midnight of `time_zone` (IANA), and whether others may see how far one
     has read. What is not given stays as it is."""
-    await asker.request(
-        "preferences.update", quiet_from=quiet_from, quiet_to=quiet_to, time_zone=time_zone, receipts=receipts
-    )
+    await asker.ask(UpdatePreferences(quiet_from, quiet_to, time_zone, receipts), Done)
 
 
 # --- saved things -----------------------------------------------------------------------------------------
 
 
 async def add_bookmark(asker: Asker, room: str, seq: int, note: str | None = None) -> None:
-    await asker.request("bookmark.add", room=room, seq=seq, note=note)
+    """Keeps a message for later, with a note to oneself."""
+    await asker.ask(AddBookmark(room, seq, note), Done)
 
 
 async def remove_bookmark(asker: Asker, room: str, seq: int) -> None:
-    await asker.request("bookmark.remove", room=room, seq=seq)
+    """Keeps it no longer."""
+    await asker.ask(RemoveBookmark(room, seq), Done)
 
 
-async def bookmarks(asker: Asker) -> list[Row]:
-    """`{room, seq, note, at, message}` of all bookmarks, the newest first, page by page."""
-    return await all_pages(asker, "bookmark.list", "bookmarks")
+async def bookmarks(asker: Asker) -> list[Bookmark]:
+    """All bookmarks with their messages, the newest first, page by page."""
+    return await all_pages(asker, ListBookmarks(), BookmarkPage, lambda page: page.bookmarks)
 
 
 async def set_draft(asker: Asker, room: str, text: str, thread: int | None = None) -> None:
     """Keeps what is being written, for the account's other devices too; an empty text ends the draft."""
-    await asker.request("draft.set", room=room, text=text, thread=thread)
+    await asker.ask(SetDraft(room, text, thread), Done)
 
 
-async def drafts(asker: Asker) -> list[Row]:
-    """`{room, thread, text, at}` of each draft, the newest first."""
-    return rows((await asker.request("draft.list"))["drafts"])
+async def drafts(asker: Asker) -> list[Draft]:
+    """All drafts, the newest first."""
+    return (await asker.ask(ListDrafts(), DraftList)).drafts

@@ -1,23 +1,35 @@
-"""Rooms, direct ones too: who is in them, what is unread in them, who is typing. Methods of `Client`."""
+"""Rooms, direct ones too: who is in them, what is unread in them, who is typing. Methods of `Client`.
+
+Each takes the fields of its request in `chatd.contract`, and gives its result or the one row or list in it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-import attrs
-
-from chatd.client.asking import Asker, Row, all_pages, row, rows
-
-
-@attrs.frozen(slots=True)
-class Receipts:
-    """Ids of accounts that a message has reached, and of those that have read it: some of them, and how
-    many there are."""
-
-    delivered: list[str]
-    read: list[str]
-    delivered_count: int
-    read_count: int
+from chatd.client.asking import Asker, all_pages
+from chatd.contract.direct import OpenDirect
+from chatd.contract.fields import RoomKind
+from chatd.contract.member import Member, MemberPage
+from chatd.contract.read import MarkRead
+from chatd.contract.receipt import ListReceipts, Receipts
+from chatd.contract.room import (
+    CreateRoom,
+    GetRoom,
+    JoinRoom,
+    LeaveRoom,
+    ListedRoom,
+    ListRoomMembers,
+    ListRooms,
+    Room,
+    RoomDetail,
+    RoomDetailResult,
+    RoomList,
+    RoomResult,
+)
+from chatd.contract.spec import Done
+from chatd.contract.typing import SetTyping
+from chatd.contract.unread import ListUnread, UnreadList, UnreadRoom
 
 
 async def create_room(
@@ -25,44 +37,45 @@ async def create_room(
     space: str,
     name: str,
     *,
-    kind: str | None = None,
-    private: bool | None = None,
+    kind: RoomKind = "text",
+    private: bool = False,
     topic: str | None = None,
-) -> Row:
-    result = await asker.request(
-        "room.create", space=space, name=name, kind=kind, private=private, topic=topic
-    )
-    return row(result["room"])
+) -> Room:
+    """The new room, of which the account is the first member."""
+    return (await asker.ask(CreateRoom(space, name, kind, private, topic), RoomResult)).room
 
 
-async def rooms(asker: Asker, space: str) -> list[Row]:
+async def rooms(asker: Asker, space: str) -> list[ListedRoom]:
     """The rooms of a space that the account may see."""
-    return rows((await asker.request("room.list", space=space))["rooms"])
+    return (await asker.ask(ListRooms(space), RoomList)).rooms
 
 
-async def room(asker: Asker, room: str) -> Row:
-    return row((await asker.request("room.get", room=room))["room"])
+async def room(asker: Asker, room: str) -> RoomDetail:
+    """One room, with what the account may do in it. Refused as `not_found` where it may not see it."""
+    return (await asker.ask(GetRoom(room), RoomDetailResult)).room
 
 
-async def members(asker: Asker, room: str) -> list[Row]:
-    """All members of a room, page by page."""
-    return await all_pages(asker, "room.members", "members", room=room)
+async def members(asker: Asker, room: str) -> list[Member]:
+    """All members of a room, by account id, page by page."""
+    return await all_pages(asker, ListRoomMembers(room), MemberPage, lambda page: page.members)
 
 
 async def join(asker: Asker, room: str) -> None:
-    await asker.request("room.join", room=room)
+    """Makes the account a member of a public room of its space."""
+    await asker.ask(JoinRoom(room), Done)
 
 
 async def leave(asker: Asker, room: str) -> None:
-    await asker.request("room.leave", room=room)
+    """Ends the account's membership."""
+    await asker.ask(LeaveRoom(room), Done)
 
 
-async def open_direct(asker: Asker, accounts: Iterable[str]) -> Row:
+async def open_direct(asker: Asker, accounts: Iterable[str]) -> Room:
     """The direct room of this account and `accounts`; the same people always meet in the same one.
 
     Without anybody else it is a room for oneself.
     """
-    return row((await asker.request("direct.open", accounts=list(accounts)))["room"])
+    return (await asker.ask(OpenDirect(list(accounts)), RoomResult)).room
 
 
 # --- how far one has come ---------------------------------------------------------------------------------
@@ -70,20 +83,20 @@ async def open_direct(asker: Asker, accounts: Iterable[str]) -> Row:
 
 async def mark_read(asker: Asker, room: str, seq: int) -> None:
     """Everything up to `seq` has been read; never moves back."""
-    await asker.request("read.mark", room=room, seq=seq)
+    await asker.ask(MarkRead(room, seq), Done)
 
 
-async def unread(asker: Asker) -> list[Row]:
-    """`{room, read, head, unread, mentions, first_unread}` for each room that the account is in."""
-    return rows((await asker.request("unread.list"))["rooms"])
+async def unread(asker: Asker) -> list[UnreadRoom]:
+    """What is unread, for each room that the account is in."""
+    return (await asker.ask(ListUnread(), UnreadList)).rooms
 
 
 async def receipts(asker: Asker, room: str, seq: int) -> Receipts:
-    """Whom a message has reached, and who has read it."""
-    result = await asker.request("receipt.list", room=room, seq=seq)
-    return Receipts(result["delivered"], result["read"], result["delivered_count"], result["read_count"])
+    """Ids of accounts that a message has reached, and of those that have read it: some of them, and how
+    many there are."""
+    return await asker.ask(ListReceipts(room, seq), Receipts)
 
 
 async def typing(asker: Asker, room: str) -> None:
     """Shows the room that one is typing, for some seconds; call it again while it is so."""
-    await asker.request("typing.set", room=room)
+    await asker.ask(SetTyping(room), Done)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import trio
@@ -20,12 +20,19 @@ from chatd.backoff import Backoff, full_jitter
 from chatd.client.address import Address
 from chatd.client.bell import Bell
 from chatd.client.calls import Calls
-from chatd.client.errors import Disconnected, Refused, SessionEnded
-from chatd.client.event import Cursor, Event, Signal, event_of, reloaded, signal_of
+from chatd.client.conversion import data_of, read_result, row_for
+from chatd.client.errors import Disconnected, Refused, SessionEnded, Unreadable
+from chatd.client.event import Event, Signal, event_of, reloaded, signal_of
 from chatd.client.inbox import EVENTS_BOUND, SIGNALS_BOUND, Inbox
 from chatd.client.link import Link, LinkLost, open_link
 from chatd.client.tokens import Tokens, tokens_of
 from chatd.client.wire import Format, Frame
+from chatd.contract.account import Refresh, SignedIn
+from chatd.contract.message import PostMessage
+from chatd.contract.presence import PresenceList, WatchPresence
+from chatd.contract.requests import REQUESTS
+from chatd.contract.session import Cursor, OpenSession, SessionOpened
+from chatd.contract.signals import PresenceChanged
 
 PASSING = frozenset({"unavailable", "overloaded", "rate_limited"})  # refusals that pass by themselves
 SETTLE_SECONDS = 10.0  # for delicate requests to be answered before a wanted reconnect
@@ -33,6 +40,8 @@ FIRST_DELAY = 0.25  # seconds before the first try to connect again
 LONGEST_DELAY = 30.0
 STEADY_SECONDS = 1.0  # a connection that lasted this long was a good one: backoff starts over
 EARLY_REFRESH = 30.0  # seconds before its end at which an access token counts as stale
+
+T = TypeVar("T")
 
 
 class Session:
@@ -64,20 +73,27 @@ class Session:
         self._closing = False
         self._error: Exception | None = None
         self._stale_at = float("inf")
-        self._watched: dict[str, Any] | None = None  # what the newest `presence.watch` asked for
+        self._watched: WatchPresence | None = None  # the newest
         self.cursor = cursor
-        self.opened: dict[str, Any] = {}
+        self.opened: SessionOpened | None = None
         self.tokens: Tokens | None = None
         self._keep(tokens)
 
     # --- for the application
 
+    async def ask(self, request: object, result: type[T]) -> T:
+        """The result of a request of the contract. Raises Refused, Disconnected, Unreadable."""
+        name = row_for(request, result).name
+        return read_result(name, await self.request(name, data_of(request)), result)
+
     async def request(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
-        """The result of a command or query. Raises Refused, Disconnected."""
-        if name == "message.post" and "nonce" not in data:
+        """The result of a command or query, as it came. Raises Refused, Disconnected."""
+        row = REQUESTS.get(name)
+        if row is not None and row.request is PostMessage and "nonce" not in data:
             data = {**data, "nonce": uuid4().hex}
-        elif name == "presence.watch":
-            self._watched = data
+        elif row is not None and row.request is WatchPresence:
+            watch = row.read(data)
+            self._watched = watch if isinstance(watch, WatchPresence) else None
         backoff = Backoff(FIRST_DELAY, LONGEST_DELAY, full_jitter)
         while True:
             if self._error is not None:
@@ -127,6 +143,8 @@ class Session:
                     failure = await self._converse(link)
             except (Refused, Disconnected) as error:
                 failure = error
+            except Unreadable as error:
+                failure = Disconnected(str(error), final=True)
             if not started:
                 raise failure
             if not await self._after(failure, backoff, steady=trio.current_time() > steady_at):
@@ -181,37 +199,33 @@ class Session:
         if trio.current_time() >= self._stale_at:
             fresh = await self._refresh(link)
         try:
-            opened = await link.ask("session.open", self._open_data())
+            opened = await link.ask(self._open_request(), SessionOpened)
         except Refused as refusal:
             if refusal.code != "unauthenticated" or fresh or not await self._refresh(link):
                 raise
-            opened = await link.ask("session.open", self._open_data())
+            opened = await link.ask(self._open_request(), SessionOpened)
         self._welcome(opened)
 
-    def _open_data(self) -> dict[str, Any]:
+    def _open_request(self) -> OpenSession:
         assert self.tokens is not None
-        data: dict[str, Any] = {"token": self.tokens.access_token}
-        if self._received is not None:
-            data["cursor"] = self._received.data()
-        return data
+        return OpenSession(self.tokens.access_token, self._received)
 
-    def _welcome(self, opened: dict[str, Any]) -> None:
+    def _welcome(self, opened: SessionOpened) -> None:
         self.opened = opened
-        limits = opened.get("limits") or {}
-        self._calls.most_open = limits.get("open_requests") or self._calls.most_open
-        self._calls.most_bytes = min(limits.get("message") or self._calls.most_bytes, self._calls.most_bytes)
+        self._calls.most_open = opened.limits.open_requests
+        self._calls.most_bytes = min(opened.limits.message, self._calls.most_bytes)
         self._lagging = False
-        head = Cursor(opened["epoch"], opened["position"])
+        head = Cursor(opened.epoch, opened.position)
         if self._received is None:
             self._received = self.cursor = head
-        elif not opened.get("resumed"):
+        elif not opened.resumed:
             self._received = head
             self._events.put(reloaded(opened))
 
     async def _refresh(self, link: Link) -> bool:
         if self.tokens is None or self.tokens.refresh_token is None:
             return False
-        self._keep(tokens_of(await link.ask("account.refresh", {"refresh_token": self.tokens.refresh_token})))
+        self._keep(tokens_of(await link.ask(Refresh(self.tokens.refresh_token), SignedIn)))
         if self._on_refresh is not None and self.tokens is not None:
             self._on_refresh(self.tokens)
         return True
@@ -264,12 +278,11 @@ class Session:
 
     async def _watch_again(self) -> None:
         """A session of the server watches for as long as its connection lasts; ours goes on."""
-        with suppress(Refused, Disconnected):
-            for shown in (await self.request("presence.watch", self._watched or {}))["presences"]:
-                account = shown["account"]
-                data = {"state": shown["state"], "last_seen": shown["last_seen"]}
+        with suppress(Refused, Disconnected, Unreadable):
+            for shown in (await self.ask(self._watched, PresenceList)).presences:
+                data = PresenceChanged(state=shown.state, last_seen=shown.last_seen)
                 self._signals.put_and_forget_the_oldest(
-                    Signal("presence", f"account/{account}", account, data)
+                    Signal("presence", f"account/{shown.account}", shown.account, data)
                 )
 
     def _take(self, frame: Frame) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from chatd.client.address import Address, parse_address
 from chatd.client.link import open_link
 from chatd.client.tokens import Tokens, tokens_of
 from chatd.client.wire import FORMATS
+from chatd.contract.account import Refresh, SignedIn, SignIn, SignUp
 
 
 async def sign_in(
     place: str | Path | Address, name: str, password: str, *, device: str | None = None
 ) -> Tokens:
-    """Tokens for an account, for `connect`. Raises Refused (`unauthenticated`), Disconnected."""
-    return await _ask_for_tokens(place, "account.sign_in", name=name, password=password, device=device)
+    """Tokens for an account, for `connect`. Raises Refused (`unauthenticated`), Disconnected, Unreadable."""
+    return await _ask_for_tokens(place, SignIn(name, password, device))
 
 
 async def sign_up(
@@ -26,20 +26,17 @@ async def sign_up(
     display_name: str | None = None,
     invite: str | None = None,
 ) -> Tokens:
-    """Makes an account and signs it in. Raises Refused, Disconnected."""
-    return await _ask_for_tokens(
-        place, "account.sign_up", name=name, password=password, display_name=display_name, invite=invite
-    )
+    """Makes an account and signs it in. Raises Refused, Disconnected, Unreadable."""
+    return await _ask_for_tokens(place, SignUp(name, password, display_name, invite))
 
 
 async def refresh(place: str | Path | Address, refresh_token: str) -> Tokens:
-    """A new pair of tokens; the given one is used up. Raises Refused, Disconnected."""
-    return await _ask_for_tokens(place, "account.refresh", refresh_token=refresh_token)
+    """A new pair of tokens; the given one is used up. Raises Refused, Disconnected, Unreadable."""
+    return await _ask_for_tokens(place, Refresh(refresh_token))
 
 
-async def _ask_for_tokens(place: str | Path | Address, command: str, **data: Any) -> Tokens:
-    given = {field: value for field, value in data.items() if value is not None}
+async def _ask_for_tokens(place: str | Path | Address, request: SignIn | SignUp | Refresh) -> Tokens:
     async with open_link(parse_address(place), FORMATS["msgpack"]) as link:
-        tokens = tokens_of(await link.ask(command, given))
+        tokens = tokens_of(await link.ask(request, SignedIn))
         await link.close()
     return tokens

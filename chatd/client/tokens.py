@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
+
+from chatd.contract.account import SignedIn
 
 
 @attrs.frozen(slots=True)
 class Tokens:
     """A signed-in device. `access_token` opens sessions for `expires_in` seconds; `refresh_token` is good
-    for one refresh, which gives a new pair.
+    for one refresh, which gives a new pair. `account` is the account's id.
     """
 
     access_token: str = attrs.field(repr=False)
@@ -19,12 +19,6 @@ class Tokens:
     account: str | None = None
 
 
-def tokens_of(result: dict[str, Any]) -> Tokens:
-    """Tokens from the answer to `account.sign_in`, `account.sign_up` or `account.refresh`."""
-    account = result.get("account")
-    return Tokens(
-        access_token=result["access_token"],
-        refresh_token=result.get("refresh_token"),
-        expires_in=result.get("expires_in"),
-        account=account.get("id") if isinstance(account, dict) else account,
-    )
+def tokens_of(signed_in: SignedIn) -> Tokens:
+    """Tokens from the answer to signing in, signing up or refreshing."""
+    return Tokens(signed_in.access_token, signed_in.refresh_token, signed_in.expires_in, signed_in.account.id)

@@ -1,4 +1,4 @@
-"""Frames to WebSocket messages and back, and which requests are queries. No I/O.
+"""Frames to WebSocket messages and back. No I/O.
 
 The two formats are the subprotocols `chatd.v1.json` (texts joined by newlines) and `chatd.v1.msgpack`
 (objects one after another).
@@ -12,60 +12,11 @@ from typing import Any, Literal, Protocol, cast
 import msgpack
 import msgspec
 
+from chatd.contract.requests import REQUESTS
+
 Frame = dict[str, Any]
 Message = str | bytes
 FormatName = Literal["json", "msgpack"]
-
-# A query changes nothing: it may be asked again when its answer was lost. Everything else is a command.
-QUERIES = frozenset(
-    {
-        "space.list",
-        "space.get",
-        "space.members",
-        "invite.list",
-        "emoji.list",
-        "room.list",
-        "room.get",
-        "room.members",
-        "room.history",
-        "thread.history",
-        "message.get",
-        "message.edits",
-        "message.search",
-        "message.scheduled",
-        "reaction.list",
-        "pin.list",
-        "unread.list",
-        "receipt.list",
-        "notification.list",
-        "preferences.get",
-        "bookmark.list",
-        "draft.list",
-        "ban.list",
-        "report.list",
-        "audit.list",
-        "access.explain",
-        "access.list",
-        "file.get",
-        "view.list",
-        "account.get",
-        "account.list",
-        "account.export",
-        "account.devices",
-        "bot.list",
-        "device.list",
-        "identity.list",
-        "identity.provider",
-        "totp.get",
-        "event.list",
-        "server.status",
-        "server.top",
-        "server.check",
-        "server.verify",
-    }
-)
-# And a command that may be given again: it says nothing that it did not say the first time.
-REPEATABLE = QUERIES | {"presence.watch"}
 
 
 class Format(Protocol):
@@ -129,5 +80,6 @@ FORMATS: dict[FormatName, Format] = {"json": _Json(), "msgpack": _Msgpack()}
 
 
 def request_frame(number: int, name: str, data: dict[str, Any]) -> Frame:
-    """The frame that asks for `name`, as the query or command that it is."""
-    return {"id": number, "query" if name in QUERIES else "command": name, "data": data}
+    """The frame that asks for `name`. What the contract does not know is taken for a command."""
+    row = REQUESTS.get(name)
+    return {"id": number, "command" if row is None else row.kind: name, "data": data}

@@ -270,7 +270,7 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="anyone",
         rate="sign_in",
-        refusals=("unauthenticated", "forbidden", "not_found", "overloaded"),
+        refusals=("unauthenticated", "forbidden", "not_found", "conflict", "overloaded"),
     ),
     command(
         "account.refresh",

@@ -278,7 +278,7 @@ REQUESTS: tuple[RequestType, ...] = (
         UnscheduleMessage,
         doc="Takes a scheduled message back.",
         scope="post",
-        refusals=("not_found",),
+        refusals=("not_found", "conflict"),
     ),
     query(
         "message.scheduled",
@@ -292,7 +292,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ReportMessage,
         doc="Tells the moderators of a message.",
         scope="post",
-        refusals=("not_found",),
+        refusals=("not_found", "conflict"),
         events=("message.reported",),
     ),
 )

@@ -61,6 +61,16 @@ REQUESTS: Final[Mapping[str, RequestType]] = {
     for row in noun.REQUESTS
 }
 
+_BY_CLASS: Final[Mapping[type[object], RequestType]] = {row.request: row for row in REQUESTS.values()}
+
+
+def row_of(request: object) -> RequestType:
+    """The row of a typed request. Raises TypeError for anything else."""
+    try:
+        return _BY_CLASS[type(request)]
+    except KeyError:
+        raise TypeError(f"{type(request).__name__} is no request") from None
+
 
 def find(kind: str, name: object) -> RequestType | Refusal:
     """The row of a request, or a refusal that says what is wrong with its name."""

@@ -25,7 +25,13 @@ def python_names(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def to_wire(result: Any) -> Any:
     """What stands on the wire for an object of the contract: itself where an encoder may take it as it is."""
-    return _renamed(msgspec.to_builtins(result)) if renames(type(result)) else result
+    return to_builtins(result) if renames(type(result)) else result
+
+
+def to_builtins(result: Any) -> Any:
+    """The same as maps, lists and plain values, for whoever looks into it."""
+    built = msgspec.to_builtins(result)
+    return _renamed(built) if renames(type(result)) else built
 
 
 def from_wire(data: Any, type_: type[Any]) -> Any:

@@ -39,9 +39,9 @@ from chatd.handlers.paging import cut
 from chatd.handlers.recovery import RecoveryLinks
 from chatd.handlers.refusals import OPERATOR_HAS_NO_DEVICES
 from chatd.handlers.rows import account_row
-from chatd.handlers.second_factor import SecondFactors
+from chatd.handlers.second_factor import in_use
 from chatd.handlers.totp import OFF
-from chatd.ports import Caller, DropDevices, DropSecondFactor, PutCredential, Reader, Write
+from chatd.ports import Caller, Condition, DropDevices, DropSecondFactor, PutCredential, Reader, Write
 
 WRONG_OLD: Final = Refusal("unauthenticated", "the old password is wrong")
 NO_BOT_PASSWORD: Final = Refusal(
@@ -97,21 +97,27 @@ class Accounts:
     commands: CommandBus
     credentials: Credentials
     tokens: DeviceTokens
-    factors: SecondFactors
     recovery: RecoveryLinks
 
-    async def create(self, caller: Caller, command: CreateAccount) -> AccountResult | Refusal:
+    async def create(
+        self,
+        caller: Caller,
+        command: CreateAccount,
+        *writes: Write,
+        conditions: tuple[Condition, ...] = (),
+    ) -> AccountResult | Refusal:
         account = new_id()
-        writes: tuple[Write, ...] = ()
         if command.password is not None:
             password_hash = await self.credentials.hash_new(
                 command.password, command.name, command.display_name
             )
             if isinstance(password_hash, Refusal):
                 return password_hash
-            writes = (PutCredential(account, password_hash),)
-        context = context_of(caller)
-        return await self.commands.ask(account_stream(account), command, context, AccountResult, *writes)
+            writes = (*writes, PutCredential(account, password_hash))
+        stream, context = account_stream(account), context_of(caller)
+        return await self.commands.ask(
+            stream, command, context, AccountResult, *writes, conditions=conditions
+        )
 
     async def get(self, caller: Caller, query: GetAccount) -> AccountResult | Refusal:
         if (query.account is None) is (query.name is None):
@@ -174,7 +180,7 @@ class Accounts:
         """For somebody who lost the app and the recovery codes."""
         if await self.reader.account(command.account) is None:
             return NO_SUCH_ACCOUNT
-        if await self.factors.of(command.account) is None:
+        if not in_use(await self.reader.second_factor(command.account)):
             return OFF
         dropped = DropSecondFactor(command.account)
         return await self.credentials.secure(command.account, caller.by, "totp_off", dropped)

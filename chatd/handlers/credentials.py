@@ -17,7 +17,7 @@ from chatd.domain.decision import Context
 from chatd.domain.event import account_stream
 from chatd.domain.internal import SecureAccount
 from chatd.handlers.refusals import OPERATOR_HAS_NO_DEVICES
-from chatd.ports import Caller, Reader, Row, Write
+from chatd.ports import Caller, Condition, Reader, Row, Write
 
 MIN_PASSWORD: Final = 8
 MAX_PASSWORD: Final = 256
@@ -86,7 +86,14 @@ class Credentials:
         proven = await self.prove(caller, password)
         return proven if isinstance(proven, Refusal) else None
 
-    async def secure(self, account: str, by: str, change: SecurityChange, *writes: Write) -> Done | Refusal:
-        """Stores secrets together with the fact that they changed."""
-        context = Context(by, now())
-        return await self.commands.ask(account_stream(account), SecureAccount(change), context, Done, *writes)
+    async def secure(
+        self,
+        account: str,
+        by: str,
+        change: SecurityChange,
+        *writes: Write,
+        conditions: tuple[Condition, ...] = (),
+    ) -> Done | Refusal:
+        """Stores secrets together with the fact that they changed; `STALE` when a condition does not hold."""
+        stream, secured, context = account_stream(account), SecureAccount(change), Context(by, now())
+        return await self.commands.ask(stream, secured, context, Done, *writes, conditions=conditions)

@@ -10,6 +10,7 @@ from typing import Final
 import attrs
 
 from chatd.actors.runtime.command_bus import CommandBus
+from chatd.actors.runtime.envelope import STALE
 from chatd.clock import new_id, now
 from chatd.contract.account import AccountResult, SignedIn
 from chatd.contract.errors import Refusal
@@ -18,7 +19,7 @@ from chatd.domain.decision import Context
 from chatd.domain.event import account_stream
 from chatd.domain.names.keys import name_key
 from chatd.handlers.device_tokens import DeviceTokens
-from chatd.ports import Identity, PutIdentity, Reader
+from chatd.ports import Identity, IdentityAbsent, PutIdentity, Reader
 
 STRANGER: Final = Refusal(
     "forbidden",
@@ -41,10 +42,13 @@ class FirstSignIn:
     allowed: bool
 
     async def sign_in(self, identity: Identity, device_name: str) -> SignedIn | Refusal:
-        """Makes the account and signs it in. Raises StoreUnavailable."""
+        """Makes the account and signs it in; `STALE` when the identity has an account meanwhile.
+
+        Raises StoreUnavailable.
+        """
         if not self.allowed:
             return STRANGER
-        refusal = STRANGER
+        refusal, first = STRANGER, IdentityAbsent(identity.issuer, identity.subject)
         for name in await self._free_names(identity):
             account = new_id()
             command = REQUESTS["account.create"].read({"name": name, "display_name": _display_name(identity)})
@@ -54,13 +58,13 @@ class FirstSignIn:
             writes = (PutIdentity(identity.issuer, identity.subject, account, at), device.put)
             context = Context(account, at)
             answer = await self.commands.ask(
-                account_stream(account), command, context, AccountResult, *writes
+                account_stream(account), command, context, AccountResult, *writes, conditions=(first,)
             )
             if not isinstance(answer, Refusal):
                 return self.tokens.signed_in(answer.account, device.put.device, device.refresh_token)
-            if answer.code not in ("conflict", "invalid"):  # those are about the name: the next one may do
+            if answer is STALE or answer.code not in ("conflict", "invalid"):
                 return answer
-            refusal = answer
+            refusal = answer  # it is about the name: the next one may do
         return refusal
 
     async def _free_names(self, identity: Identity) -> list[str]:

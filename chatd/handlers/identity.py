@@ -11,7 +11,6 @@ from typing import Final
 import attrs
 
 from chatd.actors.runtime.command_bus import CommandBus
-from chatd.actors.runtime.turns import Turns
 from chatd.auth.sso_flow import NONE, OVER, SingleSignOn, s256
 from chatd.clock import now
 from chatd.contract.account import ExchangeCode, SignedIn
@@ -34,8 +33,18 @@ from chatd.contract.spec import Done
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.device_tokens import DeviceTokens
 from chatd.handlers.first_sign_in import FirstSignIn
+from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.refusals import DISABLED, OPERATOR_HAS_NO_IDENTITIES
-from chatd.ports import Caller, DropDevices, DropIdentities, PutIdentity, Reader, Row
+from chatd.ports import (
+    AccountActive,
+    Caller,
+    DropIdentities,
+    IdentityAbsent,
+    IdentityCountIs,
+    PutIdentity,
+    Reader,
+)
+from chatd.ports import Identity as ProviderIdentity
 
 MAX_IDENTITIES: Final = 8
 ELSEWHERE: Final = Refusal("conflict", "this identity belongs to another account here; remove it there first")
@@ -48,14 +57,13 @@ NOT_LINKED: Final = Refusal("not_found", "this identity is not linked to the acc
 
 @attrs.frozen(eq=False)
 class SingleSignOns:
-    """Signing in by an identity. `linking` turns are taken by issuer and subject."""
+    """Signing in by an identity."""
 
     reader: Reader
     commands: CommandBus
     sso: SingleSignOn
     tokens: DeviceTokens
     first: FirstSignIn
-    linking: Turns
 
     async def exchange(self, caller: Caller, command: ExchangeCode) -> SignedIn | Refusal:
         """Exchanges the code with which a browser came back. A first sign-in may make the account."""
@@ -63,40 +71,29 @@ class SingleSignOns:
         challenge = None if command.verifier is None else s256(command.verifier)
         if back is None or back.account is not None or back.challenge != challenge:
             return OVER
-        identity = back.identity
-        async with self.linking.of((identity.issuer, identity.subject)):
-            known = await self.reader.identity(identity.issuer, identity.subject)
-            if known is None:
-                return await self.first.sign_in(identity, command.device or "")
-        if await self._admitted(known["account"]) is None:
-            return DISABLED
-        device = self.tokens.new_device(known["account"], command.device or "")
-        await self.commands.write(device.put)
-        row = await self._admitted(known["account"])
-        if row is None:  # it was disabled in this very moment
-            dropped = DropDevices(known["account"], device=device.put.device)
-            await self.tokens.revoke(dropped, "the account was shut out")
+        return await self._sign_in(back.identity, command.device or "")
+
+    @retried_when_stale
+    async def _sign_in(self, identity: ProviderIdentity, device_name: str) -> SignedIn | Refusal:
+        known = await self.reader.identity(identity.issuer, identity.subject)
+        if known is None:
+            return await self.first.sign_in(identity, device_name)
+        account = known["account"]
+        row = await self.reader.account(account)
+        device = self.tokens.new_device(account, device_name)
+        if row is None or not await self.commands.write(device.put, conditions=(AccountActive(account),)):
             return DISABLED
         return self.tokens.signed_in(row, device.put.device, device.refresh_token)
-
-    async def _admitted(self, account: str) -> Row | None:
-        """The account, unless it is disabled or being deleted."""
-        row = await self.reader.account(account)
-        if row is None or row["disabled"]:
-            return None
-        deleting = {order["account"] for order in await self.reader.erasures()}
-        return None if account in deleting else row
 
 
 @attrs.frozen(eq=False)
 class Identities:
-    """The identities of the caller. Turns of `linking` are taken by issuer and subject, and by account."""
+    """The identities of the caller."""
 
     reader: Reader
     sso: SingleSignOn
     credentials: Credentials
     provider_name: str
-    linking: Turns
 
     async def provider(self, caller: Caller, query: GetProvider) -> ProviderResult:
         if not self.sso.offered:
@@ -118,18 +115,23 @@ class Identities:
         back = self.sso.returned.take(command.code)
         if back is None or back.account is None or back.account != caller.account:
             return OVER
-        account, identity = back.account, back.identity
-        async with self.linking.of(account), self.linking.of((identity.issuer, identity.subject)):
-            known = await self.reader.identity(identity.issuer, identity.subject)
-            if known is not None:
-                own = known["account"] == account
-                return IdentityResult(identity=pick(Identity, known)) if own else ELSEWHERE
-            if len(await self.reader.identities(account)) >= MAX_IDENTITIES:
-                return TOO_MANY
-            put = PutIdentity(identity.issuer, identity.subject, account, now())
-            answer = await self.credentials.secure(account, caller.by, "identity_added", put)
-            if isinstance(answer, Refusal):
-                return answer
+        return await self._link(back.account, caller.by, back.identity)
+
+    @retried_when_stale
+    async def _link(self, account: str, by: str, identity: ProviderIdentity) -> IdentityResult | Refusal:
+        issuer, subject = identity.issuer, identity.subject
+        known = await self.reader.identity(issuer, subject)
+        if known is not None:
+            own = known["account"] == account
+            return IdentityResult(identity=pick(Identity, known)) if own else ELSEWHERE
+        count = len(await self.reader.identities(account))
+        if count >= MAX_IDENTITIES:
+            return TOO_MANY
+        put = PutIdentity(issuer, subject, account, now())
+        read = (IdentityAbsent(issuer, subject), IdentityCountIs(account, count))
+        answer = await self.credentials.secure(account, by, "identity_added", put, conditions=read)
+        if isinstance(answer, Refusal):
+            return answer
         return IdentityResult(identity=Identity(issuer=put.issuer, subject=put.subject, at=put.at))
 
     async def list_(self, caller: Caller, query: ListIdentities) -> IdentityList | Refusal:
@@ -144,11 +146,15 @@ class Identities:
             return OPERATOR_HAS_NO_IDENTITIES
         if refusal := await self.credentials.confirm(caller, command.password):
             return refusal
-        async with self.linking.of(account):
-            linked = await self.reader.identities(account)
-            if (command.issuer, command.subject) not in {(row["issuer"], row["subject"]) for row in linked}:
-                return NOT_LINKED
-            if len(linked) == 1 and await self.reader.credential(account) is None:
-                return LAST
-            dropped = DropIdentities(account, command.issuer, command.subject)
-            return await self.credentials.secure(account, caller.by, "identity_removed", dropped)
+        return await self._unlink(account, caller.by, command)
+
+    @retried_when_stale
+    async def _unlink(self, account: str, by: str, command: RemoveIdentity) -> Done | Refusal:
+        linked = await self.reader.identities(account)
+        if (command.issuer, command.subject) not in {(row["issuer"], row["subject"]) for row in linked}:
+            return NOT_LINKED
+        if len(linked) == 1 and await self.reader.credential(account) is None:
+            return LAST
+        dropped = DropIdentities(account, command.issuer, command.subject)
+        read = (IdentityCountIs(account, len(linked)),)
+        return await self.credentials.secure(account, by, "identity_removed", dropped, conditions=read)

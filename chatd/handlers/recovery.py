@@ -9,15 +9,23 @@ from typing import Final
 
 import attrs
 
-from chatd.actors.runtime.turns import Turns
 from chatd.auth.tokens import hashed, new_secret
 from chatd.clock import now
 from chatd.contract.account import RecoveryLink
 from chatd.contract.errors import Refusal
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.device_tokens import DeviceTokens
+from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.server_address import ServerAddress
-from chatd.ports import DropDevices, DropRecoveryLink, PutCredential, PutRecoveryLink, Reader, Row
+from chatd.ports import (
+    DropDevices,
+    DropRecoveryLink,
+    PutCredential,
+    PutRecoveryLink,
+    Reader,
+    RecoveryLinkIs,
+    Row,
+)
 
 LIFETIME: Final = 3600_000  # milliseconds
 USED: Final = Refusal(
@@ -31,7 +39,6 @@ class RecoveryLinks:
     credentials: Credentials
     tokens: DeviceTokens
     address: ServerAddress
-    _turns: Turns = attrs.field(factory=Turns)
 
     async def make(self, account: str, by: str) -> RecoveryLink | Refusal:
         """A new link takes the place of an older one."""
@@ -42,6 +49,7 @@ class RecoveryLinks:
             return answer
         return RecoveryLink(url=f"{self.address.url}/recover?code={code}", expires_at=expires_at)
 
+    @retried_when_stale
     async def use(self, code: str, password: str) -> str | Refusal:
         """Sets the password of the account that the link is for, and returns the account's name.
 
@@ -55,10 +63,8 @@ class RecoveryLinks:
             return password_hash
         account, dropped = row["id"], DropDevices(row["id"])
         writes = (PutCredential(account, password_hash), DropRecoveryLink(account), dropped)
-        async with self._turns.of(account):
-            if await self._account(code) is None:
-                return USED
-            answer = await self.credentials.secure(account, account, "recovered", *writes)
+        unused = (RecoveryLinkIs(account, hashed(code)),)
+        answer = await self.credentials.secure(account, account, "recovered", *writes, conditions=unused)
         if isinstance(answer, Refusal):
             return answer
         self.tokens.end(dropped, "the password was set anew")

@@ -7,7 +7,6 @@ from typing import Final
 import attrs
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
-from chatd.actors.runtime.turns import Turns
 from chatd.contract.errors import Refusal
 from chatd.contract.message import ReportMessage
 from chatd.contract.report import ListReports, Report, ReportPage, ResolveReport
@@ -16,10 +15,11 @@ from chatd.contract.spec import DONE, Done
 from chatd.domain.event import account_stream
 from chatd.domain.internal import CloseReport, FileReport
 from chatd.domain.room.message import NO_SUCH_MESSAGE
+from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.paging import cut
 from chatd.handlers.refusals import OPERATOR_REPORTS_NOTHING
 from chatd.handlers.visibility import Visibility
-from chatd.ports import Caller, Reader
+from chatd.ports import Caller, NoOpenReport, Reader
 
 NO_REPORT: Final = Refusal("not_found", "there is no such report, or it is not yours to see")
 NO_SPACE: Final = Refusal("forbidden", "a direct room has no moderators to report to")
@@ -32,8 +32,8 @@ class MessageReports:
     reader: Reader
     commands: CommandBus
     visibility: Visibility
-    _turns: Turns = attrs.field(factory=Turns)
 
+    @retried_when_stale
     async def report(self, caller: Caller, command: ReportMessage) -> Done | Refusal:
         """Whoever sees a message may report it. While a report of the account is open, it is the same one."""
         if caller.account is None:
@@ -46,12 +46,12 @@ class MessageReports:
         found = await self.reader.messages(command.room, [command.seq])
         if not found or found[0]["deleted"]:
             return NO_SUCH_MESSAGE
+        if await self.reader.has_reported(caller.account, command.room, command.seq):
+            return DONE
         filed = FileReport(state.space, command.room, command.seq, command.reason)
-        async with self._turns.of(caller.account):
-            if await self.reader.has_reported(caller.account, command.room, command.seq):
-                return DONE
-            stream = account_stream(caller.account)
-            return await self.commands.ask(stream, filed, context_of(caller), Done)
+        first = NoOpenReport(caller.account, command.room, command.seq)
+        stream, context = account_stream(caller.account), context_of(caller)
+        return await self.commands.ask(stream, filed, context, Done, conditions=(first,))
 
 
 @attrs.frozen(eq=False)

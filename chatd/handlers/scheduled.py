@@ -8,6 +8,7 @@ import attrs
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus
+from chatd.actors.runtime.envelope import STALE
 from chatd.actors.workers.due_timer import DueTimer
 from chatd.actors.workers.scheduled_list import announce_gone, announce_scheduled
 from chatd.clock import new_id, now
@@ -23,11 +24,12 @@ from chatd.contract.message import (
 from chatd.contract.rows import pick
 from chatd.contract.spec import DONE, Done
 from chatd.domain.room.message import NO_SUCH_MESSAGE
+from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.membership import Membership
 from chatd.handlers.paging import text_size
 from chatd.handlers.refusals import OPERATOR_KEEPS_NOTHING
 from chatd.handlers.saved import SAVED_BYTES
-from chatd.ports import Caller, DropScheduled, PutScheduled, Reader
+from chatd.ports import Caller, DropScheduled, PutScheduled, Reader, ScheduledCountIs, ScheduledExists
 
 MAX_SCHEDULED: Final = 100  # of an account, including those that failed and were not taken away
 SOONEST: Final = 1_000  # milliseconds from now
@@ -52,6 +54,7 @@ class ScheduledMessages:
     due_timer: DueTimer
     membership: Membership
 
+    @retried_when_stale
     async def schedule(self, caller: Caller, command: ScheduleMessage) -> ScheduledResult | Refusal:
         account = await self.membership.account_in(caller, command.room)
         if isinstance(account, Refusal):
@@ -72,13 +75,13 @@ class ScheduledMessages:
             command.post_at,
             at,
         )
-        async with self.due_timer.changing:
-            texts = [row["text"] for row in await self.reader.scheduled(account)]
-            if len(texts) >= MAX_SCHEDULED:
-                return FULL
-            if sum(text_size(text) for text in (*texts, put.text)) > SAVED_BYTES:
-                return HEAVY
-            await self.commands.write(put)
+        texts = [row["text"] for row in await self.reader.scheduled(account)]
+        if len(texts) >= MAX_SCHEDULED:
+            return FULL
+        if sum(text_size(text) for text in (*texts, put.text)) > SAVED_BYTES:
+            return HEAVY
+        if not await self.commands.write(put, conditions=(ScheduledCountIs(account, len(texts)),)):
+            return STALE
         self.due_timer.earlier(put.post_at)
         entry = ScheduledMessage(
             id=put.id,
@@ -93,16 +96,19 @@ class ScheduledMessages:
         announce_scheduled(self.bus, account, entry)
         return ScheduledResult(scheduled=entry)
 
+    @retried_when_stale
     async def unschedule(self, caller: Caller, command: UnscheduleMessage) -> Done | Refusal:
         """Once this is answered the message is not posted any more."""
         if caller.account is None:
             return OPERATOR_KEEPS_NOTHING
-        async with self.due_timer.changing:
-            listed = await self.reader.scheduled(caller.account)
-            if not any(row["id"] == command.scheduled for row in listed):
-                return NOT_LISTED
-            await self.commands.write(DropScheduled(command.scheduled))
-        announce_gone(self.bus, caller.account, command.scheduled)
+        id_, listed = command.scheduled, await self.reader.scheduled(caller.account)
+        found = next((row for row in listed if row["id"] == id_), None)
+        if found is None:
+            return NOT_LISTED
+        not_posted = () if found["failed"] else (ScheduledExists(id_),)
+        if not await self.commands.write(DropScheduled(id_), conditions=not_posted):
+            return STALE
+        announce_gone(self.bus, caller.account, id_)
         return DONE
 
     async def scheduled(self, caller: Caller, query: ListScheduled) -> ScheduledList | Refusal:

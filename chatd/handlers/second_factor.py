@@ -1,21 +1,18 @@
 """The second factor at sign-in: whether an account has one, and using up its codes.
 
-The TOTP secret stands in a table of its own, recovery codes only as hashes. Each code is good once.
+The TOTP secret stands in a table of its own, recovery codes only as hashes. Each code is good once: whoever
+uses one writes what is left under the condition (`SecondFactorIs`) that the factor is still what was read.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeGuard
 
-import attrs
-
-from chatd.actors.runtime.command_bus import CommandBus
-from chatd.actors.runtime.turns import Turns
 from chatd.auth.tokens import hashed
 from chatd.clock import now
 from chatd.contract.errors import Refusal
 from chatd.domain import totp
-from chatd.ports import PutSecondFactor, Reader, Row
+from chatd.ports import PutSecondFactor, Row
 
 HASH_BYTES: Final = 32
 
@@ -31,36 +28,22 @@ WRONG_CODE: Final = Refusal(
 )
 
 
-@attrs.frozen(eq=False)
-class SecondFactors:
-    """`turns` are taken by account, from reading a factor until its new state is stored."""
+def in_use(factor: Row | None) -> TypeGuard[Row]:
+    """Whether signing in takes a code of this factor: there is one, and it was confirmed."""
+    return factor is not None and bool(factor["confirmed"])
 
-    reader: Reader
-    commands: CommandBus
-    turns: Turns = attrs.field(factory=Turns)
 
-    async def of(self, account: str) -> Row | None:
-        """The second factor that signing in takes, if it takes one. Raises StoreUnavailable."""
-        factor = await self.reader.second_factor(account)
-        return factor if factor is not None and factor["confirmed"] else None
-
-    async def use(self, account: str, code: str) -> Refusal | None:
-        """Uses a code up; the refusal when it is wrong, or was used before. Raises StoreUnavailable."""
-        given = typed(code)
-        async with self.turns.of(account):
-            factor = await self.of(account)
-            if factor is None:
-                return None
-            secret, used, left = factor["secret"], factor["used_step"], factor["recovery_codes"]
-            if (step := totp.step_of(secret, given, now(), used)) is not None:
-                await self.commands.write(PutSecondFactor(account, secret, True, step, left))
-                return None
-            hashes = [left[start : start + HASH_BYTES] for start in range(0, len(left), HASH_BYTES)]
-            if (spent := hashed(given)) not in hashes:
-                return WRONG_CODE
-            rest = b"".join(one for one in hashes if one != spent)
-            await self.commands.write(PutSecondFactor(account, secret, True, used, rest))
+def spend(account: str, factor: Row, code: str) -> PutSecondFactor | None:
+    """The factor without the code that was given; None when that is wrong, or was used before."""
+    given = typed(code)
+    secret, used, left = factor["secret"], factor["used_step"], factor["recovery_codes"]
+    if (step := totp.step_of(secret, given, now(), used)) is not None:
+        return PutSecondFactor(account, secret, True, step, left)
+    hashes = [left[start : start + HASH_BYTES] for start in range(0, len(left), HASH_BYTES)]
+    if (spent := hashed(given)) not in hashes:
         return None
+    rest = b"".join(one for one in hashes if one != spent)
+    return PutSecondFactor(account, secret, True, used, rest)
 
 
 def typed(code: str) -> str:

@@ -6,7 +6,6 @@ import hmac
 from typing import Final
 
 import attrs
-import trio
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.auth.tokens import hashed, new_secret
@@ -16,8 +15,9 @@ from chatd.contract.requests import REQUESTS
 from chatd.contract.room import CreateRoom, RoomResult
 from chatd.domain.event import space_stream
 from chatd.handlers.account import Accounts
+from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.space import Spaces
-from chatd.ports import Caller, PutSetupCode, Reader
+from chatd.ports import Caller, PutSetupCode, Reader, SetupCodeIs
 
 USED: Final = Refusal(
     "not_found", "this link has been used or is not the newest one; restart chatd for a new one"
@@ -26,13 +26,12 @@ USED: Final = Refusal(
 
 @attrs.frozen(eq=False)
 class Setup:
-    """There is one code for the whole server, and so one turn at a time to use it."""
+    """There is one code for the whole server; it goes in the transaction that makes the account."""
 
     reader: Reader
     commands: CommandBus
     accounts: Accounts
     spaces: Spaces
-    _turn: trio.Lock = attrs.field(factory=trio.Lock)
 
     async def new_code(self) -> str | None:
         """A code for the form, which replaces an older one; None when there are accounts already."""
@@ -42,22 +41,22 @@ class Setup:
         await self.commands.write(PutSetupCode(hashed(code)))
         return code
 
+    @retried_when_stale
     async def set_up(self, code: str, name: str, password: str, space: str) -> AccountResult | Refusal:
         """Makes an administrator's account, a space that it owns and the room "general" in it."""
-        async with self._turn:
-            expected = await self.reader.setup_code()
-            if expected is None or not hmac.compare_digest(expected, hashed(code)):
-                return USED
-            new_space = REQUESTS["space.create"].read({"name": space})
-            if isinstance(new_space, Refusal):
-                return new_space
-            command = REQUESTS["account.create"].read({"name": name, "password": password, "admin": True})
-            if isinstance(command, Refusal):
-                return command
-            made = await self.accounts.create(Caller("setup", "system"), command)
-            if isinstance(made, Refusal):
-                return made
-            await self.commands.write(PutSetupCode(None))
+        expected = await self.reader.setup_code()
+        if expected is None or not hmac.compare_digest(expected, hashed(code)):
+            return USED
+        new_space = REQUESTS["space.create"].read({"name": space})
+        if isinstance(new_space, Refusal):
+            return new_space
+        command = REQUESTS["account.create"].read({"name": name, "password": password, "admin": True})
+        if isinstance(command, Refusal):
+            return command
+        system, unused = Caller("setup", "system"), (SetupCodeIs(expected),)
+        made = await self.accounts.create(system, command, PutSetupCode(None), conditions=unused)
+        if isinstance(made, Refusal):
+            return made
         caller = Caller("setup", made.account.id, made.account.id)
         answer = await self.spaces.create(caller, new_space)
         if isinstance(answer, Refusal):

@@ -7,6 +7,7 @@ from typing import Final
 import attrs
 
 from chatd.actors.runtime.command_bus import CommandBus
+from chatd.actors.runtime.envelope import STALE
 from chatd.auth.login_throttle import Attempt, LoginThrottle
 from chatd.auth.passwords import Overloaded, Passwords
 from chatd.auth.tokens import hashed, new_secret
@@ -22,10 +23,21 @@ from chatd.domain.event import account_stream, space_stream
 from chatd.domain.internal import JoinByInvite
 from chatd.handlers.credentials import BUSY, Credentials
 from chatd.handlers.device_tokens import DeviceTokens
+from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.invite_codes import InviteCodes
 from chatd.handlers.refusals import DISABLED, NO_TOKEN
-from chatd.handlers.second_factor import CODE_NEEDED, SecondFactors
-from chatd.ports import Caller, DropDevices, PutCredential, Reader, RotateDevice
+from chatd.handlers.second_factor import CODE_NEEDED, WRONG_CODE, in_use, spend
+from chatd.ports import (
+    AccountActive,
+    Caller,
+    CredentialIs,
+    DropDevices,
+    PutCredential,
+    Reader,
+    RotateDevice,
+    SecondFactorIs,
+    Write,
+)
 from chatd.settings import Settings
 
 WRONG: Final = Refusal("unauthenticated", "name or password is wrong")
@@ -101,7 +113,6 @@ class SignIns:
     commands: CommandBus
     throttle: LoginThrottle
     passwords: Passwords
-    factors: SecondFactors
     tokens: DeviceTokens
 
     async def sign_in(self, caller: Caller, command: SignIn) -> SignedIn | Refusal:
@@ -120,23 +131,35 @@ class SignIns:
         except Overloaded:
             attempt.void()
             return BUSY
-        if row is None or not right:
+        if row is None or password_hash is None or not right:
             return WRONG
-        if await self.factors.of(row["id"]) is not None:
+        answer = await self._admit(row["id"], password_hash, command)
+        if answer in (CODE_NEEDED, STALE):
+            attempt.void()
+        elif answer not in (WRONG, WRONG_CODE):
+            attempt.right()
+        return answer
+
+    @retried_when_stale
+    async def _admit(self, account: str, password_hash: str, command: SignIn) -> SignedIn | Refusal:
+        """Signs in an account whose password was given; it may have been changed meanwhile."""
+        row = await self.reader.account(account)
+        if row is None or await self.reader.credential(account) != password_hash:
+            return WRONG
+        device = self.tokens.new_device(account, command.device or "")
+        writes: list[Write] = [device.put]
+        factor = await self.reader.second_factor(account)
+        if in_use(factor):
             if command.code is None:
-                attempt.void()
                 return CODE_NEEDED
-            if (refusal := await self.factors.use(row["id"], command.code)) is not None:
-                return refusal
-        attempt.right()
+            if (spent := spend(account, factor, command.code)) is None:
+                return WRONG_CODE
+            writes.append(spent)
         if row["disabled"]:
             return DISABLED
-        device = self.tokens.new_device(row["id"], command.device or "")
-        await self.commands.write(device.put)
-        if await self.reader.credential(row["id"]) != password_hash:  # it was changed in this very moment
-            dropped = DropDevices(row["id"], device=device.put.device)
-            await self.tokens.revoke(dropped, "the password was changed")
-            return WRONG
+        read = (AccountActive(account), CredentialIs(account, password_hash), SecondFactorIs(account, factor))
+        if not await self.commands.write(*writes, conditions=read):
+            return STALE
         return self.tokens.signed_in(row, device.put.device, device.refresh_token)
 
     async def refresh(self, caller: Caller, command: Refresh) -> SignedIn | Refusal:

@@ -8,6 +8,8 @@ from typing import Final
 
 import attrs
 
+from chatd.actors.runtime.command_bus import CommandBus
+from chatd.actors.runtime.envelope import STALE
 from chatd.auth.login_throttle import LoginThrottle
 from chatd.auth.tokens import hashed
 from chatd.clock import now
@@ -24,8 +26,9 @@ from chatd.contract.totp import (
 )
 from chatd.domain import totp
 from chatd.handlers.credentials import Credentials
-from chatd.handlers.second_factor import HASH_BYTES, WRONG_CODE, SecondFactors, typed
-from chatd.ports import Caller, DropSecondFactor, PutSecondFactor, Reader
+from chatd.handlers.fresh_read import retried_when_stale
+from chatd.handlers.second_factor import HASH_BYTES, WRONG_CODE, in_use, spend, typed
+from chatd.ports import Caller, DropSecondFactor, PutSecondFactor, Reader, SecondFactorIs
 
 RECOVERY_CODES: Final = 10
 RECOVERY_BYTES: Final = 10  # 80 bits: more than anybody tries, and short enough to be typed
@@ -38,9 +41,9 @@ OFF: Final = Refusal("conflict", "this account has no second factor")
 @attrs.frozen(eq=False)
 class Totp:
     reader: Reader
+    commands: CommandBus
     credentials: Credentials
     throttle: LoginThrottle
-    factors: SecondFactors
     server_name: str
 
     async def begin(self, caller: Caller, command: BeginTotp) -> TotpSecret | Refusal:
@@ -48,54 +51,70 @@ class Totp:
         if isinstance(account, Refusal):
             return account
         secret = secrets.token_bytes(totp.SECRET_BYTES)
-        async with self.factors.turns.of(account["id"]):
-            factor = await self.reader.second_factor(account["id"])
-            if factor is not None and factor["confirmed"]:
-                return ON_ALREADY
-            await self.factors.commands.write(PutSecondFactor(account["id"], secret, False, 0, b""))
+        if (refusal := await self._begin(account["id"], secret)) is not None:
+            return refusal
         uri = totp.uri(secret, account["name"], self.server_name)
         return TotpSecret(secret=totp.to_base32(secret), uri=uri)
 
+    @retried_when_stale
+    async def _begin(self, account: str, secret: bytes) -> Refusal | None:
+        factor = await self.reader.second_factor(account)
+        if in_use(factor):
+            return ON_ALREADY
+        put = PutSecondFactor(account, secret, False, 0, b"")
+        written = await self.commands.write(put, conditions=(SecondFactorIs(account, factor),))
+        return None if written else STALE
+
+    @retried_when_stale
     async def confirm(self, caller: Caller, command: ConfirmTotp) -> RecoveryCodes | Refusal:
         """The first code shows that the app has the secret; from here on signing in takes one."""
         account = caller.account
         if account is None:
             return NOT_BEGUN
-        async with self.factors.turns.of(account):
-            factor = await self.reader.second_factor(account)
-            if factor is None:
-                return NOT_BEGUN
-            if factor["confirmed"]:
-                return ON_ALREADY
-            step = totp.step_of(factor["secret"], typed(command.code), now(), 0)
-            if step is None:
-                return WRONG_CODE
-            codes = [_new_code() for _ in range(RECOVERY_CODES)]
-            hashes = b"".join(hashed(typed(code)) for code in codes)
-            put = PutSecondFactor(account, factor["secret"], True, step, hashes)
-            answer = await self.credentials.secure(account, account, "totp_on", put)
+        factor = await self.reader.second_factor(account)
+        if factor is None:
+            return NOT_BEGUN
+        if in_use(factor):
+            return ON_ALREADY
+        step = totp.step_of(factor["secret"], typed(command.code), now(), 0)
+        if step is None:
+            return WRONG_CODE
+        codes = [_new_code() for _ in range(RECOVERY_CODES)]
+        hashes = b"".join(hashed(typed(code)) for code in codes)
+        put = PutSecondFactor(account, factor["secret"], True, step, hashes)
+        read = (SecondFactorIs(account, factor),)
+        answer = await self.credentials.secure(account, account, "totp_on", put, conditions=read)
         return answer if isinstance(answer, Refusal) else RecoveryCodes(recovery_codes=codes)
 
     async def get(self, caller: Caller, query: GetTotp) -> TotpState:
-        factor = None if caller.account is None else await self.factors.of(caller.account)
-        left = 0 if factor is None else len(factor["recovery_codes"]) // HASH_BYTES
-        return TotpState(enabled=factor is not None, recovery_codes=left)
+        factor = None if caller.account is None else await self.reader.second_factor(caller.account)
+        left = len(factor["recovery_codes"]) // HASH_BYTES if in_use(factor) else 0
+        return TotpState(enabled=in_use(factor), recovery_codes=left)
 
     async def remove(self, caller: Caller, command: RemoveTotp) -> Done | Refusal:
         account = await self.credentials.prove(caller, command.password)
         if isinstance(account, Refusal):
             return account
-        if await self.factors.of(account["id"]) is None:
+        if not in_use(await self.reader.second_factor(account["id"])):
             return OFF
         attempt = self.throttle.sign_in(account["name"], caller)
         if isinstance(attempt, Refusal):
             return attempt
         with attempt:
-            if (refusal := await self.factors.use(account["id"], command.code)) is not None:
-                return refusal
-            attempt.void()
-        dropped = DropSecondFactor(account["id"])
-        return await self.credentials.secure(account["id"], account["id"], "totp_off", dropped)
+            answer = await self._remove(account["id"], command.code)
+            if answer is not WRONG_CODE:
+                attempt.void()
+        return answer
+
+    @retried_when_stale
+    async def _remove(self, account: str, code: str) -> Done | Refusal:
+        factor = await self.reader.second_factor(account)
+        if not in_use(factor):
+            return OFF
+        if spend(account, factor, code) is None:
+            return WRONG_CODE
+        dropped, read = DropSecondFactor(account), (SecondFactorIs(account, factor),)
+        return await self.credentials.secure(account, account, "totp_off", dropped, conditions=read)
 
 
 def _new_code() -> str:

@@ -27,14 +27,6 @@ class CredentialIs:
 
 
 @attrs.frozen(slots=True)
-class RefreshTokenIs:
-    """The device exists, and the SHA-256 of its newest refresh token is this one."""
-
-    device: str
-    refresh_hash: bytes
-
-
-@attrs.frozen(slots=True)
 class SecondFactorIs:
     """The account's second factor is the one that `Reader.second_factor` gave."""
 
@@ -100,7 +92,6 @@ class ScheduledCountIs:
 Condition = (
     AccountActive
     | CredentialIs
-    | RefreshTokenIs
     | SecondFactorIs
     | RecoveryLinkIs
     | SetupCodeIs

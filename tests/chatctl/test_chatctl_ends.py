@@ -13,6 +13,8 @@ import sys
 import pytest
 
 from chatctl.connection import Connection
+from chatd.contract.server import ServerVerified
+from chatd.contract.wire_names import to_builtins
 
 
 def test_without_a_server_it_says_how_to_start_one(nowhere):
@@ -51,13 +53,14 @@ def test_wrong_usage_is_status_2(nowhere, words):
 
 
 def test_findings_of_verify_are_status_1(nowhere, monkeypatch):
-    found = {"ok": False, "events": 7, "findings": ["event 3: the hash does not follow from event 2"]}
+    finding = "event 3: the hash does not follow from event 2"
+    found = ServerVerified(ok=False, events=7, findings=[finding])
     monkeypatch.setattr(Connection, "ask", lambda *asked, **how: found)
     result = nowhere.run("server", "verify")
     assert result.exit_code == 1
-    assert result.stdout == "event 3: the hash does not follow from event 2\n"
+    assert result.stdout == f"{finding}\n"
     assert result.stderr.startswith("chatctl: 1 finding;")
-    assert json.loads(nowhere.run("--json", "server", "verify").stdout) == found
+    assert json.loads(nowhere.run("--json", "server", "verify").stdout) == to_builtins(found)
 
 
 def test_a_tail_follows_until_ctrl_c_and_ends_quietly(chatctl, town):

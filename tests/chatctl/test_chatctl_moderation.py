@@ -11,6 +11,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from chatctl.connection import Connection
+from chatd.contract.message import ReportMessage
+from chatd.contract.spec import Done
+
 NUMBERS = itertools.count(1)
 
 
@@ -184,7 +188,7 @@ def test_a_space_is_changed_locked_and_deleted(chatctl, town, grace):
 def test_reports_are_listed_for_operators_and_resolved_by_moderators(chatctl, town, grace):
     space = ("--space", town.space["id"])
     seq = town.ada.json("message", "post", town.room["id"], "rude")["seq"]
-    in_protocol(grace.ctl, "message.report", room=town.room["id"], seq=seq, reason="rude to me")
+    in_protocol(grace.ctl, ReportMessage(town.room["id"], seq, "rude to me"))
     (report,) = chatctl.json("report", "list", *space)
     assert (report["room"], report["seq"], report["by"]) == (town.room["id"], seq, grace.id)
     shown = chatctl("report", "list", *space)
@@ -296,8 +300,6 @@ def test_wrong_usage_is_status_2(nowhere, words):
     assert nowhere.run(*words).exit_code == 2
 
 
-def in_protocol(ctl, name, **data):
+def in_protocol(ctl, request):
     """What chatctl has no verb for, as an account."""
-    from chatctl.connection import Connection
-
-    return Connection(ctl.data, ctl.url, ctl.token, json=False).ask(name, **data)
+    return Connection(ctl.data, ctl.url, ctl.token, json=False).ask(request, Done)

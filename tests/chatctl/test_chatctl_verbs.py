@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 from chatctl.connection import Connection
+from chatd.contract.pin import AddPin
+from chatd.contract.spec import Done
 
 
 def test_an_account_is_made_listed_and_shown(chatctl):
@@ -192,7 +194,7 @@ def test_the_pins_of_a_room_are_listed(chatctl, town):
     room = town.room["id"]
     assert chatctl("room", "pins", room) == "nothing is pinned in it\n"
     seq = town.ada.json("message", "post", room, "remember this")["seq"]
-    in_protocol("pin.add", chatctl, room=room, seq=seq)
+    in_protocol(AddPin(room, seq), chatctl)
     (pin,) = chatctl.json("room", "pins", town.room["name"])
     assert (pin["seq"], pin["message"]["text"]) == (seq, "remember this")
     assert "remember this" in chatctl("room", "pins", room)
@@ -209,9 +211,9 @@ def test_custom_emoji_come_and_go(chatctl, town):
     assert chatctl.json("space", "emoji", space) == []
 
 
-def in_protocol(name, chatctl, **data):
+def in_protocol(request, chatctl):
     """What chatctl has no verb for."""
-    return Connection(chatctl.data, None, None, json=False).ask(name, **data)
+    return Connection(chatctl.data, None, None, json=False).ask(request, Done)
 
 
 def test_the_log_is_shown_from_a_position_and_of_one_stream(chatctl, town):

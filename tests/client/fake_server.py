@@ -1,7 +1,6 @@
 """A server in the test's own process: speaks the frames, keeps a log in memory, fails on demand.
 
-It knows just enough of chatd for a client to be tried against it: sessions, resume, one room. What a test
-lets it reply is completed as the contract declares it.
+It knows just enough of chatd for a client to be tried against it: sessions, resume, one room.
 """
 
 from __future__ import annotations
@@ -11,11 +10,18 @@ from collections.abc import Callable
 from typing import Any
 
 import msgpack
-import samples
 import trio
+from samples import sample, wire
 from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_stream
 
+from chatd.contract.account import Account, SignedIn
+from chatd.contract.message import Posted
+from chatd.contract.session import Limits, SessionOpened
+from chatd.contract.wire_names import to_builtins
+
 Data = dict[str, Any]
+
+ADA = sample(Account, id="A1", name="ada")
 
 
 class No(Exception):
@@ -125,7 +131,7 @@ class FakeServer:
 
     def _result(self, name: str, data: Data) -> Data:
         if name in self.answers:
-            return samples.result(name, self.answers[name](data))
+            return self.answers[name](data)
         match name:
             case "session.open":
                 return self._open(data)
@@ -135,8 +141,13 @@ class FakeServer:
                 access = self.refresh_tokens.pop(data["refresh_token"])
                 self.tokens = {access}
                 self.refresh_tokens["r-after-" + access] = "next-" + access
-                tokens = {"access_token": access, "refresh_token": "r-after-" + access, "expires_in": 900}
-                return samples.result(name, {"account": {"id": "A1"}, **tokens})
+                return wire(
+                    SignedIn,
+                    account=ADA,
+                    access_token=access,
+                    refresh_token="r-after-" + access,
+                    expires_in=900,
+                )
             case "message.post":
                 return self._post(data)
         raise No("not_found", f"there is no {name}")
@@ -146,21 +157,21 @@ class FakeServer:
         if data["token"] not in self.tokens:
             raise No("unauthenticated", "this token is not good")
         cursor = data.get("cursor")
-        opened = {
-            "account": {"id": "A1"},
-            "session": "S1",
-            "epoch": self.epoch,
-            "position": len(self.log),
-            "resumed": bool(cursor and cursor["epoch"] == self.epoch),
-            "limits": {"message": 65536, "open_requests": 32},
-        }
-        return samples.result("session.open", opened)
+        return wire(
+            SessionOpened,
+            account=ADA,
+            epoch=self.epoch,
+            position=len(self.log),
+            resumed=bool(cursor and cursor["epoch"] == self.epoch),
+            limits=sample(Limits, message=65536, open_requests=32),
+        )
 
     def _post(self, data: Data) -> Data:
         nonce = data["nonce"]
         if nonce not in self.nonces:
             event = self.happened(text=data["text"], nonce=nonce)
-            self.nonces[nonce] = {"seq": event["seq"], "position": event["position"], "at": event["at"]}
+            posted = sample(Posted, seq=event["seq"], position=event["position"], at=event["at"])
+            self.nonces[nonce] = to_builtins(posted)
             for connection in self.connections:
                 if connection.live:
                     self._nursery.start_soon(self._tell, connection, event)

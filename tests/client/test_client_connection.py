@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 import trio
-from fake_server import FakeServer
+from fake_server import ADA, FakeServer
+from samples import wire
 
 from chatd.client import Disconnected, connect, refresh, sign_in, sign_up
 from chatd.client.address import NetworkAddress, SocketAddress, parse_address
+from chatd.contract.account import SignedIn
+from chatd.contract.server import ServerStatus
 
 
 @pytest.mark.parametrize(
@@ -50,13 +53,13 @@ async def test_a_real_tcp_connection_works(nursery, form):
 
 async def test_the_admin_socket_needs_no_session(nursery, tmp_path):
     server = FakeServer(nursery)
-    server.answers["server.status"] = lambda data: {"ready": True}
+    server.answers["server.status"] = lambda data: wire(ServerStatus, ready=True)
     socket = trio.socket.socket(trio.socket.AF_UNIX)
     await socket.bind(str(tmp_path / "admin.sock"))
     socket.listen()
     nursery.start_soon(trio.serve_listeners, server.serve_stream, [trio.SocketListener(socket)])
     async with connect(tmp_path / "admin.sock") as client:
-        assert (await client.request("server.status"))["ready"] is True
+        assert (await client.request("server.status"))["ready"]
         assert client.account is None
     assert server.opens == []
 
@@ -117,7 +120,7 @@ async def test_another_kind_of_websocket_server_is_recognized(server):
 
 
 async def test_signing_in_up_and_refreshing_give_tokens(server):
-    pair = {"account": {"id": "A1"}, "access_token": "good", "refresh_token": "r1", "expires_in": 900}
+    pair = wire(SignedIn, account=ADA, access_token="good", refresh_token="r1", expires_in=900)
     asked = []
     for name in ("account.sign_in", "account.sign_up", "account.refresh"):
         server.answers[name] = lambda data: asked.append(data) or pair

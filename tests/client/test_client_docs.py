@@ -10,7 +10,7 @@ import trio
 from fake_server import FakeServer
 
 import chatd.client
-from chatd.client.wire import QUERIES
+from chatd.client.wire import request_frame
 from chatd.contract.requests import REQUESTS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "client.md").read_text()
@@ -62,6 +62,6 @@ def test_every_method_and_exception_is_on_the_page():
     assert not missing
 
 
-def test_the_library_knows_which_requests_are_queries():
-    for entry in REQUESTS.values():
-        assert (entry.name in QUERIES) == (entry.kind == "query"), entry.name
+def test_the_library_asks_for_everything_as_the_command_or_query_that_it_is():
+    for row in REQUESTS.values():
+        assert request_frame(1, row.name, {}) == {"id": 1, row.kind: row.name, "data": {}}

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 import trio
 
-from chatd.client import RELOADED, Cursor, Refused, SessionEnded, Tokens, connect
+from chatd.client import RELOADED, Cursor, Refused, SessionEnded, Signal, Tokens, connect
 from chatd.client.inbox import EVENTS_BOUND
 from chatd.client.link import PING_EVERY
+from chatd.contract.events import MessageEdited, MessagePosted, Nothing
+from chatd.contract.signals import Typing
+from chatd.contract.wire_names import to_builtins
 
 
 async def take(client, count):
@@ -20,7 +23,7 @@ async def take(client, count):
 
 
 def texts(events):
-    return [event.data.get("text") for event in events]
+    return [event.text for event in events]
 
 
 async def test_an_event_carries_what_the_wire_says(server):
@@ -28,7 +31,8 @@ async def test_an_event_carries_what_the_wire_says(server):
         await server.tell(server.happened("hello"))
         (event,) = await take(client, 1)
     assert (event.event, event.room, event.seq, event.position) == ("message.posted", "R1", 1, 1)
-    assert (event.by, event.at, event.data) == ("A2", 1_763_714_400_001, {"text": "hello"})
+    assert (event.by, event.at, event.data) == ("A2", 1_763_714_400_001, MessagePosted(text="hello"))
+    assert to_builtins(event.frame()) == server.log[0]
 
 
 async def test_events_go_on_after_a_break_without_gap_or_repeat(server, autojump_clock):
@@ -76,7 +80,7 @@ async def test_another_epoch_is_told_in_the_stream_of_events(server, autojump_cl
         server.happened("restored")
         await server.drop()
         (marker,) = await take(client, 1)
-        assert (marker.event, marker.data["epoch"]) == (RELOADED, "E2")
+        assert (marker.event, marker.data.epoch) == (RELOADED, "E2")
         assert client.cursor == Cursor("E2", 1)
         await server.tell(server.happened("two"))
         assert texts(await take(client, 1)) == ["two"]
@@ -162,10 +166,35 @@ async def test_events_end_with_the_client(server):
 
 async def test_signals_come_beside_events(server):
     async with connect(server, "good") as client:
-        await server.tell({"signal": "typing", "stream": "room/R1", "by": "A2", "data": {"expires_in": 6}})
+        await server.tell({"signal": "typing", "stream": "room/R1", "by": "A2", "data": {"expires_in": 5}})
         async for signal in client.signals():
-            assert (signal.signal, signal.stream, signal.by) == ("typing", "room/R1", "A2")
+            assert signal == Signal("typing", "room/R1", "A2", Typing(expires_in=5))
             break
+
+
+async def test_what_only_a_newer_server_knows_is_given_as_it_came(server, another_version):
+    painted = {**server.happened("x"), "event": "room.painted", "data": {"colour": "red"}}
+    kicked = {**server.happened("x"), "event": "member.kicked", "stream": "space/S1", "data": {"bot": "A9"}}
+    edited = {**server.happened("x"), "event": "message.edited", "data": {"seq": 1, "text": "y", "by": "z"}}
+    server.log.clear()
+    async with connect(server, "good") as client:
+        await server.tell(painted, kicked, edited)
+        await server.tell({"signal": "waving", "stream": "room/R1", "by": "A2", "data": {"hands": 2}})
+        events = await take(client, 3)
+        signal = await anext(client.signals())
+    assert (events[0].event, events[0].data) == ("room.painted", {"colour": "red"})
+    assert events[1].data == {"bot": "A9"}
+    assert events[2].data == MessageEdited(seq=1, text="y")
+    assert (signal.signal, signal.data) == ("waving", {"hands": 2})
+
+
+async def test_an_event_that_the_account_is_not_shown_has_nothing_in_it(server):
+    hidden = {**server.happened("x"), "event": "invite.created", "stream": "space/S1", "data": {}}
+    server.log.clear()
+    async with connect(server, "good") as client:
+        await server.tell(hidden)
+        (event,) = await take(client, 1)
+    assert event.data == Nothing()
 
 
 async def test_a_bad_token_is_refused_at_once(server):

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import pytest
-import samples
 import trio
 from fake_server import No
+from samples import sample, wire
 
-from chatd.client import Client, Disconnected, Posted, Refused, SessionEnded, connect
+from chatd.client import Client, Disconnected, Refused, SessionEnded, Unreadable, connect
 from chatd.client.wire import FORMATS
+from chatd.contract.member import Member, MemberPage
+from chatd.contract.message import MessagePage, Posted, SearchPage
+from chatd.contract.room import GetRoom, ListedRoom, RoomDetail, RoomDetailResult, RoomList
+from chatd.contract.unread import ListUnread, UnreadList
 
 
 @pytest.mark.parametrize("form", ["json", "msgpack"])
 async def test_a_result_comes_back_in_either_format(server, form):
-    server.answers["room.get"] = lambda data: {"room": {"id": data["room"], "topic": "Grüße 👋"}}
+    room = sample(RoomDetail, id="R1", topic="Grüße 👋")
+    server.answers["room.get"] = lambda data: wire(RoomDetailResult, room=room)
     async with connect(server, "good", format=form) as client:
-        assert samples.holds(await client.room("R1"), {"id": "R1", "topic": "Grüße 👋"})
+        assert await client.room("R1") == room
     assert server.connections[0].binary == (form == "msgpack")
 
 
@@ -32,23 +37,57 @@ async def test_queries_and_commands_are_named_as_such(server):
 
 async def test_a_refusal_has_code_message_and_data(server):
     def refuse(data):
-        raise No("conflict", "there is an emoji of this name", name="party")
+        raise No("conflict", "this nonce has posted something else", seq=9)
 
-    server.answers["emoji.add"] = refuse
+    server.answers["message.post"] = refuse
     async with connect(server, "good") as client:
-        with pytest.raises(Refused, match="there is an emoji of this name") as caught:
-            await client.add_emoji("S1", "party", "https://a.example/p.png")
-    assert (caught.value.code, caught.value.data) == ("conflict", {"name": "party"})
+        with pytest.raises(Refused, match="this nonce has posted something else") as caught:
+            await client.post("R1", "hello", nonce="mine")
+    assert (caught.value.code, caught.value.data) == ("conflict", {"seq": 9})
 
 
 async def test_fields_that_are_none_are_left_out(server):
     seen = []
-    server.answers["room.history"] = lambda data: (
-        seen.append(data) or {"messages": [], "more_before": False, "more_after": False}
-    )
+    server.answers["room.history"] = lambda data: seen.append(data) or wire(MessagePage)
     async with connect(server, "good") as client:
         await client.history("R1", before=7)
     assert seen == [{"room": "R1", "before": 7}]
+
+
+async def test_any_request_of_the_contract_gives_its_result(server):
+    server.answers["unread.list"] = lambda data: {"rooms": []}
+    async with connect(server, "good") as client:
+        assert await client.ask(ListUnread(), UnreadList) == UnreadList(rooms=[])
+        with pytest.raises(TypeError, match=r"the result of room\.get is RoomDetailResult, not UnreadList"):
+            await client.ask(GetRoom("R1"), UnreadList)
+        with pytest.raises(TypeError, match="str is no request"):
+            await client.ask("unread.list", UnreadList)
+
+
+async def test_a_newer_server_may_say_more_than_the_contract(server, another_version):
+    room = sample(ListedRoom, id="R1")
+    more = {**wire(ListedRoom, id="R1"), "colour": "blue"}
+    server.answers["room.list"] = lambda data: {"rooms": [more], "sorted": True}
+    server.answers["room.paint"] = lambda data: {"painted": data["colour"]}
+    async with connect(server, "good") as client:
+        assert await client.rooms("S1") == [room]
+        assert await client.request("room.list", space="S1") == {"rooms": [more], "sorted": True}
+        assert await client.request("room.paint", colour="red", coats=None) == {"painted": "red"}
+
+
+async def test_an_answer_that_lacks_what_the_contract_promises_is_unreadable(server, another_version):
+    server.answers["room.list"] = lambda data: {"rooms": [{"id": "R1"}]}
+    async with connect(server, "good") as client:
+        with pytest.raises(Unreadable, match=r"the answer to room\.list is no RoomList"):
+            await client.rooms("S1")
+
+
+async def test_a_session_that_cannot_be_read_is_not_opened(server, another_version):
+    server.answers["session.open"] = lambda data: {"session": "S1", "resumed": False}
+    with pytest.raises(Disconnected, match=r"the answer to session\.open is no SessionOpened"):
+        async with connect(server, "good"):
+            pass
+    assert server.dials == 1
 
 
 async def test_requests_of_one_tick_leave_as_one_message(server):
@@ -67,10 +106,11 @@ async def test_no_more_requests_are_open_than_the_server_allows(server):
 
 
 async def test_all_pages_of_a_query_are_gathered(server):
-    pages = {None: {"members": [{"account": "A1"}], "next": "A1"}, "A1": {"members": [{"account": "A2"}]}}
+    ada, bob = sample(Member, account="A1"), sample(Member, account="A2")
+    pages = {None: wire(MemberPage, members=[ada], next="A1"), "A1": wire(MemberPage, members=[bob])}
     server.answers["room.members"] = lambda data: pages[data.get("after")]
     async with connect(server, "good") as client:
-        assert [member["account"] for member in await client.members("R1")] == ["A1", "A2"]
+        assert await client.members("R1") == [ada, bob]
 
 
 async def test_a_post_whose_reply_was_lost_is_posted_once(server, autojump_clock):
@@ -81,7 +121,7 @@ async def test_a_post_whose_reply_was_lost_is_posted_once(server, autojump_clock
     server.before_reply = lose_the_first
     async with connect(server, "good") as client:
         posted = await client.post("R1", "once")
-    assert posted == Posted(1, 1, 1_763_714_400_001)
+    assert posted == Posted(seq=1, position=1, at=1_763_714_400_001)
     assert len(server.connections) == 2
     assert [event["data"]["text"] for event in server.log] == ["once"]
 
@@ -113,10 +153,11 @@ async def test_a_query_whose_reply_was_lost_is_asked_again(server, autojump_cloc
         if "query" in frame and len(server.connections) == 1:
             await server.drop()
 
-    server.answers["room.list"] = lambda data: {"rooms": [{"id": "R1"}]}
+    rooms = [sample(ListedRoom, id="R1")]
+    server.answers["room.list"] = lambda data: wire(RoomList, rooms=rooms)
     server.before_reply = lose_the_first
     async with connect(server, "good") as client:
-        assert [room["id"] for room in await client.rooms("S1")] == ["R1"]
+        assert await client.rooms("S1") == rooms
 
 
 async def test_another_command_whose_reply_was_lost_has_an_unknown_outcome(server, autojump_clock):
@@ -140,11 +181,11 @@ async def test_a_passing_refusal_is_retried_no_sooner_than_the_server_says(serve
         tries.append(trio.current_time())
         if len(tries) == 1:
             raise No(code, "not now", retry_after=5)
-        return {}
+        return wire(SearchPage)
 
-    server.answers["account.rename"] = busy  # one that may be refused with each of the codes
+    server.answers["message.search"] = busy
     async with connect(server, "good") as client:
-        await client.request("account.rename", name="ada")
+        await client.search("hello")
     assert tries[1] - tries[0] >= 5
 
 

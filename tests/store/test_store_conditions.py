@@ -28,8 +28,6 @@ from chatd.ports import (
     PutSecondFactor,
     PutSetupCode,
     RecoveryLinkIs,
-    RefreshTokenIs,
-    RotateDevice,
     ScheduledCountIs,
     ScheduledExists,
     SecondFactorIs,
@@ -50,7 +48,6 @@ BROKEN: list[tuple[list[Write], Condition, Write]] = [
     ([], CredentialIs("ann", None), PutCredential("ann", "hash")),
     ([PutCredential("ann", "hash")], CredentialIs("ann", "hash"), PutCredential("ann", "other")),
     ([PutCredential("ann", "hash")], CredentialIs("ann", "hash"), PutCredential("ann", None)),
-    ([DEVICE], RefreshTokenIs("d", b"hash"), RotateDevice("d", b"new", 2, 9)),
     ([], SecondFactorIs("ann", None), PutSecondFactor("ann", b"s", False, 0, b"")),
     (
         [PutSecondFactor("ann", b"s", True, 7, b"c")],

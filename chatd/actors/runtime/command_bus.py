@@ -13,7 +13,7 @@ from chatd.actors.runtime.log_writer import LogWriter
 from chatd.clock import new_id, now
 from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context
-from chatd.ports import Append, Caller, Write
+from chatd.ports import Append, Appended, Caller, Condition, Write
 
 T = TypeVar("T")
 
@@ -31,12 +31,19 @@ class CommandBus:
     writer: LogWriter
 
     async def ask(
-        self, stream: str, command: Any, context: Context, result: type[T], *writes: Write
+        self,
+        stream: str,
+        command: Any,
+        context: Context,
+        result: type[T],
+        *writes: Write,
+        conditions: tuple[Condition, ...] = (),
     ) -> T | Refusal:
         """Has the stream's actor decide a command, and returns its answer when that is durable.
 
-        `writes` are stored in the same transaction as the facts, if there are any. `result` is the type of
-        what the actor answers. Raises nothing: a store that fails is a refusal.
+        `writes` are stored in the same transaction as the facts, if there are any; and all of that only while
+        the conditions hold, otherwise the answer is `STALE`. `result` is the type of what the actor answers.
+        Raises nothing: a store that fails is a refusal.
         """
         answers: list[Answer] = []
         answered = trio.Event()
@@ -45,10 +52,14 @@ class CommandBus:
             answers.append(answer)
             answered.set()
 
-        await self.directory.tell(stream, Envelope(command, context, reply, writes))
+        await self.directory.tell(stream, Envelope(command, context, reply, writes, conditions))
         await answered.wait()
         return cast("T | Refusal", answers[0])
 
-    async def write(self, *writes: Write) -> None:
-        """Makes writes beside the log durable. Raises StoreUnavailable."""
-        await self.writer.append(Append(writes=writes))
+    async def write(self, *writes: Write, conditions: tuple[Condition, ...] = ()) -> bool:
+        """Makes writes beside the log durable; False, and nothing is written, when a condition does not hold.
+
+        Raises StoreUnavailable.
+        """
+        outcome = await self.writer.append(Append(writes=writes, conditions=conditions))
+        return isinstance(outcome, Appended)

@@ -18,14 +18,9 @@ LONGEST_REST: Final = 60.0  # seconds
 
 
 class DueTimer:
-    """`earlier` and `announced` never wait; `rest` is for one task, the scheduler's.
-
-    `changing` is held while what is scheduled is changed or carried out: what somebody has taken back is
-    never posted afterwards.
-    """
+    """`earlier` and `announced` never wait; `rest` is for one task, the scheduler's."""
 
     def __init__(self) -> None:
-        self.changing = trio.Lock()
         self._next: int | None = None
         self._wakeup = Wakeup()
 

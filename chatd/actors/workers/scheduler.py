@@ -1,7 +1,8 @@
 """The scheduler: posts messages when their time has come, and takes away those whose time is over.
 
 It keeps nothing in memory that it could not read again: what is due stands in tables, and a message is
-posted and taken off the list in one transaction, so that a crash in between neither loses nor doubles it.
+posted and taken off the list in one transaction, so that a crash in between neither loses nor doubles it. The
+transaction takes place only while the message is on the list: what was taken back is never posted.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import trio
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus
-from chatd.actors.runtime.envelope import BROKEN, UNAVAILABLE
+from chatd.actors.runtime.envelope import BROKEN, STALE, UNAVAILABLE
 from chatd.actors.workers.due_timer import DueTimer
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.scheduled_list import announce_gone, announce_scheduled
@@ -28,7 +29,7 @@ from chatd.contract.spec import Done
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, room_stream
 from chatd.domain.internal import ExpireMessage
-from chatd.ports import DropScheduled, FailScheduled, Reader, Row, StoreUnavailable
+from chatd.ports import DropScheduled, FailScheduled, Reader, Row, ScheduledExists, StoreUnavailable
 
 BATCH: Final = 100
 FIRST_RETRY: Final = 0.5  # seconds, while the store cannot write
@@ -90,10 +91,9 @@ class Scheduler:
 
     async def _post_due(self) -> bool:
         """In each room one after another, in the order of their times."""
-        async with self._due_timer.changing:
-            rows = await self._reader.due(self._clock(), BATCH)
-            by_room = groupby(sorted(rows, key=_room_of), _room_of)
-            return await _all_of([partial(self._post_in_order, list(some)) for _, some in by_room])
+        rows = await self._reader.due(self._clock(), BATCH)
+        by_room = groupby(sorted(rows, key=_room_of), _room_of)
+        return await _all_of([partial(self._post_in_order, list(some)) for _, some in by_room])
 
     async def _post_in_order(self, rows: Sequence[Row]) -> bool:
         for row in rows:
@@ -107,9 +107,8 @@ class Scheduler:
         try:
             answer = await self._ask_safely(row, at)
             if isinstance(answer, Refusal):
-                if answer.code != "unavailable":
-                    await self._commands.write(FailScheduled(id_, answer.message))
-                    announce_scheduled(self._bus, account, {**row, "failed": answer.message})
+                if answer.code != "unavailable" and answer is not STALE:  # stale: it was taken back
+                    await self._fail(row, answer)
                 return answer
             if answer.at != at:  # it stands there from an earlier attempt, so nothing was written now
                 await self._commands.write(DropScheduled(id_))
@@ -117,6 +116,11 @@ class Scheduler:
             return UNAVAILABLE
         announce_gone(self._bus, account, id_)
         return answer
+
+    async def _fail(self, row: Row, refusal: Refusal) -> None:
+        failed = FailScheduled(row["id"], refusal.message)
+        if await self._commands.write(failed, conditions=(ScheduledExists(row["id"]),)):
+            announce_scheduled(self._bus, row["account"], {**row, "failed": refusal.message})
 
     async def _ask_safely(self, row: Row, at: int) -> Posted | Refusal:
         try:
@@ -136,8 +140,8 @@ class Scheduler:
         nonce = f"scheduled:{row['id']}"
         command = PostMessage(row["room"], text, nonce, row["reply_to"], row["expires_in"])
         context = await self._names.context(Context(account, at), text)
-        drop = DropScheduled(row["id"])
-        return await self._commands.ask(room_stream(row["room"]), command, context, Posted, drop)
+        stream, drop, listed = room_stream(row["room"]), DropScheduled(row["id"]), ScheduledExists(row["id"])
+        return await self._commands.ask(stream, command, context, Posted, drop, conditions=(listed,))
 
     # --- messages that expire
 

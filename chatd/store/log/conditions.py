@@ -13,7 +13,6 @@ from chatd.ports import (
     IdentityCountIs,
     NoOpenReport,
     RecoveryLinkIs,
-    RefreshTokenIs,
     ScheduledCountIs,
     ScheduledExists,
     SecondFactorIs,
@@ -26,7 +25,6 @@ ACTIVE = """
         AND NOT EXISTS (SELECT 1 FROM erasures WHERE account = ?1)
 """
 CREDENTIAL = "SELECT (SELECT password_hash FROM credentials WHERE account = ?) IS ?"
-NEWEST_REFRESH = "SELECT EXISTS (SELECT 1 FROM devices WHERE id = ? AND refresh_hash = ?)"
 NO_SECOND_FACTOR = "SELECT NOT EXISTS (SELECT 1 FROM second_factors WHERE account = ?)"
 SECOND_FACTOR = """
     SELECT EXISTS (
@@ -55,8 +53,6 @@ def _statement(condition: Condition) -> tuple[str, tuple[Any, ...]]:
             return ACTIVE, (account,)
         case CredentialIs(account, password_hash):
             return CREDENTIAL, (account, password_hash)
-        case RefreshTokenIs(device, refresh_hash):
-            return NEWEST_REFRESH, (device, refresh_hash)
         case SecondFactorIs(account, factor):
             if factor is None:
                 return NO_SECOND_FACTOR, (account,)

@@ -8,8 +8,6 @@ write-ahead log may lose the newest transactions in a power cut, but never damag
 position go back together. (After `kill -9` nothing is lost: the system has it.)
 """
 
-
-
 from __future__ import annotations
 
 import os

@@ -27,7 +27,7 @@ async def listen(client: Client, task: dict[str, Any], messages: list[tuple[int,
         if event.event == RELOADED:
             raise SystemExit("the session did not resume")
         if event.event == "message.posted":
-            messages.append((event.seq, event.by, event.data["text"]))
+            messages.append((event.seq, event.by, event.text or ""))
             if len(messages) >= task["total"]:
                 return
 

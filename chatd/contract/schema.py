@@ -1,0 +1,147 @@
+"""The whole protocol as JSON Schema (2020-12), made from the tables.
+
+A document's `$defs` hold the classes of the contract by their names, and the frames: `request.<name>`,
+`result.<name>`, `event.<kind of stream>.<type>`, `signal.<type>`, `error`. What a client sends is a
+`ClientFrame`, what it receives is a `ServerFrame`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, get_args
+
+import attrs
+import msgspec
+
+from chatd.contract.errors import Code
+from chatd.contract.events import EVENTS
+from chatd.contract.requests import REQUESTS
+from chatd.contract.signals import SIGNALS
+from chatd.contract.spec import EventType, RequestType, SignalType
+from chatd.contract.wire_names import wire_name
+
+Schema = dict[str, Any]
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+ID: Final[Schema] = {"type": ["integer", "string"]}
+INTEGER: Final[Schema] = {"type": "integer"}
+STRING: Final[Schema] = {"type": "string"}
+
+
+def json_schema(version: str) -> Schema:
+    """The document; `version` is that of chatd."""
+    frames = {"error": error(), "result": result(), **_frames(to_definition)}
+    server = [name for name in frames if not name.startswith("request.")]
+    client = [name for name in frames if name.startswith("request.")]
+    return {
+        "$schema": DIALECT,
+        "title": f"chatd {version}",
+        "description": "Frames of chatd's WebSocket protocol. A result is an object of `result.<request>`.",
+        "anyOf": [to_definition("ClientFrame"), to_definition("ServerFrame")],
+        "$defs": {
+            **classes(to_definition),
+            **{f"result.{name}": to_definition(row.result.__name__) for name, row in REQUESTS.items()},
+            **frames,
+            "ClientFrame": {"oneOf": [to_definition(name) for name in client]},
+            "ServerFrame": {"oneOf": [to_definition(name) for name in server]},
+        },
+    }
+
+
+def to_definition(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def classes(to: Callable[[str], Schema]) -> dict[str, Schema]:
+    """The schema of every class that the tables name. `to` makes a reference to one of them."""
+    used = [
+        *(row.request for row in REQUESTS.values()),
+        *(row.result for row in REQUESTS.values()),
+        *(row.payload for row in EVENTS.values()),
+        *(row.payload for row in SIGNALS.values()),
+    ]
+    template = to("{name}")["$ref"]
+    _, found = msgspec.json.schema_components(dict.fromkeys(used), ref_template=template)
+    requests = {row.request.__name__ for row in REQUESTS.values()}
+    return {name: _on_the_wire(schema, name in requests) for name, schema in found.items()}
+
+
+def _on_the_wire(schema: Schema, closed: bool) -> Schema:
+    """With the names of the wire. Requests are `closed`: a field that they do not have is refused."""
+    if "properties" not in schema:
+        return schema
+    renamed = {wire_name(name): field for name, field in schema["properties"].items()}
+    required = [wire_name(name) for name in schema["required"]]
+    more = {"additionalProperties": False} if closed else {}
+    return {**schema, "properties": renamed, "required": required, **more}
+
+
+def _frames(to: Callable[[str], Schema]) -> dict[str, Schema]:
+    return {
+        **{f"request.{row.name}": request(row, to) for row in REQUESTS.values()},
+        **{f"event.{row.stream}.{row.name}": event(row, to) for row in EVENTS.values()},
+        **{f"signal.{row.name}": signal(row, to) for row in SIGNALS.values()},
+    }
+
+
+# --- frames -------------------------------------------------------------------------------------------
+
+
+def request(row: RequestType, to: Callable[[str], Schema]) -> Schema:
+    data = to(row.request.__name__)
+    fields = {"id": ID, row.kind: {"const": row.name}, "data": data}
+    may_lack_data = all(field.default is not attrs.NOTHING for field in attrs.fields(row.request))
+    return _frame(fields, row.doc, ("id", row.kind) if may_lack_data else None, closed=True)
+
+
+def result(of: Schema | None = None) -> Schema:
+    """The reply to a request that was carried out; `of` is what it says."""
+    return _frame({"id": ID, "result": of or {"type": "object"}}, "What a request gives.")
+
+
+def error() -> Schema:
+    about = {"code": {"enum": list(get_args(Code))}, "message": STRING, "data": {"type": "object"}}
+    refusal = {"type": "object", "properties": about, "required": ["code", "message"]}
+    no_id = {"type": [*ID["type"], "null"]}
+    return _frame({"id": no_id, "error": refusal}, "Why a request was refused, and what to do about it.")
+
+
+def event(row: EventType, to: Callable[[str], Schema]) -> Schema:
+    """Who may not see the payload is shown an empty one."""
+    payload = to(row.payload.__name__)
+    hidden = {"type": "object", "maxProperties": 0}
+    fields = {
+        "event": {"const": row.name},
+        "stream": _stream(row.stream),
+        "seq": INTEGER,
+        "position": INTEGER,
+        "at": INTEGER,
+        "by": STRING,
+        "data": payload if row.audience is None else {"anyOf": [payload, hidden]},
+    }
+    return _frame(fields, row.doc)
+
+
+def signal(row: SignalType, to: Callable[[str], Schema]) -> Schema:
+    fields = {
+        "signal": {"const": row.name},
+        "stream": _stream(row.stream),
+        "by": STRING,
+        "data": to(row.payload.__name__),
+    }
+    return _frame(fields, f"{row.doc} Heard by: {row.hears}.")
+
+
+def _stream(kind: str) -> Schema:
+    return {"type": "string", "pattern": f"^{kind}/"}
+
+
+def _frame(fields: Schema, doc: str, required: tuple[str, ...] | None = None, closed: bool = False) -> Schema:
+    more = {"additionalProperties": False} if closed else {}
+    return {
+        "description": doc,
+        "type": "object",
+        "properties": fields,
+        "required": [*(fields if required is None else required)],
+        **more,
+    }

@@ -1,0 +1,102 @@
+"""`chatd schema`: the protocol as JSON Schema and as an AsyncAPI document, read by their own tools."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import npm
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+
+from chatd.cli import main
+from chatd.contract.events import EVENTS
+from chatd.contract.requests import REQUESTS
+from chatd.contract.signals import SIGNALS
+
+NODE = Path(__file__).parent / "node"
+PARSER_SECONDS = 110
+REQUEST_FRAMES = {f"request.{name}" for name in REQUESTS}
+NEWS_FRAMES = {f"event.{kind}.{name}" for kind, name in EVENTS} | {f"signal.{name}" for name in SIGNALS}
+POST = {"id": 1, "command": "message.post", "data": {"room": "r", "text": "hi"}}
+POSTED = {"event": "message.posted", "stream": "room/r", "seq": 1, "position": 9, "at": 5, "by": "ann"}
+
+
+def printed(*options: str) -> Any:
+    result = CliRunner().invoke(main, ["schema", *options])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    return printed()
+
+
+def test_the_schema_is_json_schema_and_has_every_row(schema: Any) -> None:
+    Draft202012Validator.check_schema(schema)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["$defs"].keys() >= REQUEST_FRAMES | NEWS_FRAMES | {f"result.{name}" for name in REQUESTS}
+    assert schema["$defs"].keys() >= set(_references(schema, "#/$defs/"))
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        POST,
+        {"id": "a", "query": "space.list"},
+        {"id": 1, "command": "member.mute", "data": {"space": "s", "account": "a", "for": 60}},
+        {"id": 1, "result": {}},
+        {"id": None, "error": {"code": "invalid", "message": "not a JSON frame"}},
+        {**POSTED, "data": {"text": "hi"}},
+        {"signal": "typing", "stream": "room/r", "by": "ann", "data": {"expires_in": 5}},
+    ],
+)
+def test_what_the_protocol_says_is_of_the_schema(schema: Any, frame: Any) -> None:
+    Draft202012Validator(schema).validate(frame)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {**POST, "command": "message.shout"},
+        {**POST, "data": {"room": "r", "text": "hi", "txet": "hi"}},
+        {**POST, "data": {"room": "r", "text": ""}},
+        {"id": 1, "command": "message.post"},
+        {"id": 1, "error": {"code": "teapot", "message": "no"}},
+        {**POSTED, "stream": "space/s", "data": {"text": "hi"}},
+        {"signal": "typing", "stream": "room/r", "by": "ann", "data": {}},
+    ],
+)
+def test_what_it_does_not_say_is_not(schema: Any, frame: Any) -> None:
+    assert not Draft202012Validator(schema).is_valid(frame)
+
+
+def test_asyncapis_own_parser_finds_nothing_and_reads_every_row() -> None:
+    document = printed("--asyncapi")
+    parsed = subprocess.run(
+        ["node", str(NODE / "parse.cjs")],
+        env={**os.environ, "NODE_PATH": str(npm.installed(NODE))},
+        input=json.dumps(document),
+        text=True,
+        capture_output=True,
+        timeout=PARSER_SECONDS,
+    )
+    assert parsed.returncode == 0, parsed.stderr
+    found = json.loads(parsed.stdout)
+    assert found["diagnostics"] == []
+    assert set(found["operations"]) == REQUEST_FRAMES | NEWS_FRAMES
+    assert document["components"]["schemas"].keys() >= set(_references(document, "#/components/schemas/"))
+
+
+def _references(value: Any, prefix: str) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["$ref"]] if "$ref" in value else []
+        return [ref.removeprefix(prefix) for ref in own if ref.startswith(prefix)] + [
+            ref for one in value.values() for ref in _references(one, prefix)
+        ]
+    return [ref for one in value for ref in _references(one, prefix)] if isinstance(value, list) else []

@@ -1,0 +1,148 @@
+"""The pages of docs/how-to: the code that they show works."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from e2e.serving import Server
+from views.views_village import Village, new_village
+
+ROOT = Path(__file__).parents[1]
+PASSWORD = "correct horse battery staple"
+PAGES = ROOT / "docs" / "how-to"
+
+
+def blocks(page: str, name: str) -> str:
+    """All blocks of the page that are marked with the name, one after another."""
+    text = (PAGES / page).read_text()
+    found = re.findall(rf"<!-- {name} -->\n```python\n(.*?)```", text, re.DOTALL)
+    assert found, name
+    return "\n\n".join(found)
+
+
+def run(page: str, *names: str) -> dict[str, Any]:
+    """What the blocks define."""
+    code = "\n\n".join(blocks(page, name) for name in names)
+    defined: dict[str, Any] = {"__name__": "shown"}
+    exec(compile(code, f"docs/how-to/{page}", "exec", dont_inherit=True), defined)
+    return defined
+
+
+# --- a view -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def village() -> Iterator[Village]:
+    yield from new_village()
+
+
+@pytest.mark.parametrize(
+    "test", ["test_posts_are_counted_by_room_and_day", "test_a_view_that_is_built_again_says_the_same"]
+)
+def test_the_tests_of_the_shown_view_pass(village: Village, test: str) -> None:
+    run("add-a-view.md", "view", "test")[test](village)
+
+
+# --- a bot and a client -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path / "chat-data").start()
+    yield server
+    server.kill()
+
+
+class Team:
+    """Ada, who signs in with a password, her space `team` and in it the room `general`."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.shown = run("write-a-client.md", "client")
+        self.chatctl("account", "create", "ada", "--password-stdin", typed=PASSWORD)
+        self.chatctl("space", "create", "team", "--owner", "ada")
+        self.chatctl("room", "create", "general", "--space", "team")
+        self.token = self.shown["sign_in"](server.websocket, "ada", PASSWORD)["access_token"]
+        self.enter(self.token)
+        [self.room] = [room["id"] for room in json.loads(self.chatctl("--json", "room", "list"))]
+
+    def chatctl(self, *words: str, typed: str | None = None) -> str:
+        where = () if words[0] == "--url" else ("--data", str(self.server.data))
+        command = [sys.executable, "-m", "chatctl.cli", *where, *words]
+        done = subprocess.run(command, input=typed, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def enter(self, token: str) -> None:
+        self.chatctl("--url", self.url, "--token", token, "room", "join", "general")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.port}"
+
+    def client(self) -> Any:
+        return self.shown["Client"](self.server.websocket, self.token, self.room)
+
+    def connect(self) -> Any:
+        return self.shown["connect"](self.server.websocket, subprotocols=["chatd.v1.json"])
+
+
+@pytest.fixture
+def team(server: Server) -> Team:
+    return Team(server)
+
+
+def test_the_shown_client_reads_posts_once_and_resumes(team: Team) -> None:
+    post, client = team.shown["post"], team.client()
+    with team.connect() as socket:
+        link = client.open(socket)
+        seq = post(link, team.room, "first", "n1")
+        assert next(event for event in client.hear(link) if event["seq"] == seq)["data"]["nonce"] == "n1"
+    with team.connect() as socket:
+        link = team.client().open(socket)
+        assert post(link, team.room, "first", "n1") == seq
+        missed = post(link, team.room, "missed", "n2")
+    with team.connect() as socket:
+        link = client.open(socket)
+        assert next(client.hear(link))["seq"] == missed
+        with pytest.raises(team.shown["Refused"]) as refused:
+            post(link, "nowhere", "hello", "n3")
+        assert refused.value.code == "not_found"
+    assert client.room.texts == {seq: "first", missed: "missed"}
+
+
+def test_the_shown_bot_greets_who_joins(team: Team, tmp_path: Path) -> None:
+    scopes = ("--scope", "read", "--scope", "post", "--scope", "join")
+    token = team.chatctl("bot", "create", "greeter", "--owner", "ada", *scopes)
+    code = team.chatctl("invite", "create", "--space", "team")
+    team.chatctl("--url", team.url, "--token", token, "invite", "accept", code)
+    team.enter(token)
+    team.chatctl("account", "create", "bob", "--no-password")
+    bob = team.chatctl("account", "token", "bob")
+    team.chatctl("--url", team.url, "--token", bob, "invite", "accept", code)
+    (tmp_path / "greeter.py").write_text(blocks("write-a-bot.md", "bot"))
+    environment = os.environ | {"CHATD_URL": team.url, "CHATD_TOKEN": token}
+    client = team.client()
+    with (
+        team.connect() as socket,
+        subprocess.Popen([sys.executable, tmp_path / "greeter.py"], env=environment) as bot,
+    ):
+        try:
+            link = client.open(socket)
+            while json.loads(team.chatctl("--json", "server", "status"))["sessions"] < 2:
+                pass
+            team.enter(bob)
+            heard = client.hear(link)
+            joined = next(event for event in heard if event["event"] == "member.joined")
+            greeting = next(event for event in heard if event["event"] == "message.posted")
+        finally:
+            bot.kill()
+    assert greeting["data"]["nonce"] == f"welcome-{joined['seq']}"
