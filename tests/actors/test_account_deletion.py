@@ -1,27 +1,27 @@
-"""The eraser: accounts that cannot be deleted, among others that can."""
+"""The account deletion worker: accounts that cannot be deleted, among others that can."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
 import trio
-from chatd.actors.workers.pending_deletions import PendingDeletions
-from chatd.handlers.desk import Desk
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from chatd.actors.runtime.envelope import BROKEN, Answer
-from chatd.handlers.account_deletion import RETRY_REFUSED, AccountDeletionWorker
+from chatd.actors.runtime.live_sessions import LiveSessions
+from chatd.actors.workers.account_deletion import RETRY_REFUSED, AccountDeletionWorker
+from chatd.actors.workers.deletions import Deletions
+from chatd.contract.spec import DONE
 from chatd.ports import FinishErasures, Row
 
 
-class SmallDesk:
-    """A desk, its reader and its names, as far as the eraser knows them. `broken` streams refuse."""
+class Streams:
+    """The streams that know the accounts, as far as a deletion needs them; also the list of what is ordered.
+    The stream of `broken` refuses."""
 
     def __init__(self, *accounts: str, broken: str) -> None:
         self.ordered = list(accounts)
-        self.broken = f"account/{broken}"
-        self.pending_deletions = PendingDeletions()
-        self.reader = self.names = self
+        self.broken = broken
 
     async def erasures(self) -> list[Row]:
         return [{"account": one, "by": one, "reason": None, "messages": True} for one in self.ordered]
@@ -35,13 +35,11 @@ class SmallDesk:
     async def rooms_ever(self, account: str) -> list[str]:
         return []
 
-    async def ask(self, stream: str, command: Any, context: Any) -> Answer:
-        return BROKEN if stream == self.broken else {}
+    async def ask(self, stream: str, command: Any, context: Any, result: type[Any]) -> Answer:
+        return BROKEN if stream == f"account/{self.broken}" else DONE
 
     async def write(self, write: FinishErasures) -> None:
         self.ordered = [account for account in self.ordered if account not in write.accounts]
-
-    def end_sessions(self, reason: str, which: Any) -> None: ...
 
     def forget(self, account: str) -> None: ...
 
@@ -49,13 +47,16 @@ class SmallDesk:
 async def test_an_account_that_cannot_be_deleted_holds_up_no_other_and_is_tried_again(
     mock_clock: MockClock,
 ) -> None:
-    desk = SmallDesk("ann", "bad", "cat", broken="bad")
+    streams, live = Streams("ann", "bad", "cat", broken="bad"), LiveSessions()
+    all_of_it = cast(Any, streams)
+    deletions = Deletions(all_of_it, live)
+    worker = AccountDeletionWorker(all_of_it, all_of_it, live, deletions, all_of_it)
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(AccountDeletionWorker(cast(Desk, desk)).run)
+        nursery.start_soon(worker.run)
         await wait_all_tasks_blocked()
-        assert desk.ordered == ["bad"]
-        desk.broken = ""
+        assert streams.ordered == ["bad"]
+        streams.broken = ""
         mock_clock.jump(RETRY_REFUSED)
         await wait_all_tasks_blocked()
-        assert desk.ordered == []
+        assert streams.ordered == []
         nursery.cancel_scope.cancel()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from chatd.domain.space.state import Invite, SpaceState
-from chatd.handlers import invite as invites
+from chatd.domain.space.state import InviteState, SpaceState
+from chatd.handlers.invite_codes import InviteCodes
 
 
-class Counter:
-    """A desk of which only this much is used: a space with one invite, and who its maker is."""
+class Invited:
+    """Reader and directory, as far as they are asked: a space with one invite, and who its maker is."""
 
     def __init__(self, by: str) -> None:
         self.accounts: dict[str, dict[str, Any]] = {
@@ -20,15 +19,7 @@ class Counter:
             "max": {"disabled": False, "owner": "ann"},
         }
         self.going: list[dict[str, Any]] = []
-        self._space = SpaceState("s", 3, members={"ann": "owner"}, invites={"i": Invite(by, "member")})
-
-    @property
-    def reader(self) -> Counter:
-        return self
-
-    @property
-    def directory(self) -> Counter:
-        return self
+        self._space = SpaceState("s", 3, members={"ann": "owner"}, invites={"i": InviteState(by, "member")})
 
     async def invite_code(self, code_hash: bytes) -> dict[str, Any]:
         return {"space": "s", "invite": "i"}
@@ -43,30 +34,30 @@ class Counter:
         return self.going
 
 
-async def maker_out(counter: Counter) -> bool:
-    lead = await invites.lead_of(SimpleNamespace(reader=counter, directory=counter), "code")  # type: ignore[arg-type]
-    assert isinstance(lead, invites.Lead)
-    assert (lead.space, lead.invite) == ("s", "i")
-    return lead.maker_out
+async def maker_out(invited: Invited) -> bool:
+    both = cast(Any, invited)
+    found = await InviteCodes(both, both).find("code")
+    assert (found.space, found.invite) == ("s", "i")
+    return found.maker_out
 
 
 @pytest.mark.parametrize("maker", ["ann", "max"])
 async def test_a_maker_is_out_from_the_moment_that_its_deletion_is_ordered(maker: str) -> None:
-    counter = Counter(maker)
-    assert not await maker_out(counter)
-    counter.going = [{"account": "somebody"}]
-    assert not await maker_out(counter)
-    counter.going = [{"account": "ann"}]
-    assert await maker_out(counter)
+    invited = Invited(maker)
+    assert not await maker_out(invited)
+    invited.going = [{"account": "somebody"}]
+    assert not await maker_out(invited)
+    invited.going = [{"account": "ann"}]
+    assert await maker_out(invited)
 
 
 @pytest.mark.parametrize("maker", ["ann", "max"])
 async def test_a_maker_is_out_while_it_or_its_owner_is_disabled(maker: str) -> None:
-    counter = Counter(maker)
-    counter.accounts["ann"]["disabled"] = True
-    assert await maker_out(counter)
+    invited = Invited(maker)
+    invited.accounts["ann"]["disabled"] = True
+    assert await maker_out(invited)
 
 
 async def test_an_account_that_is_not_there_is_out_and_an_operator_never_is() -> None:
-    assert await maker_out(Counter("nobody"))
-    assert not await maker_out(Counter("operator:1000"))
+    assert await maker_out(Invited("nobody"))
+    assert not await maker_out(Invited("operator:1000"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import trio
@@ -19,6 +19,7 @@ from chatd.actors.workers.notifier import AT_ONCE, BATCH, FIRST_RETRY, FOLLOWER,
 from chatd.contract.account import CreateAccount
 from chatd.contract.errors import Refusal
 from chatd.contract.message import PostMessage
+from chatd.contract.spec import DONE, Done
 from chatd.domain.decision import Context
 from chatd.domain.event import Event
 from chatd.domain.internal import Notify, OpenDirectRoom
@@ -26,8 +27,9 @@ from chatd.ports import Append, PutFollower, Row, StoreUnavailable, Write
 
 
 @attrs.define
-class MemoryOffice:
-    """The desk as the notifier knows it: rows by position, accounts that take each source once."""
+class Accounts:
+    """Reader and command bus as the notifier knows them: rows by position, accounts that take each source
+    once."""
 
     bus: Bus
     rows: list[Row] = attrs.Factory(list)
@@ -43,10 +45,6 @@ class MemoryOffice:
     answers: list[Answer] = attrs.Factory(list)  # instead of telling
     cannot_read: int = 0
     cannot_write: int = 0
-
-    @property
-    def reader(self) -> Any:
-        return self
 
     async def follower(self, name: str) -> int | None:
         assert name == FOLLOWER
@@ -72,7 +70,7 @@ class MemoryOffice:
             assert isinstance(write, PutFollower)
             self.stored.append(write.position)
 
-    async def ask(self, stream: str, command: Notify, context: Context) -> Answer:
+    async def ask(self, stream: str, command: Notify, context: Context, result: type[Done]) -> Answer:
         assert context.by == "system"
         assert context.new_id
         self.asked += 1
@@ -87,7 +85,7 @@ class MemoryOffice:
             self.told.append((account, command.source))
             if command.quiet:
                 self.quiet.add(command.source)
-        return {}
+        return DONE
 
     # --- what happens in the log
 
@@ -116,8 +114,9 @@ class MemoryOffice:
 
 
 @asynccontextmanager
-async def notifying(office: MemoryOffice) -> AsyncIterator[Notifier]:
-    notifier = Notifier(office)
+async def notifying(accounts: Accounts) -> AsyncIterator[Notifier]:
+    both = cast(Any, accounts)  # reader and command bus
+    notifier = Notifier(both, accounts.bus, both)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(supervise, notifier)
         await wait_all_tasks_blocked()
@@ -125,120 +124,120 @@ async def notifying(office: MemoryOffice) -> AsyncIterator[Notifier]:
         nursery.cancel_scope.cancel()
 
 
-def office(head: int = 0, stored: int = 0) -> MemoryOffice:
-    return MemoryOffice(Bus(head), stored=[stored] if stored else [])
+def accounts_of(head: int = 0, stored: int = 0) -> Accounts:
+    return Accounts(Bus(head), stored=[stored] if stored else [])
 
 
 async def test_a_message_is_told_at_once_and_the_position_stored_after_it(mock_clock: MockClock) -> None:
-    desk = office(5, 5)
-    async with notifying(desk):
-        desk.post("bob", "eve")
+    accounts = accounts_of(5, 5)
+    async with notifying(accounts):
+        accounts.post("bob", "eve")
         await wait_all_tasks_blocked()
-        assert sorted(desk.told) == [("bob", 6), ("eve", 6)]
-        assert desk.stored == [5, 6]
+        assert sorted(accounts.told) == [("bob", 6), ("eve", 6)]
+        assert accounts.stored == [5, 6]
 
 
 async def test_old_messages_notify_nobody_when_the_notifier_is_new(mock_clock: MockClock) -> None:
-    desk = office()
-    desk.post("bob")
-    async with notifying(desk):
-        assert desk.stored == [1]
-        desk.post("bob")
+    accounts = accounts_of()
+    accounts.post("bob")
+    async with notifying(accounts):
+        assert accounts.stored == [1]
+        accounts.post("bob")
         await wait_all_tasks_blocked()
-        assert desk.told == [("bob", 2)]
+        assert accounts.told == [("bob", 2)]
 
 
 async def test_in_a_new_database_nothing_is_old(mock_clock: MockClock) -> None:
-    desk = office()
-    async with notifying(desk):
-        desk.post("bob")
+    accounts = accounts_of()
+    async with notifying(accounts):
+        accounts.post("bob")
         await wait_all_tasks_blocked()
-        assert desk.told == [("bob", 1)]
-        assert desk.stored == [0, 1]
+        assert accounts.told == [("bob", 1)]
+        assert accounts.stored == [0, 1]
 
 
 async def test_what_was_posted_while_nobody_looked_is_told_after_a_restart(mock_clock: MockClock) -> None:
-    desk = office(5, 5)
-    desk.post("bob")
-    async with notifying(desk):
-        assert desk.told == [("bob", 6)]
+    accounts = accounts_of(5, 5)
+    accounts.post("bob")
+    async with notifying(accounts):
+        assert accounts.told == [("bob", 6)]
 
 
 async def test_under_load_one_look_serves_many_commits(autojump_clock: MockClock) -> None:
-    desk = office(5, 5)
-    async with notifying(desk):
+    accounts = accounts_of(5, 5)
+    async with notifying(accounts):
         for _ in range(100):
-            desk.post("bob")
+            accounts.post("bob")
             await trio.sleep(PACE / 50)
         await trio.sleep(2 * PACE)
-        assert [source for _, source in desk.told] == list(range(6, 106))
-        assert len(desk.looks) <= 4
+        assert [source for _, source in accounts.told] == list(range(6, 106))
+        assert len(accounts.looks) <= 4
 
 
 async def test_what_concerns_nobody_is_written_down_once_in_a_while(autojump_clock: MockClock) -> None:
-    desk = office(5, 5)
-    async with notifying(desk):
-        desk.happen(20)
+    accounts = accounts_of(5, 5)
+    async with notifying(accounts):
+        accounts.happen(20)
         await trio.sleep(STORED_EVERY / 2)
-        desk.happen()
-        assert desk.stored == [5]
+        accounts.happen()
+        assert accounts.stored == [5]
         await trio.sleep(STORED_EVERY)
-        assert desk.stored == [5, 26]
+        assert accounts.stored == [5, 26]
         await trio.sleep(10 * STORED_EVERY)
-        assert desk.stored == [5, 26]
+        assert accounts.stored == [5, 26]
 
 
 async def test_a_long_way_is_gone_in_batches(autojump_clock: MockClock) -> None:
-    desk = office(1, 1)
-    desk.happen(2 * BATCH + 10)
-    async with notifying(desk):
+    accounts = accounts_of(1, 1)
+    accounts.happen(2 * BATCH + 10)
+    async with notifying(accounts):
         await trio.sleep(PACE * 2)
-        assert desk.looks == [(1, BATCH + 1), (BATCH + 1, 2 * BATCH + 1), (2 * BATCH + 1, 2 * BATCH + 11)]
+        assert accounts.looks == [(1, BATCH + 1), (BATCH + 1, 2 * BATCH + 1), (2 * BATCH + 1, 2 * BATCH + 11)]
 
 
 # --- order, and how much at once ---------------------------------------------------------------------
 
 
 async def test_each_account_is_told_in_the_order_of_the_log(autojump_clock: MockClock) -> None:
-    desk = office(1, 1)
-    desk.seconds = 0.01
+    accounts = accounts_of(1, 1)
+    accounts.seconds = 0.01
     for _ in range(10):
-        desk.post("bob", "eve")
-    async with notifying(desk):
+        accounts.post("bob", "eve")
+    async with notifying(accounts):
         await trio.sleep(1)
         for account in ("bob", "eve"):
-            assert [source for name, source in desk.told if name == account] == list(range(2, 12))
-        assert desk.most_at_once == 2
+            assert [source for name, source in accounts.told if name == account] == list(range(2, 12))
+        assert accounts.most_at_once == 2
 
 
 async def test_many_accounts_are_told_at_the_same_time_but_not_all(autojump_clock: MockClock) -> None:
-    desk = office(1, 1)
-    desk.seconds = 0.01
-    desk.post(*(f"a{number}" for number in range(3 * AT_ONCE)))
-    async with notifying(desk):
+    accounts = accounts_of(1, 1)
+    accounts.seconds = 0.01
+    accounts.post(*(f"a{number}" for number in range(3 * AT_ONCE)))
+    async with notifying(accounts):
         await trio.sleep(1)
-        assert len(desk.told) == 3 * AT_ONCE
-        assert desk.most_at_once == AT_ONCE
+        assert len(accounts.told) == 3 * AT_ONCE
+        assert accounts.most_at_once == AT_ONCE
 
 
 # --- quietly -----------------------------------------------------------------------------------------
 
 
 async def test_an_account_in_do_not_disturb_is_told_quietly(mock_clock: MockClock) -> None:
-    desk = office(1, 1)
-    desk.dnd = {"bob"}
-    desk.post("bob")
-    desk.post("eve")
-    async with notifying(desk):
-        assert desk.quiet == {2}
+    accounts = accounts_of(1, 1)
+    accounts.dnd = {"bob"}
+    accounts.post("bob")
+    accounts.post("eve")
+    async with notifying(accounts):
+        assert accounts.quiet == {2}
 
 
 async def test_nobody_is_asked_about_what_does_not_concern_them(mock_clock: MockClock) -> None:
-    desk = office(1, 1)
-    desk.post("bob", level="none")
-    desk.post("bob", read=True)
-    async with notifying(desk):
-        assert desk.asked == 0
+    accounts = accounts_of(1, 1)
+    accounts.post("bob", level="none")
+    accounts.post("bob", read=True)
+    async with notifying(accounts):
+        assert accounts.asked == 0
 
 
 # --- failures ----------------------------------------------------------------------------------------
@@ -247,94 +246,86 @@ async def test_nobody_is_asked_about_what_does_not_concern_them(mock_clock: Mock
 async def test_an_account_that_cannot_be_told_now_is_told_later_and_the_others_not_again(
     autojump_clock: MockClock,
 ) -> None:
-    desk = office(1, 1)
-    desk.post("bob")
-    desk.post("eve")
-    desk.post("bob")
-    desk.answers = [UNAVAILABLE]
-    async with notifying(desk):
+    accounts = accounts_of(1, 1)
+    accounts.post("bob")
+    accounts.post("eve")
+    accounts.post("bob")
+    accounts.answers = [UNAVAILABLE]
+    async with notifying(accounts):
         await trio.sleep(FIRST_RETRY * 2)
-        assert sorted(desk.told) == [("bob", 2), ("bob", 4), ("eve", 3)]
-        assert desk.stored == [1, 4]
+        assert sorted(accounts.told) == [("bob", 2), ("bob", 4), ("eve", 3)]
+        assert accounts.stored == [1, 4]
 
 
 async def test_nothing_is_stored_before_everybody_was_told(mock_clock: MockClock) -> None:
-    desk = office(1, 1)
-    desk.post("bob", "eve")
-    desk.answers = [UNAVAILABLE]
-    async with notifying(desk):
-        assert len(desk.told) == 1
-        assert desk.stored == [1]
+    accounts = accounts_of(1, 1)
+    accounts.post("bob", "eve")
+    accounts.answers = [UNAVAILABLE]
+    async with notifying(accounts):
+        assert len(accounts.told) == 1
+        assert accounts.stored == [1]
 
 
 async def test_a_store_that_fails_is_asked_again(autojump_clock: MockClock) -> None:
-    desk = office(1, 1)
-    desk.post("bob")
-    desk.cannot_read, desk.cannot_write = 2, 2
-    async with notifying(desk) as notifier:
+    accounts = accounts_of(1, 1)
+    accounts.post("bob")
+    accounts.cannot_read, accounts.cannot_write = 2, 2
+    async with notifying(accounts) as notifier:
         await trio.sleep(10)
-        assert desk.told == [("bob", 2)]
-        assert desk.stored == [1, 2]
+        assert accounts.told == [("bob", 2)]
+        assert accounts.stored == [1, 2]
         assert notifier.restarts == 0
 
 
 async def test_a_refusal_for_good_stops_nobody_else(mock_clock: MockClock) -> None:
-    desk = office(1, 1)
-    desk.post("gone")
-    desk.answers = [Refusal("not_found", "there is no such account")]
-    async with notifying(desk):
-        desk.post("bob")
+    accounts = accounts_of(1, 1)
+    accounts.post("gone")
+    accounts.answers = [Refusal("not_found", "there is no such account")]
+    async with notifying(accounts):
+        accounts.post("bob")
         mock_clock.jump(PACE)
         await wait_all_tasks_blocked()
-        assert desk.told == [("bob", 3)]
-        assert desk.stored == [1, 2, 3]
+        assert accounts.told == [("bob", 3)]
+        assert accounts.stored == [1, 2, 3]
 
 
 async def test_a_kill_before_the_position_is_stored_doubles_nothing(mock_clock: MockClock) -> None:
-    desk = office(1, 1)
-    desk.post("bob", "eve")
-    desk.cannot_write = 1
-    async with notifying(desk):
-        assert desk.stored == [1]
-        assert len(desk.told) == 2
-    async with notifying(desk):
-        assert desk.asked == 4
-        assert sorted(desk.told) == [("bob", 2), ("eve", 2)]
-        assert desk.stored == [1, 2]
+    accounts = accounts_of(1, 1)
+    accounts.post("bob", "eve")
+    accounts.cannot_write = 1
+    async with notifying(accounts):
+        assert accounts.stored == [1]
+        assert len(accounts.told) == 2
+    async with notifying(accounts):
+        assert accounts.asked == 4
+        assert sorted(accounts.told) == [("bob", 2), ("eve", 2)]
+        assert accounts.stored == [1, 2]
 
 
 async def test_a_kill_in_the_middle_of_a_batch_loses_nobody(autojump_clock: MockClock) -> None:
-    desk = office(1, 1)
-    desk.seconds = 0.01
-    desk.post(*(f"a{number}" for number in range(2 * AT_ONCE)))
-    async with notifying(desk):
+    accounts = accounts_of(1, 1)
+    accounts.seconds = 0.01
+    accounts.post(*(f"a{number}" for number in range(2 * AT_ONCE)))
+    async with notifying(accounts):
         await trio.sleep(0.015)  # half of them
-        assert 0 < len(desk.told) < 2 * AT_ONCE
-    async with notifying(desk):
+        assert 0 < len(accounts.told) < 2 * AT_ONCE
+    async with notifying(accounts):
         await trio.sleep(1)
-        assert sorted(desk.told) == sorted((f"a{number}", 2) for number in range(2 * AT_ONCE))
+        assert sorted(accounts.told) == sorted((f"a{number}", 2) for number in range(2 * AT_ONCE))
 
 
 # --- with a real store and real accounts -------------------------------------------------------------
 
 
 @attrs.define
-class Desk:
-    """The `Office` that a world of actors is. After so many `asks` the notifier is killed."""
+class Commands:
+    """The command bus of a world of actors. After so many `asks` the notifier is killed."""
 
     world: World
     asks: int
     killed: trio.CancelScope = attrs.Factory(trio.CancelScope)
 
-    @property
-    def bus(self) -> Bus:
-        return self.world.bus
-
-    @property
-    def reader(self) -> Any:
-        return self.world.reader
-
-    async def ask(self, stream: str, command: Notify, context: Context) -> Answer:
+    async def ask(self, stream: str, command: Notify, context: Context, result: type[Done]) -> Answer:
         answer = await self.world.ask(stream, command, context.by, context.new_id)
         self.asks -= 1
         if self.asks <= 0:
@@ -360,15 +351,15 @@ async def test_however_often_it_is_killed_everybody_is_told_once_and_in_order(tm
             await world.ask(f"account/{name}", CreateAccount(name), "system")
         await world.ask("room/d", OpenDirectRoom(people), "ann")
         await world.writer.append(Append(writes=(PutFollower(FOLLOWER, world.bus.head),)))
-        seqs = [(await world.ask("room/d", PostMessage("d", "hi"), "ann"))["seq"] for _ in range(posts)]
+        seqs = [(await world.ask("room/d", PostMessage("d", "hi"), "ann")).seq for _ in range(posts)]
     asks = kills = 0
     while asks == kills:
         asks += 1
         async with living(tmp_path) as world:
-            desk = Desk(world, asks)
-            with trio.fail_after(20), desk.killed:
-                await Notifier(desk).run()
-            kills += desk.asks <= 0
+            commands = Commands(world, asks)
+            with trio.fail_after(20), commands.killed:
+                await Notifier(world.reader, world.bus, cast(Any, commands)).run()
+            kills += commands.asks <= 0
             told = {name: await told_of(world, name) for name in people}
             assert told["bob"] == seqs[: len(told["bob"])]
             assert told["eve"] == seqs[: len(told["eve"])]

@@ -14,6 +14,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 from chatd.actors.runtime.chunk import SignalFrame
 from chatd.actors.workers import presence as presences
 from chatd.actors.workers.presence import Presence
+from chatd.contract.rows import fields_of
 from chatd.ports import Append, Appended, Caller, PutPresence, StoreUnavailable
 
 SHARED = {"ann": {"space/s"}, "bob": {"space/s", "room/r"}, "cy": {"room/r"}, "dee": {"room/alone"}}
@@ -35,7 +36,7 @@ class Hears:
             strict.check_signal(frame)
             assert frame["signal"] == "presence"
             assert frame["stream"] == f"account/{frame['by']}"
-            self.heard.append({"account": frame["by"], **frame["data"]})
+            self.heard.append({"account": frame["by"], **fields_of(frame["data"])})
         return self.live
 
     def states(self) -> list[str]:
@@ -104,7 +105,7 @@ class Place:
     async def watch(self, session: Session, *accounts: str) -> dict[str, tuple[str, int | None]]:
         answer = await self.presence.watch(session.caller, accounts)
         assert answer is not None
-        return {row["account"]: (row["state"], row["last_seen"]) for row in answer}
+        return {row.account: (row.state, row.last_seen) for row in answer}
 
     async def later(self, seconds: float) -> None:
         await wait_all_tasks_blocked()

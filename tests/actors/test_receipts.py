@@ -43,12 +43,12 @@ class Place:
     def signal(self, account: str, frame: dict[str, Any]) -> None:
         strict.check_signal(frame)
         assert frame["signal"] == "read.marked"
-        self.own.append((account, frame["data"]["seq"]))
+        self.own.append((account, frame["data"].seq))
 
     def signal_stream(self, stream: str, frame: dict[str, Any], but: str | None) -> None:
         strict.check_signal(frame)
         assert (frame["signal"], frame["stream"]) == ("receipt", stream)
-        self.shown.append((stream, frame["by"], frame["data"]["read"], but))
+        self.shown.append((stream, frame["by"], frame["data"].read, but))
 
     async def state_of(self, stream: str) -> Any:
         kind, _, owner = stream.partition("/")

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import pytest
 import strict
 import trio
 from actor_world import World
-from chatd.handlers.desk import Desk
+from msgspec import UNSET
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from chatd.actors.runtime.envelope import UNAVAILABLE, Answer
+from chatd.actors.runtime.command_bus import CommandBus
+from chatd.actors.runtime.envelope import STALE, UNAVAILABLE, Answer
 from chatd.actors.workers.due_timer import LONGEST_REST, DueTimer
+from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.scheduler import BATCH, FIRST_RETRY, LONGEST_RETRY, Scheduler
 from chatd.contract.account import CreateAccount
 from chatd.contract.errors import Refusal
-from chatd.contract.message import PostMessage, UnscheduleMessage
+from chatd.contract.message import Posted, PostMessage, UnscheduleMessage
+from chatd.contract.rows import fields_of
+from chatd.contract.spec import DONE
 from chatd.domain.account.state import AccountState
 from chatd.domain.decision import Context
 from chatd.domain.event import Event
 from chatd.domain.internal import ExpireMessage
-from chatd.handlers import scheduled
-from chatd.ports import Caller, DropScheduled, FailScheduled, PutScheduled, Row, StoreUnavailable, Write
+from chatd.handlers.scheduled import NOT_LISTED, ScheduledMessages
+from chatd.ports import (
+    Caller,
+    Condition,
+    DropScheduled,
+    FailScheduled,
+    PutScheduled,
+    Row,
+    ScheduledExists,
+    StoreUnavailable,
+    Write,
+)
 
 START = 1_700_000_000_000  # Unix milliseconds at which a test's clock starts
 SECOND = 1000
@@ -39,7 +52,8 @@ class Asked:
 
 
 class Twin:
-    """A desk in memory: the list, the messages that expire, and rooms that take every post once."""
+    """All that the scheduler works with, in memory: the list, the messages that expire, and rooms that take
+    every post once."""
 
     def __init__(self) -> None:
         self.due_timer = DueTimer()
@@ -54,9 +68,10 @@ class Twin:
         self.looks = 0
         self.tries = 0  # in vain
         self.set_forward = 0  # milliseconds
-        self.reader = self.directory = self.bus = self
+        self.directory = self
         self.gate = trio.Event()  # before a write becomes durable
         self.gate.set()
+        self._disk = trio.Lock()  # writes become durable one after another
 
     def clock(self) -> int:
         return START + round(trio.current_time() * 1000) + self.set_forward
@@ -102,47 +117,63 @@ class Twin:
             self.tries += 1
             raise StoreUnavailable
 
-    # --- the desk's part
+    # --- the actors' part
 
     async def state_of(self, stream: str) -> AccountState:
         account = stream.removeprefix("account/")
         return AccountState(account, head=1, disabled=account in self.disabled)
 
-    async def mentioning(self, context: Context, text: str) -> Context:
+    async def context(self, context: Context, text: str) -> Context:
         await self._look()
         if text == "bomb":
             raise ZeroDivisionError
         return attrs.evolve(context, names={"bob": "id-of-bob"} if "@bob" in text else {})
 
-    async def ask(self, stream: str, command: Any, context: Context, writes: Sequence[Write] = ()) -> Answer:
+    async def ask(
+        self,
+        stream: str,
+        command: Any,
+        context: Context,
+        result: type[Any],
+        *writes: Write,
+        conditions: tuple[Condition, ...] = (),
+    ) -> Answer:
         await trio.lowlevel.checkpoint()
         self.asked.append(Asked(trio.current_time(), stream, command, context))
         if self.down:
             return UNAVAILABLE
         if isinstance(command, ExpireMessage):
             self.expiring.pop((stream.removeprefix("room/"), command.seq), None)
-            return {}
+            return DONE
         assert isinstance(command, PostMessage)
         if refusal := self.refusals.get(command.text):
             return refusal
         assert command.nonce is not None
         if command.nonce not in self.posted:
+            if not await self.write(*writes, conditions=conditions):
+                return STALE
             self.posted[command.nonce] = context.at
-            await self.write(*writes)
-        return {"seq": 1, "position": 1, "at": self.posted[command.nonce]}
+        return Posted(seq=1, position=1, at=self.posted[command.nonce])
 
-    async def write(self, *writes: Write) -> None:
-        await self.gate.wait()
-        for write in writes:
-            if isinstance(write, DropScheduled):
-                self.list.pop(write.id, None)
-            elif isinstance(write, FailScheduled):
-                self.list[write.id]["failed"] = write.reason
+    async def write(self, *writes: Write, conditions: tuple[Condition, ...] = ()) -> bool:
+        async with self._disk:
+            await self.gate.wait()
+            for condition in conditions:
+                assert isinstance(condition, ScheduledExists)
+                if self.list.get(condition.id, {"failed": "gone"})["failed"] is not None:
+                    return False
+            for write in writes:
+                if isinstance(write, DropScheduled):
+                    self.list.pop(write.id, None)
+                elif isinstance(write, FailScheduled):
+                    self.list[write.id]["failed"] = write.reason
+            return True
 
     def signal(self, account: str, frame: Row) -> None:
         strict.check_signal(frame)
         assert frame["signal"] == "scheduled.changed"
-        self.signals.append((account, frame["data"]))
+        fields = fields_of(frame["data"])
+        self.signals.append((account, {name: fields[name] for name in fields if fields[name] is not UNSET}))
 
     # --- what a test looks at
 
@@ -160,7 +191,8 @@ def twin() -> Twin:
 
 @pytest.fixture
 def scheduler(twin: Twin) -> Scheduler:
-    return Scheduler(twin, twin.clock)  # type: ignore[arg-type]
+    all_of_it = cast(Any, twin)
+    return Scheduler(all_of_it, all_of_it, all_of_it, twin.due_timer, all_of_it, twin.clock)
 
 
 async def test_a_message_is_posted_at_its_time_by_its_author(
@@ -352,8 +384,9 @@ async def test_what_is_taken_back_as_its_time_comes_is_not_posted(
     await trio.sleep(5)  # its time comes while the disk still works on it
     twin.gate.set()
     await trio.sleep(5)
-    assert answers == [{}]
-    assert twin.asked == []
+    assert answers == [DONE]
+    assert (twin.posted, twin.list) == ({}, {})
+    assert twin.signals == [("ann", {"id": "one", "gone": True})]
 
 
 async def test_what_is_being_posted_cannot_be_taken_back(
@@ -368,13 +401,14 @@ async def test_what_is_being_posted_cannot_be_taken_back(
     await trio.sleep(5)
     twin.gate.set()
     await trio.sleep(5)
-    assert answers == [scheduled.NOT_LISTED]
-    assert twin.texts() == ["one"]
+    assert answers == [NOT_LISTED]
+    assert list(twin.posted) == ["scheduled:one"]
 
 
 async def _take_back(twin: Twin, answers: list[Answer]) -> None:
-    caller = Caller("", "ann", "ann")
-    answers.append(await scheduled.unschedule(twin, caller, UnscheduleMessage("one")))  # type: ignore[arg-type]
+    caller, all_of_it = Caller("", "ann", "ann"), cast(Any, twin)
+    handler = ScheduledMessages(all_of_it, all_of_it, all_of_it, twin.due_timer, all_of_it)
+    answers.append(await handler.unschedule(caller, UnscheduleMessage("one")))
 
 
 def _posted(seq: int, **data: Any) -> Event:
@@ -384,73 +418,72 @@ def _posted(seq: int, **data: Any) -> Event:
 # --- on the real store and the real rooms --------------------------------------------------------------
 
 
-class Corner:
-    """As much of a desk as the scheduler needs, at the world of `conftest.py`: Ann and Bob in room `r`."""
+class NoNames(MentionNames):
+    """Nobody is mentioned."""
 
-    ask = Desk.ask
-    write = Desk.write
+    def __init__(self) -> None: ...
 
-    def __init__(self, world: World) -> None:
-        self.due_timer = DueTimer()
-        self.bus, self.reader = world.bus, world.reader
-        self.writer, self.directory = world.writer, world.directory
-
-    async def mentioning(self, context: Context, text: str) -> Context:
+    async def context(self, context: Context, text: str) -> Context:
         return context
 
 
-@pytest.fixture
-def desk(world: World) -> Any:
-    return Corner(world)
+async def carry_out(world: World, at: int = START + SECOND) -> bool:
+    """What is due at `at`, with Ann and Bob in the room `r`."""
+    commands = CommandBus(world.directory, world.writer)
+    scheduler = Scheduler(world.reader, world.bus, commands, DueTimer(), NoNames(), lambda: at)
+    return await scheduler.carry_out()
 
 
-async def test_posting_and_taking_off_the_list_are_one_commit(desk: Any, world: World) -> None:
-    await desk.write(PutScheduled("one", "ann", "r", "on time", None, None, START, START))
+async def schedule(world: World, text: str, account: str = "ann") -> None:
+    put = PutScheduled("one", account, "r", text, None, None, START, START)
+    await CommandBus(world.directory, world.writer).write(put)
+
+
+async def test_posting_and_taking_off_the_list_are_one_commit(world: World) -> None:
+    await schedule(world, "on time")
     commits = world.writer.commits.count
-    assert await Scheduler(desk).carry_out()
+    assert await carry_out(world)
     assert world.writer.commits.count == commits + 1
     assert await world.texts() == ["on time"]
     assert await world.reader.scheduled("ann") == []
     assert await world.reader.next_due() is None
 
 
-async def test_a_failed_commit_leaves_the_message_on_the_list_and_the_next_try_posts_it(
-    desk: Any, world: World
-) -> None:
-    await desk.write(PutScheduled("one", "ann", "r", "on time", None, None, START, START))
+async def test_a_failed_commit_leaves_the_message_on_the_list_and_the_next_try_posts_it(world: World) -> None:
+    await schedule(world, "on time")
     world.faults.stages.add("commit")
-    assert not await Scheduler(desk).carry_out()
+    assert not await carry_out(world)
     assert await world.texts() == []
     assert [row["id"] for row in await world.reader.scheduled("ann")] == ["one"]
     world.faults.stages.clear()
-    assert await Scheduler(desk).carry_out()
+    assert await carry_out(world)
     assert await world.texts() == ["on time"]
     assert await world.reader.scheduled("ann") == []
 
 
-async def test_the_real_room_says_when_a_message_was_posted_before(desk: Any, world: World) -> None:
+async def test_the_real_room_says_when_a_message_was_posted_before(world: World) -> None:
     await world.post("on time", "scheduled:one")
-    await desk.write(PutScheduled("one", "ann", "r", "on time", None, None, START, START))
-    assert await Scheduler(desk).carry_out()
+    await schedule(world, "on time")
+    assert await carry_out(world)
     assert await world.texts() == ["on time"]
     assert await world.reader.scheduled("ann") == []
 
 
-async def test_a_refusal_of_the_real_room_stays_on_the_list_with_its_reason(desk: Any, world: World) -> None:
-    await desk.write(PutScheduled("one", "eve", "r", "let me in", None, None, START, START))
+async def test_a_refusal_of_the_real_room_stays_on_the_list_with_its_reason(world: World) -> None:
+    await schedule(world, "let me in", account="eve")
     await world.ask("account/eve", CreateAccount("eve"), "system")
-    assert await Scheduler(desk).carry_out()
+    assert await carry_out(world)
     assert await world.texts() == []
     (row,) = await world.reader.scheduled("eve")
     assert row["failed"]
     assert await world.reader.next_due() is None
 
 
-async def test_a_real_message_expires_for_everybody(desk: Any, world: World) -> None:
+async def test_a_real_message_expires_for_everybody(world: World) -> None:
     for text, expires_in in (("short", 1), ("long", 10**6), ("ordinary", None)):
         await world.ask("room/r", PostMessage("r", text, expires_in=expires_in), "ann", at=START)
     assert await world.reader.next_due() == START + SECOND
-    assert await Scheduler(desk, lambda: START + SECOND).carry_out()
+    assert await carry_out(world)
     assert await world.texts() == [None, "long", "ordinary"]
     event = (await world.reader.stream_events("room/r", 0, 100))[-1]
     assert (event.type, event.by) == ("message.deleted", "system")

@@ -11,11 +11,12 @@ from actor_world import World, furnish, living
 from chatd.actors.runtime import stream_actor as streams
 from chatd.actors.runtime.envelope import STALE
 from chatd.actors.runtime.stream_types import STREAM_TYPES
-from chatd.contract.account import CreateAccount
+from chatd.contract.account import AccountResult, CreateAccount
 from chatd.contract.errors import Refusal
-from chatd.contract.message import PostMessage
+from chatd.contract.message import Posted, PostMessage
 from chatd.contract.read import MarkRead
 from chatd.contract.room import JoinRoom
+from chatd.contract.spec import DONE
 from chatd.domain.internal import SecureAccount
 from chatd.domain.room.state import MAX_NONCES
 from chatd.ports import (
@@ -36,8 +37,8 @@ def code(answer: object) -> str:
 async def test_all_that_waits_is_one_commit(world: World) -> None:
     before = world.writer.commits.count
     answers = await world.ask_all("room/r", [(PostMessage("r", str(n)), "ann") for n in range(50)])
-    assert [answer["seq"] for answer in answers] == list(range(3, 53))
-    positions = [answer["position"] for answer in answers]
+    assert [answer.seq for answer in answers] == list(range(3, 53))
+    positions = [answer.position for answer in answers]
     assert positions == list(range(positions[0], positions[0] + 50))
     assert world.writer.commits.count - before <= 2
     assert await world.texts() == [str(n) for n in range(50)]
@@ -53,7 +54,7 @@ async def test_one_refused_command_leaves_its_neighbours_alone(world: World) -> 
         ],
     )
     assert code(refused) == "not_found"
-    assert last["seq"] == first["seq"] + 1
+    assert last.seq == first.seq + 1
 
 
 async def test_a_crash_in_one_rule_answers_one_asker(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +70,7 @@ async def test_a_crash_in_one_rule_answers_one_asker(world: World, monkeypatch: 
     good, bad = await world.ask_all(
         "room/r", [(PostMessage("r", "ok"), "ann"), (PostMessage("r", "bomb"), "ann")]
     )
-    assert "seq" in good
+    assert isinstance(good, Posted)
     assert code(bad) == "internal"
 
 
@@ -102,7 +103,7 @@ async def test_a_forgotten_nonce_is_known_to_the_log(world: World) -> None:
     )
     assert again == first
     assert code(other) == "conflict"
-    assert fresh["seq"] == first["seq"] + 1
+    assert fresh.seq == first.seq + 1
     assert await world.texts() == ["hi", "new"]
 
 
@@ -124,7 +125,7 @@ async def test_a_turn_may_repeat_more_nonces_than_a_room_remembers(world: World)
 async def test_a_name_that_is_taken_punishes_only_who_claims_it(world: World) -> None:
     answer = await world.ask("account/x", CreateAccount("ANN"), "system")
     assert code(answer) == "conflict"
-    assert "account" in await world.ask("account/x", CreateAccount("xena"), "system")
+    assert isinstance(await world.ask("account/x", CreateAccount("xena"), "system"), AccountResult)
 
 
 async def test_of_two_commands_with_the_same_condition_one_is_carried_out(world: World) -> None:
@@ -169,14 +170,14 @@ async def test_a_failed_commit_is_unavailable_shown_to_nobody_and_forgotten(worl
     assert world.bus.head == head
     world.faults.stages.clear()
     answer = await world.post("after", "n")  # the nonce of the lost message was not used up
-    assert answer["position"] == head + 1
+    assert answer.position == head + 1
     assert await world.texts() == ["before", "after"]
 
 
 async def test_a_read_mark_is_durable_and_announced_but_no_event(world: World) -> None:
     head = world.bus.head
-    assert await world.ask("room/r", MarkRead("r", 2), "ann") == {}
-    assert await world.ask("room/r", MarkRead("r", 1), "ann") == {}
+    assert await world.ask("room/r", MarkRead("r", 2), "ann") == DONE
+    assert await world.ask("room/r", MarkRead("r", 1), "ann") == DONE
     assert await world.reader.read_marker("ann", "r") == 2
     assert world.marked[0] == ("ann", "room/r", 2)
     assert world.bus.head == head
@@ -188,7 +189,7 @@ async def test_a_room_that_slept_knows_everything_again(tmp_path: Path) -> None:
         posted = await world.post("hi", "n")
     async with living(tmp_path) as world:
         assert await world.post("hi", "n") == posted
-        assert (await world.post("ho"))["seq"] == posted["seq"] + 1
+        assert (await world.post("ho")).seq == posted.seq + 1
 
 
 async def test_a_snapshot_is_only_a_shortcut(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +210,7 @@ async def test_idle_actors_sleep_and_wake_on_demand(tmp_path: Path) -> None:
         with trio.fail_after(10):
             while world.directory.counts():
                 await trio.lowlevel.checkpoint()
-        assert "seq" in await world.post("awake again")
+        assert isinstance(await world.post("awake again"), Posted)
         nursery.cancel_scope.cancel()
 
 
@@ -236,4 +237,4 @@ async def test_everybody_is_answered_when_the_house_closes(tmp_path: Path) -> No
             await trio.lowlevel.checkpoint()
             await world.directory.close()
     assert len(answers) == 100
-    assert all(isinstance(answer, dict) or code(answer) == "unavailable" for answer in answers)
+    assert all(isinstance(answer, Posted) or code(answer) == "unavailable" for answer in answers)

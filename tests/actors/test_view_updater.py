@@ -25,6 +25,7 @@ from chatd.actors.workers.view_updater import (
     Views,
     ViewUpdater,
 )
+from chatd.contract.view import ViewState
 from chatd.domain.event import Event
 from chatd.ports import Lag, StoreUnavailable, View
 
@@ -211,7 +212,7 @@ async def test_a_rebuild_drops_the_view_and_catches_up(autojump_clock: MockClock
     async with following(head=9) as scene:
         await scene.follower.wait(9)
         scene.follower.rebuild()
-        assert scene.follower.frame()["lag"] == 9
+        assert scene.follower.row().lag == 9
         assert await scene.follower.wait(9)
         assert (scene.store.drops, scene.spans()) == (1, [(0, 9), (0, 9)])
 
@@ -240,7 +241,7 @@ async def test_a_rebuild_of_an_empty_log_ends(autojump_clock: MockClock) -> None
         scene.follower.rebuild()
         await wait_all_tasks_blocked()
         assert scene.store.drops == 1
-        assert scene.follower.frame()["lag"] == 0
+        assert scene.follower.row().lag == 0
 
 
 # --- failures ----------------------------------------------------------------------------------------
@@ -252,15 +253,13 @@ async def test_a_failure_is_shown_and_tried_again(mock_clock: MockClock, error: 
         scene.store.failures = [error]
         scene.commit()
         await wait_all_tasks_blocked()
-        shown = scene.follower.frame()
-        assert shown["lag"] == 1
-        assert shown["error"] == (
-            "the disk is full" if isinstance(error, StoreUnavailable) else shown["error"]
-        )
-        assert shown["error"]
+        shown = scene.follower.row()
+        assert shown.lag == 1
+        assert shown.error == ("the disk is full" if isinstance(error, StoreUnavailable) else shown.error)
+        assert shown.error
         mock_clock.jump(FIRST_RETRY)
         await wait_all_tasks_blocked()
-        assert scene.follower.frame() == {"name": "v", "position": 1, "head": 1, "lag": 0, "error": None}
+        assert scene.follower.row() == ViewState(name="v", position=1, head=1, lag=0, error=None)
 
 
 async def test_failures_in_a_row_are_tried_again_ever_more_rarely_and_for_ever(

@@ -102,7 +102,9 @@ def test_a_room_remembers_a_bounded_number_of_nonces() -> None:
     state = a_room()
     for seq in range(4, 4 + MAX_NONCES + 50):
         data = {"nonce": str(seq)}
-        room.apply(state, Event(seq, "room/r", seq, "message.posted", 5, "bob", data, "x"))
+        posted = Event(seq, "room/r", seq, "message.posted", 5, "bob", data, "x")
+        room.apply(state, posted)
+        room.confirm(state, [posted])
     assert len(state.nonces) == MAX_NONCES
     assert ("bob", "4") not in state.nonces
 
