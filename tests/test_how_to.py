@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -34,6 +35,39 @@ def run(page: str, *names: str) -> dict[str, Any]:
     defined: dict[str, Any] = {"__name__": "shown"}
     exec(compile(code, f"docs/how-to/{page}", "exec", dont_inherit=True), defined)
     return defined
+
+
+# --- a command --------------------------------------------------------------------------------------------
+
+COPIED = ("chatd", "chatctl", "docs", "tests", "schema.sql", "pyproject.toml")
+ASKED = ("tests/contract/test_tables.py", "tests/domain/test_matrix.py", "tests/e2e/test_every_event.py")
+EDIT = re.compile(r'<!-- in (\S+) (before|after) "([^\n]*)" -->\n```python\n(.*?)```', re.DOTALL)
+MOST_FILES = 6
+
+
+def follow(page: str, copy: Path) -> set[str]:
+    """Does what the page says to a copy of the repository; gives the files that it touched."""
+    edits = EDIT.findall((PAGES / page).read_text())
+    for file, place, lines, code in edits:
+        text, mark = (copy / file).read_text(), lines.replace(" / ", "\n") + "\n"
+        assert text.count(mark) == 1, f"{mark!r} is not one place in {file}"
+        both = code + mark if place == "before" else mark + code
+        (copy / file).write_text(text.replace(mark, both))
+    return {file for file, *_ in edits}
+
+
+def test_whoever_follows_the_page_has_added_a_command(tmp_path: Path) -> None:
+    for name in COPIED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    assert 0 < len(follow("add-a-command.md", tmp_path)) <= MOST_FILES
+    how = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": str(tmp_path)}, "text": True}
+    subprocess.run([sys.executable, "docs/reference.py"], check=True, timeout=60, **how)
+    reference = (tmp_path / "docs" / "reference" / "commands-and-queries.md").read_text()
+    assert "room.set_color" in reference
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *ASKED]
+    tested = subprocess.run(command, capture_output=True, timeout=100, **how)
+    assert tested.returncode == 0, tested.stdout[-3000:]
 
 
 # --- a view -----------------------------------------------------------------------------------------------

@@ -52,8 +52,10 @@ def _event(row: EventType) -> str:
         said.append(LETS[row.lets])
     if row.erases:
         said.append("With it texts are erased from the database.")
-    if row.personal or row.text:
-        said.append(f"Erased with the account: {code(*row.personal, *(['text'] if row.text else []))}.")
+    if row.personal:
+        said.append(f"Erased with the account: {code(*row.personal)}.")
+    if row.text:
+        said.append("`text` is erased with the message, and with the account.")
     if row.audited:
         said.append("Stands in the audit.")
     return _described(row, bullets(said))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+import msgspec
 import msgspec.inspect as kinds
 
 from chatd.contract.fields import NO_NUL
@@ -24,12 +25,28 @@ def request_fields(class_: type[Any]) -> str:
 
 
 def object_fields(class_: type[Any]) -> str:
-    """A table of what an object of the server holds. A field that is not required may be missing."""
+    """A table of what an object of the server holds. A field that is not required may be missing.
+
+    Lengths and ranges bind who sends; of what the server sends they say nothing that matters.
+    """
     rows = (
-        (_name(field), words(field.type), "" if field.required else "may be missing")
+        (_name(field), words(_unlimited(field.type)), "" if field.required else "may be missing")
         for field in fields(class_)
     )
     return table(("field", "type", ""), rows)
+
+
+def _unlimited(type_: kinds.Type) -> kinds.Type:
+    match type_:
+        case kinds.StrType():
+            return kinds.StrType()
+        case kinds.IntType():
+            return kinds.IntType()
+        case kinds.ListType(item_type=item):
+            return kinds.ListType(_unlimited(item))
+        case kinds.UnionType(types):
+            return kinds.UnionType(tuple(_unlimited(one) for one in types))
+    return type_
 
 
 def fields(class_: type[Any]) -> tuple[kinds.Field, ...]:
@@ -99,7 +116,10 @@ def link(class_: type[Any]) -> str:
 
 def described(class_: type[Any]) -> str:
     """A section of a class: its heading, what it is, its fields."""
-    rows = object_fields(class_).rstrip("\n") if fields(class_) else ""
+    sent_by_clients = issubclass(class_, msgspec.Struct)
+    rows = (
+        (request_fields if sent_by_clients else object_fields)(class_).rstrip("\n") if fields(class_) else ""
+    )
     return "\n\n".join(part for part in (f"#### Type `{class_.__name__}`", docstring(class_), rows) if part)
 
 
