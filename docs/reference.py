@@ -1,7 +1,7 @@
 """Writes `docs/reference/`: what the tables of the code say, for people to look up.
 
 `python docs/reference.py` writes the pages that are not current; `--check` changes nothing and ends with
-status 1 when there is one.
+status 1 when there is one. A page that nothing writes is not current either: it is removed.
 """
 
 from __future__ import annotations
@@ -9,35 +9,58 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from reference_pages.command_line import command_line
+from reference_pages.markdown import page, table
 from reference_pages.news import events, signals
 from reference_pages.requests import commands_and_queries
 from reference_pages.tables import errors, limits, rights, settings
 
 REFERENCE = Path(__file__).parent / "reference"
+INTRODUCTION = """\
+What the code says, page by page. [protocol.md](../protocol.md) explains how requests, events and signals
+travel."""
+SCHEMA = """\
+`chatd schema` prints the protocol as JSON Schema (2020-12), `chatd schema --asyncapi` as an AsyncAPI 3
+document."""
 
-PAGES: Mapping[str, Callable[[], str]] = {
-    "commands-and-queries.md": commands_and_queries,
-    "events.md": events,
-    "signals.md": signals,
-    "errors.md": errors,
-    "limits.md": limits,
-    "rights.md": rights,
-    "settings.md": settings,
-    "command-line.md": command_line,
+
+class Page(NamedTuple):
+    make: Callable[[], str]
+    about: str
+
+
+PAGES: Mapping[str, Page] = {
+    "commands-and-queries.md": Page(
+        commands_and_queries, "every command and query: who may ask, its fields, its result, its refusals"
+    ),
+    "events.md": Page(events, "every event: its data, and what a client does with it"),
+    "signals.md": Page(signals, "every signal: its data, and who hears it"),
+    "errors.md": Page(errors, "every error code and close code"),
+    "limits.md": Page(limits, "sizes and counts"),
+    "rights.md": Page(rights, "what each role allows, and what each scope of a bot covers"),
+    "settings.md": Page(settings, "the settings of a server"),
+    "command-line.md": Page(command_line, "every command of `chatd` and `chatctl`"),
 }
 
 
-def stale() -> dict[str, str]:
-    """The pages that are not as the code says, with their text as it should be."""
-    texts = {name: make() for name, make in PAGES.items()}
-    return {name: text for name, text in texts.items() if _written(name) != text}
+def index() -> str:
+    rows = ((f"[{name}]({name})", row.about) for name, row in PAGES.items())
+    return page("Reference", INTRODUCTION, table(("page", ""), rows), SCHEMA)
+
+
+def stale() -> dict[str, str | None]:
+    """The pages that are not as the code says, with their text as it should be; None: to be removed."""
+    texts = {"README.md": index(), **{name: row.make() for name, row in PAGES.items()}}
+    extra = sorted(file.name for file in REFERENCE.iterdir() if file.name not in texts)
+    changed = {name: text for name, text in texts.items() if _written(name) != text}
+    return {**changed, **dict.fromkeys(extra)}
 
 
 def _written(name: str) -> str:
-    page = REFERENCE / name
-    return page.read_text() if page.exists() else ""
+    file = REFERENCE / name
+    return file.read_text() if file.exists() else ""
 
 
 def main(arguments: list[str]) -> int:
@@ -47,7 +70,10 @@ def main(arguments: list[str]) -> int:
             sys.stderr.write(f"docs/reference/{name} is not current; run: python docs/reference.py\n")
         return 1 if found else 0
     for name, text in found.items():
-        (REFERENCE / name).write_text(text)
+        if text is None:
+            (REFERENCE / name).unlink()
+        else:
+            (REFERENCE / name).write_text(text)
     return 0
 
 

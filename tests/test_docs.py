@@ -12,21 +12,28 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
+import attrs
+import click
 import pytest
 from e2e.serving import Server
 
+from chatctl import cli as chatctl_cli
+from chatd import cli as chatd_cli
 from chatd.contract.close_codes import CLOSE_CODES
 from chatd.contract.errors import Code
 from chatd.contract.events import EVENTS
+from chatd.contract.fields import Scope
 from chatd.contract.requests import REQUESTS
 from chatd.contract.signals import SIGNALS
+from chatd.contract.spec import Done, RequestType
+from chatd.domain.policy.roles import LOWEST_ROLE, RANK
+from chatd.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 README = (ROOT / "README.md").read_text()
 PROTOCOL = (DOCS / "protocol.md").read_text()
-REFERENCE = "".join(page.read_text() for page in (DOCS / "reference").glob("*.md"))
 MOST_WORDS = {"architecture.md": 1_200, "protocol.md": 2_500}  # a page that explains is read from end to end
 
 FOLDERS = "chatd|chatctl|bench|docs|tests"
@@ -113,12 +120,17 @@ def test_the_reference_says_what_the_code_says() -> None:
     assert checked.returncode == 0, checked.stderr
 
 
-def test_the_reference_is_checked_page_by_page(tmp_path: Path) -> None:
+def copied_script(folder: Path) -> list[str]:
+    """The command that writes a copy of the reference in this folder."""
     for name in ("reference.py", "reference_pages", "reference"):
         copy = shutil.copytree if (DOCS / name).is_dir() else shutil.copy
-        copy(DOCS / name, tmp_path / name)
+        copy(DOCS / name, folder / name)
+    return [sys.executable, str(folder / "reference.py")]
+
+
+def test_the_reference_is_checked_page_by_page(tmp_path: Path) -> None:
+    run = copied_script(tmp_path)
     (tmp_path / "reference" / "signals.md").write_text("nothing")
-    run = [sys.executable, str(tmp_path / "reference.py")]
     checked = subprocess.run([*run, "--check"], capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr.count("\n")) == (1, 1)
     assert "docs/reference/signals.md is not current" in checked.stderr
@@ -128,18 +140,110 @@ def test_the_reference_is_checked_page_by_page(tmp_path: Path) -> None:
     ).read_text()
 
 
+def test_a_page_of_the_reference_that_nothing_writes_is_removed(tmp_path: Path) -> None:
+    run = copied_script(tmp_path)
+    (tmp_path / "reference" / "requests.md").write_text("of an older version")
+    checked = subprocess.run([*run, "--check"], capture_output=True, text=True, check=False)
+    assert checked.returncode == 1
+    assert "docs/reference/requests.md is not current" in checked.stderr
+    subprocess.run(run, check=True)
+    assert not (tmp_path / "reference" / "requests.md").exists()
+
+
+def headings(page: str, level: int) -> dict[str, str]:
+    """The sections whose heading is one name in code, by that name: the text up to the next heading."""
+    parts = re.split(r"^(#+) (.+)$", (DOCS / "reference" / page).read_text(), flags=re.MULTILINE)
+    found: dict[str, str] = {}
+    for marks, heading, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        if len(marks) == level and (name := re.fullmatch(r"`([^`]+)`", heading)):
+            assert name[1] not in found, f"{page} has two sections {name[1]}"
+            found[name[1]] = text
+    return found
+
+
+def first_column(page: str) -> list[str]:
+    text = (DOCS / "reference" / page).read_text()
+    return re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE)
+
+
+def test_every_request_has_its_section_and_no_other_has_one() -> None:
+    sections = headings("commands-and-queries.md", 3)
+    assert list(sections) == list(REQUESTS)
+
+
 @pytest.mark.parametrize("entry", REQUESTS.values(), ids=lambda entry: entry.name)
-def test_every_request_is_in_the_reference(entry) -> None:
-    assert f"`{entry.name}`" in REFERENCE
+def test_a_request_of_the_reference_says_all_that_its_row_says(entry: RequestType) -> None:
+    section = headings("commands-and-queries.md", 3)[entry.name]
+    said = [
+        entry.doc,
+        *(f"- {note}\n" for note in entry.notes),
+        *(f"| `{field}` | " for field in entry.fields),
+        f"- Rate class: `{entry.rate}`\n",
+    ]
+    if entry.refusals:
+        said.append("- Refused with: " + ", ".join(f"`{code}`" for code in in_order(entry.refusals)) + "\n")
+    if entry.events:
+        said.append("- May log: " + ", ".join(f"`{name}`" for name in entry.events) + "\n")
+    if entry.result is not Done:
+        said.append(f"- Result: [`{entry.result.__name__}`](#type-{entry.result.__name__.lower()})\n")
+    assert not [one for one in said if one not in section]
+    assert (entry.scope in get_args(Scope)) == (f"with the scope `{entry.scope}`" in section)
+    assert entry.pipelined == ("pipelined.*" in section)
+
+
+def in_order(codes: tuple[str, ...]) -> list[str]:
+    return sorted(codes, key=get_args(Code).index)
 
 
 def test_every_error_code_is_in_the_reference_and_no_other() -> None:
     page = (DOCS / "reference" / "errors.md").read_text().split("\n## ")[0]
-    assert sorted(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == sorted(get_args(Code))
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == list(get_args(Code))
 
 
-def test_every_close_code_that_the_server_sends_is_in_the_protocol() -> None:
-    section = PROTOCOL.split("\n## Close codes")[1].split("\n## ")[0]
+@pytest.mark.parametrize("kind", ["account", "space", "room"])
+def test_every_event_has_its_section_in_its_kind_of_stream(kind: str) -> None:
+    page = (DOCS / "reference" / "events.md").read_text()
+    section = page.split(f"\n## Streams `{kind}/<id>`\n")[1].split("\n## ")[0]
+    named = re.findall(r"^### `([^`]+)`$", section, re.MULTILINE)
+    assert named == [name for stream, name in EVENTS if stream == kind]
+
+
+def test_every_signal_has_its_section_and_no_other_has_one() -> None:
+    assert list(headings("signals.md", 3)) == list(SIGNALS)
+
+
+def test_every_setting_is_in_the_reference_and_no_other() -> None:
+    assert first_column("settings.md") == [field.name for field in attrs.fields(Settings)]
+
+
+def test_every_role_and_right_is_in_the_reference_and_no_other() -> None:
+    page = (DOCS / "reference" / "rights.md").read_text()
+    roles = sorted(RANK, key=lambda role: -RANK[role])
+    assert f"| right | {' | '.join(roles)} |\n" in page
+    rights = re.findall(r"^\| `([\w.]+)` \| yes", page, re.MULTILINE)
+    assert rights == list(LOWEST_ROLE)
+
+
+def test_every_command_has_its_section_on_the_page_of_the_command_line() -> None:
+    page = (DOCS / "reference" / "command-line.md").read_text()
+    named = re.findall(r"^#{3,4} `(chatd|chatctl)((?: [a-z-]+)*)`$", page, re.MULTILINE)
+    made = [f"{program}{words}" for program, words in named]
+    assert sorted(made) == sorted([*below("chatd", chatd_cli.main), *below("chatctl", chatctl_cli.cli)])
+
+
+def below(path: str, group: click.Group) -> list[str]:
+    """The groups and commands in it, by their full names."""
+    found = []
+    for name, command in group.commands.items():
+        found.append(f"{path} {name}")
+        if isinstance(command, click.Group):
+            found += below(f"{path} {name}", command)
+    return found
+
+
+def test_every_close_code_that_the_server_sends_is_in_the_reference() -> None:
+    section = (DOCS / "reference" / "errors.md").read_text().split("\n## Close codes")[1]
+    listed = re.findall(r"^\| (\d{4}) \|", section, re.MULTILINE)
     sources = [
         *(ROOT / "chatd" / "gateway").rglob("*.py"),
         *(ROOT / "chatd" / "actors").rglob("*.py"),
@@ -149,13 +253,8 @@ def test_every_close_code_that_the_server_sends_is_in_the_protocol() -> None:
     sent = set(re.findall(r"\b(?:close|end|_refuse|_too_much)\(\s*(\d{4})\b", code))
     sent |= set(re.findall(r"^[A-Z_]+: Final = (4\d{3})\b", code, re.MULTILINE))
     assert {"1001", "1008", "1009", "4001", "4002", "4003"} <= sent
-    assert not {number for number in sent if number not in section}
-    assert sent <= {str(row.code) for row in CLOSE_CODES}
-
-
-def test_every_event_and_signal_is_in_the_reference() -> None:
-    names = {name for _, name in EVENTS} | SIGNALS.keys()
-    assert not {name for name in names if f"`{name}`" not in REFERENCE}
+    assert sent <= set(listed)
+    assert listed == [str(row.code) for row in CLOSE_CODES]
 
 
 def test_every_route_is_in_the_protocol() -> None:

@@ -21,7 +21,10 @@ class RevokeDevice:
 
 @result
 class Device:
-    """`last_seen`: when it last took new tokens, null for a bearer token; `current` is the one that asks."""
+    """`last_seen`: when it last took new tokens, null for a bearer token; `current` is the one that asks.
+
+    `connected` says whether it has a connection now.
+    """
 
     id: Id
     name: str

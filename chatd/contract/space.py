@@ -69,7 +69,10 @@ class UnlockSpace:
 
 @result
 class Space:
-    """`owner` is the member who has been an owner for longest, null while there is none."""
+    """`owner` is the member who has been an owner for longest, null while there is none.
+
+    A space may have several owners.
+    """
 
     id: Id
     name: str

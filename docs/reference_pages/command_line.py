@@ -34,6 +34,7 @@ def _commands(context: click.Context) -> Iterator[str]:
         assert command is not None
         within = click.Context(command, info_name=name, parent=context, color=False)
         if isinstance(command, click.Group):
+            yield "\n\n".join([f"### `{within.command_path}`", _help(command)])
             yield from _commands(within)
         else:
             yield _command(within)
@@ -41,7 +42,13 @@ def _commands(context: click.Context) -> Iterator[str]:
 
 def _command(context: click.Context) -> str:
     usage = " ".join([context.command_path, *context.command.collect_usage_pieces(context)])
-    parts = [f"### `{context.command_path}`", f"```\n{usage}\n```", _help(context.command), _options(context)]
+    level = "####" if context.parent and context.parent.parent else "###"
+    parts = [
+        f"{level} `{context.command_path}`",
+        f"```\n{usage}\n```",
+        _help(context.command),
+        _options(context),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 

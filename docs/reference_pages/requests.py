@@ -38,11 +38,9 @@ in characters (code points). Times (`at`, `…_at`) are in Unix milliseconds, du
 **Results.** A client ignores fields that it does not know. A field that *may be missing* is left out
 where it does not apply. `{}` is an empty object: there is nothing to tell.
 
-**Pages.** `account.list`, `account.export`, `space.members`, `room.members`, `reaction.list`,
-`notification.list`, `bookmark.list` and `report.list` return a page: pass its `next` as the next `after`;
-`null` says that there is no more. `message.search` calls it `cursor`; `audit.list`, which goes back in
-time, `before`.
-
+**Pages.** A result with `next` is a page: pass its `next` in the field named here to get the following
+page; `null` says that there is no more."""
+PIPELINED: Final = """\
 **Pipelined** requests take effect in the order in which the client sent them, without waiting for the
 replies to those before them."""
 
@@ -52,6 +50,8 @@ def commands_and_queries() -> str:
     return page(
         "Commands and queries",
         INTRODUCTION,
+        table(("field", "requests"), ((code(field), code(*names)) for field, names in _paged().items())),
+        PIPELINED,
         "**Refusals.** A request may be refused with the codes that it names, and with these:",
         _general(),
         table(("noun", "requests"), ((f"[{noun}](#{noun})", _linked(noun)) for noun in nouns)),
@@ -66,6 +66,16 @@ def _general() -> str:
 
 def in_order(codes: Iterable[Code]) -> list[Code]:
     return sorted(codes, key=get_args(Code).index)
+
+
+def _paged() -> dict[str, list[str]]:
+    """The requests that return pages, by the field that takes `next`."""
+    found: dict[str, list[str]] = {}
+    for row in REQUESTS.values():
+        if any(field.name == "next" for field in fields(row.result)):
+            field = next(name for name in ("cursor", "after", "before") if name in row.fields)
+            found.setdefault(field, []).append(row.name)
+    return found
 
 
 def _linked(noun: str) -> str:

@@ -19,6 +19,8 @@ from chatd.domain.policy import roles
 from chatd.domain.room.moderation import MAX_OVERRIDES
 from chatd.domain.room.reaction import MAX_PINS, MAX_REACTIONS
 from chatd.domain.space.decide import MAX_EMOJI
+from chatd.gateway.http.request_head import HEAD_BYTES, MAX_BODY
+from chatd.gateway.websocket.frame_parser import MAX_CONTROL_FRAMES, MAX_FRAGMENTS
 from chatd.handlers.identity import MAX_IDENTITIES
 from chatd.handlers.saved import MAX_DRAFTS, SAVED_BYTES
 from chatd.handlers.scheduled import MAX_SCHEDULED
@@ -73,6 +75,10 @@ def limits() -> str:
         ("one frame", f"{codec.MAX_FRAME:,} bytes"),
         ("one message from a client", f"{codec.MAX_MESSAGE:,} bytes"),
         ("frames in one message", f"{codec.MAX_FRAMES:,}"),
+        ("WebSocket fragments of one message", f"{MAX_FRAGMENTS:,}"),
+        ("control frames without a message between them", f"{MAX_CONTROL_FRAMES:,}"),
+        ("head of an HTTP request", f"{HEAD_BYTES:,} bytes"),
+        ("body of an HTTP request", f"{MAX_BODY:,} bytes"),
         ("`id` of a request, if it is a string", f"{fields.MAX_ID} characters"),
         ("requests without a reply (`open_requests`)", f"{OPEN_REQUESTS:,}"),
         ("text of a chat message (`text`)", f"{fields.MAX_TEXT:,} characters"),
