@@ -13,12 +13,12 @@ from pathlib import Path
 
 import click
 
-from bench import durable, fanout, followers, idle, joins, lookup, machine, resume, socketio, start
+from bench import durable, fanout, followers, idle, joins, lookup, machine, opens, resume, socketio, start
 from bench.community import Refused
 from bench.figure import Figure, table
 from bench.process import ServerFailed
 from bench.receiver import Receiver, Stalled
-from bench.setting import QUICK, Plan, Setting
+from bench.setting import BEFORE, QUICK, RIVAL, Plan, Setting
 from bench.websocket import ConnectionEnded
 
 Measure = Callable[[Setting], list[Figure]]
@@ -28,6 +28,7 @@ MEASURES: dict[str, Measure] = {
     **{name: functools.partial(fanout.small_room, only=[name]) for name in fanout.SMALL},
     "flood-1000": fanout.large_room,
     "durable": durable.acknowledged_posts,
+    "opens": opens.session_opens,
     "followers": followers.with_and_without,
     "resume": resume.resume_missed,
     "memory": idle.idle_memory,
@@ -47,15 +48,22 @@ WITH_RIVAL = {*fanout.SMALL, "flood-1000", "durable"}
 @click.option("--quick", is_flag=True, help="Small and short: shows that it works, the figures mean little.")
 @click.option("--rival/--no-rival", default=True, help="Measure socket.io beside chatd.")
 @click.option(
+    "--before",
+    type=click.Path(path_type=Path, exists=True, file_okay=False, resolve_path=True),
+    help="Measure an earlier chatd beside this one instead: a folder with its sources.",
+)
+@click.option(
     "--json", "document", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too."
 )
-def main(names: tuple[str, ...], quick: bool, rival: bool, document: Path | None) -> None:
+def main(
+    names: tuple[str, ...], quick: bool, rival: bool, before: Path | None, document: Path | None
+) -> None:
     """Measures chatd, beside it a socket.io server, and compares with the targets."""
     wanted = [name for name in MEASURES if not names or name in names]
     cores = machine.choose_cores()
     about = machine.description(cores)
     click.echo(about)
-    folder_of_rival = _rival() if rival and WITH_RIVAL.intersection(wanted) else None
+    folder_of_rival = _rival() if rival and not before and WITH_RIVAL.intersection(wanted) else None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # walks out like Ctrl-C: nothing is left behind
     machine.allow_many_sockets()
     gc.disable()  # the load makes no cycles, and a collection among thousands of ages would show in them
@@ -67,15 +75,17 @@ def main(names: tuple[str, ...], quick: bool, rival: bool, document: Path | None
             folder=Path(folder),
             receiver=Receiver(),
             rival=folder_of_rival,
+            before=before,
             say=lambda text: click.echo(f"· {text}", err=True),
         )
         figures, failures = _measured(setting, wanted)
+    beside = BEFORE if before else RIVAL
     if figures:
-        click.echo(f"\n{table(figures)}\n")
+        click.echo(f"\n{table(figures, beside)}\n")
     if quick:
         click.echo("A quick run: too small and too short to compare with the targets.")
     if document:
-        figures_as_data = [figure.document() for figure in figures]
+        figures_as_data = [figure.document(beside) for figure in figures]
         document.write_text(
             json.dumps({"machine": about, "quick": quick, "figures": figures_as_data}, indent=2)
         )

@@ -41,10 +41,10 @@ def latency(setting: Setting, sides: list[Side]) -> list[Figure]:
         best.figure(title, "p99 end to end", "ms", lambda reading: reading.p99, at_most(25)),
         best.figure(title, "server CPU per delivery", "us", lambda reading: reading.cpu_per_delivery),
     ]
-    if best.theirs:
+    if best.rival:
         # Not above socket.io's by more than a commit, and what a commit costs is measured on the same disk.
         commit = commit_cost(setting.folder)
-        p50, p99 = best.ours.p50 - best.theirs.p50, best.ours.p99 - best.theirs.p99
+        p50, p99 = best.ours.p50 - best.rival.p50, best.ours.p99 - best.rival.p99
         figures += [
             Figure(title, "p50 above socket.io's, a commit at most", "ms", p50, target=at_most(commit.p50)),
             Figure(
@@ -97,7 +97,7 @@ def deliveries(title: str, best: Best, at_least_per_second: float, at_least_time
             at_least(at_least_per_second),
         )
     ]
-    if best.theirs:
-        times = best.ours.deliveries_per_second / best.theirs.deliveries_per_second
+    if best.rival:
+        times = best.ours.deliveries_per_second / best.rival.deliveries_per_second
         figures.append(Figure(title, "times socket.io", "x", times, target=at_least(at_least_times)))
     return figures

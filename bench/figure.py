@@ -53,13 +53,14 @@ class Figure:
             return "met"
         return f"MISSED by {self.target.missed_by(self.value):.0f} %"
 
-    def document(self) -> dict[str, Any]:
+    def document(self, beside: str) -> dict[str, Any]:
+        """`beside` names the rival."""
         return {
             "scenario": self.scenario,
             "name": self.name,
             "unit": self.unit,
             "chatd": self.value,
-            "socket.io": self.rival,
+            beside: self.rival,
             "ratio": self.value / self.rival if self.rival else None,
             "target": str(self.target) if self.target else None,
             "met": self.target.met(self.value) if self.target else None,
@@ -73,12 +74,13 @@ def number(value: float) -> str:
     return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
 
 
-HEADINGS = ("figure", "unit", "chatd", "target", "", "socket.io", "chatd / socket.io")
+def table(figures: Sequence[Figure], beside: str) -> str:
+    """Lines by scenario, columns aligned; plain text that also reads well inside a Markdown code block.
 
-
-def table(figures: Sequence[Figure]) -> str:
-    """Lines by scenario, columns aligned; plain text that also reads well inside a Markdown code block."""
-    rows: list[tuple[str, ...]] = [HEADINGS]
+    `beside` names the rival.
+    """
+    headings = ("figure", "unit", "chatd", "target", "", beside, f"chatd / {beside}")
+    rows: list[tuple[str, ...]] = [headings]
     scenario = ""
     for figure in figures:
         if figure.scenario != scenario:
@@ -95,7 +97,7 @@ def table(figures: Sequence[Figure]) -> str:
                 f"{figure.value / figure.rival:.2f}" if figure.rival else "",
             )
         )
-    widths = [max(len(row[i]) for row in rows if len(row) > 1) for i in range(len(HEADINGS))]
+    widths = [max(len(row[i]) for row in rows if len(row) > 1) for i in range(len(headings))]
     lines = []
     for row in rows:
         cells = [

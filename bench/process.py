@@ -42,9 +42,13 @@ class Server:
 
 @contextmanager
 def running(
-    command: Sequence[str], core: int, log: Path, env: dict[str, str] | None = None
+    command: Sequence[str],
+    core: int,
+    log: Path,
+    env: dict[str, str] | None = None,
+    folder: Path | None = None,
 ) -> Iterator[Server]:
-    """Starts `command` on `core`, waits for its `listening on` line, and ends it by its pid.
+    """Starts `command` in `folder` and on `core`, waits for its `listening on` line, and ends it by its pid.
 
     What it prints goes to the file `log`: a pipe would have to be emptied while the load is measured.
     """
@@ -52,6 +56,7 @@ def running(
         spawned = time.perf_counter()
         process = subprocess.Popen(
             command,
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -66,12 +71,12 @@ def running(
 
 
 @contextmanager
-def chatd_running(data: Path, core: int, views: bool = True) -> Iterator[Server]:
+def chatd_running(data: Path, core: int, views: bool = True, build: Path | None = None) -> Iterator[Server]:
     """chatd on the data folder `data`, rate limits off, everything else as it comes; without `views`
-    nothing follows the log."""
+    nothing follows the log. `build` is a folder with the sources of another chatd to run instead."""
     env = None if views else {"CHATD_VIEWS": "false"}
     command = [sys.executable, "-m", "chatd.cli", "serve", "--data", str(data), "--port", "0", "--no-limits"]
-    with running(command, core, data.with_suffix(".log"), env) as server:
+    with running(command, core, data.with_suffix(".log"), env, build) as server:
         yield server
 
 

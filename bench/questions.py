@@ -43,8 +43,8 @@ class Questions:
         waking, waits = Waits(), Waits()
         member = self._members[0]
         rooms = self._random.choices(member.rooms, [room.head for room in member.rooms], k=self._asked)
-        for room in dict.fromkeys(room.id for room in rooms):
-            member.asker.ask("room.history", waking, room=room, limit=PAGE)
+        for id_ in dict.fromkeys(room.id for room in rooms):
+            member.asker.ask("room.history", waking, room=id_, limit=PAGE)
         for room in rooms:
             where = self._random.choice(("before", "after", "around"))
             seq = self._random.randint(1, room.head)

@@ -20,6 +20,7 @@ from bench.process import chatd_running
 from bench.receiver import Crowd, Receiver
 
 SETTLED = 0.3
+RIVAL, BEFORE = "socket.io", "before"  # names of what is measured beside chatd
 
 
 @attrs.frozen
@@ -35,6 +36,7 @@ class Plan:
     missed: int = 10_000
     idle: int = 2000
     joins: int = 2000
+    opens: int = 4000
     archived: int = 1_000_000
     asked: int = 300
 
@@ -47,6 +49,7 @@ QUICK = Plan(
     missed=2000,
     idle=200,
     joins=200,
+    opens=400,
     archived=20_000,
     asked=30,
 )
@@ -54,13 +57,17 @@ QUICK = Plan(
 
 @attrs.define
 class Setting:
-    """One run of the benchmark. `say` tells people what is going on."""
+    """One run of the benchmark: beside this chatd, an earlier build of it or a rival, or neither.
+
+    `before` is the folder with the earlier build's sources. `say` tells people what is going on.
+    """
 
     plan: Plan
     cores: Cores
     folder: Path
     receiver: Receiver
     rival: Path | None
+    before: Path | None
     say: Callable[[str], None]
     _folders: Iterator[int] = attrs.field(factory=itertools.count, init=False)
     _archive: tuple[Path, Archive] | None = attrs.field(default=None, init=False)
@@ -93,10 +100,16 @@ class Side:
 
 @contextmanager
 def our_side(
-    setting: Setting, name: str, folder: Path, members: int, rooms: int, views: bool = True
+    setting: Setting,
+    name: str,
+    folder: Path,
+    members: int,
+    rooms: int,
+    views: bool = True,
+    build: Path | None = None,
 ) -> Iterator[Side]:
     """chatd on a fresh folder, with everybody connected and in their rooms."""
-    with chatd_running(folder, setting.cores.server, views) as server:
+    with chatd_running(folder, setting.cores.server, views, build) as server:
         operator = Operator(folder)
         community = create_community(server, operator, members, rooms)
         enter_rooms(server, community)
@@ -111,28 +124,37 @@ def our_side(
 
 @contextmanager
 def both_sides(setting: Setting, members: int, rooms: int = 1) -> Iterator[list[Side]]:
-    """chatd and, when there is one, its rival, with everybody connected and in their rooms."""
+    """chatd and what is measured beside it, with everybody connected and in their rooms."""
     with ExitStack() as stack:
         folder = setting.fresh_folder()
         sides = [stack.enter_context(our_side(setting, "chatd", folder, members, rooms))]
-        if setting.rival:
+        if setting.before:
+            folder = setting.fresh_folder()
+            side = our_side(setting, BEFORE, folder, members, rooms, build=setting.before)
+            sides.append(stack.enter_context(side))
+        elif setting.rival:
             rival = stack.enter_context(
                 socketio.rival_running(setting.rival, setting.cores.server, folder.with_suffix(".rival.log"))
             )
             crowd = socketio.connect_crowd(rival, setting.receiver, members, rooms)
             stack.callback(setting.receiver.dismiss, crowd)
             theirs = tuple(socketio.room_name(i % rooms) for i in range(members))
-            sides.append(Side("socket.io", rival.pid, crowd, theirs))
+            sides.append(Side(RIVAL, rival.pid, crowd, theirs))
         setting.receiver.until_quiet(SETTLED)
         yield sides
 
 
 @attrs.frozen
 class Best:
-    """The best reading of each side."""
+    """The best reading of each side; `theirs` is that of what is measured beside chatd."""
 
     ours: Reading
     theirs: Reading | None
+    beside: str | None  # whose reading `theirs` is
+
+    @property
+    def rival(self) -> Reading | None:
+        return self.theirs if self.beside == RIVAL else None
 
     def figure(
         self,
@@ -161,4 +183,6 @@ def in_turns(
             setting.receiver.until_quiet(SETTLED)
             if side.name not in best or goodness(reading) > goodness(best[side.name]):
                 best[side.name] = reading
-    return Best(best[sides[0].name], best.get("socket.io"))
+    ours, *others = [side.name for side in sides]
+    beside = others[0] if others else None
+    return Best(best[ours], best[beside] if beside else None, beside)
