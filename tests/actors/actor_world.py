@@ -1,9 +1,9 @@
-"""A desk without a gateway: the real store in a fresh folder, the real actors, and faults on demand."""
+"""A server without a gateway: the real store in a fresh folder, the real actors, and faults on demand."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -139,6 +139,3 @@ async def furnish(world: World) -> None:
         assert not isinstance(await world.ask(f"account/{name}", CreateAccount(name), "system"), Refusal)
     await world.ask("space/s", CreateSpace("Team"), "ann")
     await world.ask("space/s", CreateRoom("s", "general"), "ann", new_id="r")
-
-
-Living = Callable[[], Awaitable[World]]

@@ -402,6 +402,7 @@ async def test_what_is_being_posted_cannot_be_taken_back(
     twin.gate.set()
     await trio.sleep(5)
     assert answers == [NOT_LISTED]
+    assert twin.texts() == ["one"]
     assert list(twin.posted) == ["scheduled:one"]
 
 
