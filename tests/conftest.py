@@ -12,6 +12,8 @@ import strict
 
 def pytest_configure() -> None:
     strict.watch_library()
+    hypothesis.settings.register_profile("chatd", deadline=None)  # pytest's deadline holds for a whole test
+    hypothesis.settings.load_profile("chatd")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a job in the background of a shell has it
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

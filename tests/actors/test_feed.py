@@ -115,7 +115,7 @@ steps = st.lists(
 
 
 @given(before=steps, after=steps, cursor=st.integers(0, 20))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_feed_neither_misses_nor_repeats_nor_reorders(before: list, after: list, cursor: int) -> None:
     trio.run(_run, before, after, cursor)
 

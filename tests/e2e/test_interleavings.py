@@ -435,7 +435,6 @@ def test_nobody_ever_receives_what_they_had_no_right_to(serve: Serve) -> None:
             max_examples=EXAMPLES or 8,
             stateful_step_count=STEPS,
             derandomize=not EXAMPLES,
-            deadline=None,
             database=None,
             phases=(Phase.generate,),  # to shrink would take longer than to read what is printed
             suppress_health_check=list(HealthCheck),

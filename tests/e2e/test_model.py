@@ -348,7 +348,6 @@ def test_random_days_end_as_the_model_says(serve: Serve) -> None:
             max_examples=EXAMPLES or 6,
             stateful_step_count=STEPS,
             derandomize=not EXAMPLES,
-            deadline=None,
             database=None,
             phases=(Phase.generate,),  # to shrink would take longer than to read what is printed
             suppress_health_check=list(HealthCheck),

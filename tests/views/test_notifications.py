@@ -208,7 +208,7 @@ acts = st.lists(
 
 
 @given(acts=acts, most=st.integers(1, 7))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_view_built_again_is_the_one_that_followed(acts: list[tuple[Any, ...]], most: int) -> None:
     with contextmanager(new_village)() as village:
         bell = Bell(village)

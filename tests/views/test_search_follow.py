@@ -248,7 +248,7 @@ ACTS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(ACTS, st.lists(st.booleans(), min_size=25, max_size=25), st.integers(1, 9))
 def test_what_is_kept_does_not_depend_on_the_batches(
     acts: list[tuple[str, int, str]], looks: list[bool], most: int
