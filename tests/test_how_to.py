@@ -41,19 +41,19 @@ def run(page: str, *names: str) -> dict[str, Any]:
 
 COPIED = ("chatd", "chatctl", "docs", "tests", "schema.sql", "pyproject.toml")
 ASKED = ("tests/contract/test_tables.py", "tests/domain/test_matrix.py", "tests/e2e/test_every_event.py")
-EDIT = re.compile(r'<!-- in (\S+) (before|after) "([^\n]*)" -->\n```python\n(.*?)```', re.DOTALL)
+EDIT = re.compile(r"<!-- in (\S+) -->\n```diff\n(.*?)```", re.DOTALL)
 MOST_FILES = 6
 
 
 def follow(page: str, copy: Path) -> set[str]:
     """Does what the page says to a copy of the repository; gives the files that it touched."""
     edits = EDIT.findall((PAGES / page).read_text())
-    for file, place, lines, code in edits:
-        text, mark = (copy / file).read_text(), lines.replace(" / ", "\n") + "\n"
-        assert text.count(mark) == 1, f"{mark!r} is not one place in {file}"
-        both = code + mark if place == "before" else mark + code
-        (copy / file).write_text(text.replace(mark, both))
-    return {file for file, *_ in edits}
+    for file, diff in edits:
+        lines, text = diff.splitlines(keepends=True), (copy / file).read_text()
+        old = "".join(line[1:] for line in lines if line.startswith(" "))
+        assert text.count(old) == 1, f"{old!r} is not one place in {file}"
+        (copy / file).write_text(text.replace(old, "".join(line[1:] for line in lines)))
+    return {file for file, _ in edits}
 
 
 def test_whoever_follows_the_page_has_added_a_command(tmp_path: Path) -> None:
