@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import attrs
 import click
 
 from bench import durable, fanout, followers, idle, joins, lookup, machine, opens, resume, socketio, start
@@ -38,6 +39,7 @@ MEASURES: dict[str, Measure] = {
     "archive": lookup.look_up,
 }
 FAILURES = (AssertionError, ConnectionEnded, OSError, Refused, ServerFailed, Stalled)
+ROUNDS_OF_BUILDS = 6
 WITH_RIVAL = {*fanout.SMALL, "flood-1000", "durable"}
 
 
@@ -70,7 +72,7 @@ def main(
     machine.pin(cores.load)
     with tempfile.TemporaryDirectory(prefix="chatd-bench-") as folder:
         setting = Setting(
-            plan=QUICK if quick else Plan(),
+            plan=_plan(quick, before is not None),
             cores=cores,
             folder=Path(folder),
             receiver=Receiver(),
@@ -91,6 +93,13 @@ def main(
         )
     if failures:
         raise click.ClickException(f"{failures} of the measurements could not be made, see above")
+
+
+def _plan(quick: bool, two_builds: bool) -> Plan:
+    """Two builds differ by little, so their turns are many."""
+    if quick:
+        return QUICK
+    return attrs.evolve(Plan(), rounds=ROUNDS_OF_BUILDS) if two_builds else Plan()
 
 
 def _measures(wanted: list[str]) -> list[Measure]:
