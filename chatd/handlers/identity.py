@@ -47,7 +47,9 @@ from chatd.ports import (
 from chatd.ports import Identity as ProviderIdentity
 
 MAX_IDENTITIES: Final = 8
-ELSEWHERE: Final = Refusal("conflict", "this identity belongs to another account here; remove it there first")
+IDENTITY_TAKEN: Final = Refusal(
+    "conflict", "this identity belongs to another account here; remove it there first"
+)
 TOO_MANY: Final = Refusal("conflict", f"an account has at most {MAX_IDENTITIES} identities; remove one first")
 LAST: Final = Refusal(
     "conflict", "without this identity there is no way into the account: have a password set first"
@@ -123,7 +125,7 @@ class Identities:
         known = await self.reader.identity(issuer, subject)
         if known is not None:
             own = known["account"] == account
-            return IdentityResult(identity=pick(Identity, known)) if own else ELSEWHERE
+            return IdentityResult(identity=pick(Identity, known)) if own else IDENTITY_TAKEN
         count = len(await self.reader.identities(account))
         if count >= MAX_IDENTITIES:
             return TOO_MANY

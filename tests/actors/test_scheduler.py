@@ -389,6 +389,23 @@ async def test_what_is_taken_back_as_its_time_comes_is_not_posted(
     assert twin.signals == [("ann", {"id": "one", "gone": True})]
 
 
+async def test_what_is_taken_back_as_it_is_refused_does_not_stay_as_failed(
+    autojump_clock: MockClock, twin: Twin, scheduler: Scheduler, nursery: trio.Nursery
+) -> None:
+    twin.put("one", START + SECOND, text="late")
+    twin.refusals["late"] = Refusal("forbidden", "the room is archived")
+    nursery.start_soon(scheduler.run)
+    answers: list[Answer] = []
+    twin.gate = trio.Event()
+    nursery.start_soon(_take_back, twin, answers)
+    await trio.sleep(5)
+    twin.gate.set()
+    await trio.sleep(5)
+    assert answers == [DONE]
+    assert twin.list == {}
+    assert twin.signals == [("ann", {"id": "one", "gone": True})]
+
+
 async def test_what_is_being_posted_cannot_be_taken_back(
     autojump_clock: MockClock, twin: Twin, scheduler: Scheduler, nursery: trio.Nursery
 ) -> None:

@@ -190,8 +190,8 @@ class StreamActor:
         return None
 
     async def _decide(self, envelopes: Sequence[Envelope], known: Sequence[dict[str, Any]]) -> _Turn:
-        wanted = self._kind.wanted
-        seqs = list({seq for envelope in envelopes for seq in wanted(envelope.command)})
+        messages_of = self._kind.messages_of
+        seqs = list({seq for envelope in envelopes for seq in messages_of(envelope.command)})
         reader = self._world.reader
         messages = await reader.message_states(self.id, seqs) if seqs else ()
         if unknown := await self._without_marker(envelopes):

@@ -31,7 +31,11 @@ def _nothing(state: State, _: Any) -> None:
 
 @attrs.frozen
 class StreamType:
-    """How one kind of stream lives. `beside` names the stream whose state its decider reads as well."""
+    """How one kind of stream lives.
+
+    `parent` names the stream whose state its decider reads as well, `messages_of` the messages that a command
+    is about, and so those that the state must know for the turn.
+    """
 
     state: type[State]
     decide: Callable[[State, State, Any, Context], Decision | Refusal]
@@ -40,7 +44,7 @@ class StreamType:
     parent: Callable[[State], str | None] = lambda state: None
     sync_members: Callable[[State, State], None] = _nothing
     note: Callable[[State, Decision, Context], None] = lambda state, decision, context: None
-    wanted: Callable[[Any], Sequence[int]] = lambda command: ()  # the messages that a command is about
+    messages_of: Callable[[Any], Sequence[int]] = lambda command: ()
     reads: type[Any] | None = None  # the command that moves a read marker
     remembers: int = 0  # recent posts that the state wants to know when it wakes
     transient: frozenset[str] = frozenset()  # fields that stay out of the snapshot
