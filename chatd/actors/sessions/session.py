@@ -20,14 +20,13 @@ from chatd.actors.runtime.feed import Feed
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.mailbox import MailboxStatistics
 from chatd.actors.sessions.opening import Opened, Opening
+from chatd.actors.sessions.request_frame import BAD_ID, request_data, request_id, request_type
 from chatd.actors.sessions.request_order import RequestOrder
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.auth.rate_limits import RateLimits, TokenBucket, too_often
 from chatd.auth.tokens import Claims
 from chatd.clock import new_id
 from chatd.contract.errors import Refusal
-from chatd.contract.fields import MAX_ID
-from chatd.contract.requests import find
 from chatd.contract.session import OpenSession
 from chatd.contract.spec import RequestType
 from chatd.contract.wire_names import to_wire
@@ -42,9 +41,6 @@ NOT_OPEN: Final = Refusal("unauthenticated", "open a session first: session.open
 OPEN_ALREADY: Final = Refusal("conflict", "this session is open already")
 OPERATORS: Final = Refusal(
     "forbidden", "only an operator may do this: use chatctl on the server, or an admin"
-)
-BAD_ID: Final = Refusal(
-    "invalid", f"a request has an id: an integer, or a string of at most {MAX_ID} characters"
 )
 log = structlog.get_logger("session")
 
@@ -138,8 +134,8 @@ class SessionActor:
         if isinstance(frame, Refusal):
             self._send(None, frame)
             return
-        id_ = frame.get("id")
-        if (type(id_) is not int and type(id_) is not str) or (type(id_) is str and len(id_) > MAX_ID):
+        id_ = request_id(frame)
+        if id_ is None:
             self._send(None, BAD_ID)
             return
         try:
@@ -183,23 +179,13 @@ class SessionActor:
         """The frame as a request that this caller may make, or why not."""
         if self._stopping:
             return STOPPING
-        kind = "command" if "command" in frame else "query"
-        if unknown := frame.keys() - {"id", kind, "data"}:
-            return Refusal(
-                "invalid", f"unknown key {min(unknown)!r}; a request has id, command or query, data"
-            )
-        if kind not in frame:
-            return Refusal("invalid", "a request names a command or a query")
-        request = find(kind, frame[kind])
+        request = request_type(frame)
         if isinstance(request, Refusal):
             return request
         if refusal := self._refusal(request):
             return refusal
-        data = frame.get("data", {})
-        if not isinstance(data, dict):
-            return Refusal("invalid", "data is a map")
-        command = request.read(data)
-        return command if isinstance(command, Refusal) else (request, command)
+        data = request_data(request, frame)
+        return data if isinstance(data, Refusal) else (request, data)
 
     def _refusal(self, request: RequestType) -> Refusal | None:
         """Why this caller may not make the request, or not now."""

@@ -12,13 +12,11 @@ import attrs
 from cachetools import LRUCache
 
 from chatd.actors.workers.presence import Presence
-from chatd.contract.message import EditMessage, PostMessage
 from chatd.domain.decision import Context
 from chatd.domain.names.mentions import mention_candidates
 from chatd.ports import Reader
 
 REMEMBERED: Final = 10_000  # names
-_WITH_TEXT: Final = (PostMessage, EditMessage)
 
 
 class MentionNames:
@@ -31,7 +29,7 @@ class MentionNames:
 
     def concerns(self, command: Any) -> bool:
         """Whether the command has a text that may mention somebody."""
-        return isinstance(command, _WITH_TEXT) and "@" in command.text
+        return "@" in getattr(command, "text", "")
 
     async def context(self, context: Context, text: str) -> Context:
         """`context` with the accounts that `text` names, and those that are present now.

@@ -1,0 +1,39 @@
+"""Frames that ask for something: which request one names, and its typed data. Knows no session."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from chatd.contract.errors import Refusal
+from chatd.contract.fields import MAX_ID
+from chatd.contract.requests import find
+from chatd.contract.spec import RequestType
+from chatd.ports import Row
+
+BAD_ID: Final = Refusal(
+    "invalid", f"a request has an id: an integer, or a string of at most {MAX_ID} characters"
+)
+
+
+def request_id(frame: Row) -> int | str | None:
+    """The id that the reply will have; None: the frame has none that may be one."""
+    id_ = frame.get("id")
+    if type(id_) is int or (type(id_) is str and len(id_) <= MAX_ID):
+        return id_
+    return None
+
+
+def request_type(frame: Row) -> RequestType | Refusal:
+    """The row of the command or query that the frame names."""
+    kind = "command" if "command" in frame else "query"
+    if unknown := frame.keys() - {"id", kind, "data"}:
+        return Refusal("invalid", f"unknown key {min(unknown)!r}; a request has id, command or query, data")
+    if kind not in frame:
+        return Refusal("invalid", "a request names a command or a query")
+    return find(kind, frame[kind])
+
+
+def request_data(request: RequestType, frame: Row) -> Any | Refusal:
+    """The typed command or query."""
+    data = frame.get("data", {})
+    return request.read(data) if isinstance(data, dict) else Refusal("invalid", "data is a map")
