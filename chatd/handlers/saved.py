@@ -20,14 +20,14 @@ from chatd.domain.event import account_stream
 from chatd.domain.internal import SaveBookmark
 from chatd.domain.room.message import NO_SUCH_MESSAGE
 from chatd.handlers.membership import Membership
-from chatd.handlers.paging import fitting, text_size
+from chatd.handlers.paging import PAGE_BYTES, fitting, text_size
 from chatd.handlers.refusals import OPERATOR_KEEPS_NOTHING
 from chatd.handlers.rows import message_row
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, PutDraft, Reader, Row
 
 MAX_DRAFTS: Final = 200  # of an account
-SAVED_BYTES: Final = 512 * 1024  # of all texts in one list: clients often refuse messages of 1 MiB
+SAVED_BYTES: Final = PAGE_BYTES  # of all texts in a list, which is one page
 
 FULL: Final = Refusal("conflict", f"an account has at most {MAX_DRAFTS} drafts; end some first")
 HEAVY: Final = Refusal(
