@@ -37,7 +37,7 @@ OVER: Final = Refusal(
 )
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _ERROR: Final = re.compile(r"[a-z_]{1,40}")
-log = structlog.get_logger("sign_on")
+log = structlog.get_logger("sso_flow")
 
 LoadProvider = Callable[[], Awaitable[Provider]]
 
@@ -132,7 +132,7 @@ class SingleSignOn:
         return self._provider
 
     def _failed(self, failure: ProviderFailed) -> Refusal:
-        log.warning("sign_on_failed", reason=str(failure))
+        log.warning("sso_failed", reason=str(failure))
         return Refusal(
             "unavailable",
             f"{self._settings.oidc_name} did not answer as it should; try again, or ask the people"

@@ -8,13 +8,15 @@ import attrs
 
 from chatd.contract.audit import AuditEntry, AuditPage, ListAudit
 from chatd.contract.errors import Refusal
-from chatd.contract.events import TYPES
+from chatd.contract.events import AUDITED
 from chatd.contract.rows import pick
 from chatd.handlers.paging import cut
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader
 
-NO_TYPE: Final = Refusal("invalid", "type is an event's, such as member.banned; the protocol lists them all")
+NO_TYPE: Final = Refusal(
+    "invalid", "type is an audited event's, such as member.banned; docs/reference/events.md names them"
+)
 
 
 @attrs.frozen(eq=False)
@@ -23,7 +25,7 @@ class Audit:
     visibility: Visibility
 
     async def list_(self, caller: Caller, query: ListAudit) -> AuditPage | Refusal:
-        if query.type is not None and query.type not in TYPES:
+        if query.type is not None and query.type not in AUDITED:
             return NO_TYPE
         state = await self.visibility.space_with(caller, query.space, "audit.list", "seeing who did what")
         if isinstance(state, Refusal):

@@ -44,7 +44,7 @@ class Connection(Protocol):
         """What `render` made of events; with what else comes now, or at once if nothing waits."""
 
     async def receive(self) -> Sequence[Row | Refusal]:
-        """The frames of the client's next message; none when it is gone or `hush` was called."""
+        """The frames of the client's next message; none when it is gone or `stop_reading` was called."""
 
     def stop_reading(self) -> None:
         """Reads no more: `receive` gives what has arrived already, and then nothing."""

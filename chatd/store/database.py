@@ -47,7 +47,7 @@ class Sizes:
 
 @attrs.frozen
 class Store:
-    """What the composition root hands on: the log to the history writer, the reader to everyone, the views
+    """What the composition root hands on: the log to the log writer, the reader to everyone, the views
     to their followers and to those who ask them."""
 
     path: Path

@@ -15,7 +15,15 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.envelope import UNAVAILABLE, Answer
 from chatd.actors.runtime.supervisor import supervise
-from chatd.actors.workers.notifier import AT_ONCE, BATCH, FIRST_RETRY, FOLLOWER, PACE, STORED_EVERY, Notifier
+from chatd.actors.workers.notifier import (
+    AT_ONCE,
+    BATCH,
+    FIRST_RETRY,
+    FOLLOWER,
+    MIN_INTERVAL,
+    STORED_EVERY,
+    Notifier,
+)
 from chatd.contract.account import CreateAccount
 from chatd.contract.errors import Refusal
 from chatd.contract.message import PostMessage
@@ -168,8 +176,8 @@ async def test_under_load_one_look_serves_many_commits(autojump_clock: MockClock
     async with notifying(accounts):
         for _ in range(100):
             accounts.post("bob")
-            await trio.sleep(PACE / 50)
-        await trio.sleep(2 * PACE)
+            await trio.sleep(MIN_INTERVAL / 50)
+        await trio.sleep(2 * MIN_INTERVAL)
         assert [source for _, source in accounts.told] == list(range(6, 106))
         assert len(accounts.looks) <= 4
 
@@ -191,7 +199,7 @@ async def test_a_long_way_is_gone_in_batches(autojump_clock: MockClock) -> None:
     accounts = accounts_of(1, 1)
     accounts.happen(2 * BATCH + 10)
     async with notifying(accounts):
-        await trio.sleep(PACE * 2)
+        await trio.sleep(MIN_INTERVAL * 2)
         assert accounts.looks == [(1, BATCH + 1), (BATCH + 1, 2 * BATCH + 1), (2 * BATCH + 1, 2 * BATCH + 11)]
 
 
@@ -283,7 +291,7 @@ async def test_a_refusal_for_good_stops_nobody_else(mock_clock: MockClock) -> No
     accounts.answers = [Refusal("not_found", "there is no such account")]
     async with notifying(accounts):
         accounts.post("bob")
-        mock_clock.jump(PACE)
+        mock_clock.jump(MIN_INTERVAL)
         await wait_all_tasks_blocked()
         assert accounts.told == [("bob", 3)]
         assert accounts.stored == [1, 2, 3]

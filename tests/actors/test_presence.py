@@ -346,8 +346,8 @@ async def test_what_is_watched_no_more_is_not_told_and_not_kept(mock_clock: Mock
     await place.later(presences.SAVE_EVERY)
     await place.later(presences.FORGOTTEN_AFTER)
     board = place.presence
-    assert not board._people
-    assert not board._seats
+    assert not board._presences
+    assert not board._sessions
     assert not board._watchers
     assert not board._unsaved
 

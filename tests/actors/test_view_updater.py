@@ -20,7 +20,7 @@ from chatd.actors.workers.view_updater import (
     FAR,
     FIRST_RETRY,
     LONGEST_RETRY,
-    PACE,
+    MIN_INTERVAL,
     PATIENCE,
     Views,
     ViewUpdater,
@@ -119,8 +119,8 @@ async def test_what_comes_soon_after_a_batch_gathers_for_the_next_one(mock_clock
         for _ in range(5):
             scene.commit(10)
             await wait_all_tasks_blocked()
-            mock_clock.jump(PACE / 10)
-        mock_clock.jump(PACE)
+            mock_clock.jump(MIN_INTERVAL / 10)
+        mock_clock.jump(MIN_INTERVAL)
         await wait_all_tasks_blocked()
         assert scene.spans() == [(0, 10), (10, 50)]
 
@@ -130,11 +130,11 @@ async def test_a_busy_log_costs_few_batches(autojump_clock: MockClock) -> None:
         for _ in range(1000):
             scene.commit(5)
             await trio.sleep(0.001)
-        await trio.sleep(2 * PACE)
+        await trio.sleep(2 * MIN_INTERVAL)
         assert scene.follower.position == 5000
         begun = [batch[0] for batch in scene.store.batches]
         assert len(begun) <= 6
-        assert all(later - before >= PACE - 1e-6 for before, later in pairwise(begun))
+        assert all(later - before >= MIN_INTERVAL - 1e-6 for before, later in pairwise(begun))
 
 
 async def test_who_waits_is_not_kept_waiting_by_the_pace(mock_clock: MockClock) -> None:
@@ -290,7 +290,7 @@ async def test_a_rebuild_does_not_wait_for_the_next_try(mock_clock: MockClock) -
         scene.commit()
         await wait_all_tasks_blocked()
         scene.follower.rebuild()
-        mock_clock.jump(PACE)
+        mock_clock.jump(MIN_INTERVAL)
         await wait_all_tasks_blocked()
         assert (scene.store.drops, scene.follower.position) == (1, 1)
 

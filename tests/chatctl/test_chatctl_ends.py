@@ -102,7 +102,7 @@ def test_top_is_a_live_screen_that_q_ends(chatctl):
     with chatctl.start("server", "top", stdin=theirs, stdout=theirs, stderr=theirs) as top:
         os.close(theirs)
         shown = b""
-        while b"history writer" not in shown:
+        while b"log writer" not in shown:
             shown += os.read(ours, 4096)
         os.write(ours, b"q")
         while True:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 
 from chatd.contract.errors import Refusal
+from chatd.contract.events import AUDITED, DISSOLVES, MEMBERSHIP
 from chatd.contract.requests import REQUESTS, find
 from chatd.contract.spec import RequestType
 from chatd.domain.account import decide as account
@@ -166,3 +169,32 @@ def test_two_handlers_for_one_request_fail_at_the_start() -> None:
     handlers = {**every_handler(), "device": [handlers_of("device")(), handlers_of("device")()]}
     with pytest.raises(LookupError, match="may not answer device"):
         registry(handlers)
+
+
+SCHEMA = (Path(__file__).parents[2] / "schema.sql").read_text()
+
+
+def names_of(statement: str) -> list[str]:
+    """The types of events that a statement of the schema lists first."""
+    listed = re.search(rf"CREATE {statement} .*?type IN \((.*?)\)", SCHEMA, re.DOTALL)
+    assert listed is not None
+    return re.findall(r"'([a-z_.]+)'", listed[1])
+
+
+def test_the_index_of_the_audit_lists_the_events_that_the_table_calls_audited() -> None:
+    assert tuple(names_of("INDEX events_audited")) == AUDITED
+
+
+@pytest.mark.parametrize(
+    ("trigger", "names"),
+    [
+        ("member_joined", {name for name, lets_in in MEMBERSHIP.items() if lets_in}),
+        # a deleted account is out of its own stream, but its sessions end of themselves
+        ("member_left", {name for name, lets_in in MEMBERSHIP.items() if not lets_in} | {"account.deleted"}),
+        ("memberships_ended", DISSOLVES),
+    ],
+)
+def test_the_triggers_on_members_list_the_events_that_let_somebody_in_or_out(
+    trigger: str, names: set[str]
+) -> None:
+    assert set(names_of(f"TRIGGER {trigger}")) == names

@@ -405,7 +405,7 @@ def test_a_provider_that_is_not_there_costs_nobody_else_anything(serve: Serve) -
     page = browser.get(f"{browser.home}/auth/oidc/start")
     assert page.status == 503
     assert provider.issuer not in page.body
-    assert "sign_on_failed" in town.server.output()
+    assert "sso_failed" in town.server.output()
     town.open(town.account()).ask("space.list")
     town.close()
 

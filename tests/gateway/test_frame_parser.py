@@ -106,7 +106,7 @@ async def test_a_full_inbox_waits_for_the_session(nursery: trio.Nursery) -> None
     await went_on.wait()
 
 
-async def test_after_the_hush_what_was_there_can_still_be_taken() -> None:
+async def test_after_stop_reading_what_was_there_can_still_be_taken() -> None:
     frame_parser = FrameParser(1000)
     frame_parser.feed(masked(FIN | TEXT, b"before"))
     frame_parser.stop_reading()

@@ -1,4 +1,4 @@
-"""The history writer: one actor through which everything durable goes, many appends a commit.
+"""The log writer: one actor through which everything durable goes, many appends a commit.
 
 While one transaction is on its way to the disk the next batch gathers, so load makes batches, not
 queues. After a commit the events are published in log order, and only then are the askers answered.
@@ -46,7 +46,7 @@ class CommitStatistics:
 class LogWriter:
     """Appends go in, outcomes come out; in between lies the only transaction that writes."""
 
-    name = "history writer"
+    name = "log writer"
 
     def __init__(self, log_: Log, publish: Callable[[Sequence[Event]], None]) -> None:
         self.mailbox: Mailbox[_Waiting] = Mailbox(CAPACITY)
@@ -65,7 +65,7 @@ class LogWriter:
         waiting = _Waiting(append)
         try:
             if not self.mailbox.offer(waiting):
-                raise StoreUnavailable("the history writer is overloaded")
+                raise StoreUnavailable("the log writer is overloaded")
         except Closed:
             raise StoreUnavailable("the server is shutting down") from None
         await waiting.done.wait()

@@ -1,7 +1,7 @@
 """The actor of one room, space or account: it owns the state of its stream and alone extends it.
 
 In one turn it takes all waiting commands, decides them one after another on its state, and hands
-everything that follows from them to the history writer as one append. It answers when that is durable.
+everything that follows from them to the log writer as one append. It answers when that is durable.
 A command with conditions has a turn of its own: they are looked up before anything of the turn is written.
 If the append is not written, the state is thrown away and read again: memory never runs ahead of the log.
 """

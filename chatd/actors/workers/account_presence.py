@@ -48,7 +48,7 @@ class AccountPresence:
 
     mode: str | None = None  # `dnd` or `invisible`, where the account chose it
     last_seen: int | None = None
-    seats: list[PresenceSession] = attrs.Factory(list)
+    sessions: list[PresenceSession] = attrs.Factory(list)
     streams: Iterable[str] = ()  # what it belongs to, as its newest session knows or knew it
     _looked: tuple[Shown, Shown] | None = None
 
@@ -60,21 +60,24 @@ class AccountPresence:
     @property
     def there(self) -> bool:
         """Whether others see it there."""
-        return bool(self.seats) and self.mode != "invisible"
+        return bool(self.sessions) and self.mode != "invisible"
 
     def disconnected(self, device: str | None) -> PresenceSession | None:
-        """The seat of a session of this device that ended a moment ago."""
-        return next((seat for seat in self.seats if not seat.feed and seat.caller.device == device), None)
+        """What is left of a session of this device that ended a moment ago."""
+        return next(
+            (session for session in self.sessions if not session.feed and session.caller.device == device),
+            None,
+        )
 
     def seen(self, now: int) -> int:
         """When others saw it last, if `now` is what the clock says."""
         return now if self.there or self.last_seen is None else self.last_seen
 
     def shown(self, to_itself: bool = False) -> Shown:
-        if not self.seats or (self.mode == "invisible" and not to_itself):
+        if not self.sessions or (self.mode == "invisible" and not to_itself):
             return Shown("offline", self.last_seen)
         if self.mode == "invisible":
             return Shown("invisible", self.last_seen)
         if self.mode == "dnd":
             return Shown("dnd")
-        return Shown("away" if all(seat.away for seat in self.seats) else "online")
+        return Shown("away" if all(session.away for session in self.sessions) else "online")

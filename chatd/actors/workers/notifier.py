@@ -30,7 +30,7 @@ from chatd.ports import PutFollower, Reader, Row, StoreUnavailable
 
 FOLLOWER: Final = "notifier"  # in the table `followers`
 BATCH: Final = 1_000  # positions
-PACE: Final = 0.1  # seconds from one look to the next: under load a look serves many commits
+MIN_INTERVAL: Final = 0.1  # seconds from one look to the next: under load a look serves many commits
 AT_ONCE: Final = 64  # accounts
 STORED_EVERY: Final = 1.0  # seconds, while there is nothing to tell
 FIRST_RETRY: Final = 0.25  # seconds
@@ -75,7 +75,7 @@ class Notifier:
                 self.healthy = True
                 backoff.reset()
                 if self._bus.head - upto < BATCH:
-                    await trio.sleep_until(begun + PACE)
+                    await trio.sleep_until(begun + MIN_INTERVAL)
 
     async def _begin(self) -> int:
         """Where it left off. What was said before there was a notifier is news to nobody."""
@@ -111,13 +111,13 @@ class Notifier:
 
     async def _tell(self, rows: Sequence[Row]) -> bool:
         """Whether there was anybody to tell. Raises StoreUnavailable when somebody could not be told."""
-        wanted = [(row["account"], row) for row in rows if notification_for(row) is not None]
-        if not wanted:
+        notifiable = [(row["account"], row) for row in rows if notification_for(row) is not None]
+        if not notifiable:
             return False
-        present = await self._reader.presences(list({account for account, _ in wanted}))
+        present = await self._reader.presences(list({account for account, _ in notifiable}))
         dnd = {row["account"] for row in present if row["mode"] == "dnd"}
         by_account: dict[str, list[Notify]] = {}
-        for account, row in wanted:
+        for account, row in notifiable:
             if (notify := notification_for(row, account in dnd)) is not None:
                 by_account.setdefault(account, []).append(notify)
         untold: list[str] = []

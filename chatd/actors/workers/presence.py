@@ -42,10 +42,10 @@ class Presence:
         self._reader = reader
         self._writer = writer
         self._clock = clock
-        self._people: dict[str, AccountPresence] = {}
-        self._seats: dict[
+        self._presences: dict[str, AccountPresence] = {}
+        self._sessions: dict[
             int, PresenceSession
-        ] = {}  # by the identity of the caller, which is one session's own
+        ] = {}  # by the identity of the caller: each session has its own
         self._watchers: dict[str, dict[PresenceSession, None]] = {}
         self._unsaved: dict[str, None] = {}
         self._pace: Throttle[str] = Throttle(EVERY, self._show)
@@ -77,7 +77,9 @@ class Presence:
 
     async def close(self) -> None:
         """The server ends, and with it everybody's being there."""
-        self._unsaved.update((account, None) for account, person in self._people.items() if person.there)
+        self._unsaved.update(
+            (account, None) for account, presence in self._presences.items() if presence.there
+        )
         await self.save()
 
     async def _save_now_and_then(self) -> None:
@@ -89,12 +91,12 @@ class Presence:
     async def _write(self, accounts: Sequence[str]) -> None:
         """Stands in the order of the log from the call. Raises StoreUnavailable, and tries again later."""
         at = self._clock()
-        people = ((account, self._people[account]) for account in accounts)
-        rows = (PutPresence(account, person.mode, person.seen(at)) for account, person in people)
+        presences = ((account, self._presences[account]) for account in accounts)
+        rows = (PutPresence(account, presence.mode, presence.seen(at)) for account, presence in presences)
         try:
             await self._writer.append(Append(writes=tuple(rows)))
         except StoreUnavailable:
-            self._unsaved.update((account, None) for account in accounts if account in self._people)
+            self._unsaved.update((account, None) for account in accounts if account in self._presences)
             raise
 
     # --- sessions come and go
@@ -104,82 +106,82 @@ class Presence:
 
         `enter` follows before the next await.
         """
-        if account not in self._people:
+        if account not in self._presences:
             rows = await self._reader.presences([account])
-            person = AccountPresence(rows[0]["mode"], rows[0]["last_seen"]) if rows else AccountPresence()
-            if self._people.setdefault(account, person) is person:
+            presence = AccountPresence(rows[0]["mode"], rows[0]["last_seen"]) if rows else AccountPresence()
+            if self._presences.setdefault(account, presence) is presence:
                 self._forgetting.put(account)
 
     def enter(self, caller: Caller, feed: Feed) -> None:
         """A session has been opened. A device that was gone for a moment is as it was."""
         account = feed.account
-        person = self._people[account]
-        if not person.seats:
+        presence = self._presences[account]
+        if not presence.sessions:
             self._unsaved[account] = None
-        seat = PresenceSession(caller, account, feed)
-        if (disconnected := person.disconnected(caller.device)) is not None:
-            seat.away = disconnected.away
-            person.seats.remove(disconnected)
+        session = PresenceSession(caller, account, feed)
+        if (disconnected := presence.disconnected(caller.device)) is not None:
+            session.away = disconnected.away
+            presence.sessions.remove(disconnected)
             self._leaving.drop(disconnected)
-        person.seats.append(seat)
-        person.streams = feed.streams
-        feed.caught_up = partial(self._catch_up, seat)
-        self._seats[id(caller)] = seat
+        presence.sessions.append(session)
+        presence.streams = feed.streams
+        feed.caught_up = partial(self._catch_up, session)
+        self._sessions[id(caller)] = session
         self._changed(account)
 
     def leave(self, caller: Caller) -> None:
         """The session has ended; a little later it counts as gone."""
-        if (seat := self._seats.pop(id(caller), None)) is not None:
-            self._unwatch(seat)
-            seat.feed = None
-            self._leaving.put(seat)
-            person = self._people[seat.account]
-            person.streams = next(
-                (other.feed.streams for other in person.seats if other.feed), person.streams
+        if (session := self._sessions.pop(id(caller), None)) is not None:
+            self._unwatch(session)
+            session.feed = None
+            self._leaving.put(session)
+            presence = self._presences[session.account]
+            presence.streams = next(
+                (other.feed.streams for other in presence.sessions if other.feed), presence.streams
             )
 
-    def _gone(self, seat: PresenceSession) -> None:
-        person = self._people[seat.account]
-        was_there = person.there
-        person.seats.remove(seat)
-        if was_there and not person.there:
-            person.last_seen = self._clock()
-            self._unsaved[seat.account] = None
-        if not person.seats:
-            self._forgetting.put(seat.account)
-        self._changed(seat.account)
+    def _gone(self, session: PresenceSession) -> None:
+        presence = self._presences[session.account]
+        was_there = presence.there
+        presence.sessions.remove(session)
+        if was_there and not presence.there:
+            presence.last_seen = self._clock()
+            self._unsaved[session.account] = None
+        if not presence.sessions:
+            self._forgetting.put(session.account)
+        self._changed(session.account)
 
     def _forget(self, account: str) -> None:
         if account in self._unsaved:
             self._forgetting.put(account)
-        elif not self._people[account].seats:
-            del self._people[account]
+        elif not self._presences[account].sessions:
+            del self._presences[account]
 
     def here(self) -> frozenset[str]:
         """Who others see here, resting or not."""
-        return frozenset(account for account, person in self._people.items() if person.there)
+        return frozenset(account for account, presence in self._presences.items() if presence.there)
 
     # --- what they ask
 
     async def set(self, caller: Caller, state: PresenceState) -> bool:
         """`online` and `away` are the session's, and end what the account chose before; `dnd` and
         `invisible` are the account's. False when the caller has no session. Raises StoreUnavailable."""
-        if (seat := self._seats.get(id(caller))) is None:
+        if (session := self._sessions.get(id(caller))) is None:
             return False
-        person = self._people[seat.account]
-        was_there = person.there
+        presence = self._presences[session.account]
+        was_there = presence.there
         mode: str | None = None
         if state == "online" or state == "away":
-            seat.away = state == "away"
+            session.away = state == "away"
         else:
             mode = state
-        chosen = mode != person.mode
-        person.mode = mode
-        if was_there and not person.there:
-            person.last_seen = self._clock()
-        self._changed(seat.account)
+        chosen = mode != presence.mode
+        presence.mode = mode
+        if was_there and not presence.there:
+            presence.last_seen = self._clock()
+        self._changed(session.account)
         if chosen:
-            await self._write([seat.account])
+            await self._write([session.account])
         return True
 
     async def watch(self, caller: Caller, accounts: Sequence[str]) -> list[contract.AccountPresence] | None:
@@ -187,57 +189,57 @@ class Presence:
 
         None when the caller has no session. Raises StoreUnavailable.
         """
-        if (seat := self._seats.get(id(caller))) is None:
+        if (session := self._sessions.get(id(caller))) is None:
             return None
-        known = set(await self._reader.acquainted(seat.account, accounts))
+        known = set(await self._reader.acquainted(session.account, accounts))
         visible = [account for account in dict.fromkeys(accounts) if account in known]
         stored = {row["account"]: row for row in await self._reader.presences(visible)}
-        if seat.feed is None:
+        if session.feed is None:
             return None  # it ended meanwhile
-        self._unwatch(seat)
+        self._unwatch(session)
         for account in visible:
-            self._watchers.setdefault(account, {})[seat] = None
-            if (person := self._people.get(account)) is not None:
-                seat.told[account] = person.shown(account == seat.account)
+            self._watchers.setdefault(account, {})[session] = None
+            if (presence := self._presences.get(account)) is not None:
+                session.told[account] = presence.shown(account == session.account)
             else:
                 row = stored.get(account)
-                seat.told[account] = Shown("offline", row["last_seen"] if row else None)
-        return [shown.row(account) for account, shown in seat.told.items()]
+                session.told[account] = Shown("offline", row["last_seen"] if row else None)
+        return [shown.row(account) for account, shown in session.told.items()]
 
-    def _unwatch(self, seat: PresenceSession) -> None:
-        for account in seat.told:
+    def _unwatch(self, session: PresenceSession) -> None:
+        for account in session.told:
             watchers = self._watchers[account]
-            del watchers[seat]
+            del watchers[session]
             if not watchers:
                 del self._watchers[account]
-        seat.told.clear()
+        session.told.clear()
 
     # --- what is shown
 
     def _changed(self, account: str) -> None:
-        if self._people[account].looks_new() and account in self._watchers:
+        if self._presences[account].looks_new() and account in self._watchers:
             self._pace.changed(account)
 
     def _show(self, account: str) -> None:
         """Tells the watchers who do not know it yet."""
         signals: dict[Shown, SignalFrame] = {}
-        for seat in self._watchers.get(account, ()):
-            self._tell(seat, account, signals)
+        for session in self._watchers.get(account, ()):
+            self._tell(session, account, signals)
 
-    def _catch_up(self, seat: PresenceSession) -> None:
+    def _catch_up(self, session: PresenceSession) -> None:
         """Tells a watcher what it missed while it was behind."""
-        for account in seat.told:
-            self._tell(seat, account, {})
+        for account in session.told:
+            self._tell(session, account, {})
 
-    def _tell(self, seat: PresenceSession, account: str, signals: dict[Shown, SignalFrame]) -> None:
+    def _tell(self, session: PresenceSession, account: str, signals: dict[Shown, SignalFrame]) -> None:
         """Only while the two have a space or room in common; an account has its own stream with itself."""
-        person, feed = self._people.get(account), seat.feed
-        if person is None or feed is None or feed.streams.isdisjoint(person.streams):
+        presence, feed = self._presences.get(account), session.feed
+        if presence is None or feed is None or feed.streams.isdisjoint(presence.streams):
             return
-        shown = person.shown(to_itself=account == seat.account)
-        if seat.told[account] == shown:
+        shown = presence.shown(to_itself=account == session.account)
+        if session.told[account] == shown:
             return
         if shown not in signals:
             signals[shown] = shown.signal(account)
         if feed.signal(signals[shown]):
-            seat.told[account] = shown
+            session.told[account] = shown

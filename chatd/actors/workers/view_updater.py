@@ -2,7 +2,7 @@
 
 The bus rings, nobody hands events over: the view reads the log's file on its own thread. What that costs
 the rest of the server is how often it happens, since each batch takes the loop's time, the interpreter
-lock and a place at the disk, whatever its size. So batches do not begin more often than every `PACE`
+lock and a place at the disk, whatever its size. So batches do not begin more often than every `MIN_INTERVAL`
 seconds, unless somebody waits for one: the first event after a pause is taken in at once, and the busier
 the log is, the more gathers for a batch.
 """
@@ -25,7 +25,7 @@ from chatd.ports import Lag, Notifications, Question, Search, StoreUnavailable, 
 T = TypeVar("T")
 
 BATCH: Final = 2_500  # events; at this pace ten thousand a second
-PACE: Final = 0.25  # seconds from the beginning of a batch to the next one's
+MIN_INTERVAL: Final = 0.25  # seconds from the beginning of a batch to the next one's
 FAR: Final = 4 * BATCH  # events behind, as after a rebuild: batch upon batch, with
 BREATH: Final = 0.5  # of a batch's own time between it and the next, which is the write path's
 FIRST_RETRY: Final = 0.25  # seconds
@@ -81,7 +81,7 @@ class ViewUpdater:
 
     async def run(self) -> None:
         """For ever."""
-        begun = trio.current_time() - PACE
+        begun = trio.current_time() - MIN_INTERVAL
         while True:
             with self._resting() as rest:
                 if self.view.unfinished:
@@ -90,7 +90,7 @@ class ViewUpdater:
                     await self._bus.wait_beyond(self.position)
             with self._resting():
                 if not self._urgent():
-                    await trio.sleep_until(begun + PACE)
+                    await trio.sleep_until(begun + MIN_INTERVAL)
             begun = trio.current_time()
             try:
                 await self._batch()
