@@ -193,6 +193,7 @@ CREATE TABLE messages (
 CREATE UNIQUE INDEX messages_once ON messages (room, by, nonce) WHERE nonce IS NOT NULL;
 CREATE INDEX messages_by_author ON messages (room, by, deleted);
 CREATE INDEX messages_by_thread ON messages (room, thread) WHERE thread IS NOT NULL;
+CREATE INDEX messages_replies ON messages (room, thread) WHERE thread IS NOT NULL AND NOT deleted;
 CREATE INDEX messages_deleted ON messages (room, seq, deleted) WHERE deleted;
 CREATE INDEX messages_expiring ON messages (expires_at) WHERE expires_at IS NOT NULL AND NOT deleted;
 
@@ -334,7 +335,8 @@ CREATE TABLE drafts (
     PRIMARY KEY (account, room, thread)
 ) STRICT, WITHOUT ROWID;
 
--- Messages to be posted at `post_at`. `failed` says why one was refused at that time.
+-- Messages to be posted at `post_at`. `retry_at`: when to try again, after a refusal that passes. `failed` says why one
+-- was refused for good.
 CREATE TABLE scheduled (
     id TEXT PRIMARY KEY,
     account TEXT NOT NULL REFERENCES accounts,
@@ -344,10 +346,11 @@ CREATE TABLE scheduled (
     expires_in INTEGER,
     post_at INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
+    retry_at INTEGER,
     failed TEXT
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX scheduled_due ON scheduled (post_at) WHERE failed IS NULL;
+CREATE INDEX scheduled_due ON scheduled (coalesce(retry_at, post_at)) WHERE failed IS NULL;
 CREATE INDEX scheduled_by_account ON scheduled (account);
 
 -- The position up to which a follower that acts on the log has acted. (Views keep theirs in `views.db`.)

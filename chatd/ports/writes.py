@@ -177,6 +177,14 @@ class DropScheduled:
 
 
 @attrs.frozen(slots=True)
+class PostponeScheduled:
+    """Tries again at `retry_at` (Unix milliseconds)."""
+
+    id: str
+    retry_at: int
+
+
+@attrs.frozen(slots=True)
 class FailScheduled:
     """It was refused when its time came; `reason` tells its author why."""
 
@@ -231,6 +239,7 @@ Write = (
     | PutDraft
     | PutScheduled
     | DropScheduled
+    | PostponeScheduled
     | FailScheduled
     | PutFollower
     | PutSnapshot

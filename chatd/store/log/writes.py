@@ -17,6 +17,7 @@ from chatd.ports import (
     FinishErasures,
     MarkDelivered,
     MarkRead,
+    PostponeScheduled,
     PutCredential,
     PutDevice,
     PutDraft,
@@ -131,6 +132,7 @@ PUT_SCHEDULED = """
         (id, account, room, text, reply_to, expires_in, post_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 DROP_SCHEDULED = "DELETE FROM scheduled WHERE id = ?"
+POSTPONE_SCHEDULED = "UPDATE scheduled SET retry_at = ? WHERE id = ?"
 FAIL_SCHEDULED = "UPDATE scheduled SET failed = ? WHERE id = ?"
 PUT_FOLLOWER = """
     INSERT INTO followers (name, position) VALUES (?, ?)
@@ -226,6 +228,8 @@ def _statement(write: Write) -> Statement:
             return PUT_SCHEDULED, (id, account, room, text, reply_to, expires_in, post_at, created_at)
         case DropScheduled(id):
             return DROP_SCHEDULED, (id,)
+        case PostponeScheduled(id, retry_at):
+            return POSTPONE_SCHEDULED, (retry_at, id)
         case FailScheduled(id, reason):
             return FAIL_SCHEDULED, (reason, id)
         case PutFollower(name, position):
