@@ -106,11 +106,11 @@ def visible(state: RoomState, space: SpaceState, context: Context) -> bool:
 
 
 def outranks_member(space: SpaceState, context: Context, account: str) -> bool:
-    """Whether the caller's role is above the account's; True when the account is not in the space."""
-    own, other = space.role(context.by), space.role(account)
+    """Whether the caller's role is above the account's rank; True when it was never in the space."""
+    own, other = space.role(context.by), space.rank(account)
     return context.operator or (own is not None and (other is None or outranks(own, other)))
 
 
 def ranks_equal_or_above(space: SpaceState, context: Context, account: str) -> bool:
-    """Whether the caller's role is above the account's or the same."""
-    return outranks_member(space, context, account) or space.role(context.by) == space.role(account)
+    """Whether the caller's role is above the account's rank or the same."""
+    return outranks_member(space, context, account) or space.role(context.by) == space.rank(account)
