@@ -11,6 +11,7 @@ and one strong end is enough.
 from __future__ import annotations
 
 import threading
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
@@ -24,6 +25,13 @@ GOOD_SCORE: Final = 2  # of zxcvbn's 0 to 4: more than a million guesses
 AT_ONCE: Final = 2
 MAX_WAITING: Final = 64
 WEAK_ADVICE: Final = "Add another word or two. Uncommon words are better."
+
+
+def prepared(password: str) -> str:
+    """The password as it is hashed, after the OpaqueString profile (RFC 8265, 4.2): one system composes
+    an accent, another does not, and a Japanese keyboard has a space of its own."""
+    spaces = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in password)
+    return unicodedata.normalize("NFC", spaces)
 
 
 class Overloaded(Exception):
@@ -44,14 +52,14 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """The PHC string of a new hash. Raises Overloaded."""
-        return await self._in_thread(self._hasher.hash, password)
+        return await self._in_thread(self._hasher.hash, prepared(password))
 
     async def matches(self, password_hash: str | None, password: str) -> bool:
         """Whether this is the password; False for None, after the same time. Raises Overloaded."""
         if password_hash is None:
-            await self._in_thread(self._verify, await self._some_hash(), password)
+            await self._in_thread(self._verify, await self._some_hash(), prepared(password))
             return False
-        return await self._in_thread(self._verify, password_hash, password)
+        return await self._in_thread(self._verify, password_hash, prepared(password))
 
     async def _some_hash(self) -> str:
         if self._decoy is None:

@@ -39,11 +39,15 @@ MEANINGS: Final[Mapping[Code, str]] = {
 
 @attrs.frozen(slots=True)
 class Refusal:
-    """Why a request was not carried out; `message` says what to do about it."""
+    """Why a request was not carried out; `message` says what to do about it.
+
+    `passing`: it may well be allowed later without anybody doing something about it. It is not sent.
+    """
 
     code: Code
     message: str
     data: dict[str, Any] | None = None
+    passing: bool = False
 
     def frame(self) -> dict[str, Any]:
         error: dict[str, Any] = {"code": self.code, "message": self.message}
