@@ -1,7 +1,8 @@
 """Password hashing: argon2id with the low-memory profile of RFC 9106, off the loop, two at a time.
 
 One verification costs about 64 MiB and a tenth of a second, so how many run and how many wait are both
-bounded. An unknown account costs the same as a wrong password: a hash is verified either way.
+bounded, and who waits is served in turns (`chatd.fair_queue`): no address keeps the others from signing in.
+An unknown account costs the same as a wrong password: a hash is verified either way.
 
 zxcvbn estimates how easily a password is guessed. It is loaded with the first password, because its
 dictionaries take 14 MiB. Its time grows steeply with the length, so it gets the two ends of a long password,
@@ -18,12 +19,14 @@ from typing import Final, TypeVar
 import argon2
 import trio
 
+from chatd.fair_queue import FairQueue, Share, ShareFull
+
 T = TypeVar("T")
 
 ESTIMATED: Final = 20  # characters at either end of a password
 GOOD_SCORE: Final = 2  # of zxcvbn's 0 to 4: more than a million guesses
 AT_ONCE: Final = 2
-MAX_WAITING: Final = 64
+SHARE: Final = Share(waiting_account=8, waiting_address=64, waiting=512)
 WEAK_ADVICE: Final = "Add another word or two. Uncommon words are better."
 
 
@@ -35,13 +38,14 @@ def prepared(password: str) -> str:
 
 
 class Overloaded(Exception):
-    """Too many passwords are waiting to be checked."""
+    """Too many passwords are waiting to be checked, of one account or address, or of everybody."""
 
 
 class Passwords:
     def __init__(self) -> None:
         self._hasher = argon2.PasswordHasher.from_parameters(argon2.profiles.RFC_9106_LOW_MEMORY)
-        self._threads = trio.CapacityLimiter(AT_ONCE)
+        self._turns = FairQueue(AT_ONCE, SHARE)
+        self._threads = trio.CapacityLimiter(AT_ONCE)  # apart from those that others of the process use
         self._decoy: str | None = None
         self._estimator_lock = threading.Lock()
 
@@ -86,6 +90,8 @@ class Passwords:
         return problem or WEAK_ADVICE
 
     async def _in_thread(self, work: Callable[..., T], *args: str) -> T:
-        if self._threads.statistics().tasks_waiting >= MAX_WAITING:
-            raise Overloaded
-        return await trio.to_thread.run_sync(work, *args, limiter=self._threads)
+        try:
+            async with self._turns.place():
+                return await trio.to_thread.run_sync(work, *args, limiter=self._threads)
+        except ShareFull:
+            raise Overloaded from None
