@@ -100,7 +100,7 @@ class Settings:
         True, "Rate limits, and delays after wrong passwords; switch them off for load tests only."
     )
     views: bool = _setting(True, "Follow the log with views; switch off for measurements only.")
-    sign_up: SignUpPolicy = _setting("open", "Who may sign up: open, invite, closed.")
+    sign_up: SignUpPolicy = _setting("invite", "Who may sign up: open, invite, closed.")
     server_name: str = _setting("chatd", "How this server calls itself.")
     origins: tuple[str, ...] = _setting((), "Web origins besides our own that may connect.")
     public_url: str = _setting("", "Address under which browsers reach this server.", _is_web_address)

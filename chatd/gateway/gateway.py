@@ -17,6 +17,7 @@ import attrs
 import structlog
 import trio
 
+from chatd.auth.rate_limits import network
 from chatd.gateway.http.request_head import BadHead, Head, plain_response, read_head
 from chatd.gateway.net.client_address import Proxies
 from chatd.gateway.net.flusher import Flusher
@@ -24,6 +25,7 @@ from chatd.gateway.net.listener import Listener
 from chatd.gateway.net.stream import SocketStream
 from chatd.gateway.websocket.connection import OpenSession, WebSocket, serve_websocket
 from chatd.ports import Caller
+from chatd.principal import Principal, work_for
 from chatd.settings import Settings
 
 if TYPE_CHECKING:
@@ -113,6 +115,8 @@ class Gateway:
         assert caller is not None
         if not admin:
             caller = self._behind_proxies(caller, head)
+            if self._settings.limits:
+                work_for(Principal(network(caller.address)))
         if head.path == "/ws":
             await serve_websocket(
                 stream, caller, head.bearer, self._settings, self._open_session, self.connections
