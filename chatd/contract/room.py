@@ -250,9 +250,9 @@ REQUESTS: tuple[RequestType, ...] = (
         notes=(
             "Changes the fields that are given. `reason` stands in `room.updated` and is no part of the"
             " room; a reason alone changes nothing.",
-            "`slow_mode` is the number of seconds between two posts of an account or its bots; 0 ends it. A post"
-            " that comes sooner is `rate_limited`. Whoever holds `message.hurry` need not wait, and a repeated"
-            " nonce gets its result at once.",
+            "`slow_mode` is the number of seconds between two posts of an account or its bots; 0 ends it. A"
+            " post that comes sooner is `rate_limited`. Whoever holds `message.hurry` need not wait, and a"
+            " repeated nonce gets its result at once.",
         ),
     ),
     command(
