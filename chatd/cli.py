@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO, cast
 
@@ -52,15 +53,16 @@ def serve(
     """
     open_standard_files()
     given: dict[str, Any] = {"data": data, "host": host, "port": port, "limits": False if no_limits else None}
+    flags = {name: value for name, value in given.items() if value is not None}
     try:
-        chosen = settings.load(config, {name: value for name, value in given.items() if value is not None})
+        chosen = settings.load(config, flags)
     except settings.SettingsError as error:
         raise click.UsageError(str(error)) from error
     for name in settings.unknown_variables():
         STDERR.write(f"chatd: {name} is set but is no setting; see docs/operations.md\n")
     _log_to_stderr(chosen.log_level)
     try:
-        trio.run(serve_app, chosen, _say)
+        trio.run(serve_app, chosen, _say, partial(_reload, config, flags))
     except* (StoreError, CannotListen, OSError, GaveUp) as errors:
         STDERR.write(f"chatd: {_first(errors)}\n")
         sys.exit(1)
@@ -75,6 +77,15 @@ def schema(asyncapi: bool) -> None:
 
     document = asyncapi_document(__version__) if asyncapi else json_schema(__version__)
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _reload(config: Path | None, flags: dict[str, Any]) -> settings.Settings:
+    """The settings as they are now, and the log's level with them. Raises SettingsError."""
+    if config is not None and not config.is_file():
+        raise settings.SettingsError(f"{config} is not there any more")
+    fresh = settings.load(config, flags)
+    _log_to_stderr(fresh.log_level)
+    return fresh
 
 
 def _first(error: BaseException) -> BaseException:
