@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TextIO, cast
 
@@ -62,15 +63,16 @@ def serve(data: str | None, host: str | None, port: str | None, config: Path | N
     `chatd check` shows which one is taken.
     """
     open_standard_files()
+    flags = _flags(data, host, port, no_limits)
     try:
-        chosen = loading.load(config, _flags(data, host, port, no_limits))
+        chosen = loading.load(config, flags)
     except loading.SettingsError as error:
         for line in str(error).splitlines():
             STDERR.write(f"chatd: {line}\n")
         sys.exit(2)
     _log_to_stderr(chosen.log_level)
     try:
-        trio.run(serve_app, chosen, _say)
+        trio.run(serve_app, chosen, _say, partial(_reload, config, flags))
     except* (StoreError, CannotListen, OSError, GaveUp) as errors:
         STDERR.write(f"chatd: {_first(errors)}\n")
         sys.exit(1)
@@ -101,6 +103,13 @@ def schema(asyncapi: bool) -> None:
 
     document = asyncapi_document(__version__) if asyncapi else json_schema(__version__)
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _reload(config: Path | None, flags: dict[str, Any]) -> Settings:
+    """The settings as they are now, and the log's level with them. Raises SettingsError."""
+    fresh = loading.load(config, flags)
+    _log_to_stderr(fresh.log_level)
+    return fresh
 
 
 def _first(error: BaseException) -> BaseException:

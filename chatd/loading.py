@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, get_type_hints
 import attrs
 
 from chatd.setting_values import checked, from_text, shortened, shown
-from chatd.settings import MASKED, Settings
+from chatd.settings import MASKED, Settings, SettingsError
 
 Source = Literal["default", "file", "environment", "flag"]
 
@@ -31,10 +31,6 @@ OF_A_CLUSTER: Final = re.compile(
     r"CHATD_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)"
 )
 CLUSTER_ADDRESS: Final = re.compile(r"(tcp|udp|sctp)://\S+")
-
-
-class SettingsError(Exception):
-    """One sentence, or a line each for more, about what is wrong with the settings."""
 
 
 @attrs.frozen

@@ -44,6 +44,10 @@ def _is_port(_: Any, field: attrs.Attribute[int], value: int) -> None:
 _RATE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)/(\d{1,9})")
 
 
+class SettingsError(Exception):
+    """What is wrong with the settings, one sentence a line."""
+
+
 @attrs.frozen
 class Rate:
     """`burst` requests at once, `per_second` in the long run. Written `per_second/burst`, as in `0.5/30`."""

@@ -15,8 +15,7 @@ from click.testing import CliRunner, Result
 
 from chatd import loading
 from chatd.cli import main
-from chatd.loading import SettingsError
-from chatd.settings import Settings
+from chatd.settings import Settings, SettingsError
 
 WITHOUT_SENSE: dict[Any, list[Any]] = {
     int: [2.9, True, "7", "many", -1, [1]],

@@ -17,8 +17,7 @@ from chatd import loading
 from chatd.outbound.http_client import BYTES, HttpClient, NoAnswer
 from chatd.outbound.oidc import OpenIdProvider
 from chatd.ports import Identity, ProviderFailed
-from chatd.loading import SettingsError
-from chatd.settings import Settings
+from chatd.settings import Settings, SettingsError
 
 HERE = "http://127.0.0.1:8400/auth/oidc/callback"
 VERIFIER = "v" * 64
