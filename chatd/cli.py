@@ -24,6 +24,7 @@ from chatd.gateway.net.listener import CannotListen
 from chatd.output import STDERR, STDOUT, open_standard_files
 from chatd.ports import StoreError
 from chatd.setting_table import setting_lines
+from chatd.settings import Settings, SettingsError
 
 HELP: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}
 
@@ -66,7 +67,7 @@ def serve(data: str | None, host: str | None, port: str | None, config: Path | N
     flags = _flags(data, host, port, no_limits)
     try:
         chosen = loading.load(config, flags)
-    except loading.SettingsError as error:
+    except SettingsError as error:
         for line in str(error).splitlines():
             STDERR.write(f"chatd: {line}\n")
         sys.exit(2)
