@@ -93,7 +93,7 @@ def _choose(
     flags: Mapping[str, Any],
     problems: list[str],
 ) -> Chosen:
-    """The value that wins. The ones that it hides are not read."""
+    """The value that wins. A variable that a flag hides is not read: a cluster may have set it."""
     name, secret = field.name, bool(field.metadata[MASKED])
     source: Source
     variable = PREFIX + name.upper()
@@ -105,6 +105,8 @@ def _choose(
         source, label, given = "file", f"{name} in {config}", in_file[name]
     else:
         return Chosen(name, field.default, "default", name, secret)
+    if name in in_file and source != "file":
+        problems += _wrong_in_file(hint, in_file[name], f"{name} in {config}", secret)
     try:
         read = from_text if isinstance(given, str) and source != "file" else checked
         return Chosen(name, read(hint, given), source, label, secret)
@@ -114,6 +116,14 @@ def _choose(
         else:
             problems.append(f"{label} {'must be text' if secret else error}")
         return Chosen(name, field.default, "default", name, secret)
+
+
+def _wrong_in_file(hint: Any, given: Any, label: str, secret: bool) -> list[str]:
+    try:
+        checked(hint, given)
+    except ValueError as error:
+        return [f"{label} {'must be text' if secret else error}"]
+    return []
 
 
 def _from_a_cluster(variable: str, name: str, given: str) -> str:

@@ -143,6 +143,11 @@ def test_a_variable_that_is_a_typo_refuses_the_start_with_a_suggestion(
     ]
 
 
+def test_a_value_in_the_file_is_looked_at_even_where_a_flag_wins(config: Path) -> None:
+    config.write_text("[chatd]\nport = []\n")
+    assert refusal(config, port="1") == f"port in {config} must be a whole number, not a list"
+
+
 def test_variables_of_a_cluster_are_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "CHATD_SERVICE_HOST": "10.0.0.7",
