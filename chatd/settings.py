@@ -24,6 +24,7 @@ def _setting(default: Any, help_: str, *checks: Any) -> Any:
 
 
 _FOR_CHATCTL = {"CHATD_URL", "CHATD_TOKEN"}
+_MAX_REASON: Final = 400  # characters: what is wrong may repeat what stands in the file
 _positive = attrs.validators.gt(0)
 _RATE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)/(\d{1,9})")
 
@@ -175,7 +176,7 @@ def load(config: Path | None, flags: dict[str, Any]) -> Settings:
     try:
         settings = ts.load_settings(Settings, loaders, converter=TSConverter(strlist_sep=","))
         return attrs.evolve(settings, **flags)
-    except (ts.exceptions.TsError, ValueError, TypeError) as error:
+    except (ts.exceptions.TsError, ValueError, TypeError, RecursionError) as error:
         raise SettingsError(_reason(error)) from error
 
 
@@ -190,4 +191,5 @@ def _reason(error: BaseException) -> str:
         error = error.__cause__
     if isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    reason = (str(error).splitlines() or [type(error).__name__])[0]
+    return reason if len(reason) <= _MAX_REASON else f"{reason[:_MAX_REASON]}…"

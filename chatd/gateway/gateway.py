@@ -17,6 +17,7 @@ import attrs
 import structlog
 import trio
 
+from chatd.contract.field_errors import shorten
 from chatd.gateway.http.request_head import BadHead, Head, plain_response, read_head
 from chatd.gateway.net.client_address import Proxies
 from chatd.gateway.net.flusher import Flusher
@@ -146,7 +147,8 @@ class Gateway:
             return  # not a browser: it must show a token, in the handshake or in its first frames
         if _host_of(origin) != head.headers.get("host", "").lower() and origin not in self._settings.origins:
             raise BadHead(
-                403, f"origin {origin} may not connect; the server's setting `origins` would allow it"
+                403,
+                f"origin {shorten(origin)} may not connect; the server's setting `origins` would allow it",
             )
 
 
