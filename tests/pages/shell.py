@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import select
-import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -77,10 +76,13 @@ class Shell:
 
     def end(self) -> None:
         """Ends it and the jobs that it has left."""
+        assert self._process.stdin is not None
         try:
             self.type("kill $(jobs -p) 2>/dev/null || true; wait")
+            self._process.stdin.close()
+            self._process.wait(DEADLINE)
         finally:
-            self._process.send_signal(signal.SIGKILL)
+            self._process.kill()
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
                     pipe.close()
