@@ -159,6 +159,12 @@ def test_a_wrong_setting_ends_the_service_once_with_its_reason(admin: Admin) -> 
     admin.type("systemctl restart chatd\n")
 
 
+def test_a_reload_takes_what_can_change_and_ends_nothing(admin: Admin) -> None:
+    admin.write("/etc/chatd.toml", admin.read("/etc/chatd.toml") + 'log_level = "debug"\n')
+    admin.type("systemctl reload chatd\nuntil journalctl -u chatd | grep -q settings_reloaded; do :; done\n")
+    assert admin.type("systemctl show --property=NRestarts --value chatd\n") == "0\n"
+
+
 def test_a_service_that_was_killed_comes_back(admin: Admin) -> None:
     admin.write("/run/systemd/system/chatd.service.d/soon.conf", "[Service]\nRestartSec=0\n")
     admin.type("systemctl daemon-reload\nsystemctl kill --signal=KILL chatd\n")
