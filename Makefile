@@ -33,7 +33,7 @@ tests: .venv/.dev # the tests of a file stay together and share its servers
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 fuzz: .venv/.dev ## a million inputs and more, for the night; the gate makes what fits into a minute
-	CHATD_FUZZ_SECONDS=0 CHATD_FUZZ_INPUTS=$(FUZZ_INPUTS) \
+	FUZZ_SECONDS=0 FUZZ_INPUTS=$(FUZZ_INPUTS) \
 	  $(BIN)/pytest -n $(WORKERS) --dist load --timeout 7200 tests/fuzz
 
 bench: .venv/.bench ## measure speed and size, beside a socket.io server when Node is there

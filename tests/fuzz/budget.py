@@ -1,6 +1,6 @@
 """How long a target is fuzzed, and what each input must hold to.
 
-The environment says how much: `CHATD_FUZZ_INPUTS` for each target, or `CHATD_FUZZ_SECONDS`; whichever lasts
+The environment says how much: `FUZZ_INPUTS` for each target, or `FUZZ_SECONDS`; whichever lasts
 longer. Hypothesis draws something valid and a seed; the mutants of it count as inputs, and so does itself.
 """
 
@@ -19,8 +19,8 @@ from chatd.contract.errors import Refusal
 T = TypeVar("T")
 Input = TypeVar("Input")
 
-SECONDS: Final = float(os.environ.get("CHATD_FUZZ_SECONDS", "7.5"))  # of the eight targets together a minute
-INPUTS: Final = int(os.environ.get("CHATD_FUZZ_INPUTS", "0"))
+SECONDS: Final = float(os.environ.get("FUZZ_SECONDS", "7.5"))  # of the eight targets together a minute
+INPUTS: Final = int(os.environ.get("FUZZ_INPUTS", "0"))
 MOST_SECONDS: Final = 0.25  # CPU time for one input; the largest have some hundred KiB
 MOST_CHARACTERS: Final = 500  # of what a refused peer, or an admin, is told
 EXAMPLES: Final = 100  # between two looks at the clock

@@ -13,7 +13,8 @@ import attrs
 import pytest
 from hypothesis import strategies as st
 
-from chatd.settings import Settings, SettingsError, load
+from chatd.loading import load
+from chatd.settings import Settings, SettingsError
 
 from .budget import check_sentence
 from .mutation import cut_up
@@ -81,7 +82,8 @@ def test_no_file_and_no_environment_is_more_than_settings_or_a_sentence(
         try:
             assert isinstance(load(config, {}), Settings)
         except SettingsError as error:
-            check_sentence(str(error))
+            for sentence in str(error).splitlines():
+                check_sentence(sentence)
         finally:
             for name in environment:
                 del os.environ[name]

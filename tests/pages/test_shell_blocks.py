@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chatd import settings
+from chatd import loading
 
 from .blocks import PAGES, ROOT, RUNNERS, Block, blocks, typed_pages
 from .reader import Reader
@@ -114,4 +114,4 @@ def test_every_shown_file_of_settings_is_one(tmp_path: Path) -> None:
         secret.touch()
         config = tmp_path / "chatd.toml"
         config.write_text(block.text.replace("/etc/chatd.oidc-secret", str(secret)))
-        settings.load(config, {})
+        loading.load(config, {})
