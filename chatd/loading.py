@@ -80,7 +80,9 @@ def look(config: Path | None, flags: Mapping[str, Any]) -> Look:
         if field.validator is not None:
             try:
                 field.validator(settings, field, one.value)
-            except (ValueError, OSError) as error:
+            except OSError as error:
+                problems.append(f"{one.label} cannot be used: {error.strerror}")
+            except ValueError as error:
                 problems.append(_named(str(error), one))
     return Look(settings, chosen, problems)
 
