@@ -40,7 +40,7 @@ def main() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="TOML file with a [chatd] table.",
 )
-@click.option("--no-limits", is_flag=True, help="Rate limits off, for load tests.")
+@click.option("--no-limits", is_flag=True, help="Rates and quotas off, for load tests.")
 def serve(
     data: Path | None, host: str | None, port: int | None, config: Path | None, no_limits: bool
 ) -> None:
