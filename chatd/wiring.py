@@ -26,6 +26,7 @@ from chatd.actors.workers.notifier import Notifier
 from chatd.actors.workers.presence import Presence
 from chatd.actors.workers.receipts import Receipts
 from chatd.actors.workers.scheduler import Scheduler
+from chatd.actors.workers.typing import Typing
 from chatd.actors.workers.view_updater import Views, ViewUpdater
 from chatd.auth.login_throttle import LoginThrottle
 from chatd.auth.passwords import Passwords
@@ -98,17 +99,16 @@ def wire(
 ) -> Services:
     """All services of a server. The actors of streams run in `nursery`."""
     reader, epoch, name = store.reader, store.epoch, settings.server_name
-    address, live, due_timer = ServerAddress(), LiveSessions(), DueTimer()
+    address, live, due_timer = ServerAddress(settings.public_url), LiveSessions(), DueTimer()
     throttle, rate_limits = LoginThrottle(settings), RateLimits(settings)
     quotas = quotas_of(settings)
     usage, sessions = DailyUsage(quotas), OpenSessions(quotas.sessions if quotas else None)
 
-    receipts = Receipts(bus, writer)
-    directory = Directory(
-        nursery, reader, writer, receipts.read_marked, bus.signal_stream, settings.idle_actor
-    )
-    receipts.state_of = directory.state_of
     presence = Presence(reader, writer, now)
+    receipts = Receipts(bus, writer, presence.hides)
+    typing = Typing(bus, presence)
+    directory = Directory(nursery, reader, writer, receipts.read_marked, typing.signal, settings.idle_actor)
+    receipts.state_of = directory.state_of
     names = MentionNames(reader, presence)
     commands = CommandBus(directory, writer)
     views = _views(store, bus)
@@ -117,7 +117,7 @@ def wire(
     credentials = Credentials(reader, commands, passwords, throttle, name)
     tokens = DeviceTokens(settings, signer, commands, live)
     sso = SingleSignOn(
-        settings, partial(trio.to_thread.run_sync, _load_provider, settings), lambda: address.url
+        settings, partial(trio.to_thread.run_sync, _load_provider, settings), lambda: address.home
     )
     recovery = RecoveryLinks(reader, credentials, tokens, address)
     deletions = Deletions(commands, live)
@@ -180,7 +180,7 @@ def wire(
             ),
             "unread": (Unread(reader),),
             "receipt": (ReceiptHandlers(reader, receipts, visibility),),
-            "presence": (PresenceHandlers(presence),),
+            "presence": (PresenceHandlers(presence, receipts),),
             "notification": (account_settings.Notifications(views, bus),),
             "subscription": (account_settings.Subscriptions(commands, membership),),
             "preferences": (account_settings.PreferenceReading(reader),),

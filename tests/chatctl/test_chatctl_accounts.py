@@ -25,7 +25,7 @@ def test_reset_totp_says_that_there_is_nothing_to_reset(chatctl, town) -> None:
     assert "no second factor" in chatctl.refused("account", "reset-totp", town.account["name"])
 
 
-def test_usage_shows_what_an_account_has_used(chatctl: Chatctl, town: SimpleNamespace) -> None:
+def test_usage_shows_what_an_account_has_used(chatctl, town) -> None:
     name = town.account["name"]
     before = chatctl.json("account", "usage", name)
     town.ada("message", "post", town.room["id"], "one")

@@ -227,8 +227,8 @@ def test_quotas_are_announced_and_switched_off_with_the_rates(small: Town, serve
     room = free.room()
     client = free.open(free.member(room))
     assert client.opened["limits"]["quotas"] is None
-    for _ in range(5):
+    for number in range(5):
         client.post(room, "hi")
-        client.ask("room.create", space=free.space, name="Room")
+        client.ask("room.create", space=free.space, name=f"Room {number}")
     assert usage(free, free.owner.id)["messages"]["quota"] is None
     free.close()
