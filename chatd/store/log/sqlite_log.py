@@ -47,7 +47,7 @@ class SqliteLog:
 
     def submit(self, appends: Sequence[Append]) -> SqliteCommit | MisplacedCommit:
         """Starts one transaction for all appends at once, without waiting; they run in this order."""
-        if self._place.was_lost and self._place.lost() is not None:
+        if self._place.lost() is not None:
             return MisplacedCommit()
         reply = self._connection.call(lambda: self._journal.commit(appends))
         # what follows is queued behind the commit, so that its askers are answered before the disk works on

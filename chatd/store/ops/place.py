@@ -21,7 +21,7 @@ NOT_THERE: Final = "the database file that is open is not the one at its path"
 
 
 class Place:
-    """One for the open store. `lost` is cheap enough for every commit: two calls to the system.
+    """One for the open store. `lost` is cheap enough for before and after every commit: two system calls.
 
     It knows nothing until `learn`, and nothing while the file is being opened anew (`forget`).
     """
@@ -31,7 +31,6 @@ class Place:
         self._folder = str(path.absolute().parent)
         self._log, self._index = (self._path + suffix for suffix in SIDE_FILES)
         self._known: dict[str, Identity] = {}
-        self.was_lost = False  # at the last look
 
     def learn(self) -> None:
         """Takes what stands at the paths for what is open. To be called right after it was opened."""
@@ -43,9 +42,7 @@ class Place:
 
     def lost(self) -> str | None:
         """Why a commit would not be in the file at the path, as the beginning of a sentence."""
-        lost = self._became(self._path) or self._became(self._log)
-        self.was_lost = lost is not None
-        return lost
+        return self._became(self._path) or self._became(self._log)
 
     def problem(self) -> str | None:
         """The same, and whatever else keeps the database from being written where it is."""
