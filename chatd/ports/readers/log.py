@@ -40,6 +40,9 @@ class LogReader(Protocol):
         member of the stream at that position, its own entering and leaving included.
         """
 
+    async def newest_at(self) -> int:
+        """The time of the newest event (Unix milliseconds), 0 for an empty log."""
+
     async def position_at(self, at: int) -> int:
         """The position of the last event at or before a time (Unix milliseconds), 0 before the first."""
 
