@@ -153,6 +153,8 @@ HOT = {
     "stream": log.STREAM_AFTER,
     "log": log.LOG_AFTER,
     "visible": log.VISIBLE,
+    "shown": log.SHOWN_AFTER,
+    "shown of a stream": log.SHOWN_STREAM_AFTER,
     "recent": message.RECENT_POSTS,
     "load": log.LOAD,
     "memberships": member.MEMBERSHIPS,
