@@ -13,6 +13,7 @@ MAX_TEXT: Final = 10_000  # characters of a message
 MAX_ID: Final = 64  # characters of a request's id
 MAX_PAGE: Final = 500
 DEFAULT_PAGE: Final = 50
+MAX_SLOW_MODE: Final = 21_600  # seconds
 
 NO_NUL: Final = r"^[^\x00]*$"  # SQLite compares text only up to a NUL
 

@@ -81,9 +81,7 @@ def _post(state: RoomState, space: SpaceState, command: PostMessage, context: Co
         mentions=_mentions(state, space, command.text, context) or None,
         expires_at=context.at + command.expires_in * 1000 if command.expires_in else None,
     )
-    return Decision(
-        (fact(state, "message.posted", context, data, command.text),), _posted, counts_for_slow_mode=True
-    )
+    return Decision((fact(state, "message.posted", context, data, command.text),), _posted)
 
 
 def _repeat(record: NonceRecord, command: PostMessage) -> Decision | Refusal:
@@ -150,8 +148,7 @@ def _edit(state: RoomState, space: SpaceState, command: EditMessage, context: Co
     if wait := slow_mode_refusal(state, space, context, posting=False):
         return wait
     data = {"seq": command.seq, **drop_none(mentions=_mentions(state, space, command.text, context) or None)}
-    edited = fact(state, "message.edited", context, data, command.text)
-    return Decision((edited,), counts_for_slow_mode=space.locked)
+    return Decision((fact(state, "message.edited", context, data, command.text),))
 
 
 def _delete(

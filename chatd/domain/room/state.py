@@ -84,7 +84,9 @@ class RoomState:
     nonces: dict[tuple[str, str], NonceRecord] = attrs.field(factory=dict, repr=False)  # oldest first
     messages: dict[int, MessageState] = attrs.field(factory=dict, repr=False)
     read: dict[str, int] = attrs.field(factory=dict, repr=False)  # account -> read marker, where loaded
-    last_post_at: dict[str, int] = attrs.field(factory=dict, repr=False)  # account -> Unix ms
+    # account -> Unix ms of its newest post, and of its newest edit, reaction or pin; the newest last
+    posted_at: dict[str, int] = attrs.field(factory=dict, repr=False)
+    acted_at: dict[str, int] = attrs.field(factory=dict, repr=False)
     typing: dict[str, int] = attrs.field(factory=dict, repr=False)  # account -> Unix ms of the last signal
 
     @property
@@ -124,7 +126,7 @@ class RoomState:
         )
 
 
-TRANSIENT: Final = frozenset({"nonces", "messages", "read", "last_post_at", "typing"})
+TRANSIENT: Final = frozenset({"nonces", "messages", "read", "typing"})
 
 
 def sync_members(state: RoomState, space: SpaceState) -> None:
