@@ -122,12 +122,25 @@ def _is_folder(_: Any, field: attrs.Attribute[Path], value: Path) -> None:
         raise ValueError(f"{field.name} must be a folder, and {value} is not one")
 
 
+def _hosts(value: str) -> tuple[str, ...]:
+    return tuple(filter(None, (host.strip() for host in value.split(","))))
+
+
+def _are_hosts(_: Any, field: attrs.Attribute[str], value: str) -> None:
+    if not _hosts(value):
+        raise ValueError(f"{field.name} must be an address such as 127.0.0.1, or several: 127.0.0.1, ::1")
+
+
 @attrs.frozen
 class Settings:
     """One server's settings."""
 
     data: Path = _setting(Path("./chat-data"), "Folder that holds everything this server keeps.", _is_folder)
-    host: str = _setting("127.0.0.1", "Address to listen on.")
+    host: str = _setting(
+        "127.0.0.1",
+        "Addresses to listen on, with commas between them; `::` is every address, also of IPv4.",
+        _are_hosts,
+    )
     port: int = _setting(8400, "Port to listen on; 0 picks a free one.", _is_port)
     limits: bool = _setting(
         True, "Rate limits, and delays after wrong passwords; switch them off for load tests only."
@@ -193,3 +206,8 @@ class Settings:
     refresh_token_lifetime: int = _setting(30 * 86400, "Life of a refresh token.", _positive)
     idle_actor: float = _setting(300.0, "Time without work before an actor is put to sleep.", _positive)
     log_level: Literal["debug", "info", "warning", "error"] = _setting("info", "How much is logged.")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The addresses to listen on."""
+        return _hosts(self.host)
