@@ -47,6 +47,9 @@ class LogReader(Protocol):
     ) -> list[Event]:
         """`events`, each with as much of it as queries would show `account` now, wherever it is a member."""
 
+    async def newest_at(self) -> int:
+        """The time of the newest event (Unix milliseconds), 0 for an empty log."""
+
     async def position_at(self, at: int) -> int:
         """The position of the last event at or before a time (Unix milliseconds), 0 before the first."""
 

@@ -15,6 +15,7 @@ from chatd.store.queries.replay import shown
 
 EPOCH = "SELECT value FROM meta WHERE key = 'epoch'"
 HEAD = "SELECT coalesce(max(position), 0) FROM events"
+NEWEST_AT = "SELECT coalesce((SELECT at FROM events ORDER BY position DESC LIMIT 1), 0)"
 # times do not always grow with positions, but nearly: the last one at or before is what counts
 POSITION_AT = "SELECT coalesce((SELECT position FROM events WHERE at <= ? ORDER BY position DESC LIMIT 1), 0)"
 BEGAN = "SELECT coalesce(min(position), 0) FROM events WHERE stream = ? AND seq = 1"
@@ -77,6 +78,9 @@ class LogQueries(Queries):
         return await self.ask(
             partial(_visible_events, account=account, after=after, upto=min(upto, after + limit))
         )
+
+    async def newest_at(self) -> int:
+        return int(await self._cell(NEWEST_AT))
 
     async def position_at(self, at: int) -> int:
         return int(await self._cell(POSITION_AT, at))
