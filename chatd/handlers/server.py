@@ -164,7 +164,10 @@ class Events:
             with trio.move_on_after(query.wait):
                 await self.bus.wait_beyond(query.after)
         head = self.bus.head
-        found = await self.reader.events(query.after, query.limit, query.stream)
+        if caller.account is None:
+            found = await self.reader.events(query.after, query.limit, query.stream)
+        else:
+            found = await self.reader.shown_events(caller.account, query.after, query.limit, query.stream)
         events = [event for event in found if event.position <= head]
         page = fitting(events, lambda event: text_size(event.text))
         full = len(events) == query.limit or len(page) < len(events)
