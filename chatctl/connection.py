@@ -143,7 +143,8 @@ class Connection:
             case "unauthenticated":
                 return f"{refusal.message}; `chatctl account token NAME` on the server makes a good token"
             case "unavailable" | "overloaded":
-                return f"{refusal.message}; try again shortly"
+                # most refusals say after a semicolon what to do
+                return refusal.message if ";" in refusal.message else f"{refusal.message}; try again shortly"
             case "internal":
                 return f"{refusal.message}; the server's log says more"
         return refusal.message

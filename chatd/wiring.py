@@ -13,13 +13,17 @@ from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.log_writer import LogWriter
+from chatd.actors.runtime.open_sessions import OpenSessions
 from chatd.actors.runtime.supervisor import Actor
 from chatd.actors.sessions.opening import Opening
 from chatd.actors.sessions.session import SessionServices
 from chatd.actors.sessions.snapshot import Snapshots
 from chatd.actors.workers.account_deletion import AccountDeletionWorker
+from chatd.actors.workers.clock_watch import ClockWatch
+from chatd.actors.workers.database_watch import DatabaseWatch
 from chatd.actors.workers.deletions import Deletions
 from chatd.actors.workers.due_timer import DueTimer
+from chatd.actors.workers.health import Health
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.notifier import Notifier
 from chatd.actors.workers.presence import Presence
@@ -29,6 +33,7 @@ from chatd.actors.workers.typing import Typing
 from chatd.actors.workers.view_updater import Views, ViewUpdater
 from chatd.auth.login_throttle import LoginThrottle
 from chatd.auth.passwords import Passwords
+from chatd.auth.quotas import DailyUsage, quotas_of
 from chatd.auth.rate_limits import RateLimits
 from chatd.auth.sso_flow import SingleSignOn
 from chatd.auth.tokens import Tokens
@@ -53,10 +58,12 @@ from chatd.handlers.invite_codes import InviteCodes
 from chatd.handlers.member import Members
 from chatd.handlers.membership import Membership
 from chatd.handlers.presence import PresenceHandlers, ReceiptHandlers, Unread
+from chatd.handlers.quota import QuotaHandlers
 from chatd.handlers.recovery import RecoveryLinks
 from chatd.handlers.registry import registry
 from chatd.handlers.report import MessageReports, Reports
 from chatd.handlers.room import DirectRooms, Rooms
+from chatd.handlers.room_creation import RoomCreation
 from chatd.handlers.saved import Bookmarks, Drafts
 from chatd.handlers.scheduled import ScheduledMessages
 from chatd.handlers.search import Searches
@@ -87,6 +94,7 @@ class Services:
     setup: Setup
     recovery: RecoveryLinks
     server: server.Server
+    health: Health
     workers: tuple[Actor, ...]
 
 
@@ -95,8 +103,11 @@ def wire(
 ) -> Services:
     """All services of a server. The actors of streams run in `nursery`."""
     reader, epoch, name = store.reader, store.epoch, settings.server_name
+    health = Health()
     address, live, due_timer = ServerAddress(settings.public_url), LiveSessions(), DueTimer()
     throttle, rate_limits = LoginThrottle(settings), RateLimits(settings)
+    quotas = quotas_of(settings)
+    usage, sessions = DailyUsage(quotas), OpenSessions(quotas.sessions if quotas else None)
 
     presence = Presence(reader, writer, now)
     receipts = Receipts(bus, writer, presence.hides)
@@ -121,8 +132,10 @@ def wire(
     reading = message.MessageReading(reader, visibility)
     codes = InviteCodes(reader, directory)
     accounts = account.Accounts(reader, commands, credentials, tokens, recovery)
-    spaces = Spaces(reader, commands, visibility)
-    server_handler = server.Server(reader, bus, commands, live, store, views, epoch, settings.data, address)
+    spaces = Spaces(reader, commands, visibility, quotas)
+    server_handler = server.Server(
+        reader, bus, commands, live, store, views, epoch, settings.data, address, health
+    )
 
     handlers = registry(
         {
@@ -130,7 +143,7 @@ def wire(
                 accounts,
                 account.OwnAccount(commands, throttle, credentials, tokens),
                 SignUps(settings, reader, commands, throttle, credentials, codes, tokens),
-                SignIns(settings, reader, commands, throttle, passwords, tokens),
+                SignIns(settings, reader, commands, throttle, passwords, credentials, tokens),
                 SingleSignOns(
                     reader,
                     commands,
@@ -139,21 +152,26 @@ def wire(
                     FirstSignIn(reader, commands, tokens, settings.oidc_sign_up),
                 ),
                 AccountDeletions(reader, directory, credentials, deletions),
-                AccountExports(reader, views, bus),
+                AccountExports(reader, views, bus, credentials),
             ),
             "identity": (Identities(reader, sso, credentials, settings.oidc_name),),
             "device": (Devices(reader, tokens),),
+            "quota": (QuotaHandlers(reader, directory, usage, quotas, sessions.of),),
             "totp": (Totp(reader, commands, credentials, throttle, name),),
             "bot": (Bots(reader, commands, tokens, deletions),),
             "space": (spaces,),
-            "invite": (Invites(reader, commands, visibility, codes),),
+            "invite": (Invites(reader, commands, visibility, codes, quotas),),
             "emoji": (Emoji(reader, visibility),),
             "member": (Members(reader, commands),),
             "ban": (Bans(reader, visibility),),
             "report": (Reports(reader, commands, visibility),),
             "audit": (Audit(reader, visibility),),
             "access": (Access(reader, directory, visibility),),
-            "room": (Rooms(reader, visibility), message.RoomHistories(reader, visibility)),
+            "room": (
+                Rooms(reader, visibility),
+                RoomCreation(reader, commands, visibility, quotas),
+                message.RoomHistories(reader, visibility),
+            ),
             "direct": (DirectRooms(commands),),
             "message": (
                 message.Messages(reader, directory, visibility, reading),
@@ -191,17 +209,20 @@ def wire(
         reader,
         presence,
         receipts,
+        sessions,
     )
     workers: tuple[Actor, ...] = (
         Scheduler(reader, bus, commands, due_timer, names),
         AccountDeletionWorker(reader, commands, live, deletions, names),
         presence,
         receipts,
+        DatabaseWatch(store, health),
+        ClockWatch(reader, health),
     )
     if settings.views:
         workers = (*workers, Notifier(reader, bus, commands), *views.updaters.values())
     return Services(
-        SessionServices(settings, handlers, directory, names, rate_limits, live, opening),
+        SessionServices(settings, handlers, directory, names, rate_limits, usage, live, opening),
         directory,
         presence,
         receipts,
@@ -211,6 +232,7 @@ def wire(
         Setup(reader, commands, accounts, spaces),
         recovery,
         server_handler,
+        health,
         workers,
     )
 

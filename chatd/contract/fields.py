@@ -86,7 +86,17 @@ ShownPresence = Literal["online", "away", "dnd", "invisible", "offline"]
 AnyRoomKind = Literal["text", "audio", "video", "announcement", "direct"]
 NotificationKind = Literal["direct", "mention", "thread", "message"]
 SecurityChange = Literal[
-    "password", "totp_on", "totp_off", "recovery_link", "recovered", "identity_added", "identity_removed"
+    "password",
+    "totp_on",
+    "totp_off",
+    "recovery_link",
+    "recovered",
+    "identity_added",
+    "identity_removed",
+    "device_added",
+    "token_made",
+    "signed_out",
+    "exported",
 ]
 ExportKind = Literal[
     "account",

@@ -149,10 +149,13 @@ def _rename(state: AccountState, command: RenameAccount, context: Context) -> De
     )
 
 
+_OF_BOTS: Final = ("token_made", "signed_out", "exported")  # what may befall a bot, too
+
+
 def _secure(state: AccountState, command: SecureAccount, context: Context) -> Decision | Refusal:
     if not state.exists:
         return NO_SUCH_ACCOUNT
-    if state.owner is not None:
+    if state.owner is not None and command.change not in _OF_BOTS:
         return Refusal("conflict", "a bot has tokens and no password; its owner makes them with bot.token")
     return Decision((fact(state, "account.secured", context, {"change": command.change}),))
 
