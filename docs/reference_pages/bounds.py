@@ -26,7 +26,8 @@ def bounds() -> str:
             "What one request, connection, message or account may be:",
             table(("what", "at most"), limit_rows()),
             "What an account, an address, a connection may do; each is a\n"
-            "[setting](docs/reference/settings.md), here with its default. Times are in seconds, sizes in bytes, rates `per second/at once`:",
+            "[setting](docs/reference/settings.md), here with its default. Times are in seconds, sizes in\n"
+            "bytes, rates `per second/at once`:",
             table(("what", "setting", "default"), _limiting_settings()),
             "What the tests hold the server to while it is attacked:",
             table(("attack", "bounded is", "at most"), _asserted()),
