@@ -147,10 +147,12 @@ CREATE TABLE rooms (
     locked INTEGER NOT NULL DEFAULT 0,
     slow_mode INTEGER NOT NULL DEFAULT 0, -- seconds
     deleted INTEGER NOT NULL DEFAULT 0,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    made_by TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX rooms_by_space ON rooms (space);
+CREATE INDEX rooms_by_maker ON rooms (made_by);
 
 -- Who was a member of which stream, from the event that let them in (`since`) to the one that let them out
 -- (`until`, NULL while they are members). They are sent both of these events and all between them, whenever they ask,
@@ -695,10 +697,10 @@ END;
 -- A room is made in its own stream; the same type in a space's stream only announces it.
 CREATE TRIGGER room_created INSTEAD OF INSERT ON changes
 WHEN new.type = 'room.created' AND new.stream LIKE 'room/%' BEGIN
-    INSERT INTO rooms (id, space, name, kind, private, topic, created_at)
+    INSERT INTO rooms (id, space, name, kind, private, topic, created_at, made_by)
     VALUES (substr(new.stream, 6), new.data ->> 'space', new.data ->> 'name',
         coalesce(new.data ->> 'kind', 'text'), coalesce(new.data ->> 'private', 0), new.data ->> 'topic',
-        new.at);
+        new.at, new.by);
 END;
 
 CREATE TRIGGER room_updated INSTEAD OF INSERT ON changes

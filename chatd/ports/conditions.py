@@ -89,6 +89,23 @@ class ScheduledCountIs:
     count: int
 
 
+@attrs.frozen(slots=True)
+class RoomsBelow:
+    """The space has fewer than `most` living rooms; with `made_by`, of that account and its bots."""
+
+    space: str
+    most: int
+    made_by: str | None = None
+
+
+@attrs.frozen(slots=True)
+class SpacesOwnedBelow:
+    """The account has the role `owner` in fewer than `most` spaces."""
+
+    account: str
+    most: int
+
+
 Condition = (
     AccountActive
     | CredentialIs
@@ -100,4 +117,6 @@ Condition = (
     | NoOpenReport
     | ScheduledExists
     | ScheduledCountIs
+    | RoomsBelow
+    | SpacesOwnedBelow
 )

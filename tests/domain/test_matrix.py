@@ -118,7 +118,8 @@ SPACE_ROWS: dict[str, Row] = {
     "emoji.add": Row(lambda me: AddEmoji("s", "party", "https://x"), "emoji.manage"),
     "emoji.remove": Row(lambda me: RemoveEmoji("s", "party"), "emoji.manage"),
 }
-LOOKED_UP = {"member.ban"}  # a handler asks the space, after it looked whether there is such an account
+# a handler asks the space, after it looked whether there is such an account, or how many rooms there are
+LOOKED_UP = {"member.ban", "room.create"}
 IN_ORDER = [*ROLES, "dog", "cat"]
 
 
