@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from chatd.setting_values import shown
+from chatd.setting_values import shown, shown_path
 from chatd.web_origin import Origin, is_loopback_host
 
 SignUpPolicy = Literal["open", "invite", "closed"]
@@ -35,6 +35,11 @@ def _setting(default: Any, help_: str, *checks: Any, secret: bool = False) -> An
 def _positive(_: Any, field: attrs.Attribute[Any], value: float) -> None:
     if value <= 0:
         raise ValueError(f"{field.name} must be more than 0, not {value}")
+
+
+def _not_negative(_: Any, field: attrs.Attribute[Any], value: float) -> None:
+    if value < 0:
+        raise ValueError(f"{field.name} must be 0 or more, not {value}")
 
 
 def _is_port(_: Any, field: attrs.Attribute[int], value: int) -> None:
@@ -117,12 +122,12 @@ def _is_issuer(settings: Settings, field: attrs.Attribute[str], value: str) -> N
 
 def _is_readable(_: Any, field: attrs.Attribute[Path | None], value: Path | None) -> None:
     if value is not None and (value.is_dir() or not os.access(value, os.R_OK)):
-        raise ValueError(f"{field.name} names {value}, which is no file that chatd can read")
+        raise ValueError(f"{field.name} names {shown_path(value)}, which is no file that chatd can read")
 
 
 def _is_folder(_: Any, field: attrs.Attribute[Path], value: Path) -> None:
     if value.exists() and not value.is_dir():
-        raise ValueError(f"{field.name} must be a folder, and {value} is not one")
+        raise ValueError(f"{field.name} must be a folder, and {shown_path(value)} is not one")
 
 
 def _hosts(value: str) -> tuple[str, ...]:
@@ -227,6 +232,9 @@ class Settings:
     drain_deadline: float = _setting(5.0, "Time for clients and actors to finish at shutdown.", _positive)
     access_token_lifetime: int = _setting(900, "Life of an access token.", _positive)
     refresh_token_lifetime: int = _setting(30 * 86400, "Life of a refresh token.", _positive)
+    erase_messages_delay: float = _setting(
+        3600.0, "Time in which an order to erase somebody's messages can be cancelled.", _not_negative
+    )
     idle_actor: float = _setting(300.0, "Time without work before an actor is put to sleep.", _positive)
     log_level: Literal["debug", "info", "warning", "error"] = _setting("info", "How much is logged.")
 
