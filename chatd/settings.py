@@ -148,6 +148,12 @@ class Settings:
     metrics: tuple[str, ...] = _setting(
         ("127.0.0.1", "::1"), "Addresses or networks that may read /metrics.", _are_networks
     )
+    direct_rooms_per_day: int = _setting(
+        50, "New direct rooms that an account may open in 24 hours, its bots included.", _positive
+    )
+    guest_direct_rooms: bool = _setting(
+        False, "Whether guests of a space may open direct rooms in it and be written to."
+    )
     head_deadline: float = _setting(10.0, "Time for a request head to arrive.", _positive)
     auth_deadline: float = _setting(30.0, "Time to open a session on a new connection.", _positive)
     write_deadline: float = _setting(

@@ -13,6 +13,7 @@ from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.log_writer import LogWriter
+from chatd.actors.runtime.shared_spaces import SharedSpaces
 from chatd.actors.runtime.supervisor import Actor
 from chatd.actors.sessions.opening import Opening
 from chatd.actors.sessions.session import SessionServices
@@ -39,10 +40,12 @@ from chatd.handlers.account_deletion import AccountDeletions
 from chatd.handlers.account_export import AccountExports
 from chatd.handlers.audit import Audit
 from chatd.handlers.ban import Bans
+from chatd.handlers.block import Blocks, RoomInvites
 from chatd.handlers.bot import Bots
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.device import Devices
 from chatd.handlers.device_tokens import DeviceTokens
+from chatd.handlers.direct import DirectRooms
 from chatd.handlers.emoji import Emoji
 from chatd.handlers.first_sign_in import FirstSignIn
 from chatd.handlers.gate import Gate
@@ -55,7 +58,7 @@ from chatd.handlers.presence import PresenceHandlers, ReceiptHandlers, Unread
 from chatd.handlers.recovery import RecoveryLinks
 from chatd.handlers.registry import registry
 from chatd.handlers.report import MessageReports, Reports
-from chatd.handlers.room import DirectRooms, Rooms
+from chatd.handlers.room import Rooms
 from chatd.handlers.saved import Bookmarks, Drafts
 from chatd.handlers.scheduled import ScheduledMessages
 from chatd.handlers.search import Searches
@@ -98,8 +101,16 @@ def wire(
     throttle, rate_limits = LoginThrottle(settings), RateLimits(settings)
 
     receipts = Receipts(bus, writer)
+    shared_spaces = SharedSpaces(reader, settings.guest_direct_rooms)
+    bus.watch(shared_spaces.follow)
     directory = Directory(
-        nursery, reader, writer, receipts.read_marked, bus.signal_stream, settings.idle_actor
+        nursery,
+        reader,
+        writer,
+        receipts.read_marked,
+        bus.signal_stream,
+        settings.idle_actor,
+        shared_spaces.learn,
     )
     receipts.state_of = directory.state_of
     presence = Presence(reader, writer, now)
@@ -153,8 +164,21 @@ def wire(
             "report": (Reports(reader, commands, visibility),),
             "audit": (Audit(reader, visibility),),
             "access": (Access(reader, directory, visibility),),
-            "room": (Rooms(reader, visibility), message.RoomHistories(reader, visibility)),
-            "direct": (DirectRooms(commands),),
+            "room": (
+                Rooms(reader, visibility),
+                message.RoomHistories(reader, visibility),
+                RoomInvites(reader, commands),
+            ),
+            "direct": (
+                DirectRooms(
+                    reader,
+                    commands,
+                    visibility,
+                    shared_spaces,
+                    settings.direct_rooms_per_day if settings.limits else None,
+                ),
+            ),
+            "block": (Blocks(reader, commands),),
             "message": (
                 message.Messages(reader, directory, visibility, reading),
                 Searches(views, bus, visibility),

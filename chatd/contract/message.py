@@ -354,13 +354,13 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "message.report",
         ReportMessage,
-        doc="Tells the moderators of a message.",
+        doc="Tells the moderators of a message, in a direct room the operators.",
         scope="post",
         refusals=("not_found", "conflict"),
         events=("message.reported",),
         notes=(
-            "Whoever sees a message may report it, not in direct rooms. Reporting it again while one's"
-            " report is open returns the same and logs nothing.",
+            "Whoever sees a message may report it. Reporting it again while one's report is open returns the"
+            " same and logs nothing.",
         ),
     ),
 )

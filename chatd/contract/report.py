@@ -5,16 +5,22 @@ from __future__ import annotations
 import attrs
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Reason, Time
+from chatd.contract.message import Message
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
 @attrs.frozen
 class ListReports:
-    space: Id
+    space: Id | None = None
     open: bool = True
     after: Id | None = None
     limit: Limit = DEFAULT_PAGE
+
+
+@attrs.frozen
+class ReadReportContext:
+    report: Id
 
 
 @attrs.frozen
@@ -26,7 +32,7 @@ class ResolveReport:
 @result
 class Report:
     id: Id
-    space: Id
+    space: Id | None
     room: Id
     seq: int
     by: Id
@@ -35,6 +41,14 @@ class Report:
     resolved_by: str | None
     resolved_at: Time | None
     resolution: str | None
+
+
+@result
+class ReportContext:
+    """`messages`: the reported one with some before and after it, oldest first."""
+
+    report: Report
+    messages: list[Message]
 
 
 @result
@@ -50,10 +64,26 @@ REQUESTS: tuple[RequestType, ...] = (
         "report.list",
         ListReports,
         ReportPage,
-        doc="What was reported in a space, oldest first.",
+        doc="What was reported in a space or, for operators, in direct rooms; oldest first.",
         scope="moderate",
         refusals=("not_found",),
-        notes=("Reports stand in the reporter's own stream and in this list; nobody else learns of them.",),
+        notes=(
+            "Reports stand in the reporter's own stream and in this list; nobody else learns of them.",
+            "Without `space` it lists the reports from direct rooms, for operators and admins only; their"
+            " `space` is null. `report.context` shows them the message.",
+        ),
+    ),
+    query(
+        "report.context",
+        ReadReportContext,
+        ReportContext,
+        doc="The reported message and its neighbours.",
+        scope="moderate",
+        refusals=("not_found",),
+        notes=(
+            "For those who get the report from `report.list` and see its room; operators and admins see what"
+            " was reported in direct rooms.",
+        ),
     ),
     command(
         "report.resolve",
@@ -62,6 +92,6 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="moderate",
         refusals=("not_found", "conflict"),
         events=("report.resolved",),
-        notes=("Needs an account. Nothing tells the reporter.",),
+        notes=("Needs an account; for reports from direct rooms, an admin's. Nothing tells the reporter.",),
     ),
 )

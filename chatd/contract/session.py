@@ -47,7 +47,7 @@ class Limits:
 
     `rate` holds for each connection, from its first request on. `rates` holds for an account with all its
     sessions together (`post`, `write`, `query`, `signal`, `open`), and for one network address (`refresh`,
-    `sign_in`, `sign_up`).
+    `sign_in`, `sign_up`). `direct_rooms_per_day`: new ones of an account; null when limits are off.
     """
 
     frame: int
@@ -58,6 +58,7 @@ class Limits:
     open_requests: int
     scheduled: int
     drafts: int
+    direct_rooms_per_day: int | None
     rate: RateLimit | None
     rates: dict[RateClass, RateLimit] | None
 

@@ -16,6 +16,7 @@ from chatd.store.queries.audit import AuditQueries
 from chatd.store.queries.bookmark import BookmarkQueries
 from chatd.store.queries.credential import CredentialQueries
 from chatd.store.queries.device import DeviceQueries
+from chatd.store.queries.direct import DirectQueries
 from chatd.store.queries.draft import DraftQueries
 from chatd.store.queries.export import ExportQueries
 from chatd.store.queries.identity import IdentityQueries
@@ -43,6 +44,7 @@ class SqliteReader(
     BookmarkQueries,
     CredentialQueries,
     DeviceQueries,
+    DirectQueries,
     DraftQueries,
     ExportQueries,
     IdentityQueries,
