@@ -1,4 +1,4 @@
-"""Requests: what somebody new writes first in a direct room. Accepted, declined, left, without telling them."""
+"""Requests: what somebody new writes first in a direct room. Accepted, declined, left; they are not told."""
 
 from __future__ import annotations
 
