@@ -195,6 +195,7 @@ CREATE TABLE messages (
 CREATE UNIQUE INDEX messages_once ON messages (room, by, nonce) WHERE nonce IS NOT NULL;
 CREATE INDEX messages_by_author ON messages (room, by, deleted);
 CREATE INDEX messages_by_thread ON messages (room, thread) WHERE thread IS NOT NULL;
+CREATE INDEX messages_replies ON messages (room, thread) WHERE thread IS NOT NULL AND NOT deleted;
 CREATE INDEX messages_deleted ON messages (room, seq, deleted) WHERE deleted;
 CREATE INDEX messages_expiring ON messages (expires_at) WHERE expires_at IS NOT NULL AND NOT deleted;
 
@@ -360,7 +361,8 @@ CREATE TABLE drafts (
     PRIMARY KEY (account, room, thread)
 ) STRICT, WITHOUT ROWID;
 
--- Messages to be posted at `post_at`. `failed` says why one was refused at that time.
+-- Messages to be posted at `post_at`. `retry_at`: when to try again, after a refusal that passes. `failed` says why one
+-- was refused for good.
 CREATE TABLE scheduled (
     id TEXT PRIMARY KEY,
     account TEXT NOT NULL REFERENCES accounts,
@@ -370,10 +372,11 @@ CREATE TABLE scheduled (
     expires_in INTEGER,
     post_at INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
+    retry_at INTEGER,
     failed TEXT
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX scheduled_due ON scheduled (post_at) WHERE failed IS NULL;
+CREATE INDEX scheduled_due ON scheduled (coalesce(retry_at, post_at)) WHERE failed IS NULL;
 CREATE INDEX scheduled_by_account ON scheduled (account);
 
 -- The position up to which a follower that acts on the log has acted. (Views keep theirs in `views.db`.)
@@ -397,7 +400,8 @@ CREATE TABLE credentials (
     password_hash TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- A second factor (TOTP, RFC 6238). `used_step` is the newest time step of which a code was accepted;
+-- A second factor (TOTP, RFC 6238). `used_step` is the newest time step of which a code was accepted, and until it is
+-- confirmed the step in which it was begun;
 -- `recovery_codes` are the concatenated SHA-256 of the recovery codes that were not used yet.
 CREATE TABLE second_factors (
     account TEXT PRIMARY KEY REFERENCES accounts,
@@ -407,29 +411,44 @@ CREATE TABLE second_factors (
     recovery_codes BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- SHA-256 of the code in the newest recovery link, with which an account can set a password.
+-- SHA-256 of the codes in the newest recovery links, with any of which an account can set a password, once.
 CREATE TABLE recovery_links (
-    account TEXT PRIMARY KEY REFERENCES accounts,
-    code_hash BLOB NOT NULL UNIQUE,
+    code_hash BLOB PRIMARY KEY,
+    account TEXT NOT NULL REFERENCES accounts,
     expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- A signed-in device. Hashes are SHA-256 of refresh tokens; `previous_hash` is that of the token before the last
--- refresh, so that its reuse is noticed. A bearer token is a device without hashes.
+CREATE INDEX recovery_links_by_account ON recovery_links (account, expires_at);
+
+-- A signed-in device. `refreshed_at` is null for a bearer token, which is not refreshed.
 CREATE TABLE devices (
     id TEXT PRIMARY KEY,
     account TEXT NOT NULL REFERENCES accounts,
     name TEXT NOT NULL,
-    refresh_hash BLOB,
-    previous_hash BLOB,
-    rotated_at INTEGER,
+    refreshed_at INTEGER,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX devices_by_account ON devices (account);
-CREATE UNIQUE INDEX devices_by_refresh ON devices (refresh_hash) WHERE refresh_hash IS NOT NULL;
-CREATE INDEX devices_by_previous ON devices (previous_hash) WHERE previous_hash IS NOT NULL;
+
+-- SHA-256 of the newest refresh tokens of a device, used and unused. Tabs of one browser that refresh with one token
+-- at once each get a successor, so several are good at a time. A used one that comes back later was stolen.
+-- `parent`: the hash of the token that it succeeds.
+CREATE TABLE refresh_tokens (
+    hash BLOB PRIMARY KEY,
+    device TEXT NOT NULL REFERENCES devices,
+    parent BLOB,
+    created_at INTEGER NOT NULL,
+    used_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX refresh_tokens_by_device ON refresh_tokens (device, used_at IS NULL, created_at);
+CREATE INDEX refresh_tokens_by_parent ON refresh_tokens (parent, used_at);
+
+CREATE TRIGGER device_dropped AFTER DELETE ON devices BEGIN
+    DELETE FROM refresh_tokens WHERE device = old.id;
+END;
 
 -- Which account signs in as `subject` at the single sign-on provider `issuer` (the `sub` and `iss` of ID tokens).
 CREATE TABLE identities (

@@ -16,6 +16,8 @@ import attrs
 import typed_settings as ts
 from typed_settings.converters import TSConverter
 
+from chatd.web_origin import Origin, is_loopback_host
+
 SignUpPolicy = Literal["open", "invite", "closed"]
 
 
@@ -63,11 +65,17 @@ def _are_networks(_: Any, field: attrs.Attribute[tuple[str, ...]], value: tuple[
 
 def is_loopback(url: str) -> bool:
     """Whether what is sent to this address stays on this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return is_loopback_host(urlsplit(url).hostname or "")
+
+
+def _are_origins(_: Any, field: attrs.Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
+    for origin in value:
+        try:
+            Origin.parse(origin)
+        except ValueError:
+            raise ValueError(
+                f"{field.name}: {origin!r} is no web origin; write it like https://chat.example.org"
+            ) from None
 
 
 def _is_web_address(_: Any, field: attrs.Attribute[str], value: str) -> None:
@@ -100,9 +108,9 @@ class Settings:
         True, "Rate limits, and delays after wrong passwords; switch them off for load tests only."
     )
     views: bool = _setting(True, "Follow the log with views; switch off for measurements only.")
-    sign_up: SignUpPolicy = _setting("open", "Who may sign up: open, invite, closed.")
+    sign_up: SignUpPolicy = _setting("invite", "Who may sign up: open, invite, closed.")
     server_name: str = _setting("chatd", "How this server calls itself.")
-    origins: tuple[str, ...] = _setting((), "Web origins besides our own that may connect.")
+    origins: tuple[str, ...] = _setting((), "Web origins besides our own that may connect.", _are_origins)
     public_url: str = _setting("", "Address under which browsers reach this server.", _is_web_address)
     oidc_issuer: str = _setting("", "Provider of single sign-on: its issuer, as it writes it.", _is_issuer)
     oidc_client_id: str = _setting("", "What the provider calls this server.")
@@ -154,7 +162,9 @@ class Settings:
     guest_direct_rooms: bool = _setting(
         False, "Whether guests of a space may open direct rooms in it and be written to."
     )
+    metrics_through_proxy: bool = _setting(False, "Whether /metrics answers requests that a proxy passes on.")
     head_deadline: float = _setting(10.0, "Time for a request head to arrive.", _positive)
+    body_deadline: float = _setting(10.0, "Time for the body of a plain HTTP request to arrive.", _positive)
     auth_deadline: float = _setting(30.0, "Time to open a session on a new connection.", _positive)
     write_deadline: float = _setting(
         120.0, "Time without progress before a stalled peer is dropped.", _positive

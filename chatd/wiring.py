@@ -26,6 +26,7 @@ from chatd.actors.workers.notifier import Notifier
 from chatd.actors.workers.presence import Presence
 from chatd.actors.workers.receipts import Receipts
 from chatd.actors.workers.scheduler import Scheduler
+from chatd.actors.workers.typing import Typing
 from chatd.actors.workers.view_updater import Views, ViewUpdater
 from chatd.auth.login_throttle import LoginThrottle
 from chatd.auth.passwords import Passwords
@@ -100,7 +101,9 @@ def wire(
     address, live, due_timer = ServerAddress(), LiveSessions(), DueTimer()
     throttle, rate_limits = LoginThrottle(settings), RateLimits(settings)
 
-    receipts = Receipts(bus, writer)
+    presence = Presence(reader, writer, now)
+    receipts = Receipts(bus, writer, presence.hides)
+    typing = Typing(bus, presence)
     shared_spaces = SharedSpaces(reader, settings.guest_direct_rooms)
     bus.watch(shared_spaces.follow)
     directory = Directory(
@@ -108,12 +111,11 @@ def wire(
         reader,
         writer,
         receipts.read_marked,
-        bus.signal_stream,
+        typing.signal,
         settings.idle_actor,
         shared_spaces.learn,
     )
     receipts.state_of = directory.state_of
-    presence = Presence(reader, writer, now)
     names = MentionNames(reader, presence)
     commands = CommandBus(directory, writer)
     views = _views(store, bus)
@@ -193,7 +195,7 @@ def wire(
             ),
             "unread": (Unread(reader),),
             "receipt": (ReceiptHandlers(reader, receipts, visibility),),
-            "presence": (PresenceHandlers(presence),),
+            "presence": (PresenceHandlers(presence, receipts),),
             "notification": (account_settings.Notifications(views, bus),),
             "subscription": (account_settings.Subscriptions(commands, membership),),
             "preferences": (account_settings.PreferenceReading(reader),),

@@ -29,8 +29,8 @@ MEANINGS: Final[Mapping[Code, str]] = {
     "rate_limited": "too many requests; `data.retry_after` says how many seconds to wait",
     "too_large": "a frame over the limit, too many frames in a message, or more saved texts than an"
     " account may have",
-    "overloaded": "too many people sign in at this moment, or a search takes too long; try again in a few"
-    " seconds",
+    "overloaded": "too much of the same account, address or network waits already, or a search takes too"
+    " long; try again in a few seconds",
     "unavailable": "the store cannot answer or the server is stopping; nothing was changed, it is safe to"
     " try again",
     "internal": "a bug; the server's log says more",
@@ -39,11 +39,15 @@ MEANINGS: Final[Mapping[Code, str]] = {
 
 @attrs.frozen(slots=True)
 class Refusal:
-    """Why a request was not carried out; `message` says what to do about it."""
+    """Why a request was not carried out; `message` says what to do about it.
+
+    `passing`: it may well be allowed later without anybody doing something about it. It is not sent.
+    """
 
     code: Code
     message: str
     data: dict[str, Any] | None = None
+    passing: bool = False
 
     def frame(self) -> dict[str, Any]:
         error: dict[str, Any] = {"code": self.code, "message": self.message}

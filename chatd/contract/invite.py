@@ -89,10 +89,11 @@ REQUESTS: tuple[RequestType, ...] = (
         events=("invite.created",),
         notes=(
             "The code is shown this once; the server stores only its hash.",
-            "An invite gives no higher role than its maker's. It lets people in only while its maker may"
-            " still make it: not while the maker is gone, has a role that may not make invites, is disabled"
-            " or is being deleted. Of a bot's invite the same holds for its owner. Invites by operators"
-            " always count.",
+            "An invite lets people in as `member` or `guest`, or with a role that its maker may give with"
+            " `member.set_role`; a bot's invite never gives more than `member`. It lets people in only while"
+            " its maker may still make it: not while the maker is gone, may no longer give that role, is"
+            " disabled or is being deleted. Of a bot's invite the same holds for its owner. Invites by"
+            " operators always count.",
         ),
     ),
     query(
@@ -126,6 +127,8 @@ REQUESTS: tuple[RequestType, ...] = (
         events=("member.joined",),
         notes=(
             "A member gets the space and nothing changes. Joining a space joins none of its rooms.",
+            "Who was in the space before comes back with the invite's role, but with none higher than the one"
+            " they left with; `member.set_role` gives it back.",
             "A code that is wrong, expired, revoked, used up or does not count at present, a ban, and a"
             " locked space are all `not_found`.",
         ),

@@ -111,8 +111,9 @@ REQUESTS: tuple[RequestType, ...] = (
         refusals=("not_found", "conflict"),
         events=("member.role_set",),
         notes=(
-            "Nobody acts on somebody of the same or a higher role, and nobody gives a higher role than"
-            " their own; only owners give `owner`. Everybody may step down.",
+            "Nobody acts on somebody of the same or a higher role; who has left counts with"
+            " the role they had. A role is given by somebody with a higher one, `owner` by owners; no other"
+            " way gives more (`invite.create`). Everybody may step down.",
             "A space keeps an owner: what would take away the last one is `conflict`, for operators too. To"
             " hand a space over, give somebody else `owner`, then step down or leave.",
             "With `dry_run` nothing changes and the result says what would: two roles, and the rights"

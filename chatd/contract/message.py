@@ -117,7 +117,7 @@ class Message:
 
     `mentions` are ids of accounts, and `here` and `room` where the text calls them (then also the ids of whom
     `@here` meant). `reactions` stand in the order in which each was first added. `thread` is null without
-    replies; deleted replies count. `attachments` is always empty: there are no files yet.
+    replies; deleted replies do not count. `attachments` is always empty: there are no files yet.
     """
 
     seq: int

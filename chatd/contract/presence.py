@@ -53,7 +53,9 @@ REQUESTS: tuple[RequestType, ...] = (
             " them are, and `offline` three seconds after the last has ended.",
             "`online` and `away` are about the session. `dnd` (do not disturb) and `invisible` are the"
             " account's, on all devices and over restarts, until one of its sessions says `online` or"
-            " `away`. Others see an invisible account as `offline`; its own sessions see `invisible`.",
+            " `away`. Others see an invisible account as `offline`; its own sessions see `invisible`."
+            " Its typing is not shown, and what it is given does not count as delivered (`receipt.list`);"
+            " what it posts, reacts to or marks as read is seen.",
         ),
     ),
     command(

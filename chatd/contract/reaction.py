@@ -58,7 +58,9 @@ REQUESTS: tuple[RequestType, ...] = (
         events=("reaction.added",),
         notes=(
             "`emoji` is one character as people see it (a grapheme cluster, UAX #29), or `:name:` of a"
-            " custom emoji of the room's space. Adding what is there returns `{}` and logs nothing.",
+            " custom emoji of the room's space. It is kept composed (NFC) and fully qualified (UTS #51): a"
+            " heart with and without a variation selector is one reaction. Adding what is there returns `{}`"
+            " and logs nothing.",
         ),
     ),
     command(

@@ -40,6 +40,8 @@ REQUESTS: tuple[RequestType, ...] = (
             " the message and all before it to a connection of the account with nothing left waiting, or a"
             " client has come back with a cursor at or after it, or has opened a session without a cursor"
             " since.",
+            "To an account that is invisible (`presence.set`) only what it was given before counts as"
+            " delivered, or what it has read; to one that has left the room, what it has read.",
             "Deliveries are worked out when somebody asks and saved every ten seconds: after a crash a few"
             " may be missing until the client returns.",
             "Lists have at most 100 ids; the counts count all.",

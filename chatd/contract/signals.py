@@ -68,14 +68,14 @@ SIGNALS: Final[Mapping[str, SignalType]] = {
             "receipt",
             "room",
             ReadReceipt,
-            "the other members, in rooms of at most 20, unless `by` hides its receipts",
+            "the other members, in rooms of at most 20, unless `by` hides its receipts or is invisible",
             "`by` has read up to the seq `read`. In larger rooms a client asks `receipt.list`.",
         ),
         SignalType(
             "typing",
             "room",
             Typing,
-            "the other members",
+            "the other members, unless `by` is invisible",
             "`by` is typing. A client takes the sign away after `expires_in` seconds, or when the message"
             " comes.",
         ),

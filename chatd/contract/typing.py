@@ -25,7 +25,7 @@ REQUESTS: tuple[RequestType, ...] = (
         refusals=("not_found",),
         notes=(
             "The room's other members get a `typing` signal, at most one in three seconds. Only who may"
-            " post there can be typing.",
+            " post there can be typing. Nobody is shown it of an account that is invisible.",
         ),
     ),
 )

@@ -17,19 +17,24 @@ import attrs
 import structlog
 import trio
 
+from chatd.auth.rate_limits import network
+from chatd.contract.field_errors import shorten
 from chatd.gateway.http.request_head import BadHead, Head, plain_response, read_head
 from chatd.gateway.net.client_address import Proxies
 from chatd.gateway.net.flusher import Flusher
 from chatd.gateway.net.listener import Listener
+from chatd.gateway.net.own_addresses import OwnAddresses, SaidBefore
 from chatd.gateway.net.stream import SocketStream
 from chatd.gateway.websocket.connection import OpenSession, WebSocket, serve_websocket
 from chatd.ports import Caller
+from chatd.principal import Principal, work_for
 from chatd.settings import Settings
 
 if TYPE_CHECKING:
     from chatd.gateway.http.app import Http
 
 KEEPALIVE_SECONDS: Final = 1.0  # between two checks of all connections
+FOR_ANY_HOST: Final = frozenset({"/", "/healthz", "/readyz"})  # what they answer is no secret
 _PEER: Final = struct.Struct("3i")  # struct ucred: pid, uid, gid
 log = structlog.get_logger("gateway")
 
@@ -47,7 +52,8 @@ class Gateway:
         self._http: Http | None = None
         self._open_session = open_session
         self._proxies = Proxies(settings.trusted_proxies)
-        self._warned = False  # of a proxy that is not trusted
+        self._own = OwnAddresses(settings)
+        self._said = SaidBefore()
         self._served = 0
 
     async def serve(self, listener: Listener, handlers: trio.Nursery) -> None:
@@ -113,6 +119,8 @@ class Gateway:
         assert caller is not None
         if not admin:
             caller = self._behind_proxies(caller, head)
+            if self._settings.limits:
+                work_for(Principal(network(caller.address)))
         if head.path == "/ws":
             await serve_websocket(
                 stream, caller, head.bearer, self._settings, self._open_session, self.connections
@@ -126,16 +134,22 @@ class Gateway:
 
     def _behind_proxies(self, caller: Caller, head: Head) -> Caller:
         peer, address = caller.address, self._proxies.client(caller.address, head.forwarded)
-        if head.forwarded and not self._proxies.trusts(peer) and not self._warned:
-            self._warned = True
-            log.warning("proxy_not_trusted", peer=peer, mend="if it is yours, name it in `trusted_proxies`")
+        if head.forwarded and not self._proxies.trusts(peer):
+            self._say("proxy_not_trusted", peer=peer, mend="if it is yours, name it in `trusted_proxies`")
         return attrs.evolve(caller, address=address)
 
     def _check(self, head: Head, admin: bool) -> None:
         """Refuses what neither a WebSocket nor plain HTTP may be. Raises BadHead."""
+        host = head.headers.get("host", "")
         if head.path != "/ws":
             if head.upgrade == "websocket":
                 raise BadHead(404, "the WebSocket is at /ws")
+            if not (admin or head.path in FOR_ANY_HOST or self._own.is_own(host)):
+                host = shorten(host)
+                self._say("host_refused", host=host, mend="`public_url` or `origins` would allow it")
+                raise BadHead(
+                    421, f"this server is not {host}; its setting `public_url` or `origins` would say so"
+                )
             return
         if head.upgrade != "websocket" or head.method != "GET":
             raise BadHead(
@@ -144,14 +158,17 @@ class Gateway:
         origin = head.headers.get("origin")
         if origin is None or admin:
             return  # not a browser: it must show a token, in the handshake or in its first frames
-        if _host_of(origin) != head.headers.get("host", "").lower() and origin not in self._settings.origins:
+        if not self._own.may_connect(origin, host):
+            origin = shorten(origin)
+            self._say("origin_refused", origin=origin, host=shorten(host), mend="`origins` would allow it")
             raise BadHead(
                 403, f"origin {origin} may not connect; the server's setting `origins` would allow it"
             )
 
-
-def _host_of(origin: str) -> str:
-    return origin.partition("://")[2].lower()
+    def _say(self, event: str, **what: str) -> None:
+        """A line in the log about what strangers can cause as often as they like."""
+        if self._said.first_time(f"{event} {what}"):
+            log.warning(event, **what)
 
 
 async def _refuse(stream: SocketStream, bad: BadHead) -> None:

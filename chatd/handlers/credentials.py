@@ -21,7 +21,10 @@ from chatd.ports import Caller, Condition, Reader, Row, Write
 
 MIN_PASSWORD: Final = 8
 MAX_PASSWORD: Final = 256
-BUSY: Final = Refusal("overloaded", "too many people sign in at this moment; try again in a few seconds")
+BUSY: Final = Refusal(
+    "overloaded",
+    "too many passwords wait to be checked, of your network or of everybody; try again in a few seconds",
+)
 LENGTH: Final = Refusal("invalid", f"a password has {MIN_PASSWORD} to {MAX_PASSWORD} characters")
 NO_PASSWORD: Final = Refusal(
     "conflict", "this account has no password; ask the people who run this server for a recovery link"

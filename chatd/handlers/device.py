@@ -45,11 +45,10 @@ async def devices_of(reader: Reader, tokens: DeviceTokens, caller: Caller, accou
 
 
 def _shown(row: Row, caller: Caller, connected: set[str]) -> Device:
-    refreshed = row["rotated_at"] or row["created_at"]
     return pick(
         Device,
         row,
-        last_seen=None if row["refresh_hash"] is None else refreshed,
+        last_seen=row["refreshed_at"],
         current=row["id"] == caller.device,
         connected=row["id"] in connected,
     )

@@ -21,6 +21,7 @@ from chatd.contract.reaction import ListReactions, Reactor, ReactorPage
 from chatd.contract.room import RoomHistory
 from chatd.contract.rows import pick
 from chatd.contract.thread import ThreadHistory, ThreadPage
+from chatd.domain.emoji import qualified
 from chatd.domain.event import space_stream
 from chatd.domain.room.message import NO_SUCH_MESSAGE, may_see_edits
 from chatd.handlers.paging import cut, fitting, text_size
@@ -141,7 +142,9 @@ class Reactions:
         found = await self.reading.message(caller, query.room, query.seq)
         if isinstance(found, Refusal):
             return found
-        rows = await self.reader.reactors(query.room, query.seq, query.emoji, query.after, query.limit + 1)
+        rows = await self.reader.reactors(
+            query.room, query.seq, qualified(query.emoji), query.after, query.limit + 1
+        )
         page, following = cut(rows, query.limit, "account")
         return ReactorPage(accounts=[pick(Reactor, row) for row in page], next=following)
 

@@ -28,8 +28,11 @@ OPERATOR_READS_NOTHING: Final = Refusal("forbidden", "an operator is no member o
 @attrs.frozen(eq=False)
 class PresenceHandlers:
     presence: Presence
+    receipts: Receipts
 
     async def set(self, caller: Caller, command: SetPresence) -> Done | Refusal:
+        if command.state == "invisible" and caller.account is not None:
+            await self.receipts.hide(caller.account)
         return DONE if await self.presence.set(caller, command.state) else NO_SESSION
 
     async def watch(self, caller: Caller, command: WatchPresence) -> PresenceList | Refusal:
@@ -58,7 +61,9 @@ class ReceiptHandlers:
         delivered = [
             row["account"]
             for row in rows
-            if row["read"] or row["delivered"] or await self.receipts.delivered(row["account"]) >= position
+            if row["read"]
+            or row["delivered"]
+            or (row["account"] in state.members and await self.receipts.delivered(row["account"]) >= position)
         ]
         return receipt.Receipts(
             delivered=delivered[:LISTED],

@@ -19,7 +19,7 @@ from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.server_address import ServerAddress
 from chatd.ports import (
     DropDevices,
-    DropRecoveryLink,
+    DropRecoveryLinks,
     PutCredential,
     PutRecoveryLink,
     Reader,
@@ -41,7 +41,7 @@ class RecoveryLinks:
     address: ServerAddress
 
     async def make(self, account: str, by: str) -> RecoveryLink | Refusal:
-        """A new link takes the place of an older one."""
+        """Of several links each is good, so that two helpers do not spoil each other's; one use ends all."""
         code, expires_at = new_secret(), now() + LIFETIME
         put = PutRecoveryLink(account, hashed(code), expires_at)
         answer = await self.credentials.secure(account, by, "recovery_link", put)
@@ -62,7 +62,7 @@ class RecoveryLinks:
         if isinstance(password_hash, Refusal):
             return password_hash
         account, dropped = row["id"], DropDevices(row["id"])
-        writes = (PutCredential(account, password_hash), DropRecoveryLink(account), dropped)
+        writes = (PutCredential(account, password_hash), DropRecoveryLinks(account), dropped)
         unused = (RecoveryLinkIs(account, hashed(code)),)
         answer = await self.credentials.secure(account, account, "recovered", *writes, conditions=unused)
         if isinstance(answer, Refusal):

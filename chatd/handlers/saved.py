@@ -110,16 +110,22 @@ class Drafts:
         account, room, thread = caller.account, command.room, command.thread or 0
         if command.text and (refusal := await self._refusal(caller, room, thread)) is not None:
             return refusal
-        texts = {(row["room"], row["thread"]): row["text"] for row in await self.reader.drafts(account)}
+        rows = await self.reader.drafts(account)
+        texts = {(row["room"], row["thread"]): row["text"] for row in rows}
         if texts.get((room, thread), "") == command.text:
             return DONE
         texts[room, thread] = command.text
+        ended = [PutDraft(account, row["room"], row["thread"], "", now()) for row in rows if row["hidden"]]
+        if len(texts) <= MAX_DRAFTS and sum(map(text_size, texts.values())) <= SAVED_BYTES:
+            ended.clear()  # there is room; who comes back to a room finds the draft again
+        for draft in ended:
+            del texts[draft.room, draft.thread]
         if command.text and len(texts) > MAX_DRAFTS:
             return FULL
         if command.text and sum(text_size(text) for text in texts.values()) > SAVED_BYTES:
             return HEAVY
         draft = PutDraft(account, room, thread, command.text, now())
-        await self.commands.write(draft)
+        await self.commands.write(*ended, draft)
         changed = DraftSet(room=room, thread=thread or None, text=draft.text, at=draft.at)
         self.bus.signal(account, signal_frame("draft.set", account_stream(account), account, changed))
         return DONE
@@ -139,5 +145,5 @@ class Drafts:
     async def list_(self, caller: Caller, query: ListDrafts) -> DraftList | Refusal:
         if caller.account is None:
             return OPERATOR_KEEPS_NOTHING
-        rows = await self.reader.drafts(caller.account)
+        rows = [row for row in await self.reader.drafts(caller.account) if not row["hidden"]]
         return DraftList(drafts=[pick(Draft, row, thread=row["thread"] or None) for row in rows])

@@ -34,7 +34,7 @@ from chatd.ports import (
     DropDevices,
     PutCredential,
     Reader,
-    RotateDevice,
+    RotateRefreshToken,
     SecondFactorIs,
     Write,
 )
@@ -47,7 +47,9 @@ CLOSED: Final = Refusal(
 INVITE_ONLY: Final = Refusal(
     "forbidden", "this server takes sign-ups by invite only; ask a member for a code"
 )
-REFRESH_GRACE: Final = 60_000  # milliseconds in which a client that lost the answer may refresh once more
+REFRESH_GRACE: Final = (
+    60_000  # milliseconds in which other tabs, or a client that lost the answer, may refresh too
+)
 
 
 @attrs.frozen(eq=False)
@@ -163,24 +165,25 @@ class SignIns:
         return self.tokens.signed_in(row, device.put.device, device.refresh_token)
 
     async def refresh(self, caller: Caller, command: Refresh) -> SignedIn | Refusal:
-        """Uses the token up and gives the next pair. A token that comes back later was stolen: the device
-        ends."""
-        given = hashed(command.refresh_token)
-        device = await self.reader.device_by_refresh(given)
-        at = now()
-        if device is None or device["expires_at"] <= at:
+        """Uses the token up and gives the next pair. Tabs may use one token at once; each goes on with
+        what it got. A used token that comes back later was stolen: the device ends."""
+        given, at = hashed(command.refresh_token), now()
+        token = await self.reader.refresh_token(given)
+        if token is None or token["expires_at"] <= at:
             return NO_TOKEN
-        if device["refresh_hash"] != given and at - (device["rotated_at"] or 0) > REFRESH_GRACE:
-            stolen = DropDevices(device["account"], device=device["id"])
+        used = token["used_at"]
+        if used is not None and (token["superseded"] or at - used > REFRESH_GRACE):
+            stolen = DropDevices(token["account"], device=token["device"])
             await self.tokens.revoke(stolen, "a refresh token was used twice")
             return NO_TOKEN
-        row = await self.reader.account(device["account"])
+        row = await self.reader.account(token["account"])
         if row is None or row["disabled"]:
             return DISABLED
-        token = new_secret()
+        successor = new_secret()
         expires_at = at + self.settings.refresh_token_lifetime * 1000
-        await self.commands.write(RotateDevice(device["id"], hashed(token), at, expires_at))
-        return self.tokens.signed_in(row, device["id"], token)
+        rotate = RotateRefreshToken(token["device"], given, hashed(successor), at, expires_at)
+        await self.commands.write(rotate)
+        return self.tokens.signed_in(row, token["device"], successor)
 
     async def sign_out(self, caller: Caller, command: SignOut) -> Done | Refusal:
         if command.account is not None and not (caller.operator or caller.admin):

@@ -31,6 +31,7 @@ from chatd.handlers.second_factor import HASH_BYTES, WRONG_CODE, in_use, spend, 
 from chatd.ports import Caller, DropSecondFactor, PutSecondFactor, Reader, SecondFactorIs
 
 RECOVERY_CODES: Final = 10
+PENDING: Final = 20  # steps (ten minutes) in which beginning once more gives the same secret
 RECOVERY_BYTES: Final = 10  # 80 bits: more than anybody tries, and short enough to be typed
 
 NOT_BEGUN: Final = Refusal("conflict", "there is no secret to confirm; begin with totp.begin")
@@ -50,20 +51,25 @@ class Totp:
         account = await self.credentials.prove(caller, command.password)
         if isinstance(account, Refusal):
             return account
-        secret = secrets.token_bytes(totp.SECRET_BYTES)
-        if (refusal := await self._begin(account["id"], secret)) is not None:
-            return refusal
+        secret = await self._begin(account["id"])
+        if isinstance(secret, Refusal):
+            return secret
         uri = totp.uri(secret, account["name"], self.server_name)
         return TotpSecret(secret=totp.to_base32(secret), uri=uri)
 
     @retried_when_stale
-    async def _begin(self, account: str, secret: bytes) -> Refusal | None:
+    async def _begin(self, account: str) -> bytes | Refusal:
+        """A secret to be confirmed. Two tabs that begin at once get the same one."""
         factor = await self.reader.second_factor(account)
         if in_use(factor):
             return ON_ALREADY
-        put = PutSecondFactor(account, secret, False, 0, b"")
+        begun = totp.step_at(now())
+        if factor is not None and 0 <= begun - factor["used_step"] < PENDING:
+            return bytes(factor["secret"])
+        secret = secrets.token_bytes(totp.SECRET_BYTES)
+        put = PutSecondFactor(account, secret, False, begun, b"")
         written = await self.commands.write(put, conditions=(SecondFactorIs(account, factor),))
-        return None if written else STALE
+        return secret if written else STALE
 
     @retried_when_stale
     async def confirm(self, caller: Caller, command: ConfirmTotp) -> RecoveryCodes | Refusal:

@@ -47,6 +47,10 @@ class StoreUnavailable(Exception):
     """The store cannot answer: disk full, I/O error, closing. Nothing of the call was written."""
 
 
+class StoreBusy(StoreUnavailable):
+    """As many questions of the same principal wait as may; the others are served meanwhile."""
+
+
 class Commit(Protocol):
     """A transaction on its way to the disk."""
 

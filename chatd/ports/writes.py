@@ -15,7 +15,7 @@ class PutCredential:
 
 @attrs.frozen(slots=True)
 class PutDevice:
-    """A signed-in device. `refresh_hash` is SHA-256 of its refresh token; None for a bare token."""
+    """A signed-in device. `refresh_hash` is SHA-256 of its first refresh token; None for a bearer token."""
 
     device: str
     account: str
@@ -26,11 +26,12 @@ class PutDevice:
 
 
 @attrs.frozen(slots=True)
-class RotateDevice:
-    """A refresh: the new hash takes the place of the old one, which is remembered as `previous`."""
+class RotateRefreshToken:
+    """A refresh: the token with the hash `used` is used up, the one with the hash `next` is good."""
 
     device: str
-    refresh_hash: bytes
+    used: bytes
+    next: bytes
     at: int
     expires_at: int
 
@@ -91,7 +92,7 @@ class DropSecondFactor:
 
 @attrs.frozen(slots=True)
 class PutRecoveryLink:
-    """SHA-256 of the code in the account's newest link; `expires_at` is Unix milliseconds."""
+    """SHA-256 of the code in one more link of the account; `expires_at` is Unix milliseconds."""
 
     account: str
     code_hash: bytes
@@ -99,7 +100,7 @@ class PutRecoveryLink:
 
 
 @attrs.frozen(slots=True)
-class DropRecoveryLink:
+class DropRecoveryLinks:
     account: str
 
 
@@ -176,6 +177,14 @@ class DropScheduled:
 
 
 @attrs.frozen(slots=True)
+class PostponeScheduled:
+    """Tries again at `retry_at` (Unix milliseconds)."""
+
+    id: str
+    retry_at: int
+
+
+@attrs.frozen(slots=True)
 class FailScheduled:
     """It was refused when its time came; `reason` tells its author why."""
 
@@ -214,7 +223,7 @@ Write = (
     | FinishErasures
     | PutCredential
     | PutDevice
-    | RotateDevice
+    | RotateRefreshToken
     | DropDevices
     | PutIdentity
     | DropIdentities
@@ -222,7 +231,7 @@ Write = (
     | PutSecondFactor
     | DropSecondFactor
     | PutRecoveryLink
-    | DropRecoveryLink
+    | DropRecoveryLinks
     | PutSetupCode
     | MarkRead
     | MarkDelivered
@@ -230,6 +239,7 @@ Write = (
     | PutDraft
     | PutScheduled
     | DropScheduled
+    | PostponeScheduled
     | FailScheduled
     | PutFollower
     | PutSnapshot

@@ -1,8 +1,8 @@
 """The view `notifications`: what each account was notified of, and what of it the account said it has read.
 
 Only what the log says is kept. Whether the account has read further in the room by now, and whether the
-message is still there, is looked up in the log at each look, so that a view that was built again
-says the same as one that was there all the time.
+message is still there and the account still in the room, is looked up in the log at each look, so that a
+view that was built again says the same as one that was there all the time.
 """
 
 from __future__ import annotations
@@ -63,24 +63,28 @@ ENDED: Final = """
 MARKER: Final = (
     "coalesce((SELECT seq FROM log_read_markers WHERE account = ?1 AND room = notifications.room), 0)"
 )
-# By way of the rooms that the account has been in: what it has read long ago is passed over by the
-# index, however much that is.
+# By way of the rooms that the account is in: what it has read long ago is passed over by the index,
+# however much that is. What came before it joined (again) is not news.
 UNREAD: Final = """
     SELECT notifications.*, 0 AS seen
     FROM (
-        SELECT DISTINCT substr(stream, 6) AS id FROM log_members
-        WHERE account = ?1 AND stream > 'room/' AND stream < 'room0'
+        SELECT substr(stream, 6) AS id, since FROM log_members
+        WHERE account = ?1 AND stream > 'room/' AND stream < 'room0' AND until IS NULL
     ) AS mine
     LEFT JOIN log_read_markers AS marker ON marker.account = ?1 AND marker.room = mine.id
     CROSS JOIN notifications INDEXED BY notifications_unread
         ON notifications.account = ?1 AND notifications.room = mine.id
         AND notifications.seq > coalesce(marker.seq, 0) AND NOT notifications.read
+        AND notifications.position > mine.since
     CROSS JOIN log_messages AS message
         ON message.room = notifications.room AND message.seq = notifications.seq AND NOT message.deleted
 """
 ALL: Final = f"""
-    SELECT notifications.*, notifications.read OR notifications.seq <= {MARKER} AS seen
+    SELECT notifications.*,
+        notifications.read OR notifications.seq <= {MARKER} OR notifications.position < mine.since AS seen
     FROM notifications
+    CROSS JOIN log_members AS mine ON mine.stream = 'room/' || notifications.room
+        AND mine.account = ?1 AND mine.until IS NULL
     CROSS JOIN log_messages AS message
         ON message.room = notifications.room AND message.seq = notifications.seq AND NOT message.deleted
     WHERE notifications.account = ?1

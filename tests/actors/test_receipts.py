@@ -34,6 +34,7 @@ class Place:
     receipts: Receipts = attrs.field(init=False)
     members: dict[str, int] = attrs.Factory(lambda: {"ann": 1, "bob": 2})
     hiding: set[str] = attrs.Factory(set)
+    invisible: set[str] = attrs.Factory(set)
     saved: dict[str, int] = attrs.Factory(dict)
     appends: int = 0
     full: bool = False
@@ -81,7 +82,7 @@ class Place:
 @pytest.fixture
 async def place(mock_clock: MockClock) -> AsyncIterator[Place]:
     place = Place(mock_clock)
-    place.receipts = Receipts(place, place)  # type: ignore[arg-type]
+    place.receipts = Receipts(place, place, place.invisible.__contains__)  # type: ignore[arg-type]
     place.receipts.state_of = place.state_of
     async with trio.open_nursery() as nursery:
         nursery.start_soon(place.receipts.run)
@@ -173,3 +174,21 @@ async def test_the_number_of_signals_that_wait_is_bounded(mock_clock: MockClock,
     assert len(place.receipts._read) == module.WAITING
     await wait_all_tasks_blocked()
     assert len(place.shown) == module.WAITING
+
+
+async def test_of_an_invisible_account_counts_what_it_was_given_before(
+    mock_clock: MockClock, place: Place
+) -> None:
+    feed = place.open("ann", 3)
+    await place.receipts.hide("ann")
+    place.invisible.add("ann")
+    feed.reached = 9
+    assert await place.receipts.delivered("ann") == 3
+    await place.later(module.SAVE_EVERY)
+    assert place.saved == {"ann": 3}
+    place.receipts.leave(feed)  # type: ignore[arg-type]
+    await place.later(module.SAVE_EVERY)
+    assert place.saved == {"ann": 3}
+    again = place.open("ann", 9)
+    place.invisible.clear()
+    assert await place.receipts.delivered("ann") == again.delivered == 9

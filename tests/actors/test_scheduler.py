@@ -16,7 +16,7 @@ from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.envelope import STALE, UNAVAILABLE, Answer
 from chatd.actors.workers.due_timer import LONGEST_REST, DueTimer
 from chatd.actors.workers.mention_names import MentionNames
-from chatd.actors.workers.scheduler import BATCH, FIRST_RETRY, LONGEST_RETRY, Scheduler
+from chatd.actors.workers.scheduler import BATCH, FIRST_RETRY, GIVEN_UP, LONGEST_RETRY, LOOK_AGAIN, Scheduler
 from chatd.contract.account import CreateAccount
 from chatd.contract.errors import Refusal
 from chatd.contract.message import Posted, PostMessage, UnscheduleMessage
@@ -32,6 +32,7 @@ from chatd.ports import (
     Condition,
     DropScheduled,
     FailScheduled,
+    PostponeScheduled,
     PutScheduled,
     Row,
     ScheduledExists,
@@ -86,6 +87,7 @@ class Twin:
             "expires_in": None,
             "post_at": post_at,
             "created_at": START,
+            "retry_at": None,
             "failed": None,
         }
 
@@ -93,7 +95,7 @@ class Twin:
 
     async def due(self, at: int, limit: int) -> list[Row]:
         await self._look()
-        rows = [row for row in self.list.values() if row["failed"] is None and row["post_at"] <= at]
+        rows = [row for row in self.list.values() if row["failed"] is None and _due(row) <= at]
         return sorted(rows, key=lambda row: row["post_at"])[:limit]
 
     async def scheduled(self, account: str) -> list[Row]:
@@ -108,7 +110,7 @@ class Twin:
     async def next_due(self) -> int | None:
         await self._look()
         self.looks += 1
-        open_ones = [row["post_at"] for row in self.list.values() if row["failed"] is None]
+        open_ones = [_due(row) for row in self.list.values() if row["failed"] is None]
         return min([*open_ones, *self.expiring.values()], default=None)
 
     async def _look(self) -> None:
@@ -165,6 +167,8 @@ class Twin:
             for write in writes:
                 if isinstance(write, DropScheduled):
                     self.list.pop(write.id, None)
+                elif isinstance(write, PostponeScheduled):
+                    self.list[write.id]["retry_at"] = write.retry_at
                 elif isinstance(write, FailScheduled):
                     self.list[write.id]["failed"] = write.reason
             return True
@@ -182,6 +186,11 @@ class Twin:
 
     def times(self) -> list[float]:
         return [asked.at for asked in self.asked]
+
+
+def _due(row: Row) -> int:
+    at: int = row["post_at"] if row["retry_at"] is None else row["retry_at"]
+    return at
 
 
 @pytest.fixture
@@ -295,6 +304,41 @@ async def test_who_may_not_post_any_more_is_told_why_and_nothing_is_tried_again(
     assert signal[0] == "ann"
     assert (signal[1]["id"], signal[1]["failed"]) == ("one", "the room is archived")
     assert "account" not in signal[1]
+
+
+PASSING = {
+    "slow mode": (Refusal("rate_limited", "the room is in slow mode", {"retry_after": 12.5}), 12.5),
+    "a mute or a lock": (Refusal("forbidden", "it is muted in the space", passing=True), LOOK_AGAIN / 1000),
+    "a full mailbox": (Refusal("overloaded", "too much at once"), LOOK_AGAIN / 1000),
+}
+
+
+@pytest.mark.parametrize("why", PASSING)
+async def test_a_refusal_that_passes_is_not_final(
+    autojump_clock: MockClock, twin: Twin, scheduler: Scheduler, nursery: trio.Nursery, why: str
+) -> None:
+    refusal, wait = PASSING[why]
+    twin.put("one", START, text="patient")
+    twin.refusals["patient"] = refusal
+    nursery.start_soon(scheduler.run)
+    await trio.sleep(1.5 * wait)
+    del twin.refusals["patient"]
+    await trio.sleep(wait)
+    assert twin.times() == [0, pytest.approx(wait, abs=0.1), pytest.approx(2 * wait, abs=0.1)]
+    assert list(twin.posted) == ["scheduled:one"]
+    assert twin.list == {}
+
+
+async def test_what_is_refused_for_a_day_has_failed(
+    autojump_clock: MockClock, twin: Twin, scheduler: Scheduler, nursery: trio.Nursery
+) -> None:
+    twin.put("one", START, text="patient")
+    twin.refusals["patient"] = Refusal("forbidden", "the room is locked", passing=True)
+    nursery.start_soon(scheduler.run)
+    await trio.sleep(GIVEN_UP / 1000 - LOOK_AGAIN / 1000)
+    assert twin.list["one"]["failed"] is None
+    await trio.sleep(2 * LOOK_AGAIN / 1000)
+    assert twin.list["one"]["failed"] == "the room is locked"
 
 
 async def test_a_disabled_account_posts_nothing(

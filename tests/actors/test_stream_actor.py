@@ -21,7 +21,7 @@ from chatd.domain.internal import SecureAccount
 from chatd.domain.room.state import MAX_NONCES
 from chatd.ports import (
     Append,
-    DropRecoveryLink,
+    DropRecoveryLinks,
     PutCredential,
     PutRecoveryLink,
     RecoveryLinkIs,
@@ -131,7 +131,7 @@ async def test_a_name_that_is_taken_punishes_only_who_claims_it(world: World) ->
 async def test_of_two_commands_with_the_same_condition_one_is_carried_out(world: World) -> None:
     await world.writer.append(Append(writes=(PutRecoveryLink("ann", b"code", 9),)))
     spend = {
-        "writes": (DropRecoveryLink("ann"), PutCredential("ann", "new")),
+        "writes": (DropRecoveryLinks("ann"), PutCredential("ann", "new")),
         "conditions": (RecoveryLinkIs("ann", b"code"),),
     }
     head = world.bus.head

@@ -237,7 +237,7 @@ def mentions(text: str, who: str = "bob", **more: object) -> list[str]:
         ("@cat", []),  # not in the room
         ("@nobody", []),
         ("@@ann", []),
-        ("＠ann", []),
+        ("＠ann", ["ann"]),
     ],
 )
 def test_mentions_are_members_named_outside_code_and_addresses(text: str, expected: list[str]) -> None:

@@ -62,7 +62,7 @@ class Room:
         return "not_found" if self.direct else "forbidden"
 
     def replies(self, seq: int) -> int:
-        return sum(message.thread == seq for message in self.messages.values())
+        return sum(message.thread == seq and not message.deleted for message in self.messages.values())
 
     def unread(self, who: int) -> list[Message]:
         floor = max(self.markers.get(who, 0), self.members[who])

@@ -264,9 +264,21 @@ def _posted(room: Frame, event: Frame) -> None:
         "thread": None,
     }
     room["messages"][event["seq"]] = message
-    if root := room["messages"].get(data.get("thread")):
-        replies = root["thread"]["replies"] if root["thread"] else 0
-        root["thread"] = {"replies": replies + 1, "last_at": event["at"]}
+    _count_replies(room, message)
+
+
+def _count_replies(room: Frame, message: Frame) -> None:
+    """Of the thread that the message belongs to, without those that are deleted."""
+    root = _root(room, message)
+    replies = [reply for reply in room["messages"].values() if reply["reply_to"] and not reply["deleted"]]
+    times = [reply["at"] for reply in replies if _root(room, reply) is root]
+    root["thread"] = {"replies": len(times), "last_at": times[-1]} if times else None
+
+
+def _root(room: Frame, message: Frame) -> Frame:
+    while message["reply_to"] is not None:
+        message = room["messages"][message["reply_to"]]
+    return message
 
 
 def _edited(room: Frame, event: Frame) -> None:
@@ -279,6 +291,7 @@ def _deleted(room: Frame, event: Frame) -> None:
     seq = event["data"]["seq"]
     nothing: Frame = {"text": None, "mentions": [], "reactions": {}, "pinned": False}
     room["messages"][seq].update(deleted=True, **nothing)
+    _count_replies(room, room["messages"][seq])
     room["pins"].pop(seq, None)
 
 

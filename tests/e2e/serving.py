@@ -23,13 +23,17 @@ class DidNotStart(Exception):
 
 
 class Server:
-    """One data folder and the process that serves it. Keyword arguments become `CHATD_<NAME>` settings."""
+    """One data folder and the process that serves it. Keyword arguments become `CHATD_<NAME>` settings.
+
+    Anybody may sign up, unless `sign_up` says otherwise: most tests are about something else.
+    """
 
     def __init__(self, data: Path, *, rate_limits: bool = False, **settings: object) -> None:
         self.data = data
         self.log = data.parent / f"{data.name}.log"
         self.rate_limits = rate_limits
-        self.settings = {f"CHATD_{name.upper()}": str(value) for name, value in settings.items()}
+        given = {"sign_up": "open", **settings}
+        self.settings = {f"CHATD_{name.upper()}": str(value) for name, value in given.items()}
         self.port = 0
         self.printed: queue.SimpleQueue[str] = queue.SimpleQueue()  # what it said on its standard output
         self.process: subprocess.Popen[bytes] | None = None

@@ -157,13 +157,16 @@ def test_accounts_are_listed_page_by_page(town: Town) -> None:
     assert len(found) == len(set(found))
 
 
-def test_sign_up_can_be_closed_or_by_invite(serve: Serve) -> None:
+def test_sign_up_takes_an_invite_by_default_and_can_be_closed(serve: Serve) -> None:
     closed: Server = serve(sign_up="closed")
     client = Client.dial(closed)
     assert client.refusal("account.sign_up", name="ada", password=PASSWORD)["code"] == "forbidden"
     client.close()
     closed.stop()
-    invited = Town(serve(sign_up="invite"))
+    by_default: Server = serve()
+    del by_default.settings["CHATD_SIGN_UP"]
+    by_default.stop()
+    invited = Town(by_default.start())
     client = invited.dial()
     assert client.refusal("account.sign_up", name="ada", password=PASSWORD)["code"] == "forbidden"
     assert client.refusal("account.sign_up", name="ada", password=PASSWORD, invite="no such code")[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import time
 from contextlib import suppress
 
@@ -168,6 +169,120 @@ def test_configured_origins_are_welcome_and_only_they(serve: Serve) -> None:
     assert _handshake(server, f"http://127.0.0.1:{server.port}") == 101
     assert _handshake(server, "https://other.example") == 403
     assert _handshake(server, "http://chat.example") == 403
+
+
+def test_the_public_address_is_an_own_origin_and_the_log_names_who_is_refused(serve: Serve) -> None:
+    server = serve(public_url="https://Chat.example/", origins="https://Other.example:443/")
+    for origin in ("https://chat.example", "https://other.example"):
+        assert _handshake(server, origin) == 101
+    for _ in range(5):
+        assert _handshake(server, "https://elsewhere.example") == 403
+    assert server.log.read_text().count("elsewhere.example") == 1
+
+
+@pytest.mark.parametrize("path", ["/setup", "/healthz", "/no/such/page"])
+@pytest.mark.parametrize("size", [65_537, 1_000_000])
+def test_a_chunked_body_over_the_limit_is_too_large(server: Server, path: str, size: int) -> None:
+    with Peer(server) as peer:
+        peer.get(path, method="POST", headers={"Transfer-Encoding": "chunked"})
+        with suppress(ConnectionError):
+            peer.send(b"%x\r\n" % size + b"x" * size + b"\r\n0\r\n\r\n")
+        assert peer.response()[0] == 413
+
+
+@pytest.mark.parametrize(
+    ("header", "part"), [("Content-Length: 10", b"code="), ("Transfer-Encoding: chunked", b"5\r\ncode=\r\n")]
+)
+def test_a_body_that_does_not_come_is_a_timeout(serve: Serve, header: str, part: bytes) -> None:
+    server = serve(body_deadline=0.2)
+    with Peer(server) as peer:
+        name, _, value = header.partition(": ")
+        peer.get("/setup", method="POST", headers={name: value})
+        peer.send(part)
+        assert peer.response()[0] == 408
+
+
+def test_a_body_that_makes_no_sense_is_the_askers_fault(server: Server) -> None:
+    for garbage in (b"zz\r\n", b"5\r\nabcdefghij", b"-1\r\n\r\n", b"5;" + b"x" * 100_000 + b"\r\n"):
+        with Peer(server) as peer, suppress(ConnectionError):
+            peer.get("/setup", method="POST", headers={"Transfer-Encoding": "chunked"})
+            peer.send(garbage)
+            assert 400 <= peer.head()[0] < 500
+    with Peer(server) as peer:  # half of a body, and then its end
+        peer.get("/setup", method="POST", headers={"Content-Length": "10"})
+        peer.send(b"half")
+        peer.socket.shutdown(socket.SHUT_WR)
+        assert peer.head()[0] == 400
+
+
+def _asked_as(
+    server: Server, host: str, path: str, *, version: str = "1.1", more: str = ""
+) -> tuple[int, bytes]:
+    with Peer(server) as peer:
+        peer.send(f"GET {path} HTTP/{version}\r\nHost: {host}\r\n{more}\r\n".encode())
+        answer = peer.rest()
+    return int(answer.split()[1]), answer
+
+
+@pytest.mark.parametrize("path", ["/setup", "/setup/", "/recover", "/metrics", "/auth/oidc/start", "/none"])
+def test_a_name_that_leads_here_is_given_no_private_answer(server: Server, path: str) -> None:
+    """DNS rebinding: a page of evil.example, once its name leads to this machine, is of our origin."""
+    status, answer = _asked_as(server, "evil.example:8400", path)
+    assert status == 421
+    assert b"location" not in answer.lower()
+    assert server.log.read_text().count("host_refused") == 1
+
+
+@pytest.mark.parametrize("path", ["/setup/", "/recover/", "/metrics/", "//setup"])
+def test_no_redirect_repeats_what_host_says(server: Server, path: str) -> None:
+    for host in ("evil.example", f"127.0.0.1:{server.port}"):
+        status, answer = _asked_as(server, host, path)
+        assert status in (404, 421)
+        assert b"location" not in answer.lower()
+
+
+def test_a_private_answer_is_given_under_the_names_of_the_server(serve: Serve) -> None:
+    server = serve(public_url="https://chat.example", origins="http://inside.example:8400")
+    for host in (
+        "Chat.example",
+        "chat.example:443",
+        "inside.example:8400",
+        "localhost",
+        f"[::1]:{server.port}",
+    ):
+        assert _asked_as(server, host, "/setup")[0] == 200
+    assert _asked_as(server, "evil.example", "/setup")[0] == 421
+    for path in ("/", "/healthz", "/readyz"):
+        assert _asked_as(server, "evil.example", path)[0] == 200
+
+
+PASSED_ON = {
+    "X-Forwarded-For": "192.0.2.7",
+    "X-Forwarded-Proto": "https",
+    "X-Real-IP": "192.0.2.7",
+    "Forwarded": "for=192.0.2.7",
+    "Via": "1.1 proxy",
+}
+
+
+@pytest.mark.parametrize("header", PASSED_ON)
+def test_metrics_do_not_answer_through_a_proxy(server: Server, header: str) -> None:
+    here = f"127.0.0.1:{server.port}"
+    assert _asked_as(server, here, "/metrics")[0] == 200
+    assert _asked_as(server, here, "/metrics", more=f"{header}: {PASSED_ON[header]}\r\n")[0] == 403
+
+
+def test_nor_through_one_that_says_nothing_of_itself(serve: Serve) -> None:
+    server = serve(public_url="https://chat.example")
+    assert _asked_as(server, "chat.example", "/metrics")[0] == 403
+    assert _asked_as(server, f"127.0.0.1:{server.port}", "/metrics", version="1.0")[0] == 403
+
+
+def test_metrics_answer_through_a_proxy_when_a_setting_says_so(serve: Serve) -> None:
+    server = serve(metrics_through_proxy=True, trusted_proxies="127.0.0.1", metrics="192.0.2.7")
+    here = f"127.0.0.1:{server.port}"
+    assert _asked_as(server, here, "/metrics", more="X-Forwarded-For: 192.0.2.7\r\n")[0] == 200
+    assert _asked_as(server, here, "/metrics", more="X-Forwarded-For: 192.0.2.8\r\n")[0] == 403
 
 
 def test_metrics_say_how_far_the_views_have_followed(server: Server) -> None:

@@ -19,7 +19,7 @@ def wrong_code(client: Client) -> Frame:
 @pytest.mark.parametrize("fate", ["demoted", "kicked", "banned", "left", "disabled", "deleted"])
 def test_an_invite_counts_only_while_its_maker_could_still_make_it(town: Town, fate: str) -> None:
     account = town.moderator()
-    code = town.open(account).ask("invite.create", space=town.space, role="moderator")["invite"]["code"]
+    code = town.open(account).ask("invite.create", space=town.space)["invite"]["code"]
     early, late = town.open(town.account()), town.open(town.account())
     assert early.ask("invite.accept", code=code)["space"]["id"] == town.space
     whom = {"space": town.space, "account": account.id}
@@ -51,7 +51,7 @@ def test_an_invite_of_a_demoted_maker_gives_no_higher_role_than_theirs_and_count
     maker, guest = town.open(account), town.open(town.account())
     high, low = (
         maker.ask("invite.create", space=town.space, role=role)["invite"]["code"]
-        for role in ("admin", "member")
+        for role in ("moderator", "member")
     )
     whom = {"space": town.space, "account": account.id}
     town.operator.ask("member.set_role", **whom, role="moderator")
@@ -59,6 +59,27 @@ def test_an_invite_of_a_demoted_maker_gives_no_higher_role_than_theirs_and_count
     town.open(town.account()).ask("invite.accept", code=low)
     town.operator.ask("member.set_role", **whom, role="admin")
     assert guest.ask("invite.accept", code=high)["space"]["id"] == town.space
+
+
+def test_no_invite_gives_a_role_that_its_maker_may_not_give(town: Town) -> None:
+    judge, admin = town.open(town.moderator()), town.open(town.moderator(role="admin"))
+    for maker, role in ((judge, "moderator"), (judge, "admin"), (admin, "admin")):
+        refused = maker.refusal("invite.create", space=town.space, role=role)
+        assert (refused["code"], "member.set_role" in refused["message"]) == ("forbidden", True)
+    for maker, role in ((judge, "guest"), (judge, "member"), (admin, "moderator")):
+        code = maker.ask("invite.create", space=town.space, role=role)["invite"]["code"]
+        newcomer = town.open(town.account())
+        newcomer.ask("invite.accept", code=code)
+        assert newcomer.ask("space.get", space=town.space)["space"]["role"] == role
+
+
+def test_who_was_made_a_guest_stays_one_after_leaving_and_coming_back(town: Town) -> None:
+    account = town.member()
+    town.operator.ask("member.set_role", space=town.space, account=account.id, role="guest")
+    client = town.open(account)
+    client.ask("space.leave", space=town.space)
+    client.ask("invite.accept", code=town.code)
+    assert client.ask("space.get", space=town.space)["space"]["role"] == "guest"
 
 
 def test_an_invite_of_a_bot_counts_while_its_owner_is_not_shut_out(town: Town) -> None:

@@ -176,6 +176,20 @@ def test_a_moderator_does_not_delete_what_an_owner_wrote(town: Town) -> None:
     assert judge.refusal("message.delete", room=room, seq=seq)["code"] == "forbidden"
 
 
+def test_a_moderator_does_not_delete_what_somebody_wrote_who_was_above_them_and_left(town: Town) -> None:
+    room = town.room()
+    admin = town.open(town.moderator(room, role="admin"))
+    judge, owner = town.open(town.moderator(room)), town.open(town.owner)
+    seq = admin.post(room, "the rules")["seq"]
+    admin.ask("space.leave", space=town.space)
+    asked = {"space": town.space, "account": admin.opened["account"]["id"]}
+    assert judge.refusal("message.delete", room=room, seq=seq)["code"] == "forbidden"
+    assert judge.refusal("member.ban", **asked)["code"] == "forbidden"
+    owner.ask("member.ban", **asked)
+    assert judge.refusal("member.unban", **asked)["code"] == "forbidden"
+    owner.ask("message.delete", room=room, seq=seq)
+
+
 # --- reasons ---
 
 

@@ -153,3 +153,74 @@ def test_only_members_may_ask_and_what_one_may_not_see_does_not_exist(town: Town
     assert refused(member, room=room, seq=1) == "not_found", "that is the room's making, no message"
     assert refused(member, room=room) == "invalid"
     assert query(town.operator, room=room, seq=seq)["result"]["read"] == []
+
+
+# --- presence must not show in them ---
+
+
+def test_what_an_invisible_account_is_given_is_not_delivered_until_it_is_there_again(serve: Serve) -> None:
+    server = serve()
+    town = Town(server)
+    try:
+        room = town.room()
+        ada, bob = people(town, room, 2)
+        adas, bobs = town.open(ada), town.open(bob)
+        seen = adas.post(room, "you are there")["seq"]
+        bobs.catch_up()
+        bobs.ask("presence.set", state="invisible")
+        unseen = adas.post(room, "are you there?")["seq"]
+        bobs.catch_up()
+        assert receipts(adas, room, seen) == ({bob.id}, set())
+        assert receipts(adas, room, unseen) == (set(), set())
+        back = town.resume(bob, bobs)  # another session, which says how far it came
+        bobs.close()
+        back.catch_up()
+        assert receipts(adas, room, unseen) == (set(), set())
+        back.close()
+        assert server.stop() == 0
+        server.start()
+        town.reconnect()
+        adas, bobs = town.open(ada), town.open(bob)
+        bobs.catch_up()
+        assert receipts(adas, room, seen) == ({bob.id}, set())
+        assert receipts(adas, room, unseen) == (set(), set())
+        bobs.ask("presence.set", state="online")
+        assert receipts(adas, room, unseen) == ({bob.id}, set())
+    finally:
+        town.close()
+
+
+def test_what_an_invisible_account_has_read_is_shown_when_one_looks_and_not_at_once(town: Town) -> None:
+    room = town.room()
+    ada, bob, cy = people(town, room, 3)
+    adas, bobs, cys = town.open(ada), town.open(bob), town.open(cy)
+    seq = adas.post(room, "hello")["seq"]
+    bobs.ask("presence.set", state="invisible")
+    for client in (bobs, cys):
+        client.ask("read.mark", room=room, seq=seq)
+    adas.wait(lambda: signals(adas, "receipt"), "the receipt of cy")
+    assert {by for _, by, _ in signals(adas, "receipt")} == {cy.id}
+    assert receipts(adas, room, seq) == ({bob.id, cy.id}, {bob.id, cy.id})
+
+
+def test_nobody_is_shown_that_an_invisible_account_is_typing(town: Town) -> None:
+    room = town.room()
+    ada, bob, cy = people(town, room, 3)
+    adas, bobs, cys = town.open(ada), town.open(bob), town.open(cy)
+    bobs.ask("presence.set", state="invisible")
+    bobs.ask("typing.set", room=room)
+    cys.ask("typing.set", room=room)
+    adas.wait(lambda: signals(adas, "typing"), "the typing of cy")
+    assert {by for _, by, _ in signals(adas, "typing")} == {cy.id}
+
+
+def test_of_who_has_left_nothing_is_delivered_that_they_have_not_read(town: Town) -> None:
+    room = town.room()
+    ada, bob, cy = people(town, room, 3)
+    adas = town.open(ada)
+    seq = adas.post(room, "hello")["seq"]
+    for account in (bob, cy):
+        town.operator.ask("room.remove", room=room, account=account.id)
+    bobs = town.open(bob)  # is somewhere else, which is nobody's business here
+    bobs.catch_up()
+    assert receipts(adas, room, seq) == (set(), set())

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from chatd.store.log.writes import RECOVERY_LINKS
+
 from .conftest import Serve
 from .raw import Peer
 from .serving import Server
@@ -93,16 +95,16 @@ def test_a_form_with_too_many_fields_is_refused_like_an_empty_one(town: Town, pa
     assert b"class=problem" in body
 
 
-def test_wrong_used_replaced_and_expired_links_get_one_answer(serve: Serve) -> None:
+def test_wrong_used_and_expired_links_get_one_answer(serve: Serve) -> None:
     server = serve()
     town = Town(server)
     account = signed_up(town, "ruth")["account"]["id"]
-    used, replaced, expired = link(town, account), "", ""
+    unused, used = link(town, account), link(town, account)
     answers = [submit(server, "0" * 64, OTHER), submit(server, "\u2603", OTHER)]
     assert submit(server, used, OTHER)[0] == 200
-    answers.append(submit(server, used, OTHER))
-    replaced, expired = link(town, account), link(town, account)
-    answers.append(submit(server, replaced, OTHER))
+    answers += [submit(server, code, OTHER) for code in (used, unused)]
+    pushed_out, *_, expired = [link(town, account) for _ in range(RECOVERY_LINKS + 1)]
+    answers.append(submit(server, pushed_out, OTHER))
     town.close()
     server.stop()
     with closing(sqlite3.connect(server.data / "chatd.db")) as file, file:

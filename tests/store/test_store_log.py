@@ -13,11 +13,12 @@ from chatd.ports import (
     PutInviteCode,
     PutSetupCode,
     PutSnapshot,
-    RotateDevice,
+    RotateRefreshToken,
     StoreUnavailable,
     Taken,
 )
 from chatd.store.database import Store
+from chatd.store.log.writes import REFRESH_TOKENS
 
 
 async def test_an_append_is_answered_with_its_events_in_order(store: Store, pen: Pen) -> None:
@@ -220,23 +221,39 @@ async def test_credentials_are_put_replaced_and_taken_away(store: Store) -> None
         assert await store.reader.credential("ann") == hash
 
 
-async def test_a_rotated_device_is_found_by_its_present_and_its_previous_token(store: Store) -> None:
+async def test_of_a_refresh_token_the_store_remembers_when_it_was_used_first(store: Store) -> None:
     put = PutDevice("d1", "ann", "phone", b"one", 10, 100)
-    await store.log.submit([Append(writes=(put, RotateDevice("d1", b"two", 20, 200)))]).wait()
-    device = await store.reader.device("d1")
-    assert device == {
+    two, three = (
+        RotateRefreshToken("d1", b"one", next, at, 200) for next, at in ((b"two", 20), (b"three", 30))
+    )
+    await store.log.submit([Append(writes=(put, two, three))]).wait()
+    assert await store.reader.device("d1") == {
         "id": "d1",
         "account": "ann",
         "name": "phone",
-        "refresh_hash": b"two",
-        "previous_hash": b"one",
-        "rotated_at": 20,
+        "refreshed_at": 30,
         "created_at": 10,
         "expires_at": 200,
     }
-    assert await store.reader.device_by_refresh(b"one") == device
-    assert await store.reader.device_by_refresh(b"two") == device
-    assert await store.reader.device_by_refresh(b"three") is None
+    token = {"device": "d1", "account": "ann", "expires_at": 200, "superseded": 0}
+    assert await store.reader.refresh_token(b"one") == {**token, "used_at": 20}
+    assert await store.reader.refresh_token(b"two") == {**token, "used_at": None}
+    assert await store.reader.refresh_token(b"three") == {**token, "used_at": None}
+    assert await store.reader.refresh_token(b"four") is None
+
+
+async def test_a_device_keeps_a_bounded_number_of_refresh_tokens_and_none_when_it_ends(store: Store) -> None:
+    put = PutDevice("d1", "ann", "phone", b"0", 0, 1000)
+    chain = [RotateRefreshToken("d1", b"%d" % at, b"%d" % (at + 1), at + 1, 1000) for at in range(50)]
+    siblings = [RotateRefreshToken("d1", b"50", b"s%d" % at, 60 + at, 1000) for at in range(50)]
+    await store.log.submit([Append(writes=(put, *chain, *siblings))]).wait()
+    hashes = [b"%d" % at for at in range(51)] + [b"s%d" % at for at in range(50)]
+    kept = [hash for hash in hashes if await store.reader.refresh_token(hash) is not None]
+    assert len(kept) == 2 * REFRESH_TOKENS
+    assert kept[0] == b"%d" % (51 - REFRESH_TOKENS)
+    assert kept[-1] == b"s49"
+    await store.log.submit([Append(writes=(DropDevices("ann"),))]).wait()
+    assert await store.reader.refresh_token(b"s49") is None
 
 
 @pytest.mark.parametrize(

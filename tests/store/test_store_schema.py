@@ -164,7 +164,7 @@ HOT = {
     "rooms": room.ROOMS_BY_ID,
     "rooms of a space": room.ROOMS_BY_SPACE,
     "device": device.DEVICE_BY_ID,
-    "refresh": device.DEVICE_BY_REFRESH,
+    "refresh": device.BY_REFRESH_HASH,
     "identity": identity.IDENTITY_BY_SUBJECT,
     "identities": identity.IDENTITIES_BY_ACCOUNT,
     "nonces": claims.NONCES_TAKEN,

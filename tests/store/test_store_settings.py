@@ -93,8 +93,8 @@ async def test_drafts_are_one_a_place_and_end_with_an_empty_text(village: Store)
         PutDraft("bob", "hall", 0, "bob's", 4),
     )
     assert await village.reader.drafts("ann") == [
-        {"room": "hall", "thread": 0, "text": "second", "at": 3},
-        {"room": "hall", "thread": 4, "text": "in the thread", "at": 2},
+        {"room": "hall", "thread": 0, "text": "second", "at": 3, "hidden": False},
+        {"room": "hall", "thread": 4, "text": "in the thread", "at": 2, "hidden": False},
     ]
     await write(village, PutDraft("ann", "hall", 0, "", 5), PutDraft("ann", "attic", 0, "", 5))
     assert [draft["thread"] for draft in await village.reader.drafts("ann")] == [4]

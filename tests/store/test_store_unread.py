@@ -155,7 +155,7 @@ async def test_receipts_are_of_those_who_were_there_when_the_message_came(villag
         {"account": "bob", "delivered": True, "read": True},
         {"account": "cat", "delivered": True, "read": False},
         {"account": "dan", "delivered": False, "read": False},
-        {"account": "left", "delivered": True, "read": False},
+        {"account": "left", "delivered": False, "read": False},
     ]
     assert await village.reader.receipts("hall", 99) == []
 

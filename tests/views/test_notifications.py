@@ -166,11 +166,15 @@ def test_pages_are_full_when_there_is_more(bell: Bell, unread: bool) -> None:
     assert not page.more or bell.look("bob", unread=unread, limit=4, after=page.rows[-1]["id"]).rows
 
 
-def test_what_one_has_left_is_still_counted(bell: Bell) -> None:
+def test_what_one_has_left_is_passed_over_and_is_no_news_when_one_comes_back(bell: Bell) -> None:
     [id_] = bell.tell("bob")
     bell.village.write(bell.village.pen.leave("room/hall", "bob"))
-    assert bell.look("bob").unread == 1
-    assert bell.ids("bob", unread=True) == [id_]
+    assert bell.look("bob").unread == 0
+    assert bell.ids("bob") == bell.ids("bob", unread=True) == []
+    bell.village.write(bell.village.pen.join("room/hall", "bob"))
+    assert bell.look("bob").unread == 0
+    assert bell.ids("bob", unread=True) == []
+    assert [(row["id"], row["read"]) for row in bell.look("bob").rows] == [(id_, True)]
 
 
 def test_a_reading_before_the_telling_reads_nothing_wherever_batches_end(bell: Bell) -> None:

@@ -18,6 +18,7 @@ from chatd.actors.runtime.stream_types import State
 from chatd.actors.runtime.supervisor import supervise
 from chatd.domain.event import split_stream
 from chatd.ports import Append, Appended, Reader, Row, StoreUnavailable, Taken
+from chatd.principal import SERVER, work_for
 
 IDLE_CHECKS: Final = 4  # within the time after which an actor counts as idle
 
@@ -123,6 +124,7 @@ class Directory:
         return actor
 
     async def _live(self, actor: StreamActor) -> None:
+        work_for(SERVER)  # not for whoever woke it
         await supervise(actor)
         if self._actors.get(actor.stream) is actor:
             del self._actors[actor.stream]

@@ -9,7 +9,7 @@ import attrs
 
 from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context
-from chatd.ports import Condition, Write
+from chatd.ports import Condition, StoreBusy, StoreUnavailable, Write
 
 Answer = object  # a result of the contract, or a Refusal
 Reply = Callable[[Answer], None]  # never waits, never raises
@@ -17,9 +17,18 @@ Reply = Callable[[Answer], None]  # never waits, never raises
 UNAVAILABLE: Final = Refusal(
     "unavailable", "the server cannot store this now; nothing was changed, try again"
 )
+OVERLOADED: Final = Refusal(
+    "overloaded",
+    "too many of your requests wait for the store; wait for their answers, then try again in a few seconds",
+)
 STOPPING: Final = Refusal("unavailable", "the server is going away; reconnect and try again")
 STALE: Final = Refusal("conflict", "something changed at this very moment; look again, then try again")
 BROKEN: Final = Refusal("internal", "something is broken here; the server's log says what")
+
+
+def unavailable(error: StoreUnavailable) -> Refusal:
+    """What whoever asked is told: either the store is at fault, or as much of theirs waits as may."""
+    return OVERLOADED if isinstance(error, StoreBusy) else UNAVAILABLE
 
 
 @attrs.frozen(slots=True, eq=False)

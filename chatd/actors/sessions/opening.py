@@ -12,13 +12,14 @@ from chatd.actors.runtime.feed import Feed, Spawn
 from chatd.actors.sessions.snapshot import Snapshot, Snapshots
 from chatd.actors.workers.presence import Presence
 from chatd.actors.workers.receipts import Receipts
-from chatd.auth.rate_limits import RateLimits, too_often
+from chatd.auth.rate_limits import RateLimits, network, too_often
 from chatd.auth.tokens import Claims, Tokens
 from chatd.contract.errors import Refusal
 from chatd.contract.session import OpenSession
 from chatd.handlers.gate import Gate
 from chatd.handlers.refusals import NO_TOKEN
 from chatd.ports import Caller, Connection, Reader
+from chatd.principal import Principal, work_for
 
 NEEDS_TOKEN: Final = Refusal("unauthenticated", "session.open needs a token, here or in the handshake")
 
@@ -66,9 +67,13 @@ class Opening:
         spawn: Spawn,
     ) -> Opened | Refusal:
         """The session is told of every change of membership from here on. Raises StoreUnavailable."""
+        if self.limited:
+            work_for(Principal(network(address), claims.account))
         caller = await self.gate.admit(claims, address)
         if isinstance(caller, Refusal):
             return caller
+        if self.limited and caller.owner is not None:
+            work_for(Principal(network(address), caller.owner))
         position, resumed = self.gate.resume_at(command.cursor)
         feed = Feed(claims.account, position, self.bus, self.reader, connection, spawn)
         feed.attach()

@@ -15,7 +15,7 @@ import trio
 
 from chatd.actors.runtime.command_bus import context_of
 from chatd.actors.runtime.directory import Directory
-from chatd.actors.runtime.envelope import BROKEN, STOPPING, UNAVAILABLE, Answer, Envelope
+from chatd.actors.runtime.envelope import BROKEN, STOPPING, Answer, Envelope, unavailable
 from chatd.actors.runtime.feed import Feed
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.mailbox import MailboxStatistics
@@ -142,8 +142,8 @@ class SessionActor:
             await self._dispatch(id_, frame)
         except trio.BrokenResourceError:
             self._connection.stop_reading()
-        except StoreUnavailable:
-            self._send(id_, UNAVAILABLE)
+        except StoreUnavailable as error:
+            self._send(id_, unavailable(error))
         except Exception:  # a bug costs this request its result, nobody else anything
             log.exception("request_crashed", session=self.id)
             self._send(id_, BROKEN)
@@ -238,8 +238,8 @@ class SessionActor:
     async def _ask_handler(self, request: RequestType, data: Any) -> Answer:
         try:
             return await self._services.handlers[request.name](self.caller, data)
-        except StoreUnavailable:
-            return UNAVAILABLE
+        except StoreUnavailable as error:
+            return unavailable(error)
 
     async def _handle(self, id_: int | str, request: RequestType, command: Any) -> None:
         started = trio.current_time()
@@ -270,8 +270,8 @@ class SessionActor:
         opening = self._services.opening
         try:
             opened = await self._opened(command)
-        except StoreUnavailable:
-            opened = UNAVAILABLE
+        except StoreUnavailable as error:
+            opened = unavailable(error)
         if isinstance(opened, Refusal):
             self._send(id_, opened)
             return

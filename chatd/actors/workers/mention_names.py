@@ -13,7 +13,7 @@ from cachetools import LRUCache
 
 from chatd.actors.workers.presence import Presence
 from chatd.domain.decision import Context
-from chatd.domain.names.mentions import mention_candidates
+from chatd.domain.names.mentions import may_mention, mention_candidates
 from chatd.ports import Reader
 
 REMEMBERED: Final = 10_000  # names
@@ -29,7 +29,7 @@ class MentionNames:
 
     def concerns(self, command: Any) -> bool:
         """Whether the command has a text that may mention somebody."""
-        return "@" in getattr(command, "text", "")
+        return may_mention(getattr(command, "text", ""))
 
     async def context(self, context: Context, text: str) -> Context:
         """`context` with the accounts that `text` names, and those that are present now.

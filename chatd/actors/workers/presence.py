@@ -161,6 +161,11 @@ class Presence:
         """Who others see here, resting or not."""
         return frozenset(account for account, presence in self._presences.items() if presence.there)
 
+    def hides(self, account: str) -> bool:
+        """Whether the account is invisible; False where nothing is known, as of one without a session."""
+        presence = self._presences.get(account)
+        return presence is not None and presence.mode == "invisible"
+
     # --- what they ask
 
     async def set(self, caller: Caller, state: PresenceState) -> bool:

@@ -3,6 +3,9 @@
 Delivered is what stands at the client: all that its session wrote has left the queue, or its cursor said
 so when it came back. Sessions know that themselves; it is looked up when asked for, and saved now and
 then, so that neither a message nor a delivery costs anything here.
+
+An account that is invisible must not show by its receipts that it is there: what it is given then does not
+count as delivered, and nobody is signalled what it reads.
 """
 
 from __future__ import annotations
@@ -31,19 +34,21 @@ LOOKS: Final = 500  # at sessions, before others get their turn
 log = structlog.get_logger("receipts")
 
 StateOf = Callable[[str], Awaitable[Any]]
+Hides = Callable[[str], bool]
 
 
 class Receipts:
-    """One for the server."""
+    """One for the server. `hides`: whether an account is invisible."""
 
     name = "receipts"
 
-    def __init__(self, bus: Bus, writer: LogWriter) -> None:
+    def __init__(self, bus: Bus, writer: LogWriter, hides: Hides) -> None:
         self.restarts = 0
         self.healthy = False
         self.state_of: StateOf | None = None  # the directory's, which is made later
         self._bus = bus
         self._writer = writer
+        self._hides = hides
         self._feeds: dict[str, dict[Feed, None]] = {}
         self._ended: dict[str, int] = {}  # where accounts stood whose sessions have ended, until it is saved
         self._saved: dict[str, int] = {}  # of those with a session
@@ -71,18 +76,25 @@ class Receipts:
         feeds = self._feeds.get(feed.account, {})
         if feed in feeds:
             del feeds[feed]
-            self._ended[feed.account] = max(feed.delivered, self._ended.get(feed.account, 0))
+            if not self._hides(feed.account):
+                self._ended[feed.account] = max(feed.delivered, self._ended.get(feed.account, 0))
         if not feeds:
             self._feeds.pop(feed.account, None)
 
     async def delivered(self, account: str) -> int:
-        """Up to which position a session of the account has been given everything, as far as is known here.
-        Does not wait."""
+        """Up to which position a session of the account has been given everything, as far as is known here
+        and others may know. Does not wait."""
         position = self._ended.get(account, 0)
+        if self._hides(account):
+            return position
         for feed in self._feeds.get(account, ()):
             await feed.look_delivered()
             position = max(position, feed.delivered)
         return position
+
+    async def hide(self, account: str) -> None:
+        """The account is about to be invisible: what it has been given so far stays shown. Does not wait."""
+        self._ended[account] = await self.delivered(account)
 
     async def save(self) -> None:
         """Makes durable what has moved since the last time."""
@@ -139,7 +151,7 @@ class Receipts:
         for (stream, account), seq in read.items():
             try:
                 room = await self.state_of(stream)
-                if account not in room.members or len(room.members) > SMALL:
+                if account not in room.members or len(room.members) > SMALL or self._hides(account):
                     continue
                 reader = await self.state_of(account_stream(account))
                 if reader.settings.preferences.get("receipts") is False:

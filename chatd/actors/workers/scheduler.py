@@ -7,6 +7,7 @@ transaction takes place only while the message is on the list: what was taken ba
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from itertools import groupby
@@ -29,9 +30,19 @@ from chatd.contract.spec import Done
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, room_stream
 from chatd.domain.internal import ExpireMessage
-from chatd.ports import DropScheduled, FailScheduled, Reader, Row, ScheduledExists, StoreUnavailable
+from chatd.ports import (
+    DropScheduled,
+    FailScheduled,
+    PostponeScheduled,
+    Reader,
+    Row,
+    ScheduledExists,
+    StoreUnavailable,
+)
 
 BATCH: Final = 100
+LOOK_AGAIN: Final = 60_000  # milliseconds, while the author is muted or the room is locked
+GIVEN_UP: Final = 86_400_000  # milliseconds after its time
 FIRST_RETRY: Final = 0.5  # seconds, while the store cannot write
 LONGEST_RETRY: Final = 10.0
 DISABLED: Final = Refusal("forbidden", "the account was disabled when the message was to be posted")
@@ -108,7 +119,7 @@ class Scheduler:
             answer = await self._ask_safely(row, at)
             if isinstance(answer, Refusal):
                 if answer.code != "unavailable" and answer is not STALE:  # stale: it was taken back
-                    await self._fail(row, answer)
+                    await self._refused(row, answer, at)
                 return answer
             if answer.at != at:  # it stands there from an earlier attempt, so nothing was written now
                 await self._commands.write(DropScheduled(id_))
@@ -117,9 +128,13 @@ class Scheduler:
         announce_gone(self._bus, account, id_)
         return answer
 
-    async def _fail(self, row: Row, refusal: Refusal) -> None:
-        failed = FailScheduled(row["id"], refusal.message)
-        if await self._commands.write(failed, conditions=(ScheduledExists(row["id"]),)):
+    async def _refused(self, row: Row, refusal: Refusal, at: int) -> None:
+        """A refusal that passes is not final: it is tried again, for a day."""
+        listed = (ScheduledExists(row["id"]),)
+        wait = _wait(refusal)
+        if wait is not None and at < row["post_at"] + GIVEN_UP:
+            await self._commands.write(PostponeScheduled(row["id"], at + wait), conditions=listed)
+        elif await self._commands.write(FailScheduled(row["id"], refusal.message), conditions=listed):
             announce_scheduled(self._bus, row["account"], {**row, "failed": refusal.message})
 
     async def _ask_safely(self, row: Row, at: int) -> Posted | Refusal:
@@ -156,6 +171,13 @@ class Scheduler:
         if isinstance(answer, Refusal):
             log.warning("cannot_expire", room=room, seq=seq, refusal=answer.code)
         return not isinstance(answer, Refusal)
+
+
+def _wait(refusal: Refusal) -> int | None:
+    """Milliseconds after which it may be right to try again; None: never."""
+    if refusal.code == "rate_limited":
+        return math.ceil(float((refusal.data or {}).get("retry_after", 0)) * 1000) + 1
+    return LOOK_AGAIN if refusal.passing or refusal.code == "overloaded" else None
 
 
 def _room_of(row: Row) -> str:

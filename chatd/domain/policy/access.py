@@ -18,10 +18,14 @@ from chatd.domain.space.state import SpaceState
 
 @attrs.frozen(slots=True)
 class Verdict:
-    """Whether it is allowed; `because` gives the reason as a sentence for people."""
+    """Whether it is allowed; `because` gives the reason as a sentence for people.
+
+    `passing`: a mute or a lock is the reason.
+    """
 
     allowed: bool
     because: str
+    passing: bool = False
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -33,7 +37,7 @@ def verdict(state: RoomState, space: SpaceState, account: str, right: Right, at:
         return _verdict_in_direct_room(state, account, right)
     owner = space.bots.get(account)
     if owner is not None and not (its := verdict(state, space, owner, right, at)):
-        return Verdict(False, f"it is a bot, and of its owner it is true that {its.because}")
+        return Verdict(False, f"it is a bot, and of its owner it is true that {its.because}", its.passing)
     role = space.role(account)
     if role is None:
         return Verdict(False, space.why_outside(account, at))
@@ -41,11 +45,11 @@ def verdict(state: RoomState, space: SpaceState, account: str, right: Right, at:
         if state.archived:
             return Verdict(False, "the room is archived: it can be read, not written")
         if why := space.why_muted(account, at):
-            return Verdict(False, why)
+            return Verdict(False, why, passing=True)
         if role == "guest" and space.locked:
-            return Verdict(False, "the space is locked: guests only read")
+            return Verdict(False, "the space is locked: guests only read", passing=True)
         if state.locked and right != "reaction.add" and not may(role, "room.lock"):
-            return Verdict(False, "the room is locked: only moderators write in it")
+            return Verdict(False, "the room is locked: only moderators write in it", passing=True)
     if role in OVERRIDABLE_ROLES:
         for who, name in ((f"account:{account}", "the account"), (f"role:{role}", f"the role {role}")):
             if (allowed := state.overrides.get(who, {}).get(right)) is not None:
@@ -104,11 +108,11 @@ def visible(state: RoomState, space: SpaceState, context: Context) -> bool:
 
 
 def outranks_member(space: SpaceState, context: Context, account: str) -> bool:
-    """Whether the caller's role is above the account's; True when the account is not in the space."""
-    own, other = space.role(context.by), space.role(account)
+    """Whether the caller's role is above the account's rank; True when it was never in the space."""
+    own, other = space.role(context.by), space.rank(account)
     return context.operator or (own is not None and (other is None or outranks(own, other)))
 
 
 def ranks_equal_or_above(space: SpaceState, context: Context, account: str) -> bool:
-    """Whether the caller's role is above the account's or the same."""
-    return outranks_member(space, context, account) or space.role(context.by) == space.role(account)
+    """Whether the caller's role is above the account's rank or the same."""
+    return outranks_member(space, context, account) or space.role(context.by) == space.rank(account)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:  # chatctl's help names roles and rights, and should not load what the contract loads
-    from chatd.contract.fields import Right
+    from chatd.contract.fields import Right, Role
 
 RANK: Final[Mapping[str, int]] = {"owner": 4, "admin": 3, "moderator": 2, "member": 1, "guest": 0}
 
@@ -74,6 +74,10 @@ ROOM_RIGHTS: Final[tuple[Right, ...]] = (
 OVERRIDABLE_ROLES: Final = ("moderator", "member", "guest")
 
 
+# What somebody who is let in may be without anybody's giving a role.
+ROLES_OF_NEWCOMERS: Final = ("member", "guest")
+
+
 def may(role: str | None, right: Right) -> bool:
     """Whether the role holds the right. None: the account is not in the space."""
     return role is not None and RANK[role] >= RANK[LOWEST_ROLE[right]]
@@ -81,3 +85,22 @@ def may(role: str | None, right: Right) -> bool:
 
 def outranks(role: str, other: str) -> bool:
     return RANK[role] > RANK[other]
+
+
+def lower_role(role: Role, other: Role) -> Role:
+    return other if outranks(role, other) else role
+
+
+def may_give(own: str | None, role: str) -> bool:
+    """Whether somebody whose role is `own` may give `role`: roles below their own, and owners their own too.
+
+    Every way to a role asks this function.
+    """
+    return own is not None and may(own, "member.set_role") and (own == "owner" or outranks(own, role))
+
+
+def may_let_in_as(own: str | None, role: str, bot: bool) -> bool:
+    """Whether somebody whose role is `own` may let people in as `role`. A `bot` gives no roles."""
+    if not may(own, "invite.create"):
+        return False
+    return role in ROLES_OF_NEWCOMERS or (not bot and may_give(own, role))

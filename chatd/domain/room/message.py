@@ -65,7 +65,8 @@ def _post(state: RoomState, space: SpaceState, command: PostMessage, context: Co
     if state.archived:
         return ROOM_ARCHIVED
     if not (allowed := may_post(state, space, context)):
-        return Refusal("forbidden", f"you may not post in this room: {allowed.because}")
+        because = f"you may not post in this room: {allowed.because}"
+        return Refusal("forbidden", because, passing=allowed.passing)
     if wait := slow_mode_refusal(state, space, context):
         return wait
     thread = None

@@ -9,6 +9,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.pin import AddPin, RemovePin
 from chatd.contract.reaction import AddReaction, RemoveReaction
 from chatd.domain.decision import Context, Decision
+from chatd.domain.emoji import is_character, qualified
 from chatd.domain.policy.access import verdict
 from chatd.domain.room.message import JOIN_FIRST, ROOM_ARCHIVED, visible_message
 from chatd.domain.room.slow_mode import slow_mode_refusal
@@ -40,13 +41,14 @@ def _react(state: RoomState, space: SpaceState, command: AddReaction, context: C
         return message
     if not _is_reaction(command.emoji, space):
         return Refusal("invalid", "emoji is one character as people see it, or :name: of a custom emoji here")
-    if context.by in message.reactions.get(command.emoji, ()):
+    emoji = qualified(command.emoji)
+    if context.by in message.reactions.get(emoji, ()):
         return Decision()
-    if command.emoji not in message.reactions and len(message.reactions) >= MAX_REACTIONS:
+    if emoji not in message.reactions and len(message.reactions) >= MAX_REACTIONS:
         return Refusal("conflict", f"a message takes at most {MAX_REACTIONS} different reactions")
     if wait := slow_mode_refusal(state, space, context, posting=False):
         return wait
-    data = {"seq": command.seq, "emoji": command.emoji}
+    data = {"seq": command.seq, "emoji": emoji}
     return Decision((fact(state, "reaction.added", context, data),), counts_for_slow_mode=space.locked)
 
 
@@ -56,19 +58,17 @@ def _unreact(
     message = _message_to_react_to(state, space, context, command.seq)
     if isinstance(message, Refusal):
         return message
-    if context.by not in message.reactions.get(command.emoji, ()):
+    emoji = qualified(command.emoji)
+    if context.by not in message.reactions.get(emoji, ()):
         return Decision()
-    data = {"seq": command.seq, "emoji": command.emoji}
+    data = {"seq": command.seq, "emoji": emoji}
     return Decision((fact(state, "reaction.removed", context, data),))
 
 
 def _is_reaction(emoji: str, space: SpaceState) -> bool:
     if emoji.startswith(":") and emoji.endswith(":") and len(emoji) > 2:
         return emoji[1:-1] in space.emoji
-    import regex  # large, and most servers start long before the first reaction
-
-    shown = emoji[0].isprintable() and not emoji[0].isspace()
-    return shown and regex.fullmatch(r"\X", emoji) is not None
+    return is_character(emoji)
 
 
 def _pin(

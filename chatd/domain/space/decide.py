@@ -18,11 +18,14 @@ from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact, room_stream
 from chatd.domain.internal import JoinByInvite, RemoveDeletedAccount, RevokeInviteById
 from chatd.domain.policy import bots
-from chatd.domain.policy.roles import may, outranks
+from chatd.domain.policy.roles import lower_role
 from chatd.domain.space import moderation
 from chatd.domain.space.state import NO_SUCH_SPACE, InviteState, SpaceState, fact, holds, visible
 
 MAX_EMOJI: Final = 500
+CANNOT_GIVE_BY_INVITE: Final = Refusal(
+    "forbidden", "an invite gives only a role that you may give with member.set_role, or member or guest"
+)
 INVALID_INVITE: Final = Refusal("not_found", "this invite is not valid; ask for a new one")
 
 # --- decide -------------------------------------------------------------------------------------------
@@ -51,8 +54,8 @@ def _create_invite(state: SpaceState, command: CreateInvite, context: Context) -
         return Refusal("forbidden", "only owner, admin and moderator may invite people")
     if state.locked:
         return Refusal("forbidden", "the space is locked: nobody is invited until it is unlocked")
-    if not context.operator and outranks(command.role, state.role(context.by) or "guest"):
-        return Refusal("forbidden", "an invite cannot give a higher role than your own")
+    if not context.operator and not state.lets_in_as(context.by, command.role):
+        return CANNOT_GIVE_BY_INVITE
     expires_at = context.at + command.expires_in * 1000 if command.expires_in else None
     data = drop_none(
         invite=context.new_id, role=command.role, max_uses=command.max_uses, expires_at=expires_at
@@ -80,7 +83,8 @@ def _join_by_invite(state: SpaceState, command: JoinByInvite, context: Context) 
         return INVALID_INVITE
     if command.owner is not None and state.role(command.owner) is None:
         return bots.BOT_OWNER_OUTSIDE
-    data = {"account": command.account, "role": invite.role, "invite": command.invite}
+    role = lower_role(invite.role, state.left_roles.get(command.account, invite.role))
+    data = {"account": command.account, "role": role, "invite": command.invite}
     data |= drop_none(owner=command.owner)
     joined = fact(state, "member.joined", context, data)
     return Decision((*command.facts_before, joined), lambda _: SpaceResult(space=state.row(Space)))
@@ -90,10 +94,7 @@ def _is_valid(state: SpaceState, invite: InviteState, at: int) -> bool:
     """Whether the invite can be used: it is open, and its maker (or an operator) could still make it."""
     if state.locked or not invite.open(at):
         return False
-    role = state.role(invite.by)
-    return invite.by_operator or (
-        role is not None and may(role, "invite.create") and not outranks(invite.role, role)
-    )
+    return invite.by_operator or state.lets_in_as(invite.by, invite.role)
 
 
 def _revoke_invite(state: SpaceState, command: RevokeInviteById, context: Context) -> Decision | Refusal:

@@ -25,11 +25,15 @@ from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
 from chatd.domain.internal import BanAccount
 from chatd.domain.policy import bots
-from chatd.domain.policy.roles import LOWEST_ROLE, may, outranks
+from chatd.domain.policy.bots import effective_role
+from chatd.domain.policy.roles import LOWEST_ROLE, may, may_give, outranks
 from chatd.domain.space.state import FOREVER, NO_SUCH_MEMBER, NO_SUCH_SPACE, SpaceState, fact, holds, visible
 
 LAST_OWNER: Final = Refusal(
     "conflict", "a space keeps an owner: give somebody else the role `owner` first (member.set_role)"
+)
+CANNOT_GIVE: Final = Refusal(
+    "forbidden", "a role is given by somebody with a higher one; only owners give the role that they have"
 )
 RANK_TOO_LOW: Final = Refusal("forbidden", "nobody acts on somebody of the same or a higher role")
 
@@ -53,8 +57,8 @@ def _check_target(
         return NO_SUCH_SPACE
     if not holds(state, context, right):
         return needs_role(right, what)
-    role, own = state.role(account), state.role(context.by)
-    if role is not None and own is not None and not context.operator and not outranks(own, role):
+    rank, own = state.rank(account), state.role(context.by)
+    if rank is not None and own is not None and not context.operator and not outranks(own, rank):
         return RANK_TOO_LOW
     return None
 
@@ -114,10 +118,8 @@ def _set_role(state: SpaceState, command: SetRole, context: Context) -> Decision
         pass  # everybody may lower their own role
     elif refusal := _check_target(state, context, command.account, "member.set_role", "giving roles"):
         return refusal
-    elif own is not None and outranks(command.role, own):
-        return Refusal("forbidden", "nobody gives a higher role than their own")
-    elif own is not None and own != "owner" and not outranks(own, command.role):
-        return Refusal("forbidden", "only an owner gives the role that they have themselves")
+    elif not context.operator and not may_give(own, command.role):
+        return CANNOT_GIVE
     if before is None:
         return NO_SUCH_MEMBER
     if command.role != "owner" and state.last_owner(command.account):
@@ -257,8 +259,9 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
 
 
 def _remove_member(state: SpaceState, account: str) -> None:
-    state.bots.pop(account, None)
-    if state.members.pop(account, None) is not None:
+    owner = state.bots.pop(account, None)
+    if (role := state.members.pop(account, None)) is not None:
         state.leave_count += 1
         state.joined_seqs.pop(account, None)
-        state.left_before.add(account)
+        # bots leave after their owner, with whom the role that they could use has gone already
+        state.left_roles[account] = role if owner is None else effective_role(role, state.rank(owner)) or role

@@ -14,7 +14,7 @@ from chatd.contract.space import Space
 from chatd.domain.decision import Context
 from chatd.domain.event import Fact, space_stream
 from chatd.domain.policy.bots import effective_role
-from chatd.domain.policy.roles import may
+from chatd.domain.policy.roles import may, may_let_in_as
 
 NO_SUCH_SPACE: Final = Refusal("not_found", "there is no such space, or you are not in it")
 NO_SUCH_MEMBER: Final = Refusal("not_found", "there is no such member of the space")
@@ -58,7 +58,7 @@ class SpaceState:
     invites: dict[str, InviteState] = attrs.Factory(dict)
     emoji: dict[str, str] = attrs.Factory(dict)  # name -> image
     joined_seqs: dict[str, int] = attrs.Factory(dict)  # account -> seq of its latest join
-    left_before: set[str] = attrs.Factory(set)  # accounts that have ever left
+    left_roles: dict[str, Role] = attrs.Factory(dict)  # accounts that have ever left -> role they had last
     leave_count: int = 0  # how often a member left
     bans: dict[str, int] = attrs.Factory(dict)  # account -> end, in Unix milliseconds
     mutes: dict[str, int] = attrs.Factory(dict)  # the same
@@ -87,6 +87,14 @@ class SpaceState:
         role = None if self.deleted else self.members.get(account)
         return role if account not in self.bots else effective_role(role, self.role(self.bots[account]))
 
+    def rank(self, account: str) -> Role | None:
+        """The role that others must stand above: of a member its own, of who has left the one it had."""
+        return self.role(account) or self.left_roles.get(account)
+
+    def lets_in_as(self, account: str, role: Role) -> bool:
+        """Whether the account may let people into the space with this role."""
+        return may_let_in_as(self.role(account), role, bot=account in self.bots)
+
     def banned_until(self, account: str, at: int) -> int | None:
         """When its ban ends, if it is banned."""
         until = self.bans.get(account)
@@ -102,7 +110,7 @@ class SpaceState:
         if account not in self.members:
             return False
         if entry is None:
-            return account not in self.left_before
+            return account not in self.left_roles
         return entry == self.joined_seqs.get(account)
 
     def room_join_data(self, account: str) -> dict[str, Any]:

@@ -22,8 +22,9 @@ from chatd.contract.account import AccountResult
 from chatd.contract.errors import Refusal
 from chatd.contract.server import ServerStatus
 from chatd.gateway.http import pages
-from chatd.gateway.http.request_head import MAX_BODY
+from chatd.gateway.http.body import BadBody, read_body, replayed
 from chatd.gateway.net.client_address import Networks
+from chatd.gateway.net.own_addresses import OwnAddresses
 from chatd.gateway.net.stream import SocketStream
 from chatd.ports import Caller, SsoFlow
 from chatd.settings import Settings
@@ -34,6 +35,12 @@ SetUp = Callable[[str, str, str, str], Awaitable[AccountResult | Refusal]]
 Recover = Callable[[str, str], Awaitable[str | Refusal]]
 
 FORM_FIELDS: Final = 8
+BY_PROXY: Final = (
+    "metrics are not given through a proxy; ask this server itself, or set `metrics_through_proxy`\n"
+)
+_FORWARDED: Final = frozenset(
+    ("forwarded", "via", "x-real-ip", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
+)  # what proxies add to a request
 _SECURITY: Final = (
     (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"),
     (b"x-content-type-options", b"nosniff"),
@@ -61,6 +68,7 @@ class Http:
         self._sso = sso
         self._status = status
         self._metrics_readers = Networks(settings.metrics)
+        self._own = OwnAddresses(settings)
         routes = [
             Route("/", self._page),
             Route("/setup", self._setup_form),
@@ -73,14 +81,16 @@ class Http:
             Route("/readyz", self._readyz),
             Route("/metrics", self._metrics),
         ]
-        self._app = ASGIWrapper(_bounded(Starlette(routes=routes)))
+        pages_app = Starlette(routes=routes)
+        pages_app.router.redirect_slashes = False  # it would send a browser to whatever `Host` says
+        self._app = ASGIWrapper(_served(pages_app, settings.body_deadline))
         self._config = Config()
         self._config.accesslog = None
         self._config.errorlog = None
         self._config.include_server_header = False
         self._config.keep_alive_max_requests = 0  # every connection carries one request
         self._config.h11_max_incomplete_size = 64 * 1024
-        self._config.read_timeout = int(settings.head_deadline) or 1
+        self._config.read_timeout = None  # `read_body` has a deadline of its own
         self._context = WorkerContext(None)
 
     async def serve(self, stream: SocketStream, caller: Caller) -> None:
@@ -100,11 +110,23 @@ class Http:
 
     async def _metrics(self, request: Request) -> Response:
         caller: Caller = request.state.caller
+        if not caller.operator and self._proxied(request) and not self._settings.metrics_through_proxy:
+            return PlainTextResponse(BY_PROXY, 403)
         if not caller.operator and caller.address not in self._metrics_readers:
             return PlainTextResponse("your address is not among those of the setting `metrics`\n", 403)
         from chatd.gateway.http import metrics
 
         return Response(metrics.exposition(await self._status()), media_type=metrics.MEDIA_TYPE)
+
+    def _proxied(self, request: Request) -> bool:
+        """Whether a proxy passed it on. Those that say nothing of themselves speak HTTP/1.0, as nginx does
+        unless told otherwise, or pass on a `Host` that only a proxy with TLS can have been asked for."""
+        headers = request.headers
+        return (
+            not _FORWARDED.isdisjoint(headers)
+            or request.scope["http_version"] == "1.0"
+            or self._own.is_public(headers.get("host", ""))
+        )
 
     async def _recovery_form(self, request: Request) -> Response:
         return await pages.recovery(request.query_params.get("code", ""))
@@ -173,21 +195,12 @@ def _redirect(url: str) -> Response:
     return RedirectResponse(url, 303, {"cache-control": "no-store"})
 
 
-def _bounded(app: Starlette) -> Any:
-    """Refuses bodies over the limit that came without a length, and adds the security headers."""
+def _served(app: Starlette, body_deadline: float) -> Any:
+    """Reads the body of a request before the application sees it, and adds the security headers."""
 
-    async def bounded(scope: Any, receive: Any, send: Any) -> None:
+    async def served(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             return  # no lifespan, and WebSockets do not come this way
-        size = 0
-
-        async def counted() -> Any:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > MAX_BODY:
-                raise _BodyTooLarge
-            return message
 
         async def secured(message: Any) -> None:
             if message["type"] == "http.response.start":
@@ -195,12 +208,11 @@ def _bounded(app: Starlette) -> Any:
             await send(message)
 
         try:
-            await app(scope, counted, secured)
-        except _BodyTooLarge:
-            await PlainTextResponse(f"a body is at most {MAX_BODY} bytes\n", 413)(scope, receive, secured)
+            body = await read_body(receive, body_deadline)
+        except BadBody as bad:
+            await PlainTextResponse(f"{bad.reason}\n", bad.status)(scope, receive, secured)
+            return
+        if body is not None:
+            await app(scope, replayed(body, receive), secured)
 
-    return bounded
-
-
-class _BodyTooLarge(Exception):
-    pass
+    return served

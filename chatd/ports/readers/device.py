@@ -9,9 +9,12 @@ from chatd.ports.rows import Row
 
 class DeviceReader(Protocol):
     async def device(self, device: str) -> Row | None:
-        """`{id, account, name, refresh_hash, previous_hash, rotated_at, created_at, expires_at}`"""
+        """`{id, account, name, refreshed_at, created_at, expires_at}`"""
 
-    async def device_by_refresh(self, refresh_hash: bytes) -> Row | None:
-        """The device whose present or previous refresh hash this is."""
+    async def refresh_token(self, hash: bytes) -> Row | None:
+        """`{device, account, used_at, expires_at, superseded}` of the refresh token with this SHA-256.
+
+        `superseded`: a successor of it has been used.
+        """
 
     async def devices(self, account: str) -> list[Row]: ...

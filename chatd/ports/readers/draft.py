@@ -9,4 +9,4 @@ from chatd.ports.rows import Row
 
 class DraftReader(Protocol):
     async def drafts(self, account: str) -> list[Row]:
-        """`{room, thread, text, at}`, newest first."""
+        """`{room, thread, text, at, hidden}`, newest first. `hidden`: the account is not in the room."""

@@ -22,4 +22,5 @@ class UnreadReader(Protocol):
 
     async def receipts(self, room: str, seq: int) -> list[Row]:
         """`{account, delivered: bool, read: bool}` for the members who were in the room when that message
-        came, but for its author and those who hide their receipts."""
+        came, but for its author and those who hide their receipts. To those who have left since nothing
+        counts as delivered but what they have read."""

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 import msgspec
 
 from chatd.ports import (
     DropDevices,
     DropIdentities,
-    DropRecoveryLink,
+    DropRecoveryLinks,
     DropScheduled,
     DropSecondFactor,
     FailScheduled,
     FinishErasures,
     MarkDelivered,
     MarkRead,
+    PostponeScheduled,
     PutCredential,
     PutDevice,
     PutDraft,
@@ -30,12 +31,15 @@ from chatd.ports import (
     PutSecondFactor,
     PutSetupCode,
     PutSnapshot,
-    RotateDevice,
+    RotateRefreshToken,
     Write,
 )
 from chatd.store.log.erasure import forgetting
 
 Statement = tuple[str, Any]
+
+REFRESH_TOKENS: Final = 16  # of a device that are remembered, used and unused ones each
+RECOVERY_LINKS: Final = 4  # of an account that are good at a time
 
 # all of a transaction in one statement, however many there are
 MARK_READ = """
@@ -64,13 +68,20 @@ PUT_CREDENTIAL = """
 """
 DROP_CREDENTIAL = "DELETE FROM credentials WHERE account = ?"
 PUT_DEVICE = """
-    INSERT INTO devices (id, account, name, refresh_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET name = excluded.name, refresh_hash = excluded.refresh_hash,
+    INSERT INTO devices (id, account, name, refreshed_at, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, refreshed_at = excluded.refreshed_at,
         created_at = excluded.created_at, expires_at = excluded.expires_at
 """
-ROTATE_DEVICE = """
-    UPDATE devices SET previous_hash = refresh_hash, refresh_hash = ?, rotated_at = ?, expires_at = ?
-    WHERE id = ?
+REFRESHED = "UPDATE devices SET refreshed_at = ?, expires_at = ? WHERE id = ?"
+MARK_REFRESHED = "UPDATE refresh_tokens SET used_at = ? WHERE hash = ? AND used_at IS NULL"
+PUT_REFRESH = """
+    INSERT INTO refresh_tokens (hash, parent, device, created_at) SELECT ?, ?, id, ? FROM devices WHERE id = ?
+"""
+FORGET_REFRESHED = """
+    DELETE FROM refresh_tokens WHERE hash IN (
+        SELECT hash FROM refresh_tokens WHERE device = ?1 AND (used_at IS NULL) = ?2
+        ORDER BY created_at DESC LIMIT -1 OFFSET ?3
+    )
 """
 DROP_DEVICES = """
     DELETE FROM devices
@@ -93,9 +104,14 @@ PUT_SECOND_FACTOR = """
 """
 DROP_SECOND_FACTOR = "DELETE FROM second_factors WHERE account = ?"
 PUT_RECOVERY_LINK = """
-    INSERT OR REPLACE INTO recovery_links (account, code_hash, expires_at) VALUES (?, ?, ?)
+    INSERT INTO recovery_links (account, code_hash, expires_at) VALUES (?, ?, ?)
 """
-DROP_RECOVERY_LINK = "DELETE FROM recovery_links WHERE account = ?"
+FORGET_RECOVERY_LINKS = """
+    DELETE FROM recovery_links WHERE code_hash IN (
+        SELECT code_hash FROM recovery_links WHERE account = ? ORDER BY expires_at DESC LIMIT -1 OFFSET ?
+    )
+"""
+DROP_RECOVERY_LINKS = "DELETE FROM recovery_links WHERE account = ?"
 PUT_SETUP_CODE = """
     INSERT INTO setup_code (id, code_hash) VALUES (1, ?)
     ON CONFLICT (id) DO UPDATE SET code_hash = excluded.code_hash
@@ -116,6 +132,7 @@ PUT_SCHEDULED = """
         (id, account, room, text, reply_to, expires_in, post_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 DROP_SCHEDULED = "DELETE FROM scheduled WHERE id = ?"
+POSTPONE_SCHEDULED = "UPDATE scheduled SET retry_at = ? WHERE id = ?"
 FAIL_SCHEDULED = "UPDATE scheduled SET failed = ? WHERE id = ?"
 PUT_FOLLOWER = """
     INSERT INTO followers (name, position) VALUES (?, ?)
@@ -141,10 +158,40 @@ def statements(writes: Iterable[Write]) -> list[Statement]:
                 crowds.setdefault(PUT_PRESENCE, []).append((account, mode, last_seen))
             case FinishErasures(accounts):
                 found += forgetting(accounts)
+            case PutDevice():
+                found += _device(write)
+            case RotateRefreshToken():
+                found += _rotation(write)
+            case PutRecoveryLink():
+                found += _recovery_link(write)
             case _:
                 found.append(_statement(write))
     found += [(sql, (msgspec.json.encode(crowd).decode(),)) for sql, crowd in crowds.items()]
     return found
+
+
+def _device(put: PutDevice) -> list[Statement]:
+    refreshed_at = None if put.refresh_hash is None else put.created_at
+    row = (put.device, put.account, put.name, refreshed_at, put.created_at, put.expires_at)
+    if put.refresh_hash is None:
+        return [(PUT_DEVICE, row)]
+    return [(PUT_DEVICE, row), (PUT_REFRESH, (put.refresh_hash, None, put.created_at, put.device))]
+
+
+def _rotation(rotate: RotateRefreshToken) -> list[Statement]:
+    return [
+        (MARK_REFRESHED, (rotate.at, rotate.used)),
+        (PUT_REFRESH, (rotate.next, rotate.used, rotate.at, rotate.device)),
+        (REFRESHED, (rotate.at, rotate.expires_at, rotate.device)),
+        *((FORGET_REFRESHED, (rotate.device, unused, REFRESH_TOKENS)) for unused in (False, True)),
+    ]
+
+
+def _recovery_link(put: PutRecoveryLink) -> list[Statement]:
+    return [
+        (PUT_RECOVERY_LINK, (put.account, put.code_hash, put.expires_at)),
+        (FORGET_RECOVERY_LINKS, (put.account, RECOVERY_LINKS)),
+    ]
 
 
 def _statement(write: Write) -> Statement:
@@ -153,10 +200,6 @@ def _statement(write: Write) -> Statement:
             return DROP_CREDENTIAL, (account,)
         case PutCredential(account, password_hash):
             return PUT_CREDENTIAL, (account, password_hash)
-        case PutDevice(device, account, name, refresh_hash, created_at, expires_at):
-            return PUT_DEVICE, (device, account, name, refresh_hash, created_at, expires_at)
-        case RotateDevice(device, refresh_hash, at, expires_at):
-            return ROTATE_DEVICE, (refresh_hash, at, expires_at, device)
         case DropDevices(account, device, keep):
             return DROP_DEVICES, (account, device, keep)
         case PutIdentity(issuer, subject, account, at):
@@ -169,10 +212,8 @@ def _statement(write: Write) -> Statement:
             return PUT_SECOND_FACTOR, (account, secret, confirmed, used_step, recovery_codes)
         case DropSecondFactor(account):
             return DROP_SECOND_FACTOR, (account,)
-        case PutRecoveryLink(account, code_hash, expires_at):
-            return PUT_RECOVERY_LINK, (account, code_hash, expires_at)
-        case DropRecoveryLink(account):
-            return DROP_RECOVERY_LINK, (account,)
+        case DropRecoveryLinks(account):
+            return DROP_RECOVERY_LINKS, (account,)
         case PutSetupCode(None):
             return DROP_SETUP_CODE, ()
         case PutSetupCode(code_hash):
@@ -187,6 +228,8 @@ def _statement(write: Write) -> Statement:
             return PUT_SCHEDULED, (id, account, room, text, reply_to, expires_in, post_at, created_at)
         case DropScheduled(id):
             return DROP_SCHEDULED, (id,)
+        case PostponeScheduled(id, retry_at):
+            return POSTPONE_SCHEDULED, (retry_at, id)
         case FailScheduled(id, reason):
             return FAIL_SCHEDULED, (reason, id)
         case PutFollower(name, position):
@@ -194,6 +237,8 @@ def _statement(write: Write) -> Statement:
         case PutErasure(account, by, reason, messages, at):
             return PUT_ERASURE, (account, by, reason, messages, at)
         case MarkRead() | MarkDelivered() | PutPresence() | FinishErasures():
+            raise AssertionError("these are no single statements")
+        case PutDevice() | RotateRefreshToken() | PutRecoveryLink():
             raise AssertionError("these are no single statements")
         case _:
             assert_never(write)

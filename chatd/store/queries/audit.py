@@ -33,7 +33,8 @@ BANS = json_rows.folded(
     """,
     ("type", "account", "by", "at", "reason"),
 )
-# Without a space (`?1` NULL) the direct rooms. `?7` looks: an account, to whom private rooms that it is not in do not exist, or NULL for an operator
+# Without a space (`?1` NULL) the direct rooms. `?7` looks: an account, to whom private rooms that it is not
+# in do not exist, or NULL for an operator
 STREAMS = """
     SELECT 'space/' || ?1 UNION ALL SELECT 'room/' || id FROM rooms WHERE space IS ?1 AND (
         ?7 IS NULL OR NOT private OR EXISTS (

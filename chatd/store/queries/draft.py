@@ -7,8 +7,15 @@ from chatd.store import json_rows
 from chatd.store.queries.pool import Queries
 
 DRAFTS = json_rows.folded(
-    "SELECT * FROM drafts WHERE account = ? ORDER BY at DESC, room, thread LIMIT -1",
+    """
+    SELECT *, NOT EXISTS (
+        SELECT 1 FROM members
+        WHERE stream = 'room/' || room AND members.account = drafts.account AND until IS NULL
+    ) AS hidden
+    FROM drafts WHERE account = ? ORDER BY at DESC, room, thread LIMIT -1
+    """,
     ("room", "thread", "text", "at"),
+    ("hidden",),
 )
 
 

@@ -29,7 +29,10 @@ REACTIONS = f"""
         GROUP BY emoji ORDER BY min(position) LIMIT -1
     )
 """
-REPLIES = "FROM messages AS reply WHERE reply.room = messages.room AND reply.thread = messages.seq"
+REPLIES = """
+    FROM messages AS reply
+    WHERE reply.room = messages.room AND reply.thread = messages.seq AND NOT reply.deleted
+"""
 MESSAGES = f"""
     SELECT messages.*, text, ({REACTIONS}) AS reactions, (SELECT count(*) {REPLIES}) AS replies,
         (SELECT last.at FROM messages AS last WHERE last.room = messages.room

@@ -1,7 +1,8 @@
 """Questions to the database, each one consistent look, over a small pool of read-only connections.
 
-A question runs whole on a connection's thread. One that takes too long, or whose asker went away, is
-interrupted, so that it holds its connection no longer than that.
+Who waits for a connection is served in turns with the others (`chatd.fair_queue`), so that nobody's questions
+keep everybody else's waiting. A question runs whole on a connection's thread. One that takes too long, or
+whose asker went away, is interrupted, so that it holds its connection no longer than that.
 """
 
 from __future__ import annotations
@@ -9,30 +10,39 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import trio
 
-from chatd.ports import Row, StoreUnavailable
+from chatd.fair_queue import FairQueue, Share, ShareFull
+from chatd.ports import Row, StoreBusy, StoreUnavailable
 from chatd.store import json_rows
 from chatd.store.connection import TrioConnection
 
 T = TypeVar("T")
 
 QUESTION_SECONDS = 10.0
+SHARE: Final = Share(waiting_account=64, waiting_address=2048)  # questions for a connection
 
 
 class Pool:
     """Idle connections; whoever asks waits for one."""
 
-    def __init__(self, connections: Sequence[TrioConnection], question_seconds: float) -> None:
+    def __init__(
+        self, connections: Sequence[TrioConnection], question_seconds: float, share: Share = SHARE
+    ) -> None:
         self._idle = list(connections)
-        self._turn = trio.Semaphore(len(self._idle))
+        self._turns = FairQueue(len(self._idle), share)
         self._seconds = question_seconds
 
     async def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        """Raises StoreUnavailable when the database cannot answer, or not in time."""
-        async with self._turn:
+        """Raises StoreUnavailable when the database cannot answer, or not in time; StoreBusy when too much of
+        the same principal waits."""
+        try:
+            who = await self._turns.take()
+        except ShareFull:
+            raise StoreBusy("too many questions of this principal wait") from None
+        try:
             connection = self._idle.pop()
             reply = connection.submit(question)
             try:
@@ -45,6 +55,8 @@ class Pool:
             finally:
                 await connection.abandon(reply)
                 self._idle.append(connection)
+        finally:
+            self._turns.give_back(who)
 
 
 class Queries(Pool):

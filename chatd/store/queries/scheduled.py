@@ -13,7 +13,8 @@ SCHEDULED = json_rows.folded(
     "SELECT * FROM scheduled WHERE account = ? ORDER BY post_at, id LIMIT -1", MESSAGE
 )
 DUE = json_rows.folded(
-    "SELECT * FROM scheduled WHERE failed IS NULL AND post_at <= ? ORDER BY post_at, id LIMIT ?",
+    "SELECT * FROM scheduled WHERE failed IS NULL AND coalesce(retry_at, post_at) <= ?"
+    " ORDER BY post_at, id LIMIT ?",
     (*MESSAGE, "account"),
 )
 EXPIRING = "FROM messages WHERE expires_at IS NOT NULL AND NOT deleted"
@@ -22,7 +23,7 @@ EXPIRED = json_rows.folded(
 )
 NEXT_DUE = f"""
     SELECT min(at) FROM (
-        SELECT min(post_at) AS at FROM scheduled WHERE failed IS NULL
+        SELECT min(coalesce(retry_at, post_at)) AS at FROM scheduled WHERE failed IS NULL
         UNION ALL SELECT (SELECT expires_at {EXPIRING} ORDER BY expires_at LIMIT 1)
     )
 """

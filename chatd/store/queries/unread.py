@@ -67,12 +67,16 @@ UNREAD_ROOMS = json_rows.folded(
 )
 UNREAD = f"WITH places AS MATERIALIZED ({PLACES}) {UNREAD_ROOMS}"
 
-# members of the moment at which the message came: those who have not left since, and those who have
-MEMBER_THEN = "account, message.position, by FROM message CROSS JOIN members ON stream = 'room/' || ?1"
+# members of the moment at which the message came: those who have not left since, and those who have; what the
+# latter were given before they left is not known, and what they are given elsewhere is nobody's business here
+MEMBER_THEN = """
+    account, message.position, by, until IS NULL AS here
+    FROM message CROSS JOIN members ON stream = 'room/' || ?1
+"""
 SHOWN = json_rows.folded(
     """
     SELECT present.account, coalesce(read_markers.seq >= ?2, 0) AS read,
-        coalesce(deliveries.position >= present.position, 0)
+        coalesce(here AND deliveries.position >= present.position, 0)
             OR coalesce(read_markers.seq >= ?2, 0) AS delivered
     FROM present
     LEFT JOIN preferences ON preferences.account = present.account

@@ -1,4 +1,4 @@
-"""The views' file, `views.db` beside the log's: one connection that writes it, two that are asked.
+"""The views' file, `views.db` beside the log's: one connection that writes it, three that are asked.
 
 The log's file is attached to each of them read-only, so that a view is filled by statements that read
 events and write rows, and no row passes through Python. `SqliteViews` is the `ViewStore` of `chatd.ports`.
@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 import structlog
 import trio
 
+from chatd.fair_queue import Share
 from chatd.ports import Lag, StoreError, StoreUnavailable, View
 from chatd.store.connection import TrioConnection, connect
 from chatd.store.queries.pool import Pool
@@ -24,7 +25,10 @@ from chatd.store.views.positions import ViewPositions
 T = TypeVar("T")
 
 VIEWS: Final = "views.db"
-READERS: Final = 2
+READERS: Final = 3
+SHARE: Final = Share(  # a search may take seconds: one place is always left for who is elsewhere
+    waiting_account=16, waiting_address=256, at_once_account=1, at_once_address=READERS - 1
+)
 QUESTION_SECONDS: Final = 5.0
 DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
@@ -44,7 +48,7 @@ class SqliteViews:
         self._positions = positions
         self._writer = writer
         self._readers = readers
-        self._pool = Pool(readers, question_seconds)
+        self._pool = Pool(readers, question_seconds, SHARE)
         self._damage: sqlite3.Error | None = None
         self._mending = trio.Lock()
 

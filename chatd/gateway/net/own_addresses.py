@@ -1,0 +1,74 @@
+"""The addresses of this server: which pages may connect, and under which names private answers are given.
+
+A browser says where its page comes from (`Origin`) and which name it looked up (`Host`). The first keeps the
+pages of others away. The second stops DNS rebinding, in which a name of somebody else leads to this machine:
+its pages then count as our own for the browser. An IP address cannot be rebound, and loopback names are ours.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import trio
+from cachetools import TTLCache
+
+from chatd.settings import Settings
+from chatd.web_origin import Authority, Origin, ip_address, is_loopback_host
+
+SAID_AGAIN: Final = 600.0  # seconds after which the log may repeat itself
+SAID_AT_ONCE: Final = 100  # different things in that time; a stranger must not fill the log
+
+
+class OwnAddresses:
+    """What `public_url`, `origins` and `host` say together."""
+
+    def __init__(self, settings: Settings) -> None:
+        named = (settings.public_url, *settings.origins)
+        self._origins = frozenset(Origin.parse(address) for address in named if address)
+        self._hosts = frozenset({*(origin.host for origin in self._origins), settings.host.lower()})
+        self._behind_tls = frozenset(origin.host for origin in self._origins if origin.scheme == "https")
+
+    def may_connect(self, origin: str, host: str) -> bool:
+        """Whether a page of `origin` may open a WebSocket here. `host`: the header, empty without one."""
+        try:
+            page = Origin.parse(origin)
+        except ValueError:
+            return False  # also `null`, which many a page calls itself
+        authority = _authority(host)
+        return page in self._origins or (authority is not None and authority.serves(page))
+
+    def is_own(self, host: str) -> bool:
+        """Whether a private answer may be given under this name. Without a `Host` it is no browser."""
+        if not host:
+            return True
+        authority = _authority(host)
+        if authority is None:
+            return False
+        name = authority.host
+        return name in self._hosts or is_loopback_host(name) or ip_address(name) is not None
+
+    def is_public(self, host: str) -> bool:
+        """Whether this is an address with TLS: only a proxy can have answered there."""
+        authority = _authority(host)
+        return authority is not None and authority.host in self._behind_tls
+
+
+class SaidBefore:
+    """What the log was told lately, so that one thing is not said with every request."""
+
+    def __init__(self) -> None:
+        self._said: TTLCache[str, None] = TTLCache(SAID_AT_ONCE, SAID_AGAIN, trio.current_time)
+
+    def first_time(self, what: str) -> bool:
+        self._said.expire()
+        if what in self._said or len(self._said) >= SAID_AT_ONCE:
+            return False
+        self._said[what] = None
+        return True
+
+
+def _authority(host: str) -> Authority | None:
+    try:
+        return Authority.parse(host)
+    except ValueError:
+        return None
