@@ -145,6 +145,8 @@ class Reducer:
             self._follow(id_, event)
         elif event["event"] == "message.posted":
             self._look_at_direct_rooms()  # the message may bring one back
+        elif event["event"] == "message.deleted":
+            self._forget_message(id_, event["data"]["seq"])
 
     def _look_at_direct_rooms(self) -> None:
         """Which are listed, and which are requests, follows from blocks and from what was said in others: a
@@ -202,10 +204,14 @@ class Reducer:
         if event["event"] == "room.deleted":
             del self.state.rooms[room]
         if event["event"] == "message.deleted":
-            self.state.bookmarks.pop((room, data["seq"]), None)
-            for id_, row in list(self.state.notifications.items()):
-                if (row["room"], row["seq"]) == (room, data["seq"]):
-                    del self.state.notifications[id_]
+            self._forget_message(room, data["seq"])
+
+    def _forget_message(self, room: str, seq: int) -> None:
+        """In a direct room that is not listed too."""
+        self.state.bookmarks.pop((room, seq), None)
+        for id_, row in list(self.state.notifications.items()):
+            if (row["room"], row["seq"]) == (room, seq):
+                del self.state.notifications[id_]
 
     def hear(self, signal: Frame) -> None:
         if signal["signal"] == "read.marked":
