@@ -27,6 +27,7 @@ from chatd.gateway.gateway import Gateway
 from chatd.gateway.net.listener import Listener, admin_socket, tcp_socket
 from chatd.gateway.websocket.connection import WebSocket
 from chatd.ports import Caller
+from chatd.reload import Load, follow_hangups, outlive_signals
 from chatd.settings import Settings
 from chatd.store.database import open_store
 from chatd.wiring import Services, wire
@@ -37,14 +38,19 @@ STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 log = structlog.get_logger("chatd")
 
 
-async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
-    """Runs a server until SIGTERM or SIGINT. `announce` gets each line that a person should see.
+async def serve(settings: Settings, announce: Callable[[str], None], load: Load) -> None:
+    """Runs a server until SIGTERM or SIGINT. `announce` gets each line that a person should see, `load` reads
+    the settings again after SIGHUP.
 
     Raises StoreError, CannotListen and OSError when it cannot start, supervisor.GaveUp when it cannot go on.
     """
     _raise_file_limit()
     _calm_collector()
-    with trio.open_signal_receiver(*STOPPING) as signals:
+    outlive_signals()
+    with (
+        trio.open_signal_receiver(*STOPPING) as signals,
+        trio.open_signal_receiver(signal.SIGHUP) as hangups,
+    ):
         async with open_store(settings.data) as store, trio.open_nursery() as writing:
             bus = Bus(await store.reader.head())
             writer = LogWriter(store.log, bus.publish)
@@ -57,7 +63,9 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
                     bus.watch(services.due_timer.announced)
                     for worker in services.workers:
                         working.start_soon(supervise, worker, name=worker.name)
-                    await _serve_connections(settings, services, announce, signals)
+                    gateway = _gateway(settings, services)
+                    working.start_soon(follow_hangups, hangups, settings, load, gateway)
+                    await _serve_connections(settings, services, gateway, announce, signals)
                     working.cancel_scope.cancel()
                 with trio.move_on_after(settings.drain_deadline):
                     await services.presence.close()
@@ -68,11 +76,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     log.info("stopped")
 
 
-async def _serve_connections(
-    settings: Settings, services: Services, announce: Callable[[str], None], signals: Any
-) -> None:
-    ready = False
-
+def _gateway(settings: Settings, services: Services) -> Gateway:
     def open_session(connection: WebSocket) -> SessionActor:
         return SessionActor(services.sessions, connection, connection.caller, connection.bearer)
 
@@ -81,9 +85,21 @@ async def _serve_connections(
         module = await trio.to_thread.run_sync(import_module, "chatd.gateway.http.app")
         status = partial(services.server.status, NOBODY, GetServerStatus())
         set_up, recover = services.setup.set_up, services.recovery.use
-        return module.Http(settings, lambda: ready, set_up, recover, services.sso, status)
+        return module.Http(
+            settings, lambda: gateway.ready, lambda: gateway.own, set_up, recover, services.sso, status
+        )
 
     gateway = Gateway(settings, open_session, load_http)
+    return gateway
+
+
+async def _serve_connections(
+    settings: Settings,
+    services: Services,
+    gateway: Gateway,
+    announce: Callable[[str], None],
+    signals: Any,
+) -> None:
     async with AsyncExitStack() as sockets:
         tcp = Listener(
             sockets.enter_context(tcp_socket(settings.host, settings.port)), gateway.flusher, settings, False
@@ -98,15 +114,15 @@ async def _serve_connections(
             async with trio.open_nursery() as accepting:
                 for listener in (tcp, admin):
                     accepting.start_soon(gateway.serve, listener, handlers)
-                ready = True
+                gateway.ready = True
                 announce(f"listening on {services.address.url}")
                 if (code := await services.setup.new_code()) is not None:
-                    announce(f"make the first account at {services.address.url}/setup?code={code}")
+                    announce(f"make the first account at {services.address.link('/setup', code)}")
                 await signals.__anext__()
                 for number in STOPPING:
                     signal.signal(number, signal.SIG_IGN)  # once is enough; what follows takes its time
                 log.info("stopping")
-                ready = False
+                gateway.ready = False
                 accepting.cancel_scope.cancel()
             await tcp.aclose()
             await admin.aclose()

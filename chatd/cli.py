@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 import click
 import structlog
@@ -18,6 +20,7 @@ from chatd import __version__, settings
 from chatd.actors.runtime.supervisor import GaveUp
 from chatd.app import serve as serve_app
 from chatd.gateway.net.listener import CannotListen
+from chatd.output import STDERR, STDOUT, open_standard_files
 from chatd.ports import StoreError
 
 
@@ -48,18 +51,20 @@ def serve(
 
     Every setting can also stand in the file given with --config, or in the environment as CHATD_NAME.
     """
+    open_standard_files()
     given: dict[str, Any] = {"data": data, "host": host, "port": port, "limits": False if no_limits else None}
+    flags = {name: value for name, value in given.items() if value is not None}
     try:
-        chosen = settings.load(config, {name: value for name, value in given.items() if value is not None})
+        chosen = settings.load(config, flags)
     except settings.SettingsError as error:
         raise click.UsageError(str(error)) from error
     for name in settings.unknown_variables():
-        click.echo(f"chatd: {name} is set but is no setting; see docs/operations.md", err=True)
+        STDERR.write(f"chatd: {name} is set but is no setting; see docs/operations.md\n")
     _log_to_stderr(chosen.log_level)
     try:
-        trio.run(serve_app, chosen, _say)
+        trio.run(serve_app, chosen, _say, partial(_reload, config, flags))
     except* (StoreError, CannotListen, OSError, GaveUp) as errors:
-        click.echo(f"chatd: {_first(errors)}", err=True)
+        STDERR.write(f"chatd: {_first(errors)}\n")
         sys.exit(1)
 
 
@@ -74,6 +79,15 @@ def schema(asyncapi: bool) -> None:
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
+def _reload(config: Path | None, flags: dict[str, Any]) -> settings.Settings:
+    """The settings as they are now, and the log's level with them. Raises SettingsError."""
+    if config is not None and not config.is_file():
+        raise settings.SettingsError(f"{config} is not there any more")
+    fresh = settings.load(config, flags)
+    _log_to_stderr(fresh.log_level)
+    return fresh
+
+
 def _first(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
@@ -81,8 +95,7 @@ def _first(error: BaseException) -> BaseException:
 
 
 def _say(line: str) -> None:
-    click.echo(line)
-    sys.stdout.flush()
+    STDOUT.write(line + "\n")
 
 
 # Without local variables: they hold tokens, passwords and what people write.
@@ -92,20 +105,21 @@ _tracebacks = ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 def _log_to_stderr(level: str) -> None:
     """Key-value lines for people on a terminal, JSON for everything else."""
     plain = structlog.dev.plain_traceback
+    terminal = os.isatty(STDERR.fd)
     pretty: Any = (
         structlog.dev.ConsoleRenderer(exception_formatter=plain)
-        if sys.stderr.isatty()
+        if terminal
         else structlog.processors.JSONRenderer()
     )
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            structlog.dev.set_exc_info if sys.stderr.isatty() else _tracebacks,
+            structlog.dev.set_exc_info if terminal else _tracebacks,
             pretty,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, STDERR)),
     )
 
 

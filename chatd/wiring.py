@@ -98,7 +98,7 @@ def wire(
 ) -> Services:
     """All services of a server. The actors of streams run in `nursery`."""
     reader, epoch, name = store.reader, store.epoch, settings.server_name
-    address, live, due_timer = ServerAddress(), LiveSessions(), DueTimer()
+    address, live, due_timer = ServerAddress(settings.public_url), LiveSessions(), DueTimer()
     throttle, rate_limits = LoginThrottle(settings), RateLimits(settings)
 
     presence = Presence(reader, writer, now)
@@ -124,7 +124,7 @@ def wire(
     credentials = Credentials(reader, commands, passwords, throttle, name)
     tokens = DeviceTokens(settings, signer, commands, live)
     sso = SingleSignOn(
-        settings, partial(trio.to_thread.run_sync, _load_provider, settings), lambda: address.url
+        settings, partial(trio.to_thread.run_sync, _load_provider, settings), lambda: address.home
     )
     recovery = RecoveryLinks(reader, credentials, tokens, address)
     deletions = Deletions(commands, live)

@@ -80,7 +80,7 @@ class SingleSignOn:
 
     @property
     def home(self) -> str:
-        return self._settings.public_url.rstrip("/") or self._address()
+        return self._address()
 
     @property
     def start(self) -> str:

@@ -40,7 +40,7 @@ class ActorCounts:
 
 @result
 class ServerStatus:
-    """Sizes in bytes, `uptime` in seconds."""
+    """Sizes in bytes, `uptime` in seconds. `log_lines_lost`: lines that the log on stderr did not take."""
 
     version: str
     ready: bool
@@ -59,6 +59,7 @@ class ServerStatus:
     memory: int
     database: int
     wal: int
+    log_lines_lost: int
     actors: ActorCounts
     views: list[ViewState]
 

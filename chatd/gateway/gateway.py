@@ -47,14 +47,20 @@ class Gateway:
     def __init__(self, settings: Settings, open_session: OpenSession, load_http: LoadHttp) -> None:
         self.flusher = Flusher()
         self.connections: set[WebSocket] = set()
+        self.ready = False  # whether it takes requests
         self._settings = settings
         self._load_http = load_http
         self._http: Http | None = None
         self._open_session = open_session
         self._proxies = Proxies(settings.trusted_proxies)
-        self._own = OwnAddresses(settings)
+        self.own = OwnAddresses(settings)  # as reloaded last
         self._said = SaidBefore()
         self._served = 0
+
+    def reload(self, settings: Settings) -> None:
+        """Uses the origins and trusted proxies of these settings from now on."""
+        self.own = OwnAddresses(settings)
+        self._proxies = Proxies(settings.trusted_proxies)
 
     async def serve(self, listener: Listener, handlers: trio.Nursery) -> None:
         """Accepts until cancelled. Accepted connections run in `handlers`."""
@@ -144,7 +150,7 @@ class Gateway:
         if head.path != "/ws":
             if head.upgrade == "websocket":
                 raise BadHead(404, "the WebSocket is at /ws")
-            if not (admin or head.path in FOR_ANY_HOST or self._own.is_own(host)):
+            if not (admin or head.path in FOR_ANY_HOST or self.own.is_own(host)):
                 host = shorten(host)
                 self._say("host_refused", host=host, mend="`public_url` or `origins` would allow it")
                 raise BadHead(
@@ -158,7 +164,7 @@ class Gateway:
         origin = head.headers.get("origin")
         if origin is None or admin:
             return  # not a browser: it must show a token, in the handshake or in its first frames
-        if not self._own.may_connect(origin, host):
+        if not self.own.may_connect(origin, host):
             origin = shorten(origin)
             self._say("origin_refused", origin=origin, host=shorten(host), mend="`origins` would allow it")
             raise BadHead(

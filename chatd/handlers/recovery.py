@@ -47,7 +47,7 @@ class RecoveryLinks:
         answer = await self.credentials.secure(account, by, "recovery_link", put)
         if isinstance(answer, Refusal):
             return answer
-        return RecoveryLink(url=f"{self.address.url}/recover?code={code}", expires_at=expires_at)
+        return RecoveryLink(url=self.address.link("/recover", code), expires_at=expires_at)
 
     @retried_when_stale
     async def use(self, code: str, password: str) -> str | Refusal:

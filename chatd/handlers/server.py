@@ -36,6 +36,7 @@ from chatd.contract.spec import DONE, Done
 from chatd.contract.view import ListViews, RebuildView, ViewList
 from chatd.handlers.paging import fitting, text_size
 from chatd.handlers.server_address import ServerAddress
+from chatd.output import STDERR
 from chatd.ports import Caller, Maintenance, Reader, StoreError
 
 BUSIEST: Final = 50  # actors
@@ -77,6 +78,7 @@ class Server:
             memory=_memory(),
             database=sizes.database,
             wal=sizes.wal,
+            log_lines_lost=STDERR.lost,
             actors=ActorCounts(
                 awake=sum(awake.values()),
                 rooms=awake["room"],

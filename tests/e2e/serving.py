@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 START_DEADLINE = 20.0  # seconds; a start takes about one
@@ -28,8 +29,19 @@ class Server:
     Anybody may sign up, unless `sign_up` says otherwise: most tests are about something else.
     """
 
-    def __init__(self, data: Path, *, rate_limits: bool = False, **settings: object) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        rate_limits: bool = False,
+        program: Sequence[str] = ("-m", "chatd.cli"),
+        arguments: Sequence[str] = (),
+        **settings: object,
+    ) -> None:
+        """`program`: what Python runs instead of chatd; `arguments` follow those of `chatd serve`."""
         self.data = data
+        self.program = program
+        self.arguments = arguments
         self.log = data.parent / f"{data.name}.log"
         self.rate_limits = rate_limits
         given = {"sign_up": "open", **settings}
@@ -58,13 +70,13 @@ class Server:
         assert self.process is None, "the server runs already"
         command = [
             sys.executable,
-            "-m",
-            "chatd.cli",
+            *self.program,
             "serve",
             "--data",
             str(self.data),
             "--port",
             str(self.port),
+            *self.arguments,
         ]
         if not self.rate_limits:
             command.append("--no-limits")

@@ -56,6 +56,7 @@ class Http:
         self,
         settings: Settings,
         ready: Callable[[], bool],
+        own: Callable[[], OwnAddresses],
         set_up: SetUp,
         recover: Recover,
         sso: SsoFlow,
@@ -68,7 +69,7 @@ class Http:
         self._sso = sso
         self._status = status
         self._metrics_readers = Networks(settings.metrics)
-        self._own = OwnAddresses(settings)
+        self._own = own
         routes = [
             Route("/", self._page),
             Route("/setup", self._setup_form),
@@ -125,7 +126,7 @@ class Http:
         return (
             not _FORWARDED.isdisjoint(headers)
             or request.scope["http_version"] == "1.0"
-            or self._own.is_public(headers.get("host", ""))
+            or self._own().is_public(headers.get("host", ""))
         )
 
     async def _recovery_form(self, request: Request) -> Response:

@@ -25,6 +25,7 @@ _GAUGES: Final = (
     ("chatd_memory_bytes", "Resident memory of the process.", "memory"),
     ("chatd_database_bytes", "Size of the database file.", "database"),
     ("chatd_wal_bytes", "Size of the write-ahead log.", "wal"),
+    ("chatd_log_lines_lost", "Lines that the log on stderr did not take.", "log_lines_lost"),
     ("chatd_uptime_seconds", "Time since the start.", "uptime"),
 )
 
