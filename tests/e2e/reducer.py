@@ -128,6 +128,9 @@ class Reducer:
         if event["event"] in WITHOUT_STATE:
             return
         change = CHANGES[kind, event["event"]]
+        if event["event"] in LEAVES and event["data"].get("account") == self.state.account and kind == "room":
+            kept = self.state.notifications.items()
+            self.state.notifications = {id: row for id, row in kept if row["room"] != id_}
         if kind == "account":
             change(self.state, event)
             if event["event"].startswith(("block.", "direct.")):
@@ -172,6 +175,10 @@ class Reducer:
                     self.state.rooms[id_] = room
                 else:
                     self._look_at_direct_rooms()
+                known = self.state.notifications
+                asked = _all(self.client, "notification.list", "notifications")[::-1]  # of earlier stays too
+                found = {id_: known.pop(id_, row) for row in asked if (id_ := row.pop("id"))}
+                self.state.notifications = found | known
             else:
                 self.state.spaces[id_] = load_space(self.client, id_)
         except Refused as refused:
@@ -198,6 +205,7 @@ class Reducer:
         data = event["data"]
         if event["event"] in LEAVES and data["account"] == self.state.account:
             del self.state.rooms[room]
+            return
         mine = event["event"] == "message.posted" and event["by"] == self.state.account
         if mine and self.state.rooms[room]["kind"] == "direct":
             self._look_at_direct_rooms()  # to whom one writes is new no more
@@ -404,7 +412,7 @@ def _notified(state: State, event: Frame) -> None:
     data = event["data"]
     row = {name: data[name] for name in ("kind", "room", "seq", "from")}
     more = {"at": event["at"], "quiet": data.get("quiet", False), "read": False}
-    state.notifications[data["notification"]] = {**row, **more}
+    state.notifications.setdefault(data["notification"], {**row, **more})
 
 
 def _read(state: State, event: Frame) -> None:
