@@ -24,7 +24,7 @@ from chatd.actors.runtime.supervisor import supervise
 from chatd.actors.sessions.session import SessionActor
 from chatd.contract.server import GetServerStatus
 from chatd.gateway.gateway import Gateway
-from chatd.gateway.net.listener import Listener, admin_socket, tcp_socket
+from chatd.gateway.net.listener import Listener, admin_socket, tcp_sockets
 from chatd.gateway.websocket.connection import WebSocket
 from chatd.ports import Caller
 from chatd.reload import Load, follow_hangups, outlive_signals
@@ -101,21 +101,25 @@ async def _serve_connections(
     signals: Any,
 ) -> None:
     async with AsyncExitStack() as sockets:
-        tcp = Listener(
-            sockets.enter_context(tcp_socket(settings.host, settings.port)), gateway.flusher, settings, False
-        )
+        tcp = [
+            Listener(sock, gateway.flusher, settings, False)
+            for sock in sockets.enter_context(tcp_sockets(settings.hosts, settings.port))
+        ]
         admin = Listener(
             sockets.enter_context(admin_socket(settings.data / ADMIN_SOCKET)), gateway.flusher, settings, True
         )
-        services.address.url = _url(settings.host, tcp.socket.getsockname()[1])
+        port = tcp[0].socket.getsockname()[1]
+        services.address.url = _url(settings.hosts[0], port)
         async with trio.open_nursery() as background, trio.open_nursery() as handlers:
             background.start_soon(gateway.flusher.run)
             background.start_soon(gateway.keep_alive)
             async with trio.open_nursery() as accepting:
-                for listener in (tcp, admin):
+                for listener in (*tcp, admin):
                     accepting.start_soon(gateway.serve, listener, handlers)
                 gateway.ready = True
                 announce(f"listening on {services.address.url}")
+                for host in settings.hosts[1:]:
+                    announce(f"and on {_url(host, port)}")
                 if (code := await services.setup.new_code()) is not None:
                     announce(f"make the first account at {services.address.link('/setup', code)}")
                 await signals.__anext__()
@@ -124,8 +128,8 @@ async def _serve_connections(
                 log.info("stopping")
                 gateway.ready = False
                 accepting.cancel_scope.cancel()
-            await tcp.aclose()
-            await admin.aclose()
+            for listener in (*tcp, admin):
+                await listener.aclose()
             await _let_go(gateway, settings)
             handlers.cancel_scope.cancel()
             background.cancel_scope.cancel()

@@ -1,4 +1,4 @@
-"""`chatd serve`: settings in, a running server out, one readable line when it cannot be."""
+"""`chatd`: runs a server, shows its settings, prints its protocol. What cannot be is one readable line."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any, Final, TextIO, cast
 
 import click
 import structlog
@@ -16,55 +17,81 @@ import trio
 from structlog.processors import ExceptionRenderer
 from structlog.tracebacks import ExceptionDictTransformer
 
-from chatd import __version__, settings
+from chatd import __version__, loading
 from chatd.actors.runtime.supervisor import GaveUp
 from chatd.app import serve as serve_app
 from chatd.gateway.net.listener import CannotListen
 from chatd.output import STDERR, STDOUT, open_standard_files
 from chatd.ports import StoreError
+from chatd.setting_table import setting_lines
+from chatd.settings import Settings, SettingsError
+
+HELP: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}
 
 
-@click.group()
+@click.group(context_settings=HELP)
 @click.version_option(__version__, prog_name="chatd")
 def main() -> None:
     """Team chat that you host yourself: one process, embedded storage, nothing lost."""
 
 
+def _settings(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that hold settings. They are text: `chatd.loading` reads every source in the same way."""
+    options = (
+        click.option("--data", metavar="DIR", help="Folder that holds everything. [default: ./chat-data]"),
+        click.option("--host", metavar="ADDRESS", help="Address to listen on. [default: 127.0.0.1]"),
+        click.option("--port", metavar="PORT", help="Port; 0 picks a free one. [default: 8400]"),
+        click.option("--config", metavar="FILE", type=Path, help="TOML file with a [chatd] table."),
+        click.option("--no-limits", is_flag=True, help="Rate limits off, for load tests."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _flags(data: str | None, host: str | None, port: str | None, no_limits: bool) -> dict[str, Any]:
+    """The settings that were given as flags."""
+    given = {"data": data, "host": host, "port": port, "limits": False if no_limits else None}
+    return {name: value for name, value in given.items() if value is not None}
+
+
 @main.command()
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder that holds everything. [default: ./chat-data]",
-)
-@click.option("--host", help="Address to listen on. [default: 127.0.0.1]")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 picks a free one. [default: 8400]")
-@click.option(
-    "--config",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="TOML file with a [chatd] table.",
-)
-@click.option("--no-limits", is_flag=True, help="Rate limits off, for load tests.")
-def serve(
-    data: Path | None, host: str | None, port: int | None, config: Path | None, no_limits: bool
-) -> None:
+@_settings
+def serve(data: str | None, host: str | None, port: str | None, config: Path | None, no_limits: bool) -> None:
     """Run the server until SIGTERM or Ctrl-C.
 
-    Every setting can also stand in the file given with --config, or in the environment as CHATD_NAME.
+    Every setting can also stand in the file given with --config, or in the environment as CHATD_NAME;
+    `chatd check` shows which one is taken.
     """
     open_standard_files()
-    given: dict[str, Any] = {"data": data, "host": host, "port": port, "limits": False if no_limits else None}
-    flags = {name: value for name, value in given.items() if value is not None}
+    flags = _flags(data, host, port, no_limits)
     try:
-        chosen = settings.load(config, flags)
-    except settings.SettingsError as error:
-        raise click.UsageError(str(error)) from error
-    for name in settings.unknown_variables():
-        STDERR.write(f"chatd: {name} is set but is no setting; see docs/operations.md\n")
+        chosen = loading.load(config, flags)
+    except SettingsError as error:
+        for line in str(error).splitlines():
+            STDERR.write(f"chatd: {line}\n")
+        sys.exit(2)
     _log_to_stderr(chosen.log_level)
     try:
         trio.run(serve_app, chosen, _say, partial(_reload, config, flags))
     except* (StoreError, CannotListen, OSError, GaveUp) as errors:
         STDERR.write(f"chatd: {_first(errors)}\n")
+        sys.exit(1)
+
+
+@main.command()
+@_settings
+def check(data: str | None, host: str | None, port: str | None, config: Path | None, no_limits: bool) -> None:
+    """Print every setting, its value and where it comes from; status 1 when something is wrong.
+
+    Takes the options of `chatd serve`, reads what that would read, and starts nothing.
+    """
+    found = loading.look(config, _flags(data, host, port, no_limits))
+    for line in setting_lines(found.chosen):
+        click.echo(line)
+    for problem in found.problems:
+        click.echo(f"chatd: {problem}", err=True)
+    if found.problems:
         sys.exit(1)
 
 
@@ -79,11 +106,9 @@ def schema(asyncapi: bool) -> None:
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
-def _reload(config: Path | None, flags: dict[str, Any]) -> settings.Settings:
+def _reload(config: Path | None, flags: dict[str, Any]) -> Settings:
     """The settings as they are now, and the log's level with them. Raises SettingsError."""
-    if config is not None and not config.is_file():
-        raise settings.SettingsError(f"{config} is not there any more")
-    fresh = settings.load(config, flags)
+    fresh = loading.load(config, flags)
     _log_to_stderr(fresh.log_level)
     return fresh
 

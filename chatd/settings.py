@@ -1,6 +1,7 @@
 """What an admin can set: one definition for the TOML file, the environment (`CHATD_…`) and the flags.
 
-Times are seconds, sizes bytes.
+Times are seconds, sizes bytes. `chatd.loading` says where values come from. A check raises ValueError with a
+sentence that begins with the setting's name.
 """
 
 from __future__ import annotations
@@ -13,21 +14,38 @@ from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import attrs
-import typed_settings as ts
-from typed_settings.converters import TSConverter
 
 from chatd.web_origin import Origin, is_loopback_host
 
 SignUpPolicy = Literal["open", "invite", "closed"]
+HELP: Final = "help"  # keys of a setting's metadata
+MASKED: Final = "masked"
 
 
-def _setting(default: Any, help_: str, *checks: Any) -> Any:
-    return ts.option(default=default, help=help_, validator=list(checks) or None)
+def _setting(default: Any, help_: str, *checks: Any, secret: bool = False) -> Any:
+    return attrs.field(
+        default=default,
+        validator=list(checks) or None,
+        metadata={HELP: help_, MASKED: secret},
+        repr=not secret,
+    )
 
 
-_FOR_CHATCTL = {"CHATD_URL", "CHATD_TOKEN"}
-_positive = attrs.validators.gt(0)
+def _positive(_: Any, field: attrs.Attribute[Any], value: float) -> None:
+    if value <= 0:
+        raise ValueError(f"{field.name} must be more than 0, not {value}")
+
+
+def _is_port(_: Any, field: attrs.Attribute[int], value: int) -> None:
+    if not 0 <= value <= 65535:
+        raise ValueError(f"{field.name} must be a port from 1 to 65535, or 0 for a free one, not {value}")
+
+
 _RATE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)/(\d{1,9})")
+
+
+class SettingsError(Exception):
+    """What is wrong with the settings, one sentence a line."""
 
 
 @attrs.frozen
@@ -42,7 +60,7 @@ class Rate:
         """Raises ValueError."""
         match = _RATE.fullmatch(text)
         if match is None or not float(match[1]) or not int(match[2]):
-            raise ValueError(f"a rate is requests a second / requests at once, like 0.5/30, not {text!r}")
+            raise ValueError(f"must be a rate such as 0.5/30 (requests a second/at once), not {text!r}")
         return cls(float(match[1]), int(match[2]))
 
 
@@ -50,7 +68,7 @@ def _is_rate(_: Any, field: attrs.Attribute[str], value: str) -> None:
     try:
         Rate.parse(value)
     except ValueError as error:
-        raise ValueError(f"{field.name}: {error}") from None
+        raise ValueError(f"{field.name} {error}") from None
 
 
 def _are_networks(_: Any, field: attrs.Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
@@ -59,7 +77,7 @@ def _are_networks(_: Any, field: attrs.Attribute[tuple[str, ...]], value: tuple[
             ipaddress.ip_network(network, strict=False)
         except ValueError:
             raise ValueError(
-                f"{field.name}: {network!r} is neither an address nor a network like 10.0.0.0/8"
+                f"{field.name} holds {network!r}, which is no address and no network such as 10.0.0.0/8"
             ) from None
 
 
@@ -74,36 +92,56 @@ def _are_origins(_: Any, field: attrs.Attribute[tuple[str, ...]], value: tuple[s
             Origin.parse(origin)
         except ValueError:
             raise ValueError(
-                f"{field.name}: {origin!r} is no web origin; write it like https://chat.example.org"
+                f"{field.name} holds {origin!r}, which is no web origin such as https://chat.example.org"
             ) from None
 
 
 def _is_web_address(_: Any, field: attrs.Attribute[str], value: str) -> None:
     parts = urlsplit(value)
     if value and (not parts.netloc or parts.query or parts.fragment or "@" in parts.netloc):
-        raise ValueError(f"{field.name} is an address like https://chat.example.org, not {value!r}")
+        raise ValueError(f"{field.name} must be an address such as https://chat.example.org, not {value!r}")
     if value and parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(value)):
-        raise ValueError(f"{field.name} begins with https://, unless it is on this machine: {value!r}")
+        raise ValueError(
+            f"{field.name} must begin with https://, unless it is on this machine, not {value!r}"
+        )
 
 
 def _is_issuer(settings: Settings, field: attrs.Attribute[str], value: str) -> None:
     _is_web_address(settings, field, value)
     if value and not settings.oidc_client_id:
-        raise ValueError("oidc_issuer needs oidc_client_id: register this server with the provider first")
+        raise ValueError(f"{field.name} needs oidc_client_id: register this server with the provider first")
 
 
 def _is_readable(_: Any, field: attrs.Attribute[Path | None], value: Path | None) -> None:
-    if value is not None and not os.access(value, os.R_OK):
-        raise ValueError(f"{field.name}: {value} cannot be read")
+    if value is not None and (value.is_dir() or not os.access(value, os.R_OK)):
+        raise ValueError(f"{field.name} names {value}, which is no file that chatd can read")
+
+
+def _is_folder(_: Any, field: attrs.Attribute[Path], value: Path) -> None:
+    if value.exists() and not value.is_dir():
+        raise ValueError(f"{field.name} must be a folder, and {value} is not one")
+
+
+def _hosts(value: str) -> tuple[str, ...]:
+    return tuple(filter(None, (host.strip() for host in value.split(","))))
+
+
+def _are_hosts(_: Any, field: attrs.Attribute[str], value: str) -> None:
+    if not _hosts(value):
+        raise ValueError(f"{field.name} must be an address such as 127.0.0.1, or several: 127.0.0.1, ::1")
 
 
 @attrs.frozen
 class Settings:
     """One server's settings."""
 
-    data: Path = _setting(Path("./chat-data"), "Folder that holds everything this server keeps.")
-    host: str = _setting("127.0.0.1", "Address to listen on.")
-    port: int = _setting(8400, "Port to listen on; 0 picks a free one.", attrs.validators.in_(range(65536)))
+    data: Path = _setting(Path("./chat-data"), "Folder that holds everything this server keeps.", _is_folder)
+    host: str = _setting(
+        "127.0.0.1",
+        "Addresses to listen on, with commas between them; `::` is every address, also of IPv4.",
+        _are_hosts,
+    )
+    port: int = _setting(8400, "Port to listen on; 0 picks a free one.", _is_port)
     limits: bool = _setting(
         True, "Rate limits, and delays after wrong passwords; switch them off for load tests only."
     )
@@ -114,9 +152,7 @@ class Settings:
     public_url: str = _setting("", "Address under which browsers reach this server.", _is_web_address)
     oidc_issuer: str = _setting("", "Provider of single sign-on: its issuer, as it writes it.", _is_issuer)
     oidc_client_id: str = _setting("", "What the provider calls this server.")
-    oidc_client_secret: str = ts.secret(
-        default="", help="What this server proves to the provider that it is."
-    )
+    oidc_client_secret: str = _setting("", "What this server proves to the provider that it is.", secret=True)
     oidc_client_secret_file: Path | None = _setting(None, "A file with that secret.", _is_readable)
     oidc_name: str = _setting("Single sign-on", "What the button for it says.")
     oidc_sign_up: bool = _setting(False, "Whether a first single sign-on makes an account.")
@@ -177,33 +213,7 @@ class Settings:
     idle_actor: float = _setting(300.0, "Time without work before an actor is put to sleep.", _positive)
     log_level: Literal["debug", "info", "warning", "error"] = _setting("info", "How much is logged.")
 
-
-class SettingsError(Exception):
-    """A setting that is unknown or has no sensible value."""
-
-
-def load(config: Path | None, flags: dict[str, Any]) -> Settings:
-    """Settings from the file, then the environment, then flags: later ones win."""
-    loaders: list[Any] = []
-    if config is not None:
-        loaders.append(ts.FileLoader({"*.toml": ts.TomlFormat("chatd")}, [config]))
-    loaders.append(ts.EnvLoader("CHATD_"))
-    try:
-        settings = ts.load_settings(Settings, loaders, converter=TSConverter(strlist_sep=","))
-        return attrs.evolve(settings, **flags)
-    except (ts.exceptions.TsError, ValueError, TypeError) as error:
-        raise SettingsError(_reason(error)) from error
-
-
-def unknown_variables() -> list[str]:
-    """Names in the environment that look like settings and are none."""
-    known = {f"CHATD_{field.name.upper()}" for field in attrs.fields(Settings)} | _FOR_CHATCTL
-    return sorted(name for name in os.environ if name.startswith("CHATD_") and name not in known)
-
-
-def _reason(error: BaseException) -> str:
-    while error.__cause__ is not None:
-        error = error.__cause__
-    if isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The addresses to listen on."""
+        return _hosts(self.host)

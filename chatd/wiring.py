@@ -143,7 +143,7 @@ def wire(
                 accounts,
                 account.OwnAccount(commands, throttle, credentials, tokens),
                 SignUps(settings, reader, commands, throttle, credentials, codes, tokens),
-                SignIns(settings, reader, commands, throttle, passwords, tokens),
+                SignIns(settings, reader, commands, throttle, passwords, credentials, tokens),
                 SingleSignOns(
                     reader,
                     commands,
@@ -152,7 +152,7 @@ def wire(
                     FirstSignIn(reader, commands, tokens, settings.oidc_sign_up),
                 ),
                 AccountDeletions(reader, directory, credentials, deletions),
-                AccountExports(reader, views, bus),
+                AccountExports(reader, views, bus, credentials),
             ),
             "identity": (Identities(reader, sso, credentials, settings.oidc_name),),
             "device": (Devices(reader, tokens),),

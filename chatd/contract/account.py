@@ -282,13 +282,16 @@ REQUESTS: tuple[RequestType, ...] = (
         asker="anyone",
         rate="sign_in",
         refusals=("unauthenticated", "forbidden", "not_found", "conflict", "overloaded"),
+        events=("account.secured",),
         notes=(
             "An account with a second factor needs a `code`. Without one, or with a wrong one, the refusal"
             " is `unauthenticated` with `data: {second_factor: true}`; it comes only when name and password"
             " were right.",
             "Wrong passwords and codes make later attempts wait, longer each time (`rate_limited` with"
             " `retry_after`).",
-            "One signs in with the current name only, not with an earlier one.",
+            "One signs in with the current name only, not with an earlier one. White space around it does not"
+            " count; a password is compared as RFC 8265 says (OpaqueString).",
+            "The account is told of its new device (`account.secured`).",
             "An account without a password signs in through a linked identity, or uses tokens that an"
             " operator issues.",
         ),
@@ -317,7 +320,7 @@ REQUESTS: tuple[RequestType, ...] = (
         asker="anyone",
         rate="sign_in",
         refusals=("unauthenticated", "forbidden", "not_found", "conflict"),
-        events=("account.created",),
+        events=("account.created", "account.secured"),
         notes=(
             "The code comes from a single sign-on, works once, and lasts a minute. `verifier` is the secret"
             " whose challenge the client gave to the provider's URL; without a challenge there must be no"
@@ -334,9 +337,10 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Ends this device; `account`: all of it, by an operator.",
         scope="always",
         refusals=("not_found",),
+        events=("account.secured",),
         notes=(
             "The device's connections close with 4002 after the reply. `account` is for operators and ends"
-            " all devices of that account.",
+            " all devices of that account, which is told so.",
         ),
     ),
     command(
@@ -475,9 +479,10 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="operator",
         refusals=("not_found", "conflict"),
+        events=("account.secured",),
         notes=(
-            "Without `expires_in` the token lasts a year. It has no refresh token. After a restore from a"
-            " backup it is void.",
+            "The account is told of it. Without `expires_in` the token lasts a year. It has no refresh"
+            " token. After a restore from a backup it is void.",
         ),
     ),
     command(
@@ -520,8 +525,8 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         refusals=("not_found",),
         notes=(
-            "`account` is for operators. Pages: pass `next` as the next `after`; `null` says that there is"
-            " no more.",
+            "`account` is for operators; the account is told of it (`account.secured`). Pages: pass `next`"
+            " as the next `after`; `null` says that there is no more.",
             "Items are of these kinds: `account`, `name`, `device`, `identity`, `bot`, `membership`,"
             " `preferences`, `subscription`, `read`, `bookmark`, `draft`, `scheduled`, `report`, `invite`"
             " (that the account made), `message`, `reaction`, `notification`.",

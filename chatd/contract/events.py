@@ -344,8 +344,9 @@ _ACCOUNT: Final = (
         "account.secured",
         "account",
         AccountSecured,
-        "How the account signs in has changed; `recovery_link`: an operator made one, `recovered`: it was"
-        " used. A client tells its person.",
+        "How the account signs in has changed, or somebody used a right over it: `by` says who."
+        " `recovery_link`: an operator made one, `recovered`: it was used; `device_added`: it signed in anew;"
+        " `token_made`, `signed_out`, `exported`: an operator did. A client tells its person.",
     ),
     EventType(
         "account.deleted",

@@ -13,6 +13,7 @@ MAX_TEXT: Final = 10_000  # characters of a message
 MAX_ID: Final = 64  # characters of a request's id
 MAX_PAGE: Final = 500
 DEFAULT_PAGE: Final = 50
+MAX_SLOW_MODE: Final = 21_600  # seconds
 
 NO_NUL: Final = r"^[^\x00]*$"  # SQLite compares text only up to a NUL
 
@@ -86,7 +87,17 @@ AnyRoomKind = Literal["text", "audio", "video", "announcement", "direct"]
 DirectState = Literal["accepted", "declined", "left"]  # what an account made of a direct room
 NotificationKind = Literal["direct", "mention", "thread", "message"]
 SecurityChange = Literal[
-    "password", "totp_on", "totp_off", "recovery_link", "recovered", "identity_added", "identity_removed"
+    "password",
+    "totp_on",
+    "totp_off",
+    "recovery_link",
+    "recovered",
+    "identity_added",
+    "identity_removed",
+    "device_added",
+    "token_made",
+    "signed_out",
+    "exported",
 ]
 ExportKind = Literal[
     "account",

@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chatd.contract.fields import (
     DEFAULT_PAGE,
+    MAX_SLOW_MODE,
     About,
     AnyRoomKind,
     BoundRole,
@@ -42,7 +43,7 @@ class UpdateRoom:
     room: Id
     name: Name | None = None
     topic: About | None = None
-    slow_mode: Annotated[int, Meta(ge=0, le=21_600)] | None = None  # seconds
+    slow_mode: Annotated[int, Meta(ge=0, le=MAX_SLOW_MODE)] | None = None  # seconds
     reason: Reason | None = None
 
 
@@ -254,9 +255,9 @@ REQUESTS: tuple[RequestType, ...] = (
         notes=(
             "Changes the fields that are given. `reason` stands in `room.updated` and is no part of the"
             " room; a reason alone changes nothing.",
-            "`slow_mode` is the number of seconds between two posts of an account; 0 ends it. A post that"
-            " comes sooner is `rate_limited`. Whoever holds `message.hurry` need not wait, and a repeated"
-            " nonce gets its result at once.",
+            "`slow_mode` is the number of seconds between two posts of an account or its bots; 0 ends it. A"
+            " post that comes sooner is `rate_limited`. Whoever holds `message.hurry` need not wait, and a"
+            " repeated nonce gets its result at once.",
         ),
     ),
     command(

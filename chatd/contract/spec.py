@@ -152,7 +152,7 @@ def query(
     refusals: tuple[Code, ...] = (),
     notes: tuple[str, ...] = (),
 ) -> RequestType:
-    """A query is answered by a handler and logs nothing."""
+    """A query is answered by a handler. It logs nothing, but that an operator saw what is somebody's own."""
     return RequestType(
         name, "query", request, result, doc, asker, scope, "handler", rate, refusals=refusals, notes=notes
     )

@@ -49,14 +49,12 @@ class Decision:
     """Facts to be logged in one transaction, and the answer, made from the events that they become.
 
     `read` moves the caller's read marker to a seq; it is stored, but not logged as a fact.
-    `counts_for_slow_mode`: the caller must wait before the next post where slow mode is on.
     """
 
     facts: tuple[Fact, ...] = ()
     answer: Answer = _done
     read: int | None = None
     signal: Signal | None = None
-    counts_for_slow_mode: bool = False
 
 
 def drop_none(**fields: Any) -> dict[str, Any]:

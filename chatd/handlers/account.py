@@ -168,8 +168,8 @@ class Accounts:
             return Refusal("conflict", "the account is disabled; enable it first")
         lifetime = command.expires_in or BEARER_LIFETIME
         device, issued = self.tokens.bearer(row["id"], command.name or "token", lifetime)
-        await self.commands.write(device)
-        return issued
+        answer = await self.credentials.secure(row["id"], caller.by, "token_made", device)
+        return answer if isinstance(answer, Refusal) else issued
 
     async def devices(self, caller: Caller, query: ListAccountDevices) -> DeviceList | Refusal:
         if await self.reader.account(query.account) is None:

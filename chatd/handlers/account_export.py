@@ -18,6 +18,7 @@ from chatd.actors.workers.view_updater import Views
 from chatd.contract.account import ExportAccount, ExportItem, ExportPage
 from chatd.contract.errors import Refusal
 from chatd.domain.account.state import NO_SUCH_ACCOUNT
+from chatd.handlers.credentials import Credentials
 from chatd.handlers.paging import fitting
 from chatd.ports import EXPORTED, START, Caller, Exported, ExportPlace, Reader
 
@@ -32,6 +33,7 @@ class AccountExports:
     reader: Reader
     views: Views
     bus: Bus
+    credentials: Credentials
 
     async def export(self, caller: Caller, query: ExportAccount) -> ExportPage | Refusal:
         account = query.account or caller.account
@@ -45,6 +47,10 @@ class AccountExports:
         after = START if query.after is None else _decode(query.after)
         if after is None:
             return BAD_CURSOR
+        if account != caller.account and query.after is None:
+            told = await self.credentials.secure(account, caller.by, "exported")
+            if isinstance(told, Refusal):
+                return told
         wanted = query.limit + 1
         found: Found = []
         if after.kind != NOTIFICATION:

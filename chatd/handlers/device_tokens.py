@@ -11,8 +11,13 @@ from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.auth.tokens import Claims, Tokens, hashed, new_secret
 from chatd.clock import new_id, now
 from chatd.contract.account import Account, BearerToken, SignedIn
+from chatd.contract.errors import Refusal
+from chatd.contract.spec import Done
+from chatd.domain.decision import Context
+from chatd.domain.event import account_stream
+from chatd.domain.internal import SecureAccount
 from chatd.handlers.rows import account_row
-from chatd.ports import DropDevices, PutDevice, Row, Write
+from chatd.ports import Condition, DropDevices, PutDevice, Row, Write
 from chatd.settings import Settings
 
 BEARER_LIFETIME: Final = 365 * 86400  # seconds; of tokens that are not refreshed
@@ -59,6 +64,17 @@ class DeviceTokens:
         put = PutDevice(device, account, name, None, at, at + lifetime * 1000)
         token = self.tokens.sign(Claims(account, device), at, lifetime)
         return put, BearerToken(token=token, expires_at=put.expires_at)
+
+    async def add(
+        self, put: PutDevice, by: str, *writes: Write, conditions: tuple[Condition, ...]
+    ) -> Done | Refusal:
+        """Stores a device that signed in, and tells the account; `STALE` when a condition does not hold."""
+        stream, secured, context = (
+            account_stream(put.account),
+            SecureAccount("device_added"),
+            Context(by, now()),
+        )
+        return await self.commands.ask(stream, secured, context, Done, put, *writes, conditions=conditions)
 
     async def revoke(self, dropped: DropDevices, reason: str, *writes: Write) -> None:
         """Revokes devices: durable first, then their connections are closed. Raises StoreUnavailable."""

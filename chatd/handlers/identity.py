@@ -83,8 +83,11 @@ class SingleSignOns:
         account = known["account"]
         row = await self.reader.account(account)
         device = self.tokens.new_device(account, device_name)
-        if row is None or not await self.commands.write(device.put, conditions=(AccountActive(account),)):
+        if row is None or row["disabled"]:
             return DISABLED
+        added = await self.tokens.add(device.put, account, conditions=(AccountActive(account),))
+        if isinstance(added, Refusal):
+            return added
         return self.tokens.signed_in(row, device.put.device, device.refresh_token)
 
 

@@ -115,9 +115,11 @@ class SignIns:
     commands: CommandBus
     throttle: LoginThrottle
     passwords: Passwords
+    credentials: Credentials
     tokens: DeviceTokens
 
     async def sign_in(self, caller: Caller, command: SignIn) -> SignedIn | Refusal:
+        command = attrs.evolve(command, name=command.name.strip())  # a phone's keyboard puts a space behind
         attempt = self.throttle.sign_in(command.name, caller)
         if isinstance(attempt, Refusal):
             return attempt
@@ -149,7 +151,7 @@ class SignIns:
         if row is None or await self.reader.credential(account) != password_hash:
             return WRONG
         device = self.tokens.new_device(account, command.device or "")
-        writes: list[Write] = [device.put]
+        writes: list[Write] = []
         factor = await self.reader.second_factor(account)
         if in_use(factor):
             if command.code is None:
@@ -160,8 +162,9 @@ class SignIns:
         if row["disabled"]:
             return DISABLED
         read = (AccountActive(account), CredentialIs(account, password_hash), SecondFactorIs(account, factor))
-        if not await self.commands.write(*writes, conditions=read):
-            return STALE
+        added = await self.tokens.add(device.put, account, *writes, conditions=read)
+        if isinstance(added, Refusal):
+            return added
         return self.tokens.signed_in(row, device.put.device, device.refresh_token)
 
     async def refresh(self, caller: Caller, command: Refresh) -> SignedIn | Refusal:
@@ -191,7 +194,11 @@ class SignIns:
         if command.account is not None:
             if await self.reader.account(command.account) is None:
                 return NO_SUCH_ACCOUNT
-            await self.tokens.revoke(DropDevices(command.account), "signed out by an operator")
+            dropped = DropDevices(command.account)
+            answer = await self.credentials.secure(command.account, caller.by, "signed_out", dropped)
+            if isinstance(answer, Refusal):
+                return answer
+            self.tokens.end(dropped, "signed out by an operator")
         elif caller.account is not None:
             await self.tokens.revoke(DropDevices(caller.account, device=caller.device), "signed out")
         else:

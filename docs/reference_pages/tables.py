@@ -25,7 +25,7 @@ from chatd.handlers.identity import MAX_IDENTITIES
 from chatd.handlers.saved import MAX_DRAFTS, SAVED_BYTES
 from chatd.handlers.scheduled import MAX_SCHEDULED
 from chatd.ports.connection import OPEN_REQUESTS
-from chatd.settings import Settings
+from chatd.settings import HELP, Settings
 from reference_pages.markdown import code, page, table
 
 ERRORS_INTRODUCTION: Final = """\
@@ -163,4 +163,4 @@ def _default(value: object) -> str:
 
 
 def _help(field: Any) -> str:
-    return str(field.metadata["typed-settings"]["help"])
+    return str(field.metadata[HELP])

@@ -17,6 +17,7 @@ from chatd.auth.tokens import Tokens, hashed
 from chatd.clock import now
 from chatd.contract.account import DisableAccount, SignedIn, SignIn
 from chatd.domain import totp
+from chatd.handlers.credentials import Credentials
 from chatd.handlers.device_tokens import DeviceTokens
 from chatd.handlers.refusals import DISABLED
 from chatd.handlers.second_factor import CODE_NEEDED, WRONG_CODE
@@ -51,7 +52,9 @@ async def sign_ins(world: World, passwords: Matching) -> SignIns:
     settings, commands = Settings(limits=False), CommandBus(world.directory, world.writer)
     await commands.write(PutCredential("ann", "hash"))
     tokens = DeviceTokens(settings, Tokens(bytes(32), "epoch"), commands, LiveSessions())
-    return SignIns(settings, world.reader, commands, LoginThrottle(settings), passwords, tokens)
+    throttle = LoginThrottle(settings)
+    credentials = Credentials(world.reader, commands, passwords, throttle, "chatd")
+    return SignIns(settings, world.reader, commands, throttle, passwords, credentials, tokens)
 
 
 def factor(*spares: str) -> PutSecondFactor:
@@ -117,12 +120,12 @@ async def test_what_changes_between_looking_and_writing_is_looked_at_again(
     sign_ins: SignIns, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The account is disabled when everything has been read, and before the device is written."""
-    write = sign_ins.commands.write
+    ask = sign_ins.commands.ask
 
-    async def disable_first(bus: CommandBus, *writes: Any, **conditions: Any) -> bool:
+    async def disable_first(bus: CommandBus, *request: Any, **conditions: Any) -> Any:
         await world.ask("account/ann", DisableAccount("ann"), "system")
-        return await write(*writes, **conditions)
+        return await ask(*request, **conditions)
 
-    monkeypatch.setattr(CommandBus, "write", disable_first)
+    monkeypatch.setattr(CommandBus, "ask", disable_first)
     assert await sign_in(sign_ins, None) == [DISABLED]
     assert await world.reader.devices("ann") == []

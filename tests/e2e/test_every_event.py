@@ -152,7 +152,8 @@ def live_through(town: Town, witness: Witness, owner: ViewUpdater, member: ViewU
     with closing(town.dial()) as visitor:
         ask(visitor, "account.sign_up", name="Dora", password="correct horse", invite=invite["code"])
     with closing(town.dial()) as visitor:
-        ask(visitor, "account.exchange", code=Browser(town.server).code())
+        for _ in ("an account is made", "it signs in"):
+            ask(visitor, "account.exchange", code=Browser(town.server).code())
     with closing(town.open(town.account("eve"))) as visitor:
         ask(visitor, "invite.accept", code=invite["code"])
     spare = ask(bob, "invite.create", space=own, role="guest", expires_in=3600)["invite"]["code"]
@@ -351,7 +352,7 @@ def secured(witness: Witness, visitor: Client, account: str, browser: Browser) -
     """Everything that changes how an account is signed in to."""
     ask, operator, old, new = witness.ask, witness.operator, "seven old herons", "eight young owls"
     ask(operator, "account.set_password", account=account, password=old)
-    visitor.open(visitor.ask("account.sign_in", name="Cleo", password=old)["access_token"])
+    visitor.open(ask(visitor, "account.sign_in", name="Cleo", password=old)["access_token"])
     ask(visitor, "account.change_password", old=old, new=new)
     code = browser.code(ask(visitor, "identity.begin", password=new)["url"])
     identity = ask(visitor, "identity.add", code=code)["identity"]
@@ -365,6 +366,8 @@ def secured(witness: Witness, visitor: Client, account: str, browser: Browser) -
             ask(visitor, "totp.remove", password=new, code=spare)
     ask(operator, "account.reset_totp", account=account)
     ask(operator, "account.recovery_link", account=account)
+    ask(operator, "account.token", account=account)
+    ask(operator, "account.sign_out", account=account)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chatd.gateway.net.own_addresses import SAID_AT_ONCE, OwnAddresses, SaidBefore
-from chatd.settings import Settings, SettingsError, load
+from chatd.loading import load
+from chatd.settings import Settings, SettingsError
 
 HERE = "127.0.0.1:8400"
 OWN = OwnAddresses(

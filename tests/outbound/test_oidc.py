@@ -13,7 +13,7 @@ import trio
 from e2e.provider import CLIENT, SECRET, Provider, s256, signed
 from joserfc.jwk import RSAKey
 
-from chatd import settings
+from chatd import loading
 from chatd.outbound.http_client import BYTES, HttpClient, NoAnswer
 from chatd.outbound.oidc import OpenIdProvider
 from chatd.ports import Identity, ProviderFailed
@@ -195,7 +195,7 @@ def test_a_setting_without_sense_is_named(tmp_path: Path, line: str) -> None:
     config = tmp_path / "chatd.toml"
     config.write_text(f"[chatd]\n{line}\n")
     with pytest.raises(SettingsError, match=line.split()[0]):
-        settings.load(config, {})
+        loading.load(config, {})
 
 
 @pytest.mark.parametrize(

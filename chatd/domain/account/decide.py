@@ -139,10 +139,8 @@ def _rename(state: AccountState, command: RenameAccount, context: Context) -> De
         return name
     if name == state.name:
         return Decision((), lambda _: AccountResult(account=state.row()))
-    if (
-        len(state.renamed_at) >= MAX_RENAMES
-        and (wait := state.renamed_at[0] + RENAME_WINDOW - context.at) > 0
-    ):
+    renamed_at = [at for at in state.renamed_at if at <= context.at]  # later ones: the clock was set back
+    if len(renamed_at) >= MAX_RENAMES and (wait := renamed_at[0] + RENAME_WINDOW - context.at) > 0:
         data = {"retry_after": -(-wait // 1000)}
         return Refusal("rate_limited", f"a name changes at most {MAX_RENAMES} times in 30 days", data)
     text = encode_personal(name=name, before=state.name)
@@ -151,10 +149,13 @@ def _rename(state: AccountState, command: RenameAccount, context: Context) -> De
     )
 
 
+_OF_BOTS: Final = ("token_made", "signed_out", "exported")  # what may befall a bot, too
+
+
 def _secure(state: AccountState, command: SecureAccount, context: Context) -> Decision | Refusal:
     if not state.exists:
         return NO_SUCH_ACCOUNT
-    if state.owner is not None:
+    if state.owner is not None and command.change not in _OF_BOTS:
         return Refusal("conflict", "a bot has tokens and no password; its owner makes them with bot.token")
     return Decision((fact(state, "account.secured", context, {"change": command.change}),))
 

@@ -88,7 +88,7 @@ def _set_typing(
         return Refusal(
             "forbidden", f"you may not post in this room, so you are not typing in it: {allowed.because}"
         )
-    if context.at - state.typing.get(context.by, -TYPING_INTERVAL) < TYPING_INTERVAL:
+    if 0 <= context.at - state.typing.get(context.by, -TYPING_INTERVAL) < TYPING_INTERVAL:
         return Decision()
     return Decision(signal=Signal("typing", Typing(expires_in=TYPING_EXPIRES_IN)))
 
@@ -116,11 +116,9 @@ def decide(state: RoomState, space: SpaceState, command: Any, context: Context) 
 
 
 def remember_unlogged(state: RoomState, decision: Decision, context: Context) -> None:
-    """Keeps in memory what the decision changes but does not log: read markers, slow mode, typing."""
+    """Keeps in memory what the decision changes but does not log: read markers, typing."""
     if decision.read is not None:
         state.read[context.by] = decision.read
-    if decision.counts_for_slow_mode:
-        slow_mode.record_post(state, context)
     if decision.signal is not None:
         if len(state.typing) > len(state.members):
             state.typing.clear()
@@ -150,6 +148,7 @@ def apply(state: RoomState, event: Fact | Event) -> None:
             state.private, state.topic, state.created_at = data["private"], data.get("topic"), event.at
         case _:
             message.apply(state, event)
+            slow_mode.apply(state, event)
             moderation.apply(state, event)
     state.head = event.seq
 

@@ -84,7 +84,7 @@ def _post(state: RoomState, space: SpaceState, command: PostMessage, context: Co
     )
     before = direct.joining(state, context) if state.direct else ()
     posted = fact(state, "message.posted", context, data, command.text, nth=len(before) + 1)
-    return Decision((*before, posted), _posted, counts_for_slow_mode=True)
+    return Decision((*before, posted), _posted)
 
 
 def _repeat(record: NonceRecord, command: PostMessage) -> Decision | Refusal:
@@ -151,8 +151,7 @@ def _edit(state: RoomState, space: SpaceState, command: EditMessage, context: Co
     if wait := slow_mode_refusal(state, space, context, posting=False):
         return wait
     data = {"seq": command.seq, **drop_none(mentions=_mentions(state, space, command.text, context) or None)}
-    edited = fact(state, "message.edited", context, data, command.text)
-    return Decision((edited,), counts_for_slow_mode=space.locked)
+    return Decision((fact(state, "message.edited", context, data, command.text),))
 
 
 def _delete(

@@ -49,7 +49,7 @@ def _react(state: RoomState, space: SpaceState, command: AddReaction, context: C
     if wait := slow_mode_refusal(state, space, context, posting=False):
         return wait
     data = {"seq": command.seq, "emoji": emoji}
-    return Decision((fact(state, "reaction.added", context, data),), counts_for_slow_mode=space.locked)
+    return Decision((fact(state, "reaction.added", context, data),))
 
 
 def _unreact(
@@ -93,9 +93,7 @@ def _pin(
         return Decision((fact(state, "pin.removed", context, {"seq": command.seq}),))
     if wait := slow_mode_refusal(state, space, context, posting=False):
         return wait
-    return Decision(
-        (fact(state, "pin.added", context, {"seq": command.seq}),), counts_for_slow_mode=space.locked
-    )
+    return Decision((fact(state, "pin.added", context, {"seq": command.seq}),))
 
 
 DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]] = {

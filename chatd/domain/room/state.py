@@ -85,7 +85,9 @@ class RoomState:
     nonces: dict[tuple[str, str], NonceRecord] = attrs.field(factory=dict, repr=False)  # oldest first
     messages: dict[int, MessageState] = attrs.field(factory=dict, repr=False)
     read: dict[str, int] = attrs.field(factory=dict, repr=False)  # account -> read marker, where loaded
-    last_post_at: dict[str, int] = attrs.field(factory=dict, repr=False)  # account -> Unix ms
+    # account -> Unix ms of its newest post, and of its newest edit, reaction or pin; the newest last
+    posted_at: dict[str, int] = attrs.field(factory=dict, repr=False)
+    acted_at: dict[str, int] = attrs.field(factory=dict, repr=False)
     typing: dict[str, int] = attrs.field(factory=dict, repr=False)  # account -> Unix ms of the last signal
     # Of the people of a direct room, as of the `spaces_version` of `SharedSpaces`; 0: not known yet.
     apart: set[str] = attrs.Factory(set)  # those who share no space with any other of them
@@ -129,9 +131,7 @@ class RoomState:
         )
 
 
-TRANSIENT: Final = frozenset(
-    {"nonces", "messages", "read", "last_post_at", "typing", "apart", "gone", "spaces_version"}
-)
+TRANSIENT: Final = frozenset({"nonces", "messages", "read", "typing", "apart", "gone", "spaces_version"})
 
 
 def sync_members(state: RoomState, space: SpaceState) -> None:

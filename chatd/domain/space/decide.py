@@ -215,7 +215,7 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
             state.members[data["account"]] = data["role"]
             state.joined_seqs[data["account"]] = event.seq
             if "owner" in data:
-                state.bots[data["account"]] = data["owner"]
+                state.bots[data["account"]] = state.bot_owners[data["account"]] = data["owner"]
             if invite := state.invites.get(data.get("invite", "")):
                 invite.uses += 1
         case "invite.created":

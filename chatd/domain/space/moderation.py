@@ -240,6 +240,7 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
             state.deleted = True
         case "space.locked" | "space.unlocked":
             state.locked = event.type == "space.locked"
+            state.locked_at = event.at if state.locked else state.locked_at
         case "member.role_set":
             del state.members[
                 data["account"]

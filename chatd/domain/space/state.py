@@ -63,7 +63,9 @@ class SpaceState:
     bans: dict[str, int] = attrs.Factory(dict)  # account -> end, in Unix milliseconds
     mutes: dict[str, int] = attrs.Factory(dict)  # the same
     bots: dict[str, str] = attrs.Factory(dict)  # those that are members, to their owners
+    bot_owners: dict[str, str] = attrs.Factory(dict)  # those that ever were, also when they have left
     locked: bool = False
+    locked_at: int = 0  # Unix ms; the newest lock
     deleted: bool = False
 
     @property
@@ -90,6 +92,11 @@ class SpaceState:
     def rank(self, account: str) -> Role | None:
         """The role that others must stand above: of a member its own, of who has left the one it had."""
         return self.role(account) or self.left_roles.get(account)
+
+    def accounts_of_person(self, account: str) -> list[str]:
+        """The account's owner, or itself if it is no bot, and every bot of theirs that ever was in here."""
+        person = self.bot_owners.get(account, account)
+        return [person, *(bot for bot, owner in self.bot_owners.items() if owner == person)]
 
     def lets_in_as(self, account: str, role: Role) -> bool:
         """Whether the account may let people into the space with this role."""

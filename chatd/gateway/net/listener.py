@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -54,17 +54,25 @@ class Listener(trio.abc.Listener[SocketStream]):
 
 
 @contextlib.contextmanager
-def tcp_socket(host: str, port: int) -> Iterator[socket.socket]:
-    """A listening TCP socket. Raises CannotListen."""
+def tcp_sockets(hosts: Sequence[str], port: int) -> Iterator[list[socket.socket]]:
+    """A listening TCP socket for each host, all on one port; 0 picks it. Raises CannotListen."""
+    with contextlib.ExitStack() as opened:
+        sockets: list[socket.socket] = []
+        for host in hosts:
+            sockets.append(opened.enter_context(_tcp_socket(host, port)))
+            port = sockets[0].getsockname()[1]
+        yield sockets
+
+
+def _tcp_socket(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    both = host == "::" and socket.has_dualstack_ipv6()  # all addresses are those of IPv4, too
     try:
-        sock = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except OSError as error:
         raise CannotListen(
             f"cannot listen on {host} port {port}: {error.strerror}; choose another with --host or --port"
         ) from error
-    with sock:
-        yield sock
 
 
 @contextlib.contextmanager

@@ -25,7 +25,7 @@ class OwnAddresses:
     def __init__(self, settings: Settings) -> None:
         named = (settings.public_url, *settings.origins)
         self._origins = frozenset(Origin.parse(address) for address in named if address)
-        self._hosts = frozenset({*(origin.host for origin in self._origins), settings.host.lower()})
+        self._hosts = frozenset({*(origin.host for origin in self._origins), *map(str.lower, settings.hosts)})
         self._behind_tls = frozenset(origin.host for origin in self._origins if origin.scheme == "https")
 
     def may_connect(self, origin: str, host: str) -> bool:

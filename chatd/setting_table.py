@@ -1,0 +1,43 @@
+"""Settings as `chatd check` prints them: name, value, where it came from. A secret is never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from chatd.loading import Chosen
+
+MASK = "********"
+
+
+def setting_lines(chosen: Iterable[Chosen]) -> list[str]:
+    """One line a setting, in columns. Values are written as in TOML."""
+    rows = [(one.name, _value(one), one.source if one.label == one.name else _origin(one)) for one in chosen]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    return [f"{name:<{widths[0]}}  {value:<{widths[1]}}  {origin}" for name, value, origin in rows]
+
+
+def _origin(one: Chosen) -> str:
+    return f"{one.source} ({one.label.removeprefix(f'{one.name} in ')})"
+
+
+def _value(one: Chosen) -> str:
+    if one.secret:
+        return MASK if one.value else '""'
+    return _in_toml(one.value)
+
+
+def _in_toml(value: Any) -> str:
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return str(value).lower()
+        case int():
+            return str(value)
+        case float():
+            return f"{value:g}"
+        case tuple():
+            return f"[{', '.join(_in_toml(part) for part in value)}]"
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
