@@ -155,7 +155,8 @@ CREATE INDEX rooms_by_space ON rooms (space);
 CREATE INDEX rooms_by_opener ON rooms (opened_by, created_at) WHERE opened_by IS NOT NULL;
 
 -- Who was a member of which stream, from the event that let them in (`since`) to the one that let them out
--- (`until`, NULL while they are members). They may see both of these events and all between them, forever.
+-- (`until`, NULL while they are members). They are sent both of these events and all between them, whenever they ask,
+-- with as much of each as they may see by then.
 -- An account is a member of its own stream.
 CREATE TABLE members (
     account TEXT NOT NULL REFERENCES accounts,

@@ -91,7 +91,8 @@ def _in_words(refusal: Refused) -> str:
         case "unauthenticated":
             return f"{refusal.message}; a good token comes from `chatctl account token NAME` on the server"
         case "unavailable" | "overloaded":
-            return f"{refusal.message}; try again shortly"
+            # most refusals say after a semicolon what to do
+            return refusal.message if ";" in refusal.message else f"{refusal.message}; try again shortly"
         case "internal":
             return f"{refusal.message}; the server's log says more"
     return refusal.message

@@ -86,7 +86,14 @@ def _gateway(settings: Settings, services: Services) -> Gateway:
         status = partial(services.server.status, NOBODY, GetServerStatus())
         set_up, recover = services.setup.set_up, services.recovery.use
         return module.Http(
-            settings, lambda: gateway.ready, lambda: gateway.own, set_up, recover, services.sso, status
+            settings,
+            lambda: gateway.ready,
+            services.health,
+            lambda: gateway.own,
+            set_up,
+            recover,
+            services.sso,
+            status,
         )
 
     gateway = Gateway(settings, open_session, load_http)

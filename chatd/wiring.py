@@ -19,8 +19,11 @@ from chatd.actors.sessions.opening import Opening
 from chatd.actors.sessions.session import SessionServices
 from chatd.actors.sessions.snapshot import Snapshots
 from chatd.actors.workers.account_deletion import AccountDeletionWorker
+from chatd.actors.workers.clock_watch import ClockWatch
+from chatd.actors.workers.database_watch import DatabaseWatch
 from chatd.actors.workers.deletions import Deletions
 from chatd.actors.workers.due_timer import DueTimer
+from chatd.actors.workers.health import Health
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.notifier import Notifier
 from chatd.actors.workers.presence import Presence
@@ -90,6 +93,7 @@ class Services:
     setup: Setup
     recovery: RecoveryLinks
     server: server.Server
+    health: Health
     workers: tuple[Actor, ...]
 
 
@@ -98,6 +102,7 @@ def wire(
 ) -> Services:
     """All services of a server. The actors of streams run in `nursery`."""
     reader, epoch, name = store.reader, store.epoch, settings.server_name
+    health = Health()
     address, live, due_timer = ServerAddress(settings.public_url), LiveSessions(), DueTimer()
     throttle, rate_limits = LoginThrottle(settings), RateLimits(settings)
 
@@ -135,7 +140,9 @@ def wire(
     codes = InviteCodes(reader, directory)
     accounts = account.Accounts(reader, commands, credentials, tokens, recovery)
     spaces = Spaces(reader, commands, visibility)
-    server_handler = server.Server(reader, bus, commands, live, store, views, epoch, settings.data, address)
+    server_handler = server.Server(
+        reader, bus, commands, live, store, views, epoch, settings.data, address, health
+    )
 
     handlers = registry(
         {
@@ -223,6 +230,8 @@ def wire(
         AccountDeletionWorker(reader, commands, live, deletions, names),
         presence,
         receipts,
+        DatabaseWatch(store, health),
+        ClockWatch(reader, health),
     )
     if settings.views:
         workers = (*workers, Notifier(reader, bus, commands), *views.updaters.values())
@@ -237,6 +246,7 @@ def wire(
         Setup(reader, commands, accounts, spaces),
         recovery,
         server_handler,
+        health,
         workers,
     )
 

@@ -22,7 +22,7 @@ class Event:
 
     `data` is the payload that `chatd.contract.events` declares for the type, `Nothing` where the account is
     not shown it, and a dict where this library knows no such type or shape. A message that was erased after
-    it was posted or edited comes without its text, when it comes late.
+    it was posted or edited comes without its text, when it comes late; one that was edited, with the newest.
 
     One type is the client's own: `session.reloaded` says that events were missed because the server's
     database is another one than before. Forget what you know; `data` is the new `SessionOpened`.

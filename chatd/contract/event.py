@@ -55,6 +55,9 @@ REQUESTS: tuple[RequestType, ...] = (
             " seconds for something new. The events of a full page end at `position`; there may be more. A"
             " page may be some megabytes.",
             "`position` of the result is the next `after`.",
+            "Operators get all of the log. An admin's account gets every event too, but no more of its data"
+            " than its queries show; the rules are those for a session that resumes"
+            " ([protocol.md](../protocol.md#delivery)).",
         ),
     ),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import attrs
 from msgspec import UNSET, UnsetType
 
 from chatd.contract.fields import (
@@ -26,6 +27,7 @@ from chatd.contract.fields import (
 )
 from chatd.contract.rows import result as payload
 from chatd.contract.spec import EventType, StreamKind
+from chatd.contract.wire_names import wire_name
 
 
 @payload
@@ -670,6 +672,16 @@ EVENTS: Final[Mapping[tuple[StreamKind, str], EventType]] = {
     (row.stream, row.name): row for row in (*_ACCOUNT, *_SPACE, *_ROOM)
 }
 
+
+def _details(name: str) -> tuple[str, ...]:
+    """The fields of the events of this name, whatever their stream, that are optional wherever they stand."""
+    fields = [
+        field for (_, type_), row in EVENTS.items() if type_ == name for field in attrs.fields(row.payload)
+    ]
+    needed = {field.name for field in fields if field.default is attrs.NOTHING}
+    return tuple(dict.fromkeys(wire_name(field.name) for field in fields if field.name not in needed))
+
+
 # What consumers look up for each event, worked out once.
 TYPES: Final = frozenset(name for _, name in EVENTS)
 MEMBERSHIP: Final[Mapping[str, bool]] = {  # lets `account` into its stream (True), or out of it
@@ -682,3 +694,7 @@ PERSONAL: Final[Mapping[str, tuple[str, ...]]] = {
 }
 RESTRICTED: Final = {name: row.audience for (_, name), row in EVENTS.items() if row.audience is not None}
 AUDITED: Final = tuple(dict.fromkeys(name for (_, name), row in EVENTS.items() if row.audited))
+# The fields that an event can do without: what is left names whom or what it is about.
+DETAILS: Final[Mapping[str, tuple[str, ...]]] = {
+    name: fields for name in sorted(TYPES) if (fields := _details(name))
+}

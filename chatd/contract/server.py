@@ -40,10 +40,12 @@ class ActorCounts:
 
 @result
 class ServerStatus:
-    """Sizes in bytes, `uptime` in seconds. `log_lines_lost`: lines that the log on stderr did not take."""
+    """Sizes in bytes, `uptime` in seconds. `ready`: whether commands can be stored. `problems` in words.
+    `log_lines_lost`: lines that the log on stderr did not take."""
 
     version: str
     ready: bool
+    problems: list[str]
     epoch: str
     position: int
     started_at: Time

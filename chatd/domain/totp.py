@@ -26,8 +26,12 @@ def code(secret: bytes, step: int) -> str:
 
 
 def step_of(secret: bytes, entered: str, at: int, used: int) -> int | None:
-    """The step of the code, if it is later than step `used` and near `at` (Unix milliseconds); else None."""
+    """The step of the code, if it is later than step `used` and near `at` (Unix milliseconds); else None.
+
+    A used step that is still to come was used before the clock was set back. It shuts nobody out until then.
+    """
     now = step_at(at)
+    used = used if used <= now + DRIFT else 0
     matches = [
         step
         for step in range(now - DRIFT, now + DRIFT + 1)

@@ -14,6 +14,7 @@ from chatd import __version__
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.live_sessions import LiveSessions
+from chatd.actors.workers.health import Health
 from chatd.actors.workers.view_updater import Views
 from chatd.clock import now
 from chatd.contract.backup import BackupCreated, CreateBackup
@@ -54,7 +55,9 @@ class Server:
     epoch: str
     data: Path
     address: ServerAddress
+    health: Health
     _started_at: int = attrs.field(factory=now)
+    _started: float = attrs.field(factory=trio.current_time)
 
     async def status(self, caller: Caller, query: GetServerStatus) -> ServerStatus:
         sizes = self.maintenance.sizes()
@@ -62,11 +65,12 @@ class Server:
         counts = await self.reader.counts()
         return ServerStatus(
             version=__version__,
-            ready=True,
+            ready=self.health.ready,
+            problems=self.health.problems,
             epoch=self.epoch,
             position=self.bus.head,
             started_at=self._started_at,
-            uptime=(now() - self._started_at) // 1000,
+            uptime=int(trio.current_time() - self._started),
             pid=os.getpid(),
             data=str(self.data.absolute()),
             address=self.address.url,
@@ -118,10 +122,12 @@ class Server:
         )
 
     async def check(self, caller: Caller, query: CheckServer) -> ServerChecked:
-        findings = list(await self.maintenance.check())
+        findings = [*self.health.problems, *await self.maintenance.check()]
         return ServerChecked(ok=not findings, findings=findings)
 
-    async def verify(self, caller: Caller, query: VerifyServer) -> ServerVerified:
+    async def verify(self, caller: Caller, query: VerifyServer) -> ServerVerified | Refusal:
+        if self.health.database is not None:
+            return Refusal("unavailable", self.health.database)
         verified = await self.maintenance.verify()
         findings = list(verified.findings)
         return ServerVerified(ok=not findings, events=verified.events, findings=findings)
@@ -158,7 +164,10 @@ class Events:
             with trio.move_on_after(query.wait):
                 await self.bus.wait_beyond(query.after)
         head = self.bus.head
-        found = await self.reader.events(query.after, query.limit, query.stream)
+        if caller.account is None:
+            found = await self.reader.events(query.after, query.limit, query.stream)
+        else:
+            found = await self.reader.shown_events(caller.account, query.after, query.limit, query.stream)
         events = [event for event in found if event.position <= head]
         page = fitting(events, lambda event: text_size(event.text))
         full = len(events) == query.limit or len(page) < len(events)

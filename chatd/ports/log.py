@@ -51,6 +51,10 @@ class StoreBusy(StoreUnavailable):
     """As many questions of the same principal wait as may; the others are served meanwhile."""
 
 
+class StoreMisplaced(StoreUnavailable):
+    """The database file that is open is not the one at its path: nothing is written until it is again."""
+
+
 class Commit(Protocol):
     """A transaction on its way to the disk."""
 

@@ -41,7 +41,7 @@ class Backup(Protocol):
 
 
 class Maintenance(Protocol):
-    """What an operator may ask of the store while it works. All but `sizes` raise StoreUnavailable."""
+    """What an operator may ask of the store while it works. All that waits raises StoreUnavailable."""
 
     async def check(self) -> Sequence[str]:
         """What is wrong with the database file or the disk below it; empty when all is well."""
@@ -52,3 +52,7 @@ class Maintenance(Protocol):
         """Writes a consistent copy. Raises StoreError when it cannot stand there."""
 
     def sizes(self) -> Sizes: ...
+
+    def misplaced(self) -> str | None:
+        """Why the database that is open is not the one at its path, or cannot be written there; as the
+        beginning of a sentence."""

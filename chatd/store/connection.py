@@ -153,9 +153,12 @@ def connect(opener: Callable[[], sqlite3.Connection]) -> TrioConnection:
     return TrioConnection(opener, iter_chunk_size=64)
 
 
-def open_writer(path: Path) -> sqlite3.Connection:
+def open_writer(path: Path, *, create: bool = True) -> sqlite3.Connection:
     """The one connection that writes and checkpoints. Each commit is on the disk when it returns."""
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
+    uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256
+    )
     # checkpoints are the log's to time (see `Log`); this is the bound that holds if it cannot
     connection.executescript(
         """

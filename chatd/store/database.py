@@ -22,13 +22,14 @@ import structlog
 import trio
 from ulid import ULID
 
-from chatd.ports import StoreError, StoreUnavailable
+from chatd.ports import StoreError, StoreMisplaced, StoreUnavailable
 from chatd.store.connection import TrioConnection, connect, open_reader, open_writer
 from chatd.store.log.journal import Fault, Journal
 from chatd.store.log.sqlite_log import SqliteLog
 from chatd.store.ops import migrate, verify
 from chatd.store.ops.backup import Backup, backup
 from chatd.store.ops.data_dir import DATABASE, hold
+from chatd.store.ops.place import NOT_THERE, Place, narrow
 from chatd.store.queries.reader import SqliteReader, open_pool
 from chatd.store.views.file import SqliteViews, open_views
 
@@ -55,15 +56,22 @@ class Store:
     reader: SqliteReader
     views: SqliteViews
     epoch: str
+    _place: Place
+    _writer: TrioConnection
+
+    def misplaced(self) -> str | None:
+        return self._place.problem()
 
     async def check(self) -> tuple[str, ...]:
         """What is wrong with the file, in words. Reads all of it."""
         with _translated():
-            async with connect(partial(open_reader, self.path)) as connection:
+            async with self._look() as connection:
                 return await _interruptible(connection, lambda file: verify.check(file, self.path))
 
     async def verify(self) -> verify.Verified:
         """Replays the log, in pieces, and compares."""
+        if self._place.lost() is not None:
+            raise StoreMisplaced(NOT_THERE)
         with _translated():
             async with connect(partial(verify.open_scratch, self.path)) as connection:
                 replay = await connection.run(verify.Replay)
@@ -72,14 +80,24 @@ class Store:
                 return await _interruptible(connection, lambda _: replay.finish())
 
     async def backup(self, path: Path) -> Backup:
-        """A consistent copy while the server runs. Raises StoreError when `path` exists."""
+        """A consistent copy while the server runs, of what is open. Raises StoreError when `path` exists."""
         stop = threading.Event()
         with _translated():
-            async with connect(partial(open_reader, self.path)) as connection:
+            async with self._look() as connection:
                 try:
                     return await connection.run(lambda file: backup(file, path, stop))
                 finally:
                     stop.set()
+
+    @asynccontextmanager
+    async def _look(self) -> AsyncIterator[TrioConnection]:
+        """A connection that reads: one of its own, unless the path does not lead to the open file any more.
+        Then it is the writer's, which has nothing to write."""
+        if self._place.lost() is not None:
+            yield self._writer
+            return
+        async with connect(partial(open_reader, self.path)) as connection:
+            yield connection
 
     def sizes(self) -> Sizes:
         return Sizes(_size(self.path), _size(self.path.with_name(self.path.name + "-wal")))
@@ -91,17 +109,23 @@ async def open_store(folder: Path, *, fault: Fault | None = None) -> AsyncIterat
     written by a newer chatd, damaged. `fault` is for tests, see `chatd.store.log.journal`."""
     path = folder / DATABASE
     with hold(folder):
+        if (warning := narrow(folder)) is not None:
+            _log.warning("data_folder_open", problem=warning)
         await trio.to_thread.run_sync(migrate.prepare, path)
-        async with connect(partial(open_writer, path)) as writer:
-            journal = Journal(writer, fault)
+        place = Place(path)
+        async with connect(partial(open_writer, path, create=False)) as writer:
+            journal = Journal(writer, place, fault)
             epoch = await writer.run(partial(_begin, journal))
-            log = SqliteLog(writer, journal)
+            log = SqliteLog(writer, journal, place)
             try:
                 async with open_pool(path) as reader, open_views(path) as views:
-                    yield Store(path, log, reader, views, epoch)
+                    place.learn()
+                    yield Store(path, log, reader, views, epoch, place, writer)
             finally:
                 with trio.CancelScope(shield=True):
                     await _settle(log)
+                    with place.spares_others():
+                        await writer.close()
 
 
 def _begin(journal: Journal, connection: sqlite3.Connection) -> str:
@@ -146,5 +170,5 @@ def _translated() -> Iterator[None]:
 def _size(path: Path) -> int:
     try:
         return os.stat(path).st_size
-    except FileNotFoundError:
+    except OSError:
         return 0

@@ -19,6 +19,7 @@ from chatd.store.log import erasure
 from chatd.store.log.journal import Journal
 from chatd.store.ops import migrate
 from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.place import Place
 
 SENTINELS = ("a-word-that-nobody-else-says", "the-same-put-in-other-words", "L" * 9_000)
 
@@ -153,7 +154,7 @@ def desk(tmp_path: Path, pen: Pen) -> Iterator[Desk]:
         if stage == "checkpoint" and desk.broken:
             raise sqlite3.OperationalError("disk I/O error")
 
-    journal = Journal(connection, fault, clock)  # type: ignore[arg-type]
+    journal = Journal(connection, Place(path), fault, clock)  # type: ignore[arg-type]
     journal.open(connection.current())
     desk = Desk(path, clock, journal, pen)
     yield desk

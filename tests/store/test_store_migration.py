@@ -20,6 +20,7 @@ from chatd.store.database import open_store
 from chatd.store.log.journal import Journal
 from chatd.store.ops import migrate
 from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.place import Place
 
 LACKING = ("mentions", "message_mentions", "mentions_changed")
 FILL = """
@@ -56,7 +57,7 @@ def written_by_version_1(tmp_path: Path, step: str) -> Callable[[list[Append]], 
         connection = open_writer(tmp_path / DATABASE)
         drops = "DROP TRIGGER mentions_changed; DROP TRIGGER message_mentions; DROP TABLE mentions"
         migrate.build(connection, migrate.Model(f"{migrate.present().schema}; {drops}"))
-        journal = Journal(SingleThreaded(connection))  # type: ignore[arg-type]
+        journal = Journal(SingleThreaded(connection), Place(tmp_path / DATABASE))  # type: ignore[arg-type]
         journal.open(connection)
         assert all(isinstance(done, Appended) for done in journal.commit(appends))
         connection.execute("INSERT INTO meta VALUES ('epoch', 'then')")

@@ -14,6 +14,7 @@ from chatd.store.database import open_store
 from chatd.store.log.journal import Journal
 from chatd.store.ops import migrate
 from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.place import Place
 
 GUARD = "name_skeleton_claimed"
 
@@ -62,7 +63,7 @@ async def test_a_log_with_names_that_look_alike_is_sound_and_guards_them(tmp_pat
     migrate.build(connection)
     [guard] = connection.execute(f"SELECT sql FROM sqlite_master WHERE name = '{GUARD}'").fetchone()
     connection.execute(f"DROP TRIGGER {GUARD}")  # for a chatd to which these names did not look alike
-    journal = Journal(SingleThreaded(connection))  # type: ignore[arg-type]
+    journal = Journal(SingleThreaded(connection), Place(tmp_path / DATABASE))  # type: ignore[arg-type]
     journal.open(connection)
     journal.commit([pen.account("1", "Ian"), pen.account("2", "lan"), pen.account("3", "gone")])
     connection.execute(guard)

@@ -153,6 +153,8 @@ HOT = {
     "stream": log.STREAM_AFTER,
     "log": log.LOG_AFTER,
     "visible": log.VISIBLE,
+    "shown": log.SHOWN_AFTER,
+    "shown of a stream": log.SHOWN_STREAM_AFTER,
     "recent": message.RECENT_POSTS,
     "load": log.LOAD,
     "memberships": member.MEMBERSHIPS,
@@ -195,7 +197,7 @@ HOT = {
     "bans": audit.BANS,
 }
 # what a plan may go through from end to end: parameters, and rows that it has found itself
-FOUND = "span|places?|present|message|posted|concerned|version"
+FOUND = "span|places?|present|message|posted|concerned|version|replay"
 MADE = re.compile(rf"SCAN (CONSTANT ROW|\(subquery|\w+ VIRTUAL TABLE|({FOUND})$)")
 
 

@@ -13,6 +13,7 @@ from chatd.store.connection import open_writer
 from chatd.store.log.journal import Journal
 from chatd.store.ops import migrate
 from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.place import Place
 from chatd.store.views.file import VIEWS
 from chatd.store.views.positions import ViewPositions
 
@@ -24,7 +25,7 @@ class Village:
         self.pen = Pen()
         migrate.prepare(folder / DATABASE)
         self._log = open_writer(folder / DATABASE)
-        self._journal = Journal(SingleThreaded(self._log))  # type: ignore[arg-type]
+        self._journal = Journal(SingleThreaded(self._log), Place(folder / DATABASE))  # type: ignore[arg-type]
         self._journal.open(self._log)
         self._positions = ViewPositions(folder / VIEWS, folder / DATABASE)
         self._writer = self._positions.open_writer()

@@ -9,7 +9,7 @@ import attrs
 
 from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context
-from chatd.ports import Condition, StoreBusy, StoreUnavailable, Write
+from chatd.ports import Condition, StoreBusy, StoreMisplaced, StoreUnavailable, Write
 
 Answer = object  # a result of the contract, or a Refusal
 Reply = Callable[[Answer], None]  # never waits, never raises
@@ -21,14 +21,24 @@ OVERLOADED: Final = Refusal(
     "overloaded",
     "too many of your requests wait for the store; wait for their answers, then try again in a few seconds",
 )
+MISPLACED: Final = Refusal(
+    "unavailable",
+    "the server's database file is not where it belongs, so nothing can be stored; ask the people who run"
+    " this server",
+)
 STOPPING: Final = Refusal("unavailable", "the server is going away; reconnect and try again")
 STALE: Final = Refusal("conflict", "something changed at this very moment; look again, then try again")
 BROKEN: Final = Refusal("internal", "something is broken here; the server's log says what")
 
 
 def unavailable(error: StoreUnavailable) -> Refusal:
-    """What whoever asked is told: either the store is at fault, or as much of theirs waits as may."""
-    return OVERLOADED if isinstance(error, StoreBusy) else UNAVAILABLE
+    """What whoever asked is told: the store is at fault, or as much of theirs waits as may."""
+    match error:
+        case StoreBusy():
+            return OVERLOADED
+        case StoreMisplaced():
+            return MISPLACED
+    return UNAVAILABLE
 
 
 @attrs.frozen(slots=True, eq=False)

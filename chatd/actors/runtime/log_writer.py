@@ -16,7 +16,7 @@ import trio
 
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.domain.event import Event
-from chatd.ports import Append, Appended, Log, StoreUnavailable, Taken
+from chatd.ports import Append, Appended, Log, StoreMisplaced, StoreUnavailable, Taken
 
 CAPACITY: Final = 65_536  # each actor has at most one append under way, so this is never reached
 log = structlog.get_logger("history")
@@ -85,7 +85,8 @@ class LogWriter:
 
     def failed(self, given_up: bool) -> None:
         self.mailbox.close()
-        self._settle([*self._under_way, *self.mailbox.take_nowait()], None)
+        crashed = StoreUnavailable("the log writer crashed")
+        self._settle([*self._under_way, *self.mailbox.take_nowait()], crashed)
 
     async def _next(self) -> list[_Waiting] | None:
         try:
@@ -95,19 +96,21 @@ class LogWriter:
 
     async def _commit(self, batch: list[_Waiting]) -> list[_Waiting] | None:
         """Commits the batch and everything that gathers meanwhile; returns the next batch."""
-        done: tuple[list[_Waiting], list[Appended | Taken] | None] | None = None
+        done: tuple[list[_Waiting], list[Appended | Taken] | StoreUnavailable] | None = None
         while batch:
             self._under_way = batch
             started = trio.current_time()
             commit = self._log.submit([waiting.append for waiting in batch])
             if done is not None:
                 self._settle(*done)
+            outcomes: list[Appended | Taken] | StoreUnavailable
             try:
                 outcomes = await commit.wait()
             except StoreUnavailable as error:
-                log.error("commit_failed", appends=len(batch), error=str(error))
+                if not isinstance(error, StoreMisplaced):  # the log is told of that once, not of each commit
+                    log.error("commit_failed", appends=len(batch), error=str(error))
                 self.commits.failed += 1
-                outcomes = None
+                outcomes = error
             self._count(batch, (trio.current_time() - started) * 1000)
             done = batch, outcomes
             batch = self.mailbox.take_nowait()
@@ -116,10 +119,10 @@ class LogWriter:
             self._under_way = []
         return await self._next()
 
-    def _settle(self, batch: list[_Waiting], outcomes: list[Appended | Taken] | None) -> None:
-        if outcomes is None:
+    def _settle(self, batch: list[_Waiting], outcomes: list[Appended | Taken] | StoreUnavailable) -> None:
+        if isinstance(outcomes, StoreUnavailable):
             for waiting in batch:
-                waiting.outcome = StoreUnavailable("the message store cannot write now; try again")
+                waiting.outcome = type(outcomes)(*outcomes.args)  # each is raised on its own
                 waiting.done.set()
             return
         events = [event for done in outcomes if isinstance(done, Appended) for event in done.events]

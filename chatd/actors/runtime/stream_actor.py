@@ -16,7 +16,7 @@ import attrs
 import structlog
 import trio
 
-from chatd.actors.runtime.envelope import BROKEN, STALE, UNAVAILABLE, Envelope
+from chatd.actors.runtime.envelope import BROKEN, STALE, Envelope, unavailable
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.actors.runtime.signals import signal_frame
 from chatd.actors.runtime.stream_types import STREAM_TYPES, State, load_messages, remember
@@ -170,9 +170,9 @@ class StreamActor:
                 if not (turn.facts or turn.writes):
                     return self._answer(turn, Appended(()))
                 outcome = await self._world.append(turn.append())
-            except StoreUnavailable:
+            except StoreUnavailable as error:
                 self._state = None
-                return _refuse(envelopes, UNAVAILABLE)
+                return _refuse(envelopes, unavailable(error))
             if isinstance(outcome, Appended):
                 return self._answer(turn, outcome)
             self._state = None

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from chatd.actors.workers.health import Health
 from chatd.contract.account import AccountResult
 from chatd.contract.errors import Refusal
 from chatd.contract.server import ServerStatus
@@ -26,7 +27,7 @@ from chatd.gateway.http.body import BadBody, read_body, replayed
 from chatd.gateway.net.client_address import Networks
 from chatd.gateway.net.own_addresses import OwnAddresses
 from chatd.gateway.net.stream import SocketStream
-from chatd.ports import Caller, SsoFlow
+from chatd.ports import Caller, SsoFlow, StoreUnavailable
 from chatd.settings import Settings
 
 # Takes the form's code, name, password, space; returns the first account.
@@ -38,6 +39,7 @@ FORM_FIELDS: Final = 8
 BY_PROXY: Final = (
     "metrics are not given through a proxy; ask this server itself, or set `metrics_through_proxy`\n"
 )
+NOT_STORING: Final = "nothing can be stored; `chatctl server status` says why"
 _FORWARDED: Final = frozenset(
     ("forwarded", "via", "x-real-ip", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
 )  # what proxies add to a request
@@ -56,6 +58,7 @@ class Http:
         self,
         settings: Settings,
         ready: Callable[[], bool],
+        health: Health,
         own: Callable[[], OwnAddresses],
         set_up: SetUp,
         recover: Recover,
@@ -64,6 +67,7 @@ class Http:
     ) -> None:
         self._settings = settings
         self._ready = ready
+        self._health = health
         self._set_up = set_up
         self._set_password = recover
         self._sso = sso
@@ -82,7 +86,7 @@ class Http:
             Route("/readyz", self._readyz),
             Route("/metrics", self._metrics),
         ]
-        pages_app = Starlette(routes=routes)
+        pages_app = Starlette(routes=routes, exception_handlers={StoreUnavailable: _not_storing})
         pages_app.router.redirect_slashes = False  # it would send a browser to whatever `Host` says
         self._app = ASGIWrapper(_served(pages_app, settings.body_deadline))
         self._config = Config()
@@ -103,11 +107,14 @@ class Http:
         return await pages.home(self._settings.server_name)
 
     async def _healthz(self, request: Request) -> Response:
-        return PlainTextResponse("ok\n")
+        """The process is alive. Also while its database is not where it belongs: whoever restarts it for
+        that loses what a backup can still save."""
+        return PlainTextResponse("ok\n" if self._health.ready else f"ok, but {NOT_STORING}\n")
 
     async def _readyz(self, request: Request) -> Response:
-        ready = self._ready()
-        return JSONResponse({"ready": ready}, 200 if ready else 503)
+        ready = self._ready() and self._health.ready
+        why = {} if self._health.ready else {"problem": NOT_STORING}
+        return JSONResponse({"ready": ready, **why}, 200 if ready else 503)
 
     async def _metrics(self, request: Request) -> Response:
         caller: Caller = request.state.caller
@@ -181,6 +188,10 @@ async def _form(request: Request) -> dict[str, str]:
         return dict(parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=FORM_FIELDS))
     except ValueError:
         return {}
+
+
+async def _not_storing(request: Request, error: Exception) -> Response:
+    return PlainTextResponse("the server cannot store this now; try again in a moment\n", 503)
 
 
 def _secure(home: str) -> bool:

@@ -37,8 +37,18 @@ class LogReader(Protocol):
 
         Looks at no more than `limit` positions; the second value is the position up to which it looked
         (so a page may be empty and still make progress). An account sees an event when it was a
-        member of the stream at that position, its own entering and leaving included.
+        member of the stream at that position, its own entering and leaving included. What it sees of one is
+        what queries would show it now: texts that were replaced come as they read now, unless it may see the
+        versions, and what it may not see any more comes without details.
         """
+
+    async def shown_events(
+        self, account: str, after: int, limit: int, stream: str | None = None
+    ) -> list[Event]:
+        """`events`, each with as much of it as queries would show `account` now, wherever it is a member."""
+
+    async def newest_at(self) -> int:
+        """The time of the newest event (Unix milliseconds), 0 for an empty log."""
 
     async def position_at(self, at: int) -> int:
         """The position of the last event at or before a time (Unix milliseconds), 0 before the first."""

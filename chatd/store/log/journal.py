@@ -18,7 +18,7 @@ from contextlib import suppress
 import msgspec
 import structlog
 
-from chatd.ports import Append, StoreUnavailable, Taken
+from chatd.ports import Append, StoreMisplaced, StoreUnavailable, Taken
 from chatd.store import json_rows
 from chatd.store.connection import BUSY_SECONDS, TrioConnection
 from chatd.store.log import hash_chain
@@ -27,6 +27,7 @@ from chatd.store.log.erasure import Erasure, erases
 from chatd.store.log.plan import Outcome, Plan
 from chatd.store.log.unique_claims import Claims
 from chatd.store.log.writes import Statement
+from chatd.store.ops.place import NOT_THERE, Place
 
 # For tests: called on the database thread with "write" (before the first statement), "commit" (before
 # COMMIT), "reopen" (before the file is opened again) or "checkpoint"; what it raises is what failed.
@@ -51,10 +52,12 @@ class Journal:
     def __init__(
         self,
         connection: TrioConnection,
+        place: Place,
         fault: Fault | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._connection = connection
+        self._site = place
         self._fault = fault
         self._position = 0
         self._hash = hash_chain.GENESIS
@@ -66,6 +69,11 @@ class Journal:
 
     def open(self, connection: sqlite3.Connection) -> None:
         self._position, self._hash = _head(connection)
+
+    def distrust(self) -> None:
+        """What was committed last may not be in the file at the path: the next transaction opens that file
+        anew and compares. Until then the one that is open stays open; a backup can still save it."""
+        self._sound = False
 
     def commit(self, appends: Sequence[Append]) -> list[Outcome]:
         """One transaction. Raises StoreUnavailable when nothing of it was written."""
@@ -209,6 +217,8 @@ class Journal:
                 connection.rollback()
         if not isinstance(error, StoreUnavailable):
             _log.error(f"{what} failed", error=f"{type(error).__name__}: {error}")
+        if isinstance(error, StoreMisplaced):
+            return error
         return StoreUnavailable(f"the database cannot be written: {error}")
 
     def _ready(self) -> sqlite3.Connection:
@@ -217,6 +227,9 @@ class Journal:
 
     def _reopen(self) -> sqlite3.Connection:
         self._at("reopen", None)
+        if self._site.lost() is not None:
+            raise StoreMisplaced(NOT_THERE)  # once closed, a file without a name is gone
+        self._site.forget()
         connection = self._connection.reopen()
         acknowledged = json_rows.cell(
             connection, "SELECT hash FROM events WHERE position = ?", (self._position,)
@@ -224,6 +237,7 @@ class Journal:
         if self._position and acknowledged != self._hash:
             raise StoreUnavailable(f"event {self._position} was acknowledged, but the file does not hold it")
         self._position, self._hash = _head(connection)
+        self._site.learn()
         self._sound = True
         return connection
 

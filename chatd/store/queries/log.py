@@ -5,18 +5,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
 from functools import partial
 
-from chatd.contract.events import RESTRICTED
 from chatd.domain.event import Event
-from chatd.domain.policy.roles import LOWEST_ROLE, RANK
 from chatd.ports import Loaded
 from chatd.store import json_rows
 from chatd.store.queries.pool import Queries
+from chatd.store.queries.replay import shown
 
 EPOCH = "SELECT value FROM meta WHERE key = 'epoch'"
 HEAD = "SELECT coalesce(max(position), 0) FROM events"
+NEWEST_AT = "SELECT coalesce((SELECT at FROM events ORDER BY position DESC LIMIT 1), 0)"
 # times do not always grow with positions, but nearly: the last one at or before is what counts
 POSITION_AT = "SELECT coalesce((SELECT position FROM events WHERE at <= ? ORDER BY position DESC LIMIT 1), 0)"
 BEGAN = "SELECT coalesce(min(position), 0) FROM events WHERE stream = ? AND seq = 1"
@@ -33,37 +32,18 @@ STREAM_AFTER_POSITION = json_rows.folded_events(
 )
 
 
-def _numbers(column: str, numbers: Mapping[str, int]) -> str:
-    return f"CASE {column} {' '.join(f'WHEN {key!r} THEN {value}' for key, value in numbers.items())} END"
-
-
-# `data` without that of events in `RESTRICTED`, where one's own role of that moment, or of a bot's owner, was
-# too low for it
-SHOWN_DATA = f"""
-    iif(stream LIKE 'space/%' AND coalesce(data ->> 'account', '') <> ?1 AND NOT (
-        type = 'member.banned' AND EXISTS (
-            SELECT 1 FROM members
-            WHERE stream = events.stream AND account = data ->> 'account' AND until = events.position
-        )
-    ) AND EXISTS (
-        SELECT 1 FROM members
-        WHERE account IN (?1, (SELECT owner FROM bots WHERE account = ?1)) AND stream = events.stream
-        AND since <= events.position AND (until IS NULL OR until > events.position)
-        AND {_numbers("role", RANK)}
-            < {_numbers("type", {type_: RANK[LOWEST_ROLE[right]] for type_, right in RESTRICTED.items()})}
-    ), '{{}}', data) AS data
-"""
-VISIBLE_IN_WINDOW = json_rows.folded_events(
-    f"""
-    SELECT {json_rows.EVENT.replace("data", SHOWN_DATA)} FROM events LEFT JOIN bodies USING (position)
-    WHERE position > ?2 AND position <= span.last AND EXISTS (
+_WAS_MEMBER = """
+    events.position > ?2 AND events.position <= span.last AND EXISTS (
         SELECT 1 FROM members
         WHERE account = ?1 AND stream = events.stream
         AND since <= events.position AND (until IS NULL OR until >= events.position)
     )
-    ORDER BY position LIMIT -1
-    """
+"""
+SHOWN_AFTER = json_rows.folded_events(shown("events.position > ?2 ORDER BY events.position LIMIT ?3"))
+SHOWN_STREAM_AFTER = json_rows.folded_events(
+    shown("events.position > ?2 AND events.stream = ?4 ORDER BY events.seq LIMIT ?3")
 )
+VISIBLE_IN_WINDOW = json_rows.folded_events(shown(_WAS_MEMBER))
 VISIBLE = f"SELECT last, ({VISIBLE_IN_WINDOW}) FROM (SELECT max(?2, min(?3, ({HEAD}))) AS last) AS span"
 
 
@@ -85,12 +65,22 @@ class LogQueries(Queries):
             return await self._events(LOG_AFTER, after, limit)
         return await self._events(STREAM_AFTER_POSITION, stream, after, limit)
 
+    async def shown_events(
+        self, account: str, after: int, limit: int, stream: str | None = None
+    ) -> list[Event]:
+        if stream is None:
+            return await self._events(SHOWN_AFTER, account, after, limit)
+        return await self._events(SHOWN_STREAM_AFTER, account, after, limit, stream)
+
     async def visible_events(
         self, account: str, after: int, upto: int, limit: int
     ) -> tuple[list[Event], int]:
         return await self.ask(
             partial(_visible_events, account=account, after=after, upto=min(upto, after + limit))
         )
+
+    async def newest_at(self) -> int:
+        return int(await self._cell(NEWEST_AT))
 
     async def position_at(self, at: int) -> int:
         return int(await self._cell(POSITION_AT, at))

@@ -1,0 +1,25 @@
+"""What keeps the server from its work, or is otherwise not as it should be, in sentences for its admin.
+
+Workers that watch set it; `server.status`, `server.check` and `/readyz` read it.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.define(eq=False)
+class Health:
+    """`database`: why nothing can be stored. `clock`: why times are not to be trusted. None: all is well."""
+
+    database: str | None = None
+    clock: str | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether commands can be carried out."""
+        return self.database is None
+
+    @property
+    def problems(self) -> list[str]:
+        return [problem for problem in (self.database, self.clock) if problem is not None]

@@ -1,0 +1,110 @@
+"""The place of the database: whether the files that are open are those that stand at their paths.
+
+An open file outlives its name. SQLite writes on into a file that was deleted, moved or replaced, and what it
+acknowledges is gone with the process. So the files are known by device and inode, and looked at again.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+Identity = tuple[int, int]  # device, inode
+
+SIDE_FILES: Final = ("-wal", "-shm")
+SPARED: Final = ".spared"
+NOT_THERE: Final = "the database file that is open is not the one at its path"
+
+
+class Place:
+    """One for the open store. `lost` is cheap enough for before and after every commit: two system calls.
+
+    It knows nothing until `learn`, and nothing while the file is being opened anew (`forget`).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = str(path.absolute())
+        self._folder = str(path.absolute().parent)
+        self._log, self._index = (self._path + suffix for suffix in SIDE_FILES)
+        self._known: dict[str, Identity] = {}
+
+    def learn(self) -> None:
+        """Takes what stands at the paths for what is open. To be called right after it was opened."""
+        files = (self._folder, self._path, self._log, self._index)
+        self._known = {file: identity for file in files if (identity := _identity(file)) is not None}
+
+    def forget(self) -> None:
+        self._known = {}
+
+    def lost(self) -> str | None:
+        """Why a commit would not be in the file at the path, as the beginning of a sentence."""
+        return self._became(self._path) or self._became(self._log)
+
+    def problem(self) -> str | None:
+        """The same, and whatever else keeps the database from being written where it is."""
+        if problem := self.lost() or self._became(self._index):
+            return problem
+        if self._known and _is_read_only(self._folder):
+            return f"the data folder {self._folder} is mounted read-only"
+        return None
+
+    @contextmanager
+    def spares_others(self) -> Iterator[None]:
+        """While the last connection is closed: SQLite then deletes side files by their names. Those that
+        belong to another database, which took the place of ours, stay."""
+        spared = []
+        for file in (self._log, self._index):
+            if file in self._known and _identity(file) not in (None, self._known[file]):
+                with suppress(OSError):
+                    os.link(file, file + SPARED)
+                    spared.append(file)
+        try:
+            yield
+        finally:
+            for file in spared:
+                with suppress(OSError):
+                    if not os.path.exists(file):
+                        os.link(file + SPARED, file)
+                    os.unlink(file + SPARED)
+
+    def _became(self, file: str) -> str | None:
+        """What became of a file, if it is not the one that is open."""
+        known = self._known.get(file)
+        if known is None or (identity := _identity(file)) == known:
+            return None
+        if _identity(self._folder) is None:
+            return f"the data folder {self._folder} is gone or was moved"
+        return f"{file} was deleted or moved" if identity is None else f"{file} was replaced by another file"
+
+
+def _identity(file: str) -> Identity | None:
+    try:
+        found = os.stat(file)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _is_read_only(folder: str) -> bool:
+    try:
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
+
+
+def narrow(folder: Path) -> str | None:
+    """Takes from others the right to write in the data folder, which holds all secrets. Returns what the
+    admin should hear of it."""
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    others = mode & (stat.S_IWGRP | stat.S_IWOTH)
+    if not others:
+        return None
+    try:
+        folder.chmod(mode & ~others)
+    except OSError:
+        return f"others may write in the data folder {folder} (mode {mode:o}), and its owner must change that"
+    return f"others could write in the data folder {folder} (mode {mode:o}); it is {mode & ~others:o} now"

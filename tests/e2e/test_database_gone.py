@@ -1,0 +1,127 @@
+"""The database of a running server is deleted, replaced or moved: nothing counts as stored that is not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .conftest import Serve
+from .raw import Peer
+from .serving import Server
+from .talking import Client
+from .town import Town
+
+NOTICED = 1.0  # seconds, by promise
+
+
+def http(server: Server, path: str) -> tuple[int, bytes]:
+    with Peer(server) as peer:
+        peer.get(path)
+        status, _, body = peer.response()
+    return status, body
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends, "it did not come about"
+
+
+def lines(server: Server, event: str) -> int:
+    return sum(
+        json.loads(line)["event"] == event
+        for line in server.log.read_text().splitlines()
+        if line.startswith("{")
+    )
+
+
+def delete(folder: Path) -> Path:
+    (folder / "chatd.db").unlink()
+    return folder
+
+
+def replace(folder: Path) -> Path:
+    (folder / "other.db").write_bytes(b"")
+    (folder / "other.db").replace(folder / "chatd.db")
+    return folder
+
+
+def move(folder: Path) -> Path:
+    return folder.rename(folder.with_name(f"{folder.name}-moved"))
+
+
+@pytest.mark.parametrize("happen", [delete, replace, move])
+def test_it_says_so_stores_nothing_and_saves_what_is_open(
+    serve: Serve, tmp_path: Path, happen: Callable[[Path], Path]
+) -> None:
+    server = serve()
+    town = Town(server)
+    room = town.room()
+    ann = town.open(town.owner)
+    ann.ask("room.join", room=room)
+    ann.ask("message.post", room=room, text="kept")
+    happen(server.data)
+    gone_at = time.monotonic()
+    refusal = ann.refusal("message.post", room=room, text="lost")
+    assert refusal["code"] == "unavailable"
+    assert "database file" in refusal["message"]
+    assert str(server.data) not in refusal["message"], "members need not know where it is"
+    wait_until(lambda: http(server, "/readyz")[0] == 503, NOTICED)
+    assert time.monotonic() - gone_at < NOTICED
+    status, body = http(server, "/healthz")
+    assert (status, b"nothing can be stored" in body) == (200, True)
+
+    copy = tmp_path / "saved.db"
+    position = town.operator.ask("backup.create", path=str(copy))["position"]
+    status_ = town.operator.ask("server.status")
+    assert (status_["ready"], len(status_["problems"])) == (False, 1)
+    checked = town.operator.ask("server.check")
+    assert not checked["ok"]
+    assert str(server.data) in checked["findings"][0]
+    assert str(server.data) in town.operator.refusal("server.verify")["message"]
+    assert [m["text"] for m in ann.ask("room.history", room=room)["messages"]] == ["kept"]
+    for _ in range(5):
+        assert ann.refusal("message.post", room=room, text="lost")["code"] == "unavailable"
+    assert lines(server, "database_misplaced") == 1
+    assert lines(server, "commit_failed") == 0
+    town.close()
+    assert server.stop() == 0
+
+    restored = Server(tmp_path / "restored")
+    restored.data.mkdir(mode=0o700)
+    shutil.copy(copy, restored.data / "chatd.db")
+    restored.start()
+    try:
+        back = Client.operator(restored)
+        assert back.ask("server.status")["position"] == position
+        assert back.ask("server.verify")["findings"] == []
+        back.close()
+    finally:
+        restored.kill()
+
+
+def test_it_goes_on_when_the_folder_is_back(serve: Serve) -> None:
+    server = serve()
+    town = Town(server)
+    room = town.room()
+    ann = town.open(town.owner)
+    ann.ask("room.join", room=room)
+    moved = move(server.data)
+    assert ann.refusal("message.post", room=room, text="lost")["code"] == "unavailable"
+    wait_until(lambda: lines(server, "database_misplaced") == 1)
+    moved.rename(server.data)
+    wait_until(lambda: http(server, "/readyz")[0] == 200)
+    assert lines(server, "database_back") == 1
+    ann.ask("message.post", room=room, text="stored")
+    server.kill()
+    server.start()
+    town.reconnect()
+    texts = [m["text"] for m in town.operator.ask("room.history", room=room)["messages"]]
+    assert texts == ["stored"]
+    town.assert_sound()
+    town.close()
