@@ -148,10 +148,12 @@ CREATE TABLE rooms (
     slow_mode INTEGER NOT NULL DEFAULT 0, -- seconds
     deleted INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
+    made_by TEXT NOT NULL,
     opened_by TEXT REFERENCES accounts -- of a direct room: the account whose new rooms of the day it counts among
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX rooms_by_space ON rooms (space);
+CREATE INDEX rooms_by_maker ON rooms (made_by);
 CREATE INDEX rooms_by_opener ON rooms (opened_by, created_at) WHERE opened_by IS NOT NULL;
 
 -- Who was a member of which stream, from the event that let them in (`since`) to the one that let them out
@@ -708,10 +710,10 @@ END;
 -- A room is made in its own stream; the same type in a space's stream only announces it.
 CREATE TRIGGER room_created INSTEAD OF INSERT ON changes
 WHEN new.type = 'room.created' AND new.stream LIKE 'room/%' BEGIN
-    INSERT INTO rooms (id, space, name, kind, private, topic, created_at, opened_by)
+    INSERT INTO rooms (id, space, name, kind, private, topic, created_at, made_by, opened_by)
     VALUES (substr(new.stream, 6), new.data ->> 'space', new.data ->> 'name',
         coalesce(new.data ->> 'kind', 'text'), coalesce(new.data ->> 'private', 0), new.data ->> 'topic',
-        new.at, iif(new.data ->> 'kind' = 'direct',
+        new.at, new.by, iif(new.data ->> 'kind' = 'direct',
             coalesce((SELECT owner FROM bots WHERE account = new.by), new.by), NULL));
 END;
 

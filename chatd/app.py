@@ -61,6 +61,8 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                 async with trio.open_nursery() as working:
                     working.start_soon(services.directory.put_idle_to_sleep)
                     bus.watch(services.due_timer.announced)
+                    await services.sessions.usage.load(store.reader, bus.head)
+                    bus.watch(services.sessions.usage.published)
                     for worker in services.workers:
                         working.start_soon(supervise, worker, name=worker.name)
                     gateway = _gateway(settings, services)

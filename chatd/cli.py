@@ -42,7 +42,7 @@ def _settings(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--host", metavar="ADDRESS", help="Address to listen on. [default: 127.0.0.1]"),
         click.option("--port", metavar="PORT", help="Port; 0 picks a free one. [default: 8400]"),
         click.option("--config", metavar="FILE", type=Path, help="TOML file with a [chatd] table."),
-        click.option("--no-limits", is_flag=True, help="Rate limits off, for load tests."),
+        click.option("--no-limits", is_flag=True, help="Rates and quotas off, for load tests."),
     )
     for option in reversed(options):
         command = option(command)

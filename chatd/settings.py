@@ -143,7 +143,7 @@ class Settings:
     )
     port: int = _setting(8400, "Port to listen on; 0 picks a free one.", _is_port)
     limits: bool = _setting(
-        True, "Rate limits, and delays after wrong passwords; switch them off for load tests only."
+        True, "Rates, quotas, and delays after wrong passwords; switch them off for load tests only."
     )
     views: bool = _setting(True, "Follow the log with views; switch off for measurements only.")
     sign_up: SignUpPolicy = _setting("invite", "Who may sign up: open, invite, closed.")
@@ -159,15 +159,32 @@ class Settings:
     max_connections: int = _setting(10_000, "Connections served at the same time.", _positive)
     rate_per_second: float = _setting(50.0, "Requests a session may make each second.", _positive)
     rate_burst: int = _setting(500, "Requests a session may make at once.", _positive)
-    rate_post: str = _setting("100/1000", "Messages of an account, all its sessions together.", _is_rate)
-    rate_write: str = _setting("100/1000", "Other commands of an account.", _is_rate)
-    rate_query: str = _setting("100/1000", "Queries of an account.", _is_rate)
-    rate_signal: str = _setting("100/1000", "Read marks, typing and presence of an account.", _is_rate)
-    rate_open: str = _setting("2/200", "Sessions that an account may open or resume.", _is_rate)
-    rate_address: str = _setting("200/2000", "Sessions that may be opened from one address.", _is_rate)
-    rate_refresh: str = _setting("200/2000", "Refreshed tokens for one address.", _is_rate)
-    rate_sign_in: str = _setting("20/400", "Sign-ins from one address.", _is_rate)
-    rate_sign_up: str = _setting("5/400", "Sign-ups from one address.", _is_rate)
+    rate_post: str = _setting("2/500", "Messages of an account, all its sessions together.", _is_rate)
+    rate_write: str = _setting("5/500", "Other commands of an account.", _is_rate)
+    rate_query: str = _setting("20/1000", "Queries of an account.", _is_rate)
+    rate_signal: str = _setting("10/500", "Read marks, typing and presence of an account.", _is_rate)
+    rate_bot: str = _setting(
+        "10/1000", "All bots of an account together: each of post, write, query, signal.", _is_rate
+    )
+    rate_open: str = _setting("0.5/200", "Sessions that an account may open or resume.", _is_rate)
+    rate_address: str = _setting("20/2000", "Sessions that may be opened from one address.", _is_rate)
+    rate_refresh: str = _setting("20/2000", "Refreshed tokens for one address.", _is_rate)
+    rate_sign_in: str = _setting("2/400", "Sign-ins from one address.", _is_rate)
+    rate_sign_up: str = _setting("0.1/400", "Sign-ups from one address.", _is_rate)
+    quota_messages: int = _setting(
+        20_000, "Messages that an account may write a day, its bots included.", _positive
+    )
+    quota_bytes: int = _setting(
+        20 * 2**20, "Bytes that an account may add to the log a day, its bots included.", _positive
+    )
+    quota_reports: int = _setting(50, "Messages that an account may report a day.", _positive)
+    quota_rooms: int = _setting(100, "Rooms in a space that one who is no moderator may make.", _positive)
+    quota_space_rooms: int = _setting(1000, "Rooms in a space.", _positive)
+    quota_spaces: int = _setting(50, "Spaces that an account may own.", _positive)
+    quota_invites: int = _setting(100, "Invites in a space that one maker may have open at once.", _positive)
+    quota_versions: int = _setting(100, "Versions of a message.", _positive)
+    quota_sessions: int = _setting(50, "Sessions that an account may have open at once.", _positive)
+    quota_connections: int = _setting(1000, "Connections from one address at once.", _positive)
     login_free_tries: int = _setting(
         5, "Wrong passwords for a name from one address that go free.", _positive
     )

@@ -13,6 +13,7 @@ from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.log_writer import LogWriter
+from chatd.actors.runtime.open_sessions import OpenSessions
 from chatd.actors.runtime.shared_spaces import SharedSpaces
 from chatd.actors.runtime.supervisor import Actor
 from chatd.actors.sessions.opening import Opening
@@ -33,6 +34,7 @@ from chatd.actors.workers.typing import Typing
 from chatd.actors.workers.view_updater import Views, ViewUpdater
 from chatd.auth.login_throttle import LoginThrottle
 from chatd.auth.passwords import Passwords
+from chatd.auth.quotas import DailyUsage, quotas_of
 from chatd.auth.rate_limits import RateLimits
 from chatd.auth.sso_flow import SingleSignOn
 from chatd.auth.tokens import Tokens
@@ -59,10 +61,12 @@ from chatd.handlers.invite_codes import InviteCodes
 from chatd.handlers.member import Members
 from chatd.handlers.membership import Membership
 from chatd.handlers.presence import PresenceHandlers, ReceiptHandlers, Unread
+from chatd.handlers.quota import QuotaHandlers
 from chatd.handlers.recovery import RecoveryLinks
 from chatd.handlers.registry import registry
 from chatd.handlers.report import MessageReports, Reports
 from chatd.handlers.room import Rooms
+from chatd.handlers.room_creation import RoomCreation
 from chatd.handlers.saved import Bookmarks, Drafts
 from chatd.handlers.scheduled import ScheduledMessages
 from chatd.handlers.search import Searches
@@ -105,6 +109,8 @@ def wire(
     health = Health()
     address, live, due_timer = ServerAddress(settings.public_url), LiveSessions(), DueTimer()
     throttle, rate_limits = LoginThrottle(settings), RateLimits(settings)
+    quotas = quotas_of(settings)
+    usage, sessions = DailyUsage(quotas), OpenSessions(quotas.sessions if quotas else None)
 
     presence = Presence(reader, writer, now)
     receipts = Receipts(bus, writer, presence.hides)
@@ -139,7 +145,7 @@ def wire(
     reading = message.MessageReading(reader, visibility)
     codes = InviteCodes(reader, directory)
     accounts = account.Accounts(reader, commands, credentials, tokens, recovery)
-    spaces = Spaces(reader, commands, visibility)
+    spaces = Spaces(reader, commands, visibility, quotas)
     server_handler = server.Server(
         reader, bus, commands, live, store, views, epoch, settings.data, address, health
     )
@@ -163,10 +169,11 @@ def wire(
             ),
             "identity": (Identities(reader, sso, credentials, settings.oidc_name),),
             "device": (Devices(reader, tokens),),
+            "quota": (QuotaHandlers(reader, directory, usage, quotas, sessions.of),),
             "totp": (Totp(reader, commands, credentials, throttle, name),),
             "bot": (Bots(reader, commands, tokens, deletions),),
             "space": (spaces,),
-            "invite": (Invites(reader, commands, visibility, codes),),
+            "invite": (Invites(reader, commands, visibility, codes, quotas),),
             "emoji": (Emoji(reader, visibility),),
             "member": (Members(reader, commands),),
             "ban": (Bans(reader, visibility),),
@@ -175,6 +182,7 @@ def wire(
             "access": (Access(reader, directory, visibility),),
             "room": (
                 Rooms(reader, visibility),
+                RoomCreation(reader, commands, visibility, quotas),
                 message.RoomHistories(reader, visibility),
                 RoomInvites(reader, commands),
             ),
@@ -184,7 +192,7 @@ def wire(
                     commands,
                     visibility,
                     shared_spaces,
-                    settings.direct_rooms_per_day if settings.limits else None,
+                    None if quotas is None else quotas.direct_rooms_per_day,
                 ),
             ),
             "block": (Blocks(reader, commands),),
@@ -224,6 +232,7 @@ def wire(
         reader,
         presence,
         receipts,
+        sessions,
     )
     workers: tuple[Actor, ...] = (
         Scheduler(reader, bus, commands, due_timer, names),
@@ -236,7 +245,7 @@ def wire(
     if settings.views:
         workers = (*workers, Notifier(reader, bus, commands), *views.updaters.values())
     return Services(
-        SessionServices(settings, handlers, directory, names, rate_limits, live, opening),
+        SessionServices(settings, handlers, directory, names, rate_limits, usage, live, opening),
         directory,
         presence,
         receipts,

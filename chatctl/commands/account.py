@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from chatctl.commands import account_deletion
+from chatctl.commands import account_deletion, account_usage
 from chatctl.connection import Connection
 from chatctl.duration import Duration
 from chatctl.names import all_accounts, find_account
@@ -207,6 +207,7 @@ def recovery_link(connection: Connection, account: str) -> None:
         print_line(made.url)
 
 
+command.add_command(account_usage.usage)
 command.add_command(account_deletion.delete)
 command.add_command(account_deletion.export)
 

@@ -83,6 +83,9 @@ class RateLimits:
             "signal": _buckets(settings.rate_signal),
             "open": _buckets(settings.rate_open),
         }
+        self._bots: Mapping[RateClass, Buckets] = {
+            name: _buckets(settings.rate_bot) for name in ("post", "write", "query", "signal")
+        }
         self._addresses: Mapping[RateClass, Buckets] = {
             "open": _buckets(settings.rate_address),
             "refresh": _buckets(settings.rate_refresh),
@@ -95,15 +98,18 @@ class RateLimits:
         buckets = self._addresses.get(rate_class)
         if buckets is not None:
             return buckets.take(network(caller.address), now)
+        if caller.owner is not None:
+            return self._bots[rate_class].take(caller.owner, now)  # of all its bots together
         return self._accounts[rate_class].take(caller.account or network(caller.address), now)
 
     def take_opening(self, account: str, now: float) -> float:
         """The account's own budget for opening sessions: each may make the server read much of the log."""
         return self._accounts["open"].take(account, now)
 
-    def rates(self) -> dict[RateClass, RateLimit]:
-        """The rate of each class; where a class has two, that of the account."""
-        rates = {name: buckets.rate for name, buckets in {**self._addresses, **self._accounts}.items()}
+    def rates(self, caller: Caller) -> dict[RateClass, RateLimit]:
+        """The rate of each class for this account; where a class has two, that of the account."""
+        classes = {**self._addresses, **self._accounts, **(self._bots if caller.owner is not None else {})}
+        rates = {name: buckets.rate for name, buckets in classes.items()}
         return {
             name: RateLimit(per_second=rate.per_second, burst=rate.burst)
             for name, rate in sorted(rates.items())

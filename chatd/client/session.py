@@ -38,6 +38,7 @@ PASSING = frozenset({"unavailable", "overloaded", "rate_limited"})  # refusals t
 SETTLE_SECONDS = 10.0  # for delicate requests to be answered before a wanted reconnect
 FIRST_DELAY = 0.25  # seconds before the first try to connect again
 LONGEST_DELAY = 30.0
+LONGEST_PATIENCE = 60.0  # seconds: whoever must wait longer, as for another day's quota, is told so
 STEADY_SECONDS = 1.0  # a connection that lasted this long was a good one: backoff starts over
 EARLY_REFRESH = 30.0  # seconds before its end at which an access token counts as stale
 
@@ -101,7 +102,8 @@ class Session:
             try:
                 return await self._calls.make(name, data)
             except Refused as refusal:
-                if not self._patient or refusal.code not in PASSING:
+                passing = refusal.code in PASSING and (refusal.retry_after or 0.0) <= LONGEST_PATIENCE
+                if not (self._patient and passing):
                     raise
                 delay = backoff.next_delay(refusal.retry_after or 0.0)
             await trio.sleep(delay)

@@ -85,7 +85,7 @@ REQUESTS: tuple[RequestType, ...] = (
         InviteResult,
         doc="Makes an invite code.",
         scope="manage",
-        refusals=("not_found",),
+        refusals=("not_found", "conflict"),
         events=("invite.created",),
         notes=(
             "The code is shown this once; the server stores only its hash.",

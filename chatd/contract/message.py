@@ -262,7 +262,7 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Replaces the text of the caller's message.",
         scope="post",
         decided_by="room",
-        refusals=("not_found",),
+        refusals=("not_found", "conflict"),
         events=("message.edited",),
         notes=(
             "For the author alone. Mentions are worked out anew. Earlier versions stay for the author and"

@@ -30,6 +30,7 @@ from chatd.contract import (
     pin,
     preferences,
     presence,
+    quota,
     reaction,
     read,
     receipt,
@@ -52,7 +53,7 @@ from chatd.contract.spec import RequestType
 REQUESTS: Final[Mapping[str, RequestType]] = {
     row.name: row
     for noun in (
-        *(session, account, identity, device, totp, bot),
+        *(session, account, identity, device, totp, bot, quota),
         *(space, invite, emoji, member, ban, report, audit, access),
         *(room, direct, message, reaction, pin, thread),
         *(read, unread, receipt, typing, presence),

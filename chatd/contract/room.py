@@ -234,8 +234,7 @@ REQUESTS: tuple[RequestType, ...] = (
         RoomResult,
         doc="Makes a room; the caller is its first member.",
         scope="manage",
-        decided_by="space",
-        refusals=("not_found",),
+        refusals=("not_found", "conflict"),
         events=("room.created", "member.joined"),
         notes=(
             "Whoever makes a room is its first member. A public room that an operator makes starts empty, a"

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from chatd.contract.account import Account
 from chatd.contract.fields import Id, RateClass, Seq, Token
+from chatd.contract.quota import Quotas
 from chatd.contract.room import OwnRoom
 from chatd.contract.rows import result
 from chatd.contract.space import OwnSpace
@@ -47,7 +48,7 @@ class Limits:
 
     `rate` holds for each connection, from its first request on. `rates` holds for an account with all its
     sessions together (`post`, `write`, `query`, `signal`, `open`), and for one network address (`refresh`,
-    `sign_in`, `sign_up`). `direct_rooms_per_day`: new ones of an account; null when limits are off.
+    `sign_in`, `sign_up`). All bots of an account together have rates of their own, which they are told.
     """
 
     frame: int
@@ -58,9 +59,9 @@ class Limits:
     open_requests: int
     scheduled: int
     drafts: int
-    direct_rooms_per_day: int | None
     rate: RateLimit | None
     rates: dict[RateClass, RateLimit] | None
+    quotas: Quotas | None
 
 
 @result

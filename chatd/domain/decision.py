@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import attrs
 
+from chatd.contract.quota import Quotas
 from chatd.contract.spec import DONE, Done
 from chatd.domain.event import Event, Fact
 
@@ -25,7 +26,8 @@ class Context:
     """Who gives a command and when, and a fresh id in case the command creates something.
 
     `by` is an account id, `operator:<uid>` or `system`; `at` is Unix milliseconds. `names` maps
-    the name keys that a text mentions to account ids; `present` are the accounts that are online.
+    the name keys that a text mentions to account ids; `present` are the accounts that are online; `quotas`
+    bind the caller, unless None.
     """
 
     by: str
@@ -34,6 +36,7 @@ class Context:
     new_id: str = ""
     names: Mapping[str, str] = NO_NAMES
     present: Collection[str] = ()
+    quotas: Quotas | None = None
 
 
 @attrs.frozen(slots=True)

@@ -20,6 +20,7 @@ import trio
 from chatd.auth.rate_limits import network
 from chatd.contract.field_errors import shorten
 from chatd.gateway.http.request_head import BadHead, Head, plain_response, read_head
+from chatd.gateway.net.address_places import AddressPlace, AddressPlaces
 from chatd.gateway.net.client_address import Proxies
 from chatd.gateway.net.flusher import Flusher
 from chatd.gateway.net.listener import Listener
@@ -53,6 +54,7 @@ class Gateway:
         self._http: Http | None = None
         self._open_session = open_session
         self._proxies = Proxies(settings.trusted_proxies)
+        self._places = AddressPlaces(settings.quota_connections if settings.limits else None)
         self.own = OwnAddresses(settings)  # as reloaded last
         self._said = SaidBefore()
         self._served = 0
@@ -99,6 +101,10 @@ class Gateway:
             stream.abort()
 
     async def _serve(self, stream: SocketStream, admin: bool) -> None:
+        with self._places.connection() as place:
+            await self._serve_within(stream, admin, place)
+
+    async def _serve_within(self, stream: SocketStream, admin: bool, place: AddressPlace) -> None:
         try:
             caller = _peer(stream.socket) if admin else Caller(stream.socket.getpeername()[0])
         except OSError:
@@ -109,12 +115,17 @@ class Gateway:
                 raise BadHead(403, "the admin socket serves the user who runs the server, and root")
             if self._served > self._settings.max_connections and not admin:
                 raise BadHead(503, "too many connections; try again later")
+            if not (admin or self._proxies.trusts(caller.address)):
+                self._take_place(place, caller.address)
             with trio.move_on_after(self._settings.head_deadline) as patience:
                 head = await read_head(stream)
             if patience.cancelled_caught:
                 raise BadHead(408, f"the request head took over {self._settings.head_deadline:g} seconds")
             if head is not None:
                 self._check(head, admin)
+                if not admin:
+                    caller = self._behind_proxies(caller, head)
+                    self._take_place(place, caller.address)
         except BadHead as bad:
             await _refuse(stream, bad)
             return
@@ -123,10 +134,8 @@ class Gateway:
         if head is None:
             return
         assert caller is not None
-        if not admin:
-            caller = self._behind_proxies(caller, head)
-            if self._settings.limits:
-                work_for(Principal(network(caller.address)))
+        if not admin and self._settings.limits:
+            work_for(Principal(network(caller.address)))
         if head.path == "/ws":
             await serve_websocket(
                 stream, caller, head.bearer, self._settings, self._open_session, self.connections
@@ -137,6 +146,11 @@ class Gateway:
             if self._http is None:
                 self._http = await self._load_http()
             await self._http.serve(stream, caller)
+
+    def _take_place(self, place: AddressPlace, address: str) -> None:
+        """Raises BadHead."""
+        if not place.take(address):
+            raise BadHead(429, f"your address has {self._places.most} connections here, which is the most")
 
     def _behind_proxies(self, caller: Caller, head: Head) -> Caller:
         peer, address = caller.address, self._proxies.client(caller.address, head.forwarded)

@@ -23,6 +23,7 @@ from chatd.contract.invite import (
     NewInvite,
     RevokeInvite,
 )
+from chatd.contract.quota import Quotas
 from chatd.contract.rows import fields_of, pick
 from chatd.contract.space import SpaceResult
 from chatd.contract.spec import Done
@@ -46,10 +47,11 @@ class Invites:
     commands: CommandBus
     visibility: Visibility
     codes: InviteCodes
+    quotas: Quotas | None
 
     async def create(self, caller: Caller, command: CreateInvite) -> InviteResult | Refusal:
         """The code is shown this once."""
-        code, context = new_secret(), context_of(caller)
+        code, context = new_secret(), context_of(caller, quotas=self.quotas)
         put = PutInviteCode(hashed(code), command.space, context.new_id)
         answer = await self.commands.ask(space_stream(command.space), command, context, Invite, put)
         if isinstance(answer, Refusal):

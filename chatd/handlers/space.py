@@ -7,8 +7,10 @@ from typing import Final
 import attrs
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
+from chatd.actors.runtime.envelope import STALE
 from chatd.contract.errors import Refusal
 from chatd.contract.member import Member, MemberPage
+from chatd.contract.quota import Quotas
 from chatd.contract.rows import pick
 from chatd.contract.space import (
     CreateSpace,
@@ -26,7 +28,7 @@ from chatd.domain.event import space_stream
 from chatd.domain.policy.bots import BOT_CANNOT_OWN
 from chatd.handlers.paging import cut
 from chatd.handlers.visibility import Visibility
-from chatd.ports import Caller, Reader
+from chatd.ports import Caller, Condition, Reader, SpacesOwnedBelow
 
 NAME_OWNER: Final = Refusal("invalid", "an operator says who owns the space: owner")
 NOT_YOURS: Final = Refusal("forbidden", "only an operator may give a space to somebody else")
@@ -37,6 +39,7 @@ class Spaces:
     reader: Reader
     commands: CommandBus
     visibility: Visibility
+    quotas: Quotas | None
 
     async def create(self, caller: Caller, command: CreateSpace) -> SpaceResult | Refusal:
         if command.owner is None:
@@ -49,7 +52,25 @@ class Spaces:
         elif row["owner"] is not None:
             return BOT_CANNOT_OWN
         context = context_of(caller)
-        return await self.commands.ask(space_stream(context.new_id), command, context, SpaceResult)
+        answer = await self.commands.ask(
+            space_stream(context.new_id),
+            command,
+            context,
+            SpaceResult,
+            conditions=self._quota(caller, command),
+        )
+        return self._too_many() if answer is STALE else answer
+
+    def _quota(self, caller: Caller, command: CreateSpace) -> tuple[Condition, ...]:
+        owner = command.owner or caller.account
+        if self.quotas is None or caller.operator or owner is None:
+            return ()
+        return (SpacesOwnedBelow(owner, self.quotas.spaces),)
+
+    def _too_many(self) -> Refusal:
+        """The one condition does not hold."""
+        most = self.quotas.spaces if self.quotas is not None else 0
+        return Refusal("conflict", f"an account owns at most {most} spaces; delete one or hand it over first")
 
     async def list_(self, caller: Caller, query: ListSpaces) -> SpaceList:
         if caller.operator:

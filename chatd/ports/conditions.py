@@ -98,6 +98,23 @@ class ScheduledCountIs:
     count: int
 
 
+@attrs.frozen(slots=True)
+class RoomsBelow:
+    """The space has fewer than `most` living rooms; with `made_by`, of that account and its bots."""
+
+    space: str
+    most: int
+    made_by: str | None = None
+
+
+@attrs.frozen(slots=True)
+class SpacesOwnedBelow:
+    """The account has the role `owner` in fewer than `most` spaces."""
+
+    account: str
+    most: int
+
+
 Condition = (
     AccountActive
     | CredentialIs
@@ -110,4 +127,6 @@ Condition = (
     | DirectRoomsBelow
     | ScheduledExists
     | ScheduledCountIs
+    | RoomsBelow
+    | SpacesOwnedBelow
 )

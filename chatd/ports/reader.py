@@ -26,6 +26,7 @@ from chatd.ports.readers.scheduled import ScheduledReader
 from chatd.ports.readers.settings import SettingsReader
 from chatd.ports.readers.space import SpaceReader
 from chatd.ports.readers.unread import UnreadReader
+from chatd.ports.readers.usage import UsageReader
 
 
 class Reader(
@@ -51,6 +52,7 @@ class Reader(
     SettingsReader,
     SpaceReader,
     UnreadReader,
+    UsageReader,
     Protocol,
 ):
     """The sum of the nouns."""

@@ -160,12 +160,23 @@ def test_two_thousand_clients_behind_one_address_come_back_at_once() -> None:
         assert limits.take_opening(f"account {number}", 0) == 0
 
 
-def test_an_account_may_always_do_what_two_of_its_sessions_may() -> None:
+def test_an_account_may_do_at_once_what_one_of_its_sessions_may_and_in_the_long_run_what_people_do() -> None:
     settings = Settings()
     for rate in (settings.rate_post, settings.rate_write, settings.rate_query, settings.rate_signal):
         parsed = Rate.parse(rate)
-        assert parsed.per_second >= 2 * settings.rate_per_second
-        assert parsed.burst >= 2 * settings.rate_burst
+        assert parsed.burst >= settings.rate_burst
+        assert parsed.per_second <= 20
+    assert Rate.parse(settings.rate_post).per_second <= 2
+
+
+def test_all_bots_of_an_account_share_a_rate_which_is_not_that_of_people() -> None:
+    limits = RateLimits(Settings(rate_post="1/1", rate_bot="1/2"))
+    bots = [Caller("192.0.2.1", bot, bot, owner="ann") for bot in ("rex", "fido")]
+    assert [limits.take("post", bot, 0) for bot in bots] == [0, 0]
+    assert all(limits.take("post", bot, 0) > 0 for bot in bots)
+    assert limits.take("post", Caller("192.0.2.1", "ann", "ann"), 0) == 0
+    assert limits.rates(bots[0])["post"].burst == 2
+    assert limits.rates(Caller("192.0.2.1", "ann", "ann"))["post"].burst == 1
 
 
 def test_the_addresses_of_one_ipv6_network_count_as_one() -> None:

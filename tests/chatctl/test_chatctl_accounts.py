@@ -23,3 +23,15 @@ def test_recovery_link_prints_a_link_and_nothing_else(chatctl, town) -> None:
 
 def test_reset_totp_says_that_there_is_nothing_to_reset(chatctl, town) -> None:
     assert "no second factor" in chatctl.refused("account", "reset-totp", town.account["name"])
+
+
+def test_usage_shows_what_an_account_has_used(chatctl, town) -> None:
+    name = town.account["name"]
+    before = chatctl.json("account", "usage", name)
+    town.ada("message", "post", town.room["id"], "one")
+    after = chatctl.json("account", "usage", name)
+    assert after["spaces"] == {"used": 1, "quota": None}
+    assert before.keys() == after.keys()
+    shown = chatctl("account", "usage", name)
+    assert "spaces owned" in shown
+    assert "today ends at" in shown

@@ -117,7 +117,8 @@ SPACE_ROWS: dict[str, Row] = {
     "emoji.remove": Row(lambda me: RemoveEmoji("s", "party"), "emoji.manage"),
 }
 ROOMS_LOOKED_UP = {"room.invite"}  # a handler asks the room, after it looked whether the caller is blocked
-LOOKED_UP = {"member.ban"}  # a handler asks the space, after it looked whether there is such an account
+# a handler asks the space, after it looked whether there is such an account, or how many rooms there are
+LOOKED_UP = {"member.ban", "room.create"}
 IN_ORDER = [*ROLES, "dog", "cat"]
 
 

@@ -246,7 +246,9 @@ def test_an_account_opens_so_many_new_direct_rooms_a_day_over_restarts_too(serve
     assert refused["code"] == "rate_limited"
     assert 24 * 3600 - 60 < refused["data"]["retry_after"] <= 24 * 3600
     assert bot.refusal("direct.open", accounts=[ada.id])["code"] == "rate_limited"
-    assert client.opened["limits"]["direct_rooms_per_day"] == 3
+    assert client.opened["limits"]["quotas"]["direct_rooms_per_day"] == 3
+    used = town.operator.ask("quota.get", account=ada.id)["usage"]["direct_rooms"]
+    assert used == {"used": 3, "quota": 3}
     server.stop()
     server.start()
     town.reconnect()

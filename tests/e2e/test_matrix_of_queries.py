@@ -61,6 +61,14 @@ ROWS: dict[str, tuple[Row, ...]] = {
     "space.get": (Row(_space(), "space"),),
     "space.members": (Row(_space(), "space"),),
     "room.list": (Row(_space(), "space"),),
+    "room.create": (
+        Row(lambda world, place: {"space": place, "name": absent_id()}, "space", "room.create"),
+        Row(
+            lambda world, place: {"space": place, "name": absent_id(), "private": True},
+            "space",
+            "room.create_private",
+        ),
+    ),
     "emoji.list": (Row(_space(), "space"),),
     "invite.create": (Row(_space(), "space", "invite.create"),),
     "invite.list": (Row(_space(), "space", "invite.list"),),

@@ -12,15 +12,17 @@ from chatd.actors.runtime.envelope import Answer, Envelope
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.clock import new_id, now
 from chatd.contract.errors import Refusal
+from chatd.contract.quota import Quotas
 from chatd.domain.decision import Context
 from chatd.ports import Append, Appended, Caller, Condition, Write
 
 T = TypeVar("T")
 
 
-def context_of(caller: Caller, with_id: bool = True) -> Context:
+def context_of(caller: Caller, with_id: bool = True, quotas: Quotas | None = None) -> Context:
     """The context of a command that the caller gives now; `with_id`: the command may make something."""
-    return Context(caller.by, now(), caller.operator, new_id() if with_id else "")
+    bound = None if caller.operator else quotas
+    return Context(caller.by, now(), caller.operator, new_id() if with_id else "", quotas=bound)
 
 
 @attrs.frozen(eq=False)

@@ -99,7 +99,7 @@ def load_messages(state: room_state.RoomState, messages: Sequence[Row]) -> None:
     state.messages = {}
     for row in messages:
         known = room_state.MessageState(
-            row["by"], row["thread"], row["deleted"], row["text"], row["mentions"]
+            row["by"], row["thread"], row["deleted"], row["text"], row["mentions"], versions=row["versions"]
         )
         for emoji, account_ in row["reactions"]:
             known.reactions.setdefault(emoji, set()).add(account_)

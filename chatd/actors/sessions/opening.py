@@ -9,6 +9,7 @@ import trio
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.feed import Feed, Spawn
+from chatd.actors.runtime.open_sessions import OpenSessions
 from chatd.actors.sessions.snapshot import Snapshot, Snapshots
 from chatd.actors.workers.presence import Presence
 from chatd.actors.workers.receipts import Receipts
@@ -44,6 +45,7 @@ class Opening:
     reader: Reader
     presence: Presence
     receipts: Receipts
+    sessions: OpenSessions
 
     def claims(self, command: OpenSession, bearer: str | None) -> Claims | Refusal:
         """The claims of the token in the request, or else of the one in the handshake."""
@@ -74,14 +76,17 @@ class Opening:
             return caller
         if self.limited and caller.owner is not None:
             work_for(Principal(network(address), caller.owner))
+        if refusal := self.sessions.enter(claims.account):
+            return refusal
         position, resumed = self.gate.resume_at(command.cursor)
         feed = Feed(claims.account, position, self.bus, self.reader, connection, spawn)
         feed.attach()
         try:
-            snapshot = await self.snapshots.take(claims.account, position, resumed, session)
+            snapshot = await self.snapshots.take(caller, position, resumed, session)
             await self.presence.learn(claims.account)  # the last wait before the session enters
         except BaseException:
             feed.close()
+            self.sessions.leave(claims.account)
             raise
         return Opened(caller, feed, snapshot)
 
@@ -94,5 +99,6 @@ class Opening:
     def leave(self, caller: Caller, feed: Feed) -> None:
         """The session has ended."""
         feed.close()
+        self.sessions.leave(feed.account)
         self.presence.leave(caller)
         self.receipts.leave(feed)

@@ -23,6 +23,7 @@ from chatd.actors.sessions.opening import Opened, Opening
 from chatd.actors.sessions.request_frame import BAD_ID, request_data, request_id, request_type
 from chatd.actors.sessions.request_order import RequestOrder
 from chatd.actors.workers.mention_names import MentionNames
+from chatd.auth.quotas import DailyUsage
 from chatd.auth.rate_limits import RateLimits, TokenBucket, too_often
 from chatd.auth.tokens import Claims
 from chatd.clock import new_id
@@ -56,6 +57,7 @@ class SessionServices:
     directory: Directory
     names: MentionNames
     rate_limits: RateLimits
+    usage: DailyUsage
     live: LiveSessions
     opening: Opening
 
@@ -77,6 +79,7 @@ class SessionActor:
         self._connection = connection
         self._bearer = bearer
         self._limited = settings.limits and not caller.operator
+        self._quotas = services.usage.quotas
         self._bucket = TokenBucket(Rate(settings.rate_per_second, settings.rate_burst))
         self._order = RequestOrder()
         self._turns = 0
@@ -166,7 +169,7 @@ class SessionActor:
         elif request.decided_by == "session":
             await self._open(id_, data)
         else:
-            context = context_of(self.caller, with_id=not request.pipelined)
+            context = context_of(self.caller, not request.pipelined, self._quotas)
             if self._services.names.concerns(data):
                 context = await self._services.names.context(context, data.text)
             self._order.begin_command(request)
@@ -199,7 +202,7 @@ class SessionActor:
                 return OPERATORS
         if self._limited and (wait := self._take(request)):
             return too_often(wait)
-        return None
+        return self._services.usage.refusal(request, self.caller)
 
     def _take(self, request: RequestType) -> float:
         """Counts the request and returns 0, or the seconds after which to try again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from chatd import __version__, codec
+from chatd.auth.quotas import quotas_of
 from chatd.auth.rate_limits import RateLimits
 from chatd.contract.fields import MAX_PAGE, MAX_TEXT
 from chatd.contract.rows import pick
@@ -14,7 +15,7 @@ from chatd.domain.event import room_stream, space_stream, split_stream
 from chatd.handlers.rows import NOTHING_READ, account_row, own_room
 from chatd.handlers.saved import MAX_DRAFTS
 from chatd.handlers.scheduled import MAX_SCHEDULED
-from chatd.ports import OPEN_REQUESTS, Reader
+from chatd.ports import OPEN_REQUESTS, Caller, Reader
 from chatd.settings import Settings
 
 
@@ -33,8 +34,9 @@ class Snapshots:
     rate_limits: RateLimits
     epoch: str
 
-    async def take(self, account: str, position: int, resumed: bool, session: str) -> Snapshot:
+    async def take(self, caller: Caller, position: int, resumed: bool, session: str) -> Snapshot:
         """Raises StoreUnavailable."""
+        account = caller.by
         memberships, _ = await self.reader.memberships(account)
         roles = {split_stream(row["stream"])[1]: row["role"] for row in memberships}
         ids: dict[str, list[str]] = {"space": [], "room": [], "account": []}
@@ -54,7 +56,7 @@ class Snapshots:
             account=account_row(profile),
             session=session,
             server=ServerInfo(name=self.settings.server_name, version=__version__),
-            limits=self.limits(),
+            limits=self.limits(caller),
             epoch=self.epoch,
             position=position,
             spaces=[pick(OwnSpace, space, role=roles[space["id"]]) for space in spaces],
@@ -73,7 +75,7 @@ class Snapshots:
         within = {room_stream(room["id"]): space_stream(room["space"]) for room in rooms if room["space"]}
         return Snapshot(opened, {row["stream"]: within.get(row["stream"]) for row in memberships})
 
-    def limits(self) -> Limits:
+    def limits(self, caller: Caller) -> Limits:
         """Sizes in bytes, texts in characters, rates in requests."""
         settings = self.settings
         rate = RateLimit(per_second=settings.rate_per_second, burst=settings.rate_burst)
@@ -86,7 +88,7 @@ class Snapshots:
             open_requests=OPEN_REQUESTS,
             scheduled=MAX_SCHEDULED,
             drafts=MAX_DRAFTS,
-            direct_rooms_per_day=settings.direct_rooms_per_day if settings.limits else None,
             rate=rate if settings.limits else None,
-            rates=self.rate_limits.rates() if settings.limits else None,
+            rates=self.rate_limits.rates(caller) if settings.limits else None,
+            quotas=quotas_of(settings),
         )

@@ -150,6 +150,11 @@ def _edit(state: RoomState, space: SpaceState, command: EditMessage, context: Co
         return Decision()
     if wait := slow_mode_refusal(state, space, context, posting=False):
         return wait
+    if (quotas := context.quotas) and message.versions >= quotas.versions:
+        return Refusal(
+            "conflict",
+            f"a message has at most {quotas.versions} versions; delete it and write another",
+        )
     data = {"seq": command.seq, **drop_none(mentions=_mentions(state, space, command.text, context) or None)}
     return Decision((fact(state, "message.edited", context, data, command.text),))
 
@@ -233,6 +238,7 @@ def _change(message: MessageState, event: Fact | Event) -> None:
     match event.type:
         case "message.edited":
             message.text, message.mentions = event.text, data.get("mentions", [])
+            message.versions += 1
         case "message.deleted":
             message.deleted, message.text, message.mentions = True, None, []
             message.reactions.clear()

@@ -52,6 +52,7 @@ class MessageState:
     text: str | None = None
     mentions: list[str] = attrs.Factory(list)
     reactions: dict[str, set[str]] = attrs.Factory(dict)  # emoji -> accounts
+    versions: int = 1
 
 
 @attrs.define

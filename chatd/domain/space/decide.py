@@ -56,6 +56,11 @@ def _create_invite(state: SpaceState, command: CreateInvite, context: Context) -
         return Refusal("forbidden", "the space is locked: nobody is invited until it is unlocked")
     if not context.operator and not state.lets_in_as(context.by, command.role):
         return CANNOT_GIVE_BY_INVITE
+    if (quotas := context.quotas) and state.invites_open(context.by, context.at) >= quotas.invites:
+        return Refusal(
+            "conflict",
+            f"you have {quotas.invites} open invites here, which is the most; revoke some first",
+        )
     expires_at = context.at + command.expires_in * 1000 if command.expires_in else None
     data = drop_none(
         invite=context.new_id, role=command.role, max_uses=command.max_uses, expires_at=expires_at

@@ -156,6 +156,10 @@ class SpaceState:
             **more,
         )
 
+    def invites_open(self, by: str, at: int) -> int:
+        """How many invites of this maker can still be used."""
+        return sum(invite.by == by and invite.open(at) for invite in self.invites.values())
+
     def invite(self, id: str, class_: type[V], **more: Any) -> V:
         """An invite of the space; `more` are the fields that its class has besides."""
         invite = self.invites[id]

@@ -25,3 +25,4 @@ from chatd.ports.readers.scheduled import *
 from chatd.ports.readers.settings import *
 from chatd.ports.readers.space import *
 from chatd.ports.readers.unread import *
+from chatd.ports.readers.usage import *

@@ -44,7 +44,7 @@ class MessageReader(Protocol):
         """These messages as `history` gives them, those that exist, by seq."""
 
     async def message_states(self, room: str, seqs: Sequence[int]) -> list[Row]:
-        """What deciding about messages takes: `{seq, by, thread, deleted, text, mentions,
+        """What deciding about messages takes: `{seq, by, thread, deleted, text, versions, mentions,
         reactions: [[emoji, account], ...]}`."""
 
     async def recent_posts(self, room: str, limit: int) -> list[Row]:

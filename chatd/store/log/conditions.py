@@ -14,13 +14,16 @@ from chatd.ports import (
     IdentityCountIs,
     NoOpenReport,
     RecoveryLinkIs,
+    RoomsBelow,
     ScheduledCountIs,
     ScheduledExists,
     SecondFactorIs,
     SetupCodeIs,
+    SpacesOwnedBelow,
 )
 from chatd.store.queries.direct import OPENED
 from chatd.store.queries.report import HAS_REPORTED
+from chatd.store.queries.usage import SPACE_ROOMS, SPACE_ROOMS_MADE, SPACES_OWNED
 
 ACTIVE = """
     SELECT EXISTS (SELECT 1 FROM accounts WHERE id = ?1 AND NOT disabled)
@@ -42,6 +45,9 @@ NO_OPEN_REPORT = f"SELECT NOT ({HAS_REPORTED})"
 DIRECT_ROOMS_BELOW = f"SELECT json_array_length(({OPENED})) < ?3"
 SCHEDULED = "SELECT EXISTS (SELECT 1 FROM scheduled WHERE id = ? AND failed IS NULL)"
 SCHEDULED_COUNT = "SELECT (SELECT count(*) FROM scheduled WHERE account = ?) = ?"
+ROOMS = f"SELECT ({SPACE_ROOMS}) < ?2"
+ROOMS_MADE = f"SELECT ({SPACE_ROOMS_MADE}) < ?3"
+SPACES = f"SELECT ({SPACES_OWNED}) < ?"
 
 
 def holds(connection: sqlite3.Connection, condition: Condition) -> bool:
@@ -77,5 +83,11 @@ def _statement(condition: Condition) -> tuple[str, tuple[Any, ...]]:
             return SCHEDULED, (id,)
         case ScheduledCountIs(account, count):
             return SCHEDULED_COUNT, (account, count)
+        case RoomsBelow(space, most, None):
+            return ROOMS, (space, most)
+        case RoomsBelow(space, most, account):
+            return ROOMS_MADE, (account, space, most)
+        case SpacesOwnedBelow(account, most):
+            return SPACES, (account, most)
         case _:
             assert_never(condition)

@@ -72,12 +72,14 @@ STATES = json_rows.folded(
             WHERE reactions.room = messages.room AND reactions.seq = messages.seq
             ORDER BY reactions.position LIMIT -1
         )
-    ) AS reactions
+    ) AS reactions, (
+        SELECT 1 + count(*) FROM edits WHERE edits.room = messages.room AND edits.seq = messages.seq
+    ) AS versions
     FROM messages LEFT JOIN bodies ON bodies.position = messages.body AND NOT messages.deleted
     WHERE messages.room = ?1 AND messages.seq IN (SELECT value FROM json_each(?2))
     ORDER BY messages.seq LIMIT -1
     """,
-    ("seq", "by", "thread", "text"),
+    ("seq", "by", "thread", "text", "versions"),
     ("deleted",),
     ("mentions", "reactions"),
 )

@@ -33,6 +33,7 @@ from chatd.store.queries.scheduled import ScheduledQueries
 from chatd.store.queries.settings import SettingsQueries
 from chatd.store.queries.space import SpaceQueries
 from chatd.store.queries.unread import UnreadQueries
+from chatd.store.queries.usage import UsageQueries
 
 CONNECTIONS = 2
 
@@ -60,6 +61,7 @@ class SqliteReader(
     SettingsQueries,
     SpaceQueries,
     UnreadQueries,
+    UsageQueries,
 ):
     """The sum of the nouns."""
 

@@ -1,0 +1,51 @@
+"""`chatctl account usage`: what an account has used of its quotas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from chatctl.connection import Connection
+from chatctl.names import find_account
+from chatctl.output import console, local_time, print_json, print_line, size, table
+
+if TYPE_CHECKING:
+    from chatd.client import Client
+    from chatd.contract.quota import Usage
+
+SHOWN = {
+    "messages": "messages today",
+    "bytes": "written today",
+    "reports": "reports today",
+    "direct_rooms": "new direct rooms in 24 hours",
+    "spaces": "spaces owned",
+    "rooms": "rooms made in one space",
+    "invites": "open invites in one space",
+    "sessions": "sessions open",
+}
+
+
+@click.command()
+@click.argument("account")
+@click.pass_obj
+def usage(connection: Connection, account: str) -> None:
+    """What an account and its bots have used of their quotas."""
+    found = connection.run(lambda client: _ask(client, account))
+    if connection.json:
+        print_json(found)
+        return
+    rows = []
+    for name, words in SHOWN.items():
+        used = getattr(found, name)
+        shown = size if name == "bytes" else str
+        rows.append((words, shown(used.used), "any" if used.quota is None else shown(used.quota)))
+    console().print(table(("", "used", "of"), rows))
+    print_line(f"today ends at {local_time(found.day_ends_at)}")
+
+
+async def _ask(client: Client, account: str) -> Usage:
+    from chatd.contract.quota import GetQuota, QuotaResult
+
+    found = await find_account(client, account)
+    return (await client.ask(GetQuota(found.id), QuotaResult)).usage
