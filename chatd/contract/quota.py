@@ -14,10 +14,10 @@ class Quotas:
     """What one account may do, its bots included, beside its rates. A day begins at midnight UTC.
 
     `messages_per_day`, `bytes_per_day` (of everything that it adds to the log) and `reports_per_day` are
-    counted as they are written, `direct_rooms_per_day` are new ones of the last 24 hours. The others are about
-    what is there: `rooms` in a space that a member made, `rooms_in_space` whoever made them, `spaces` that an
-    account owns, `invites` of one maker in a space that can still be used, `versions` of a message, `sessions`
-    of an account at once (each bot's on its own), `connections` of one network address at once.
+    counted as they are written, `direct_rooms_per_day` are new ones of the last 24 hours. The others are
+    about what is there: `rooms` in a space that a member made, `rooms_in_space` whoever made them, `spaces`
+    that an account owns, `invites` of one maker in a space that can still be used, `versions` of a message,
+    `sessions` of an account at once (each bot's on its own), `connections` of one network address at once.
     """
 
     messages_per_day: int
