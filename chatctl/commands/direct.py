@@ -8,6 +8,7 @@ import rich_click as click
 
 from chatctl.connection import Connection
 from chatctl.names import account_names, find_acquaintance
+from chatctl.naming import with_names
 from chatctl.options import need_an_account
 from chatctl.output import plain, print_result, print_rows
 
@@ -35,7 +36,8 @@ def list_(connection: Connection) -> None:
             return rooms
         names = await account_names(client)
         return [
-            {**room, "people": ", ".join(names.get(who, who) for who in room["accounts"])} for room in rooms
+            {**room, "people": ", ".join(with_names(names, who) for who in room["accounts"])}
+            for room in rooms
         ]
 
     print_rows(connection, connection.run(work), COLUMNS, "no direct rooms")

@@ -10,8 +10,9 @@ from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.duration import Duration
 from chatctl.names import Person, account_names, find_person, find_space
+from chatctl.naming import with_names
 from chatctl.options import dry_run, reason, the_space, yes
-from chatctl.output import local_time, plain, print_json, print_line, print_result, print_rows
+from chatctl.output import plain, print_json, print_line, print_result, print_rows
 from chatd.domain.policy.roles import RANK
 
 if TYPE_CHECKING:
@@ -184,8 +185,8 @@ def bans(connection: Connection, space: str) -> None:
     rows, names = connection.run(work)
     if not connection.json:
         for row in rows:
-            row["name"], row["by"] = row["name"] or row["account"], names.get(row["by"], row["by"])
-            row["until"] = local_time(row["until"]) if row["until"] else "never"
+            row["name"], row["by"] = row["name"] or row["account"], with_names(names, row["by"])
+            row["until"] = row["until"] or "never"
     print_rows(connection, rows, BAN_COLUMNS, "nobody is banned or muted")
 
 

@@ -8,6 +8,7 @@ import rich_click as click
 
 from chatctl.connection import Connection
 from chatctl.names import account_names, find_space, room_names
+from chatctl.naming import with_names
 from chatctl.output import plain, print_json, print_result, print_rows
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ COLUMNS = {
     "room": "room",
     "seq": "message",
     "reason": "reason",
-    "resolved_at": "resolved_at",
+    "resolved_at": "resolved at",
     "resolved_by": "resolved by",
     "resolution": "resolution",
 }
@@ -49,7 +50,7 @@ def list_(connection: Connection, space: str | None, all_: bool) -> None:
         people, rooms = await account_names(client), await room_names(client)
         named = {"by": people, "resolved_by": people, "room": rooms}
         return [
-            {**row, **{field: names.get(row[field], row[field]) for field, names in named.items()}}
+            {**row, **{field: with_names(names, row[field]) for field, names in named.items() if row[field]}}
             for row in reports
         ]
 
@@ -71,7 +72,7 @@ def show(connection: Connection, report: str) -> None:
             return found
         people, seq = await account_names(client), found["report"]["seq"]
         return [
-            {**row, "by": people.get(row["by"], row["by"]), "reported": "→" if row["seq"] == seq else ""}
+            {**row, "by": with_names(people, row["by"]), "reported": "→" if row["seq"] == seq else ""}
             for row in found["messages"]
         ]
 
