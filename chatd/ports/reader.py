@@ -12,6 +12,7 @@ from chatd.ports.readers.credential import CredentialReader
 from chatd.ports.readers.device import DeviceReader
 from chatd.ports.readers.direct import DirectReader
 from chatd.ports.readers.draft import DraftReader
+from chatd.ports.readers.erasure import ErasureReader
 from chatd.ports.readers.export import ExportReader
 from chatd.ports.readers.identity import IdentityReader
 from chatd.ports.readers.invite import InviteReader
@@ -38,6 +39,7 @@ class Reader(
     DeviceReader,
     DirectReader,
     DraftReader,
+    ErasureReader,
     ExportReader,
     IdentityReader,
     InviteReader,

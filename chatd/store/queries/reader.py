@@ -18,6 +18,7 @@ from chatd.store.queries.credential import CredentialQueries
 from chatd.store.queries.device import DeviceQueries
 from chatd.store.queries.direct import DirectQueries
 from chatd.store.queries.draft import DraftQueries
+from chatd.store.queries.erasure import ErasureQueries
 from chatd.store.queries.export import ExportQueries
 from chatd.store.queries.identity import IdentityQueries
 from chatd.store.queries.invite import InviteQueries
@@ -47,6 +48,7 @@ class SqliteReader(
     DeviceQueries,
     DirectQueries,
     DraftQueries,
+    ErasureQueries,
     ExportQueries,
     IdentityQueries,
     InviteQueries,
