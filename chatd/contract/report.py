@@ -31,6 +31,9 @@ class ResolveReport:
 
 @result
 class Report:
+    """`message` is the reported message as it stands now, `text` what it said when it was reported; both are
+    null when it was erased since."""
+
     id: Id
     space: Id | None
     room: Id
@@ -41,6 +44,8 @@ class Report:
     resolved_by: str | None
     resolved_at: Time | None
     resolution: str | None
+    message: Message | None
+    text: str | None
 
 
 @result
@@ -69,8 +74,11 @@ REQUESTS: tuple[RequestType, ...] = (
         refusals=("not_found",),
         notes=(
             "Reports stand in the reporter's own stream and in this list; nobody else learns of them.",
+            "A report goes to those who hold `report.list` and see the room of the message, but not to its"
+            " author; where there is nobody, as in a private room without moderators, to the owners of the"
+            " space. They read the message here, also when they may not see the room. Operators get all.",
             "Without `space` it lists the reports from direct rooms, for operators and admins only; their"
-            " `space` is null. `report.context` shows them the message.",
+            " `space` is null.",
         ),
     ),
     query(
@@ -81,8 +89,8 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="moderate",
         refusals=("not_found",),
         notes=(
-            "For those who get the report from `report.list` and see its room; operators and admins see what"
-            " was reported in direct rooms.",
+            "For those who get the report. The neighbours are shown to who sees the room and, of a direct"
+            " room, to operators and admins; others get the message alone.",
         ),
     ),
     command(

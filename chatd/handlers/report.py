@@ -1,4 +1,4 @@
-"""Handlers of reports. Only moderators, for direct rooms operators, learn of one and who made it."""
+"""Handlers of reports. Only those who get a report learn of it, and who made it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from chatd.contract.report import (
     ReportPage,
     ResolveReport,
 )
-from chatd.contract.rows import pick
 from chatd.contract.spec import DONE, Done
 from chatd.domain.event import account_stream
 from chatd.domain.internal import CloseReport, FileReport
 from chatd.domain.room.message import NO_SUCH_MESSAGE
 from chatd.handlers.fresh_read import retried_when_stale
-from chatd.handlers.paging import cut, fitting, text_size
+from chatd.handlers.paging import fitting, text_size
 from chatd.handlers.refusals import OPERATOR_REPORTS_NOTHING
+from chatd.handlers.reported import ReportedMessages
 from chatd.handlers.rows import message_row
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, NoOpenReport, Reader, Row
@@ -65,46 +65,56 @@ class MessageReports:
 
 @attrs.frozen(eq=False)
 class Reports:
-    """What moderators do with reports."""
+    """What is done with reports by those who get them."""
 
     reader: Reader
     commands: CommandBus
     visibility: Visibility
+    reported: ReportedMessages
 
     async def list_(self, caller: Caller, query: ListReports) -> ReportPage | Refusal:
         if query.space is None:
             if not (caller.operator or caller.admin):
                 return OPERATORS_READ
-            return await self._page(query)
+            return await self._page(caller, query)
         what = "seeing what was reported"
         state = await self.visibility.space_with(caller, query.space, "report.list", what)
         if isinstance(state, Refusal):
             return state
-        return await self._page(query)
+        return await self._page(caller, query)
 
     async def context(self, caller: Caller, query: ReadReportContext) -> ReportContext | Refusal:
-        found = await self._visible(caller, query.report, "seeing what was reported")
+        found = await self._received(caller, query.report, "seeing what was reported")
         if isinstance(found, Refusal):
             return found
+        report, seq = await self.reported.shown(found), found["seq"]
         if found["space"] is not None:
             state = await self.visibility.room(caller, found["room"])
             if isinstance(state, Refusal):
-                return state
-        page = await self.reader.history(
-            found["room"], before=None, after=None, around=found["seq"], limit=NEIGHBOURS
-        )
+                alone = [] if report.message is None else [report.message]
+                return ReportContext(report=report, messages=alone)
+        page = await self.reader.history(found["room"], before=None, after=None, around=seq, limit=NEIGHBOURS)
         rows = fitting(page.rows, lambda row: text_size(row["text"]))
-        return ReportContext(report=pick(Report, found), messages=[message_row(row) for row in rows])
+        return ReportContext(report=report, messages=[message_row(row) for row in rows])
 
-    async def _page(self, query: ListReports) -> ReportPage:
-        rows = await self.reader.reports(query.space, query.open, query.after, query.limit + 1)
-        page, following = cut(rows, query.limit, "id")
-        return ReportPage(reports=[pick(Report, row) for row in page], next=following)
+    async def _page(self, caller: Caller, query: ListReports) -> ReportPage:
+        """A page of the reports that the caller gets."""
+        rows: list[Row] = []
+        after = query.after
+        while len(rows) <= query.limit:
+            more = await self.reader.reports(query.space, query.open, after, query.limit + 1)
+            rows += [row for row in more if await self.reported.is_for(caller, row)]
+            if len(more) <= query.limit:
+                break
+            after = more[-1]["id"]
+        reports = [await self.reported.shown(row) for row in rows[: query.limit]]
+        page = fitting(reports, lambda report: text_size(report.text) + text_size(_text_of(report)))
+        return ReportPage(reports=page, next=page[-1].id if len(rows) > len(page) else None)
 
     async def resolve(self, caller: Caller, command: ResolveReport) -> Done | Refusal:
         if caller.account is None:
             return OPERATOR_REPORTS_NOTHING
-        found = await self._visible(caller, command.report, "dealing with reports")
+        found = await self._received(caller, command.report, "dealing with reports")
         if isinstance(found, Refusal):
             return found
         if found["resolved_at"] is not None:
@@ -112,12 +122,17 @@ class Reports:
         close, context = CloseReport(command.report, command.reason), context_of(caller, with_id=False)
         return await self.commands.ask(account_stream(caller.account), close, context, Done)
 
-    async def _visible(self, caller: Caller, report: str, what: str) -> Row | Refusal:
-        """The report, if it is one that the caller is told of."""
+    async def _received(self, caller: Caller, report: str, what: str) -> Row | Refusal:
+        """The report, if it is one that the caller gets."""
         found = await self.reader.report(report)
         if found is None:
             return NO_REPORT
-        if found["space"] is None:
-            return found if caller.operator or caller.admin else NO_REPORT
-        state = await self.visibility.space_with(caller, found["space"], "report.list", what)
-        return NO_REPORT if isinstance(state, Refusal) else found
+        if found["space"] is not None:
+            state = await self.visibility.space_with(caller, found["space"], "report.list", what)
+            if isinstance(state, Refusal):
+                return NO_REPORT
+        return found if await self.reported.is_for(caller, found) else NO_REPORT
+
+
+def _text_of(report: Report) -> str | None:
+    return None if report.message is None else report.message.text

@@ -151,6 +151,7 @@ class Pen:
             self.append("account/eve", "account.deleted", {"account": "eve"}, "eve"),
             self.speaking("adam", {}, name="eve"),
             self.report("bob", "r1"),
+            self.append("space/home", "member.erasure_ordered", {"account": "rex", "due_at": 9}),
             self.append("account/ann", "report.resolved", {"report": "r1"}, "ann", '{"reason":"talked"}'),
             self.append("account/bob", "bookmark.added", {"room": "hall", "seq": 5, "note": "!"}, "bob"),
         ]
