@@ -8,6 +8,9 @@ from random import Random
 from typing import Any, AnyStr
 
 
+MAX_MESSAGE = 1024 * 1024  # bytes; the frame parser refuses what has more
+
+
 def nested(depth: int) -> Any:
     value: Any = []
     for level in range(depth):

@@ -11,16 +11,15 @@ import msgpack
 from hypothesis import strategies as st
 
 from chatd.actors.sessions.request_frame import BAD_ID, request_data, request_id, request_type
-from chatd.codec import JSON, MAX_MESSAGE, MSGPACK, Format
+from chatd.codec import JSON, MSGPACK, Format
 from chatd.contract.errors import Refusal
 
 from .budget import check_refusal
-from .mutation import cut_up, mutated
+from .mutation import MAX_MESSAGE, cut_up, mutated
 from .requests_drawn import drawn_frames
 
 Drawn = tuple[list[dict[str, Any]], int]
 MUTANTS = 24
-LONGEST = MAX_MESSAGE // 4  # characters; the frame parser refuses what has more bytes
 
 SEEDED: st.SearchStrategy[Drawn] = st.tuples(
     st.lists(drawn_frames(), min_size=1, max_size=3), st.integers(0, 2**32)
@@ -98,7 +97,7 @@ def _packed(frame: Any) -> bytes:
 
 
 def test_no_json_message_is_more_than_requests_and_refusals(attack: Callable[..., None]) -> None:
-    attack(SEEDED, json_messages, lambda message: answer(JSON, message[:LONGEST]))
+    attack(SEEDED, json_messages, lambda message: answer(JSON, message[: MAX_MESSAGE // 4]))
 
 
 def test_no_msgpack_message_is_more_than_requests_and_refusals(attack: Callable[..., None]) -> None:
