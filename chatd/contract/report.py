@@ -5,16 +5,22 @@ from __future__ import annotations
 import attrs
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Reason, Time
+from chatd.contract.message import Message
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
 @attrs.frozen
 class ListReports:
-    space: Id
+    space: Id | None = None
     open: bool = True
     after: Id | None = None
     limit: Limit = DEFAULT_PAGE
+
+
+@attrs.frozen
+class ReadReportContext:
+    report: Id
 
 
 @attrs.frozen
@@ -25,8 +31,11 @@ class ResolveReport:
 
 @result
 class Report:
+    """`message` is the reported message as it stands now, `text` what it said when it was reported; both are
+    null when it was erased since."""
+
     id: Id
-    space: Id
+    space: Id | None
     room: Id
     seq: int
     by: Id
@@ -35,6 +44,16 @@ class Report:
     resolved_by: str | None
     resolved_at: Time | None
     resolution: str | None
+    message: Message | None
+    text: str | None
+
+
+@result
+class ReportContext:
+    """`messages`: the reported one with some before and after it, oldest first."""
+
+    report: Report
+    messages: list[Message]
 
 
 @result
@@ -50,10 +69,29 @@ REQUESTS: tuple[RequestType, ...] = (
         "report.list",
         ListReports,
         ReportPage,
-        doc="What was reported in a space, oldest first.",
+        doc="What was reported in a space or, for operators, in direct rooms; oldest first.",
         scope="moderate",
         refusals=("not_found",),
-        notes=("Reports stand in the reporter's own stream and in this list; nobody else learns of them.",),
+        notes=(
+            "Reports stand in the reporter's own stream and in this list; nobody else learns of them.",
+            "A report goes to those who hold `report.list` and see the room of the message, but not to its"
+            " author; where there is nobody, as in a private room without moderators, to the owners of the"
+            " space. They read the message here, also when they may not see the room. Operators get all.",
+            "Without `space` it lists the reports from direct rooms, for operators and admins only; their"
+            " `space` is null.",
+        ),
+    ),
+    query(
+        "report.context",
+        ReadReportContext,
+        ReportContext,
+        doc="The reported message and its neighbours.",
+        scope="moderate",
+        refusals=("not_found",),
+        notes=(
+            "For those who get the report. The neighbours are shown to who sees the room and, of a direct"
+            " room, to operators and admins; others get the message alone.",
+        ),
     ),
     command(
         "report.resolve",
@@ -62,6 +100,6 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="moderate",
         refusals=("not_found", "conflict"),
         events=("report.resolved",),
-        notes=("Needs an account. Nothing tells the reporter.",),
+        notes=("Needs an account; for reports from direct rooms, an admin's. Nothing tells the reporter.",),
     ),
 )
