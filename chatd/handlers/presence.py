@@ -16,6 +16,7 @@ from chatd.contract.rows import pick
 from chatd.contract.spec import DONE, Done
 from chatd.contract.unread import ListUnread, UnreadList, UnreadRoom
 from chatd.domain.room.message import NO_SUCH_MESSAGE
+from chatd.handlers.paging import page_of
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader
 
@@ -81,4 +82,5 @@ class Unread:
         if caller.account is None:
             return OPERATOR_READS_NOTHING
         rows = await self.reader.unread(caller.account)
-        return UnreadList(rooms=[pick(UnreadRoom, row) for row in rows])
+        page, following = page_of(rows, query.after, query.limit, lambda row: row["room"])
+        return UnreadList(rooms=[pick(UnreadRoom, row) for row in page], next=following)
