@@ -4,10 +4,11 @@
 PYTHON ?= python3
 PORT ?= 8400
 WORKERS ?= 2
+FUZZ_INPUTS ?= 150000
 DATA ?= ./chat-data
 BIN := .venv/bin
 
-.PHONY: run test lint types floors tests bench format clean help
+.PHONY: run test lint types floors tests fuzz bench format clean help
 .DEFAULT_GOAL := help
 
 help: ## what there is to make
@@ -30,6 +31,10 @@ floors: .venv/.dev
 
 tests: .venv/.dev # the tests of a file stay together and share its servers
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+fuzz: .venv/.dev ## a million inputs and more, for the night; the gate makes what fits into a minute
+	FUZZ_SECONDS=0 FUZZ_INPUTS=$(FUZZ_INPUTS) \
+	  $(BIN)/pytest -n $(WORKERS) --dist load --timeout 7200 tests/fuzz
 
 bench: .venv/.bench ## measure speed and size, beside a socket.io server when Node is there
 	$(BIN)/python -m bench

@@ -18,6 +18,7 @@ from typing import Any, Final
 import structlog
 import trio
 
+from chatd import service_manager
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.supervisor import supervise
@@ -131,10 +132,12 @@ async def _serve_connections(
                     announce(f"and on {_url(host, port)}")
                 if (code := await services.setup.new_code()) is not None:
                     announce(f"make the first account at {services.address.link('/setup', code)}")
+                service_manager.tell("READY=1")
                 await signals.__anext__()
                 for number in STOPPING:
                     signal.signal(number, signal.SIG_IGN)  # once is enough; what follows takes its time
                 log.info("stopping")
+                service_manager.tell("STOPPING=1")
                 gateway.ready = False
                 accepting.cancel_scope.cancel()
             for listener in (*tcp, admin):

@@ -80,7 +80,9 @@ def look(config: Path | None, flags: Mapping[str, Any]) -> Look:
         if field.validator is not None:
             try:
                 field.validator(settings, field, one.value)
-            except (ValueError, OSError) as error:
+            except OSError as error:
+                problems.append(f"{one.label} cannot be used: {error.strerror}")
+            except ValueError as error:
                 problems.append(_named(str(error), one))
     return Look(settings, chosen, problems)
 
@@ -146,7 +148,7 @@ def _read_file(config: Path, problems: list[str]) -> Mapping[str, Any]:
     except UnicodeDecodeError:
         problems.append(f"{config} is not UTF-8 text")
         return {}
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 4,301 digits is a plain ValueError
         problems.append(f"{config} is not valid TOML: {error}")
         return {}
     return _our_table(document, config, problems)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from chatd.setting_values import shown
 from chatd.web_origin import Origin, is_loopback_host
 
 SignUpPolicy = Literal["open", "invite", "closed"]
@@ -60,7 +61,7 @@ class Rate:
         """Raises ValueError."""
         match = _RATE.fullmatch(text)
         if match is None or not float(match[1]) or not int(match[2]):
-            raise ValueError(f"must be a rate such as 0.5/30 (requests a second/at once), not {text!r}")
+            raise ValueError(f"must be a rate such as 0.5/30 (requests a second/at once), not {shown(text)}")
         return cls(float(match[1]), int(match[2]))
 
 
@@ -77,7 +78,7 @@ def _are_networks(_: Any, field: attrs.Attribute[tuple[str, ...]], value: tuple[
             ipaddress.ip_network(network, strict=False)
         except ValueError:
             raise ValueError(
-                f"{field.name} holds {network!r}, which is no address and no network such as 10.0.0.0/8"
+                f"{field.name} holds {shown(network)}, which is no address and no network such as 10.0.0.0/8"
             ) from None
 
 
@@ -92,17 +93,19 @@ def _are_origins(_: Any, field: attrs.Attribute[tuple[str, ...]], value: tuple[s
             Origin.parse(origin)
         except ValueError:
             raise ValueError(
-                f"{field.name} holds {origin!r}, which is no web origin such as https://chat.example.org"
+                f"{field.name} holds {shown(origin)}, which is no web origin such as https://chat.example.org"
             ) from None
 
 
 def _is_web_address(_: Any, field: attrs.Attribute[str], value: str) -> None:
     parts = urlsplit(value)
     if value and (not parts.netloc or parts.query or parts.fragment or "@" in parts.netloc):
-        raise ValueError(f"{field.name} must be an address such as https://chat.example.org, not {value!r}")
+        raise ValueError(
+            f"{field.name} must be an address such as https://chat.example.org, not {shown(value)}"
+        )
     if value and parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(value)):
         raise ValueError(
-            f"{field.name} must begin with https://, unless it is on this machine, not {value!r}"
+            f"{field.name} must begin with https://, unless it is on this machine, not {shown(value)}"
         )
 
 

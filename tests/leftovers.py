@@ -51,6 +51,7 @@ def _descendants() -> dict[int, str]:
         for pid in children[above.pop()]:
             with suppress(FileNotFoundError, ProcessLookupError):
                 words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-                found[pid] = b" ".join(words).decode(errors="replace").strip()
+                if words != [b""]:  # else its memory is gone already: it is ending
+                    found[pid] = b" ".join(words).decode(errors="replace").strip()
                 above.append(pid)
     return found

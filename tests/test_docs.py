@@ -1,21 +1,20 @@
-"""The documents say what is true: they name what exists, their tables are current, their tour works."""
+"""The documents say what is true: they name what exists, their tables are current.
+
+`tests/pages` runs what they show.
+"""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 import attrs
 import click
 import pytest
-from e2e.serving import Server
 
 from chatctl import cli as chatctl_cli
 from chatd import cli as chatd_cli
@@ -32,7 +31,6 @@ from chatd.settings import Settings
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
-README = (ROOT / "README.md").read_text()
 PROTOCOL = (DOCS / "protocol.md").read_text()
 MOST_WORDS = {"architecture.md": 1_200, "protocol.md": 2_600}  # a page that explains is read from end to end
 
@@ -262,92 +260,3 @@ def test_every_route_is_in_the_protocol() -> None:
     section = PROTOCOL.split("\n## HTTP on the same port")[1]
     assert "/healthz" in routes
     assert not {route for route in routes if f"`GET {route}`" not in section}
-
-
-# --- the tour of the README -------------------------------------------------------------------------------
-
-
-def block(name: str) -> str:
-    match = re.search(rf"<!-- tour: {re.escape(name)} -->\n```\w+\n(.*?)```", README, re.DOTALL)
-    assert match is not None, name
-    return match[1]
-
-
-class Terminal:
-    """Types blocks into shells one after another; variables and functions live on between them."""
-
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder = folder
-        self._port = str(port)
-        self._environment = {k: v for k, v in os.environ.items() if not k.startswith("CHATD_")}
-        (folder / ".venv").symlink_to(sys.prefix)
-        (folder / "state").touch()
-
-    def script(self, text: str) -> list[str]:
-        typed = text.replace("8400", self._port)
-        return [
-            "bash",
-            "-ec",
-            f"source state; {typed}\n{{ declare -p PATH url ada grace; declare -f; }} > state",
-        ]
-
-    def type(self, text: str) -> str:
-        done = subprocess.run(
-            self.script(text),
-            cwd=self.folder,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def start(self, text: str) -> subprocess.Popen[str]:
-        """For what runs on in the background."""
-        return subprocess.Popen(
-            ["bash", "-c", f"source state; {text.rstrip().rstrip('&')}"],
-            cwd=self.folder,
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path / "chat-data", rate_limits=True)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        server.port = free.getsockname()[1]
-    yield server.start()
-    server.kill()
-
-
-def test_the_tour_of_the_readme_works_as_it_is_typed(server: Server, tmp_path: Path) -> None:
-    terminal = Terminal(tmp_path, server.port)
-    terminal.type(block("people"))
-    reader = terminal.start(block("tail"))
-    try:
-        assert reader.stdout is not None
-        terminal.type("until chatctl --json server status | grep -q '\"sessions\": 1'; do :; done")
-        terminal.type(block("talk"))
-        server.kill()  # the tour has done it; this collects the process
-        server.start()
-        after = terminal.type(block("after"))
-        heard = [reader.stdout.readline() for _ in range(3)]
-    finally:
-        os.killpg(reader.pid, 15)
-        reader.communicate()
-    assert [line.split("  ")[-1].strip() for line in heard] == [
-        "ada: Hello, Grace!",
-        "grace: Hello, Ada. Would it survive a crash?",
-        "ada: It did.",
-    ]
-    assert "all tables agree" in after
-    (tmp_path / "say.py").write_text(block("say.py"))
-    said = terminal.type(block("say"))
-    results = [line for line in said.splitlines() if "'id': 2" in line]
-    assert len(results) == 2
-    assert results[0] == results[1]
-    assert server.stop() == 0

@@ -1,4 +1,4 @@
-"""The pages of docs/how-to: the code that they show works."""
+"""The pages of docs/how-to: the code that they show works. `tests/pages` runs their shell blocks."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_the_tests_of_the_shown_view_pass(village: Village, test: str) -> None:
     run("add-a-view.md", "view", "test")[test](village)
 
 
-# --- a bot and a client -----------------------------------------------------------------------------------
+# --- a client -----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -151,32 +151,3 @@ def test_the_shown_client_reads_posts_once_and_resumes(team: Team) -> None:
             post(link, "nowhere", "hello", "n3")
         assert refused.value.code == "not_found"
     assert client.room.texts == {seq: "first", missed: "missed"}
-
-
-def test_the_shown_bot_greets_who_joins(team: Team, tmp_path: Path) -> None:
-    scopes = ("--scope", "read", "--scope", "post", "--scope", "join")
-    token = team.chatctl("bot", "create", "greeter", "--owner", "ada", *scopes)
-    code = team.chatctl("invite", "create", "--space", "team")
-    team.chatctl("--url", team.url, "--token", token, "invite", "accept", code)
-    team.enter(token)
-    team.chatctl("account", "create", "bob", "--no-password")
-    bob = team.chatctl("account", "token", "bob")
-    team.chatctl("--url", team.url, "--token", bob, "invite", "accept", code)
-    (tmp_path / "greeter.py").write_text(blocks("write-a-bot.md", "bot"))
-    environment = os.environ | {"CHATD_URL": team.url, "CHATD_TOKEN": token}
-    client = team.client()
-    with (
-        team.connect() as socket,
-        subprocess.Popen([sys.executable, tmp_path / "greeter.py"], env=environment) as bot,
-    ):
-        try:
-            link = client.open(socket)
-            while json.loads(team.chatctl("--json", "server", "status"))["sessions"] < 2:
-                pass
-            team.enter(bob)
-            heard = client.hear(link)
-            joined = next(event for event in heard if event["event"] == "member.joined")
-            greeting = next(event for event in heard if event["event"] == "message.posted")
-        finally:
-            bot.kill()
-    assert greeting["data"]["nonce"] == f"welcome-{joined['seq']}"

@@ -46,6 +46,12 @@ def shorten(text: str) -> str:
     return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"
 
 
+def quote(said: object) -> str:
+    """Foreign text in quotes, escaped, then cut: the escapes of a short text may be long."""
+    escaped = repr(str(said)[: _MAX_QUOTED + 1])[1:-1]
+    return f"'{shorten(escaped)}'"
+
+
 def _describe(type_: type[Any], what: str, where: str) -> str:
     if what.startswith("Invalid enum value") and (values := _values(_hint(type_, where))):
         return "one of " + ", ".join(map(str, values))

@@ -46,7 +46,7 @@ from chatd.contract import (
     view,
 )
 from chatd.contract.errors import Refusal
-from chatd.contract.field_errors import shorten
+from chatd.contract.field_errors import quote
 from chatd.contract.spec import RequestType
 
 REQUESTS: Final[Mapping[str, RequestType]] = {
@@ -77,7 +77,7 @@ def find(kind: str, name: object) -> RequestType | Refusal:
     """The row of a request, or a refusal that says what is wrong with its name."""
     row = REQUESTS.get(name) if isinstance(name, str) else None
     if row is None:
-        said = f"unknown {kind} {shorten(name)!r}" if isinstance(name, str) else f"{kind} is a name"
+        said = f"unknown {kind} {quote(name)}" if isinstance(name, str) else f"{kind} is a name"
         return Refusal("invalid", said)
     if row.kind != kind:
         return Refusal("invalid", f"{row.name} is a {row.kind}, not a {kind}")

@@ -13,7 +13,7 @@ import attrs
 import msgspec
 
 from chatd.contract.errors import Code, Refusal
-from chatd.contract.field_errors import describe_error, shorten
+from chatd.contract.field_errors import describe_error, quote
 from chatd.contract.fields import RateClass, Right, Scope
 from chatd.contract.wire_names import python_names, wire_name
 
@@ -99,9 +99,11 @@ class RequestType:
 
     def read(self, data: Mapping[str, Any]) -> Any | Refusal:
         """The typed request, or why `data` is not one."""
-        if unknown := data.keys() - self._known:
+        if unknown := data.keys() - self._known:  # in MessagePack a key may be `bytes`
             known = ", ".join(self.fields) or "none"
-            return Refusal("invalid", f"unknown field {shorten(min(unknown))!r}; {self.name} takes: {known}")
+            return Refusal(
+                "invalid", f"unknown field {quote(min(unknown, key=str))}; {self.name} takes: {known}"
+            )
         try:
             return msgspec.convert(python_names(data), self.request)
         except msgspec.ValidationError as error:

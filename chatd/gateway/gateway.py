@@ -182,7 +182,8 @@ class Gateway:
             origin = shorten(origin)
             self._say("origin_refused", origin=origin, host=shorten(host), mend="`origins` would allow it")
             raise BadHead(
-                403, f"origin {origin} may not connect; the server's setting `origins` would allow it"
+                403,
+                f"origin {origin} may not connect; the server's setting `origins` would allow it",
             )
 
     def _say(self, event: str, **what: str) -> None:

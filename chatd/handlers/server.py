@@ -20,6 +20,7 @@ from chatd.clock import now
 from chatd.contract.backup import BackupCreated, CreateBackup
 from chatd.contract.errors import Refusal
 from chatd.contract.event import EventFrame, EventPage, ListEvents
+from chatd.contract.field_errors import quote
 from chatd.contract.server import (
     ActorCounts,
     ActorLoad,
@@ -186,7 +187,7 @@ class ViewHandlers:
         updater = self.views.updaters.get(command.name)
         if updater is None:
             known = ", ".join(sorted(self.views.updaters))
-            return Refusal("not_found", f"there is no view {command.name!r}; there are: {known}")
+            return Refusal("not_found", f"there is no view {quote(command.name)}; there are: {known}")
         updater.rebuild()
         return DONE
 

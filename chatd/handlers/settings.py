@@ -10,6 +10,7 @@ from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.actors.workers.view_updater import Views
 from chatd.contract.errors import Refusal
+from chatd.contract.field_errors import quote
 from chatd.contract.notification import ListNotifications, Notification, NotificationPage
 from chatd.contract.preferences import GetPreferences, Preferences, PreferencesResult
 from chatd.contract.rows import pick
@@ -102,7 +103,7 @@ class Notifications:
         question = view.page(caller.account, query.after, query.unread, query.limit)
         page = await self.views.ask(view, question, self.bus.head)
         if page is None:
-            return Refusal("not_found", f"you have no notification {query.after!r}: after")
+            return Refusal("not_found", f"you have no notification {quote(query.after)}: after")
         return NotificationPage(
             notifications=[pick(Notification, python_names(row)) for row in page.rows],
             next=page.rows[-1]["id"] if page.more else None,

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from pathlib import Path
-
-import trio
-from fake_server import FakeServer
 
 import chatd.client
 from chatd.client.wire import request_frame
@@ -20,34 +16,6 @@ def first_block(language: str) -> str:
     match = re.search(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
     assert match is not None
     return match[1]
-
-
-async def test_the_bot_on_the_page_answers(nursery, monkeypatch):
-    server = FakeServer(nursery)
-    listeners = await nursery.start(partial(trio.serve_tcp, server.serve_stream, 0, host="127.0.0.1"))
-    posts, posting = trio.open_memory_channel[dict](1)[::-1]
-
-    def post(data):
-        posting.send_nowait(data)
-        return {"seq": 2, "position": 2, "at": 1}
-
-    server.answers["message.post"] = post
-    port = listeners[0].socket.getsockname()[1]
-    monkeypatch.setenv("CHATD_URL", f"http://127.0.0.1:{port}")
-    monkeypatch.setenv("CHATD_TOKEN", "good")
-    bot = {"__name__": "bot"}
-    exec(compile(first_block("python"), "docs/client.md", "exec"), bot)
-    nursery.start_soon(bot["main"])
-    await server.opened.wait()
-    await server.tell(server.happened("just talking"), server.happened("!echo hello 👋"))
-    with trio.fail_after(5):
-        assert await posts.receive() == {
-            "room": "R1",
-            "text": "hello 👋",
-            "nonce": "echo-2",
-            "reply_to": 2,
-        }
-    nursery.cancel_scope.cancel()
 
 
 def test_the_bot_is_as_short_as_the_page_says():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from chatd.contract.errors import Refusal
+from chatd.contract.field_errors import quote
 from chatd.contract.fields import MAX_ID
 from chatd.contract.requests import find
 from chatd.contract.spec import RequestType
@@ -27,7 +28,9 @@ def request_type(frame: Row) -> RequestType | Refusal:
     """The row of the command or query that the frame names."""
     kind = "command" if "command" in frame else "query"
     if unknown := frame.keys() - {"id", kind, "data"}:
-        return Refusal("invalid", f"unknown key {min(unknown)!r}; a request has id, command or query, data")
+        return Refusal(
+            "invalid", f"unknown key {quote(min(unknown))}; a request has id, command or query, data"
+        )
     if kind not in frame:
         return Refusal("invalid", "a request names a command or a query")
     return find(kind, frame[kind])

@@ -9,6 +9,7 @@ from typing import Final
 import attrs
 import h11
 
+from chatd.contract.field_errors import shorten
 from chatd.gateway.net.stream import SocketStream
 
 HEAD_BYTES: Final = 16 * 1024
@@ -71,7 +72,7 @@ def _parse(received: bytes) -> Head:
         parser.receive_data(received)
         request = parser.next_event()
     except h11.RemoteProtocolError as error:
-        raise BadHead(error.error_status_hint, str(error)) from error
+        raise BadHead(error.error_status_hint, shorten(str(error))) from error
     if not isinstance(request, h11.Request):
         raise BadHead(400, "this is not an HTTP/1.1 request")
     if request.method == b"PRI":

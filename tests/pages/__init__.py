@@ -1,0 +1,1 @@
+"""What the pages of the project show is run as it stands (`blocks.py` says how a block is marked)."""

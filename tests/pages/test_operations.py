@@ -1,0 +1,343 @@
+"""docs/operations.md is followed from its beginning to its end by root, on a machine with systemd.
+
+The tests go through the page in order, each through the blocks of one section, as an admin would. The proxies
+are the programs of Debian; what they must let through is a WebSocket, a long silence, and a large body.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import ssl
+import sys
+import sysconfig
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPSConnection
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from websockets.sync.client import connect
+
+from chatd.gateway.http.request_head import MAX_BODY
+from chatd.settings import Settings
+
+from .blocks import ROOT, Block, blocks
+from .machine import ENVIRONMENT, Machine, NoMachine
+from .shell import Shell
+
+PAGE: Final = ROOT / "docs" / "operations.md"
+HOST: Final = "chat.example.org"
+PROXIES: Final = {"nginx": "nginx", "caddy": "caddy", "haproxy": "haproxy"}
+SECONDS: Final = re.compile(r"(\d+)s\b")
+PING_INTERVAL: Final = 0.5  # seconds, so that a silence of some pings is short
+SILENCE: Final = 3 * PING_INTERVAL
+DEADLINE: Final = 20.0  # seconds for a proxy to serve, with a certificate
+DEPENDENCIES: Final = (
+    "PYTHONPATH=/srv/packages PIP_NO_INDEX=1 PIP_NO_BUILD_ISOLATION=0 PIP_DISABLE_PIP_VERSION_CHECK=1"
+)
+
+
+class Admin:
+    """Root on the machine, with the page open."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        home = machine.root / "root"
+        self._shell = Shell(home, ENVIRONMENT, machine.entering, "/root")
+        self._left = [block for block in blocks(PAGE) if block.file or block.typed]
+
+    def follow(self, last: str) -> str:
+        """The next blocks of the page, up to the one in which `last` stands; gives what was printed."""
+        printed = ""
+        while True:
+            block = self._left.pop(0)
+            printed += self._do(block)
+            if last in (block.file or block.text):
+                return printed
+
+    def _do(self, block: Block) -> str:
+        if block.file is not None:
+            self.write(block.file, block.text)
+            return ""
+        assert block.runner == "machine", f"{block.place} would be typed by root on this machine"
+        if "pip install" not in block.text:
+            return self.type(block.text)
+        # The packages that chatd needs are those of the tests: nothing is fetched, no other version is tried.
+        printed = self.type(f"export {DEPENDENCIES}\n{block.text}\nunset PYTHONPATH\n")
+        [packages] = (self.machine.root / "opt/chatd/lib").glob("python3*/site-packages")
+        (packages / "of-the-tests.pth").write_text("/srv/packages\n")
+        return printed
+
+    def type(self, text: str) -> str:
+        try:
+            return self._shell.type(text)
+        except AssertionError as error:
+            error.add_note(self.machine.run("journalctl", "--lines=15", "--no-pager"))
+            raise
+
+    def write(self, file: str, text: str) -> None:
+        path = self.machine.root / file.lstrip("/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def read(self, file: str) -> str:
+        return (self.machine.root / file.lstrip("/")).read_text()
+
+    def left(self) -> list[str]:
+        return [block.place for block in self._left]
+
+    def end(self) -> None:
+        self._shell.end()
+
+
+@pytest.fixture(scope="module")
+def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Admin]:
+    missing = [program for program in ("systemd-analyze", *PROXIES) if shutil.which(program) is None]
+    if missing:
+        _without(f"not installed: {', '.join(missing)} (.ci/run installs what is missing)")
+    packages = Path(sysconfig.get_path("purelib"))
+    if (Path("/usr/lib") / f"python3.{sys.version_info.minor}").is_dir() is False:
+        _without(f"the system's python3 is not {sys.version_info.major}.{sys.version_info.minor}, as here")
+    try:
+        machine = Machine(ROOT, packages, tmp_path_factory.mktemp("machine") / "log")
+    except NoMachine as reason:
+        _without(str(reason))
+    admin = Admin(machine)
+    yield admin
+    try:
+        admin.end()
+    finally:
+        machine.end()
+
+
+def _without(reason: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"{reason}; CI must not go without it")
+    pytest.skip(reason)
+
+
+# --- the service
+
+
+def test_the_unit_is_right_and_closed_tightly(admin: Admin) -> None:
+    admin.follow("/etc/systemd/system/chatd.service")
+    admin.machine.run("systemd-analyze", "verify", "/etc/systemd/system/chatd.service")
+    rated = admin.machine.run(
+        "systemd-analyze", "security", "--offline=true", "--threshold=25", "/etc/systemd/system/chatd.service"
+    )
+    assert "OK" in rated.splitlines()[-1]
+
+
+def test_the_service_is_started_when_it_serves(admin: Admin) -> None:
+    printed = admin.follow("systemctl enable --now chatd")
+    assert "/setup?code=" in printed
+    status = json.loads(admin.type("chatctl --json server status\n"))
+    assert status["accounts"] == 1
+    assert admin.type("systemctl is-enabled chatd\n") == "enabled\n"
+    assert admin.type("stat --format=%U:%a /var/lib/chatd\n") == "chatd:700\n"
+
+
+def test_a_wrong_setting_ends_the_service_once_with_its_reason(admin: Admin) -> None:
+    good = admin.read("/etc/chatd.toml")
+    admin.write("/etc/chatd.toml", good.replace('"invite"', '"perhaps"'))
+    admin.type("systemctl restart chatd || true\n")
+    assert admin.type("systemctl show --property=ActiveState,NRestarts chatd\n").split() == [
+        "NRestarts=0",
+        "ActiveState=failed",
+    ]
+    assert "sign_up" in admin.type("journalctl -u chatd\n")
+    admin.write("/etc/chatd.toml", good)
+    admin.type("systemctl restart chatd\n")
+
+
+def test_a_reload_takes_what_can_change_and_ends_nothing(admin: Admin) -> None:
+    admin.write("/etc/chatd.toml", admin.read("/etc/chatd.toml") + 'log_level = "debug"\n')
+    admin.type("systemctl reload chatd\nuntil journalctl -u chatd | grep -q settings_reloaded; do :; done\n")
+    assert admin.type("systemctl show --property=NRestarts --value chatd\n") == "0\n"
+
+
+def test_a_service_that_was_killed_comes_back(admin: Admin) -> None:
+    admin.write("/run/systemd/system/chatd.service.d/soon.conf", "[Service]\nRestartSec=0\n")
+    admin.type("systemctl daemon-reload\nsystemctl kill --signal=KILL chatd\n")
+    admin.type("until [ $(systemctl show --property=NRestarts --value chatd) = 1 ]; do :; done\n")
+    admin.type("until systemctl is-active --quiet chatd; do :; done\nchatctl server status\n")
+
+
+# --- the network
+
+
+@pytest.fixture(scope="module")
+def certificate(admin: Admin) -> None:
+    """What an admin has from an authority, which here is itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    admin.write(f"/etc/ssl/{HOST}.pem", signed.public_bytes(pem).decode())
+    admin.write(f"/etc/ssl/{HOST}.key", private.decode())
+
+
+@pytest.fixture(scope="module")
+def token(admin: Admin, certificate: None) -> str:
+    """Of an account; and the server pings often, so that a test need not be silent for long."""
+    admin.write("/etc/chatd.toml", admin.read("/etc/chatd.toml") + f"ping_interval = {PING_INTERVAL}\n")
+    admin.type("systemctl restart chatd\n")
+    return admin.type("chatctl account token ada\n").strip()
+
+
+CONFIGURED: Final = {
+    "nginx": "/etc/nginx/conf.d/chatd.conf",
+    "caddy": "/etc/caddy/Caddyfile",
+    "haproxy": "/etc/haproxy/haproxy.cfg",
+}
+CADDY_ROOT: Final = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
+
+
+@pytest.fixture(params=PROXIES, scope="module")
+def proxy(request: pytest.FixtureRequest, admin: Admin, token: str) -> Iterator[str]:
+    """One after another, since each wants port 443."""
+    name = str(request.param)
+    admin.follow(CONFIGURED[name])
+    if name == "caddy":  # no public authority can be asked: Caddy's own signs
+        text = admin.read(CONFIGURED[name])
+        admin.write(CONFIGURED[name], "{\n    local_certs\n    skip_install_trust\n}\n" + text)
+    admin.follow(f"systemctl reload-or-restart {name}")
+    yield name
+    admin.type(f"systemctl disable --now {name}\n")
+
+
+@pytest.fixture
+def trust(proxy: str, admin: Admin) -> ssl.SSLContext:
+    """Trusts the certificate, once the proxy serves with it."""
+    authority = admin.machine.root / (CADDY_ROOT if proxy == "caddy" else f"/etc/ssl/{HOST}.pem").lstrip("/")
+    deadline = time.monotonic() + DEADLINE
+    while time.monotonic() < deadline:
+        try:
+            context = ssl.create_default_context(cafile=authority)
+            if asked(admin, context, "GET", "/healthz")[0] == 200:
+                return context
+        except (OSError, ssl.SSLError):
+            continue
+    raise AssertionError(f"{proxy} does not serve:\n{admin.type(f'journalctl -u {proxy} | tail -20')}")
+
+
+class Connection(HTTPSConnection):
+    """To the proxy's port, under the name that the certificate has."""
+
+    def connect(self) -> None:
+        self._create_connection: Any = lambda *args: _dial(*args)
+        super().connect()
+
+
+def _dial(address: tuple[str, int], *more: Any) -> Any:
+    import socket
+
+    return socket.create_connection(("127.0.0.1", address[1]), *more)
+
+
+def asked(
+    admin: Admin, context: ssl.SSLContext, method: str, path: str, body: bytes | None = None
+) -> tuple[int, str]:
+    """The status and the body of the answer."""
+    with admin.machine.network():
+        connection = Connection(HOST, 443, timeout=10, context=context)
+        try:
+            kind = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+            connection.request(method, path, body, kind)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode(errors="replace")
+        finally:
+            connection.close()
+
+
+def test_a_websocket_goes_through_and_stays_through_a_silence(
+    admin: Admin, trust: ssl.SSLContext, token: str
+) -> None:
+    with (
+        admin.machine.network(),
+        connect(
+            f"wss://{HOST}/ws",
+            address=("127.0.0.1", 443),
+            ssl=trust,
+            origin=f"https://{HOST}",
+            subprotocols=["chatd.v1.json"],
+            ping_interval=None,
+            proxy=None,
+        ) as client,
+    ):
+        client.send(json.dumps({"id": 1, "command": "session.open", "data": {"token": token}}))
+        assert "result" in json.loads(client.recv(10).split("\n")[0])
+        with pytest.raises(TimeoutError):
+            client.recv(SILENCE)
+        client.send(json.dumps({"id": 2, "query": "space.list", "data": {}}))
+        assert json.loads(client.recv(10).split("\n")[0])["id"] == 2
+
+
+def test_a_large_body_goes_through_and_a_larger_one_is_refused_as_such(
+    admin: Admin, trust: ssl.SSLContext
+) -> None:
+    status, page = asked(admin, trust, "POST", "/recover", b"token=" + b"x" * (MAX_BODY - 100))
+    assert status in (400, 403, 410), page
+    for size in (MAX_BODY + 1, 700_000):
+        assert asked(admin, trust, "POST", "/recover", b"token=" + b"x" * size)[0] == 413
+
+
+@pytest.mark.parametrize(
+    "path", ["/metrics", "/metrics?x", "/%6Detrics", "//metrics", "/./metrics", "/METRICS"]
+)
+def test_metrics_are_not_published(admin: Admin, trust: ssl.SSLContext, path: str) -> None:
+    status, page = asked(admin, trust, "GET", path)
+    assert status in (301, 307, 400, 403, 404), page
+    assert "chatd_" not in page
+
+
+def test_the_time_limits_of_a_proxy_are_above_those_of_the_server(proxy: str) -> None:
+    [text] = [block.text for block in blocks(PAGE) if block.file == CONFIGURED[proxy]]
+    limits = [int(SECONDS.search(line)[1]) for line in text.splitlines() if _limits_silence(line)]
+    assert all(limit > Settings().ping_interval + Settings().ping_timeout for limit in limits)
+    assert limits or proxy == "caddy", "Caddy ends no connection that is silent"
+
+
+def _limits_silence(line: str) -> bool:
+    return bool(re.search(r"_timeout|timeout (client|server|tunnel)", line))
+
+
+# --- the rest of the page
+
+
+def test_a_backup_is_restored_under_the_same_unit(admin: Admin) -> None:
+    before = json.loads(admin.type("chatctl --json server status\n"))
+    printed = admin.follow("chatctl backup restore")
+    after = json.loads(admin.type("chatctl --json server status\n"))
+    assert after["accounts"] == before["accounts"]
+    assert "all tables agree" in printed
+
+
+def test_the_server_is_upgraded_and_watched(admin: Admin) -> None:
+    admin.follow("pip install --upgrade")
+    assert "all tables agree" in admin.follow("chatctl server verify")
+
+
+def test_a_raid_is_ended(admin: Admin) -> None:
+    admin.follow("chatctl space unlock team")
+
+
+def test_the_whole_page_was_followed(admin: Admin) -> None:
+    assert admin.left() == []
