@@ -28,8 +28,6 @@ BOUNDED = {
     "server.top": "the busiest actors",
     "server.check": "what is wrong",
     "server.verify": "what is wrong",
-    "block.list": "blocked accounts of an account",
-    "direct.list": "pending requests",
 }
 
 
