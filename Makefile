@@ -49,10 +49,11 @@ clean: ## remove what make made; chat-data stays
 .venv/.run: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	  || { echo "chatd needs Python 3.11 or later as '$(PYTHON)'; name another one with: make PYTHON=/path/to/python3"; exit 1; }
+	@test -x $(BIN)/python || echo "making a virtual environment in .venv …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv \
 	  || { rm -rf .venv; echo "cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
-	@echo "installing chatd into .venv …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@echo "installing chatd and its libraries into .venv; the first time takes half a minute …"
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --editable .
 	@touch $@
 
 .venv/.dev: .venv/.run

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Any
 
 import rich_click as click
-from click.core import ParameterSource
 
 from chatctl.commands import (
     access,
@@ -28,12 +28,14 @@ from chatctl.commands import (
     report,
     room,
     server,
+    sign_in,
     space,
     view,
 )
-from chatctl.connection import Connection
+from chatctl.complete import complete_names
 from chatctl.failure import Failed
 from chatctl.output import sanitized
+from chatctl.place import accept_everywhere, place_options
 from chatd import __version__
 
 BY_CTRL_C = 130  # as shells report a command ended by a signal
@@ -43,12 +45,35 @@ BY_PIPE = 141
 class Root(click.RichGroup):
     """Turns failures into one line and an exit status."""
 
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """On a pipe, wrong usage is one plain line too; on a terminal it stands in a frame."""
+        if not standalone_mode or sys.stderr.isatty():
+            return super().main(args, prog_name, complete_var, standalone_mode, **extra)
+        try:
+            status = super().main(args, prog_name, complete_var, False, **extra)
+        except click.ClickException as error:
+            click.echo(f"chatctl: {_one_line(error)}", err=True)
+            sys.exit(error.exit_code)
+        except click.Abort:
+            sys.exit(1)
+        sys.exit(status if isinstance(status, int) else 0)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
         except Failed as failure:
             click.echo(f"chatctl: {sanitized(str(failure))}", err=True)
+            ctx.exit(1)
+        except UnicodeError:
+            click.echo("chatctl: what was typed or piped in is not valid UTF-8", err=True)
             ctx.exit(1)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the very end
@@ -60,46 +85,19 @@ class Root(click.RichGroup):
         return result
 
 
+def _one_line(error: click.ClickException) -> str:
+    message = sanitized(" ".join(error.format_message().split())).rstrip(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{message}; see `{context.command_path} -h`" if context else message
+
+
 @click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--data",
-    type=click.Path(),
-    default="./chat-data",
-    envvar="CHATD_DATA",
-    show_envvar=True,
-    show_default=True,
-    help="Data folder of the chatd to connect to, through its admin socket.",
-)
-@click.option(
-    "--url", envvar="CHATD_URL", show_envvar=True, help="Connect to this address instead, with a token."
-)
-@click.option("--token", envvar="CHATD_TOKEN", show_envvar=True, help="Access or bearer token for --url.")
-@click.option(
-    "--token-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="File with the token."
-)
-@click.option("--json", is_flag=True, help="Print one JSON document; one line an event for tail.")
 @click.version_option(__version__, prog_name="chatctl")
-@click.pass_context
-def cli(
-    ctx: click.Context, data: str, url: str | None, token: str | None, token_file: Path | None, json: bool
-) -> None:
+def cli() -> None:
     """Administer a chatd: accounts, spaces, rooms, moderation, the log, backups.
 
-    Takes names and ids; a room may be written SPACE/ROOM.
+    Takes names and ids; a room may be written SPACE/ROOM. The options below may stand anywhere on the line.
     """
-    if url and _on_command_line(ctx, "data"):
-        if _on_command_line(ctx, "url"):
-            raise click.UsageError("give --data or --url, not both")
-        url = None  # the command line takes precedence over the environment
-    if token_file is not None:
-        token = token_file.read_text().strip()
-    if url and not token:
-        raise click.UsageError("--url needs a token: give --token, --token-file or CHATD_TOKEN")
-    ctx.obj = Connection(data, url or None, token, json)
-
-
-def _on_command_line(ctx: click.Context, option: str) -> bool:
-    return ctx.get_parameter_source(option) is ParameterSource.COMMANDLINE
 
 
 COMMANDS = (
@@ -121,9 +119,17 @@ COMMANDS = (
 )
 for module in COMMANDS:
     cli.add_command(module.command)
+for command in (sign_in.sign_in, sign_in.sign_out):
+    cli.add_command(command)
+cli.params[:0] = place_options(of_root=True)
+accept_everywhere(cli)
+complete_names(cli)
 
 
 def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # for terminals that do not speak UTF-8
     cli(prog_name="chatctl")
 
 

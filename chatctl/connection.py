@@ -16,20 +16,24 @@ import rich_click as click
 from chatctl.failure import Failed
 
 if TYPE_CHECKING:
-    from chatd.client import Client, Disconnected, Refused
+    from chatd.client import Client, Disconnected, Refused, Tokens
 
 ANSWER_SECONDS = 30.0
+RECONNECT_SECONDS = 1.5  # the longest wait of who follows before the next try
 
 T = TypeVar("T")
 
 
 @attrs.frozen
 class Connection:
-    """How to reach the server. The root command makes one from its options; each command gets it."""
+    """How to reach the server. `chatctl.place` makes one of the options; each command gets it.
+
+    With `url`: as the account of `token`, or as who has signed in at that address.
+    """
 
     data: str
     url: str | None
-    token: str | None = attrs.field(repr=False)
+    token: str | Tokens | None = attrs.field(repr=False)
     json: bool
 
     def ask(self, request: object, result: type[T], *, seconds: float | None = ANSWER_SECONDS) -> T:
@@ -47,25 +51,82 @@ class Connection:
         seconds: float | None = ANSWER_SECONDS,
         patient: bool = False,
     ) -> T:
-        """Returns what `work` returns, given a client. `patient`: reconnect instead of giving up.
+        """Returns what `work` returns, given a client. `patient`: reconnect instead of giving up, at once
+        when the server is back.
 
         Raises Failed, also when `seconds` are over.
         """
-        import trio
+        from chatd.client import connect
 
-        from chatd.client import Disconnected, Refused, connect
-        from chatd.client.address import parse_address
+        token = self._credentials()
 
         async def connected() -> T:
-            place = parse_address(self.url) if self.url else Path(self.data, "admin.sock")
-            with trio.fail_after(float("inf") if seconds is None else seconds):
-                async with connect(place, self.token if self.url else None, patient=patient) as client:
-                    return await work(client)
+            place = self.url or Path(self.data, "admin.sock")
+            async with connect(
+                place,
+                token,
+                patient=patient,
+                on_refresh=self._keep,
+                longest_delay=RECONNECT_SECONDS,
+            ) as client:
+                return await work(client)
+
+        return self._attempt(connected, seconds)
+
+    def sign_in(self, name: str, password: str, device: str, code: str | None = None) -> Tokens | None:
+        """Tokens for an account; None when the account wants a code, or another one. Raises Failed."""
+        from chatd.client import Refused, sign_in
+
+        async def signed_in() -> Tokens | None:
+            try:
+                return await sign_in(self.url or "", name, password, device=device, code=code)
+            except Refused as refusal:
+                if refusal.data.get("second_factor"):
+                    return None
+                raise Failed(refusal.message) from refusal
+
+        return self._attempt(signed_in, ANSWER_SECONDS)
+
+    def signed_in_as(self, tokens: Tokens) -> Connection:
+        return attrs.evolve(self, token=tokens)
+
+    def _credentials(self) -> str | Tokens | None:
+        if self.url is None or self.token is not None:
+            return self.token if self.url else None
+        from chatctl.saved_tokens import load_tokens
 
         try:
-            return trio.run(connected)
+            saved = load_tokens(self.url)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+        if saved is None:
+            raise click.UsageError(
+                f"nobody is signed in at {self.url}: use `chatctl sign-in --url {self.url}`, "
+                "or give --token, --token-file or CHATD_TOKEN"
+            )
+        return saved
+
+    def _keep(self, tokens: Tokens) -> None:
+        """Refreshed tokens replace the saved ones that they come from."""
+        if self.url and not self.token:
+            from chatctl.saved_tokens import save_tokens
+
+            save_tokens(self.url, tokens)
+
+    def _attempt(self, work: Callable[[], Awaitable[T]], seconds: float | None) -> T:
+        """Runs it; every failure of the client becomes a line."""
+        import trio
+
+        from chatd.client import Disconnected, Refused
+
+        async def in_time() -> T:
+            with trio.fail_after(float("inf") if seconds is None else seconds):
+                return await work()
+
+        try:
+            return trio.run(in_time)
         except Refused as refusal:
-            raise Failed(_in_words(refusal)) from refusal
+            raise Failed(self._in_words(refusal)) from refusal
         except Disconnected as error:
             raise Failed(self._unreachable(error)) from error
         except trio.TooSlowError as error:
@@ -75,7 +136,24 @@ class Connection:
                 raise click.UsageError(str(error)) from error
             raise
 
+    def _in_words(self, refusal: Refused) -> str:
+        match refusal.code:
+            case "unauthenticated" if self.url and not self.token:
+                return f"{refusal.message}; sign in again with `chatctl sign-in --url {self.url}`"
+            case "unauthenticated":
+                return f"{refusal.message}; `chatctl account token NAME` on the server makes a good token"
+            case "unavailable" | "overloaded":
+                # most refusals say after a semicolon what to do
+                return refusal.message if ";" in refusal.message else f"{refusal.message}; try again shortly"
+            case "internal":
+                return f"{refusal.message}; the server's log says more"
+        return refusal.message
+
     def _unreachable(self, error: Disconnected) -> str:
+        from chatd.client import Untrusted
+
+        if isinstance(error, Untrusted):
+            return str(error)
         if self.url:
             return f"{error}; is the address right, and does chatd run there?"
         cause = error.__cause__.errno if isinstance(error.__cause__, OSError) else None
@@ -84,15 +162,3 @@ class Connection:
         if cause in (errno.ENOENT, errno.ECONNREFUSED, errno.ENOTDIR):
             return f"no chatd is running on {self.data}; start it with `chatd serve --data {self.data}`"
         return str(error)
-
-
-def _in_words(refusal: Refused) -> str:
-    match refusal.code:
-        case "unauthenticated":
-            return f"{refusal.message}; a good token comes from `chatctl account token NAME` on the server"
-        case "unavailable" | "overloaded":
-            # most refusals say after a semicolon what to do
-            return refusal.message if ";" in refusal.message else f"{refusal.message}; try again shortly"
-        case "internal":
-            return f"{refusal.message}; the server's log says more"
-    return refusal.message

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ WAIT_SECONDS = 25  # for something new, before the question is asked again
 
 async def follow_log(
     client: Client,
-    show: Callable[[EventFrame], None],
+    show: Callable[[EventFrame], Awaitable[None]],
     *,
     after: int | None,
     stream: str | None,
@@ -29,7 +29,7 @@ async def follow_log(
     while True:
         page = await client.ask(ListEvents(after, stream, PAGE, WAIT_SECONDS if on else None), EventPage)
         for event in page.events:
-            show(event)
+            await show(event)
         after = page.position
         if not page.events and not on:
             return

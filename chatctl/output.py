@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chatctl.connection import Connection
 
 WIDE = 1000  # columns when nobody looks: a script's lines are not cut
+SEPARATOR = "\t"  # on a pipe; in what is shown a tab is \x09
 
 
 def print_line(text: str) -> None:
@@ -43,8 +44,9 @@ def plain(value: Any) -> Any:
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on one line; a tail prints many."""
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, separators=(", ", ": ")) + "\n")
+    """One JSON document on one line; a tail prints many. In ASCII where nothing else can be shown."""
+    ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
+    sys.stdout.write(json.dumps(plain(value), ensure_ascii=ascii_only, separators=(", ", ": ")) + "\n")
     sys.stdout.flush()
 
 
@@ -69,7 +71,7 @@ def print_rows(
     elif not shown:
         print_line(nothing)
     else:
-        console().print(table(columns.values(), ([row.get(field) for field in columns] for row in shown)))
+        print_table(columns.values(), ([cell(row.get(field), field) for field in columns] for row in shown))
 
 
 def print_object(connection: Connection, value: object) -> None:
@@ -77,28 +79,43 @@ def print_object(connection: Connection, value: object) -> None:
     if connection.json:
         print_json(value)
         return
+    fields = [(field.replace("_", " "), cell(content, field)) for field, content in plain(value).items()]
+    if not sys.stdout.isatty():
+        for heading, shown in fields:
+            sys.stdout.write(f"{heading}{SEPARATOR}{shown}\n")
+        sys.stdout.flush()
+        return
     from rich.table import Table
     from rich.text import Text
 
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
-    for field, content in plain(value).items():
-        grid.add_row(field.replace("_", " "), Text(cell(content, field)))
+    for heading, shown in fields:
+        grid.add_row(heading, Text(shown))
     console().print(grid)
 
 
-def table(headings: Iterable[str], rows: Iterable[Sequence[Any]]) -> Table:
+def print_table(headings: Iterable[str], rows: Iterable[Sequence[str]]) -> None:
+    """In columns on a terminal. On a pipe one line a row, the headings first, with tabs between fields."""
+    if sys.stdout.isatty():
+        console().print(table(headings, rows))
+        return
+    for row in (list(headings), *rows):
+        sys.stdout.write(SEPARATOR.join(row) + "\n")
+    sys.stdout.flush()
+
+
+def table(headings: Iterable[str], rows: Iterable[Sequence[str]]) -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    headings = list(headings)
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for heading in headings:
         made.add_column(heading, overflow="fold")
     for row in rows:
-        made.add_row(*(Text(cell(value, name)) for name, value in zip(headings, row, strict=True)))
+        made.add_row(*map(Text, row))
     return made
 
 
@@ -110,20 +127,37 @@ def console() -> Console:
 
 
 def cell(value: Any, name: str = "") -> str:
-    """A value as people read it. Times are local; what has no value shows nothing."""
+    """A value as people read it; `name`: of its field. Times are local; what has no value shows nothing."""
     match value:
         case None | False:
             return ""
         case True:
             return "yes"
-        case int() if name == "at" or name.endswith("_at") or name in TIMES:
-            return local_time(value)
         case dict() | list():
-            return sanitized(json.dumps(value, ensure_ascii=False))
-    return sanitized(str(value))
+            return sanitized(json.dumps(readable(value), ensure_ascii=False)) if value else ""
+    return sanitized(str(readable(value, name)))
 
 
-TIMES = frozenset({"created", "joined", "expires", "time", "started"})
+def readable(value: Any, name: str = "") -> Any:
+    """A value as it came, with local times in it."""
+    match value:
+        case bool():
+            return value
+        case int() if is_time(name):
+            return local_time(value)
+        case dict():
+            return {field: readable(content, field) for field, content in value.items()}
+        case list():
+            return [readable(one, name) for one in value]
+    return value
+
+
+def is_time(name: str) -> bool:
+    """Whether a field of this name holds Unix milliseconds."""
+    return name == "at" or name.endswith(("_at", "_until")) or name in TIMES
+
+
+TIMES = frozenset({"until", "last_seen"})
 
 
 def local_time(at: int) -> str:

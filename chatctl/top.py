@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from chatctl.output import console, size, table
+from chatctl.output import console, print_line, print_table, sanitized, size, table
 
 if TYPE_CHECKING:
     import trio
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from chatctl.connection import Connection
     from chatd.client import Client
-    from chatd.contract.server import ServerTop
+    from chatd.contract.server import ActorLoad, ServerTop
 
 EVERY_SECONDS = 1.0
 ACTOR_HEADINGS = ["actor", "waiting", "of", "oldest ms", "turns", "handled", "restarts"]
@@ -24,7 +24,12 @@ ACTOR_FIELDS = ["name", "depth", "capacity", "oldest_wait_ms", "turns", "handled
 
 
 def print_once(answer: ServerTop) -> None:
-    console().print(screen(answer, None, 0.0, rows=50))
+    if sys.stdout.isatty():
+        console().print(screen(answer, None, 0.0, rows=50))
+        return
+    for line in _summary(answer, ""):
+        print_line(line)
+    print_table(ACTOR_HEADINGS, _rows(answer.actors))
 
 
 def screen(answer: ServerTop, before: ServerTop | None, seconds: float, rows: int) -> Group:
@@ -32,31 +37,31 @@ def screen(answer: ServerTop, before: ServerTop | None, seconds: float, rows: in
     from rich.console import Group
     from rich.text import Text
 
-    commits = answer.commits
-    actors = answer.actors[:rows]
     rates = ""
     if before is not None and seconds > 0:
         per_second = {
             "events": answer.position - before.position,
-            "commits": commits.count - before.commits.count,
+            "commits": answer.commits.count - before.commits.count,
         }
-        rates = "   ".join(f"{count / seconds:.0f} {what}/s" for what, count in per_second.items())
+        rates = "".join(f"   {count / seconds:.0f} {what}/s" for what, count in per_second.items())
         rates += f"   cpu {100 * (answer.cpu_seconds - before.cpu_seconds) / seconds:.0f} %"
-    return Group(
-        Text(
-            f"position {answer.position}   {answer.connections} connections   "
-            f"{answer.sessions} sessions   memory {size(answer.memory)}   "
-            f"loop lag {answer.loop_lag_ms:.1f} ms   {rates}"
-        ),
-        Text(
-            f"commits {commits.count}   "
-            f"batch {commits.last_batch} last, {commits.mean_batch:.1f} mean   "
-            f"{commits.last_ms:.1f} ms last, {commits.mean_ms:.1f} mean   {commits.waiting} waiting"
-        ),
-        table(
-            ACTOR_HEADINGS, ([_rounded(getattr(actor, field)) for field in ACTOR_FIELDS] for actor in actors)
-        ),
-    )
+    return Group(*map(Text, _summary(answer, rates)), table(ACTOR_HEADINGS, _rows(answer.actors[:rows])))
+
+
+def _summary(answer: ServerTop, rates: str) -> list[str]:
+    commits = answer.commits
+    return [
+        f"position {answer.position}   {answer.connections} connections   "
+        f"{answer.sessions} sessions   memory {size(answer.memory)}   "
+        f"loop lag {answer.loop_lag_ms:.1f} ms{rates}",
+        f"commits {commits.count}   "
+        f"batch {commits.last_batch} last, {commits.mean_batch:.1f} mean   "
+        f"{commits.last_ms:.1f} ms last, {commits.mean_ms:.1f} mean   {commits.waiting} waiting",
+    ]
+
+
+def _rows(actors: Iterable[ActorLoad]) -> Iterable[list[str]]:
+    return ([_rounded(getattr(actor, field)) for field in ACTOR_FIELDS] for actor in actors)
 
 
 def watch(connection: Connection) -> None:
@@ -124,5 +129,5 @@ def _keys() -> Generator[None, None, None]:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
-def _rounded(value: Any) -> Any:
-    return f"{value:.1f}" if isinstance(value, float) else str(value) if isinstance(value, int) else value
+def _rounded(value: Any) -> str:
+    return f"{value:.1f}" if isinstance(value, float) else sanitized(str(value))

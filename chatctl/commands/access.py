@@ -10,7 +10,7 @@ from chatctl.connection import Connection
 from chatctl.date import Date
 from chatctl.names import Person, find_person, find_room
 from chatctl.options import in_space
-from chatctl.output import console, print_json, print_line, table
+from chatctl.output import cell, print_json, print_line, print_table
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -45,8 +45,10 @@ def explain(connection: Connection, account: str, room: str, space: str | None) 
     sees, name = answer.sees, person.name
     print_line(f"{name} {'sees' if sees.allowed else 'does not see'} {place.name}: {sees.because}")
     if answer.rights:
-        rows = ([right, "yes" if of.allowed else "no", of.because] for right, of in answer.rights.items())
-        console().print(table(["right", "may", "because"], rows))
+        rows = (
+            [right, "yes" if of.allowed else "no", cell(of.because)] for right, of in answer.rights.items()
+        )
+        print_table(["right", "may", "because"], rows)
 
 
 @command.command()
@@ -77,5 +79,8 @@ def who(connection: Connection, room: str, at: int | None, space: str | None) ->
     elif not answer.accounts:
         print_line("nobody sees it" if at is None else "nobody saw it")
     else:
-        rows = ([row.name, row.role, row.member, row.account] for row in answer.accounts)
-        console().print(table(["name", "role", "member", "id"], rows))
+        rows = (
+            [cell(value) for value in (row.name, row.role, row.member, row.account)]
+            for row in answer.accounts
+        )
+        print_table(["name", "role", "member", "id"], rows)

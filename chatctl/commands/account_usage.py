@@ -8,7 +8,7 @@ import rich_click as click
 
 from chatctl.connection import Connection
 from chatctl.names import find_account
-from chatctl.output import console, local_time, print_json, print_line, size, table
+from chatctl.output import local_time, print_json, print_line, print_table, size
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -39,7 +39,7 @@ def usage(connection: Connection, account: str) -> None:
         used = getattr(found, name)
         shown = size if name == "bytes" else str
         rows.append((words, shown(used.used), "any" if used.quota is None else shown(used.quota)))
-    console().print(table(("", "used", "of"), rows))
+    print_table(("quota", "used", "of"), rows)
     print_line(f"today ends at {local_time(found.day_ends_at)}")
 
 

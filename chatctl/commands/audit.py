@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
 
 from chatctl.connection import Connection
 from chatctl.names import account_names, find_author, find_person, find_space, room_names
+from chatctl.naming import beside, with_names
 from chatctl.options import the_space
 from chatctl.output import plain, print_json, print_rows, warn
 
@@ -80,11 +80,11 @@ async def _readable(client: Client, entries: list[AuditEntry]) -> list[dict[str,
         whom = data.pop("account", None) or data.pop("author", None)
         where = entry.stream.partition("/")[2]
         more = {
-            "by": people.get(entry.by, entry.by),
-            "where": places.get(where, entry.stream),
-            "whom": people.get(whom, whom),
+            "by": with_names(people, entry.by),
+            "where": beside(places.get(where), where),
+            "whom": with_names(people, whom) if whom else None,
             "reason": data.pop("reason", None),
-            "details": json.dumps(data, ensure_ascii=False) if data else None,
+            "details": data,
         }
         rows.append({**plain(entry), **more})
     return rows

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import rich_click as click
@@ -10,11 +9,14 @@ import rich_click as click
 from chatctl.connection import Connection
 from chatctl.follow import follow_log
 from chatctl.names import find_stream
-from chatctl.output import local_time, print_json, print_line
+from chatctl.naming import Names
+from chatctl.output import cell, local_time, print_json, print_line
 
 if TYPE_CHECKING:
     from chatd.client import Client
     from chatd.contract.event import EventFrame
+
+OF_ACCOUNTS = frozenset({"account", "author", "owner"})  # fields of an event's data
 
 
 @click.group("event")
@@ -38,15 +40,26 @@ def tail(connection: Connection, stream: str | None, start: int | None, no_follo
     async def work(client: Client) -> None:
         found = await find_stream(client, stream) if stream else None
         after = None if start is None else max(0, start - 1)
-        show = print_json if connection.json else _show
+        names = Names(client)
+
+        async def show(event: EventFrame) -> None:
+            if connection.json:
+                print_json(event)
+            else:
+                await _show(event, names)
+
         await follow_log(client, show, after=after, stream=found, on=not no_follow)
 
     connection.run(work, seconds=None, patient=not no_follow)
 
 
-def _show(event: EventFrame) -> None:
-    details = json.dumps(event.data, ensure_ascii=False)
+async def _show(event: EventFrame, names: Names) -> None:
+    names.forget(event.stream)
+    details = {
+        field: await names.account(value) if field in OF_ACCOUNTS and isinstance(value, str) else value
+        for field, value in event.data.items()
+    }
     print_line(
-        f"{event.position:>8}  {local_time(event.at)}  {event.event:<18} "
-        f"{event.stream} #{event.seq}  by {event.by}  {details}"
+        f"{event.position:>8}  {local_time(event.at)}  {event.event:<18} {await names.stream(event.stream)} "
+        f"#{event.seq}  by {await names.account(event.by)}  {cell(details) or '{}'}"
     )

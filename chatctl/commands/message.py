@@ -11,6 +11,7 @@ from chatctl.commands.room import MESSAGE
 from chatctl.connection import Connection
 from chatctl.follow import follow_log
 from chatctl.names import find_room
+from chatctl.naming import Names
 from chatctl.options import in_space, reason
 from chatctl.output import (
     console,
@@ -80,16 +81,18 @@ def list_(
     if sum(seq is not None for seq in (before, after, around)) > 1:
         raise click.UsageError("give one of --before, --after and --around")
 
-    async def work(client: Client) -> tuple[list[Message], dict[str, str]]:
+    async def work(client: Client) -> tuple[list[Message], list[str]]:
         found = await find_room(client, room, space)
         page = await client.history(found.id, before=before, after=after, around=around, limit=limit)
-        return page.messages, {} if connection.json else await _names(client, found.id)
+        names = Names(client)
+        shown = page.messages if not connection.json else ()
+        return page.messages, [_line(one, one.text, await names.name(one.by)) for one in shown]
 
-    messages, names = connection.run(work)
+    messages, lines = connection.run(work)
     if connection.json:
         print_json(messages)
-    for message in messages if not connection.json else ():
-        print_line(_line(message, message.text, names))
+    for line in lines:
+        print_line(line)
 
 
 @command.command()
@@ -101,21 +104,21 @@ def tail(connection: Connection, room: str, space: str | None) -> None:
 
     async def work(client: Client) -> None:
         found = await find_room(client, room, space)
-        names = {} if connection.json else await _names(client, found.id)
+        names = Names(client)
         stream = f"room/{found.id}"
 
-        def show(event: EventFrame) -> None:
+        async def show(event: EventFrame) -> None:
             if event.event != "message.posted":
                 return
             if connection.json:
                 print_json(event)
             else:
-                print_line(_line(event, event.data.get("text"), names))
+                print_line(_line(event, event.data.get("text"), await names.name(event.by)))
 
         if client.opened is not None and any(own.id == found.id for own in client.opened.rooms):
             async for event in client.events():
                 if event.stream == stream:
-                    show(event.frame())
+                    await show(event.frame())
         else:  # an operator, who reads the log itself
             await follow_log(client, show, after=None, stream=stream, on=True)
 
@@ -135,7 +138,7 @@ def show(connection: Connection, room: str, seq: int, space: str | None) -> None
         message = await client.message(found.id, seq)
         if connection.json:
             return message
-        return {**plain(message), "by": (await _names(client, found.id)).get(message.by, message.by)}
+        return {**plain(message), "by": await Names(client).account(message.by)}
 
     print_object(connection, connection.run(work))
 
@@ -151,8 +154,9 @@ def edits(connection: Connection, room: str, seq: int, space: str | None) -> Non
     async def work(client: Client) -> list[dict[str, Any]]:
         found = await find_room(client, room, space)
         versions = await client.edits(found.id, seq)
-        names = {} if connection.json else await _names(client, found.id)
-        return [{**plain(one), "by": names.get(one.by, one.by)} for one in versions]
+        names = Names(client)
+        by = [one.by if connection.json else await names.account(one.by) for one in versions]
+        return [{**plain(one), "by": who} for one, who in zip(versions, by, strict=True)]
 
     print_rows(
         connection, connection.run(work), {"at": "at", "by": "by", "text": "text"}, "its text has been erased"
@@ -218,11 +222,5 @@ def search(
         warn(f"there are more; `--limit {2 * limit}` shows some of them")
 
 
-async def _names(client: Client, room: str) -> dict[str, str]:
-    """Names by id of the members of the room; one who has left is shown by id."""
-    return {member.account: member.name for member in await client.members(room)}
-
-
-def _line(message: Message | EventFrame, text: str | None, names: dict[str, str]) -> str:
-    by = names.get(message.by, message.by)
+def _line(message: Message | EventFrame, text: str | None, by: str) -> str:
     return f"{message.seq:>6}  {local_time(message.at)}  {by}: {text if text is not None else '(deleted)'}"

@@ -8,6 +8,7 @@ import rich_click as click
 
 from chatctl.connection import Connection
 from chatctl.names import account_names, find_space, room_names
+from chatctl.naming import with_names
 from chatctl.options import the_space
 from chatctl.output import plain, print_result, print_rows
 
@@ -21,7 +22,7 @@ COLUMNS = {
     "room": "room",
     "seq": "message",
     "reason": "reason",
-    "resolved_at": "resolved_at",
+    "resolved_at": "resolved at",
     "resolved_by": "resolved by",
     "resolution": "resolution",
 }
@@ -50,7 +51,7 @@ def list_(connection: Connection, space: str, all_: bool) -> None:
         people, rooms = await account_names(client), await room_names(client)
         named = {"by": people, "resolved_by": people, "room": rooms}
         return [
-            {**row, **{field: names.get(row[field], row[field]) for field, names in named.items()}}
+            {**row, **{field: with_names(names, row[field]) for field, names in named.items() if row[field]}}
             for row in reports
         ]
 

@@ -10,6 +10,7 @@ from chatctl.commands.room_moderation import COMMANDS, change
 from chatctl.commands.space import MEMBER_COLUMNS
 from chatctl.connection import Connection
 from chatctl.names import account_names, find_room, find_space
+from chatctl.naming import Names, with_names
 from chatctl.options import in_space, reason
 from chatctl.output import plain, print_object, print_result, print_rows
 
@@ -91,7 +92,10 @@ def show(connection: Connection, room: str, space: str | None) -> None:
 
     async def work(client: Client) -> object:
         shown = await client.room((await find_room(client, room, space)).id)
-        return shown if connection.json else _readable(shown, await account_names(client))
+        if connection.json:
+            return shown
+        readable = _readable(shown, await account_names(client))
+        return {**readable, "space": await Names(client).space(shown.space)} if shown.space else readable
 
     print_object(connection, connection.run(work))
 
@@ -104,7 +108,7 @@ def _readable(room: RoomDetail, names: dict[str, str]) -> dict[str, Any]:
     if "overrides" in shown:
         shown["overrides"] = ", ".join(
             f"{one['right']} {'allowed' if one['allow'] else 'denied'} to "
-            + (f"role {one['role']}" if "role" in one else names.get(one["account"], one["account"]))
+            + (f"role {one['role']}" if "role" in one else with_names(names, one["account"]))
             for one in shown["overrides"]
         )
     return shown

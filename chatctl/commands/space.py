@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.names import find_account, find_space
+from chatctl.naming import Names
 from chatctl.options import reason, yes
-from chatctl.output import print_object, print_result, print_rows
+from chatctl.output import plain, print_object, print_result, print_rows
 
 if TYPE_CHECKING:
     from chatd.client import Client
     from chatd.contract.emoji import CustomEmoji
     from chatd.contract.member import Member
-    from chatd.contract.space import OwnSpace, Space, SpaceDetail
+    from chatd.contract.space import Space, SpaceDetail
 
 COLUMNS = {"name": "name", "description": "description", "owner": "owner", "id": "id"}
 MEMBER_COLUMNS = {
@@ -62,8 +63,12 @@ def create(
 def list_(connection: Connection) -> None:
     """All spaces; over --url those of the caller."""
 
-    async def work(client: Client) -> list[OwnSpace]:
-        return await client.spaces()
+    async def work(client: Client) -> list[dict[str, Any]]:
+        spaces: list[dict[str, Any]] = plain(await client.spaces())
+        names = Names(client)
+        for space in spaces if not connection.json else ():
+            space["owner"] = await names.account(space["owner"])
+        return spaces
 
     print_rows(
         connection, connection.run(work), COLUMNS, "no spaces yet; `chatctl space create NAME` makes one"
@@ -75,7 +80,14 @@ def list_(connection: Connection) -> None:
 @click.pass_obj
 def show(connection: Connection, space: str) -> None:
     """One space."""
-    print_object(connection, connection.run(lambda client: _detail(client, space)))
+
+    async def work(client: Client) -> object:
+        shown = await _detail(client, space)
+        if connection.json:
+            return shown
+        return {**plain(shown), "owner": await Names(client).account(shown.owner or "")}
+
+    print_object(connection, connection.run(work))
 
 
 @command.command()

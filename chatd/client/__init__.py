@@ -4,7 +4,7 @@ Requests, results and payloads are the classes of `chatd.contract`, by noun.
 """
 
 from chatd.client.client import Client, connect
-from chatd.client.errors import ClientError, Disconnected, Refused, SessionEnded, Unreadable
+from chatd.client.errors import ClientError, Disconnected, Refused, SessionEnded, Unreadable, Untrusted
 from chatd.client.event import RELOADED, Event, Signal
 from chatd.client.signing import refresh, sign_in, sign_up
 from chatd.client.tokens import Tokens
@@ -22,6 +22,7 @@ __all__ = [
     "Signal",
     "Tokens",
     "Unreadable",
+    "Untrusted",
     "connect",
     "refresh",
     "sign_in",

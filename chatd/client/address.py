@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import attrs
 import trio
 
-from chatd.client.errors import Disconnected
+from chatd.client.errors import Disconnected, Untrusted
 
 DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 
@@ -55,13 +55,22 @@ class NetworkAddress:
     async def dial(self) -> trio.abc.Stream:
         try:
             stream = await trio.open_tcp_stream(self.hostname, self.port)
-            if not self.secure:
-                return stream
-            return trio.SSLStream(
-                stream, ssl.create_default_context(), server_hostname=self.hostname, https_compatible=True
-            )
         except OSError as error:
             raise Disconnected(f"nobody answers at {self}: {_in_words(error)}") from error
+        return await self._encrypted(stream) if self.secure else stream
+
+    async def _encrypted(self, stream: trio.abc.Stream) -> trio.abc.Stream:
+        encrypted = trio.SSLStream(
+            stream, ssl.create_default_context(), server_hostname=self.hostname, https_compatible=True
+        )
+        try:
+            await encrypted.do_handshake()
+        except BaseException as error:
+            await trio.aclose_forcefully(stream)
+            if isinstance(error, trio.BrokenResourceError):
+                raise _without_tls(str(self), error.__cause__) from error
+            raise
+        return encrypted
 
 
 @attrs.frozen
@@ -91,16 +100,31 @@ def parse_address(place: str | Path | Address) -> Address:
         return place
     if place.startswith("unix:"):
         return SocketAddress(Path(place.removeprefix("unix:")))
-    parts = urlsplit(place)
-    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+    try:
+        parts = urlsplit(place)
+        port, hostname = parts.port or DEFAULT_PORTS.get(parts.scheme), parts.hostname
+    except ValueError:  # a port that is no number, or a bracket too many
+        port = hostname = None
+    if not port or not hostname or parts.scheme not in DEFAULT_PORTS:
         raise ValueError(f"not an address: {place!r}; write http://HOST:PORT, ws://HOST:PORT or unix:FILE")
     path = parts.path.rstrip("/")
     return NetworkAddress(
-        hostname=parts.hostname,
-        port=parts.port or DEFAULT_PORTS[parts.scheme],
+        hostname=hostname,
+        port=port,
         path=path if path.endswith("/ws") else f"{path}/ws",
         secure=parts.scheme in ("https", "wss"),
     )
+
+
+def _without_tls(where: str, cause: BaseException | None) -> Disconnected:
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return Untrusted(
+            f"the certificate of {where} is not trusted ({cause.verify_message}); if it is the right server, "
+            "add its authority to the system's certificates, or name the authority's file in SSL_CERT_FILE"
+        )
+    if isinstance(cause, ssl.SSLError):
+        return Disconnected(f"{where} does not speak TLS; is it http:// there?", final=True)
+    return Disconnected(f"{where} hung up before the handshake")
 
 
 def _in_words(error: OSError) -> str:

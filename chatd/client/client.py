@@ -19,7 +19,7 @@ from chatd.client.address import Address, parse_address
 from chatd.client.asking import all_pages
 from chatd.client.event import Event, Signal
 from chatd.client.nursery import quiet_nursery
-from chatd.client.session import Session
+from chatd.client.session import LONGEST_DELAY, Session
 from chatd.client.tokens import Tokens
 from chatd.client.wire import FORMATS, FormatName
 from chatd.contract.session import Cursor, SessionOpened
@@ -165,6 +165,7 @@ async def connect(
     format: FormatName = "msgpack",
     patient: bool = True,
     on_refresh: Callable[[Tokens], None] | None = None,
+    longest_delay: float = LONGEST_DELAY,
 ) -> AsyncGenerator[Client, None]:
     """A client, connected and signed in, for the time of the block.
 
@@ -172,7 +173,8 @@ async def connect(
     needed. `token`: an access or bearer token, or the `Tokens` from `sign_in`, which are then refreshed as
     needed; each new pair is told to `on_refresh`. `cursor`: give every event after this one.
     `patient`: reconnect and retry until a cancel scope of the caller says stop; if not, the first failure
-    is raised. The first connection is tried once in either case.
+    is raised. The first connection is tried once in either case. `longest_delay`: seconds between two tries,
+    at most.
     """
     tokens = Tokens(token) if isinstance(token, str) else token
     session = Session(
@@ -182,6 +184,7 @@ async def connect(
         cursor=cursor,
         patient=patient,
         on_refresh=on_refresh,
+        longest_delay=longest_delay,
     )
     async with quiet_nursery() as nursery:
         await nursery.start(session.run)

@@ -40,6 +40,13 @@ class Disconnected(ClientError):
         self.final = final
 
 
+class Untrusted(Disconnected):
+    """The server's certificate is not to be trusted, and nothing was sent. The message says what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, final=True)
+
+
 class SessionEnded(Disconnected):
     """The server ended this session and wants no reconnect: close code `code` (4001, 4002, …)."""
 

@@ -57,11 +57,13 @@ class Session:
         cursor: Cursor | None,
         patient: bool,
         on_refresh: Callable[[Tokens], None] | None,
+        longest_delay: float = LONGEST_DELAY,
     ) -> None:
         self._address = address
         self._form = form
         self._patient = patient
         self._on_refresh = on_refresh
+        self._longest_delay = longest_delay
         self._bell = Bell()
         self._calls = Calls(form, self._bell.ring)
         self._events: Inbox[Event] = Inbox(EVENTS_BOUND)
@@ -95,7 +97,7 @@ class Session:
         elif row is not None and row.request is WatchPresence:
             watch = row.read(data)
             self._watched = watch if isinstance(watch, WatchPresence) else None
-        backoff = Backoff(FIRST_DELAY, LONGEST_DELAY, full_jitter)
+        backoff = Backoff(FIRST_DELAY, self._longest_delay, full_jitter)
         while True:
             if self._error is not None:
                 raise self._error
@@ -131,7 +133,7 @@ class Session:
         """Started when the first session is open; raises Refused or Disconnected if that fails.
         Later failures that no reconnect mends are raised to whoever uses the session."""
         started = False
-        backoff = Backoff(FIRST_DELAY, LONGEST_DELAY, full_jitter)
+        backoff = Backoff(FIRST_DELAY, self._longest_delay, full_jitter)
         while True:
             failure: Refused | Disconnected
             steady_at = float("inf")

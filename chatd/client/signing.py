@@ -12,10 +12,19 @@ from chatd.contract.account import Refresh, SignedIn, SignIn, SignUp
 
 
 async def sign_in(
-    place: str | Path | Address, name: str, password: str, *, device: str | None = None
+    place: str | Path | Address,
+    name: str,
+    password: str,
+    *,
+    device: str | None = None,
+    code: str | None = None,
 ) -> Tokens:
-    """Tokens for an account, for `connect`. Raises Refused (`unauthenticated`), Disconnected, Unreadable."""
-    return await _ask_for_tokens(place, SignIn(name, password, device))
+    """Tokens for an account, for `connect`. `code`: of the second factor; without it, and where one is
+    needed, the refusal's data has `second_factor`.
+
+    Raises Refused (`unauthenticated`), Disconnected, Unreadable.
+    """
+    return await _ask_for_tokens(place, SignIn(name, password, device, code))
 
 
 async def sign_up(

@@ -71,12 +71,14 @@ class AccountUpdated:
     avatar: str | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
     admin: bool | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
 
 
 @payload
 class AccountRenamed:
     name: str | UnsetType = UNSET
     before: str | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
 
 
 @payload
@@ -188,6 +190,13 @@ class Left:
 class Restricted:
     account: Id
     until: Time | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
+
+
+@payload
+class ErasureOrdered:
+    account: Id
+    due_at: Time
     reason: str | UnsetType = UNSET
 
 
@@ -315,7 +324,7 @@ _ACCOUNT: Final = (
         "account.updated",
         "account",
         AccountUpdated,
-        "The fields that changed. A client changes its profile.",
+        "The fields that changed, and the `reason` of an operator. A client changes its profile.",
         personal=("display_name", "about", "avatar"),
     ),
     EventType(
@@ -490,10 +499,28 @@ _SPACE: Final = (
         audited=True,
     ),
     EventType(
+        "member.erasure_ordered",
+        "space",
+        ErasureOrdered,
+        "An admin ordered all messages of an account to be erased at `due_at`. A client adds it where it"
+        " shows such orders.",
+        audience="member.erase_messages",
+        audited=True,
+    ),
+    EventType(
+        "member.erasure_cancelled",
+        "space",
+        AboutAccount,
+        "The order was taken back, or lapsed (by `system`). A client removes it where it shows such orders.",
+        audience="member.erase_messages",
+        audited=True,
+    ),
+    EventType(
         "member.messages_erased",
         "space",
         AboutAccount,
-        "A moderator had all messages of an account deleted. A client does nothing: an event deletes each.",
+        "The order was carried out; an event deleted each message. A client removes the order where it shows"
+        " such orders.",
         audited=True,
     ),
     EventType(

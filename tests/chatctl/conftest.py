@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType, SimpleNamespace
 from typing import Any
@@ -20,9 +20,16 @@ from click.testing import CliRunner, Result
 from chatctl.cli import cli
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("CHATD_")}
-CLEAN |= {"NO_COLOR": "1"}
+CLEAN |= {"NO_COLOR": "1", "XDG_CONFIG_HOME": "/dev/null"}
 NUMBERS = itertools.count(1)
 DEADLINE = 30  # seconds for any test
+
+
+def run(*words: str, stdin: str | None = None) -> Result:
+    """chatctl in this process."""
+    return CliRunner(env=dict.fromkeys(("CHATD_DATA", "CHATD_URL", "CHATD_TOKEN"))).invoke(
+        cli, list(words), input=stdin
+    )
 
 
 @attrs.frozen
@@ -37,9 +44,7 @@ class Chatctl:
         return ["--url", self.url, "--token", self.token] if self.token else ["--data", self.data]
 
     def run(self, *words: str, stdin: str | None = None) -> Result:
-        return CliRunner(env=dict.fromkeys(("CHATD_DATA", "CHATD_URL", "CHATD_TOKEN"))).invoke(
-            cli, [*self.options(), *words], input=stdin
-        )
+        return run(*self.options(), *words, stdin=stdin)
 
     def __call__(self, *words: str, stdin: str | None = None) -> str:
         """What a command that works prints."""
@@ -64,6 +69,13 @@ class Chatctl:
 
     def as_account(self, account: str) -> Chatctl:
         return attrs.evolve(self, token=self("account", "token", account).strip())
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where chatctl keeps what it must remember; nobody is signed in."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    return tmp_path
 
 
 @pytest.fixture(autouse=True)
@@ -109,3 +121,9 @@ def town(chatctl: Chatctl) -> SimpleNamespace:
 @pytest.fixture
 def nowhere(tmp_path: Path) -> Chatctl:
     return Chatctl(str(tmp_path), "http://127.0.0.1:9")
+
+
+@pytest.fixture
+def invoke() -> Callable[..., Result]:
+    """chatctl without options of its own."""
+    return run

@@ -33,7 +33,8 @@ def test_every_command_has_its_section_and_no_other_has_one():
 
 @pytest.mark.parametrize(("path", "command"), list(commands(cli)), ids=lambda value: str(value))
 def test_a_section_names_every_option(path, command):
-    options = {name for param in command.params if isinstance(param, click.Option) for name in param.opts}
+    own = [param for param in command.params if isinstance(param, click.Option) and not param.hidden]
+    options = {name for param in own for name in param.opts}
     assert not {name for name in options if name not in sections()[path]}
     assert command.help
 

@@ -36,7 +36,9 @@ def test_the_admin_socket_is_a_path(written):
     assert parse_address(written) == SocketAddress(Path("/x/admin.sock"))
 
 
-@pytest.mark.parametrize("written", ["", "127.0.0.1:8400", "ftp://x", "http://"])
+@pytest.mark.parametrize(
+    "written", ["", "127.0.0.1:8400", "ftp://x", "http://", "http://x:99999", "http://[x"]
+)
 def test_what_is_no_address_is_named(written):
     with pytest.raises(ValueError, match="write http://HOST:PORT"):
         parse_address(written)

@@ -231,3 +231,13 @@ async def test_a_garbled_message_ends_the_session(server):
         await server.connections[0].socket.send_message(b"\xc1")
         with pytest.raises(SessionEnded, match="no message of"):
             await take(client, 1)
+
+
+async def test_no_wait_for_a_server_that_is_away_is_longer_than_wanted(server, autojump_clock):
+    async with connect(server, "good", longest_delay=1.5) as client:
+        server.down = 40
+        await server.drop()
+        gone = trio.current_time()
+        await client.post("R1", "back")
+        assert trio.current_time() - gone < 41 * 1.5
+    assert server.dials == 42

@@ -1,0 +1,93 @@
+"""Names for ids, for people: each is asked for once. Where a name is known the id stands beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chatctl.names import ID, account_names
+
+if TYPE_CHECKING:
+    from chatd.client import Client
+
+
+def beside(name: str | None, id_: str) -> str:
+    """`ada (01J…)`; the id alone where no name is known."""
+    return f"{name} ({id_})" if name and name != id_ else id_
+
+
+def with_names(ids: dict[str, str], id_: str) -> str:
+    return beside(ids.get(id_), id_)
+
+
+class Names:
+    """Asks for names as they are needed, and remembers them."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._known: dict[str, str | None] = {}
+        self._members: dict[str, str] | None = None
+
+    async def account(self, id_: str) -> str:
+        """What stands as `by`, too: `operator:…` and `system` have no name."""
+        return beside(await self.name(id_), id_)
+
+    async def name(self, id_: str) -> str:
+        """The name alone; the id where it is not known."""
+        if id_ not in self._known:
+            self._known[id_] = await self._account(id_) if ID.fullmatch(id_) else None
+        return self._known[id_] or id_
+
+    async def space(self, id_: str) -> str:
+        if id_ not in self._known:
+            self._known.update({space.id: space.name for space in await self._client.spaces()})
+        return beside(self._known.setdefault(id_, None), id_)
+
+    async def room(self, id_: str) -> str:
+        """`SPACE/ROOM`; a direct room has no name."""
+        if id_ not in self._known:
+            self._known[id_] = await self._room(id_)
+        return beside(self._known[id_], id_)
+
+    async def stream(self, stream: str) -> str:
+        kind, _, owner = stream.partition("/")
+        match kind:
+            case "room":
+                return f"room/{await self.room(owner)}"
+            case "space":
+                return f"space/{await self.space(owner)}"
+            case "account":
+                return f"account/{await self.account(owner)}"
+        return stream
+
+    def forget(self, stream: str) -> None:
+        """What it belongs to may be called otherwise now."""
+        self._known.pop(stream.partition("/")[2], None)
+
+    async def _account(self, id_: str) -> str | None:
+        if self._client.account is not None:
+            if self._members is None:
+                self._members = await account_names(self._client)
+            return self._members.get(id_)
+        from chatd.contract.account import AccountResult, GetAccount
+
+        answer: Any = await self._found(GetAccount(account=id_), AccountResult)
+        return answer.account.name if answer else None
+
+    async def _room(self, id_: str) -> str | None:
+        from chatd.contract.room import GetRoom, RoomDetailResult
+
+        answer: Any = await self._found(GetRoom(id_), RoomDetailResult)
+        if answer is None or not answer.room.name or not answer.room.space:
+            return None
+        await self.space(answer.room.space)
+        return f"{self._known[answer.room.space] or answer.room.space}/{answer.room.name}"
+
+    async def _found(self, request: object, result: type[Any]) -> Any:
+        from chatd.client import Refused
+
+        try:
+            return await self._client.ask(request, result)
+        except Refused as refusal:
+            if refusal.code not in ("not_found", "forbidden"):
+                raise
+            return None

@@ -1,0 +1,132 @@
+"""What people see: plain tables on a pipe, names with ids beside, local times."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+from datetime import datetime
+from typing import Any, get_args, get_type_hints
+
+import attrs
+import pytest
+
+from chatctl.output import is_time, local_time
+from chatd.contract import fields
+from chatd.contract.requests import REQUESTS
+
+MILLISECONDS = re.compile(r"\b1[5-9]\d{11}\b")
+
+
+def test_a_table_on_a_pipe_is_bare_lines_of_fields_with_tabs(chatctl, town):
+    lines = chatctl("room", "members", town.room["id"]).splitlines()
+    assert lines[0].split("\t") == ["name", "display name", "role", "joined", "id"]
+    assert lines[1].split("\t")[0] == town.account["name"]
+    assert lines[1].split("\t")[-1] == town.account["id"]
+    assert len(lines) == 2
+    assert not [line for line in lines if line != line.strip() or "  " in line or "─" in line]
+
+
+def test_an_object_on_a_pipe_is_a_line_a_field(chatctl, town):
+    lines = chatctl("space", "show", town.space["id"]).splitlines()
+    assert f"name\t{town.space['name']}" in lines
+    assert all("\t" in line for line in lines)
+
+
+def test_a_table_on_a_terminal_begins_with_its_headings(chatctl, town):
+    ours, theirs = pty.openpty()
+    with chatctl.start("room", "members", town.room["id"], stdin=theirs, stdout=theirs, stderr=theirs) as run:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                shown += os.read(ours, 4096)
+            except OSError:  # how Linux says that the other side of a terminal is closed
+                break
+        assert run.wait(10) == 0
+    os.close(ours)
+    first, *more = re.sub(r"\x1b\[[\d;]*m", "", shown.decode()).splitlines()
+    assert first.split()[0] == "name"
+    assert any(town.account["name"] in line for line in more)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("space", "list"),
+        ("space", "show", "{space}"),
+        ("event", "tail", "--no-follow", "--stream", "room/{room}"),
+        ("event", "tail", "--no-follow", "--stream", "space/{space}"),
+        ("audit", "list", "--space", "{space}"),
+        ("invite", "list", "--space", "{space}"),
+        ("message", "show", "{room}", "1"),
+    ],
+    ids=lambda words: " ".join(words),
+)
+def test_who_did_it_is_shown_by_name_with_the_id_beside(chatctl, town, words):
+    town.ada("invite", "create", "--space", town.space["id"])
+    town.ada("message", "post", town.room["id"], "hello")
+    ids = {"space": town.space["id"], "room": town.room["id"]}
+    seq = {"1": str(chatctl.json("message", "list", town.room["id"])[-1]["seq"])}
+    shown = chatctl(*(seq.get(word, word.format(**ids)) for word in words))
+    assert f"{town.account['name']} ({town.account['id']})" in shown
+
+
+def test_a_room_is_shown_by_name_with_the_id_beside(chatctl, town):
+    shown = chatctl("event", "tail", "--no-follow", "--stream", f"room/{town.room['id']}")
+    assert f"room/{town.space['name']}/{town.room['name']} ({town.room['id']})" in shown
+    assert f"space\t{town.space['name']} ({town.space['id']})" in chatctl("room", "show", town.room["id"])
+
+
+def test_who_has_left_a_room_is_shown_by_name(chatctl, town):
+    town.ada("message", "post", town.room["id"], "goodbye")
+    town.ada("room", "leave", town.room["id"])
+    assert f"{town.account['name']}: goodbye" in chatctl("message", "list", town.room["id"])
+
+
+def test_no_view_for_people_shows_milliseconds(chatctl, town):
+    room, space, name = town.room["id"], town.space["id"], town.account["name"]
+    seq = str(town.ada.json("message", "post", room, "hello")["seq"])
+    town.ada("message", "edit", room, seq, "hello again")
+    chatctl("invite", "create", "--space", space, "--expires-in", "7d")
+    guest = chatctl.json("account", "create", f"guest-{name}", "--no-password")["id"]
+    chatctl("member", "ban", guest, "--space", space, "--for", "7d")
+    for words in (
+        ("account", "show", name),
+        ("account", "list"),
+        ("account", "devices", name),
+        ("space", "show", space),
+        ("space", "members", space),
+        ("room", "show", room),
+        ("room", "members", room),
+        ("message", "show", room, seq),
+        ("message", "edits", room, seq),
+        ("invite", "list", "--space", space),
+        ("member", "bans", "--space", space),
+        ("audit", "list", "--space", space),
+        ("event", "tail", "--no-follow", "--stream", f"space/{space}"),
+        ("server", "status"),
+    ):
+        shown = chatctl(*words)
+        assert not MILLISECONDS.findall(shown), words
+        assert str(datetime.now().year) in shown, words
+
+
+def times(hint: Any) -> bool:
+    return hint is fields.Time or any(times(part) for part in get_args(hint) if part is not hint)
+
+
+def test_every_time_of_the_contract_is_known_as_one_by_its_name():
+    seen, waiting = set(), {row.result for row in REQUESTS.values()}
+    while waiting:
+        type_ = waiting.pop()
+        seen.add(type_)
+        for field, hint in get_type_hints(type_, include_extras=True).items():
+            assert not times(hint) or is_time(field), f"{type_.__name__}.{field}"
+            waiting |= {
+                part for part in (hint, *get_args(hint)) if isinstance(part, type) and attrs.has(part)
+            } - seen
+
+
+def test_times_are_local(monkeypatch):
+    assert local_time(0) == datetime.fromtimestamp(0).strftime("%Y-%m-%d %H:%M:%S")
