@@ -82,5 +82,8 @@ class Unread:
         if caller.account is None:
             return OPERATOR_READS_NOTHING
         rows = await self.reader.unread(caller.account)
-        page, following = page_of(rows, query.after, query.limit, lambda row: row["room"])
+        direct = await self.reader.direct_rooms(caller.account)
+        unlisted = {row["room"] for row in direct if not row["listed"]}
+        shown = [row for row in rows if row["room"] not in unlisted]
+        page, following = page_of(shown, query.after, query.limit, lambda row: row["room"])
         return UnreadList(rooms=[pick(UnreadRoom, row) for row in page], next=following)

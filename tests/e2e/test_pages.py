@@ -22,6 +22,7 @@ BOUNDED = {
     "emoji.list": "custom emoji in a space",
     "message.scheduled": "scheduled messages of an account",
     "draft.list": "drafts of an account",
+    "report.context": "a few messages before and behind the reported one",
     "receipt.list": "names the first hundred and counts the rest",
     "view.list": "the views of the server",
     "server.status": "the views of the server",
