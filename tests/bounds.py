@@ -33,10 +33,10 @@ REFUSAL_LENGTH: Final = Bound("the same", "what a refusal says", 500, "character
 STORM_WAIT: Final = Bound(
     "strangers or members flood, stall, lie about lengths, never read, close half",
     "the longest that another member waits, from posting to the answer and the event at another",
-    1.0,
+    1.5,
     "s",
 )
-STORM_MEMORY: Final = Bound("the same", "growth of memory", 48 * MEBIBYTE, "bytes")
+STORM_MEMORY: Final = Bound("the same", "growth of memory", 64 * MEBIBYTE, "bytes")
 STORM_DISK: Final = Bound("the same", "growth of the data folder and the log", MEBIBYTE, "bytes")
 STRANGER_REFUSALS: Final = Bound(
     "a stranger asks what it may not", "answers until the connection is closed", 60, "refusals"
