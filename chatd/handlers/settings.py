@@ -103,7 +103,7 @@ class Notifications:
         question = view.page(caller.account, query.after, query.unread, query.limit)
         page = await self.views.ask(view, question, self.bus.head)
         if page is None:
-            return Refusal("not_found", f"you have no notification {quote(query.after)}: after")
+            return Refusal("not_found", f"you have no notification {quote(query.after or '')}: after")
         return NotificationPage(
             notifications=[pick(Notification, python_names(row)) for row in page.rows],
             next=page.rows[-1]["id"] if page.more else None,
