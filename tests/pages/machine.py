@@ -43,8 +43,11 @@ class Machine:
             raise NoMachine(f"not installed: {', '.join(missing)} (.ci/run installs what is missing)")
         self._log = log
         self._groups = [folder / f"chatd-tests-{os.getpid()}" for folder in _own_groups()]
-        for group in self._groups:
-            group.mkdir()
+        try:
+            for group in self._groups:
+                group.mkdir()
+        except OSError as error:
+            raise NoMachine(f"no control group may be made: {error}") from error
         enter = "".join(f"echo $$ >'{group}/cgroup.procs'; " for group in self._groups)
         apart = "--mount --net --pid --uts --ipc --cgroup --fork --kill-child"
         command = f"{enter}exec unshare {apart} -- sh '{SCRIPT}' '{checkout}' '{packages}'"
