@@ -38,7 +38,7 @@ class Format(Protocol):
 
 def _checked(frame: object) -> Frame | Refusal:
     if not isinstance(frame, dict) or not all(type(key) is str for key in frame):
-        return Refusal("invalid", "a frame is a map with string keys")
+        return Refusal("invalid", "a frame must be a map with string keys")
     return frame
 
 

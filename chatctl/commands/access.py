@@ -54,7 +54,10 @@ def explain(connection: Connection, account: str, room: str, space: str | None) 
 @command.command()
 @click.argument("room")
 @click.option(
-    "--at", type=Date(), metavar="DATE", help="Then instead of now: ISO 8601, local time unless it says so."
+    "--at",
+    type=Date(),
+    metavar="DATE",
+    help="A time in the past, ISO 8601; local time unless it says otherwise.",
 )
 @in_space
 @click.pass_obj

@@ -53,7 +53,7 @@ def set_role(
     place, person = _find(connection, space, account)
     answer = connection.ask(SetRole(place.id, person.id, role, reason, dry_run), RoleSet)
     if not dry_run:
-        print_result(connection, _ids(place, person), f"{person.name} is {role} in {place.name} now")
+        print_result(connection, _ids(place, person), f"{person.name} is now {role} in {place.name}")
     elif connection.json:
         print_json({**_ids(place, person), **plain(answer)})
     else:
@@ -76,7 +76,7 @@ def kick(connection: Connection, account: str, space: str, reason: str | None, y
     place, person = _find(connection, space, account)
     confirm(f"Kick {person.name} out of {place.name} and all its rooms?", yes)
     connection.ask(KickMember(place.id, person.id, reason), Done)
-    print_result(connection, _ids(place, person), f"{person.name} is not in {place.name} any more")
+    print_result(connection, _ids(place, person), f"{person.name} was removed from {place.name}")
 
 
 @command.command()
@@ -111,7 +111,7 @@ def unban(connection: Connection, account: str, space: str, reason: str | None) 
 
     place, person = _find(connection, space, account)
     connection.ask(UnbanMember(place.id, person.id, reason), Done)
-    print_result(connection, _ids(place, person), f"{person.name} may come into {place.name} again")
+    print_result(connection, _ids(place, person), f"{person.name} may join {place.name} again")
 
 
 @command.command()

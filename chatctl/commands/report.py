@@ -66,9 +66,9 @@ def list_(connection: Connection, space: str, all_: bool) -> None:
 def resolve(connection: Connection, report: str, reason: str | None) -> None:
     """Mark a report as dealt with, as the account of --token."""
     if connection.url is None:
-        raise click.UsageError("an operator moderates no space: give --url and the token of a moderator")
+        raise click.UsageError("an operator cannot resolve reports: use --url, as a moderator")
     from chatd.contract.report import ResolveReport
     from chatd.contract.spec import Done
 
     connection.ask(ResolveReport(report, reason), Done)
-    print_result(connection, {"report": report}, "the report is dealt with")
+    print_result(connection, {"report": report}, "the report is resolved")

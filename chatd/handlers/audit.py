@@ -15,7 +15,7 @@ from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader
 
 NO_TYPE: Final = Refusal(
-    "invalid", "type is an audited event's, such as member.banned; docs/reference/events.md names them"
+    "invalid", "type must be an audited event, such as member.banned; docs/reference/events.md lists them"
 )
 
 
@@ -27,7 +27,7 @@ class Audit:
     async def list_(self, caller: Caller, query: ListAudit) -> AuditPage | Refusal:
         if query.type is not None and query.type not in AUDITED:
             return NO_TYPE
-        state = await self.visibility.space_with(caller, query.space, "audit.list", "seeing who did what")
+        state = await self.visibility.space_with(caller, query.space, "audit.list", "seeing the audit")
         if isinstance(state, Refusal):
             return state
         rows = await self.reader.audit(query, None if caller.operator else caller.account)

@@ -21,7 +21,7 @@ from chatd.handlers.refusals import OPERATOR_REPORTS_NOTHING
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, NoOpenReport, Reader
 
-NO_REPORT: Final = Refusal("not_found", "there is no such report, or it is not yours to see")
+NO_REPORT: Final = Refusal("not_found", "there is no such report, or you may not see it")
 NO_SPACE: Final = Refusal("forbidden", "a direct room has no moderators to report to")
 
 
@@ -63,7 +63,7 @@ class Reports:
     visibility: Visibility
 
     async def list_(self, caller: Caller, query: ListReports) -> ReportPage | Refusal:
-        what = "seeing what was reported"
+        what = "seeing reports"
         state = await self.visibility.space_with(caller, query.space, "report.list", what)
         if isinstance(state, Refusal):
             return state
@@ -77,7 +77,7 @@ class Reports:
         found = await self.reader.report(command.report)
         if found is None:
             return NO_REPORT
-        what = "dealing with reports"
+        what = "resolving reports"
         state = await self.visibility.space_with(caller, found["space"], "report.list", what)
         if isinstance(state, Refusal):
             return NO_REPORT

@@ -148,7 +148,7 @@ async def _settle(log: SqliteLog) -> None:
         await log.checkpoint()
     except StoreUnavailable as error:
         # nothing is lost: what was acknowledged stays in the write-ahead log until the next start
-        _log.warning("no checkpoint at the end", error=str(error))
+        _log.warning("checkpoint_failed", error=str(error))
 
 
 async def _interruptible(connection: TrioConnection, function: Callable[[sqlite3.Connection], T]) -> T:

@@ -10,7 +10,7 @@ def test_devices_shows_where_an_account_is_signed_in(chatctl, town) -> None:
     assert [device["name"] for device in devices] == ["token"]
     assert "token" in chatctl("account", "devices", town.account["name"])
     chatctl("account", "sign-out", town.account["name"])
-    assert "signed in nowhere" in chatctl("account", "devices", town.account["name"])
+    assert "not signed in anywhere" in chatctl("account", "devices", town.account["name"])
 
 
 def test_recovery_link_prints_a_link_and_nothing_else(chatctl, town) -> None:

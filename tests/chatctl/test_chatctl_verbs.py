@@ -138,7 +138,7 @@ def test_a_message_is_shown_edited_and_keeps_its_versions(chatctl, town):
     assert [version["text"] for version in chatctl.json("message", "edits", room, seq)] == ["first", "second"]
     lines = chatctl("message", "edits", room, seq).splitlines()
     assert [name in line for line in lines if "first" in line or "second" in line] == [True, True]
-    assert "only its author" in chatctl.refused("message", "edit", room, seq, "not mine")
+    assert "only the author" in chatctl.refused("message", "edit", room, seq, "not mine")
 
 
 def test_an_operator_deletes_a_message_and_nobody_finds_its_text_any_more(chatctl, town):

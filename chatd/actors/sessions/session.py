@@ -39,7 +39,7 @@ from chatd.settings import Rate, Settings
 
 UNREAD: Final = 1024 * 1024  # bytes of replies a client may leave unread before the session stops reading
 NOT_OPEN: Final = Refusal("unauthenticated", "open a session first: session.open with a token")
-OPEN_ALREADY: Final = Refusal("conflict", "this session is open already")
+OPEN_ALREADY: Final = Refusal("conflict", "this session is already open")
 OPERATORS: Final = Refusal(
     "forbidden", "only an operator may do this: use chatctl on the server, or an admin"
 )

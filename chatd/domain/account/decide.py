@@ -37,13 +37,13 @@ NO_SUCH_BOT: Final = Refusal("not_found", "you have no such bot")
 MAX_BOTS: Final = 20
 NOTHING: Final[Mapping[str, Any]] = {}
 MALFORMED_NAME: Final = Refusal(
-    "invalid", "a name is letters, digits, '.', '_' and '-', and begins with none of '.-'"
+    "invalid", "a name consists of letters, digits, '.', '_' and '-', and begins with a letter or digit"
 )
 MIXED_SCRIPTS: Final = Refusal(
-    "invalid", "a name is written in one alphabet, so that nobody takes it for another name; choose one"
+    "invalid", "a name uses one alphabet, so that it cannot be mistaken for another; choose another one"
 )
 RESERVED_NAME: Final = Refusal(
-    "invalid", "this name means something here, or looks as if it did; choose another one"
+    "invalid", "this name is reserved, or looks like a reserved one; choose another one"
 )
 MAX_RENAMES: Final = 3  # in RENAME_WINDOW
 RENAME_WINDOW: Final = 30 * 86_400_000  # milliseconds: 30 days
@@ -74,7 +74,7 @@ def account_created(account: str, command: CreateAccount | SignUp, context: Cont
 
 def _create(state: AccountState, command: CreateAccount | SignUp, context: Context) -> Decision | Refusal:
     if state.exists:
-        return Refusal("conflict", "this account exists already")
+        return Refusal("conflict", "this account already exists")
     made = account_created(state.id, command, context)
     if isinstance(made, Refusal):
         return made
@@ -90,7 +90,7 @@ def _make_bot(state: AccountState, command: MakeBot, context: Context) -> Decisi
     if not state.exists:
         return NO_SUCH_ACCOUNT
     if state.owner is not None:
-        return Refusal("forbidden", "a bot makes no bots")
+        return Refusal("forbidden", "a bot cannot make bots")
     if len(state.bots) >= MAX_BOTS:
         return Refusal("conflict", f"an account has at most {MAX_BOTS} bots; delete one first (bot.delete)")
     made = account_created(
@@ -142,7 +142,7 @@ def _rename(state: AccountState, command: RenameAccount, context: Context) -> De
     renamed_at = [at for at in state.renamed_at if at <= context.at]  # later ones: the clock was set back
     if len(renamed_at) >= MAX_RENAMES and (wait := renamed_at[0] + RENAME_WINDOW - context.at) > 0:
         data = {"retry_after": -(-wait // 1000)}
-        return Refusal("rate_limited", f"a name changes at most {MAX_RENAMES} times in 30 days", data)
+        return Refusal("rate_limited", f"a name can be changed at most {MAX_RENAMES} times in 30 days", data)
     text = encode_personal(name=name, before=state.name)
     return Decision(
         (fact(state, "account.renamed", context, {}, text),), lambda _: AccountResult(account=state.row())
@@ -156,7 +156,7 @@ def _secure(state: AccountState, command: SecureAccount, context: Context) -> De
     if not state.exists:
         return NO_SUCH_ACCOUNT
     if state.owner is not None and command.change not in _OF_BOTS:
-        return Refusal("conflict", "a bot has tokens and no password; its owner makes them with bot.token")
+        return Refusal("conflict", "a bot has no password; its owner makes tokens with bot.token")
     return Decision((fact(state, "account.secured", context, {"change": command.change}),))
 
 

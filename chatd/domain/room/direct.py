@@ -17,7 +17,7 @@ from chatd.domain.room.state import RoomState, fact
 from chatd.domain.space.state import SpaceState
 
 DIRECT_ROOM_CLOSED: Final = Refusal(
-    "forbidden", "a direct room belongs to the people it was opened for; open another one"
+    "forbidden", "a direct room is only for the people it was opened with; open another one"
 )
 
 
