@@ -41,6 +41,7 @@ from chatd.clock import now
 from chatd.handlers import account, message, server
 from chatd.handlers import settings as account_settings
 from chatd.handlers.access import Access
+from chatd.handlers.account_changes import AccountChanges
 from chatd.handlers.account_deletion import AccountDeletions
 from chatd.handlers.account_export import AccountExports
 from chatd.handlers.audit import Audit
@@ -141,6 +142,7 @@ def wire(
         {
             "account": (
                 accounts,
+                AccountChanges(reader, commands, live),
                 account.OwnAccount(commands, throttle, credentials, tokens),
                 SignUps(settings, reader, commands, throttle, credentials, codes, tokens),
                 SignIns(settings, reader, commands, throttle, passwords, credentials, tokens),

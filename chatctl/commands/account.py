@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from chatctl.commands import account_deletion, account_usage
+from chatctl.commands import account_changes, account_deletion, account_usage
 from chatctl.connection import Connection
 from chatctl.duration import Duration
 from chatctl.names import all_accounts, find_account
@@ -208,6 +208,10 @@ def recovery_link(connection: Connection, account: str) -> None:
 
 
 command.add_command(account_usage.usage)
+command.add_command(account_changes.promote)
+command.add_command(account_changes.demote)
+command.add_command(account_changes.rename)
+command.add_command(account_changes.set_display_name)
 command.add_command(account_deletion.delete)
 command.add_command(account_deletion.export)
 

@@ -167,9 +167,9 @@ class DailyUsage:
         written.reports += reports
 
     def _begin_day(self) -> None:
-        """A clock that was set back begins no day anew."""
+        """A clock set back over midnight begins that day anew: nobody waits until it has caught up."""
         day = self._clock() // DAY
-        if day > self._day:
+        if day != self._day:
             self._day = day
             self._written.clear()
 

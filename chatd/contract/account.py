@@ -114,6 +114,27 @@ class EnableAccount:
 
 
 @attrs.frozen
+class SetAdmin:
+    account: Id
+    admin: bool
+    reason: Reason | None = None
+
+
+@attrs.frozen
+class SetName:
+    account: Id
+    name: AccountName
+    reason: Reason | None = None
+
+
+@attrs.frozen
+class SetDisplayName:
+    account: Id
+    display_name: Name
+    reason: Reason | None = None
+
+
+@attrs.frozen
 class SetPassword:
     account: Id
     password: Password
@@ -429,6 +450,41 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="operator",
         refusals=("not_found",),
+        events=("account.updated",),
+    ),
+    command(
+        "account.set_admin",
+        SetAdmin,
+        AccountResult,
+        doc="Makes an account an administrator of the server, or no longer one.",
+        scope="never",
+        asker="operator",
+        refusals=("not_found", "conflict"),
+        events=("account.updated",),
+        notes=(
+            "The account's connections close with 1001, so that they open again with the new rights.",
+            "`conflict`: it is the last administrator that is not disabled, or a bot.",
+        ),
+    ),
+    command(
+        "account.set_name",
+        SetName,
+        AccountResult,
+        doc="Gives an account another name to sign in with; the old one stays reserved for it.",
+        scope="never",
+        asker="operator",
+        refusals=("not_found", "conflict"),
+        events=("account.renamed",),
+        notes=("As `account.rename`, without a limit, and it does not count for the account's own.",),
+    ),
+    command(
+        "account.set_display_name",
+        SetDisplayName,
+        AccountResult,
+        doc="Changes the name that others see.",
+        scope="never",
+        asker="operator",
+        refusals=("not_found", "conflict"),
         events=("account.updated",),
     ),
     command(

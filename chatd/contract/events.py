@@ -71,12 +71,14 @@ class AccountUpdated:
     avatar: str | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
     admin: bool | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
 
 
 @payload
 class AccountRenamed:
     name: str | UnsetType = UNSET
     before: str | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
 
 
 @payload
@@ -315,7 +317,7 @@ _ACCOUNT: Final = (
         "account.updated",
         "account",
         AccountUpdated,
-        "The fields that changed. A client changes its profile.",
+        "The fields that changed, and the `reason` of an operator. A client changes its profile.",
         personal=("display_name", "about", "avatar"),
     ),
     EventType(

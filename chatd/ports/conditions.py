@@ -19,6 +19,13 @@ class AccountActive:
 
 
 @attrs.frozen(slots=True)
+class OtherAdminExists:
+    """An administrator besides this account exists that is neither disabled nor deleted."""
+
+    account: str
+
+
+@attrs.frozen(slots=True)
 class CredentialIs:
     """The account's password hash; None: it has no password."""
 
@@ -108,6 +115,7 @@ class SpacesOwnedBelow:
 
 Condition = (
     AccountActive
+    | OtherAdminExists
     | CredentialIs
     | SecondFactorIs
     | RecoveryLinkIs

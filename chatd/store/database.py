@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import attrs
 import structlog
@@ -32,6 +32,8 @@ from chatd.store.ops.data_dir import DATABASE, hold
 from chatd.store.ops.place import NOT_THERE, Place, narrow
 from chatd.store.queries.reader import SqliteReader, open_pool
 from chatd.store.views.file import SqliteViews, open_views
+
+RESCUED: Final = ".rescued-"  # and the time, in the name of a copy
 
 T = TypeVar("T")
 
@@ -111,6 +113,7 @@ async def open_store(folder: Path, *, fault: Fault | None = None) -> AsyncIterat
     with hold(folder):
         if (warning := narrow(folder)) is not None:
             _log.warning("data_folder_open", problem=warning)
+        _refuse_to_forget(path)
         await trio.to_thread.run_sync(migrate.prepare, path)
         place = Place(path)
         async with connect(partial(open_writer, path, create=False)) as writer:
@@ -124,6 +127,8 @@ async def open_store(folder: Path, *, fault: Fault | None = None) -> AsyncIterat
             finally:
                 with trio.CancelScope(shield=True):
                     await _settle(log)
+                    if (lost := place.lost()) is not None:
+                        await _rescue(writer, path, lost)
                     with place.spares_others():
                         await writer.close()
 
@@ -149,6 +154,26 @@ async def _settle(log: SqliteLog) -> None:
     except StoreUnavailable as error:
         # nothing is lost: what was acknowledged stays in the write-ahead log until the next start
         _log.warning("checkpoint_failed", error=str(error))
+
+
+def _refuse_to_forget(path: Path) -> None:
+    """An empty database is no answer to one that was lost and saved. Raises StoreError."""
+    if not path.exists() and (copies := sorted(path.parent.glob(f"{path.name}{RESCUED}*"))):
+        raise StoreError(
+            f"{path} is missing, but {copies[-1]} was saved when it was lost;"
+            f" rename that to {path.name}, or move it away to begin anew"
+        )
+
+
+async def _rescue(writer: TrioConnection, path: Path, lost: str) -> None:
+    """Writes a copy of what is open beside the path that does not lead to it: it ends with this process."""
+    copy = path.with_name(f"{path.name}{RESCUED}{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}")
+    try:
+        saved = await writer.run(lambda file: backup(file, copy, threading.Event()))
+    except (StoreError, StoreUnavailable, sqlite3.Error) as error:
+        _log.error("database_lost", problem=lost, error=str(error))
+    else:
+        _log.error("database_rescued", problem=lost, copy=str(saved.path), position=saved.position)
 
 
 async def _interruptible(connection: TrioConnection, function: Callable[[sqlite3.Connection], T]) -> T:

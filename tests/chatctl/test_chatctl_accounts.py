@@ -35,3 +35,26 @@ def test_usage_shows_what_an_account_has_used(chatctl, town) -> None:
     shown = chatctl("account", "usage", name)
     assert "spaces owned" in shown
     assert "today ends at" in shown
+
+
+def test_administrators_are_made_and_unmade(chatctl) -> None:
+    for name in ("keeper-of-keys", "climber"):
+        chatctl("account", "create", name, "--no-password")
+    chatctl("account", "promote", "keeper-of-keys")
+    assert "is an administrator" in chatctl("account", "promote", "climber", "--reason", "on call")
+    assert chatctl.json("account", "show", "climber")["admin"] is True
+    admin = chatctl.as_account("climber")
+    assert admin.json("account", "list")
+    assert chatctl.json("account", "demote", "climber", "--reason", "off duty")["admin"] is False
+    assert "operator" in admin.refused("account", "list")
+
+
+def test_accounts_are_called_otherwise(chatctl) -> None:
+    made = chatctl.json("account", "create", "old-name", "--no-password")
+    assert "old-name is called new-name now" in chatctl("account", "rename", "old-name", "new-name")
+    assert chatctl.json("account", "show", "new-name")["id"] == made["id"]
+    shown = chatctl.json("account", "set-display-name", "new-name", "Somebody New", "--reason", "asked")
+    assert shown["display_name"] == "Somebody New"
+    stream = f"account/{made['id']}"
+    events = chatctl("--json", "event", "tail", "--stream", stream, "--from", "0", "--no-follow")
+    assert '"reason":"asked"' in events.replace(" ", "")

@@ -322,7 +322,7 @@ def _emoji_removed(space: Frame, event: Frame) -> None:
 
 
 def _profile(state: State, event: Frame) -> None:
-    state.profile.update(event["data"])
+    state.profile.update({field: value for field, value in event["data"].items() if field != "reason"})
 
 
 def _renamed(state: State, event: Frame) -> None:

@@ -112,6 +112,12 @@ def live_through(town: Town, witness: Witness, owner: ViewUpdater, member: ViewU
     made = ask(operator, "account.create", name="Cleo")["account"]["id"]
     ask(operator, "account.disable", account=made)
     ask(operator, "account.enable", account=made)
+    ask(operator, "account.set_admin", account=made, admin=True, reason="on call")
+    ask(operator, "account.set_name", account=made, name="cleopatra", reason="wished for")
+    ask(operator, "account.set_name", account=made, name="Cleo")
+    ask(
+        operator, "account.set_display_name", account=made, display_name="Cleo the Elder", reason="wished for"
+    )
     ask(bob, "account.update", display_name="Bob the Second", avatar="https://example.org/bob.png")
     ask(bob, "account.rename", name=f"{member.account.name}.second")
     with closing(town.dial()) as visitor:

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from store_facts import Pen
 
-from chatd.ports import Appended, StoreMisplaced
+from chatd.ports import Appended, StoreError, StoreMisplaced
 from chatd.store.database import Store, open_store
 from chatd.store.ops.data_dir import DATABASE
 from chatd.store.ops.place import narrow
@@ -105,6 +105,26 @@ async def test_what_is_written_while_the_file_goes_is_not_acknowledged(
         with pytest.raises(StoreMisplaced):
             await store.log.submit([pen.post("hall", "unsure")]).wait()
         assert (await store.backup(tmp_path / "saved.db")).position == 2
+
+
+@pytest.mark.parametrize("accident", ["deleted", "its write-ahead log deleted", "replaced"])
+async def test_a_server_that_stops_leaves_a_copy_of_what_has_no_name_any_more(
+    tmp_path: Path, pen: Pen, accident: str
+) -> None:
+    folder = tmp_path / "data"
+    async with open_store(folder) as store:
+        await store.log.submit([pen.post("hall", "kept")]).wait()
+        ACCIDENTS[accident][0](folder)
+    [copy] = folder.glob(f"{DATABASE}.rescued-*")
+    if not (folder / DATABASE).exists():
+        with pytest.raises(
+            StoreError, match=copy.name
+        ):  # beginning with nothing would look as if all were well
+            async with open_store(folder):
+                pass
+    copy.replace(folder / DATABASE)
+    async with open_store(folder) as store:
+        assert await texts(store) == ["kept"]
 
 
 async def test_it_goes_on_when_the_right_file_is_back(tmp_path: Path, pen: Pen) -> None:

@@ -16,7 +16,7 @@ from chatd.ports import Maintenance
 
 INTERVAL: Final = 0.25  # seconds; an admin is told within one
 ADVICE: Final = (
-    "nothing is stored until it is back; `chatctl backup create FILE` saves what is open, a restart loses it"
+    "nothing is stored until it is back; `chatctl backup create FILE` saves what is open, a crash loses it"
 )
 log = structlog.get_logger("database")
 

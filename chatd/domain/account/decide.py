@@ -15,6 +15,9 @@ from chatd.contract.account import (
     DisableAccount,
     EnableAccount,
     RenameAccount,
+    SetAdmin,
+    SetDisplayName,
+    SetName,
     SignUp,
     UpdateAccount,
 )
@@ -140,7 +143,8 @@ def _rename(state: AccountState, command: RenameAccount, context: Context) -> De
     if name == state.name:
         return Decision((), lambda _: AccountResult(account=state.row()))
     renamed_at = [at for at in state.renamed_at if at <= context.at]  # later ones: the clock was set back
-    if len(renamed_at) >= MAX_RENAMES and (wait := renamed_at[0] + RENAME_WINDOW - context.at) > 0:
+    limited = not context.operator and len(renamed_at) >= MAX_RENAMES
+    if limited and (wait := renamed_at[0] + RENAME_WINDOW - context.at) > 0:
         data = {"retry_after": -(-wait // 1000)}
         return Refusal("rate_limited", f"a name can be changed at most {MAX_RENAMES} times in 30 days", data)
     text = encode_personal(name=name, before=state.name)
@@ -150,6 +154,33 @@ def _rename(state: AccountState, command: RenameAccount, context: Context) -> De
 
 
 _OF_BOTS: Final = ("token_made", "signed_out", "exported")  # what may befall a bot, too
+
+
+# --- what operators change ----------------------------------------------------------------------------
+
+
+def _set_admin(state: AccountState, command: SetAdmin, context: Context) -> Decision | Refusal:
+    if state.owner is not None:
+        return Refusal("conflict", "a bot is no administrator; its owner may be one")
+    change = {} if state.admin == command.admin else {"admin": command.admin}
+    decided = _update_account(state, context, change, lambda: AccountResult(account=state.row()))
+    return _with_reason(decided, command.reason)
+
+
+def _set_name(state: AccountState, command: SetName, context: Context) -> Decision | Refusal:
+    return _with_reason(_rename(state, RenameAccount(command.name), context), command.reason)
+
+
+def _set_display_name(state: AccountState, command: SetDisplayName, context: Context) -> Decision | Refusal:
+    change = UpdateAccount(display_name=command.display_name)
+    return _with_reason(_update(state, change, context), command.reason)
+
+
+def _with_reason(decided: Decision | Refusal, reason: str | None) -> Decision | Refusal:
+    if isinstance(decided, Refusal) or reason is None:
+        return decided
+    facts = tuple(attrs.evolve(one, data={**one.data, "reason": reason}) for one in decided.facts)
+    return attrs.evolve(decided, facts=facts)
 
 
 def _secure(state: AccountState, command: SecureAccount, context: Context) -> Decision | Refusal:
@@ -207,6 +238,9 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[AccountState, Any, Context], Decis
     DeleteBot: _delete_bot,
     DisableAccount: _disable,
     EnableAccount: _enable,
+    SetAdmin: _set_admin,
+    SetName: _set_name,
+    SetDisplayName: _set_display_name,
     RenameAccount: _rename,
     SecureAccount: _secure,
     **dict.fromkeys(settings.DECIDERS, _decide_settings),
@@ -234,7 +268,8 @@ def apply(state: AccountState, event: Fact | Event) -> None:
             state.bots.pop(data["bot"], None)
         case "account.renamed":
             state.name = data.get("name", state.name)
-            state.renamed_at = [*state.renamed_at, event.at][-MAX_RENAMES:]
+            if event.by == state.id:
+                state.renamed_at = [*state.renamed_at, event.at][-MAX_RENAMES:]
         case "account.updated":
             for field in ("display_name", "about", "avatar", "disabled", "admin"):
                 if field in data:

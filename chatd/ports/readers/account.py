@@ -21,6 +21,9 @@ class AccountReader(Protocol):
 
     async def accounts(self, after: str | None, limit: int) -> list[Row]: ...
     async def any_account(self) -> bool: ...
+    async def other_admin(self, account: str) -> bool:
+        """Whether there is an administrator besides this account that is neither disabled nor deleted."""
+
     async def bots(self, owner: str) -> list[Row]:
         """`{account, name, display_name, scopes: [...], created_at}`"""
 

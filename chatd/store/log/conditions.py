@@ -12,6 +12,7 @@ from chatd.ports import (
     IdentityAbsent,
     IdentityCountIs,
     NoOpenReport,
+    OtherAdminExists,
     RecoveryLinkIs,
     RoomsBelow,
     ScheduledCountIs,
@@ -20,6 +21,7 @@ from chatd.ports import (
     SetupCodeIs,
     SpacesOwnedBelow,
 )
+from chatd.store.queries.account import OTHER_ADMIN
 from chatd.store.queries.report import HAS_REPORTED
 from chatd.store.queries.usage import SPACE_ROOMS, SPACE_ROOMS_MADE, SPACES_OWNED
 
@@ -57,6 +59,8 @@ def _statement(condition: Condition) -> tuple[str, tuple[Any, ...]]:
     match condition:
         case AccountActive(account):
             return ACTIVE, (account,)
+        case OtherAdminExists(account):
+            return OTHER_ADMIN, (account,)
         case CredentialIs(account, password_hash):
             return CREDENTIAL, (account, password_hash)
         case SecondFactorIs(account, factor):

@@ -26,6 +26,9 @@ ACCOUNTS = json_rows.folded(
     WHOLE + "WHERE id > ? ORDER BY id LIMIT ?", ACCOUNT, ACCOUNT_FLAGS, ACCOUNT_SCOPES
 )
 ANY_ACCOUNT = "SELECT EXISTS (SELECT 1 FROM accounts)"
+OTHER_ADMIN = (
+    "SELECT EXISTS (SELECT 1 FROM accounts WHERE admin AND NOT disabled AND NOT deleted AND id <> ?)"
+)
 BOTS = json_rows.folded(
     """
     SELECT account, name, display_name, scopes, created_at
@@ -58,6 +61,9 @@ class AccountQueries(Queries):
 
     async def any_account(self) -> bool:
         return bool(await self._cell(ANY_ACCOUNT))
+
+    async def other_admin(self, account: str) -> bool:
+        return bool(await self._cell(OTHER_ADMIN, account))
 
     async def bots(self, owner: str) -> list[Row]:
         return await self._rows(BOTS, owner)
