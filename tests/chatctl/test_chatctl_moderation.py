@@ -216,7 +216,7 @@ def test_the_audit_says_who_did_what_to_whom_and_why(chatctl, town, grace):
     assert "first" in shown
     assert f"{town.space['name']}/{town.room['name']}" in shown  # where she came in
     few = chatctl.run("--json", *about, "--limit", "1")
-    assert few.stderr == "there are more; `--limit 2` shows some of them\n"
+    assert few.stderr == "there are more; use `--limit 2` to see them\n"
     assert "admin" in grace.ctl.refused("audit", "list", *space)
 
 

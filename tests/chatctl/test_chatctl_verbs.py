@@ -179,7 +179,7 @@ def test_a_search_that_finds_more_says_so_beside_its_output(chatctl, town):
         town.ada("message", "post", town.room["name"], "gannet")
     found = chatctl.run("--json", "message", "search", "gannet", "--room", town.room["name"], "--limit", "2")
     assert len(json.loads(found.stdout)) == 2
-    assert found.stderr == "there are more; `--limit 4` shows some of them\n"
+    assert found.stderr == "there are more; use `--limit 4` to see them\n"
     everything = chatctl.run("message", "search", "gannet", "--room", town.room["name"], "--limit", "3")
     assert (len(everything.stdout.splitlines()), everything.stderr) == (3, "")
 
