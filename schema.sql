@@ -51,8 +51,8 @@ CREATE TABLE events (
 CREATE INDEX events_audited ON events (stream, position) WHERE type IN (
         'space.created', 'space.updated', 'space.locked', 'space.unlocked', 'space.deleted', 'member.joined',
         'member.left', 'member.kicked', 'member.banned', 'member.unbanned', 'member.role_set', 'member.muted',
-        'member.unmuted', 'member.messages_erased', 'invite.created', 'invite.revoked', 'room.created',
-        'emoji.added', 'emoji.removed', 'room.updated', 'room.archived', 'room.unarchived', 'room.locked',
+        'member.unmuted', 'member.erasure_ordered', 'member.erasure_cancelled', 'member.messages_erased',
+        'invite.created', 'invite.revoked', 'room.created', 'emoji.added', 'emoji.removed', 'room.updated', 'room.archived', 'room.unarchived', 'room.locked',
         'room.unlocked', 'room.override_set', 'room.deleted', 'message.deleted', 'pin.added', 'pin.removed'
     );
 -- For the invites in the export of an account.
@@ -302,6 +302,21 @@ CREATE TABLE reports (
 
 CREATE INDEX reports_by_space ON reports (space, id);
 CREATE INDEX reports_by_author ON reports (by, id);
+
+
+-- Orders to erase what an account wrote in the rooms of a space, before the event at `position`, when `due_at` has come.
+CREATE TABLE message_erasures (
+    space TEXT NOT NULL REFERENCES spaces,
+    account TEXT NOT NULL REFERENCES accounts,
+    position INTEGER NOT NULL REFERENCES events,
+    by TEXT NOT NULL,
+    reason TEXT,
+    ordered_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    PRIMARY KEY (space, account)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX message_erasures_due ON message_erasures (due_at);
 
 
 -- beside the log --------------------------------------------------------------------------------------
@@ -825,6 +840,20 @@ WHEN new.type IN ('member.left', 'member.kicked', 'member.banned') AND new.strea
         SELECT account FROM members WHERE stream = new.stream AND role = 'owner' AND until IS NULL
         AND account <> new.data ->> 'account' ORDER BY since LIMIT 1
     ) WHERE id = substr(new.stream, 7) AND owner = new.data ->> 'account';
+END;
+
+CREATE TRIGGER erasure_ordered INSTEAD OF INSERT ON changes
+WHEN new.type = 'member.erasure_ordered' AND new.stream LIKE 'space/%' BEGIN
+    INSERT INTO message_erasures (space, account, position, by, reason, ordered_at, due_at)
+    VALUES (substr(new.stream, 7), new.data ->> 'account', new.position, new.by, new.data ->> 'reason', new.at,
+        new.data ->> 'due_at');
+END;
+
+CREATE TRIGGER erasure_ended INSTEAD OF INSERT ON changes
+WHEN new.type IN ('member.erasure_cancelled', 'member.messages_erased', 'space.deleted')
+AND new.stream LIKE 'space/%' BEGIN
+    DELETE FROM message_erasures WHERE space = substr(new.stream, 7)
+        AND (new.type = 'space.deleted' OR account = new.data ->> 'account');
 END;
 
 CREATE TRIGGER memberships_ended INSTEAD OF INSERT ON changes

@@ -37,6 +37,11 @@ def _positive(_: Any, field: attrs.Attribute[Any], value: float) -> None:
         raise ValueError(f"{field.name} must be more than 0, not {value}")
 
 
+def _not_negative(_: Any, field: attrs.Attribute[Any], value: float) -> None:
+    if value < 0:
+        raise ValueError(f"{field.name} must be 0 or more, not {value}")
+
+
 def _is_port(_: Any, field: attrs.Attribute[int], value: int) -> None:
     if not 0 <= value <= 65535:
         raise ValueError(f"{field.name} must be a port from 1 to 65535, or 0 for a free one, not {value}")
@@ -224,6 +229,9 @@ class Settings:
     drain_deadline: float = _setting(5.0, "Time for clients and actors to finish at shutdown.", _positive)
     access_token_lifetime: int = _setting(900, "Life of an access token.", _positive)
     refresh_token_lifetime: int = _setting(30 * 86400, "Life of a refresh token.", _positive)
+    erase_messages_delay: float = _setting(
+        3600.0, "Time in which an order to erase somebody's messages can be cancelled.", _not_negative
+    )
     idle_actor: float = _setting(300.0, "Time without work before an actor is put to sleep.", _positive)
     log_level: Literal["debug", "info", "warning", "error"] = _setting("info", "How much is logged.")
 

@@ -25,6 +25,7 @@ from chatd.actors.workers.deletions import Deletions
 from chatd.actors.workers.due_timer import DueTimer
 from chatd.actors.workers.health import Health
 from chatd.actors.workers.mention_names import MentionNames
+from chatd.actors.workers.message_erasure import MessageErasureWorker
 from chatd.actors.workers.notifier import Notifier
 from chatd.actors.workers.presence import Presence
 from chatd.actors.workers.receipts import Receipts
@@ -56,7 +57,7 @@ from chatd.handlers.gate import Gate
 from chatd.handlers.identity import Identities, SingleSignOns
 from chatd.handlers.invite import Invites
 from chatd.handlers.invite_codes import InviteCodes
-from chatd.handlers.member import Members
+from chatd.handlers.member import ErasureReading, Members, MessageErasures
 from chatd.handlers.membership import Membership
 from chatd.handlers.presence import PresenceHandlers, ReceiptHandlers, Unread
 from chatd.handlers.quota import QuotaHandlers
@@ -106,6 +107,7 @@ def wire(
     reader, epoch, name = store.reader, store.epoch, settings.server_name
     health = Health()
     address, live, due_timer = ServerAddress(settings.public_url), LiveSessions(), DueTimer()
+    erasure_timer = DueTimer()
     throttle, rate_limits = LoginThrottle(settings), RateLimits(settings)
     quotas = quotas_of(settings)
     usage, sessions = DailyUsage(quotas), OpenSessions(quotas.sessions if quotas else None)
@@ -164,7 +166,11 @@ def wire(
             "space": (spaces,),
             "invite": (Invites(reader, commands, visibility, codes, quotas),),
             "emoji": (Emoji(reader, visibility),),
-            "member": (Members(reader, commands),),
+            "member": (
+                Members(reader, commands),
+                MessageErasures(reader, commands, visibility, erasure_timer, settings.erase_messages_delay),
+            ),
+            "erasure": (ErasureReading(reader, visibility),),
             "ban": (Bans(reader, visibility),),
             "report": (Reports(reader, commands, visibility),),
             "audit": (Audit(reader, visibility),),
@@ -216,6 +222,7 @@ def wire(
     workers: tuple[Actor, ...] = (
         Scheduler(reader, bus, commands, due_timer, names),
         AccountDeletionWorker(reader, commands, live, deletions, names),
+        MessageErasureWorker(reader, commands, erasure_timer),
         presence,
         receipts,
         DatabaseWatch(store, health),

@@ -12,7 +12,7 @@ from chatctl.duration import Duration
 from chatctl.names import Person, account_names, find_person, find_space
 from chatctl.naming import with_names
 from chatctl.options import dry_run, reason, the_space, yes
-from chatctl.output import plain, print_json, print_line, print_result, print_rows
+from chatctl.output import local_time, plain, print_json, print_line, print_result, print_rows
 from chatd.domain.policy.roles import RANK
 
 if TYPE_CHECKING:
@@ -26,6 +26,14 @@ BAN_COLUMNS = {
     "until": "ends",
     "by": "by",
     "at": "at",
+    "reason": "reason",
+    "account": "id",
+}
+ERASURE_COLUMNS = {
+    "name": "name",
+    "due_at": "due_at",
+    "by": "by",
+    "ordered_at": "ordered_at",
     "reason": "reason",
     "account": "id",
 }
@@ -149,18 +157,67 @@ def unmute(connection: Connection, account: str, space: str, reason: str | None)
 @click.argument("account")
 @the_space
 @reason
+@click.option("--dry-run", is_flag=True, help="Only count the messages in each room.")
 @yes
 @click.pass_obj
-def erase_messages(connection: Connection, account: str, space: str, reason: str | None, yes: bool) -> None:
-    """Erase all that an account wrote in the rooms of a space, for good."""
-    from chatd.contract.member import EraseMessages, MessagesErased
+def erase_messages(
+    connection: Connection, account: str, space: str, reason: str | None, dry_run: bool, yes: bool
+) -> None:
+    """Erase all that an account wrote in the rooms of a space, for good.
+
+    The server waits before it does (setting erase_messages_delay): until then `member keep-messages` takes
+    that back.
+    """
+    from chatd.contract.member import EraseMessages, MessageErasure
 
     place, person = _find(connection, space, account)
-    confirm(f"Erase all messages of {person.name} in {place.name}, for good?", yes)
-    request = EraseMessages(place.id, person.id, reason)
-    answer = connection.ask(request, MessagesErased, seconds=None)
-    sentence = f"erased {answer.erased} messages of {person.name} in {place.name}"
+    answer = connection.ask(EraseMessages(place.id, person.id, dry_run=True), MessageErasure)
+    where = f"{answer.messages} messages of {person.name} in {len(answer.rooms)} rooms of {place.name}"
+    sentence = f"there are {where}"
+    if not dry_run and answer.messages:
+        confirm(f"Erase {where}, for good?", yes)
+        answer = connection.ask(EraseMessages(place.id, person.id, reason), MessageErasure)
+    if isinstance(answer.due_at, int):
+        sentence = (
+            f"{where} will be erased at {local_time(answer.due_at)}; until then"
+            f" `chatctl member keep-messages {person.name} --space {place.id}` takes that back"
+        )
     print_result(connection, {**_ids(place, person), **plain(answer)}, sentence)
+
+
+@command.command("keep-messages")
+@click.argument("account")
+@the_space
+@reason
+@click.pass_obj
+def keep_messages(connection: Connection, account: str, space: str, reason: str | None) -> None:
+    """Take back an order to erase an account's messages that was not carried out yet."""
+    from chatd.contract.erasure import CancelErasure
+    from chatd.contract.spec import Done
+
+    place, person = _find(connection, space, account)
+    connection.ask(CancelErasure(place.id, person.id, reason), Done)
+    print_result(connection, _ids(place, person), f"the messages of {person.name} in {place.name} stay")
+
+
+@command.command()
+@the_space
+@click.pass_obj
+def erasures(connection: Connection, space: str) -> None:
+    """Whose messages in a space will be erased, and when."""
+    from chatd.contract.erasure import ErasureList, ListErasures
+
+    async def work(client: Client) -> tuple[list[dict[str, Any]], dict[str, str]]:
+        place = await find_space(client, space)
+        answer = await client.ask(ListErasures(place.id), ErasureList)
+        names = await account_names(client)
+        return [{"name": names.get(row.account), **plain(row)} for row in answer.erasures], names
+
+    rows, names = connection.run(work)
+    if not connection.json:
+        for row in rows:
+            row["name"], row["by"] = row["name"] or row["account"], with_names(names, row["by"])
+    print_rows(connection, rows, ERASURE_COLUMNS, "nobody's messages will be erased")
 
 
 @command.command()

@@ -89,6 +89,7 @@ def _readable(status: ServerStatus) -> dict[str, Any]:
     return {
         **plain(status),
         "ready": "yes" if status.ready else "no",
+        "problems": "; ".join(status.problems) or "none",
         "started_at": local_time(status.started_at),
         "uptime": duration(status.uptime),
         "memory": size(status.memory),

@@ -19,6 +19,11 @@ class RevokeDevice:
     device: Id
 
 
+@attrs.frozen
+class RevokeOtherDevices:
+    pass
+
+
 @result
 class Device:
     """`last_seen`: when it last took new tokens, null for a bearer token; `current` is the one that asks.
@@ -58,5 +63,12 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         refusals=("not_found",),
         notes=("The device's connections close with 4002.",),
+    ),
+    command(
+        "device.revoke_others",
+        RevokeOtherDevices,
+        doc="Ends all of the caller's devices at once, except the one that asks.",
+        scope="never",
+        notes=("Their connections close with 4002. Bearer tokens end, too.",),
     ),
 )

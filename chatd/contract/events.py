@@ -194,6 +194,13 @@ class Restricted:
 
 
 @payload
+class ErasureOrdered:
+    account: Id
+    due_at: Time
+    reason: str | UnsetType = UNSET
+
+
+@payload
 class RoleChanged:
     account: Id
     role: Role
@@ -492,10 +499,28 @@ _SPACE: Final = (
         audited=True,
     ),
     EventType(
+        "member.erasure_ordered",
+        "space",
+        ErasureOrdered,
+        "An admin ordered all messages of an account to be erased at `due_at`. A client adds it where it"
+        " shows such orders.",
+        audience="member.erase_messages",
+        audited=True,
+    ),
+    EventType(
+        "member.erasure_cancelled",
+        "space",
+        AboutAccount,
+        "The order was taken back, or lapsed (by `system`). A client removes it where it shows such orders.",
+        audience="member.erase_messages",
+        audited=True,
+    ),
+    EventType(
         "member.messages_erased",
         "space",
         AboutAccount,
-        "A moderator had all messages of an account deleted. A client does nothing: an event deletes each.",
+        "The order was carried out; an event deleted each message. A client removes the order where it shows"
+        " such orders.",
         audited=True,
     ),
     EventType(

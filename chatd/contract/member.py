@@ -61,6 +61,7 @@ class EraseMessages:
     space: Id
     account: Id
     reason: Reason | None = None
+    dry_run: bool = False
 
 
 @result
@@ -94,10 +95,20 @@ class RoleSet:
 
 
 @result
-class MessagesErased:
-    """How many messages were deleted."""
+class RoomMessages:
+    """How many messages of the account stand in a room."""
 
-    erased: int
+    room: Id
+    messages: int
+
+
+@result
+class MessageErasure:
+    """What will be erased, in all and by room; `due_at` that time, if anything was ordered."""
+
+    messages: int
+    rooms: list[RoomMessages]
+    due_at: Time | UnsetType = UNSET
 
 
 REQUESTS: tuple[RequestType, ...] = (
@@ -183,14 +194,19 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "member.erase_messages",
         EraseMessages,
-        MessagesErased,
-        doc="Deletes all that an account wrote in the space's rooms.",
+        MessageErasure,
+        doc="Orders that all that an account wrote in the space's rooms is erased; `dry_run` only counts it.",
         scope="moderate",
-        refusals=("not_found",),
-        events=("member.messages_erased", "message.deleted"),
+        refusals=("not_found", "conflict"),
+        events=("member.erasure_ordered", "member.messages_erased", "message.deleted"),
         notes=(
-            "Deletes everything that the account wrote in rooms of the space that are not deleted, with one"
-            " `message.deleted` for each message. If it was interrupted it can be given again.",
+            "The server carries it out at `due_at`, after the setting `erase_messages_delay`, also when it"
+            " was restarted meanwhile. Until then `erasure.cancel` takes it back. An account has one order in"
+            " a space at a time: a second one is `conflict`.",
+            "It reaches what the account had written before the order, in rooms that whoever ordered it sees"
+            " then and still sees at that time; operators see all. It lapses when whoever ordered it may not"
+            " order it any more, or was disabled.",
+            "With one `message.deleted` for each message, and `member.messages_erased` at the end.",
         ),
     ),
 )

@@ -20,6 +20,7 @@ from chatd.contract import (
     direct,
     draft,
     emoji,
+    erasure,
     event,
     identity,
     invite,
@@ -53,7 +54,7 @@ REQUESTS: Final[Mapping[str, RequestType]] = {
     row.name: row
     for noun in (
         *(session, account, identity, device, totp, bot, quota),
-        *(space, invite, emoji, member, ban, report, audit, access),
+        *(space, invite, emoji, member, ban, erasure, report, audit, access),
         *(room, direct, message, reaction, pin, thread),
         *(read, unread, receipt, typing, presence),
         *(notification, subscription, preferences, bookmark, draft),

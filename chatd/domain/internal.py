@@ -131,6 +131,30 @@ class BanAccount:
     exists: bool
 
 
+@attrs.frozen
+class OrderErasure:
+    """Orders the account's messages to be erased at `due_at` (Unix milliseconds)."""
+
+    account: str
+    due_at: int
+    reason: str | None = None
+
+
+@attrs.frozen
+class LapseErasure:
+    """Ends an order whose author may not give it any more."""
+
+    account: str
+    reason: str
+
+
+@attrs.frozen
+class FinishErasure:
+    """The order was carried out."""
+
+    account: str
+
+
 # --- to a room ----------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from typing import Final
 import attrs
 
 from chatd.clock import now
-from chatd.contract.device import Device, DeviceList, ListDevices, RevokeDevice
+from chatd.contract.device import Device, DeviceList, ListDevices, RevokeDevice, RevokeOtherDevices
 from chatd.contract.errors import Refusal
 from chatd.contract.rows import pick
 from chatd.contract.spec import DONE, Done
@@ -34,6 +34,13 @@ class Devices:
             return NO_DEVICE
         dropped = DropDevices(device["account"], device=device["id"])
         await self.tokens.revoke(dropped, "this device was signed out")
+        return DONE
+
+    async def revoke_others(self, caller: Caller, command: RevokeOtherDevices) -> Done | Refusal:
+        if caller.account is None:
+            return OPERATOR_HAS_NO_DEVICES
+        others = DropDevices(caller.account, keep=caller.device)
+        await self.tokens.revoke(others, "signed out from another device")
         return DONE
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import attrs
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
-from chatd.actors.workers.account_deletion import DELETED_AT_ONCE
+from chatd.actors.workers.due_timer import DueTimer
+from chatd.contract.erasure import Erasure, ErasureList, ListErasures
 from chatd.contract.errors import Refusal
-from chatd.contract.member import BanMember, EraseMessages, MessagesErased
+from chatd.contract.member import BanMember, EraseMessages, MessageErasure, RoomMessages
+from chatd.contract.rows import pick
 from chatd.contract.spec import Done
-from chatd.domain.event import room_stream, space_stream
-from chatd.domain.internal import BanAccount, DeleteMessages
+from chatd.domain.event import space_stream
+from chatd.domain.internal import BanAccount, OrderErasure
+from chatd.domain.space.erasure import RIGHT, refuse_erasure
+from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader
 
 
@@ -27,18 +31,55 @@ class Members:
         context = context_of(caller, with_id=False)
         return await self.commands.ask(space_stream(command.space), ban, context, Done)
 
-    async def erase_messages(self, caller: Caller, command: EraseMessages) -> MessagesErased | Refusal:
-        """The order is logged first; then each room deletes. If it is interrupted, it can be given again."""
+
+@attrs.frozen(eq=False)
+class MessageErasures:
+    """Orders to erase all that an account wrote. `delay`: seconds until one is carried out."""
+
+    reader: Reader
+    commands: CommandBus
+    visibility: Visibility
+    timer: DueTimer
+    delay: float
+
+    async def erase_messages(self, caller: Caller, command: EraseMessages) -> MessageErasure | Refusal:
+        """Counts what the order would reach, and gives it unless there is nothing."""
         context = context_of(caller, with_id=False)
-        answer = await self.commands.ask(space_stream(command.space), command, context, Done)
+        state = await self.visibility.space(caller, command.space)
+        refusal = state if isinstance(state, Refusal) else refuse_erasure(state, command.account, context)
+        if refusal is not None:
+            return refusal
+        rooms = await self._counted(caller, command.space, command.account)
+        messages = sum(room.messages for room in rooms)
+        if command.dry_run or not rooms:
+            return MessageErasure(messages=messages, rooms=rooms)
+        due_at = context.at + int(self.delay * 1000)
+        order = OrderErasure(command.account, due_at, command.reason)
+        answer = await self.commands.ask(space_stream(command.space), order, context, Done)
         if isinstance(answer, Refusal):
             return answer
-        erased = 0
-        for row in await self.reader.rooms(space=command.space):
-            while seqs := await self.reader.written(row["id"], command.account, DELETED_AT_ONCE):
-                deleting, context = DeleteMessages(tuple(seqs)), context_of(caller, with_id=False)
-                done = await self.commands.ask(room_stream(row["id"]), deleting, context, Done)
-                if isinstance(done, Refusal):
-                    return done
-                erased += len(seqs)
-        return MessagesErased(erased=erased)
+        self.timer.earlier(due_at)
+        return MessageErasure(messages=messages, rooms=rooms, due_at=due_at)
+
+    async def _counted(self, caller: Caller, space: str, account: str) -> list[RoomMessages]:
+        """The rooms that the caller sees and that have messages of the account."""
+        found = []
+        for row in await self.reader.rooms(space=space):
+            count = await self.reader.written_count(row["id"], account)
+            if count and not isinstance(await self.visibility.room(caller, row["id"]), Refusal):
+                found.append(RoomMessages(room=row["id"], messages=count))
+        return found
+
+
+@attrs.frozen(eq=False)
+class ErasureReading:
+    reader: Reader
+    visibility: Visibility
+
+    async def list_(self, caller: Caller, query: ListErasures) -> ErasureList | Refusal:
+        what = "seeing whose messages will be erased"
+        state = await self.visibility.space_with(caller, query.space, RIGHT, what)
+        if isinstance(state, Refusal):
+            return state
+        rows = await self.reader.message_erasures(query.space)
+        return ErasureList(erasures=[pick(Erasure, row) for row in rows])

@@ -11,6 +11,7 @@ from chatd.ports.readers.bookmark import BookmarkReader
 from chatd.ports.readers.credential import CredentialReader
 from chatd.ports.readers.device import DeviceReader
 from chatd.ports.readers.draft import DraftReader
+from chatd.ports.readers.erasure import ErasureReader
 from chatd.ports.readers.export import ExportReader
 from chatd.ports.readers.identity import IdentityReader
 from chatd.ports.readers.invite import InviteReader
@@ -36,6 +37,7 @@ class Reader(
     CredentialReader,
     DeviceReader,
     DraftReader,
+    ErasureReader,
     ExportReader,
     IdentityReader,
     InviteReader,

@@ -33,7 +33,7 @@ class SearchView:
     """The `Search` of `chatd.ports`."""
 
     name = "search"
-    version = int(f"2{unidata_version.replace('.', '')}")  # with another Unicode, `fold` gives other words
+    version = int(f"3{unidata_version.replace('.', '')}")  # with another Unicode, `fold` gives other words
     schema = search_tables.SCHEMA
     tables = search_tables.TABLES
 

@@ -23,11 +23,25 @@ SEPARATOR: Final = r"[\x00-/:-`{-\x7f]"  # in a folded text, which has no capita
 WORD_CHARACTER: Final = SEPARATOR.replace("[", "[^")
 KNOWN: Final = 20_000  # characters that are remembered; all of Unicode would be a hundred megabytes
 VIRAMA: Final = 9  # the combining class of a sign that belongs to the letter, as vowel signs do
-ZERO_WIDTH_SPACE: Final = "\u200b"
 ZERO_WIDTH_JOINER: Final = "\u200d"
 
 # Letters that are said to be others with something on them, but that Unicode does not take apart.
-ALIKE: Final = {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th"}
+# Arabic and Persian keyboards have a yeh and a kaf of their own.
+ALIKE: Final = {
+    "ı": "i",
+    "ł": "l",
+    "ø": "o",
+    "đ": "d",
+    "ħ": "h",
+    "ŧ": "t",
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
+} | {
+    "\u06cc": "\u064a",
+    "\u0649": "\u064a",
+    "\u06a9": "\u0643",
+}
 
 # Scripts without spaces between words, as ranges of code points; and Hangul, for its endings.
 UNSPACED: Final = (
@@ -152,8 +166,6 @@ _CHARACTERS: Final = _Characters()
 def _character(character: str) -> str:
     if character.isascii():
         return character.lower() if character.isalnum() else " "
-    if character == ZERO_WIDTH_SPACE:
-        return " "
     if _cut(character):
         return f" {character} "
     return "".join(_letter(letter) for letter in _without_marks(character))

@@ -94,14 +94,22 @@ def test_a_muted_member_is_listed_and_may_speak_again(chatctl, town, grace):
     grace.ctl("message", "post", town.room["id"], "thanks")
 
 
-def test_all_messages_of_an_account_are_erased(chatctl, town, grace):
+def test_all_messages_of_an_account_are_counted_ordered_to_be_erased_and_kept_after_all(chatctl, town, grace):
     for text in ("one", "two"):
         grace.ctl("message", "post", town.room["id"], text)
     town.ada("message", "post", town.room["id"], "kept")
-    words = ("member", "erase-messages", grace.name, "--space", town.space["id"])
-    assert chatctl.json(*words)["erased"] == 2
-    texts = [message["text"] for message in chatctl.json("message", "list", town.room["id"])]
-    assert texts == [None, None, "kept"]
+    space = ("--space", town.space["id"])
+    words = ("member", "erase-messages", grace.name, *space)
+    assert chatctl.json(*words, "--dry-run")["messages"] == 2
+    assert chatctl.json("member", "erasures", *space) == []
+    assert "there are 2 messages" in chatctl(*words, "--dry-run")
+    assert "keep-messages" in chatctl(*words, "--yes", "--reason", "spam")
+    (order,) = chatctl.json("member", "erasures", *space)
+    assert (order["name"], order["reason"]) == (grace.name, "spam")
+    assert grace.name in chatctl("member", "erasures", *space)
+    assert "erasure.list" in chatctl.refused(*words, "--yes")
+    assert "stay" in chatctl("member", "keep-messages", grace.name, *space)
+    assert chatctl.json("member", "erasures", *space) == []
 
 
 def test_moderators_name_those_who_left_by_their_ids(chatctl, town, grace):

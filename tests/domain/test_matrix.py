@@ -13,6 +13,7 @@ import attrs
 import pytest
 
 from chatd.contract.emoji import AddEmoji, RemoveEmoji
+from chatd.contract.erasure import CancelErasure
 from chatd.contract.errors import Refusal
 from chatd.contract.fields import Right
 from chatd.contract.member import KickMember, MuteMember, SetRole, UnbanMember, UnmuteMember
@@ -112,6 +113,7 @@ SPACE_ROWS: dict[str, Row] = {
     "member.unban": Row(lambda me: UnbanMember("s", "eve"), "member.ban"),
     "member.mute": Row(lambda me: MuteMember("s", "dog"), "member.mute"),
     "member.unmute": Row(lambda me: UnmuteMember("s", "dog"), "member.mute"),
+    "erasure.cancel": Row(lambda me: CancelErasure("s", "dog"), "member.erase_messages"),
     "room.create": Row(lambda me: CreateRoom("s", "new"), "room.create"),
     "emoji.add": Row(lambda me: AddEmoji("s", "party", "https://x"), "emoji.manage"),
     "emoji.remove": Row(lambda me: RemoveEmoji("s", "party"), "emoji.manage"),

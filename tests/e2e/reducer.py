@@ -20,6 +20,8 @@ WITHOUT_STATE = {
     "member.muted": "asked for when somebody looks at who is muted",
     "member.unmuted": "as above",
     "member.unbanned": "as above",
+    "member.erasure_ordered": "asked for when somebody looks at whose messages will be erased",
+    "member.erasure_cancelled": "as above",
     "member.messages_erased": "the messages go one by one, each with its event",
     "room.created": "rooms that one is not in are asked for when somebody looks for one to join",
     "message.reported": "nobody keeps what they reported, and moderators ask for it",

@@ -91,3 +91,17 @@ def test_operators_see_the_devices_of_an_account_and_others_do_not(town: Town) -
     assert town.operator.refusal("account.devices", account=absent_id())["code"] == "not_found"
     town.operator.ask("device.revoke", device=device["id"])
     assert session.wait_closed() == 4002
+
+
+def test_all_other_devices_end_and_the_one_that_asks_stays(town: Town) -> None:
+    tokens = town.dial().ask("account.sign_up", name="tidy", password=PASSWORD)
+    here = town.dial().open(tokens["access_token"])
+    elsewhere = town.dial().ask("account.sign_in", name="tidy", password=PASSWORD)
+    there = town.dial().open(elsewhere["access_token"])
+    bearer = town.operator.ask("account.token", account=tokens["account"]["id"])["token"]
+    assert here.ask("device.revoke_others") == {}
+    assert there.wait_closed() == 4002
+    for token in (elsewhere["access_token"], bearer):
+        assert town.dial().refusal("session.open", token=token)["code"] == "unauthenticated"
+    assert [device["current"] for device in here.ask("device.list")["devices"]] == [True]
+    town.dial().ask("account.refresh", refresh_token=tokens["refresh_token"])

@@ -39,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One with single sign-on."""
     with Provider() as provider:
         data = tmp_path_factory.mktemp("chatd") / "data"
-        server = Server(data, oidc_sign_up=True, **provider.settings).start()
+        server = Server(data, oidc_sign_up=True, erase_messages_delay=0.3, **provider.settings).start()
         yield server
         ended_well(server)
 
@@ -276,7 +276,10 @@ def keep_order(
     ask(ann, "message.post", room=yard, text="too loud")
     ask(bob, "member.mute", **guest, **{"for": 3600})
     ask(bob, "member.unmute", **guest)
-    ask(bob, "member.erase_messages", **guest, reason="too loud")
+    ask(bob, "member.erase_messages", **guest)
+    ask(bob, "erasure.list", space=own)
+    ask(bob, "erasure.cancel", **guest, reason="let it be")
+    ask(bob, "member.erase_messages", until="member.messages_erased", **guest, reason="too loud")
     ask(bob, "room.remove", room=yard, account=owner.account.id)
     yield
     ask(bob, "room.invite", room=yard, account=owner.account.id)

@@ -78,6 +78,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
             lambda world, place: {"space": place, "account": world.quiet.id}, "space", "member.erase_messages"
         ),
     ),
+    "erasure.list": (Row(_space(), "space", "member.erase_messages"),),
     "member.ban": (
         Row(lambda world, place: {"space": place, "account": world.outsider.id}, "space", "member.ban"),
     ),
@@ -339,6 +340,6 @@ def test_operators_erase_what_the_last_owner_wrote_and_silence_them_too(town: To
     owner = town.open(town.owner)
     owner.post(room, "spam")
     asked = {"space": town.space, "account": town.owner.id}
-    assert town.operator.ask("member.erase_messages", **asked)["erased"] == 1
+    assert town.operator.ask("member.erase_messages", **asked)["messages"] == 1
     town.operator.ask("member.mute", **asked)
     assert owner.refusal("message.post", room=room, text="more spam")["code"] == "forbidden"

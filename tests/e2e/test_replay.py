@@ -34,6 +34,8 @@ GUARDS = {
     "member.unbanned": "ban.list",
     "member.muted": "ban.list",
     "member.unmuted": "ban.list",
+    "member.erasure_ordered": "erasure.list",
+    "member.erasure_cancelled": "erasure.list",
     "invite.created": "invite.list",
     "invite.revoked": "invite.list",
 }
@@ -75,8 +77,8 @@ def everything(operator: Client) -> list[Frame]:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with Provider() as provider:
-        server = Server(tmp_path_factory.mktemp("chatd") / "data", oidc_sign_up=True, **provider.settings)
-        server.start()
+        data = tmp_path_factory.mktemp("chatd") / "data"
+        server = Server(data, oidc_sign_up=True, erase_messages_delay=0.3, **provider.settings).start()
         town = Town(server)
         yield lived(town)
         town.close()

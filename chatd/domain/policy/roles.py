@@ -21,7 +21,7 @@ LOWEST_ROLE: Final[Mapping[Right, str]] = {
     "member.kick": "moderator",
     "member.ban": "moderator",
     "member.mute": "moderator",
-    "member.erase_messages": "moderator",
+    "member.erase_messages": "admin",
     "room.create": "member",
     "room.create_private": "member",
     "room.see_public": "member",

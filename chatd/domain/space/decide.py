@@ -19,7 +19,7 @@ from chatd.domain.event import Event, Fact, room_stream
 from chatd.domain.internal import JoinByInvite, RemoveDeletedAccount, RevokeInviteById
 from chatd.domain.policy import bots
 from chatd.domain.policy.roles import lower_role
-from chatd.domain.space import moderation
+from chatd.domain.space import erasure, moderation
 from chatd.domain.space.state import NO_SUCH_SPACE, InviteState, SpaceState, fact, holds, visible
 
 MAX_EMOJI: Final = 500
@@ -199,6 +199,7 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[SpaceState, Any, Context], Decisio
     AddEmoji: _add_emoji,
     RemoveEmoji: _remove_emoji,
     **moderation.DECIDERS,
+    **erasure.DECIDERS,
 }
 
 
@@ -236,4 +237,5 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
             state.emoji.pop(data["name"], None)
         case _:
             moderation.apply(state, event)
+            erasure.apply(state, event)
     state.head = event.seq

@@ -12,7 +12,6 @@ from typing import Any, Final
 from chatd.contract.errors import Refusal
 from chatd.contract.fields import Right
 from chatd.contract.member import (
-    EraseMessages,
     KickMember,
     MuteMember,
     SetRole,
@@ -49,7 +48,7 @@ def _ends_at(context: Context, seconds: int | None) -> int | None:
     return None if seconds is None else context.at + seconds * 1000
 
 
-def _check_target(
+def check_target(
     state: SpaceState, context: Context, account: str, right: Right, what: str
 ) -> Refusal | None:
     """The refusal when the caller may not do `what` to the account."""
@@ -116,7 +115,7 @@ def _set_role(state: SpaceState, command: SetRole, context: Context) -> Decision
     own = state.role(context.by)
     if command.account == context.by and own is not None and not outranks(command.role, own):
         pass  # everybody may lower their own role
-    elif refusal := _check_target(state, context, command.account, "member.set_role", "giving roles"):
+    elif refusal := check_target(state, context, command.account, "member.set_role", "giving roles"):
         return refusal
     elif not context.operator and not may_give(own, command.role):
         return CANNOT_GIVE
@@ -142,7 +141,7 @@ def _difference(before: str, after: str) -> dict[str, Any]:
 
 
 def _kick(state: SpaceState, command: KickMember, context: Context) -> Decision | Refusal:
-    if refusal := _check_target(state, context, command.account, "member.kick", "removing people"):
+    if refusal := check_target(state, context, command.account, "member.kick", "removing people"):
         return refusal
     if command.account not in state.members:
         return NO_SUCH_MEMBER
@@ -154,7 +153,7 @@ def _kick(state: SpaceState, command: KickMember, context: Context) -> Decision 
 
 def _ban(state: SpaceState, command: BanAccount, context: Context) -> Decision | Refusal:
     """The account need not be a member. A second ban replaces the first."""
-    if refusal := _check_target(state, context, command.account, "member.ban", "banning"):
+    if refusal := check_target(state, context, command.account, "member.ban", "banning"):
         return refusal
     if not command.exists and command.account not in state.members:
         return NO_SUCH_ACCOUNT
@@ -173,7 +172,7 @@ def _remove_with_bots(state: SpaceState, context: Context, type_: str, data: dic
 
 
 def _unban(state: SpaceState, command: UnbanMember, context: Context) -> Decision | Refusal:
-    if refusal := _check_target(state, context, command.account, "member.ban", "ending a ban"):
+    if refusal := check_target(state, context, command.account, "member.ban", "ending a ban"):
         return refusal
     if not state.banned_until(command.account, context.at):
         return Decision()
@@ -182,7 +181,7 @@ def _unban(state: SpaceState, command: UnbanMember, context: Context) -> Decisio
 
 
 def _mute(state: SpaceState, command: MuteMember, context: Context) -> Decision | Refusal:
-    if refusal := _check_target(state, context, command.account, "member.mute", "muting"):
+    if refusal := check_target(state, context, command.account, "member.mute", "muting"):
         return refusal
     if command.account not in state.members:
         return NO_SUCH_MEMBER
@@ -192,21 +191,12 @@ def _mute(state: SpaceState, command: MuteMember, context: Context) -> Decision 
 
 
 def _unmute(state: SpaceState, command: UnmuteMember, context: Context) -> Decision | Refusal:
-    if refusal := _check_target(state, context, command.account, "member.mute", "ending a mute"):
+    if refusal := check_target(state, context, command.account, "member.mute", "ending a mute"):
         return refusal
     if not state.muted_until(command.account, context.at):
         return Decision()
     data = {"account": command.account, **drop_none(reason=command.reason)}
     return Decision((fact(state, "member.unmuted", context, data),))
-
-
-def _erase_messages(state: SpaceState, command: EraseMessages, context: Context) -> Decision | Refusal:
-    """Checks the right and logs the order; the handler then deletes the messages room by room."""
-    right: Right = "member.erase_messages"
-    if refusal := _check_target(state, context, command.account, right, "erasing somebody's messages"):
-        return refusal
-    data = {"account": command.account, **drop_none(reason=command.reason)}
-    return Decision((fact(state, "member.messages_erased", context, data),))
 
 
 DECIDERS: Final[Deciders] = {
@@ -221,7 +211,6 @@ DECIDERS: Final[Deciders] = {
     UnbanMember: _unban,
     MuteMember: _mute,
     UnmuteMember: _unmute,
-    EraseMessages: _erase_messages,
 }
 
 

@@ -44,6 +44,15 @@ class InviteState:
         return in_time and (self.max_uses is None or self.uses < self.max_uses)
 
 
+@attrs.frozen
+class ErasureState:
+    """An order to erase an account's messages; `due_at` is Unix milliseconds."""
+
+    by: str
+    due_at: int
+    reason: str | None = None
+
+
 @attrs.define
 class SpaceState:
     """What the space's actor owns. `head` is the seq of the newest fact; 0: there is no such space."""
@@ -62,6 +71,7 @@ class SpaceState:
     leave_count: int = 0  # how often a member left
     bans: dict[str, int] = attrs.Factory(dict)  # account -> end, in Unix milliseconds
     mutes: dict[str, int] = attrs.Factory(dict)  # the same
+    erasures: dict[str, ErasureState] = attrs.Factory(dict)  # account -> the order to erase its messages
     bots: dict[str, str] = attrs.Factory(dict)  # those that are members, to their owners
     bot_owners: dict[str, str] = attrs.Factory(dict)  # those that ever were, also when they have left
     locked: bool = False

@@ -31,6 +31,7 @@ FREE_BYTES_WANTED = 256 * 1024 * 1024
 PROJECTED = (
     *("accounts", "bots", "spaces", "rooms", "members", "messages", "edits", "mentions", "reactions", "pins"),
     *("account_names", "thread_followers", "emoji", "subscriptions", "preferences", "bookmarks", "reports"),
+    "message_erasures",
 )
 # indexes that a replay would only fill: the live ones hold, and nothing here looks anything up in them
 UNUSED = (

@@ -17,6 +17,7 @@ from chatd.store.queries.bookmark import BookmarkQueries
 from chatd.store.queries.credential import CredentialQueries
 from chatd.store.queries.device import DeviceQueries
 from chatd.store.queries.draft import DraftQueries
+from chatd.store.queries.erasure import ErasureQueries
 from chatd.store.queries.export import ExportQueries
 from chatd.store.queries.identity import IdentityQueries
 from chatd.store.queries.invite import InviteQueries
@@ -45,6 +46,7 @@ class SqliteReader(
     CredentialQueries,
     DeviceQueries,
     DraftQueries,
+    ErasureQueries,
     ExportQueries,
     IdentityQueries,
     InviteQueries,
