@@ -180,7 +180,7 @@ def erase_messages(
     if isinstance(answer.due_at, int):
         sentence = (
             f"{where} will be erased at {local_time(answer.due_at)}; until then"
-            f" `chatctl member keep-messages {person.name} --space {place.id}` takes that back"
+            f" `chatctl member keep-messages {person.name} --space {place.id}` cancels that"
         )
     print_result(connection, {**_ids(place, person), **plain(answer)}, sentence)
 

@@ -325,7 +325,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "message.schedule",
         ScheduleMessage,
         ScheduledResult,
-        doc="Posts a message at a time to come.",
+        doc="Posts a message at a later time.",
         scope="post",
         refusals=("not_found", "conflict", "too_large"),
         events=("message.posted",),
@@ -339,7 +339,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "message.unschedule",
         UnscheduleMessage,
-        doc="Takes a scheduled message back.",
+        doc="Cancels a scheduled message.",
         scope="post",
         refusals=("not_found", "conflict"),
         notes=("Once this is answered, the message is not posted any more.",),
@@ -354,7 +354,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "message.report",
         ReportMessage,
-        doc="Tells the moderators of a message.",
+        doc="Reports a message to the moderators.",
         scope="post",
         refusals=("not_found", "conflict"),
         events=("message.reported",),

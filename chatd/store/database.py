@@ -161,7 +161,7 @@ def _refuse_to_forget(path: Path) -> None:
     if not path.exists() and (copies := sorted(path.parent.glob(f"{path.name}{RESCUED}*"))):
         raise StoreError(
             f"{path} is missing, but {copies[-1]} was saved when it was lost;"
-            f" rename that to {path.name}, or move it away to begin anew"
+            f" rename that to {path.name}, or move it away to start from nothing"
         )
 
 

@@ -51,7 +51,7 @@ def test_administrators_are_made_and_unmade(chatctl) -> None:
 
 def test_accounts_are_called_otherwise(chatctl) -> None:
     made = chatctl.json("account", "create", "old-name", "--no-password")
-    assert "old-name is called new-name now" in chatctl("account", "rename", "old-name", "new-name")
+    assert "renamed old-name to new-name" in chatctl("account", "rename", "old-name", "new-name")
     assert chatctl.json("account", "show", "new-name")["id"] == made["id"]
     shown = chatctl.json("account", "set-display-name", "new-name", "Somebody New", "--reason", "asked")
     assert shown["display_name"] == "Somebody New"

@@ -161,7 +161,7 @@ _OF_BOTS: Final = ("token_made", "signed_out", "exported")  # what may befall a 
 
 def _set_admin(state: AccountState, command: SetAdmin, context: Context) -> Decision | Refusal:
     if state.owner is not None:
-        return Refusal("conflict", "a bot is no administrator; its owner may be one")
+        return Refusal("conflict", "a bot cannot be an administrator; its owner can")
     change = {} if state.admin == command.admin else {"admin": command.admin}
     decided = _update_account(state, context, change, lambda: AccountResult(account=state.row()))
     return _with_reason(decided, command.reason)
