@@ -118,7 +118,7 @@ def check(data: str | None, host: str | None, port: str | None, config: Path | N
     Takes the options of `chatd serve`, reads what that would read, and starts nothing.
     """
     found = loading.look(config, _flags(data, host, port, no_limits))
-    for line in setting_lines(found.chosen):
+    for line in setting_lines(found.chosen, sys.stdout.isatty()):
         sys.stdout.write(f"{line}\n")  # click.echo would write UTF-8 where the terminal speaks ASCII
     for problem in found.problems:
         sys.stderr.write(f"chatd: {problem}\n")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.group("access")
 def command() -> None:
-    """Why somebody may or may not, and who sees a room, now or at a time."""
+    """Who may do what in a room, and why; who sees it, now or at a time."""
 
 
 @command.command()
