@@ -20,6 +20,7 @@ SWITCHES: Final[Mapping[str, bool]] = {
 }
 LARGEST: Final = 10**18
 MAX_SHOWN: Final = 60  # characters of a wrong value that are shown
+MAX_PATH: Final = 250  # of a path
 
 
 def from_text(hint: Any, text: str) -> Any:
@@ -74,6 +75,12 @@ def shown(value: Any) -> str:
         case _:
             text = str(value)
     return shortened(text)
+
+
+def shown_path(path: Path) -> str:
+    """Whole, unless it is longer than any that is of use."""
+    text = " ".join(str(path).split())
+    return text if len(text) <= MAX_PATH else f"{text[:MAX_PATH]}…"
 
 
 def shortened(text: str) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from chatd.setting_values import shown
+from chatd.setting_values import shown, shown_path
 from chatd.web_origin import Origin, is_loopback_host
 
 SignUpPolicy = Literal["open", "invite", "closed"]
@@ -122,12 +122,12 @@ def _is_issuer(settings: Settings, field: attrs.Attribute[str], value: str) -> N
 
 def _is_readable(_: Any, field: attrs.Attribute[Path | None], value: Path | None) -> None:
     if value is not None and (value.is_dir() or not os.access(value, os.R_OK)):
-        raise ValueError(f"{field.name} names {value}, which is no file that chatd can read")
+        raise ValueError(f"{field.name} names {shown_path(value)}, which is no file that chatd can read")
 
 
 def _is_folder(_: Any, field: attrs.Attribute[Path], value: Path) -> None:
     if value.exists() and not value.is_dir():
-        raise ValueError(f"{field.name} must be a folder, and {value} is not one")
+        raise ValueError(f"{field.name} must be a folder, and {shown_path(value)} is not one")
 
 
 def _hosts(value: str) -> tuple[str, ...]:

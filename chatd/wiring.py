@@ -64,6 +64,7 @@ from chatd.handlers.quota import QuotaHandlers
 from chatd.handlers.recovery import RecoveryLinks
 from chatd.handlers.registry import registry
 from chatd.handlers.report import MessageReports, Reports
+from chatd.handlers.reported import ReportedMessages
 from chatd.handlers.room import DirectRooms, Rooms
 from chatd.handlers.room_creation import RoomCreation
 from chatd.handlers.saved import Bookmarks, Drafts
@@ -172,7 +173,7 @@ def wire(
             ),
             "erasure": (ErasureReading(reader, visibility),),
             "ban": (Bans(reader, visibility),),
-            "report": (Reports(reader, commands, visibility),),
+            "report": (Reports(reader, commands, visibility, ReportedMessages(reader, directory)),),
             "audit": (Audit(reader, visibility),),
             "access": (Access(reader, directory, visibility),),
             "room": (

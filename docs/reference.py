@@ -1,4 +1,4 @@
-"""Writes `docs/reference/`: what the tables of the code say, for people to look up.
+"""Writes `docs/reference/`, and the bounds in SECURITY.md: what the tables of the code say, for people.
 
 `python docs/reference.py` writes the pages that are not current; `--check` changes nothing and ends with
 status 1 when there is one. A page that nothing writes is not current either: it is removed.
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from reference_pages.bounds import bounds
 from reference_pages.command_line import command_line
 from reference_pages.markdown import page, table
 from reference_pages.news import events, signals
@@ -18,6 +19,9 @@ from reference_pages.requests import commands_and_queries
 from reference_pages.tables import errors, limits, rights, settings
 
 REFERENCE = Path(__file__).parent / "reference"
+SECURITY = Path(__file__).parents[1] / "SECURITY.md"
+BEGIN = "<!-- Made by `python docs/reference.py`, up to the end of the bounds. -->"
+END = "<!-- The end of the bounds. -->"
 INTRODUCTION = """\
 What the code says, page by page. [protocol.md](../protocol.md) explains how requests, events and signals
 travel."""
@@ -58,22 +62,36 @@ def stale() -> dict[str, str | None]:
     return {**changed, **dict.fromkeys(extra)}
 
 
+def security() -> str:
+    """SECURITY.md with the bounds as the code says. Raises ValueError when its marks are missing."""
+    before, begin, rest = SECURITY.read_text().partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"{SECURITY} has no marks for the bounds")
+    return f"{before}{BEGIN}\n\n{bounds()}\n\n{END}{after}"
+
+
 def _written(name: str) -> str:
     file = REFERENCE / name
     return file.read_text() if file.exists() else ""
 
 
 def main(arguments: list[str]) -> int:
-    found = stale()
+    found, secured = stale(), security()
+    insecure = secured != SECURITY.read_text()
     if "--check" in arguments:
         for name in found:
             sys.stderr.write(f"docs/reference/{name} is not current; run: python docs/reference.py\n")
-        return 1 if found else 0
+        if insecure:
+            sys.stderr.write("SECURITY.md is not current; run: python docs/reference.py\n")
+        return 1 if found or insecure else 0
     for name, text in found.items():
         if text is None:
             (REFERENCE / name).unlink()
         else:
             (REFERENCE / name).write_text(text)
+    if insecure:
+        SECURITY.write_text(secured)
     return 0
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import get_args
 
 import attrs
+import bounds
 import click
 import pytest
 
@@ -31,6 +32,7 @@ from chatd.settings import Settings
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+SECURITY = (ROOT / "SECURITY.md").read_text()
 PROTOCOL = (DOCS / "protocol.md").read_text()
 MOST_WORDS = {"architecture.md": 1_200, "protocol.md": 2_500}  # a page that explains is read from end to end
 
@@ -120,32 +122,64 @@ def test_the_reference_says_what_the_code_says() -> None:
 
 def copied_script(folder: Path) -> list[str]:
     """The command that writes a copy of the reference in this folder."""
-    for name in ("reference.py", "reference_pages", "reference"):
-        copy = shutil.copytree if (DOCS / name).is_dir() else shutil.copy
-        copy(DOCS / name, folder / name)
-    return [sys.executable, str(folder / "reference.py")]
+    (folder / "docs").mkdir()
+    (folder / "tests").mkdir()
+    written = ("docs/reference.py", "docs/reference_pages", "docs/reference", "SECURITY.md")
+    for name in (*written, "tests/bounds.py"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+    return [sys.executable, str(folder / "docs" / "reference.py")]
 
 
 def test_the_reference_is_checked_page_by_page(tmp_path: Path) -> None:
     run = copied_script(tmp_path)
-    (tmp_path / "reference" / "signals.md").write_text("nothing")
+    (tmp_path / "docs" / "reference" / "signals.md").write_text("nothing")
     checked = subprocess.run([*run, "--check"], capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr.count("\n")) == (1, 1)
     assert "docs/reference/signals.md is not current" in checked.stderr
     subprocess.run(run, check=True)
-    assert (tmp_path / "reference" / "signals.md").read_text() == (
+    assert (tmp_path / "docs" / "reference" / "signals.md").read_text() == (
         DOCS / "reference" / "signals.md"
     ).read_text()
 
 
 def test_a_page_of_the_reference_that_nothing_writes_is_removed(tmp_path: Path) -> None:
     run = copied_script(tmp_path)
-    (tmp_path / "reference" / "requests.md").write_text("of an older version")
+    (tmp_path / "docs" / "reference" / "requests.md").write_text("of an older version")
     checked = subprocess.run([*run, "--check"], capture_output=True, text=True, check=False)
     assert checked.returncode == 1
     assert "docs/reference/requests.md is not current" in checked.stderr
     subprocess.run(run, check=True)
-    assert not (tmp_path / "reference" / "requests.md").exists()
+    assert not (tmp_path / "docs" / "reference" / "requests.md").exists()
+
+
+def test_the_bounds_in_the_security_page_are_those_of_the_code_and_the_tests(tmp_path: Path) -> None:
+    run = copied_script(tmp_path)
+    page = tmp_path / "SECURITY.md"
+    shown = page.read_text()
+    page.write_text(shown.replace("| 262,144 bytes |", "| 262,145 bytes |"))
+    checked = subprocess.run([*run, "--check"], capture_output=True, text=True, check=False)
+    assert (checked.returncode, checked.stderr.split(" ")[0]) == (1, "SECURITY.md")
+    subprocess.run(run, check=True)
+    assert page.read_text() == shown
+
+
+def test_every_setting_that_is_a_number_or_a_rate_is_among_the_bounds() -> None:
+    shown = set(re.findall(r"^\| .* \| `(\w+)` \| `[\d./]+` \|$", SECURITY, re.MULTILINE))
+    limiting = {
+        field.name
+        for field in attrs.fields(Settings)
+        if (type(field.default) in (int, float) and field.name != "port")
+        or re.fullmatch(r"[\d.]+/\d+", str(field.default))
+    }
+    assert shown == limiting
+
+
+def test_every_bound_that_tests_assert_is_asserted_by_one() -> None:
+    tests = "".join(file.read_text() for file in (ROOT / "tests").rglob("*.py") if file.name != "bounds.py")
+    names = {name for name, value in vars(bounds).items() if isinstance(value, bounds.Bound)}
+    assert names
+    assert not {name for name in names if f"{name}.most" not in tests}
 
 
 def headings(page: str, level: int) -> dict[str, str]:

@@ -22,6 +22,7 @@ COLUMNS = {
     "room": "room",
     "seq": "message",
     "reason": "reason",
+    "text": "what it said",
     "resolved_at": "resolved at",
     "resolved_by": "resolved by",
     "resolution": "resolution",
@@ -55,7 +56,7 @@ def list_(connection: Connection, space: str, all_: bool) -> None:
             for row in reports
         ]
 
-    columns = COLUMNS if all_ else dict(list(COLUMNS.items())[:6])
+    columns = COLUMNS if all_ else dict(list(COLUMNS.items())[:7])
     print_rows(connection, connection.run(work), columns, "nothing was reported")
 
 

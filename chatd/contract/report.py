@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Reason, Time
+from chatd.contract.message import Message
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
@@ -25,6 +26,9 @@ class ResolveReport:
 
 @result
 class Report:
+    """`message` is the reported message as it stands now, `text` what it said when it was reported; both are
+    null when it was erased since."""
+
     id: Id
     space: Id
     room: Id
@@ -35,6 +39,8 @@ class Report:
     resolved_by: str | None
     resolved_at: Time | None
     resolution: str | None
+    message: Message | None
+    text: str | None
 
 
 @result
@@ -53,7 +59,12 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="What was reported in a space, oldest first.",
         scope="moderate",
         refusals=("not_found",),
-        notes=("Reports stand in the reporter's own stream and in this list; nobody else learns of them.",),
+        notes=(
+            "Reports stand in the reporter's own stream and in this list; nobody else learns of them.",
+            "A report goes to those who hold `report.list` and see the room of the message, but not to its"
+            " author; where there is nobody, as in a private room without moderators, to the owners of the"
+            " space. They read the message here, also when they may not see the room. Operators get all.",
+        ),
     ),
     command(
         "report.resolve",

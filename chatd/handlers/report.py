@@ -1,4 +1,4 @@
-"""Handlers of reports. Only moderators learn of a report, and who made it."""
+"""Handlers of reports. Only those who get a report learn of it, and who made it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.contract.errors import Refusal
 from chatd.contract.message import ReportMessage
 from chatd.contract.report import ListReports, Report, ReportPage, ResolveReport
-from chatd.contract.rows import pick
 from chatd.contract.spec import DONE, Done
 from chatd.domain.event import account_stream
 from chatd.domain.internal import CloseReport, FileReport
 from chatd.domain.room.message import NO_SUCH_MESSAGE
 from chatd.handlers.fresh_read import retried_when_stale
-from chatd.handlers.paging import cut
+from chatd.handlers.paging import fitting, text_size
 from chatd.handlers.refusals import OPERATOR_REPORTS_NOTHING
+from chatd.handlers.reported import ReportedMessages
 from chatd.handlers.visibility import Visibility
-from chatd.ports import Caller, NoOpenReport, Reader
+from chatd.ports import Caller, NoOpenReport, Reader, Row
 
 NO_REPORT: Final = Refusal("not_found", "there is no such report, or you may not see it")
 NO_SPACE: Final = Refusal("forbidden", "a direct room has no moderators to report to")
@@ -56,20 +56,34 @@ class MessageReports:
 
 @attrs.frozen(eq=False)
 class Reports:
-    """What moderators do with reports."""
+    """What is done with reports by those who get them."""
 
     reader: Reader
     commands: CommandBus
     visibility: Visibility
+    reported: ReportedMessages
 
     async def list_(self, caller: Caller, query: ListReports) -> ReportPage | Refusal:
         what = "seeing reports"
         state = await self.visibility.space_with(caller, query.space, "report.list", what)
         if isinstance(state, Refusal):
             return state
-        rows = await self.reader.reports(query.space, query.open, query.after, query.limit + 1)
-        page, following = cut(rows, query.limit, "id")
-        return ReportPage(reports=[pick(Report, row) for row in page], next=following)
+        found, following = await self._received(caller, query)
+        return ReportPage(reports=found, next=following)
+
+    async def _received(self, caller: Caller, query: ListReports) -> tuple[list[Report], str | None]:
+        """A page of the reports that the caller gets, and where the following one begins."""
+        rows: list[Row] = []
+        after = query.after
+        while len(rows) <= query.limit:
+            more = await self.reader.reports(query.space, query.open, after, query.limit + 1)
+            rows += [row for row in more if await self.reported.is_for(caller, row)]
+            if len(more) <= query.limit:
+                break
+            after = more[-1]["id"]
+        reports = [await self.reported.shown(row) for row in rows[: query.limit]]
+        page = fitting(reports, lambda report: text_size(report.text) + text_size(_text_of(report)))
+        return page, page[-1].id if len(rows) > len(page) else None
 
     async def resolve(self, caller: Caller, command: ResolveReport) -> Done | Refusal:
         if caller.account is None:
@@ -79,9 +93,13 @@ class Reports:
             return NO_REPORT
         what = "resolving reports"
         state = await self.visibility.space_with(caller, found["space"], "report.list", what)
-        if isinstance(state, Refusal):
+        if isinstance(state, Refusal) or not await self.reported.is_for(caller, found):
             return NO_REPORT
         if found["resolved_at"] is not None:
             return DONE
         close, context = CloseReport(command.report, command.reason), context_of(caller, with_id=False)
         return await self.commands.ask(account_stream(caller.account), close, context, Done)
+
+
+def _text_of(report: Report) -> str | None:
+    return None if report.message is None else report.message.text

@@ -129,8 +129,6 @@ async def open_store(folder: Path, *, fault: Fault | None = None) -> AsyncIterat
                     await _settle(log)
                     if (lost := place.lost()) is not None:
                         await _rescue(writer, path, lost)
-                    with place.spares_others():
-                        await writer.close()
 
 
 def _begin(journal: Journal, connection: sqlite3.Connection) -> str:

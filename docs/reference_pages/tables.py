@@ -70,8 +70,9 @@ def errors() -> str:
     )
 
 
-def limits() -> str:
-    rows = (
+def limit_rows() -> tuple[tuple[str, str], ...]:
+    """What is bounded by the contract and by constants, whatever the settings say."""
+    return (
         ("one frame", f"{codec.MAX_FRAME:,} bytes"),
         ("one message from a client", f"{codec.MAX_MESSAGE:,} bytes"),
         ("frames in one message", f"{codec.MAX_FRAMES:,}"),
@@ -101,11 +102,10 @@ def limits() -> str:
             f"{MAX_SCHEDULED}, with {SAVED_BYTES:,} bytes of text",
         ),
     )
-    return page(
-        "Limits",
-        LIMITS_INTRODUCTION,
-        table(("what", "at most"), rows),
-    )
+
+
+def limits() -> str:
+    return page("Limits", LIMITS_INTRODUCTION, table(("what", "at most"), limit_rows()))
 
 
 def rights() -> str:
@@ -140,14 +140,19 @@ def settings() -> str:
         table(
             ("setting", "environment", "default", "meaning"),
             (
-                (code(field.name), code(f"CHATD_{field.name.upper()}"), _default(field.default), _help(field))
+                (
+                    code(field.name),
+                    code(f"CHATD_{field.name.upper()}"),
+                    shown_default(field.default),
+                    help_of(field),
+                )
                 for field in attrs.fields(Settings)
             ),
         ),
     )
 
 
-def _default(value: object) -> str:
+def shown_default(value: object) -> str:
     match value:
         case () | "" | None:
             return "none"
@@ -162,5 +167,5 @@ def _default(value: object) -> str:
     return f"`{value}`"
 
 
-def _help(field: Any) -> str:
+def help_of(field: Any) -> str:
     return str(field.metadata[HELP])

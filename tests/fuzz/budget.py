@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
+from bounds import BROKEN_INPUT_TIME, REFUSAL_LENGTH
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
@@ -21,8 +22,8 @@ Input = TypeVar("Input")
 
 SECONDS: Final = float(os.environ.get("FUZZ_SECONDS", "7.5"))  # of the eight targets together a minute
 INPUTS: Final = int(os.environ.get("FUZZ_INPUTS", "0"))
-MOST_SECONDS: Final = 0.25  # CPU time for one input; the largest have some hundred KiB
-MOST_CHARACTERS: Final = 500  # of what a refused peer, or an admin, is told
+MOST_SECONDS: Final = BROKEN_INPUT_TIME.most  # CPU time for one input; the largest have some hundred KiB
+MOST_CHARACTERS: Final = REFUSAL_LENGTH.most  # of what a refused peer, or an admin, is told
 EXAMPLES: Final = 100  # between two looks at the clock
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any, AnyStr
 
+MAX_MESSAGE = 1024 * 1024  # bytes; the frame parser refuses what has more
+
 
 def nested(depth: int) -> Any:
     value: Any = []

@@ -15,7 +15,7 @@ from chatd.codec import JSON, MSGPACK, Format
 from chatd.contract.errors import Refusal
 
 from .budget import check_refusal
-from .mutation import cut_up, mutated
+from .mutation import MAX_MESSAGE, cut_up, mutated
 from .requests_drawn import drawn_frames
 
 Drawn = tuple[list[dict[str, Any]], int]
@@ -97,8 +97,8 @@ def _packed(frame: Any) -> bytes:
 
 
 def test_no_json_message_is_more_than_requests_and_refusals(attack: Callable[..., None]) -> None:
-    attack(SEEDED, json_messages, lambda message: answer(JSON, message))
+    attack(SEEDED, json_messages, lambda message: answer(JSON, message[: MAX_MESSAGE // 4]))
 
 
 def test_no_msgpack_message_is_more_than_requests_and_refusals(attack: Callable[..., None]) -> None:
-    attack(SEEDED, msgpack_messages, lambda message: answer(MSGPACK, message))
+    attack(SEEDED, msgpack_messages, lambda message: answer(MSGPACK, message[:MAX_MESSAGE]))

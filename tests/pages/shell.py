@@ -78,7 +78,7 @@ class Shell:
         """Ends it and the jobs that it has left."""
         assert self._process.stdin is not None
         try:
-            self.type("kill $(jobs -p) 2>/dev/null || true; wait")
+            self.type("for job in $(jobs -p); do kill -- -$job 2>/dev/null || true; done; wait")
             self._process.stdin.close()
             self._process.wait(DEADLINE)
         finally:

@@ -154,7 +154,7 @@ async def test_it_goes_on_when_the_right_file_is_back(tmp_path: Path, pen: Pen) 
 
 
 async def test_a_database_that_took_the_place_keeps_its_write_ahead_log(tmp_path: Path, pen: Pen) -> None:
-    """SQLite deletes that file by its name when it closes the last connection."""
+    """SQLite deletes that file by its name at the end, unless it sees that its database has moved."""
     folder = tmp_path / "data"
     async with open_store(folder) as store:
         await store.log.submit([pen.post("hall", "old")]).wait()
@@ -162,7 +162,6 @@ async def test_a_database_that_took_the_place_keeps_its_write_ahead_log(tmp_path
         inode = os.stat(folder / WAL).st_ino
         assert os.stat(folder / WAL).st_size > 0
     assert os.stat(folder / WAL).st_ino == inode
-    assert sorted(file.name for file in folder.iterdir() if "spared" in file.name) == []
     async with open_store(folder) as store:
         assert await texts(store) == ["old"]
 

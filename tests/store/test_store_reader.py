@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import attrs
 import pytest
 import trio
 import trio.testing
@@ -285,7 +286,8 @@ def _visible(events: list[Event], account: str) -> list[Event]:
             seen.append(event)
         if mine and event.type == "member.left":
             inside.discard(event.stream)
-    return seen
+    # of a stream that the account has left it sees what happened, and no texts any more
+    return [event if event.stream in inside else attrs.evolve(event, text=None) for event in seen]
 
 
 # --- the pool --------------------------------------------------------------------------------------

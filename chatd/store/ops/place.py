@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 Identity = tuple[int, int]  # device, inode
 
 SIDE_FILES: Final = ("-wal", "-shm")
-SPARED: Final = ".spared"
 NOT_THERE: Final = "the database file that is open is not the one at its path"
 
 
@@ -51,25 +48,6 @@ class Place:
         if self._known and _is_read_only(self._folder):
             return f"the data folder {self._folder} is mounted read-only"
         return None
-
-    @contextmanager
-    def spares_others(self) -> Iterator[None]:
-        """While the last connection is closed: SQLite then deletes side files by their names. Those that
-        belong to another database, which took the place of ours, stay."""
-        spared = []
-        for file in (self._log, self._index):
-            if file in self._known and _identity(file) not in (None, self._known[file]):
-                with suppress(OSError):
-                    os.link(file, file + SPARED)
-                    spared.append(file)
-        try:
-            yield
-        finally:
-            for file in spared:
-                with suppress(OSError):
-                    if not os.path.exists(file):
-                        os.link(file + SPARED, file)
-                    os.unlink(file + SPARED)
 
     def _became(self, file: str) -> str | None:
         """What became of a file, if it is not the one that is open."""
