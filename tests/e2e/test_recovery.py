@@ -80,6 +80,7 @@ def test_of_several_who_use_a_link_at_the_same_time_one_sets_the_password(town: 
     assert [event["data"]["change"] for event in events if event["event"] == "account.secured"] == [
         "recovery_link",
         "recovered",
+        "device_added",
     ]
 
 
