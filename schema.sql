@@ -148,11 +148,13 @@ CREATE TABLE rooms (
     slow_mode INTEGER NOT NULL DEFAULT 0, -- seconds
     deleted INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
-    made_by TEXT NOT NULL
+    made_by TEXT NOT NULL,
+    opened_by TEXT REFERENCES accounts -- of a direct room: the account whose new rooms of the day it counts among
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX rooms_by_space ON rooms (space);
 CREATE INDEX rooms_by_maker ON rooms (made_by);
+CREATE INDEX rooms_by_opener ON rooms (opened_by, created_at) WHERE opened_by IS NOT NULL;
 
 -- Who was a member of which stream, from the event that let them in (`since`) to the one that let them out
 -- (`until`, NULL while they are members). They are sent both of these events and all between them, whenever they ask,
@@ -286,10 +288,34 @@ CREATE TABLE bookmarks (
     PRIMARY KEY (account, room, seq)
 ) STRICT, WITHOUT ROWID;
 
--- Reports of messages to the moderators of a space.
+-- Of whom an account wants to hear nothing.
+CREATE TABLE blocks (
+    account TEXT NOT NULL REFERENCES accounts,
+    blocked TEXT NOT NULL REFERENCES accounts,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (account, blocked)
+) STRICT, WITHOUT ROWID;
+
+-- Whom an account does not hear: those on its block list, and their bots.
+CREATE VIEW silenced AS
+SELECT account, blocked AS silent FROM blocks
+UNION ALL
+SELECT blocks.account, bots.account FROM blocks CROSS JOIN bots ON bots.owner = blocks.blocked;
+
+-- What an account made of a direct room: `state` is `accepted`, `declined` or `left`. Messages up to the event `seq`
+-- do not put the room on its list again.
+CREATE TABLE direct_states (
+    account TEXT NOT NULL REFERENCES accounts,
+    room TEXT NOT NULL REFERENCES rooms,
+    state TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (account, room)
+) STRICT, WITHOUT ROWID;
+
+-- Reports of messages to the moderators of a space, or (`space` NULL) of a direct room to the operators.
 CREATE TABLE reports (
     id TEXT PRIMARY KEY,
-    space TEXT NOT NULL REFERENCES spaces,
+    space TEXT REFERENCES spaces,
     room TEXT NOT NULL REFERENCES rooms,
     seq INTEGER NOT NULL,
     by TEXT NOT NULL,
@@ -657,6 +683,8 @@ WHEN new.type = 'account.deleted' AND new.stream LIKE 'account/%' BEGIN
     DELETE FROM subscriptions WHERE account = substr(new.stream, 9);
     DELETE FROM preferences WHERE account = substr(new.stream, 9);
     DELETE FROM bookmarks WHERE account = substr(new.stream, 9);
+    DELETE FROM blocks WHERE account = substr(new.stream, 9);
+    DELETE FROM direct_states WHERE account = substr(new.stream, 9);
     DELETE FROM thread_followers WHERE account = substr(new.stream, 9);
     UPDATE reports SET reason = NULL WHERE by = substr(new.stream, 9);
     UPDATE reports SET resolution = NULL WHERE resolved_by = substr(new.stream, 9);
@@ -697,10 +725,11 @@ END;
 -- A room is made in its own stream; the same type in a space's stream only announces it.
 CREATE TRIGGER room_created INSTEAD OF INSERT ON changes
 WHEN new.type = 'room.created' AND new.stream LIKE 'room/%' BEGIN
-    INSERT INTO rooms (id, space, name, kind, private, topic, created_at, made_by)
+    INSERT INTO rooms (id, space, name, kind, private, topic, created_at, made_by, opened_by)
     VALUES (substr(new.stream, 6), new.data ->> 'space', new.data ->> 'name',
         coalesce(new.data ->> 'kind', 'text'), coalesce(new.data ->> 'private', 0), new.data ->> 'topic',
-        new.at, new.by);
+        new.at, new.by, iif(new.data ->> 'kind' = 'direct',
+            coalesce((SELECT owner FROM bots WHERE account = new.by), new.by), NULL));
 END;
 
 CREATE TRIGGER room_updated INSTEAD OF INSERT ON changes
@@ -814,6 +843,29 @@ WHEN new.type = 'preferences.updated' AND new.stream LIKE 'account/%' BEGIN
     UPDATE preferences SET receipts = payload ->> 'receipts'
     FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
     WHERE account = substr(new.stream, 9) AND payload ->> 'receipts' IS NOT NULL;
+END;
+
+CREATE TRIGGER block_added INSTEAD OF INSERT ON changes
+WHEN new.type = 'block.added' AND new.stream LIKE 'account/%' BEGIN
+    INSERT INTO blocks (account, blocked, at)
+    SELECT substr(new.stream, 9), payload ->> 'account', new.at
+    FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
+    WHERE payload ->> 'account' IS NOT NULL;
+END;
+
+CREATE TRIGGER block_removed INSTEAD OF INSERT ON changes
+WHEN new.type = 'block.removed' AND new.stream LIKE 'account/%' BEGIN
+    DELETE FROM blocks WHERE account = substr(new.stream, 9) AND blocked = (
+        SELECT payload ->> 'account'
+        FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
+    );
+END;
+
+CREATE TRIGGER direct_state_set INSTEAD OF INSERT ON changes
+WHEN new.type IN ('direct.accepted', 'direct.declined', 'direct.left') AND new.stream LIKE 'account/%' BEGIN
+    INSERT INTO direct_states (account, room, state, seq)
+    VALUES (substr(new.stream, 9), new.data ->> 'room', substr(new.type, 8), coalesce(new.data ->> 'seq', 0))
+    ON CONFLICT (account, room) DO UPDATE SET state = excluded.state, seq = excluded.seq;
 END;
 
 CREATE TRIGGER bookmark_added INSTEAD OF INSERT ON changes

@@ -78,6 +78,17 @@ async def find_person(client: Client, space: str | None, wanted: str) -> Person:
     raise Failed(f"nobody called {wanted!r} is in the space; name who has left it by the id")
 
 
+async def find_acquaintance(client: Client, wanted: str) -> Person:
+    """Somebody who shares a space with the account, by name or id, or anybody by id."""
+    known = [Person(id_, name) for id_, name in (await account_names(client)).items()]
+    fitting = _fitting(known, wanted)
+    if not fitting and ID.fullmatch(wanted):
+        return Person(wanted, wanted)
+    if not fitting:
+        raise Failed(f"nobody called {wanted!r} is in your spaces; name others by the id")
+    return fitting[0]
+
+
 async def find_author(client: Client, space: str | None, wanted: str) -> str:
     """What stands as `by` in the log: an account's id, `operator:…` or `system`."""
     if wanted == "system" or wanted.startswith("operator:"):

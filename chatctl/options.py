@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
+
+if TYPE_CHECKING:
+    from chatctl.connection import Connection
 
 Option = Callable[[Any], Any]
 
@@ -18,3 +21,9 @@ yes: Option = click.option("--yes", is_flag=True, help="Do not ask for confirmat
 dry_run: Option = click.option(
     "--dry-run", is_flag=True, help="Change nothing; print who would gain and lose what."
 )
+
+
+def need_an_account(connection: Connection) -> None:
+    """Refuses a command that only an account can give."""
+    if connection.url is None:
+        raise click.UsageError("only an account can do this: use --url")

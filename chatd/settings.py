@@ -217,6 +217,12 @@ class Settings:
     metrics: tuple[str, ...] = _setting(
         ("127.0.0.1", "::1"), "Addresses or networks that may read /metrics.", _are_networks
     )
+    direct_rooms_per_day: int = _setting(
+        50, "New direct rooms that an account may open in 24 hours, its bots included.", _positive
+    )
+    guest_direct_rooms: bool = _setting(
+        False, "Whether guests of a space may open direct rooms in it and be written to."
+    )
     metrics_through_proxy: bool = _setting(False, "Whether /metrics answers requests that a proxy passes on.")
     head_deadline: float = _setting(10.0, "Time for a request head to arrive.", _positive)
     body_deadline: float = _setting(10.0, "Time for the body of a plain HTTP request to arrive.", _positive)

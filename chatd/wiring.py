@@ -14,6 +14,7 @@ from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.open_sessions import OpenSessions
+from chatd.actors.runtime.shared_spaces import SharedSpaces
 from chatd.actors.runtime.supervisor import Actor
 from chatd.actors.sessions.opening import Opening
 from chatd.actors.sessions.session import SessionServices
@@ -47,10 +48,12 @@ from chatd.handlers.account_deletion import AccountDeletions
 from chatd.handlers.account_export import AccountExports
 from chatd.handlers.audit import Audit
 from chatd.handlers.ban import Bans
+from chatd.handlers.block import Blocks, RoomInvites
 from chatd.handlers.bot import Bots
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.device import Devices
 from chatd.handlers.device_tokens import DeviceTokens
+from chatd.handlers.direct import DirectRooms
 from chatd.handlers.emoji import Emoji
 from chatd.handlers.first_sign_in import FirstSignIn
 from chatd.handlers.gate import Gate
@@ -65,7 +68,7 @@ from chatd.handlers.recovery import RecoveryLinks
 from chatd.handlers.registry import registry
 from chatd.handlers.report import MessageReports, Reports
 from chatd.handlers.reported import ReportedMessages
-from chatd.handlers.room import DirectRooms, Rooms
+from chatd.handlers.room import Rooms
 from chatd.handlers.room_creation import RoomCreation
 from chatd.handlers.saved import Bookmarks, Drafts
 from chatd.handlers.scheduled import ScheduledMessages
@@ -116,7 +119,17 @@ def wire(
     presence = Presence(reader, writer, now)
     receipts = Receipts(bus, writer, presence.hides)
     typing = Typing(bus, presence)
-    directory = Directory(nursery, reader, writer, receipts.read_marked, typing.signal, settings.idle_actor)
+    shared_spaces = SharedSpaces(reader, settings.guest_direct_rooms)
+    bus.watch(shared_spaces.follow)
+    directory = Directory(
+        nursery,
+        reader,
+        writer,
+        receipts.read_marked,
+        typing.signal,
+        settings.idle_actor,
+        shared_spaces.learn,
+    )
     receipts.state_of = directory.state_of
     names = MentionNames(reader, presence)
     commands = CommandBus(directory, writer)
@@ -180,8 +193,18 @@ def wire(
                 Rooms(reader, visibility),
                 RoomCreation(reader, commands, visibility, quotas),
                 message.RoomHistories(reader, visibility),
+                RoomInvites(reader, commands),
             ),
-            "direct": (DirectRooms(commands),),
+            "direct": (
+                DirectRooms(
+                    reader,
+                    commands,
+                    visibility,
+                    shared_spaces,
+                    None if quotas is None else quotas.direct_rooms_per_day,
+                ),
+            ),
+            "block": (Blocks(reader, commands),),
             "message": (
                 message.Messages(reader, directory, visibility, reading),
                 Searches(views, bus, visibility),

@@ -18,6 +18,7 @@ SHOWN = {
     "messages": "messages today",
     "bytes": "written today",
     "reports": "reports today",
+    "direct_rooms": "new direct rooms in 24 hours",
     "spaces": "spaces owned",
     "rooms": "rooms made in one space",
     "invites": "open invites in one space",

@@ -9,7 +9,6 @@ import rich_click as click
 from chatctl.connection import Connection
 from chatctl.names import account_names, find_author, find_person, find_space, room_names
 from chatctl.naming import beside, with_names
-from chatctl.options import the_space
 from chatctl.output import plain, print_json, print_rows, warn
 
 if TYPE_CHECKING:
@@ -31,25 +30,30 @@ COLUMNS = {
 
 @click.group("audit")
 def command() -> None:
-    """The audit of a space: who did what in it and its rooms, and why."""
+    """The audit: who did what in a space and its rooms, or in direct rooms, and why."""
 
 
 @command.command("list")
-@the_space
+@click.option("--space", help="The space; without it, direct rooms.")
 @click.option("--by", metavar="ACCOUNT", help="Only what this account did; also operator:UID, system.")
 @click.option("--account", help="Only what was done to this account, or to its messages.")
 @click.option("--type", "type_", metavar="TYPE", help="Only events of this type, such as member.banned.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most this many.")
 @click.pass_obj
 def list_(
-    connection: Connection, space: str, by: str | None, account: str | None, type_: str | None, limit: int
+    connection: Connection,
+    space: str | None,
+    by: str | None,
+    account: str | None,
+    type_: str | None,
+    limit: int,
 ) -> None:
     """The newest first: everything but messages, reactions and read marks."""
 
     from chatd.contract.audit import AuditPage, ListAudit
 
     async def work(client: Client) -> tuple[list[dict[str, Any]], bool]:
-        place = (await find_space(client, space)).id
+        place = None if space is None else (await find_space(client, space)).id
         author = await find_author(client, place, by) if by else None
         whom = (await find_person(client, place, account)).id if account else None
         entries: list[AuditEntry] = []

@@ -9,8 +9,7 @@ import rich_click as click
 from chatctl.connection import Connection
 from chatctl.names import account_names, find_space, room_names
 from chatctl.naming import with_names
-from chatctl.options import the_space
-from chatctl.output import plain, print_result, print_rows
+from chatctl.output import plain, print_json, print_result, print_rows
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -31,21 +30,21 @@ COLUMNS = {
 
 @click.group("report")
 def command() -> None:
-    """Messages that members reported to the moderators of a space."""
+    """Messages that were reported to the moderators of a space or, in direct rooms, to the operators."""
 
 
 @command.command("list")
-@the_space
+@click.option("--space", help="The space; without it, what was reported in direct rooms.")
 @click.option("--all", "all_", is_flag=True, help="Resolved ones too.")
 @click.pass_obj
-def list_(connection: Connection, space: str, all_: bool) -> None:
+def list_(connection: Connection, space: str | None, all_: bool) -> None:
     """Open reports, the oldest first."""
 
     from chatd.contract.report import ListReports, ReportPage
 
     async def work(client: Client) -> Any:
-        place = await find_space(client, space)
-        request = ListReports(place.id, open=not all_)
+        place = None if space is None else (await find_space(client, space)).id
+        request = ListReports(place, open=not all_)
         reports = plain(await client.all_pages(request, ReportPage, lambda page: page.reports))
         if connection.json:
             return reports
@@ -62,12 +61,41 @@ def list_(connection: Connection, space: str, all_: bool) -> None:
 
 @command.command()
 @click.argument("report")
+@click.pass_obj
+def show(connection: Connection, report: str) -> None:
+    """A report's message, with what was said before and after it."""
+
+    from chatd.contract.report import ReadReportContext, ReportContext
+
+    async def work(client: Client) -> Any:
+        found = plain(await client.ask(ReadReportContext(report), ReportContext))
+        if connection.json:
+            return found
+        people, seq = await account_names(client), found["report"]["seq"]
+        return [
+            {**row, "by": with_names(people, row["by"]), "reported": "→" if row["seq"] == seq else ""}
+            for row in found["messages"]
+        ]
+
+    shown = connection.run(work)
+    if connection.json:
+        print_json(shown)
+    else:
+        columns = {"reported": "", "seq": "message", "at": "at", "by": "by", "text": "text"}
+        print_rows(connection, shown, columns, "its message is gone")
+
+
+@command.command()
+@click.argument("report")
 @click.option("--reason", metavar="TEXT", help="What was done about it; other moderators read it.")
 @click.pass_obj
 def resolve(connection: Connection, report: str, reason: str | None) -> None:
     """Mark a report as dealt with, as the account of --token."""
     if connection.url is None:
-        raise click.UsageError("an operator cannot resolve reports: use --url, as a moderator")
+        raise click.UsageError(
+            "an operator cannot resolve reports: use --url, as a moderator, or as an admin for reports"
+            " from direct rooms"
+        )
     from chatd.contract.report import ResolveReport
     from chatd.contract.spec import Done
 

@@ -11,7 +11,7 @@ from chatctl.commands.space import MEMBER_COLUMNS
 from chatctl.connection import Connection
 from chatctl.names import account_names, find_room, find_space
 from chatctl.naming import Names, with_names
-from chatctl.options import in_space, reason
+from chatctl.options import in_space, need_an_account, reason
 from chatctl.output import plain, print_object, print_result, print_rows
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def join(connection: Connection, room: str, space: str | None) -> None:
     """Join a room, as the account of --token."""
     from chatd.contract.room import JoinRoom
 
-    _need_an_account(connection)
+    need_an_account(connection)
     found = change(connection, room, space, JoinRoom)
     print_result(connection, {"room": found.id}, f"joined {found.name}")
 
@@ -192,11 +192,6 @@ def leave(connection: Connection, room: str, space: str | None) -> None:
     """Leave a room, as the account of --token."""
     from chatd.contract.room import LeaveRoom
 
-    _need_an_account(connection)
+    need_an_account(connection)
     found = change(connection, room, space, LeaveRoom)
     print_result(connection, {"room": found.id}, f"left {found.name}")
-
-
-def _need_an_account(connection: Connection) -> None:
-    if connection.url is None:
-        raise click.UsageError("an operator cannot join rooms: use --url, as an account")

@@ -106,9 +106,10 @@ def delete(connection: Connection, room: str, reason: str | None, yes: bool, spa
     from chatd.contract.spec import Done
 
     found = _find(connection, room, space)
-    confirm(f"Delete {found.name} ({found.id}), for good?", yes)
+    name = found.name or "a direct room"
+    confirm(f"Delete {name} ({found.id}), for good?", yes)
     connection.ask(DeleteRoom(found.id, reason), Done)
-    print_result(connection, {"room": found.id}, f"{found.name} is deleted")
+    print_result(connection, {"room": found.id}, f"{found.name or found.id} is deleted")
 
 
 @click.command()

@@ -31,7 +31,18 @@ SLICE: Final = 100_000  # positions counted in one question
 ALWAYS_ALLOWED: Final = frozenset(
     {
         *(f"account.{verb}" for verb in ("change_password", "delete", "sign_out")),
-        *("bookmark.remove", "bot.delete", "emoji.remove", "invite.revoke", "pin.remove", "reaction.remove"),
+        *(
+            "block.add",
+            "block.remove",
+            "direct.decline",
+            "direct.leave",
+            "bookmark.remove",
+            "bot.delete",
+            "emoji.remove",
+            "invite.revoke",
+            "pin.remove",
+            "reaction.remove",
+        ),
         *("message.delete", "report.resolve", "thread.unfollow"),
         *(f"member.{verb}" for verb in ("ban", "erase_messages", "kick", "mute", "unban", "unmute")),
         *(f"room.{verb}" for verb in ("archive", "delete", "leave", "lock", "remove", "unlock")),
@@ -58,6 +69,7 @@ def quotas_of(settings: Settings) -> Quotas | None:
         messages_per_day=settings.quota_messages,
         bytes_per_day=settings.quota_bytes,
         reports_per_day=settings.quota_reports,
+        direct_rooms_per_day=settings.direct_rooms_per_day,
         rooms=settings.quota_rooms,
         rooms_in_space=settings.quota_space_rooms,
         spaces=settings.quota_spaces,

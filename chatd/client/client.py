@@ -122,6 +122,10 @@ class Client:
     join = r.join
     leave = r.leave
     open_direct = r.open_direct
+    direct_rooms = r.direct_rooms
+    accept_direct = r.accept_direct
+    decline_direct = r.decline_direct
+    leave_direct = r.leave_direct
     mark_read = r.mark_read
     unread = r.unread
     receipts = r.receipts
@@ -147,6 +151,9 @@ class Client:
     unfollow_thread = p.unfollow_thread
     preferences = p.preferences
     set_preferences = p.set_preferences
+    block = p.block
+    unblock = p.unblock
+    blocks = p.blocks
     add_bookmark = p.add_bookmark
     remove_bookmark = p.remove_bookmark
     bookmarks = p.bookmarks

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chatd.client.asking import Asker, all_pages
+from chatd.contract.block import AddBlock, Block, BlockPage, ListBlocks, RemoveBlock
 from chatd.contract.bookmark import AddBookmark, Bookmark, BookmarkPage, ListBookmarks, RemoveBookmark
 from chatd.contract.draft import Draft, DraftList, ListDrafts, SetDraft
 from chatd.contract.fields import DEFAULT_PAGE, Level, PresenceState
@@ -84,6 +85,21 @@ async def set_preferences(
     """Quiet hours in minutes from midnight of `time_zone` (IANA), and whether others may see how far one
     has read. What is not given stays as it is."""
     await asker.ask(UpdatePreferences(quiet_from, quiet_to, time_zone, receipts), Done)
+
+
+async def block(asker: Asker, account: str) -> None:
+    """Hear nothing of this account any more; it is not told."""
+    await asker.ask(AddBlock(account), Done)
+
+
+async def unblock(asker: Asker, account: str) -> None:
+    """Hear of it again."""
+    await asker.ask(RemoveBlock(account), Done)
+
+
+async def blocks(asker: Asker) -> list[Block]:
+    """All whom the account has blocked, page by page."""
+    return await all_pages(asker, ListBlocks(), BlockPage, lambda page: page.blocks)
 
 
 # --- saved things -----------------------------------------------------------------------------------------

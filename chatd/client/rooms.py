@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chatd.client.asking import Asker, all_pages
-from chatd.contract.direct import OpenDirect
+from chatd.contract.direct import (
+    AcceptDirect,
+    DeclineDirect,
+    DirectPage,
+    LeaveDirect,
+    ListDirects,
+    OpenDirect,
+)
 from chatd.contract.fields import RoomKind
 from chatd.contract.member import Member, MemberPage
 from chatd.contract.read import MarkRead
@@ -21,6 +28,7 @@ from chatd.contract.room import (
     ListedRoom,
     ListRoomMembers,
     ListRooms,
+    OwnRoom,
     Room,
     RoomDetail,
     RoomDetailResult,
@@ -76,6 +84,26 @@ async def open_direct(asker: Asker, accounts: Iterable[str]) -> Room:
     Without anybody else it is a room for oneself.
     """
     return (await asker.ask(OpenDirect(list(accounts)), RoomResult)).room
+
+
+async def direct_rooms(asker: Asker) -> list[OwnRoom]:
+    """The account's direct rooms, page by page; `request` where somebody new has written."""
+    return await all_pages(asker, ListDirects(), DirectPage, lambda page: page.rooms)
+
+
+async def accept_direct(asker: Asker, room: str) -> None:
+    """Makes a request a direct room like any other; posting in it does so too."""
+    await asker.ask(AcceptDirect(room), Done)
+
+
+async def decline_direct(asker: Asker, room: str) -> None:
+    """Takes a request off the list for good; nobody is told."""
+    await asker.ask(DeclineDirect(room), Done)
+
+
+async def leave_direct(asker: Asker, room: str) -> None:
+    """Takes a direct room off the list: one of two until the next message, one of several for good."""
+    await asker.ask(LeaveDirect(room), Done)
 
 
 # --- how far one has come ---------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from chatd.contract.spec import RequestType, query
 
 @attrs.frozen
 class ListAudit:
-    space: Id
+    space: Id | None = None
     by: Id | None = None
     account: Id | None = None
     type: Annotated[str, Meta(min_length=3, max_length=64)] | None = None
@@ -53,7 +53,8 @@ REQUESTS: tuple[RequestType, ...] = (
         refusals=("not_found",),
         notes=(
             "What happened to the space and its rooms; of private rooms only to members of them and to"
-            " operators. Messages, reactions and read marks are not in it, deleting messages is.",
+            " operators. Messages, reactions and read marks are not in it, deleting messages is. Without"
+            " `space` it is about direct rooms, for operators and admins only.",
             "`account` finds what was done to that account, or to messages of that author. No texts are"
             " shown. A `type` that no event has is `invalid`.",
             "Pages go back in time: pass `next` as the next `before`.",

@@ -100,7 +100,7 @@ class BotDeleted:
 @payload
 class MessageReported:
     report: Id
-    space: Id
+    space: Id | UnsetType = UNSET
     room: Id
     seq: int
     reason: str | UnsetType = UNSET
@@ -152,6 +152,22 @@ class BookmarkAdded:
 
 @payload
 class MessageOfRoom:
+    room: Id
+    seq: int
+
+
+@payload
+class Blocked:
+    account: Id | UnsetType = UNSET
+
+
+@payload
+class AboutRoom:
+    room: Id
+
+
+@payload
+class UpTo:
     room: Id
     seq: int
 
@@ -250,6 +266,7 @@ class RoomCreated:
     private: bool
     space: Id | UnsetType = UNSET
     topic: str | UnsetType = UNSET
+    accounts: list[Id] | UnsetType = UNSET
 
 
 @payload
@@ -399,6 +416,40 @@ _ACCOUNT: Final = (
         "thread.followed", "account", MessageOfRoom, "The account follows a thread, named by its root."
     ),
     EventType("thread.unfollowed", "account", MessageOfRoom, "The account no longer follows a thread."),
+    EventType(
+        "block.added",
+        "account",
+        Blocked,
+        "The account has blocked somebody. A client hides what they do, and asks `direct.list` and"
+        " `unread.list` again.",
+        personal=("account",),
+    ),
+    EventType(
+        "block.removed",
+        "account",
+        Blocked,
+        "The account has blocked somebody no longer. A client does as for `block.added`.",
+        personal=("account",),
+    ),
+    EventType(
+        "direct.accepted",
+        "account",
+        AboutRoom,
+        "The account has accepted a direct room. A client lists it (`room.get`); it is no request.",
+    ),
+    EventType(
+        "direct.declined",
+        "account",
+        UpTo,
+        "The account has declined a request. A client removes the room.",
+    ),
+    EventType(
+        "direct.left",
+        "account",
+        UpTo,
+        "The account has left a direct room of two at its event `seq`. A client removes the room until the"
+        " next message in it.",
+    ),
 )
 
 _SPACE: Final = (
@@ -559,7 +610,8 @@ _ROOM: Final = (
         "room.created",
         "room",
         RoomCreated,
-        "The room was made; a direct room has no `space`. A client waits for its own `member.joined`.",
+        "The room was made; a direct room has no `space`, but the `accounts` that it is for. A client waits"
+        " for its own `member.joined`.",
         audited=True,
     ),
     EventType(

@@ -84,6 +84,7 @@ Level = Literal["all", "mentions", "none"]
 PresenceState = Literal["online", "away", "dnd", "invisible"]
 ShownPresence = Literal["online", "away", "dnd", "invisible", "offline"]
 AnyRoomKind = Literal["text", "audio", "video", "announcement", "direct"]
+DirectState = Literal["accepted", "declined", "left"]  # what an account made of a direct room
 NotificationKind = Literal["direct", "mention", "thread", "message"]
 SecurityChange = Literal[
     "password",
@@ -107,6 +108,8 @@ ExportKind = Literal[
     "membership",
     "preferences",
     "subscription",
+    "block",
+    "direct",
     "read",
     "bookmark",
     "draft",

@@ -233,7 +233,7 @@ REQUESTS: tuple[RequestType, ...] = (
         rate="post",
         pipelined=True,
         refusals=("not_found", "conflict"),
-        events=("message.posted", "message.deleted", "notification.created"),
+        events=("message.posted", "member.joined", "message.deleted", "notification.created"),
         notes=(
             "`nonce` is unique for its author in its room, forever. The same nonce again returns the first"
             " result and logs nothing; with another text or another `reply_to` it is `conflict`. It is"
@@ -251,7 +251,9 @@ REQUESTS: tuple[RequestType, ...] = (
             " is posted or edited and kept as ids.",
             "With `expires_in` the server deletes the message that many seconds after it was posted, as"
             " `system`, with `expired: true` in the event; if the server is down then, as soon as it is up.",
-            "Posting needs membership in a room that is not archived.",
+            "Posting needs membership in a room that is not archived. With the first message of a direct room"
+            " its people join it. Who shares no space with anybody else in a direct room any more cannot"
+            " write in it; it stays readable.",
         ),
     ),
     command(
@@ -354,13 +356,13 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "message.report",
         ReportMessage,
-        doc="Reports a message to the moderators.",
+        doc="Reports a message to the moderators, in a direct room to the operators.",
         scope="post",
         refusals=("not_found", "conflict"),
         events=("message.reported",),
         notes=(
-            "Whoever sees a message may report it, not in direct rooms. Reporting it again while one's"
-            " report is open returns the same and logs nothing.",
+            "Whoever sees a message may report it. Reporting it again while one's report is open returns the"
+            " same and logs nothing.",
         ),
     ),
 )

@@ -14,15 +14,16 @@ class Quotas:
     """What one account may do, its bots included, beside its rates. A day begins at midnight UTC.
 
     `messages_per_day`, `bytes_per_day` (of everything that it adds to the log) and `reports_per_day` are
-    counted as they are written. The others are about what is there: `rooms` in a space that a member made,
-    `rooms_in_space` whoever made them, `spaces` that an account owns, `invites` of one maker in a space that
-    can still be used, `versions` of a message, `sessions` of an account at once (each bot's on its own),
-    `connections` of one network address at once.
+    counted as they are written, `direct_rooms_per_day` are new ones of the last 24 hours. The others are
+    about what is there: `rooms` in a space that a member made, `rooms_in_space` whoever made them, `spaces`
+    that an account owns, `invites` of one maker in a space that can still be used, `versions` of a message,
+    `sessions` of an account at once (each bot's on its own), `connections` of one network address at once.
     """
 
     messages_per_day: int
     bytes_per_day: int
     reports_per_day: int
+    direct_rooms_per_day: int
     rooms: int
     rooms_in_space: int
     spaces: int
@@ -47,12 +48,13 @@ class Used:
 
 @result
 class Usage:
-    """`messages`, `bytes` and `reports` are of this day, which ends at `day_ends_at`; `rooms` and `invites`
-    those in the space where there are most of them."""
+    """`messages`, `bytes` and `reports` are of this day, which ends at `day_ends_at`, `direct_rooms` new ones
+    of the last 24 hours; `rooms` and `invites` those in the space where there are most of them."""
 
     messages: Used
     bytes: Used
     reports: Used
+    direct_rooms: Used
     spaces: Used
     rooms: Used
     invites: Used

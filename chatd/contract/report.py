@@ -12,10 +12,15 @@ from chatd.contract.spec import RequestType, command, query
 
 @attrs.frozen
 class ListReports:
-    space: Id
+    space: Id | None = None
     open: bool = True
     after: Id | None = None
     limit: Limit = DEFAULT_PAGE
+
+
+@attrs.frozen
+class ReadReportContext:
+    report: Id
 
 
 @attrs.frozen
@@ -30,7 +35,7 @@ class Report:
     null when it was erased since."""
 
     id: Id
-    space: Id
+    space: Id | None
     room: Id
     seq: int
     by: Id
@@ -41,6 +46,14 @@ class Report:
     resolution: str | None
     message: Message | None
     text: str | None
+
+
+@result
+class ReportContext:
+    """`messages`: the reported one with some before and after it, oldest first."""
+
+    report: Report
+    messages: list[Message]
 
 
 @result
@@ -56,7 +69,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "report.list",
         ListReports,
         ReportPage,
-        doc="What was reported in a space, oldest first.",
+        doc="What was reported in a space or, for operators, in direct rooms; oldest first.",
         scope="moderate",
         refusals=("not_found",),
         notes=(
@@ -64,6 +77,20 @@ REQUESTS: tuple[RequestType, ...] = (
             "A report goes to those who hold `report.list` and see the room of the message, but not to its"
             " author; where there is nobody, as in a private room without moderators, to the owners of the"
             " space. They read the message here, also when they may not see the room. Operators get all.",
+            "Without `space` it lists the reports from direct rooms, for operators and admins only; their"
+            " `space` is null.",
+        ),
+    ),
+    query(
+        "report.context",
+        ReadReportContext,
+        ReportContext,
+        doc="The reported message and its neighbours.",
+        scope="moderate",
+        refusals=("not_found",),
+        notes=(
+            "For those who get the report. The neighbours are shown to who sees the room and, of a direct"
+            " room, to operators and admins; others get the message alone.",
         ),
     ),
     command(
@@ -73,6 +100,6 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="moderate",
         refusals=("not_found", "conflict"),
         events=("report.resolved",),
-        notes=("Needs an account. Nothing tells the reporter.",),
+        notes=("Needs an account; for reports from direct rooms, an admin's. Nothing tells the reporter.",),
     ),
 )

@@ -14,6 +14,7 @@ from chatd.contract import (
     audit,
     backup,
     ban,
+    block,
     bookmark,
     bot,
     device,
@@ -57,7 +58,7 @@ REQUESTS: Final[Mapping[str, RequestType]] = {
         *(space, invite, emoji, member, ban, erasure, report, audit, access),
         *(room, direct, message, reaction, pin, thread),
         *(read, unread, receipt, typing, presence),
-        *(notification, subscription, preferences, bookmark, draft),
+        *(notification, subscription, preferences, block, bookmark, draft),
         *(view, event, server, backup),
     )
     for row in noun.REQUESTS

@@ -161,13 +161,15 @@ class Room:
 class OwnRoom(Room):
     """A room that the caller is in. `role` is the caller's in the space, null in a direct room.
 
-    `read` is the caller's read marker; `unread` and `mentions` count as in `unread.list`.
+    `read` is the caller's read marker; `unread` and `mentions` count as in `unread.list`. Only a direct room
+    has `request`: see `direct.list`.
     """
 
     read: int
     unread: int
     mentions: int
     role: Role | None
+    request: bool | UnsetType = UNSET
 
 
 @result
@@ -189,13 +191,16 @@ class Override:
 
 @result
 class RoomDetail(Room):
-    """`members` is a count. Accounts get `rights` and `read`, those who may set them `overrides`."""
+    """`members` is a count. Accounts get `rights` and `read`, those who may set them `overrides`; of a direct
+    room also whether it is `listed` (see `direct.list`) and a `request`."""
 
     members: int
     member: bool
     overrides: list[Override] | UnsetType = UNSET
     rights: dict[ShowingRight, bool] | UnsetType = UNSET
     read: int | UnsetType = UNSET
+    listed: bool | UnsetType = UNSET
+    request: bool | UnsetType = UNSET
 
 
 @result
@@ -341,12 +346,12 @@ REQUESTS: tuple[RequestType, ...] = (
         InviteToRoom,
         doc="Adds a member of the space to the room.",
         scope="moderate",
-        decided_by="room",
         refusals=("not_found",),
         events=("member.joined",),
         notes=(
             "The caller must be in the room and the account in the space; there is nothing to accept. It is"
-            " the only way into a private room, and for guests into any room.",
+            " the only way into a private room, and for guests into any room. An account that has blocked the"
+            " caller stays outside; the caller is not told.",
         ),
     ),
     command(

@@ -32,7 +32,7 @@ STUB_NAME: Final = "Deleted account"
 def leave_room(
     state: RoomState, space: SpaceState, command: RemoveDeletedAccount, context: Context
 ) -> Decision:
-    if command.account not in state.members:
+    if command.account not in state.members and command.account not in state.people:
         return Decision()
     return Decision((room_fact(state, "member.left", context, {"account": command.account}),))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from chatd.contract.fields import Scope, SecurityChange
+from chatd.contract.fields import DirectState, Scope, SecurityChange
 from chatd.domain.event import Fact
 
 # --- to an account ------------------------------------------------------------------------------------
@@ -71,10 +71,26 @@ class Notify:
 
 
 @attrs.frozen
-class FileReport:
-    """The account reports a message to the moderators of a space."""
+class SetDirectRoom:
+    """What the account makes of a direct room, as of the room's event `seq`."""
 
-    space: str
+    room: str
+    state: DirectState
+    seq: int = 0
+
+
+@attrs.frozen
+class BlockAccount:
+    """The account blocks another one, which exists."""
+
+    account: str
+
+
+@attrs.frozen
+class FileReport:
+    """The account reports a message to the moderators of a space, or to the operators (None)."""
+
+    space: str | None
     room: str
     seq: int
     reason: str
@@ -163,6 +179,20 @@ class OpenDirectRoom:
     """`people` are accounts that exist, sorted, the caller among them."""
 
     people: tuple[str, ...]
+
+
+@attrs.frozen
+class LeaveDirectRoom:
+    """The caller leaves a direct room of several people, with its `bots`."""
+
+    bots: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class InviteInVain:
+    """Answered like `room.invite`, but lets nobody in: the account has blocked the caller."""
+
+    account: str
 
 
 @attrs.frozen

@@ -17,6 +17,9 @@ from chatd.ports import Caller, Reader
 NO_TYPE: Final = Refusal(
     "invalid", "type must be an audited event, such as member.banned; docs/reference/events.md lists them"
 )
+DIRECT_ROOMS: Final = Refusal(
+    "forbidden", "the audit of direct rooms is for operators and admins; name a space for its audit"
+)
 
 
 @attrs.frozen(eq=False)
@@ -27,9 +30,16 @@ class Audit:
     async def list_(self, caller: Caller, query: ListAudit) -> AuditPage | Refusal:
         if query.type is not None and query.type not in AUDITED:
             return NO_TYPE
-        state = await self.visibility.space_with(caller, query.space, "audit.list", "seeing the audit")
-        if isinstance(state, Refusal):
-            return state
-        rows = await self.reader.audit(query, None if caller.operator else caller.account)
+        viewer = None if caller.operator else caller.account
+        if query.space is None:
+            if not (caller.operator or caller.admin):
+                return DIRECT_ROOMS
+            viewer = None
+        else:
+            what = "seeing the audit"
+            state = await self.visibility.space_with(caller, query.space, "audit.list", what)
+            if isinstance(state, Refusal):
+                return state
+        rows = await self.reader.audit(query, viewer)
         page, following = cut(rows, query.limit, "position")
         return AuditPage(entries=[pick(AuditEntry, row) for row in page], next=following)

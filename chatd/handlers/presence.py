@@ -83,4 +83,6 @@ class Unread:
         if caller.account is None:
             return OPERATOR_READS_NOTHING
         rows = await self.reader.unread(caller.account)
-        return UnreadList(rooms=[pick(UnreadRoom, row) for row in rows])
+        direct = await self.reader.direct_rooms(caller.account)
+        unlisted = {row["room"] for row in direct if not row["listed"]}
+        return UnreadList(rooms=[pick(UnreadRoom, row) for row in rows if row["room"] not in unlisted])

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 import attrs
 
 from chatd.actors.runtime.directory import Directory
-from chatd.auth.quotas import DailyUsage
+from chatd.auth.quotas import DAY, DailyUsage
 from chatd.clock import now
 from chatd.contract.errors import Refusal
 from chatd.contract.quota import GetQuota, QuotaResult, Quotas, Usage, Used
 from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.space.state import SpaceState
 from chatd.ports import Caller, Reader
+
+MOST: Final = 1_000_000  # direct rooms of a day that are counted
 
 
 @attrs.frozen(eq=False)
@@ -30,12 +33,14 @@ class QuotaHandlers:
             return NO_SUCH_ACCOUNT
         spaces, rooms = await self.reader.spaces_owned(account), await self.reader.rooms_made(account)
         invites = await self._open_invites(account)
-        written = self.daily.of(account)
+        written, since = self.daily.of(account), now() - DAY
+        direct_rooms = len(await self.reader.direct_rooms_opened(account, since, MOST))
         return QuotaResult(
             usage=Usage(
                 messages=self._used("messages_per_day", written.messages),
                 bytes=self._used("bytes_per_day", written.bytes),
                 reports=self._used("reports_per_day", written.reports),
+                direct_rooms=self._used("direct_rooms_per_day", direct_rooms),
                 spaces=self._used("spaces", spaces),
                 rooms=self._used("rooms", rooms),
                 invites=self._used("invites", invites),

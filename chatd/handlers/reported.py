@@ -27,6 +27,8 @@ class ReportedMessages:
         if caller.operator:
             return True
         found = await self.reader.messages(report["room"], [report["seq"]])
+        if report["space"] is None:  # of a direct room
+            return caller.admin and not (found and found[0]["by"] == caller.by)
         room: RoomState = await self.directory.state_of(room_stream(report["room"]))
         space = await self.directory.state_of(space_stream(report["space"]))
         author = found[0]["by"] if found else ""

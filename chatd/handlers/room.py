@@ -1,13 +1,12 @@
-"""Handlers of rooms and direct rooms."""
+"""Handlers of rooms."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
-from chatd.actors.runtime.command_bus import CommandBus, context_of
-from chatd.contract.direct import OpenDirect
+from chatd.actors.runtime.command_bus import context_of
 from chatd.contract.errors import Refusal
 from chatd.contract.member import MemberPage
 from chatd.contract.room import (
@@ -19,25 +18,16 @@ from chatd.contract.room import (
     RoomDetail,
     RoomDetailResult,
     RoomList,
-    RoomResult,
 )
 from chatd.contract.rows import fields_of, pick
-from chatd.domain.account.state import NO_SUCH_ACCOUNT
-from chatd.domain.event import account_stream, room_stream
-from chatd.domain.internal import OpenDirectRoom
+from chatd.domain.event import room_stream
 from chatd.domain.policy.access import holds, verdict
-from chatd.domain.policy.bots import BOT_OWNER_OUTSIDE
 from chatd.domain.policy.roles import OVERRIDABLE_RIGHTS, may
-from chatd.domain.room.direct import direct_room
 from chatd.domain.room.state import RoomState
 from chatd.handlers.rows import room_row
 from chatd.handlers.space import members_of
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader
-
-OPERATOR_OPENS_NOTHING: Final = Refusal(
-    "forbidden", "an operator is no member; open it with an account's token"
-)
 
 
 @attrs.frozen(eq=False)
@@ -78,8 +68,12 @@ class Rooms:
         detail = state.row(RoomDetail, **more)  # before the next await
         if caller.account is None:
             return RoomDetailResult(room=detail)
-        read = await self.reader.read_marker(caller.account, query.room)
-        return RoomDetailResult(room=RoomDetail(**{**fields_of(detail), "read": read}))
+        own: dict[str, Any] = {"read": await self.reader.read_marker(caller.account, query.room)}
+        if detail.kind == "direct":
+            own |= {"listed": False, "request": False}
+            for row in await self.reader.direct_rooms(caller.account, query.room):
+                own |= {"listed": row["listed"], "request": row["request"]}
+        return RoomDetailResult(room=RoomDetail(**{**fields_of(detail), **own}))
 
     async def members(self, caller: Caller, query: ListRoomMembers) -> MemberPage | Refusal:
         state = await self.visibility.room(caller, query.room)
@@ -97,22 +91,3 @@ def _overrides(state: RoomState) -> list[Override]:
             pick(Override, {"right": right, "allow": allow, **named}) for right, allow in rights.items()
         ]
     return listed
-
-
-@attrs.frozen(eq=False)
-class DirectRooms:
-    commands: CommandBus
-
-    async def open(self, caller: Caller, command: OpenDirect) -> RoomResult | Refusal:
-        if caller.account is None:
-            return OPERATOR_OPENS_NOTHING
-        people = sorted({caller.account, *command.accounts})
-        for account in people:
-            state = await self.commands.directory.state_of(account_stream(account))
-            if not state.exists:
-                return NO_SUCH_ACCOUNT
-            if state.owner is not None and state.owner not in people:
-                return BOT_OWNER_OUTSIDE
-        stream = room_stream(direct_room(people))
-        opening = OpenDirectRoom(tuple(people))
-        return await self.commands.ask(stream, opening, context_of(caller), RoomResult)

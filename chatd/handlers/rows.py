@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec import UNSET
 
 from chatd.contract.account import Account
 from chatd.contract.message import Message, ThreadSummary
-from chatd.contract.room import Room
+from chatd.contract.room import OwnRoom, Room
 from chatd.contract.rows import pick
 from chatd.ports import Row
 
@@ -23,6 +23,15 @@ def room_row(row: Row, class_: type[R], **more: Any) -> R:
     """Only a direct room names its people."""
     accounts = row["accounts"] if row["kind"] == "direct" else UNSET
     return pick(class_, row, accounts=accounts, **more)
+
+
+NOTHING_READ: Final[Row] = {"read": 0, "unread": 0, "mentions": 0}  # in a room joined only just now
+
+
+def own_room(room: Row, unread: Row, role: str | None, request: bool | None) -> OwnRoom:
+    """`unread`: what `Reader.unread` gives of the room; `request`: None outside direct rooms."""
+    counts = {name: unread[name] for name in NOTHING_READ}
+    return room_row(room, OwnRoom, **counts, role=role, request=UNSET if request is None else request)
 
 
 def message_row(row: Row) -> Message:

@@ -82,6 +82,15 @@ class NoOpenReport:
 
 
 @attrs.frozen(slots=True)
+class DirectRoomsBelow:
+    """The account and its bots opened fewer direct rooms than `count` after `since` (Unix milliseconds)."""
+
+    account: str
+    since: int
+    count: int
+
+
+@attrs.frozen(slots=True)
 class ScheduledExists:
     """The scheduled message was neither posted nor taken back, nor has it failed."""
 
@@ -123,6 +132,7 @@ Condition = (
     | IdentityAbsent
     | IdentityCountIs
     | NoOpenReport
+    | DirectRoomsBelow
     | ScheduledExists
     | ScheduledCountIs
     | RoomsBelow

@@ -10,6 +10,7 @@ from chatd.ports.readers.audit import AuditReader
 from chatd.ports.readers.bookmark import BookmarkReader
 from chatd.ports.readers.credential import CredentialReader
 from chatd.ports.readers.device import DeviceReader
+from chatd.ports.readers.direct import DirectReader
 from chatd.ports.readers.draft import DraftReader
 from chatd.ports.readers.erasure import ErasureReader
 from chatd.ports.readers.export import ExportReader
@@ -36,6 +37,7 @@ class Reader(
     BookmarkReader,
     CredentialReader,
     DeviceReader,
+    DirectReader,
     DraftReader,
     ErasureReader,
     ExportReader,

@@ -18,6 +18,7 @@ from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.envelope import Answer, Envelope
 from chatd.actors.runtime.log_writer import LogWriter
+from chatd.actors.runtime.shared_spaces import SharedSpaces
 from chatd.actors.runtime.supervisor import supervise
 from chatd.contract.account import CreateAccount
 from chatd.contract.errors import Refusal
@@ -126,6 +127,7 @@ async def living(folder: Path, idle_after: float = 1000.0) -> AsyncIterator[Worl
                 lambda account, stream, seq: marked.append((account, stream, seq)),
                 lambda stream, frame, but: None,
                 idle_after,
+                SharedSpaces(store.reader, guests=False).learn,
             )
             yield World(directory, writer, bus, store.reader, faults, marked)
             await directory.close()

@@ -29,7 +29,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.message import PostMessage
 from chatd.contract.spec import DONE, Done
 from chatd.domain.decision import Context
-from chatd.domain.event import Event
+from chatd.domain.event import Event, Fact
 from chatd.domain.internal import Notify, OpenDirectRoom
 from chatd.ports import Append, PutFollower, Row, StoreUnavailable, Write
 
@@ -352,11 +352,22 @@ async def told_of(world: World, account: str) -> list[int]:
     return [event.data["seq"] for event in events if event.type == "notification.created"]
 
 
+async def furnish_space(world: World, people: tuple[str, ...]) -> None:
+    """A space that all of them are in: only so they may write in direct rooms."""
+    made = Fact("space/s", 1, "space.created", 1, "system", {"name": "Team"})
+    joined = [
+        Fact("space/s", seq, "member.joined", 1, name, {"account": name, "role": "member"})
+        for seq, name in enumerate(people, 2)
+    ]
+    await world.writer.append(Append((made, *joined)))
+
+
 async def test_however_often_it_is_killed_everybody_is_told_once_and_in_order(tmp_path: Path) -> None:
     posts, people = 5, ("ann", "bob", "eve")
     async with living(tmp_path) as world:
         for name in people:
             await world.ask(f"account/{name}", CreateAccount(name), "system")
+        await furnish_space(world, people)
         await world.ask("room/d", OpenDirectRoom(people), "ann")
         await world.writer.append(Append(writes=(PutFollower(FOLLOWER, world.bus.head),)))
         seqs = [(await world.ask("room/d", PostMessage("d", "hi"), "ann")).seq for _ in range(posts)]

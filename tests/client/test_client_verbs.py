@@ -9,7 +9,9 @@ import trio
 from samples import sample, wire
 
 from chatd.client import Client, Signal, connect
+from chatd.contract.block import Block, BlockPage
 from chatd.contract.bookmark import Bookmark, BookmarkPage
+from chatd.contract.direct import DirectPage
 from chatd.contract.draft import Draft, DraftList
 from chatd.contract.emoji import CustomEmoji, EmojiList
 from chatd.contract.errors import Refusal
@@ -33,7 +35,7 @@ from chatd.contract.presence import AccountPresence, PresenceList
 from chatd.contract.reaction import Reactor, ReactorPage
 from chatd.contract.receipt import Receipts
 from chatd.contract.requests import REQUESTS
-from chatd.contract.room import Room, RoomResult
+from chatd.contract.room import OwnRoom, Room, RoomResult
 from chatd.contract.signals import PresenceChanged
 from chatd.contract.spec import DONE
 from chatd.contract.thread import ThreadPage
@@ -48,6 +50,8 @@ VERSIONS = [sample(MessageVersion, text="hi")]
 REACTORS = [sample(Reactor, account="A1")]
 PINS = [sample(Pin, message=MESSAGE)]
 DIRECT = sample(Room, id="R2", kind="direct", accounts=["A1", "A2"])
+OWN_ROOMS = [sample(OwnRoom, id="R2", kind="direct", accounts=["A1", "A2"], request=True)]
+BLOCKS = [sample(Block, account="A2")]
 UNREAD = [sample(UnreadRoom, room="R1", unread=2)]
 RECEIPTS = sample(Receipts, delivered=["A1"], delivered_count=1)
 EMOJI = [sample(CustomEmoji, name="party")]
@@ -77,6 +81,10 @@ CALLS = {
     "unschedule": (("M1",), "message.unschedule", DONE),
     "scheduled": ((), "message.scheduled", ScheduledList(scheduled=[ENTRY])),
     "open_direct": ((["A2", "A3"],), "direct.open", RoomResult(room=DIRECT)),
+    "direct_rooms": ((), "direct.list", DirectPage(rooms=OWN_ROOMS, next=None)),
+    "accept_direct": (("R2",), "direct.accept", DONE),
+    "decline_direct": (("R2",), "direct.decline", DONE),
+    "leave_direct": (("R2",), "direct.leave", DONE),
     "mark_read": (("R1", 4), "read.mark", DONE),
     "unread": ((), "unread.list", UnreadList(rooms=UNREAD)),
     "receipts": (("R1", 4), "receipt.list", RECEIPTS),
@@ -93,6 +101,9 @@ CALLS = {
     "unfollow_thread": (("R1", 4), "thread.unfollow", DONE),
     "preferences": ((), "preferences.get", PREFERENCES),
     "set_preferences": ((), "preferences.update", DONE),
+    "block": (("A2",), "block.add", DONE),
+    "unblock": (("A2",), "block.remove", DONE),
+    "blocks": ((), "block.list", BlockPage(blocks=BLOCKS, next=None)),
     "add_bookmark": (("R1", 4, "why"), "bookmark.add", DONE),
     "remove_bookmark": (("R1", 4), "bookmark.remove", DONE),
     "bookmarks": ((), "bookmark.list", BookmarkPage(bookmarks=BOOKMARKS, next=None)),
@@ -112,6 +123,8 @@ GIVEN = {
     "schedule": ENTRY,
     "scheduled": [ENTRY],
     "open_direct": DIRECT,
+    "direct_rooms": OWN_ROOMS,
+    "blocks": BLOCKS,
     "unread": UNREAD,
     "receipts": RECEIPTS,
     "emoji": EMOJI,

@@ -281,15 +281,45 @@ def test_a_direct_room_begins_with_its_people_and_opening_it_again_logs_nothing(
     context = Context("ann", 5000)
     outcome = room.decide(state, nowhere, OpenDirectRoom(("ann", "bob")), context)
     assert isinstance(outcome, Decision)
-    assert [(fact.seq, fact.type) for fact in outcome.facts] == [
-        (1, "room.created"),
-        (2, "member.joined"),
-        (3, "member.joined"),
-    ]
+    assert [(fact.seq, fact.type) for fact in outcome.facts] == [(1, "room.created"), (2, "member.joined")]
     for fact in outcome.facts:
         room.apply(state, fact)
     assert nothing(room.decide(state, nowhere, OpenDirectRoom(("ann", "bob")), context))
     assert outcome.answer([]).room.accounts == ["ann", "bob"]
+    assert set(state.members) == {"ann"}
+
+
+def test_the_others_join_a_direct_room_with_its_first_message() -> None:
+    state, nowhere = RoomState("d"), SpaceState("")
+    for command, types in (
+        (OpenDirectRoom(("ann", "bob", "eve", "gone")), ["room.created", "member.joined"]),
+        (PostMessage("d", "hi"), ["member.joined", "member.joined", "message.posted"]),
+        (PostMessage("d", "again"), ["message.posted"]),
+    ):
+        state.gone = {"gone"}
+        outcome = room.decide(state, nowhere, command, Context("ann", 5000))
+        assert isinstance(outcome, Decision)
+        assert [fact.type for fact in outcome.facts] == types
+        for fact in outcome.facts:
+            assert fact.seq == state.head + 1
+            room.apply(state, fact)
+    assert set(state.members) == {"ann", "bob", "eve"}
+
+
+def test_who_shares_no_space_with_the_others_only_reads_a_direct_room() -> None:
+    state, nowhere = RoomState("d"), SpaceState("")
+    for who in ("ann", "bob"):
+        outcome = room.decide(state, nowhere, OpenDirectRoom(("ann", "bob")), Context(who, 1))
+        assert isinstance(outcome, Decision)
+        for fact in outcome.facts:
+            room.apply(state, fact)
+    state.apart = {"ann", "bob"}
+    refused = room.decide(state, nowhere, PostMessage("d", "still here"), Context("ann", 2))
+    assert isinstance(refused, Refusal)
+    assert refused.code == "forbidden"
+    assert "no longer shares a space" in refused.message
+    state.apart = set()
+    assert isinstance(room.decide(state, nowhere, PostMessage("d", "x"), Context("ann", 3)), Decision)
 
 
 @pytest.mark.parametrize(
@@ -298,13 +328,17 @@ def test_a_direct_room_begins_with_its_people_and_opening_it_again_logs_nothing(
     ids=lambda c: type(c).__name__,
 )
 def test_a_direct_room_stays_as_it_is(command: object) -> None:
-    state = RoomState("d", 3, kind="direct", private=True, members={"ann": 2, "bob": 3})
+    state = RoomState(
+        "d", 3, kind="direct", private=True, members={"ann": 2, "bob": 3}, people={"ann", "bob"}
+    )
     assert code(room.decide(state, SpaceState(""), command, Context("ann", 5000))) == "forbidden"
     assert code(room.decide(state, SpaceState(""), JoinRoom("d"), Context("eve", 5000))) == "not_found"
 
 
 def test_in_a_direct_room_all_may_post_and_pin_and_be_loud() -> None:
-    state = RoomState("d", 3, kind="direct", private=True, members={"ann": 2, "bob": 3})
+    state = RoomState(
+        "d", 3, kind="direct", private=True, members={"ann": 2, "bob": 3}, people={"ann", "bob"}
+    )
     state.messages = {7: MessageState("bob", text="x")}
     for command in (PostMessage("d", "@room"), AddPin("d", 7), AddReaction("d", 7, "👍")):
         only(room.decide(state, SpaceState(""), command, Context("ann", 5000)))

@@ -54,6 +54,7 @@ class Room:
     markers: dict[int, int] = attrs.Factory(dict)
     levels: dict[int, str] = attrs.Factory(dict)
     following: dict[tuple[int, int], bool] = attrs.Factory(dict)  # thread and person
+    states: dict[int, tuple[str, int]] = attrs.Factory(dict)  # what was made of it, and up to which seq
 
     def outside(self, who: int) -> Refused:
         """How somebody who is not in it is refused: what they may not see is not there."""
@@ -64,15 +65,15 @@ class Room:
     def replies(self, seq: int) -> int:
         return sum(message.thread == seq and not message.deleted for message in self.messages.values())
 
-    def unread(self, who: int) -> list[Message]:
-        floor = max(self.markers.get(who, 0), self.members[who])
-        return [m for m in self.messages.values() if m.seq > floor and m.by != who and not m.deleted]
+    def wrote(self, who: int, after: int = 0) -> bool:
+        return any(message.by == who and message.seq > after for message in self.messages.values())
 
 
 @attrs.define
 class Model:
     rooms: list[Room]
     told: dict[int, list[Notification]] = attrs.Factory(dict)  # oldest first
+    blocks: set[tuple[int, int]] = attrs.Factory(set)  # who has blocked whom
 
     # --- messages
 
@@ -102,6 +103,10 @@ class Model:
 
     def _kind(self, place: Room, message: Message, who: int) -> str | None:
         """As what somebody is told of a message, if at all."""
+        if (who, message.by) in self.blocks:
+            return None
+        if place.states.get(who, ("", 0))[0] == "declined" and not place.wrote(who):
+            return None
         level = place.levels.get(who, "all" if place.direct else "mentions")
         if level == "none":
             return None
@@ -213,7 +218,70 @@ class Model:
         place.following[message.thread or seq, who] = following
         return None
 
+    # --- direct rooms, and who is not heard
+
+    def block(self, who: int, other: int, add: bool) -> Refused:
+        if add and who == other:
+            return "conflict"
+        (self.blocks.add if add else self.blocks.discard)((who, other))
+        return None
+
+    def listed(self, who: int, room: int) -> bool:
+        """Whether the room is on their list: a direct one while there is something in it for them."""
+        place = self.rooms[room]
+        if who not in place.members or not place.direct:
+            return who in place.members
+        state, floor = place.states.get(who, ("", 0))
+        heard = (other for other in place.members if other != who and (who, other) not in self.blocks)
+        return place.wrote(who, floor) or (
+            state != "declined" and any(place.wrote(other, floor) for other in heard)
+        )
+
+    def request(self, who: int, room: int) -> bool:
+        """There is one direct room, so only there can they have written to the other one."""
+        place = self.rooms[room]
+        accepted = place.wrote(who) or place.states.get(who, ("", 0))[0] == "accepted"
+        return self.listed(who, room) and not accepted
+
+    def accept(self, who: int, room: int) -> Refused:
+        place = self.rooms[room]
+        if refused := place.outside(who):
+            return refused
+        if self.request(who, room) or place.states.get(who, ("", 0))[0] == "declined":
+            place.states[who] = ("accepted", 0)
+        return None
+
+    def decline(self, who: int, room: int) -> Refused:
+        place = self.rooms[room]
+        if refused := place.outside(who):
+            return refused
+        if self.request(who, room):
+            place.states[who] = ("declined", place.head)
+        elif self.listed(who, room) or place.states.get(who, ("", 0))[0] != "declined":
+            return "conflict"
+        return None
+
+    def leave_direct(self, who: int, room: int) -> Refused:
+        place = self.rooms[room]
+        if refused := place.outside(who):
+            return refused
+        if self.listed(who, room):
+            place.states[who] = ("left", place.head)
+        return None
+
     # --- what is to be seen
+
+    def unread(self, who: int, room: int) -> list[Message]:
+        place = self.rooms[room]
+        floor = max(place.markers.get(who, 0), place.members[who])
+        return [
+            message
+            for message in place.messages.values()
+            if message.seq > floor
+            and message.by != who
+            and not message.deleted
+            and (who, message.by) not in self.blocks
+        ]
 
     def notifications(self, who: int) -> Iterator[tuple[Notification, bool]]:
         """Those that are listed, newest first, and whether they are read."""

@@ -50,6 +50,7 @@ class State:
     bookmarks: dict[tuple[str, int], Frame] = attrs.Factory(dict)
     notifications: dict[str, Frame] = attrs.Factory(dict)
     bots: dict[str, list[str]] = attrs.Factory(dict)  # -> scopes
+    blocks: set[str] = attrs.Factory(set)
 
 
 # --- the snapshot ------------------------------------------------------------------------------------------
@@ -69,6 +70,7 @@ def snapshot(client: Client) -> State:
         state.bookmarks[row["room"], row["seq"]] = {"note": row["note"], "at": row["at"]}
     for row in _all(client, "notification.list", "notifications"):
         state.notifications[row.pop("id")] = row
+    state.blocks = {row["account"] for row in _all(client, "block.list", "blocks")}
     state.bots = {row["account"]: row["scopes"] for row in client.ask("bot.list")["bots"]}
     return state
 
@@ -95,7 +97,7 @@ def load_space(client: Client, space: str) -> Frame:
 def load_room(client: Client, room: str) -> Frame:
     frame: Frame = client.ask("room.get", room=room)["room"]
     del frame["member"]
-    for asked_for in ("accounts", "rights", "overrides"):
+    for asked_for in ("accounts", "rights", "overrides", "listed"):
         frame.pop(asked_for, None)
     members = _all(client, "room.members", "members", room=room)
     frame["members"] = {row["account"]: {name: row[name] for name in MEMBER} for row in members}
@@ -128,8 +130,13 @@ class Reducer:
         if event["event"] in WITHOUT_STATE:
             return
         change = CHANGES[kind, event["event"]]
+        if event["event"] in LEAVES and event["data"].get("account") == self.state.account and kind == "room":
+            kept = self.state.notifications.items()
+            self.state.notifications = {id: row for id, row in kept if row["room"] != id_}
         if kind == "account":
             change(self.state, event)
+            if event["event"].startswith(("block.", "direct.")):
+                self._look_at_direct_rooms()
         elif event["event"] == "member.joined" and event["data"]["account"] == self.state.account:
             self._enter(kind, id_)
         elif kind == "space":
@@ -141,6 +148,23 @@ class Reducer:
                 change(room, event)
                 room["head"] = event["seq"]
             self._follow(id_, event)
+        elif event["event"] == "message.posted":
+            self._look_at_direct_rooms()  # the message may bring one back
+        elif event["event"] == "message.deleted":
+            self._forget_message(id_, event["data"]["seq"])
+
+    def _look_at_direct_rooms(self) -> None:
+        """Which are listed, and which are requests, follows from blocks and from what was said in others: a
+        client asks."""
+        listed = {room["id"]: room["request"] for room in _all(self.client, "direct.list", "rooms")}
+        for id_ in [id_ for id_, room in self.state.rooms.items() if room["kind"] == "direct"]:
+            if id_ not in listed:
+                del self.state.rooms[id_]
+        for id_, request in listed.items():
+            if id_ in self.state.rooms:
+                self.state.rooms[id_]["request"] = request
+            else:
+                self.state.rooms[id_] = load_room(self.client, id_)
 
     def _enter(self, kind: str, id_: str) -> None:
         """What it loads may be of later than the event. A room tells by its `head` which events are in it; a
@@ -148,7 +172,15 @@ class Reducer:
         more, is left alone: the event that says so is still to come."""
         try:
             if kind == "room":
-                self.state.rooms[id_] = load_room(self.client, id_)
+                room = load_room(self.client, id_)
+                if room["kind"] != "direct":
+                    self.state.rooms[id_] = room
+                else:
+                    self._look_at_direct_rooms()
+                known = self.state.notifications
+                asked = _all(self.client, "notification.list", "notifications")[::-1]  # of earlier stays too
+                found = {id_: known.pop(id_, row) for row in asked if (id_ := row.pop("id"))}
+                self.state.notifications = found | known
             else:
                 self.state.spaces[id_] = load_space(self.client, id_)
         except Refused as refused:
@@ -175,13 +207,21 @@ class Reducer:
         data = event["data"]
         if event["event"] in LEAVES and data["account"] == self.state.account:
             del self.state.rooms[room]
+            return
+        mine = event["event"] == "message.posted" and event["by"] == self.state.account
+        if mine and self.state.rooms[room]["kind"] == "direct":
+            self._look_at_direct_rooms()  # to whom one writes is new no more
         if event["event"] == "room.deleted":
             del self.state.rooms[room]
         if event["event"] == "message.deleted":
-            self.state.bookmarks.pop((room, data["seq"]), None)
-            for id_, row in list(self.state.notifications.items()):
-                if (row["room"], row["seq"]) == (room, data["seq"]):
-                    del self.state.notifications[id_]
+            self._forget_message(room, data["seq"])
+
+    def _forget_message(self, room: str, seq: int) -> None:
+        """In a direct room that is not listed too."""
+        self.state.bookmarks.pop((room, seq), None)
+        for id_, row in list(self.state.notifications.items()):
+            if (row["room"], row["seq"]) == (room, seq):
+                del self.state.notifications[id_]
 
     def hear(self, signal: Frame) -> None:
         if signal["signal"] == "read.marked":
@@ -358,11 +398,23 @@ def _bot_gone(state: State, event: Frame) -> None:
     state.bots.pop(event["data"]["bot"], None)
 
 
+def _blocked(state: State, event: Frame) -> None:
+    state.blocks.add(event["data"]["account"])
+
+
+def _unblocked(state: State, event: Frame) -> None:
+    state.blocks.discard(event["data"]["account"])
+
+
+def _of_direct_room(state: State, event: Frame) -> None:
+    """What it means for the list of direct rooms: see `Reducer`."""
+
+
 def _notified(state: State, event: Frame) -> None:
     data = event["data"]
     row = {name: data[name] for name in ("kind", "room", "seq", "from")}
     more = {"at": event["at"], "quiet": data.get("quiet", False), "read": False}
-    state.notifications[data["notification"]] = {**row, **more}
+    state.notifications.setdefault(data["notification"], {**row, **more})
 
 
 def _read(state: State, event: Frame) -> None:
@@ -408,6 +460,11 @@ CHANGES: dict[tuple[str, str], Callable[[Any, Frame], None]] = {
     ("account", "bookmark.added"): _bookmarked,
     ("account", "bookmark.removed"): _unbookmarked,
     ("account", "notification.created"): _notified,
+    ("account", "block.added"): _blocked,
+    ("account", "block.removed"): _unblocked,
+    ("account", "direct.accepted"): _of_direct_room,
+    ("account", "direct.declined"): _of_direct_room,
+    ("account", "direct.left"): _of_direct_room,
     ("account", "bot.created"): _bot,
     ("account", "bot.updated"): _bot,
     ("account", "bot.deleted"): _bot_gone,

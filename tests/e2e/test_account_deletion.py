@@ -82,6 +82,8 @@ class Life:
         client.ask("preferences.update", quiet_from=1, quiet_to=2, receipts=False)
         client.ask("preferences.update", time_zone=WORDS["settings"])
         client.ask("subscription.update", room=room, level="all")
+        client.ask("block.add", account=friend.id)
+        client.ask("direct.leave", room=self.direct)
         client.ask("reaction.add", room=room, seq=self.seqs[1], emoji="👍")
         later = client.ask("message.schedule", room=room, text=WORDS["scheduled"], post_at=_tomorrow())
         assert later["scheduled"]["text"] == WORDS["scheduled"]
@@ -96,7 +98,7 @@ def rows_of(server: Server, account: str) -> dict[str, int]:
     tables = (
         *("credentials", "devices", "drafts", "scheduled", "bookmarks", "read_markers", "deliveries"),
         *("preferences", "subscriptions", "account_names", "name_skeletons", "second_factors", "identities"),
-        *("recovery_links", "thread_followers", "erasures", "presence"),
+        *("recovery_links", "thread_followers", "erasures", "presence", "blocks", "direct_states"),
     )
     with closing(sqlite3.connect(f"{(server.data / 'chatd.db').as_uri()}?mode=ro", uri=True)) as look:
         counts = {

@@ -147,5 +147,6 @@ def test_a_room_tells_what_one_may_do_in_it_and_its_overrides_to_those_who_set_t
     owner.ask("member.mute", space=town.space, account=account.id)
     assert not any(bob.ask("room.get", room=room)["room"]["rights"].values())
     direct = bob.ask("direct.open", accounts=[town.owner.id])["room"]["id"]
+    bob.post(direct, "am I muted?")
     assert "overrides" not in owner.ask("room.get", room=direct)["room"]
     assert bob.ask("room.get", room=direct)["room"]["rights"]["message.post"] is True

@@ -229,6 +229,7 @@ def live_through(town: Town, witness: Witness, owner: ViewUpdater, member: ViewU
     ask(bob, "read.mark", room=room, seq=reply)
     yield
 
+    yield from among_few(town, witness, owner, member)
     yield from keep_order(town, witness, owner, member, Places(space, own, room, garden, barn), seq)
 
     # and what goes again
@@ -236,6 +237,43 @@ def live_through(town: Town, witness: Witness, owner: ViewUpdater, member: ViewU
         ask(client, "message.delete", room=room, seq=gone, reason="not needed any more")
     if "message.deleted" not in witness.by_itself:
         witness.look(None, until="message.deleted")
+    yield
+
+
+def among_few(town: Town, witness: Witness, owner: ViewUpdater, member: ViewUpdater) -> Iterator[None]:
+    """Direct rooms, wanted and not, and people who are not heard any more."""
+    ask, ann, bob = witness.ask, owner.client, member.client
+    ids = [owner.account.id, member.account.id]
+    pair = ask(ann, "direct.open", accounts=ids)["room"]["id"]
+    ask(bob, "direct.accept", room=pair)
+    ask(bob, "direct.leave", room=pair)
+    yield
+    ask(ann, "message.post", room=pair, text="come back")
+    yield
+    strangers = [town.member(name=name) for name in ("stranger", "pest")]
+    rooms = []
+    for stranger in strangers:
+        with closing(town.open(stranger)) as visitor:
+            room = ask(visitor, "direct.open", accounts=ids[1:])["room"]["id"]
+            ask(visitor, "message.post", room=room, text="you do not know me")
+            rooms.append(room)
+    yield
+    ask(bob, "direct.decline", room=rooms[0])
+    ask(bob, "block.add", account=strangers[1].id)
+    yield
+    for stranger, room in zip(strangers, rooms, strict=True):
+        with closing(town.open(stranger)) as visitor:
+            ask(visitor, "message.post", room=room, text="and nobody hears me")
+    yield
+    ask(bob, "block.remove", account=strangers[1].id)
+    yield
+    several = ask(ann, "direct.open", accounts=[*ids, strangers[0].id])["room"]["id"]
+    ask(ann, "message.post", room=several, text="the three of us")
+    yield
+    ask(bob, "message.post", room=several, text="whoever you are")
+    yield
+    ask(bob, "direct.leave", room=several)
+    ask(bob, "block.add", account=strangers[0].id)
     yield
 
 

@@ -56,6 +56,11 @@ def lived(town: Town) -> tuple[Account, Client, str]:
     client.ask("message.schedule", room=room, text="my plan", post_at=soon)
     client.ask("preferences.update", quiet_from=60, quiet_to=120)
     client.ask("subscription.update", room=room, level="all")
+    client.ask("block.add", account=town.owner.id)
+    writer = town.open(town.member(name="writer"))
+    unwanted = writer.ask("direct.open", accounts=[account.id])["room"]["id"]
+    writer.post(unwanted, "something")
+    client.ask("direct.decline", room=unwanted)
     client.ask("bot.create", name=f"bot{account.name}", scopes=["read"])
     client.ask("message.report", room=room, seq=mine[2] + 1, reason="my reason")
     beside.ask("message.report", room=room, seq=mine[2], reason="their reason")
@@ -71,12 +76,13 @@ def _posted(client: Client, by: str) -> list[Frame]:
     return [event for event in client.events if event["event"] == "message.posted" and event["by"] == by]
 
 
-def test_an_export_holds_all_that_is_ones_own(lived: tuple[Account, Client, str]) -> None:
+def test_an_export_holds_all_that_is_ones_own(town: Town, lived: tuple[Account, Client, str]) -> None:
     account, client, room = lived
     items = exported(client)
     assert kinds(items) == [
-        *("account", "name", "device", "bot", "membership", "preferences", "subscription", "read"),
-        *("bookmark", "draft", "scheduled", "report", "invite", "message", "reaction", "notification"),
+        *("account", "name", "device", "bot", "membership", "preferences", "subscription", "block"),
+        *("direct", "read", "bookmark", "draft", "scheduled", "report", "invite", "message", "reaction"),
+        "notification",
     ]
     [profile] = of(items, "account")
     assert (profile["id"], profile["name"], profile["display_name"]) == (
@@ -97,6 +103,8 @@ def test_an_export_holds_all_that_is_ones_own(lived: tuple[Account, Client, str]
     assert [row["text"] for row in of(items, "draft")] == ["my draft"]
     assert [row["text"] for row in of(items, "scheduled")] == ["my plan"]
     assert of(items, "subscription") == [{"room": room, "level": "all", "muted_until": None}]
+    assert [row["account"] for row in of(items, "block")] == [town.owner.id]
+    assert [row["state"] for row in of(items, "direct")] == ["declined"]
     assert len(of(items, "reaction")) == 1
     assert len(of(items, "notification")) == 7
     streams = {row["stream"] for row in of(items, "membership")}

@@ -174,12 +174,11 @@ def test_whoever_shares_nothing_with_an_account_watches_nobody(town: Town) -> No
     assert said[0] == said[1] == said[2]
 
 
-def test_a_direct_room_is_opened_with_any_account_that_there_is(town: Town) -> None:
-    """This is the one way to learn of an account by its id. Ids are not to be guessed: 80 random bits."""
+def test_somebody_with_whom_one_shares_no_space_is_answered_like_who_never_was(town: Town) -> None:
     asker, stranger = town.open(town.account()), town.account()
-    assert asker.ask("direct.open", accounts=[stranger.id])["room"]["accounts"]
     refused = asker.refusal("direct.open", accounts=[absent_id()])
     assert refused["code"] == "not_found"
+    assert asker.refusal("direct.open", accounts=[stranger.id]) == refused
 
 
 def test_names_of_strangers_in_a_text_lead_to_nobody(town: Town) -> None:

@@ -29,6 +29,7 @@ RESTARTS = 1  # of one day; it takes a second or two
 PEOPLE = st.integers(0, 2)
 DEVICES = st.integers(0, 1)
 ROOMS = st.integers(0, 2)
+DIRECT = 2  # the room of the first two
 PICKS = st.integers(0, 1 << 16)
 EMOJI = st.sampled_from(("👍", "🎉", "👩\u200d👩\u200d👧"))
 MENTIONS = st.sets(st.sampled_from((0, 1, 2, ALL)), max_size=2)
@@ -46,13 +47,14 @@ class Day(RuleBasedStateMachine):
         self.ids = [account.id for account in self.people]
         one, two = town.room("One", by=self.on(0)), town.room("Two", by=self.on(1))
         direct = self.on(0).ask("direct.open", accounts=[self.ids[1]])["room"]["id"]
+        assert self.on(1).ask("direct.open", accounts=[self.ids[0]])["room"]["id"] == direct
         self.rooms = [one, two, direct]
-        both = {who: 2 + sorted(self.ids[:2]).index(self.ids[who]) for who in (0, 1)}
-        self.model = Model([Room(False, {0: 2}, 2), Room(False, {1: 2}, 2), Room(True, both, 3)])
+        rooms = [Room(False, {0: 2}, 2), Room(False, {1: 2}, 2), Room(True, {0: 2, 1: 3}, 3)]
+        self.model = Model(rooms)
         for who, room in ((1, 0), (2, 0), (0, 1), (2, 1)):
             self.on(who).ask("room.join", room=self.rooms[room])
             assert self.model.join(who, room) is None
-        self.bell = [town.account("bell"), town.account("ringer")]
+        self.bell = [town.member(name="bell"), town.member(name="ringer")]
         self.texts = self.restarts = 0
         self.heard = dict.fromkeys(range(3), 0)  # how many notifications have come
         self.unsettled = False
@@ -204,6 +206,27 @@ class Day(RuleBasedStateMachine):
             name = "thread.follow" if following else "thread.unfollow"
             self.does(who, expected, name, room=self.rooms[room], seq=message.seq)
 
+    @rule(who=PEOPLE, other=PEOPLE, add=st.booleans())
+    def block(self, who: int, other: int, add: bool) -> None:
+        self.catch_up()
+        name = "block.add" if add else "block.remove"
+        self.does(who, self.model.block(who, other, add), name, account=self.ids[other])
+
+    @rule(who=PEOPLE)
+    def accept(self, who: int) -> None:
+        self.catch_up()
+        self.does(who, self.model.accept(who, DIRECT), "direct.accept", room=self.rooms[DIRECT])
+
+    @rule(who=PEOPLE)
+    def decline(self, who: int) -> None:
+        self.catch_up()
+        self.does(who, self.model.decline(who, DIRECT), "direct.decline", room=self.rooms[DIRECT])
+
+    @rule(who=PEOPLE)
+    def leave_direct(self, who: int) -> None:
+        self.catch_up()
+        self.does(who, self.model.leave_direct(who, DIRECT), "direct.leave", room=self.rooms[DIRECT])
+
     @rule(who=PEOPLE, device=DEVICES)
     def disconnect(self, who: int, device: int) -> None:
         self.devices[who][device].drop()
@@ -231,9 +254,9 @@ class Day(RuleBasedStateMachine):
     def unread_is_right(self, who: int) -> None:
         listed = {row.pop("room"): row for row in self.on(who).ask("unread.list")["rooms"]}
         expected = {}
-        for id_, room in zip(self.rooms, self.model.rooms, strict=True):
-            if who in room.members:
-                unread = room.unread(who)
+        for number, (id_, room) in enumerate(zip(self.rooms, self.model.rooms, strict=True)):
+            if self.model.listed(who, number):
+                unread = self.model.unread(who, number)
                 expected[id_] = {
                     "read": room.markers.get(who, 0),
                     "head": room.head,
@@ -266,9 +289,14 @@ class Day(RuleBasedStateMachine):
         assert device.client is not None
         kept = device.reducer.state
         mine = {
-            id_: room for id_, room in zip(self.rooms, self.model.rooms, strict=True) if who in room.members
+            id_: self.model.rooms[number]
+            for number, id_ in enumerate(self.rooms)
+            if self.model.listed(who, number)
         }
         assert set(kept.rooms) == set(mine)
+        assert kept.blocks == {self.ids[other] for one, other in self.model.blocks if one == who}
+        if (direct := kept.rooms.get(self.rooms[DIRECT])) is not None:
+            assert direct["request"] == self.model.request(who, DIRECT)
         for id_, room in mine.items():
             frame = kept.rooms[id_]
             assert frame["head"] == room.head

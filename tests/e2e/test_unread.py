@@ -75,8 +75,9 @@ def test_guests_are_not_loud(town: Town) -> None:
     account, owner = town.account("guest"), town.open(town.owner)
     guest = town.open(account)
     guest.ask("invite.accept", code=code)
-    room = owner.ask("direct.open", accounts=[account.id])["room"]["id"]
-    assert mentioned(guest, room, "@room") == ["room"]  # in a direct room all are alike
+    public = town.room(by=owner)
+    town.operator.ask("room.invite", room=public, account=account.id)
+    assert mentioned(guest, public, "@room") == []
     public = town.room(by=owner)
     assert guest.refusal("room.join", room=public)["code"] == "not_found"
 

@@ -63,6 +63,11 @@ def read(page: Path, reader: Reader) -> dict[Block, str]:
 def test_every_shell_block_has_somebody_who_runs_it() -> None:
     unknown = [block.place for page in PAGES for block in blocks(page) if block.runner not in RUNNERS]
     assert not unknown
+    machines = [page for page in PAGES if any(block.runner == "machine" for block in blocks(page))]
+    typed = [block for page in machines for block in blocks(page) if block.typed]
+    assert not [block.place for block in typed if block.runner != "machine"], (
+        "mark it `<!-- run: machine -->`"
+    )
     marked = [block for page in PAGES for block in blocks(page) if block.runner and not block.typed]
     assert not [block.place for block in marked]
     assert {page for page in typed_pages() if "```sh" in page.read_text()} >= OWN_TESTS

@@ -134,6 +134,10 @@ class Pen:
             self.append("space/home", "emoji.added", {"name": "party", "image": "i1"}),
             self.append("account/bob", "thread.unfollowed", {"room": "hall", "seq": 4}, "bob"),
             self.append("account/bob", "subscription.updated", {"room": "hall", "level": "all"}, "bob"),
+            self.append("account/bob", "block.added", {}, "bob", '{"account":"ann"}'),
+            self.append("account/bob", "block.added", {}, "bob", '{"account":"rex"}'),
+            self.append("account/bob", "block.removed", {}, "bob", '{"account":"ann"}'),
+            self.append("account/bob", "direct.declined", {"room": "hall", "seq": 3}, "bob"),
             self.append("account/bob", "preferences.updated", {"quiet_from": 1, "quiet_to": 2}, "bob"),
             self.speaking("rex", {"owner": "ann", "scopes": ["read"]}),
             self.append("account/rex", "account.updated", {}, "rex", '{"about":"a bot"}'),
@@ -147,6 +151,7 @@ class Pen:
             self.append("account/eve", "account.deleted", {"account": "eve"}, "eve"),
             self.speaking("adam", {}, name="eve"),
             self.report("bob", "r1"),
+            self.append("space/home", "member.erasure_ordered", {"account": "rex", "due_at": 9}),
             self.append("account/ann", "report.resolved", {"report": "r1"}, "ann", '{"reason":"talked"}'),
             self.append("account/bob", "bookmark.added", {"room": "hall", "seq": 5, "note": "!"}, "bob"),
         ]

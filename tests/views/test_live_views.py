@@ -70,7 +70,7 @@ def test_a_mention_reaches_every_device_and_is_listed_until_it_is_read(town: Tow
 
 
 def test_a_direct_message_notifies_and_reading_the_room_is_enough(town: Town) -> None:
-    ann, bob = town.account("ann"), town.account("bob")
+    ann, bob = town.member(name="ann"), town.member(name="bob")
     anns, bobs = town.open(ann), town.open(bob)
     room = anns.ask("direct.open", accounts=[bob.id])["room"]["id"]
     posted = anns.post(room, "psst")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import Final
 
@@ -34,8 +34,10 @@ class Directory:
         read_marked: Callable[[str, str, int], None],
         signal: Callable[[str, Row, str], None],
         idle_after: float,
+        meet: Callable[[State], Awaitable[None]],
     ) -> None:
         self.reader = reader
+        self._meet = meet
         self.read_marked = read_marked
         self.signal = signal
         self._writer = writer
@@ -72,6 +74,10 @@ class Directory:
         if not state.exists and actor.idle:
             actor.mailbox.close()
         return state
+
+    async def meet(self, state: State) -> None:
+        """Tells a direct room who in it still shares a space with the others. Raises StoreUnavailable."""
+        await self._meet(state)
 
     async def look_in_vain(self, stream: str) -> None:
         """Reads from the store what an actor reads of a stream that does not exist, so that the time of the

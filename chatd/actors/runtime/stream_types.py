@@ -21,7 +21,7 @@ from chatd.domain.space import decide as space
 from chatd.domain.space import state as space_state
 from chatd.ports import Row
 
-VERSION: Final = 6  # of what snapshots hold; those of another one are not used
+VERSION: Final = 7  # of what snapshots hold; those of another one are not used
 State = Any  # AccountState | SpaceState | RoomState, each with `id`, `head`, `exists`
 
 
@@ -33,8 +33,9 @@ def _nothing(state: State, _: Any) -> None:
 class StreamType:
     """How one kind of stream lives.
 
-    `parent` names the stream whose state its decider reads as well, `messages_of` the messages that a command
-    is about, and so those that the state must know for the turn.
+    `parent` names the stream whose state its decider reads as well; one that `meets` must know who in it
+    still shares a space (`chatd.actors.runtime.shared_spaces`). `messages_of` names the messages that a
+    command is about, and so those that the state must know for the turn.
     """
 
     state: type[State]
@@ -44,6 +45,7 @@ class StreamType:
     parent: Callable[[State], str | None] = lambda state: None
     sync_members: Callable[[State, State], None] = _nothing
     note: Callable[[State, Decision, Context], None] = lambda state, decision, context: None
+    meets: Callable[[State], bool] = lambda state: False
     messages_of: Callable[[Any], Sequence[int]] = lambda command: ()
     reads: type[Any] | None = None  # the command that moves a read marker
     remembers: int = 0  # recent posts that the state wants to know when it wakes
@@ -83,6 +85,7 @@ STREAM_TYPES: Final[Mapping[str, StreamType]] = {
         lambda state: space_stream(state.space) if state.space else None,
         room_state.sync_members,
         room.remember_unlogged,
+        lambda state: state.direct and state.exists,
         message.messages_of,
         MarkRead,
         room_state.MAX_NONCES,

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import attrs
 
 from chatd import __version__, codec
 from chatd.auth.quotas import quotas_of
 from chatd.auth.rate_limits import RateLimits
 from chatd.contract.fields import MAX_PAGE, MAX_TEXT
-from chatd.contract.room import OwnRoom
 from chatd.contract.rows import pick
 from chatd.contract.session import Limits, RateLimit, ServerInfo, SessionOpened
 from chatd.contract.space import OwnSpace
 from chatd.domain.event import room_stream, space_stream, split_stream
-from chatd.handlers.rows import account_row, room_row
+from chatd.handlers.rows import NOTHING_READ, account_row, own_room
 from chatd.handlers.saved import MAX_DRAFTS
 from chatd.handlers.scheduled import MAX_SCHEDULED
-from chatd.ports import OPEN_REQUESTS, Caller, Reader, Row
+from chatd.ports import OPEN_REQUESTS, Caller, Reader
 from chatd.settings import Settings
-
-NOTHING_READ: Final[Row] = {"read": 0, "unread": 0, "mentions": 0}  # in a room joined only just now
 
 
 @attrs.frozen
@@ -51,6 +46,10 @@ class Snapshots:
         spaces = await self.reader.spaces(ids["space"])
         rooms = await self.reader.rooms(ids["room"])
         unread = {row["room"]: row for row in await self.reader.unread(account)}
+        requests: dict[str, bool] = {}
+        if any(room["kind"] == "direct" for room in rooms):
+            direct = await self.reader.direct_rooms(account)
+            requests = {row["room"]: row["request"] for row in direct if row["listed"]}
         profile = await self.reader.account(account)
         assert profile is not None
         opened = SessionOpened(
@@ -62,8 +61,14 @@ class Snapshots:
             position=position,
             spaces=[pick(OwnSpace, space, role=roles[space["id"]]) for space in spaces],
             rooms=[
-                _own_room(room, unread.get(room["id"], NOTHING_READ), roles.get(room["space"]))
+                own_room(
+                    room,
+                    unread.get(room["id"], NOTHING_READ),
+                    roles.get(room["space"]),
+                    requests.get(room["id"]),
+                )
                 for room in rooms
+                if room["kind"] != "direct" or room["id"] in requests
             ],
             resumed=resumed,
         )
@@ -87,14 +92,3 @@ class Snapshots:
             rates=self.rate_limits.rates(caller) if settings.limits else None,
             quotas=quotas_of(settings),
         )
-
-
-def _own_room(room: Row, unread: Row, role: str | None) -> OwnRoom:
-    return room_row(
-        room,
-        OwnRoom,
-        read=unread["read"],
-        unread=unread["unread"],
-        mentions=unread["mentions"],
-        role=role,
-    )

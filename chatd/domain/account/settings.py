@@ -8,19 +8,34 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
+from chatd.contract.block import RemoveBlock
 from chatd.contract.bookmark import RemoveBookmark
 from chatd.contract.errors import Refusal
+from chatd.contract.fields import DirectState
 from chatd.contract.notification import ReadNotifications
 from chatd.contract.preferences import UpdatePreferences
 from chatd.domain.decision import Context, drop_none
 from chatd.domain.event import Event, Fact, payload
-from chatd.domain.internal import CloseReport, FileReport, Notify, SaveBookmark, SetSubscription, SetThread
+from chatd.domain.internal import (
+    BlockAccount,
+    CloseReport,
+    FileReport,
+    Notify,
+    SaveBookmark,
+    SetDirectRoom,
+    SetSubscription,
+    SetThread,
+)
 
 MAX_BOOKMARKS: Final = 5_000
+MAX_BLOCKS: Final = 1_000
 MAX_UNREAD: Final = 10_000  # notifications that can still be marked as read one by one
 
 TOO_MANY_BOOKMARKS: Final = Refusal(
     "conflict", f"an account keeps at most {MAX_BOOKMARKS} bookmarks; remove some first"
+)
+TOO_MANY_BLOCKS: Final = Refusal(
+    "conflict", f"an account blocks at most {MAX_BLOCKS} others; end some blocks first (block.remove)"
 )
 
 
@@ -40,6 +55,8 @@ class AccountSettings:
     subscriptions: dict[str, Subscription] = attrs.Factory(dict)
     bookmarks: dict[str, str | None] = attrs.Factory(dict)  # -> note
     threads: dict[str, bool] = attrs.Factory(dict)  # -> following, where the account set it
+    blocks: set[str] = attrs.Factory(set)
+    direct_rooms: dict[str, DirectState] = attrs.Factory(dict)  # where the account set it
     unread: dict[str, None] = attrs.Factory(dict)  # ids of notifications, oldest first
     notified: int = 0  # position of the newest message that the account was notified of
 
@@ -101,6 +118,27 @@ def _set_thread(settings: AccountSettings, command: SetThread, context: Context)
     return type_, {"room": command.room, "seq": command.seq}
 
 
+def _block(settings: AccountSettings, command: BlockAccount, context: Context) -> Change:
+    if command.account in settings.blocks:
+        return None
+    if len(settings.blocks) >= MAX_BLOCKS:
+        return TOO_MANY_BLOCKS
+    return "block.added", {"account": command.account}
+
+
+def _unblock(settings: AccountSettings, command: RemoveBlock, context: Context) -> Change:
+    return ("block.removed", {"account": command.account}) if command.account in settings.blocks else None
+
+
+def _set_direct_room(settings: AccountSettings, command: SetDirectRoom, context: Context) -> Change:
+    """Who left a room may leave it again once it has come back."""
+    if command.state != "left" and settings.direct_rooms.get(command.room) == command.state:
+        return None
+    if command.state == "accepted":
+        return "direct.accepted", {"room": command.room}
+    return f"direct.{command.state}", {"room": command.room, "seq": command.seq}
+
+
 def _notify(settings: AccountSettings, command: Notify, context: Context) -> Change:
     if command.source <= settings.notified:
         return None
@@ -121,8 +159,8 @@ def _read_notifications(settings: AccountSettings, command: ReadNotifications, c
 
 
 def _file_report(settings: AccountSettings, command: FileReport, context: Context) -> Change:
-    data = {"report": context.new_id, "space": command.space, "room": command.room, "seq": command.seq}
-    return "message.reported", {**data, "reason": command.reason}
+    data = {"report": context.new_id, "room": command.room, "seq": command.seq, "reason": command.reason}
+    return "message.reported", {**data, **drop_none(space=command.space)}
 
 
 def _close_report(settings: AccountSettings, command: CloseReport, context: Context) -> Change:
@@ -135,12 +173,21 @@ DECIDERS: Final[Mapping[type[Any], Callable[[AccountSettings, Any, Context], Cha
     SetSubscription: _set_subscription,
     SaveBookmark: _save_bookmark,
     SetThread: _set_thread,
+    BlockAccount: _block,
+    RemoveBlock: _unblock,
+    SetDirectRoom: _set_direct_room,
     Notify: _notify,
     UpdatePreferences: _update_preferences,
     RemoveBookmark: _remove_bookmark,
     ReadNotifications: _read_notifications,
 }
 
+
+_DIRECT_STATES: Final[Mapping[str, DirectState]] = {
+    "direct.accepted": "accepted",
+    "direct.declined": "declined",
+    "direct.left": "left",
+}
 
 # --- apply --------------------------------------------------------------------------------------------
 
@@ -161,6 +208,12 @@ def apply(settings: AccountSettings, event: Fact | Event) -> None:
             settings.bookmarks.pop(f"{data['room']}/{data['seq']}", None)
         case "thread.followed" | "thread.unfollowed":
             settings.threads[f"{data['room']}/{data['seq']}"] = event.type == "thread.followed"
+        case "block.added":
+            settings.blocks.add(data.get("account", ""))
+        case "block.removed":
+            settings.blocks.discard(data.get("account", ""))
+        case "direct.accepted" | "direct.declined" | "direct.left":
+            settings.direct_rooms[data["room"]] = _DIRECT_STATES[event.type]
         case "notification.created":
             settings.notified = data["source"]
             settings.unread[data["notification"]] = None

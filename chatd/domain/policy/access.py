@@ -61,8 +61,10 @@ def verdict(state: RoomState, space: SpaceState, account: str, right: Right, at:
 
 
 def _verdict_in_direct_room(state: RoomState, account: str, right: Right) -> Verdict:
-    if account not in state.members:
+    if account not in state.people:
         return Verdict(False, "it is a direct room of other people")
+    if account in state.apart and right in OVERRIDABLE_RIGHTS:
+        return Verdict(False, "it no longer shares a space with anybody else in the room")
     return Verdict(may("member", right), "in a direct room everybody has the rights of a member")
 
 
@@ -82,7 +84,7 @@ def sees(state: RoomState, space: SpaceState, account: str, at: int) -> Verdict:
     if not state.exists:
         return Verdict(False, "there is no such room")
     if state.direct:
-        inside = account in state.members
+        inside = account in state.people
         return Verdict(inside, "it is a direct room of " + ("its own" if inside else "other people"))
     if space.role(account) is None:
         return Verdict(False, space.why_outside(account, at))

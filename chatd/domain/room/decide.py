@@ -18,7 +18,13 @@ from chatd.contract.typing import SetTyping
 from chatd.domain import account_deletion
 from chatd.domain.decision import Context, Decision, Signal
 from chatd.domain.event import Event, Fact
-from chatd.domain.internal import DeleteMessages, ExpireMessage, OpenDirectRoom, RemoveDeletedAccount
+from chatd.domain.internal import (
+    DeleteMessages,
+    ExpireMessage,
+    LeaveDirectRoom,
+    OpenDirectRoom,
+    RemoveDeletedAccount,
+)
 from chatd.domain.policy import bots
 from chatd.domain.policy.access import holds, visible
 from chatd.domain.room import direct, message, moderation, reaction, slow_mode
@@ -39,10 +45,10 @@ def _join(state: RoomState, space: SpaceState, command: JoinRoom, context: Conte
         return NO_SUCH_ROOM
     if context.by in state.members:
         return Decision()
-    if state.direct:
-        return direct.DIRECT_ROOM_CLOSED
     if context.operator:
         return Refusal("forbidden", "an operator cannot be a member; join with an account's token")
+    if state.direct:  # one of its people, before its first message
+        return Decision((fact(state, "member.joined", context, {"account": context.by}),))
     if state.archived:
         return Refusal("forbidden", "the room is archived: nobody can join it")
     if not holds(state, space, context, "room.join_public"):
@@ -61,7 +67,7 @@ def _leave(state: RoomState, space: SpaceState, command: LeaveRoom, context: Con
     if context.by not in state.members:
         return Decision()
     if state.direct:
-        return Refusal("forbidden", "a direct room cannot be left; mute it with subscription.update")
+        return direct.USE_DIRECT_LEAVE
     left = fact(state, "member.left", context, {"account": context.by})
     return Decision((left, *moderation.bots_leaving(state, space, context.by, context)))
 
@@ -95,6 +101,7 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Contex
     **reaction.DECIDERS,
     RemoveDeletedAccount: account_deletion.leave_room,
     OpenDirectRoom: direct.open_room,
+    LeaveDirectRoom: direct.leave,
     JoinRoom: _join,
     LeaveRoom: _leave,
     **moderation.DECIDERS,
@@ -130,9 +137,16 @@ def apply(state: RoomState, event: Fact | Event) -> None:
     match event.type:
         case "member.joined":
             state.members[data["account"]] = data.get("entry")
+            if state.direct and data["account"] not in state.people:
+                state.people.add(data["account"])
+                state.spaces_version = 0
         case "member.left" | "member.kicked":
             state.members.pop(data["account"], None)
+            if state.direct:
+                state.people.discard(data["account"])
+                state.spaces_version = 0
         case "room.created":
+            state.people = set(data.get("accounts", ()))
             state.space, state.name, state.kind = data.get("space", ""), data["name"], data["kind"]
             state.private, state.topic, state.created_at = data["private"], data.get("topic"), event.at
         case _:

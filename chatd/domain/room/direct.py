@@ -1,4 +1,10 @@
-"""Direct rooms: the members identify the room. Nobody joins or leaves; the same people share one room."""
+"""Direct rooms: the people identify the room; the same people share one room.
+
+`people` of a room's state are those whom it is for, `members` those among them who have joined. Who opens
+the room joins it; the others join with the first message, if not before. What each of them makes of the room
+for itself (a request accepted or declined, a room of two left) stands in the stream of its account, where the
+others do not see it.
+"""
 
 from __future__ import annotations
 
@@ -12,27 +18,54 @@ from chatd.contract.errors import Refusal
 from chatd.contract.room import Room, RoomResult
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Fact
-from chatd.domain.internal import OpenDirectRoom
-from chatd.domain.room.state import RoomState, fact
+from chatd.domain.internal import LeaveDirectRoom, OpenDirectRoom
+from chatd.domain.room.state import NO_SUCH_ROOM, RoomState, fact
 from chatd.domain.space.state import SpaceState
 
 DIRECT_ROOM_CLOSED: Final = Refusal(
     "forbidden", "a direct room is only for the people it was opened with; open another one"
 )
+USE_DIRECT_LEAVE: Final = Refusal("forbidden", "use direct.leave to leave a direct room")
+PAIR: Final = 2  # people; a room of more is left for all to see
 
 
-def direct_room(people: Sequence[str]) -> str:
-    """The id of the room of these accounts, computed from their ids, so no lookup is needed."""
-    return str(ULID.from_bytes(sha256("\n".join(sorted(people)).encode()).digest()[:16]))
+def direct_room(people: Sequence[str], nth: int = 0) -> str:
+    """The id of the room of these accounts, computed from their ids, so no lookup is needed. `nth`: how many
+    rooms of theirs were deleted before it."""
+    named = "\n".join([*sorted(people), *([str(nth)] if nth else [])])
+    return str(ULID.from_bytes(sha256(named.encode()).digest()[:16]))
 
 
 def open_room(
     state: RoomState, space: SpaceState, command: OpenDirectRoom, context: Context
 ) -> Decision | Refusal:
-    if state.exists:
-        return Decision(answer=lambda _: RoomResult(room=state.row(Room)))
-    created = {"name": "", "kind": "direct", "private": True}
-    facts: list[Fact] = [fact(state, "room.created", context, created)]
-    for account in command.people:
-        facts.append(fact(state, "member.joined", context, {"account": account}, nth=len(facts) + 1))
+    facts: list[Fact] = []
+    if not state.exists:
+        created = {"name": "", "kind": "direct", "private": True, "accounts": list(command.people)}
+        facts.append(fact(state, "room.created", context, created))
+    if context.by not in state.members:
+        facts.append(fact(state, "member.joined", context, {"account": context.by}, nth=len(facts) + 1))
     return Decision(tuple(facts), lambda _: RoomResult(room=state.row(Room)))
+
+
+def joining(state: RoomState, context: Context) -> list[Fact]:
+    """The facts before a message: those who were not in the room yet join it."""
+    absent = sorted(state.people - state.members.keys() - state.gone)
+    return [
+        fact(state, "member.joined", context, {"account": account}, nth=nth)
+        for nth, account in enumerate(absent, 1)
+    ]
+
+
+def leave(
+    state: RoomState, space: SpaceState, command: LeaveDirectRoom, context: Context
+) -> Decision | Refusal:
+    if context.by not in state.members:
+        return NO_SUCH_ROOM
+    leaving = [context.by, *(bot for bot in command.bots if bot in state.people)]
+    return Decision(
+        tuple(
+            fact(state, "member.left", context, {"account": account}, nth=nth)
+            for nth, account in enumerate(leaving, 1)
+        )
+    )

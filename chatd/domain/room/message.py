@@ -20,6 +20,7 @@ from chatd.domain.internal import DeleteMessages, ExpireMessage
 from chatd.domain.names.mentions import GROUP_MENTIONS, mention_candidates
 from chatd.domain.policy.access import Verdict, holds, ranks_equal_or_above, verdict, visible
 from chatd.domain.policy.roles import may
+from chatd.domain.room import direct
 from chatd.domain.room.slow_mode import slow_mode_refusal
 from chatd.domain.room.state import (
     NO_SUCH_ROOM,
@@ -55,7 +56,7 @@ def may_see_edits(author: str, caller: str, role: str | None) -> bool:
 
 
 def _post(state: RoomState, space: SpaceState, command: PostMessage, context: Context) -> Decision | Refusal:
-    if context.by not in state.members:
+    if context.by not in state.members and context.by not in state.people:
         if not visible(state, space, context):
             return NO_SUCH_ROOM
         return Refusal("forbidden", "join the room before you post in it")
@@ -81,7 +82,9 @@ def _post(state: RoomState, space: SpaceState, command: PostMessage, context: Co
         mentions=_mentions(state, space, command.text, context) or None,
         expires_at=context.at + command.expires_in * 1000 if command.expires_in else None,
     )
-    return Decision((fact(state, "message.posted", context, data, command.text),), _posted)
+    before = direct.joining(state, context) if state.direct else ()
+    posted = fact(state, "message.posted", context, data, command.text, nth=len(before) + 1)
+    return Decision((*before, posted), _posted)
 
 
 def _repeat(record: NonceRecord, command: PostMessage) -> Decision | Refusal:
@@ -97,7 +100,7 @@ def may_post(state: RoomState, space: SpaceState, context: Context) -> Verdict:
 
 
 def _posted(events: Sequence[Event]) -> contract.Posted:
-    (event,) = events
+    event = events[-1]
     return contract.Posted(seq=event.seq, position=event.position, at=event.at)
 
 

@@ -23,6 +23,7 @@ from chatd.contract.room import (
 )
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
+from chatd.domain.internal import InviteInVain
 from chatd.domain.policy import bots
 from chatd.domain.policy.access import holds, outranks_member, verdict, visible
 from chatd.domain.policy.roles import OVERRIDABLE_ROLES
@@ -77,6 +78,13 @@ def _invite(
     return Decision((fact(state, "member.joined", context, space.room_join_data(command.account)),))
 
 
+def _invite_in_vain(
+    state: RoomState, space: SpaceState, command: InviteInVain, context: Context
+) -> Decision | Refusal:
+    decision = _invite(state, space, InviteToRoom(state.id, command.account), context)
+    return decision if isinstance(decision, Refusal) else Decision()
+
+
 def _remove(
     state: RoomState, space: SpaceState, command: RemoveFromRoom, context: Context
 ) -> Decision | Refusal:
@@ -118,7 +126,8 @@ def _archive(
 
 
 def _delete(state: RoomState, space: SpaceState, command: DeleteRoom, context: Context) -> Decision | Refusal:
-    if refusal := _check_right(state, space, context, "room.delete", "deleting a room"):
+    refusal = _check_right(state, space, context, "room.delete", "deleting a room")
+    if refusal and not (context.operator and refusal is DIRECT_ROOM_CLOSED):
         return refusal
     return Decision((fact(state, "room.deleted", context, drop_none(reason=command.reason)),))
 
@@ -195,6 +204,7 @@ def _write_override(state: RoomState, who: str, right: Right, allow: bool | None
 
 DECIDERS: Final[Deciders] = {
     InviteToRoom: _invite,
+    InviteInVain: _invite_in_vain,
     RemoveFromRoom: _remove,
     UpdateRoom: _update,
     ArchiveRoom: _archive,

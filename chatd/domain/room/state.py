@@ -79,6 +79,7 @@ class RoomState:
         dict
     )  # `role:…` or `account:…` -> right -> allowed
     members: dict[str, int | None] = attrs.Factory(dict)  # account -> seq at which it joined the space
+    people: set[str] = attrs.Factory(set)  # of a direct room: whom it is for, in it already or not
     override_entries: dict[str, int | None] = attrs.Factory(dict)  # same for accounts with overrides
     leave_count_seen: int = 0  # the `leave_count` of the space when `members` was last compared with it
     pins: set[int] = attrs.Factory(set)
@@ -89,6 +90,10 @@ class RoomState:
     posted_at: dict[str, int] = attrs.field(factory=dict, repr=False)
     acted_at: dict[str, int] = attrs.field(factory=dict, repr=False)
     typing: dict[str, int] = attrs.field(factory=dict, repr=False)  # account -> Unix ms of the last signal
+    # Of the people of a direct room, as of the `spaces_version` of `SharedSpaces`; 0: not known yet.
+    apart: set[str] = attrs.Factory(set)  # those who share no space with any other of them
+    gone: set[str] = attrs.Factory(set)  # those whose account was deleted
+    spaces_version: int = 0
 
     @property
     def exists(self) -> bool:
@@ -122,12 +127,12 @@ class RoomState:
             slow_mode=self.slow_mode,
             created_at=self.created_at,
             head=self.head,
-            accounts=sorted(self.members) if self.direct else UNSET,
+            accounts=sorted(self.people) if self.direct else UNSET,
             **more,
         )
 
 
-TRANSIENT: Final = frozenset({"nonces", "messages", "read", "typing"})
+TRANSIENT: Final = frozenset({"nonces", "messages", "read", "typing", "apart", "gone", "spaces_version"})
 
 
 def sync_members(state: RoomState, space: SpaceState) -> None:

@@ -24,6 +24,7 @@ START: Final = ExportPlace("", "", -1, "")  # before the first item
 # the sections of an export, in their order
 EXPORTED: Final[tuple[ExportKind, ...]] = (
     *("account", "name", "device", "identity", "bot", "membership", "preferences", "subscription"),
+    *("block", "direct"),
     *("read", "bookmark", "draft", "scheduled", "report", "invite", "message", "reaction"),
 )
 

@@ -8,8 +8,9 @@ from chatd.ports.rows import Row
 
 
 class ReportReader(Protocol):
-    async def reports(self, space: str, open: bool, after: str | None, limit: int) -> list[Row]:
-        """`{id, space, room, seq, by, reason, at, resolved_by, resolved_at, resolution}`, id > `after`."""
+    async def reports(self, space: str | None, open: bool, after: str | None, limit: int) -> list[Row]:
+        """`{id, space, room, seq, by, reason, at, resolved_by, resolved_at, resolution}`, id > `after`.
+        `space` None: those from direct rooms."""
 
     async def report(self, report: str) -> Row | None: ...
     async def has_reported(self, account: str, room: str, seq: int) -> bool:

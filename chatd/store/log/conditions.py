@@ -9,6 +9,7 @@ from chatd.ports import (
     AccountActive,
     Condition,
     CredentialIs,
+    DirectRoomsBelow,
     IdentityAbsent,
     IdentityCountIs,
     NoOpenReport,
@@ -22,6 +23,7 @@ from chatd.ports import (
     SpacesOwnedBelow,
 )
 from chatd.store.queries.account import OTHER_ADMIN
+from chatd.store.queries.direct import OPENED
 from chatd.store.queries.report import HAS_REPORTED
 from chatd.store.queries.usage import SPACE_ROOMS, SPACE_ROOMS_MADE, SPACES_OWNED
 
@@ -42,6 +44,7 @@ SETUP_CODE = "SELECT (SELECT code_hash FROM setup_code) IS ?"
 NO_IDENTITY = "SELECT NOT EXISTS (SELECT 1 FROM identities WHERE issuer = ? AND subject = ?)"
 IDENTITIES = "SELECT (SELECT count(*) FROM identities WHERE account = ?) = ?"
 NO_OPEN_REPORT = f"SELECT NOT ({HAS_REPORTED})"
+DIRECT_ROOMS_BELOW = f"SELECT json_array_length(({OPENED})) < ?3"
 SCHEDULED = "SELECT EXISTS (SELECT 1 FROM scheduled WHERE id = ? AND failed IS NULL)"
 SCHEDULED_COUNT = "SELECT (SELECT count(*) FROM scheduled WHERE account = ?) = ?"
 ROOMS = f"SELECT ({SPACE_ROOMS}) < ?2"
@@ -78,6 +81,8 @@ def _statement(condition: Condition) -> tuple[str, tuple[Any, ...]]:
             return IDENTITIES, (account, count)
         case NoOpenReport(account, room, seq):
             return NO_OPEN_REPORT, (account, room, seq)
+        case DirectRoomsBelow(account, since, count):
+            return DIRECT_ROOMS_BELOW, (account, since, count)
         case ScheduledExists(id):
             return SCHEDULED, (id,)
         case ScheduledCountIs(account, count):

@@ -66,7 +66,16 @@ _OF_ACCOUNTS: Final = (
 # the copies of it that it left behind when it moved rows between pages. So these tables are written anew: the
 # pages of the old ones are freed as a whole, and overwritten as a whole.
 _REWRITTEN: Final = (
-    *("accounts", "account_names", "name_skeletons", "bookmarks", "preferences", "reports", "snapshots"),
+    *(
+        "accounts",
+        "account_names",
+        "name_skeletons",
+        "bookmarks",
+        "preferences",
+        "reports",
+        "snapshots",
+        "blocks",
+    ),
     *("credentials", "devices", "second_factors", "recovery_links", "identities", "drafts", "scheduled"),
 )
 

@@ -31,12 +31,12 @@ FREE_BYTES_WANTED = 256 * 1024 * 1024
 PROJECTED = (
     *("accounts", "bots", "spaces", "rooms", "members", "messages", "edits", "mentions", "reactions", "pins"),
     *("account_names", "thread_followers", "emoji", "subscriptions", "preferences", "bookmarks", "reports"),
-    "message_erasures",
+    *("message_erasures", "blocks", "direct_states"),
 )
 # indexes that a replay would only fill: the live ones hold, and nothing here looks anything up in them
 UNUSED = (
     *("messages_once", "messages_by_author", "messages_by_thread", "messages_deleted"),
-    *("messages_expiring", "members_past", "subscriptions_by_room", "rooms_by_space"),
+    *("messages_expiring", "members_past", "subscriptions_by_room", "rooms_by_space", "rooms_by_opener"),
 )
 
 CELLS = "position, stream, seq, type, at, by, data, hex(body), hex(hash), hex(salt), text"

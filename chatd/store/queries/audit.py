@@ -33,9 +33,10 @@ BANS = json_rows.folded(
     """,
     ("type", "account", "by", "at", "reason"),
 )
-# `?7` looks: an account, to whom private rooms that it is not in do not exist, or NULL for an operator
+# Without a space (`?1` NULL) the direct rooms. `?7` looks: an account, to whom private rooms that it is not
+# in do not exist, or NULL for an operator
 STREAMS = """
-    SELECT 'space/' || ?1 UNION ALL SELECT 'room/' || id FROM rooms WHERE space = ?1 AND (
+    SELECT 'space/' || ?1 UNION ALL SELECT 'room/' || id FROM rooms WHERE space IS ?1 AND (
         ?7 IS NULL OR NOT private OR EXISTS (
             SELECT 1 FROM members WHERE account = ?7 AND stream = 'room/' || rooms.id AND until IS NULL
         )

@@ -59,6 +59,14 @@ SECTIONS: Final = {
             json_object('room', room, 'level', level, 'muted_until', muted_until) AS item
         FROM subscriptions WHERE account = ?1
     """,
+    "block": """
+        SELECT blocked AS a, 0 AS b, '' AS c, json_object('account', blocked, 'at', at) AS item
+        FROM blocks WHERE account = ?1
+    """,
+    "direct": """
+        SELECT room AS a, 0 AS b, '' AS c, json_object('room', room, 'state', state, 'seq', seq) AS item
+        FROM direct_states WHERE account = ?1
+    """,
     "read": """
         SELECT room AS a, seq AS b, '' AS c, json_object('room', room, 'seq', seq) AS item
         FROM read_markers WHERE account = ?1

@@ -53,6 +53,13 @@ RECIPIENTS = f"""
         LEFT JOIN read_markers
             ON read_markers.account = concerned.account AND read_markers.room = concerned.room
         WHERE concerned.account <> concerned.by AND NOT EXISTS (
+            SELECT 1 FROM silenced WHERE account = concerned.account AND silent = concerned.by
+        ) AND NOT (direct AND EXISTS (
+            SELECT 1 FROM direct_states AS mine WHERE mine.account = concerned.account
+            AND mine.room = concerned.room AND mine.state = 'declined' AND NOT EXISTS (
+                SELECT 1 FROM messages WHERE messages.room = concerned.room AND by = concerned.account
+            )
+        )) AND NOT EXISTS (
             SELECT 1 FROM messages
             WHERE messages.room = concerned.room AND messages.seq = concerned.seq AND deleted
         )

@@ -16,6 +16,7 @@ from chatd.store.queries.audit import AuditQueries
 from chatd.store.queries.bookmark import BookmarkQueries
 from chatd.store.queries.credential import CredentialQueries
 from chatd.store.queries.device import DeviceQueries
+from chatd.store.queries.direct import DirectQueries
 from chatd.store.queries.draft import DraftQueries
 from chatd.store.queries.erasure import ErasureQueries
 from chatd.store.queries.export import ExportQueries
@@ -45,6 +46,7 @@ class SqliteReader(
     BookmarkQueries,
     CredentialQueries,
     DeviceQueries,
+    DirectQueries,
     DraftQueries,
     ErasureQueries,
     ExportQueries,

@@ -8,7 +8,7 @@ from chatd.store.queries.pool import Queries
 
 REPORT = ("id", "space", "room", "seq", "by", "reason", "at", "resolved_by", "resolved_at", "resolution")
 REPORTS = json_rows.folded(
-    "SELECT * FROM reports WHERE space = ?1 AND id > ?3 AND (NOT ?2 OR resolved_at IS NULL)"
+    "SELECT * FROM reports WHERE space IS ?1 AND id > ?3 AND (NOT ?2 OR resolved_at IS NULL)"
     " ORDER BY id LIMIT ?4",
     REPORT,
 )
@@ -21,7 +21,7 @@ HAS_REPORTED = """
 
 
 class ReportQueries(Queries):
-    async def reports(self, space: str, open: bool, after: str | None, limit: int) -> list[Row]:
+    async def reports(self, space: str | None, open: bool, after: str | None, limit: int) -> list[Row]:
         return await self._rows(REPORTS, space, open, after or "", limit)
 
     async def report(self, report: str) -> Row | None:

@@ -19,8 +19,9 @@ MARKERS = """
 """
 
 # Counted, not walked: a room's messages are numbered (`nth`), so what came after the floor is a
-# difference, less what was deleted there, less one's own. A read marker knows its number. Materialized so
-# that SQLite works out every value once. `first_unread` walks only over what does not count.
+# difference, less what was deleted there, less one's own, less that of those who are blocked. A read marker
+# knows its number. Materialized so that SQLite works out every value once. `first_unread` walks only over
+# what does not count.
 FLOOR = "max(coalesce(marker.seq, 0), joined.seq)"
 POSTS = "FROM messages WHERE messages.room = substr(members.stream, 6)"
 PLACES = f"""
@@ -35,12 +36,14 @@ PLACES = f"""
     LEFT JOIN read_markers AS marker ON marker.account = ?1 AND marker.room = substr(members.stream, 6)
     WHERE members.account = ?1 AND members.stream >= 'room/' AND members.stream < 'room0' AND until IS NULL
 """
+UNHEARD = "(SELECT silent FROM silenced WHERE account = ?1)"
 IN_ROOM = "FROM messages WHERE messages.room = place.room"
 DELETED = "FROM messages INDEXED BY messages_deleted WHERE messages.room = place.room AND deleted"
-MENTIONED = """
+MENTIONED = f"""
     SELECT count(*) FROM mentions AS mention CROSS JOIN messages
         ON messages.room = mention.room AND messages.seq = mention.seq
     WHERE mention.room = place.room AND mention.seq > floor AND by <> ?1 AND NOT deleted
+        AND by NOT IN {UNHEARD}
 """
 UNNAMED = """
     NOT EXISTS (SELECT 1 FROM mentions AS other
@@ -51,10 +54,12 @@ UNREAD_ROOMS = json_rows.folded(
     f"""
     SELECT room, read, head, iif(came = 0, 0, came - (SELECT count(*) {DELETED} AND seq > floor)
         - (SELECT count(*) {IN_ROOM} AND by = ?1 AND deleted = 0 AND seq > floor)
+        - (SELECT count(*) {IN_ROOM} AND by IN {UNHEARD} AND by <> ?1 AND deleted = 0 AND seq > floor)
     ) AS unread, iif(came = 0, 0,
         ({MENTIONED} AND account = ?1) + ({MENTIONED} AND account = 'room' AND {UNNAMED})
     ) AS mentions, iif(came = 0, NULL, (
-        SELECT seq {IN_ROOM} AND seq > floor AND NOT deleted AND by <> ?1 ORDER BY seq LIMIT 1
+        SELECT seq {IN_ROOM} AND seq > floor AND NOT deleted AND by <> ?1 AND by NOT IN {UNHEARD}
+        ORDER BY seq LIMIT 1
     )) AS first_unread
     FROM places AS place ORDER BY room LIMIT -1
     """,

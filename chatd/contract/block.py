@@ -1,0 +1,73 @@
+"""The block list of an account: of whom it hears nothing. Those who are on it are not told."""
+
+from __future__ import annotations
+
+import attrs
+
+from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Time
+from chatd.contract.rows import result
+from chatd.contract.spec import RequestType, command, query
+
+
+@attrs.frozen
+class AddBlock:
+    account: Id
+
+
+@attrs.frozen
+class RemoveBlock:
+    account: Id
+
+
+@attrs.frozen
+class ListBlocks:
+    after: Id | None = None
+    limit: Limit = DEFAULT_PAGE
+
+
+@result
+class Block:
+    account: Id
+    at: Time
+
+
+@result
+class BlockPage:
+    """By account id. `next` is the `after` of the following page, null at the end."""
+
+    blocks: list[Block]
+    next: Id | None
+
+
+REQUESTS: tuple[RequestType, ...] = (
+    command(
+        "block.add",
+        AddBlock,
+        doc="Blocks an account: the caller hears nothing of it any more.",
+        scope="never",
+        refusals=("not_found", "conflict"),
+        events=("block.added",),
+        notes=(
+            "A blocked account and its bots do not notify the caller; their messages count as neither unread"
+            " nor mentions, a direct room in which only they wrote is not listed, and `room.invite` does not"
+            " make the caller a member. They get the same answers as before.",
+            "Events of blocked accounts are delivered like all others; a client hides what they wrote,"
+            " reacted and type by this list.",
+        ),
+    ),
+    command(
+        "block.remove",
+        RemoveBlock,
+        doc="Ends a block.",
+        scope="never",
+        decided_by="account",
+        events=("block.removed",),
+    ),
+    query(
+        "block.list",
+        ListBlocks,
+        BlockPage,
+        doc="Whom the caller has blocked.",
+        scope="never",
+    ),
+)
