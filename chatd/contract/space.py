@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 from msgspec import UNSET, UnsetType
 
-from chatd.contract.fields import DEFAULT_PAGE, About, Id, Limit, Name, Reason, Role, Time, Url
+from chatd.contract.fields import DEFAULT_PAGE, About, Id, Limit, Name, PictureOrNone, Reason, Role, Time
 from chatd.contract.member import MemberPage
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
@@ -15,7 +15,7 @@ from chatd.contract.spec import RequestType, command, query
 class CreateSpace:
     name: Name
     description: About | None = None
-    icon: Url | None = None
+    icon: PictureOrNone | None = None
     owner: Id | None = None
 
 
@@ -41,7 +41,7 @@ class UpdateSpace:
     space: Id
     name: Name | None = None
     description: About | None = None
-    icon: Url | None = None
+    icon: PictureOrNone | None = None
 
 
 @attrs.frozen
@@ -122,7 +122,11 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         refusals=("not_found", "conflict"),
         events=("space.created", "member.joined"),
-        notes=("An operator names the `owner`; everybody else owns the space they make.",),
+        notes=(
+            "An operator names the `owner`; everybody else owns the space they make.",
+            "No two spaces of a server have the same name, or names that look the same; deleted ones do not"
+            " count.",
+        ),
     ),
     query(
         "space.list",
@@ -155,7 +159,7 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Changes a space.",
         scope="manage",
         decided_by="space",
-        refusals=("not_found",),
+        refusals=("not_found", "conflict"),
         events=("space.updated",),
         notes=("Changes the fields that are given. An empty string empties `description` or `icon`.",),
     ),
