@@ -1,24 +1,44 @@
 """The two wire formats: frames to bytes and back.
 
 A wire message carries one or more frames. Decoding never raises: what cannot be read comes back as a
-refusal in the place where its frame stood, so that one bad frame does not take its neighbours along.
+`BadFrame` in the place where its frame stood, so that one bad frame does not take its neighbours along. It
+is lazy: a frame takes up to twenty times its size in memory, and waits as bytes for its turn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, Protocol
 
+import attrs
 import msgpack
 import msgspec
 
 from chatd.contract.errors import Refusal
+from chatd.contract.field_errors import shorten
+from chatd.contract.fields import MAX_ID
 
 Frame = dict[str, Any]
 
 MAX_FRAME: Final = 256 * 1024  # bytes of one frame, as it came
 MAX_MESSAGE: Final = 1024 * 1024  # bytes of one wire message
 MAX_FRAMES: Final = 1024  # frames in one wire message
+MAX_LIST: Final = 1024  # items of a list in a MessagePack frame
+MAX_MAP: Final = 256  # keys of a map in a MessagePack frame
+
+
+@attrs.frozen(slots=True)
+class BadFrame:
+    """A frame that cannot be read, and why. `id`: that of the request, if it could be read."""
+
+    refusal: Refusal
+    id: int | str | None = None
+
+    @property
+    def rude(self) -> bool:
+        """No honest client sends such a frame: it is more than a long paste or half an emoji."""
+        return self.id is None and self.refusal.code == "invalid"
 
 
 class Format(Protocol):
@@ -33,13 +53,47 @@ class Format(Protocol):
     def join(self, frames: Iterable[bytes]) -> bytes:
         """Encoded frames as the payload of one wire message."""
 
-    def decode(self, message: str | bytes) -> list[Frame | Refusal]: ...
+    def decode(self, message: str | bytes) -> Iterator[Frame | BadFrame]:
+        """The frames of a message, one after another as they are asked for."""
 
 
-def _checked(frame: object) -> Frame | Refusal:
-    if not isinstance(frame, dict) or not all(type(key) is str for key in frame):
-        return Refusal("invalid", "a frame is a map with string keys")
-    return frame
+def _bad(reason: str, id_: int | str | None = None) -> BadFrame:
+    return BadFrame(Refusal("invalid", reason), id_)
+
+
+def _too_large(id_: int | str | None) -> BadFrame:
+    return BadFrame(Refusal("too_large", f"a frame is at most {MAX_FRAME} bytes; send less at once"), id_)
+
+
+def valid_id(id_: object) -> int | str | None:
+    """The id of a request, or None: it is none that may be one."""
+    if (type(id_) is int and -(1 << 63) <= id_ < 1 << 64) or (type(id_) is str and len(id_) <= MAX_ID):
+        return id_
+    return None
+
+
+_NO_MAP: Final = _bad("a frame is a map with string keys")
+_EMPTY: Final = _bad("the message holds no frame")
+_TOO_MANY: Final = f"at most {MAX_FRAMES} frames in one message"
+_LOST: Final = "; the rest of the message cannot be read and is lost: send it again"
+
+
+# --- JSON
+
+
+class _OnlyId(msgspec.Struct):
+    """Reads the id of a frame, and checks of the rest only that it is JSON."""
+
+    id: int | str | None = None
+
+
+_read_only_id: Final = msgspec.json.Decoder(_OnlyId).decode
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_LEADING_ID: Final = re.compile(r'\s*\{\s*"id"\s*:\s*(?:(-?\d{1,20})|"([^"\\\x00-\x1f]*)")\s*,')
+_HALF: Final = (
+    "a string holds half of a surrogate pair, as if it was cut within an emoji; cut strings between whole"
+    " characters"
+)
 
 
 class _Json:
@@ -53,21 +107,93 @@ class _Json:
     def join(self, frames: Iterable[bytes]) -> bytes:
         return b"\n".join(frames)
 
-    def decode(self, message: str | bytes) -> list[Frame | Refusal]:
+    def decode(self, message: str | bytes) -> Iterator[Frame | BadFrame]:
         if isinstance(message, bytes):
-            return [Refusal("invalid", f"{self.subprotocol} takes text messages, this one was binary")]
-        lines = [line for line in message.split("\n") if line and not line.isspace()]
+            yield _bad(f"{self.subprotocol} takes text messages, this one was binary")
+            return
+        lines = message.split("\n", 2 * MAX_FRAMES)  # blank lines are no frames, but not without end either
+        del message  # what has been read is let go, frame after frame
+        if len(lines) > 1:
+            lines = [line for line in reversed(lines) if line and not line.isspace()]
         if len(lines) > MAX_FRAMES:
-            return [Refusal("too_large", f"at most {MAX_FRAMES} frames in one message")]
-        return [self._one(line) for line in lines] or [Refusal("invalid", "the message holds no frame")]
+            yield BadFrame(Refusal("too_large", f"{_TOO_MANY}; nothing of this one was carried out"))
+            return
+        if not lines:
+            yield _EMPTY
+        while lines:
+            yield self._one(lines.pop())
 
-    def _one(self, line: str) -> Frame | Refusal:
+    def _one(self, line: str) -> Frame | BadFrame:
         if len(line) > MAX_FRAME or (len(line) * 4 > MAX_FRAME and len(line.encode()) > MAX_FRAME):
-            return Refusal("too_large", f"a frame is at most {MAX_FRAME} bytes")
+            return _too_large(_id_in_json(line))
         try:
-            return _checked(self._decode(line))
-        except (msgspec.DecodeError, RecursionError) as error:
-            return Refusal("invalid", f"not a JSON frame: {error}")
+            frame = self._decode(line)
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            return self._why(line, error)
+        return frame if type(frame) is dict else _NO_MAP
+
+    def _why(self, line: str, error: Exception) -> BadFrame:
+        """The bad frame, with a reason that says what to mend."""
+        if not line or line.isspace():
+            return _EMPTY
+        if isinstance(error, RecursionError):
+            return _bad(
+                "the frame is nested too deep; no request needs more than a few levels", _id_in_json(line)
+            )
+        if isinstance(error, msgspec.ValidationError):  # the only one of a decoder without a type
+            return _bad("a number is out of range; numbers have at most 64 bits", _id_in_json(line))
+        whole = _SURROGATE.sub(r"\\ufffd", line)
+        if whole != line and _is_json(whole):
+            return _bad(_HALF, _id_in_json(whole))
+        return _bad(f"not a JSON frame: {shorten(str(error))}")
+
+
+def _is_json(line: str) -> bool:
+    try:
+        msgspec.json.decode(line, type=msgspec.Raw)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return False
+    return True
+
+
+def _id_in_json(line: str) -> int | str | None:
+    """The id of a frame that is JSON; or of one that begins with it, as most do, and is nested too deep."""
+    try:
+        return valid_id(_read_only_id(line).id)
+    except (msgspec.DecodeError, UnicodeError):
+        return None
+    except RecursionError:
+        found = _LEADING_ID.match(line)
+        return found and valid_id(int(found[1]) if found[1] else found[2])
+
+
+# --- MessagePack
+
+_LIMITS: Final[dict[str, Any]] = {
+    "max_str_len": MAX_FRAME,
+    "max_bin_len": 0,
+    "max_ext_len": 0,
+    "max_array_len": MAX_LIST,
+    "max_map_len": MAX_MAP,
+    "strict_map_key": True,
+}
+_SCALARS: Final[dict[str, Any]] = {
+    **_LIMITS,
+    "max_buffer_size": MAX_MESSAGE,
+    "max_array_len": 0,
+    "max_map_len": 0,
+    "unicode_errors": "replace",
+}
+_ID_WITHIN: Final = 8  # keys of a bad frame that are looked at for the id
+_UNREADABLE: Final = (ValueError, msgpack.UnpackException, RecursionError)
+_REASONS: Final = (
+    ("max_bin_len", "it holds bytes (bin); send text as str"),
+    ("max_ext_len", "it holds an extension (ext), a timestamp perhaps; send times as integers"),
+    ("max_array_len", f"a list has at most {MAX_LIST} items"),
+    ("max_map_len", f"a map has at most {MAX_MAP} keys"),
+    ("map key", "the keys of a map are strings"),
+    ("codec can't", "a string is not UTF-8"),
+)
 
 
 class _Msgpack:
@@ -81,35 +207,86 @@ class _Msgpack:
     def join(self, frames: Iterable[bytes]) -> bytes:
         return b"".join(frames)
 
-    def decode(self, message: str | bytes) -> list[Frame | Refusal]:
+    def decode(self, message: str | bytes) -> Iterator[Frame | BadFrame]:
         if isinstance(message, str):
-            return [Refusal("invalid", f"{self.subprotocol} takes binary messages, this one was text")]
-        unpacker = msgpack.Unpacker(
-            max_buffer_size=MAX_MESSAGE,
-            max_str_len=MAX_FRAME,
-            max_bin_len=0,
-            max_ext_len=0,
-            max_array_len=1024,
-            max_map_len=256,
-            strict_map_key=True,
-        )
-        frames: list[Frame | Refusal] = []
+            yield _bad(f"{self.subprotocol} takes binary messages, this one was text")
+            return
+        start = count = 0
+        if len(message) <= MAX_FRAME:
+            unpacker = msgpack.Unpacker(None, max_buffer_size=MAX_MESSAGE, **_LIMITS)
+            try:
+                unpacker.feed(message)
+                for frame in unpacker:
+                    if count == MAX_FRAMES:
+                        break
+                    count += 1
+                    start = unpacker.tell()
+                    yield _checked(frame)
+            except _UNREADABLE:
+                pass  # once more, with care
+        if start < len(message):
+            yield from self._measured(message, start, count)
+        elif not message:
+            yield _EMPTY
+
+    def _measured(self, message: bytes, start: int, count: int) -> Iterator[Frame | BadFrame]:
+        """The frames from `start` on. Each is measured before it is read, so that something wrong in a frame
+        leaves no doubt about where the next one begins."""
+        measure = msgpack.Unpacker(None, max_buffer_size=MAX_MESSAGE)
+        measure.feed(message[start:])
+        first = start
+        while start < len(message):
+            if count == MAX_FRAMES:
+                yield BadFrame(Refusal("too_large", f"{_TOO_MANY}; those behind them are lost"))
+                return
+            count += 1
+            try:
+                measure.skip()
+            except msgpack.OutOfData:
+                yield _bad(
+                    f"the message ends in the middle of a frame{_LOST}", _id_in_msgpack(message[start:])
+                )
+                return
+            except _UNREADABLE as error:
+                deep = isinstance(error, msgpack.StackError)
+                reason = "it is nested too deep" if deep else "there is a byte that MessagePack does not use"
+                yield _bad(f"not a MessagePack frame: {reason}{_LOST}", _id_in_msgpack(message[start:]))
+                return
+            end = first + measure.tell()
+            yield self._one(message[start:end])
+            start = end
+
+    def _one(self, piece: bytes) -> Frame | BadFrame:
+        if len(piece) > MAX_FRAME:
+            return _too_large(_id_in_msgpack(piece))
         try:
-            unpacker.feed(message)
-            start = 0
-            for frame in unpacker:
-                size, start = unpacker.tell() - start, unpacker.tell()
-                if size > MAX_FRAME:
-                    frames.append(Refusal("too_large", f"a frame is at most {MAX_FRAME} bytes"))
-                else:
-                    frames.append(_checked(frame))
-                if len(frames) > MAX_FRAMES:
-                    return [Refusal("too_large", f"at most {MAX_FRAMES} frames in one message")]
-            if start != len(message):
-                frames.append(Refusal("invalid", "the message ends in the middle of a frame"))
-        except (ValueError, msgpack.UnpackException, RecursionError) as error:
-            frames.append(Refusal("invalid", f"not a MessagePack frame: {error or type(error).__name__}"))
-        return frames or [Refusal("invalid", "the message holds no frame")]
+            return _checked(msgpack.unpackb(piece, **_LIMITS))
+        except _UNREADABLE as error:
+            said = str(error)
+            reason = next(
+                (reason for sign, reason in _REASONS if sign in said), shorten(said) or "it is malformed"
+            )
+            return _bad(f"not a MessagePack frame: {reason}", _id_in_msgpack(piece))
+
+
+def _checked(frame: object) -> Frame | BadFrame:
+    if type(frame) is not dict or not all(type(key) is str for key in frame):
+        return _NO_MAP
+    return frame
+
+
+def _id_in_msgpack(piece: bytes) -> int | str | None:
+    """The id of a frame whose beginning can be read."""
+    unpacker = msgpack.Unpacker(None, **_SCALARS)
+    try:
+        unpacker.feed(piece)
+        for _ in range(min(unpacker.read_map_header(), _ID_WITHIN)):
+            if unpacker.unpack() == "id":
+                return valid_id(unpacker.unpack())
+            unpacker.skip()
+    except _UNREADABLE:
+        pass
+    return None
 
 
 JSON: Final[Format] = _Json()

@@ -167,6 +167,9 @@ class Settings:
     max_connections: int = _setting(10_000, "Connections served at the same time.", _positive)
     rate_per_second: float = _setting(50.0, "Requests a session may make each second.", _positive)
     rate_burst: int = _setting(500, "Requests a session may make at once.", _positive)
+    rate_frames: str = _setting(
+        "200/2000", "Frames of a connection, refused ones too; what is beyond it is read later.", _is_rate
+    )
     rate_post: str = _setting("2/500", "Messages of an account, all its sessions together.", _is_rate)
     rate_write: str = _setting("5/500", "Other commands of an account.", _is_rate)
     rate_query: str = _setting("20/1000", "Queries of an account.", _is_rate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgpack
@@ -9,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.codec import JSON, MAX_FRAME, MAX_FRAMES, MSGPACK
-from chatd.contract.errors import Refusal
+from chatd.codec import JSON, MAX_FRAME, MAX_FRAMES, MSGPACK, BadFrame
 
 scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
 values = st.recursive(
@@ -23,23 +23,30 @@ frames = st.dictionaries(st.text(), values, max_size=5)
 def test_what_is_encoded_is_decoded_again(batch: list[dict[str, Any]]) -> None:
     for form in (JSON, MSGPACK):
         payload = form.join([form.encode(frame) for frame in batch])
-        assert form.decode(payload.decode() if form.text else payload) == batch
+        assert list(form.decode(payload.decode() if form.text else payload)) == batch
 
 
 @given(text=st.text())
 def test_no_text_makes_json_raise(text: str) -> None:
     for frame in JSON.decode(text):
-        assert isinstance(frame, dict | Refusal)
+        assert isinstance(frame, dict | BadFrame)
 
 
 @given(data=st.binary())
 def test_no_bytes_make_msgpack_raise(data: bytes) -> None:
     for frame in MSGPACK.decode(data):
-        assert isinstance(frame, dict | Refusal)
+        assert isinstance(frame, dict | BadFrame)
 
 
-def codes(decoded: list[Any]) -> list[str]:
-    return [frame.code if isinstance(frame, Refusal) else "ok" for frame in decoded]
+def codes(decoded: Iterable[Any]) -> list[str]:
+    return [frame.refusal.code if isinstance(frame, BadFrame) else "ok" for frame in decoded]
+
+
+def only(decoded: Iterable[Any]) -> BadFrame:
+    (frame,) = decoded
+    assert isinstance(frame, BadFrame)
+    assert frame.refusal.message
+    return frame
 
 
 def test_one_bad_frame_leaves_its_neighbours_alone() -> None:
@@ -79,3 +86,98 @@ def test_a_frame_and_a_batch_have_a_limit() -> None:
 def test_each_format_takes_its_own_kind_of_message() -> None:
     assert codes(JSON.decode(b"{}")) == ["invalid"]
     assert codes(MSGPACK.decode("{}")) == ["invalid"]
+
+
+def test_frames_are_read_when_they_are_asked_for() -> None:
+    for form in (JSON, MSGPACK):
+        payload = form.join([form.encode({"id": 1}), form.encode({"id": 2})])
+        frames = form.decode(payload.decode() if form.text else payload)
+        assert next(frames) == {"id": 1}
+        assert next(frames) == {"id": 2}
+
+
+# --- what is wrong, and whose request it was --------------------------------------------------------------
+
+DEEP = "[" * 5000 + "]" * 5000
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (r'{"id":7,"data":{"text":"cut \ud83d"}}', "surrogate"),
+        (r'{"data":{"text":"cut \ud83d and on"},"id":7}', "surrogate"),
+        (r'{"id":7,"data":{"text":"\ude00"}}', "surrogate"),
+        ('{"id":7,"data":{"x":1e999}}', "out of range"),
+        ('{"data":{"x":-1e999},"id":7}', "out of range"),
+        ('{"id":7,"data":{"x":' + "9" * 5000 + "}}", "out of range"),
+        ('{"id":7,"data":' + DEEP + "}", "nested too deep"),
+        ('{"id":7,"data":"' + "x" * MAX_FRAME + '"}', "at most"),
+        ('{"data":"' + "x" * MAX_FRAME + '","id":7}', "at most"),
+    ],
+)
+def test_a_bad_json_frame_says_what_to_mend_and_keeps_its_id(line: str, says: str) -> None:
+    bad = only(JSON.decode(line))
+    assert bad.id == 7
+    assert says in bad.refusal.message
+    assert len(bad.refusal.message) < 200
+    assert not bad.rude
+    seven = only(JSON.decode(line.replace('"id":7', '"id":"seven"')))
+    assert seven.id == "seven"
+
+
+@pytest.mark.parametrize(
+    "line", ['{"id":7', '{"id":7}x', '{"id":7,"x":NaN}', '{"id":7,"x":01}', "nonsense", "[]", '{"id":[]}' * 2]
+)
+def test_what_is_no_json_has_no_id_and_is_rude(line: str) -> None:
+    bad = only(JSON.decode(line))
+    assert bad.id is None
+    assert bad.rude
+
+
+def test_an_escaped_backslash_is_no_surrogate() -> None:
+    assert list(JSON.decode(r'{"id":1,"x":"\\ud83d"}')) == [{"id": 1, "x": r"\ud83d"}]
+    assert "surrogate" not in only(JSON.decode(r'{"id":1,"x":"\\ud83d}')).refusal.message
+
+
+BAD_INSIDE = {
+    "bytes": msgpack.packb({"id": 7, "a": b"bytes"}),
+    "ext": msgpack.packb({"id": 7, "a": msgpack.ExtType(1, b"x")}),
+    "timestamp": msgpack.packb({"id": 7, "a": msgpack.Timestamp(1)}),
+    "keys of a map": msgpack.packb({"id": 7, 1: 2}),
+    "list has at most": msgpack.packb({"id": 7, "a": [0] * 1025}),
+    "map has at most": msgpack.packb({"id": 7, "a": {str(n): n for n in range(300)}}),
+    "UTF-8": b"\x82\xa2id\x07\xa1a\xa1\xff",
+    "at most": msgpack.packb({"id": 7, "a": "x" * MAX_FRAME}),
+}
+BAD_BYTES = {
+    "does not use": b"\x82\xa2id\x07\xa1a\xc1",
+    "too deep": b"\x82\xa2id\x07\xa1a" + b"\x91" * 2000,
+    "in the middle": b"\x82\xa2id\x07\xa1a\xdb\xff\xff\xff\xff",
+    "middle of a frame": b"\x82\xa2id\x07\xa1a\xdf\xff\xff\xff\xff",
+}
+GOOD = msgpack.packb({"id": 8})
+
+
+@pytest.mark.parametrize("says", BAD_INSIDE)
+def test_something_wrong_in_a_msgpack_frame_costs_only_that_frame(says: str) -> None:
+    first, bad, last = MSGPACK.decode(GOOD + BAD_INSIDE[says] + GOOD)
+    assert first == last == {"id": 8}
+    assert isinstance(bad, BadFrame)
+    assert bad.id == 7
+    assert says in bad.refusal.message
+    assert "lost" not in bad.refusal.message
+
+
+@pytest.mark.parametrize("says", BAD_BYTES)
+def test_msgpack_that_ends_in_doubt_says_why_and_that_the_rest_is_lost(says: str) -> None:
+    first, bad = MSGPACK.decode(GOOD + BAD_BYTES[says] + GOOD)
+    assert first == {"id": 8}
+    assert isinstance(bad, BadFrame)
+    assert bad.id == 7
+    assert says in bad.refusal.message
+    assert "lost" in bad.refusal.message
+
+
+@given(good=frames, bad=st.binary(max_size=40))
+def test_frames_before_a_bad_one_are_always_read(good: dict[str, Any], bad: bytes) -> None:
+    assert next(MSGPACK.decode(MSGPACK.encode(good) + bad)) == good

@@ -34,7 +34,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 SECURITY = (ROOT / "SECURITY.md").read_text()
 PROTOCOL = (DOCS / "protocol.md").read_text()
-MOST_WORDS = {"architecture.md": 1_200, "protocol.md": 2_500}  # a page that explains is read from end to end
+MOST_WORDS = {"architecture.md": 1_200, "protocol.md": 2_600}  # a page that explains is read from end to end
 
 FOLDERS = "chatd|chatctl|bench|docs|tests"
 FILES = re.compile(rf"`((?:{FOLDERS})/[\w./-]*|[\w.-]+\.(?:sql|toml)|\.ci/run|Makefile)`")

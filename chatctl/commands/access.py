@@ -65,7 +65,13 @@ def who(connection: Connection, room: str, at: int | None, space: str | None) ->
 
     async def work(client: Client) -> AccessList:
         found = await find_room(client, room, space)
-        return await client.ask(ListAccess(found.id, at), AccessList)
+        first = await client.ask(ListAccess(found.id, at), AccessList)
+        if first.next is None:
+            return first
+        rest = ListAccess(found.id, first.at, first.next)
+        accounts = await client.all_pages(rest, AccessList, lambda page: page.accounts)
+        everybody = [*first.accounts, *accounts]
+        return AccessList(at=first.at, position=first.position, accounts=everybody, next=None)
 
     answer = connection.run(work)
     if connection.json:

@@ -173,7 +173,7 @@ def devices(connection: Connection, account: str) -> None:
 
     async def work(client: Client) -> list[Device]:
         found = await find_account(client, account)
-        return (await client.ask(ListAccountDevices(found.id), DeviceList)).devices
+        return await client.all_pages(ListAccountDevices(found.id), DeviceList, lambda page: page.devices)
 
     print_rows(connection, connection.run(work), DEVICES, "signed in nowhere")
 

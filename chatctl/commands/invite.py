@@ -69,7 +69,7 @@ def list_(connection: Connection, space: str) -> None:
 
     async def work(client: Client) -> list[dict[str, Any]]:
         found = await find_space(client, space)
-        invites = (await client.ask(ListInvites(found.id), InviteList)).invites
+        invites = await client.all_pages(ListInvites(found.id), InviteList, lambda page: page.invites)
         names = {} if connection.json else await account_names(client)
         more = [
             {} if connection.json else {"by": with_names(names, one.by), "joined": _people(one, names)}

@@ -209,9 +209,9 @@ def erasures(connection: Connection, space: str) -> None:
 
     async def work(client: Client) -> tuple[list[dict[str, Any]], dict[str, str]]:
         place = await find_space(client, space)
-        answer = await client.ask(ListErasures(place.id), ErasureList)
+        orders = await client.all_pages(ListErasures(place.id), ErasureList, lambda page: page.erasures)
         names = await account_names(client)
-        return [{"name": names.get(row.account), **plain(row)} for row in answer.erasures], names
+        return [{"name": names.get(row.account), **plain(row)} for row in orders], names
 
     rows, names = connection.run(work)
     if not connection.json:
@@ -230,11 +230,12 @@ def bans(connection: Connection, space: str) -> None:
 
     async def work(client: Client) -> tuple[list[dict[str, Any]], dict[str, str]]:
         place = await find_space(client, space)
-        answer = await client.ask(ListBans(place.id), BanList)
+        bans = await client.all_pages(ListBans(place.id), BanList, lambda page: page.bans)
+        mutes = await client.all_pages(ListBans(place.id), BanList, lambda page: page.mutes)
         names = await account_names(client)
         rows = [
             {"what": word, "name": names.get(row.account), **plain(row)}
-            for word, restrictions in (("ban", answer.bans), ("mute", answer.mutes))
+            for word, restrictions in (("ban", bans), ("mute", mutes))
             for row in restrictions
         ]
         return rows, names

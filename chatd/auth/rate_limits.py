@@ -20,28 +20,37 @@ from chatd.contract.session import RateLimit
 from chatd.ports import Caller
 from chatd.settings import Rate, Settings
 
-LONGEST_TURN: Final = 20.0  # seconds; less than `auth_deadline`, the time to open a session
 IPV6_NETWORK: Final = 64  # bits: what one customer gets, and may take all of its addresses from
 
 
 class TokenBucket:
     """Stored as the time at which it will be full (generic cell rate algorithm, ITU-T I.371)."""
 
-    __slots__ = ("_each", "_full_at", "_last_promise", "_limit", "_slack")
+    __slots__ = ("_each", "_full_at", "_limit", "_slack")
 
     def __init__(self, rate: Rate) -> None:
         self._each = 1 / rate.per_second
         self._slack = (rate.burst - 1) * self._each
         self._limit = self._slack + self._each / 1000  # tolerates rounding
-        self._full_at = self._last_promise = 0.0
+        self._full_at = 0.0
 
     def take(self, now: float) -> float:
-        """Takes one token and returns 0, or returns the seconds after which to try again."""
+        """Takes one token and returns 0, or returns the seconds until there is one."""
         ahead = self._full_at - now
         if ahead <= self._limit:
             self._full_at = (now if ahead < 0 else self._full_at) + self._each
             return 0.0
-        return self._refuse_until(now, ahead - self._slack)
+        return ahead - self._slack
+
+    def wait(self, now: float) -> float:
+        """The seconds until there is a token; 0: there is one. Takes none."""
+        ahead = self._full_at - now
+        return 0.0 if ahead <= self._limit else ahead - self._slack
+
+    def spend(self, tokens: int, now: float) -> float:
+        """Takes tokens whether they are there or not; returns the seconds until what was owed has come in."""
+        self._full_at = max(self._full_at, now) + tokens * self._each
+        return max(0.0, self._full_at - now - self._slack - self._each)
 
     def give_back(self) -> None:
         self._full_at -= self._each
@@ -49,12 +58,6 @@ class TokenBucket:
     def full(self, now: float) -> bool:
         """A full bucket is like a new one."""
         return self._full_at <= now
-
-    def _refuse_until(self, now: float, wait: float) -> float:
-        """Requests that are refused at the same time are told different times, one after another."""
-        turn = max(now + wait, self._last_promise + self._each)
-        self._last_promise = min(turn, now + max(wait, LONGEST_TURN))
-        return self._last_promise - now
 
 
 class Buckets:
@@ -70,6 +73,11 @@ class Buckets:
     def take(self, key: str, now: float) -> float:
         """See `TokenBucket.take`."""
         return self._buckets.use(key, now).take(now)
+
+    def wait(self, key: str, now: float) -> float:
+        """See `TokenBucket.wait`."""
+        bucket = self._buckets.get(key)
+        return 0.0 if bucket is None else bucket.wait(now)
 
 
 class RateLimits:
@@ -96,12 +104,21 @@ class RateLimits:
 
     def take(self, rate_class: RateClass, caller: Caller, now: float) -> float:
         """See `TokenBucket.take`. Requests that need no session are counted by address."""
+        buckets, key = self._of(rate_class, caller)
+        return buckets.take(key, now)
+
+    def wait(self, rate_class: RateClass, caller: Caller, now: float) -> float:
+        """See `TokenBucket.wait`."""
+        buckets, key = self._of(rate_class, caller)
+        return buckets.wait(key, now)
+
+    def _of(self, rate_class: RateClass, caller: Caller) -> tuple[Buckets, str]:
         buckets = self._addresses.get(rate_class)
         if buckets is not None:
-            return buckets.take(network(caller.address), now)
+            return buckets, network(caller.address)
         if caller.owner is not None:
-            return self._bots[rate_class].take(caller.owner, now)  # of all its bots together
-        return self._accounts[rate_class].take(caller.account or network(caller.address), now)
+            return self._bots[rate_class], caller.owner  # of all its bots together
+        return self._accounts[rate_class], caller.account or network(caller.address)
 
     def take_opening(self, account: str, now: float) -> float:
         """The account's own budget for opening sessions: each may make the server read much of the log."""
@@ -134,6 +151,6 @@ def network(address: str) -> str:
 
 def too_often(wait: float, what: str = "too many requests") -> Refusal:
     """The refusal for who must wait this many seconds."""
-    retry_after = int(wait * 1000 + 1) / 1000  # rounded up: waiting that long is long enough
+    retry_after = int(wait * 1000 + 1) / 1000  # rounded up: after that long there is a token
     words = "a moment" if wait < 1 else f"{math.ceil(wait)} seconds"
     return Refusal("rate_limited", f"{what}; try again in {words}", {"retry_after": retry_after})

@@ -29,9 +29,9 @@ P = TypeVar("P", bound=Page)
 
 
 async def all_pages(asker: Asker, request: Any, page: type[P], rows: Callable[[P], list[T]], /) -> list[T]:
-    """All `rows` of a query, page by page; `request` has the fields `after` and `limit`."""
+    """All `rows` of a query from its `after` on, page by page; `request` has the fields `after`, `limit`."""
     found: list[T] = []
-    after: str | None = None
+    after: str | None = request.after
     while True:
         answer = await asker.ask(attrs.evolve(request, after=after, limit=MAX_PAGE), page)
         found += rows(answer)

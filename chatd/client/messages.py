@@ -70,7 +70,7 @@ async def message(asker: Asker, room: str, seq: int) -> Message:
 
 async def edits(asker: Asker, room: str, seq: int) -> list[MessageVersion]:
     """All versions of a message, oldest first; none of a deleted message."""
-    return (await asker.ask(ListEdits(room, seq), MessageVersions)).versions
+    return await all_pages(asker, ListEdits(room, seq), MessageVersions, lambda page: page.versions)
 
 
 async def schedule(
@@ -187,4 +187,4 @@ async def unpin(asker: Asker, room: str, seq: int) -> None:
 
 async def pins(asker: Asker, room: str) -> list[Pin]:
     """The pins of a room with their messages, the newest pin first."""
-    return (await asker.ask(ListPins(room), PinList)).pins
+    return await all_pages(asker, ListPins(room), PinList, lambda page: page.pins)

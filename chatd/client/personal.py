@@ -71,7 +71,13 @@ async def unfollow_thread(asker: Asker, room: str, seq: int) -> None:
 
 async def preferences(asker: Asker) -> PreferencesResult:
     """Quiet hours, time zone, receipts; and the rooms of which the account hears otherwise than usual."""
-    return await asker.ask(GetPreferences(), PreferencesResult)
+    first = await asker.ask(GetPreferences(), PreferencesResult)
+    if first.next is None:
+        return first
+    rest = GetPreferences(after=first.next)
+    subscriptions = await all_pages(asker, rest, PreferencesResult, lambda page: page.subscriptions)
+    everything = [*first.subscriptions, *subscriptions]
+    return PreferencesResult(preferences=first.preferences, subscriptions=everything, next=None)
 
 
 async def set_preferences(

@@ -55,7 +55,7 @@ async def create_room(
 
 async def rooms(asker: Asker, space: str) -> list[ListedRoom]:
     """The rooms of a space that the account may see."""
-    return (await asker.ask(ListRooms(space), RoomList)).rooms
+    return await all_pages(asker, ListRooms(space), RoomList, lambda page: page.rooms)
 
 
 async def room(asker: Asker, room: str) -> RoomDetail:
@@ -116,7 +116,7 @@ async def mark_read(asker: Asker, room: str, seq: int) -> None:
 
 async def unread(asker: Asker) -> list[UnreadRoom]:
     """What is unread, for each room that the account is in."""
-    return (await asker.ask(ListUnread(), UnreadList)).rooms
+    return await all_pages(asker, ListUnread(), UnreadList, lambda page: page.rooms)
 
 
 async def receipts(asker: Asker, room: str, seq: int) -> Receipts:

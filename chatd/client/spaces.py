@@ -31,7 +31,7 @@ async def create_space(
 
 async def spaces(asker: Asker) -> list[OwnSpace]:
     """The spaces that the account is a member of; all for an operator."""
-    return (await asker.ask(ListSpaces(), SpaceList)).spaces
+    return await all_pages(asker, ListSpaces(), SpaceList, lambda page: page.spaces)
 
 
 async def space_members(asker: Asker, space: str) -> list[Member]:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import attrs
 
-from chatd.contract.fields import Id, Right, Role, Time
+from chatd.contract.fields import (
+    MAX_PAGE,
+    Id,
+    Limit,
+    Right,
+    Role,
+    Time,
+)
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, query
 
@@ -19,6 +26,8 @@ class ExplainAccess:
 class ListAccess:
     room: Id
     at: Time | None = None
+    after: Id | None = None
+    limit: Limit = MAX_PAGE
 
 
 @result
@@ -55,6 +64,7 @@ class AccessList:
     at: Time
     position: int
     accounts: list[Viewer]
+    next: Id | None
 
 
 REQUESTS: tuple[RequestType, ...] = (

@@ -10,6 +10,7 @@ from msgspec import Meta
 from chatd.contract.device import DeviceList
 from chatd.contract.fields import (
     DEFAULT_PAGE,
+    MAX_PAGE,
     About,
     AccountName,
     Code,
@@ -143,6 +144,8 @@ class SetPassword:
 @attrs.frozen
 class ListAccountDevices:
     account: Id
+    after: Id | None = None
+    limit: Limit = MAX_PAGE
 
 
 @attrs.frozen

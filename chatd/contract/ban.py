@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import attrs
 
-from chatd.contract.fields import Id, Time
+from chatd.contract.fields import (
+    MAX_PAGE,
+    Id,
+    Limit,
+    Time,
+)
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, query
 
@@ -12,6 +17,8 @@ from chatd.contract.spec import RequestType, query
 @attrs.frozen
 class ListBans:
     space: Id
+    after: Id | None = None
+    limit: Limit = MAX_PAGE
 
 
 @result
@@ -27,8 +34,11 @@ class Restriction:
 
 @result
 class BanList:
+    """By account id. A page is about so many accounts, of which each may be banned, muted, or both."""
+
     bans: list[Restriction]
     mutes: list[Restriction]
+    next: Id | None
 
 
 REQUESTS: tuple[RequestType, ...] = (

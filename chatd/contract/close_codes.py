@@ -28,6 +28,10 @@ CLOSE_CODES: Final = (
     CloseCode(
         4002, "the device was revoked: signed out, password changed, account disabled", "no: sign in again"
     ),
-    CloseCode(4003, "16 messages held a frame that nobody can read", "after correction"),
+    CloseCode(
+        4003,
+        "16 frames could not be read or had no id, or 50 requests were refused before a session was open",
+        "after correction",
+    ),
     CloseCode(4004, "reserved for a session that another one replaces; not sent today", "no"),
 )

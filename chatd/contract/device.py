@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import attrs
 
-from chatd.contract.fields import Id, Time
+from chatd.contract.fields import (
+    MAX_PAGE,
+    Id,
+    Limit,
+    Time,
+)
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
 @attrs.frozen
 class ListDevices:
-    pass
+    after: Id | None = None
+    limit: Limit = MAX_PAGE
 
 
 @attrs.frozen
@@ -45,6 +51,7 @@ class DeviceList:
     """The oldest first."""
 
     devices: list[Device]
+    next: Id | None
 
 
 REQUESTS: tuple[RequestType, ...] = (

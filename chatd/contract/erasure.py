@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from chatd.contract.fields import Id, Reason, Time
+from chatd.contract.fields import MAX_PAGE, Id, Label, Limit, Reason, Time
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
@@ -12,6 +12,8 @@ from chatd.contract.spec import RequestType, command, query
 @attrs.frozen
 class ListErasures:
     space: Id
+    after: Label | None = None
+    limit: Limit = MAX_PAGE
 
 
 @attrs.frozen
@@ -35,6 +37,7 @@ class Erasure:
 @result
 class ErasureList:
     erasures: list[Erasure]
+    next: str | None
 
 
 REQUESTS: tuple[RequestType, ...] = (

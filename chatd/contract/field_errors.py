@@ -27,7 +27,7 @@ _NOUNS: Final = {
 }
 _LIMITS: Final = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
 _UNITS: Final = {"str": "character", "array": "item"}
-_MAX_QUOTED: Final = 60  # characters
+MAX_QUOTED: Final = 64  # characters
 
 
 def describe_error(type_: type[Any], error: msgspec.ValidationError) -> str:
@@ -42,14 +42,18 @@ def describe_error(type_: type[Any], error: msgspec.ValidationError) -> str:
 
 
 def shorten(text: str) -> str:
-    """Foreign text, cut to a length fit for a message."""
-    return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"
+    """What a peer sent, fit for a message or the log: at most 64 characters, all of which can be shown.
+
+    Everything foreign that is echoed or logged passes here. `repr` is no substitute: it makes one character
+    into up to ten.
+    """
+    short = text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in short)
 
 
 def quote(said: object) -> str:
-    """Foreign text in quotes, escaped, then cut: the escapes of a short text may be long."""
-    escaped = repr(str(said)[: _MAX_QUOTED + 1])[1:-1]
-    return f"'{shorten(escaped)}'"
+    """What a peer sent, shortened and in quotes."""
+    return f"'{shorten(str(said))}'"
 
 
 def _describe(type_: type[Any], what: str, where: str) -> str:

@@ -7,7 +7,16 @@ from typing import Annotated
 import attrs
 from msgspec import Meta
 
-from chatd.contract.fields import GrantedRole, Id, Role, Seconds, Time, Token
+from chatd.contract.fields import (
+    MAX_PAGE,
+    GrantedRole,
+    Id,
+    Limit,
+    Role,
+    Seconds,
+    Time,
+    Token,
+)
 from chatd.contract.rows import result
 from chatd.contract.space import SpaceResult
 from chatd.contract.spec import RequestType, command, query
@@ -24,6 +33,8 @@ class CreateInvite:
 @attrs.frozen
 class ListInvites:
     space: Id
+    after: Id | None = None
+    limit: Limit = MAX_PAGE
 
 
 @attrs.frozen
@@ -75,7 +86,10 @@ class InviteResult:
 
 @result
 class InviteList:
+    """The oldest first."""
+
     invites: list[ListedInvite]
+    next: Id | None
 
 
 REQUESTS: tuple[RequestType, ...] = (

@@ -6,6 +6,7 @@ import attrs
 
 from chatd.contract.fields import (
     DEFAULT_PAGE,
+    MAX_PAGE,
     Id,
     Label,
     Limit,
@@ -54,6 +55,8 @@ class GetMessage:
 class ListEdits:
     room: Id
     seq: Seq
+    after: Id | None = None
+    limit: Limit = MAX_PAGE
 
 
 @attrs.frozen
@@ -170,6 +173,7 @@ class MessageVersions:
     """The oldest first; none of a deleted message."""
 
     versions: list[MessageVersion]
+    next: Id | None
 
 
 @result

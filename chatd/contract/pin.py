@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import attrs
 
-from chatd.contract.fields import Id, Seq, Time
+from chatd.contract.fields import (
+    MAX_PAGE,
+    Id,
+    Limit,
+    Seq,
+    Time,
+)
 from chatd.contract.message import Message
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
@@ -25,6 +31,8 @@ class RemovePin:
 @attrs.frozen
 class ListPins:
     room: Id
+    after: Id | None = None
+    limit: Limit = MAX_PAGE
 
 
 @result
@@ -40,6 +48,7 @@ class PinList:
     """The newest pin first."""
 
     pins: list[Pin]
+    next: Id | None
 
 
 REQUESTS: tuple[RequestType, ...] = (

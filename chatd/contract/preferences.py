@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import attrs
 
-from chatd.contract.fields import Minute, TimeZone
+from chatd.contract.fields import (
+    MAX_PAGE,
+    Id,
+    Limit,
+    Minute,
+    TimeZone,
+)
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 from chatd.contract.subscription import Subscription
@@ -20,7 +26,8 @@ class UpdatePreferences:
 
 @attrs.frozen
 class GetPreferences:
-    pass
+    after: Id | None = None
+    limit: Limit = MAX_PAGE
 
 
 @result
@@ -35,8 +42,11 @@ class Preferences:
 
 @result
 class PreferencesResult:
+    """The subscriptions come in pages, by room id; the preferences with each of them."""
+
     preferences: Preferences
     subscriptions: list[Subscription]
+    next: Id | None
 
 
 REQUESTS: tuple[RequestType, ...] = (

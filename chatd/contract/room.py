@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chatd.contract.fields import (
     DEFAULT_PAGE,
+    MAX_PAGE,
     MAX_SLOW_MODE,
     AnyRoomKind,
     BoundRole,
@@ -65,6 +66,8 @@ class LeaveRoom:
 @attrs.frozen
 class ListRooms:
     space: Id
+    after: Id | None = None
+    limit: Limit = MAX_PAGE
 
 
 @attrs.frozen
@@ -215,7 +218,10 @@ class RoomDetailResult:
 
 @result
 class RoomList:
+    """By id, which is the order in which they were made."""
+
     rooms: list[ListedRoom]
+    next: Id | None
 
 
 @result

@@ -5,7 +5,18 @@ from __future__ import annotations
 import attrs
 from msgspec import UNSET, UnsetType
 
-from chatd.contract.fields import DEFAULT_PAGE, About, Id, Limit, Name, PictureOrNone, Reason, Role, Time
+from chatd.contract.fields import (
+    DEFAULT_PAGE,
+    MAX_PAGE,
+    About,
+    Id,
+    Limit,
+    Name,
+    PictureOrNone,
+    Reason,
+    Role,
+    Time,
+)
 from chatd.contract.member import MemberPage
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
@@ -21,7 +32,8 @@ class CreateSpace:
 
 @attrs.frozen
 class ListSpaces:
-    pass
+    after: Id | None = None
+    limit: Limit = MAX_PAGE
 
 
 @attrs.frozen
@@ -110,7 +122,10 @@ class SpaceDetailResult:
 
 @result
 class SpaceList:
+    """By id, which is the order in which they were made."""
+
     spaces: list[OwnSpace]
+    next: Id | None
 
 
 REQUESTS: tuple[RequestType, ...] = (

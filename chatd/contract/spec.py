@@ -33,12 +33,30 @@ StreamKind = Literal["room", "space", "account"]
 
 # Codes that any request may be refused with. A row names those that are its own besides.
 GENERAL: Final[Mapping[Asker, frozenset[Code]]] = {
-    "anyone": frozenset({"invalid", "rate_limited", "overloaded", "unavailable", "internal"}),
+    "anyone": frozenset({"invalid", "too_large", "rate_limited", "overloaded", "unavailable", "internal"}),
     "account": frozenset(
-        {"invalid", "unauthenticated", "forbidden", "rate_limited", "overloaded", "unavailable", "internal"}
+        {
+            "invalid",
+            "unauthenticated",
+            "forbidden",
+            "too_large",
+            "rate_limited",
+            "overloaded",
+            "unavailable",
+            "internal",
+        }
     ),
     "operator": frozenset(
-        {"invalid", "unauthenticated", "forbidden", "rate_limited", "overloaded", "unavailable", "internal"}
+        {
+            "invalid",
+            "unauthenticated",
+            "forbidden",
+            "too_large",
+            "rate_limited",
+            "overloaded",
+            "unavailable",
+            "internal",
+        }
     ),
 }
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import attrs
 
-from chatd.contract.fields import Id
+from chatd.contract.fields import (
+    MAX_PAGE,
+    Id,
+    Limit,
+)
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, query
 
 
 @attrs.frozen
 class ListUnread:
-    pass
+    after: Id | None = None
+    limit: Limit = MAX_PAGE
 
 
 @result
@@ -28,7 +33,10 @@ class UnreadRoom:
 
 @result
 class UnreadList:
+    """By room id."""
+
     rooms: list[UnreadRoom]
+    next: Id | None
 
 
 REQUESTS: tuple[RequestType, ...] = (

@@ -18,6 +18,7 @@ from chatd.domain.policy.bots import effective_role
 from chatd.domain.policy.roles import ROOM_RIGHTS, may
 from chatd.domain.room.state import RoomState
 from chatd.domain.space.state import SpaceState
+from chatd.handlers.paging import page_of
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader
 
@@ -73,7 +74,8 @@ class Access:
             for row in people
             if row["account"] in inside or (public and may(row["role"], "room.see_public"))
         ]
-        return AccessList(at=at, position=position, accounts=listed)
+        page, following = page_of(listed, query.after, query.limit, lambda viewer: viewer.account)
+        return AccessList(at=at, position=position, accounts=page, next=following)
 
     async def _overseen(self, caller: Caller, room: str) -> tuple[RoomState, SpaceState] | Refusal:
         """The room and its space, if the caller may look into who sees it."""

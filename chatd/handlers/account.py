@@ -190,7 +190,7 @@ class Accounts:
     async def devices(self, caller: Caller, query: ListAccountDevices) -> DeviceList | Refusal:
         if await self.reader.account(query.account) is None:
             return NO_SUCH_ACCOUNT
-        return await devices_of(self.reader, self.tokens, caller, query.account)
+        return await devices_of(self.reader, self.tokens, caller, query.account, query)
 
     async def reset_totp(self, caller: Caller, command: ResetTotp) -> Done | Refusal:
         """For somebody who lost the app and the recovery codes."""

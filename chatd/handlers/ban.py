@@ -11,6 +11,7 @@ from chatd.contract.ban import BanList, ListBans, Restriction
 from chatd.contract.errors import Refusal
 from chatd.contract.rows import pick
 from chatd.domain.space.state import FOREVER
+from chatd.handlers.paging import page_of
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader, Row
 
@@ -28,8 +29,13 @@ class Bans:
         at = now()
         bans = _in_force(state.bans, lambda account: state.banned_until(account, at))
         mutes = _in_force(state.mutes, lambda account: state.muted_until(account, at))
+        page, following = page_of(sorted(bans.keys() | mutes.keys()), query.after, query.limit, str)
         rows = {(row["type"], row["account"]): row for row in await self.reader.bans(query.space)}
-        return BanList(bans=_listed(bans, "member.banned", rows), mutes=_listed(mutes, "member.muted", rows))
+        return BanList(
+            bans=_listed(bans, page, "member.banned", rows),
+            mutes=_listed(mutes, page, "member.muted", rows),
+            next=following,
+        )
 
 
 def _in_force(accounts: Iterable[str], until: Callable[[str], int | None]) -> dict[str, int | None]:
@@ -39,11 +45,14 @@ def _in_force(accounts: Iterable[str], until: Callable[[str], int | None]) -> di
 
 
 def _listed(
-    in_force: Mapping[str, int | None], type_: str, rows: Mapping[tuple[str, str], Row]
+    in_force: Mapping[str, int | None],
+    accounts: Iterable[str],
+    type_: str,
+    rows: Mapping[tuple[str, str], Row],
 ) -> list[Restriction]:
     """An actor knows a ban a moment before it is stored: then it is not listed yet."""
     return [
-        pick(Restriction, rows[type_, account], until=until)
-        for account, until in in_force.items()
-        if (type_, account) in rows
+        pick(Restriction, rows[type_, account], until=in_force[account])
+        for account in accounts
+        if account in in_force and (type_, account) in rows
     ]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Final
 
 import attrs
 
 from chatd.clock import now
+from chatd.contract.account import ListAccountDevices
 from chatd.contract.device import Device, DeviceList, ListDevices, RevokeDevice, RevokeOtherDevices
 from chatd.contract.errors import Refusal
 from chatd.contract.rows import pick
 from chatd.contract.spec import DONE, Done
 from chatd.handlers.device_tokens import DeviceTokens
+from chatd.handlers.paging import page_of
 from chatd.handlers.refusals import OPERATOR_HAS_NO_DEVICES
 from chatd.ports import Caller, DropDevices, Reader, Row
 
@@ -26,7 +29,7 @@ class Devices:
     async def list_(self, caller: Caller, query: ListDevices) -> DeviceList | Refusal:
         if caller.account is None:
             return OPERATOR_HAS_NO_DEVICES
-        return await devices_of(self.reader, self.tokens, caller, caller.account)
+        return await devices_of(self.reader, self.tokens, caller, caller.account, query)
 
     async def revoke(self, caller: Caller, command: RevokeDevice) -> Done | Refusal:
         device = await self.reader.device(command.device)
@@ -44,11 +47,19 @@ class Devices:
         return DONE
 
 
-async def devices_of(reader: Reader, tokens: DeviceTokens, caller: Caller, account: str) -> DeviceList:
-    """The devices of an account that have not expired, as the caller sees them."""
+async def devices_of(
+    reader: Reader,
+    tokens: DeviceTokens,
+    caller: Caller,
+    account: str,
+    query: ListDevices | ListAccountDevices,
+) -> DeviceList:
+    """A page of the devices of an account that have not expired, as the caller sees them."""
     at, connected = now(), tokens.live.devices()
     rows = await reader.devices(account)
-    return DeviceList(devices=[_shown(row, caller, connected) for row in rows if row["expires_at"] > at])
+    lasting = sorted((row for row in rows if row["expires_at"] > at), key=itemgetter("id"))
+    page, following = page_of(lasting, query.after, query.limit, itemgetter("id"))
+    return DeviceList(devices=[_shown(row, caller, connected) for row in page], next=following)
 
 
 def _shown(row: Row, caller: Caller, connected: set[str]) -> Device:

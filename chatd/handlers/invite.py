@@ -31,6 +31,7 @@ from chatd.domain.event import space_stream
 from chatd.domain.internal import JoinByInvite, RevokeInviteById
 from chatd.domain.policy.roles import may
 from chatd.handlers.invite_codes import InviteCodes
+from chatd.handlers.paging import page_of
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, PutInviteCode, Reader
 
@@ -65,10 +66,11 @@ class Invites:
         if not (caller.operator or may(state.role(caller.by), "invite.list")):
             return NO_RIGHT
         joined: defaultdict[str, list[Joined]] = defaultdict(list)
-        invites = [state.invite(id_, ListedInvite, joined=joined[id_]) for id_ in state.invites]
+        page, following = page_of(sorted(state.invites), query.after, query.limit, str)
+        invites = [state.invite(id_, ListedInvite, joined=joined[id_]) for id_ in page]
         for row in await self.reader.let_in(query.space, JOINED_SHOWN):
             joined[row["invite"]].append(pick(Joined, row))
-        return InviteList(invites=invites)
+        return InviteList(invites=invites, next=following)
 
     async def revoke(self, caller: Caller, command: RevokeInvite) -> Done | Refusal:
         """An unknown invite is refused by a space that does not exist, like one of a hidden space."""

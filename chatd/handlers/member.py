@@ -14,6 +14,7 @@ from chatd.contract.spec import Done
 from chatd.domain.event import space_stream
 from chatd.domain.internal import BanAccount, OrderErasure
 from chatd.domain.space.erasure import RIGHT, refuse_erasure
+from chatd.handlers.paging import page_of
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader
 
@@ -82,4 +83,11 @@ class ErasureReading:
         if isinstance(state, Refusal):
             return state
         rows = await self.reader.message_erasures(query.space)
-        return ErasureList(erasures=[pick(Erasure, row) for row in rows])
+        orders = sorted((pick(Erasure, row) for row in rows), key=_next_first)
+        page, following = page_of(orders, query.after, query.limit, _next_first)
+        return ErasureList(erasures=page, next=following)
+
+
+def _next_first(order: Erasure) -> str:
+    """A key that grows with the time at which an order is carried out."""
+    return f"{order.due_at:016}-{order.account}"

@@ -24,11 +24,12 @@ from chatd.contract.thread import ThreadHistory, ThreadPage
 from chatd.domain.emoji import qualified
 from chatd.domain.event import space_stream
 from chatd.domain.room.message import NO_SUCH_MESSAGE, may_see_edits
-from chatd.handlers.paging import cut, fitting, text_size
+from chatd.handlers.paging import cut, fitting, page_of, text_size
 from chatd.handlers.rows import message_row
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Page, Reader, Row
 
+LATEST: Final = 2**53  # of what fits into the number of a client
 ONE_PLACE: Final = Refusal("invalid", "room.history takes one of before, after, around")
 ONE_END: Final = Refusal("invalid", "thread.history takes one of before, after")
 NO_VERSIONS: Final = Refusal("forbidden", "only its author and moderators may see the versions of a message")
@@ -130,7 +131,14 @@ class Messages:
         if not (caller.operator or may_see_edits(found["by"], caller.by, role)):
             return NO_VERSIONS
         rows = await self.reader.edits(query.room, query.seq)
-        return MessageVersions(versions=[pick(MessageVersion, row) for row in rows])
+        page, following = page_of(
+            list(enumerate(rows, 1)),
+            query.after,
+            query.limit,
+            lambda one: f"{one[0]:06}",
+            lambda one: text_size(one[1]["text"]),
+        )
+        return MessageVersions(versions=[pick(MessageVersion, row) for _, row in page], next=following)
 
 
 @attrs.frozen(eq=False)
@@ -161,6 +169,13 @@ class Pins:
         pinned = await self.reader.pins(query.room)
         rows = await self.reader.messages(query.room, [pin["seq"] for pin in pinned])
         messages = {row["seq"]: message_row(row) for row in rows}
-        return PinList(
-            pins=[pick(Pin, pin, message=messages[pin["seq"]]) for pin in pinned if pin["seq"] in messages]
+        pins = [pick(Pin, pin, message=messages[pin["seq"]]) for pin in pinned if pin["seq"] in messages]
+        page, following = page_of(
+            pins, query.after, query.limit, _newest_first, lambda pin: text_size(pin.message.text)
         )
+        return PinList(pins=page, next=following)
+
+
+def _newest_first(pin: Pin) -> str:
+    """A key that grows from the newest pin to the oldest one."""
+    return f"{LATEST - pin.at:016}-{LATEST - pin.seq:016}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
@@ -17,6 +18,24 @@ def cut(rows: Sequence[Row], limit: int, key: str) -> tuple[list[Row], Any]:
     `key` of the last of them, None when there are no more."""
     page = list(rows[:limit])
     return page, page[-1][key] if len(rows) > limit else None
+
+
+def page_of(
+    rows: Sequence[T],
+    after: str | None,
+    limit: int,
+    key: Callable[[T], str],
+    size: Callable[[T], int] | None = None,
+) -> tuple[list[T], str | None]:
+    """A page of rows that stand in the order of their keys: at most `limit` of those behind the key `after`,
+    as many as fit by their `size`; and the key behind which the following page begins, None at the end. Rows
+    that come and go between two pages move no others from page to page."""
+    begin = 0 if after is None else bisect_right(rows, after, key=key)
+    page = list(rows[begin : begin + limit])
+    if size is not None:
+        page = fitting(page, size)
+    more = begin + len(page) < len(rows)
+    return page, key(page[-1]) if more else None
 
 
 def fitting(rows: Sequence[T], size: Callable[[T], int]) -> list[T]:

@@ -16,6 +16,7 @@ from chatd.contract.rows import pick
 from chatd.contract.spec import DONE, Done
 from chatd.contract.unread import ListUnread, UnreadList, UnreadRoom
 from chatd.domain.room.message import NO_SUCH_MESSAGE
+from chatd.handlers.paging import page_of
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader
 
@@ -83,4 +84,6 @@ class Unread:
         rows = await self.reader.unread(caller.account)
         direct = await self.reader.direct_rooms(caller.account)
         unlisted = {row["room"] for row in direct if not row["listed"]}
-        return UnreadList(rooms=[pick(UnreadRoom, row) for row in rows if row["room"] not in unlisted])
+        shown = [row for row in rows if row["room"] not in unlisted]
+        page, following = page_of(shown, query.after, query.limit, lambda row: row["room"])
+        return UnreadList(rooms=[pick(UnreadRoom, row) for row in page], next=following)

@@ -24,6 +24,7 @@ from chatd.domain.event import room_stream
 from chatd.domain.policy.access import holds, verdict
 from chatd.domain.policy.roles import OVERRIDABLE_RIGHTS, may
 from chatd.domain.room.state import RoomState
+from chatd.handlers.paging import page_of
 from chatd.handlers.rows import room_row
 from chatd.handlers.space import members_of
 from chatd.handlers.visibility import Visibility
@@ -49,7 +50,8 @@ class Rooms:
             member = room_stream(row["id"]) in own
             if caller.operator or member or (sees_public and not row["private"]):
                 listed.append(room_row(row, ListedRoom, member=member))
-        return RoomList(rooms=listed)
+        page, following = page_of(listed, query.after, query.limit, lambda room: room.id)
+        return RoomList(rooms=page, next=following)
 
     async def get(self, caller: Caller, query: GetRoom) -> RoomDetailResult | Refusal:
         found = await self.visibility.room_and_space(caller, query.room)

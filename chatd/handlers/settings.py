@@ -22,6 +22,7 @@ from chatd.domain.event import account_stream
 from chatd.domain.internal import SetSubscription, SetThread
 from chatd.domain.room.message import NO_SUCH_MESSAGE
 from chatd.handlers.membership import Membership
+from chatd.handlers.paging import page_of
 from chatd.handlers.refusals import OPERATOR_KEEPS_NOTHING
 from chatd.ports import Caller, Reader
 
@@ -82,9 +83,11 @@ class PreferenceReading:
             return OPERATOR_KEEPS_NOTHING
         row = await self.reader.preferences(caller.account)
         subscriptions = await self.reader.subscriptions(caller.account)
+        page, following = page_of(subscriptions, query.after, query.limit, lambda row: row["room"])
         return PreferencesResult(
             preferences=DEFAULTS if row is None else pick(Preferences, row),
-            subscriptions=[pick(Subscription, one) for one in subscriptions],
+            subscriptions=[pick(Subscription, one) for one in page],
+            next=following,
         )
 
 
@@ -100,7 +103,7 @@ class Notifications:
         question = view.page(caller.account, query.after, query.unread, query.limit)
         page = await self.views.ask(view, question, self.bus.head)
         if page is None:
-            return Refusal("not_found", f"you have no notification {quote(query.after)}: after")
+            return Refusal("not_found", f"you have no notification {quote(query.after or '')}: after")
         return NotificationPage(
             notifications=[pick(Notification, python_names(row)) for row in page.rows],
             next=page.rows[-1]["id"] if page.more else None,

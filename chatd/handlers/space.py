@@ -26,7 +26,7 @@ from chatd.contract.space import (
 from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.event import space_stream
 from chatd.domain.policy.bots import BOT_CANNOT_OWN
-from chatd.handlers.paging import cut
+from chatd.handlers.paging import cut, page_of
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Condition, Reader, SpacesOwnedBelow
 
@@ -73,15 +73,19 @@ class Spaces:
         return Refusal("conflict", f"an account owns at most {most} spaces; delete one or hand it over first")
 
     async def list_(self, caller: Caller, query: ListSpaces) -> SpaceList:
+        spaces = await self._spaces(caller)
+        page, following = page_of(spaces, query.after, query.limit, lambda space: space.id)
+        return SpaceList(spaces=page, next=following)
+
+    async def _spaces(self, caller: Caller) -> list[OwnSpace]:
+        """Those that the caller is a member of; all for an operator."""
         if caller.operator:
-            return SpaceList(spaces=[pick(OwnSpace, row) for row in await self.reader.spaces()])
+            return [pick(OwnSpace, row) for row in await self.reader.spaces()]
         assert caller.account is not None
         memberships, _ = await self.reader.memberships(caller.account)
         roles = {row["stream"]: row["role"] for row in memberships if row["stream"].startswith("space/")}
         found = await self.reader.spaces([stream.removeprefix("space/") for stream in roles])
-        return SpaceList(
-            spaces=[pick(OwnSpace, space, role=roles[space_stream(space["id"])]) for space in found]
-        )
+        return [pick(OwnSpace, space, role=roles[space_stream(space["id"])]) for space in found]
 
     async def get(self, caller: Caller, query: GetSpace) -> SpaceDetailResult | Refusal:
         state = await self.visibility.space(caller, query.space)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
 import attrs
 
-from chatd.contract.errors import Refusal
+from chatd.codec import BadFrame
 from chatd.ports.rows import Render, Row
 
 
@@ -29,6 +29,14 @@ class Caller:
     scopes: frozenset[str] | None = None  # of a bot: what it may ask at most
 
 
+@attrs.frozen(slots=True, eq=False)
+class Message:
+    """One wire message. Its frames are read as they are asked for."""
+
+    frames: Iterator[Row | BadFrame]
+    size: int  # bytes
+
+
 class Connection(Protocol):
     """The gateway's side of a connected client, as a session sees it. Only `receive` and `drained` wait."""
 
@@ -39,12 +47,16 @@ class Connection(Protocol):
     def queued(self) -> int:
         """Bytes that the client has not taken yet."""
 
+    @property
+    def lost(self) -> bool:
+        """Whether the client is gone, and hears nothing any more."""
+
     def send(self, frames: Sequence[Row]) -> None: ...
     def write(self, rendered: bytes, at_once: bool = False) -> None:
         """What `render` made of events; with what else comes now, or at once if nothing waits."""
 
-    async def receive(self) -> Sequence[Row | Refusal]:
-        """The frames of the client's next message; none when it is gone or `stop_reading` was called."""
+    async def receive(self) -> Message | None:
+        """The client's next message; None when it is lost or `stop_reading` was called."""
 
     def stop_reading(self) -> None:
         """Reads no more: `receive` gives what has arrived already, and then nothing."""

@@ -8,9 +8,12 @@ from typing import Any, Final, get_args
 import attrs
 
 from chatd import codec
+from chatd.actors.sessions.conduct import BAD_FRAMES, STRANGER_REFUSALS
+from chatd.actors.sessions.session import UNREAD, UNREAD_STRANGER
 from chatd.contract import fields
 from chatd.contract.close_codes import CLOSE_CODES
 from chatd.contract.errors import MEANINGS
+from chatd.contract.field_errors import MAX_QUOTED
 from chatd.contract.requests import REQUESTS
 from chatd.domain.account import settings as of_account
 from chatd.domain.account.decide import MAX_BOTS, MAX_RENAMES
@@ -20,7 +23,7 @@ from chatd.domain.room.moderation import MAX_OVERRIDES
 from chatd.domain.room.reaction import MAX_PINS, MAX_REACTIONS
 from chatd.domain.space.decide import MAX_EMOJI
 from chatd.gateway.http.request_head import HEAD_BYTES, MAX_BODY
-from chatd.gateway.websocket.frame_parser import MAX_CONTROL_FRAMES, MAX_FRAGMENTS
+from chatd.gateway.websocket.frame_parser import INBOX_BYTES, INBOX_SIZE, MAX_CONTROL_FRAMES, MAX_FRAGMENTS
 from chatd.handlers.identity import MAX_IDENTITIES
 from chatd.handlers.saved import MAX_DRAFTS, SAVED_BYTES
 from chatd.handlers.scheduled import MAX_SCHEDULED
@@ -78,6 +81,20 @@ def limit_rows() -> tuple[tuple[str, str], ...]:
         ("frames in one message", f"{codec.MAX_FRAMES:,}"),
         ("WebSocket fragments of one message", f"{MAX_FRAGMENTS:,}"),
         ("control frames without a message between them", f"{MAX_CONTROL_FRAMES:,}"),
+        ("frames that can be answered by no `id`, before the connection is closed (4003)", f"{BAD_FRAMES}"),
+        (
+            "refused requests before a session is open, until the connection is closed (4003)",
+            f"{STRANGER_REFUSALS}",
+        ),
+        (
+            "messages that wait for their session; the server reads on when there are less",
+            f"{INBOX_SIZE}, and {INBOX_BYTES:,} bytes",
+        ),
+        (
+            "bytes left unread by a client; the server reads on when there are less",
+            f"{UNREAD:,}; {UNREAD_STRANGER:,} before a session is open",
+        ),
+        ("foreign text in a refusal or in the log", f"{MAX_QUOTED} characters"),
         ("head of an HTTP request", f"{HEAD_BYTES:,} bytes"),
         ("body of an HTTP request", f"{MAX_BODY:,} bytes"),
         ("`id` of a request, if it is a string", f"{fields.MAX_ID} characters"),

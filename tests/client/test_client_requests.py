@@ -25,7 +25,7 @@ async def test_a_result_comes_back_in_either_format(server, form):
 
 
 async def test_queries_and_commands_are_named_as_such(server):
-    server.answers["room.list"] = lambda data: {"rooms": []}
+    server.answers["room.list"] = lambda data: {"rooms": [], "next": None}
     server.answers["room.join"] = lambda data: {}
     async with connect(server, "good") as client:
         await client.rooms("S1")
@@ -55,9 +55,9 @@ async def test_fields_that_are_none_are_left_out(server):
 
 
 async def test_any_request_of_the_contract_gives_its_result(server):
-    server.answers["unread.list"] = lambda data: {"rooms": []}
+    server.answers["unread.list"] = lambda data: {"rooms": [], "next": None}
     async with connect(server, "good") as client:
-        assert await client.ask(ListUnread(), UnreadList) == UnreadList(rooms=[])
+        assert await client.ask(ListUnread(), UnreadList) == UnreadList(rooms=[], next=None)
         with pytest.raises(TypeError, match=r"the result of room\.get is RoomDetailResult, not UnreadList"):
             await client.ask(GetRoom("R1"), UnreadList)
         with pytest.raises(TypeError, match="str is no request"):
@@ -67,11 +67,15 @@ async def test_any_request_of_the_contract_gives_its_result(server):
 async def test_a_newer_server_may_say_more_than_the_contract(server, another_version):
     room = sample(ListedRoom, id="R1")
     more = {**wire(ListedRoom, id="R1"), "colour": "blue"}
-    server.answers["room.list"] = lambda data: {"rooms": [more], "sorted": True}
+    server.answers["room.list"] = lambda data: {"rooms": [more], "next": None, "sorted": True}
     server.answers["room.paint"] = lambda data: {"painted": data["colour"]}
     async with connect(server, "good") as client:
         assert await client.rooms("S1") == [room]
-        assert await client.request("room.list", space="S1") == {"rooms": [more], "sorted": True}
+        assert await client.request("room.list", space="S1") == {
+            "rooms": [more],
+            "next": None,
+            "sorted": True,
+        }
         assert await client.request("room.paint", colour="red", coats=None) == {"painted": "red"}
 
 

@@ -97,7 +97,8 @@ def test_what_it_does_not_say_is_not(schema: Any, frame: Any) -> None:
         ("message.post", {"id": 1, "result": {"seq": 1, "position": 9, "at": 5, "new": 1}}, True),
         ("message.post", {"id": 1, "result": {"seq": 1, "position": 9}}, False),
         ("message.post", {"id": 1, "error": {"code": "conflict", "message": "no"}}, True),
-        ("message.post", {"id": 1, "error": {"code": "too_large", "message": "no"}}, False),
+        ("message.post", {"id": 1, "error": {"code": "too_large", "message": "no"}}, True),
+        ("space.list", {"id": 1, "error": {"code": "conflict", "message": "no"}}, False),
         ("message.search", {"id": 1, "result": {"hits": [HIT], "next": None}}, True),
         (
             "message.search",

@@ -195,7 +195,7 @@ def test_an_invite_opens_the_space_as_often_as_it_says(town: Town) -> None:
     assert first.ask("invite.accept", code=code)["space"]["id"] == town.space
     with pytest.raises(Refused, match="not_found"):
         second.ask("invite.accept", code=code)
-    assert second.ask("space.list") == {"spaces": []}
+    assert second.ask("space.list") == {"spaces": [], "next": None}
     (listed,) = first.ask("space.list")["spaces"]
     assert (listed["id"], listed["role"]) == (town.space, "guest")
 

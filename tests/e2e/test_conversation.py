@@ -104,9 +104,9 @@ def test_a_deleted_message_keeps_its_place_and_nothing_else(town: Town) -> None:
     stub = message(bob, room, seq)
     assert (stub["deleted"], stub["text"], stub["by"]) == (True, None, account.id)
     assert (stub["reactions"], stub["mentions"], stub["pinned"]) == ([], [], False)
-    assert bob.ask("pin.list", room=room) == {"pins": []}
+    assert bob.ask("pin.list", room=room) == {"pins": [], "next": None}
     assert [m["seq"] for m in history(bob, room)] == [first, seq, last]
-    assert ada.ask("message.edits", room=room, seq=seq) == {"versions": []}
+    assert ada.ask("message.edits", room=room, seq=seq) == {"versions": [], "next": None}
 
 
 def test_a_deleted_message_takes_nothing_more(town: Town) -> None:

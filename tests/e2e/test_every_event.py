@@ -230,7 +230,7 @@ def live_through(town: Town, witness: Witness, owner: ViewUpdater, member: ViewU
     yield
 
     yield from among_few(town, witness, owner, member)
-    yield from keep_order(town, witness, owner, member, Places(space, own, room, garden, barn), seq)
+    yield from keep_order(town, witness, owner, member, Places(space, own, room, garden, barn))
 
     # and what goes again
     for client, gone in ((ann, deeper), (ann, reply), (ann, quiet)):
@@ -287,7 +287,7 @@ class Places:
 
 
 def keep_order(
-    town: Town, witness: Witness, owner: ViewUpdater, member: ViewUpdater, places: Places, seq: int
+    town: Town, witness: Witness, owner: ViewUpdater, member: ViewUpdater, places: Places
 ) -> Iterator[None]:
     """The member, in a space of its own, shows the owner in and out; the owner keeps order in the town's."""
     ask, ann, bob, own = witness.ask, owner.client, member.client, places.own
@@ -339,9 +339,10 @@ def keep_order(
     ask(ann, "room.unlock", room=places.room)
     ask(ann, "room.override", room=places.room, role="member", right="pin.set", allow=False)
     ask(ann, "room.unarchive", room=places.barn)
-    ask(bob, "message.report", room=places.room, seq=seq, reason="not nice")
+    rude = ask(bob, "message.post", room=places.room, text="not that nice")["seq"]
+    ask(ann, "message.report", room=places.room, seq=rude, reason="not nice")
     report = ann.ask("report.list", space=places.space)["reports"][0]["id"]
-    ask(ann, "report.resolve", report=report, reason="talked to her")
+    ask(ann, "report.resolve", report=report, reason="talked to him")
     ask(ann, "room.delete", room=places.garden)
     yield
 

@@ -213,6 +213,7 @@ def hurried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         tmp_path_factory.mktemp("hurried") / "data",
         auth_deadline=0.5,
         head_deadline=0.5,
+        body_deadline=0.5,
         ping_interval=0.4,
         ping_timeout=0.6,
     ).start()

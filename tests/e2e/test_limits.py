@@ -89,8 +89,7 @@ def test_past_the_burst_a_session_is_told_when_to_try_again(limited: Town) -> No
     replies = [client.reply(frame["id"]) for frame in frames]
     waits = [reply["error"]["data"]["retry_after"] for reply in replies if "error" in reply]
     assert "result" in replies[3]  # the opening was the first of five
-    assert waits == sorted(waits)  # one after another
-    assert 0 < waits[0] <= 0.101
+    assert all(0 < wait <= 0.101 for wait in waits)  # when the next token comes, however often one asked
     assert until_let_through(client, "space.list") < 5
 
 

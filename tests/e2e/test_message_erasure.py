@@ -84,10 +84,10 @@ def test_a_preview_counts_and_orders_nothing(town: Town) -> None:
     bob.post(room, "one")
     seen = order(owner, town, account, dry_run=True)
     assert seen == {"messages": 1, "rooms": [{"room": room, "messages": 1}]}
-    assert owner.ask("erasure.list", space=town.space) == {"erasures": []}
+    assert owner.ask("erasure.list", space=town.space) == {"erasures": [], "next": None}
     nothing = town.member(room)
     assert order(owner, town, nothing) == {"messages": 0, "rooms": []}
-    assert owner.ask("erasure.list", space=town.space) == {"erasures": []}
+    assert owner.ask("erasure.list", space=town.space) == {"erasures": [], "next": None}
 
 
 def test_it_reaches_no_further_than_whoever_ordered_it_sees(town: Town) -> None:
@@ -158,7 +158,7 @@ def test_an_order_survives_a_crash_and_can_be_taken_back_until_it_is_carried_out
         (listed,) = owner.ask("erasure.list", space=town.space)["erasures"]
         assert (listed["account"], listed["by"], listed["due_at"]) == (bob.id, town.owner.id, due)
         owner.ask("erasure.cancel", space=town.space, account=bob.id, reason="a mistake")
-        assert owner.ask("erasure.list", space=town.space) == {"erasures": []}
+        assert owner.ask("erasure.list", space=town.space) == {"erasures": [], "next": None}
         owner.ask("erasure.cancel", space=town.space, account=bob.id)  # there is nothing to take back
         assert texts(owner, room) == ["mine", None]
         town.assert_sound()

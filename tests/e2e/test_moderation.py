@@ -42,7 +42,7 @@ def test_who_is_shown_the_door_hears_nothing_more_and_sees_nothing_more(town: To
     ):
         assert bob.refusal(name, **data)["code"] == "not_found", name
     assert bob.ask("message.search", text="before")["hits"] == []
-    assert bob.ask("unread.list") == {"rooms": []}
+    assert bob.ask("unread.list") == {"rooms": [], "next": None}
     again = town.resume(account, bob)
     again.catch_up()
     assert heard(again, room) + heard(again, private) == []

@@ -83,7 +83,7 @@ def test_a_subscription_is_changed_field_by_field(town: Town) -> None:
 def test_preferences_have_defaults_and_follow_what_is_set(town: Town) -> None:
     client = town.open(town.member())
     unset = {"quiet_from": None, "quiet_to": None, "time_zone": None, "receipts": True}
-    assert client.ask("preferences.get") == {"preferences": unset, "subscriptions": []}
+    assert client.ask("preferences.get") == {"preferences": unset, "subscriptions": [], "next": None}
     client.ask("preferences.update", quiet_from=1320, time_zone="Europe/Vienna", receipts=False)
     client.ask("preferences.update", quiet_to=420)
     wanted = {"quiet_from": 1320, "quiet_to": 420, "time_zone": "Europe/Vienna", "receipts": False}

@@ -71,6 +71,7 @@ def furnish(town: Town) -> tuple[Client, dict[str, Frame]]:
     ann.ask("bot.create", name="Max", scopes=["read"])
     ann.ask("emoji.add", space=town.space, name="wave", image="https://example.org/wave.png")
     ann.ask("member.ban", space=town.space, account=town.member().id)
+    ann.ask("member.erase_messages", space=town.space, account=bob.opened["account"]["id"])
     ann.wait_event("notification.created")
     everything: dict[str, Frame] = {name: {} for name in QUERIES}
     everything |= {name: {"space": town.space} for name in QUERIES if "space" in REQUESTS[name].fields}
@@ -79,10 +80,12 @@ def furnish(town: Town) -> tuple[Client, dict[str, Frame]]:
     everything |= {
         "account.get": {"account": town.owner.id},
         "account.devices": {"account": town.owner.id},
+        "quota.get": {"account": town.owner.id},
         "access.explain": mine | {"account": bob.opened["account"]["id"]},
         "message.search": mine | {"text": "hello"},
         "reaction.list": mine | {"seq": seq, "emoji": "👍"},
         "receipt.list": mine | {"seq": answer},
+        "report.context": {"report": ann.ask("report.list", space=town.space)["reports"][0]["id"]},
     }
     return ann, everything
 

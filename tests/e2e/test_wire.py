@@ -99,7 +99,7 @@ def test_an_id_is_any_integer_or_string_and_comes_back_as_it_was(town: Town) -> 
         for id_ in (0, -1, 2**53, "", "seven", "☃" * 20):
             client.send_frames([{"id": id_, "query": "space.list", "data": {}}])
             reply = client.reply(id_)
-            assert reply == {"id": id_, "result": {"spaces": []}}
+            assert reply == {"id": id_, "result": {"spaces": [], "next": None}}
             assert type(reply["id"]) is type(id_)
 
 
@@ -122,7 +122,7 @@ def test_one_bad_frame_does_not_take_its_neighbours_along(town: Town) -> None:
     client = town.open(town.account())
     first, second = (client.frame("space.list", {}) for _ in range(2))
     client.send_message(f"{json.dumps(first)}\n{{nonsense\n{json.dumps(second)}")
-    assert client.result(first["id"]) == client.result(second["id"]) == {"spaces": []}
+    assert client.result(first["id"]) == client.result(second["id"]) == {"spaces": [], "next": None}
     assert client.reply(None)["error"]["code"] == "invalid"
 
 
@@ -180,7 +180,7 @@ def test_a_bearer_token_in_the_handshake_serves_as_well(town: Town) -> None:
     account = town.account()
     client = town.dial(token=account.token).open()
     assert client.opened["account"]["id"] == account.id
-    assert client.ask("space.list") == {"spaces": []}
+    assert client.ask("space.list") == {"spaces": [], "next": None}
 
 
 def test_a_bad_bearer_token_in_the_handshake_opens_nothing(town: Town) -> None:

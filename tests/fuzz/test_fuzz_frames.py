@@ -10,8 +10,8 @@ from typing import Any
 import msgpack
 from hypothesis import strategies as st
 
-from chatd.actors.sessions.request_frame import BAD_ID, request_data, request_id, request_type
-from chatd.codec import JSON, MSGPACK, Format
+from chatd.actors.sessions.request_frame import BAD_ID, request_data, request_type
+from chatd.codec import JSON, MSGPACK, BadFrame, Format, valid_id
 from chatd.contract.errors import Refusal
 
 from .budget import check_refusal
@@ -40,17 +40,17 @@ MSGPACK_TOKENS = tuple(map(bytes.fromhex, MSGPACK_CODES.split()))
 
 def answer(form: Format, message: str | bytes) -> None:
     """What a session does with a message before anything is decided, and how it answers."""
-    decoded = form.decode(message)
+    decoded = list(form.decode(message))
     assert decoded, "a message without any answer"
     for frame in decoded:
-        id_ = None if isinstance(frame, Refusal) else request_id(frame)
-        read = frame if isinstance(frame, Refusal) else BAD_ID if id_ is None else understood(frame)
+        id_ = frame.id if isinstance(frame, BadFrame) else valid_id(frame.get("id"))
+        read = frame.refusal if isinstance(frame, BadFrame) else BAD_ID if id_ is None else understood(frame)
         error = {}
         if isinstance(read, Refusal):
             check_refusal(read)
             error = {"error": read.frame()}
         reply = form.encode({"id": id_, **error})
-        again = form.decode(reply.decode() if form.text else reply)
+        again = list(form.decode(reply.decode() if form.text else reply))
         assert again == [{"id": id_, **error}]
 
 

@@ -10,13 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trio.testing import wait_all_tasks_blocked
 
+from chatd.auth.rate_limits import TokenBucket
 from chatd.gateway.websocket.frame_parser import (
+    INBOX_BYTES,
     INBOX_SIZE,
     MAX_CONTROL_FRAMES,
     MAX_FRAGMENTS,
     FrameParser,
     Sentinel,
 )
+from chatd.settings import Rate
 
 FIN, TEXT, BINARY, CONTINUATION, CLOSE, PING = 0x80, 0x1, 0x2, 0x0, 0x8, 0x9
 
@@ -42,7 +45,7 @@ def feed(frame_parser: FrameParser, data: bytes, cuts: list[int]) -> bytes:
 
 
 def drain(frame_parser: FrameParser) -> list[str | bytes | Sentinel]:
-    items = list(frame_parser._inbox)
+    items = [item for item, _ in frame_parser._inbox]
     frame_parser._inbox.clear()
     return items
 
@@ -104,6 +107,34 @@ async def test_a_full_inbox_waits_for_the_session(nursery: trio.Nursery) -> None
     assert not went_on.is_set()
     assert await frame_parser.take() == "x"
     await went_on.wait()
+
+
+async def test_an_inbox_is_full_of_bytes_before_it_is_full_of_messages(nursery: trio.Nursery) -> None:
+    frame_parser = FrameParser(2 * INBOX_BYTES)
+    frame_parser.feed(masked(FIN | BINARY, b"x" * (INBOX_BYTES - 1)))
+    await frame_parser.wait_for_space()
+    frame_parser.feed(masked(FIN | BINARY, b"x"))
+    went_on = trio.Event()
+
+    async def read_on() -> None:
+        await frame_parser.wait_for_space()
+        went_on.set()
+
+    nursery.start_soon(read_on)
+    await wait_all_tasks_blocked()
+    assert not went_on.is_set()
+    await frame_parser.take()
+    await went_on.wait()
+
+
+async def test_what_is_forwarded_is_paid_for_and_messages_are_the_sessions() -> None:
+    frame_parser = FrameParser(1000, TokenBucket(Rate(10, 5)))
+    frame_parser.feed(masked(FIN | TEXT, b"x") * 20)
+    assert frame_parser.owed() == 0
+    frame_parser.feed(masked(FIN | PING, b"x") * 5)
+    assert frame_parser.owed() == 0
+    frame_parser.feed(masked(TEXT, b"") + masked(CONTINUATION, b"") * 8 + masked(FIN | CONTINUATION, b""))
+    assert frame_parser.owed() == pytest.approx(1, abs=0.1)
 
 
 async def test_after_stop_reading_what_was_there_can_still_be_taken() -> None:

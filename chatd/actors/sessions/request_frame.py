@@ -12,16 +12,8 @@ from chatd.contract.spec import RequestType
 from chatd.ports import Row
 
 BAD_ID: Final = Refusal(
-    "invalid", f"a request has an id: an integer, or a string of at most {MAX_ID} characters"
+    "invalid", f"a request has an id: an integer of 64 bits, or a string of at most {MAX_ID} characters"
 )
-
-
-def request_id(frame: Row) -> int | str | None:
-    """The id that the reply will have; None: the frame has none that may be one."""
-    id_ = frame.get("id")
-    if type(id_) is int or (type(id_) is str and len(id_) <= MAX_ID):
-        return id_
-    return None
 
 
 def request_type(frame: Row) -> RequestType | Refusal:

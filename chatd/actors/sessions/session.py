@@ -19,14 +19,17 @@ from chatd.actors.runtime.envelope import BROKEN, STOPPING, Answer, Envelope, un
 from chatd.actors.runtime.feed import Feed
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.mailbox import MailboxStatistics
+from chatd.actors.sessions.conduct import Conduct
 from chatd.actors.sessions.opening import Opened, Opening
-from chatd.actors.sessions.request_frame import BAD_ID, request_data, request_id, request_type
+from chatd.actors.sessions.pace import UNIT_BYTES, Pace
+from chatd.actors.sessions.request_frame import BAD_ID, request_data, request_type
 from chatd.actors.sessions.request_order import RequestOrder
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.auth.quotas import DailyUsage
 from chatd.auth.rate_limits import RateLimits, TokenBucket, too_often
 from chatd.auth.tokens import Claims
 from chatd.clock import new_id
+from chatd.codec import BadFrame, valid_id
 from chatd.contract.errors import Refusal
 from chatd.contract.session import OpenSession
 from chatd.contract.spec import RequestType
@@ -37,7 +40,8 @@ from chatd.handlers.registry import Handler
 from chatd.ports import OPEN_REQUESTS, Caller, Connection, Row, StoreUnavailable
 from chatd.settings import Rate, Settings
 
-UNREAD: Final = 1024 * 1024  # bytes of replies a client may leave unread before the session stops reading
+UNREAD: Final = 1024 * 1024  # bytes a client may leave unread before the session stops reading
+UNREAD_STRANGER: Final = 64 * 1024  # the same before a session is open
 NOT_OPEN: Final = Refusal("unauthenticated", "open a session first: session.open with a token")
 OPEN_ALREADY: Final = Refusal("conflict", "this session is open already")
 OPERATORS: Final = Refusal(
@@ -82,6 +86,8 @@ class SessionActor:
         self._quotas = services.usage.quotas
         self._bucket = TokenBucket(Rate(settings.rate_per_second, settings.rate_burst))
         self._order = RequestOrder()
+        self._pace = Pace(settings, self._limited)
+        self._conduct = Conduct(lenient=not self._limited)
         self._turns = 0
         self._handled = 0
         self._stopping = False
@@ -95,16 +101,21 @@ class SessionActor:
         self._services.live.add(self)
         try:
             async with trio.open_nursery() as self._nursery:
-                await self._work()
-                if self.feed is not None:
-                    await self.feed.look_delivered()
-                with trio.move_on_after(self._services.settings.drain_deadline):
-                    await self._order.wait_idle()
-                self._nursery.cancel_scope.cancel()
+                try:
+                    await self._work()
+                    if self.feed is not None:
+                        await self.feed.look_delivered()
+                    with trio.move_on_after(self._services.settings.drain_deadline):
+                        await self._order.wait_idle()
+                    self._nursery.cancel_scope.cancel()
+                finally:
+                    self._leave()  # before the nursery closes: the bus has the feed start tasks in it
         finally:
             self._services.live.discard(self)
-            if self.feed is not None:
-                self._services.opening.leave(self.caller, self.feed)
+
+    def _leave(self) -> None:
+        if self.feed is not None:
+            self._services.opening.leave(self.caller, self.feed)
 
     def statistics(self) -> MailboxStatistics:
         """The session's mailbox is its connection's inbox; its depth the requests without a reply yet."""
@@ -112,6 +123,7 @@ class SessionActor:
 
     def stop(self) -> None:
         self._stopping = True
+        self._pace.hurry()
         self._stop_reading_when_idle()
 
     def _stop_reading_when_idle(self) -> None:
@@ -127,24 +139,46 @@ class SessionActor:
     # --- requests
 
     async def _work(self) -> None:
-        while frames := await self._connection.receive():
+        connection, pace, conduct = self._connection, self._pace, self._conduct
+        while (message := await connection.receive()) is not None:
             self._turns += 1
-            self._handled += len(frames)
-            for frame in frames:
+            pace.work += message.size // UNIT_BYTES
+            for frame in message.frames:
+                self._handled += 1
+                pace.work += 1
                 await self._request(frame)
+                if conduct.enough is not None:
+                    connection.close(4003, conduct.enough)
+                    return  # what lies behind is not looked at
+                if connection.queued > UNREAD_STRANGER:
+                    await self._wait_for_reader()
+                if pace.due:
+                    await pace.pause(stranger=not self.opened)
+                    if connection.lost:
+                        return  # nobody waits for the answers
 
-    async def _request(self, frame: Row | Refusal) -> None:
-        if isinstance(frame, Refusal):
-            self._send(None, frame)
+    async def _wait_for_reader(self) -> None:
+        """No answer is made, and no frame read, while the client leaves too much unread."""
+        most = UNREAD if self.opened else UNREAD_STRANGER
+        try:
+            if self._connection.queued > most:
+                await self._connection.drained(most)
+        except trio.BrokenResourceError:
+            self._connection.stop_reading()
+
+    async def _request(self, frame: Row | BadFrame) -> None:
+        if isinstance(frame, BadFrame):
+            self._send(frame.id, frame.refusal)
+            if frame.rude:
+                self._conduct.bad_frame()
             return
-        id_ = request_id(frame)
+        id_ = valid_id(frame.get("id"))
         if id_ is None:
             self._send(None, BAD_ID)
+            self._conduct.bad_frame()
             return
         try:
             await self._dispatch(id_, frame)
-        except trio.BrokenResourceError:
-            self._connection.stop_reading()
         except StoreUnavailable as error:
             self._send(id_, unavailable(error))
         except Exception:  # a bug costs this request its result, nobody else anything
@@ -158,8 +192,6 @@ class SessionActor:
             return
         request, data = read
         await self._order.wait_turn(request)
-        if self._connection.queued > UNREAD:
-            await self._connection.drained(UNREAD)
         if request.kind == "query":
             await self._order.begin_query()
             assert self._nursery is not None
@@ -206,10 +238,10 @@ class SessionActor:
 
     def _take(self, request: RequestType) -> float:
         """Counts the request and returns 0, or the seconds after which to try again."""
-        now = trio.current_time()
+        now, shared = trio.current_time(), self._services.rate_limits
         if wait := self._bucket.take(now):
-            return wait
-        if wait := self._services.rate_limits.take(request.rate, self.caller, now):
+            return max(wait, shared.wait(request.rate, self.caller, now))
+        if wait := shared.take(request.rate, self.caller, now):
             self._bucket.give_back()
         return wait
 
@@ -234,6 +266,8 @@ class SessionActor:
 
     def _send(self, id_: int | str | None, answer: Answer) -> None:
         if isinstance(answer, Refusal):
+            if not self.opened:
+                self._conduct.stranger_refused(answer.code)
             self._connection.send([{"id": id_, "error": answer.frame()}])
         else:
             self._connection.send([{"id": id_, "result": to_wire(answer)}])

@@ -33,7 +33,7 @@ class SocketStream(trio.abc.Stream):
 
     `unread_head` and `unread_rest` were received already and are returned by `receive_some` before what the
     socket holds. `frame_parser` takes messages out of everything but `unread_head`. `spawn` starts the task
-    that sends what the kernel did not take.
+    that sends what the kernel did not take; None once no task may be started any more: then `linger` sends.
     """
 
     def __init__(self, sock: socket.socket, flusher: Flusher, write_deadline: float) -> None:
@@ -85,8 +85,7 @@ class SocketStream(trio.abc.Stream):
         if self._sending or self.broken:
             return
         self._send_now()
-        if self._queue:
-            assert self.spawn is not None
+        if self._queue and self.spawn is not None:
             self._sending = True
             self.spawn(self._send_rest)
 
@@ -119,6 +118,8 @@ class SocketStream(trio.abc.Stream):
         self.flush()
         with trio.move_on_after(LINGER):
             try:
+                if not self._sending:
+                    await self._send_rest()
                 await self.drained(1)
                 self.socket.shutdown(socket.SHUT_WR)
                 self._ending = True
@@ -176,7 +177,10 @@ class SocketStream(trio.abc.Stream):
             if not data:
                 frame_parser.end()
                 return data
-            if rest := frame_parser.feed(data):
+            rest = frame_parser.feed(data)
+            if owed := frame_parser.owed():
+                await trio.sleep(owed)
+            if rest:
                 return rest
             await frame_parser.wait_for_space()
 
@@ -192,8 +196,12 @@ class SocketStream(trio.abc.Stream):
         while True:
             if self.broken:
                 raise trio.ClosedResourceError("this stream is closed")
-            if not self._buffer_filled:  # a `recv` that would block costs as much as one that succeeds
+            if self._buffer_filled:  # a `recv` that would block costs as much as one that succeeds
+                await trio.lowlevel.checkpoint()  # nobody may keep the loop busy, however fast they send
+            else:
                 await trio.lowlevel.wait_readable(self.socket)
+            if self.broken:
+                raise trio.ClosedResourceError("this stream is closed")
             self._buffer_filled = False
             try:
                 data = self.socket.recv(max_bytes)

@@ -15,17 +15,16 @@ import structlog
 import trio
 import trio_websocket
 
+from chatd.auth.rate_limits import TokenBucket
 from chatd.codec import JSON, MAX_MESSAGE
-from chatd.contract.errors import Refusal
 from chatd.gateway.net.stream import SocketStream
 from chatd.gateway.websocket.frame_parser import FrameParser, Sentinel
 from chatd.gateway.websocket.wire import WIRES, Wire, websocket_frame
-from chatd.ports import Caller, Session
-from chatd.settings import Settings
+from chatd.ports import Caller, Message, Session
+from chatd.settings import Rate, Settings
 
 RECEIVE_BYTES: Final = 16 * 1024
 CLOSE_DEADLINE: Final = 2.0  # seconds for the closing handshake
-BAD_FRAMES: Final = 16
 log = structlog.get_logger("gateway")
 
 OpenSession = Callable[["WebSocket"], Session]
@@ -51,6 +50,7 @@ class WebSocket:
         self.render = wire.render
         self.drained = stream.drained
         self.closing: tuple[int, str] | None = None
+        self.closing_since = 0.0
         self.session: Session | None = None
         self.websocket = websocket
         self.stream = stream
@@ -59,7 +59,6 @@ class WebSocket:
         self.connected_at = trio.current_time()
         self.pinged: float | None = None
         self._wire = wire
-        self._bad_frames = 0
         self._pending: list[dict[str, Any]] = []
         stream.flush_replies = self._flush_replies
         stream.final_frame = self._protocol_error_frame
@@ -68,6 +67,10 @@ class WebSocket:
     @property
     def queued(self) -> int:
         return self.stream.queued
+
+    @property
+    def lost(self) -> bool:
+        return self.stream.broken
 
     def send(self, frames: Sequence[dict[str, Any]]) -> None:
         """Queues replies: those of one turn of the event loop leave in one message."""
@@ -94,6 +97,7 @@ class WebSocket:
     def close(self, code: int, reason: str) -> None:
         if self.closing is None:
             self.closing = code, reason
+            self.closing_since = trio.current_time()
         if self.session is not None:
             self.session.stop()
 
@@ -103,13 +107,16 @@ class WebSocket:
             self._reading.cancel()
 
     def check_liveness(self, now: float, settings: Settings) -> None:
-        """Pings a silent peer, aborts a dead one, closes one that opens no session. Called periodically."""
+        """Pings a silent peer, aborts a dead one and one that leaves unread that it is to go, closes one that
+        opens no session. Called periodically."""
         if (
             self.session is not None
             and not self.session.opened
             and now - self.connected_at > settings.auth_deadline
         ):
             self.close(4001, f"open a session within {settings.auth_deadline:g} seconds")
+        if self.closing is not None and self.queued and now - self.closing_since > settings.drain_deadline:
+            self.stream.abort()
         heard = self.stream.last_heard
         if self.pinged is not None and heard >= self.pinged:
             self.pinged = None
@@ -120,18 +127,13 @@ class WebSocket:
         elif now - self.pinged > settings.ping_timeout and not self.queued:
             self.stream.abort()  # while bytes are queued, the write deadline decides instead of the pong
 
-    async def receive(self) -> list[dict[str, Any] | Refusal]:
+    async def receive(self) -> Message | None:
         message = await self.frame_parser.take()
         if message is Sentinel.FRAGMENTED:
             message = await self._receive_fragmented()
-        if isinstance(message, Sentinel):
-            return []
-        frames = self._wire.form.decode(message)
-        if any(type(frame) is Refusal for frame in frames):
-            self._bad_frames += 1
-            if self._bad_frames >= BAD_FRAMES:
-                self.close(4003, "too many bad frames")
-        return frames
+        if isinstance(message, Sentinel) or self.stream.broken:
+            return None
+        return Message(self._wire.form.decode(message), len(message))
 
     async def _receive_fragmented(self) -> str | bytes | Sentinel:
         """A fragmented message, which trio-websocket has put together."""
@@ -155,30 +157,41 @@ async def serve_websocket(
 ) -> None:
     """Serves the connection until either side ends it. `stream.unread_head` holds the handshake request."""
     stream.framed = True
-    stream.frame_parser = frame_parser = FrameParser(MAX_MESSAGE)
+    paced = settings.limits and not caller.operator
+    pace = TokenBucket(Rate.parse(settings.rate_frames)) if paced else None
+    stream.frame_parser = frame_parser = FrameParser(MAX_MESSAGE, pace)
     try:
         async with trio.open_nursery() as nursery:
             stream.spawn = nursery.start_soon
-            accepted = None
-            with trio.move_on_after(settings.head_deadline):
-                accepted = await _accept(nursery, stream)
-            if accepted is not None:
-                websocket, wire = accepted
-                connection = WebSocket(websocket, stream, frame_parser, wire, caller, bearer)
-                connection.session = session = open_session(connection)
-                connections.add(connection)
-                try:
-                    await session.run()
-                    await _close(connection)
-                finally:
-                    connections.discard(connection)
-                    connection.gone.set()
-            nursery.cancel_scope.cancel()
+            try:
+                accepted = None
+                with trio.move_on_after(settings.head_deadline):
+                    accepted = await _accept(nursery, stream)
+                if accepted is not None:
+                    websocket, wire = accepted
+                    connection = WebSocket(websocket, stream, frame_parser, wire, caller, bearer)
+                    await _converse(connection, open_session(connection), connections)
+                nursery.cancel_scope.cancel()
+            finally:
+                stream.spawn = (
+                    None  # others write to this stream at any time, also when the nursery has closed
+                )
     except* (trio.BrokenResourceError, trio.ClosedResourceError, trio_websocket.ConnectionClosed):
         pass
     finally:
         with trio.CancelScope(shield=True):
             await stream.linger()
+
+
+async def _converse(connection: WebSocket, session: Session, connections: set[WebSocket]) -> None:
+    connection.session = session
+    connections.add(connection)
+    try:
+        await session.run()
+        await _close(connection)
+    finally:
+        connections.discard(connection)
+        connection.gone.set()
 
 
 async def _accept(
@@ -204,7 +217,7 @@ async def _close(connection: WebSocket) -> None:
     if violation is not None:
         code, reason = violation
         connection.stream.write(_close_frame(code, reason))  # trio-websocket takes the connection for lost
-        log.info("connection_refused", address=connection.caller.address, code=code, reason=reason)
+        log.debug("connection_refused", address=connection.caller.address, code=code, reason=reason)
         return
     code, reason = connection.closing or (1000, "")
     with trio.move_on_after(CLOSE_DEADLINE):

@@ -14,9 +14,11 @@ from typing import Final
 
 import trio
 
+from chatd.auth.rate_limits import TokenBucket
 from chatd.wakeup import Wakeup
 
 INBOX_SIZE: Final = 64  # messages that wait for the session
+INBOX_BYTES: Final = 256 * 1024  # of them; the last may go beyond it
 MAX_FRAGMENTS: Final = 1024  # frames of one message
 MAX_CONTROL_FRAMES: Final = 1024  # in a row
 _TEXT, _BINARY, _CLOSE = 0x81, 0x82, 0x88  # final frames
@@ -32,12 +34,16 @@ class Sentinel(Enum):
 class FrameParser:
     """Is fed with all bytes after the handshake, and puts the messages into an inbox, in order.
 
-    `violation`: close code and reason, once the peer has sent more frames or bytes than are allowed.
+    `violation`: close code and reason, once the peer has sent more frames or bytes than are allowed. `pace`:
+    the bucket of the frames that are forwarded; the session counts the others.
     """
 
-    def __init__(self, max_message: int) -> None:
+    def __init__(self, max_message: int, pace: TokenBucket | None = None) -> None:
         self.violation: tuple[int, str] | None = None
-        self._inbox: deque[str | bytes | Sentinel] = deque()
+        self._pace = pace
+        self._forwarded = 0  # frames that are not paid for yet
+        self._inbox: deque[tuple[str | bytes | Sentinel, int]] = deque()  # each with its bytes
+        self._waiting = 0  # bytes in the inbox
         self._arrived = Wakeup()
         self._taken = Wakeup()
         self._max_message = max_message
@@ -54,10 +60,13 @@ class FrameParser:
         """The next message or sentinel. END stays in the inbox."""
         while not self._inbox:
             await self._arrived.wait()
-        if self._inbox[0] is Sentinel.END:
+        item, size = self._inbox[0]
+        if item is Sentinel.END:
             return Sentinel.END
+        self._inbox.popleft()
+        self._waiting -= size
         self._taken.wake()
-        return self._inbox.popleft()
+        return item
 
     def end(self) -> None:
         """No message follows. Those in the inbox can still be taken."""
@@ -73,8 +82,20 @@ class FrameParser:
 
     async def wait_for_space(self) -> None:
         """Waits until the inbox has space."""
-        while len(self._inbox) >= INBOX_SIZE and not self._discarding:
+        while self._full and not self._discarding:
             await self._taken.wait()
+
+    @property
+    def _full(self) -> bool:
+        return len(self._inbox) >= INBOX_SIZE or self._waiting >= INBOX_BYTES
+
+    def owed(self) -> float:
+        """Seconds that the reader has to wait for the sake of the frames that it forwarded: what answers
+        them costs more than they do."""
+        forwarded, self._forwarded = self._forwarded, 0
+        if not forwarded or self._pace is None or self._discarding:
+            return 0.0
+        return self._pace.spend(forwarded, trio.current_time())
 
     def feed(self, data: bytes) -> bytes:
         """Takes unfragmented messages out of `data`; returns the rest, which is trio-websocket's.
@@ -123,10 +144,10 @@ class FrameParser:
         masked = int.from_bytes(data[start : start + length], "big")
         payload = (masked ^ int.from_bytes(mask[:length], "big")).to_bytes(length, "big")
         if data[at] == _BINARY:
-            self._put(payload)
+            self._put(payload, length)
             return True
         try:
-            self._put(payload.decode())
+            self._put(payload.decode(), length)
         except UnicodeDecodeError:
             return False  # trio-websocket answers with close code 1007
         return True
@@ -134,6 +155,7 @@ class FrameParser:
     def _forward(self, first: int, length: int) -> None:
         """A frame goes to trio-websocket; the inbox notes where its message stands among the others."""
         self._payload_left = length
+        self._forwarded += 1
         if first == _CLOSE:
             self._close_received = True
             self._put(Sentinel.END)
@@ -162,10 +184,11 @@ class FrameParser:
         self.end()
         raise trio.BrokenResourceError(reason)
 
-    def _put(self, item: str | bytes | Sentinel) -> None:
+    def _put(self, item: str | bytes | Sentinel, size: int = 0) -> None:
         if self._discarding:
             return
-        self._inbox.append(item)
+        self._inbox.append((item, size))
+        self._waiting += size
         self._arrived.wake()
 
 
