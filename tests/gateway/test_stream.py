@@ -1,0 +1,57 @@
+"""The stream of one connection: who writes to it at any time never fails, whatever has become of it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+import trio
+
+from chatd.gateway.net.flusher import Flusher
+from chatd.gateway.net.stream import SocketStream
+
+MORE = b"x" * 4_000_000  # than the kernel takes
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        yield ours, theirs
+
+
+async def read_to_the_end(theirs: socket.socket) -> int:
+    peer, size = trio.socket.from_stdlib_socket(theirs), 0
+    while data := await peer.recv(1 << 16):
+        size += len(data)
+    return size
+
+
+async def test_what_is_written_when_no_task_may_start_any_more_is_sent_at_the_end(
+    pair: tuple[socket.socket, socket.socket], nursery: trio.Nursery
+) -> None:
+    ours, theirs = pair
+    stream = SocketStream(ours, Flusher(), write_deadline=5)
+    async with trio.open_nursery() as connection:
+        stream.spawn = connection.start_soon
+        connection.cancel_scope.cancel()
+        stream.spawn = None
+    stream.write(MORE, at_once=True)  # as the flusher does, which knows nothing of the nursery
+    assert stream.queued
+    nursery.start_soon(stream.linger)
+    assert await read_to_the_end(theirs) == len(MORE)
+
+
+async def test_a_peer_that_reads_nothing_at_the_end_is_not_waited_for_long(
+    pair: tuple[socket.socket, socket.socket], autojump_clock: trio.testing.MockClock
+) -> None:
+    ours, _ = pair
+    stream = SocketStream(ours, Flusher(), write_deadline=120)
+    stream.write(MORE, at_once=True)
+    started = trio.current_time()
+    await stream.linger()
+    assert stream.broken
+    assert trio.current_time() - started < 5
