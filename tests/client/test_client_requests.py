@@ -46,6 +46,17 @@ async def test_a_refusal_has_code_message_and_data(server):
     assert (caught.value.code, caught.value.data) == ("conflict", {"seq": 9})
 
 
+async def test_who_must_wait_until_tomorrow_is_told_so_at_once(server):
+    def refuse(data):
+        raise No("rate_limited", "go on after midnight UTC", retry_after=3600)
+
+    server.answers["message.post"] = refuse
+    async with connect(server, "good") as client:
+        with pytest.raises(Refused, match="midnight") as caught:
+            await client.post("R1", "hello")
+    assert caught.value.retry_after == 3600
+
+
 async def test_fields_that_are_none_are_left_out(server):
     seen = []
     server.answers["room.history"] = lambda data: seen.append(data) or wire(MessagePage)

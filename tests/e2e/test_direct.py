@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .conftest import Serve
 from .talking import Client, history
+from .test_hostile_bytes import within
 from .town import Account, Town, absent_id
 
 
@@ -268,6 +269,17 @@ def test_many_sessions_at_once_do_not_get_past_the_quota(serve: Serve) -> None:
     ]
     assert sum("result" in client.reply(id_) for client, id_ in asked) == 3
     town.close()
+
+
+def test_who_was_deleted_before_the_first_message_does_not_join(town: Town) -> None:
+    ada, bob = town.member(name="ada"), town.member(name="bob")
+    writer = town.open(ada)
+    room = opened(writer, bob.id)
+    town.operator.ask("account.erase", account=bob.id)
+    gone = f"account/{bob.id}"
+    assert within(10, lambda: "account.deleted" in str(town.operator.ask("event.list", after=0, stream=gone)))
+    writer.post(room, "hello?")
+    assert [row["account"] for row in writer.ask("room.members", room=room)["members"]] == [ada.id]
 
 
 # --- what operators may do ---------------------------------------------------------------------------------

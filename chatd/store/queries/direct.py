@@ -53,6 +53,10 @@ DIRECT_ROOMS = f"""
             WHEN newest IS NULL THEN 0
             WHEN own > floor THEN 1
             WHEN state = 'declined' OR newest <= floor THEN 0
+            WHEN NOT EXISTS (
+                SELECT 1 FROM silenced WHERE account = ?1
+                AND silent = (SELECT by FROM messages WHERE room = mine.room AND seq = newest)
+            ) THEN 1
             ELSE EXISTS (
                 SELECT 1 FROM ({PEOPLE.format(room="mine.room")}) AS other
                 WHERE {HEARD.format(who="other.account")}
