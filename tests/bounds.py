@@ -30,6 +30,17 @@ BROKEN_INPUT_TIME: Final = Bound(
     "s",
 )
 REFUSAL_LENGTH: Final = Bound("the same", "what a refusal says", 500, "characters")
+STORM_WAIT: Final = Bound(
+    "strangers or members flood, stall, lie about lengths, never read, close half",
+    "the longest that another member waits, from posting to the answer and the event at another",
+    1.5,
+    "s",
+)
+STORM_MEMORY: Final = Bound("the same", "growth of memory", 64 * MEBIBYTE, "bytes")
+STORM_DISK: Final = Bound("the same", "growth of the data folder and the log", MEBIBYTE, "bytes")
+STRANGER_REFUSALS: Final = Bound(
+    "a stranger asks what it may not", "answers until the connection is closed", 60, "refusals"
+)
 NEVER_READING_MEMORY: Final = Bound(
     "six members never read while 32 MB are posted for each of them",
     "growth of memory",

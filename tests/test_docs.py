@@ -16,6 +16,7 @@ import attrs
 import bounds
 import click
 import pytest
+from e2e import test_hostile_clients as hostile
 
 from chatctl import cli as chatctl_cli
 from chatd import cli as chatd_cli
@@ -173,6 +174,12 @@ def test_every_setting_that_is_a_number_or_a_rate_is_among_the_bounds() -> None:
         or re.fullmatch(r"[\d.]+/\d+", str(field.default))
     }
     assert shown == limiting
+
+
+def test_the_bounds_of_hostile_clients_are_those_that_their_tests_assert() -> None:
+    said = (bounds.STORM_MEMORY.most, bounds.STORM_DISK.most)
+    assert hostile.harmless.__defaults__ == said
+    assert (bounds.STORM_WAIT.most, bounds.STRANGER_REFUSALS.most) == (hostile.WAIT, hostile.FEW_REFUSALS)
 
 
 def test_every_bound_that_tests_assert_is_asserted_by_one() -> None:

@@ -358,7 +358,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "account.sign_out",
         SignOut,
-        doc="Ends this device; `account`: all of it, by an operator.",
+        doc="Signs out this device; for an operator, all devices of `account`.",
         scope="always",
         refusals=("not_found",),
         events=("account.secured",),
@@ -384,7 +384,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "account.change_password",
         ChangePassword,
-        doc="New password; ends other devices.",
+        doc="Changes the password; ends other devices.",
         scope="never",
         refusals=("conflict", "overloaded"),
         events=("account.secured",),
@@ -394,7 +394,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "account.rename",
         RenameAccount,
         AccountResult,
-        doc="A new name to sign in with; the old one stays the caller's.",
+        doc="Changes the name to sign in with; nobody else can take the old one.",
         scope="never",
         refusals=("not_found", "conflict", "overloaded"),
         events=("account.renamed",),
@@ -440,7 +440,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "account.disable",
         DisableAccount,
-        doc="Shuts an account out at once.",
+        doc="Disables an account and ends its sessions at once.",
         scope="never",
         asker="operator",
         refusals=("not_found",),
@@ -453,7 +453,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "account.enable",
         EnableAccount,
-        doc="Lets a disabled account in again.",
+        doc="Enables a disabled account.",
         scope="never",
         asker="operator",
         refusals=("not_found",),
@@ -517,7 +517,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "account.reset_totp",
         ResetTotp,
-        doc="Takes the second factor off an account.",
+        doc="Removes the second factor of an account.",
         scope="never",
         asker="operator",
         refusals=("not_found", "conflict"),
@@ -584,7 +584,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "account.export",
         ExportAccount,
         ExportPage,
-        doc="All that is the caller's own, in pages.",
+        doc="Exports the caller's data, in pages.",
         scope="never",
         refusals=("not_found",),
         notes=(

@@ -59,7 +59,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "emoji.remove",
         RemoveEmoji,
-        doc="Takes a custom emoji away.",
+        doc="Removes a custom emoji.",
         scope="manage",
         decided_by="space",
         refusals=("not_found",),

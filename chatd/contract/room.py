@@ -353,7 +353,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "room.invite",
         InviteToRoom,
-        doc="Lets a member of the space into the room.",
+        doc="Adds a member of the space to the room.",
         scope="moderate",
         refusals=("not_found",),
         events=("member.joined",),
@@ -366,7 +366,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "room.remove",
         RemoveFromRoom,
-        doc="Sends a member out of the room.",
+        doc="Removes a member from the room.",
         scope="moderate",
         decided_by="room",
         refusals=("not_found",),

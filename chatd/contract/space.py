@@ -211,7 +211,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "space.lock",
         LockSpace,
-        doc="For bad days: no invites, no new rooms, guests only read, slow mode.",
+        doc="Locks a space: no invites, no new rooms, guests only read, slow mode.",
         scope="moderate",
         decided_by="space",
         refusals=("not_found",),

@@ -45,9 +45,7 @@ from chatd.handlers.totp import OFF
 from chatd.ports import Caller, Condition, DropDevices, DropSecondFactor, PutCredential, Reader, Write
 
 WRONG_OLD: Final = Refusal("unauthenticated", "the old password is wrong")
-NO_BOT_PASSWORD: Final = Refusal(
-    "conflict", "a bot has tokens and no password; its owner makes them with bot.token"
-)
+NO_BOT_PASSWORD: Final = Refusal("conflict", "a bot has no password; its owner makes tokens with bot.token")
 
 
 @attrs.frozen(eq=False)
@@ -137,7 +135,7 @@ class Accounts:
 
     async def get(self, caller: Caller, query: GetAccount) -> AccountResult | Refusal:
         if (query.account is None) is (query.name is None):
-            return Refusal("invalid", "account.get takes one of account, name")
+            return Refusal("invalid", "give either account or name")
         if query.account is not None:
             row = await self.reader.account(query.account)
         else:
@@ -173,7 +171,7 @@ class Accounts:
         put = PutCredential(row["id"], password_hash)
         answer = await self.credentials.secure(row["id"], caller.by, "password", put, dropped)
         if not isinstance(answer, Refusal):
-            self.tokens.end(dropped, "the password was set anew")
+            self.tokens.end(dropped, "the password was changed")
         return answer
 
     async def token(self, caller: Caller, command: IssueToken) -> BearerToken | Refusal:

@@ -264,7 +264,7 @@ def test_a_way_is_gone_once(provider: Provider, browser: Browser) -> None:
 def test_who_did_not_leave_cannot_come_back(browser: Browser, query: str) -> None:
     page = browser.get(f"{browser.home}/auth/oidc/callback{query}")
     assert page.status == 400
-    assert "begin again" in page.body
+    assert "start again" in page.body
 
 
 def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(browser: Browser) -> None:
