@@ -14,17 +14,17 @@ from chatd.contract.fields import (
     About,
     AccountName,
     Code,
+    DeviceName,
     ExportKind,
     Id,
-    Label,
     Limit,
     Name,
     Password,
+    PictureOrNone,
     Reason,
     Seconds,
     Time,
     Token,
-    Url,
 )
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
@@ -42,7 +42,7 @@ class SignUp:
 class SignIn:
     name: Annotated[str, Meta(min_length=1, max_length=80)]
     password: Password
-    device: Label | None = None
+    device: DeviceName | None = None
     code: Code | None = None
 
 
@@ -55,7 +55,7 @@ class Refresh:
 class ExchangeCode:
     code: Token
     verifier: Token | None = None
-    device: Label | None = None
+    device: DeviceName | None = None
 
 
 @attrs.frozen
@@ -67,7 +67,7 @@ class SignOut:
 class UpdateAccount:
     display_name: Name | None = None
     about: About | None = None
-    avatar: Url | None = None
+    avatar: PictureOrNone | None = None
 
 
 @attrs.frozen
@@ -161,7 +161,7 @@ class MakeRecoveryLink:
 @attrs.frozen
 class IssueToken:
     account: Id
-    name: Label | None = None
+    name: DeviceName | None = None
     expires_in: Seconds | None = None
 
 
@@ -373,9 +373,13 @@ REQUESTS: tuple[RequestType, ...] = (
         AccountResult,
         doc="Changes the caller's profile.",
         scope="manage",
-        decided_by="account",
+        refusals=("not_found", "conflict"),
         events=("account.updated",),
-        notes=("Changes the fields that are given. An empty string empties `about` or `avatar`.",),
+        notes=(
+            "Changes the fields that are given. An empty string empties `about` or `avatar`.",
+            "`display_name` may be what others are called, too, but not what another account has or had as"
+            " its name, nor what looks like that.",
+        ),
     ),
     command(
         "account.change_password",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from chatd.contract.fields import DEFAULT_PAGE, Id, Label, Limit, Seq, Time
+from chatd.contract.fields import DEFAULT_PAGE, Id, Label, Limit, Note, Seq, Time
 from chatd.contract.message import Message
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
@@ -14,7 +14,7 @@ from chatd.contract.spec import RequestType, command, query
 class AddBookmark:
     room: Id
     seq: Seq
-    note: Label | None = None
+    note: Note | None = None
 
 
 @attrs.frozen

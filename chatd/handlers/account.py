@@ -26,6 +26,7 @@ from chatd.contract.account import (
     RenameAccount,
     ResetTotp,
     SetPassword,
+    UpdateAccount,
 )
 from chatd.contract.device import DeviceList
 from chatd.contract.errors import Refusal
@@ -69,6 +70,21 @@ class OwnAccount:
         if not isinstance(answer, Refusal):
             self.tokens.end(others, "the password was changed")
         return answer
+
+    async def update(self, caller: Caller, command: UpdateAccount) -> AccountResult | Refusal:
+        if caller.account is None:
+            return NO_SUCH_ACCOUNT
+        stream, context = account_stream(caller.account), context_of(caller)
+        if command.display_name is None:
+            return await self.commands.ask(stream, command, context, AccountResult)
+        attempt = self.throttle.sign_up(caller)  # whether a name is taken can be asked here as well
+        if isinstance(attempt, Refusal):
+            return attempt
+        with attempt:
+            answer = await self.commands.ask(stream, command, context, AccountResult)
+            if not (isinstance(answer, Refusal) and answer.code == "conflict"):
+                attempt.void()
+            return answer
 
     async def rename(self, caller: Caller, command: RenameAccount) -> AccountResult | Refusal:
         """Takes the password where there is one: one signs in by the name, and others know one by it."""

@@ -241,7 +241,7 @@ def test_access_is_explained(chatctl, town, grace):
 
 
 def test_who_saw_a_room_is_known_for_any_moment(chatctl, town, grace):
-    room = chatctl.json("room", "create", "vault", "--space", town.space["id"], "--private")
+    room = chatctl.json("room", "create", "strongroom", "--space", town.space["id"], "--private")
     words = ("access", "who", room["id"])
     assert [row["name"] for row in chatctl.json(*words)["accounts"]] == [town.account["name"]]
     chatctl("room", "invite", room["id"], grace.id)

@@ -154,5 +154,5 @@ def test_a_muted_member_makes_no_rooms_nor_do_its_bots(town: Town) -> None:
             assert refused["code"] == "forbidden"
             assert "muted" in refused["message"]
     town.operator.ask("member.unmute", space=town.space, account=account.id)
-    for client in (bob, bot):
-        client.ask("room.create", space=town.space, name="calm words")
+    for number, client in enumerate((bob, bot), 1):
+        client.ask("room.create", space=town.space, name=f"calm words {number}")

@@ -24,6 +24,7 @@ from chatd.contract.account import (
 from chatd.contract.bot import DeleteBot, UpdateBot
 from chatd.contract.errors import Refusal
 from chatd.contract.events import PERSONAL
+from chatd.contract.shown import plain
 from chatd.contract.spec import Done
 from chatd.domain import account_deletion
 from chatd.domain.account import settings
@@ -35,7 +36,6 @@ from chatd.domain.names.keys import is_reserved
 from chatd.domain.names.scripts import single_script
 from chatd.domain.policy import bots
 
-NAME_TAKEN: Final = Refusal("conflict", "this name is taken; choose another one")
 NO_SUCH_BOT: Final = Refusal("not_found", "you have no such bot")
 MAX_BOTS: Final = 20
 NOTHING: Final[Mapping[str, Any]] = {}
@@ -44,6 +44,9 @@ MALFORMED_NAME: Final = Refusal(
 )
 MIXED_SCRIPTS: Final = Refusal(
     "invalid", "a name uses one alphabet, so that it cannot be mistaken for another; choose another one"
+)
+RESERVED_DISPLAY_NAME: Final = Refusal(
+    "invalid", "display_name: this means something here, or looks as if it did; choose another one"
 )
 RESERVED_NAME: Final = Refusal(
     "invalid", "this name is reserved, or looks like a reserved one; choose another one"
@@ -68,6 +71,8 @@ def account_created(account: str, command: CreateAccount | SignUp, context: Cont
     name = validate_name(command.name)
     if isinstance(name, Refusal):
         return name
+    if is_reserved(plain(command.display_name or "")):
+        return RESERVED_DISPLAY_NAME
     data: dict[str, Any] = {"account": account}
     if isinstance(command, CreateAccount) and command.admin:
         data["admin"] = True
@@ -129,6 +134,8 @@ def _delete_bot(state: AccountState, command: DeleteBot, context: Context) -> De
 
 
 def _update(state: AccountState, command: UpdateAccount, context: Context) -> Decision | Refusal:
+    if is_reserved(plain(command.display_name or "")):
+        return RESERVED_DISPLAY_NAME
     profile = drop_none(display_name=command.display_name, about=command.about, avatar=command.avatar)
     return _update_account(state, context, {}, lambda: AccountResult(account=state.row()), profile)
 
