@@ -115,6 +115,21 @@ CREATE TABLE name_skeletons (
     account TEXT NOT NULL REFERENCES accounts
 ) STRICT, WITHOUT ROWID;
 
+-- What living rooms are called in their space (`scope` is its id), and living spaces on the server (`scope` is `spaces`),
+-- by the keys of their names (`shown_keys` in `chatd.domain.names.keys`); `stream` is that of the room or space. A later
+-- chatd may find more names alike, so one may occur twice, and this table is not compared when the log is verified.
+CREATE TABLE shown_names (
+    stream TEXT PRIMARY KEY,
+    scope TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    skeleton TEXT NOT NULL,
+    by TEXT NOT NULL, -- who gave the name
+    hidden INTEGER NOT NULL -- a private room: only its members know of its name
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX shown_names_by_key ON shown_names (scope, name_key);
+CREATE INDEX shown_names_by_skeleton ON shown_names (scope, skeleton);
+
 -- Accounts that act for another one, their owner. `scopes` is a JSON array of the names of scopes.
 CREATE TABLE bots (
     account TEXT PRIMARY KEY REFERENCES accounts,
@@ -502,6 +517,17 @@ CREATE TABLE snapshots (
 ) STRICT;
 
 
+-- names that are taken --------------------------------------------------------------------------------
+
+-- The names that an account finds taken: those where `account` is itself or NULL. A private room takes its name only
+-- from its members; else one could find out by trying that it exists.
+CREATE VIEW taken_names AS
+SELECT scope, name_key, skeleton, stream, NULL AS account FROM shown_names WHERE NOT hidden
+UNION ALL
+SELECT scope, name_key, skeleton, stream, account FROM shown_names CROSS JOIN members USING (stream)
+WHERE hidden AND until IS NULL;
+
+
 -- the published read model -----------------------------------------------------------------------------
 
 -- What the views in `views.db` may read of this file (`chatd.ports.views.PUBLISHED`), and nothing else: the tables may
@@ -646,6 +672,59 @@ WHEN new.type IN ('account.created', 'account.renamed') AND new.stream LIKE 'acc
     WHERE NOT EXISTS (
         SELECT 1 FROM name_skeletons WHERE skeleton = looks AND account = substr(new.stream, 9)
     );
+END;
+
+-- Nobody is shown under a name that another account has or had: the transaction fails.
+CREATE TRIGGER display_name_checked INSTEAD OF INSERT ON changes
+WHEN new.type IN ('account.created', 'account.updated') AND new.stream LIKE 'account/%' BEGIN
+    SELECT RAISE(ABORT, 'this display name is the name of another account')
+    FROM (
+        SELECT payload ->> 'display_name' AS shown
+        FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
+        WHERE payload ->> 'display_name' IS NOT NULL
+    )
+    WHERE EXISTS (
+        SELECT 1 FROM account_names WHERE name_key = shown_key(shown) AND account <> substr(new.stream, 9)
+    ) OR EXISTS (
+        SELECT 1 FROM name_skeletons WHERE skeleton = shown_look(shown) AND account <> substr(new.stream, 9)
+    );
+END;
+
+CREATE TRIGGER shown_name_given INSTEAD OF INSERT ON changes
+WHEN new.type IN ('room.created', 'space.created') BEGIN
+    INSERT INTO shown_names (stream, scope, name_key, skeleton, by, hidden)
+    SELECT new.stream, scope, shown_key(new.data ->> 'name'), shown_look(new.data ->> 'name'), new.by,
+        coalesce(new.data ->> 'private', 0)
+    FROM (SELECT iif(new.stream LIKE 'space/%', iif(new.type = 'space.created', 'spaces', NULL),
+        new.data ->> 'space') AS scope)
+    WHERE scope IS NOT NULL;
+END;
+
+CREATE TRIGGER shown_name_changed INSTEAD OF INSERT ON changes
+WHEN new.type IN ('room.updated', 'space.updated') AND new.data ->> 'name' IS NOT NULL BEGIN
+    INSERT INTO shown_names (stream, scope, name_key, skeleton, by, hidden)
+    SELECT stream, scope, shown_key(new.data ->> 'name'), shown_look(new.data ->> 'name'), new.by, hidden
+    FROM shown_names WHERE stream = new.stream
+    ON CONFLICT (stream) DO UPDATE SET name_key = excluded.name_key, skeleton = excluded.skeleton, by = excluded.by;
+END;
+
+-- A room or space that is called like another one: the transaction fails.
+CREATE TRIGGER shown_name_checked BEFORE INSERT ON shown_names BEGIN
+    SELECT RAISE(ABORT, 'this name is taken') WHERE EXISTS (
+        SELECT 1 FROM taken_names
+        WHERE scope = new.scope AND name_key = new.name_key AND stream <> new.stream
+            AND (account IS NULL OR account = new.by OR new.by LIKE 'operator:%')
+    ) OR EXISTS (
+        SELECT 1 FROM taken_names
+        WHERE scope = new.scope AND skeleton = new.skeleton AND stream <> new.stream
+            AND (account IS NULL OR account = new.by OR new.by LIKE 'operator:%')
+    );
+END;
+
+CREATE TRIGGER shown_name_free INSTEAD OF INSERT ON changes
+WHEN new.type IN ('room.deleted', 'space.deleted') BEGIN
+    DELETE FROM shown_names WHERE stream = new.stream;
+    DELETE FROM shown_names WHERE new.stream LIKE 'space/%' AND scope = substr(new.stream, 7);
 END;
 
 CREATE TRIGGER account_renamed INSTEAD OF INSERT ON changes

@@ -61,7 +61,7 @@ class Root(click.RichGroup):
         try:
             status = super().main(args, prog_name, complete_var, False, **extra)
         except click.ClickException as error:
-            click.echo(f"chatctl: {_one_line(error)}", err=True)
+            sys.stderr.write(f"chatctl: {_one_line(error)}\n")
             sys.exit(error.exit_code)
         except click.Abort:
             sys.exit(1)
@@ -72,10 +72,10 @@ class Root(click.RichGroup):
             result = super().invoke(ctx)
             sys.stdout.flush()
         except Failed as failure:
-            click.echo(f"chatctl: {sanitized(str(failure))}", err=True)
+            sys.stderr.write(f"chatctl: {sanitized(str(failure))}\n")
             ctx.exit(1)
         except UnicodeError:
-            click.echo("chatctl: what was typed or piped in is not valid UTF-8", err=True)
+            sys.stderr.write("chatctl: what was typed or piped in is not valid UTF-8\n")
             ctx.exit(1)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the very end

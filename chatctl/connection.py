@@ -146,7 +146,7 @@ class Connection:
                 # most refusals say after a semicolon what to do
                 return refusal.message if ";" in refusal.message else f"{refusal.message}; try again shortly"
             case "internal":
-                return f"{refusal.message}; the server's log says more"
+                return refusal.message  # which names the log
         return refusal.message
 
     def _unreachable(self, error: Disconnected) -> str:
@@ -158,7 +158,7 @@ class Connection:
             return f"{error}; is the address right, and does chatd run there?"
         cause = error.__cause__.errno if isinstance(error.__cause__, OSError) else None
         if cause in (errno.EACCES, errno.EPERM):
-            return f"{self.data}/admin.sock may not be opened; run chatctl as the user that runs chatd"
+            return f"you may not open {self.data}/admin.sock; run chatctl as the user that runs chatd"
         if cause in (errno.ENOENT, errno.ECONNREFUSED, errno.ENOTDIR):
             return f"no chatd is running on {self.data}; start it with `chatd serve --data {self.data}`"
         return str(error)

@@ -20,5 +20,5 @@ class Date(click.ParamType):  # type: ignore[type-arg]  # not generic before cli
         except (ValueError, OverflowError, OSError):
             at = -1.0
         if at < 0:
-            self.fail(f"{value!r} is no date; write 2026-01-31, 2026-01-31T18:30 or …T18:30Z", param, ctx)
+            self.fail(f"{value!r} is not a date; write 2026-01-31, 2026-01-31T18:30 or …T18:30Z", param, ctx)
         return round(at * 1000)

@@ -19,5 +19,5 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # not generic before
             return value
         match = re.fullmatch(r"(\d+)([smhdw]?)", str(value))
         if match is None:
-            self.fail(f"{value!r} is no duration; write 90s, 30m, 12h, 7d or 2w", param, ctx)
+            self.fail(f"{value!r} is not a duration; write 90s, 30m, 12h, 7d or 2w", param, ctx)
         return int(match[1]) * UNITS[match[2]]

@@ -75,7 +75,7 @@ async def find_person(client: Client, space: str | None, wanted: str) -> Person:
         return fitting[0]
     if ID.fullmatch(wanted):
         return Person(wanted, wanted)
-    raise Failed(f"there is no {wanted!r} in the space; who has left it is named by the id")
+    raise Failed(f"nobody called {wanted!r} is in the space; name who has left it by the id")
 
 
 async def find_acquaintance(client: Client, wanted: str) -> Person:
@@ -85,7 +85,7 @@ async def find_acquaintance(client: Client, wanted: str) -> Person:
     if not fitting and ID.fullmatch(wanted):
         return Person(wanted, wanted)
     if not fitting:
-        raise Failed(f"there is no {wanted!r} in your spaces; others are named by the id")
+        raise Failed(f"nobody called {wanted!r} is in your spaces; name others by the id")
     return fitting[0]
 
 
@@ -148,7 +148,7 @@ async def find_stream(client: Client, wanted: str) -> str:
     """`room/…`, `space/…` or `account/…` with the id where a name stands."""
     kind, slash, owner = wanted.partition("/")
     if not slash or not owner:
-        raise Failed(f"{wanted!r} is no stream; write room/ROOM, space/SPACE or account/ACCOUNT")
+        raise Failed(f"{wanted!r} is not a stream; write room/ROOM, space/SPACE or account/ACCOUNT")
     match kind:
         case "room":
             return f"room/{(await find_room(client, owner)).id}"

@@ -26,4 +26,4 @@ dry_run: Option = click.option(
 def need_an_account(connection: Connection) -> None:
     """Refuses a command that only an account can give."""
     if connection.url is None:
-        raise click.UsageError("an operator is no member of rooms: give --url and the token of an account")
+        raise click.UsageError("only an account can do this: use --url")

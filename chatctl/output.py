@@ -62,7 +62,7 @@ def print_rows(
     connection: Connection,
     rows: Sequence[object],
     columns: dict[str, str],
-    nothing: str = "nothing there",
+    nothing: str = "nothing to show",
 ) -> None:
     """A list of objects: JSON, or a table of `columns` (field → heading)."""
     shown = plain(list(rows))

@@ -6,8 +6,9 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final, TextIO, cast
 
@@ -29,7 +30,37 @@ from chatd.settings import Settings, SettingsError
 HELP: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}
 
 
-@click.group(context_settings=HELP)
+class Root(click.Group):
+    """Wrong usage is one line, and what a terminal cannot show becomes backslashes."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, False, **extra)
+        try:
+            status = super().main(args, prog_name, complete_var, False, **extra)
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except click.UsageError as error:
+            path = error.ctx.command_path if error.ctx else "chatd"
+            sys.stderr.write(f"chatd: {error.format_message().rstrip('.')}; see `{path} -h`\n")
+            sys.exit(error.exit_code)
+        except click.Abort:
+            sys.exit(1)
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+@click.group(cls=Root, context_settings=HELP)
 @click.version_option(__version__, prog_name="chatd")
 def main() -> None:
     """Team chat that you host yourself: one process, embedded storage, nothing lost."""
@@ -87,10 +118,10 @@ def check(data: str | None, host: str | None, port: str | None, config: Path | N
     Takes the options of `chatd serve`, reads what that would read, and starts nothing.
     """
     found = loading.look(config, _flags(data, host, port, no_limits))
-    for line in setting_lines(found.chosen):
-        click.echo(line)
+    for line in setting_lines(found.chosen, sys.stdout.isatty()):
+        sys.stdout.write(f"{line}\n")  # click.echo would write UTF-8 where the terminal speaks ASCII
     for problem in found.problems:
-        click.echo(f"chatd: {problem}", err=True)
+        sys.stderr.write(f"chatd: {problem}\n")
     if found.problems:
         sys.exit(1)
 

@@ -72,7 +72,7 @@ def valid_id(id_: object) -> int | str | None:
     return None
 
 
-_NO_MAP: Final = _bad("a frame is a map with string keys")
+_NO_MAP: Final = _bad("a frame must be a map with string keys")
 _EMPTY: Final = _bad("the message holds no frame")
 _TOO_MANY: Final = f"at most {MAX_FRAMES} frames in one message"
 _LOST: Final = "; the rest of the message cannot be read and is lost: send it again"

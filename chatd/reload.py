@@ -35,7 +35,7 @@ async def follow_hangups(
         try:
             fresh = load()
         except SettingsError as error:
-            log.error("settings_not_reloaded", reason=str(error), mend="the settings of before stay in use")
+            log.error("settings_not_reloaded", reason=str(error), mend="the previous settings stay in use")
             continue
         names = [field.name for field in attrs.fields(Settings)]
         changed = [name for name in names if getattr(fresh, name) != getattr(settings, name)]

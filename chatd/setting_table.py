@@ -10,9 +10,11 @@ from chatd.loading import Chosen
 MASK = "********"
 
 
-def setting_lines(chosen: Iterable[Chosen]) -> list[str]:
-    """One line a setting, in columns. Values are written as in TOML."""
+def setting_lines(chosen: Iterable[Chosen], aligned: bool) -> list[str]:
+    """One line a setting, `aligned` in columns or else with tabs. Values are written as in TOML."""
     rows = [(one.name, _value(one), one.source if one.label == one.name else _origin(one)) for one in chosen]
+    if not aligned:
+        return ["\t".join(row) for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return [f"{name:<{widths[0]}}  {value:<{widths[1]}}  {origin}" for name, value, origin in rows]
 

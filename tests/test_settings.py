@@ -219,6 +219,27 @@ def test_the_server_does_not_start_with_a_setting_that_is_wrong(tmp_path: Path) 
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize(
+    "words", [["nonsense"], ["serve", "--nonsense"], ["check", "--config"]], ids=" ".join
+)
+def test_wrong_usage_of_chatd_is_one_line(words: list[str]) -> None:
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("chatd: ")
+    assert "-h`" in line
+
+
+def test_what_a_terminal_cannot_show_is_shown_with_backslashes(config: Path) -> None:
+    config.write_text('[chatd]\nserver_name = "Größe"\n', encoding="utf-8")
+    command = [sys.executable, "-m", "chatd.cli", "check", "--config", str(config)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CHATD_")}
+    done = subprocess.run(
+        command, env={**environment, "PYTHONIOENCODING": "ascii"}, capture_output=True, text=True, check=True
+    )
+    assert 'server_name\t"Gr\\xf6\\xdfe"\tfile' in done.stdout
+
+
 @pytest.mark.parametrize("words", [["-h"], ["serve", "-h"], ["check", "-h"], ["schema", "-h"]])
 def test_every_command_of_chatd_explains_itself(words: list[str]) -> None:
     result = CliRunner().invoke(main, words)

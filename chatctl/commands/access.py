@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.group("access")
 def command() -> None:
-    """Why somebody may or may not, and who sees a room, now or at a time."""
+    """Who may do what in a room, and why; who sees it, now or at a time."""
 
 
 @command.command()
@@ -54,7 +54,10 @@ def explain(connection: Connection, account: str, room: str, space: str | None) 
 @command.command()
 @click.argument("room")
 @click.option(
-    "--at", type=Date(), metavar="DATE", help="Then instead of now: ISO 8601, local time unless it says so."
+    "--at",
+    type=Date(),
+    metavar="DATE",
+    help="A time in the past, ISO 8601; local time unless it says otherwise.",
 )
 @in_space
 @click.pass_obj

@@ -68,7 +68,7 @@ def create(
     account = connection.ask(request, AccountResult).account
     if password is None and not no_password:
         warn(f"{name} has no password; set one with `chatctl account set-password {name}`")
-    print_result(connection, account, f"made account {account.name} ({account.id})")
+    print_result(connection, account, f"created account {account.name} ({account.id})")
 
 
 @command.command("list")
@@ -175,7 +175,7 @@ def devices(connection: Connection, account: str) -> None:
         found = await find_account(client, account)
         return await client.all_pages(ListAccountDevices(found.id), DeviceList, lambda page: page.devices)
 
-    print_rows(connection, connection.run(work), DEVICES, "signed in nowhere")
+    print_rows(connection, connection.run(work), DEVICES, "not signed in anywhere")
 
 
 @command.command("reset-totp")

@@ -51,7 +51,7 @@ def rename(connection: Connection, account: str, name: str, reason: str | None) 
     from chatd.contract.account import SetName
 
     before, found = _change(connection, account, lambda id_: SetName(id_, name, reason))
-    print_result(connection, found, f"{before.name} is called {found.name} now")
+    print_result(connection, found, f"renamed {before.name} to {found.name}")
 
 
 @click.command("set-display-name")

@@ -40,18 +40,16 @@ def delete(connection: Connection, account: str, reason: str | None, yes: bool, 
 
     found, would = connection.run(look)
     if dry_run:
-        print_result(connection, would, f"this would go with {found.name}: {_counted(would.erased)}")
+        print_result(connection, would, f"deleting {found.name} would erase {_counted(would.erased)}")
         return
     confirm(f"Delete {found.name} for good, and with it {_counted(would.erased)}?", yes)
     done = connection.ask(EraseAccount(found.id, reason), Erased)
-    ended = "is deleted" if done.done else "is shut out and being deleted; the server goes on with it"
+    ended = "is deleted" if done.done else "can no longer sign in; the server goes on deleting it"
     print_result(connection, done, f"{found.name} {ended}")
 
 
 def _counted(erased: Belongings) -> str:
-    return (
-        ", ".join(f"{count} {what}" for what, count in plain(erased).items() if count) or "nothing but itself"
-    )
+    return ", ".join(f"{count} {what}" for what, count in plain(erased).items() if count) or "nothing else"
 
 
 @click.command()

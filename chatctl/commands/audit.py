@@ -70,9 +70,9 @@ def list_(
     if connection.json:
         print_json(entries)
     else:
-        print_rows(connection, entries, COLUMNS, "nothing of that kind has happened")
+        print_rows(connection, entries, COLUMNS, "no matching entries")
     if more:
-        warn(f"there are more; `--limit {2 * limit}` shows some of them")
+        warn(f"there are more; use `--limit {2 * limit}` to see them")
 
 
 async def _readable(client: Client, entries: list[AuditEntry]) -> list[dict[str, Any]]:

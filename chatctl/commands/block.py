@@ -67,4 +67,4 @@ def remove(connection: Connection, account: str) -> None:
         return found
 
     found = connection.run(work)
-    print_result(connection, {"account": found.id}, f"{found.name} is not blocked any more")
+    print_result(connection, {"account": found.id}, f"{found.name} is no longer blocked")

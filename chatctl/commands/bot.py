@@ -83,7 +83,7 @@ def update(connection: Connection, bot: str, scopes: tuple[Scope, ...]) -> None:
     found = _change(connection, bot, lambda id_: UpdateBot(id_, list(scopes)))
     named = ", ".join(scopes) or "nothing"
     print_result(
-        connection, {"account": found.id, "scopes": list(scopes)}, f"{found.name} may at most: {named}"
+        connection, {"account": found.id, "scopes": list(scopes)}, f"scopes of {found.name}: {named}"
     )
 
 
@@ -110,7 +110,7 @@ def delete(connection: Connection, bot: str) -> None:
     from chatd.contract.bot import DeleteBot
 
     found = _change(connection, bot, DeleteBot)
-    print_result(connection, {"account": found.id}, f"{found.name} is gone")
+    print_result(connection, {"account": found.id}, f"deleted {found.name}")
 
 
 def _show_token(connection: Connection, made: BotCreated | BearerToken) -> None:

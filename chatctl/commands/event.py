@@ -27,7 +27,7 @@ def command() -> None:
 @command.command()
 @click.option("--stream", help="Only this stream: room/ROOM, space/SPACE or account/ACCOUNT.")
 @click.option("--from", "start", type=click.IntRange(0), metavar="POSITION", help="Begin at this position.")
-@click.option("--no-follow", is_flag=True, help="End when all that is there was shown.")
+@click.option("--no-follow", is_flag=True, help="Stop at the end of the log.")
 @click.pass_obj
 def tail(connection: Connection, stream: str | None, start: int | None, no_follow: bool) -> None:
     """Show events as they happen, until Ctrl-C.

@@ -25,7 +25,7 @@ COLUMNS = {
     "max_uses": "of",
     "expires_at": "expires",
     "by": "by",
-    "joined": "let in",
+    "joined": "joined",
     "id": "id",
 }
 NAMED = 10  # of those whom an invite let in
@@ -108,7 +108,7 @@ def revoke(connection: Connection, invite: str) -> None:
 def accept(connection: Connection, code: str) -> None:
     """Join the space of an invite code, as the account of --token."""
     if connection.url is None:
-        raise click.UsageError("an operator is no member of spaces: give --url and the token of an account")
+        raise click.UsageError("an operator cannot join spaces: use --url, as an account")
 
     async def work(client: Client) -> Space:
         return await client.accept_invite(code)

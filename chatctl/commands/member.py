@@ -61,7 +61,7 @@ def set_role(
     place, person = _find(connection, space, account)
     answer = connection.ask(SetRole(place.id, person.id, role, reason, dry_run), RoleSet)
     if not dry_run:
-        print_result(connection, _ids(place, person), f"{person.name} is {role} in {place.name} now")
+        print_result(connection, _ids(place, person), f"{person.name} is now {role} in {place.name}")
     elif connection.json:
         print_json({**_ids(place, person), **plain(answer)})
     else:
@@ -84,7 +84,7 @@ def kick(connection: Connection, account: str, space: str, reason: str | None, y
     place, person = _find(connection, space, account)
     confirm(f"Kick {person.name} out of {place.name} and all its rooms?", yes)
     connection.ask(KickMember(place.id, person.id, reason), Done)
-    print_result(connection, _ids(place, person), f"{person.name} is not in {place.name} any more")
+    print_result(connection, _ids(place, person), f"{person.name} was removed from {place.name}")
 
 
 @command.command()
@@ -119,7 +119,7 @@ def unban(connection: Connection, account: str, space: str, reason: str | None) 
 
     place, person = _find(connection, space, account)
     connection.ask(UnbanMember(place.id, person.id, reason), Done)
-    print_result(connection, _ids(place, person), f"{person.name} may come into {place.name} again")
+    print_result(connection, _ids(place, person), f"{person.name} may join {place.name} again")
 
 
 @command.command()
@@ -180,7 +180,7 @@ def erase_messages(
     if isinstance(answer.due_at, int):
         sentence = (
             f"{where} will be erased at {local_time(answer.due_at)}; until then"
-            f" `chatctl member keep-messages {person.name} --space {place.id}` takes that back"
+            f" `chatctl member keep-messages {person.name} --space {place.id}` cancels that"
         )
     print_result(connection, {**_ids(place, person), **plain(answer)}, sentence)
 

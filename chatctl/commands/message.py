@@ -178,7 +178,7 @@ def edit(connection: Connection, room: str, seq: int, text: str, space: str | No
         await client.edit(found.id, seq, content)
         return {"room": found.id, "seq": seq}
 
-    print_result(connection, connection.run(work), f"{seq} reads otherwise now")
+    print_result(connection, connection.run(work), f"edited message {seq}")
 
 
 @command.command()
@@ -195,7 +195,7 @@ def delete(connection: Connection, room: str, seq: int, reason: str | None, spac
         await client.delete(found.id, seq, reason=reason)
         return {"room": found.id, "seq": seq}
 
-    print_result(connection, connection.run(work), f"{seq} is deleted, its text erased")
+    print_result(connection, connection.run(work), f"deleted message {seq} and erased its text")
 
 
 @command.command()
@@ -219,7 +219,7 @@ def search(
     for line in found.lines() if not connection.json else ():
         console().print(line, soft_wrap=True)
     if found.more:
-        warn(f"there are more; `--limit {2 * limit}` shows some of them")
+        warn(f"there are more; use `--limit {2 * limit}` to see them")
 
 
 def _line(message: Message | EventFrame, text: str | None, by: str) -> str:

@@ -93,11 +93,11 @@ def resolve(connection: Connection, report: str, reason: str | None) -> None:
     """Mark a report as dealt with, as the account of --token."""
     if connection.url is None:
         raise click.UsageError(
-            "an operator resolves no reports: give --url and the token of a moderator, or of an admin for"
-            " reports from direct rooms"
+            "an operator cannot resolve reports: use --url, as a moderator, or as an admin for reports"
+            " from direct rooms"
         )
     from chatd.contract.report import ResolveReport
     from chatd.contract.spec import Done
 
     connection.ask(ResolveReport(report, reason), Done)
-    print_result(connection, {"report": report}, "the report is dealt with")
+    print_result(connection, {"report": report}, "the report is resolved")

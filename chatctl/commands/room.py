@@ -62,7 +62,7 @@ def create(
         return await client.create_room(found.id, name, kind=kind, private=private, topic=topic)
 
     made = connection.run(work)
-    print_result(connection, made, f"made room {made.name} ({made.id})")
+    print_result(connection, made, f"created room {made.name} ({made.id})")
 
 
 @command.command("list")
@@ -156,7 +156,7 @@ def rename(connection: Connection, room: str, name: str, reason: str | None, spa
     from chatd.contract.room import UpdateRoom
 
     found = change(connection, room, space, lambda id_: UpdateRoom(id_, name=name, reason=reason))
-    print_result(connection, {"room": found.id}, f"{found.name} is called {name} now")
+    print_result(connection, {"room": found.id}, f"renamed {found.name} to {name}")
 
 
 @command.command()

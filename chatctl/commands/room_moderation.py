@@ -53,7 +53,7 @@ def remove(
     place, person = _find_both(connection, room, account, space)
     confirm(f"Remove {person.name} from {place.name}?", yes)
     connection.ask(RemoveFromRoom(place.id, person.id, reason), Done)
-    print_result(connection, _ids(place, person), f"{person.name} is not in {place.name} any more")
+    print_result(connection, _ids(place, person), f"{person.name} was removed from {place.name}")
 
 
 @click.command()
@@ -139,9 +139,9 @@ def override(
     from chatd.contract.room import OverrideSet, SetOverride
 
     if (role is None) is (account is None):
-        raise click.UsageError("say for whom: --role or --account")
+        raise click.UsageError("give --role or --account")
     if word is None:
-        raise click.UsageError("say what: --allow, --deny or --clear")
+        raise click.UsageError("give --allow, --deny or --clear")
 
     async def work(client: Client) -> tuple[Room, str, OverrideSet, dict[str, str]]:
         place = await find_room(client, room, space)
@@ -166,7 +166,7 @@ def override(
 
 
 ALLOW: Final = {"allow": True, "deny": False, "clear": None}
-SENTENCES: Final = {"allow": "may now", "deny": "may not any more", "clear": "may as the role says"}
+SENTENCES: Final = {"allow": "may now", "deny": "may no longer", "clear": "as the role decides"}
 
 
 @click.command("slow-mode")

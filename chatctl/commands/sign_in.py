@@ -63,13 +63,13 @@ def sign_out(connection: Connection) -> None:
     try:
         connection.signed_in_as(tokens).ask(SignOut(), Done)
     except Failed as failure:
-        warn(f"the server was not told ({failure}); end the device there, from another one")
+        warn(f"the server could not be told ({failure}); end this device from another one")
     print_result(connection, {"account": tokens.account, "url": url}, f"signed out at {url}")
 
 
 def _address(connection: Connection) -> str:
     if connection.url is None:
-        raise click.UsageError("say where: --url URL")
+        raise click.UsageError("give the address: --url URL")
     return connection.url
 
 

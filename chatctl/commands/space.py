@@ -48,14 +48,14 @@ def create(
     from chatd.contract.space import CreateSpace, SpaceResult
 
     if owner is None and connection.url is None:
-        raise click.UsageError("say who owns it: --owner ACCOUNT")
+        raise click.UsageError("give the owner: --owner ACCOUNT")
 
     async def work(client: Client) -> Space:
         owned_by = (await find_account(client, owner)).id if owner else None
         return (await client.ask(CreateSpace(name, description, icon, owned_by), SpaceResult)).space
 
     made = connection.run(work)
-    print_result(connection, made, f"made space {made.name} ({made.id})")
+    print_result(connection, made, f"created space {made.name} ({made.id})")
 
 
 @command.command("list")
@@ -115,7 +115,7 @@ def update(
     from chatd.contract.space import UpdateSpace
 
     if name is None and description is None and icon is None:
-        raise click.UsageError("say what to change: --name, --description, --icon")
+        raise click.UsageError("give at least one of --name, --description and --icon")
     found = _change(connection, space, lambda id_: UpdateSpace(id_, name, description, icon))
     print_result(connection, {"space": found.id}, f"changed {name or found.name}")
 

@@ -63,7 +63,7 @@ async def _watch(client: Client, name: str, quiet: bool) -> ViewState:
         bar = progress.add_task(name, total=goal)
         while view.position < goal:
             if view.error is not None:
-                raise Failed(f"{name} stands still: {view.error}; the server goes on trying")
+                raise Failed(f"{name} has stopped: {view.error}; the server keeps trying")
             progress.update(bar, completed=view.position)
             await trio.sleep(EVERY_SECONDS)
             view = await _find(client, name)

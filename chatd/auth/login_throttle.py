@@ -164,7 +164,7 @@ class LoginThrottle:
             return Attempt()
         address, now = network(caller.address), trio.current_time()
         if wait := self.signing_up.wait(address, now):
-            return too_often(wait, "too many sign-ups that failed")
+            return too_often(wait, "too many failed sign-ups")
         return Attempt(self.signing_up.charge(address, now))
 
     def trust(self, pair: tuple[str, str]) -> None:

@@ -111,7 +111,7 @@ class DailyUsage:
                 for row in await reader.written_by_account(after, min(after + SLICE, head), begin):
                     self._add(row["by"], row["messages"], row["bytes"], row["reports"])
         except StoreUnavailable as error:
-            log.warning("usage_not_known", error=str(error), consequence="today's quotas begin anew")
+            log.warning("usage_unknown", error=str(error), consequence="today's quotas start from zero")
 
     def published(self, events: Sequence[Event]) -> None:
         """Counts what a commit brought."""
@@ -147,12 +147,18 @@ class DailyUsage:
         if written is None:
             return None
         if written.bytes >= quotas.bytes_per_day:
-            return self._used_up(f"you have written as much as an account may in a day ({_mib(quotas)} MiB)")
+            return self._used_up(
+                f"you have written all that an account may write in a day ({_mib(quotas)} MiB)"
+            )
         if request.name in ("message.post", "message.schedule"):
             if written.messages >= quotas.messages_per_day:
-                return self._used_up(f"you have written {written.messages} messages today, which is the most")
+                return self._used_up(
+                    f"you have written {written.messages} messages today, and no more are allowed"
+                )
         elif request.name == "message.report" and written.reports >= quotas.reports_per_day:
-            return self._used_up(f"you have reported {written.reports} messages today, which is the most")
+            return self._used_up(
+                f"you have reported {written.reports} messages today, and no more are allowed"
+            )
         return None
 
     def _used_up(self, why: str) -> Refusal:
@@ -160,7 +166,7 @@ class DailyUsage:
         minutes = math.ceil(seconds / 60)
         wait = f"{minutes} min" if minutes < 120 else f"{math.ceil(minutes / 60)} hours"
         return Refusal(
-            "rate_limited", f"{why}; go on after midnight UTC, in {wait}", {"retry_after": seconds}
+            "rate_limited", f"{why}; try again after midnight UTC, in {wait}", {"retry_after": seconds}
         )
 
     def _add(self, by: str, messages: int, size: int, reports: int) -> None:

@@ -94,6 +94,7 @@ class RateLimits:
         self._bots: Mapping[RateClass, Buckets] = {
             name: _buckets(settings.rate_bot) for name in ("post", "write", "query", "signal")
         }
+        self._bot_openings = _buckets(settings.rate_open)
         self._addresses: Mapping[RateClass, Buckets] = {
             "open": _buckets(settings.rate_address),
             "refresh": _buckets(settings.rate_refresh),
@@ -122,6 +123,10 @@ class RateLimits:
     def take_opening(self, account: str, now: float) -> float:
         """The account's own budget for opening sessions: each may make the server read much of the log."""
         return self._accounts["open"].take(account, now)
+
+    def take_bot_opening(self, owner: str, now: float) -> float:
+        """The same for all bots of an owner together, beside what each may open."""
+        return self._bot_openings.take(owner, now)
 
     def rates(self, caller: Caller) -> dict[RateClass, RateLimit]:
         """The rate of each class for this account; where a class has two, that of the account."""

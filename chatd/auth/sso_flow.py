@@ -33,7 +33,7 @@ CALLBACK: Final = "/auth/oidc/callback"
 
 NONE: Final = Refusal("not_found", "this server has no single sign-on; sign in with a password")
 OVER: Final = Refusal(
-    "invalid", "this sign-in is over, or was begun in another browser; go back and begin again"
+    "invalid", "this sign-in has expired, or was started in another browser; go back and start again"
 )
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _ERROR: Final = re.compile(r"[a-z_]{1,40}")
@@ -95,7 +95,7 @@ class SingleSignOn:
         if not self.offered:
             return NONE
         if challenge is not None and not _CHALLENGE.fullmatch(challenge):
-            return Refusal("invalid", "challenge is the base64url of a SHA-256, without padding")
+            return Refusal("invalid", "challenge must be the base64url of a SHA-256, without padding")
         account = None if ticket is None else self._tickets.take(ticket)
         if ticket is not None and account is None:
             return OVER
@@ -135,8 +135,8 @@ class SingleSignOn:
         log.warning("sso_failed", reason=str(failure))
         return Refusal(
             "unavailable",
-            f"{self._settings.oidc_name} did not answer as it should; try again, or ask the people"
-            " who run this server: its log says why",
+            f"{self._settings.oidc_name} could not sign you in; try again, or ask the people who run this"
+            " server: its log says why",
         )
 
 

@@ -45,7 +45,7 @@ def read_result(name: str, data: Mapping[str, Any], type_: type[T]) -> T:
     try:
         return cast(T, from_wire(data, type_))
     except msgspec.ValidationError as error:
-        raise Unreadable(f"the answer to {name} is no {type_.__name__}: {error}") from error
+        raise Unreadable(f"the answer to {name} is not a {type_.__name__}: {error}") from error
 
 
 def read_event(name: str, stream: str, data: Mapping[str, Any]) -> object:

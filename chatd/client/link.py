@@ -39,7 +39,7 @@ class LinkLost(Disconnected):
     """The connection ended. `code` is the WebSocket close code; 1006 when there was none."""
 
     def __init__(self, code: int, reason: str | None) -> None:
-        super().__init__(f"the connection ended: {reason or 'without a word'} (close code {code})")
+        super().__init__(f"the connection ended: {reason or 'no reason given'} (close code {code})")
         self.code = code
         self.reason = reason or ""
 
@@ -65,7 +65,9 @@ class Link:
             raise _lost(error) from None
         except (ValueError, msgspec.DecodeError) as error:
             await self.drop()
-            raise LinkLost(1007, f"what came is no message of {self._form.subprotocol}: {error}") from error
+            raise LinkLost(
+                1007, f"the server sent something that is not a message of {self._form.subprotocol}: {error}"
+            ) from error
 
     async def send(self, frames: Iterable[bytes]) -> None:
         """Sends encoded frames as one message. Raises LinkLost; then it may have left or not."""
@@ -76,7 +78,7 @@ class Link:
             raise _lost(error) from None
         except trio.TooSlowError:
             await self.drop()  # half a frame may have left: nothing can follow it
-            raise LinkLost(1006, "the server takes nothing any more") from None
+            raise LinkLost(1006, "the server does not take any more data") from None
 
     async def ask(self, request: object, result: type[T]) -> T:
         """The result of a request while nobody else uses this link yet; what else comes is kept for
@@ -165,7 +167,9 @@ async def _connect(nursery: trio.Nursery, address: Address, form: Format) -> Lin
         stream.shaken = True
         if socket.subprotocol != form.subprotocol:
             await trio.aclose_forcefully(stream)
-            raise Disconnected(f"{address} is no chatd: it does not speak {form.subprotocol}", final=True)
+            raise Disconnected(
+                f"{address} is not a chatd server: it does not speak {form.subprotocol}", final=True
+            )
         return Link(socket, stream, form)
     raise Disconnected(f"nobody answers at {address}: no handshake within {DIAL_SECONDS:.0f} seconds")
 

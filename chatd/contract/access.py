@@ -72,7 +72,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "access.explain",
         ExplainAccess,
         AccessExplained,
-        doc="Why an account may or may not, in a room.",
+        doc="What an account may do in a room, and why.",
         scope="moderate",
         refusals=("not_found",),
         notes=(

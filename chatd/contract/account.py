@@ -14,17 +14,17 @@ from chatd.contract.fields import (
     About,
     AccountName,
     Code,
+    DeviceName,
     ExportKind,
     Id,
-    Label,
     Limit,
     Name,
     Password,
+    PictureOrNone,
     Reason,
     Seconds,
     Time,
     Token,
-    Url,
 )
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
@@ -42,7 +42,7 @@ class SignUp:
 class SignIn:
     name: Annotated[str, Meta(min_length=1, max_length=80)]
     password: Password
-    device: Label | None = None
+    device: DeviceName | None = None
     code: Code | None = None
 
 
@@ -55,7 +55,7 @@ class Refresh:
 class ExchangeCode:
     code: Token
     verifier: Token | None = None
-    device: Label | None = None
+    device: DeviceName | None = None
 
 
 @attrs.frozen
@@ -67,7 +67,7 @@ class SignOut:
 class UpdateAccount:
     display_name: Name | None = None
     about: About | None = None
-    avatar: Url | None = None
+    avatar: PictureOrNone | None = None
 
 
 @attrs.frozen
@@ -161,7 +161,7 @@ class MakeRecoveryLink:
 @attrs.frozen
 class IssueToken:
     account: Id
-    name: Label | None = None
+    name: DeviceName | None = None
     expires_in: Seconds | None = None
 
 
@@ -358,7 +358,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "account.sign_out",
         SignOut,
-        doc="Ends this device; `account`: all of it, by an operator.",
+        doc="Signs out this device; for an operator, all devices of `account`.",
         scope="always",
         refusals=("not_found",),
         events=("account.secured",),
@@ -373,14 +373,18 @@ REQUESTS: tuple[RequestType, ...] = (
         AccountResult,
         doc="Changes the caller's profile.",
         scope="manage",
-        decided_by="account",
+        refusals=("not_found", "conflict"),
         events=("account.updated",),
-        notes=("Changes the fields that are given. An empty string empties `about` or `avatar`.",),
+        notes=(
+            "Changes the fields that are given. An empty string empties `about` or `avatar`.",
+            "`display_name` may be what others are called, too, but not what another account has or had as"
+            " its name, nor what looks like that.",
+        ),
     ),
     command(
         "account.change_password",
         ChangePassword,
-        doc="New password; ends other devices.",
+        doc="Changes the password; ends other devices.",
         scope="never",
         refusals=("conflict", "overloaded"),
         events=("account.secured",),
@@ -390,7 +394,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "account.rename",
         RenameAccount,
         AccountResult,
-        doc="A new name to sign in with; the old one stays the caller's.",
+        doc="Changes the name to sign in with; nobody else can take the old one.",
         scope="never",
         refusals=("not_found", "conflict", "overloaded"),
         events=("account.renamed",),
@@ -436,7 +440,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "account.disable",
         DisableAccount,
-        doc="Shuts an account out at once.",
+        doc="Disables an account and ends its sessions at once.",
         scope="never",
         asker="operator",
         refusals=("not_found",),
@@ -449,7 +453,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "account.enable",
         EnableAccount,
-        doc="Lets a disabled account in again.",
+        doc="Enables a disabled account.",
         scope="never",
         asker="operator",
         refusals=("not_found",),
@@ -513,7 +517,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "account.reset_totp",
         ResetTotp,
-        doc="Takes the second factor off an account.",
+        doc="Removes the second factor of an account.",
         scope="never",
         asker="operator",
         refusals=("not_found", "conflict"),
@@ -580,7 +584,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "account.export",
         ExportAccount,
         ExportPage,
-        doc="All that is the caller's own, in pages.",
+        doc="Exports the caller's data, in pages.",
         scope="never",
         refusals=("not_found",),
         notes=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from chatd.contract.fields import DEFAULT_PAGE, Id, Label, Limit, Seq, Time
+from chatd.contract.fields import DEFAULT_PAGE, Id, Label, Limit, Note, Seq, Time
 from chatd.contract.message import Message
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
@@ -14,7 +14,7 @@ from chatd.contract.spec import RequestType, command, query
 class AddBookmark:
     room: Id
     seq: Seq
-    note: Label | None = None
+    note: Note | None = None
 
 
 @attrs.frozen
@@ -50,7 +50,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "bookmark.add",
         AddBookmark,
-        doc="Keeps a message for later.",
+        doc="Bookmarks a message.",
         scope="read",
         refusals=("not_found", "conflict"),
         events=("bookmark.added",),
@@ -59,7 +59,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "bookmark.remove",
         RemoveBookmark,
-        doc="Keeps it no longer.",
+        doc="Removes a bookmark.",
         scope="read",
         decided_by="account",
         refusals=("not_found",),
@@ -69,7 +69,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "bookmark.list",
         ListBookmarks,
         BookmarkPage,
-        doc="What the caller has kept, newest first.",
+        doc="The caller's bookmarks, newest first.",
         scope="read",
         refusals=("not_found",),
         notes=(

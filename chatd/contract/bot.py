@@ -90,7 +90,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "bot.update",
         UpdateBot,
-        doc="What a bot may at most; its sessions begin anew.",
+        doc="Sets the scopes of a bot; its sessions reconnect.",
         scope="never",
         refusals=("not_found",),
         events=("bot.updated",),

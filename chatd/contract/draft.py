@@ -45,7 +45,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "draft.set",
         SetDraft,
-        doc="Keeps what is being written; empty: nothing any more.",
+        doc="Saves a draft; an empty text deletes it.",
         scope="post",
         refusals=("not_found", "conflict", "too_large"),
         notes=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from chatd.contract.fields import EmojiName, Id, Time, Url
+from chatd.contract.fields import EmojiName, Id, Picture, Time
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
@@ -13,7 +13,7 @@ from chatd.contract.spec import RequestType, command, query
 class AddEmoji:
     space: Id
     name: EmojiName
-    image: Url
+    image: Picture
 
 
 @attrs.frozen
@@ -59,7 +59,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "emoji.remove",
         RemoveEmoji,
-        doc="Takes a custom emoji away.",
+        doc="Removes a custom emoji.",
         scope="manage",
         decided_by="space",
         refusals=("not_found",),

@@ -9,6 +9,8 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
+from chatd.contract import shown
+
 MAX_TEXT: Final = 10_000  # characters of a message
 MAX_ID: Final = 64  # characters of a request's id
 MAX_PAGE: Final = 500
@@ -18,20 +20,33 @@ MAX_SLOW_MODE: Final = 21_600  # seconds
 NO_NUL: Final = r"^[^\x00]*$"  # SQLite compares text only up to a NUL
 
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
-Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=NO_NUL)]
+
+
+def _limits(least: int, most: int, rule: shown.Rule) -> Meta:
+    return Meta(min_length=least, max_length=most, description=rule.says)
+
+
+# What people are shown; `chatd.contract.shown` says what these may be.
+Name = Annotated[str, _limits(1, 80, shown.NAME), shown.NAME]  # of a room or space, or a display name
+DeviceName = Annotated[str, _limits(0, 80, shown.LINE), shown.LINE]
+Note = Annotated[str, _limits(0, 80, shown.LINE), shown.LINE]
+Topic = Annotated[str, _limits(0, 1000, shown.LINE), shown.LINE]
+About = Annotated[str, _limits(0, 1000, shown.TEXT), shown.TEXT]
+Reason = Annotated[str, _limits(1, 500, shown.REASON), shown.REASON]
+Text = Annotated[str, _limits(1, MAX_TEXT, shown.MESSAGE), shown.MESSAGE]
+Picture = Annotated[str, _limits(1, 500, shown.LINK), shown.LINK]
+PictureOrNone = Annotated[str, _limits(0, 500, shown.LINK_OR_EMPTY), shown.LINK_OR_EMPTY]
+
 AccountName = Annotated[str, Meta(min_length=2, max_length=32)]
 Password = Annotated[str, Meta(min_length=1, max_length=256)]
 Token = Annotated[str, Meta(min_length=1, max_length=4096)]
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
 Label = Annotated[str, Meta(max_length=80, pattern=NO_NUL)]
-About = Annotated[str, Meta(max_length=1000)]
 Url = Annotated[str, Meta(max_length=500)]
-Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
 Nonce = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
 Limit = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
 Seconds = Annotated[int, Meta(ge=1, le=10 * 366 * 86400)]
-Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 Emoji = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
 EmojiName = Annotated[str, Meta(min_length=2, max_length=32, pattern=r"^[a-z0-9_+-]+$")]
 Query = Annotated[str, Meta(min_length=1, max_length=200)]

@@ -331,7 +331,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "message.schedule",
         ScheduleMessage,
         ScheduledResult,
-        doc="Posts a message at a time to come.",
+        doc="Posts a message at a later time.",
         scope="post",
         refusals=("not_found", "conflict", "too_large"),
         events=("message.posted",),
@@ -345,7 +345,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "message.unschedule",
         UnscheduleMessage,
-        doc="Takes a scheduled message back.",
+        doc="Cancels a scheduled message.",
         scope="post",
         refusals=("not_found", "conflict"),
         notes=("Once this is answered, the message is not posted any more.",),
@@ -360,7 +360,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "message.report",
         ReportMessage,
-        doc="Tells the moderators of a message, in a direct room the operators.",
+        doc="Reports a message to the moderators, in a direct room to the operators.",
         scope="post",
         refusals=("not_found", "conflict"),
         events=("message.reported",),

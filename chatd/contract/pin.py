@@ -65,7 +65,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "pin.remove",
         RemovePin,
-        doc="Takes a pin away.",
+        doc="Removes a pin.",
         scope="moderate",
         decided_by="room",
         refusals=("not_found",),

@@ -45,7 +45,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "presence.set",
         SetPresence,
-        doc="Says whether the caller is there.",
+        doc="Sets the caller's presence.",
         scope="read",
         rate="signal",
         notes=(
@@ -62,7 +62,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "presence.watch",
         WatchPresence,
         PresenceList,
-        doc="Watches these accounts, and no others any more.",
+        doc="Sets the accounts whose presence the caller watches.",
         scope="read",
         rate="signal",
         notes=(

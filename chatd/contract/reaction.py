@@ -66,7 +66,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "reaction.remove",
         RemoveReaction,
-        doc="Takes the caller's reaction away.",
+        doc="Removes the caller's reaction.",
         scope="react",
         decided_by="room",
         refusals=("not_found",),

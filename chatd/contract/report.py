@@ -96,7 +96,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "report.resolve",
         ResolveReport,
-        doc="Marks a report as dealt with.",
+        doc="Resolves a report.",
         scope="moderate",
         refusals=("not_found", "conflict"),
         events=("report.resolved",),

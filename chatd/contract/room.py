@@ -11,7 +11,6 @@ from chatd.contract.fields import (
     DEFAULT_PAGE,
     MAX_PAGE,
     MAX_SLOW_MODE,
-    About,
     AnyRoomKind,
     BoundRole,
     Id,
@@ -23,6 +22,7 @@ from chatd.contract.fields import (
     Seq,
     ShowingRight,
     Time,
+    Topic,
 )
 from chatd.contract.member import MemberPage
 from chatd.contract.message import MessagePage
@@ -36,14 +36,14 @@ class CreateRoom:
     name: Name
     kind: RoomKind = "text"
     private: bool = False
-    topic: About | None = None
+    topic: Topic | None = None
 
 
 @attrs.frozen
 class UpdateRoom:
     room: Id
     name: Name | None = None
-    topic: About | None = None
+    topic: Topic | None = None
     slow_mode: Annotated[int, Meta(ge=0, le=MAX_SLOW_MODE)] | None = None  # seconds
     reason: Reason | None = None
 
@@ -243,6 +243,9 @@ REQUESTS: tuple[RequestType, ...] = (
         refusals=("not_found", "conflict"),
         events=("room.created", "member.joined"),
         notes=(
+            "No two rooms of a space have the same name, or names that look the same; archived rooms count,"
+            " deleted ones do not. A private room takes its name only from its members, so that nobody else"
+            " finds out that there is one.",
             "Whoever makes a room is its first member. A public room that an operator makes starts empty, a"
             " private one with the space's owner.",
             "A muted member makes no rooms; while the space is locked only those who hold `message.hurry`"
@@ -255,7 +258,7 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Renames a room or sets its topic.",
         scope="manage",
         decided_by="room",
-        refusals=("not_found",),
+        refusals=("not_found", "conflict"),
         events=("room.updated",),
         notes=(
             "Changes the fields that are given. `reason` stands in `room.updated` and is no part of the"
@@ -350,7 +353,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "room.invite",
         InviteToRoom,
-        doc="Lets a member of the space into the room.",
+        doc="Adds a member of the space to the room.",
         scope="moderate",
         refusals=("not_found",),
         events=("member.joined",),
@@ -363,7 +366,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "room.remove",
         RemoveFromRoom,
-        doc="Sends a member out of the room.",
+        doc="Removes a member from the room.",
         scope="moderate",
         decided_by="room",
         refusals=("not_found",),

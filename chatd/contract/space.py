@@ -12,10 +12,10 @@ from chatd.contract.fields import (
     Id,
     Limit,
     Name,
+    PictureOrNone,
     Reason,
     Role,
     Time,
-    Url,
 )
 from chatd.contract.member import MemberPage
 from chatd.contract.rows import result
@@ -26,7 +26,7 @@ from chatd.contract.spec import RequestType, command, query
 class CreateSpace:
     name: Name
     description: About | None = None
-    icon: Url | None = None
+    icon: PictureOrNone | None = None
     owner: Id | None = None
 
 
@@ -53,7 +53,7 @@ class UpdateSpace:
     space: Id
     name: Name | None = None
     description: About | None = None
-    icon: Url | None = None
+    icon: PictureOrNone | None = None
 
 
 @attrs.frozen
@@ -137,7 +137,11 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         refusals=("not_found", "conflict"),
         events=("space.created", "member.joined"),
-        notes=("An operator names the `owner`; everybody else owns the space they make.",),
+        notes=(
+            "An operator names the `owner`; everybody else owns the space they make.",
+            "No two spaces of a server have the same name, or names that look the same; deleted ones do not"
+            " count.",
+        ),
     ),
     query(
         "space.list",
@@ -170,7 +174,7 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Changes a space.",
         scope="manage",
         decided_by="space",
-        refusals=("not_found",),
+        refusals=("not_found", "conflict"),
         events=("space.updated",),
         notes=("Changes the fields that are given. An empty string empties `description` or `icon`.",),
     ),
@@ -207,7 +211,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "space.lock",
         LockSpace,
-        doc="For bad days: no invites, no new rooms, guests only read, slow mode.",
+        doc="Locks a space: no invites, no new rooms, guests only read, slow mode.",
         scope="moderate",
         decided_by="space",
         refusals=("not_found",),

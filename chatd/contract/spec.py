@@ -15,6 +15,7 @@ import msgspec
 from chatd.contract.errors import Code, Refusal
 from chatd.contract.field_errors import describe_error, quote
 from chatd.contract.fields import RateClass, Right, Scope
+from chatd.contract.shown import Rule, rules_of
 from chatd.contract.wire_names import python_names, wire_name
 
 # Who may ask: anybody on a connection, an account with an open session, or an operator (the admin socket, or
@@ -75,7 +76,7 @@ class RequestType:
     `pipelined`: requests of a session take effect in the order in which they came; a pipelined command keeps
     that promise without waiting for the reply to the one before it. `events` are those that it may log; what
     the server later does about a message by itself stands with `message.post`. `notes` are rules for the
-    reference that no other field can say.
+    reference that no other field can say. `shown`: the fields that people are shown, with what they take.
     """
 
     name: str
@@ -92,10 +93,15 @@ class RequestType:
     events: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     _known: frozenset[str] = attrs.field(init=False, repr=False, eq=False)
+    shown: tuple[tuple[str, Rule], ...] = attrs.field(init=False, repr=False, eq=False)
 
     @_known.default
     def _(self) -> frozenset[str]:
         return frozenset(self.fields)
+
+    @shown.default
+    def _(self) -> tuple[tuple[str, Rule], ...]:
+        return rules_of(self.request)
 
     @property
     def noun(self) -> str:
@@ -123,9 +129,14 @@ class RequestType:
                 "invalid", f"unknown field {quote(min(unknown, key=str))}; {self.name} takes: {known}"
             )
         try:
-            return msgspec.convert(python_names(data), self.request)
+            request = msgspec.convert(python_names(data), self.request)
         except msgspec.ValidationError as error:
             return Refusal("invalid", describe_error(self.request, error))
+        for name, rule in self.shown:
+            value = getattr(request, name)
+            if value is not None and (wrong := rule.wrong(value)):
+                return Refusal("invalid", f"{wire_name(name)}: {wrong}")
+        return request
 
 
 def command(

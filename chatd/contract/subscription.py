@@ -32,7 +32,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "subscription.update",
         UpdateSubscription,
-        doc="How the caller hears of a room.",
+        doc="Sets how the caller is notified of a room.",
         scope="read",
         refusals=("not_found",),
         events=("subscription.updated",),

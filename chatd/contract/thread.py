@@ -54,7 +54,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "thread.follow",
         FollowThread,
-        doc="Hears of new replies in a thread.",
+        doc="Follows a thread: notifies of new replies.",
         scope="read",
         refusals=("not_found",),
         events=("thread.followed",),
@@ -66,7 +66,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "thread.unfollow",
         UnfollowThread,
-        doc="Hears of them no more.",
+        doc="Stops following a thread.",
         scope="read",
         refusals=("not_found",),
         events=("thread.unfollowed",),

@@ -150,7 +150,9 @@ class Gateway:
     def _take_place(self, place: AddressPlace, address: str) -> None:
         """Raises BadHead."""
         if not place.take(address):
-            raise BadHead(429, f"your address has {self._places.most} connections here, which is the most")
+            raise BadHead(
+                429, f"your address has {self._places.most} connections here, and no more are allowed"
+            )
 
     def _behind_proxies(self, caller: Caller, head: Head) -> Caller:
         peer, address = caller.address, self._proxies.client(caller.address, head.forwarded)

@@ -22,7 +22,9 @@ from chatd.handlers.paging import page_of
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader
 
-DIRECT: Final = Refusal("forbidden", "a direct room belongs to the people in it: nobody oversees it")
+DIRECT: Final = Refusal(
+    "forbidden", "a direct room is only for the people in it: nobody else may see who may do what"
+)
 
 
 @attrs.frozen(eq=False)
@@ -84,7 +86,7 @@ class Access:
             return state
         if not state.space:
             return DIRECT
-        what = "looking into who may what"
+        what = "seeing who may do what"
         space = await self.visibility.space_with(caller, state.space, "audit.list", what)
         return space if isinstance(space, Refusal) else (state, space)
 

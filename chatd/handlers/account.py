@@ -26,6 +26,7 @@ from chatd.contract.account import (
     RenameAccount,
     ResetTotp,
     SetPassword,
+    UpdateAccount,
 )
 from chatd.contract.device import DeviceList
 from chatd.contract.errors import Refusal
@@ -44,9 +45,7 @@ from chatd.handlers.totp import OFF
 from chatd.ports import Caller, Condition, DropDevices, DropSecondFactor, PutCredential, Reader, Write
 
 WRONG_OLD: Final = Refusal("unauthenticated", "the old password is wrong")
-NO_BOT_PASSWORD: Final = Refusal(
-    "conflict", "a bot has tokens and no password; its owner makes them with bot.token"
-)
+NO_BOT_PASSWORD: Final = Refusal("conflict", "a bot has no password; its owner makes tokens with bot.token")
 
 
 @attrs.frozen(eq=False)
@@ -71,6 +70,21 @@ class OwnAccount:
         if not isinstance(answer, Refusal):
             self.tokens.end(others, "the password was changed")
         return answer
+
+    async def update(self, caller: Caller, command: UpdateAccount) -> AccountResult | Refusal:
+        if caller.account is None:
+            return NO_SUCH_ACCOUNT
+        stream, context = account_stream(caller.account), context_of(caller)
+        if command.display_name is None:
+            return await self.commands.ask(stream, command, context, AccountResult)
+        attempt = self.throttle.sign_up(caller)  # whether a name is taken can be asked here as well
+        if isinstance(attempt, Refusal):
+            return attempt
+        with attempt:
+            answer = await self.commands.ask(stream, command, context, AccountResult)
+            if not (isinstance(answer, Refusal) and answer.code == "conflict"):
+                attempt.void()
+            return answer
 
     async def rename(self, caller: Caller, command: RenameAccount) -> AccountResult | Refusal:
         """Takes the password where there is one: one signs in by the name, and others know one by it."""
@@ -121,7 +135,7 @@ class Accounts:
 
     async def get(self, caller: Caller, query: GetAccount) -> AccountResult | Refusal:
         if (query.account is None) is (query.name is None):
-            return Refusal("invalid", "account.get takes one of account, name")
+            return Refusal("invalid", "give either account or name")
         if query.account is not None:
             row = await self.reader.account(query.account)
         else:
@@ -157,7 +171,7 @@ class Accounts:
         put = PutCredential(row["id"], password_hash)
         answer = await self.credentials.secure(row["id"], caller.by, "password", put, dropped)
         if not isinstance(answer, Refusal):
-            self.tokens.end(dropped, "the password was set anew")
+            self.tokens.end(dropped, "the password was changed")
         return answer
 
     async def token(self, caller: Caller, command: IssueToken) -> BearerToken | Refusal:

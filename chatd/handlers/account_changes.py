@@ -41,7 +41,7 @@ class AccountChanges:
             conditions = (OtherAdminExists(command.account),)
         answer = await self._ask(caller, command, *conditions)
         if not isinstance(answer, Refusal) and answer.account.admin != row["admin"]:
-            reason = "what this account may do was changed; reconnect"
+            reason = "the rights of this account were changed; reconnect"
             self.live.end(reason, lambda claims: claims.account == command.account, RECONNECT)
         return answer
 

@@ -23,7 +23,7 @@ from chatd.handlers.paging import fitting
 from chatd.ports import EXPORTED, START, Caller, Exported, ExportPlace, Reader
 
 NOTIFICATION: Final = "notification"
-BAD_CURSOR: Final = Refusal("invalid", "after is the `next` of the page before")
+BAD_CURSOR: Final = Refusal("invalid", "after must be the `next` of the previous page")
 
 Found = list[tuple[ExportPlace, Exported]]
 
@@ -38,9 +38,9 @@ class AccountExports:
     async def export(self, caller: Caller, query: ExportAccount) -> ExportPage | Refusal:
         account = query.account or caller.account
         if account is None:
-            return Refusal("invalid", "an operator says whose: account")
+            return Refusal("invalid", "an operator must say whose, in `account`")
         if account != caller.account and not (caller.operator or caller.admin):
-            return Refusal("forbidden", "only an operator may export what is somebody else's")
+            return Refusal("forbidden", "only an operator may export another account")
         row = await self.reader.account(account)
         if row is None or row["deleted"]:
             return NO_SUCH_ACCOUNT

@@ -15,7 +15,7 @@ from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader
 
 NO_TYPE: Final = Refusal(
-    "invalid", "type is an audited event's, such as member.banned; docs/reference/events.md names them"
+    "invalid", "type must be an audited event, such as member.banned; docs/reference/events.md lists them"
 )
 DIRECT_ROOMS: Final = Refusal(
     "forbidden", "the audit of direct rooms is for operators and admins; name a space for its audit"
@@ -36,7 +36,7 @@ class Audit:
                 return DIRECT_ROOMS
             viewer = None
         else:
-            what = "seeing who did what"
+            what = "seeing the audit"
             state = await self.visibility.space_with(caller, query.space, "audit.list", what)
             if isinstance(state, Refusal):
                 return state

@@ -31,7 +31,7 @@ from chatd.handlers.device_tokens import DeviceTokens
 from chatd.ports import Caller, DropDevices, PutErasure, Reader
 
 RECONNECT: Final = 1001  # the close code that tells a client to reconnect
-NAME_OWNER: Final = Refusal("invalid", "an operator says whose bot: owner")
+NAME_OWNER: Final = Refusal("invalid", "an operator must say whose bot, in `owner`")
 NOT_YOURS: Final = Refusal("forbidden", "only an operator may make bots for somebody else")
 
 

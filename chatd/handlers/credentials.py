@@ -23,16 +23,14 @@ MIN_PASSWORD: Final = 8
 MAX_PASSWORD: Final = 256
 BUSY: Final = Refusal(
     "overloaded",
-    "too many passwords wait to be checked, of your network or of everybody; try again in a few seconds",
+    "too many sign-ins are waiting, from your network or in all; try again in a few seconds",
 )
-LENGTH: Final = Refusal("invalid", f"a password has {MIN_PASSWORD} to {MAX_PASSWORD} characters")
+LENGTH: Final = Refusal("invalid", f"a password must have {MIN_PASSWORD} to {MAX_PASSWORD} characters")
 NO_PASSWORD: Final = Refusal(
     "conflict", "this account has no password; ask the people who run this server for a recovery link"
 )
 WRONG_PASSWORD: Final = Refusal("unauthenticated", "the password is wrong")
-GIVE_PASSWORD: Final = Refusal(
-    "invalid", "give your password: whoever found your device open must not do this"
-)
+GIVE_PASSWORD: Final = Refusal("invalid", "enter your password, to show that it is you")
 
 
 @attrs.frozen(eq=False)
@@ -51,7 +49,7 @@ class Credentials:
             names = [name for name in (*about, self.server_name) if name]
             known = [word for name in names for word in (name, *name.split())]
             if (weakness := await self.passwords.weakness(password, known)) is not None:
-                return Refusal("invalid", f"this password is easily guessed. {weakness}")
+                return Refusal("invalid", f"this password is easy to guess. {weakness}")
             return await self.passwords.hash(password)
         except Overloaded:
             return BUSY

@@ -41,11 +41,11 @@ from chatd.ports import Caller, Condition, DirectRoomsBelow, Reader, Row
 
 DAY: Final = 24 * 3600 * 1000  # milliseconds
 OPERATOR_OPENS_NOTHING: Final = Refusal(
-    "forbidden", "an operator is no member; open it with an account's token"
+    "forbidden", "an operator cannot be a member; open it with an account's token"
 )
 STRANGER: Final = Refusal("not_found", "there is no such account, or you share no space with it")
 TOO_MANY_PEOPLE: Final = Refusal(
-    "invalid", f"accounts: a direct room has at most {MAX_PEOPLE} people; make a private room for more"
+    "invalid", f"accounts: a direct room can have at most {MAX_PEOPLE} people; make a private room for more"
 )
 NO_REQUEST: Final = Refusal(
     "conflict", "this is no request: you have accepted it or written in it; leave it with direct.leave"
@@ -161,7 +161,7 @@ class DirectRooms:
         if len(opened) < per_day:
             return None
         wait = max(1, -(-(opened[-1] - since) // 1000))
-        message = f"you have opened {per_day} new direct rooms in 24 hours; more are possible later"
+        message = f"you have opened {per_day} new direct rooms in 24 hours, the most allowed; try again later"
         return Refusal("rate_limited", message, {"retry_after": wait})
 
     async def _standing(self, caller: Caller, room: str) -> tuple[str, RoomState, Row] | Refusal:

@@ -15,9 +15,12 @@ from chatd.clock import new_id, now
 from chatd.contract.account import AccountResult, SignedIn
 from chatd.contract.errors import Refusal
 from chatd.contract.requests import REQUESTS
+from chatd.contract.shown import fit_name
+from chatd.domain.account.decide import RESERVED_DISPLAY_NAME
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream
 from chatd.domain.names.keys import name_key
+from chatd.domain.names.taken import DISPLAY_NAME_TAKEN
 from chatd.handlers.device_tokens import DeviceTokens
 from chatd.ports import Identity, IdentityAbsent, PutIdentity, Reader
 
@@ -28,6 +31,7 @@ STRANGER: Final = Refusal(
 )
 _UNFIT: Final = re.compile(r"[^\w-]+")
 _NAME_LENGTH: Final = 32
+_DISPLAY_NAME_LENGTH: Final = 80
 _CANDIDATES: Final = 50
 _TRIES: Final = 5
 
@@ -48,24 +52,36 @@ class FirstSignIn:
         """
         if not self.allowed:
             return STRANGER
-        refusal, first = STRANGER, IdentityAbsent(identity.issuer, identity.subject)
+        refusal, display_name = STRANGER, _display_name(identity)
         for name in await self._free_names(identity):
-            account = new_id()
-            command = REQUESTS["account.create"].read({"name": name, "display_name": _display_name(identity)})
-            if isinstance(command, Refusal):
-                return command
-            device, at = self.tokens.new_device(account, device_name), now()
-            writes = (PutIdentity(identity.issuer, identity.subject, account, at), device.put)
-            context = Context(account, at)
-            answer = await self.commands.ask(
-                account_stream(account), command, context, AccountResult, *writes, conditions=(first,)
-            )
-            if not isinstance(answer, Refusal):
-                return self.tokens.signed_in(answer.account, device.put.device, device.refresh_token)
-            if answer is STALE or answer.code not in ("conflict", "invalid"):
+            answer = await self._make(identity, name, display_name, device_name)
+            if answer in (DISPLAY_NAME_TAKEN, RESERVED_DISPLAY_NAME):
+                display_name = None  # the account is shown by its name
+                answer = await self._make(identity, name, display_name, device_name)
+            if answer is STALE or not isinstance(answer, Refusal):
+                return answer
+            if answer.code not in ("conflict", "invalid"):
                 return answer
             refusal = answer  # it is about the name: the next one may do
         return refusal
+
+    async def _make(
+        self, identity: Identity, name: str, display_name: str | None, device_name: str
+    ) -> SignedIn | Refusal:
+        account = new_id()
+        command = REQUESTS["account.create"].read({"name": name, "display_name": display_name})
+        if isinstance(command, Refusal):
+            return command
+        device, at = self.tokens.new_device(account, device_name), now()
+        writes = (PutIdentity(identity.issuer, identity.subject, account, at), device.put)
+        first = IdentityAbsent(identity.issuer, identity.subject)
+        context = Context(account, at)
+        answer = await self.commands.ask(
+            account_stream(account), command, context, AccountResult, *writes, conditions=(first,)
+        )
+        if isinstance(answer, Refusal):
+            return answer
+        return self.tokens.signed_in(answer.account, device.put.device, device.refresh_token)
 
     async def _free_names(self, identity: Identity) -> list[str]:
         """Names like the provider's that nobody has, and one that is never refused."""
@@ -91,4 +107,4 @@ def _fit(name: str | None) -> str:
 
 
 def _display_name(identity: Identity) -> str | None:
-    return (identity.display_name or "").replace("\0", "").strip()[:80] or None
+    return fit_name(identity.display_name or "", _DISPLAY_NAME_LENGTH) or None

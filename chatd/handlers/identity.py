@@ -52,7 +52,7 @@ IDENTITY_TAKEN: Final = Refusal(
 )
 TOO_MANY: Final = Refusal("conflict", f"an account has at most {MAX_IDENTITIES} identities; remove one first")
 LAST: Final = Refusal(
-    "conflict", "without this identity there is no way into the account: have a password set first"
+    "conflict", "this identity is the only way to sign in to the account; set a password first"
 )
 NOT_LINKED: Final = Refusal("not_found", "this identity is not linked to the account")
 

@@ -36,9 +36,9 @@ from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, PutInviteCode, Reader
 
 JOINED_SHOWN: Final = 100  # accounts that an invite let in
-NO_RIGHT: Final = Refusal("forbidden", "only owner, admin and moderator may see the invites")
+NO_RIGHT: Final = Refusal("forbidden", "only owners, admins and moderators may see the invites")
 OPERATOR_JOINS_NOTHING: Final = Refusal(
-    "forbidden", "an operator is no member; accept with an account's token"
+    "forbidden", "an operator cannot be a member; accept with an account's token"
 )
 
 

@@ -30,9 +30,9 @@ from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Page, Reader, Row
 
 LATEST: Final = 2**53  # of what fits into the number of a client
-ONE_PLACE: Final = Refusal("invalid", "room.history takes one of before, after, around")
-ONE_END: Final = Refusal("invalid", "thread.history takes one of before, after")
-NO_VERSIONS: Final = Refusal("forbidden", "only its author and moderators may see the versions of a message")
+ONE_PLACE: Final = Refusal("invalid", "give only one of before, after and around")
+ONE_END: Final = Refusal("invalid", "give only one of before and after")
+NO_VERSIONS: Final = Refusal("forbidden", "only the author and moderators may see the versions of a message")
 
 
 @attrs.frozen(eq=False)

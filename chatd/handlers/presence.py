@@ -21,9 +21,11 @@ from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader
 
 LISTED: Final = 100  # accounts; the rest are counted
-NO_SESSION: Final = Refusal("forbidden", "only an account with an open session is there, or watches others")
-NO_MEMBER: Final = Refusal("forbidden", "only members of the room may see whom its messages have reached")
-OPERATOR_READS_NOTHING: Final = Refusal("forbidden", "an operator is no member of any room")
+NO_SESSION: Final = Refusal(
+    "forbidden", "only an account with an open session has a presence, or can watch others"
+)
+NO_MEMBER: Final = Refusal("forbidden", "only members of the room may see its receipts")
+OPERATOR_READS_NOTHING: Final = Refusal("forbidden", "an operator is not a member of rooms")
 
 
 @attrs.frozen(eq=False)

@@ -28,9 +28,7 @@ from chatd.ports import (
 )
 
 LIFETIME: Final = 3600_000  # milliseconds
-USED: Final = Refusal(
-    "not_found", "this link has been used, has expired or was never right; ask for a new one"
-)
+USED: Final = Refusal("not_found", "this link has been used, has expired or is wrong; ask for a new one")
 
 
 @attrs.frozen(eq=False)
@@ -67,7 +65,7 @@ class RecoveryLinks:
         answer = await self.credentials.secure(account, account, "recovered", *writes, conditions=unused)
         if isinstance(answer, Refusal):
             return answer
-        self.tokens.end(dropped, "the password was set anew")
+        self.tokens.end(dropped, "the password was changed")
         return str(row["name"])
 
     async def _account(self, code: str) -> Row | None:

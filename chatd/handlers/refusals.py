@@ -10,10 +10,12 @@ NO_TOKEN: Final = Refusal("unauthenticated", "this token is not valid; sign in a
 DISABLED: Final = Refusal("forbidden", "this account is disabled; ask the people who run this server")
 # An operator at the admin socket is no account, and so has nothing of its own:
 OPERATOR_HAS_NO_DEVICES: Final = Refusal(
-    "forbidden", "this is for accounts; an operator has neither password nor devices"
+    "forbidden", "this is for accounts: an operator has no password and no devices"
 )
-OPERATOR_KEEPS_NOTHING: Final = Refusal("forbidden", "an operator keeps nothing here; use an account's token")
-OPERATOR_REPORTS_NOTHING: Final = Refusal("forbidden", "an operator reports nothing; use an account's token")
+OPERATOR_KEEPS_NOTHING: Final = Refusal("forbidden", "this is for accounts: use an account's token")
+OPERATOR_REPORTS_NOTHING: Final = Refusal(
+    "forbidden", "only accounts can report messages: use an account's token"
+)
 OPERATOR_HAS_NO_IDENTITIES: Final = Refusal(
     "forbidden", "an operator has no identities; sign in with an account"
 )

@@ -29,7 +29,7 @@ from chatd.handlers.rows import message_row
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, NoOpenReport, Reader, Row
 
-NO_REPORT: Final = Refusal("not_found", "there is no such report, or it is not yours to see")
+NO_REPORT: Final = Refusal("not_found", "there is no such report, or you may not see it")
 OPERATORS_READ: Final = Refusal(
     "forbidden", "reports from direct rooms are for operators and admins; name a space for its reports"
 )
@@ -77,14 +77,14 @@ class Reports:
             if not (caller.operator or caller.admin):
                 return OPERATORS_READ
             return await self._page(caller, query)
-        what = "seeing what was reported"
+        what = "seeing reports"
         state = await self.visibility.space_with(caller, query.space, "report.list", what)
         if isinstance(state, Refusal):
             return state
         return await self._page(caller, query)
 
     async def context(self, caller: Caller, query: ReadReportContext) -> ReportContext | Refusal:
-        found = await self._received(caller, query.report, "seeing what was reported")
+        found = await self._received(caller, query.report, "seeing reports")
         if isinstance(found, Refusal):
             return found
         report, seq = await self.reported.shown(found), found["seq"]
@@ -114,7 +114,7 @@ class Reports:
     async def resolve(self, caller: Caller, command: ResolveReport) -> Done | Refusal:
         if caller.account is None:
             return OPERATOR_REPORTS_NOTHING
-        found = await self._received(caller, command.report, "dealing with reports")
+        found = await self._received(caller, command.report, "resolving reports")
         if isinstance(found, Refusal):
             return found
         if found["resolved_at"] is not None:

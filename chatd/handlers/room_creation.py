@@ -45,5 +45,5 @@ class RoomCreation:
         if await self.reader.space_rooms(space) >= quotas.rooms_in_space:
             most = f"a space has at most {quotas.rooms_in_space} rooms"
         else:
-            most = f"you have made {quotas.rooms} rooms here, which is the most"
-        return Refusal("conflict", f"{most}; have some deleted that nobody needs")
+            most = f"you have made {quotas.rooms} rooms here, and no more are allowed"
+        return Refusal("conflict", f"{most}; ask for unused ones to be deleted")

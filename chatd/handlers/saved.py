@@ -29,12 +29,12 @@ from chatd.ports import Caller, PutDraft, Reader, Row
 MAX_DRAFTS: Final = 200  # of an account
 SAVED_BYTES: Final = PAGE_BYTES  # of all texts in a list, which is one page
 
-FULL: Final = Refusal("conflict", f"an account has at most {MAX_DRAFTS} drafts; end some first")
+FULL: Final = Refusal("conflict", f"an account has at most {MAX_DRAFTS} drafts; delete some first")
 HEAVY: Final = Refusal(
-    "too_large", f"all drafts of an account have at most {SAVED_BYTES} bytes; end some first"
+    "too_large", f"all drafts of an account have at most {SAVED_BYTES} bytes; delete some first"
 )
-NOT_A_ROOT: Final = Refusal("invalid", "thread is the seq of the message that the thread began with")
-BAD_PLACE: Final = Refusal("invalid", "after is the `next` of the page before")
+NOT_A_ROOT: Final = Refusal("invalid", "thread must be the seq of the message that the thread began with")
+BAD_PLACE: Final = Refusal("invalid", "after must be the `next` of the previous page")
 
 
 @attrs.frozen(eq=False)

@@ -35,7 +35,7 @@ MAX_SCHEDULED: Final = 100  # of an account, including those that failed and wer
 SOONEST: Final = 1_000  # milliseconds from now
 LATEST: Final = 366 * 86_400_000
 NOT_THEN: Final = Refusal(
-    "invalid", "post_at is Unix milliseconds, at least a second and at most a year ahead"
+    "invalid", "post_at must be in Unix milliseconds, at least a second and at most a year ahead"
 )
 NOT_LISTED: Final = Refusal("not_found", "there is no such scheduled message; it may have been posted")
 FULL: Final = Refusal(

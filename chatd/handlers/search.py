@@ -16,7 +16,7 @@ from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, StoreUnavailable
 
 TOO_SLOW: Final = Refusal(
-    "overloaded", "this search takes too long; say more of the words, name a room, or narrow the dates"
+    "overloaded", "this search takes too long; use longer words, choose a room, or narrow the dates"
 )
 
 

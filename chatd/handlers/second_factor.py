@@ -23,7 +23,7 @@ CODE_NEEDED: Final = Refusal(
 )
 WRONG_CODE: Final = Refusal(
     "unauthenticated",
-    "this code is wrong or has been used; wait for the next one, or give a recovery code",
+    "this code is wrong or has been used; wait for the next one, or use a recovery code",
     {"second_factor": True},
 )
 

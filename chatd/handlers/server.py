@@ -199,7 +199,7 @@ class Backups:
     async def create(self, caller: Caller, command: CreateBackup) -> BackupCreated | Refusal:
         path = Path(command.path)
         if not path.is_absolute():
-            return Refusal("invalid", "path is absolute: the server does not know your folder")
+            return Refusal("invalid", "path must be absolute: the server does not know your folder")
         try:
             copy = await self.maintenance.backup(path)
         except StoreError as error:

@@ -28,7 +28,7 @@ from chatd.ports import Caller, Reader
 
 DEFAULTS: Final = Preferences(quiet_from=None, quiet_to=None, time_zone=None, receipts=True)
 NOTHING_GIVEN: Final = Refusal("invalid", "subscription.update takes level, mute_for or both")
-OPERATOR_HEARS_NOTHING: Final = Refusal("invalid", "an operator is notified of nothing; ask as an account")
+OPERATOR_HEARS_NOTHING: Final = Refusal("invalid", "operators get no notifications; ask as an account")
 
 
 @attrs.frozen(eq=False)

@@ -42,11 +42,9 @@ from chatd.settings import Settings
 
 WRONG: Final = Refusal("unauthenticated", "name or password is wrong")
 CLOSED: Final = Refusal(
-    "forbidden", "this server takes no sign-ups; ask the people who run it for an account"
+    "forbidden", "nobody can sign up on this server; ask the people who run it for an account"
 )
-INVITE_ONLY: Final = Refusal(
-    "forbidden", "this server takes sign-ups by invite only; ask a member for a code"
-)
+INVITE_ONLY: Final = Refusal("forbidden", "signing up needs an invite code; ask a member for one")
 REFRESH_GRACE: Final = (
     60_000  # milliseconds in which other tabs, or a client that lost the answer, may refresh too
 )
@@ -202,5 +200,5 @@ class SignIns:
         elif caller.account is not None:
             await self.tokens.revoke(DropDevices(caller.account, device=caller.device), "signed out")
         else:
-            return Refusal("invalid", "an operator says whom: account")
+            return Refusal("invalid", "an operator must say who, in `account`")
         return DONE

@@ -30,7 +30,7 @@ from chatd.handlers.paging import cut, page_of
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Condition, Reader, SpacesOwnedBelow
 
-NAME_OWNER: Final = Refusal("invalid", "an operator says who owns the space: owner")
+NAME_OWNER: Final = Refusal("invalid", "an operator must say who owns the space, in `owner`")
 NOT_YOURS: Final = Refusal("forbidden", "only an operator may give a space to somebody else")
 
 

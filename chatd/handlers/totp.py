@@ -35,7 +35,7 @@ PENDING: Final = 20  # steps (ten minutes) in which beginning once more gives th
 RECOVERY_BYTES: Final = 10  # 80 bits: more than anybody tries, and short enough to be typed
 
 NOT_BEGUN: Final = Refusal("conflict", "there is no secret to confirm; begin with totp.begin")
-ON_ALREADY: Final = Refusal("conflict", "this account has a second factor; remove it first")
+ON_ALREADY: Final = Refusal("conflict", "this account already has a second factor; remove it first")
 OFF: Final = Refusal("conflict", "this account has no second factor")
 
 

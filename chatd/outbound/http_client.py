@@ -58,7 +58,7 @@ class HttpClient:
 
 async def _body(response: httpx2.Response) -> bytes:
     if response.headers.get("content-encoding", "identity") != "identity":
-        raise httpx2.DecodingError("compressed, unasked")
+        raise httpx2.DecodingError("it is compressed, which was not asked for")
     body = bytearray()
     with trio.CancelScope() as reading:  # a `break` would leave the generators of httpx open
         async for chunk in response.aiter_raw():

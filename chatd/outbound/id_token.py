@@ -52,7 +52,7 @@ def public_keys(document: bytes) -> list[PublicKey]:
         listed = msgspec.json.decode(document, type=dict[str, Any])["keys"]
         keys = [_imported(one) for one in listed[:MAX_KEYS] if one.get("use", "sig") == "sig"]
     except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
-        raise BadToken("the provider's keys are no JWK set") from error
+        raise BadToken("the provider's keys are not a JWK set") from error
     return [key for key in keys if key is not None]
 
 
@@ -93,7 +93,7 @@ def _signer(token: str, keys: Sequence[PublicKey]) -> PublicKey:
     try:
         header = jws.extract_compact(token.encode(), registry=_REGISTRY).headers()
     except (JoseError, ValueError, TypeError) as error:
-        raise BadToken("this is no signed token") from error
+        raise BadToken("this is not a signed token") from error
     algorithm, kid = header.get("alg"), header.get("kid")
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise BadToken("an algorithm that is not allowed")

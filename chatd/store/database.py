@@ -151,7 +151,7 @@ async def _settle(log: SqliteLog) -> None:
         await log.checkpoint()
     except StoreUnavailable as error:
         # nothing is lost: what was acknowledged stays in the write-ahead log until the next start
-        _log.warning("no checkpoint at the end", error=str(error))
+        _log.warning("checkpoint_failed", error=str(error))
 
 
 def _refuse_to_forget(path: Path) -> None:
@@ -159,7 +159,7 @@ def _refuse_to_forget(path: Path) -> None:
     if not path.exists() and (copies := sorted(path.parent.glob(f"{path.name}{RESCUED}*"))):
         raise StoreError(
             f"{path} is missing, but {copies[-1]} was saved when it was lost;"
-            f" rename that to {path.name}, or move it away to begin anew"
+            f" rename that to {path.name}, or move it away to start from nothing"
         )
 
 

@@ -87,6 +87,8 @@ def words(type_: kinds.Type) -> str:
             return "null"
         case kinds.LiteralType(values):
             return "one of " + code(*_in_order(values))
+        case kinds.Metadata(type=inner, extra_json_schema=said):
+            return f"{words(inner)}: {(said or {}).get('description', '')}"
         case kinds.StrType():
             return "string" + _string_limits(type_)
         case kinds.IntType():

@@ -24,7 +24,7 @@ def test_an_export_is_one_json_object_a_line(chatctl, town, tmp_path):
 def test_deleting_an_account_says_first_what_would_go(chatctl, town):
     account = chatctl.json("account", "create", f"brief-{town.account['name']}", "--no-password")
     name = account["name"]
-    assert "nothing but itself" in chatctl("account", "delete", name, "--dry-run")
+    assert "nothing else" in chatctl("account", "delete", name, "--dry-run")
     assert chatctl.json("account", "show", name)["deleted"] is False
     assert f"{name} is deleted" in chatctl("account", "delete", name, "--yes", "--reason", "asked for")
     assert chatctl.json("account", "show", account["id"])["deleted"] is True

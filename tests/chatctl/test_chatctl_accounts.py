@@ -10,7 +10,7 @@ def test_devices_shows_where_an_account_is_signed_in(chatctl, town) -> None:
     assert [device["name"] for device in devices] == ["token"]
     assert "token" in chatctl("account", "devices", town.account["name"])
     chatctl("account", "sign-out", town.account["name"])
-    assert "signed in nowhere" in chatctl("account", "devices", town.account["name"])
+    assert "not signed in anywhere" in chatctl("account", "devices", town.account["name"])
 
 
 def test_recovery_link_prints_a_link_and_nothing_else(chatctl, town) -> None:
@@ -51,7 +51,7 @@ def test_administrators_are_made_and_unmade(chatctl) -> None:
 
 def test_accounts_are_called_otherwise(chatctl) -> None:
     made = chatctl.json("account", "create", "old-name", "--no-password")
-    assert "old-name is called new-name now" in chatctl("account", "rename", "old-name", "new-name")
+    assert "renamed old-name to new-name" in chatctl("account", "rename", "old-name", "new-name")
     assert chatctl.json("account", "show", "new-name")["id"] == made["id"]
     shown = chatctl.json("account", "set-display-name", "new-name", "Somebody New", "--reason", "asked")
     assert shown["display_name"] == "Somebody New"

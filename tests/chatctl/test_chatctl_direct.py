@@ -46,7 +46,7 @@ def test_a_block_is_added_listed_and_removed(pair):
     assert [block["account"] for block in pair.ada.json("block", "list")] == [pair.id]
     assert pair.name in pair.ada("block", "list")
     assert rooms(pair.ada) == {}
-    assert "not blocked any more" in pair.ada("block", "remove", pair.id)
+    assert "no longer blocked" in pair.ada("block", "remove", pair.id)
     assert pair.ada.json("block", "list") == []
     assert "by the id" in pair.ada.refused("block", "add", "nobody-here")
 

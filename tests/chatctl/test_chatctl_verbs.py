@@ -138,7 +138,7 @@ def test_a_message_is_shown_edited_and_keeps_its_versions(chatctl, town):
     assert [version["text"] for version in chatctl.json("message", "edits", room, seq)] == ["first", "second"]
     lines = chatctl("message", "edits", room, seq).splitlines()
     assert [name in line for line in lines if "first" in line or "second" in line] == [True, True]
-    assert "only its author" in chatctl.refused("message", "edit", room, seq, "not mine")
+    assert "only the author" in chatctl.refused("message", "edit", room, seq, "not mine")
 
 
 def test_an_operator_deletes_a_message_and_nobody_finds_its_text_any_more(chatctl, town):
@@ -179,7 +179,7 @@ def test_a_search_that_finds_more_says_so_beside_its_output(chatctl, town):
         town.ada("message", "post", town.room["name"], "gannet")
     found = chatctl.run("--json", "message", "search", "gannet", "--room", town.room["name"], "--limit", "2")
     assert len(json.loads(found.stdout)) == 2
-    assert found.stderr == "there are more; `--limit 4` shows some of them\n"
+    assert found.stderr == "there are more; use `--limit 4` to see them\n"
     everything = chatctl.run("message", "search", "gannet", "--room", town.room["name"], "--limit", "3")
     assert (len(everything.stdout.splitlines()), everything.stderr) == (3, "")
 

@@ -116,7 +116,7 @@ async def test_an_http_refusal_is_told_with_its_status(server):
 
 async def test_another_kind_of_websocket_server_is_recognized(server):
     server.subprotocol_of = lambda offered: None
-    with pytest.raises(Disconnected, match="is no chatd"):
+    with pytest.raises(Disconnected, match="is not a chatd server"):
         async with connect(server, "good"):
             pass
 

@@ -317,7 +317,7 @@ def test_who_shares_no_space_with_the_others_only_reads_a_direct_room() -> None:
     refused = room.decide(state, nowhere, PostMessage("d", "still here"), Context("ann", 2))
     assert isinstance(refused, Refusal)
     assert refused.code == "forbidden"
-    assert "shares no space" in refused.message
+    assert "no longer shares a space" in refused.message
     state.apart = set()
     assert isinstance(room.decide(state, nowhere, PostMessage("d", "x"), Context("ann", 3)), Decision)
 

@@ -181,7 +181,7 @@ def test_whom_a_ban_parts_from_all_others_only_reads_what_there_is(town: Town) -
     pinned = writer.post(room, "to be deleted")["seq"]
     town.operator.ask("member.ban", space=town.space, account=ada.id)
     refused = writer.refusal("message.post", room=room, text="you again")
-    assert (refused["code"], "shares no space" in refused["message"]) == ("forbidden", True)
+    assert (refused["code"], "no longer shares a space" in refused["message"]) == ("forbidden", True)
     for name, data in (
         ("message.edit", {"seq": seq, "text": "you again"}),
         ("reaction.add", {"seq": seq, "emoji": "👍"}),

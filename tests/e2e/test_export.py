@@ -64,7 +64,8 @@ def lived(town: Town) -> tuple[Account, Client, str]:
     client.ask("bot.create", name=f"bot{account.name}", scopes=["read"])
     client.ask("message.report", room=room, seq=mine[2] + 1, reason="my reason")
     beside.ask("message.report", room=room, seq=mine[2], reason="their reason")
-    client.ask("invite.create", space=client.ask("space.create", name="Mine")["space"]["id"], max_uses=3)
+    own = client.ask("space.create", name=f"Mine, says {account.name}")["space"]["id"]
+    client.ask("invite.create", space=own, max_uses=3)
     beside.ask("draft.set", room=room, text="their draft")
     assert within(5, lambda: len(client.ask("notification.list")["notifications"]) == 7)
     client.ask("read.mark", room=room, seq=mine[3])  # who has read a message is not notified of it any more

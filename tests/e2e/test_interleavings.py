@@ -6,6 +6,7 @@ The gate plays a few of them, the same ones each time; CHATD_MODEL_EXAMPLES=200 
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from typing import Any
@@ -87,6 +88,7 @@ class Day(RuleBasedStateMachine):
         self.ids = [account.id for account in self.people]
         self.rights = Rights({OWNER: "owner"})
         self.rooms: list[str] = []
+        self.names = itertools.count(1)
         self.texts = self.restarts = 0
         self.listening = [Ear.new(town, account) for account in self.people]  # always there
         self.devices = [Ear.new(town, account) for account in self.people]  # come and go
@@ -185,7 +187,7 @@ class Day(RuleBasedStateMachine):
     @precondition(lambda self: len(self.rooms) < MOST_ROOMS)
     @rule(who=EVERYBODY, private=st.booleans())
     def create(self, who: int, private: bool) -> None:
-        data = {"space": self.town.space, "name": "room", "private": private}
+        data = {"space": self.town.space, "name": f"room {next(self.names)}", "private": private}
         made = self.does(who, self.rights.create(who, private), "room.create", **data)
         if made is not None:
             self.rooms.append(made["room"]["id"])

@@ -171,6 +171,16 @@ def test_a_name_that_is_taken_takes_nobody_over(town: Town, provider: Provider, 
     assert account["name"] == f"{local.name.upper()}2"
 
 
+@pytest.mark.parametrize("shown", ["{}", "syst\u200bem", "\u202e\u200b\n"])
+def test_a_name_that_may_not_be_shown_keeps_nobody_out(
+    town: Town, provider: Provider, browser: Browser, shown: str
+) -> None:
+    local = town.account("grace")
+    provider.claims = {"preferred_username": f"new-{local.name}", "name": shown.format(local.name)}
+    account = exchanged(town, browser)["account"]
+    assert (account["name"], account["display_name"]) == (f"new-{local.name}", f"new-{local.name}")
+
+
 def test_a_first_sign_in_makes_no_account_unless_the_server_says_so(provider: Provider, serve: Serve) -> None:
     town = Town(serve(**provider.settings))
     before = town.operator.ask("account.list")
@@ -254,7 +264,7 @@ def test_a_way_is_gone_once(provider: Provider, browser: Browser) -> None:
 def test_who_did_not_leave_cannot_come_back(browser: Browser, query: str) -> None:
     page = browser.get(f"{browser.home}/auth/oidc/callback{query}")
     assert page.status == 400
-    assert "begin again" in page.body
+    assert "start again" in page.body
 
 
 def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(browser: Browser) -> None:

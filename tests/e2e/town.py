@@ -29,7 +29,9 @@ class Town:
         self._open = ExitStack()
         self.operator = self._kept(Client.operator(server))
         self.owner = self.account("owner")
-        self.space: str = self.operator.ask("space.create", name="Town", owner=self.owner.id)["space"]["id"]
+        self.space: str = self.operator.ask(
+            "space.create", name=f"Town {next(_numbers)}", owner=self.owner.id
+        )["space"]["id"]
         self.code: str = self.operator.ask("invite.create", space=self.space)["invite"]["code"]
 
     def _kept(self, client: Client) -> Client:
@@ -58,8 +60,9 @@ class Town:
         self.operator.ask("member.set_role", space=self.space, account=account.id, role=role)
         return account
 
-    def room(self, name: str = "Square", by: Client | None = None, **more: Any) -> str:
-        """A room of the space, made by the owner or by `by`."""
+    def room(self, name: str = "", by: Client | None = None, **more: Any) -> str:
+        """A room of the space, made by the owner or by `by`; without a name it gets one that no other has."""
+        name = name or f"Square {next(_numbers)}"
         if by is not None:
             made: Frame = by.ask("room.create", space=self.space, name=name, **more)
         else:

@@ -66,7 +66,7 @@ def fed(pieces: list[bytes]) -> tuple[object, ...]:
             assert code in (1008, 1009)
             check_sentence(reason)
             return ("refused", code, reason)
-    held = list(parser._inbox)
+    held = [item for item, _ in parser._inbox]
     assert all(isinstance(item, str | bytes | Sentinel) for item in held)
     assert len(parser._rest) <= MAX_MESSAGE + 14, "more is held than one message"
     return held, forwarded, parser.violation

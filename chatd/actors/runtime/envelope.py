@@ -27,8 +27,8 @@ MISPLACED: Final = Refusal(
     " this server",
 )
 STOPPING: Final = Refusal("unavailable", "the server is going away; reconnect and try again")
-STALE: Final = Refusal("conflict", "something changed at this very moment; look again, then try again")
-BROKEN: Final = Refusal("internal", "something is broken here; the server's log says what")
+STALE: Final = Refusal("conflict", "somebody changed this at the same time; look again, then try again")
+BROKEN: Final = Refusal("internal", "something went wrong in the server; its log says what")
 
 
 def unavailable(error: StoreUnavailable) -> Refusal:

@@ -22,7 +22,7 @@ class OpenSessions:
         if self._most is not None and self._open[account] >= self._most:
             return Refusal(
                 "overloaded",
-                f"this account has {self._most} sessions open, which is the most; end some, then try again",
+                f"this account has {self._most} sessions open, and no more are allowed; end some first",
             )
         self._open[account] += 1
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import attrs
 import structlog
@@ -21,9 +21,9 @@ from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.actors.runtime.signals import signal_frame
 from chatd.actors.runtime.stream_types import STREAM_TYPES, State, load_messages, remember
 from chatd.contract.errors import Refusal
-from chatd.domain.account.decide import NAME_TAKEN
 from chatd.domain.decision import Decision
 from chatd.domain.event import Fact, split_stream
+from chatd.domain.names.taken import name_taken
 from chatd.ports import (
     Append,
     Appended,
@@ -179,15 +179,15 @@ class StreamActor:
             envelopes = [envelope for envelope, _, _ in turn.decided]
             if outcome.what == "stale":
                 return _refuse(envelopes, STALE)
-            if outcome.what == "name":
-                return await self._one_by_one(envelopes)
+            if outcome.what in ("name", "shown_name"):
+                return await self._one_by_one(envelopes, outcome.what)
             known.extend(outcome.found)
         raise RuntimeError(f"{self.name}: the log refused {REDOS} times")
 
-    async def _one_by_one(self, envelopes: Sequence[Envelope]) -> None:
+    async def _one_by_one(self, envelopes: Sequence[Envelope], what: Literal["name", "shown_name"]) -> None:
         """One of them claims a name that is taken: find it without punishing its neighbours."""
         if len(envelopes) == 1:
-            return _refuse(envelopes, NAME_TAKEN)
+            return _refuse(envelopes, name_taken(what, envelopes[0].command))
         for envelope in envelopes:
             await self._turn([envelope])
         return None

@@ -76,6 +76,8 @@ class Opening:
             return caller
         if self.limited and caller.owner is not None:
             work_for(Principal(network(address), caller.owner))
+            if wait := self.rate_limits.take_bot_opening(caller.owner, trio.current_time()):
+                return too_often(wait, "too many sessions opened by your owner's bots")
         if refusal := self.sessions.enter(claims.account):
             return refusal
         position, resumed = self.gate.resume_at(command.cursor)

@@ -12,7 +12,7 @@ from chatd.contract.spec import RequestType
 from chatd.ports import Row
 
 BAD_ID: Final = Refusal(
-    "invalid", f"a request has an id: an integer of 64 bits, or a string of at most {MAX_ID} characters"
+    "invalid", f"a request needs an id: an integer of 64 bits, or a string of at most {MAX_ID} characters"
 )
 
 
@@ -24,11 +24,11 @@ def request_type(frame: Row) -> RequestType | Refusal:
             "invalid", f"unknown key {quote(min(unknown))}; a request has id, command or query, data"
         )
     if kind not in frame:
-        return Refusal("invalid", "a request names a command or a query")
+        return Refusal("invalid", "a request needs a command or a query")
     return find(kind, frame[kind])
 
 
 def request_data(request: RequestType, frame: Row) -> Any | Refusal:
     """The typed command or query."""
     data = frame.get("data", {})
-    return request.read(data) if isinstance(data, dict) else Refusal("invalid", "data is a map")
+    return request.read(data) if isinstance(data, dict) else Refusal("invalid", "data must be a map")

@@ -43,7 +43,7 @@ from chatd.settings import Rate, Settings
 UNREAD: Final = 1024 * 1024  # bytes a client may leave unread before the session stops reading
 UNREAD_STRANGER: Final = 64 * 1024  # the same before a session is open
 NOT_OPEN: Final = Refusal("unauthenticated", "open a session first: session.open with a token")
-OPEN_ALREADY: Final = Refusal("conflict", "this session is open already")
+OPEN_ALREADY: Final = Refusal("conflict", "this session is already open")
 OPERATORS: Final = Refusal(
     "forbidden", "only an operator may do this: use chatctl on the server, or an admin"
 )

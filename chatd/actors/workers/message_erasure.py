@@ -28,7 +28,7 @@ from chatd.ports import Reader, Row, StoreUnavailable
 
 FIRST_RETRY: Final = 1.0  # seconds, while something cannot be erased
 LONGEST_RETRY: Final = 60.0
-NOT_ANY_MORE: Final = "whoever ordered it may not order it any more"
+NOT_ANY_MORE: Final = "whoever ordered it no longer has the right to"
 log = structlog.get_logger("message_erasure")
 
 

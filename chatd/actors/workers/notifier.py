@@ -69,7 +69,7 @@ class Notifier:
                 await self._batch(position, upto)
             except StoreUnavailable as error:
                 delay = backoff.next_delay()
-                log.warning("notifier_stands_still", reason=str(error), retry=delay)
+                log.warning("notifier_stopped", reason=str(error), retry=delay)
                 await trio.sleep(delay)
             else:
                 self.healthy = True

@@ -94,7 +94,7 @@ class Scheduler:
             done = [await self._post_due(), await self._expire_due()]
             due_timer.earlier(await reader.next_due())
         except StoreUnavailable as error:
-            log.warning("cannot_look", error=str(error))
+            log.warning("cannot_read_schedule", error=str(error))
             return False
         return all(done)
 

@@ -144,14 +144,14 @@ class ViewUpdater:
     async def _retry(self, reason: str) -> None:
         delay = self._backoff.next_delay()
         self.error = reason
-        log.warning("view_stands_still", view=self.view.name, reason=reason, retry=delay)
+        log.warning("view_stopped", view=self.view.name, reason=reason, retry=delay)
         with self._resting():
             await trio.sleep(delay)
 
     def _recovered(self) -> None:
         self.healthy = True
         if self._backoff.failures:
-            log.info("view_goes_on", view=self.view.name)
+            log.info("view_continues", view=self.view.name)
         self._backoff.reset()
         self.error = None
 

@@ -24,6 +24,7 @@ from chatd.contract.account import (
 from chatd.contract.bot import DeleteBot, UpdateBot
 from chatd.contract.errors import Refusal
 from chatd.contract.events import PERSONAL
+from chatd.contract.shown import plain
 from chatd.contract.spec import Done
 from chatd.domain import account_deletion
 from chatd.domain.account import settings
@@ -35,18 +36,20 @@ from chatd.domain.names.keys import is_reserved
 from chatd.domain.names.scripts import single_script
 from chatd.domain.policy import bots
 
-NAME_TAKEN: Final = Refusal("conflict", "this name is taken; choose another one")
 NO_SUCH_BOT: Final = Refusal("not_found", "you have no such bot")
 MAX_BOTS: Final = 20
 NOTHING: Final[Mapping[str, Any]] = {}
 MALFORMED_NAME: Final = Refusal(
-    "invalid", "a name is letters, digits, '.', '_' and '-', and begins with none of '.-'"
+    "invalid", "a name consists of letters, digits, '.', '_' and '-', and begins with a letter or digit"
 )
 MIXED_SCRIPTS: Final = Refusal(
-    "invalid", "a name is written in one alphabet, so that nobody takes it for another name; choose one"
+    "invalid", "a name uses one alphabet, so that it cannot be mistaken for another; choose another one"
+)
+RESERVED_DISPLAY_NAME: Final = Refusal(
+    "invalid", "display_name: this means something here, or looks as if it did; choose another one"
 )
 RESERVED_NAME: Final = Refusal(
-    "invalid", "this name means something here, or looks as if it did; choose another one"
+    "invalid", "this name is reserved, or looks like a reserved one; choose another one"
 )
 MAX_RENAMES: Final = 3  # in RENAME_WINDOW
 RENAME_WINDOW: Final = 30 * 86_400_000  # milliseconds: 30 days
@@ -68,6 +71,8 @@ def account_created(account: str, command: CreateAccount | SignUp, context: Cont
     name = validate_name(command.name)
     if isinstance(name, Refusal):
         return name
+    if is_reserved(plain(command.display_name or "")):
+        return RESERVED_DISPLAY_NAME
     data: dict[str, Any] = {"account": account}
     if isinstance(command, CreateAccount) and command.admin:
         data["admin"] = True
@@ -77,7 +82,7 @@ def account_created(account: str, command: CreateAccount | SignUp, context: Cont
 
 def _create(state: AccountState, command: CreateAccount | SignUp, context: Context) -> Decision | Refusal:
     if state.exists:
-        return Refusal("conflict", "this account exists already")
+        return Refusal("conflict", "this account already exists")
     made = account_created(state.id, command, context)
     if isinstance(made, Refusal):
         return made
@@ -93,7 +98,7 @@ def _make_bot(state: AccountState, command: MakeBot, context: Context) -> Decisi
     if not state.exists:
         return NO_SUCH_ACCOUNT
     if state.owner is not None:
-        return Refusal("forbidden", "a bot makes no bots")
+        return Refusal("forbidden", "a bot cannot make bots")
     if len(state.bots) >= MAX_BOTS:
         return Refusal("conflict", f"an account has at most {MAX_BOTS} bots; delete one first (bot.delete)")
     made = account_created(
@@ -129,6 +134,8 @@ def _delete_bot(state: AccountState, command: DeleteBot, context: Context) -> De
 
 
 def _update(state: AccountState, command: UpdateAccount, context: Context) -> Decision | Refusal:
+    if is_reserved(plain(command.display_name or "")):
+        return RESERVED_DISPLAY_NAME
     profile = drop_none(display_name=command.display_name, about=command.about, avatar=command.avatar)
     return _update_account(state, context, {}, lambda: AccountResult(account=state.row()), profile)
 
@@ -146,7 +153,7 @@ def _rename(state: AccountState, command: RenameAccount, context: Context) -> De
     limited = not context.operator and len(renamed_at) >= MAX_RENAMES
     if limited and (wait := renamed_at[0] + RENAME_WINDOW - context.at) > 0:
         data = {"retry_after": -(-wait // 1000)}
-        return Refusal("rate_limited", f"a name changes at most {MAX_RENAMES} times in 30 days", data)
+        return Refusal("rate_limited", f"a name can be changed at most {MAX_RENAMES} times in 30 days", data)
     text = encode_personal(name=name, before=state.name)
     return Decision(
         (fact(state, "account.renamed", context, {}, text),), lambda _: AccountResult(account=state.row())
@@ -161,7 +168,7 @@ _OF_BOTS: Final = ("token_made", "signed_out", "exported")  # what may befall a 
 
 def _set_admin(state: AccountState, command: SetAdmin, context: Context) -> Decision | Refusal:
     if state.owner is not None:
-        return Refusal("conflict", "a bot is no administrator; its owner may be one")
+        return Refusal("conflict", "a bot cannot be an administrator; its owner can")
     change = {} if state.admin == command.admin else {"admin": command.admin}
     decided = _update_account(state, context, change, lambda: AccountResult(account=state.row()))
     return _with_reason(decided, command.reason)
@@ -187,7 +194,7 @@ def _secure(state: AccountState, command: SecureAccount, context: Context) -> De
     if not state.exists:
         return NO_SUCH_ACCOUNT
     if state.owner is not None and command.change not in _OF_BOTS:
-        return Refusal("conflict", "a bot has tokens and no password; its owner makes them with bot.token")
+        return Refusal("conflict", "a bot has no password; its owner makes tokens with bot.token")
     return Decision((fact(state, "account.secured", context, {"change": command.change}),))
 
 

@@ -1,10 +1,11 @@
-"""Keys of account names: when two names are equal, and when they look alike."""
+"""Keys of names: when two names are equal, and when they look alike."""
 
 from __future__ import annotations
 
 import unicodedata
 from typing import Final
 
+from chatd.contract.shown import plain
 from chatd.domain.names.confusables import PROTOTYPES
 
 # Group mentions and the log's own author: no account may have these names.
@@ -30,6 +31,12 @@ def skeleton(name: str) -> str:
     letters = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name))
     prototypes = letters.translate(PROTOTYPES).casefold()
     return unicodedata.normalize("NFD", prototypes).replace("rn", "m")
+
+
+def shown_keys(name: str) -> tuple[str, str]:
+    """The keys of a name that people are shown, of a room, a space or a person: the one by which it is equal
+    to another, the one by which it looks like it. What nobody sees makes no difference."""
+    return name_key(plain(name)), skeleton(plain(name))
 
 
 def is_reserved(name: str) -> bool:

@@ -37,7 +37,7 @@ def verdict(state: RoomState, space: SpaceState, account: str, right: Right, at:
         return _verdict_in_direct_room(state, account, right)
     owner = space.bots.get(account)
     if owner is not None and not (its := verdict(state, space, owner, right, at)):
-        return Verdict(False, f"it is a bot, and of its owner it is true that {its.because}", its.passing)
+        return Verdict(False, f"it is a bot, and this is said of its owner: {its.because}", its.passing)
     role = space.role(account)
     if role is None:
         return Verdict(False, space.why_outside(account, at))
@@ -56,16 +56,16 @@ def verdict(state: RoomState, space: SpaceState, account: str, right: Right, at:
                 word = "allows" if allowed else "denies"
                 return Verdict(allowed, f"an override of the room {word} it to {name}")
     if may(role, right):
-        return Verdict(True, f"its role is {role}, and {right} is held from {LOWEST_ROLE[right]} upwards")
-    return Verdict(False, f"its role is {role}, and {right} takes {LOWEST_ROLE[right]}")
+        return Verdict(True, f"its role is {role}, and {LOWEST_ROLE[right]} and above have {right}")
+    return Verdict(False, f"its role is {role}, and {right} needs {LOWEST_ROLE[right]}")
 
 
 def _verdict_in_direct_room(state: RoomState, account: str, right: Right) -> Verdict:
     if account not in state.people:
         return Verdict(False, "it is a direct room of other people")
     if account in state.apart and right in OVERRIDABLE_RIGHTS:
-        return Verdict(False, "it shares no space with anybody else in the room any more")
-    return Verdict(may("member", right), "in a direct room all have the rights of a member")
+        return Verdict(False, "it no longer shares a space with anybody else in the room")
+    return Verdict(may("member", right), "in a direct room everybody has the rights of a member")
 
 
 def effective_verdict(state: RoomState, space: SpaceState, account: str, right: Right, at: int) -> Verdict:
@@ -91,7 +91,7 @@ def sees(state: RoomState, space: SpaceState, account: str, at: int) -> Verdict:
     if account in state.members:
         return Verdict(True, "it is a member of the room")
     if state.private:
-        return Verdict(False, "the room is private, and it is no member of it")
+        return Verdict(False, "the room is private, and it is not a member")
     return verdict(state, space, account, "room.see_public", at)
 
 

@@ -15,9 +15,9 @@ from chatd.contract.spec import RequestType
 from chatd.domain.policy.roles import outranks
 
 BOT_OWNER_OUTSIDE: Final = Refusal(
-    "forbidden", "a bot goes only where its owner is; its owner is not in here"
+    "forbidden", "a bot can only be where its owner is, and its owner is not a member here"
 )
-BOT_CANNOT_OWN: Final = Refusal("forbidden", "a bot owns no space; give the role to a person")
+BOT_CANNOT_OWN: Final = Refusal("forbidden", "a bot cannot own a space; give the role to a person")
 
 
 def check_scopes(scopes: Collection[str], request: RequestType) -> Refusal | None:
@@ -28,7 +28,7 @@ def check_scopes(scopes: Collection[str], request: RequestType) -> Refusal | Non
     if scope == "never":
         return Refusal("forbidden", f"{request.name} is not for bots")
     return Refusal(
-        "forbidden", f"{request.name} takes the scope {scope}; the bot's owner gives it with bot.update"
+        "forbidden", f"{request.name} needs the scope {scope}; the bot's owner can give it with bot.update"
     )
 
 

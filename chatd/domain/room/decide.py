@@ -46,13 +46,16 @@ def _join(state: RoomState, space: SpaceState, command: JoinRoom, context: Conte
     if context.by in state.members:
         return Decision()
     if context.operator:
-        return Refusal("forbidden", "an operator is no member; join with an account's token")
+        return Refusal("forbidden", "an operator cannot be a member; join with an account's token")
     if state.direct:  # one of its people, before its first message
         return Decision((fact(state, "member.joined", context, {"account": context.by}),))
     if state.archived:
-        return Refusal("forbidden", "the room is archived: nobody joins it any more")
+        return Refusal("forbidden", "the room is archived: nobody can join it")
     if not holds(state, space, context, "room.join_public"):
-        return Refusal("forbidden", "guests are let into rooms by others (room.invite)")
+        return Refusal(
+            "forbidden",
+            "guests cannot join rooms themselves; ask somebody in the room for an invite (room.invite)",
+        )
     if bots.owner_outside(space.bots, context.by, state.members):
         return bots.BOT_OWNER_OUTSIDE
     return Decision((fact(state, "member.joined", context, space.room_join_data(context.by)),))
@@ -86,7 +89,7 @@ def _set_typing(
         return NO_SUCH_ROOM if not visible(state, space, context) else message.JOIN_FIRST
     if not (allowed := message.may_post(state, space, context)):
         return Refusal(
-            "forbidden", f"you may not post in this room, so you are not typing in it: {allowed.because}"
+            "forbidden", f"you may not post in this room, so nobody is shown that you type: {allowed.because}"
         )
     if 0 <= context.at - state.typing.get(context.by, -TYPING_INTERVAL) < TYPING_INTERVAL:
         return Decision()

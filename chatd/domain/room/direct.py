@@ -23,9 +23,9 @@ from chatd.domain.room.state import NO_SUCH_ROOM, RoomState, fact
 from chatd.domain.space.state import SpaceState
 
 DIRECT_ROOM_CLOSED: Final = Refusal(
-    "forbidden", "a direct room belongs to the people it was opened for; open another one"
+    "forbidden", "a direct room is only for the people it was opened with; open another one"
 )
-USE_DIRECT_LEAVE: Final = Refusal("forbidden", "a direct room is left with direct.leave")
+USE_DIRECT_LEAVE: Final = Refusal("forbidden", "use direct.leave to leave a direct room")
 PAIR: Final = 2  # people; a room of more is left for all to see
 
 

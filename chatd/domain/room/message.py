@@ -73,7 +73,7 @@ def _post(state: RoomState, space: SpaceState, command: PostMessage, context: Co
     if command.reply_to is not None:
         answered = state.messages.get(command.reply_to)
         if answered is None:
-            return Refusal("invalid", "reply_to names no message of this room")
+            return Refusal("invalid", "reply_to is not a message of this room")
         thread = answered.thread or command.reply_to
     data = drop_none(
         nonce=command.nonce,
@@ -90,7 +90,7 @@ def _post(state: RoomState, space: SpaceState, command: PostMessage, context: Co
 def _repeat(record: NonceRecord, command: PostMessage) -> Decision | Refusal:
     """The first result of the nonce, unless the command posts something else."""
     if record.digest not in (None, nonce_digest(command.text, command.reply_to)):
-        return Refusal("conflict", "this nonce was used for another message; take a new one")
+        return Refusal("conflict", "this nonce was used for another message; use a new one")
     return Decision(answer=lambda _: record.result())
 
 
@@ -139,7 +139,7 @@ def _edit(state: RoomState, space: SpaceState, command: EditMessage, context: Co
     if isinstance(message, Refusal):
         return message
     if message.by != context.by:
-        return Refusal("forbidden", "only its author may change a message")
+        return Refusal("forbidden", "only the author may edit a message")
     if context.by not in state.members:
         return JOIN_FIRST
     if state.archived:
@@ -171,7 +171,7 @@ def _delete(
         holds(state, space, context, "message.delete_any")
         and ranks_equal_or_above(space, context, message.by)
     ):
-        return Refusal("forbidden", "only its author and moderators may delete a message")
+        return Refusal("forbidden", "only the author and moderators may delete a message")
     if message.deleted:
         return Decision()
     data = {"seq": command.seq, "author": message.by, **drop_none(reason=command.reason)}

@@ -33,8 +33,8 @@ from chatd.domain.space.moderation import RANK_TOO_LOW, needs_role
 from chatd.domain.space.state import SpaceState
 
 MAX_OVERRIDES: Final = 200  # accounts and roles with overrides in a room
-NOT_IN_SPACE: Final = Refusal("not_found", "there is no such member of the room's space")
-NO_SUCH_ROOM_MEMBER: Final = Refusal("not_found", "there is no such member of the room")
+NOT_IN_SPACE: Final = Refusal("not_found", "this account is not a member of the room's space")
+NO_SUCH_ROOM_MEMBER: Final = Refusal("not_found", "this account is not a member of the room")
 USE_ROOM_LEAVE: Final = Refusal("invalid", "to leave a room yourself, use room.leave")
 
 Deciders = Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]
@@ -63,12 +63,12 @@ def _check_right(
 def _invite(
     state: RoomState, space: SpaceState, command: InviteToRoom, context: Context
 ) -> Decision | Refusal:
-    if refusal := _check_right(state, space, context, "room.invite", "letting somebody in"):
+    if refusal := _check_right(state, space, context, "room.invite", "adding people to a room"):
         return refusal
     if not (context.operator or context.by in state.members):
-        return Refusal("forbidden", "join the room before you let others in")
+        return Refusal("forbidden", "join the room before you add others")
     if state.archived:
-        return Refusal("forbidden", "the room is archived: nobody joins it any more")
+        return Refusal("forbidden", "the room is archived: nobody can join it")
     if space.role(command.account) is None:
         return NOT_IN_SPACE
     if bots.owner_outside(space.bots, command.account, state.members):
@@ -90,7 +90,7 @@ def _remove(
 ) -> Decision | Refusal:
     if command.account == context.by and visible(state, space, context) and not state.direct:
         return USE_ROOM_LEAVE
-    if refusal := _check_right(state, space, context, "room.remove", "sending somebody out"):
+    if refusal := _check_right(state, space, context, "room.remove", "removing people from a room"):
         return refusal
     if command.account not in state.members:
         return NO_SUCH_ROOM_MEMBER
@@ -151,7 +151,7 @@ def _set_override(
     state: RoomState, space: SpaceState, command: SetOverride, context: Context
 ) -> Decision | Refusal:
     """`allow` None takes an override away."""
-    if refusal := _check_right(state, space, context, "room.override", "overriding rights"):
+    if refusal := _check_right(state, space, context, "room.override", "overriding rights in a room"):
         return refusal
     if (command.role is None) is (command.account is None):
         return Refusal("invalid", "an override is for a role or for an account")

@@ -24,7 +24,8 @@ from chatd.domain.space.state import NO_SUCH_SPACE, InviteState, SpaceState, fac
 
 MAX_EMOJI: Final = 500
 CANNOT_GIVE_BY_INVITE: Final = Refusal(
-    "forbidden", "an invite gives only a role that you may give with member.set_role, or member or guest"
+    "forbidden",
+    "an invite can only give roles that you may give yourself (member.set_role), or member or guest",
 )
 INVALID_INVITE: Final = Refusal("not_found", "this invite is not valid; ask for a new one")
 
@@ -33,7 +34,7 @@ INVALID_INVITE: Final = Refusal("not_found", "this invite is not valid; ask for 
 
 def _create(state: SpaceState, command: CreateSpace, context: Context) -> Decision | Refusal:
     if state.exists:
-        return Refusal("conflict", "this space exists already")
+        return Refusal("conflict", "this space already exists")
     owner = command.owner or context.by
     data = drop_none(name=command.name, description=command.description, icon=command.icon)
     fresh = SpaceState(state.id, created_at=context.at, members={owner: "owner"})
@@ -51,15 +52,15 @@ def _create_invite(state: SpaceState, command: CreateInvite, context: Context) -
     if not visible(state, context):
         return NO_SUCH_SPACE
     if not holds(state, context, "invite.create"):
-        return Refusal("forbidden", "only owner, admin and moderator may invite people")
+        return Refusal("forbidden", "only owners, admins and moderators may invite people")
     if state.locked:
-        return Refusal("forbidden", "the space is locked: nobody is invited until it is unlocked")
+        return Refusal("forbidden", "the space is locked: unlock it before you invite people")
     if not context.operator and not state.lets_in_as(context.by, command.role):
         return CANNOT_GIVE_BY_INVITE
     if (quotas := context.quotas) and state.invites_open(context.by, context.at) >= quotas.invites:
         return Refusal(
             "conflict",
-            f"you have {quotas.invites} open invites here, which is the most; revoke some first",
+            f"you have {quotas.invites} open invites here, and no more are allowed; revoke some first",
         )
     expires_at = context.at + command.expires_in * 1000 if command.expires_in else None
     data = drop_none(
@@ -107,7 +108,7 @@ def _revoke_invite(state: SpaceState, command: RevokeInviteById, context: Contex
     if invite is None or not visible(state, context):
         return INVALID_INVITE
     if invite.by != context.by and not holds(state, context, "invite.create"):
-        return Refusal("forbidden", "only who made an invite, or a moderator, may revoke it")
+        return Refusal("forbidden", "only the person who made an invite, or a moderator, may revoke it")
     return Decision((fact(state, "invite.revoked", context, {"invite": command.invite}),))
 
 
@@ -120,7 +121,7 @@ def _refuse_room(state: SpaceState, command: CreateRoom, context: Context) -> Re
     if state.locked and not holds(state, context, "message.hurry"):
         return Refusal("forbidden", "the space is locked: until it is unlocked only moderators make rooms")
     if not context.operator and (why := _why_muted(state, context)):
-        return Refusal("forbidden", f"you may not make rooms, whose names all would hear: {why}")
+        return Refusal("forbidden", f"you may not make rooms here: {why}")
     return None
 
 
@@ -160,18 +161,18 @@ def _why_muted(state: SpaceState, context: Context) -> str | None:
         return why
     owner = state.bots.get(context.by)
     why = None if owner is None else state.why_muted(owner, context.at)
-    return why and f"it is a bot, and of its owner it is true that {why}"
+    return why and f"it is a bot, and this is said of its owner: {why}"
 
 
 def _add_emoji(state: SpaceState, command: AddEmoji, context: Context) -> Decision | Refusal:
     if not visible(state, context):
         return NO_SUCH_SPACE
     if not holds(state, context, "emoji.manage"):
-        return Refusal("forbidden", "only owner, admin and moderator may add custom emoji")
+        return Refusal("forbidden", "only owners, admins and moderators may add custom emoji")
     if command.name in state.emoji:
         if state.emoji[command.name] == command.image:
             return Decision()
-        return Refusal("conflict", "there is an emoji of this name; remove it first")
+        return Refusal("conflict", "an emoji of this name exists; remove it first")
     if len(state.emoji) >= MAX_EMOJI:
         return Refusal("conflict", f"a space has at most {MAX_EMOJI} custom emoji; remove some first")
     data = {"name": command.name, "image": command.image}
@@ -182,7 +183,7 @@ def _remove_emoji(state: SpaceState, command: RemoveEmoji, context: Context) -> 
     if not visible(state, context):
         return NO_SUCH_SPACE
     if not holds(state, context, "emoji.manage"):
-        return Refusal("forbidden", "only owner, admin and moderator may remove custom emoji")
+        return Refusal("forbidden", "only owners, admins and moderators may remove custom emoji")
     if command.name not in state.emoji:
         return Decision()
     return Decision((fact(state, "emoji.removed", context, {"name": command.name}),))

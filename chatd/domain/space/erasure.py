@@ -18,7 +18,7 @@ from chatd.domain.space.state import NO_SUCH_SPACE, ErasureState, SpaceState, fa
 
 RIGHT: Final[Right] = "member.erase_messages"
 ORDERED_ALREADY: Final = Refusal(
-    "conflict", "this account's messages will be erased already (erasure.list); cancel that order first"
+    "conflict", "this account's messages are about to be erased already (erasure.list); cancel that first"
 )
 
 

@@ -29,19 +29,19 @@ from chatd.domain.policy.roles import LOWEST_ROLE, may, may_give, outranks
 from chatd.domain.space.state import FOREVER, NO_SUCH_MEMBER, NO_SUCH_SPACE, SpaceState, fact, holds, visible
 
 LAST_OWNER: Final = Refusal(
-    "conflict", "a space keeps an owner: give somebody else the role `owner` first (member.set_role)"
+    "conflict", "a space needs an owner: first give somebody else the role `owner` (member.set_role)"
 )
 CANNOT_GIVE: Final = Refusal(
-    "forbidden", "a role is given by somebody with a higher one; only owners give the role that they have"
+    "forbidden", "you can only give roles below your own; only owners can give their own role"
 )
-RANK_TOO_LOW: Final = Refusal("forbidden", "nobody acts on somebody of the same or a higher role")
+RANK_TOO_LOW: Final = Refusal("forbidden", "you cannot do this to somebody with the same or a higher role")
 
 Deciders = Mapping[type[Any], Callable[[SpaceState, Any, Context], Decision | Refusal]]
 
 
 def needs_role(right: Right, what: str) -> Refusal:
     """The refusal that names the lowest role with the right. `what`: the action, as a gerund."""
-    return Refusal("forbidden", f"{what} takes the role {LOWEST_ROLE[right]} or a higher one")
+    return Refusal("forbidden", f"{what} needs the role {LOWEST_ROLE[right]} or a higher one")
 
 
 def _ends_at(context: Context, seconds: int | None) -> int | None:
@@ -87,7 +87,7 @@ def _leave(state: SpaceState, command: LeaveSpace, context: Context) -> Decision
     if not visible(state, context):
         return NO_SUCH_SPACE
     if state.role(context.by) is None:
-        return Refusal("forbidden", "an operator is in no space")
+        return Refusal("forbidden", "an operator is not a member of spaces")
     if state.last_owner(context.by):
         return LAST_OWNER
     return _remove_with_bots(state, context, "member.left", {"account": context.by})
@@ -141,7 +141,7 @@ def _difference(before: str, after: str) -> dict[str, Any]:
 
 
 def _kick(state: SpaceState, command: KickMember, context: Context) -> Decision | Refusal:
-    if refusal := check_target(state, context, command.account, "member.kick", "showing somebody the door"):
+    if refusal := check_target(state, context, command.account, "member.kick", "removing people"):
         return refusal
     if command.account not in state.members:
         return NO_SUCH_MEMBER

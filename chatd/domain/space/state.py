@@ -17,7 +17,7 @@ from chatd.domain.policy.bots import effective_role
 from chatd.domain.policy.roles import may, may_let_in_as
 
 NO_SUCH_SPACE: Final = Refusal("not_found", "there is no such space, or you are not in it")
-NO_SUCH_MEMBER: Final = Refusal("not_found", "there is no such member of the space")
+NO_SUCH_MEMBER: Final = Refusal("not_found", "this account is not a member of the space")
 FOREVER: Final = 2**53  # the end of what does not end, in Unix milliseconds
 
 

@@ -37,7 +37,7 @@ Recover = Callable[[str, str], Awaitable[str | Refusal]]
 
 FORM_FIELDS: Final = 8
 BY_PROXY: Final = (
-    "metrics are not given through a proxy; ask this server itself, or set `metrics_through_proxy`\n"
+    "metrics are not served through a proxy; ask this server itself, or set `metrics_through_proxy`\n"
 )
 NOT_STORING: Final = "nothing can be stored; `chatctl server status` says why"
 _FORWARDED: Final = frozenset(

@@ -1,7 +1,8 @@
 """Claims: the nonces and names that an append wants for itself, and who had them before.
 
-The unique indexes of `messages`, `account_names` and `name_skeletons` are what holds; this is only asked
-when one of them objected, to tell which append must stay out and what it collided with.
+The unique indexes of `messages`, `account_names` and `name_skeletons` and the triggers `…_checked` are what
+holds; this is only asked when one of them objected, to tell which append must stay out and what it collided
+with. Whatever they object to must be found here as well, otherwise the whole transaction fails.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from chatd.domain.event import Event, Fact, payload, split_stream
-from chatd.domain.names.keys import name_key, skeleton
+from chatd.domain.names.keys import name_key, shown_keys, skeleton
 from chatd.ports import Append, Row, Taken
 from chatd.store import json_rows
 
 Nonce = tuple[str, str, str]  # room, author, nonce
 Name = tuple[str, str]  # `name` and its key, or `look` and its skeleton
+Label = tuple[str, str | None, str, str, str]  # stream, scope if the fact says it, key, skeleton, whose act
 
 FOUND = ("by", "nonce", "seq", "position", "at", "text", "reply_to")
 NONCES_TAKEN = json_rows.folded(
@@ -38,6 +40,23 @@ NAMES_TAKEN = """
         FROM json_each(?1) CROSS JOIN name_skeletons ON skeleton = value ->> 1 WHERE value ->> 0 = 'look'
     )
 """
+SCOPE_OF = "SELECT scope FROM shown_names WHERE stream = ?"
+LABEL_TAKEN = """
+    SELECT EXISTS (
+        SELECT 1 FROM taken_names WHERE scope = ?2 AND name_key = ?3 AND stream <> ?1
+            AND (account IS NULL OR account = ?5 OR ?5 LIKE 'operator:%')
+    ) OR EXISTS (
+        SELECT 1 FROM taken_names WHERE scope = ?2 AND skeleton = ?4 AND stream <> ?1
+            AND (account IS NULL OR account = ?5 OR ?5 LIKE 'operator:%')
+    )
+"""
+# Rooms that somebody joins in this transaction: whoever does may not see their names yet.
+LABEL_TAKEN_SOON = """
+    SELECT EXISTS (
+        SELECT 1 FROM json_each(?5) CROSS JOIN shown_names ON stream = value
+        WHERE scope = ?2 AND (name_key = ?3 OR skeleton = ?4) AND stream <> ?1
+    )
+"""
 
 
 class Claims:
@@ -49,9 +68,21 @@ class Claims:
         self._nonces: dict[Nonce, Row] = {}
         for row in json_rows.rows(connection, NONCES_TAKEN, (wanted,)):
             self._nonces[row.pop("room"), row["by"], row["nonce"]] = row
-        wanted = msgspec.json.encode([name for name, _ in _names(facts)]).decode()
+        names = [name for name, _ in (*_names(facts), *_display_names(facts))]
+        wanted = msgspec.json.encode(names).decode()
         found = msgspec.json.decode(json_rows.cell(connection, NAMES_TAKEN, (wanted,)))
         self._names: dict[Name, str] = {(kind, key): account for kind, key, account in found}  # whose
+        joined = json_rows.array({fact.stream for fact in facts if fact.type == "member.joined"})
+        self._scopes: dict[str, str] = {}
+        self._taken: set[Label] = set()
+        for label in _labels(facts):
+            stream, scope, *keys, by = label
+            self._scopes[stream] = scope = scope or json_rows.cell(connection, SCOPE_OF, (stream,))
+            if json_rows.cell(connection, LABEL_TAKEN, (stream, scope, *keys, by)) or json_rows.cell(
+                connection, LABEL_TAKEN_SOON, (stream, scope, *keys, joined)
+            ):
+                self._taken.add(label)
+        self._labels: dict[tuple[str, str, str], str] = {}  # scope, `name` or `look`, key -> stream
 
     def conflict(self, append: Append) -> Taken | None:
         """Why `append` must stay out, or None."""
@@ -64,6 +95,14 @@ class Claims:
         for name, account in _names(append.facts):
             if self._names.get(name, account) != account or names.setdefault(name, account) != account:
                 return Taken("name")
+        for name, account in _display_names(append.facts):
+            if self._names.get(name, account) != account:
+                return Taken("shown_name")
+        for label in _labels(append.facts):
+            if label in self._taken or any(
+                self._labels.get(key, label[0]) != label[0] for key in self._keys(label)
+            ):
+                return Taken("shown_name")
         return None
 
     def add(self, events: Iterable[Event]) -> None:
@@ -74,6 +113,12 @@ class Claims:
                 row |= {"at": event.at, "text": event.text, "reply_to": event.data.get("reply_to")}
                 self._nonces[nonce] = row
             self._names.update(_names([event]))
+            for label in _labels([event]):
+                self._labels |= dict.fromkeys(self._keys(label), label[0])
+
+    def _keys(self, label: Label) -> list[tuple[str, str, str]]:
+        scope = self._scopes[label[0]]
+        return [(scope, "name", label[2]), (scope, "look", label[3])]
 
 
 def _nonces(facts: Iterable[Fact | Event]) -> list[Nonce]:
@@ -91,6 +136,34 @@ def _names(facts: Iterable[Fact | Event]) -> list[tuple[Name, str]]:
         if fact.type in ("account.created", "account.renamed"):
             name, account = _as_extracted(payload(fact)["name"]), split_stream(fact.stream)[1]
             found += [(("name", name_key(name)), account), (("look", skeleton(name)), account)]
+    return found
+
+
+def _display_names(facts: Iterable[Fact | Event]) -> list[tuple[Name, str]]:
+    """What must be nobody else's name, and whose it is."""
+    found: list[tuple[Name, str]] = []
+    for fact in facts:
+        if fact.type in ("account.created", "account.updated") and (
+            shown := payload(fact).get("display_name")
+        ):
+            (key, look), account = shown_keys(_as_extracted(shown)), split_stream(fact.stream)[1]
+            found += [(("name", key), account), (("look", look), account)]
+    return found
+
+
+def _labels(facts: Iterable[Fact | Event]) -> list[Label]:
+    """The names of rooms and spaces that are claimed."""
+    found: list[Label] = []
+    for fact in facts:
+        kind = split_stream(fact.stream)[0]
+        if fact.type not in (f"{kind}.created", f"{kind}.updated") or fact.data.get("name") is None:
+            continue
+        if kind == "account":
+            continue
+        scope = "spaces" if kind == "space" else fact.data.get("space")
+        if fact.type == "room.created" and not scope:
+            continue  # a direct room has no name
+        found.append((fact.stream, scope, *shown_keys(_as_extracted(fact.data["name"])), fact.by))
     return found
 
 

@@ -39,6 +39,8 @@ UNUSED = (
     *("messages_expiring", "members_past", "subscriptions_by_room", "rooms_by_space", "rooms_by_opener"),
 )
 
+NAME_GUARDS = ("name_skeleton_claimed", "display_name_checked", "shown_name_checked")
+
 CELLS = "position, stream, seq, type, at, by, data, hex(body), hex(hash), hex(salt), text"
 NEXT_EVENTS = f"""
     SELECT json_group_array(json_array({CELLS})) FROM (
@@ -232,9 +234,8 @@ def open_scratch(path: Path) -> sqlite3.Connection:
     migrate.build(connection)
     for index in UNUSED:
         connection.execute(f"DROP INDEX {index}")
-    connection.execute(
-        "DROP TRIGGER name_skeleton_claimed"
-    )  # an older chatd may have let in names that look alike
+    for trigger in NAME_GUARDS:  # an older chatd may have let in names that look alike
+        connection.execute(f"DROP TRIGGER {trigger}")
     connection.execute("ATTACH ? AS live", (path.absolute().as_uri() + "?mode=ro",))
     return connection
 

@@ -63,7 +63,7 @@ class SqliteViews:
 
     async def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         if self._damage is not None:
-            raise StoreUnavailable("the views' file is damaged and will be made anew")
+            raise StoreUnavailable("the views' file is damaged and will be built again")
         try:
             return await self._pool.ask(question)
         except StoreUnavailable as error:
@@ -95,7 +95,7 @@ class SqliteViews:
             for reader in self._readers:
                 await reader.call(partial(_close, reader))  # the file is removed when nobody has it open
             if await self._writer.call(partial(self._positions.replace, self._writer, surely)):
-                _log.error("views_begin_anew", file=str(self._positions.path), reason=str(damage))
+                _log.error("views_built_again", file=str(self._positions.path), reason=str(damage))
             for reader in self._readers:
                 await reader.call(reader.reopen)
             self._damage = None

@@ -87,7 +87,7 @@ class ViewPositions:
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in PASSING:
                 raise
-            _log.warning("views_begin_anew", file=str(self.path), reason=str(error))
+            _log.warning("views_built_again", file=str(self.path), reason=str(error))
             self._remove()
             connection = self._open_sound()
         self.scrub(connection)  # what the process before did not live to do
