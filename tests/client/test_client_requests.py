@@ -93,13 +93,13 @@ async def test_a_newer_server_may_say_more_than_the_contract(server, another_ver
 async def test_an_answer_that_lacks_what_the_contract_promises_is_unreadable(server, another_version):
     server.answers["room.list"] = lambda data: {"rooms": [{"id": "R1"}]}
     async with connect(server, "good") as client:
-        with pytest.raises(Unreadable, match=r"the answer to room\.list is no RoomList"):
+        with pytest.raises(Unreadable, match=r"the answer to room\.list is not a RoomList"):
             await client.rooms("S1")
 
 
 async def test_a_session_that_cannot_be_read_is_not_opened(server, another_version):
     server.answers["session.open"] = lambda data: {"session": "S1", "resumed": False}
-    with pytest.raises(Disconnected, match=r"the answer to session\.open is no SessionOpened"):
+    with pytest.raises(Disconnected, match=r"the answer to session\.open is not a SessionOpened"):
         async with connect(server, "good"):
             pass
     assert server.dials == 1

@@ -86,7 +86,7 @@ def test_what_is_explained_is_what_comes_of_it(town: Town) -> None:
     assert explained() == (False, "it has not joined the room")
     assert client.refusal("message.post", room=news, text="x")["code"] == "forbidden"
     client.ask("room.join", room=news)
-    assert explained() == (False, "its role is member, and message.announce takes moderator")
+    assert explained() == (False, "its role is member, and message.announce needs moderator")
     assert client.refusal("message.post", room=news, text="x")["code"] == "forbidden"
     town.operator.ask("member.set_role", space=town.space, account=account.id, role="moderator")
     assert explained()[0] is True
