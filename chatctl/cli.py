@@ -6,6 +6,7 @@ Ctrl-C end it quietly.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -39,6 +40,7 @@ from chatctl.failure import Failed
 from chatctl.output import sanitized
 from chatctl.place import accept_everywhere, place_options
 from chatd import __version__
+from chatd.output import open_standard_files
 
 BY_CTRL_C = 130  # as shells report a command ended by a signal
 BY_PIPE = 141
@@ -56,6 +58,9 @@ class Root(click.RichGroup):
         **extra: Any,
     ) -> Any:
         """On a pipe, wrong usage is one plain line too; on a terminal it stands in a frame."""
+        open_standard_files()
+        sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - Python has none for a closed one
+        sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
         if not standalone_mode or sys.stderr.isatty():
             return super().main(args, prog_name, complete_var, standalone_mode, **extra)
         try:
@@ -80,6 +85,12 @@ class Root(click.RichGroup):
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the very end
             ctx.exit(BY_PIPE)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF):
+                raise
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for the flush at the very end
+            sys.stderr.write(f"chatctl: cannot write the output: {os.strerror(error.errno)}\n")
+            ctx.exit(1)
         except (KeyboardInterrupt, BaseExceptionGroup) as error:
             if isinstance(error, BaseExceptionGroup) and error.subgroup(KeyboardInterrupt) is None:
                 raise

@@ -91,8 +91,10 @@ class Connection:
         return attrs.evolve(self, token=tokens)
 
     def _credentials(self) -> str | Tokens | None:
+        if self.url is None and self.token is not None:
+            raise click.UsageError("a token needs --url; without it chatctl asks as the operator")
         if self.url is None or self.token is not None:
-            return self.token if self.url else None
+            return self.token
         from chatctl.saved_tokens import load_tokens
 
         try:
@@ -139,7 +141,8 @@ class Connection:
     def _in_words(self, refusal: Refused) -> str:
         match refusal.code:
             case "unauthenticated" if self.url and not self.token:
-                return f"{refusal.message}; sign in again with `chatctl sign-in --url {self.url}`"
+                why = refusal.message.removesuffix("; sign in again")
+                return f"{why}; sign in again with `chatctl sign-in --url {self.url}`"
             case "unauthenticated":
                 return f"{refusal.message}; `chatctl account token NAME` on the server makes a good token"
             case "unavailable" | "overloaded":

@@ -87,4 +87,7 @@ def _connection(given: dict[str, tuple[Any, bool]]) -> Connection:
         raise click.UsageError("give --data or --url, not both")
     if data_typed:
         url = None  # what is typed takes precedence over the environment
-    return Connection(data, url, given.get("token", (None, False))[0], given.get("json", (False, False))[0])
+    token, token_typed = given.get("token", (None, False))
+    if url is None and not token_typed:
+        token = None  # one in the environment is for the addresses
+    return Connection(data, url, token, given.get("json", (False, False))[0])

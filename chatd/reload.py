@@ -43,7 +43,8 @@ async def follow_hangups(
         settings = attrs.evolve(settings, **taken)
         target.reload(settings)
         waiting = [name for name in changed if name not in taken]
-        log.info("settings_reloaded", changed=sorted(taken), need_restart=waiting)
+        say = log.warning if waiting else log.info
+        say("settings_reloaded", changed=sorted(taken), need_restart=waiting)
 
 
 def outlive_signals() -> None:

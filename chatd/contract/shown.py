@@ -19,8 +19,13 @@ _SPACES: Final = " \xa0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000"  # the Brail
 _TURNING: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _HIDDEN: Final = (
     "\xad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufffc"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e001f\U000e0080-\U000e00ff\U000e01f0-\U000e0fff"
+    "\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U00016fe4\U000e0000-\U000e001f\U000e0080-\U000e00ff\U000e01f0-\U000e0fff"
 )
+# No characters at all (noncharacters), and those that mean what a font says (private use).
+_NONE: Final = "\ufdd0-\ufdef\ue000-\uf8ff\U000f0000-\U0010ffff" + "".join(
+    f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17)
+)
+MARKS: Final = 4  # accents on one letter of a name; more than any language writes
 # Hidden, too, but emoji and many scripts are written with them; after Latin letters they would only hide.
 _JOINERS: Final = "\u200c\u200d"
 _SELECTORS: Final = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef"
@@ -28,12 +33,17 @@ _JOINED: Final = "\u0530-\u1fff\u2100-\U0010ffff"  # no Latin, Greek or Cyrillic
 _SELECTED: Final = f"#*0-9\xa9\xae\u2030-\u205e{_JOINED}"
 
 # Clients show other controls as signs.
-_VISIBLE: Final = re.compile(f"[^\t-\r\x85\u2028\u2029{_SPACES}{_TURNING}{_HIDDEN}{_JOINERS}{_SELECTORS}]")
-_UNSEEN: Final = re.compile(f"[{_TURNING}{_HIDDEN}{_JOINERS}{_SELECTORS}]")
+_VISIBLE: Final = re.compile(
+    f"[^\t-\r\x85\u2028\u2029{_SPACES}{_TURNING}{_HIDDEN}{_NONE}{_JOINERS}{_SELECTORS}]"
+)
+_UNSEEN: Final = re.compile(f"[{_TURNING}{_HIDDEN}{_NONE}{_JOINERS}{_SELECTORS}]")
 _BLANKS: Final = re.compile(f"[{_CONTROLS}{_SPACES}]+")
 _UNFIT_IN_A_NAME: Final = re.compile(
-    f"[{_CONTROLS}{_TURNING}{_HIDDEN}]"
+    f"[{_CONTROLS}{_TURNING}{_HIDDEN}{_NONE}]"
     f"|(?<![{_JOINED}])[{_JOINERS}]|[{_JOINERS}](?![{_JOINED}])|(?<![{_SELECTED}])[{_SELECTORS}]"
+)
+_STACKED: Final = re.compile(
+    f"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{{{MARKS + 1},}}"
 )
 _UNFIT_IN_A_TEXT: Final = re.compile(f"(?![{_LINES}])[{_CONTROLS}]")
 _TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069\n\r\u2028\u2029]")
@@ -54,7 +64,9 @@ class Rule:
 def _wrong_name(text: str) -> str | None:
     if unfit := _UNFIT_IN_A_NAME.search(text):
         code = f"U+{ord(unfit[0]):04X}"
-        return f"one line, without characters that hide, break or turn text; leave out {code}"
+        return f"write it on one line, without the character {code}"
+    if _STACKED.search(text):
+        return f"at most {MARKS} accents on one letter"
     return _wrong_message(text)
 
 

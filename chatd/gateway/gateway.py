@@ -170,7 +170,8 @@ class Gateway:
                 host = shorten(host)
                 self._say("host_refused", host=host, mend="`public_url` or `origins` would allow it")
                 raise BadHead(
-                    421, f"this server is not {host}; its setting `public_url` or `origins` would say so"
+                    421,
+                    f"this server is not {host}; if it should be, add that to `public_url` or `origins`",
                 )
             return
         if head.upgrade != "websocket" or head.method != "GET":

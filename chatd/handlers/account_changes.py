@@ -17,9 +17,7 @@ from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.rows import account_row
 from chatd.ports import Caller, Condition, OtherAdminExists, Reader
 
-LAST_ADMIN: Final = Refusal(
-    "conflict", "this is the last administrator; make somebody else one first (account.set_admin)"
-)
+LAST_ADMIN: Final = Refusal("conflict", "this is the last administrator; make somebody else one first")
 
 
 @attrs.frozen(eq=False)

@@ -136,3 +136,25 @@ def test_help_needs_neither_trio_nor_the_client():
     code = "import sys, chatctl.cli; print({'trio', 'msgspec', 'rich.table'} & set(sys.modules))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout == "set()\n"
+
+
+@pytest.mark.parametrize("words", [("account", "list"), ("--json", "server", "status")])
+def test_output_that_cannot_be_written_is_one_line_on_stderr(chatctl, words) -> None:
+    with open("/dev/full", "w") as full:
+        ended = chatctl.start(*words, stdout=full, stderr=subprocess.PIPE)
+        _, errors = ended.communicate(timeout=20)
+    assert ended.returncode == 1
+    assert errors == "chatctl: cannot write the output: No space left on device\n"
+
+
+def test_a_closed_output_is_no_crash(chatctl) -> None:
+    command = ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "chatctl.cli", *chatctl.options()]
+    ended = subprocess.run([*command, "account", "list"], capture_output=True, text=True, timeout=20)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_token_without_an_address_is_not_passed_over(chatctl) -> None:
+    """Else the command would do as the operator what was meant to be tried as somebody."""
+    refused = chatctl.run("--token", "x", "account", "list")
+    assert refused.exit_code == 2
+    assert "needs --url" in refused.stderr

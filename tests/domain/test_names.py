@@ -100,3 +100,11 @@ def test_what_looks_like_ascii_is_none_and_survives_normalization() -> None:
         assert seen.isascii()
         assert seen == seen.casefold()
         assert unicodedata.normalize("NFKD", chr(letter)) == chr(letter)
+
+
+@pytest.mark.parametrize("name", ["01JZZZZZZZ0000000000000000", "01jzzzzzzz0000000000000000"])
+def test_a_name_that_looks_like_an_id_is_refused(name: str) -> None:
+    """Ids and names are both understood wherever an account is named; an id means one account only."""
+    refused = validate_name(name)
+    assert isinstance(refused, Refusal)
+    assert "looks like an id" in refused.message

@@ -266,3 +266,20 @@ def test_an_account_that_may_read_the_log_is_shown_no_more_than_by_its_queries(w
     assert not [(event, why) for event in listed if (why := wrong_with(world, viewer, event))]
     assert SECRET not in str(listed)
     assert SECRET in str(log)
+
+
+def test_names_and_descriptions_that_were_replaced_come_as_they_read_now(town: Town) -> None:
+    room = town.room("Old name")
+    who = town.member(room)
+    left = town.open(who)
+    left.catch_up()
+    cursor = left.cursor
+    left.close()
+    for change in ({"name": "Middle name", "topic": "old topic"}, {"name": "New name", "topic": "new topic"}):
+        town.operator.ask("room.update", room=room, **change)
+    for description in ("old words", "new words"):
+        town.operator.ask("space.update", space=town.space, description=description)
+    back = town.open(who, cursor)
+    back.catch_up()
+    updates = [event["data"] for event in back.events if event["event"] in ("room.updated", "space.updated")]
+    assert updates == 2 * [{"name": "New name", "topic": "new topic"}] + 2 * [{"description": "new words"}]

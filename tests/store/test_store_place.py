@@ -127,6 +127,26 @@ async def test_a_server_that_stops_leaves_a_copy_of_what_has_no_name_any_more(
         assert await texts(store) == ["kept"]
 
 
+@pytest.mark.parametrize("left", [0, 4096])
+async def test_a_file_that_was_written_over_with_an_older_one_is_noticed(
+    tmp_path: Path, pen: Pen, left: int
+) -> None:
+    """It keeps its inode, and what is in the write-ahead log would be lost with it."""
+    folder = tmp_path / "data"
+    async with open_store(folder):
+        pass  # the schema is in the file
+    async with open_store(folder) as store:
+        await store.log.submit([pen.post("hall", "kept")]).wait()
+        assert store.misplaced() is None
+        whole = (folder / DATABASE).read_bytes()
+        os.truncate(folder / DATABASE, left)
+        assert "is smaller than it was" in (store.misplaced() or "")
+        with pytest.raises(StoreMisplaced):
+            await store.log.submit([pen.post("hall", "lost")]).wait()
+        (folder / DATABASE).write_bytes(whole)
+        assert store.misplaced() is None
+
+
 async def test_it_goes_on_when_the_right_file_is_back(tmp_path: Path, pen: Pen) -> None:
     folder, away, armed = tmp_path / "data", tmp_path / "away", [False]
 

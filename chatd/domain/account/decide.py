@@ -54,6 +54,8 @@ RESERVED_NAME: Final = Refusal(
 MAX_RENAMES: Final = 3  # in RENAME_WINDOW
 RENAME_WINDOW: Final = 30 * 86_400_000  # milliseconds: 30 days
 _NAME: Final = re.compile(r"\w[\w.-]*")
+_ID: Final = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{25}", re.IGNORECASE | re.ASCII)
+LIKE_AN_ID: Final = Refusal("invalid", "this name looks like an id, not like a name; choose another one")
 
 
 def validate_name(name: str) -> str | Refusal:
@@ -63,6 +65,8 @@ def validate_name(name: str) -> str | Refusal:
         return MALFORMED_NAME
     if not single_script(shown):
         return MIXED_SCRIPTS
+    if _ID.fullmatch(shown):
+        return LIKE_AN_ID
     return RESERVED_NAME if is_reserved(shown) else shown
 
 

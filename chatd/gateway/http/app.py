@@ -41,7 +41,10 @@ BY_PROXY: Final = (
 )
 NOT_STORING: Final = "nothing can be stored; `chatctl server status` says why"
 _FORWARDED: Final = frozenset(
-    ("forwarded", "via", "x-real-ip", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
+    (
+        *("forwarded", "via", "x-real-ip", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"),
+        *("x-forwarded-server", "cf-connecting-ip", "true-client-ip"),
+    )
 )  # what proxies add to a request
 _SECURITY: Final = (
     (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"),

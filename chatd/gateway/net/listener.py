@@ -70,8 +70,10 @@ def _tcp_socket(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except OSError as error:
+        number = error.errno or 0
+        why = os.strerror(number) if number > 0 else str(error)  # below 0: no such name
         raise CannotListen(
-            f"cannot listen on {host} port {port}: {error.strerror}; choose another with --host or --port"
+            f"cannot listen on {host} port {port}: {why}; choose another with --host or --port"
         ) from error
 
 

@@ -1,7 +1,8 @@
 """The place of the database: whether the files that are open are those that stand at their paths.
 
 An open file outlives its name. SQLite writes on into a file that was deleted, moved or replaced, and what it
-acknowledges is gone with the process. So the files are known by device and inode, and looked at again.
+acknowledges is gone with the process. So the files are known by device and inode, and looked at again. A file
+that is written over keeps both; but the database never shrinks, and an older copy of it is smaller.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ NOT_THERE: Final = "the database file that is open is not the one at its path"
 
 
 class Place:
-    """One for the open store. `lost` is cheap enough for before and after every commit: two system calls.
+    """One for the open store. `lost` is cheap enough for before and after every commit: four system calls.
 
     It knows nothing until `learn`, and nothing while the file is being opened anew (`forget`).
     """
@@ -28,25 +29,38 @@ class Place:
         self._folder = str(path.absolute().parent)
         self._log, self._index = (self._path + suffix for suffix in SIDE_FILES)
         self._known: dict[str, Identity] = {}
+        self._size = 0  # bytes of the database file, the most there were
 
     def learn(self) -> None:
         """Takes what stands at the paths for what is open. To be called right after it was opened."""
         files = (self._folder, self._path, self._log, self._index)
         self._known = {file: identity for file in files if (identity := _identity(file)) is not None}
+        self._size = 0
 
     def forget(self) -> None:
         self._known = {}
 
     def lost(self) -> str | None:
         """Why a commit would not be in the file at the path, as the beginning of a sentence."""
-        return self._became(self._path) or self._became(self._log)
+        files = (self._path, self._log, self._index)
+        return next((became for file in files if (became := self._became(file))), None) or self._shrank()
 
     def problem(self) -> str | None:
         """The same, and whatever else keeps the database from being written where it is."""
-        if problem := self.lost() or self._became(self._index):
+        if problem := self.lost():
             return problem
         if self._known and _is_read_only(self._folder):
             return f"the data folder {self._folder} is mounted read-only"
+        return None
+
+    def _shrank(self) -> str | None:
+        try:
+            size = os.stat(self._path).st_size if self._known else 0
+        except OSError:
+            return f"{self._path} was deleted or moved"
+        if size < self._size and self._known:
+            return f"{self._path} is smaller than it was: it was written over, or cut off"
+        self._size = max(self._size, size)
         return None
 
     def _became(self, file: str) -> str | None:

@@ -3,7 +3,8 @@
 An event stays in its place, whatever it shows, so that no seq is missing. Its data is left out where the
 account holds no right to it. Where the account may not see the room or space any more, the event says that
 something happened and to which message or member, and nothing else. A text that was replaced since, of which
-`message.edits` would refuse the versions, comes as it reads now.
+`message.edits` would refuse the versions, comes as it reads now; so do names and descriptions of rooms and
+spaces.
 """
 
 # ruff: noqa: S608 - statements are put together from fixed text only; values are bound
@@ -78,6 +79,25 @@ _WITHOUT_DETAILS = (
 )
 
 
+def _as_now(table: str, columns: Iterable[str]) -> str:
+    """The data with what the columns say now; only fields that are there are replaced."""
+    noun = table.removesuffix("s")
+    id_ = f"coalesce(data ->> '{noun}', substr(stream, {len(noun) + 2}))"  # a space tells of its rooms, too
+    row = f"FROM {table} WHERE id = {id_}"
+    there = f"EXISTS (SELECT 1 {row})"
+    now = ", ".join(
+        f"'$.{column}', iif({there}, (SELECT coalesce({column}, '') {row}), data ->> '{column}')"
+        for column in columns
+    )
+    return f"WHEN type IN ('{noun}.created', '{noun}.updated') THEN json_replace(data, {now})"
+
+
+_NAMED_AS_NOW = f"""
+            {_as_now("rooms", ("name", "topic"))}
+            {_as_now("spaces", ("name", "description", "icon"))}
+"""
+
+
 def shown(condition: str) -> str:
     """SQL for the columns of `json_rows.EVENT`: of the `events` that fulfil a condition, in their order, what
     the account ?1 is shown."""
@@ -86,6 +106,7 @@ def shown(condition: str) -> str:
         CASE
             WHEN restricted THEN '{{}}'
             WHEN outside THEN {_WITHOUT_DETAILS}
+            {_NAMED_AS_NOW}
             WHEN newest IS NULL THEN data
             WHEN mentions IS NULL THEN json_remove(data, '$.mentions')
             ELSE json_set(data, '$.mentions', json(mentions))
