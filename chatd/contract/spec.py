@@ -32,32 +32,13 @@ DecidedBy = Literal["room", "space", "account", "session", "handler"]
 StreamKind = Literal["room", "space", "account"]
 
 # Codes that any request may be refused with. A row names those that are its own besides.
+_ANYWHERE: Final[frozenset[Code]] = frozenset(
+    {"invalid", "too_large", "rate_limited", "overloaded", "unavailable", "internal"}
+)
 GENERAL: Final[Mapping[Asker, frozenset[Code]]] = {
-    "anyone": frozenset({"invalid", "too_large", "rate_limited", "overloaded", "unavailable", "internal"}),
-    "account": frozenset(
-        {
-            "invalid",
-            "unauthenticated",
-            "forbidden",
-            "too_large",
-            "rate_limited",
-            "overloaded",
-            "unavailable",
-            "internal",
-        }
-    ),
-    "operator": frozenset(
-        {
-            "invalid",
-            "unauthenticated",
-            "forbidden",
-            "too_large",
-            "rate_limited",
-            "overloaded",
-            "unavailable",
-            "internal",
-        }
-    ),
+    "anyone": _ANYWHERE,
+    "account": _ANYWHERE | {"unauthenticated", "forbidden"},
+    "operator": _ANYWHERE | {"unauthenticated", "forbidden"},
 }
 
 

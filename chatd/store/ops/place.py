@@ -54,11 +54,14 @@ class Place:
         return None
 
     def _shrank(self) -> str | None:
+        if not self._known:
+            return None
+        before = self._size  # read first: the log's thread looks, too, and the file grows meanwhile
         try:
-            size = os.stat(self._path).st_size if self._known else 0
+            size = os.stat(self._path).st_size
         except OSError:
             return f"{self._path} was deleted or moved"
-        if size < self._size and self._known:
+        if size < before:
             return f"{self._path} is smaller than it was: it was written over, or cut off"
         self._size = max(self._size, size)
         return None
