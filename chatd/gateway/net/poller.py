@@ -1,8 +1,8 @@
 """The poller: one task that learns for all WebSockets which of their sockets can be read.
 
 Waiting for each socket in a task of its own costs two task switches and a system call for every message.
-The poller keeps the sockets in an epoll set of its own, waits for that set as a whole, and calls the reader of
-each socket that holds something. Linux only, as the rest of the gateway.
+The poller keeps the sockets in an epoll set of its own, waits for that set as a whole, and calls the reader
+of each socket that holds something. Linux only, as the rest of the gateway.
 """
 
 from __future__ import annotations
