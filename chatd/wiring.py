@@ -133,6 +133,7 @@ def wire(
     )
     receipts.state_of = directory.state_of
     names = MentionNames(reader, presence)
+    bus.watch(names.follow)
     commands = CommandBus(directory, writer)
     views = _views(store, bus)
 
