@@ -43,8 +43,8 @@ class ActorCounts:
 class ServerStatus:
     """Sizes in bytes, `uptime` in seconds. `ready`: whether commands can be stored. `problems` in words.
     Since the start: `refused` counts frames by the code of their refusal, `log_lines_lost` the lines that the
-    log on stderr did not take, `clock_steps` how often the clock was set, and `last_clock_step` says by how many
-    seconds the last time, negative: back."""
+    log on stderr did not take, `clock_steps` how often the clock was set, and `last_clock_step` says by how
+    many seconds the last time, negative: back."""
 
     version: str
     ready: bool
