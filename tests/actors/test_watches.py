@@ -24,9 +24,13 @@ DAY = 86_400_000
 @attrs.define
 class Disk:
     problem: str | None = None
+    written: str | None = None
 
     def misplaced(self) -> str | None:
         return self.problem
+
+    def touched(self) -> str | None:
+        return self.written
 
 
 @attrs.define
@@ -87,6 +91,25 @@ async def test_a_missing_database_is_told_within_a_second_and_once(
     await trio.sleep(1)
     assert health.ready
     assert events(said) == ["database_misplaced", "database_back"]
+    nursery.cancel_scope.cancel()
+
+
+async def test_a_file_that_another_program_wrote_to_is_told_once_and_stays_a_finding(
+    autojump_clock: MockClock, nursery: trio.Nursery, said: list[Any]
+) -> None:
+    """What is wrong with it does not end when it is written to again."""
+    health, disk = Health(), Disk()
+    store: Any = disk
+    nursery.start_soon(DatabaseWatch(store, health).run)
+    await trio.sleep(5)
+    assert health.problems == []
+    disk.written = "another program has written to chatd.db"
+    await trio.sleep(1)
+    disk.written = None
+    await trio.sleep(60)
+    assert events(said) == ["database_touched"]
+    assert "chatctl server verify" in health.problems[0]
+    assert health.ready, "it is a hint and no proof"
     nursery.cancel_scope.cancel()
 
 
