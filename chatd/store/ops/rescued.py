@@ -38,9 +38,9 @@ def refuse_to_forget(path: Path) -> None:
     copy, there = max(((copy, _position(copy)) for copy in copies), key=lambda found: found[1])
     if there > here:
         raise StoreError(
-            f"{path} ends at position {here}, but {copy}, saved when it was lost, at {there}; to go on"
-            f" with the copy, move {path.name}, {path.name}-wal and {path.name}-shm away and rename the copy to"
-            f" {path.name}; to go on without it, move the copy away"
+            f"{path} ends at position {here}, but {copy}, saved when it was lost, at {there}; to"
+            f" go on with the copy, move {path.name}, {path.name}-wal and {path.name}-shm away and rename the"
+            f" copy to {path.name}; to go on without it, move the copy away"
         )
 
 
