@@ -75,6 +75,7 @@ from chatd.handlers.saved import Bookmarks, Drafts
 from chatd.handlers.scheduled import ScheduledMessages
 from chatd.handlers.search import Searches
 from chatd.handlers.server_address import ServerAddress
+from chatd.handlers.server_log import ServerLog
 from chatd.handlers.setup import Setup
 from chatd.handlers.sign_in import SignIns, SignUps
 from chatd.handlers.space import Spaces
@@ -101,6 +102,7 @@ class Services:
     setup: Setup
     recovery: RecoveryLinks
     server: server.Server
+    server_log: ServerLog
     health: Health
     workers: tuple[Actor, ...]
 
@@ -136,6 +138,7 @@ def wire(
     bus.watch(names.follow)
     commands = CommandBus(directory, writer)
     views = _views(store, bus)
+    server_log = ServerLog(reader, commands)
 
     passwords, signer = Passwords(), Tokens(signing_key, epoch)
     credentials = Credentials(reader, commands, passwords, throttle, name)
@@ -228,10 +231,10 @@ def wire(
             "preferences": (account_settings.PreferenceReading(reader),),
             "bookmark": (Bookmarks(reader, commands, visibility, membership),),
             "draft": (Drafts(reader, commands, bus, membership),),
-            "view": (server.ViewHandlers(views),),
+            "view": (server.ViewHandlers(views, server_log),),
             "event": (server.Events(reader, bus),),
             "server": (server_handler,),
-            "backup": (server.Backups(store),),
+            "backup": (server.Backups(store, server_log),),
         }
     )
     opening = Opening(
@@ -268,6 +271,7 @@ def wire(
         Setup(reader, commands, accounts, spaces),
         recovery,
         server_handler,
+        server_log,
         health,
         workers,
     )

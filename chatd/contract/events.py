@@ -51,6 +51,27 @@ class AboutMessage:
     seq: int
 
 
+# --- the server ---------------------------------------------------------------------------------------
+
+
+@payload
+class BackupMade:
+    path: str
+    bytes: int
+    upto: int
+
+
+@payload
+class BackupRestored:
+    upto: int
+    restored_at: Time
+
+
+@payload
+class ViewRebuilt:
+    view: str
+
+
 # --- accounts -----------------------------------------------------------------------------------------
 
 
@@ -702,8 +723,28 @@ _ROOM: Final = (
     EventType("pin.removed", "room", AboutMessage, "A client unpins the message.", audited=True),
 )
 
+_SERVER: Final = (
+    EventType(
+        "backup.created",
+        "server",
+        BackupMade,
+        "Somebody made a copy of the database: the file on the server, its size in bytes, and the position up"
+        " to which it goes.",
+        audited=True,
+    ),
+    EventType(
+        "backup.restored",
+        "server",
+        BackupRestored,
+        "This database is a copy that was put back at `restored_at`, and went up to position `upto`; logged"
+        " when a server starts on it.",
+        audited=True,
+    ),
+    EventType("view.rebuilt", "server", ViewRebuilt, "Somebody had a view built again.", audited=True),
+)
+
 EVENTS: Final[Mapping[tuple[StreamKind, str], EventType]] = {
-    (row.stream, row.name): row for row in (*_ACCOUNT, *_SPACE, *_ROOM)
+    (row.stream, row.name): row for row in (*_ACCOUNT, *_SPACE, *_ROOM, *_SERVER)
 }
 
 
@@ -728,6 +769,14 @@ PERSONAL: Final[Mapping[str, tuple[str, ...]]] = {
 }
 RESTRICTED: Final = {name: row.audience for (_, name), row in EVENTS.items() if row.audience is not None}
 AUDITED: Final = tuple(dict.fromkeys(name for (_, name), row in EVENTS.items() if row.audited))
+# In the streams of accounts; audited where somebody else than the account did it, and where it is gone.
+OVER_ACCOUNTS: Final = (
+    "account.created",
+    "account.updated",
+    "account.renamed",
+    "account.secured",
+    "account.deleted",
+)
 # The fields that an event can do without: what is left names whom or what it is about.
 DETAILS: Final[Mapping[str, tuple[str, ...]]] = {
     name: fields for name in sorted(TYPES) if (fields := _details(name))
