@@ -195,6 +195,7 @@ HOT = {
     "reported": report.HAS_REPORTED,
     "let in": audit.LET_IN,
     "bans": audit.BANS,
+    "audit": audit.AUDIT,
 }
 # what a plan may go through from end to end: parameters, and rows that it has found itself
 FOUND = "span|places?|present|message|posted|concerned|version|replay"
