@@ -25,6 +25,7 @@ from chatd.gateway.net.client_address import Proxies
 from chatd.gateway.net.flusher import Flusher
 from chatd.gateway.net.listener import Listener
 from chatd.gateway.net.own_addresses import OwnAddresses, SaidBefore
+from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import SocketStream
 from chatd.gateway.websocket.connection import OpenSession, WebSocket, serve_websocket
 from chatd.ports import Caller
@@ -47,6 +48,7 @@ class Gateway:
 
     def __init__(self, settings: Settings, open_session: OpenSession, load_http: LoadHttp) -> None:
         self.flusher = Flusher()
+        self.poller = Poller()
         self.connections: set[WebSocket] = set()
         self.ready = False  # whether it takes requests
         self._settings = settings
@@ -138,7 +140,13 @@ class Gateway:
             work_for(Principal(network(caller.address)))
         if head.path == "/ws":
             await serve_websocket(
-                stream, caller, head.bearer, self._settings, self._open_session, self.connections
+                stream,
+                caller,
+                head.bearer,
+                self._settings,
+                self._open_session,
+                self.connections,
+                self.poller,
             )
         else:
             if not head.has_body:

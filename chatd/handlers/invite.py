@@ -9,7 +9,7 @@ import attrs
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.auth.tokens import hashed, new_secret
-from chatd.clock import new_id
+from chatd.clock import new_id, now
 from chatd.contract.errors import Refusal
 from chatd.contract.invite import (
     AcceptInvite,
@@ -67,8 +67,11 @@ class Invites:
         if not (caller.operator or may(state.role(caller.by), "invite.list")):
             return NO_RIGHT
         joined: defaultdict[str, list[Joined]] = defaultdict(list)
-        page, following = page_of(sorted(state.invites), query.after, query.limit, str)
-        invites = [state.invite(id_, ListedInvite, joined=joined[id_]) for id_ in page]
+        at = now()
+        ended = {id_: not invite.open(at) for id_, invite in state.invites.items()}
+        listed = sorted(id_ for id_ in ended if query.all or not ended[id_])
+        page, following = page_of(listed, query.after, query.limit, str)
+        invites = [state.invite(id_, ListedInvite, joined=joined[id_], ended=ended[id_]) for id_ in page]
         for row in await self.reader.let_in(query.space, JOINED_SHOWN):
             joined[row["invite"]].append(pick(Joined, row))
         return InviteList(invites=invites, next=following)

@@ -89,7 +89,7 @@ def load_space(client: Client, space: str) -> Frame:
     emoji = client.ask("emoji.list", space=space)["emoji"]
     frame["emoji"] = {row.pop("name"): row for row in emoji}
     if frame["role"] in ("owner", "admin", "moderator"):
-        invites = client.ask("invite.list", space=space)["invites"]
+        invites = client.ask("invite.list", space=space, all=True)["invites"]
         frame["invites"] = {row.pop("id"): row for row in invites}
     return frame
 
@@ -244,6 +244,7 @@ def _joined(place: Frame, event: Frame) -> None:
     if invite := place.get("invites", {}).get(data.get("invite")):
         invite["uses"] += 1
         invite["joined"] = [{"account": data["account"], "at": event["at"]}, *invite["joined"]][:100]
+        invite["ended"] = invite["uses"] == invite["max_uses"]
 
 
 def _left(place: Frame, event: Frame) -> None:
@@ -340,7 +341,10 @@ def _invited(space: Frame, event: Frame) -> None:
     if "invites" in space:
         names = ("role", "max_uses", "expires_at")
         invite = {name: event["data"].get(name) for name in names}
-        space["invites"][event["data"]["invite"]] = {**invite, "uses": 0, "by": event["by"], "joined": []}
+        space["invites"][event["data"]["invite"]] = {**invite, "uses": 0, "by": event["by"]} | {
+            "joined": [],
+            "ended": False,
+        }
 
 
 def _uninvited(space: Frame, event: Frame) -> None:
