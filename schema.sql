@@ -362,12 +362,14 @@ CREATE INDEX message_erasures_due ON message_erasures (due_at);
 
 -- beside the log --------------------------------------------------------------------------------------
 
--- `nth`: the number of messages that the room had at `seq`, see `messages`.
+-- `nth`: the number of messages that the room had at `seq`, see `messages`. `furthest` is what `seq` once was at most:
+-- who marks something as unread is still shown to others as somebody who has read it.
 CREATE TABLE read_markers (
     account TEXT NOT NULL REFERENCES accounts,
     room TEXT NOT NULL REFERENCES rooms,
     seq INTEGER NOT NULL,
     nth INTEGER NOT NULL,
+    furthest INTEGER NOT NULL,
     PRIMARY KEY (account, room)
 ) STRICT, WITHOUT ROWID;
 

@@ -392,6 +392,13 @@ _ACCOUNT: Final = (
     ),
     EventType("notification.read", "account", NotificationRead, "A client marks these as read."),
     EventType(
+        "read.marked_unread",
+        "account",
+        MessageOfRoom,
+        "The account marked what came from `seq` on in a room as unread. A client asks `unread.list` how far"
+        " it has read by now, and `notification.list`.",
+    ),
+    EventType(
         "subscription.updated",
         "account",
         SubscriptionUpdated,
