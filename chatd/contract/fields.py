@@ -75,6 +75,7 @@ Right = Literal[
     "space.lock",
     "invite.create",
     "invite.list",
+    "member.see_all",
     "member.set_role",
     "member.kick",
     "member.ban",
