@@ -730,6 +730,7 @@ PERSONAL: Final[Mapping[str, tuple[str, ...]]] = {
     name: row.personal for (_, name), row in EVENTS.items() if row.personal
 }
 RESTRICTED: Final = {name: row.audience for (_, name), row in EVENTS.items() if row.audience is not None}
+ABOUT_MEMBERS: Final = frozenset(name for (_, name), row in EVENTS.items() if row.about_member)
 AUDITED: Final = tuple(dict.fromkeys(name for (_, name), row in EVENTS.items() if row.audited))
 # The fields that an event can do without: what is left names whom or what it is about.
 DETAILS: Final[Mapping[str, tuple[str, ...]]] = {
