@@ -122,6 +122,7 @@ async def _serve_connections(
         services.address.url = _url(settings.hosts[0], port)
         async with trio.open_nursery() as background, trio.open_nursery() as handlers:
             background.start_soon(gateway.flusher.run)
+            background.start_soon(gateway.poller.run)
             background.start_soon(gateway.keep_alive)
             async with trio.open_nursery() as accepting:
                 for listener in (*tcp, admin):

@@ -26,6 +26,7 @@ COLUMNS = {
     "expires_at": "expires",
     "by": "by",
     "joined": "joined",
+    "ended": "ended",
     "id": "id",
 }
 NAMED = 10  # of those whom an invite let in
@@ -60,16 +61,19 @@ def create(
 
 @command.command("list")
 @click.option("--space", required=True, help="The space whose invites to show.")
+@click.option("--all", "all_", is_flag=True, help="Those too that have expired or are used up.")
 @click.pass_obj
-def list_(connection: Connection, space: str) -> None:
-    """The invites of a space, who made them and whom they let in; without their codes, of which only
-    hashes are stored."""
+def list_(connection: Connection, space: str, all_: bool) -> None:
+    """The invites of a space that can be used, who made them and whom they let in; without their codes,
+    of which only hashes are stored."""
 
     from chatd.contract.invite import InviteList, ListInvites
 
     async def work(client: Client) -> list[dict[str, Any]]:
         found = await find_space(client, space)
-        invites = await client.all_pages(ListInvites(found.id), InviteList, lambda page: page.invites)
+        invites = await client.all_pages(
+            ListInvites(found.id, all=all_), InviteList, lambda page: page.invites
+        )
         names = {} if connection.json else await account_names(client)
         more = [
             {} if connection.json else {"by": with_names(names, one.by), "joined": _people(one, names)}

@@ -392,6 +392,13 @@ _ACCOUNT: Final = (
     ),
     EventType("notification.read", "account", NotificationRead, "A client marks these as read."),
     EventType(
+        "read.marked_unread",
+        "account",
+        MessageOfRoom,
+        "The account marked what came from `seq` on in a room as unread. A client asks `unread.list` how far"
+        " it has read by now, and `notification.list`.",
+    ),
+    EventType(
         "subscription.updated",
         "account",
         SubscriptionUpdated,
@@ -720,6 +727,7 @@ PERSONAL: Final[Mapping[str, tuple[str, ...]]] = {
     name: row.personal for (_, name), row in EVENTS.items() if row.personal
 }
 RESTRICTED: Final = {name: row.audience for (_, name), row in EVENTS.items() if row.audience is not None}
+ABOUT_MEMBERS: Final = frozenset(name for (_, name), row in EVENTS.items() if row.about_member)
 AUDITED: Final = tuple(dict.fromkeys(name for (_, name), row in EVENTS.items() if row.audited))
 # The fields that an event can do without: what is left names whom or what it is about.
 DETAILS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -67,6 +67,7 @@ Right = Literal[
     "space.lock",
     "invite.create",
     "invite.list",
+    "member.see_all",
     "member.set_role",
     "member.kick",
     "member.ban",

@@ -35,6 +35,7 @@ class ListInvites:
     space: Id
     after: Id | None = None
     limit: Limit = MAX_PAGE
+    all: bool = False
 
 
 @attrs.frozen
@@ -74,9 +75,10 @@ class Joined:
 
 @result
 class ListedInvite(Invite):
-    """`joined`: the newest 100 accounts that it let in, newest first."""
+    """`joined`: the newest 100 accounts that it let in, newest first. `ended`: it expired or is used up."""
 
     joined: list[Joined]
+    ended: bool
 
 
 @result
@@ -117,7 +119,12 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="The invites of a space, without their codes.",
         scope="read",
         refusals=("not_found",),
-        notes=("`joined` are the newest 100 accounts that the invite let in, newest first.",),
+        notes=(
+            "`joined` are the newest 100 accounts that the invite let in, newest first.",
+            "Only what can still be used is listed. `all` lists those too that expired or are used up"
+            " (`ended`), until they are forgotten: a space forgets 30 days later, when it makes a new invite."
+            " A revoked invite is gone at once; the audit has it.",
+        ),
     ),
     command(
         "invite.revoke",

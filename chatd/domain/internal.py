@@ -31,6 +31,15 @@ class MakeBot:
 
 
 @attrs.frozen
+class RecordUnread:
+    """The account marked what came from `seq` on in a room as unread. The marker moves in the same
+    transaction."""
+
+    room: str
+    seq: int
+
+
+@attrs.frozen
 class SetSubscription:
     """`muted_until` 0 ends muting; None leaves either field as it is."""
 
@@ -172,6 +181,11 @@ class FinishErasure:
 
 
 # --- to a room ----------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class ForgetMarker:
+    """The caller's read marker in the room was moved elsewhere: look it up before it moves again."""
 
 
 @attrs.frozen

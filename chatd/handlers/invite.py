@@ -9,7 +9,7 @@ import attrs
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.auth.tokens import hashed, new_secret
-from chatd.clock import new_id
+from chatd.clock import new_id, now
 from chatd.contract.errors import Refusal
 from chatd.contract.invite import (
     AcceptInvite,
@@ -25,12 +25,13 @@ from chatd.contract.invite import (
 )
 from chatd.contract.quota import Quotas
 from chatd.contract.rows import fields_of, pick
-from chatd.contract.space import SpaceResult
+from chatd.contract.space import Space, SpaceResult
 from chatd.contract.spec import Done
 from chatd.domain.event import space_stream
 from chatd.domain.internal import JoinByInvite, RevokeInviteById
 from chatd.domain.policy.roles import may
 from chatd.handlers.invite_codes import InviteCodes
+from chatd.handlers.members_seen import owner_seen
 from chatd.handlers.paging import page_of
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, PutInviteCode, Reader
@@ -66,8 +67,11 @@ class Invites:
         if not (caller.operator or may(state.role(caller.by), "invite.list")):
             return NO_RIGHT
         joined: defaultdict[str, list[Joined]] = defaultdict(list)
-        page, following = page_of(sorted(state.invites), query.after, query.limit, str)
-        invites = [state.invite(id_, ListedInvite, joined=joined[id_]) for id_ in page]
+        at = now()
+        ended = {id_: not invite.open(at) for id_, invite in state.invites.items()}
+        listed = sorted(id_ for id_ in ended if query.all or not ended[id_])
+        page, following = page_of(listed, query.after, query.limit, str)
+        invites = [state.invite(id_, ListedInvite, joined=joined[id_], ended=ended[id_]) for id_ in page]
         for row in await self.reader.let_in(query.space, JOINED_SHOWN):
             joined[row["invite"]].append(pick(Joined, row))
         return InviteList(invites=invites, next=following)
@@ -86,4 +90,9 @@ class Invites:
         entering = JoinByInvite(
             found.invite, caller.account, owner=caller.owner, creator_inactive=found.maker_out
         )
-        return await self.commands.ask(space_stream(found.space), entering, context_of(caller), SpaceResult)
+        stream = space_stream(found.space)
+        answer = await self.commands.ask(stream, entering, context_of(caller), SpaceResult)
+        if isinstance(answer, Refusal) or stream not in await self.reader.guest_in(caller.account):
+            return answer
+        owner = await owner_seen(self.reader, caller.account, answer.space.owner)
+        return SpaceResult(space=Space(**{**fields_of(answer.space), "owner": owner}))

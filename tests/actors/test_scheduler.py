@@ -129,7 +129,9 @@ class Twin:
         await self._look()
         if text == "bomb":
             raise ZeroDivisionError
-        return attrs.evolve(context, names={"bob": "id-of-bob"} if "@bob" in text else {})
+        if "@bob" not in text:
+            return context
+        return attrs.evolve(context, mentions=[("bob",)], names={"bob": "id-of-bob"})
 
     async def ask(
         self,

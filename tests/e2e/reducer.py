@@ -89,7 +89,7 @@ def load_space(client: Client, space: str) -> Frame:
     emoji = client.ask("emoji.list", space=space)["emoji"]
     frame["emoji"] = {row.pop("name"): row for row in emoji}
     if frame["role"] in ("owner", "admin", "moderator"):
-        invites = client.ask("invite.list", space=space)["invites"]
+        invites = client.ask("invite.list", space=space, all=True)["invites"]
         frame["invites"] = {row.pop("id"): row for row in invites}
     return frame
 
@@ -135,6 +135,8 @@ class Reducer:
             self.state.notifications = {id: row for id, row in kept if row["room"] != id_}
         if kind == "account":
             change(self.state, event)
+            if event["event"] == "read.marked_unread":
+                self._look_at_markers()
             if event["event"].startswith(("block.", "direct.")):
                 self._look_at_direct_rooms()
         elif event["event"] == "member.joined" and event["data"]["account"] == self.state.account:
@@ -152,6 +154,14 @@ class Reducer:
             self._look_at_direct_rooms()  # the message may bring one back
         elif event["event"] == "message.deleted":
             self._forget_message(id_, event["data"]["seq"])
+
+    def _look_at_markers(self) -> None:
+        for row in _all(self.client, "unread.list", "rooms"):
+            if (kept := self.state.rooms.get(row["room"])) is not None:
+                kept["read"] = row["read"]
+        for row in _all(self.client, "notification.list", "notifications"):
+            if (kept := self.state.notifications.get(row["id"])) is not None:
+                kept["read"] = row["read"]
 
     def _look_at_direct_rooms(self) -> None:
         """Which are listed, and which are requests, follows from blocks and from what was said in others: a
@@ -244,6 +254,7 @@ def _joined(place: Frame, event: Frame) -> None:
     if invite := place.get("invites", {}).get(data.get("invite")):
         invite["uses"] += 1
         invite["joined"] = [{"account": data["account"], "at": event["at"]}, *invite["joined"]][:100]
+        invite["ended"] = invite["uses"] == invite["max_uses"]
 
 
 def _left(place: Frame, event: Frame) -> None:
@@ -340,7 +351,10 @@ def _invited(space: Frame, event: Frame) -> None:
     if "invites" in space:
         names = ("role", "max_uses", "expires_at")
         invite = {name: event["data"].get(name) for name in names}
-        space["invites"][event["data"]["invite"]] = {**invite, "uses": 0, "by": event["by"], "joined": []}
+        space["invites"][event["data"]["invite"]] = {**invite, "uses": 0, "by": event["by"]} | {
+            "joined": [],
+            "ended": False,
+        }
 
 
 def _uninvited(space: Frame, event: Frame) -> None:
@@ -406,6 +420,10 @@ def _unblocked(state: State, event: Frame) -> None:
     state.blocks.discard(event["data"]["account"])
 
 
+def _asked_for(state: State, event: Frame) -> None:
+    """How far the account has read is asked for: see `Reducer`."""
+
+
 def _of_direct_room(state: State, event: Frame) -> None:
     """What it means for the list of direct rooms: see `Reducer`."""
 
@@ -459,6 +477,7 @@ CHANGES: dict[tuple[str, str], Callable[[Any, Frame], None]] = {
     ("account", "subscription.updated"): _subscription,
     ("account", "bookmark.added"): _bookmarked,
     ("account", "bookmark.removed"): _unbookmarked,
+    ("account", "read.marked_unread"): _asked_for,
     ("account", "notification.created"): _notified,
     ("account", "block.added"): _blocked,
     ("account", "block.removed"): _unblocked,

@@ -21,6 +21,7 @@ from chatd.domain.internal import (
     CloseReport,
     FileReport,
     Notify,
+    RecordUnread,
     SaveBookmark,
     SetDirectRoom,
     SetSubscription,
@@ -153,6 +154,10 @@ def _notify(settings: AccountSettings, command: Notify, context: Context) -> Cha
     return "notification.created", {**data, "quiet": True} if command.quiet else data
 
 
+def _record_unread(settings: AccountSettings, command: RecordUnread, context: Context) -> Change:
+    return "read.marked_unread", {"room": command.room, "seq": command.seq}
+
+
 def _read_notifications(settings: AccountSettings, command: ReadNotifications, context: Context) -> Change:
     ids = [id_ for id_ in dict.fromkeys(command.ids) if id_ in settings.unread]
     return ("notification.read", {"ids": ids}) if ids else None
@@ -177,6 +182,7 @@ DECIDERS: Final[Mapping[type[Any], Callable[[AccountSettings, Any, Context], Cha
     RemoveBlock: _unblock,
     SetDirectRoom: _set_direct_room,
     Notify: _notify,
+    RecordUnread: _record_unread,
     UpdatePreferences: _update_preferences,
     RemoveBookmark: _remove_bookmark,
     ReadNotifications: _read_notifications,

@@ -225,7 +225,9 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
                 state.bots[data["account"]] = state.bot_owners[data["account"]] = data["owner"]
             if invite := state.invites.get(data.get("invite", "")):
                 invite.uses += 1
+                invite.used_at = event.at
         case "invite.created":
+            state.forget_invites(event.at)
             state.invites[data["invite"]] = InviteState(
                 event.by, data["role"], data.get("max_uses"), data.get("expires_at")
             )

@@ -19,6 +19,7 @@ from chatd.domain.policy.roles import may, may_let_in_as
 NO_SUCH_SPACE: Final = Refusal("not_found", "there is no such space, or you are not in it")
 NO_SUCH_MEMBER: Final = Refusal("not_found", "this account is not a member of the space")
 FOREVER: Final = 2**53  # the end of what does not end, in Unix milliseconds
+INVITES_KEPT: Final = 30 * 86_400_000  # milliseconds after an invite has ended
 
 
 S = TypeVar("S", bound=Space)
@@ -34,6 +35,7 @@ class InviteState:
     max_uses: int | None = None
     expires_at: int | None = None
     uses: int = 0
+    used_at: int = 0  # Unix ms; the newest use
 
     @property
     def by_operator(self) -> bool:
@@ -42,6 +44,13 @@ class InviteState:
     def open(self, at: int) -> bool:
         in_time = self.expires_at is None or at < self.expires_at
         return in_time and (self.max_uses is None or self.uses < self.max_uses)
+
+    def forgotten(self, at: int) -> bool:
+        """Whether it ended so long ago that the space need not know it any more. Nothing that is open by a
+        clock that is less than `INVITES_KEPT` wrong is forgotten."""
+        used_up = self.max_uses is not None and self.uses >= self.max_uses
+        ended_at = self.used_at if used_up else self.expires_at
+        return ended_at is not None and ended_at + INVITES_KEPT <= at
 
 
 @attrs.frozen
@@ -165,6 +174,11 @@ class SpaceState:
             created_at=self.created_at,
             **more,
         )
+
+    def forget_invites(self, at: int) -> None:
+        """Drops those that ended long before `at` (Unix ms), so that they do not gather for ever."""
+        for id_ in [id_ for id_, invite in self.invites.items() if invite.forgotten(at)]:
+            del self.invites[id_]
 
     def invites_open(self, by: str, at: int) -> int:
         """How many invites of this maker can still be used."""
