@@ -101,7 +101,7 @@ PresenceState = Literal["online", "away", "dnd", "invisible"]
 ShownPresence = Literal["online", "away", "dnd", "invisible", "offline"]
 AnyRoomKind = Literal["text", "audio", "video", "announcement", "direct"]
 DirectState = Literal["accepted", "declined", "left"]  # what an account made of a direct room
-NotificationKind = Literal["direct", "mention", "thread", "message"]
+NotificationKind = Literal["direct", "mention", "thread", "message", "scheduled"]
 SecurityChange = Literal[
     "password",
     "totp_on",
