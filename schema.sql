@@ -562,6 +562,16 @@ SELECT account, stream, since, until, role FROM members;
 CREATE VIEW log_rooms AS
 SELECT id, space, private, deleted FROM rooms;
 
+-- Who is a guest of which space, or the bot of one: they see no members but those of their rooms.
+CREATE VIEW guests AS
+SELECT account, stream FROM members AS own
+WHERE until IS NULL AND stream > 'space/' AND stream < 'space0' AND (
+    role = 'guest' OR EXISTS (
+        SELECT 1 FROM bots CROSS JOIN members AS owners ON owners.stream = own.stream AND owners.account = bots.owner
+        WHERE bots.account = own.account AND owners.until IS NULL AND owners.role = 'guest'
+    )
+);
+
 -- Who sees the public rooms of which space, as `chatd.domain.policy.roles` says: guests do not, nor bots of guests.
 CREATE VIEW log_public_rooms AS
 SELECT account, substr(stream, 7) AS space FROM members AS own

@@ -138,10 +138,12 @@ class NotificationCreated:
     notification: Id
     kind: NotificationKind
     room: Id
-    seq: int
+    seq: int | UnsetType = UNSET
     from_: Id
-    source: int
+    source: int | UnsetType = UNSET
     quiet: bool | UnsetType = UNSET
+    scheduled: Id | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
 
 
 @payload
@@ -409,7 +411,8 @@ _ACCOUNT: Final = (
         "account",
         NotificationCreated,
         "The account was notified of a message: its id, why, which message by whom, and that message's"
-        " `position`. A client adds it, unread, and makes a sound unless `quiet`.",
+        " `position` (`source`); or (`kind` `scheduled`) that a message of its own was not posted, and the"
+        " `reason`. A client adds it, unread, and makes a sound unless `quiet`.",
     ),
     EventType("notification.read", "account", NotificationRead, "A client marks these as read."),
     EventType(
@@ -768,6 +771,7 @@ PERSONAL: Final[Mapping[str, tuple[str, ...]]] = {
     name: row.personal for (_, name), row in EVENTS.items() if row.personal
 }
 RESTRICTED: Final = {name: row.audience for (_, name), row in EVENTS.items() if row.audience is not None}
+ABOUT_MEMBERS: Final = frozenset(name for (_, name), row in EVENTS.items() if row.about_member)
 AUDITED: Final = tuple(dict.fromkeys(name for (_, name), row in EVENTS.items() if row.audited))
 # In the streams of accounts; audited where somebody else than the account did it, and where it is gone.
 OVER_ACCOUNTS: Final = (
