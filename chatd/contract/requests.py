@@ -23,6 +23,7 @@ from chatd.contract import (
     emoji,
     erasure,
     event,
+    export,
     identity,
     invite,
     member,
@@ -56,7 +57,7 @@ REQUESTS: Final[Mapping[str, RequestType]] = {
     for noun in (
         *(session, account, identity, device, totp, bot, quota),
         *(space, invite, emoji, member, ban, erasure, report, audit, access),
-        *(room, direct, message, reaction, pin, thread),
+        *(room, export, direct, message, reaction, pin, thread),
         *(read, unread, receipt, typing, presence),
         *(notification, subscription, preferences, block, bookmark, draft),
         *(view, event, server, backup),
