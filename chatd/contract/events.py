@@ -387,8 +387,9 @@ _ACCOUNT: Final = (
         "notification.created",
         "account",
         NotificationCreated,
-        "The account was notified of a message: its id, why, which message by whom, and that message's"
-        " `position`. A client adds it, unread, and makes a sound unless `quiet`.",
+        "The account was notified of a message: its id, why, which message by whom, and the `position` of"
+        " that message or of the edit that brought the mention. A client adds it, unread, and makes a sound"
+        " unless `quiet`.",
     ),
     EventType("notification.read", "account", NotificationRead, "A client marks these as read."),
     EventType(
@@ -677,7 +678,8 @@ _ROOM: Final = (
         "message.edited",
         "room",
         MessageEdited,
-        "A client gives message `seq` this text, these mentions or none, and `edited_at`.",
+        "A client gives message `seq` this text, these mentions or none, and `edited_at`. It shows a"
+        " notification of the kind `mention` as long as the text mentions the account.",
         text=True,
     ),
     EventType(
