@@ -1,4 +1,4 @@
-"""Two views of one thing obey one rule: what is listed as a mention counts as one, whatever is edited or muted."""
+"""Two views of one thing obey one rule: what is listed as a mention counts as one."""
 
 from __future__ import annotations
 

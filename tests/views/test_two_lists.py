@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from views_village import Village, new_village
 
 from chatd.domain.policy.notification import notification_for
-from chatd.ports import Append, MarkRead
+from chatd.ports import Append, MarkRead, MoveMarkerBack
 from chatd.store import json_rows
 from chatd.store.queries.notification import RECIPIENTS
 from chatd.store.queries.unread import UNREAD
@@ -48,6 +48,8 @@ class Hall:
                 self.village.write(self.pen.delete("hall", seq, self.authors.pop(seq)))
             case "read", who, pick if self.authors:
                 self.village.write(Append(writes=(MarkRead(who, "hall", self.seq(pick)),)))
+            case "unread", who, pick if self.authors:
+                self.village.write(Append(writes=(MoveMarkerBack(who, "hall", self.seq(pick) - 1),)))
             case "hear", who, wish:
                 self.own(who, "subscription.updated", {"room": "hall", **wish})
             case "block", who, other if who != other:
@@ -119,7 +121,7 @@ acts = st.lists(
         st.tuples(st.just("edit"), picks, names),
         st.tuples(st.just("edit"), picks, names),
         st.tuples(st.just("delete"), picks),
-        st.tuples(st.just("read"), who, picks),
+        st.tuples(st.sampled_from(["read", "unread"]), who, picks),
         st.tuples(st.just("hear"), who, wishes),
         st.tuples(st.sampled_from(["block", "unblock"]), who, who),
         st.tuples(st.sampled_from(["join", "leave"]), who),
@@ -141,6 +143,7 @@ NOTIFY = ("notify", 99)
 @example(acts=[POST, IN, ("hear", "bob", {"muted_until": LATE})])
 @example(acts=[POST, IN, NOTIFY, ("block", "bob", "ann"), POST, IN, NOTIFY, ("unblock", "bob", "ann")])
 @example(acts=[POST, ("leave", "bob"), ("join", "bob"), IN])
+@example(acts=[POST, ("read", "bob", 0), IN, NOTIFY, ("unread", "bob", 0)])
 @settings(max_examples=25)
 def test_unread_mentions_are_the_same_in_both_lists(acts: list[tuple[Any, ...]]) -> None:
     with contextmanager(new_village)() as village:

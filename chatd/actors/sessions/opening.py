@@ -81,7 +81,7 @@ class Opening:
         if refusal := self.sessions.enter(claims.account):
             return refusal
         position, resumed = self.gate.resume_at(command.cursor)
-        feed = Feed(claims.account, position, self.bus, self.reader, connection, spawn)
+        feed = Feed(claims.account, position, self.bus, self.reader, connection, spawn, caller.owner)
         feed.attach()
         try:
             snapshot = await self.snapshots.take(caller, position, resumed, session)
@@ -94,7 +94,7 @@ class Opening:
 
     def enter(self, opened: Opened) -> None:
         """The client has been told: now come the events, and others see the account."""
-        opened.feed.start(opened.snapshot.streams)
+        opened.feed.start(opened.snapshot.streams, opened.snapshot.guest_in)
         self.presence.enter(opened.caller, opened.feed)
         self.receipts.enter(opened.feed)
 

@@ -28,7 +28,7 @@ def notification_for(row: Row, dnd: bool = False) -> Notify | None:
         row["read"] or _muted(row) or level == "none" or (level == "mentions" and kind == "message")
     ):
         return None
-    quiet = dnd or row["read"] or _in_quiet_hours(row)
+    quiet = dnd or row["read"] or in_quiet_hours(row)
     return Notify(kind, row["room"], row["seq"], row["by"], row["position"], quiet=quiet)
 
 
@@ -44,7 +44,8 @@ def _muted(row: Row) -> bool:
     return row["muted_until"] is not None and row["muted_until"] > row["at"]
 
 
-def _in_quiet_hours(row: Row) -> bool:
+def in_quiet_hours(row: Row) -> bool:
+    """Whether `at` (Unix ms) lies in the quiet hours `quiet_from` to `quiet_to` of a `time_zone`."""
     begin, end = row["quiet_from"], row["quiet_to"]
     if begin is None or end is None or begin == end:
         return False
