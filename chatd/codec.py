@@ -30,15 +30,17 @@ MAX_MAP: Final = 256  # keys of a map in a MessagePack frame
 
 @attrs.frozen(slots=True)
 class BadFrame:
-    """A frame that cannot be read, and why. `id`: that of the request, if it could be read."""
+    """A frame that cannot be read, and why. `id`: that of the request, if it could be read. `malformed`: it is
+    no JSON at all."""
 
     refusal: Refusal
     id: int | str | None = None
+    malformed: bool = False
 
     @property
     def rude(self) -> bool:
         """No honest client sends such a frame: it is more than a long paste or half an emoji."""
-        return self.id is None and self.refusal.code == "invalid"
+        return self.refusal.code == "invalid" and (self.id is None or self.malformed)
 
 
 class Format(Protocol):
@@ -139,8 +141,11 @@ class _Json:
         if isinstance(error, msgspec.ValidationError):  # the only one of a decoder without a type
             return _bad("a number is out of range; numbers have at most 64 bits", id_in_json(line))
         mended = ((_SURROGATE.sub(r"\\ufffd", line), _HALF), (_NO_NUMBER.sub(_as_null, line), _NAN))
-        reasons = (reason for text, reason in mended if text != line and _is_json(text))
-        return _bad(next(reasons, f"not a JSON frame: {shorten(str(error))}"), id_in_json(line))
+        for text, reason in mended:
+            if text != line and _is_json(text):
+                return _bad(reason, id_in_json(line))
+        refusal = Refusal("invalid", f"not a JSON frame: {shorten(str(error))}")
+        return BadFrame(refusal, id_in_json(line), malformed=True)
 
 
 def _as_null(found: re.Match[str]) -> str:

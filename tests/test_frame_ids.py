@@ -35,6 +35,10 @@ WRONG = {
     "too deep": DEEP,
     "too large": '"' + "x" * MAX_FRAME + '"',
 }
+NO_JSON = {  # with an id such frames are answered, but 16 of them end the session
+    *("a number with a zero before it", "a word", "a constant of Python", "an escape that is none"),
+    *("a tab in a string", "a comma too much", "a comma too few"),
+}
 IDS = {
     "7": 7,
     "-1": -1,
@@ -64,7 +68,7 @@ def test_a_broken_json_frame_is_answered_by_its_id(wrong: str) -> None:
             f' {{ "command" : "draft.set", "data" : {WRONG[wrong]}, "id" : {written} }} ',
         ):
             frame = bad(JSON.decode(line))
-            assert (frame.id, frame.rude) == (id_, False), line[:200]
+            assert (frame.id, frame.rude) == (id_, wrong in NO_JSON), line[:200]
 
 
 @pytest.mark.parametrize(
