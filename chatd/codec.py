@@ -30,12 +30,11 @@ MAX_MAP: Final = 256  # keys of a map in a MessagePack frame
 
 @attrs.frozen(slots=True)
 class BadFrame:
-    """A frame that cannot be read, and why. `id`: that of the request, if it could be read. `malformed`: it is
-    no JSON at all."""
+    """A frame that cannot be read, and why. `id`: that of the request, if it could be read."""
 
     refusal: Refusal
     id: int | str | None = None
-    malformed: bool = False
+    malformed: bool = False  # it is no JSON at all
 
     @property
     def rude(self) -> bool:
