@@ -53,8 +53,8 @@ REQUESTS: tuple[RequestType, ...] = (
             " first, or `null`. One's own posts do not move the marker.",
             "Outside direct rooms `mentions` counts the messages of which `notification.list` has an unread"
             " `mention`, and those that only `notification.read` has marked. The text as it reads now"
-            " mentions whom it names, unless they did not hear the room or the author (level `none`, a mute, a block)"
-            " when a version of it named them first.",
+            " mentions whom it names, unless they did not hear the room or the author (level `none`, a mute,"
+            " a block) when a version of it named them first.",
         ),
     ),
 )
