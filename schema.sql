@@ -15,7 +15,8 @@
 -- the database itself ---------------------------------------------------------------------------------
 
 -- `epoch` identifies this log: a restored copy gets another one, so that no client resumes from a cursor
--- that belongs to a different history. `created_at` is when the database was made.
+-- that belongs to a different history. `created_at` is when the database was made. `latest_at`, if there is one: the
+-- latest time that the clock had shown when it was set back.
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL

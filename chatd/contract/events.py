@@ -117,10 +117,12 @@ class NotificationCreated:
     notification: Id
     kind: NotificationKind
     room: Id
-    seq: int
+    seq: int | UnsetType = UNSET
     from_: Id
-    source: int
+    source: int | UnsetType = UNSET
     quiet: bool | UnsetType = UNSET
+    scheduled: Id | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
 
 
 @payload
@@ -393,7 +395,8 @@ _ACCOUNT: Final = (
         "account",
         NotificationCreated,
         "The account was notified of a message: its id, why, which message by whom, and that message's"
-        " `position`. A client adds it, unread, and makes a sound unless `quiet`.",
+        " `position` (`source`); or (`kind` `scheduled`) that a message of its own was not posted, and the"
+        " `reason`. A client adds it, unread, and makes a sound unless `quiet`.",
     ),
     EventType("notification.read", "account", NotificationRead, "A client marks these as read."),
     EventType(

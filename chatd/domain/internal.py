@@ -80,6 +80,16 @@ class Notify:
 
 
 @attrs.frozen
+class NotifyUnposted:
+    """Tells the account that its message `scheduled` for a room will not be posted."""
+
+    scheduled: str
+    room: str
+    author: str
+    reason: str
+
+
+@attrs.frozen
 class SetDirectRoom:
     """What the account makes of a direct room, as of the room's event `seq`."""
 

@@ -132,7 +132,7 @@ class Reducer:
         change = CHANGES[kind, event["event"]]
         if event["event"] in LEAVES and event["data"].get("account") == self.state.account and kind == "room":
             kept = self.state.notifications.items()
-            self.state.notifications = {id: row for id, row in kept if row["room"] != id_}
+            self.state.notifications = {id: row for id, row in kept if row["room"] != id_ or row["scheduled"]}
         if kind == "account":
             change(self.state, event)
             if event["event"] == "read.marked_unread":
@@ -245,7 +245,7 @@ class Reducer:
         if (kept := self.state.rooms.get(room)) is not None:
             kept["read"] = max(seq, kept["read"])
         for row in self.state.notifications.values():
-            row["read"] = row["read"] or (row["room"] == room and row["seq"] <= seq)
+            row["read"] = row["read"] or (row["room"] == room and (row["seq"] or seq + 1) <= seq)
 
 
 # --- rooms: each takes the room as it is kept, and the event -----------------------------------------------
@@ -442,7 +442,7 @@ def _of_direct_room(state: State, event: Frame) -> None:
 
 def _notified(state: State, event: Frame) -> None:
     data = event["data"]
-    row = {name: data[name] for name in ("kind", "room", "seq", "from")}
+    row = {name: data.get(name) for name in ("kind", "room", "seq", "from", "scheduled", "reason")}
     more = {"at": event["at"], "quiet": data.get("quiet", False), "read": False}
     state.notifications.setdefault(data["notification"], {**row, **more})
 

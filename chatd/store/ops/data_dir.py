@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from chatd.ports import StoreError
@@ -33,7 +33,23 @@ def hold(folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
+def refuse_if_held(folder: Path) -> None:
+    """Raises StoreError when a server runs on the folder. Makes nothing."""
+    with suppress(OSError):
+        lock = os.open(folder / LOCK, os.O_RDWR)
+        try:
+            _take(lock, folder)
+        finally:
+            os.close(lock)
+
+
 def _lock(lock: int, folder: Path) -> None:
+    _take(lock, folder)
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+
+
+def _take(lock: int, folder: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -42,5 +58,3 @@ def _lock(lock: int, folder: Path) -> None:
             f"another chatd (process {holder}) runs on {folder};"
             " stop it, or choose another folder with --data"
         ) from error
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
