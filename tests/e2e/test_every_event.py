@@ -112,10 +112,8 @@ def live_through(town: Town, witness: Witness, owner: ViewUpdater, member: ViewU
     # accounts
     made = ask(operator, "account.create", name="Cleo")["account"]["id"]
     friend = town.member(room, name="friend")
-    with closing(town.open(friend)) as visit:
-        ask(
-            visit, "message.post", room=ask(bob, "direct.open", accounts=[friend.id])["room"]["id"], text="hi"
-        )
+    between = ask(bob, "direct.open", accounts=[friend.id])["room"]["id"]
+    ask(bob, "message.post", until="notification.created", room=between, text="hi")
     for account in (made, friend.id):
         ask(operator, "account.disable", account=account)
         if account != made:
