@@ -205,6 +205,11 @@ class Left:
 
 
 @payload
+class AboutMember:
+    account: Id
+
+
+@payload
 class Restricted:
     account: Id
     until: Time | UnsetType = UNSET
@@ -545,6 +550,19 @@ _SPACE: Final = (
         audited=True,
     ),
     EventType(
+        "member.disabled",
+        "space",
+        AboutMember,
+        "The member's account was disabled, or its owner's: nobody reaches it. A client marks the member, in"
+        " the space's rooms too, and does not offer to mention or invite it.",
+    ),
+    EventType(
+        "member.enabled",
+        "space",
+        AboutMember,
+        "The member's account is not disabled any more. A client takes the mark away.",
+    ),
+    EventType(
         "member.muted",
         "space",
         Restricted,
@@ -656,6 +674,19 @@ _ROOM: Final = (
         "A moderator removed a member. A client does as for `member.left`.",
         audited=True,
         lets="out",
+    ),
+    EventType(
+        "member.disabled",
+        "room",
+        AboutMember,
+        "In a direct room: a member's account was disabled, or its owner's. A client marks it; in other rooms"
+        " the event of the space says so.",
+    ),
+    EventType(
+        "member.enabled",
+        "room",
+        AboutMember,
+        "In a direct room: a member's account is not disabled any more. A client takes the mark away.",
     ),
     EventType(
         "room.updated",
