@@ -389,9 +389,10 @@ _ACCOUNT: Final = (
         "notification.created",
         "account",
         NotificationCreated,
-        "The account was notified of a message: its id, why, which message by whom, and that message's"
-        " `position` (`source`); or (`kind` `scheduled`) that a message of its own was not posted, and the"
-        " `reason`. A client adds it, unread, and makes a sound unless `quiet`.",
+        "The account was notified of a message: its id, why, which message by whom, and the `position` of"
+        " that message or of the edit that brought the mention (`source`); or (`kind` `scheduled`) that a"
+        " message of its own was not posted, and the `reason`. A client adds it, unread, and makes a sound"
+        " unless `quiet`.",
     ),
     EventType("notification.read", "account", NotificationRead, "A client marks these as read."),
     EventType(
@@ -687,7 +688,8 @@ _ROOM: Final = (
         "message.edited",
         "room",
         MessageEdited,
-        "A client gives message `seq` this text, these mentions or none, and `edited_at`.",
+        "A client gives message `seq` this text, these mentions or none, and `edited_at`. It shows a"
+        " notification of the kind `mention` as long as the text mentions the account.",
         text=True,
     ),
     EventType(

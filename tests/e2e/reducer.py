@@ -124,15 +124,46 @@ class Reducer:
 
     state: State
     client: Client
+    told: dict[str, Frame] = attrs.field(init=False)  # shown or not, in the order of the log
+
+    @told.default
+    def _told(self) -> dict[str, Frame]:
+        return dict(self.state.notifications)
 
     def apply(self, event: Frame) -> None:
+        """A notification is shown as long as the text mentions the account and its author is not blocked."""
+        self._apply(event)
+        for id_, row in self.state.notifications.items():
+            self.told.setdefault(id_, row)
+        if event["event"] in ("message.edited", "block.added", "block.removed"):
+            self._look_at_notifications()
+        self._show()
+
+    def _show(self) -> None:
+        self.state.notifications = {id_: row for id_, row in self.told.items() if self._shown(row)}
+
+    def _shown(self, row: Frame) -> bool:
+        if row["from"] in self.state.blocks:
+            return False
+        room = self.state.rooms.get(row["room"])
+        if row["kind"] != "mention" or room is None or row["seq"] not in room["messages"]:
+            return True
+        return bool({self.state.account, "room"} & set(room["messages"][row["seq"]]["mentions"]))
+
+    def _look_at_notifications(self) -> None:
+        asked = _all(self.client, "notification.list", "notifications")[::-1]  # of earlier stays too
+        found = {row.pop("id"): row for row in asked}
+        found |= {id_: row for id_, row in self.state.notifications.items() if id_ in found}
+        self.told = found | {id_: row for id_, row in self.told.items() if id_ not in found}
+
+    def _apply(self, event: Frame) -> None:
         kind, _, id_ = event["stream"].partition("/")
         if event["event"] in WITHOUT_STATE:
             return
         change = CHANGES[kind, event["event"]]
         if event["event"] in LEAVES and event["data"].get("account") == self.state.account and kind == "room":
-            kept = self.state.notifications.items()
-            self.state.notifications = {id: row for id, row in kept if row["room"] != id_ or row["scheduled"]}
+            self.told = {id: row for id, row in self.told.items() if row["room"] != id_ or row["scheduled"]}
+            self._show()
         if kind == "account":
             change(self.state, event)
             if event["event"] == "read.marked_unread":
@@ -160,7 +191,7 @@ class Reducer:
             if (kept := self.state.rooms.get(row["room"])) is not None:
                 kept["read"] = row["read"]
         for row in _all(self.client, "notification.list", "notifications"):
-            if (kept := self.state.notifications.get(row["id"])) is not None:
+            if (kept := self.told.get(row["id"])) is not None:
                 kept["read"] = row["read"]
 
     def _look_at_direct_rooms(self) -> None:
@@ -187,10 +218,7 @@ class Reducer:
                     self.state.rooms[id_] = room
                 else:
                     self._look_at_direct_rooms()
-                known = self.state.notifications
-                asked = _all(self.client, "notification.list", "notifications")[::-1]  # of earlier stays too
-                found = {id_: known.pop(id_, row) for row in asked if (id_ := row.pop("id"))}
-                self.state.notifications = found | known
+                self._look_at_notifications()
             else:
                 self.state.spaces[id_] = load_space(self.client, id_)
         except Refused as refused:
@@ -229,9 +257,8 @@ class Reducer:
     def _forget_message(self, room: str, seq: int) -> None:
         """In a direct room that is not listed too."""
         self.state.bookmarks.pop((room, seq), None)
-        for id_, row in list(self.state.notifications.items()):
-            if (row["room"], row["seq"]) == (room, seq):
-                del self.state.notifications[id_]
+        self.told = {id_: row for id_, row in self.told.items() if (row["room"], row["seq"]) != (room, seq)}
+        self._show()
 
     def hear(self, signal: Frame) -> None:
         if signal["signal"] == "read.marked":
@@ -241,7 +268,7 @@ class Reducer:
         """A marker never goes back, but what is heard of it may be older than what was asked for."""
         if (kept := self.state.rooms.get(room)) is not None:
             kept["read"] = max(seq, kept["read"])
-        for row in self.state.notifications.values():
+        for row in self.told.values():
             row["read"] = row["read"] or (row["room"] == room and (row["seq"] or seq + 1) <= seq)
 
 
