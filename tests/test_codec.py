@@ -1,4 +1,4 @@
-"""Refused before the id is read: decoding never raises, and says whose request each bad frame was, if it can."""
+"""Refused before the id is read: decoding never raises, and a bad frame keeps its id if it can be found."""
 
 from __future__ import annotations
 
