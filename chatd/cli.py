@@ -160,6 +160,7 @@ _tracebacks = ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 
 def _log_to_stderr(level: str) -> None:
     """Key-value lines for people on a terminal, JSON for everything else."""
+    logging.getLogger("chatd").setLevel(level.upper())
     plain = structlog.dev.plain_traceback
     terminal = os.isatty(STDERR.fd)
     pretty: Any = (

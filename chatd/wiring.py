@@ -65,6 +65,7 @@ from chatd.handlers.member import ErasureReading, Members, MessageErasures
 from chatd.handlers.membership import Membership
 from chatd.handlers.presence import PresenceHandlers, ReceiptHandlers, Unread
 from chatd.handlers.quota import QuotaHandlers
+from chatd.handlers.read import ReadMarkers
 from chatd.handlers.recovery import RecoveryLinks
 from chatd.handlers.registry import registry
 from chatd.handlers.report import MessageReports, Reports
@@ -133,6 +134,7 @@ def wire(
     )
     receipts.state_of = directory.state_of
     names = MentionNames(reader, presence)
+    bus.watch(names.follow)
     commands = CommandBus(directory, writer)
     views = _views(store, bus)
 
@@ -218,6 +220,7 @@ def wire(
                 message.Threads(reader, reading),
                 account_settings.ThreadFollowing(reader, commands, membership),
             ),
+            "read": (ReadMarkers(reader, commands, visibility),),
             "unread": (Unread(reader),),
             "receipt": (ReceiptHandlers(reader, receipts, visibility),),
             "presence": (PresenceHandlers(presence, receipts),),

@@ -69,6 +69,7 @@ Right = Literal[
     "space.lock",
     "invite.create",
     "invite.list",
+    "member.see_all",
     "member.set_role",
     "member.kick",
     "member.ban",
@@ -102,7 +103,7 @@ PresenceState = Literal["online", "away", "dnd", "invisible"]
 ShownPresence = Literal["online", "away", "dnd", "invisible", "offline"]
 AnyRoomKind = Literal["text", "audio", "video", "announcement", "direct"]
 DirectState = Literal["accepted", "declined", "left"]  # what an account made of a direct room
-NotificationKind = Literal["direct", "mention", "thread", "message"]
+NotificationKind = Literal["direct", "mention", "thread", "message", "scheduled"]
 SecurityChange = Literal[
     "password",
     "totp_on",

@@ -339,7 +339,8 @@ REQUESTS: tuple[RequestType, ...] = (
             "`post_at` is at least a second and at most a year ahead. The message is posted as if its"
             " author had posted it then: rights, mentions and `expires_in` are of that moment.",
             "It is posted once, over restarts too. What is due while the server is down is posted when it"
-            " is up. What is refused then stays on the list with `failed` until it is unscheduled.",
+            " is up. What is refused then, and not for a passing reason, stays on the list with `failed`"
+            " until it is unscheduled, and its author is notified.",
         ),
     ),
     command(

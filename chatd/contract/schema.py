@@ -128,7 +128,7 @@ def event(row: EventType, to: Callable[[str], Schema]) -> Schema:
         "hash": STRING,
         "at": INTEGER,
         "by": STRING,
-        "data": payload if row.audience is None else {"anyOf": [payload, hidden]},
+        "data": payload if not row.withheld else {"anyOf": [payload, hidden]},
     }
     # a later addition: events that clients kept from before are events still
     required = tuple(name for name in fields if name != "hash")

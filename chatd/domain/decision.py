@@ -25,15 +25,17 @@ def _done(_: Sequence[Event]) -> Done:
 class Context:
     """Who gives a command and when, and a fresh id in case the command creates something.
 
-    `by` is an account id, `operator:<uid>` or `system`; `at` is Unix milliseconds. `names` maps
-    the name keys that a text mentions to account ids; `present` are the accounts that are online; `quotas`
-    bind the caller, unless None.
+    `by` is an account id, `operator:<uid>` or `system`; `at` is Unix milliseconds. `mentions` are
+    what the command's text mentions, as `mention_candidates` gives it; `names` maps the name keys in there to
+    account ids; `present` are the accounts that are online, if the text asks for them; `quotas` bind the
+    caller, unless None.
     """
 
     by: str
     at: int
     operator: bool = False
     new_id: str = ""
+    mentions: Sequence[tuple[str, ...]] = ()
     names: Mapping[str, str] = NO_NAMES
     present: Collection[str] = ()
     quotas: Quotas | None = None
@@ -51,12 +53,15 @@ class Signal:
 class Decision:
     """Facts to be logged in one transaction, and the answer, made from the events that they become.
 
-    `read` moves the caller's read marker to a seq; it is stored, but not logged as a fact.
+    `read` moves the caller's read marker to a seq; it is stored, but not logged as a fact. `shown`: others
+    may be told. `forgets_marker`: the caller's marker was moved elsewhere and must be looked up.
     """
 
     facts: tuple[Fact, ...] = ()
     answer: Answer = _done
     read: int | None = None
+    shown: bool = True
+    forgets_marker: bool = False
     signal: Signal | None = None
 
 

@@ -24,7 +24,9 @@ from chatd.gateway.net.address_places import AddressPlace, AddressPlaces
 from chatd.gateway.net.client_address import Proxies
 from chatd.gateway.net.flusher import Flusher
 from chatd.gateway.net.listener import Listener
+from chatd.gateway.net.open_files import OpenFiles
 from chatd.gateway.net.own_addresses import OwnAddresses, SaidBefore
+from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import SocketStream
 from chatd.gateway.websocket.connection import OpenSession, WebSocket, serve_websocket
 from chatd.ports import Caller
@@ -47,6 +49,8 @@ class Gateway:
 
     def __init__(self, settings: Settings, open_session: OpenSession, load_http: LoadHttp) -> None:
         self.flusher = Flusher()
+        self.open_files = OpenFiles()
+        self.poller = Poller()
         self.connections: set[WebSocket] = set()
         self.ready = False  # whether it takes requests
         self._settings = settings
@@ -94,8 +98,9 @@ class Gateway:
         self._served += 1
         try:
             await self._serve(stream, admin)
-        except Exception:  # one connection that crashes must not end the others
-            log.exception("connection_crashed")
+        except Exception as error:  # one connection that crashes must not end the others
+            if not self.open_files.explain(error):
+                log.exception("connection_crashed")
         finally:
             self._served -= 1
             stream.abort()
@@ -122,7 +127,7 @@ class Gateway:
             if patience.cancelled_caught:
                 raise BadHead(408, f"the request head took over {self._settings.head_deadline:g} seconds")
             if head is not None:
-                self._check(head, admin)
+                self._check(head, stream, admin)
                 if not admin:
                     caller = self._behind_proxies(caller, head)
                     self._take_place(place, caller.address)
@@ -138,7 +143,13 @@ class Gateway:
             work_for(Principal(network(caller.address)))
         if head.path == "/ws":
             await serve_websocket(
-                stream, caller, head.bearer, self._settings, self._open_session, self.connections
+                stream,
+                caller,
+                head.bearer,
+                self._settings,
+                self._open_session,
+                self.connections,
+                self.poller,
             )
         else:
             if not head.has_body:
@@ -160,7 +171,7 @@ class Gateway:
             self._say("proxy_not_trusted", peer=peer, mend="if it is yours, name it in `trusted_proxies`")
         return attrs.evolve(caller, address=address)
 
-    def _check(self, head: Head, admin: bool) -> None:
+    def _check(self, head: Head, stream: SocketStream, admin: bool) -> None:
         """Refuses what neither a WebSocket nor plain HTTP may be. Raises BadHead."""
         host = head.headers.get("host", "")
         if head.path != "/ws":
@@ -181,12 +192,14 @@ class Gateway:
         origin = head.headers.get("origin")
         if origin is None or admin:
             return  # not a browser: it must show a token, in the handshake or in its first frames
-        if not self.own.may_connect(origin, host):
+        if not self.own.may_connect(origin, host, stream.socket.getsockname()[1]):
             origin = shorten(origin)
-            self._say("origin_refused", origin=origin, host=shorten(host), mend="`origins` would allow it")
+            mend = "`public_url` or `origins` would allow it"
+            self._say("origin_refused", origin=origin, host=shorten(host), mend=mend)
             raise BadHead(
                 403,
-                f"origin {origin} may not connect; the server's setting `origins` would allow it",
+                f"origin {origin} may not connect; the server's setting `public_url`, if people open that"
+                " address, or else `origins` would allow it",
             )
 
     def _say(self, event: str, **what: str) -> None:

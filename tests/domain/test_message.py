@@ -18,6 +18,7 @@ from chatd.contract.typing import SetTyping
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Fact
 from chatd.domain.internal import DeleteMessages, ExpireMessage, OpenDirectRoom
+from chatd.domain.names.mentions import mention_candidates
 from chatd.domain.policy.access import verdict
 from chatd.domain.policy.roles import OVERRIDABLE_RIGHTS
 from chatd.domain.room import decide as room
@@ -220,9 +221,9 @@ def test_a_room_keeps_a_bounded_number_of_pins() -> None:
 
 
 def mentions(text: str, who: str = "bob", **more: object) -> list[str]:
-    found: list[str] = only(decided(who, PostMessage("r", text), names=NAMES, **more)).data.get(
-        "mentions", []
-    )
+    read = mention_candidates(text)
+    fact = only(decided(who, PostMessage("r", text), mentions=read, names=NAMES, **more))
+    found: list[str] = fact.data.get("mentions", [])
     return found
 
 
@@ -257,7 +258,7 @@ def test_guests_are_not_loud() -> None:
 
 
 def test_an_edit_mentions_anew() -> None:
-    fact = only(decided("bob", EditMessage("r", 7, "@ann"), names=NAMES))
+    fact = only(decided("bob", EditMessage("r", 7, "@ann"), mentions=[("ann",)], names=NAMES))
     assert fact.data == {"seq": 7, "mentions": ["ann"]}
 
 
@@ -265,7 +266,9 @@ def test_an_edit_mentions_anew() -> None:
 @example("_")
 def test_any_text_can_be_posted(text: str) -> None:
     if text:
-        assert only(decided("bob", PostMessage("r", "@" + text), names=NAMES)).text == "@" + text
+        read = mention_candidates("@" + text)
+        posted = only(decided("bob", PostMessage("r", "@" + text), mentions=read, names=NAMES))
+        assert posted.text == "@" + text
 
 
 # --- direct rooms ---

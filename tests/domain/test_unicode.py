@@ -5,8 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chatd.domain.emoji import is_character, qualified
+from chatd.domain.names import mentions
+from chatd.domain.names.keys import name_key
 from chatd.domain.names.mentions import MAX_CANDIDATES, mention_candidates
 
 
@@ -82,6 +86,16 @@ def test_the_longest_name_is_tried_first_and_then_where_the_script_changes(
 def test_a_name_that_changes_its_script_all_the_time_has_few_candidates() -> None:
     (candidates,) = mention_candidates("@" + "aあ" * 32)
     assert len(candidates) == MAX_CANDIDATES
+
+
+@given(st.text("@＠ab1._-/:`'wW あé\n\x1f\u3000", max_size=40))
+def test_a_text_mentions_what_its_pieces_between_spaces_mention(text: str) -> None:
+    address, mention, _ = mentions._patterns()
+    plain = address.sub(" ", mentions._CODE.sub(" ", text))
+    whole = [match[1] for match in mention.finditer(plain)]
+    assert [candidates[0] for candidates in mention_candidates(text)] == [
+        name_key(name) for name in dict.fromkeys(whole)
+    ]
 
 
 @pytest.mark.parametrize(

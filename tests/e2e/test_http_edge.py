@@ -158,6 +158,18 @@ def test_a_foreign_origin_is_refused(server: Server, origin: str) -> None:
     assert _handshake(server, origin) == 403
 
 
+@pytest.mark.parametrize("name", ["rebound.example", "127.0.0.1.rebound.example"])
+def test_a_page_under_a_name_that_is_not_ours_is_refused_though_host_and_origin_agree(
+    server: Server, name: str
+) -> None:
+    """DNS rebinding: a name of somebody else leads to this machine."""
+    with Peer(server) as peer:
+        peer.host = f"{name}:{server.port}"
+        peer.get("/ws", headers={**UPGRADE, "Origin": f"http://{peer.host}"})
+        status, _, body = peer.response()
+    assert (status, b"public_url" in body) == (403, True)
+
+
 def test_the_same_origin_and_none_at_all_are_welcome(server: Server) -> None:
     assert _handshake(server, f"http://127.0.0.1:{server.port}") == 101
     assert _handshake(server, None) == 101

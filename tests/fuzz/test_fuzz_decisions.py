@@ -66,13 +66,10 @@ class Town:
         if isinstance(command, Refusal):
             check_refusal(command)
             return
-        names = {
-            key: PEOPLE[len(key) % 5]
-            for keys in mention_candidates(getattr(command, "text", None) or "")
-            for key in keys
-        }
+        mentions = mention_candidates(getattr(command, "text", None) or "")
+        names = {key: PEOPLE[len(key) % 5] for keys in mentions for key in keys}
         operator = by.startswith("operator:")
-        context = Context(by, AT, operator, new_id="n", names=names, present=PEOPLE)
+        context = Context(by, AT, operator, new_id="n", mentions=mentions, names=names, present=PEOPLE)
         decision = self._decide(REQUESTS[name].decided_by, command, context)
         if isinstance(decision, Refusal):
             check_refusal(decision)

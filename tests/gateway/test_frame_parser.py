@@ -8,7 +8,6 @@ import pytest
 import trio
 from hypothesis import given
 from hypothesis import strategies as st
-from trio.testing import wait_all_tasks_blocked
 
 from chatd.auth.rate_limits import TokenBucket
 from chatd.gateway.websocket.frame_parser import (
@@ -93,38 +92,26 @@ def test_what_breaks_a_rule_is_left_to_the_library(frame: bytes) -> None:
     assert FrameParser(1000).feed(frame) == frame
 
 
-async def test_a_full_inbox_waits_for_the_session(nursery: trio.Nursery) -> None:
-    frame_parser = FrameParser(1000)
+async def test_a_full_inbox_says_when_it_has_space_again() -> None:
+    frame_parser, spaces = FrameParser(1000), []
+    frame_parser.space = lambda: spaces.append(frame_parser.full)
     frame_parser.feed(masked(FIN | TEXT, b"x") * INBOX_SIZE)
-    went_on = trio.Event()
-
-    async def read_on() -> None:
-        await frame_parser.wait_for_space()
-        went_on.set()
-
-    nursery.start_soon(read_on)
-    await wait_all_tasks_blocked()
-    assert not went_on.is_set()
+    assert frame_parser.full
     assert await frame_parser.take() == "x"
-    await went_on.wait()
-
-
-async def test_an_inbox_is_full_of_bytes_before_it_is_full_of_messages(nursery: trio.Nursery) -> None:
-    frame_parser = FrameParser(2 * INBOX_BYTES)
-    frame_parser.feed(masked(FIN | BINARY, b"x" * (INBOX_BYTES - 1)))
-    await frame_parser.wait_for_space()
-    frame_parser.feed(masked(FIN | BINARY, b"x"))
-    went_on = trio.Event()
-
-    async def read_on() -> None:
-        await frame_parser.wait_for_space()
-        went_on.set()
-
-    nursery.start_soon(read_on)
-    await wait_all_tasks_blocked()
-    assert not went_on.is_set()
+    assert spaces == [False]
     await frame_parser.take()
-    await went_on.wait()
+    assert spaces == [False]  # it was not full any more
+
+
+async def test_an_inbox_is_full_of_bytes_before_it_is_full_of_messages() -> None:
+    frame_parser, spaces = FrameParser(2 * INBOX_BYTES), []
+    frame_parser.space = lambda: spaces.append(frame_parser.full)
+    frame_parser.feed(masked(FIN | BINARY, b"x" * (INBOX_BYTES - 1)))
+    assert not frame_parser.full
+    frame_parser.feed(masked(FIN | BINARY, b"x"))
+    assert frame_parser.full
+    await frame_parser.take()
+    assert spaces == [False]
 
 
 async def test_what_is_forwarded_is_paid_for_and_messages_are_the_sessions() -> None:

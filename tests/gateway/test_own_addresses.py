@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from types import SimpleNamespace
+
 import pytest
 
 from chatd.gateway.net.own_addresses import SAID_AT_ONCE, OwnAddresses, SaidBefore
 from chatd.loading import load
 from chatd.settings import Settings, SettingsError
 
-HERE = "127.0.0.1:8400"
+PORT = 8400
+HERE = f"127.0.0.1:{PORT}"
 OWN = OwnAddresses(
     Settings(
         host="chat.lan",
@@ -40,7 +44,7 @@ OWN = OwnAddresses(
     ],
 )
 def test_an_origin_is_allowed_however_it_is_written(origin: str) -> None:
-    assert OWN.may_connect(origin, HERE)
+    assert OWN.may_connect(origin, HERE, PORT)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +66,7 @@ def test_an_origin_is_allowed_however_it_is_written(origin: str) -> None:
     ],
 )
 def test_another_origin_is_not(origin: str) -> None:
-    assert not OWN.may_connect(origin, HERE)
+    assert not OWN.may_connect(origin, HERE, PORT)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +75,10 @@ def test_another_origin_is_not(origin: str) -> None:
         ("https://a.example", "a.example", True),
         ("https://a.example", "A.example:443", True),
         ("http://a.example", "a.example:80", True),
-        ("http://a.example:8400", "a.example:8400", True),
+        ("http://chat.lan:8400", "chat.lan:8400", True),
         ("http://[::1]:8400", "[0:0::1]:8400", True),
+        ("http://192.168.1.7:8400", "192.168.1.7:8400", True),
+        ("http://app.localhost:8400", "app.localhost:8400", True),
         ("https://a.example", "a.example:444", False),
         ("https://a.example", "a.example:80", False),
         ("http://a.example", "a.example:443", False),
@@ -83,7 +89,37 @@ def test_another_origin_is_not(origin: str) -> None:
     ],
 )
 def test_the_page_of_the_host_that_was_asked_is_allowed(origin: str, host: str, allowed: bool) -> None:
-    assert OWN.may_connect(origin, host) is allowed
+    assert OWN.may_connect(origin, host, PORT) is allowed
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example:8400", "localhost.evil.example:8400", "127.0.0.1.evil.example:8400"]
+)
+def test_a_page_whose_name_somebody_else_lets_lead_here_may_not_connect(host: str) -> None:
+    """DNS rebinding: the browser takes its origin for ours, and connects to our port."""
+    assert not OWN.may_connect(f"http://{host}", host, PORT)
+    assert not OWN.may_connect("http://evil.example", "evil.example", 80)
+
+
+@pytest.mark.parametrize(
+    ("machine", "names"),
+    [
+        ("Nas", ["nas:8400", "NAS:8400", "nas.local:8400"]),
+        ("nas.example.org", ["nas:8400", "nas.example.org:8400", "nas.local:8400"]),
+    ],
+)
+def test_the_names_of_this_machine_in_its_network_are_ours(
+    monkeypatch: pytest.MonkeyPatch, machine: str, names: list[str]
+) -> None:
+    """Whoever tries it from another machine has set nothing yet."""
+    monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(nodename=machine))
+    own = OwnAddresses(Settings(host="0.0.0.0"))
+    for name in names:
+        assert own.is_own(name)
+        assert own.may_connect(f"http://{name}", name, PORT)
+    for name in ("other", "other.local", "nas.evil.example"):
+        assert not own.is_own(name)
+        assert not own.may_connect(f"http://{name}:{PORT}", f"{name}:{PORT}", PORT)
 
 
 @pytest.mark.parametrize(

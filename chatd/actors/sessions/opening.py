@@ -83,7 +83,9 @@ class Opening:
         feed: Feed | None = None
         try:
             start = await self.gate.resume_at(command.cursor)
-            feed = Feed(claims.account, start.position, self.bus, self.reader, connection, spawn)
+            feed = Feed(
+                claims.account, start.position, self.bus, self.reader, connection, spawn, caller.owner
+            )
             feed.attach()
             snapshot = await self.snapshots.take(caller, start, session)
             await self.presence.learn(claims.account)  # the last wait before the session enters
@@ -96,7 +98,7 @@ class Opening:
 
     def enter(self, opened: Opened) -> None:
         """The client has been told: now come the events, and others see the account."""
-        opened.feed.start(opened.snapshot.streams)
+        opened.feed.start(opened.snapshot.streams, opened.snapshot.guest_in)
         self.presence.enter(opened.caller, opened.feed)
         self.receipts.enter(opened.feed)
 

@@ -5,6 +5,7 @@ Replies come back from below through `_reply`, which never waits.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
@@ -48,6 +49,7 @@ OPERATORS: Final = Refusal(
     "forbidden", "only an operator may do this: use chatctl on the server, or an admin"
 )
 log = structlog.get_logger("session")
+_REQUESTS: Final = logging.getLogger("chatd")  # says whether each request is to be logged, at no cost
 
 _STREAMS: Final = {"room": room_stream, "space": space_stream}
 
@@ -260,12 +262,15 @@ class SessionActor:
         self._stop_reading_when_idle()
 
     def _log(self, request: RequestType, started: float, answer: Answer) -> None:
+        if not _REQUESTS.isEnabledFor(logging.DEBUG):
+            return
         outcome = answer.code if isinstance(answer, Refusal) else "done"
         took = round((trio.current_time() - started) * 1000, 3)
         log.debug(request.name, outcome=outcome, ms=took, by=self.caller.by, session=self.id)
 
     def _send(self, id_: int | str | None, answer: Answer) -> None:
         if isinstance(answer, Refusal):
+            self._services.live.refused[answer.code] += 1
             if not self.opened:
                 self._conduct.stranger_refused(answer.code)
             self._connection.send([{"id": id_, "error": answer.frame()}])

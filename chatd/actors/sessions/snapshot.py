@@ -13,6 +13,7 @@ from chatd.contract.session import Limits, RateLimit, ServerInfo, SessionOpened
 from chatd.contract.space import OwnSpace
 from chatd.domain.event import room_stream, space_stream, split_stream
 from chatd.handlers.gate import Start
+from chatd.handlers.members_seen import with_owners_seen
 from chatd.handlers.rows import NOTHING_READ, account_row, own_room
 from chatd.handlers.saved import MAX_DRAFTS
 from chatd.handlers.scheduled import MAX_SCHEDULED
@@ -22,10 +23,12 @@ from chatd.settings import Settings
 
 @attrs.frozen
 class Snapshot:
-    """`streams`: what the session will follow, each with the stream of the space that it belongs to."""
+    """`streams`: what the session will follow, each with the stream of the space that it belongs to;
+    `guest_in`: those of the spaces in which the account is a guest."""
 
     opened: SessionOpened
     streams: dict[str, str | None]
+    guest_in: frozenset[str]
 
 
 @attrs.frozen(eq=False)
@@ -44,7 +47,11 @@ class Snapshots:
         for row in memberships:
             kind, id_ = split_stream(row["stream"])
             ids[kind].append(id_)
+        guest_in: frozenset[str] = frozenset()
+        if caller.owner is not None or "guest" in roles.values():
+            guest_in = frozenset(await self.reader.guest_in(account))
         spaces = await self.reader.spaces(ids["space"])
+        spaces = await with_owners_seen(self.reader, account, guest_in, spaces)
         rooms = await self.reader.rooms(ids["room"])
         unread = {row["room"]: row for row in await self.reader.unread(account)}
         requests: dict[str, bool] = {}
@@ -75,7 +82,8 @@ class Snapshots:
             resumed=start.resumed,
         )
         within = {room_stream(room["id"]): space_stream(room["space"]) for room in rooms if room["space"]}
-        return Snapshot(opened, {row["stream"]: within.get(row["stream"]) for row in memberships})
+        streams = {row["stream"]: within.get(row["stream"]) for row in memberships}
+        return Snapshot(opened, streams, guest_in)
 
     def limits(self, caller: Caller) -> Limits:
         """Sizes in bytes, texts in characters, rates in requests."""

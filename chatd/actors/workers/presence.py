@@ -8,6 +8,7 @@ account that is invisible looks to others exactly like one that has gone: the sa
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Final
 
@@ -43,6 +44,7 @@ class Presence:
         self._writer = writer
         self._clock = clock
         self._presences: dict[str, AccountPresence] = {}
+        self._there: set[str] = set()  # the accounts that others see here
         self._sessions: dict[
             int, PresenceSession
         ] = {}  # by the identity of the caller: each session has its own
@@ -157,9 +159,9 @@ class Presence:
         elif not self._presences[account].sessions:
             del self._presences[account]
 
-    def here(self) -> frozenset[str]:
-        """Who others see here, resting or not."""
-        return frozenset(account for account, presence in self._presences.items() if presence.there)
+    def here(self) -> AbstractSet[str]:
+        """Who others see here, resting or not: now, and at any later moment."""
+        return self._there
 
     def hides(self, account: str) -> bool:
         """Whether the account is invisible; False where nothing is known, as of one without a session."""
@@ -222,7 +224,9 @@ class Presence:
     # --- what is shown
 
     def _changed(self, account: str) -> None:
-        if self._presences[account].looks_new() and account in self._watchers:
+        presence = self._presences[account]
+        (self._there.add if presence.there else self._there.discard)(account)
+        if presence.looks_new() and account in self._watchers:
             self._pace.changed(account)
 
     def _show(self, account: str) -> None:
@@ -237,9 +241,9 @@ class Presence:
             self._tell(session, account, {})
 
     def _tell(self, session: PresenceSession, account: str, signals: dict[Shown, SignalFrame]) -> None:
-        """Only while the two have a space or room in common; an account has its own stream with itself."""
+        """Only while the one sees the other in a space or room; an account sees itself in its own stream."""
         presence, feed = self._presences.get(account), session.feed
-        if presence is None or feed is None or feed.streams.isdisjoint(presence.streams):
+        if presence is None or feed is None or feed.company.isdisjoint(presence.streams):
             return
         shown = presence.shown(to_itself=account == session.account)
         if session.told[account] == shown:

@@ -18,6 +18,8 @@ def name_key(name: str) -> str:
     Casefolding can undo normalization and the reverse, so both are applied twice; after that nothing
     changes (The Unicode Standard, 3.13, D146: compatibility caseless matching).
     """
+    if name.isascii():
+        return name.lower()
     folded = unicodedata.normalize("NFKC", name).casefold()
     return unicodedata.normalize("NFKC", folded).casefold()
 

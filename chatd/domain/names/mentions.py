@@ -19,6 +19,7 @@ MAX_CANDIDATES: Final = 8  # of one mention
 GROUP_MENTIONS: Final = ("here", "room")
 
 _SIGNS: Final = "@\uff20\ufe6b"  # as keyboards of Chinese and Japanese type it, too
+_PLAIN: Final = re.compile(r"@\w[\w.\-]{0,63}", re.ASCII)  # what nearly every mention is
 _CODE: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 # Scripts that put no space between words, and Hangul, which puts none between a name and its particle.
 _UNSPACED: Final = (
@@ -37,7 +38,7 @@ _UNSPACED: Final = (
 
 def may_mention(text: str) -> bool:
     """Whether it is worth looking for mentions."""
-    return any(sign in text for sign in _SIGNS)
+    return "@" in text or (not text.isascii() and any(sign in text for sign in _SIGNS))
 
 
 def mention_candidates(text: str) -> list[tuple[str, ...]]:
@@ -48,9 +49,19 @@ def mention_candidates(text: str) -> list[tuple[str, ...]]:
     """
     if not may_mention(text):
         return []
-    address, mention, _ = _patterns()
-    plain = address.sub(" ", _CODE.sub(" ", text))
-    found = dict.fromkeys(match[1] for match in mention.finditer(plain))
+    found: dict[str, None] = {}
+    for piece in (_CODE.sub(" ", text) if "`" in text else text).split():  # no mention or address has a space
+        if not may_mention(piece):
+            continue
+        if len(found) >= MAX_MENTIONS:
+            break
+        if _PLAIN.fullmatch(piece):
+            found[piece[1:]] = None
+            continue
+        address, mention, _ = _patterns()
+        if "/" in piece or "www." in piece.lower():
+            piece = address.sub(" ", piece)
+        found |= dict.fromkeys(match[1] for match in mention.finditer(piece))
     return [tuple(dict.fromkeys(_candidates(name))) for name in list(found)[:MAX_MENTIONS]]
 
 

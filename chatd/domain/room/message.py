@@ -17,7 +17,7 @@ from chatd.contract.reaction import AddReaction, RemoveReaction
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
 from chatd.domain.internal import DeleteMessages, ExpireMessage
-from chatd.domain.names.mentions import GROUP_MENTIONS, mention_candidates
+from chatd.domain.names.mentions import GROUP_MENTIONS
 from chatd.domain.policy.access import Verdict, holds, ranks_equal_or_above, verdict, visible
 from chatd.domain.policy.roles import may
 from chatd.domain.room import direct
@@ -79,7 +79,7 @@ def _post(state: RoomState, space: SpaceState, command: PostMessage, context: Co
         nonce=command.nonce,
         reply_to=command.reply_to,
         thread=thread,
-        mentions=_mentions(state, space, command.text, context) or None,
+        mentions=_mentions(state, space, context) or None,
         expires_at=context.at + command.expires_in * 1000 if command.expires_in else None,
     )
     before = direct.joining(state, context) if state.direct else ()
@@ -104,10 +104,10 @@ def _posted(events: Sequence[Event]) -> contract.Posted:
     return contract.Posted(seq=event.seq, position=event.position, at=event.at)
 
 
-def _mentions(state: RoomState, space: SpaceState, text: str, context: Context) -> list[str]:
-    """Ids of the members that a text mentions, and `here` or `room` if the author may mention all."""
+def _mentions(state: RoomState, space: SpaceState, context: Context) -> list[str]:
+    """Ids of the members that the text mentions, and `here` or `room` if the author may mention all."""
     found: dict[str, None] = {}
-    for candidates in mention_candidates(text):
+    for candidates in context.mentions:
         word = next((word for word in GROUP_MENTIONS if word in candidates), None)
         if word is not None and holds(state, space, context, "mention.loud"):
             found[word] = None
@@ -155,7 +155,7 @@ def _edit(state: RoomState, space: SpaceState, command: EditMessage, context: Co
             "conflict",
             f"a message has at most {quotas.versions} versions; delete it and write another",
         )
-    data = {"seq": command.seq, **drop_none(mentions=_mentions(state, space, command.text, context) or None)}
+    data = {"seq": command.seq, **drop_none(mentions=_mentions(state, space, context) or None)}
     return Decision((fact(state, "message.edited", context, data, command.text),))
 
 

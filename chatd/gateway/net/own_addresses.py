@@ -2,11 +2,14 @@
 
 A browser says where its page comes from (`Origin`) and which name it looked up (`Host`). The first keeps the
 pages of others away. The second stops DNS rebinding, in which a name of somebody else leads to this machine:
-its pages then count as our own for the browser. An IP address cannot be rebound, and loopback names are ours.
+its pages then count as our own for the browser. An IP address cannot be rebound; loopback names are ours, and
+so are those of this machine in its own network, which nobody outside can lead anywhere.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from typing import Final
 
 import trio
@@ -25,17 +28,26 @@ class OwnAddresses:
     def __init__(self, settings: Settings) -> None:
         named = (settings.public_url, *settings.origins)
         self._origins = frozenset(Origin.parse(address) for address in named if address)
-        self._hosts = frozenset({*(origin.host for origin in self._origins), *map(str.lower, settings.hosts)})
+        given = (origin.host for origin in self._origins)
+        self._hosts = frozenset({*given, *map(str.lower, settings.hosts), *_names_of(os.uname().nodename)})
         self._behind_tls = frozenset(origin.host for origin in self._origins if origin.scheme == "https")
 
-    def may_connect(self, origin: str, host: str) -> bool:
-        """Whether a page of `origin` may open a WebSocket here. `host`: the header, empty without one."""
+    def may_connect(self, origin: str, host: str, port: int) -> bool:
+        """Whether a page of `origin` may open a WebSocket here: one that is named in the settings, or
+        one that came from where it now connects to. `host`: the header, empty without one; `port`: ours.
+
+        A browser that connects to our very port, without TLS, has nothing but the name for a proof; behind a
+        proxy it has asked for another port, or has seen a certificate.
+        """
         try:
             page = Origin.parse(origin)
         except ValueError:
             return False  # also `null`, which many a page calls itself
         authority = _authority(host)
-        return page in self._origins or (authority is not None and authority.serves(page))
+        if page in self._origins:
+            return True
+        directly = page.scheme == "http" and page.port == port
+        return authority is not None and authority.serves(page) and (not directly or self.is_own(host))
 
     def is_own(self, host: str) -> bool:
         """Whether a private answer may be given under this name. Without a `Host` it is no browser."""
@@ -65,6 +77,14 @@ class SaidBefore:
             return False
         self._said[what] = None
         return True
+
+
+def _names_of(machine: str) -> Iterator[str]:
+    """What the local network calls a machine: its host name, whole and short, and that of multicast DNS."""
+    whole = machine.lower()
+    short = whole.partition(".")[0]
+    if short:
+        yield from (whole, short, f"{short}.local")
 
 
 def _authority(host: str) -> Authority | None:

@@ -11,13 +11,12 @@ from __future__ import annotations
 import socket
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, Protocol
 
 import trio
 from trio.lowlevel import ParkingLot
 
 from chatd.gateway.net.flusher import Flusher
-from chatd.gateway.websocket.frame_parser import FrameParser
 
 RECEIVE_BYTES: Final = 16 * 1024
 SEND_BYTES: Final = 256 * 1024  # joined for one call to the kernel
@@ -28,12 +27,22 @@ LINGER: Final = 1.0  # seconds for the peer to read the last frames
 LINGER_BYTES: Final = 4 * 1024 * 1024
 
 
+class Reader(Protocol):
+    """Reads the socket in the stream's place."""
+
+    async def forwarded(self) -> bytes:
+        """What `receive_some` is to return."""
+
+    def end(self) -> None:
+        """Reads no more."""
+
+
 class SocketStream(trio.abc.Stream):
     """A stream over a connected, non-blocking socket.
 
     `unread_head` and `unread_rest` were received already and are returned by `receive_some` before what the
-    socket holds. `frame_parser` takes messages out of everything but `unread_head`. `spawn` starts the task
-    that sends what the kernel did not take; None once no task may be started any more: then `linger` sends.
+    socket holds. `reader` gets everything but `unread_head`. `spawn` starts the task that sends what the
+    kernel did not take; None once no task may be started any more: then `linger` sends.
     """
 
     def __init__(self, sock: socket.socket, flusher: Flusher, write_deadline: float) -> None:
@@ -47,7 +56,7 @@ class SocketStream(trio.abc.Stream):
         self._ending = False
         self.last_heard = trio.current_time()
         self.unread_head = self.unread_rest = b""
-        self.frame_parser: FrameParser | None = None
+        self.reader: Reader | None = None
         self.spawn: Spawn | None = None
         self._flusher = flusher
         self._write_deadline = write_deadline
@@ -102,11 +111,11 @@ class SocketStream(trio.abc.Stream):
             self.broken = True
             self._queue.clear()
             self.queued = 0
+            if self.reader is not None:
+                self.reader.end()
             trio.lowlevel.notify_closing(self.socket)
             self.socket.close()
             self._progress.unpark_all()
-            if self.frame_parser is not None:
-                self.frame_parser.end()
 
     async def linger(self) -> None:
         """Shuts down our side, discards what the peer still sends, then closes. Closing a socket with unread
@@ -123,6 +132,8 @@ class SocketStream(trio.abc.Stream):
                 await self.drained(1)
                 self.socket.shutdown(socket.SHUT_WR)
                 self._ending = True
+                if self.reader is not None:
+                    self.reader.end()
                 trio.lowlevel.notify_closing(self.socket)  # another reader must leave the rest to us
                 left = LINGER_BYTES
                 while left > 0 and (data := await self._receive(RECEIVE_BYTES)):
@@ -165,24 +176,14 @@ class SocketStream(trio.abc.Stream):
         if self.unread_head:
             head, self.unread_head = self.unread_head, b""
             return head
-        frame_parser = self.frame_parser
-        while True:
-            if self.unread_rest:
-                data, self.unread_rest = self.unread_rest, b""
-            else:
-                data = await self._receive(max_bytes or RECEIVE_BYTES)
-            self.last_heard = trio.current_time()
-            if frame_parser is None:
-                return data
-            if not data:
-                frame_parser.end()
-                return data
-            rest = frame_parser.feed(data)
-            if owed := frame_parser.owed():
-                await trio.sleep(owed)
-            if rest:
-                return rest
-            await frame_parser.wait_for_space()
+        if self.reader is not None:
+            return await self.reader.forwarded()
+        if self.unread_rest:
+            data, self.unread_rest = self.unread_rest, b""
+        else:
+            data = await self._receive(max_bytes or RECEIVE_BYTES)
+        self.last_heard = trio.current_time()
+        return data
 
     async def aclose(self) -> None:
         try:

@@ -17,13 +17,14 @@ import trio_websocket
 
 from chatd.auth.rate_limits import TokenBucket
 from chatd.codec import JSON, MAX_MESSAGE
+from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import SocketStream
 from chatd.gateway.websocket.frame_parser import FrameParser, Sentinel
+from chatd.gateway.websocket.reader import RECEIVE_BYTES, WebSocketReader
 from chatd.gateway.websocket.wire import WIRES, Wire, websocket_frame
 from chatd.ports import Caller, Message, Session
 from chatd.settings import Rate, Settings
 
-RECEIVE_BYTES: Final = 16 * 1024
 CLOSE_DEADLINE: Final = 2.0  # seconds for the closing handshake
 log = structlog.get_logger("gateway")
 
@@ -154,12 +155,14 @@ async def serve_websocket(
     settings: Settings,
     open_session: OpenSession,
     connections: set[WebSocket],
+    poller: Poller,
 ) -> None:
     """Serves the connection until either side ends it. `stream.unread_head` holds the handshake request."""
     stream.framed = True
     paced = settings.limits and not caller.operator
     pace = TokenBucket(Rate.parse(settings.rate_frames)) if paced else None
-    stream.frame_parser = frame_parser = FrameParser(MAX_MESSAGE, pace)
+    frame_parser = FrameParser(MAX_MESSAGE, pace)
+    stream.reader = WebSocketReader(stream, frame_parser, poller)
     try:
         async with trio.open_nursery() as nursery:
             stream.spawn = nursery.start_soon

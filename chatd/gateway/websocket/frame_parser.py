@@ -9,6 +9,7 @@ trio-websocket limits a message by its length in characters, but a message may h
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
@@ -45,7 +46,7 @@ class FrameParser:
         self._inbox: deque[tuple[str | bytes | Sentinel, int]] = deque()  # each with its bytes
         self._waiting = 0  # bytes in the inbox
         self._arrived = Wakeup()
-        self._taken = Wakeup()
+        self.space: Callable[[], None] = lambda: None  # called when a message was taken from a full inbox
         self._max_message = max_message
         self._rest = b""  # the beginning of a frame
         self._payload_left = 0  # bytes still to come of a frame that is forwarded
@@ -63,9 +64,11 @@ class FrameParser:
         item, size = self._inbox[0]
         if item is Sentinel.END:
             return Sentinel.END
+        full = self.full
         self._inbox.popleft()
         self._waiting -= size
-        self._taken.wake()
+        if full:
+            self.space()
         return item
 
     def end(self) -> None:
@@ -76,18 +79,15 @@ class FrameParser:
         """As `end`. From now on messages are discarded, so that the reader gets to the peer's close frame."""
         self.end()
         self._discarding = True
-        self._taken.wake()
+        self.space()
 
     # --- the stream's side
 
-    async def wait_for_space(self) -> None:
-        """Waits until the inbox has space."""
-        while self._full and not self._discarding:
-            await self._taken.wait()
-
     @property
-    def _full(self) -> bool:
-        return len(self._inbox) >= INBOX_SIZE or self._waiting >= INBOX_BYTES
+    def full(self) -> bool:
+        """Whether the inbox has no space."""
+        full = len(self._inbox) >= INBOX_SIZE or self._waiting >= INBOX_BYTES
+        return full and not self._discarding
 
     def owed(self) -> float:
         """Seconds that the reader has to wait for the sake of the frames that it forwarded: what answers
