@@ -15,8 +15,9 @@
 -- the database itself ---------------------------------------------------------------------------------
 
 -- `epoch` identifies this log: a restored copy gets another one, so that no client resumes from a cursor
--- that belongs to a different history. `created_at` is when the database was made. `lock` is the inode and the time of
--- change of the lock file at the newest start: another one at the next start means that the folder is a copy.
+-- that belongs to a different history. `created_at` is when the database was made. `latest_at`, if there is one: the
+-- latest time that the clock had shown when it was set back. `lock` is the inode and the time of change of the lock file
+-- at the newest start: another one at the next start means that the folder is a copy.
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL

@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from chatctl.count import counted
 from chatctl.output import console, print_line, print_table, sanitized, size, table
 from chatctl.trouble import clock_steps, refused_frames
 
@@ -52,8 +53,8 @@ def screen(answer: ServerTop, before: ServerTop | None, seconds: float, rows: in
 def _summary(answer: ServerTop, rates: str) -> list[str]:
     commits = answer.commits
     return [
-        f"position {answer.position}   {answer.connections} connections   "
-        f"{answer.sessions} sessions   memory {size(answer.memory)}   "
+        f"position {answer.position}   {counted(answer.connections, 'connection')}   "
+        f"{counted(answer.sessions, 'session')}   memory {size(answer.memory)}   "
         f"loop lag {answer.loop_lag_ms:.1f} ms{rates}",
         f"commits {commits.count}   "
         f"batch {commits.last_batch} last, {commits.mean_batch:.1f} mean   "

@@ -9,8 +9,9 @@ from __future__ import annotations
 import gc
 import resource
 import signal
-from collections.abc import Callable
-from contextlib import AsyncExitStack, suppress
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from importlib import import_module
 from typing import Any, Final
@@ -25,12 +26,13 @@ from chatd.actors.runtime.supervisor import supervise
 from chatd.actors.sessions.session import SessionActor
 from chatd.contract.server import GetServerStatus
 from chatd.gateway.gateway import Gateway
-from chatd.gateway.net.listener import Listener, admin_socket, tcp_sockets
+from chatd.gateway.net.listener import CannotListen, Listener, admin_socket, listen, tcp_sockets
 from chatd.gateway.websocket.connection import WebSocket
 from chatd.ports import Caller
 from chatd.reload import Load, follow_hangups, outlive_signals
 from chatd.settings import Settings
 from chatd.store.database import open_store
+from chatd.store.ops.data_dir import refuse_if_held
 from chatd.wiring import Services, wire
 
 NOBODY: Final = Caller("metrics")
@@ -51,6 +53,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
     with (
         trio.open_signal_receiver(*STOPPING) as signals,
         trio.open_signal_receiver(signal.SIGHUP) as hangups,
+        _bound(settings) as tcp,  # before anything is made: who cannot have the port leaves nothing behind
     ):
         async with open_store(settings.data) as store, trio.open_nursery() as writing:
             bus = await bus_at_head(store.reader)
@@ -68,7 +71,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                         working.start_soon(supervise, worker, name=worker.name)
                     gateway = _gateway(settings, services)
                     working.start_soon(follow_hangups, hangups, settings, load, gateway)
-                    await _serve_connections(settings, services, gateway, announce, signals)
+                    await _serve_connections(settings, services, gateway, tcp, announce, signals)
                     working.cancel_scope.cancel()
                 with trio.move_on_after(settings.drain_deadline):
                     await services.presence.close()
@@ -77,6 +80,19 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                 acting.cancel_scope.cancel()
             writer.mailbox.close()
     log.info("stopped")
+
+
+@contextmanager
+def _bound(settings: Settings) -> Iterator[list[socket.socket]]:
+    """The sockets of the server's addresses. Raises CannotListen, or StoreError when it is another server of
+    the same folder that has them: that says more."""
+    with ExitStack() as opened:
+        try:
+            sockets = opened.enter_context(tcp_sockets(settings.hosts, settings.port))
+        except CannotListen:
+            refuse_if_held(settings.data)
+            raise
+        yield sockets
 
 
 def _gateway(settings: Settings, services: Services) -> Gateway:
@@ -107,14 +123,13 @@ async def _serve_connections(
     settings: Settings,
     services: Services,
     gateway: Gateway,
+    bound: Sequence[socket.socket],
     announce: Callable[[str], None],
     signals: Any,
 ) -> None:
-    async with AsyncExitStack() as sockets:
-        tcp = [
-            Listener(sock, gateway.flusher, gateway.open_files, settings, False)
-            for sock in sockets.enter_context(tcp_sockets(settings.hosts, settings.port))
-        ]
+    with ExitStack() as sockets:
+        listen(bound)
+        tcp = [Listener(sock, gateway.flusher, gateway.open_files, settings, False) for sock in bound]
         admin = Listener(
             sockets.enter_context(admin_socket(settings.data / ADMIN_SOCKET)),
             gateway.flusher,

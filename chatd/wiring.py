@@ -254,7 +254,7 @@ def wire(
         presence,
         receipts,
         DatabaseWatch(store, health),
-        ClockWatch(reader, health),
+        ClockWatch(reader, commands.write, health),
     )
     if settings.views:
         workers = (*workers, Notifier(reader, bus, commands), *views.updaters.values())

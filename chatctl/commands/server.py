@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from chatctl.connection import Connection
+from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.output import duration, local_time, plain, print_json, print_line, print_object, size
 from chatctl.trouble import clock_steps, refused_frames
@@ -79,7 +80,7 @@ def _findings(connection: Connection, answer: ServerChecked | ServerVerified, fi
     for finding in findings if not connection.json else ():
         print_line(finding)
     if findings or not answer.ok:
-        count = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
+        count = counted(len(findings), "finding")
         raise Failed(f"{count}; keep a copy of the data folder and look at your newest good backup")
     if not connection.json:
         print_line(fine)

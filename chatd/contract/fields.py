@@ -50,7 +50,15 @@ EventHash = Annotated[str, Meta(pattern=f"^[0-9a-f]{{{2 * HASH_BYTES}}}$")]  # h
 Limit = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
 Seconds = Annotated[int, Meta(ge=1, le=10 * 366 * 86400)]
 Emoji = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
-EmojiName = Annotated[str, Meta(min_length=2, max_length=32, pattern=r"^[a-z0-9_+-]+$")]
+EmojiName = Annotated[
+    str,
+    Meta(
+        min_length=2,
+        max_length=32,
+        pattern=r"^[a-z0-9_+-]+$",
+        description="of the letters a to z, digits, _, + and -",
+    ),
+]
 Query = Annotated[str, Meta(min_length=1, max_length=200)]
 Minute = Annotated[int, Meta(ge=0, le=1439)]  # of the day, from midnight
 TimeZone = Annotated[str, Meta(min_length=1, max_length=64)]  # a name of the IANA database

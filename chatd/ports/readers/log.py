@@ -51,7 +51,8 @@ class LogReader(Protocol):
         """`events`, each with as much of it as queries would show `account` now, wherever it is a member."""
 
     async def newest_at(self) -> int:
-        """The time of the newest event (Unix milliseconds), 0 for an empty log."""
+        """The time of the newest event (Unix milliseconds), or a later one that was put with `PutLatestTime`;
+        0 without either."""
 
     async def position_at(self, at: int) -> int:
         """The position of the last event at or before a time (Unix milliseconds), 0 before the first."""

@@ -125,7 +125,8 @@ class Journal:
             connection = self._ready()
             self._at("checkpoint", connection)
             connection.execute(f"PRAGMA busy_timeout = {int(1000 * patience)}")
-            [busy, *_] = connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+            with self._site.checkpoint():
+                [busy, *_] = connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
             connection.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_SECONDS)}")
         except Exception as error:
             raise self._lost(error, "checkpoint") from error

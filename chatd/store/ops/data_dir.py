@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import attrs
@@ -43,15 +43,18 @@ def hold(folder: Path) -> Iterator[Held]:
         os.close(lock)
 
 
+def refuse_if_held(folder: Path) -> None:
+    """Raises StoreError when a server runs on the folder. Makes nothing."""
+    with suppress(OSError):
+        lock = os.open(folder / LOCK, os.O_RDWR)
+        try:
+            _take(lock, folder)
+        finally:
+            os.close(lock)
+
+
 def _lock(lock: int, folder: Path) -> Held:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = os.pread(lock, 32, 0).decode(errors="replace").strip() or "unknown"
-        raise StoreError(
-            f"another chatd (process {holder}) runs on {folder};"
-            " stop it, or choose another folder with --data"
-        ) from error
+    _take(lock, folder)
     before = _identity(lock)
     os.ftruncate(lock, 0)
     os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
@@ -61,3 +64,14 @@ def _lock(lock: int, folder: Path) -> Held:
 def _identity(file: int) -> str:
     found = os.fstat(file)
     return f"{found.st_ino}:{found.st_ctime_ns}"
+
+
+def _take(lock: int, folder: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        holder = os.pread(lock, 32, 0).decode(errors="replace").strip() or "unknown"
+        raise StoreError(
+            f"another chatd (process {holder}) runs on {folder};"
+            " stop it, or choose another folder with --data"
+        ) from error

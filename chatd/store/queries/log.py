@@ -17,7 +17,12 @@ from chatd.store.queries.replay import shown
 EPOCH = "SELECT value FROM meta WHERE key = 'epoch'"
 HEAD = "SELECT coalesce(max(position), 0) FROM events"
 HASH_AT = f"SELECT {json_rows.SHOWN_HASH} FROM events WHERE position = ?"
-NEWEST_AT = "SELECT coalesce((SELECT at FROM events ORDER BY position DESC LIMIT 1), 0)"
+NEWEST_AT = """
+    SELECT max(
+        coalesce((SELECT at FROM events ORDER BY position DESC LIMIT 1), 0),
+        coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'latest_at'), 0)
+    )
+"""
 # times do not always grow with positions, but nearly: the last one at or before is what counts
 POSITION_AT = "SELECT coalesce((SELECT position FROM events WHERE at <= ? ORDER BY position DESC LIMIT 1), 0)"
 BEGAN = "SELECT coalesce(min(position), 0) FROM events WHERE stream = ? AND seq = 1"
