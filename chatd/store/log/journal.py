@@ -217,7 +217,7 @@ class Journal:
             with suppress(sqlite3.Error):  # it ends at the latest when the connection is closed
                 connection.rollback()
         if not isinstance(error, StoreUnavailable):
-            _log.error(f"{what} failed", error=f"{type(error).__name__}: {error}")
+            _log.error("database_failed", what=what, error=f"{type(error).__name__}: {error}")
         if isinstance(error, StoreMisplaced):
             return error
         return StoreUnavailable(f"the database cannot be written: {error}")
