@@ -197,6 +197,21 @@ CREATE TABLE members (
 CREATE UNIQUE INDEX members_now ON members (stream, account) WHERE until IS NULL;
 CREATE INDEX members_past ON members (stream, until) WHERE until IS NOT NULL;
 
+-- Members of whom their space or direct room has said that they are disabled (`member.disabled`).
+CREATE TABLE disabled_members (
+    stream TEXT NOT NULL,
+    account TEXT NOT NULL REFERENCES accounts,
+    PRIMARY KEY (stream, account)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX accounts_disabled ON accounts (id) WHERE disabled;
+
+-- Who is disabled, and their bots.
+CREATE VIEW shut_out AS
+SELECT id AS account FROM accounts WHERE disabled AND NOT deleted
+UNION
+SELECT bots.account FROM accounts CROSS JOIN bots ON bots.owner = accounts.id WHERE accounts.disabled;
+
 -- `thread`, of a reply, is the seq of the message that its thread began with. `nth` counts the messages of the
 -- room from 1. `mentions` is a JSON array of account ids, and of `here` or `room` where the text has those.
 -- `body` is the position of the newest version of the text. A deleted message has no text, reactions or pin.
@@ -238,6 +253,15 @@ CREATE TABLE edits (
 
 -- `account` is an account's id, or `room` for a message that mentions everybody in it.
 CREATE TABLE mentions (
+    account TEXT NOT NULL,
+    room TEXT NOT NULL REFERENCES rooms,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (account, room, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Mentions that are no news to the account: when a version of the text first named it, it heard nothing of the room (level,
+-- mute, a request it declined) or of the author. Later versions change nothing about that.
+CREATE TABLE unheard_mentions (
     account TEXT NOT NULL,
     room TEXT NOT NULL REFERENCES rooms,
     seq INTEGER NOT NULL,
@@ -335,6 +359,16 @@ CREATE TABLE direct_states (
     seq INTEGER NOT NULL,
     PRIMARY KEY (account, room)
 ) STRICT, WITHOUT ROWID;
+
+-- Whom each version of a message named, by the position of the version; `room` and `here` as the text has them.
+CREATE VIEW namings AS
+SELECT messages.room, messages.seq, events.position, named.value AS account
+FROM messages CROSS JOIN events ON events.position = messages.position
+CROSS JOIN json_each(events.data, '$.mentions') AS named
+UNION ALL
+SELECT edits.room, edits.seq, events.position, named.value
+FROM edits CROSS JOIN events ON events.position = edits.position
+CROSS JOIN json_each(events.data, '$.mentions') AS named;
 
 -- Reports of messages to the moderators of a space, or (`space` NULL) of a direct room to the operators.
 CREATE TABLE reports (
@@ -556,6 +590,16 @@ SELECT position, text FROM body_rows WHERE NOT erased;
 CREATE VIEW log_messages AS
 SELECT room, seq, position, body, deleted FROM messages;
 
+-- Whom messages mention as they read now: see `mentions`.
+CREATE VIEW log_mentions AS
+SELECT account, room, seq FROM mentions;
+
+-- Whom an account does not hear, as `silenced` says.
+CREATE VIEW log_silenced AS
+SELECT account, blocked AS silent FROM blocks
+UNION ALL
+SELECT blocks.account, bots.account FROM blocks CROSS JOIN bots ON bots.owner = blocks.blocked;
+
 -- Who was a member of which stream: see `members`.
 CREATE VIEW log_members AS
 SELECT account, stream, since, until, role FROM members;
@@ -620,6 +664,36 @@ END;
 CREATE TRIGGER message_mentions AFTER INSERT ON messages WHEN new.mentions IS NOT NULL BEGIN
     INSERT INTO mentions (account, room, seq) SELECT value, new.room, new.seq FROM json_each(new.mentions)
     WHERE value <> 'here';
+    INSERT INTO versions (room, seq, position, at, by, mentions)
+    VALUES (new.room, new.seq, new.position, new.at, new.by, new.mentions);
+END;
+
+-- A version of a message is inserted into this view where it has mentions, to find who does not hear of them.
+CREATE VIEW versions AS
+SELECT room, seq, position, at, by, mentions FROM messages;
+
+CREATE TRIGGER mention_unheard INSTEAD OF INSERT ON versions BEGIN
+    INSERT OR IGNORE INTO unheard_mentions (account, room, seq)
+    SELECT account, new.room, new.seq FROM (
+        SELECT value AS account FROM json_each(new.mentions)
+        UNION
+        SELECT account FROM members WHERE stream = 'room/' || new.room AND until IS NULL
+            AND EXISTS (SELECT 1 FROM json_each(new.mentions) WHERE value = 'room')
+    ) AS named
+    WHERE (EXISTS (
+        SELECT 1 FROM subscriptions AS own WHERE own.account = named.account AND own.room = new.room
+            AND (level = 'none' OR muted_until > new.at)
+    ) OR EXISTS (
+        SELECT 1 FROM silenced WHERE silenced.account = named.account AND silent = new.by
+    ) OR EXISTS (
+        SELECT 1 FROM direct_states AS own WHERE own.account = named.account AND own.room = new.room
+            AND state = 'declined' AND NOT EXISTS (
+                SELECT 1 FROM messages WHERE messages.room = new.room AND messages.by = named.account
+            )
+    )) AND NOT EXISTS (
+        SELECT 1 FROM namings AS earlier WHERE earlier.room = new.room AND earlier.seq = new.seq
+            AND earlier.position < new.position AND earlier.account IN (named.account, 'room')
+    );
 END;
 
 CREATE TRIGGER message_replied AFTER INSERT ON messages WHEN new.thread IS NOT NULL BEGIN
@@ -649,6 +723,16 @@ CREATE TRIGGER member_left INSTEAD OF INSERT ON changes
 WHEN new.type IN ('member.left', 'member.kicked', 'member.banned', 'account.deleted') BEGIN
     UPDATE members SET until = new.position
     WHERE stream = new.stream AND account = new.data ->> 'account' AND until IS NULL;
+END;
+
+CREATE TRIGGER member_disabled INSTEAD OF INSERT ON changes
+WHEN new.type = 'member.disabled' BEGIN
+    INSERT OR IGNORE INTO disabled_members (stream, account) VALUES (new.stream, new.data ->> 'account');
+END;
+
+CREATE TRIGGER member_enabled INSTEAD OF INSERT ON changes
+WHEN new.type IN ('member.enabled', 'member.left', 'member.kicked', 'member.banned') BEGIN
+    DELETE FROM disabled_members WHERE stream = new.stream AND account = new.data ->> 'account';
 END;
 
 -- The profile is in the body or, if there was none, in `data`. Where the body was erased, the row becomes what
@@ -784,6 +868,7 @@ WHEN new.type = 'account.deleted' AND new.stream LIKE 'account/%' BEGIN
     DELETE FROM preferences WHERE account = substr(new.stream, 9);
     DELETE FROM bookmarks WHERE account = substr(new.stream, 9);
     DELETE FROM blocks WHERE account = substr(new.stream, 9);
+    DELETE FROM unheard_mentions WHERE account = substr(new.stream, 9);
     DELETE FROM direct_states WHERE account = substr(new.stream, 9);
     DELETE FROM thread_followers WHERE account = substr(new.stream, 9);
     UPDATE reports SET reason = NULL WHERE by = substr(new.stream, 9);
@@ -856,6 +941,9 @@ WHEN new.type = 'message.edited' AND new.stream LIKE 'room/%' BEGIN
     VALUES (substr(new.stream, 6), new.data ->> 'seq', new.position, new.at, new.by);
     UPDATE messages SET body = new.position, edited_at = new.at, mentions = new.data -> 'mentions'
     WHERE room = substr(new.stream, 6) AND seq = new.data ->> 'seq';
+    INSERT INTO versions (room, seq, position, at, by, mentions)
+    SELECT substr(new.stream, 6), new.data ->> 'seq', new.position, new.at, new.by, new.data -> 'mentions'
+    WHERE new.data -> 'mentions' IS NOT NULL;
 END;
 
 CREATE TRIGGER mentions_changed AFTER UPDATE OF mentions ON messages

@@ -23,6 +23,7 @@ from chatd.actors.workers.account_deletion import AccountDeletionWorker
 from chatd.actors.workers.clock_watch import ClockWatch
 from chatd.actors.workers.database_watch import DatabaseWatch
 from chatd.actors.workers.deletions import Deletions
+from chatd.actors.workers.disabled_members import DisabledMembers
 from chatd.actors.workers.due_timer import DueTimer
 from chatd.actors.workers.health import Health
 from chatd.actors.workers.mention_names import MentionNames
@@ -136,6 +137,8 @@ def wire(
     names = MentionNames(reader, presence)
     bus.watch(names.follow)
     commands = CommandBus(directory, writer)
+    disabled = DisabledMembers(reader, commands)
+    bus.watch(disabled.follow)
     views = _views(store, bus)
 
     passwords, signer = Passwords(), Tokens(signing_key, store.epochs.database)
@@ -151,7 +154,7 @@ def wire(
     membership = Membership(visibility)
     reading = message.MessageReading(reader, visibility)
     codes = InviteCodes(reader, directory)
-    accounts = account.Accounts(reader, commands, credentials, tokens, recovery)
+    accounts = account.Accounts(reader, commands, credentials, tokens, recovery, disabled)
     spaces = Spaces(reader, commands, visibility, quotas)
     server_handler = server.Server(
         reader, bus, commands, live, store, views, epoch, settings.data, address, health
@@ -250,6 +253,7 @@ def wire(
     workers: tuple[Actor, ...] = (
         Scheduler(reader, bus, commands, due_timer, names),
         AccountDeletionWorker(reader, commands, live, deletions, names),
+        disabled,
         MessageErasureWorker(reader, commands, erasure_timer),
         presence,
         receipts,

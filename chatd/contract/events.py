@@ -205,6 +205,11 @@ class Left:
 
 
 @payload
+class AboutMember:
+    account: Id
+
+
+@payload
 class Restricted:
     account: Id
     until: Time | UnsetType = UNSET
@@ -389,9 +394,10 @@ _ACCOUNT: Final = (
         "notification.created",
         "account",
         NotificationCreated,
-        "The account was notified of a message: its id, why, which message by whom, and that message's"
-        " `position` (`source`); or (`kind` `scheduled`) that a message of its own was not posted, and the"
-        " `reason`. A client adds it, unread, and makes a sound unless `quiet`.",
+        "The account was notified of a message: its id, why, which message by whom, and the `position` of"
+        " that message or of the edit that brought the mention (`source`); or (`kind` `scheduled`) that a"
+        " message of its own was not posted, and the `reason`. A client adds it, unread, and makes a sound"
+        " unless `quiet`.",
     ),
     EventType("notification.read", "account", NotificationRead, "A client marks these as read."),
     EventType(
@@ -544,6 +550,19 @@ _SPACE: Final = (
         audited=True,
     ),
     EventType(
+        "member.disabled",
+        "space",
+        AboutMember,
+        "The member's account was disabled, or its owner's: nobody reaches it. A client marks the member, in"
+        " the space's rooms too, and does not offer to mention or invite it.",
+    ),
+    EventType(
+        "member.enabled",
+        "space",
+        AboutMember,
+        "The member's account is not disabled any more. A client takes the mark away.",
+    ),
+    EventType(
         "member.muted",
         "space",
         Restricted,
@@ -650,6 +669,19 @@ _ROOM: Final = (
         lets="out",
     ),
     EventType(
+        "member.disabled",
+        "room",
+        AboutMember,
+        "In a direct room: a member's account was disabled, or its owner's. A client marks it; in other rooms"
+        " the event of the space says so.",
+    ),
+    EventType(
+        "member.enabled",
+        "room",
+        AboutMember,
+        "In a direct room: a member's account is not disabled any more. A client takes the mark away.",
+    ),
+    EventType(
         "room.updated",
         "room",
         RoomUpdated,
@@ -687,7 +719,8 @@ _ROOM: Final = (
         "message.edited",
         "room",
         MessageEdited,
-        "A client gives message `seq` this text, these mentions or none, and `edited_at`.",
+        "A client gives message `seq` this text, these mentions or none, and `edited_at`. It shows a"
+        " notification of the kind `mention` as long as the text mentions the account.",
         text=True,
     ),
     EventType(

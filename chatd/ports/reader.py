@@ -11,6 +11,7 @@ from chatd.ports.readers.bookmark import BookmarkReader
 from chatd.ports.readers.credential import CredentialReader
 from chatd.ports.readers.device import DeviceReader
 from chatd.ports.readers.direct import DirectReader
+from chatd.ports.readers.disabled import DisabledReader
 from chatd.ports.readers.draft import DraftReader
 from chatd.ports.readers.erasure import ErasureReader
 from chatd.ports.readers.export import ExportReader
@@ -38,6 +39,7 @@ class Reader(
     CredentialReader,
     DeviceReader,
     DirectReader,
+    DisabledReader,
     DraftReader,
     ErasureReader,
     ExportReader,

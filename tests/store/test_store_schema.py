@@ -197,7 +197,7 @@ HOT = {
     "bans": audit.BANS,
 }
 # what a plan may go through from end to end: parameters, and rows that it has found itself
-FOUND = "span|places?|present|message|posted|concerned|version|replay"
+FOUND = "span|places?|present|message|posted|concerned|heard|version|replay"
 MADE = re.compile(rf"SCAN (CONSTANT ROW|\(subquery|\w+ VIRTUAL TABLE|({FOUND})$)")
 
 

@@ -10,6 +10,7 @@ from chatd.ports.readers.bookmark import *
 from chatd.ports.readers.credential import *
 from chatd.ports.readers.device import *
 from chatd.ports.readers.direct import *
+from chatd.ports.readers.disabled import *
 from chatd.ports.readers.draft import *
 from chatd.ports.readers.erasure import *
 from chatd.ports.readers.export import *

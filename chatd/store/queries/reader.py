@@ -17,6 +17,7 @@ from chatd.store.queries.bookmark import BookmarkQueries
 from chatd.store.queries.credential import CredentialQueries
 from chatd.store.queries.device import DeviceQueries
 from chatd.store.queries.direct import DirectQueries
+from chatd.store.queries.disabled import DisabledQueries
 from chatd.store.queries.draft import DraftQueries
 from chatd.store.queries.erasure import ErasureQueries
 from chatd.store.queries.export import ExportQueries
@@ -47,6 +48,7 @@ class SqliteReader(
     CredentialQueries,
     DeviceQueries,
     DirectQueries,
+    DisabledQueries,
     DraftQueries,
     ErasureQueries,
     ExportQueries,
