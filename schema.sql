@@ -53,8 +53,8 @@ CREATE INDEX events_audited ON events (stream, position) WHERE type IN (
         'space.created', 'space.updated', 'space.locked', 'space.unlocked', 'space.deleted', 'member.joined',
         'member.left', 'member.kicked', 'member.banned', 'member.unbanned', 'member.role_set', 'member.muted',
         'member.unmuted', 'member.erasure_ordered', 'member.erasure_cancelled', 'member.messages_erased',
-        'invite.created', 'invite.revoked', 'room.created', 'emoji.added', 'emoji.removed', 'room.updated', 'room.archived', 'room.unarchived', 'room.locked',
-        'room.unlocked', 'room.override_set', 'room.deleted', 'message.deleted', 'pin.added', 'pin.removed'
+        'invite.created', 'invite.revoked', 'room.created', 'emoji.added', 'emoji.removed', 'space.exported', 'room.updated', 'room.archived', 'room.unarchived', 'room.locked',
+        'room.unlocked', 'room.override_set', 'room.deleted', 'message.deleted', 'pin.added', 'pin.removed', 'room.exported'
     );
 -- For the invites in the export of an account.
 CREATE INDEX invites_by_author ON events (by, position) WHERE type = 'invite.created';
@@ -188,6 +188,21 @@ CREATE TABLE members (
 
 CREATE UNIQUE INDEX members_now ON members (stream, account) WHERE until IS NULL;
 CREATE INDEX members_past ON members (stream, until) WHERE until IS NOT NULL;
+
+-- Members of whom their space or direct room has said that they are disabled (`member.disabled`).
+CREATE TABLE disabled_members (
+    stream TEXT NOT NULL,
+    account TEXT NOT NULL REFERENCES accounts,
+    PRIMARY KEY (stream, account)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX accounts_disabled ON accounts (id) WHERE disabled;
+
+-- Who is disabled, and their bots.
+CREATE VIEW shut_out AS
+SELECT id AS account FROM accounts WHERE disabled AND NOT deleted
+UNION
+SELECT bots.account FROM accounts CROSS JOIN bots ON bots.owner = accounts.id WHERE accounts.disabled;
 
 -- `thread`, of a reply, is the seq of the message that its thread began with. `nth` counts the messages of the
 -- room from 1. `mentions` is a JSON array of account ids, and of `here` or `room` where the text has those.
@@ -717,6 +732,16 @@ CREATE TRIGGER member_left INSTEAD OF INSERT ON changes
 WHEN new.type IN ('member.left', 'member.kicked', 'member.banned', 'account.deleted') BEGIN
     UPDATE members SET until = new.position
     WHERE stream = new.stream AND account = new.data ->> 'account' AND until IS NULL;
+END;
+
+CREATE TRIGGER member_disabled INSTEAD OF INSERT ON changes
+WHEN new.type = 'member.disabled' BEGIN
+    INSERT OR IGNORE INTO disabled_members (stream, account) VALUES (new.stream, new.data ->> 'account');
+END;
+
+CREATE TRIGGER member_enabled INSTEAD OF INSERT ON changes
+WHEN new.type IN ('member.enabled', 'member.left', 'member.kicked', 'member.banned') BEGIN
+    DELETE FROM disabled_members WHERE stream = new.stream AND account = new.data ->> 'account';
 END;
 
 -- The profile is in the body or, if there was none, in `data`. Where the body was erased, the row becomes what

@@ -23,6 +23,7 @@ from chatd.actors.workers.account_deletion import AccountDeletionWorker
 from chatd.actors.workers.clock_watch import ClockWatch
 from chatd.actors.workers.database_watch import DatabaseWatch
 from chatd.actors.workers.deletions import Deletions
+from chatd.actors.workers.disabled_members import DisabledMembers
 from chatd.actors.workers.due_timer import DueTimer
 from chatd.actors.workers.health import Health
 from chatd.actors.workers.mention_names import MentionNames
@@ -62,6 +63,7 @@ from chatd.handlers.invite import Invites
 from chatd.handlers.invite_codes import InviteCodes
 from chatd.handlers.member import ErasureReading, Members, MessageErasures
 from chatd.handlers.membership import Membership
+from chatd.handlers.place_export import PlaceExports, RoomExports, SpaceExports
 from chatd.handlers.presence import PresenceHandlers, ReceiptHandlers, Unread
 from chatd.handlers.quota import QuotaHandlers
 from chatd.handlers.read import ReadMarkers
@@ -135,6 +137,8 @@ def wire(
     names = MentionNames(reader, presence)
     bus.watch(names.follow)
     commands = CommandBus(directory, writer)
+    disabled = DisabledMembers(reader, commands)
+    bus.watch(disabled.follow)
     views = _views(store, bus)
 
     passwords, signer = Passwords(), Tokens(signing_key, epoch)
@@ -150,7 +154,8 @@ def wire(
     membership = Membership(visibility)
     reading = message.MessageReading(reader, visibility)
     codes = InviteCodes(reader, directory)
-    accounts = account.Accounts(reader, commands, credentials, tokens, recovery)
+    place_exports = PlaceExports(reader, commands, directory)
+    accounts = account.Accounts(reader, commands, credentials, tokens, recovery, disabled)
     spaces = Spaces(reader, commands, visibility, quotas)
     server_handler = server.Server(
         reader, bus, commands, live, store, views, epoch, settings.data, address, health
@@ -179,7 +184,7 @@ def wire(
             "quota": (QuotaHandlers(reader, directory, usage, quotas, sessions.of),),
             "totp": (Totp(reader, commands, credentials, throttle, name),),
             "bot": (Bots(reader, commands, tokens, deletions),),
-            "space": (spaces,),
+            "space": (spaces, SpaceExports(place_exports)),
             "invite": (Invites(reader, commands, visibility, codes, quotas),),
             "emoji": (Emoji(reader, visibility),),
             "member": (
@@ -196,6 +201,7 @@ def wire(
                 RoomCreation(reader, commands, visibility, quotas),
                 message.RoomHistories(reader, visibility),
                 RoomInvites(reader, commands),
+                RoomExports(place_exports),
             ),
             "direct": (
                 DirectRooms(
@@ -249,6 +255,7 @@ def wire(
     workers: tuple[Actor, ...] = (
         Scheduler(reader, bus, commands, due_timer, names),
         AccountDeletionWorker(reader, commands, live, deletions, names),
+        disabled,
         MessageErasureWorker(reader, commands, erasure_timer),
         presence,
         receipts,

@@ -444,10 +444,12 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="operator",
         refusals=("not_found",),
-        events=("account.updated",),
+        events=("account.updated", "member.disabled"),
         notes=(
             "Every session of the account and of its bots ends; no token of theirs works until"
             " `account.enable`.",
+            "Its spaces and direct rooms tell their members (`member.disabled`). A mention of it notifies"
+            " nobody, and nobody can add it to a room or open a new direct room with it (`conflict`).",
         ),
     ),
     command(
@@ -457,7 +459,7 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="operator",
         refusals=("not_found",),
-        events=("account.updated",),
+        events=("account.updated", "member.enabled"),
     ),
     command(
         "account.set_admin",

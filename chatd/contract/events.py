@@ -205,6 +205,11 @@ class Left:
 
 
 @payload
+class AboutMember:
+    account: Id
+
+
+@payload
 class Restricted:
     account: Id
     until: Time | UnsetType = UNSET
@@ -545,6 +550,19 @@ _SPACE: Final = (
         audited=True,
     ),
     EventType(
+        "member.disabled",
+        "space",
+        AboutMember,
+        "The member's account was disabled, or its owner's: nobody reaches it. A client marks the member, in"
+        " the space's rooms too, and does not offer to mention or invite it.",
+    ),
+    EventType(
+        "member.enabled",
+        "space",
+        AboutMember,
+        "The member's account is not disabled any more. A client takes the mark away.",
+    ),
+    EventType(
         "member.muted",
         "space",
         Restricted,
@@ -614,6 +632,13 @@ _SPACE: Final = (
         "emoji.added", "space", EmojiAdded, "A client adds it to what it offers as reactions.", audited=True
     ),
     EventType("emoji.removed", "space", EmojiRemoved, "A client removes it.", audited=True),
+    EventType(
+        "space.exported",
+        "space",
+        Nothing,
+        "Somebody (`by`) began to export the space with its rooms. A client tells its person.",
+        audited=True,
+    ),
 )
 
 _ROOM: Final = (
@@ -649,6 +674,19 @@ _ROOM: Final = (
         "A moderator removed a member. A client does as for `member.left`.",
         audited=True,
         lets="out",
+    ),
+    EventType(
+        "member.disabled",
+        "room",
+        AboutMember,
+        "In a direct room: a member's account was disabled, or its owner's. A client marks it; in other rooms"
+        " the event of the space says so.",
+    ),
+    EventType(
+        "member.enabled",
+        "room",
+        AboutMember,
+        "In a direct room: a member's account is not disabled any more. A client takes the mark away.",
     ),
     EventType(
         "room.updated",
@@ -705,6 +743,13 @@ _ROOM: Final = (
     EventType("reaction.removed", "room", Reacted, "A client removes the account `by` from the reaction."),
     EventType("pin.added", "room", AboutMessage, "A client pins the message.", audited=True),
     EventType("pin.removed", "room", AboutMessage, "A client unpins the message.", audited=True),
+    EventType(
+        "room.exported",
+        "room",
+        Nothing,
+        "Somebody (`by`) began to export the room. A client tells its person.",
+        audited=True,
+    ),
 )
 
 EVENTS: Final[Mapping[tuple[StreamKind, str], EventType]] = {

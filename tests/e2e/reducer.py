@@ -29,12 +29,14 @@ WITHOUT_STATE = {
     "room.override_set": "overrides, and what one may by them, are asked for when a room is looked at",
     "space.created": "its owner enters it with the next event, and asks for the whole",
     "account.deleted": "nobody is left to keep anything",
+    "room.exported": "tells who did it, and no query but the audit shows it",
+    "space.exported": "as above",
     "thread.followed": "no query shows which threads one follows",
     "thread.unfollowed": "as above",
 }
 
 LEAVES = ("member.left", "member.kicked", "member.banned")
-MEMBER = ("role", "joined_at")
+MEMBER = ("role", "joined_at", "disabled")
 
 
 @attrs.define
@@ -97,7 +99,7 @@ def load_space(client: Client, space: str) -> Frame:
 def load_room(client: Client, room: str) -> Frame:
     frame: Frame = client.ask("room.get", room=room)["room"]
     del frame["member"]
-    for asked_for in ("accounts", "rights", "overrides", "listed"):
+    for asked_for in ("accounts", "disabled", "rights", "overrides", "listed"):
         frame.pop(asked_for, None)
     members = _all(client, "room.members", "members", room=room)
     frame["members"] = {row["account"]: {name: row[name] for name in MEMBER} for row in members}
@@ -237,6 +239,9 @@ class Reducer:
         elif event["event"] in LEAVES:
             for id_ in inside:
                 self.state.rooms[id_]["members"].pop(data["account"], None)
+        elif event["event"] in ("member.disabled", "member.enabled"):
+            for id_ in inside:
+                _reached(self.state.rooms[id_], event)
         elif event["event"] == "member.role_set" and (mine or "owner" in (data["role"], data["before"])):
             self.state.spaces[space] = load_space(self.client, space)
 
@@ -277,7 +282,11 @@ class Reducer:
 
 def _joined(place: Frame, event: Frame) -> None:
     data = event["data"]
-    place["members"][data["account"]] = {"role": data.get("role"), "joined_at": event["at"]}
+    place["members"][data["account"]] = {
+        "role": data.get("role"),
+        "joined_at": event["at"],
+        "disabled": False,
+    }
     if invite := place.get("invites", {}).get(data.get("invite")):
         invite["uses"] += 1
         invite["joined"] = [{"account": data["account"], "at": event["at"]}, *invite["joined"]][:100]
@@ -286,6 +295,11 @@ def _joined(place: Frame, event: Frame) -> None:
 
 def _left(place: Frame, event: Frame) -> None:
     place["members"].pop(event["data"]["account"], None)
+
+
+def _reached(place: Frame, event: Frame) -> None:
+    if (member := place["members"].get(event["data"]["account"])) is not None:
+        member["disabled"] = event["event"] == "member.disabled"
 
 
 def _updated(place: Frame, event: Frame) -> None:
@@ -472,6 +486,8 @@ CHANGES: dict[tuple[str, str], Callable[[Any, Frame], None]] = {
     ("room", "member.joined"): _joined,
     ("room", "member.left"): _left,
     ("room", "member.kicked"): _left,
+    ("room", "member.disabled"): _reached,
+    ("room", "member.enabled"): _reached,
     ("room", "room.updated"): _updated,
     ("room", "room.archived"): _archived,
     ("room", "room.unarchived"): _archived,
@@ -490,6 +506,8 @@ CHANGES: dict[tuple[str, str], Callable[[Any, Frame], None]] = {
     ("space", "member.kicked"): _left,
     ("space", "member.banned"): _left,
     ("space", "member.role_set"): _role,
+    ("space", "member.disabled"): _reached,
+    ("space", "member.enabled"): _reached,
     ("space", "space.updated"): _updated,
     ("space", "space.deleted"): _gone,
     ("space", "space.locked"): _locked,
