@@ -13,13 +13,12 @@ from pathlib import Path
 
 import attrs
 import msgspec
-from ulid import ULID
 
 from chatd.clock import now
 from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader
-from chatd.store.ops import migrate, verify
+from chatd.store.ops import epochs, migrate, verify
 from chatd.store.ops.data_dir import DATABASE, hold
 from chatd.store.queries.log import HEAD
 
@@ -131,15 +130,12 @@ def _check(file: Path) -> None:
 
 def _new_history(file: Path, position: int) -> str:
     """Gives the copy its epoch; the server that starts on it logs who put it back, and when."""
-    epoch = str(ULID())
     restored = {"at": now(), "by": f"operator:{os.getuid()}", "upto": position}
-    made = [("epoch", epoch), ("restored", msgspec.json.encode(restored).decode())]
+    made = msgspec.json.encode(restored).decode()
     connection = sqlite3.connect(file, isolation_level=None)
     try:
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("BEGIN")
-        connection.executemany("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", made)
-        connection.execute("COMMIT")
+        connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('restored', ?)", (made,))
+        return epochs.restored(connection)
     finally:
         connection.close()
-    return epoch
