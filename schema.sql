@@ -16,10 +16,18 @@
 
 -- `epoch` identifies this log: a restored copy gets another one, so that no client resumes from a cursor
 -- that belongs to a different history. `created_at` is when the database was made. `latest_at`, if there is one: the
--- latest time that the clock had shown when it was set back.
+-- latest time that the clock had shown when it was set back. `lock` is the inode and the time of change of the lock file
+-- at the newest start: another one at the next start means that the folder is a copy.
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Epochs of a database whose folder was found to be a copy: the one that clients are told (`until` is NULL) instead of that
+-- in `meta`, and former ones, whose cursors are good up to the position `until`.
+CREATE TABLE epochs (
+    epoch TEXT PRIMARY KEY,
+    until INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- `signing`: 32 random bytes; the key that signs access tokens.
@@ -621,6 +629,23 @@ WHERE until IS NULL AND role <> 'guest' AND stream > 'space/' AND stream < 'spac
 -- Up to which message each account has read each room.
 CREATE VIEW log_read_markers AS
 SELECT account, room, seq FROM read_markers;
+
+
+-- what the query planner takes for granted -------------------------------------------------------------
+
+-- Rows in all, and on the average for each value of the first column of an index, of the first two, and so on, as in a
+-- server that has been used for a while. Without this SQLite takes every table for a small one, and walks whole rooms
+-- where an index would lead to a few rows. It is never measured anew, so that a question costs the same everywhere.
+ANALYZE sqlite_schema;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('messages', 'messages', '1000000 1000 1'),
+    ('messages', 'messages_once', '1000000 1000 50 1'),
+    ('messages', 'messages_by_author', '1000000 1000 50 50'),
+    ('messages', 'messages_by_thread', '50000 50 5'),
+    ('messages', 'messages_replies', '50000 50 5'),
+    ('messages', 'messages_deleted', '1000 10 1 1'),
+    ('messages', 'messages_expiring', '1000 1');
+ANALYZE sqlite_schema; -- reads them
 
 
 -- how events become rows ------------------------------------------------------------------------------
