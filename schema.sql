@@ -53,8 +53,8 @@ CREATE INDEX events_audited ON events (stream, position) WHERE type IN (
         'space.created', 'space.updated', 'space.locked', 'space.unlocked', 'space.deleted', 'member.joined',
         'member.left', 'member.kicked', 'member.banned', 'member.unbanned', 'member.role_set', 'member.muted',
         'member.unmuted', 'member.erasure_ordered', 'member.erasure_cancelled', 'member.messages_erased',
-        'invite.created', 'invite.revoked', 'room.created', 'emoji.added', 'emoji.removed', 'room.updated', 'room.archived', 'room.unarchived', 'room.locked',
-        'room.unlocked', 'room.override_set', 'room.deleted', 'message.deleted', 'pin.added', 'pin.removed'
+        'invite.created', 'invite.revoked', 'room.created', 'emoji.added', 'emoji.removed', 'space.exported', 'room.updated', 'room.archived', 'room.unarchived', 'room.locked',
+        'room.unlocked', 'room.override_set', 'room.deleted', 'message.deleted', 'pin.added', 'pin.removed', 'room.exported'
     );
 -- For the invites in the export of an account.
 CREATE INDEX invites_by_author ON events (by, position) WHERE type = 'invite.created';

@@ -63,6 +63,7 @@ from chatd.handlers.invite import Invites
 from chatd.handlers.invite_codes import InviteCodes
 from chatd.handlers.member import ErasureReading, Members, MessageErasures
 from chatd.handlers.membership import Membership
+from chatd.handlers.place_export import PlaceExports, RoomExports, SpaceExports
 from chatd.handlers.presence import PresenceHandlers, ReceiptHandlers, Unread
 from chatd.handlers.quota import QuotaHandlers
 from chatd.handlers.read import ReadMarkers
@@ -153,6 +154,7 @@ def wire(
     membership = Membership(visibility)
     reading = message.MessageReading(reader, visibility)
     codes = InviteCodes(reader, directory)
+    place_exports = PlaceExports(reader, commands, directory)
     accounts = account.Accounts(reader, commands, credentials, tokens, recovery, disabled)
     spaces = Spaces(reader, commands, visibility, quotas)
     server_handler = server.Server(
@@ -182,7 +184,7 @@ def wire(
             "quota": (QuotaHandlers(reader, directory, usage, quotas, sessions.of),),
             "totp": (Totp(reader, commands, credentials, throttle, name),),
             "bot": (Bots(reader, commands, tokens, deletions),),
-            "space": (spaces,),
+            "space": (spaces, SpaceExports(place_exports)),
             "invite": (Invites(reader, commands, visibility, codes, quotas),),
             "emoji": (Emoji(reader, visibility),),
             "member": (
@@ -199,6 +201,7 @@ def wire(
                 RoomCreation(reader, commands, visibility, quotas),
                 message.RoomHistories(reader, visibility),
                 RoomInvites(reader, commands),
+                RoomExports(place_exports),
             ),
             "direct": (
                 DirectRooms(

@@ -632,6 +632,13 @@ _SPACE: Final = (
         "emoji.added", "space", EmojiAdded, "A client adds it to what it offers as reactions.", audited=True
     ),
     EventType("emoji.removed", "space", EmojiRemoved, "A client removes it.", audited=True),
+    EventType(
+        "space.exported",
+        "space",
+        Nothing,
+        "Somebody (`by`) began to export the space with its rooms. A client tells its person.",
+        audited=True,
+    ),
 )
 
 _ROOM: Final = (
@@ -736,6 +743,13 @@ _ROOM: Final = (
     EventType("reaction.removed", "room", Reacted, "A client removes the account `by` from the reaction."),
     EventType("pin.added", "room", AboutMessage, "A client pins the message.", audited=True),
     EventType("pin.removed", "room", AboutMessage, "A client unpins the message.", audited=True),
+    EventType(
+        "room.exported",
+        "room",
+        Nothing,
+        "Somebody (`by`) began to export the room. A client tells its person.",
+        audited=True,
+    ),
 )
 
 EVENTS: Final[Mapping[tuple[StreamKind, str], EventType]] = {

@@ -73,6 +73,7 @@ Right = Literal[
     "space.update",
     "space.delete",
     "space.lock",
+    "space.export",
     "invite.create",
     "invite.list",
     "member.see_all",

@@ -21,6 +21,7 @@ from chatd.ports.readers.log import LogReader
 from chatd.ports.readers.member import MemberReader
 from chatd.ports.readers.message import MessageReader
 from chatd.ports.readers.notification import NotificationReader
+from chatd.ports.readers.place_export import PlaceExportReader
 from chatd.ports.readers.presence import PresenceReader
 from chatd.ports.readers.report import ReportReader
 from chatd.ports.readers.room import RoomReader
@@ -43,6 +44,7 @@ class Reader(
     DraftReader,
     ErasureReader,
     ExportReader,
+    PlaceExportReader,
     IdentityReader,
     InviteReader,
     LogReader,

@@ -29,6 +29,8 @@ WITHOUT_STATE = {
     "room.override_set": "overrides, and what one may by them, are asked for when a room is looked at",
     "space.created": "its owner enters it with the next event, and asks for the whole",
     "account.deleted": "nobody is left to keep anything",
+    "room.exported": "tells who did it, and no query but the audit shows it",
+    "space.exported": "as above",
     "thread.followed": "no query shows which threads one follows",
     "thread.unfollowed": "as above",
 }

@@ -236,6 +236,8 @@ def live_through(town: Town, witness: Witness, owner: ViewUpdater, member: ViewU
     ask(bob, "read.mark", room=room, seq=reply)
     yield
     ask(bob, "read.mark_unread", room=room, seq=reply)
+    ask(ann, "room.export", room=room)
+    ask(ann, "space.export", space=space)
     yield
 
     yield from among_few(town, witness, owner, member)

@@ -15,7 +15,7 @@ from chatd.contract.read import MarkRead
 from chatd.contract.room import JoinRoom, LeaveRoom
 from chatd.contract.signals import Typing
 from chatd.contract.typing import SetTyping
-from chatd.domain import account_deletion, disabled_members
+from chatd.domain import account_deletion, disabled_members, export
 from chatd.domain.decision import Context, Decision, Signal
 from chatd.domain.event import Event, Fact
 from chatd.domain.internal import (
@@ -122,6 +122,7 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Contex
     **moderation.DECIDERS,
     MarkRead: _mark_read,
     ForgetMarker: _forget_marker,
+    export.BeginExport: export.begin_room,
     SetTyping: _set_typing,
 }
 

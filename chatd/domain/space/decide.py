@@ -13,7 +13,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.invite import CreateInvite, Invite
 from chatd.contract.room import CreateRoom, Room, RoomResult
 from chatd.contract.space import CreateSpace, Space, SpaceResult
-from chatd.domain import account_deletion, disabled_members
+from chatd.domain import account_deletion, disabled_members, export
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact, room_stream
 from chatd.domain.internal import JoinByInvite, NoteDisabled, RemoveDeletedAccount, RevokeInviteById
@@ -199,6 +199,7 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[SpaceState, Any, Context], Decisio
     CreateRoom: _create_room,
     AddEmoji: _add_emoji,
     RemoveEmoji: _remove_emoji,
+    export.BeginExport: export.begin_space,
     **moderation.DECIDERS,
     **erasure.DECIDERS,
 }
