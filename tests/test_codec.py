@@ -1,4 +1,4 @@
-"""Decoding never raises: each frame that cannot be read is a refusal in its place."""
+"""Refused before the id is read: decoding never raises, and a bad frame keeps its id if it can be found."""
 
 from __future__ import annotations
 

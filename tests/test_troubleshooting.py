@@ -35,7 +35,7 @@ def test_every_warning_and_error_of_the_log_is_on_the_page(event: str) -> None:
     assert f"`{event}`" in PAGE
 
 
-@pytest.mark.parametrize("error", ["StoreError", "CannotListen", "GaveUp"])
+@pytest.mark.parametrize("error", ["StoreError", "GaveUp"])
 def test_every_reason_not_to_start_is_on_the_page(error: str) -> None:
     said = {pattern(quote) for quote in quotes()}
     assert raised(error)

@@ -1,4 +1,4 @@
-"""The clock of the machine is set back: nobody is locked out, and the admin is told."""
+"""The wall clock is not believed: it is set back, nobody is locked out, and the admin is told."""
 
 from __future__ import annotations
 
