@@ -16,10 +16,18 @@
 
 -- `epoch` identifies this log: a restored copy gets another one, so that no client resumes from a cursor
 -- that belongs to a different history. `created_at` is when the database was made. `latest_at`, if there is one: the
--- latest time that the clock had shown when it was set back.
+-- latest time that the clock had shown when it was set back. `lock` is the inode and the time of change of the lock file
+-- at the newest start: another one at the next start means that the folder is a copy.
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Epochs of a database whose folder was found to be a copy: the one that clients are told (`until` is NULL) instead of that
+-- in `meta`, and former ones, whose cursors are good up to the position `until`.
+CREATE TABLE epochs (
+    epoch TEXT PRIMARY KEY,
+    until INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- `signing`: 32 random bytes; the key that signs access tokens.

@@ -20,7 +20,7 @@ import structlog
 import trio
 
 from chatd import service_manager
-from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.bus import bus_at_head
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.supervisor import supervise
 from chatd.actors.sessions.session import SessionActor
@@ -56,7 +56,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
         _bound(settings) as tcp,  # before anything is made: who cannot have the port leaves nothing behind
     ):
         async with open_store(settings.data) as store, trio.open_nursery() as writing:
-            bus = Bus(await store.reader.head())
+            bus = await bus_at_head(store.reader)
             writer = LogWriter(store.log, bus.publish)
             writing.start_soon(partial(supervise, writer, vital=True), name=writer.name)
             async with trio.open_nursery() as acting:

@@ -58,6 +58,7 @@ from chatd.handlers.direct import DirectRooms
 from chatd.handlers.emoji import Emoji
 from chatd.handlers.first_sign_in import FirstSignIn
 from chatd.handlers.gate import Gate
+from chatd.handlers.histories import Histories
 from chatd.handlers.identity import Identities, SingleSignOns
 from chatd.handlers.invite import Invites
 from chatd.handlers.invite_codes import InviteCodes
@@ -112,7 +113,7 @@ def wire(
 ) -> Services:
     """All services of a server. The actors of streams run in `nursery`."""
     reader, epoch, name = store.reader, store.epoch, settings.server_name
-    health = Health()
+    health, histories = Health(), Histories(reader, bus)
     address, live, due_timer = ServerAddress(settings.public_url), LiveSessions(), DueTimer()
     erasure_timer = DueTimer()
     throttle, rate_limits = LoginThrottle(settings), RateLimits(settings)
@@ -141,7 +142,7 @@ def wire(
     bus.watch(disabled.follow)
     views = _views(store, bus)
 
-    passwords, signer = Passwords(), Tokens(signing_key, epoch)
+    passwords, signer = Passwords(), Tokens(signing_key, store.epochs.database)
     credentials = Credentials(reader, commands, passwords, throttle, name)
     tokens = DeviceTokens(settings, signer, commands, live)
     sso = SingleSignOn(
@@ -177,7 +178,7 @@ def wire(
                     FirstSignIn(reader, commands, tokens, settings.oidc_sign_up),
                 ),
                 AccountDeletions(reader, directory, credentials, deletions),
-                AccountExports(reader, views, bus, credentials),
+                AccountExports(reader, views, bus, histories, credentials),
             ),
             "identity": (Identities(reader, sso, credentials, settings.oidc_name),),
             "device": (Devices(reader, tokens),),
@@ -235,7 +236,7 @@ def wire(
             "bookmark": (Bookmarks(reader, commands, visibility, membership),),
             "draft": (Drafts(reader, commands, bus, membership),),
             "view": (server.ViewHandlers(views),),
-            "event": (server.Events(reader, bus),),
+            "event": (server.Events(reader, bus, histories),),
             "server": (server_handler,),
             "backup": (server.Backups(store),),
         }
@@ -244,7 +245,7 @@ def wire(
         settings.limits,
         signer,
         rate_limits,
-        Gate(reader, bus, epoch),
+        Gate(reader, bus, histories, epoch, store.epochs.former),
         Snapshots(reader, settings, rate_limits, epoch),
         bus,
         reader,

@@ -588,10 +588,11 @@ REQUESTS: tuple[RequestType, ...] = (
         ExportPage,
         doc="Exports the caller's data, in pages.",
         scope="never",
-        refusals=("not_found",),
+        refusals=("not_found", "conflict"),
         notes=(
             "`account` is for operators; the account is told of it (`account.secured`). Pages: pass `next`"
-            " as the next `after`; `null` says that there is no more.",
+            " as the next `after`; `null` says that there is no more."
+            " `conflict`: the database was put back from an older copy since; begin again without `after`.",
             "Items are of these kinds: `account`, `name`, `device`, `identity`, `bot`, `membership`,"
             " `preferences`, `subscription`, `read`, `bookmark`, `draft`, `scheduled`, `report`, `invite`"
             " (that the account made), `message`, `reaction`, `notification`.",

@@ -28,7 +28,9 @@ from chatd.store.log.journal import Fault, Journal
 from chatd.store.log.sqlite_log import SqliteLog
 from chatd.store.ops import migrate, rescued, verify
 from chatd.store.ops.backup import Backup, backup
-from chatd.store.ops.data_dir import DATABASE, hold
+from chatd.store.ops.data_dir import DATABASE, Held, hold
+from chatd.store.ops.epochs import Epochs
+from chatd.store.ops.epochs import begin as begin_epochs
 from chatd.store.ops.place import NOT_THERE, Place, narrow
 from chatd.store.queries.reader import SqliteReader, open_pool
 from chatd.store.views.file import SqliteViews, open_views
@@ -55,9 +57,14 @@ class Store:
     log: SqliteLog
     reader: SqliteReader
     views: SqliteViews
-    epoch: str
+    epochs: Epochs
     _place: Place
     _writer: TrioConnection
+
+    @property
+    def epoch(self) -> str:
+        """The epoch that clients are told."""
+        return self.epochs.present
 
     def misplaced(self) -> str | None:
         return self._place.problem()
@@ -112,7 +119,7 @@ async def open_store(folder: Path, *, fault: Fault | None = None) -> AsyncIterat
     written by a newer chatd, damaged, older than a rescued copy; at the end: lost, and no copy could be made.
     `fault` is for tests, see `chatd.store.log.journal`."""
     path = folder / DATABASE
-    with hold(folder):
+    with hold(folder) as held:
         if (warning := narrow(folder)) is not None:
             _log.warning("data_folder_open", problem=warning)
         rescued.refuse_to_forget(path)
@@ -120,12 +127,12 @@ async def open_store(folder: Path, *, fault: Fault | None = None) -> AsyncIterat
         place = Place(path)
         async with connect(partial(open_writer, path, create=False)) as writer:
             journal = Journal(writer, place, fault)
-            epoch = await writer.run(partial(_begin, journal))
+            epochs = await writer.run(partial(_begin, journal, held))
             log = SqliteLog(writer, journal, place)
             try:
                 async with open_pool(path) as reader, open_views(path) as views:
                     place.learn()
-                    yield Store(path, log, reader, views, epoch, place, writer)
+                    yield Store(path, log, reader, views, epochs, place, writer)
             finally:
                 with trio.CancelScope(shield=True):
                     await _settle(log)
@@ -133,17 +140,18 @@ async def open_store(folder: Path, *, fault: Fault | None = None) -> AsyncIterat
                         await _rescue(writer, path, lost)
 
 
-def _begin(journal: Journal, connection: sqlite3.Connection) -> str:
-    """Gives a new database its name and its key, and finds where the log stands."""
+def _begin(journal: Journal, held: Held, connection: sqlite3.Connection) -> Epochs:
+    """Gives a new database its name and its key, and finds where the log stands, and in which epoch."""
     try:
         made = [("epoch", str(ULID())), ("created_at", str(time.time_ns() // 1_000_000))]
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", made)
         key = secrets.token_bytes(32)
         connection.execute("INSERT OR IGNORE INTO keys (name, secret) VALUES ('signing', ?)", (key,))
+        epochs = begin_epochs(connection, held)
         connection.execute("COMMIT")
         journal.open(connection)
-        return str(connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0])
+        return epochs
     except sqlite3.Error as error:
         raise StoreError(f"the database cannot be opened: {error}") from error
 

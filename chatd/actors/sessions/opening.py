@@ -80,14 +80,18 @@ class Opening:
                 return too_often(wait, "too many sessions opened by your owner's bots")
         if refusal := self.sessions.enter(claims.account):
             return refusal
-        position, resumed = self.gate.resume_at(command.cursor)
-        feed = Feed(claims.account, position, self.bus, self.reader, connection, spawn, caller.owner)
-        feed.attach()
+        feed: Feed | None = None
         try:
-            snapshot = await self.snapshots.take(caller, position, resumed, session)
+            start = await self.gate.resume_at(command.cursor)
+            feed = Feed(
+                claims.account, start.position, self.bus, self.reader, connection, spawn, caller.owner
+            )
+            feed.attach()
+            snapshot = await self.snapshots.take(caller, start, session)
             await self.presence.learn(claims.account)  # the last wait before the session enters
         except BaseException:
-            feed.close()
+            if feed is not None:
+                feed.close()
             self.sessions.leave(claims.account)
             raise
         return Opened(caller, feed, snapshot)

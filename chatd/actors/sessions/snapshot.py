@@ -12,6 +12,7 @@ from chatd.contract.rows import pick
 from chatd.contract.session import Limits, RateLimit, ServerInfo, SessionOpened
 from chatd.contract.space import OwnSpace
 from chatd.domain.event import room_stream, space_stream, split_stream
+from chatd.handlers.gate import Start
 from chatd.handlers.members_seen import with_owners_seen
 from chatd.handlers.rows import NOTHING_READ, account_row, own_room
 from chatd.handlers.saved import MAX_DRAFTS
@@ -37,7 +38,7 @@ class Snapshots:
     rate_limits: RateLimits
     epoch: str
 
-    async def take(self, caller: Caller, position: int, resumed: bool, session: str) -> Snapshot:
+    async def take(self, caller: Caller, start: Start, session: str) -> Snapshot:
         """Raises StoreUnavailable."""
         account = caller.by
         memberships, _ = await self.reader.memberships(account)
@@ -65,7 +66,8 @@ class Snapshots:
             server=ServerInfo(name=self.settings.server_name, version=__version__),
             limits=self.limits(caller),
             epoch=self.epoch,
-            position=position,
+            position=start.position,
+            hash=start.hash,
             spaces=[pick(OwnSpace, space, role=roles[space["id"]]) for space in spaces],
             rooms=[
                 own_room(
@@ -77,7 +79,7 @@ class Snapshots:
                 for room in rooms
                 if room["kind"] != "direct" or room["id"] in requests
             ],
-            resumed=resumed,
+            resumed=start.resumed,
         )
         within = {room_stream(room["id"]): space_stream(room["space"]) for room in rooms if room["space"]}
         streams = {row["stream"]: within.get(row["stream"]) for row in memberships}

@@ -23,6 +23,9 @@ class LogReader(Protocol):
     async def head(self) -> int:
         """The position of the newest event, 0 for an empty log."""
 
+    async def hash_at(self, position: int) -> str | None:
+        """The `hash` of the event at a position, of the chain's beginning at 0; None where there is none."""
+
     async def load(self, stream: str) -> Loaded: ...
     async def stream_events(self, stream: str, after: int, limit: int) -> list[Event]:
         """Events of one stream with seq > `after`, oldest first, texts included."""

@@ -12,14 +12,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import attrs
+
 from chatd.ports import StoreError
 
 DATABASE = "chatd.db"
 LOCK = "lock"
 
 
+@attrs.frozen
+class Held:
+    """What the lock file is known by, before this process wrote its number into it and since: inode and time
+    of change. A copy of the file has others."""
+
+    before: str
+    now: str
+
+
 @contextmanager
-def hold(folder: Path) -> Iterator[None]:
+def hold(folder: Path) -> Iterator[Held]:
     """Makes the folder if need be, and keeps every other server out of it. Raises StoreError."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -27,8 +38,7 @@ def hold(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise StoreError(f"the data folder {folder} cannot be used: {error.strerror}") from error
     try:
-        _lock(lock, folder)
-        yield
+        yield _lock(lock, folder)
     finally:
         os.close(lock)
 
@@ -43,10 +53,17 @@ def refuse_if_held(folder: Path) -> None:
             os.close(lock)
 
 
-def _lock(lock: int, folder: Path) -> None:
+def _lock(lock: int, folder: Path) -> Held:
     _take(lock, folder)
+    before = _identity(lock)
     os.ftruncate(lock, 0)
     os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    return Held(before, _identity(lock))
+
+
+def _identity(file: int) -> str:
+    found = os.fstat(file)
+    return f"{found.st_ino}:{found.st_ctime_ns}"
 
 
 def _take(lock: int, folder: Path) -> None:
