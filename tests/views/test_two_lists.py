@@ -144,6 +144,8 @@ NOTIFY = ("notify", 99)
 @example(acts=[POST, IN, NOTIFY, ("block", "bob", "ann"), POST, IN, NOTIFY, ("unblock", "bob", "ann")])
 @example(acts=[POST, ("leave", "bob"), ("join", "bob"), IN])
 @example(acts=[POST, ("read", "bob", 0), IN, NOTIFY, ("unread", "bob", 0)])
+@example(acts=[POST, IN, NOTIFY, ("hear", "bob", {"level": "none"}), OUT, IN])
+@example(acts=[POST, IN, NOTIFY, ("block", "bob", "ann")])
 @settings(max_examples=25)
 def test_unread_mentions_are_the_same_in_both_lists(acts: list[tuple[Any, ...]]) -> None:
     with contextmanager(new_village)() as village:
