@@ -14,7 +14,21 @@ from pathlib import Path
 import attrs
 import click
 
-from bench import durable, fanout, followers, idle, joins, lookup, machine, opens, resume, socketio, start
+from bench import (
+    durable,
+    fanout,
+    followers,
+    grown,
+    idle,
+    joins,
+    lookup,
+    machine,
+    mentions,
+    opens,
+    resume,
+    socketio,
+    start,
+)
 from bench.community import Refused
 from bench.figure import Figure, table
 from bench.process import ServerFailed
@@ -29,18 +43,20 @@ MEASURES: dict[str, Measure] = {
     **{name: functools.partial(fanout.small_room, only=[name]) for name in fanout.SMALL},
     "flood-1000": fanout.large_room,
     "durable": durable.acknowledged_posts,
+    "mentions": mentions.mentions,
+    "burst": durable.burst,
     "opens": opens.session_opens,
     "followers": followers.with_and_without,
     "resume": resume.resume_missed,
     "memory": idle.idle_memory,
     "joins": joins.joins,
     "start": start.first_sign_in,
-    "grown": start.grown_database,
+    "grown": grown.grown_database,
     "archive": lookup.look_up,
 }
 FAILURES = (AssertionError, ConnectionEnded, OSError, Refused, ServerFailed, Stalled)
 ROUNDS_OF_BUILDS = 6
-WITH_RIVAL = {*fanout.SMALL, "flood-1000", "durable"}
+WITH_RIVAL = {*fanout.SMALL, "flood-1000", "durable", "burst"}
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -13,23 +13,21 @@ import attrs
 from bench import socketio
 from bench.archive import Archive, write_archive
 from bench.community import Operator, connect_crowd, create_community, enter_rooms
-from bench.figure import Figure, Target
-from bench.load import Reading
 from bench.machine import Cores
 from bench.process import chatd_running
 from bench.receiver import Crowd, Receiver
 
 SETTLED = 0.3
-RIVAL, BEFORE = "socket.io", "before"  # names of what is measured beside chatd
+OURS, RIVAL, BEFORE = "chatd", "socket.io", "before"  # what is measured, and what beside it
 
 
 @attrs.frozen
 class Plan:
     """Sizes and durations (seconds). A quick run's figures compare with nothing."""
 
-    rounds: int = 2
-    paced: float = 10
-    steady: float = 8
+    rounds: int = 5
+    paced: float = 8
+    steady: float = 5
     small_crowd: int = 200
     large_crowd: int = 1000
     rooms: int = 50
@@ -39,6 +37,7 @@ class Plan:
     opens: int = 4000
     archived: int = 1_000_000
     asked: int = 300
+    online: int = 5000
 
 
 QUICK = Plan(
@@ -52,6 +51,7 @@ QUICK = Plan(
     opens=400,
     archived=20_000,
     asked=30,
+    online=400,
 )
 
 
@@ -127,7 +127,7 @@ def both_sides(setting: Setting, members: int, rooms: int = 1) -> Iterator[list[
     """chatd and what is measured beside it, with everybody connected and in their rooms."""
     with ExitStack() as stack:
         folder = setting.fresh_folder()
-        sides = [stack.enter_context(our_side(setting, "chatd", folder, members, rooms))]
+        sides = [stack.enter_context(our_side(setting, OURS, folder, members, rooms))]
         if setting.before:
             folder = setting.fresh_folder()
             side = our_side(setting, BEFORE, folder, members, rooms, build=setting.before)
@@ -142,47 +142,3 @@ def both_sides(setting: Setting, members: int, rooms: int = 1) -> Iterator[list[
             sides.append(Side(RIVAL, rival.pid, crowd, theirs))
         setting.receiver.until_quiet(SETTLED)
         yield sides
-
-
-@attrs.frozen
-class Best:
-    """The best reading of each side; `theirs` is that of what is measured beside chatd."""
-
-    ours: Reading
-    theirs: Reading | None
-    beside: str | None  # whose reading `theirs` is
-
-    @property
-    def rival(self) -> Reading | None:
-        return self.theirs if self.beside == RIVAL else None
-
-    def figure(
-        self,
-        scenario: str,
-        name: str,
-        unit: str,
-        of: Callable[[Reading], float],
-        target: Target | None = None,
-    ) -> Figure:
-        """What `of` gives of both readings, as one line of the table."""
-        rival = None if self.theirs is None else of(self.theirs)
-        return Figure(scenario, name, unit, of(self.ours), rival, target)
-
-
-def in_turns(
-    setting: Setting,
-    sides: list[Side],
-    measure: Callable[[Side], Reading],
-    goodness: Callable[[Reading], float],
-) -> Best:
-    """Measures every side, round after round: side by side, because the machine's speed drifts."""
-    best: dict[str, Reading] = {}
-    for _ in range(setting.plan.rounds):
-        for side in sides:
-            reading = measure(side)
-            setting.receiver.until_quiet(SETTLED)
-            if side.name not in best or goodness(reading) > goodness(best[side.name]):
-                best[side.name] = reading
-    ours, *others = [side.name for side in sides]
-    beside = others[0] if others else None
-    return Best(best[ours], best[beside] if beside else None, beside)
