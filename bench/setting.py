@@ -13,6 +13,7 @@ import attrs
 from bench import socketio
 from bench.archive import Archive, write_archive
 from bench.community import Operator, connect_crowd, create_community, enter_rooms
+from bench.curve import Chart
 from bench.machine import Cores
 from bench.process import chatd_running
 from bench.receiver import Crowd, Receiver
@@ -23,7 +24,8 @@ OURS, RIVAL, BEFORE = "chatd", "socket.io", "before"  # what is measured, and wh
 
 @attrs.frozen
 class Plan:
-    """Sizes and durations (seconds). A quick run's figures compare with nothing."""
+    """Sizes and durations (seconds). A quick run's figures compare with nothing; a full one has ten million
+    messages."""
 
     rounds: int = 5
     paced: float = 8
@@ -38,6 +40,9 @@ class Plan:
     archived: int = 1_000_000
     asked: int = 300
     online: int = 5000
+    acts: int = 200
+    quick: bool = False
+    full: bool = False
 
 
 QUICK = Plan(
@@ -52,6 +57,8 @@ QUICK = Plan(
     archived=20_000,
     asked=30,
     online=400,
+    acts=30,
+    quick=True,
 )
 
 
@@ -59,7 +66,8 @@ QUICK = Plan(
 class Setting:
     """One run of the benchmark: beside this chatd, an earlier build of it or a rival, or neither.
 
-    `before` is the folder with the earlier build's sources. `say` tells people what is going on.
+    `before` is the folder with the earlier build's sources. `say` tells people what is going on. `charts` are
+    the curves taken.
     """
 
     plan: Plan
@@ -69,6 +77,7 @@ class Setting:
     rival: Path | None
     before: Path | None
     say: Callable[[str], None]
+    charts: list[Chart] = attrs.field(factory=list, init=False)
     _folders: Iterator[int] = attrs.field(factory=itertools.count, init=False)
     _archive: tuple[Path, Archive] | None = attrs.field(default=None, init=False)
 

@@ -18,14 +18,15 @@ from ulid import ULID
 from bench.community import Member, Operator
 from bench.prose import Prose
 from chatd.domain.event import Data, Fact, account_stream, encode_personal, room_stream, space_stream
-from chatd.ports import Append, Appended, Commit
+from chatd.ports import Append, Appended, Commit, MarkRead
 from chatd.store.database import open_store
 
 SEED = 6
 WRITTEN_TOGETHER = 8192
 TEXTS = 5000
-NEEDLE = "zanzibar"  # one message in FOUND_IN says it
-FOUND_IN = 2000
+NEEDLE = "zanzibar"  # FOUND_IN messages say it, however many there are
+FOUND_IN = 100
+UNREAD = 20
 SPACING = 60_000  # milliseconds from one thing to the next
 
 
@@ -36,8 +37,8 @@ class Shape:
     All `accounts` but the last `strangers` are in the space. The first `members` are in the first room; the
     others of the `rooms` have `each` members of the rest, in turn, and the first account is in the first
     `joined` rooms.
-    `messages` are spread over the rooms of the first account, and the `leavers` before the strangers, who are
-    in the first room too, have written `wrote` more there, each.
+    `messages` are spread over the rooms of the first account, which has read all but the last UNREAD of each;
+    and the `leavers` before the strangers, who are in the first room too, have written `wrote` more, each.
     """
 
     accounts: int = 20
@@ -87,11 +88,12 @@ def write_village(folder: Path, shape: Shape) -> Village:
         [str(ULID()) for _ in range(shape.rooms)],
         [str(ULID()) for _ in range(shape.accounts)],
     )
-    trio.run(_write, folder, _Founder(village).facts())
+    founder = _Founder(village)
+    trio.run(_write, folder, founder.facts(), founder)
     return village
 
 
-async def _write(folder: Path, facts: Iterator[Fact]) -> None:
+async def _write(folder: Path, facts: Iterator[Fact], founder: _Founder) -> None:
     async with open_store(folder) as store:
         under_way: Commit | None = None
         while batch := [Append((fact,)) for fact in itertools.islice(facts, WRITTEN_TOGETHER)]:
@@ -100,6 +102,7 @@ async def _write(folder: Path, facts: Iterator[Fact]) -> None:
             under_way = store.log.submit(batch)
         if under_way:
             await _done(under_way)
+        await _done(store.log.submit([Append((), tuple(founder.markers()))]))
 
 
 async def _done(commit: Commit) -> None:
@@ -131,6 +134,13 @@ class _Founder:
             for number in range(shape.wrote):
                 yield self._posted(village.rooms[0], account, f"message {number} of somebody who will leave")
 
+    def markers(self) -> Iterator[MarkRead]:
+        """How far the first account has read, when all has been said."""
+        shape, account = self._village.shape, self._village.accounts[0]
+        for room in self._village.rooms[: shape.joined]:
+            seq = self._heads[room_stream(room)] - UNREAD
+            yield MarkRead(account, room, max(1, seq))
+
     def _people(self) -> Iterator[Fact]:
         village = self._village
         space, owner = space_stream(village.space), village.accounts[0]
@@ -158,11 +168,15 @@ class _Founder:
             return
         prose = Prose(SEED)
         texts = [prose.text() for _ in range(TEXTS)]
-        speakers = [itertools.cycle(self._members_of(number)) for number in range(shape.joined)]
+        staying = [
+            [account for account in self._members_of(number) if account not in village.leavers]
+            for number in range(shape.joined)
+        ]
+        speakers = [itertools.cycle(accounts) for accounts in staying]
         for number in range(shape.messages):
             room = number % shape.joined
             text = texts[number % TEXTS]
-            if number % FOUND_IN == 0:
+            if number % max(1, shape.messages // FOUND_IN) == 0:
                 text = f"{NEEDLE} {text}"
             yield self._posted(village.rooms[room], next(speakers[room]), text)
 

@@ -1,7 +1,7 @@
-"""A question costs what its answer holds, not what the room or the log holds.
+"""A question costs what its answer holds, not what the room, the space or the log holds.
 
-Counted in steps of SQLite's machine, which are the same on every run, in a room of 300 messages and in one of
-3,000.
+Counted in steps of SQLite's machine, which are the same on every run: in a room of 300 messages and in one of
+3,000, in a space of 30 people and rooms and in one of 300.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from chatd.ports import Append, MarkRead
 from chatd.store.queries.reader import SqliteReader
 
 SMALL, LARGE = 300, 3_000
+FEW, MANY = 30, 300
 ALLOWED = 1.1  # a few steps more for pages that are cut elsewhere
 
 Question = Callable[[SqliteReader], Coroutine[Any, Any, Any]]
@@ -44,6 +45,8 @@ QUESTIONS: dict[str, Question] = {
     "what a room has to learn": lambda reader: reader.stream_events("room/hall", 200, 50),
     "what an account is sent": lambda reader: reader.visible_events("bob", 200, 260, 50),
 }
+LISTS_MEMBERS = {"who has read"}
+NO_LISTS = [name for name in QUESTIONS if name not in LISTS_MEMBERS]
 
 
 def grown(messages: int) -> Sheet:
@@ -56,6 +59,22 @@ def grown(messages: int) -> Sheet:
         posts.append(pen.post("hall", f"message {number}", who, str(number), **thread))
     sheet.write(*posts)
     sheet.write(Append(writes=(MarkRead("bob", "hall", messages),)))
+    return sheet
+
+
+def peopled(people: int) -> Sheet:
+    """As many people in the space and in the room, and as many rooms, of which bob is in two."""
+    sheet, pen = Sheet(), Pen()
+    posts = pen.village()
+    for number in range(SMALL):
+        posts.append(pen.post("hall", f"message {number}", ("ann", "bob")[number % 2], str(number)))
+    for number in range(people):
+        who, room = f"cy{number}", f"room{number}"
+        posts += [pen.account(who), pen.join("space/home", who, "member"), pen.join("room/hall", who)]
+        posts += [pen.room(room), pen.join(f"room/{room}", who)]
+    posts.append(pen.join("room/room0", "bob"))
+    sheet.write(*posts)
+    sheet.write(Append(writes=(MarkRead("bob", "hall", SMALL),)))
     return sheet
 
 
@@ -86,4 +105,18 @@ def test_a_question_costs_no_more_in_a_room_that_has_grown(
     sheets: tuple[Sheet, Sheet], question: Question
 ) -> None:
     small, large = map(partial(steps, question=question), sheets)
+    assert large <= ALLOWED * small, f"{small} steps became {large}"
+
+
+@pytest.fixture(scope="module")
+def spaces() -> Iterator[tuple[Sheet, Sheet]]:
+    with peopled(FEW) as small, peopled(MANY) as large:
+        yield small, large
+
+
+@pytest.mark.parametrize("question", [QUESTIONS[name] for name in NO_LISTS], ids=NO_LISTS)
+def test_a_question_costs_no_more_among_many_people_and_rooms(
+    spaces: tuple[Sheet, Sheet], question: Question
+) -> None:
+    small, large = map(partial(steps, question=question), spaces)
     assert large <= ALLOWED * small, f"{small} steps became {large}"
