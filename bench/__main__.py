@@ -14,7 +14,20 @@ from pathlib import Path
 import attrs
 import click
 
-from bench import durable, fanout, followers, idle, joins, lookup, machine, opens, resume, socketio, start
+from bench import (
+    durable,
+    fanout,
+    followers,
+    idle,
+    joins,
+    lookup,
+    machine,
+    opens,
+    resume,
+    socketio,
+    start,
+    storm,
+)
 from bench.community import Refused
 from bench.figure import Figure, table
 from bench.process import ServerFailed
@@ -30,6 +43,7 @@ MEASURES: dict[str, Measure] = {
     "flood-1000": fanout.large_room,
     "durable": durable.acknowledged_posts,
     "opens": opens.session_opens,
+    "storm": storm.everybody_returns,
     "followers": followers.with_and_without,
     "resume": resume.resume_missed,
     "memory": idle.idle_memory,
@@ -40,7 +54,7 @@ MEASURES: dict[str, Measure] = {
 }
 FAILURES = (AssertionError, ConnectionEnded, OSError, Refused, ServerFailed, Stalled)
 ROUNDS_OF_BUILDS = 6
-WITH_RIVAL = {*fanout.SMALL, "flood-1000", "durable"}
+WITH_RIVAL = {*fanout.SMALL, "flood-1000", "durable", "storm"}
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
