@@ -21,6 +21,7 @@ import trio
 from chatd import service_manager
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.log_writer import LogWriter
+from chatd.actors.runtime.recall import recall
 from chatd.actors.runtime.supervisor import supervise
 from chatd.actors.sessions.session import SessionActor
 from chatd.contract.server import GetServerStatus
@@ -61,6 +62,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                 services = wire(settings, store, key, bus, writer, acting)
                 async with trio.open_nursery() as working:
                     working.start_soon(services.directory.put_idle_to_sleep)
+                    working.start_soon(recall, bus, store.reader)
                     bus.watch(services.due_timer.announced)
                     await services.sessions.usage.load(store.reader, bus.head)
                     bus.watch(services.sessions.usage.published)

@@ -12,7 +12,7 @@ from chatd.clock import now
 from chatd.contract.errors import Refusal
 from chatd.contract.session import Cursor
 from chatd.handlers.refusals import DISABLED, NO_TOKEN
-from chatd.ports import Caller, Reader
+from chatd.ports import Caller, OpeningRows
 
 OWNER_DISABLED: Final = Refusal(
     "forbidden", "this bot's owner is disabled; ask the people who run this server"
@@ -21,17 +21,12 @@ OWNER_DISABLED: Final = Refusal(
 
 @attrs.frozen(eq=False)
 class Gate:
-    reader: Reader
     bus: Bus
     epoch: str
 
-    async def admit(self, claims: Claims, address: str) -> Caller | Refusal:
-        """The bearer of these claims, while its device stands and its account is not disabled.
-
-        Raises StoreUnavailable.
-        """
-        device = await self.reader.device(claims.device)
-        account = await self.reader.account(claims.account)
+    def admit(self, claims: Claims, rows: OpeningRows, address: str) -> Caller | Refusal:
+        """The bearer of these claims, while its device stands and its account is not disabled."""
+        device, account = rows.device, rows.account
         if device is None or account is None or device["account"] != claims.account:
             return NO_TOKEN
         if device["expires_at"] <= now():
@@ -40,8 +35,7 @@ class Gate:
             return DISABLED
         owner, scopes = account["owner"], None
         if owner is not None:
-            owners_account = await self.reader.account(owner)
-            if owners_account is None or owners_account["disabled"]:
+            if rows.owner_disabled is not False:
                 return OWNER_DISABLED
             scopes = frozenset(account["scopes"])
         by = claims.account

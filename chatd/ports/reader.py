@@ -20,6 +20,7 @@ from chatd.ports.readers.log import LogReader
 from chatd.ports.readers.member import MemberReader
 from chatd.ports.readers.message import MessageReader
 from chatd.ports.readers.notification import NotificationReader
+from chatd.ports.readers.opening import OpeningReader
 from chatd.ports.readers.presence import PresenceReader
 from chatd.ports.readers.report import ReportReader
 from chatd.ports.readers.room import RoomReader
@@ -47,6 +48,7 @@ class Reader(
     MemberReader,
     MessageReader,
     NotificationReader,
+    OpeningReader,
     PresenceReader,
     ReportReader,
     RoomReader,

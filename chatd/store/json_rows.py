@@ -22,6 +22,7 @@ EVENT = "position, stream, seq, type, at, by, data, text"
 
 _events = msgspec.json.Decoder(list[tuple[int, str, int, str, int, str, dict[str, Any], str | None]])
 decode_rows = msgspec.json.Decoder(list[Row]).decode
+decode_row = msgspec.json.Decoder(Row).decode
 decode_strings = msgspec.json.Decoder(list[str]).decode
 
 

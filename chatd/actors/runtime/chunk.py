@@ -15,6 +15,10 @@ from chatd.domain.event import Event
 from chatd.ports import Render, Row
 
 EVENT_BYTES: Final = 512  # what an event takes in memory, at least
+# Whoever reads these later is shown them as they were, unless a later event of their stream says otherwise.
+LASTING: Final = frozenset(
+    {"message.posted", "reaction.added", "reaction.removed", "member.joined", "member.left"}
+)
 
 
 @attrs.define(slots=True, eq=False)
@@ -44,6 +48,11 @@ class Chunk:
     def selective(self) -> bool:
         """Whether some events are not for every subscriber of the stream."""
         return self.stream.startswith("space/") and any(event.type in RESTRICTED for event in self.events)
+
+    @property
+    def lasting(self) -> bool:
+        """Whether nothing in it takes back or restates anything (see `chatd.store.queries.replay`)."""
+        return self.stream.startswith("room/") and all(event.type in LASTING for event in self.events)
 
     @property
     def weight(self) -> int:

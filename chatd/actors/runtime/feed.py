@@ -77,14 +77,17 @@ class Feed:
         """From now on no change of membership is missed."""
         self._bus.attach(self)
 
-    def start(self, streams: Mapping[str, str | None]) -> None:
+    def start(self, streams: Mapping[str, str | None], changed_at: int) -> None:
         """`streams`: the account's memberships as read after `attach`, each with the stream that it lies
-        within. Sends what lies beyond `position`."""
+        within; `changed_at`: the position of their newest change at that look. Sends what lies beyond
+        `position`."""
         early, self._early = self._early, None
         for stream, within in streams.items():
             self._subscribe(stream, within)
         for change in early or ():
             change()
+        if max(self._changed_at, changed_at) <= self.position < self._bus.head:
+            self._resume_from_ring()
         self._changed_at = max(self._changed_at, self._bus.head)
         self._catch_up()
 
@@ -140,6 +143,19 @@ class Feed:
         return True
 
     # --- behind the head
+
+    def _resume_from_ring(self) -> None:
+        """Sends what was missed without a question to the log, if all of it is in memory, not too much, and
+        shown today as it was then."""
+        chunks = self._bus.since(self.position)
+        if chunks is None:
+            return
+        missed = [chunk for chunk in chunks if chunk.stream in self._streams]
+        if sum(chunk.weight for chunk in missed) > BEHIND_AT or not all(chunk.lasting for chunk in missed):
+            return
+        for chunk in missed:
+            self._connection.write(chunk.rendered(self._connection.render))
+        self.position = self._bus.head
 
     def _catch_up(self) -> None:
         if self.position >= self._bus.head:

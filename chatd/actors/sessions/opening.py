@@ -19,7 +19,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.session import OpenSession
 from chatd.handlers.gate import Gate
 from chatd.handlers.refusals import NO_TOKEN
-from chatd.ports import Caller, Connection, Reader
+from chatd.ports import Caller, Connection, OpeningRows, Reader
 from chatd.principal import Principal, work_for
 
 NEEDS_TOKEN: Final = Refusal("unauthenticated", "session.open needs a token, here or in the handshake")
@@ -32,6 +32,7 @@ class Opened:
     caller: Caller
     feed: Feed
     snapshot: Snapshot
+    changed_at: int  # position of the newest change of its account's memberships
 
 
 @attrs.frozen(eq=False)
@@ -71,30 +72,37 @@ class Opening:
         """The session is told of every change of membership from here on. Raises StoreUnavailable."""
         if self.limited:
             work_for(Principal(network(address), claims.account))
-        caller = await self.gate.admit(claims, address)
-        if isinstance(caller, Refusal):
-            return caller
-        if self.limited and caller.owner is not None:
-            work_for(Principal(network(address), caller.owner))
-            if wait := self.rate_limits.take_bot_opening(caller.owner, trio.current_time()):
-                return too_often(wait, "too many sessions opened by your owner's bots")
-        if refusal := self.sessions.enter(claims.account):
-            return refusal
         position, resumed = self.gate.resume_at(command.cursor)
         feed = Feed(claims.account, position, self.bus, self.reader, connection, spawn)
         feed.attach()
+        caller: Caller | Refusal | None = None
         try:
-            snapshot = await self.snapshots.take(caller, position, resumed, session)
-            await self.presence.learn(claims.account)  # the last wait before the session enters
-        except BaseException:
-            feed.close()
-            self.sessions.leave(claims.account)
-            raise
-        return Opened(caller, feed, snapshot)
+            # one question, and the last wait before the session enters
+            rows = await self.reader.opening(claims.account, claims.device)
+            caller = self._admitted(claims, rows, address)
+        finally:
+            if not isinstance(caller, Caller):
+                feed.close()
+        if isinstance(caller, Refusal):
+            return caller
+        self.presence.learn(claims.account, rows.presence)
+        snapshot = self.snapshots.of(rows, caller, position, resumed, session)
+        return Opened(caller, feed, snapshot, rows.changed_at)
+
+    def _admitted(self, claims: Claims, rows: OpeningRows, address: str) -> Caller | Refusal:
+        """Who this is, counted among its account's sessions; or why it may not enter."""
+        caller = self.gate.admit(claims, rows, address)
+        if isinstance(caller, Caller) and self.limited and caller.owner is not None:
+            work_for(Principal(network(address), caller.owner))
+            if wait := self.rate_limits.take_bot_opening(caller.owner, trio.current_time()):
+                return too_often(wait, "too many sessions opened by your owner's bots")
+        if isinstance(caller, Caller) and (refusal := self.sessions.enter(claims.account)):
+            return refusal
+        return caller
 
     def enter(self, opened: Opened) -> None:
         """The client has been told: now come the events, and others see the account."""
-        opened.feed.start(opened.snapshot.streams)
+        opened.feed.start(opened.snapshot.streams, opened.changed_at)
         self.presence.enter(opened.caller, opened.feed)
         self.receipts.enter(opened.feed)
 

@@ -15,7 +15,7 @@ from chatd.domain.event import room_stream, space_stream, split_stream
 from chatd.handlers.rows import NOTHING_READ, account_row, own_room
 from chatd.handlers.saved import MAX_DRAFTS
 from chatd.handlers.scheduled import MAX_SCHEDULED
-from chatd.ports import OPEN_REQUESTS, Caller, Reader
+from chatd.ports import OPEN_REQUESTS, Caller, OpeningRows
 from chatd.settings import Settings
 
 
@@ -29,37 +29,24 @@ class Snapshot:
 
 @attrs.frozen(eq=False)
 class Snapshots:
-    reader: Reader
     settings: Settings
     rate_limits: RateLimits
     epoch: str
 
-    async def take(self, caller: Caller, position: int, resumed: bool, session: str) -> Snapshot:
-        """Raises StoreUnavailable."""
-        account = caller.by
-        memberships, _ = await self.reader.memberships(account)
-        roles = {split_stream(row["stream"])[1]: row["role"] for row in memberships}
-        ids: dict[str, list[str]] = {"space": [], "room": [], "account": []}
-        for row in memberships:
-            kind, id_ = split_stream(row["stream"])
-            ids[kind].append(id_)
-        spaces = await self.reader.spaces(ids["space"])
-        rooms = await self.reader.rooms(ids["room"])
-        unread = {row["room"]: row for row in await self.reader.unread(account)}
-        requests: dict[str, bool] = {}
-        if any(room["kind"] == "direct" for room in rooms):
-            direct = await self.reader.direct_rooms(account)
-            requests = {row["room"]: row["request"] for row in direct if row["listed"]}
-        profile = await self.reader.account(account)
-        assert profile is not None
+    def of(self, rows: OpeningRows, caller: Caller, position: int, resumed: bool, session: str) -> Snapshot:
+        """`rows`: those of the caller's account."""
+        roles = {split_stream(row["stream"])[1]: row["role"] for row in rows.memberships}
+        unread = {row["room"]: row for row in rows.unread}
+        requests = {row["room"]: row["request"] for row in rows.direct if row["listed"]}
+        assert rows.account is not None
         opened = SessionOpened(
-            account=account_row(profile),
+            account=account_row(rows.account),
             session=session,
             server=ServerInfo(name=self.settings.server_name, version=__version__),
             limits=self.limits(caller),
             epoch=self.epoch,
             position=position,
-            spaces=[pick(OwnSpace, space, role=roles[space["id"]]) for space in spaces],
+            spaces=[pick(OwnSpace, space, role=roles[space["id"]]) for space in rows.spaces],
             rooms=[
                 own_room(
                     room,
@@ -67,13 +54,15 @@ class Snapshots:
                     roles.get(room["space"]),
                     requests.get(room["id"]),
                 )
-                for room in rooms
+                for room in rows.rooms
                 if room["kind"] != "direct" or room["id"] in requests
             ],
             resumed=resumed,
         )
-        within = {room_stream(room["id"]): space_stream(room["space"]) for room in rooms if room["space"]}
-        return Snapshot(opened, {row["stream"]: within.get(row["stream"]) for row in memberships})
+        within = {
+            room_stream(room["id"]): space_stream(room["space"]) for room in rows.rooms if room["space"]
+        }
+        return Snapshot(opened, {row["stream"]: within.get(row["stream"]) for row in rows.memberships})
 
     def limits(self, caller: Caller) -> Limits:
         """Sizes in bytes, texts in characters, rates in requests."""

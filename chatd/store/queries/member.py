@@ -13,7 +13,7 @@ from chatd.store import json_rows
 from chatd.store.queries.pool import Queries
 
 STREAMS = json_rows.folded(
-    "SELECT stream, role FROM members WHERE account = ? AND until IS NULL", ("stream", "role")
+    "SELECT stream, role FROM members WHERE account = ?1 AND until IS NULL", ("stream", "role")
 )
 MEMBERSHIPS = f"SELECT ({STREAMS}), (SELECT coalesce(max(position), 0) FROM events)"
 MEMBERS = json_rows.folded(

@@ -1,0 +1,30 @@
+"""The opening of a session: all that it needs of the store, in one look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import attrs
+
+from chatd.ports.rows import Row
+
+
+@attrs.frozen
+class OpeningRows:
+    """The rows about an account, as the other questions give them; None for what there is not."""
+
+    device: Row | None  # `{account, expires_at}`
+    account: Row | None
+    owner_disabled: bool | None  # of a bot
+    memberships: Sequence[Row]  # `{stream, role}`
+    spaces: Sequence[Row]
+    rooms: Sequence[Row]
+    unread: Sequence[Row]
+    direct: Sequence[Row]
+    presence: Row | None
+    changed_at: int  # position of the newest change of the account's memberships, 0 without one
+
+
+class OpeningReader(Protocol):
+    async def opening(self, account: str, device: str) -> OpeningRows: ...
