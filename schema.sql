@@ -362,12 +362,14 @@ CREATE INDEX message_erasures_due ON message_erasures (due_at);
 
 -- beside the log --------------------------------------------------------------------------------------
 
--- `nth`: the number of messages that the room had at `seq`, see `messages`.
+-- `nth`: the number of messages that the room had at `seq`, see `messages`. `furthest` is what `seq` once was at most:
+-- who marks something as unread is still shown to others as somebody who has read it.
 CREATE TABLE read_markers (
     account TEXT NOT NULL REFERENCES accounts,
     room TEXT NOT NULL REFERENCES rooms,
     seq INTEGER NOT NULL,
     nth INTEGER NOT NULL,
+    furthest INTEGER NOT NULL,
     PRIMARY KEY (account, room)
 ) STRICT, WITHOUT ROWID;
 
@@ -552,6 +554,16 @@ SELECT account, stream, since, until, role FROM members;
 -- Rooms; those of a deleted space are deleted too. `space` is NULL for a direct room.
 CREATE VIEW log_rooms AS
 SELECT id, space, private, deleted FROM rooms;
+
+-- Who is a guest of which space, or the bot of one: they see no members but those of their rooms.
+CREATE VIEW guests AS
+SELECT account, stream FROM members AS own
+WHERE until IS NULL AND stream > 'space/' AND stream < 'space0' AND (
+    role = 'guest' OR EXISTS (
+        SELECT 1 FROM bots CROSS JOIN members AS owners ON owners.stream = own.stream AND owners.account = bots.owner
+        WHERE bots.account = own.account AND owners.until IS NULL AND owners.role = 'guest'
+    )
+);
 
 -- Who sees the public rooms of which space, as `chatd.domain.policy.roles` says: guests do not, nor bots of guests.
 CREATE VIEW log_public_rooms AS

@@ -59,7 +59,8 @@ class Root(click.RichGroup):
     ) -> Any:
         """On a pipe, wrong usage is one plain line too; on a terminal it stands in a frame."""
         open_standard_files()
-        sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - Python has none for a closed one
+        sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 - Python has none for a closed one
+        sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
         sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
         if not standalone_mode or sys.stderr.isatty():
             return super().main(args, prog_name, complete_var, standalone_mode, **extra)

@@ -11,11 +11,13 @@ from chatctl.output import sanitized
 
 
 def confirm(question: str, yes: bool) -> None:
-    """Returns when the answer is yes; raises Failed when it is no.
+    """Returns when the answer is yes, which `yes` gives beforehand; raises Failed when it is no.
 
-    Asks on a terminal only: a script means what it says, and so does `yes`.
+    Where nobody can be asked, only `yes` is a yes: a script must say what it means.
     """
-    if yes or not sys.stdin.isatty():
+    if yes:
         return
+    if not sys.stdin.isatty():
+        raise click.UsageError("there is no terminal to ask on: give --yes")
     if not click.confirm(sanitized(question), err=True):
         raise Failed("nothing was done")

@@ -17,7 +17,9 @@ in_space: Option = click.option("--space", help="Look for the room in this space
 reason: Option = click.option(
     "--reason", metavar="TEXT", help="Why. The log keeps it, and everyone who sees the event reads it."
 )
-yes: Option = click.option("--yes", is_flag=True, help="Do not ask for confirmation on a terminal.")
+yes: Option = click.option(
+    "--yes", is_flag=True, help="Do not ask for confirmation; needed where there is no terminal."
+)
 dry_run: Option = click.option(
     "--dry-run", is_flag=True, help="Change nothing; print who would gain and lose what."
 )

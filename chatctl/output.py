@@ -6,6 +6,7 @@ Control characters in what users of the chat wrote never reach a terminal.
 from __future__ import annotations
 
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     from chatctl.connection import Connection
 
-WIDE = 1000  # columns when nobody looks: a script's lines are not cut
+WIDE = 1000  # columns, more than any line has
+COPIED = re.compile(r"\(?[0-9A-HJKMNP-TV-Z]{26}\)?")  # ids, perhaps with a name before them
 SEPARATOR = "\t"  # on a pipe; in what is shown a tab is \x09
 
 
@@ -85,25 +87,40 @@ def print_object(connection: Connection, value: object) -> None:
             sys.stdout.write(f"{heading}{SEPARATOR}{shown}\n")
         sys.stdout.flush()
         return
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for heading, shown in fields:
-        grid.add_row(heading, Text(shown))
-    console().print(grid)
+    _print_fields(fields)
 
 
 def print_table(headings: Iterable[str], rows: Iterable[Sequence[str]]) -> None:
-    """In columns on a terminal. On a pipe one line a row, the headings first, with tabs between fields."""
+    """In columns on a terminal, or field by field if it is too narrow: an id in pieces cannot be copied.
+    On a pipe one line a row, the headings first, with tabs between fields."""
+    names, shown = list(headings), list(rows)
     if sys.stdout.isatty():
-        console().print(table(headings, rows))
+        _print_on_terminal(names, shown)
         return
-    for row in (list(headings), *rows):
+    for row in (names, *shown):
         sys.stdout.write(SEPARATOR.join(row) + "\n")
     sys.stdout.flush()
+
+
+def _print_on_terminal(headings: list[str], rows: list[Sequence[str]]) -> None:
+    made, terminal = table(headings, rows), console()
+    unbounded = terminal.options.update(width=WIDE)
+    if terminal.measure(made, options=unbounded).minimum <= terminal.width:
+        terminal.print(made)
+        return
+    for number, row in enumerate(rows):
+        if number:
+            terminal.print()
+        _print_fields(list(zip(headings, row, strict=True)))
+
+
+def _print_fields(fields: Sequence[tuple[str, str]]) -> None:
+    """Below each other. The terminal itself breaks what is too long, so that it is copied whole."""
+    from rich.text import Text
+
+    width = max(len(heading) for heading, _ in fields)
+    for heading, shown in fields:
+        console().print(Text.assemble((f"{heading:<{width}}", "bold"), f"  {shown}"), soft_wrap=True)
 
 
 def table(headings: Iterable[str], rows: Iterable[Sequence[str]]) -> Table:
@@ -112,9 +129,11 @@ def table(headings: Iterable[str], rows: Iterable[Sequence[str]]) -> Table:
     from rich.text import Text
 
     made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
-    for heading in headings:
-        made.add_column(heading, overflow="fold")
-    for row in rows:
+    shown = [list(row) for row in rows]
+    for number, heading in enumerate(headings):
+        longest = max((len(id_) for row in shown for id_ in COPIED.findall(row[number])), default=1)
+        made.add_column(heading, overflow="fold", min_width=max(longest, len(heading)))
+    for row in shown:
         made.add_row(*map(Text, row))
     return made
 

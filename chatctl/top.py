@@ -8,7 +8,9 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from chatctl.count import counted
 from chatctl.output import console, print_line, print_table, sanitized, size, table
+from chatctl.trouble import clock_steps, refused_frames
 
 if TYPE_CHECKING:
     import trio
@@ -51,12 +53,14 @@ def screen(answer: ServerTop, before: ServerTop | None, seconds: float, rows: in
 def _summary(answer: ServerTop, rates: str) -> list[str]:
     commits = answer.commits
     return [
-        f"position {answer.position}   {answer.connections} connections   "
-        f"{answer.sessions} sessions   memory {size(answer.memory)}   "
+        f"position {answer.position}   {counted(answer.connections, 'connection')}   "
+        f"{counted(answer.sessions, 'session')}   memory {size(answer.memory)}   "
         f"loop lag {answer.loop_lag_ms:.1f} ms{rates}",
         f"commits {commits.count}   "
         f"batch {commits.last_batch} last, {commits.mean_batch:.1f} mean   "
         f"{commits.last_ms:.1f} ms last, {commits.mean_ms:.1f} mean   {commits.waiting} waiting",
+        f"refused {refused_frames(answer.refused)}   {answer.log_lines_lost} log lines lost   "
+        f"clock steps {clock_steps(answer)}",
     ]
 
 
@@ -94,7 +98,7 @@ async def _refresh(client: Client) -> None:
         while True:
             answer = await client.ask(GetServerTop(), ServerTop)
             now = trio.current_time()
-            rows = max(1, live.console.height - 6)
+            rows = max(1, live.console.height - 7)
             live.update(screen(answer, before, now - asked, rows), refresh=True)
             before, asked = answer, now
             await trio.sleep(EVERY_SECONDS)

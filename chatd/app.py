@@ -114,11 +114,15 @@ async def _serve_connections(
 ) -> None:
     async with AsyncExitStack() as sockets:
         tcp = [
-            Listener(sock, gateway.flusher, settings, False)
+            Listener(sock, gateway.flusher, gateway.open_files, settings, False)
             for sock in sockets.enter_context(tcp_sockets(settings.hosts, settings.port))
         ]
         admin = Listener(
-            sockets.enter_context(admin_socket(settings.data / ADMIN_SOCKET)), gateway.flusher, settings, True
+            sockets.enter_context(admin_socket(settings.data / ADMIN_SOCKET)),
+            gateway.flusher,
+            gateway.open_files,
+            settings,
+            True,
         )
         port = tcp[0].socket.getsockname()[1]
         services.address.url = _url(settings.hosts[0], port)

@@ -134,7 +134,8 @@ def schema(asyncapi: bool) -> None:
     from chatd.contract.schema import json_schema
 
     document = asyncapi_document(__version__) if asyncapi else json_schema(__version__)
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    ascii_only = "utf" not in (sys.stdout.encoding or "").lower()  # what is no UTF-8 is no JSON
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=ascii_only) + "\n")
 
 
 def _reload(config: Path | None, flags: dict[str, Any]) -> Settings:

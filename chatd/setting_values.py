@@ -18,6 +18,7 @@ SWITCHES: Final[Mapping[str, bool]] = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
+SURROGATE: Final = re.compile("[\ud800-\udfff]")
 LARGEST: Final = 10**18
 MAX_SHOWN: Final = 60  # characters of a wrong value that are shown
 MAX_PATH: Final = 250  # of a path
@@ -39,6 +40,8 @@ def from_text(hint: Any, text: str) -> Any:
 
 def checked(hint: Any, value: Any) -> Any:
     """The value, if it is of type `hint`; a path and a list with commas may be text. Raises ValueError."""
+    if not _is_utf_8(value) and Path not in (hint, *get_args(hint)):  # the system's paths are any bytes
+        raise ValueError(f"must be text in UTF-8, not {shown(value)}")
     if get_origin(hint) is Literal:
         if value in get_args(hint) and isinstance(value, str):
             return value
@@ -56,6 +59,12 @@ def checked(hint: Any, value: Any) -> Any:
     if hint is str and isinstance(value, str) and "\0" not in value:
         return value
     raise ValueError(f"must be {NAMES[hint]}, not {shown(value)}")
+
+
+def _is_utf_8(value: Any) -> bool:
+    """Whether all can be sent and stored: what is not UTF-8 in the environment comes as lone surrogates."""
+    texts = value if isinstance(value, (list, tuple)) else (value,)
+    return not any(isinstance(text, str) and SURROGATE.search(text) for text in texts)
 
 
 NAMES: Final = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}

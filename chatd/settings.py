@@ -224,7 +224,9 @@ class Settings:
         50, "New direct rooms that an account may open in 24 hours, its bots included.", _positive
     )
     guest_direct_rooms: bool = _setting(
-        False, "Whether guests of a space may open direct rooms in it and be written to."
+        False,
+        "Whether guests of a space may open direct rooms with those who share a room with them, and be"
+        " written to by them.",
     )
     metrics_through_proxy: bool = _setting(False, "Whether /metrics answers requests that a proxy passes on.")
     head_deadline: float = _setting(10.0, "Time for a request head to arrive.", _positive)

@@ -64,6 +64,7 @@ from chatd.handlers.member import ErasureReading, Members, MessageErasures
 from chatd.handlers.membership import Membership
 from chatd.handlers.presence import PresenceHandlers, ReceiptHandlers, Unread
 from chatd.handlers.quota import QuotaHandlers
+from chatd.handlers.read import ReadMarkers
 from chatd.handlers.recovery import RecoveryLinks
 from chatd.handlers.registry import registry
 from chatd.handlers.report import MessageReports, Reports
@@ -218,6 +219,7 @@ def wire(
                 message.Threads(reader, reading),
                 account_settings.ThreadFollowing(reader, commands, membership),
             ),
+            "read": (ReadMarkers(reader, commands, visibility),),
             "unread": (Unread(reader),),
             "receipt": (ReceiptHandlers(reader, receipts, visibility),),
             "presence": (PresenceHandlers(presence, receipts),),

@@ -3,6 +3,7 @@ refused with a sentence."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -238,6 +239,22 @@ def test_what_a_terminal_cannot_show_is_shown_with_backslashes(config: Path) -> 
         command, env={**environment, "PYTHONIOENCODING": "ascii"}, capture_output=True, text=True, check=True
     )
     assert 'server_name\t"Gr\\xf6\\xdfe"\tfile' in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_the_protocol_is_json_on_every_terminal(encoding: str) -> None:
+    command = [sys.executable, "-m", "chatd.cli", "schema", "--asyncapi"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, env=environment, capture_output=True, check=True)
+    assert json.loads(done.stdout)["asyncapi"].startswith("3.")
+
+
+@pytest.mark.parametrize(("name", "value"), [("SERVER_NAME", "Gr\udcfc"), ("METRICS", "::1, \udcff")])
+def test_a_variable_that_is_not_utf_8_is_refused(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"CHATD_{name}", value)
+    assert f"CHATD_{name} must be text in UTF-8, not" in refusal()
 
 
 @pytest.mark.parametrize("words", [["-h"], ["serve", "-h"], ["check", "-h"], ["schema", "-h"]])

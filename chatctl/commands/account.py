@@ -24,6 +24,7 @@ COLUMNS = {
     "display_name": "display name",
     "admin": "admin",
     "disabled": "disabled",
+    "deleted": "deleted",
     "created_at": "created",
     "id": "id",
 }
@@ -72,11 +73,13 @@ def create(
 
 
 @command.command("list")
+@click.option("--all", "all_", is_flag=True, help="Deleted ones too, of which a stub is left.")
 @click.pass_obj
-def list_(connection: Connection) -> None:
-    """All accounts."""
-    accounts = connection.run(all_accounts)
-    print_rows(connection, accounts, COLUMNS, "no accounts yet; `chatctl account create NAME` makes one")
+def list_(connection: Connection, all_: bool) -> None:
+    """All accounts, but those that were deleted."""
+    accounts = [account for account in connection.run(all_accounts) if all_ or not account.deleted]
+    columns = COLUMNS if all_ else {field: name for field, name in COLUMNS.items() if field != "deleted"}
+    print_rows(connection, accounts, columns, "no accounts yet; `chatctl account create NAME` makes one")
 
 
 @command.command()

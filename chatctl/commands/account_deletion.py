@@ -11,6 +11,7 @@ import rich_click as click
 
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
+from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.names import find_account
 from chatctl.options import reason, yes
@@ -21,6 +22,16 @@ if TYPE_CHECKING:
     from chatd.contract.account import Account, Belongings, Erased
 
 PAGE = 500
+NOUNS = {  # field of Belongings: what it counts
+    "messages": "message",
+    "spaces": "space",
+    "rooms": "room",
+    "bookmarks": "bookmark",
+    "drafts": "draft",
+    "scheduled": "scheduled message",
+    "devices": "device",
+    "bots": "bot",
+}
 
 
 @click.command()
@@ -49,7 +60,8 @@ def delete(connection: Connection, account: str, reason: str | None, yes: bool, 
 
 
 def _counted(erased: Belongings) -> str:
-    return ", ".join(f"{count} {what}" for what, count in plain(erased).items() if count) or "nothing else"
+    counts = plain(erased).items()
+    return ", ".join(counted(count, NOUNS[what]) for what, count in counts if count) or "nothing else"
 
 
 @click.command()
@@ -70,7 +82,7 @@ def export(connection: Connection, account: str, file: Path) -> None:
     except BaseException:
         file.unlink(missing_ok=True)  # half an export looks like a whole one
         raise
-    print_result(connection, {"file": str(file), "items": count}, f"wrote {count} items to {file}")
+    print_result(connection, {"file": str(file), "items": count}, f"wrote {counted(count, 'item')} to {file}")
 
 
 async def _write(client: Client, account: str, out: IO[str]) -> int:

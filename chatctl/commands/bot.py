@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.names import find_account
+from chatctl.options import yes
 from chatctl.output import print_json, print_line, print_result, print_rows
 
 if TYPE_CHECKING:
@@ -104,11 +106,13 @@ def token(connection: Connection, bot: str) -> None:
 
 @command.command()
 @click.argument("bot")
+@yes
 @click.pass_obj
-def delete(connection: Connection, bot: str) -> None:
+def delete(connection: Connection, bot: str, yes: bool) -> None:
     """Delete a bot; what it wrote stays."""
     from chatd.contract.bot import DeleteBot
 
+    confirm(f"Delete the bot {bot}, for good?", yes)
     found = _change(connection, bot, DeleteBot)
     print_result(connection, {"account": found.id}, f"deleted {found.name}")
 

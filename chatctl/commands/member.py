@@ -8,6 +8,7 @@ import rich_click as click
 
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
+from chatctl.count import counted
 from chatctl.duration import Duration
 from chatctl.names import Person, account_names, find_person, find_space
 from chatctl.naming import with_names
@@ -172,8 +173,9 @@ def erase_messages(
 
     place, person = _find(connection, space, account)
     answer = connection.ask(EraseMessages(place.id, person.id, dry_run=True), MessageErasure)
-    where = f"{answer.messages} messages of {person.name} in {len(answer.rooms)} rooms of {place.name}"
-    sentence = f"there are {where}"
+    messages, rooms = counted(answer.messages, "message"), counted(len(answer.rooms), "room")
+    where = f"{messages} of {person.name} in {rooms} of {place.name}"
+    sentence = f"there {'is' if answer.messages == 1 else 'are'} {where}"
     if not dry_run and answer.messages:
         confirm(f"Erase {where}, for good?", yes)
         answer = connection.ask(EraseMessages(place.id, person.id, reason), MessageErasure)

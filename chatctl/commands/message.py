@@ -12,7 +12,7 @@ from chatctl.connection import Connection
 from chatctl.follow import follow_log
 from chatctl.names import find_room
 from chatctl.naming import Names
-from chatctl.options import in_space, reason
+from chatctl.options import in_space, need_an_account, reason
 from chatctl.output import (
     console,
     local_time,
@@ -179,6 +179,23 @@ def edit(connection: Connection, room: str, seq: int, text: str, space: str | No
         return {"room": found.id, "seq": seq}
 
     print_result(connection, connection.run(work), f"edited message {seq}")
+
+
+@command.command("mark-unread")
+@click.argument("room")
+@click.argument("seq", type=MESSAGE)
+@in_space
+@click.pass_obj
+def mark_unread(connection: Connection, room: str, seq: int, space: str | None) -> None:
+    """Make a message and all after it unread again, for the account of --token."""
+    need_an_account(connection)
+
+    async def work(client: Client) -> dict[str, Any]:
+        found = await find_room(client, room, space)
+        await client.mark_unread(found.id, seq)
+        return {"room": found.id, "seq": seq}
+
+    print_result(connection, connection.run(work), f"unread from message {seq} on")
 
 
 @command.command()

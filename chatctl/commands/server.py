@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from chatctl.connection import Connection
+from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.output import duration, local_time, plain, print_json, print_line, print_object, size
+from chatctl.trouble import clock_steps, refused_frames
 
 if TYPE_CHECKING:
     from chatd.contract.server import ServerChecked, ServerStatus, ServerVerified
@@ -78,7 +80,7 @@ def _findings(connection: Connection, answer: ServerChecked | ServerVerified, fi
     for finding in findings if not connection.json else ():
         print_line(finding)
     if findings or not answer.ok:
-        count = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
+        count = counted(len(findings), "finding")
         raise Failed(f"{count}; keep a copy of the data folder and look at your newest good backup")
     if not connection.json:
         print_line(fine)
@@ -86,8 +88,10 @@ def _findings(connection: Connection, answer: ServerChecked | ServerVerified, fi
 
 def _readable(status: ServerStatus) -> dict[str, Any]:
     """The status with sizes, times and counts as people read them."""
+    fields = plain(status)
+    del fields["last_clock_step"]
     return {
-        **plain(status),
+        **fields,
         "ready": "yes" if status.ready else "no",
         "problems": "; ".join(status.problems) or "none",
         "started_at": local_time(status.started_at),
@@ -95,5 +99,7 @@ def _readable(status: ServerStatus) -> dict[str, Any]:
         "memory": size(status.memory),
         "database": size(status.database),
         "wal": size(status.wal),
+        "refused": refused_frames(status.refused),
+        "clock_steps": clock_steps(status),
         "actors": ", ".join(f"{count} {kind}" for kind, count in plain(status.actors).items()),
     }

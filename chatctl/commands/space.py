@@ -9,6 +9,7 @@ import rich_click as click
 
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
+from chatctl.count import counted
 from chatctl.names import find_account, find_space
 from chatctl.naming import Names
 from chatctl.options import reason, yes
@@ -131,7 +132,7 @@ def delete(connection: Connection, space: str, reason: str | None, yes: bool) ->
     from chatd.contract.spec import Done
 
     found = connection.run(lambda client: _detail(client, space))
-    confirm(f"Delete {found.name} ({found.members} members) with all its rooms, for good?", yes)
+    confirm(f"Delete {found.name} ({counted(found.members, 'member')}) with all its rooms, for good?", yes)
     connection.ask(DeleteSpace(found.id, reason), Done)
     print_result(connection, {"space": found.id}, f"{found.name} is deleted with all its rooms")
 

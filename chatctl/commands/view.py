@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from chatctl.connection import Connection
+from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.output import console, print_result, print_rows
 
@@ -49,7 +50,7 @@ def rebuild(connection: Connection, name: str) -> None:
         return await _watch(client, name, quiet=connection.json)
 
     view = connection.run(work, seconds=None)
-    print_result(connection, view, f"built {name} from {view.position} events")
+    print_result(connection, view, f"built {name} from {counted(view.position, 'event')}")
 
 
 async def _watch(client: Client, name: str, quiet: bool) -> ViewState:

@@ -127,6 +127,7 @@ class Client:
     decline_direct = r.decline_direct
     leave_direct = r.leave_direct
     mark_read = r.mark_read
+    mark_unread = r.mark_unread
     unread = r.unread
     receipts = r.receipts
     typing = r.typing

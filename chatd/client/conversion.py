@@ -53,7 +53,7 @@ def read_event(name: str, stream: str, data: Mapping[str, Any]) -> object:
     row = EVENTS.get((cast(StreamKind, stream.partition("/")[0]), name))
     if row is None:
         return data
-    return Nothing() if row.audience is not None and not data else _payload(data, row.payload)
+    return Nothing() if row.withheld and not data else _payload(data, row.payload)
 
 
 def read_signal(name: str, data: Mapping[str, Any]) -> object:

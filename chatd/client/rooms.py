@@ -18,7 +18,7 @@ from chatd.contract.direct import (
 )
 from chatd.contract.fields import RoomKind
 from chatd.contract.member import Member, MemberPage
-from chatd.contract.read import MarkRead
+from chatd.contract.read import MarkRead, MarkUnread
 from chatd.contract.receipt import ListReceipts, Receipts
 from chatd.contract.room import (
     CreateRoom,
@@ -112,6 +112,11 @@ async def leave_direct(asker: Asker, room: str) -> None:
 async def mark_read(asker: Asker, room: str, seq: int) -> None:
     """Everything up to `seq` has been read; never moves back."""
     await asker.ask(MarkRead(room, seq), Done)
+
+
+async def mark_unread(asker: Asker, room: str, seq: int) -> None:
+    """What came from `seq` on has not been read; others are not told."""
+    await asker.ask(MarkUnread(room, seq), Done)
 
 
 async def unread(asker: Asker) -> list[UnreadRoom]:

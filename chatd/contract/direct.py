@@ -63,9 +63,10 @@ REQUESTS: tuple[RequestType, ...] = (
             f" people always get the same room, of at most {MAX_PEOPLE} people. Without accounts, or with"
             " oneself, it is a room for notes.",
             "The caller shares a space with each of them, otherwise the account is `not_found`. A space in"
-            " which one of the two is a guest counts only with the setting `guest_direct_rooms`. A bot and"
-            " its owner know each other; with anybody else a bot's owner must share a space too, and be in"
-            " the room. A room that the caller is in already is returned in any case.",
+            " which one of the two is a guest counts only with the setting `guest_direct_rooms`, and for"
+            " two who share one of its rooms. A bot and its owner know each other; with others a bot's owner"
+            " must share a space too, and be in the room. A room that the caller is in already is returned in"
+            " any case.",
             "The others join with the first message. An account makes at most `direct_rooms_per_day` new"
             " ones in 24 hours, its bots included. A direct room cannot be renamed or archived; operators"
             " may delete it, and the same people then get a new one.",

@@ -117,10 +117,12 @@ class NotificationCreated:
     notification: Id
     kind: NotificationKind
     room: Id
-    seq: int
+    seq: int | UnsetType = UNSET
     from_: Id
-    source: int
+    source: int | UnsetType = UNSET
     quiet: bool | UnsetType = UNSET
+    scheduled: Id | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
 
 
 @payload
@@ -388,9 +390,17 @@ _ACCOUNT: Final = (
         "account",
         NotificationCreated,
         "The account was notified of a message: its id, why, which message by whom, and that message's"
-        " `position`. A client adds it, unread, and makes a sound unless `quiet`.",
+        " `position` (`source`); or (`kind` `scheduled`) that a message of its own was not posted, and the"
+        " `reason`. A client adds it, unread, and makes a sound unless `quiet`.",
     ),
     EventType("notification.read", "account", NotificationRead, "A client marks these as read."),
+    EventType(
+        "read.marked_unread",
+        "account",
+        MessageOfRoom,
+        "The account marked what came from `seq` on in a room as unread. A client asks `unread.list` how far"
+        " it has read by now, and `notification.list`.",
+    ),
     EventType(
         "subscription.updated",
         "account",
@@ -720,6 +730,7 @@ PERSONAL: Final[Mapping[str, tuple[str, ...]]] = {
     name: row.personal for (_, name), row in EVENTS.items() if row.personal
 }
 RESTRICTED: Final = {name: row.audience for (_, name), row in EVENTS.items() if row.audience is not None}
+ABOUT_MEMBERS: Final = frozenset(name for (_, name), row in EVENTS.items() if row.about_member)
 AUDITED: Final = tuple(dict.fromkeys(name for (_, name), row in EVENTS.items() if row.audited))
 # The fields that an event can do without: what is left names whom or what it is about.
 DETAILS: Final[Mapping[str, tuple[str, ...]]] = {

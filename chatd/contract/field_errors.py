@@ -6,6 +6,7 @@ The message names the field, then what it takes. It does not repeat the value th
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -62,11 +63,53 @@ def _describe(type_: type[Any], what: str, where: str) -> str:
     if found := _ANOTHER_TYPE.fullmatch(what):
         return f"expected {_type_name(found[1])}, got {_type_name(found[2])}"
     if found := _OUT_OF_LIMITS.fullmatch(what):
-        unit = f" {_UNITS.get(found[1], 'item')}{'' if found[4] == '1' else 's'}" if found[2] else ""
-        return f"expected {_type_name(found[1])} of {_LIMITS[found[3]]} {found[4]}{unit}"
+        return _limits(next(_metas(type_, where), None), found)
     if found := _PATTERN_MISMATCH.fullmatch(what):
-        return "expected a string " + ("without NUL" if found[1] == repr(NO_NUL) else f"matching {found[1]}")
+        return _pattern(next(_metas(type_, where), None), found[1])
     return shorten(what)
+
+
+def _limits(meta: msgspec.Meta | None, found: re.Match[str]) -> str:
+    """`must have 2 to 32 characters`: both limits where the field is found, else the one that was broken."""
+    unit, verb = _UNITS.get(found[1], "item") if found[2] else "", "have" if found[2] else "be"
+    least, most = (None, None)
+    if meta is not None:
+        least, most = (meta.min_length, meta.max_length) if found[2] else (meta.ge, meta.le)
+    if most is None or (least is None and not found[3].startswith("<")):
+        limit, last = f"{_LIMITS[found[3]]} {found[4]}", found[4]
+    elif not least and unit:
+        limit, last = f"at most {most}", str(most)
+    else:
+        limit, last = f"{least or 0} to {most}" if unit else f"from {least or 0} to {most}", str(most)
+    return f"must {verb} {limit}" + (f" {unit}{'' if last == '1' else 's'}" if unit else "")
+
+
+def _pattern(meta: msgspec.Meta | None, pattern: str) -> str:
+    if pattern == repr(NO_NUL):
+        return "must not contain NUL"
+    return f"must be {meta.description}" if meta is not None and meta.description else f"must match {pattern}"
+
+
+def _metas(type_: type[Any], where: str) -> Iterator[msgspec.Meta]:
+    """The limits of the field; for `scopes[0]` those of one item."""
+    if "." in where:
+        return
+    hints = get_type_hints(type_, include_extras=True)
+    yield from _in_hint(hints.get(_field(where)), "[" in where)
+
+
+def _in_hint(hint: Any, inside: bool) -> Iterator[msgspec.Meta]:
+    origin = get_origin(hint)
+    if origin is list:
+        if inside:
+            yield from _in_hint(get_args(hint)[0], False)
+        return
+    for part in get_args(hint):
+        if isinstance(part, msgspec.Meta):
+            if not inside:
+                yield part
+        else:
+            yield from _in_hint(part, inside)
 
 
 def _type_name(types: str) -> str:
@@ -75,8 +118,12 @@ def _type_name(types: str) -> str:
 
 def _hint(type_: type[Any], where: str) -> Any:
     """The annotation of the field; for `scopes[0]` that of `scopes`."""
+    return get_type_hints(type_).get(_field(where))
+
+
+def _field(where: str) -> str:
     name = re.split(r"\W", where)[0]
-    return get_type_hints(type_).get(f"{name}_" if name == "for" else name)
+    return f"{name}_" if name == "for" else name
 
 
 def _values(hint: Any) -> tuple[Any, ...]:

@@ -48,7 +48,15 @@ Seq = Annotated[int, Meta(ge=0, le=2**53)]
 Limit = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
 Seconds = Annotated[int, Meta(ge=1, le=10 * 366 * 86400)]
 Emoji = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
-EmojiName = Annotated[str, Meta(min_length=2, max_length=32, pattern=r"^[a-z0-9_+-]+$")]
+EmojiName = Annotated[
+    str,
+    Meta(
+        min_length=2,
+        max_length=32,
+        pattern=r"^[a-z0-9_+-]+$",
+        description="of the letters a to z, digits, _, + and -",
+    ),
+]
 Query = Annotated[str, Meta(min_length=1, max_length=200)]
 Minute = Annotated[int, Meta(ge=0, le=1439)]  # of the day, from midnight
 TimeZone = Annotated[str, Meta(min_length=1, max_length=64)]  # a name of the IANA database
@@ -67,6 +75,7 @@ Right = Literal[
     "space.lock",
     "invite.create",
     "invite.list",
+    "member.see_all",
     "member.set_role",
     "member.kick",
     "member.ban",
@@ -100,7 +109,7 @@ PresenceState = Literal["online", "away", "dnd", "invisible"]
 ShownPresence = Literal["online", "away", "dnd", "invisible", "offline"]
 AnyRoomKind = Literal["text", "audio", "video", "announcement", "direct"]
 DirectState = Literal["accepted", "declined", "left"]  # what an account made of a direct room
-NotificationKind = Literal["direct", "mention", "thread", "message"]
+NotificationKind = Literal["direct", "mention", "thread", "message", "scheduled"]
 SecurityChange = Literal[
     "password",
     "totp_on",

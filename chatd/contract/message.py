@@ -316,9 +316,9 @@ REQUESTS: tuple[RequestType, ...] = (
             " look for.",
             "The last word counts as the beginning of a word too, unless something follows it, if only a"
             " space. A text has at most 20 words and phrases.",
-            "Case and diacritics do not count: `cafe` finds `Café`. In scripts without spaces between words"
-            " (Chinese, Japanese, Thai and others) and in Korean any piece of a text is found; so are emoji."
-            " Other signs mean nothing.",
+            "Case, diacritics and the script of digits do not count: `cafe` finds `Café`, `25` finds `२५`."
+            " In scripts without spaces between words (Chinese, Japanese, Thai and others) and in Korean any"
+            " piece of a text is found; so are emoji. Other signs mean nothing.",
             "`after` (included) and `before` (not included) are times of posting; `by` is an account's id."
             " `has_link` asks for messages with, or without, an `http://` or `https://` address; `has_file:"
             " true` finds nothing, since there are no files yet.",
@@ -339,7 +339,8 @@ REQUESTS: tuple[RequestType, ...] = (
             "`post_at` is at least a second and at most a year ahead. The message is posted as if its"
             " author had posted it then: rights, mentions and `expires_in` are of that moment.",
             "It is posted once, over restarts too. What is due while the server is down is posted when it"
-            " is up. What is refused then stays on the list with `failed` until it is unscheduled.",
+            " is up. What is refused then, and not for a passing reason, stays on the list with `failed`"
+            " until it is unscheduled, and its author is notified.",
         ),
     ),
     command(

@@ -26,16 +26,19 @@ class ReadNotifications:
 
 @result
 class Notification:
-    """`from` is the author of the message, `quiet`: a client makes no sound."""
+    """`from` is the author of the message, `quiet`: a client makes no sound. `seq` is null where `kind` is
+    `scheduled`, and `scheduled` and `reason` only there are not."""
 
     id: Id
     kind: NotificationKind
     room: Id
-    seq: int
+    seq: int | None
     from_: Id
     at: Time
     quiet: bool
     read: bool
+    scheduled: Id | None
+    reason: str | None
 
 
 @result
@@ -62,6 +65,9 @@ REQUESTS: tuple[RequestType, ...] = (
             "A message notifies the members of its room except its author, once each. `kind` is `direct` in"
             " a direct room, else `mention` if it mentions the account, else `thread` if it is a reply in a"
             " thread that the account follows, else `message`.",
+            "A message of one's own that was to be posted later and never will be is a notification of the"
+            " `kind` `scheduled`: `scheduled` is its id in `message.scheduled`, `reason` says why. It is read"
+            " when `notification.read` says so.",
             "What delivers notifications elsewhere follows the event `notification.created`.",
         ),
     ),

@@ -67,7 +67,8 @@ REQUESTS: tuple[RequestType, ...] = (
         rate="signal",
         notes=(
             "Takes the place of what the session watched before, and ends with the session. The caller sees"
-            " accounts with which it shares a space or a room now, and itself; others are not in the result.",
+            " accounts with which it shares a room now, or a space in which it is no guest, and itself;"
+            " others are not in the result.",
             "Changes come as `presence` signals, at most one a second for each account, the newest state.",
         ),
     ),

@@ -14,6 +14,12 @@ class MarkRead:
     seq: Seq
 
 
+@attrs.frozen
+class MarkUnread:
+    room: Id
+    seq: Seq
+
+
 REQUESTS: tuple[RequestType, ...] = (
     command(
         "read.mark",
@@ -27,6 +33,19 @@ REQUESTS: tuple[RequestType, ...] = (
         notes=(
             "`seq` is any event's of the room. The marker never moves back. All sessions of the account get"
             " the signal `read.marked`.",
+        ),
+    ),
+    command(
+        "read.mark_unread",
+        MarkUnread,
+        doc="Moves the caller's read marker back, to before a message.",
+        scope="read",
+        refusals=("not_found",),
+        events=("read.marked_unread",),
+        notes=(
+            "What came from the event `seq` on is unread again, with its notifications, unless"
+            " `notification.read` named them. Others are shown nothing: to them what was read stays read."
+            " `read.mark` moves the marker forward again. Where `seq` is unread already, nothing changes.",
         ),
     ),
 )

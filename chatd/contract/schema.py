@@ -127,7 +127,7 @@ def event(row: EventType, to: Callable[[str], Schema]) -> Schema:
         "position": INTEGER,
         "at": INTEGER,
         "by": STRING,
-        "data": payload if row.audience is None else {"anyOf": [payload, hidden]},
+        "data": payload if not row.withheld else {"anyOf": [payload, hidden]},
     }
     return _frame(fields, row.doc)
 

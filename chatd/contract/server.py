@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from chatd.contract.errors import Code
 from chatd.contract.fields import Time
 from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, query
@@ -41,7 +42,9 @@ class ActorCounts:
 @result
 class ServerStatus:
     """Sizes in bytes, `uptime` in seconds. `ready`: whether commands can be stored. `problems` in words.
-    `log_lines_lost`: lines that the log on stderr did not take."""
+    Since the start: `refused` counts frames by the code of their refusal, `log_lines_lost` the lines that the
+    log on stderr did not take, `clock_steps` how often the clock was set, and `last_clock_step` says by how
+    many seconds the last time, negative: back."""
 
     version: str
     ready: bool
@@ -61,7 +64,10 @@ class ServerStatus:
     memory: int
     database: int
     wal: int
+    refused: dict[Code, int]
     log_lines_lost: int
+    clock_steps: int
+    last_clock_step: int | None
     actors: ActorCounts
     views: list[ViewState]
 
@@ -93,12 +99,17 @@ class ActorLoad:
 
 @result
 class ServerTop:
-    """At most 50 actors, the busiest first."""
+    """At most 50 actors, the busiest first. `refused` and what follows count since the start, as in
+    `server.status`."""
 
     position: int
     commits: CommitCounts
     connections: int
     sessions: int
+    refused: dict[Code, int]
+    log_lines_lost: int
+    clock_steps: int
+    last_clock_step: int | None
     actors: list[ActorLoad]
     loop_lag_ms: float
     cpu_seconds: float

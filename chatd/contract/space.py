@@ -158,7 +158,10 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="One space.",
         scope="read",
         refusals=("not_found",),
-        notes=("`role` is the caller's, or `null`; `members` is a count.",),
+        notes=(
+            "`role` is the caller's, or `null`; `members` counts those whom `space.members` lists.",
+            "`owner` is `null` for a guest who shares no room with the owner.",
+        ),
     ),
     query(
         "space.members",
@@ -167,6 +170,7 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Members of a space, by account id.",
         scope="read",
         refusals=("not_found",),
+        notes=("Guests get those who share a room with them (`member.see_all`).",),
     ),
     command(
         "space.update",

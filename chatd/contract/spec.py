@@ -175,7 +175,8 @@ class EventType:
     """One type of event in one kind of stream.
 
     `audience`: the right in the space that a member needs to be shown the payload. Others are shown the event
-    with an empty one, so that no seq is missing. `audited`: it stands in the audit. `personal`: fields in
+    with an empty one, so that no seq is missing; so are those who do not see the member that an event
+    `about_member` is about. `audited`: it stands in the audit. `personal`: fields in
     which an account says something of itself; they are stored apart and erased with the account.
     `text`: the field `text` is stored apart in the same way. `lets`: the event lets `account` into its stream
     or out of it, or everybody out. `erases`: with it texts leave the database.
@@ -191,6 +192,17 @@ class EventType:
     text: bool = False
     lets: Literal["in", "out", "all_out"] | None = None
     erases: bool = False
+
+    @property
+    def about_member(self) -> bool:
+        """Whether it tells of a member of a space, whom not everybody there sees (`member.see_all`)."""
+        named = any(field.name == "account" for field in attrs.fields(self.payload))
+        return self.stream == "space" and named
+
+    @property
+    def withheld(self) -> bool:
+        """Whether some members are shown it with an empty payload."""
+        return self.audience is not None or self.about_member
 
 
 @attrs.frozen

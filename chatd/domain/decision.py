@@ -53,12 +53,15 @@ class Signal:
 class Decision:
     """Facts to be logged in one transaction, and the answer, made from the events that they become.
 
-    `read` moves the caller's read marker to a seq; it is stored, but not logged as a fact.
+    `read` moves the caller's read marker to a seq; it is stored, but not logged as a fact. `shown`: others
+    may be told. `forgets_marker`: the caller's marker was moved elsewhere and must be looked up.
     """
 
     facts: tuple[Fact, ...] = ()
     answer: Answer = _done
     read: int | None = None
+    shown: bool = True
+    forgets_marker: bool = False
     signal: Signal | None = None
 
 

@@ -31,6 +31,15 @@ class MakeBot:
 
 
 @attrs.frozen
+class RecordUnread:
+    """The account marked what came from `seq` on in a room as unread. The marker moves in the same
+    transaction."""
+
+    room: str
+    seq: int
+
+
+@attrs.frozen
 class SetSubscription:
     """`muted_until` 0 ends muting; None leaves either field as it is."""
 
@@ -68,6 +77,16 @@ class Notify:
     author: str
     source: int
     quiet: bool = False
+
+
+@attrs.frozen
+class NotifyUnposted:
+    """Tells the account that its message `scheduled` for a room will not be posted."""
+
+    scheduled: str
+    room: str
+    author: str
+    reason: str
 
 
 @attrs.frozen
@@ -172,6 +191,11 @@ class FinishErasure:
 
 
 # --- to a room ----------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class ForgetMarker:
+    """The caller's read marker in the room was moved elsewhere: look it up before it moves again."""
 
 
 @attrs.frozen

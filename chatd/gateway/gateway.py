@@ -24,6 +24,7 @@ from chatd.gateway.net.address_places import AddressPlace, AddressPlaces
 from chatd.gateway.net.client_address import Proxies
 from chatd.gateway.net.flusher import Flusher
 from chatd.gateway.net.listener import Listener
+from chatd.gateway.net.open_files import OpenFiles
 from chatd.gateway.net.own_addresses import OwnAddresses, SaidBefore
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import SocketStream
@@ -48,6 +49,7 @@ class Gateway:
 
     def __init__(self, settings: Settings, open_session: OpenSession, load_http: LoadHttp) -> None:
         self.flusher = Flusher()
+        self.open_files = OpenFiles()
         self.poller = Poller()
         self.connections: set[WebSocket] = set()
         self.ready = False  # whether it takes requests
@@ -96,8 +98,9 @@ class Gateway:
         self._served += 1
         try:
             await self._serve(stream, admin)
-        except Exception:  # one connection that crashes must not end the others
-            log.exception("connection_crashed")
+        except Exception as error:  # one connection that crashes must not end the others
+            if not self.open_files.explain(error):
+                log.exception("connection_crashed")
         finally:
             self._served -= 1
             stream.abort()

@@ -25,12 +25,13 @@ from chatd.contract.invite import (
 )
 from chatd.contract.quota import Quotas
 from chatd.contract.rows import fields_of, pick
-from chatd.contract.space import SpaceResult
+from chatd.contract.space import Space, SpaceResult
 from chatd.contract.spec import Done
 from chatd.domain.event import space_stream
 from chatd.domain.internal import JoinByInvite, RevokeInviteById
 from chatd.domain.policy.roles import may
 from chatd.handlers.invite_codes import InviteCodes
+from chatd.handlers.members_seen import owner_seen
 from chatd.handlers.paging import page_of
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, PutInviteCode, Reader
@@ -89,4 +90,9 @@ class Invites:
         entering = JoinByInvite(
             found.invite, caller.account, owner=caller.owner, creator_inactive=found.maker_out
         )
-        return await self.commands.ask(space_stream(found.space), entering, context_of(caller), SpaceResult)
+        stream = space_stream(found.space)
+        answer = await self.commands.ask(stream, entering, context_of(caller), SpaceResult)
+        if isinstance(answer, Refusal) or stream not in await self.reader.guest_in(caller.account):
+            return answer
+        owner = await owner_seen(self.reader, caller.account, answer.space.owner)
+        return SpaceResult(space=Space(**{**fields_of(answer.space), "owner": owner}))

@@ -18,7 +18,7 @@ from chatd.actors.workers.health import Health
 from chatd.actors.workers.view_updater import Views
 from chatd.clock import now
 from chatd.contract.backup import BackupCreated, CreateBackup
-from chatd.contract.errors import Refusal
+from chatd.contract.errors import MEANINGS, Code, Refusal
 from chatd.contract.event import EventFrame, EventPage, ListEvents
 from chatd.contract.field_errors import quote
 from chatd.contract.server import (
@@ -83,7 +83,10 @@ class Server:
             memory=_memory(),
             database=sizes.database,
             wal=sizes.wal,
+            refused=self._refused(),
             log_lines_lost=STDERR.lost,
+            clock_steps=self.health.clock_steps,
+            last_clock_step=self.health.last_clock_step,
             actors=ActorCounts(
                 awake=sum(awake.values()),
                 rooms=awake["room"],
@@ -116,11 +119,18 @@ class Server:
             ),
             connections=len(self.live),
             sessions=self.live.opened,
+            refused=self._refused(),
+            log_lines_lost=STDERR.lost,
+            clock_steps=self.health.clock_steps,
+            last_clock_step=self.health.last_clock_step,
             actors=actors[:BUSIEST],
             loop_lag_ms=round(lag * 1000, 3),
             cpu_seconds=round(used.ru_utime + used.ru_stime, 3),
             memory=_memory(),
         )
+
+    def _refused(self) -> dict[Code, int]:
+        return {code: self.live.refused[code] for code in MEANINGS if self.live.refused[code]}
 
     async def check(self, caller: Caller, query: CheckServer) -> ServerChecked:
         findings = [*self.health.problems, *await self.maintenance.check()]
@@ -148,8 +158,11 @@ def _load(actor: Any) -> ActorLoad:
 
 
 def _memory() -> int:
-    """Resident bytes of this process."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE
+    """Resident bytes of this process; the most that there were, when no file can be opened."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 @attrs.frozen(eq=False)

@@ -19,8 +19,9 @@ from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.space import Spaces
 from chatd.ports import Caller, PutSetupCode, Reader, SetupCodeIs
 
-USED: Final = Refusal(
-    "not_found", "this link has been used or is not the newest one; restart chatd for a new one"
+USED: Final = Refusal("not_found", "this link has been used: there is an account already; sign in with it")
+OLD: Final = Refusal(
+    "not_found", "this link is not the newest one; take that which the newest start of chatd printed"
 )
 
 
@@ -46,7 +47,7 @@ class Setup:
         """Makes an administrator's account, a space that it owns and the room "general" in it."""
         expected = await self.reader.setup_code()
         if expected is None or not hmac.compare_digest(expected, hashed(code)):
-            return USED
+            return USED if await self.reader.any_account() else OLD
         new_space = REQUESTS["space.create"].read({"name": space})
         if isinstance(new_space, Refusal):
             return new_space

@@ -11,7 +11,7 @@ from chatd.actors.runtime.envelope import STALE
 from chatd.contract.errors import Refusal
 from chatd.contract.member import Member, MemberPage
 from chatd.contract.quota import Quotas
-from chatd.contract.rows import pick
+from chatd.contract.rows import fields_of, pick
 from chatd.contract.space import (
     CreateSpace,
     GetSpace,
@@ -25,10 +25,12 @@ from chatd.contract.space import (
 )
 from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.event import space_stream
+from chatd.domain.policy.acquaintance import sees_all_members
 from chatd.domain.policy.bots import BOT_CANNOT_OWN
+from chatd.handlers.members_seen import owner_seen, with_owners_seen
 from chatd.handlers.paging import cut, page_of
 from chatd.handlers.visibility import Visibility
-from chatd.ports import Caller, Condition, Reader, SpacesOwnedBelow
+from chatd.ports import Caller, Condition, Reader, Row, SpacesOwnedBelow
 
 NAME_OWNER: Final = Refusal("invalid", "an operator must say who owns the space, in `owner`")
 NOT_YOURS: Final = Refusal("forbidden", "only an operator may give a space to somebody else")
@@ -85,6 +87,8 @@ class Spaces:
         memberships, _ = await self.reader.memberships(caller.account)
         roles = {row["stream"]: row["role"] for row in memberships if row["stream"].startswith("space/")}
         found = await self.reader.spaces([stream.removeprefix("space/") for stream in roles])
+        guest_in = await self.reader.guest_in(caller.account)
+        found = await with_owners_seen(self.reader, caller.account, guest_in, found)
         return [pick(OwnSpace, space, role=roles[space_stream(space["id"])]) for space in found]
 
     async def get(self, caller: Caller, query: GetSpace) -> SpaceDetailResult | Refusal:
@@ -92,16 +96,30 @@ class Spaces:
         if isinstance(state, Refusal):
             return state
         detail = state.row(SpaceDetail, role=state.role(caller.by), members=len(state.members))
-        return SpaceDetailResult(space=detail)
+        if sees_all_members(state, context_of(caller, with_id=False)):
+            return SpaceDetailResult(space=detail)
+        seen = await self.reader.seen_count(space_stream(query.space), caller.by)
+        owner = await owner_seen(self.reader, caller.by, detail.owner)
+        return SpaceDetailResult(space=SpaceDetail(**{**fields_of(detail), "owner": owner, "members": seen}))
 
     async def members(self, caller: Caller, query: ListSpaceMembers) -> MemberPage | Refusal:
         state = await self.visibility.space(caller, query.space)
         if isinstance(state, Refusal):
             return state
-        return await members_of(self.reader, space_stream(query.space), query.after, query.limit)
+        stream, context = space_stream(query.space), context_of(caller, with_id=False)
+        if sees_all_members(state, context):
+            return await members_of(self.reader, stream, query.after, query.limit)
+        return member_page(
+            await self.reader.members_seen(stream, caller.by, query.after, query.limit + 1), query.limit
+        )
 
 
 async def members_of(reader: Reader, stream: str, after: str | None, limit: int) -> MemberPage:
     """A page of the members of a space or room."""
-    page, following = cut(await reader.members(stream, after, limit + 1), limit, "account")
+    return member_page(await reader.members(stream, after, limit + 1), limit)
+
+
+def member_page(rows: list[Row], limit: int) -> MemberPage:
+    """`rows`: one more than `limit`, if there are more."""
+    page, following = cut(rows, limit, "account")
     return MemberPage(members=[pick(Member, row) for row in page], next=following)

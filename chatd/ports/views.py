@@ -65,8 +65,8 @@ class View(Protocol):
 
 @attrs.frozen
 class NotificationPage:
-    """`rows` are `{id, kind, room, seq, from, at, quiet: bool, read: bool}`, newest first; `more`: there are
-    older ones. `unread` counts all of the account's that are not read."""
+    """`rows` are `{id, kind, room, seq, from, at, quiet: bool, read: bool, scheduled, reason}`, newest first;
+    `more`: there are older ones. `unread` counts all of the account's that are not read."""
 
     rows: list[Row]
     more: bool

@@ -121,6 +121,15 @@ class MarkRead:
 
 
 @attrs.frozen(slots=True)
+class MoveMarkerBack:
+    """Moves an account's read marker in a room back to `seq`; never forward."""
+
+    account: str
+    room: str
+    seq: int
+
+
+@attrs.frozen(slots=True)
 class PutSnapshot:
     """The state of `stream` after `seq`, so that loading need not start at the beginning."""
 
@@ -234,6 +243,7 @@ Write = (
     | DropRecoveryLinks
     | PutSetupCode
     | MarkRead
+    | MoveMarkerBack
     | MarkDelivered
     | PutPresence
     | PutDraft

@@ -2,7 +2,8 @@
 
 Only what the log says is kept. Whether the account has read further in the room by now, and whether the
 message is still there and the account still in the room, is looked up in the log at each look, so that a
-view that was built again says the same as one that was there all the time.
+view that was built again says the same as one that was there all the time. What was scheduled and not posted
+is about no message, and stays.
 """
 
 from __future__ import annotations
@@ -22,21 +23,26 @@ SCHEMA: Final = """
         id TEXT NOT NULL,
         kind TEXT NOT NULL,
         room TEXT NOT NULL,
-        seq INTEGER NOT NULL,
+        seq INTEGER,
         author TEXT NOT NULL,
         at INTEGER NOT NULL,
         quiet INTEGER NOT NULL,
+        scheduled TEXT,
+        reason TEXT,
         read INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (account, position)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX notifications_by_id ON notifications (account, id);
     CREATE INDEX notifications_unread ON notifications (account, room, seq) WHERE NOT read;
+    CREATE INDEX notifications_unposted ON notifications (account) WHERE scheduled IS NOT NULL AND NOT read;
 """
 
 CREATED: Final = """
-    INSERT INTO notifications (account, position, id, kind, room, seq, author, at, quiet)
+    INSERT INTO notifications (account, position, id, kind, room, seq, author, at, quiet,
+        scheduled, reason)
     SELECT substr(stream, 9), position, data ->> 'notification', data ->> 'kind', data ->> 'room',
-        data ->> 'seq', data ->> 'from', at, coalesce(data ->> 'quiet', 0)
+        data ->> 'seq', data ->> 'from', at, coalesce(data ->> 'quiet', 0), data ->> 'scheduled',
+        data ->> 'reason'
     FROM log_events
     WHERE position > ?1 AND position <= ?2 AND type = 'notification.created' AND stream LIKE 'account/%'
 """
@@ -78,21 +84,26 @@ UNREAD: Final = """
         AND notifications.position > mine.since
     CROSS JOIN log_messages AS message
         ON message.room = notifications.room AND message.seq = notifications.seq AND NOT message.deleted
+    UNION ALL
+    SELECT notifications.*, 0 AS seen FROM notifications INDEXED BY notifications_unposted
+    WHERE account = ?1 AND scheduled IS NOT NULL AND NOT notifications.read
 """
 ALL: Final = f"""
-    SELECT notifications.*,
-        notifications.read OR notifications.seq <= {MARKER} OR notifications.position < mine.since AS seen
+    SELECT notifications.*, notifications.read
+        OR coalesce(notifications.seq <= {MARKER} OR notifications.position < mine.since, 0) AS seen
     FROM notifications
-    CROSS JOIN log_members AS mine ON mine.stream = 'room/' || notifications.room
+    LEFT JOIN log_members AS mine ON mine.stream = 'room/' || notifications.room
         AND mine.account = ?1 AND mine.until IS NULL
-    CROSS JOIN log_messages AS message
+    LEFT JOIN log_messages AS message
         ON message.room = notifications.room AND message.seq = notifications.seq AND NOT message.deleted
     WHERE notifications.account = ?1
+        AND (scheduled IS NOT NULL OR (mine.since IS NOT NULL AND message.seq IS NOT NULL))
 """  # noqa: S608 - fixed text
 # `after` is a position here: the last one of the page before.
 ROWS: Final = """
     SELECT json_group_array(json_object('id', id, 'kind', kind, 'room', room, 'seq', seq, 'from', author,
-        'at', at, 'quiet', json(iif(quiet, 'true', 'false')), 'read', json(iif(seen, 'true', 'false'))))
+        'at', at, 'quiet', json(iif(quiet, 'true', 'false')), 'read', json(iif(seen, 'true', 'false')),
+        'scheduled', scheduled, 'reason', reason))
     FROM (SELECT * FROM ({}) WHERE position < ?2 ORDER BY position DESC LIMIT ?3)
 """
 PAGE_OF_ALL: Final = f"SELECT ({ROWS.format(ALL)}), (SELECT count(*) FROM ({UNREAD}))"  # noqa: S608
@@ -110,7 +121,7 @@ class NotificationsView:
     """The `Notifications` of `chatd.ports`."""
 
     name = "notifications"
-    version = 2
+    version = 3
     schema = SCHEMA
     tables = ("notifications",)
     unfinished = False

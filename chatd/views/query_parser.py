@@ -6,6 +6,7 @@ made of folded words, which hold no character that means something to it.
   together, as `don't`, `a@b.org` or a run of Chinese characters, is a phrase too.
 - `wor*` is every word that begins so. The last word of the text is taken for such a beginning as well, as
   long as nothing follows it, since its writer may be about to go on. One letter is too little for both.
+- A quotation mark within a word, as in Hebrew abbreviations or behind a number of inches, quotes nothing.
 - `-word` and `-"…"` must not be in the message.
 """
 
@@ -28,7 +29,7 @@ ONLY_EXCLUDED: Final = Refusal("invalid", "text: say at least one word that the 
 TOO_MANY: Final = Refusal("invalid", f"text: at most {MOST_CLAUSES} words and phrases")
 
 _QUOTES: Final = str.maketrans("“”„‟«»＂", '"""""""')
-_PIECE: Final = re.compile(r'(?P<not>-?)"(?P<phrase>[^"]*)"?(?P<begins>\*?)|(?P<word>[^\s"]+)')
+_PIECE: Final = re.compile(r'(?P<not>-?)"(?P<phrase>[^"]*)"?(?P<begins>\*?)|(?P<word>[^\s"]\S*)')
 
 
 @attrs.frozen

@@ -16,8 +16,10 @@ from chatd.contract.message import SearchMessages
 from chatd.ports import Question, SearchPage
 from chatd.views import search_index, search_page, search_tables
 from chatd.views.allowance import Allowance
+from chatd.views.newer_characters import NEWEST
 from chatd.views.query_parser import Wanted, parse_query
 
+UNICODE: Final = tuple(map(int, unidata_version.split(".")[:2]))
 ERASING: Final = 0.05  # of all time may go into filling parts again for the sake of deleted messages; at once
 ERASING_AT_ONCE: Final = 2.0  # seconds
 
@@ -33,7 +35,8 @@ class SearchView:
     """The `Search` of `chatd.ports`."""
 
     name = "search"
-    version = int(f"3{unidata_version.replace('.', '')}")  # with another Unicode, `fold` gives other words
+    # A Python with a Unicode beyond what `fold` knows gives other words.
+    version = 4 if UNICODE <= NEWEST else int(f"4{UNICODE[0]:02}{UNICODE[1]}")
     schema = search_tables.SCHEMA
     tables = search_tables.TABLES
 

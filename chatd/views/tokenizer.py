@@ -4,6 +4,9 @@ Words are compared without case and without diacritics: `Café`, `cafe` and `CAF
 are written without spaces between words are cut into single characters, each a word of its own, so that
 any piece of a text is a phrase of words, and can be found. So are emoji and other signs.
 
+Digits of every script are those of ASCII, and what shows nothing is not there. What one character becomes,
+`characters` says.
+
 SQLite's `ascii` tokenizer reads what `fold` gives: it parts words at everything in ASCII that is neither
 letter nor digit, takes all that is beyond ASCII as part of a word, and folds the case of ASCII letters. A
 text in ASCII may therefore go to it as it is.
@@ -15,52 +18,22 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
-from unicodedata import category, combining, normalize
+from unicodedata import category, normalize
 
 import attrs
+
+from chatd.views.characters import fold_character
 
 SEPARATOR: Final = r"[\x00-/:-`{-\x7f]"  # in a folded text, which has no capitals
 WORD_CHARACTER: Final = SEPARATOR.replace("[", "[^")
 KNOWN: Final = 20_000  # characters that are remembered; all of Unicode would be a hundred megabytes
-VIRAMA: Final = 9  # the combining class of a sign that belongs to the letter, as vowel signs do
 ZERO_WIDTH_JOINER: Final = "\u200d"
 
-# Letters that are said to be others with something on them, but that Unicode does not take apart.
-# Arabic and Persian keyboards have a yeh and a kaf of their own.
-ALIKE: Final = {
-    "ı": "i",
-    "ł": "l",
-    "ø": "o",
-    "đ": "d",
-    "ħ": "h",
-    "ŧ": "t",
-    "æ": "ae",
-    "œ": "oe",
-    "þ": "th",
-} | {
-    "\u06cc": "\u064a",
-    "\u0649": "\u064a",
-    "\u06a9": "\u0643",
-}
-
-# Scripts without spaces between words, as ranges of code points; and Hangul, for its endings.
-UNSPACED: Final = (
-    (0x0E00, 0x109F),  # Thai, Lao, Tibetan, Myanmar
-    (0x1100, 0x11FF),  # Hangul
-    (0x1780, 0x17FF),  # Khmer
-    (0x1950, 0x19FF),  # Tai Le, New Tai Lue
-    (0x1A20, 0x1AAF),  # Tai Tham
-    (0x1B00, 0x1B7F),  # Balinese
-    (0x2E80, 0x31FF),  # radicals, kana, Bopomofo, Hangul
-    (0x3400, 0x4DBF),  # Han
-    (0x4E00, 0xA4CF),  # Han, Yi
-    (0xA960, 0xA9FF),  # Hangul, Javanese, Myanmar
-    (0xAA60, 0xAADF),  # Myanmar, Tai Viet
-    (0xAC00, 0xD7FF),  # Hangul
-    (0xF900, 0xFAFF),  # Han
-    (0x1B000, 0x1B16F),  # kana
-    (0x20000, 0x3FFFF),  # Han
-)
+# What normalisation turns into letters and digits that stand beside no others: No, TM, fractions.
+_GLUED: Final = re.compile("[\u00bc-\u00be\u2116\u2120-\u2122\u213b\u2150-\u215f\u2189]")
+# Who types the ring of Thai or Lao am before the tone means what normalisation writes after it.
+_THAI_TONE: Final = re.compile("\u0e4d([\u0e48-\u0e4b])")
+_LAO_TONE: Final = re.compile("\u0ecd([\u0ec8-\u0ecb])")
 
 _WORD: Final = re.compile(f"{WORD_CHARACTER}+")
 # What is in ASCII and stays so, with nothing that could join its last character; all else, with the character
@@ -144,7 +117,14 @@ def _joins(character: str) -> bool:
 
 
 def _fold(text: str) -> str:
-    return normalize("NFKC", text).translate(_CHARACTERS)
+    normal = normalize("NFKC", text)
+    if normal != text and _GLUED.search(text):
+        normal = normalize("NFKC", _GLUED.sub(r" \g<0> ", text))
+    if "\u0e4d" in normal:
+        normal = _THAI_TONE.sub("\\1\u0e4d", normal)
+    if "\u0ecd" in normal:
+        normal = _LAO_TONE.sub("\\1\u0ecd", normal)
+    return normal.translate(_CHARACTERS)
 
 
 _folded = lru_cache(KNOWN)(_fold)  # of clusters, which come again and again
@@ -154,41 +134,10 @@ class _Characters(dict[int, str]):
     """What each character of a text in NFKC becomes; found out when it is first met."""
 
     def __missing__(self, point: int) -> str:
-        folded = _character(chr(point))
+        folded = fold_character(chr(point))
         if len(self) < KNOWN:
             self[point] = folded
         return folded
 
 
 _CHARACTERS: Final = _Characters()
-
-
-def _character(character: str) -> str:
-    if character.isascii():
-        return character.lower() if character.isalnum() else " "
-    if _cut(character):
-        return f" {character} "
-    return "".join(_letter(letter) for letter in _without_marks(character))
-
-
-def _cut(character: str) -> bool:
-    if category(character)[0] in "LNM":
-        return any(first <= ord(character) <= last for first, last in UNSPACED)
-    return category(character)[0] == "S" and category(character) != "Sk"
-
-
-def _without_marks(character: str) -> str:
-    # twice, since folding the case may bring marks of its own
-    for _ in range(2):
-        parts = normalize("NFKD", character)
-        kept = "".join(part for part in parts if combining(part) in (0, VIRAMA))
-        character = "".join(ALIKE.get(part, part) for part in kept.casefold())
-    return character
-
-
-def _letter(letter: str) -> str:
-    """What stays of a character without case and marks."""
-    kind = category(letter)
-    if kind[0] in "LN" or kind in ("Mn", "Mc"):
-        return "" if letter == "\u0640" or "\ufe00" <= letter <= "\ufe0f" else letter
-    return "" if kind in ("Cf", "Me") else " "  # Cf: what is only there for how a text is set

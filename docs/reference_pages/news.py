@@ -48,6 +48,8 @@ def _event(row: EventType) -> str:
     said = []
     if row.audience is not None:
         said.append(f"Shown in full to those who hold `{row.audience}`, and empty to others.")
+    if row.about_member:
+        said.append("Empty for a guest who does not see `account`.")
     if row.lets is not None:
         said.append(LETS[row.lets])
     if row.erases:

@@ -124,7 +124,7 @@ async def living(folder: Path, idle_after: float = 1000.0) -> AsyncIterator[Worl
                 nursery,
                 store.reader,
                 writer,
-                lambda account, stream, seq: marked.append((account, stream, seq)),
+                lambda account, stream, seq, shown: marked.append((account, stream, seq)),
                 lambda stream, frame, but: None,
                 idle_after,
                 SharedSpaces(store.reader, guests=False).learn,

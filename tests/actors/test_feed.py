@@ -101,6 +101,10 @@ class Log:
         wanted = {position for position in self.visible() if after < position <= reached}
         return [event for event in self.events if event.position in wanted], reached
 
+    async def guest_in(self, account: str) -> list[str]:
+        await trio.lowlevel.checkpoint()
+        return []
+
 
 def _with_rooms(stream: str) -> set[str]:
     """What one is out of after leaving the stream."""

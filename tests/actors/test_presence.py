@@ -30,6 +30,10 @@ class Hears:
         self.heard: list[dict[str, Any]] = []
         self.caught_up: Any = None
 
+    @property
+    def company(self) -> set[str]:
+        return self.streams
+
     def signal(self, signal: SignalFrame) -> bool:
         if self.live:
             frame = signal.frame()

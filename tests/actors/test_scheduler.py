@@ -25,7 +25,7 @@ from chatd.contract.spec import DONE
 from chatd.domain.account.state import AccountState
 from chatd.domain.decision import Context
 from chatd.domain.event import Event
-from chatd.domain.internal import ExpireMessage
+from chatd.domain.internal import ExpireMessage, NotifyUnposted
 from chatd.handlers.scheduled import NOT_LISTED, ScheduledMessages
 from chatd.ports import (
     Caller,
@@ -64,6 +64,7 @@ class Twin:
         self.refusals: dict[str, Refusal] = {}  # by text
         self.down = False
         self.asked: list[Asked] = []
+        self.notified: list[tuple[str, str, str]] = []  # stream, scheduled, reason
         self.posted: dict[str, int] = {}  # nonce -> at
         self.signals: list[tuple[str, Row]] = []
         self.looks = 0
@@ -143,6 +144,9 @@ class Twin:
         conditions: tuple[Condition, ...] = (),
     ) -> Answer:
         await trio.lowlevel.checkpoint()
+        if isinstance(command, NotifyUnposted):
+            self.notified.append((stream, command.scheduled, command.reason))
+            return DONE if await self.write(*writes, conditions=conditions) else STALE
         self.asked.append(Asked(trio.current_time(), stream, command, context))
         if self.down:
             return UNAVAILABLE

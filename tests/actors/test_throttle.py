@@ -51,7 +51,7 @@ class Connection:
 def listening(bus: Bus, account: str, connection: Connection, spawn: Any = None, position: int = 0) -> Feed:
     feed = Feed(account, position, bus, None, connection, spawn)  # type: ignore[arg-type]
     feed.attach()
-    feed.start({"room/r": None})
+    feed.start({"room/r": None}, 0)
     return feed
 
 

@@ -44,5 +44,5 @@ def test_bots_are_made_bounded_and_taken_back(chatctl, town):
     assert "react" in chatctl("bot", "update", bot, "--scope", "react")
     assert [row["scopes"] for row in chatctl.json("bot", "list", "--owner", owner)] == [["react"]]
     assert chatctl("bot", "token", bot).strip() not in ("", made["token"])
-    chatctl("bot", "delete", bot)
+    chatctl("bot", "delete", bot, "--yes")
     assert "no bots" in chatctl("bot", "list", "--owner", owner)

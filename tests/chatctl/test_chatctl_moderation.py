@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import pty
-import subprocess
 from datetime import datetime
 from types import SimpleNamespace
 
@@ -62,7 +60,7 @@ def test_an_owner_hands_a_space_over_and_the_last_one_stays(chatctl, town, grace
 
 
 def test_who_is_kicked_is_in_no_room_any_more(chatctl, town, grace):
-    chatctl("member", "kick", grace.name, "--space", town.space["id"], "--reason", "spam")
+    chatctl("member", "kick", grace.name, "--yes", "--space", town.space["id"], "--reason", "spam")
     assert grace.ctl.json("space", "list") == []
     assert grace.id not in [member["account"] for member in chatctl.json("room", "members", town.room["id"])]
 
@@ -70,14 +68,14 @@ def test_who_is_kicked_is_in_no_room_any_more(chatctl, town, grace):
 def test_a_ban_keeps_out_and_is_listed_until_it_is_ended(chatctl, town, grace):
     space = ("--space", town.space["id"])
     assert chatctl("member", "bans", *space) == "nobody is banned or muted\n"
-    chatctl("member", "ban", grace.name, *space, "--for", "7d", "--reason", "spam")
+    chatctl("member", "ban", grace.name, "--yes", *space, "--for", "7d", "--reason", "spam")
     (row,) = chatctl.json("member", "bans", *space)
     assert (row["what"], row["name"], row["account"]) == ("ban", grace.name, grace.id)
     assert row["until"] > datetime.now().timestamp() * 1000
     assert (row["by"], row["reason"]) == (f"operator:{os.getuid()}", "spam")
     assert grace.ctl.refused("invite", "accept", grace.code)
-    chatctl("member", "ban", grace.id, *space)
-    town.ada("member", "ban", grace.id, *space, "--reason", "for good")
+    chatctl("member", "ban", grace.id, "--yes", *space)
+    town.ada("member", "ban", grace.id, "--yes", *space, "--reason", "for good")
     shown = chatctl("member", "bans", *space)
     assert all(word in shown for word in ("never", grace.name, town.account["name"], "for good"))
     chatctl("member", "unban", grace.name, *space)
@@ -99,7 +97,7 @@ def test_all_messages_of_an_account_are_counted_ordered_to_be_erased_and_kept_af
         grace.ctl("message", "post", town.room["id"], text)
     town.ada("message", "post", town.room["id"], "kept")
     space = ("--space", town.space["id"])
-    words = ("member", "erase-messages", grace.name, *space)
+    words = ("member", "erase-messages", grace.name, *space, "--yes")
     assert chatctl.json(*words, "--dry-run")["messages"] == 2
     assert chatctl.json("member", "erasures", *space) == []
     assert "there are 2 messages" in chatctl(*words, "--dry-run")
@@ -114,9 +112,9 @@ def test_all_messages_of_an_account_are_counted_ordered_to_be_erased_and_kept_af
 
 def test_moderators_name_those_who_left_by_their_ids(chatctl, town, grace):
     space = ("--space", town.space["id"])
-    town.ada("member", "kick", grace.name, *space)
-    assert "by the id" in town.ada.refused("member", "ban", grace.name, *space)
-    town.ada("member", "ban", grace.id, *space)
+    town.ada("member", "kick", grace.name, "--yes", *space)
+    assert "by the id" in town.ada.refused("member", "ban", grace.name, *space, "--yes")
+    town.ada("member", "ban", grace.id, "--yes", *space)
     assert [row["account"] for row in town.ada.json("member", "bans", *space)] == [grace.id]
 
 
@@ -128,7 +126,7 @@ def test_a_member_is_let_into_a_private_room_and_sent_out_of_it(chatctl, town, g
     ids = {"room": room["id"], "account": grace.id}
     assert chatctl.json("room", "invite", room["id"], grace.name) == ids
     assert grace.ctl.json("room", "show", room["id"])["member"]
-    assert chatctl.json("room", "remove", room["id"], grace.name, "--reason", "done") == ids
+    assert chatctl.json("room", "remove", room["id"], grace.name, "--reason", "done", "--yes") == ids
     assert grace.ctl.refused("room", "show", room["id"])
 
 
@@ -166,7 +164,7 @@ def test_an_override_says_before_whom_it_changes_and_is_cleared(chatctl, town, g
 
 
 def test_a_deleted_room_is_gone(chatctl, town):
-    assert chatctl.json("room", "delete", town.room["name"]) == {"room": town.room["id"]}
+    assert chatctl.json("room", "delete", town.room["name"], "--yes") == {"room": town.room["id"]}
     assert chatctl.json("room", "list", "--space", town.space["id"]) == []
     assert town.ada.refused("room", "show", town.room["id"])
 
@@ -185,7 +183,7 @@ def test_a_space_is_changed_locked_and_deleted(chatctl, town, grace):
     assert "locked" in chatctl.refused("invite", "create", "--space", space)
     chatctl("space", "unlock", space)
     chatctl("invite", "create", "--space", space)
-    assert chatctl.json("space", "delete", space, "--reason", "over") == {"space": space}
+    assert chatctl.json("space", "delete", space, "--reason", "over", "--yes") == {"space": space}
     assert space not in [known["id"] for known in chatctl.json("space", "list")]
     assert grace.ctl.json("space", "list") == []
 
@@ -247,44 +245,11 @@ def test_who_saw_a_room_is_known_for_any_moment(chatctl, town, grace):
     chatctl("room", "invite", room["id"], grace.id)
     (joined,) = chatctl.json("audit", "list", "--space", town.space["id"], "--limit", "1")
     inside = datetime.fromtimestamp(joined["at"] / 1000)
-    chatctl("room", "remove", room["id"], grace.id)
+    chatctl("room", "remove", room["id"], grace.id, "--yes")
     assert grace.name not in chatctl(*words)
     assert grace.name in chatctl(*words, "--at", inside.isoformat())
     assert grace.name in chatctl(*words, "--at", inside.astimezone().isoformat())
     assert chatctl(*words, "--at", "1999-12-31") == "nobody saw it\n"
-
-
-# --- asking first ---
-
-
-@pytest.mark.parametrize(("answer", "status"), [("n", 1), ("y", 0)])
-def test_on_a_terminal_it_asks_before_it_destroys(chatctl, town, answer, status):
-    ours, theirs = pty.openpty()
-    terminal = {"stdin": theirs, "stderr": theirs, "start_new_session": True}
-    words = ("--json", "room", "delete", town.room["id"])
-    with chatctl.start(*words, stdout=subprocess.PIPE, **terminal) as delete:
-        os.close(theirs)
-        shown = b""
-        while b"[y/N]" not in shown:
-            shown += os.read(ours, 4096)
-        assert town.room["name"].encode() in shown
-        os.write(ours, f"{answer}\n".encode())
-        printed = delete.stdout.read()
-        assert delete.wait(10) == status
-    os.close(ours)
-    assert (printed == "") is (answer == "n")
-    rooms = chatctl.json("room", "list", "--space", town.space["id"])
-    assert (town.room["id"] in [room["id"] for room in rooms]) is (answer == "n")
-
-
-def test_with_yes_it_asks_nobody(chatctl, town):
-    ours, theirs = pty.openpty()
-    words = ("space", "delete", town.space["id"], "--yes")
-    with chatctl.start(*words, stdin=theirs, stdout=subprocess.PIPE, start_new_session=True) as delete:
-        os.close(theirs)
-        assert "is deleted" in delete.stdout.read()
-        assert delete.wait(10) == 0
-    os.close(ours)
 
 
 @pytest.mark.parametrize(

@@ -233,6 +233,9 @@ def test_the_server_says_how_it_is(chatctl):
     assert "agree" in chatctl("server", "verify")
     assert chatctl.json("server", "top")["commits"]
     assert "waiting" in chatctl("server", "top", "--once")
+    for words in (("server", "status"), ("server", "top", "--once")):
+        assert "clock steps" in chatctl(*words)
+        assert "refused" in chatctl(*words)
 
 
 def test_a_backup_becomes_a_new_folder(chatctl, tmp_path):

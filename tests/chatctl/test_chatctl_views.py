@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import re
+import struct
+import termios
 from datetime import datetime
 from typing import Any, get_args, get_type_hints
 
 import attrs
 import pytest
 
+from chatctl.count import counted
 from chatctl.output import is_time, local_time
 from chatd.contract import fields
 from chatd.contract.requests import REQUESTS
 
+ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 MILLISECONDS = re.compile(r"\b1[5-9]\d{11}\b")
 
 
@@ -33,9 +38,11 @@ def test_an_object_on_a_pipe_is_a_line_a_field(chatctl, town):
     assert all("\t" in line for line in lines)
 
 
-def test_a_table_on_a_terminal_begins_with_its_headings(chatctl, town):
+def on_terminal(chatctl: Any, *words: str, columns: int = 80) -> list[str]:
+    """The lines that a command shows on a terminal."""
     ours, theirs = pty.openpty()
-    with chatctl.start("room", "members", town.room["id"], stdin=theirs, stdout=theirs, stderr=theirs) as run:
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with chatctl.start(*words, stdin=theirs, stdout=theirs, stderr=theirs) as run:
         os.close(theirs)
         shown = b""
         while True:
@@ -45,9 +52,47 @@ def test_a_table_on_a_terminal_begins_with_its_headings(chatctl, town):
                 break
         assert run.wait(10) == 0
     os.close(ours)
-    first, *more = re.sub(r"\x1b\[[\d;]*m", "", shown.decode()).splitlines()
+    return re.sub(r"\x1b\[[\d;]*m", "", shown.decode()).splitlines()
+
+
+def test_a_table_on_a_terminal_begins_with_its_headings(chatctl, town):
+    first, *more = on_terminal(chatctl, "room", "members", town.room["id"])
     assert first.split()[0] == "name"
     assert any(town.account["name"] in line for line in more)
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+@pytest.mark.parametrize(
+    "words", ["account list", "space list", "room list", "room show {room}", "invite list --space {space}"]
+)
+def test_an_id_is_never_broken_on_a_terminal_that_can_hold_it(chatctl, town, words, columns):
+    town.ada("invite", "create", "--space", town.space["id"])
+    words = words.format(room=town.room["id"], space=town.space["id"])
+    ids = set(ID.findall(chatctl(*words.split())))
+    lines = on_terminal(chatctl, *words.split(), columns=columns)
+    assert ids <= set(ID.findall("\n".join(lines)))
+    if words != f"room show {town.room['id']}":  # whose lines the terminal breaks where it must
+        assert max(map(len, lines)) <= max(columns, len("display name") + 2 + 32 + 29)
+
+
+def test_deleted_accounts_are_listed_only_when_asked_for(chatctl, town):
+    gone = chatctl.json("account", "create", f"gone-{town.account['name']}", "--no-password")["id"]
+    assert "deleted" not in chatctl("account", "list").splitlines()[0]
+    assert gone in chatctl("account", "list")
+    chatctl("account", "delete", gone, "--yes")
+    assert gone not in chatctl("account", "list")
+    assert gone not in [account["id"] for account in chatctl.json("account", "list")]
+    table = chatctl("account", "list", "--all").splitlines()
+    column = table[0].split("\t").index("deleted")
+    assert next(row for row in table if gone in row).split("\t")[column] == "yes"
+
+
+def test_one_thing_is_not_called_by_a_plural(chatctl, town):
+    bare = chatctl.json("account", "create", f"solo-{town.account['name']}", "--no-password")["name"]
+    chatctl.as_account(bare)
+    assert chatctl("account", "delete", bare, "--dry-run").rstrip().endswith("would erase 1 device")
+    counts = (0, "0 messages"), (1, "1 message"), (2, "2 messages")
+    assert [counted(count, "message") for count, _ in counts] == [said for _, said in counts]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +135,7 @@ def test_no_view_for_people_shows_milliseconds(chatctl, town):
     town.ada("message", "edit", room, seq, "hello again")
     chatctl("invite", "create", "--space", space, "--expires-in", "7d")
     guest = chatctl.json("account", "create", f"guest-{name}", "--no-password")["id"]
-    chatctl("member", "ban", guest, "--space", space, "--for", "7d")
+    chatctl("member", "ban", guest, "--space", space, "--for", "7d", "--yes")
     for words in (
         ("account", "show", name),
         ("account", "list"),

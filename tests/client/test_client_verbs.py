@@ -86,6 +86,7 @@ CALLS = {
     "decline_direct": (("R2",), "direct.decline", DONE),
     "leave_direct": (("R2",), "direct.leave", DONE),
     "mark_read": (("R1", 4), "read.mark", DONE),
+    "mark_unread": (("R1", 4), "read.mark_unread", DONE),
     "unread": ((), "unread.list", UnreadList(rooms=UNREAD, next=None)),
     "receipts": (("R1", 4), "receipt.list", RECEIPTS),
     "typing": (("R1",), "typing.set", DONE),

@@ -132,9 +132,11 @@ class Reducer:
         change = CHANGES[kind, event["event"]]
         if event["event"] in LEAVES and event["data"].get("account") == self.state.account and kind == "room":
             kept = self.state.notifications.items()
-            self.state.notifications = {id: row for id, row in kept if row["room"] != id_}
+            self.state.notifications = {id: row for id, row in kept if row["room"] != id_ or row["scheduled"]}
         if kind == "account":
             change(self.state, event)
+            if event["event"] == "read.marked_unread":
+                self._look_at_markers()
             if event["event"].startswith(("block.", "direct.")):
                 self._look_at_direct_rooms()
         elif event["event"] == "member.joined" and event["data"]["account"] == self.state.account:
@@ -152,6 +154,14 @@ class Reducer:
             self._look_at_direct_rooms()  # the message may bring one back
         elif event["event"] == "message.deleted":
             self._forget_message(id_, event["data"]["seq"])
+
+    def _look_at_markers(self) -> None:
+        for row in _all(self.client, "unread.list", "rooms"):
+            if (kept := self.state.rooms.get(row["room"])) is not None:
+                kept["read"] = row["read"]
+        for row in _all(self.client, "notification.list", "notifications"):
+            if (kept := self.state.notifications.get(row["id"])) is not None:
+                kept["read"] = row["read"]
 
     def _look_at_direct_rooms(self) -> None:
         """Which are listed, and which are requests, follows from blocks and from what was said in others: a
@@ -232,7 +242,7 @@ class Reducer:
         if (kept := self.state.rooms.get(room)) is not None:
             kept["read"] = max(seq, kept["read"])
         for row in self.state.notifications.values():
-            row["read"] = row["read"] or (row["room"] == room and row["seq"] <= seq)
+            row["read"] = row["read"] or (row["room"] == room and (row["seq"] or seq + 1) <= seq)
 
 
 # --- rooms: each takes the room as it is kept, and the event -----------------------------------------------
@@ -410,13 +420,17 @@ def _unblocked(state: State, event: Frame) -> None:
     state.blocks.discard(event["data"]["account"])
 
 
+def _asked_for(state: State, event: Frame) -> None:
+    """How far the account has read is asked for: see `Reducer`."""
+
+
 def _of_direct_room(state: State, event: Frame) -> None:
     """What it means for the list of direct rooms: see `Reducer`."""
 
 
 def _notified(state: State, event: Frame) -> None:
     data = event["data"]
-    row = {name: data[name] for name in ("kind", "room", "seq", "from")}
+    row = {name: data.get(name) for name in ("kind", "room", "seq", "from", "scheduled", "reason")}
     more = {"at": event["at"], "quiet": data.get("quiet", False), "read": False}
     state.notifications.setdefault(data["notification"], {**row, **more})
 
@@ -463,6 +477,7 @@ CHANGES: dict[tuple[str, str], Callable[[Any, Frame], None]] = {
     ("account", "subscription.updated"): _subscription,
     ("account", "bookmark.added"): _bookmarked,
     ("account", "bookmark.removed"): _unbookmarked,
+    ("account", "read.marked_unread"): _asked_for,
     ("account", "notification.created"): _notified,
     ("account", "block.added"): _blocked,
     ("account", "block.removed"): _unblocked,

@@ -168,6 +168,9 @@ def test_guests_open_no_direct_rooms_and_are_not_written_to_unless_a_setting_say
     opened(town.open(guest))
     open_house = Town(serve(guest_direct_rooms=True))
     guest, member = guest_of(open_house), open_house.member()
+    shared = open_house.room()
+    for account in (guest, member):
+        open_house.operator.ask("room.invite", room=shared, account=account.id)
     room = opened(open_house.open(guest), member.id)
     open_house.open(guest).post(room, "hello")
     open_house.close()

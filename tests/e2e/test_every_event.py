@@ -228,6 +228,8 @@ def live_through(town: Town, witness: Witness, owner: ViewUpdater, member: ViewU
     ask(bob, "notification.read", ids=[newest])
     ask(bob, "read.mark", room=room, seq=reply)
     yield
+    ask(bob, "read.mark_unread", room=room, seq=reply)
+    yield
 
     yield from among_few(town, witness, owner, member)
     yield from keep_order(town, witness, owner, member, Places(space, own, room, garden, barn))

@@ -112,6 +112,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
     "receipt.list": (Row(_message(), "message", inside=True),),
     "subscription.update": (Row(_room(level="all"), "room", inside=True, operator=False),),
     "bookmark.add": (Row(_message(), "message", inside=True, operator=False),),
+    "read.mark_unread": (Row(_room(seq=1), "room", inside=True, operator=False),),
     "draft.set": (Row(_room(text="x"), "room", inside=True, operator=False),),
     "access.explain": (
         Row(

@@ -59,6 +59,20 @@ class World:
     members: dict[str, list[tuple[int, int | None]]]  # "account stream" -> since and until
     log: list[Frame]
 
+    def beside(self, one: str, other: str, position: int) -> bool:
+        """Whether the two were in one room at this position."""
+
+        def rooms(account: str) -> set[str]:
+            return {
+                stream
+                for key, stays in self.members.items()
+                for since, until in stays
+                if (stream := key.removeprefix(f"{account} ")) != key and stream.startswith("room/")
+                if since <= position <= (until or position)
+            }
+
+        return bool(rooms(one) & rooms(other))
+
     @property
     def people(self) -> set[str]:
         """The accounts that are or were in the space."""
@@ -204,6 +218,10 @@ def wrong_with(world: World, viewer: Viewer, event: Frame) -> str | None:
     if type_ in GUARDS and data and not may(client, GUARDS[type_], space=id_):
         was_member = type_ == "member.banned" and data["account"] in world.people
         return None if was_member else f"what {GUARDS[type_]} refuses"
+    if row.about_member and data and client.ask("space.get", space=id_)["space"]["role"] == "guest":
+        seen = [one["account"] for one in client.ask("space.members", space=id_)["members"]]
+        beside = world.beside(viewer.account.id, data["account"], event["position"])
+        return None if data["account"] in seen or beside else "of somebody whom space.members leaves out"
     if type_ in OWN:
         seq = data.get("seq", event["seq"])
         allowed = texts(client, id_, seq)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -21,6 +22,7 @@ REFUSAL = Refusal("invalid", MARKUP)
         (lambda: pages.home(MARKUP), 2),
         (lambda: pages.setup(MARKUP), 1),
         (lambda: pages.setup("code", REFUSAL), 1),
+        (lambda: pages.setup("code", None, MARKUP, MARKUP), 2),
         (lambda: pages.set_up(MARKUP, MARKUP), 3),
         (lambda: pages.recovery(MARKUP), 1),
         (lambda: pages.recovery("code", REFUSAL), 1),
@@ -40,6 +42,13 @@ async def test_a_form_says_what_is_wrong_with_it() -> None:
     fresh, refused = await pages.setup("code"), await pages.setup("code", Refusal("invalid", "try again"))
     assert (fresh.status_code, b"class=problem" in bytes(fresh.body)) == (200, False)
     assert (refused.status_code, b"try again" in bytes(refused.body)) == (400, True)
+
+
+async def test_a_form_keeps_what_was_typed_but_the_password() -> None:
+    page = bytes((await pages.setup("code", REFUSAL, "ada", "Our home")).body).decode()
+    assert 'value="ada"' in page
+    assert 'value="Our home"' in page
+    assert re.search(r"<input name=password[^>]*value", page) is None
 
 
 async def test_no_page_is_stored_on_the_way() -> None:

@@ -208,8 +208,8 @@ async def test_read_markers_move_forward_only(store: Store) -> None:
     ).wait()
     await store.log.submit([Append(writes=(MarkRead("ann", "hall", 4),))]).wait()
     assert [await store.reader.markers(room, ["ann", "bob"]) for room in ("hall", "attic")] == [
-        {"ann": 5, "bob": 9},
-        {"ann": 1},
+        {"ann": (5, 5), "bob": (9, 9)},
+        {"ann": (1, 1)},
     ]
     assert await store.reader.read_marker("bob", "hall") == 9
     assert await store.reader.read_marker("bob", "attic") == 0

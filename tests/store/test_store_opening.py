@@ -32,6 +32,7 @@ async def test_one_look_gives_what_the_nouns_say_of_the_account(store: Store, pe
     assert found.memberships == memberships
     assert found.spaces == await reader.spaces([id_ for kind, _, id_ in ids if kind == "space"])
     assert found.rooms == await reader.rooms([id_ for kind, _, id_ in ids if kind == "room"])
+    assert found.guest_in == await reader.guest_in(account)
     assert found.unread == await reader.unread(account)
     assert found.direct == await reader.direct_rooms(account)
     assert found.presence == (presences[0] if presences else None)

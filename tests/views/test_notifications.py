@@ -77,6 +77,7 @@ def test_a_notification_says_what_it_is_about(bell: Bell) -> None:
     assert isinstance(at, int)
     assert row == {
         "id": id_, "kind": "thread", "room": "hall", "seq": seq, "from": "ann", "quiet": True, "read": False,
+        "scheduled": None, "reason": None,
     }  # fmt: skip
 
 

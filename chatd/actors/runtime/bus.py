@@ -32,6 +32,9 @@ class Subscriber(Protocol):
     def leave(self, stream: str, position: int) -> None:
         """Leaves the stream, and all that lie within it."""
 
+    def role_changed(self, account: str) -> None:
+        """A member of some space has another role there."""
+
     def lag(self) -> None:
         """The log holds something that is not offered: read it."""
 
@@ -145,6 +148,8 @@ class Bus:
         for index, event in enumerate(events):
             change = membership_change(event)
             if change is None:
+                if event.type == "member.role_set":
+                    self._tell_role(event.data["account"])
                 continue
             account, entered = change
             for subscriber in self._accounts.get(account, ()):
@@ -171,6 +176,12 @@ class Bus:
             left = [subscriber for subscribers in self._accounts.values() for subscriber in subscribers]
         for subscriber in left:
             subscriber.leave(chunk.stream, chunk.last)
+
+    def _tell_role(self, account: str) -> None:
+        """Also those who are opening, and bots, whose role is bound to their owner's."""
+        for subscribers in self._accounts.values():
+            for subscriber in subscribers:
+                subscriber.role_changed(account)
 
 
 def _stream_of(event: Event) -> str:

@@ -31,7 +31,7 @@ class Directory:
         nursery: trio.Nursery,
         reader: Reader,
         writer: LogWriter,
-        read_marked: Callable[[str, str, int], None],
+        read_marked: Callable[[str, str, int, bool], None],
         signal: Callable[[str, Row, str], None],
         idle_after: float,
         meet: Callable[[State], Awaitable[None]],

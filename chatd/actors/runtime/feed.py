@@ -41,9 +41,16 @@ class Feed:
     """One session's subscription (a `chatd.actors.runtime.bus.Subscriber`)."""
 
     def __init__(
-        self, account: str, position: int, bus: Bus, reader: Reader, connection: Connection, spawn: Spawn
+        self,
+        account: str,
+        position: int,
+        bus: Bus,
+        reader: Reader,
+        connection: Connection,
+        spawn: Spawn,
     ) -> None:
         self.account = account
+        self.owner: str | None = None  # of a bot; known before `start`
         self.position = position  # of the last event that was written or that the account may not see
         self.live = False
         self.delivered = position  # the client's socket took everything up to here
@@ -55,6 +62,8 @@ class Feed:
         self._connection = connection
         self._spawn = spawn
         self._streams: dict[str, str | None] = {}  # each with the one that it lies within
+        self._guest_in: frozenset[str] = frozenset()  # spaces of whose events only the log knows what to show
+        self._role_unsure = False  # `_guest_in` must be read
         self._changed_at = 0  # position of the newest change of membership
         self._backoff = Backoff(FIRST_RETRY, LONGEST_RETRY)
         self._early: list[Callable[[], None]] | None = []  # changes while memberships are being read
@@ -63,6 +72,11 @@ class Feed:
     def streams(self) -> AbstractSet[str]:
         """The streams that the account belongs to, as far as its session has been told."""
         return self._streams.keys()
+
+    @property
+    def company(self) -> AbstractSet[str]:
+        """The streams whose members the account sees: not the spaces in which it is a guest."""
+        return self._streams.keys() - self._guest_in if self._guest_in else self._streams.keys()
 
     async def look_delivered(self) -> None:
         """Brings `delivered` up to date. Does not wait."""
@@ -77,11 +91,17 @@ class Feed:
         """From now on no change of membership is missed."""
         self._bus.attach(self)
 
-    def start(self, streams: Mapping[str, str | None], changed_at: int) -> None:
+    def start(
+        self,
+        streams: Mapping[str, str | None],
+        changed_at: int,
+        guest_in: AbstractSet[str] = frozenset(),
+    ) -> None:
         """`streams`: the account's memberships as read after `attach`, each with the stream that it lies
-        within; `changed_at`: the position of their newest change at that look. Sends what lies beyond
-        `position`."""
+        within; `changed_at`: the position of their newest change at that look; `guest_in`: the spaces among
+        them in which it is a guest. Sends what lies beyond `position`."""
         early, self._early = self._early, None
+        self._guest_in = frozenset(guest_in)
         for stream, within in streams.items():
             self._subscribe(stream, within)
         for change in early or ():
@@ -100,6 +120,9 @@ class Feed:
     def offer(self, chunk: Chunk) -> None:
         if not self.live:
             return  # `_pull` finds it in the ring or the log
+        if self._guest_in and chunk.stream in self._guest_in:
+            self.lag()
+            return
         connection = self._connection
         connection.write(chunk.rendered(connection.render), chunk.alone)
         self.position = chunk.last
@@ -112,6 +135,21 @@ class Feed:
             return
         self._changed_at = position
         self._subscribe(stream, within)
+        if within is None and stream.startswith("space/"):
+            self._read_role()
+
+    def role_changed(self, account: str) -> None:
+        """A member of a space has another role there."""
+        if self._early is not None:
+            self._early.append(partial(self.role_changed, account))
+            return
+        if account in (self.account, self.owner):
+            self._read_role()
+
+    def _read_role(self) -> None:
+        """The role may be that of a guest: what comes next is read from the log."""
+        self._role_unsure = True
+        self.lag()
 
     def leave(self, stream: str, position: int) -> None:
         if self._early is not None:
@@ -158,7 +196,7 @@ class Feed:
         self.position = self._bus.head
 
     def _catch_up(self) -> None:
-        if self.position >= self._bus.head:
+        if self.position >= self._bus.head and not self._role_unsure:
             self.live = True
         else:
             self._spawn(self._pull)
@@ -167,18 +205,36 @@ class Feed:
         try:
             while True:
                 await self._connection.drained(PULL_BELOW)
-                if self.position >= self._bus.head:
+                if self._role_unsure:
+                    await self._learn_role()
+                elif self.position >= self._bus.head:
                     self.live = True  # no await since the look at the head
                     self.caught_up()
                     return
-                if not self._pull_ring():
+                elif not self._pull_ring():
                     await self._pull_log()
         except trio.BrokenResourceError:
             pass  # the connection is gone, and the session ends with it
 
+    async def _learn_role(self) -> None:
+        self._role_unsure = False
+        try:
+            self._guest_in = frozenset(await self._reader.guest_in(self.account))
+        except StoreUnavailable as error:
+            self._role_unsure = True
+            await self._wait_for_store(error)
+        else:
+            self._backoff.reset()
+
+    async def _wait_for_store(self, error: StoreUnavailable) -> None:
+        log.warning("cannot_read_log", error=str(error))
+        await trio.sleep(self._backoff.next_delay())
+
     def _pull_ring(self) -> bool:
-        """Sends a page from the ring; False when it does not reach back, or membership has changed."""
-        chunks = self._bus.since(self.position) if self._changed_at <= self.position else None
+        """Sends a page from the ring; False when it does not reach back, membership has changed, or a guest
+        must not be shown all of it."""
+        whole = self._changed_at <= self.position and not self._guest_in
+        chunks = self._bus.since(self.position) if whole else None
         if chunks is None:
             return False
         connection = self._connection
@@ -196,8 +252,7 @@ class Feed:
         try:
             events, reached = await self._reader.visible_events(self.account, self.position, head, PAGE)
         except StoreUnavailable as error:
-            log.warning("cannot_read_log", error=str(error))
-            await trio.sleep(self._backoff.next_delay())
+            await self._wait_for_store(error)
             return
         self._backoff.reset()
         if events:

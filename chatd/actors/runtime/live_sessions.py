@@ -1,12 +1,14 @@
-"""The sessions that are connected now: counted, and ended when their devices are revoked."""
+"""The sessions that are connected now, ended when their devices are revoked; and what sessions refused."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 from chatd.actors.runtime.mailbox import MailboxStatistics
 from chatd.auth.tokens import Claims
+from chatd.contract.errors import Code
 
 REVOKED: Final = 4002  # the close code that tells a client not to reconnect
 
@@ -26,6 +28,7 @@ class LiveSessions:
     """All sessions of the server, whether or not they have been opened."""
 
     def __init__(self) -> None:
+        self.refused: Counter[Code] = Counter()  # frames since the start, also of sessions that have ended
         self._sessions: set[LiveSession] = set()
 
     def __iter__(self) -> Iterator[LiveSession]:

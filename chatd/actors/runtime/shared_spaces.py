@@ -16,10 +16,11 @@ from chatd.ports import DirectReader
 CHANGE_SPACES: Final = frozenset(
     {"member.joined", "member.left", "member.kicked", "member.banned", "member.role_set", "space.deleted"}
 )
+CHANGE_ROOMS: Final = frozenset({"member.joined", "member.left", "member.kicked", "room.deleted"})
 
 
 class SharedSpaces:
-    """`guests`: whether a space in which one of two is a guest counts as shared by them."""
+    """`guests`: whether a space in which one of two is a guest counts as shared; they share a room of it."""
 
     def __init__(self, reader: DirectReader, guests: bool) -> None:
         self._reader = reader
@@ -30,7 +31,7 @@ class SharedSpaces:
         """Takes note of committed events."""
         for event in events:
             changes = event.type in CHANGE_SPACES and event.stream.startswith("space/")
-            if changes or event.type == "account.deleted":
+            if changes or (self._guests and event.type in CHANGE_ROOMS) or event.type == "account.deleted":
                 self._version += 1
 
     async def learn(self, state: RoomState) -> None:

@@ -53,7 +53,7 @@ class World(Protocol):
     async def state_of(self, stream: str) -> State: ...
     async def meet(self, state: State) -> None: ...
     def hide(self, stream: str, answer: Callable[[], None]) -> None: ...
-    def read_marked(self, account: str, stream: str, seq: int) -> None: ...
+    def read_marked(self, account: str, stream: str, seq: int, shown: bool) -> None: ...
     def signal(self, stream: str, frame: Row, but: str) -> None: ...
 
 
@@ -208,7 +208,8 @@ class StreamActor:
         if seqs:
             load_messages(state, messages)
         if unknown:
-            state.read |= dict.fromkeys(unknown, 0) | markers
+            for account in unknown:
+                state.read[account], state.furthest[account] = markers.get(account, (0, 0))
         if known:
             remember(state, known)
         turn = _Turn()
@@ -264,7 +265,7 @@ class StreamActor:
         for envelope, decision, start in turn.decided:
             envelope.reply(decision.answer(outcome.events[start : start + len(decision.facts)]))
             if decision.read is not None:
-                self._world.read_marked(envelope.context.by, self.stream, decision.read)
+                self._world.read_marked(envelope.context.by, self.stream, decision.read, decision.shown)
 
 
 def _next_turn(envelopes: list[Envelope]) -> tuple[list[Envelope], list[Envelope]]:

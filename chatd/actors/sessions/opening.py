@@ -18,6 +18,7 @@ from chatd.auth.tokens import Claims, Tokens
 from chatd.contract.errors import Refusal
 from chatd.contract.session import OpenSession
 from chatd.handlers.gate import Gate
+from chatd.handlers.members_seen import with_owners_seen
 from chatd.handlers.refusals import NO_TOKEN
 from chatd.ports import Caller, Connection, OpeningRows, Reader
 from chatd.principal import Principal, work_for
@@ -78,16 +79,23 @@ class Opening:
         caller: Caller | Refusal | None = None
         try:
             # one question, and the last wait before the session enters
-            rows = await self.reader.opening(claims.account, claims.device)
+            rows = await self._rows(claims)
             caller = self._admitted(claims, rows, address)
         finally:
             if not isinstance(caller, Caller):
                 feed.close()
         if isinstance(caller, Refusal):
             return caller
+        feed.owner = caller.owner
         self.presence.learn(claims.account, rows.presence)
         snapshot = self.snapshots.of(rows, caller, position, resumed, session)
         return Opened(caller, feed, snapshot, rows.changed_at)
+
+    async def _rows(self, claims: Claims) -> OpeningRows:
+        """What is stored of the account, as far as it may see it."""
+        rows = await self.reader.opening(claims.account, claims.device)
+        spaces = await with_owners_seen(self.reader, claims.account, rows.guest_in, rows.spaces)
+        return attrs.evolve(rows, spaces=spaces) if rows.guest_in else rows
 
     def _admitted(self, claims: Claims, rows: OpeningRows, address: str) -> Caller | Refusal:
         """Who this is, counted among its account's sessions; or why it may not enter."""
@@ -102,7 +110,7 @@ class Opening:
 
     def enter(self, opened: Opened) -> None:
         """The client has been told: now come the events, and others see the account."""
-        opened.feed.start(opened.snapshot.streams, opened.changed_at)
+        opened.feed.start(opened.snapshot.streams, opened.changed_at, opened.snapshot.guest_in)
         self.presence.enter(opened.caller, opened.feed)
         self.receipts.enter(opened.feed)
 

@@ -270,6 +270,7 @@ class SessionActor:
 
     def _send(self, id_: int | str | None, answer: Answer) -> None:
         if isinstance(answer, Refusal):
+            self._services.live.refused[answer.code] += 1
             if not self.opened:
                 self._conduct.stranger_refused(answer.code)
             self._connection.send([{"id": id_, "error": answer.frame()}])

@@ -21,10 +21,12 @@ from chatd.settings import Settings
 
 @attrs.frozen
 class Snapshot:
-    """`streams`: what the session will follow, each with the stream of the space that it belongs to."""
+    """`streams`: what the session will follow, each with the stream of the space that it belongs to;
+    `guest_in`: those of the spaces in which the account is a guest."""
 
     opened: SessionOpened
     streams: dict[str, str | None]
+    guest_in: frozenset[str]
 
 
 @attrs.frozen(eq=False)
@@ -62,7 +64,8 @@ class Snapshots:
         within = {
             room_stream(room["id"]): space_stream(room["space"]) for room in rows.rooms if room["space"]
         }
-        return Snapshot(opened, {row["stream"]: within.get(row["stream"]) for row in rows.memberships})
+        streams = {row["stream"]: within.get(row["stream"]) for row in rows.memberships}
+        return Snapshot(opened, streams, frozenset(rows.guest_in))
 
     def limits(self, caller: Caller) -> Limits:
         """Sizes in bytes, texts in characters, rates in requests."""

@@ -64,14 +64,18 @@ class ClockWatch:
         wall, steady_ = self._wall(), self._steady()
         if self._before is not None:
             moved = (wall - self._before[0]) - (steady_ - self._before[1])
-            if moved <= -BACK:
-                log.warning("clock_went_back", seconds=-moved // 1000, since="a moment ago", mend=ADVICE)
-            elif moved >= AHEAD:
-                log.warning("clock_went_ahead", seconds=moved // 1000, since="a moment ago", mend=ADVICE)
+            if moved <= -BACK or moved >= AHEAD:
+                self._stepped(moved)
         self._before = wall, steady_
         self._latest = max(self._latest, wall)
         behind = self._latest - wall
         self._health.clock = None if behind < BACK else _sentence(wall, self._latest)
+
+    def _stepped(self, moved: int) -> None:
+        self._health.clock_steps += 1
+        self._health.last_clock_step = int(moved / 1000)
+        event = "clock_went_back" if moved < 0 else "clock_went_ahead"
+        log.warning(event, seconds=abs(moved) // 1000, since="a moment ago", mend=ADVICE)
 
 
 def _sentence(wall: int, latest: int) -> str:

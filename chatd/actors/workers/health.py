@@ -10,10 +10,16 @@ import attrs
 
 @attrs.define(eq=False)
 class Health:
-    """`database`: why nothing can be stored. `clock`: why times are not to be trusted. None: all is well."""
+    """`database`: why nothing can be stored. `clock`: why times are not to be trusted. None: all is well.
+
+    `clock_steps`: how often the clock was set since the start, the last time by `last_clock_step` seconds;
+    negative: back.
+    """
 
     database: str | None = None
     clock: str | None = None
+    clock_steps: int = 0
+    last_clock_step: int | None = None
 
     @property
     def ready(self) -> bool:

@@ -240,9 +240,9 @@ class Presence:
             self._tell(session, account, {})
 
     def _tell(self, session: PresenceSession, account: str, signals: dict[Shown, SignalFrame]) -> None:
-        """Only while the two have a space or room in common; an account has its own stream with itself."""
+        """Only while the one sees the other in a space or room; an account sees itself in its own stream."""
         presence, feed = self._presences.get(account), session.feed
-        if presence is None or feed is None or feed.streams.isdisjoint(presence.streams):
+        if presence is None or feed is None or feed.company.isdisjoint(presence.streams):
             return
         shown = presence.shown(to_itself=account == session.account)
         if session.told[account] == shown:

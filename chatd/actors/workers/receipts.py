@@ -130,10 +130,11 @@ class Receipts:
 
     # --- read
 
-    def read_marked(self, account: str, stream: str, seq: int) -> None:
-        """A read marker has moved, and that is durable. Never waits."""
+    def read_marked(self, account: str, stream: str, seq: int, shown: bool = True) -> None:
+        """A read marker has moved, and that is durable. `shown`: further than ever, which others may know.
+        Never waits."""
         self._bus.signal(account, signal_frame("read.marked", stream, account, ReadMarked(seq=seq)))
-        if (stream, account) in self._read or len(self._read) < WAITING:
+        if shown and ((stream, account) in self._read or len(self._read) < WAITING):
             self._read[stream, account] = seq
             self._sleeping.wake()
 

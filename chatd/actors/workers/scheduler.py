@@ -23,13 +23,13 @@ from chatd.actors.workers.due_timer import DueTimer
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.scheduled_list import announce_gone, announce_scheduled
 from chatd.backoff import Backoff
-from chatd.clock import now
+from chatd.clock import new_id, now
 from chatd.contract.errors import Refusal
 from chatd.contract.message import Posted, PostMessage
 from chatd.contract.spec import Done
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, room_stream
-from chatd.domain.internal import ExpireMessage
+from chatd.domain.internal import ExpireMessage, NotifyUnposted
 from chatd.ports import (
     DropScheduled,
     FailScheduled,
@@ -134,8 +134,24 @@ class Scheduler:
         wait = _wait(refusal)
         if wait is not None and at < row["post_at"] + GIVEN_UP:
             await self._commands.write(PostponeScheduled(row["id"], at + wait), conditions=listed)
-        elif await self._commands.write(FailScheduled(row["id"], refusal.message), conditions=listed):
+        elif await self._fail(row, refusal.message, at):
             announce_scheduled(self._bus, row["account"], {**row, "failed": refusal.message})
+
+    async def _fail(self, row: Row, reason: str, at: int) -> bool:
+        """Whether it was still on the list. Its author is notified in the same transaction."""
+        id_, account = row["id"], row["account"]
+        failing, listed = FailScheduled(id_, reason), (ScheduledExists(id_),)
+        notify, context = (
+            NotifyUnposted(id_, row["room"], account, reason),
+            Context("system", at, False, new_id()),
+        )
+        stream = account_stream(account)
+        answer = await self._commands.ask(stream, notify, context, Done, failing, conditions=listed)
+        if not isinstance(answer, Refusal):
+            return True
+        if answer.code == "unavailable":
+            raise StoreUnavailable(answer.message)
+        return answer is not STALE and await self._commands.write(failing, conditions=listed)
 
     async def _ask_safely(self, row: Row, at: int) -> Posted | Refusal:
         try:

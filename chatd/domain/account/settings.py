@@ -21,11 +21,14 @@ from chatd.domain.internal import (
     CloseReport,
     FileReport,
     Notify,
+    NotifyUnposted,
+    RecordUnread,
     SaveBookmark,
     SetDirectRoom,
     SetSubscription,
     SetThread,
 )
+from chatd.domain.policy.notification import in_quiet_hours
 
 MAX_BOOKMARKS: Final = 5_000
 MAX_BLOCKS: Final = 1_000
@@ -153,6 +156,24 @@ def _notify(settings: AccountSettings, command: Notify, context: Context) -> Cha
     return "notification.created", {**data, "quiet": True} if command.quiet else data
 
 
+def _record_unread(settings: AccountSettings, command: RecordUnread, context: Context) -> Change:
+    return "read.marked_unread", {"room": command.room, "seq": command.seq}
+
+
+def _notify_unposted(settings: AccountSettings, command: NotifyUnposted, context: Context) -> Change:
+    data = {
+        "notification": context.new_id,
+        "kind": "scheduled",
+        "room": command.room,
+        "from": command.author,
+        "scheduled": command.scheduled,
+        "reason": command.reason,
+    }
+    hours = {name: settings.preferences.get(name) for name in ("quiet_from", "quiet_to", "time_zone")}
+    quiet = in_quiet_hours({**hours, "at": context.at})
+    return "notification.created", {**data, "quiet": True} if quiet else data
+
+
 def _read_notifications(settings: AccountSettings, command: ReadNotifications, context: Context) -> Change:
     ids = [id_ for id_ in dict.fromkeys(command.ids) if id_ in settings.unread]
     return ("notification.read", {"ids": ids}) if ids else None
@@ -177,6 +198,8 @@ DECIDERS: Final[Mapping[type[Any], Callable[[AccountSettings, Any, Context], Cha
     RemoveBlock: _unblock,
     SetDirectRoom: _set_direct_room,
     Notify: _notify,
+    NotifyUnposted: _notify_unposted,
+    RecordUnread: _record_unread,
     UpdatePreferences: _update_preferences,
     RemoveBookmark: _remove_bookmark,
     ReadNotifications: _read_notifications,
@@ -215,7 +238,7 @@ def apply(settings: AccountSettings, event: Fact | Event) -> None:
         case "direct.accepted" | "direct.declined" | "direct.left":
             settings.direct_rooms[data["room"]] = _DIRECT_STATES[event.type]
         case "notification.created":
-            settings.notified = data["source"]
+            settings.notified = data.get("source", settings.notified)
             settings.unread[data["notification"]] = None
             if len(settings.unread) > MAX_UNREAD:
                 del settings.unread[next(iter(settings.unread))]

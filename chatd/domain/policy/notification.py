@@ -24,9 +24,7 @@ def notification_for(row: Row, dnd: bool = False) -> Notify | None:
     kind = _kind(row, level)
     if row["read"] or _muted(row) or level == "none" or (level == "mentions" and kind == "message"):
         return None
-    return Notify(
-        kind, row["room"], row["seq"], row["by"], row["position"], quiet=dnd or _in_quiet_hours(row)
-    )
+    return Notify(kind, row["room"], row["seq"], row["by"], row["position"], quiet=dnd or in_quiet_hours(row))
 
 
 def _kind(row: Row, level: str) -> str:
@@ -41,7 +39,8 @@ def _muted(row: Row) -> bool:
     return row["muted_until"] is not None and row["muted_until"] > row["at"]
 
 
-def _in_quiet_hours(row: Row) -> bool:
+def in_quiet_hours(row: Row) -> bool:
+    """Whether `at` (Unix ms) lies in the quiet hours `quiet_from` to `quiet_to` of a `time_zone`."""
     begin, end = row["quiet_from"], row["quiet_to"]
     if begin is None or end is None or begin == end:
         return False

@@ -17,6 +17,7 @@ LOWEST_ROLE: Final[Mapping[Right, str]] = {
     "space.lock": "moderator",
     "invite.create": "moderator",
     "invite.list": "moderator",
+    "member.see_all": "member",  # also those with whom they share no room
     "member.set_role": "admin",
     "member.kick": "moderator",
     "member.ban": "moderator",

@@ -21,6 +21,7 @@ from chatd.domain.event import Event, Fact
 from chatd.domain.internal import (
     DeleteMessages,
     ExpireMessage,
+    ForgetMarker,
     LeaveDirectRoom,
     OpenDirectRoom,
     RemoveDeletedAccount,
@@ -72,14 +73,26 @@ def _leave(state: RoomState, space: SpaceState, command: LeaveRoom, context: Con
     return Decision((left, *moderation.bots_leaving(state, space, context.by, context)))
 
 
+def beyond_head(state: RoomState) -> Refusal:
+    return Refusal("invalid", f"the room's last seq is {state.head}")
+
+
 def _mark_read(
     state: RoomState, space: SpaceState, command: MarkRead, context: Context
 ) -> Decision | Refusal:
     if context.by not in state.members:
         return NO_SUCH_ROOM if not visible(state, space, context) else message.JOIN_FIRST
     if command.seq > state.head:
-        return Refusal("invalid", f"the room's last seq is {state.head}")
-    return Decision(read=command.seq) if command.seq > state.read.get(context.by, 0) else Decision()
+        return beyond_head(state)
+    if command.seq <= state.read.get(context.by, 0):
+        return Decision()
+    return Decision(read=command.seq, shown=command.seq > state.furthest.get(context.by, 0))
+
+
+def _forget_marker(
+    state: RoomState, space: SpaceState, command: ForgetMarker, context: Context
+) -> Decision | Refusal:
+    return Decision(forgets_marker=True)
 
 
 def _set_typing(
@@ -106,6 +119,7 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Contex
     LeaveRoom: _leave,
     **moderation.DECIDERS,
     MarkRead: _mark_read,
+    ForgetMarker: _forget_marker,
     SetTyping: _set_typing,
 }
 
@@ -122,6 +136,8 @@ def remember_unlogged(state: RoomState, decision: Decision, context: Context) ->
     """Keeps in memory what the decision changes but does not log: read markers, typing."""
     if decision.read is not None:
         state.read[context.by] = decision.read
+    if decision.forgets_marker:
+        state.read.pop(context.by, None)
     if decision.signal is not None:
         if len(state.typing) > len(state.members):
             state.typing.clear()

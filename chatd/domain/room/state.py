@@ -86,6 +86,7 @@ class RoomState:
     nonces: dict[tuple[str, str], NonceRecord] = attrs.field(factory=dict, repr=False)  # oldest first
     messages: dict[int, MessageState] = attrs.field(factory=dict, repr=False)
     read: dict[str, int] = attrs.field(factory=dict, repr=False)  # account -> read marker, where loaded
+    furthest: dict[str, int] = attrs.field(factory=dict, repr=False)  # the same -> how far it has ever read
     # account -> Unix ms of its newest post, and of its newest edit, reaction or pin; the newest last
     posted_at: dict[str, int] = attrs.field(factory=dict, repr=False)
     acted_at: dict[str, int] = attrs.field(factory=dict, repr=False)
@@ -132,7 +133,9 @@ class RoomState:
         )
 
 
-TRANSIENT: Final = frozenset({"nonces", "messages", "read", "typing", "apart", "gone", "spaces_version"})
+TRANSIENT: Final = frozenset(
+    {"nonces", "messages", "read", "furthest", "typing", "apart", "gone", "spaces_version"}
+)
 
 
 def sync_members(state: RoomState, space: SpaceState) -> None:

@@ -158,7 +158,7 @@ class Http:
         code, name, password, space = (form.get(key, "") for key in ("code", "name", "password", "space"))
         done = await self._set_up(code, name, password, space)
         if isinstance(done, Refusal):
-            return await pages.setup(code, done)
+            return await pages.setup(code, done, name, space)
         return await pages.set_up(name, space)
 
     async def _begin_sso(self, request: Request) -> Response:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
+from chatd.contract.errors import MEANINGS
 from chatd.contract.server import ServerStatus
 
 MEDIA_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
@@ -26,6 +27,7 @@ _GAUGES: Final = (
     ("chatd_database_bytes", "Size of the database file.", "database"),
     ("chatd_wal_bytes", "Size of the write-ahead log.", "wal"),
     ("chatd_log_lines_lost", "Lines that the log on stderr did not take.", "log_lines_lost"),
+    ("chatd_clock_steps", "How often the clock of the machine was set since the start.", "clock_steps"),
     ("chatd_uptime_seconds", "Time since the start.", "uptime"),
 )
 
@@ -41,6 +43,19 @@ class _Status(Collector):
         for kind in ("room", "space", "account"):
             awake.add_metric([kind], getattr(self._status.actors, f"{kind}s"))
         yield awake
+        step = GaugeMetricFamily(
+            "chatd_last_clock_step_seconds", "By how much the clock was set the last time."
+        )
+        step.add_metric([], self._status.last_clock_step or 0)
+        yield step
+        refused = CounterMetricFamily(
+            "chatd_refused_frames",
+            "Frames refused since the start, by the code of the refusal.",
+            labels=["code"],
+        )
+        for code in MEANINGS:  # also those that were not refused yet: a rate needs a beginning
+            refused.add_metric([code], self._status.refused.get(code, 0))
+        yield refused
         lag = GaugeMetricFamily(
             "chatd_view_lag_events", "Events that a view has not followed yet.", labels=["view"]
         )

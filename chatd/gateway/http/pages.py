@@ -29,9 +29,9 @@ async def home(server_name: str) -> Response:
     return await _page("home.html", server=server_name)
 
 
-async def setup(code: str, refusal: Refusal | None = None) -> Response:
-    """The form that makes the first account."""
-    return await _form("setup.html", code, refusal)
+async def setup(code: str, refusal: Refusal | None = None, name: str = "", space: str = "Team") -> Response:
+    """The form that makes the first account, with what was typed before; the password must be typed again."""
+    return await _form("setup.html", code, refusal, name=name, space=space)
 
 
 async def set_up(name: str, space: str) -> Response:
@@ -53,9 +53,10 @@ async def not_signed_in(refusal: Refusal) -> Response:
     return await _page("not_signed_in.html", status, problem=refusal.message)
 
 
-async def _form(template: str, code: str, refusal: Refusal | None) -> Response:
+async def _form(template: str, code: str, refusal: Refusal | None, **typed: str) -> Response:
     status = HTTPStatus.OK if refusal is None else HTTPStatus.BAD_REQUEST
-    return await _page(template, status, code=code, problem="" if refusal is None else refusal.message)
+    problem = "" if refusal is None else refusal.message
+    return await _page(template, status, code=code, problem=problem, **typed)
 
 
 async def _page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: str) -> Response:

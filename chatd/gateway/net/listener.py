@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 from collections.abc import Iterator, Sequence
@@ -12,10 +13,18 @@ from typing import Final
 import trio
 
 from chatd.gateway.net.flusher import Flusher
+from chatd.gateway.net.open_files import AGAIN, OpenFiles, is_short, spare_file
 from chatd.gateway.net.stream import SocketStream
 from chatd.settings import Settings
 
 BACKLOG: Final = 1024
+# what befell one connection while it waited, accept(2); and a firewall's no
+_OF_ONE: Final = frozenset(
+    (
+        *(errno.EPERM, errno.EPROTO, errno.ENOPROTOOPT, errno.EOPNOTSUPP, errno.ENONET, errno.ETIMEDOUT),
+        *(errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.EINTR),
+    )
+)
 
 
 class CannotListen(Exception):
@@ -23,13 +32,18 @@ class CannotListen(Exception):
 
 
 class Listener(trio.abc.Listener[SocketStream]):
-    """Accepts on a listening socket. `admin`: its peers are checked, and speak as operators."""
+    """Accepts on a listening socket. `admin`: its peers are checked, and speak as operators; for one of them
+    there is a file even when there are no others."""
 
-    def __init__(self, sock: socket.socket, flusher: Flusher, settings: Settings, admin: bool) -> None:
+    def __init__(
+        self, sock: socket.socket, flusher: Flusher, open_files: OpenFiles, settings: Settings, admin: bool
+    ) -> None:
         sock.setblocking(False)
         self.socket = sock
         self.admin = admin
         self._flusher = flusher
+        self._open_files = open_files
+        self._spare = spare_file() if admin else None
         self._settings = settings
 
     async def accept(self) -> SocketStream:
@@ -37,16 +51,36 @@ class Listener(trio.abc.Listener[SocketStream]):
             try:
                 sock, _ = self.socket.accept()
             except BlockingIOError:
+                if self.admin and self._spare is None:
+                    self._spare = spare_file()
                 await trio.lowlevel.wait_readable(self.socket)
                 continue
             except ConnectionError:
                 continue  # it went away while it waited
+            except OSError as error:
+                if is_short(error):
+                    await self._wait_for_file(error)
+                elif error.errno not in _OF_ONE:
+                    raise
+                continue
             sock.setblocking(False)
             if sock.family != socket.AF_UNIX:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return SocketStream(sock, self._flusher, self._settings.write_deadline)
 
+    async def _wait_for_file(self, error: OSError) -> None:
+        await trio.lowlevel.wait_readable(self.socket)  # Linux has no file even for saying that nobody waits
+        if self._spare is not None:
+            os.close(self._spare)
+            self._spare = None
+            return
+        self._open_files.explain(error)
+        await trio.sleep(AGAIN)
+
     async def aclose(self) -> None:
+        if self._spare is not None:
+            os.close(self._spare)
+            self._spare = None
         if self.socket.fileno() >= 0:
             trio.lowlevel.notify_closing(self.socket)
             self.socket.close()

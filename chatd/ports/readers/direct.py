@@ -16,7 +16,7 @@ class DirectReader(Protocol):
     async def apart(self, people: Sequence[str], guests: bool) -> list[Row]:
         """`{account, apart: bool, gone: bool}`: who of them shares no space with any other of them, and whose
         account was deleted. A bot counts as its owner; who is alone is not apart. `guests`: whether a space
-        in which one of two is a guest counts."""
+        in which one of two is a guest counts, if they share one of its rooms."""
 
     async def strangers(self, account: str, others: Sequence[str], guests: bool) -> list[str]:
         """Those of `others` with whom the account shares no space; nobody is a stranger to itself, to its

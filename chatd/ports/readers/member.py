@@ -16,6 +16,15 @@ class MemberReader(Protocol):
         """`{account, name, display_name, role, joined_at, bot: bool}` ordered by account id, those after
         `after`."""
 
+    async def members_seen(self, stream: str, account: str, after: str | None, limit: int) -> list[Row]:
+        """The same of those whom the account sees (`chatd.domain.policy.acquaintance`)."""
+
+    async def seen_count(self, stream: str, account: str) -> int:
+        """How many members of the stream the account sees."""
+
+    async def guest_in(self, account: str) -> list[str]:
+        """The streams of the spaces in which the account is a guest, or the bot of one."""
+
     async def member_count(self, stream: str) -> int: ...
     async def members_at(self, stream: str, position: int) -> list[Row]:
         """`{account, name, role, owner}` of those who were in the stream at that position, by account id.
@@ -25,4 +34,4 @@ class MemberReader(Protocol):
         """The rooms that the account is or was in."""
 
     async def acquainted(self, account: str, others: Sequence[str]) -> list[str]:
-        """Those of `others` who share a space or room with the account now, itself included."""
+        """Those of `others` whom the account sees now, itself included."""

@@ -20,6 +20,7 @@ class OpeningRows:
     memberships: Sequence[Row]  # `{stream, role}`
     spaces: Sequence[Row]
     rooms: Sequence[Row]
+    guest_in: Sequence[str]  # the streams of those of the spaces in which it is a guest
     unread: Sequence[Row]
     direct: Sequence[Row]
     presence: Row | None

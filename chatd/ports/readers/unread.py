@@ -10,8 +10,8 @@ from chatd.ports.rows import Row
 
 class UnreadReader(Protocol):
     async def read_marker(self, account: str, room: str) -> int: ...
-    async def markers(self, room: str, accounts: Sequence[str]) -> dict[str, int]:
-        """The read markers that these accounts have in the room."""
+    async def markers(self, room: str, accounts: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """The read markers that these accounts have in the room, and how far each has ever read there."""
 
     async def unread(self, account: str) -> list[Row]:
         """`{room, read, head, unread, mentions, first_unread}` for each room that the account is in.

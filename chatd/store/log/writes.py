@@ -17,6 +17,7 @@ from chatd.ports import (
     FinishErasures,
     MarkDelivered,
     MarkRead,
+    MoveMarkerBack,
     PostponeScheduled,
     PutCredential,
     PutDevice,
@@ -43,11 +44,18 @@ RECOVERY_LINKS: Final = 4  # of an account that are good at a time
 
 # all of a transaction in one statement, however many there are
 MARK_READ = """
-    INSERT INTO read_markers (account, room, seq, nth)
+    INSERT INTO read_markers (account, room, seq, nth, furthest)
     SELECT value ->> 0, value ->> 1, value ->> 2, coalesce((
         SELECT nth FROM messages WHERE room = value ->> 1 AND seq <= value ->> 2 ORDER BY seq DESC LIMIT 1
-    ), 0) FROM json_each(?) WHERE true
-    ON CONFLICT (account, room) DO UPDATE SET seq = excluded.seq, nth = excluded.nth WHERE excluded.seq > seq
+    ), 0), value ->> 2 FROM json_each(?) WHERE true
+    ON CONFLICT (account, room) DO UPDATE
+        SET seq = excluded.seq, nth = excluded.nth, furthest = max(furthest, excluded.seq)
+        WHERE excluded.seq > seq
+"""
+MARK_UNREAD = """
+    UPDATE read_markers SET seq = ?3, nth = coalesce((
+        SELECT nth FROM messages WHERE room = ?2 AND seq <= ?3 ORDER BY seq DESC LIMIT 1
+    ), 0) WHERE account = ?1 AND room = ?2 AND seq > ?3
 """
 # what is saved now and then may come after its account was deleted
 MARK_DELIVERED = """
@@ -218,6 +226,8 @@ def _statement(write: Write) -> Statement:
             return DROP_SETUP_CODE, ()
         case PutSetupCode(code_hash):
             return PUT_SETUP_CODE, (code_hash,)
+        case MoveMarkerBack(account, room, seq):
+            return MARK_UNREAD, (account, room, seq)
         case PutSnapshot(stream, seq, state):
             return PUT_SNAPSHOT, (stream, seq, state)
         case PutDraft(account, room, thread, "", _):

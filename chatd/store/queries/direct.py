@@ -10,6 +10,7 @@ import msgspec
 
 from chatd.ports import Row
 from chatd.store import json_rows
+from chatd.store.queries.acquaintance import SHARES_ROOM_OF_SPACE
 from chatd.store.queries.pool import Queries
 
 # An account, or the owner of a bot.
@@ -86,11 +87,11 @@ DIRECT_ROOMS = f"""
 ALL_DIRECT = DIRECT_ROOMS.format(where="members.stream > 'room/' AND members.stream < 'room0'")
 ONE_DIRECT = DIRECT_ROOMS.format(where="members.stream = 'room/' || ?2")
 
-SHARED = """
+SHARED = f"""
     SELECT 1 FROM members AS mine CROSS JOIN members AS theirs
-        ON theirs.stream = mine.stream AND theirs.account = {other} AND theirs.until IS NULL
-    WHERE mine.account = {one} AND mine.stream > 'space/' AND mine.stream < 'space0' AND mine.until IS NULL
-        AND ({guests} OR (mine.role <> 'guest' AND theirs.role <> 'guest'))
+        ON theirs.stream = mine.stream AND theirs.account = {{other}} AND theirs.until IS NULL
+    WHERE mine.account = {{one}} AND mine.stream > 'space/' AND mine.stream < 'space0' AND mine.until IS NULL
+        AND ((mine.role <> 'guest' AND theirs.role <> 'guest') OR ({{guests}} AND {SHARES_ROOM_OF_SPACE}))
 """
 APART = f"""
     WITH people AS MATERIALIZED (

@@ -68,7 +68,8 @@ SECTIONS: Final = {
         FROM direct_states WHERE account = ?1
     """,
     "read": """
-        SELECT room AS a, seq AS b, '' AS c, json_object('room', room, 'seq', seq) AS item
+        SELECT room AS a, seq AS b, '' AS c,
+            json_object('room', room, 'seq', seq, 'furthest', furthest) AS item
         FROM read_markers WHERE account = ?1
     """,
     "bookmark": """

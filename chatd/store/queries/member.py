@@ -10,22 +10,36 @@ from functools import partial
 
 from chatd.ports import Row
 from chatd.store import json_rows
+from chatd.store.queries.acquaintance import sees
 from chatd.store.queries.pool import Queries
 
 STREAMS = json_rows.folded(
     "SELECT stream, role FROM members WHERE account = ?1 AND until IS NULL", ("stream", "role")
 )
 MEMBERSHIPS = f"SELECT ({STREAMS}), (SELECT coalesce(max(position), 0) FROM events)"
-MEMBERS = json_rows.folded(
-    """
-    SELECT members.account, name, display_name, role, joined_at, bots.account IS NOT NULL AS bot
-    FROM members LEFT JOIN accounts ON accounts.id = members.account
-    LEFT JOIN bots ON bots.account = members.account
-    WHERE stream = ? AND until IS NULL AND members.account > ? ORDER BY members.account LIMIT ?
-    """,
-    ("account", "name", "display_name", "role", "joined_at"),
-    ("bot",),
-)
+GUEST_IN = "SELECT json_group_array(stream) FROM guests WHERE account = ?1"
+
+
+def _members(condition: str) -> str:
+    return json_rows.folded(
+        f"""
+        SELECT members.account, name, display_name, role, joined_at, bots.account IS NOT NULL AS bot
+        FROM members LEFT JOIN accounts ON accounts.id = members.account
+        LEFT JOIN bots ON bots.account = members.account
+        WHERE stream = ?1 AND until IS NULL AND members.account > ?2 {condition}
+        ORDER BY members.account LIMIT ?3
+        """,
+        ("account", "name", "display_name", "role", "joined_at"),
+        ("bot",),
+    )
+
+
+MEMBERS = _members("")
+MEMBERS_SEEN = _members(f"AND {sees('?4', 'members.account')}")
+SEEN_COUNT = f"""
+    SELECT count(*) FROM members
+    WHERE stream = ?1 AND until IS NULL AND {sees("?2", "members.account")}
+"""
 MEMBER_COUNT = "SELECT count(*) FROM members WHERE stream = ? AND until IS NULL"
 MEMBERS_AT = json_rows.folded(
     """
@@ -43,16 +57,8 @@ ROOMS_EVER = """
         WHERE account = ? AND stream > 'room/' AND stream < 'room0' ORDER BY room LIMIT -1
     )
 """
-# spaces are few and shared by most, so they are compared before rooms
-ACQUAINTED = """
-    SELECT json_group_array(other.value) FROM json_each(?2) AS other
-    WHERE other.value = ?1 OR EXISTS (
-        SELECT 1 FROM members WHERE account = other.value AND stream >= 'space/' AND until IS NULL
-        AND stream IN (SELECT stream FROM members WHERE account = ?1 AND until IS NULL)
-    ) OR EXISTS (
-        SELECT 1 FROM members WHERE account = other.value AND stream < 'space/' AND until IS NULL
-        AND stream IN (SELECT stream FROM members WHERE account = ?1 AND until IS NULL)
-    )
+ACQUAINTED = f"""
+    SELECT json_group_array(other.value) FROM json_each(?2) AS other WHERE {sees("?1", "other.value")}
 """
 
 
@@ -62,6 +68,15 @@ class MemberQueries(Queries):
 
     async def members(self, stream: str, after: str | None, limit: int) -> list[Row]:
         return await self._rows(MEMBERS, stream, after or "", limit)
+
+    async def members_seen(self, stream: str, account: str, after: str | None, limit: int) -> list[Row]:
+        return await self._rows(MEMBERS_SEEN, stream, after or "", limit, account)
+
+    async def seen_count(self, stream: str, account: str) -> int:
+        return int(await self._cell(SEEN_COUNT, stream, account))
+
+    async def guest_in(self, account: str) -> list[str]:
+        return await self._strings(GUEST_IN, account)
 
     async def member_count(self, stream: str) -> int:
         return int(await self._cell(MEMBER_COUNT, stream))

@@ -13,7 +13,7 @@ from chatd.ports import OpeningRows
 from chatd.store import json_rows
 from chatd.store.queries.account import ACCOUNT_OF
 from chatd.store.queries.direct import ALL_DIRECT
-from chatd.store.queries.member import STREAMS
+from chatd.store.queries.member import GUEST_IN, STREAMS
 from chatd.store.queries.pool import Queries
 from chatd.store.queries.presence import PRESENCE_OF
 from chatd.store.queries.room import rooms_where
@@ -31,6 +31,7 @@ _COLUMNS: Final = (
     STREAMS,
     spaces_where(f"AND id IN ({_OWN.format(kind='space', length=5)})"),
     rooms_where(f"AND id IN ({_OWN.format(kind='room', length=4)})"),
+    GUEST_IN,
     UNREAD,
     ALL_DIRECT,
     PRESENCE_OF,
@@ -46,7 +47,19 @@ class OpeningQueries(Queries):
 
 def _opening(connection: sqlite3.Connection, account: str, device: str) -> OpeningRows:
     found = connection.execute(OPENING, (account, device)).fetchone()
-    known, profile, owner_disabled, memberships, spaces, rooms, unread, direct, presence, changed_at = found
+    (
+        known,
+        profile,
+        owner_disabled,
+        memberships,
+        spaces,
+        rooms,
+        guest_in,
+        unread,
+        direct,
+        presence,
+        changed_at,
+    ) = found
     rows = json_rows.decode_rows
     return OpeningRows(
         device=None if known is None else json_rows.decode_row(known),
@@ -55,6 +68,7 @@ def _opening(connection: sqlite3.Connection, account: str, device: str) -> Openi
         memberships=rows(memberships),
         spaces=rows(spaces),
         rooms=rows(rooms),
+        guest_in=json_rows.decode_strings(guest_in),
         unread=rows(unread),
         direct=rows(direct),
         presence=next(iter(rows(presence)), None),

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from chatd.contract.events import DETAILS, DISSOLVES, RESTRICTED
+from chatd.contract.events import ABOUT_MEMBERS, DETAILS, DISSOLVES, RESTRICTED
+from chatd.domain.policy.acquaintance import UNSEEN
 from chatd.domain.policy.roles import LOWEST_ROLE, RANK
+from chatd.store.queries.acquaintance import SHARED_ROOM_AT, sees
 
 # In all of these ?1 is the account, and `events` the row of the event.
 
@@ -59,6 +61,28 @@ _RESTRICTED = f"""(
         AND iif(until IS NULL, true, since <= events.position AND until > events.position)
     ))
 )"""
+# Whether it reads a space's event as a guest: it is one now, or was one then and is out now.
+_AS_GUEST = f"""(
+    events.stream LIKE 'space/%' AND EXISTS (
+        SELECT 1 FROM members
+        WHERE account IN {_ACCOUNT_OR_OWNER} AND stream = events.stream AND role = 'guest'
+        AND (until IS NULL OR (since <= events.position AND until >= events.position AND NOT {_SEES}))
+    )
+)"""
+
+
+def _unseen(account: str) -> str:
+    """Whether a guest sees this account neither now nor then: see `chatd.domain.policy.acquaintance`."""
+    then = SHARED_ROOM_AT.format(one="?1", other=account, at="events.position")
+    return f"(NOT {sees('?1', account)} AND NOT {then})"
+
+
+_UNSEEN_MEMBER = f"""(
+    events.type IN ({_names(ABOUT_MEMBERS)}) AND {_AS_GUEST} AND {_unseen("events.data ->> 'account'")}
+)"""
+_UNSEEN_AUTHOR = f"""(
+    {_AS_GUEST} AND events.by NOT LIKE 'operator:%' AND {_unseen("events.by")}
+)"""
 # Whether the account holds `message.see_edits` now: see `may_see_edits` in `chatd.domain.room.message`.
 _SEES_EDITS = f"""coalesce((
     SELECT min({_RANK}) FROM rooms CROSS JOIN members
@@ -102,7 +126,7 @@ def shown(condition: str) -> str:
     """SQL for the columns of `json_rows.EVENT`: of the `events` that fulfil a condition, in their order, what
     the account ?1 is shown."""
     return f"""
-    SELECT position, stream, seq, type, at, by,
+    SELECT position, stream, seq, type, at, iif(unseen, '{UNSEEN}', by) AS by,
         CASE
             WHEN restricted THEN '{{}}'
             WHEN outside THEN {_WITHOUT_DETAILS}
@@ -116,7 +140,8 @@ def shown(condition: str) -> str:
         )) AS text
     FROM (
         SELECT events.position, events.stream, events.seq, events.type, events.at, events.by, events.data,
-            NOT {_FOR_IT} AND {_RESTRICTED} AS restricted, NOT {_FOR_IT} AND NOT {_SEES} AS outside,
+            NOT {_FOR_IT} AND ({_RESTRICTED} OR {_UNSEEN_MEMBER}) AS restricted, {_UNSEEN_AUTHOR} AS unseen,
+             NOT {_FOR_IT} AND NOT {_SEES} AS outside,
             iif({_REPLACED}, message.body, NULL) AS newest, message.mentions
         FROM events LEFT JOIN messages AS message
             ON events.type IN ('message.posted', 'message.edited')

@@ -14,7 +14,7 @@ from chatd.store.queries.pool import Queries
 
 READ_MARKER = "SELECT seq FROM read_markers WHERE account = ? AND room = ?"
 MARKERS = """
-    SELECT json_group_object(account, seq) FROM read_markers
+    SELECT json_group_object(account, json_array(seq, furthest)) FROM read_markers
     WHERE room = ? AND account IN (SELECT value FROM json_each(?))
 """
 
@@ -75,9 +75,9 @@ MEMBER_THEN = """
 """
 SHOWN = json_rows.folded(
     """
-    SELECT present.account, coalesce(read_markers.seq >= ?2, 0) AS read,
+    SELECT present.account, coalesce(furthest >= ?2, 0) AS read,
         coalesce(here AND deliveries.position >= present.position, 0)
-            OR coalesce(read_markers.seq >= ?2, 0) AS delivered
+            OR coalesce(furthest >= ?2, 0) AS delivered
     FROM present
     LEFT JOIN preferences ON preferences.account = present.account
     LEFT JOIN read_markers ON read_markers.account = present.account AND read_markers.room = ?1
@@ -98,15 +98,16 @@ RECEIPTS = f"""
     {SHOWN}
 """
 
+_decode_markers = msgspec.json.Decoder(dict[str, tuple[int, int]]).decode
+
 
 class UnreadQueries(Queries):
     async def read_marker(self, account: str, room: str) -> int:
         return await self._cell(READ_MARKER, account, room) or 0
 
-    async def markers(self, room: str, accounts: Sequence[str]) -> dict[str, int]:
+    async def markers(self, room: str, accounts: Sequence[str]) -> dict[str, tuple[int, int]]:
         text = await self._cell(MARKERS, room, json_rows.array(accounts))
-        found: dict[str, int] = msgspec.json.decode(text)
-        return found
+        return _decode_markers(text)
 
     async def unread(self, account: str) -> list[Row]:
         return await self._rows(UNREAD, account)
