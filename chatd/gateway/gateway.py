@@ -145,7 +145,7 @@ class Gateway:
             await serve_websocket(
                 stream,
                 caller,
-                head.bearer,
+                head,
                 self._settings,
                 self._open_session,
                 self.connections,

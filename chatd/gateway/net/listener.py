@@ -48,6 +48,8 @@ class Listener(trio.abc.Listener[SocketStream]):
 
     async def accept(self) -> SocketStream:
         while True:
+            # one in a turn of the event loop: however many come at once, the others keep their pace
+            await trio.lowlevel.checkpoint()
             try:
                 sock, _ = self.socket.accept()
             except BlockingIOError:

@@ -6,6 +6,7 @@ while trio-websocket works at what was forwarded to it, the socket is left alone
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import trio
@@ -29,9 +30,17 @@ class WebSocketReader:
         self._forwarded = b""
         self._failure: Exception | None = None
         self._ended = False  # the peer sends no more
-        self._asked = False  # trio-websocket waits for what is forwarded
+        self._asked = False  # trio-websocket waits for what is forwarded, or will once there is something
+        self._has_forwarded: Callable[[], None] = lambda: None
         self._arrived = Wakeup()
         parser.space = self._go_on
+
+    def start(self, has_forwarded: Callable[[], None]) -> None:
+        """Reads before trio-websocket asks. `has_forwarded` is called when there is something for it."""
+        self._has_forwarded = has_forwarded
+        self._asked = True
+        self._take_rest()
+        self._go_on()
 
     async def forwarded(self) -> bytes:
         """What is not a plain message, or nothing once the peer sends no more.
@@ -39,9 +48,7 @@ class WebSocketReader:
         Raises trio.BrokenResourceError and trio.ClosedResourceError.
         """
         self._asked = True
-        if rest := self._stream.unread_rest:
-            self._stream.unread_rest = b""
-            self._take(rest)
+        self._take_rest()
         self._go_on()
         while not (self._forwarded or self._failure or self._ended):
             await self._arrived.wait()
@@ -54,6 +61,11 @@ class WebSocketReader:
         if self._failure is not None:
             raise self._failure
         return b""
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing comes any more."""
+        return self._ended or self._failure is not None
 
     def end(self) -> None:
         """Leaves the socket alone: somebody else reads it from now on, or it is to be closed."""
@@ -72,6 +84,11 @@ class WebSocketReader:
         self._stream.last_heard = trio.current_time()
         self._take(data)
 
+    def _take_rest(self) -> None:
+        if rest := self._stream.unread_rest:
+            self._stream.unread_rest = b""
+            self._take(rest)
+
     def _take(self, data: bytes) -> None:
         if not data:
             self._ended = True
@@ -85,6 +102,7 @@ class WebSocketReader:
             return
         if self._forwarded:
             self._rest()
+            self._has_forwarded()
         elif self._parser.full:
             self._poller.discard(self._fd)
 

@@ -47,19 +47,8 @@ class OpeningQueries(Queries):
 
 def _opening(connection: sqlite3.Connection, account: str, device: str) -> OpeningRows:
     found = connection.execute(OPENING, (account, device)).fetchone()
-    (
-        known,
-        profile,
-        owner_disabled,
-        memberships,
-        spaces,
-        rooms,
-        guest_in,
-        unread,
-        direct,
-        presence,
-        changed_at,
-    ) = found
+    known, profile, owner_disabled, memberships, *nouns, presence, changed_at = found
+    spaces, rooms, guest_in, unread, direct = nouns
     rows = json_rows.decode_rows
     return OpeningRows(
         device=None if known is None else json_rows.decode_row(known),
