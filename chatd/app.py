@@ -112,9 +112,10 @@ async def _serve_connections(
     announce: Callable[[str], None],
     signals: Any,
 ) -> None:
+    door = services.sessions.opening.door
     async with AsyncExitStack() as sockets:
         tcp = [
-            Listener(sock, gateway.flusher, gateway.open_files, settings, False)
+            Listener(sock, gateway.flusher, gateway.open_files, settings, False, door.wait)
             for sock in sockets.enter_context(tcp_sockets(settings.hosts, settings.port))
         ]
         admin = Listener(

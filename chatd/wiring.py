@@ -11,6 +11,7 @@ import trio
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.directory import Directory
+from chatd.actors.runtime.door import Door
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.open_sessions import OpenSessions
@@ -234,6 +235,7 @@ def wire(
             "backup": (server.Backups(store),),
         }
     )
+    door = Door(writer)
     opening = Opening(
         settings.limits,
         signer,
@@ -245,6 +247,7 @@ def wire(
         presence,
         receipts,
         sessions,
+        door,
     )
     workers: tuple[Actor, ...] = (
         Scheduler(reader, bus, commands, due_timer, names),

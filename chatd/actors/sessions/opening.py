@@ -8,6 +8,7 @@ import attrs
 import trio
 
 from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.door import Door
 from chatd.actors.runtime.feed import Feed, Spawn
 from chatd.actors.runtime.open_sessions import OpenSessions
 from chatd.actors.sessions.snapshot import Snapshot, Snapshots
@@ -17,12 +18,15 @@ from chatd.auth.rate_limits import RateLimits, network, too_often
 from chatd.auth.tokens import Claims, Tokens
 from chatd.contract.errors import Refusal
 from chatd.contract.session import OpenSession
+from chatd.fair_queue import FairQueue, Share, ShareFull
 from chatd.handlers.gate import Gate
 from chatd.handlers.members_seen import with_owners_seen
 from chatd.handlers.refusals import NO_TOKEN
-from chatd.ports import Caller, Connection, OpeningRows, Reader
+from chatd.ports import Caller, Connection, OpeningRows, Reader, StoreBusy
 from chatd.principal import Principal, work_for
 
+OPENING_AT_ONCE: Final = 1
+SHARE: Final = Share(waiting_account=64, waiting_address=4096)  # sessions that wait to be opened
 NEEDS_TOKEN: Final = Refusal("unauthenticated", "session.open needs a token, here or in the handshake")
 
 
@@ -48,6 +52,8 @@ class Opening:
     presence: Presence
     receipts: Receipts
     sessions: OpenSessions
+    door: Door
+    _line: FairQueue = attrs.field(factory=lambda: FairQueue(OPENING_AT_ONCE, SHARE), init=False)
 
     def claims(self, command: OpenSession, bearer: str | None) -> Claims | Refusal:
         """The claims of the token in the request, or else of the one in the handshake."""
@@ -79,7 +85,7 @@ class Opening:
         caller: Caller | Refusal | None = None
         try:
             # one question, and the last wait before the session enters
-            rows = await self._rows(claims)
+            rows = await self._in_turn(claims)
             caller = self._admitted(claims, rows, address)
         finally:
             if not isinstance(caller, Caller):
@@ -90,6 +96,18 @@ class Opening:
         self.presence.learn(claims.account, rows.presence)
         snapshot = self.snapshots.of(rows, caller, position, resumed, session)
         return Opened(caller, feed, snapshot, rows.changed_at)
+
+    async def _in_turn(self, claims: Claims) -> OpeningRows:
+        """However many come at once, few ask at a time: a room that is woken meanwhile waits for no crowd."""
+        try:
+            place = await self._line.take()
+        except ShareFull:
+            raise StoreBusy("too many sessions of this principal are being opened") from None
+        try:
+            await self.door.wait()
+            return await self._rows(claims)
+        finally:
+            self._line.give_back(place)
 
     async def _rows(self, claims: Claims) -> OpeningRows:
         """What is stored of the account, as far as it may see it."""
