@@ -15,10 +15,19 @@
 -- the database itself ---------------------------------------------------------------------------------
 
 -- `epoch` identifies this log: a restored copy gets another one, so that no client resumes from a cursor
--- that belongs to a different history. `created_at` is when the database was made.
+-- that belongs to a different history. `created_at` is when the database was made. `latest_at`, if there is one: the
+-- latest time that the clock had shown when it was set back. `lock` is the inode and the time of change of the lock file
+-- at the newest start: another one at the next start means that the folder is a copy.
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Epochs of a database whose folder was found to be a copy: the one that clients are told (`until` is NULL) instead of that
+-- in `meta`, and former ones, whose cursors are good up to the position `until`.
+CREATE TABLE epochs (
+    epoch TEXT PRIMARY KEY,
+    until INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- `signing`: 32 random bytes; the key that signs access tokens.
@@ -52,8 +61,8 @@ CREATE INDEX events_audited ON events (stream, position) WHERE type IN (
         'space.created', 'space.updated', 'space.locked', 'space.unlocked', 'space.deleted', 'member.joined',
         'member.left', 'member.kicked', 'member.banned', 'member.unbanned', 'member.role_set', 'member.muted',
         'member.unmuted', 'member.erasure_ordered', 'member.erasure_cancelled', 'member.messages_erased',
-        'invite.created', 'invite.revoked', 'room.created', 'emoji.added', 'emoji.removed', 'room.updated', 'room.archived', 'room.unarchived', 'room.locked',
-        'room.unlocked', 'room.override_set', 'room.deleted', 'message.deleted', 'pin.added', 'pin.removed'
+        'invite.created', 'invite.revoked', 'room.created', 'emoji.added', 'emoji.removed', 'space.exported', 'room.updated', 'room.archived', 'room.unarchived', 'room.locked',
+        'room.unlocked', 'room.override_set', 'room.deleted', 'message.deleted', 'pin.added', 'pin.removed', 'room.exported'
     );
 -- For the invites in the export of an account.
 CREATE INDEX invites_by_author ON events (by, position) WHERE type = 'invite.created';
@@ -188,6 +197,21 @@ CREATE TABLE members (
 CREATE UNIQUE INDEX members_now ON members (stream, account) WHERE until IS NULL;
 CREATE INDEX members_past ON members (stream, until) WHERE until IS NOT NULL;
 
+-- Members of whom their space or direct room has said that they are disabled (`member.disabled`).
+CREATE TABLE disabled_members (
+    stream TEXT NOT NULL,
+    account TEXT NOT NULL REFERENCES accounts,
+    PRIMARY KEY (stream, account)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX accounts_disabled ON accounts (id) WHERE disabled;
+
+-- Who is disabled, and their bots.
+CREATE VIEW shut_out AS
+SELECT id AS account FROM accounts WHERE disabled AND NOT deleted
+UNION
+SELECT bots.account FROM accounts CROSS JOIN bots ON bots.owner = accounts.id WHERE accounts.disabled;
+
 -- `thread`, of a reply, is the seq of the message that its thread began with. `nth` counts the messages of the
 -- room from 1. `mentions` is a JSON array of account ids, and of `here` or `room` where the text has those.
 -- `body` is the position of the newest version of the text. A deleted message has no text, reactions or pin.
@@ -229,6 +253,15 @@ CREATE TABLE edits (
 
 -- `account` is an account's id, or `room` for a message that mentions everybody in it.
 CREATE TABLE mentions (
+    account TEXT NOT NULL,
+    room TEXT NOT NULL REFERENCES rooms,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (account, room, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Mentions that are no news to the account: when a version of the text first named it, it heard nothing of the room (level,
+-- mute, a request it declined) or of the author. Later versions change nothing about that.
+CREATE TABLE unheard_mentions (
     account TEXT NOT NULL,
     room TEXT NOT NULL REFERENCES rooms,
     seq INTEGER NOT NULL,
@@ -326,6 +359,16 @@ CREATE TABLE direct_states (
     seq INTEGER NOT NULL,
     PRIMARY KEY (account, room)
 ) STRICT, WITHOUT ROWID;
+
+-- Whom each version of a message named, by the position of the version; `room` and `here` as the text has them.
+CREATE VIEW namings AS
+SELECT messages.room, messages.seq, events.position, named.value AS account
+FROM messages CROSS JOIN events ON events.position = messages.position
+CROSS JOIN json_each(events.data, '$.mentions') AS named
+UNION ALL
+SELECT edits.room, edits.seq, events.position, named.value
+FROM edits CROSS JOIN events ON events.position = edits.position
+CROSS JOIN json_each(events.data, '$.mentions') AS named;
 
 -- Reports of messages to the moderators of a space, or (`space` NULL) of a direct room to the operators.
 CREATE TABLE reports (
@@ -547,6 +590,16 @@ SELECT position, text FROM body_rows WHERE NOT erased;
 CREATE VIEW log_messages AS
 SELECT room, seq, position, body, deleted FROM messages;
 
+-- Whom messages mention as they read now: see `mentions`.
+CREATE VIEW log_mentions AS
+SELECT account, room, seq FROM mentions;
+
+-- Whom an account does not hear, as `silenced` says.
+CREATE VIEW log_silenced AS
+SELECT account, blocked AS silent FROM blocks
+UNION ALL
+SELECT blocks.account, bots.account FROM blocks CROSS JOIN bots ON bots.owner = blocks.blocked;
+
 -- Who was a member of which stream: see `members`.
 CREATE VIEW log_members AS
 SELECT account, stream, since, until, role FROM members;
@@ -576,6 +629,23 @@ WHERE until IS NULL AND role <> 'guest' AND stream > 'space/' AND stream < 'spac
 -- Up to which message each account has read each room.
 CREATE VIEW log_read_markers AS
 SELECT account, room, seq FROM read_markers;
+
+
+-- what the query planner takes for granted -------------------------------------------------------------
+
+-- Rows in all, and on the average for each value of the first column of an index, of the first two, and so on, as in a
+-- server that has been used for a while. Without this SQLite takes every table for a small one, and walks whole rooms
+-- where an index would lead to a few rows. It is never measured anew, so that a question costs the same everywhere.
+ANALYZE sqlite_schema;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('messages', 'messages', '1000000 1000 1'),
+    ('messages', 'messages_once', '1000000 1000 50 1'),
+    ('messages', 'messages_by_author', '1000000 1000 50 50'),
+    ('messages', 'messages_by_thread', '50000 50 5'),
+    ('messages', 'messages_replies', '50000 50 5'),
+    ('messages', 'messages_deleted', '1000 10 1 1'),
+    ('messages', 'messages_expiring', '1000 1');
+ANALYZE sqlite_schema; -- reads them
 
 
 -- how events become rows ------------------------------------------------------------------------------
@@ -611,6 +681,36 @@ END;
 CREATE TRIGGER message_mentions AFTER INSERT ON messages WHEN new.mentions IS NOT NULL BEGIN
     INSERT INTO mentions (account, room, seq) SELECT value, new.room, new.seq FROM json_each(new.mentions)
     WHERE value <> 'here';
+    INSERT INTO versions (room, seq, position, at, by, mentions)
+    VALUES (new.room, new.seq, new.position, new.at, new.by, new.mentions);
+END;
+
+-- A version of a message is inserted into this view where it has mentions, to find who does not hear of them.
+CREATE VIEW versions AS
+SELECT room, seq, position, at, by, mentions FROM messages;
+
+CREATE TRIGGER mention_unheard INSTEAD OF INSERT ON versions BEGIN
+    INSERT OR IGNORE INTO unheard_mentions (account, room, seq)
+    SELECT account, new.room, new.seq FROM (
+        SELECT value AS account FROM json_each(new.mentions)
+        UNION
+        SELECT account FROM members WHERE stream = 'room/' || new.room AND until IS NULL
+            AND EXISTS (SELECT 1 FROM json_each(new.mentions) WHERE value = 'room')
+    ) AS named
+    WHERE (EXISTS (
+        SELECT 1 FROM subscriptions AS own WHERE own.account = named.account AND own.room = new.room
+            AND (level = 'none' OR muted_until > new.at)
+    ) OR EXISTS (
+        SELECT 1 FROM silenced WHERE silenced.account = named.account AND silent = new.by
+    ) OR EXISTS (
+        SELECT 1 FROM direct_states AS own WHERE own.account = named.account AND own.room = new.room
+            AND state = 'declined' AND NOT EXISTS (
+                SELECT 1 FROM messages WHERE messages.room = new.room AND messages.by = named.account
+            )
+    )) AND NOT EXISTS (
+        SELECT 1 FROM namings AS earlier WHERE earlier.room = new.room AND earlier.seq = new.seq
+            AND earlier.position < new.position AND earlier.account IN (named.account, 'room')
+    );
 END;
 
 CREATE TRIGGER message_replied AFTER INSERT ON messages WHEN new.thread IS NOT NULL BEGIN
@@ -640,6 +740,16 @@ CREATE TRIGGER member_left INSTEAD OF INSERT ON changes
 WHEN new.type IN ('member.left', 'member.kicked', 'member.banned', 'account.deleted') BEGIN
     UPDATE members SET until = new.position
     WHERE stream = new.stream AND account = new.data ->> 'account' AND until IS NULL;
+END;
+
+CREATE TRIGGER member_disabled INSTEAD OF INSERT ON changes
+WHEN new.type = 'member.disabled' BEGIN
+    INSERT OR IGNORE INTO disabled_members (stream, account) VALUES (new.stream, new.data ->> 'account');
+END;
+
+CREATE TRIGGER member_enabled INSTEAD OF INSERT ON changes
+WHEN new.type IN ('member.enabled', 'member.left', 'member.kicked', 'member.banned') BEGIN
+    DELETE FROM disabled_members WHERE stream = new.stream AND account = new.data ->> 'account';
 END;
 
 -- The profile is in the body or, if there was none, in `data`. Where the body was erased, the row becomes what
@@ -775,6 +885,7 @@ WHEN new.type = 'account.deleted' AND new.stream LIKE 'account/%' BEGIN
     DELETE FROM preferences WHERE account = substr(new.stream, 9);
     DELETE FROM bookmarks WHERE account = substr(new.stream, 9);
     DELETE FROM blocks WHERE account = substr(new.stream, 9);
+    DELETE FROM unheard_mentions WHERE account = substr(new.stream, 9);
     DELETE FROM direct_states WHERE account = substr(new.stream, 9);
     DELETE FROM thread_followers WHERE account = substr(new.stream, 9);
     UPDATE reports SET reason = NULL WHERE by = substr(new.stream, 9);
@@ -847,6 +958,9 @@ WHEN new.type = 'message.edited' AND new.stream LIKE 'room/%' BEGIN
     VALUES (substr(new.stream, 6), new.data ->> 'seq', new.position, new.at, new.by);
     UPDATE messages SET body = new.position, edited_at = new.at, mentions = new.data -> 'mentions'
     WHERE room = substr(new.stream, 6) AND seq = new.data ->> 'seq';
+    INSERT INTO versions (room, seq, position, at, by, mentions)
+    SELECT substr(new.stream, 6), new.data ->> 'seq', new.position, new.at, new.by, new.data -> 'mentions'
+    WHERE new.data -> 'mentions' IS NOT NULL;
 END;
 
 CREATE TRIGGER mentions_changed AFTER UPDATE OF mentions ON messages

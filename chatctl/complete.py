@@ -63,7 +63,7 @@ def complete_names(group: click.Group) -> None:
 async def _named(client: Client, kind: str) -> list[tuple[str, str]]:
     """Pairs of what may be written and the id."""
     if kind == "account":
-        return [(name, id_) for id_, name in (await account_names(client)).items()]
+        return [(name, id_) for id_, name in (await account_names(client, but_disabled=True)).items()]
     spaces = await client.spaces()
     if kind == "space":
         return [(space.name, space.id) for space in spaces]

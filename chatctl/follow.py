@@ -24,12 +24,15 @@ async def follow_log(
     """Shows every event after position `after`, from now on when None; with `on` it never ends."""
     from chatd.contract.event import EventPage, ListEvents
 
+    seconds = WAIT_SECONDS if on else None
+    hash_: str | None = None
     if after is None:
-        after = (await client.ask(ListEvents(), EventPage)).position
+        page = await client.ask(ListEvents(), EventPage)
+        after, hash_ = page.position, page.hash
     while True:
-        page = await client.ask(ListEvents(after, stream, PAGE, WAIT_SECONDS if on else None), EventPage)
+        page = await client.ask(ListEvents(after, stream, PAGE, seconds, hash_), EventPage)
         for event in page.events:
             await show(event)
-        after = page.position
+        after, hash_ = page.position, page.hash
         if not page.events and not on:
             return

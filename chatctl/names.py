@@ -166,12 +166,14 @@ async def all_accounts(client: Client) -> list[Account]:
     return await client.all_pages(ListAccounts(), AccountPage, lambda page: page.accounts)
 
 
-async def account_names(client: Client) -> dict[str, str]:
-    """Names of accounts by id: of all for an operator, of those in its spaces for an account."""
+async def account_names(client: Client, but_disabled: bool = False) -> dict[str, str]:
+    """Names of accounts by id: of all for an operator, of those in its spaces for an account; there without
+    those that are disabled, if asked so."""
     if client.account is None:
         return {account.id: account.name for account in await all_accounts(client)}
     members = [await client.space_members(space.id) for space in await client.spaces()]
-    return {member.account: member.name for some in members for member in some}
+    offered = (member for some in members for member in some if not (but_disabled and member.disabled))
+    return {member.account: member.name for member in offered}
 
 
 async def room_names(client: Client) -> dict[str, str]:

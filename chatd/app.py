@@ -9,8 +9,9 @@ from __future__ import annotations
 import gc
 import resource
 import signal
-from collections.abc import Callable
-from contextlib import AsyncExitStack, suppress
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from importlib import import_module
 from typing import Any, Final
@@ -19,19 +20,20 @@ import structlog
 import trio
 
 from chatd import service_manager
-from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.bus import bus_at_head
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.recall import recall
 from chatd.actors.runtime.supervisor import supervise
 from chatd.actors.sessions.session import SessionActor
 from chatd.contract.server import GetServerStatus
 from chatd.gateway.gateway import Gateway
-from chatd.gateway.net.listener import Listener, admin_socket, tcp_sockets
+from chatd.gateway.net.listener import CannotListen, Listener, admin_socket, listen, tcp_sockets
 from chatd.gateway.websocket.connection import WebSocket
 from chatd.ports import Caller
 from chatd.reload import Load, follow_hangups, outlive_signals
 from chatd.settings import Settings
 from chatd.store.database import open_store
+from chatd.store.ops.data_dir import refuse_if_held
 from chatd.wiring import Services, wire
 
 NOBODY: Final = Caller("metrics")
@@ -52,9 +54,10 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
     with (
         trio.open_signal_receiver(*STOPPING) as signals,
         trio.open_signal_receiver(signal.SIGHUP) as hangups,
+        _bound(settings) as tcp,  # before anything is made: who cannot have the port leaves nothing behind
     ):
         async with open_store(settings.data) as store, trio.open_nursery() as writing:
-            bus = Bus(await store.reader.head())
+            bus = await bus_at_head(store.reader)
             writer = LogWriter(store.log, bus.publish)
             writing.start_soon(partial(supervise, writer, vital=True), name=writer.name)
             async with trio.open_nursery() as acting:
@@ -70,7 +73,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                         working.start_soon(supervise, worker, name=worker.name)
                     gateway = _gateway(settings, services)
                     working.start_soon(follow_hangups, hangups, settings, load, gateway)
-                    await _serve_connections(settings, services, gateway, announce, signals)
+                    await _serve_connections(settings, services, gateway, tcp, announce, signals)
                     working.cancel_scope.cancel()
                 with trio.move_on_after(settings.drain_deadline):
                     await services.presence.close()
@@ -79,6 +82,19 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                 acting.cancel_scope.cancel()
             writer.mailbox.close()
     log.info("stopped")
+
+
+@contextmanager
+def _bound(settings: Settings) -> Iterator[list[socket.socket]]:
+    """The sockets of the server's addresses. Raises CannotListen, or StoreError when it is another server of
+    the same folder that has them: that says more."""
+    with ExitStack() as opened:
+        try:
+            sockets = opened.enter_context(tcp_sockets(settings.hosts, settings.port))
+        except CannotListen:
+            refuse_if_held(settings.data)
+            raise
+        yield sockets
 
 
 def _gateway(settings: Settings, services: Services) -> Gateway:
@@ -109,14 +125,15 @@ async def _serve_connections(
     settings: Settings,
     services: Services,
     gateway: Gateway,
+    bound: Sequence[socket.socket],
     announce: Callable[[str], None],
     signals: Any,
 ) -> None:
     door = services.sessions.opening.door
-    async with AsyncExitStack() as sockets:
+    with ExitStack() as sockets:
+        listen(bound)
         tcp = [
-            Listener(sock, gateway.flusher, gateway.open_files, settings, False, door.wait)
-            for sock in sockets.enter_context(tcp_sockets(settings.hosts, settings.port))
+            Listener(sock, gateway.flusher, gateway.open_files, settings, False, door.wait) for sock in bound
         ]
         admin = Listener(
             sockets.enter_context(admin_socket(settings.data / ADMIN_SOCKET)),

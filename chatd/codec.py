@@ -17,7 +17,7 @@ import msgspec
 
 from chatd.contract.errors import Refusal
 from chatd.contract.field_errors import shorten
-from chatd.contract.fields import MAX_ID
+from chatd.frame_ids import id_in_json, id_in_msgpack, valid_id
 
 Frame = dict[str, Any]
 
@@ -34,11 +34,12 @@ class BadFrame:
 
     refusal: Refusal
     id: int | str | None = None
+    malformed: bool = False  # it is no JSON at all
 
     @property
     def rude(self) -> bool:
         """No honest client sends such a frame: it is more than a long paste or half an emoji."""
-        return self.id is None and self.refusal.code == "invalid"
+        return self.refusal.code == "invalid" and (self.id is None or self.malformed)
 
 
 class Format(Protocol):
@@ -65,11 +66,12 @@ def _too_large(id_: int | str | None) -> BadFrame:
     return BadFrame(Refusal("too_large", f"a frame is at most {MAX_FRAME} bytes; send less at once"), id_)
 
 
-def valid_id(id_: object) -> int | str | None:
-    """The id of a request, or None: it is none that may be one."""
-    if (type(id_) is int and -(1 << 63) <= id_ < 1 << 64) or (type(id_) is str and len(id_) <= MAX_ID):
-        return id_
-    return None
+def _of_other_kind(text: str, reason: str) -> Iterator[BadFrame]:
+    """What came in the other kind of WebSocket message, which is JSON perhaps: answers to all its ids."""
+    found = [id_ for line in text.split("\n", MAX_FRAMES) if (id_ := id_in_json(line)) is not None]
+    yield from (_bad(reason, id_) for id_ in found)
+    if not found:
+        yield _bad(reason)
 
 
 _NO_MAP: Final = _bad("a frame must be a map with string keys")
@@ -81,19 +83,13 @@ _LOST: Final = "; the rest of the message cannot be read and is lost: send it ag
 # --- JSON
 
 
-class _OnlyId(msgspec.Struct):
-    """Reads the id of a frame, and checks of the rest only that it is JSON."""
-
-    id: int | str | None = None
-
-
-_read_only_id: Final = msgspec.json.Decoder(_OnlyId).decode
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
-_LEADING_ID: Final = re.compile(r'\s*\{\s*"id"\s*:\s*(?:(-?\d{1,20})|"([^"\\\x00-\x1f]*)")\s*,')
+_NO_NUMBER: Final = re.compile(r'("(?:[^"\\]++|\\.)*+")|(?<!\w)-?(?:NaN|Infinity)(?!\w)')
 _HALF: Final = (
     "a string holds half of a surrogate pair, as if it was cut within an emoji; cut strings between whole"
     " characters"
 )
+_NAN: Final = "JSON has no NaN and no Infinity; leave such a field out, or send null"
 
 
 class _Json:
@@ -109,7 +105,8 @@ class _Json:
 
     def decode(self, message: str | bytes) -> Iterator[Frame | BadFrame]:
         if isinstance(message, bytes):
-            yield _bad(f"{self.subprotocol} takes text messages, this one was binary")
+            reason = f"{self.subprotocol} takes text messages, this one was binary"
+            yield from _of_other_kind(message.decode(errors="surrogateescape"), reason)
             return
         lines = message.split("\n", 2 * MAX_FRAMES)  # blank lines are no frames, but not without end either
         del message  # what has been read is let go, frame after frame
@@ -125,7 +122,7 @@ class _Json:
 
     def _one(self, line: str) -> Frame | BadFrame:
         if len(line) > MAX_FRAME or (len(line) * 4 > MAX_FRAME and len(line.encode()) > MAX_FRAME):
-            return _too_large(_id_in_json(line))
+            return _too_large(id_in_json(line))
         try:
             frame = self._decode(line)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
@@ -138,14 +135,20 @@ class _Json:
             return _EMPTY
         if isinstance(error, RecursionError):
             return _bad(
-                "the frame is nested too deep; no request needs more than a few levels", _id_in_json(line)
+                "the frame is nested too deep; no request needs more than a few levels", id_in_json(line)
             )
         if isinstance(error, msgspec.ValidationError):  # the only one of a decoder without a type
-            return _bad("a number is out of range; numbers have at most 64 bits", _id_in_json(line))
-        whole = _SURROGATE.sub(r"\\ufffd", line)
-        if whole != line and _is_json(whole):
-            return _bad(_HALF, _id_in_json(whole))
-        return _bad(f"not a JSON frame: {shorten(str(error))}")
+            return _bad("a number is out of range; numbers have at most 64 bits", id_in_json(line))
+        mended = ((_SURROGATE.sub(r"\\ufffd", line), _HALF), (_NO_NUMBER.sub(_as_null, line), _NAN))
+        for text, reason in mended:
+            if text != line and _is_json(text):
+                return _bad(reason, id_in_json(line))
+        refusal = Refusal("invalid", f"not a JSON frame: {shorten(str(error))}")
+        return BadFrame(refusal, id_in_json(line), malformed=True)
+
+
+def _as_null(found: re.Match[str]) -> str:
+    return found[1] or "null"
 
 
 def _is_json(line: str) -> bool:
@@ -154,17 +157,6 @@ def _is_json(line: str) -> bool:
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return False
     return True
-
-
-def _id_in_json(line: str) -> int | str | None:
-    """The id of a frame that is JSON; or of one that begins with it, as most do, and is nested too deep."""
-    try:
-        return valid_id(_read_only_id(line).id)
-    except (msgspec.DecodeError, UnicodeError):
-        return None
-    except RecursionError:
-        found = _LEADING_ID.match(line)
-        return found and valid_id(int(found[1]) if found[1] else found[2])
 
 
 # --- MessagePack
@@ -177,14 +169,6 @@ _LIMITS: Final[dict[str, Any]] = {
     "max_map_len": MAX_MAP,
     "strict_map_key": True,
 }
-_SCALARS: Final[dict[str, Any]] = {
-    **_LIMITS,
-    "max_buffer_size": MAX_MESSAGE,
-    "max_array_len": 0,
-    "max_map_len": 0,
-    "unicode_errors": "replace",
-}
-_ID_WITHIN: Final = 8  # keys of a bad frame that are looked at for the id
 _UNREADABLE: Final = (ValueError, msgpack.UnpackException, RecursionError)
 _REASONS: Final = (
     ("max_bin_len", "it holds bytes (bin); send text as str"),
@@ -209,7 +193,7 @@ class _Msgpack:
 
     def decode(self, message: str | bytes) -> Iterator[Frame | BadFrame]:
         if isinstance(message, str):
-            yield _bad(f"{self.subprotocol} takes binary messages, this one was text")
+            yield from _of_other_kind(message, f"{self.subprotocol} takes binary messages, this one was text")
             return
         start = count = 0
         if len(message) <= MAX_FRAME:
@@ -244,13 +228,13 @@ class _Msgpack:
                 measure.skip()
             except msgpack.OutOfData:
                 yield _bad(
-                    f"the message ends in the middle of a frame{_LOST}", _id_in_msgpack(message[start:])
+                    f"the message ends in the middle of a frame{_LOST}", id_in_msgpack(message[start:])
                 )
                 return
             except _UNREADABLE as error:
                 deep = isinstance(error, msgpack.StackError)
                 reason = "it is nested too deep" if deep else "there is a byte that MessagePack does not use"
-                yield _bad(f"not a MessagePack frame: {reason}{_LOST}", _id_in_msgpack(message[start:]))
+                yield _bad(f"not a MessagePack frame: {reason}{_LOST}", id_in_msgpack(message[start:]))
                 return
             end = first + measure.tell()
             yield self._one(message[start:end])
@@ -258,7 +242,7 @@ class _Msgpack:
 
     def _one(self, piece: bytes) -> Frame | BadFrame:
         if len(piece) > MAX_FRAME:
-            return _too_large(_id_in_msgpack(piece))
+            return _too_large(id_in_msgpack(piece))
         try:
             return _checked(msgpack.unpackb(piece, **_LIMITS))
         except _UNREADABLE as error:
@@ -266,27 +250,15 @@ class _Msgpack:
             reason = next(
                 (reason for sign, reason in _REASONS if sign in said), shorten(said) or "it is malformed"
             )
-            return _bad(f"not a MessagePack frame: {reason}", _id_in_msgpack(piece))
+            return _bad(f"not a MessagePack frame: {reason}", id_in_msgpack(piece))
 
 
 def _checked(frame: object) -> Frame | BadFrame:
-    if type(frame) is not dict or not all(type(key) is str for key in frame):
+    if type(frame) is not dict:
         return _NO_MAP
+    if not all(type(key) is str for key in frame):
+        return BadFrame(_NO_MAP.refusal, valid_id(frame.get("id")))
     return frame
-
-
-def _id_in_msgpack(piece: bytes) -> int | str | None:
-    """The id of a frame whose beginning can be read."""
-    unpacker = msgpack.Unpacker(None, **_SCALARS)
-    try:
-        unpacker.feed(piece)
-        for _ in range(min(unpacker.read_map_header(), _ID_WITHIN)):
-            if unpacker.unpack() == "id":
-                return valid_id(unpacker.unpack())
-            unpacker.skip()
-    except _UNREADABLE:
-        pass
-    return None
 
 
 JSON: Final[Format] = _Json()

@@ -24,6 +24,7 @@ from chatd.actors.workers.account_deletion import AccountDeletionWorker
 from chatd.actors.workers.clock_watch import ClockWatch
 from chatd.actors.workers.database_watch import DatabaseWatch
 from chatd.actors.workers.deletions import Deletions
+from chatd.actors.workers.disabled_members import DisabledMembers
 from chatd.actors.workers.due_timer import DueTimer
 from chatd.actors.workers.health import Health
 from chatd.actors.workers.mention_names import MentionNames
@@ -58,11 +59,13 @@ from chatd.handlers.direct import DirectRooms
 from chatd.handlers.emoji import Emoji
 from chatd.handlers.first_sign_in import FirstSignIn
 from chatd.handlers.gate import Gate
+from chatd.handlers.histories import Histories
 from chatd.handlers.identity import Identities, SingleSignOns
 from chatd.handlers.invite import Invites
 from chatd.handlers.invite_codes import InviteCodes
 from chatd.handlers.member import ErasureReading, Members, MessageErasures
 from chatd.handlers.membership import Membership
+from chatd.handlers.place_export import PlaceExports, RoomExports, SpaceExports
 from chatd.handlers.presence import PresenceHandlers, ReceiptHandlers, Unread
 from chatd.handlers.quota import QuotaHandlers
 from chatd.handlers.read import ReadMarkers
@@ -111,7 +114,7 @@ def wire(
 ) -> Services:
     """All services of a server. The actors of streams run in `nursery`."""
     reader, epoch, name = store.reader, store.epoch, settings.server_name
-    health = Health()
+    health, histories = Health(), Histories(reader, bus)
     address, live, due_timer = ServerAddress(settings.public_url), LiveSessions(), DueTimer()
     erasure_timer = DueTimer()
     throttle, rate_limits = LoginThrottle(settings), RateLimits(settings)
@@ -136,9 +139,11 @@ def wire(
     names = MentionNames(reader, presence)
     bus.watch(names.follow)
     commands = CommandBus(directory, writer)
+    disabled = DisabledMembers(reader, commands)
+    bus.watch(disabled.follow)
     views = _views(store, bus)
 
-    passwords, signer = Passwords(), Tokens(signing_key, epoch)
+    passwords, signer = Passwords(), Tokens(signing_key, store.epochs.database)
     credentials = Credentials(reader, commands, passwords, throttle, name)
     tokens = DeviceTokens(settings, signer, commands, live)
     sso = SingleSignOn(
@@ -151,7 +156,8 @@ def wire(
     membership = Membership(visibility)
     reading = message.MessageReading(reader, visibility)
     codes = InviteCodes(reader, directory)
-    accounts = account.Accounts(reader, commands, credentials, tokens, recovery)
+    place_exports = PlaceExports(reader, commands, directory)
+    accounts = account.Accounts(reader, commands, credentials, tokens, recovery, disabled)
     spaces = Spaces(reader, commands, visibility, quotas)
     server_handler = server.Server(
         reader, bus, commands, live, store, views, epoch, settings.data, address, health
@@ -173,14 +179,14 @@ def wire(
                     FirstSignIn(reader, commands, tokens, settings.oidc_sign_up),
                 ),
                 AccountDeletions(reader, directory, credentials, deletions),
-                AccountExports(reader, views, bus, credentials),
+                AccountExports(reader, views, bus, histories, credentials),
             ),
             "identity": (Identities(reader, sso, credentials, settings.oidc_name),),
             "device": (Devices(reader, tokens),),
             "quota": (QuotaHandlers(reader, directory, usage, quotas, sessions.of),),
             "totp": (Totp(reader, commands, credentials, throttle, name),),
             "bot": (Bots(reader, commands, tokens, deletions),),
-            "space": (spaces,),
+            "space": (spaces, SpaceExports(place_exports)),
             "invite": (Invites(reader, commands, visibility, codes, quotas),),
             "emoji": (Emoji(reader, visibility),),
             "member": (
@@ -197,6 +203,7 @@ def wire(
                 RoomCreation(reader, commands, visibility, quotas),
                 message.RoomHistories(reader, visibility),
                 RoomInvites(reader, commands),
+                RoomExports(place_exports),
             ),
             "direct": (
                 DirectRooms(
@@ -230,7 +237,7 @@ def wire(
             "bookmark": (Bookmarks(reader, commands, visibility, membership),),
             "draft": (Drafts(reader, commands, bus, membership),),
             "view": (server.ViewHandlers(views),),
-            "event": (server.Events(reader, bus),),
+            "event": (server.Events(reader, bus, histories),),
             "server": (server_handler,),
             "backup": (server.Backups(store),),
         }
@@ -240,7 +247,7 @@ def wire(
         settings.limits,
         signer,
         rate_limits,
-        Gate(bus, epoch),
+        Gate(bus, epoch, store.epochs.former),
         Snapshots(settings, rate_limits, epoch),
         bus,
         reader,
@@ -252,11 +259,12 @@ def wire(
     workers: tuple[Actor, ...] = (
         Scheduler(reader, bus, commands, due_timer, names),
         AccountDeletionWorker(reader, commands, live, deletions, names),
+        disabled,
         MessageErasureWorker(reader, commands, erasure_timer),
         presence,
         receipts,
         DatabaseWatch(store, health),
-        ClockWatch(reader, health),
+        ClockWatch(reader, commands.write, health),
     )
     if settings.views:
         workers = (*workers, Notifier(reader, bus, commands), *views.updaters.values())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from chatctl.commands.export import export_room
 from chatctl.commands.room_moderation import COMMANDS, change
 from chatctl.commands.space import MEMBER_COLUMNS
 from chatctl.connection import Connection
@@ -41,7 +42,7 @@ def command() -> None:
     """Rooms: make, change, archive, moderate. A room may be written SPACE/ROOM."""
 
 
-for each in COMMANDS:
+for each in (*COMMANDS, export_room):
     command.add_command(each)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from chatctl.commands.export import export_space
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.count import counted
@@ -34,6 +35,9 @@ MEMBER_COLUMNS = {
 @click.group("space")
 def command() -> None:
     """Communities: each has its members, rooms and invites."""
+
+
+command.add_command(export_space)
 
 
 @command.command()

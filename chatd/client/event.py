@@ -9,7 +9,7 @@ import attrs
 from chatd.client.conversion import read_event, read_signal
 from chatd.contract.event import EventFrame
 from chatd.contract.events import MessageEdited, MessagePosted
-from chatd.contract.session import SessionOpened
+from chatd.contract.session import Cursor, SessionOpened
 from chatd.contract.wire_names import to_builtins
 
 RELOADED = "session.reloaded"
@@ -36,6 +36,12 @@ class Event:
     by: str
     data: object
     epoch: str = attrs.field(default="", eq=False, repr=False)
+    hash: str = attrs.field(default="", eq=False, repr=False)
+
+    @property
+    def cursor(self) -> Cursor:
+        """From where to go on after this event."""
+        return Cursor(self.epoch, self.position, self.hash or None)
 
     @property
     def room(self) -> str | None:
@@ -57,6 +63,7 @@ class Event:
             stream=self.stream,
             seq=self.seq,
             position=self.position,
+            hash=self.hash,
             at=self.at,
             by=self.by,
             data=to_builtins(self.data),
@@ -88,6 +95,7 @@ def event_of(frame: dict[str, Any], epoch: str = "") -> Event:
         by=frame["by"],
         data=read_event(frame["event"], frame["stream"], frame.get("data") or {}),
         epoch=epoch,
+        hash=frame.get("hash", ""),
     )
 
 
@@ -99,4 +107,4 @@ def signal_of(frame: dict[str, Any]) -> Signal:
 
 def reloaded(opened: SessionOpened) -> Event:
     """The marker that takes the place of events which cannot be had any more."""
-    return Event(RELOADED, "", 0, opened.position, 0, "", opened, opened.epoch)
+    return Event(RELOADED, "", 0, opened.position, 0, "", opened, opened.epoch, opened.hash)

@@ -114,7 +114,7 @@ class Session:
         event = await self._events.take()
         self._bell.ring()
         if event is not None:
-            self.cursor = Cursor(event.epoch, event.position)
+            self.cursor = event.cursor
         return event
 
     async def next_signal(self) -> Signal | None:
@@ -219,7 +219,7 @@ class Session:
         self._calls.most_open = opened.limits.open_requests
         self._calls.most_bytes = min(opened.limits.message, self._calls.most_bytes)
         self._lagging = False
-        head = Cursor(opened.epoch, opened.position)
+        head = Cursor(opened.epoch, opened.position, opened.hash)
         if self._received is None:
             self._received = self.cursor = head
         elif not opened.resumed:
@@ -302,7 +302,7 @@ class Session:
             return
         event = event_of(frame, self._received.epoch)
         if event.position > self._received.position:
-            self._received = Cursor(event.epoch, event.position)
+            self._received = event.cursor
             self._events.put(event)
 
 

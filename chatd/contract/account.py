@@ -444,10 +444,12 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="operator",
         refusals=("not_found",),
-        events=("account.updated",),
+        events=("account.updated", "member.disabled"),
         notes=(
             "Every session of the account and of its bots ends; no token of theirs works until"
             " `account.enable`.",
+            "Its spaces and direct rooms tell their members (`member.disabled`). A mention of it notifies"
+            " nobody, and nobody can add it to a room or open a new direct room with it (`conflict`).",
         ),
     ),
     command(
@@ -457,7 +459,7 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="operator",
         refusals=("not_found",),
-        events=("account.updated",),
+        events=("account.updated", "member.enabled"),
     ),
     command(
         "account.set_admin",
@@ -586,10 +588,11 @@ REQUESTS: tuple[RequestType, ...] = (
         ExportPage,
         doc="Exports the caller's data, in pages.",
         scope="never",
-        refusals=("not_found",),
+        refusals=("not_found", "conflict"),
         notes=(
             "`account` is for operators; the account is told of it (`account.secured`). Pages: pass `next`"
-            " as the next `after`; `null` says that there is no more.",
+            " as the next `after`; `null` says that there is no more."
+            " `conflict`: the database was put back from an older copy since; begin again without `after`.",
             "Items are of these kinds: `account`, `name`, `device`, `identity`, `bot`, `membership`,"
             " `preferences`, `subscription`, `read`, `bookmark`, `draft`, `scheduled`, `report`, `invite`"
             " (that the account made), `message`, `reaction`, `notification`.",

@@ -49,8 +49,8 @@ REQUESTS: tuple[RequestType, ...] = (
         events=("block.added",),
         notes=(
             "A blocked account and its bots do not notify the caller; their messages count as neither unread"
-            " nor mentions, a direct room in which only they wrote is not listed, and `room.invite` does not"
-            " make the caller a member. They get the same answers as before.",
+            " nor mentions, their notifications are not listed, nor a direct room in which only they wrote,"
+            " and `room.invite` does not make the caller a member. They get the same answers as before.",
             "Events of blocked accounts are delivered like all others; a client hides what they wrote,"
             " reacted and type by this list.",
         ),

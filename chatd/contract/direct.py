@@ -56,7 +56,7 @@ REQUESTS: tuple[RequestType, ...] = (
         RoomResult,
         doc="The direct room of the caller and these people.",
         scope="post",
-        refusals=("not_found", "rate_limited"),
+        refusals=("not_found", "conflict", "rate_limited"),
         events=("room.created", "member.joined"),
         notes=(
             "Returns the room of the caller and these accounts, and makes it if there is none. The same"
@@ -68,8 +68,9 @@ REQUESTS: tuple[RequestType, ...] = (
             " must share a space too, and be in the room. A room that the caller is in already is returned in"
             " any case.",
             "The others join with the first message. An account makes at most `direct_rooms_per_day` new"
-            " ones in 24 hours, its bots included. A direct room cannot be renamed or archived; operators"
-            " may delete it, and the same people then get a new one.",
+            " ones in 24 hours, its bots included, and none with an account that is disabled (`conflict`)."
+            " A direct room cannot be renamed or archived; operators may delete it, and the same people then"
+            " get a new one.",
         ),
     ),
     query(

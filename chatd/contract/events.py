@@ -205,6 +205,11 @@ class Left:
 
 
 @payload
+class AboutMember:
+    account: Id
+
+
+@payload
 class Restricted:
     account: Id
     until: Time | UnsetType = UNSET
@@ -389,9 +394,10 @@ _ACCOUNT: Final = (
         "notification.created",
         "account",
         NotificationCreated,
-        "The account was notified of a message: its id, why, which message by whom, and that message's"
-        " `position` (`source`); or (`kind` `scheduled`) that a message of its own was not posted, and the"
-        " `reason`. A client adds it, unread, and makes a sound unless `quiet`.",
+        "The account was notified of a message: its id, why, which message by whom, and the `position` of"
+        " that message or of the edit that brought the mention (`source`); or (`kind` `scheduled`) that a"
+        " message of its own was not posted, and the `reason`. A client adds it, unread, and makes a sound"
+        " unless `quiet`.",
     ),
     EventType("notification.read", "account", NotificationRead, "A client marks these as read."),
     EventType(
@@ -544,6 +550,19 @@ _SPACE: Final = (
         audited=True,
     ),
     EventType(
+        "member.disabled",
+        "space",
+        AboutMember,
+        "The member's account was disabled, or its owner's: nobody reaches it. A client marks the member, in"
+        " the space's rooms too, and does not offer to mention or invite it.",
+    ),
+    EventType(
+        "member.enabled",
+        "space",
+        AboutMember,
+        "The member's account is not disabled any more. A client takes the mark away.",
+    ),
+    EventType(
         "member.muted",
         "space",
         Restricted,
@@ -613,6 +632,13 @@ _SPACE: Final = (
         "emoji.added", "space", EmojiAdded, "A client adds it to what it offers as reactions.", audited=True
     ),
     EventType("emoji.removed", "space", EmojiRemoved, "A client removes it.", audited=True),
+    EventType(
+        "space.exported",
+        "space",
+        Nothing,
+        "Somebody (`by`) began to export the space with its rooms. A client tells its person.",
+        audited=True,
+    ),
 )
 
 _ROOM: Final = (
@@ -648,6 +674,19 @@ _ROOM: Final = (
         "A moderator removed a member. A client does as for `member.left`.",
         audited=True,
         lets="out",
+    ),
+    EventType(
+        "member.disabled",
+        "room",
+        AboutMember,
+        "In a direct room: a member's account was disabled, or its owner's. A client marks it; in other rooms"
+        " the event of the space says so.",
+    ),
+    EventType(
+        "member.enabled",
+        "room",
+        AboutMember,
+        "In a direct room: a member's account is not disabled any more. A client takes the mark away.",
     ),
     EventType(
         "room.updated",
@@ -687,7 +726,8 @@ _ROOM: Final = (
         "message.edited",
         "room",
         MessageEdited,
-        "A client gives message `seq` this text, these mentions or none, and `edited_at`.",
+        "A client gives message `seq` this text, these mentions or none, and `edited_at`. It shows a"
+        " notification of the kind `mention` as long as the text mentions the account.",
         text=True,
     ),
     EventType(
@@ -703,6 +743,13 @@ _ROOM: Final = (
     EventType("reaction.removed", "room", Reacted, "A client removes the account `by` from the reaction."),
     EventType("pin.added", "room", AboutMessage, "A client pins the message.", audited=True),
     EventType("pin.removed", "room", AboutMessage, "A client unpins the message.", audited=True),
+    EventType(
+        "room.exported",
+        "room",
+        Nothing,
+        "Somebody (`by`) began to export the room. A client tells its person.",
+        audited=True,
+    ),
 )
 
 EVENTS: Final[Mapping[tuple[StreamKind, str], EventType]] = {

@@ -15,6 +15,7 @@ MAX_TEXT: Final = 10_000  # characters of a message
 MAX_ID: Final = 64  # characters of a request's id
 MAX_PAGE: Final = 500
 DEFAULT_PAGE: Final = 50
+HASH_BYTES: Final = 6  # shown of an event's hash: too few to guess from, enough to tell two histories apart
 MAX_SLOW_MODE: Final = 21_600  # seconds
 
 NO_NUL: Final = r"^[^\x00]*$"  # SQLite compares text only up to a NUL
@@ -45,6 +46,7 @@ Label = Annotated[str, Meta(max_length=80, pattern=NO_NUL)]
 Url = Annotated[str, Meta(max_length=500)]
 Nonce = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
+EventHash = Annotated[str, Meta(pattern=f"^[0-9a-f]{{{2 * HASH_BYTES}}}$")]  # how the hash of an event begins
 Limit = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
 Seconds = Annotated[int, Meta(ge=1, le=10 * 366 * 86400)]
 Emoji = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
@@ -73,6 +75,7 @@ Right = Literal[
     "space.update",
     "space.delete",
     "space.lock",
+    "space.export",
     "invite.create",
     "invite.list",
     "member.see_all",

@@ -66,7 +66,10 @@ class EraseMessages:
 
 @result
 class Member:
-    """A member of a space or room; `role` is the one in the space."""
+    """A member of a space or room; `role` is the one in the space.
+
+    `disabled`: its account is disabled, or that of a bot's owner; nobody reaches it.
+    """
 
     account: Id
     name: str
@@ -74,6 +77,7 @@ class Member:
     role: Role | None
     joined_at: Time
     bot: bool
+    disabled: bool
 
 
 @result

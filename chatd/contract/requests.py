@@ -23,6 +23,7 @@ from chatd.contract import (
     emoji,
     erasure,
     event,
+    export,
     identity,
     invite,
     member,
@@ -51,17 +52,21 @@ from chatd.contract.errors import Refusal
 from chatd.contract.field_errors import quote
 from chatd.contract.spec import RequestType
 
-REQUESTS: Final[Mapping[str, RequestType]] = {
-    row.name: row
-    for noun in (
+_ROWS: Final = tuple(
+    row
+    for module in (
         *(session, account, identity, device, totp, bot, quota),
         *(space, invite, emoji, member, ban, erasure, report, audit, access),
-        *(room, direct, message, reaction, pin, thread),
+        *(room, export, direct, message, reaction, pin, thread),
         *(read, unread, receipt, typing, presence),
         *(notification, subscription, preferences, block, bookmark, draft),
         *(view, event, server, backup),
     )
-    for row in noun.REQUESTS
+    for row in module.REQUESTS
+)
+_NOUNS: Final = tuple(dict.fromkeys(row.noun for row in _ROWS))  # a module may have requests of several
+REQUESTS: Final[Mapping[str, RequestType]] = {
+    row.name: row for row in sorted(_ROWS, key=lambda row: _NOUNS.index(row.noun))
 }
 
 _BY_CLASS: Final[Mapping[type[object], RequestType]] = {row.request: row for row in REQUESTS.values()}

@@ -143,7 +143,7 @@ class Room:
     """`head` is the seq of the newest event.
 
     A direct room has no space and no name (null and `""`), but `accounts`: its members, the caller
-    among them.
+    among them, and `disabled`: those of them who are disabled.
     """
 
     id: Id
@@ -158,6 +158,7 @@ class Room:
     created_at: Time
     head: int
     accounts: list[Id] | UnsetType = UNSET
+    disabled: list[Id] | UnsetType = UNSET
 
 
 @result
@@ -355,12 +356,12 @@ REQUESTS: tuple[RequestType, ...] = (
         InviteToRoom,
         doc="Adds a member of the space to the room.",
         scope="moderate",
-        refusals=("not_found",),
+        refusals=("not_found", "conflict"),
         events=("member.joined",),
         notes=(
             "The caller must be in the room and the account in the space; there is nothing to accept. It is"
             " the only way into a private room, and for guests into any room. An account that has blocked the"
-            " caller stays outside; the caller is not told.",
+            " caller stays outside; the caller is not told. `conflict`: the account is disabled.",
         ),
     ),
     command(

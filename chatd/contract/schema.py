@@ -125,11 +125,14 @@ def event(row: EventType, to: Callable[[str], Schema]) -> Schema:
         "stream": _stream(row.stream),
         "seq": INTEGER,
         "position": INTEGER,
+        "hash": STRING,
         "at": INTEGER,
         "by": STRING,
         "data": payload if not row.withheld else {"anyOf": [payload, hidden]},
     }
-    return _frame(fields, row.doc)
+    # a later addition: events that clients kept from before are events still
+    required = tuple(name for name in fields if name != "hash")
+    return _frame(fields, row.doc, required)
 
 
 def signal(row: SignalType, to: Callable[[str], Schema]) -> Schema:

@@ -6,7 +6,7 @@ import attrs
 from msgspec import Struct
 
 from chatd.contract.account import Account
-from chatd.contract.fields import Id, RateClass, Seq, Token
+from chatd.contract.fields import EventHash, Id, RateClass, Seq, Token
 from chatd.contract.quota import Quotas
 from chatd.contract.room import OwnRoom
 from chatd.contract.rows import result
@@ -16,10 +16,15 @@ from chatd.contract.spec import RequestType, command
 
 # A Struct, because only those refuse unknown keys below the top level.
 class Cursor(Struct, frozen=True, forbid_unknown_fields=True):
-    """The last event that a client has applied: its position, and the epoch of the log that it stands in."""
+    """The last event that a client has applied: its position, the epoch of its log, and its hash.
+
+    The hash stands for the event and all before it. Without one the server cannot tell whether it still has
+    the events that the client has, or others in their places.
+    """
 
     epoch: Id
     position: Seq
+    hash: EventHash | None = None
 
 
 @attrs.frozen
@@ -66,10 +71,12 @@ class Limits:
 
 @result
 class SessionOpened:
-    """`position` is where the session's events begin; `resumed` confirms the client's cursor.
+    """`position` is where the session's events begin, `hash` that of the event there; `resumed` confirms the
+    client's cursor.
 
     `resumed` is false when the server cannot go on from the cursor: there was none, or the database is
-    another one (restored from a backup). The client then loads what it shows anew.
+    another one (restored from a backup, or an older copy of its folder). The client then loads what it shows
+    anew.
     """
 
     account: Account
@@ -78,6 +85,7 @@ class SessionOpened:
     limits: Limits
     epoch: str
     position: int
+    hash: str
     spaces: list[OwnSpace]
     rooms: list[OwnRoom]
     resumed: bool

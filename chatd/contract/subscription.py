@@ -39,8 +39,9 @@ REQUESTS: tuple[RequestType, ...] = (
         notes=(
             "`level` says which kinds notify: `all`, `mentions` (all but `message`), or `none`. Without a"
             " choice it is `mentions`, and `all` in a direct room.",
-            "`mute_for` is in seconds, 0 ends the mute. Nothing comes from a muted room, and nothing of"
-            " what the account has read already.",
+            "`mute_for` is in seconds, 0 ends the mute. Nothing comes from a muted room, and of what the"
+            " account has read already only mentions, without a sound. A mention that comes while the room is"
+            " muted or its level is `none` does not count in `unread.list` either.",
             "Fields that are left out stay as they are.",
         ),
     ),

@@ -51,6 +51,10 @@ REQUESTS: tuple[RequestType, ...] = (
             " account's own (last) joining of the room. `mentions` counts those that mention the account by"
             " its name, by `@room`, or by `@here` when it was there. `first_unread` is the `seq` of the"
             " first, or `null`. One's own posts do not move the marker.",
+            "Outside direct rooms `mentions` counts the messages of which `notification.list` has an unread"
+            " `mention`, and those that only `notification.read` has marked. The text as it reads now"
+            " mentions whom it names, unless they did not hear the room or the author (level `none`, a mute,"
+            " a block) when a version of it named them first.",
         ),
     ),
 )

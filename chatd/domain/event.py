@@ -32,13 +32,17 @@ class Fact:
     data: Data
     text: str | None = None
 
-    def at_position(self, position: int) -> Event:
-        return Event(position, self.stream, self.seq, self.type, self.at, self.by, self.data, self.text)
+    def at_position(self, position: int, hash: str = "") -> Event:
+        return Event(position, self.stream, self.seq, self.type, self.at, self.by, self.data, self.text, hash)
 
 
 @attrs.frozen(slots=True)
 class Event:
-    """A logged fact: durable, and at `position` in the one order of the whole log."""
+    """A logged fact: durable, and at `position` in the one order of the whole log.
+
+    `hash` is how its hash in the chain begins (`chatd.contract.fields.EventHash`): it stands for the event
+    and all before it.
+    """
 
     position: int
     stream: str
@@ -48,6 +52,7 @@ class Event:
     by: str
     data: Data
     text: str | None = None
+    hash: str = ""
 
     def frame(self) -> Data:
         """The event as the wire shows it."""
@@ -56,6 +61,7 @@ class Event:
             "stream": self.stream,
             "seq": self.seq,
             "position": self.position,
+            "hash": self.hash,
             "at": self.at,
             "by": self.by,
             "data": payload(self),

@@ -237,6 +237,14 @@ class DeleteMessages:
 
 
 @attrs.frozen
+class NoteDisabled:
+    """A member of the space or direct room is disabled, or is so no longer."""
+
+    account: str
+    disabled: bool
+
+
+@attrs.frozen
 class RemoveDeletedAccount:
     """The account leaves the room (a direct room too) or space because it is being deleted."""
 

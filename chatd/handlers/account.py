@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 import attrs
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
+from chatd.actors.workers.disabled_members import DisabledMembers
 from chatd.auth.login_throttle import LoginThrottle
 from chatd.clock import new_id
 from chatd.contract.account import (
@@ -42,7 +44,16 @@ from chatd.handlers.refusals import OPERATOR_HAS_NO_DEVICES
 from chatd.handlers.rows import account_row
 from chatd.handlers.second_factor import in_use
 from chatd.handlers.totp import OFF
-from chatd.ports import Caller, Condition, DropDevices, DropSecondFactor, PutCredential, Reader, Write
+from chatd.ports import (
+    Caller,
+    Condition,
+    DropDevices,
+    DropSecondFactor,
+    PutCredential,
+    Reader,
+    StoreUnavailable,
+    Write,
+)
 
 WRONG_OLD: Final = Refusal("unauthenticated", "the old password is wrong")
 NO_BOT_PASSWORD: Final = Refusal("conflict", "a bot has no password; its owner makes tokens with bot.token")
@@ -112,6 +123,7 @@ class Accounts:
     credentials: Credentials
     tokens: DeviceTokens
     recovery: RecoveryLinks
+    disabled: DisabledMembers
 
     async def create(
         self,
@@ -153,10 +165,19 @@ class Accounts:
             await self.tokens.revoke(DropDevices(command.account), "the account was disabled")
             bots = {bot["account"] for bot in await self.reader.bots(command.account)}
             self.tokens.live.end("the bot's owner was disabled", lambda claims: claims.account in bots)
+            await self._tell_members()
         return answer
 
     async def enable(self, caller: Caller, command: EnableAccount) -> Done | Refusal:
-        return await self.commands.ask(account_stream(command.account), command, context_of(caller), Done)
+        answer = await self.commands.ask(account_stream(command.account), command, context_of(caller), Done)
+        if not isinstance(answer, Refusal):
+            await self._tell_members()
+        return answer
+
+    async def _tell_members(self) -> None:
+        """Before the answer, so that whoever asks next is refused; what fails is done later."""
+        with suppress(StoreUnavailable):
+            await self.disabled.tell()
 
     async def set_password(self, caller: Caller, command: SetPassword) -> Done | Refusal:
         row = await self.reader.account(command.account)

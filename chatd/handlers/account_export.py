@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any, Final
+from typing import Annotated, Final
 
 import attrs
 import msgspec
@@ -19,6 +19,7 @@ from chatd.contract.account import ExportAccount, ExportItem, ExportPage
 from chatd.contract.errors import Refusal
 from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.handlers.credentials import Credentials
+from chatd.handlers.histories import ANOTHER, Histories
 from chatd.handlers.paging import fitting
 from chatd.ports import EXPORTED, START, Caller, Exported, ExportPlace, Reader
 
@@ -33,6 +34,7 @@ class AccountExports:
     reader: Reader
     views: Views
     bus: Bus
+    histories: Histories
     credentials: Credentials
 
     async def export(self, caller: Caller, query: ExportAccount) -> ExportPage | Refusal:
@@ -44,9 +46,12 @@ class AccountExports:
         row = await self.reader.account(account)
         if row is None or row["deleted"]:
             return NO_SUCH_ACCOUNT
-        after = START if query.after is None else _decode(query.after)
-        if after is None:
+        cursor = _Cursor() if query.after is None else _decode(query.after)
+        if cursor is None:
             return BAD_CURSOR
+        if not await self.histories.has(cursor.position, cursor.hash):
+            return ANOTHER
+        after, head = cursor.place, _Cursor(START, self.bus.head, self.bus.hash)
         if account != caller.account and query.after is None:
             told = await self.credentials.secure(account, caller.by, "exported")
             if isinstance(told, Refusal):
@@ -63,7 +68,10 @@ class AccountExports:
             found += notified
         page = fitting(found[: query.limit], lambda one: len(msgspec.json.encode(one[1].data)))
         items = [ExportItem(kind=item.kind, data=item.data) for _, item in page]
-        return ExportPage(items=items, next=_encode(page[-1][0]) if len(found) > len(page) else None)
+        return ExportPage(
+            items=items,
+            next=_encode(attrs.evolve(head, place=page[-1][0])) if len(found) > len(page) else None,
+        )
 
     async def _notifications(self, account: str, after: str | None, limit: int) -> Found | None:
         view = self.views.notifications
@@ -77,18 +85,41 @@ class AccountExports:
 
 # --- the cursor --------------------------------------------------------------------------------------------
 
-_decode_place: Final = msgspec.json.Decoder(tuple[str, str, int, str]).decode
+
+@attrs.frozen
+class _Cursor:
+    """Where the next page begins, and where the log stood when the page before was read."""
+
+    place: ExportPlace = START
+    position: int = 0
+    hash: str | None = None
 
 
-def _encode(place: ExportPlace) -> str:
-    cells: list[Any] = [place.kind, place.a, place.b, place.c]
+class _Cells(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    """A cursor as it is written. Those of earlier versions end after the place."""
+
+    kind: str
+    a: str
+    b: Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+    c: str
+    position: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
+    hash: str | None = None
+
+
+_decode_cells: Final = msgspec.json.Decoder(_Cells).decode
+
+
+def _encode(cursor: _Cursor) -> str:
+    place = cursor.place
+    cells = _Cells(place.kind, place.a, place.b, place.c, cursor.position, cursor.hash)
     return base64.urlsafe_b64encode(msgspec.json.encode(cells)).decode()
 
 
-def _decode(cursor: str) -> ExportPlace | None:
+def _decode(cursor: str) -> _Cursor | None:
     try:
-        place = ExportPlace(*_decode_place(base64.urlsafe_b64decode(cursor.encode("ascii"))))
+        cells = _decode_cells(base64.urlsafe_b64decode(cursor.encode("ascii")))
     except (ValueError, binascii.Error, msgspec.MsgspecError):
         return None
+    place = ExportPlace(cells.kind, cells.a, cells.b, cells.c)
     known = place.kind == NOTIFICATION or place.kind in EXPORTED
-    return place if known and abs(place.b) < 2**63 else None
+    return _Cursor(place, cells.position, cells.hash) if known else None

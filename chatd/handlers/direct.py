@@ -32,6 +32,7 @@ from chatd.domain.internal import LeaveDirectRoom, OpenDirectRoom, SetDirectRoom
 from chatd.domain.policy.bots import BOT_OWNER_OUTSIDE
 from chatd.domain.room.direct import PAIR, direct_room
 from chatd.domain.room.state import NO_SUCH_ROOM, RoomState
+from chatd.domain.space.state import MEMBER_DISABLED
 from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.paging import cut
 from chatd.handlers.refusals import OPERATOR_KEEPS_NOTHING
@@ -79,6 +80,8 @@ class DirectRooms:
                 return STRANGER
             if not owners <= set(people):
                 return BOT_OWNER_OUTSIDE
+            if not room.exists and await self._any_disabled(people):
+                return MEMBER_DISABLED
             if not room.exists and self.per_day is not None:
                 since = now() - DAY
                 if refusal := await self._quota_used(caller.account, since, self.per_day):
@@ -146,6 +149,14 @@ class DirectRooms:
             if state.owner is not None:
                 owners.add(state.owner)
         return owners
+
+    async def _any_disabled(self, people: list[str]) -> bool:
+        """Whether one of them is shut out, or the bot of somebody who is."""
+        for account in people:
+            state: AccountState = await self.commands.directory.state_of(account_stream(account))
+            if state.disabled:
+                return True
+        return False
 
     async def _room_of(self, people: list[str]) -> RoomState:
         """Their room, there or not; another one than those of theirs that were deleted."""

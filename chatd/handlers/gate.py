@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
@@ -19,10 +20,21 @@ OWNER_DISABLED: Final = Refusal(
 )
 
 
+@attrs.frozen
+class Start:
+    """Where a session begins: after the event at `position`, which has this hash. `resumed`: its client has
+    that event and all before it."""
+
+    position: int
+    hash: str
+    resumed: bool
+
+
 @attrs.frozen(eq=False)
 class Gate:
     bus: Bus
     epoch: str
+    former: Mapping[str, int]  # epochs of before, each good up to a position
 
     def admit(self, claims: Claims, rows: OpeningRows, address: str) -> Caller | Refusal:
         """The bearer of these claims, while its device stands and its account is not disabled."""
@@ -41,8 +53,21 @@ class Gate:
         by = claims.account
         return Caller(address, by, by, claims.device, admin=account["admin"], owner=owner, scopes=scopes)
 
-    def resume_at(self, cursor: Cursor | None) -> tuple[int, bool]:
-        """The position after which a session begins, and whether it is where its client stands."""
-        if cursor is not None and cursor.epoch == self.epoch and cursor.position <= self.bus.head:
-            return cursor.position, True
-        return self.bus.head, False
+    @property
+    def head(self) -> Start:
+        """Where the session of a client begins that has no cursor."""
+        return Start(self.bus.head, self.bus.hash, False)
+
+    def resume_at(self, cursor: Cursor | None, head: Start, found: str | None) -> Start:
+        """Where a session begins: where its client stands, or else at `head`, which was taken before anything
+        was read for it. `found`: the hash of the event at the cursor, None without one."""
+        if cursor is None or found is None or cursor.position > self._good_up_to(cursor, head):
+            return head
+        return Start(cursor.position, found, True) if cursor.hash in (found, None) else head
+
+    def _good_up_to(self, cursor: Cursor, head: Start) -> int:
+        """The highest position that a cursor of this epoch may have; the hash of a known one says more."""
+        until = self.former.get(cursor.epoch)
+        if cursor.epoch == self.epoch or (until is not None and cursor.hash is not None):
+            return head.position
+        return -1 if until is None else until

@@ -21,8 +21,9 @@ def account_row(row: Row) -> Account:
 
 def room_row(row: Row, class_: type[R], **more: Any) -> R:
     """Only a direct room names its people."""
-    accounts = row["accounts"] if row["kind"] == "direct" else UNSET
-    return pick(class_, row, accounts=accounts, **more)
+    direct = row["kind"] == "direct"
+    accounts, disabled = (row[name] if direct else UNSET for name in ("accounts", "disabled"))
+    return pick(class_, row, accounts=accounts, disabled=disabled, **more)
 
 
 NOTHING_READ: Final[Row] = {"read": 0, "unread": 0, "mentions": 0}  # in a room joined only just now

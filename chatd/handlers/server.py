@@ -36,6 +36,7 @@ from chatd.contract.server import (
 )
 from chatd.contract.spec import DONE, Done
 from chatd.contract.view import ListViews, RebuildView, ViewList
+from chatd.handlers.histories import ANOTHER, Histories
 from chatd.handlers.paging import fitting, text_size
 from chatd.handlers.server_address import ServerAddress
 from chatd.output import STDERR
@@ -169,15 +170,18 @@ def _memory() -> int:
 class Events:
     reader: Reader
     bus: Bus
+    histories: Histories
 
-    async def list_(self, caller: Caller, query: ListEvents) -> EventPage:
+    async def list_(self, caller: Caller, query: ListEvents) -> EventPage | Refusal:
         """Without `after` no events, and the log's present end. `wait` waits for news."""
         if query.after is None:
-            return EventPage(events=[], position=self.bus.head)
+            return EventPage(events=[], position=self.bus.head, hash=self.bus.hash)
+        if not await self.histories.has(query.after, query.hash):
+            return ANOTHER
         if query.wait:
             with trio.move_on_after(query.wait):
                 await self.bus.wait_beyond(query.after)
-        head = self.bus.head
+        head, hash_ = self.bus.head, self.bus.hash
         if caller.account is None:
             found = await self.reader.events(query.after, query.limit, query.stream)
         else:
@@ -185,8 +189,9 @@ class Events:
         events = [event for event in found if event.position <= head]
         page = fitting(events, lambda event: text_size(event.text))
         full = len(events) == query.limit or len(page) < len(events)
-        position = page[-1].position if full else max(head, query.after)
-        return EventPage(events=[EventFrame(**event.frame()) for event in page], position=position)
+        position, hash_ = (page[-1].position, page[-1].hash) if full else (head, hash_)
+        frames = [EventFrame(**event.frame()) for event in page]
+        return EventPage(events=frames, position=position, hash=hash_)
 
 
 @attrs.frozen(eq=False)

@@ -56,3 +56,7 @@ class Maintenance(Protocol):
     def misplaced(self) -> str | None:
         """Why the database that is open is not the one at its path, or cannot be written there; as the
         beginning of a sentence."""
+
+    def touched(self) -> str | None:
+        """That another program has written to the database file, as far as it shows; as the beginning of a
+        sentence."""

@@ -11,6 +11,7 @@ from chatd.ports.readers.bookmark import BookmarkReader
 from chatd.ports.readers.credential import CredentialReader
 from chatd.ports.readers.device import DeviceReader
 from chatd.ports.readers.direct import DirectReader
+from chatd.ports.readers.disabled import DisabledReader
 from chatd.ports.readers.draft import DraftReader
 from chatd.ports.readers.erasure import ErasureReader
 from chatd.ports.readers.export import ExportReader
@@ -21,6 +22,7 @@ from chatd.ports.readers.member import MemberReader
 from chatd.ports.readers.message import MessageReader
 from chatd.ports.readers.notification import NotificationReader
 from chatd.ports.readers.opening import OpeningReader
+from chatd.ports.readers.place_export import PlaceExportReader
 from chatd.ports.readers.presence import PresenceReader
 from chatd.ports.readers.report import ReportReader
 from chatd.ports.readers.room import RoomReader
@@ -39,9 +41,11 @@ class Reader(
     CredentialReader,
     DeviceReader,
     DirectReader,
+    DisabledReader,
     DraftReader,
     ErasureReader,
     ExportReader,
+    PlaceExportReader,
     IdentityReader,
     InviteReader,
     LogReader,

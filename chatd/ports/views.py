@@ -27,6 +27,8 @@ PUBLISHED: Final[Mapping[str, Sequence[str]]] = {
     "log_events": ("position", "stream", "seq", "type", "at", "by", "data"),
     "log_texts": ("position", "text"),
     "log_messages": ("room", "seq", "position", "body", "deleted"),
+    "log_mentions": ("account", "room", "seq"),
+    "log_silenced": ("account", "silent"),
     "log_members": ("account", "stream", "since", "until", "role"),
     "log_rooms": ("id", "space", "private", "deleted"),
     "log_public_rooms": ("account", "space"),

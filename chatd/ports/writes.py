@@ -227,8 +227,16 @@ class FinishErasures:
     accounts: tuple[str, ...]
 
 
+@attrs.frozen(slots=True)
+class PutLatestTime:
+    """The clock of this machine has shown this time (Unix milliseconds); the latest one counts."""
+
+    at: int
+
+
 Write = (
-    PutErasure
+    PutLatestTime
+    | PutErasure
     | FinishErasures
     | PutCredential
     | PutDevice

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import attrs
 import structlog
@@ -26,14 +26,14 @@ from chatd.ports import StoreError, StoreMisplaced, StoreUnavailable
 from chatd.store.connection import TrioConnection, connect, open_reader, open_writer
 from chatd.store.log.journal import Fault, Journal
 from chatd.store.log.sqlite_log import SqliteLog
-from chatd.store.ops import migrate, verify
+from chatd.store.ops import migrate, rescued, verify
 from chatd.store.ops.backup import Backup, backup
-from chatd.store.ops.data_dir import DATABASE, hold
+from chatd.store.ops.data_dir import DATABASE, Held, hold
+from chatd.store.ops.epochs import Epochs
+from chatd.store.ops.epochs import begin as begin_epochs
 from chatd.store.ops.place import NOT_THERE, Place, narrow
 from chatd.store.queries.reader import SqliteReader, open_pool
 from chatd.store.views.file import SqliteViews, open_views
-
-RESCUED: Final = ".rescued-"  # and the time, in the name of a copy
 
 T = TypeVar("T")
 
@@ -57,12 +57,20 @@ class Store:
     log: SqliteLog
     reader: SqliteReader
     views: SqliteViews
-    epoch: str
+    epochs: Epochs
     _place: Place
     _writer: TrioConnection
 
+    @property
+    def epoch(self) -> str:
+        """The epoch that clients are told."""
+        return self.epochs.present
+
     def misplaced(self) -> str | None:
         return self._place.problem()
+
+    def touched(self) -> str | None:
+        return self._place.touched()
 
     async def check(self) -> tuple[str, ...]:
         """What is wrong with the file, in words. Reads all of it."""
@@ -108,22 +116,23 @@ class Store:
 @asynccontextmanager
 async def open_store(folder: Path, *, fault: Fault | None = None) -> AsyncIterator[Store]:
     """The store in `folder`, which is made if need be. Raises StoreError: in use by another server,
-    written by a newer chatd, damaged. `fault` is for tests, see `chatd.store.log.journal`."""
+    written by a newer chatd, damaged, older than a rescued copy; at the end: lost, and no copy could be made.
+    `fault` is for tests, see `chatd.store.log.journal`."""
     path = folder / DATABASE
-    with hold(folder):
+    with hold(folder) as held:
         if (warning := narrow(folder)) is not None:
             _log.warning("data_folder_open", problem=warning)
-        _refuse_to_forget(path)
+        rescued.refuse_to_forget(path)
         await trio.to_thread.run_sync(migrate.prepare, path)
         place = Place(path)
         async with connect(partial(open_writer, path, create=False)) as writer:
             journal = Journal(writer, place, fault)
-            epoch = await writer.run(partial(_begin, journal))
+            epochs = await writer.run(partial(_begin, journal, held))
             log = SqliteLog(writer, journal, place)
             try:
                 async with open_pool(path) as reader, open_views(path) as views:
                     place.learn()
-                    yield Store(path, log, reader, views, epoch, place, writer)
+                    yield Store(path, log, reader, views, epochs, place, writer)
             finally:
                 with trio.CancelScope(shield=True):
                     await _settle(log)
@@ -131,17 +140,18 @@ async def open_store(folder: Path, *, fault: Fault | None = None) -> AsyncIterat
                         await _rescue(writer, path, lost)
 
 
-def _begin(journal: Journal, connection: sqlite3.Connection) -> str:
-    """Gives a new database its name and its key, and finds where the log stands."""
+def _begin(journal: Journal, held: Held, connection: sqlite3.Connection) -> Epochs:
+    """Gives a new database its name and its key, and finds where the log stands, and in which epoch."""
     try:
         made = [("epoch", str(ULID())), ("created_at", str(time.time_ns() // 1_000_000))]
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", made)
         key = secrets.token_bytes(32)
         connection.execute("INSERT OR IGNORE INTO keys (name, secret) VALUES ('signing', ?)", (key,))
+        epochs = begin_epochs(connection, held)
         connection.execute("COMMIT")
         journal.open(connection)
-        return str(connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0])
+        return epochs
     except sqlite3.Error as error:
         raise StoreError(f"the database cannot be opened: {error}") from error
 
@@ -154,22 +164,18 @@ async def _settle(log: SqliteLog) -> None:
         _log.warning("checkpoint_failed", error=str(error))
 
 
-def _refuse_to_forget(path: Path) -> None:
-    """An empty database is no answer to one that was lost and saved. Raises StoreError."""
-    if not path.exists() and (copies := sorted(path.parent.glob(f"{path.name}{RESCUED}*"))):
-        raise StoreError(
-            f"{path} is missing, but {copies[-1]} was saved when it was lost;"
-            f" rename that to {path.name}, or move it away to start from nothing"
-        )
-
-
 async def _rescue(writer: TrioConnection, path: Path, lost: str) -> None:
-    """Writes a copy of what is open beside the path that does not lead to it: it ends with this process."""
-    copy = path.with_name(f"{path.name}{RESCUED}{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}")
+    """Writes a copy of what is open beside the path that does not lead to it: it ends with this process.
+    Raises StoreError when that cannot be."""
+    copy = rescued.name(path)
     try:
         saved = await writer.run(lambda file: backup(file, copy, threading.Event()))
     except (StoreError, StoreUnavailable, sqlite3.Error) as error:
         _log.error("database_lost", problem=lost, error=str(error))
+        raise StoreError(
+            f"the database is lost: {lost}, and what was open could not be saved: {error};"
+            " restore a backup with `chatctl backup restore`"
+        ) from error
     else:
         _log.error("database_rescued", problem=lost, copy=str(saved.path), position=saved.position)
 

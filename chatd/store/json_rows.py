@@ -15,12 +15,15 @@ from typing import Any
 
 import msgspec
 
+from chatd.contract.fields import HASH_BYTES
 from chatd.domain.event import Event
 from chatd.ports import Row
 
-EVENT = "position, stream, seq, type, at, by, data, text"
+EVENT = "position, stream, seq, type, at, by, data, text, hash"
 
-_events = msgspec.json.Decoder(list[tuple[int, str, int, str, int, str, dict[str, Any], str | None]])
+_events = msgspec.json.Decoder(list[tuple[int, str, int, str, int, str, dict[str, Any], str | None, str]])
+SHOWN_HASH = f"lower(hex(substr(hash, 1, {HASH_BYTES})))"
+
 decode_rows = msgspec.json.Decoder(list[Row]).decode
 decode_row = msgspec.json.Decoder(Row).decode
 decode_strings = msgspec.json.Decoder(list[str]).decode
@@ -41,7 +44,7 @@ def folded(query: str, columns: Iterable[str], flags: Iterable[str] = (), nested
 
 def folded_events(query: str) -> str:
     """The same for a query that gives the columns of `EVENT`."""
-    cells = EVENT.replace("data", "json(data)")
+    cells = EVENT.replace("data", "json(data)").replace("hash", SHOWN_HASH)
     return f"SELECT json_group_array(json_array({cells})) FROM ({query})"
 
 

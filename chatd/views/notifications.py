@@ -1,9 +1,9 @@
 """The view `notifications`: what each account was notified of, and what of it the account said it has read.
 
-Only what the log says is kept. Whether the account has read further in the room by now, and whether the
-message is still there and the account still in the room, is looked up in the log at each look, so that a
-view that was built again says the same as one that was there all the time. What was scheduled and not posted
-is about no message, and stays.
+Only what the log says is kept. Whether the account has read further in the room by now, whether the message
+is still there and still mentions the account, and whether the account is still in the room and hears the
+author, is looked up in the log at each look, so that a view that was built again says the same as one that
+was there all the time. What was scheduled and not posted is about no message, and stays.
 """
 
 from __future__ import annotations
@@ -66,12 +66,23 @@ ENDED: Final = """
     )
 """
 
+# A mention is one as long as the text has it; and nobody is told anything by whom they do not hear.
+JOINED: Final = """
+    LEFT JOIN log_mentions AS named ON named.account = ?1
+        AND named.room = notifications.room AND named.seq = notifications.seq
+    LEFT JOIN log_mentions AS everybody ON everybody.account = 'room'
+        AND everybody.room = notifications.room AND everybody.seq = notifications.seq
+"""
+HOLDS: Final = """
+    (notifications.kind <> 'mention' OR named.seq IS NOT NULL OR everybody.seq IS NOT NULL)
+    AND notifications.author NOT IN (SELECT silent FROM log_silenced WHERE account = ?1)
+"""
 MARKER: Final = (
     "coalesce((SELECT seq FROM log_read_markers WHERE account = ?1 AND room = notifications.room), 0)"
 )
 # By way of the rooms that the account is in: what it has read long ago is passed over by the index,
 # however much that is. What came before it joined (again) is not news.
-UNREAD: Final = """
+UNREAD: Final = f"""
     SELECT notifications.*, 0 AS seen
     FROM (
         SELECT substr(stream, 6) AS id, since FROM log_members
@@ -84,10 +95,11 @@ UNREAD: Final = """
         AND notifications.position > mine.since
     CROSS JOIN log_messages AS message
         ON message.room = notifications.room AND message.seq = notifications.seq AND NOT message.deleted
+    {JOINED} WHERE {HOLDS}
     UNION ALL
     SELECT notifications.*, 0 AS seen FROM notifications INDEXED BY notifications_unposted
     WHERE account = ?1 AND scheduled IS NOT NULL AND NOT notifications.read
-"""
+"""  # noqa: S608 - fixed text
 ALL: Final = f"""
     SELECT notifications.*, notifications.read
         OR coalesce(notifications.seq <= {MARKER} OR notifications.position < mine.since, 0) AS seen
@@ -96,8 +108,8 @@ ALL: Final = f"""
         AND mine.account = ?1 AND mine.until IS NULL
     LEFT JOIN log_messages AS message
         ON message.room = notifications.room AND message.seq = notifications.seq AND NOT message.deleted
-    WHERE notifications.account = ?1
-        AND (scheduled IS NOT NULL OR (mine.since IS NOT NULL AND message.seq IS NOT NULL))
+    {JOINED} WHERE notifications.account = ?1
+        AND (scheduled IS NOT NULL OR (mine.since IS NOT NULL AND message.seq IS NOT NULL AND {HOLDS}))
 """  # noqa: S608 - fixed text
 # `after` is a position here: the last one of the page before.
 ROWS: Final = """

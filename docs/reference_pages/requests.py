@@ -86,10 +86,18 @@ def _of(noun: str) -> list[RequestType]:
     return [row for row in REQUESTS.values() if row.noun == noun]
 
 
+def _home(class_: type) -> str:
+    """The noun in whose section a type stands: its module's, or the first that the module has requests of."""
+    module = importlib.import_module(class_.__module__)
+    nouns = [row.noun for row in getattr(module, "REQUESTS", ())]
+    own = module.__name__.rpartition(".")[2]
+    return own if own in nouns or not nouns else nouns[0]
+
+
 def _section(noun: str) -> str:
     module = importlib.import_module(f"chatd.contract.{noun}")
     parts = [f"## {noun}", docstring(module), *(_request(row) for row in _of(noun))]
-    parts += [described(class_) for class_ in _types() if class_.__module__ == module.__name__]
+    parts += [described(class_) for class_ in _types() if _home(class_) == noun]
     return "\n\n".join(parts)
 
 

@@ -14,7 +14,7 @@ import msgspec
 import strict
 import trio
 
-from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.bus import Bus, bus_at_head
 from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.envelope import Answer, Envelope
 from chatd.actors.runtime.log_writer import LogWriter
@@ -109,7 +109,7 @@ class World:
 async def living(folder: Path, idle_after: float = 1000.0) -> AsyncIterator[World]:
     faults = Faults()
     async with open_store(folder, fault=faults) as store, trio.open_nursery() as writing:
-        bus = Bus(await store.reader.head())
+        bus = await bus_at_head(store.reader)
 
         def publish(events: Sequence[Event]) -> None:
             for event in events:

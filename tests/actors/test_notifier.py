@@ -242,8 +242,8 @@ async def test_an_account_in_do_not_disturb_is_told_quietly(mock_clock: MockCloc
 
 async def test_nobody_is_asked_about_what_does_not_concern_them(mock_clock: MockClock) -> None:
     accounts = accounts_of(1, 1)
-    accounts.post("bob", level="none")
-    accounts.post("bob", read=True)
+    accounts.post("bob", mentioned=False, following=True, level="none")
+    accounts.post("bob", mentioned=False, following=True, read=True)
     async with notifying(accounts):
         assert accounts.asked == 0
 

@@ -18,7 +18,6 @@ from chatd.contract.read import MarkRead
 from chatd.contract.room import JoinRoom
 from chatd.contract.spec import DONE
 from chatd.domain.internal import SecureAccount
-from chatd.domain.room.state import MAX_NONCES
 from chatd.ports import (
     Append,
     DropRecoveryLinks,
@@ -81,45 +80,6 @@ class _Swapped:
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._kind, name)
-
-
-async def test_a_nonce_twice_in_one_turn_is_posted_once(world: World) -> None:
-    first, again = await world.ask_all("room/r", [(PostMessage("r", "hi", "n"), "ann")] * 2)
-    assert first == again
-    assert await world.texts() == ["hi"]
-
-
-async def test_a_forgotten_nonce_is_known_to_the_log(world: World) -> None:
-    first = await world.post("hi", "n")
-    state = await world.directory.state_of("room/r")
-    state.nonces.clear()
-    fresh, again, other = await world.ask_all(
-        "room/r",
-        [
-            (PostMessage("r", "new", "m"), "ann"),
-            (PostMessage("r", "hi", "n"), "ann"),
-            (PostMessage("r", "x", "n"), "ann"),
-        ],
-    )
-    assert again == first
-    assert code(other) == "conflict"
-    assert fresh.seq == first.seq + 1
-    assert await world.texts() == ["hi", "new"]
-
-
-async def test_a_turn_may_repeat_what_it_posted_itself_however_long_ago(world: World) -> None:
-    posts = [(PostMessage("r", str(n), f"n{n}"), "ann") for n in range(MAX_NONCES + 10)]
-    answers = await world.ask_all("room/r", posts + posts[:10])
-    assert answers[-10:] == answers[:10]
-    assert len({answer.seq for answer in answers}) == len(posts)
-
-
-async def test_a_turn_may_repeat_more_nonces_than_a_room_remembers(world: World) -> None:
-    posts = [(PostMessage("r", str(n), f"n{n}"), "ann") for n in range(MAX_NONCES + 20)]
-    first = await world.ask_all("room/r", posts)
-    assert await world.ask_all("room/r", posts) == first
-    assert await world.ask_all("room/r", posts[::-1]) == first[::-1]
-    assert len((await world.directory.state_of("room/r")).nonces) == MAX_NONCES
 
 
 async def test_a_name_that_is_taken_punishes_only_who_claims_it(world: World) -> None:

@@ -15,7 +15,7 @@ from trio.testing import MockClock
 from chatd.actors.workers.clock_watch import ClockWatch
 from chatd.actors.workers.database_watch import DatabaseWatch
 from chatd.actors.workers.health import Health
-from chatd.ports import StoreUnavailable
+from chatd.ports import PutLatestTime, StoreUnavailable
 
 NOON = 1_800_000_000_000
 DAY = 86_400_000
@@ -24,19 +24,28 @@ DAY = 86_400_000
 @attrs.define
 class Disk:
     problem: str | None = None
+    written: str | None = None
 
     def misplaced(self) -> str | None:
         return self.problem
 
+    def touched(self) -> str | None:
+        return self.written
+
 
 @attrs.define
 class LogOf:
+    """Whose disk is gone while `newest` is None."""
+
     newest: int | None = 0
 
     async def newest_at(self) -> int:
         if self.newest is None:
             raise StoreUnavailable("no disk")
         return self.newest
+
+    async def write(self, put: PutLatestTime) -> None:
+        self.newest = max(await self.newest_at(), put.at)
 
 
 @attrs.define
@@ -85,12 +94,31 @@ async def test_a_missing_database_is_told_within_a_second_and_once(
     nursery.cancel_scope.cancel()
 
 
+async def test_a_file_that_another_program_wrote_to_is_told_once_and_stays_a_finding(
+    autojump_clock: MockClock, nursery: trio.Nursery, said: list[Any]
+) -> None:
+    """What is wrong with it does not end when it is written to again."""
+    health, disk = Health(), Disk()
+    store: Any = disk
+    nursery.start_soon(DatabaseWatch(store, health).run)
+    await trio.sleep(5)
+    assert health.problems == []
+    disk.written = "another program has written to chatd.db"
+    await trio.sleep(1)
+    disk.written = None
+    await trio.sleep(60)
+    assert events(said) == ["database_touched"]
+    assert "chatctl server verify" in health.problems[0]
+    assert health.ready, "it is a hint and no proof"
+    nursery.cancel_scope.cancel()
+
+
 async def test_a_clock_that_is_set_is_told_until_it_has_caught_up(
     autojump_clock: MockClock, nursery: trio.Nursery, said: list[Any]
 ) -> None:
     clocks, health = Clocks(), Health()
     reader: Any = LogOf()
-    nursery.start_soon(ClockWatch(reader, health, clocks.wall, clocks.steady).run)
+    nursery.start_soon(ClockWatch(reader, reader.write, health, clocks.wall, clocks.steady).run)
     await trio.sleep(10)
     clocks.shift = -500  # as a clock is disciplined
     await trio.sleep(10)
@@ -121,8 +149,40 @@ async def test_the_newest_event_tells_what_the_clock_was_before_the_start(
 ) -> None:
     clocks, health = Clocks(), Health()
     reader: Any = LogOf(newest)
-    nursery.start_soon(ClockWatch(reader, health, clocks.wall, clocks.steady).run)
+    nursery.start_soon(ClockWatch(reader, reader.write, health, clocks.wall, clocks.steady).run)
     await trio.sleep(5)
     assert events(said) == told
     assert bool(health.problems) is ("clock_went_back" in told)
     nursery.cancel_scope.cancel()
+
+
+async def test_a_restart_does_not_forget_that_the_clock_went_back(
+    autojump_clock: MockClock, said: list[Any]
+) -> None:
+    """Nothing was logged at the wrong time, or something was logged since."""
+    clocks, memory = Clocks(shift=DAY), LogOf()
+    reader: Any = memory
+    for disk_fails in (True, False):
+        memory.newest = 0
+        async with trio.open_nursery() as first_life:
+            clocks.shift = DAY
+            first_life.start_soon(ClockWatch(reader, reader.write, Health(), clocks.wall, clocks.steady).run)
+            await trio.sleep(3)
+            if disk_fails:
+                memory.newest = None
+            clocks.shift = 0
+            await trio.sleep(3)
+            if disk_fails:
+                memory.newest = 0
+                await trio.sleep(3)
+            first_life.cancel_scope.cancel()
+        health = Health()
+        async with trio.open_nursery() as second_life:
+            second_life.start_soon(ClockWatch(reader, reader.write, health, clocks.wall, clocks.steady).run)
+            await trio.sleep(3)
+            assert "the clock went back" in health.problems[0]
+            assert said[-1]["since"] == "before the start"
+            clocks.shift = DAY + 60_000
+            await trio.sleep(3)
+            assert health.problems == []
+            second_life.cancel_scope.cancel()

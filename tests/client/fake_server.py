@@ -24,6 +24,10 @@ Data = dict[str, Any]
 ADA = sample(Account, id="A1", name="ada")
 
 
+def hash_at(position: int) -> str:
+    return f"{position:012x}"
+
+
 class No(Exception):
     """Raised by an answer: the request is refused."""
 
@@ -162,6 +166,7 @@ class FakeServer:
             account=ADA,
             epoch=self.epoch,
             position=len(self.log),
+            hash=hash_at(len(self.log)),
             resumed=bool(cursor and cursor["epoch"] == self.epoch),
             limits=sample(Limits, message=65536, open_requests=32),
         )
@@ -191,6 +196,7 @@ class FakeServer:
             "stream": "room/R1",
             "seq": position,
             "position": position,
+            "hash": hash_at(position),
             "at": 1_763_714_400_000 + position,
             "by": "A2",
             "data": {"text": text, **({"nonce": nonce} if nonce else {})},

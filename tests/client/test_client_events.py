@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import trio
+from fake_server import hash_at
 
 from chatd.client import RELOADED, Cursor, Refused, SessionEnded, Signal, Tokens, connect
 from chatd.client.inbox import EVENTS_BOUND
@@ -44,7 +45,7 @@ async def test_events_go_on_after_a_break_without_gap_or_repeat(server, autojump
         assert texts(await take(client, 1)) == ["two, told to nobody"]
         await server.tell(server.log[1], server.happened("three"))  # the first is a repeat
         assert texts(await take(client, 1)) == ["three"]
-    assert server.opens[1]["cursor"] == {"epoch": "E1", "position": 1}
+    assert server.opens[1]["cursor"] == {"epoch": "E1", "position": 1, "hash": hash_at(1)}
 
 
 async def test_events_that_wait_unread_are_not_asked_for_again(server, autojump_clock):
@@ -54,15 +55,15 @@ async def test_events_that_wait_unread_are_not_asked_for_again(server, autojump_
         await server.drop()
         server.happened("three")
         assert texts(await take(client, 3)) == ["one", "two", "three"]
-    assert server.opens[1]["cursor"] == {"epoch": "E1", "position": 2}
+    assert server.opens[1]["cursor"] == {"epoch": "E1", "position": 2, "hash": hash_at(2)}
 
 
 async def test_the_cursor_is_the_last_event_that_was_taken(server):
     async with connect(server, "good") as client:
-        assert client.cursor == Cursor("E1", 0)
+        assert client.cursor == Cursor("E1", 0, hash_at(0))
         await server.tell(server.happened("one"), server.happened("two"))
         await take(client, 1)
-        assert client.cursor == Cursor("E1", 1)
+        assert client.cursor == Cursor("E1", 1, hash_at(1))
 
 
 async def test_a_kept_cursor_gives_what_happened_meanwhile(server):
@@ -81,7 +82,7 @@ async def test_another_epoch_is_told_in_the_stream_of_events(server, autojump_cl
         await server.drop()
         (marker,) = await take(client, 1)
         assert (marker.event, marker.data.epoch) == (RELOADED, "E2")
-        assert client.cursor == Cursor("E2", 1)
+        assert client.cursor == Cursor("E2", 1, hash_at(1))
         await server.tell(server.happened("two"))
         assert texts(await take(client, 1)) == ["two"]
 

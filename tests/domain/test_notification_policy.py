@@ -62,7 +62,7 @@ def test_the_nearest_reason_is_the_one_that_is_told(fields: dict[str, Any], expe
     assert kind(**fields) == expected
 
 
-@pytest.mark.parametrize("reason", ["mentioned", "following", "direct"])
+@pytest.mark.parametrize("reason", ["following", "direct"])
 def test_the_levels_of_a_room(reason: str) -> None:
     assert kind(level="none", **{reason: True}) is None
     assert kind(level="mentions") is None
@@ -76,7 +76,7 @@ def test_at_the_level_of_mentions_only_mentions_and_threads_count(direct: bool) 
     assert kind(level="mentions", direct=direct, following=True) == "thread"
 
 
-@pytest.mark.parametrize("reason", ["mentioned", "following", "direct"])
+@pytest.mark.parametrize("reason", ["following", "direct"])
 def test_a_muted_room_says_nothing_until_its_time_is_over(reason: str) -> None:
     assert kind(muted_until=AT + 1, **{reason: True}) is None
     assert kind(muted_until=AT, **{reason: True})
@@ -84,6 +84,13 @@ def test_a_muted_room_says_nothing_until_its_time_is_over(reason: str) -> None:
 
 def test_nobody_is_told_of_what_they_have_read() -> None:
     assert kind(direct=True, read=True) is None
+
+
+def test_a_mention_that_was_heard_is_told_whatever_has_changed_since_quietly_if_it_was_read() -> None:
+    for since in ({"level": "none"}, {"muted_until": AT + 1}, {"read": True}):
+        told = notification_for(recipient(mentioned=True, **since))
+        assert told is not None
+        assert (told.kind, told.quiet) == ("mention", "read" in since)
 
 
 # --- quietly -----------------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ class Message:
     reply_to: int | None
     thread: int | None
     present: frozenset[int]  # the members when it came
+    once_named: set[int | str] = attrs.Factory(set)  # by any version
+    unheard: set[int] = attrs.Factory(set)  # to whom being named by it is no news
     edited: bool = False
     pinned: bool = False
     reactions: dict[str, list[int]] = attrs.Factory(dict)  # in the order in which they came
@@ -35,6 +37,14 @@ class Message:
 
     def names(self, who: int) -> bool:
         return who in self.mentions or ALL in self.mentions
+
+    def tells(self, who: int) -> bool:
+        """Whether it counts as a mention of theirs."""
+        return self.names(who) and who not in self.unheard
+
+    def newly_named(self) -> set[int]:
+        """Those of its time whom this version names first."""
+        return {who for who in self.present if self.names(who) and not {who, ALL} & self.once_named}
 
 
 @attrs.define
@@ -93,6 +103,7 @@ class Model:
         named = self._named(place, mentions)
         message = Message(place.head, who, text, named, reply_to, thread, present)
         place.messages[message.seq] = message
+        self._settle(place, message)
         for other in present - {who}:
             if kind := self._kind(place, message, other):
                 self.told.setdefault(other, []).append(Notification(kind, room, message.seq))
@@ -101,15 +112,23 @@ class Model:
     def _named(self, place: Room, mentions: Collection[int | str]) -> frozenset[int | str]:
         return frozenset(name for name in mentions if name == ALL or name in place.members)
 
+    def _settle(self, place: Room, message: Message) -> set[int]:
+        """Those whom this version names first and who hear of it."""
+        named = message.newly_named()
+        heard = {who for who in named if self._hears(place, message, who)}
+        message.unheard |= named - heard
+        message.once_named |= message.mentions
+        return heard
+
+    def _hears(self, place: Room, message: Message, who: int) -> bool:
+        declined = place.states.get(who, ("", 0))[0] == "declined" and not place.wrote(who)
+        return (who, message.by) not in self.blocks and not declined and place.levels.get(who) != "none"
+
     def _kind(self, place: Room, message: Message, who: int) -> str | None:
         """As what somebody is told of a message, if at all."""
-        if (who, message.by) in self.blocks:
+        if not self._hears(place, message, who):
             return None
-        if place.states.get(who, ("", 0))[0] == "declined" and not place.wrote(who):
-            return None
-        level = place.levels.get(who, "all" if place.direct else "mentions")
-        if level == "none":
-            return None
+        level = place.levels.get(who, "mentions")
         if place.direct:
             return "direct"
         if message.names(who):
@@ -127,6 +146,9 @@ class Model:
             return "forbidden"
         place.head += 1
         message.text, message.edited, message.mentions = text, True, self._named(place, mentions)
+        for other in self._settle(place, message) - {who}:
+            if not place.direct and place.members.get(other, place.head) < seq:
+                self.told.setdefault(other, []).append(Notification("mention", room, seq))
         return None
 
     def delete(self, who: int, room: int, seq: int) -> Refused:
@@ -287,8 +309,13 @@ class Model:
         """Those that are listed, newest first, and whether they are read."""
         for told in reversed(self.told.get(who, ())):
             place = self.rooms[told.room]
-            if not place.messages[told.seq].deleted:
-                yield told, told.said_read or told.seq <= place.markers.get(who, 0)
+            if who not in place.members:
+                continue
+            message = place.messages[told.seq]
+            mention = told.kind != "mention" or message.names(who)
+            if not message.deleted and mention and (who, message.by) not in self.blocks:
+                floor = max(place.markers.get(who, 0), place.members[who])
+                yield told, told.said_read or told.seq <= floor
 
     def readers(self, room: int, seq: int) -> set[int]:
         """Who was there when the message came, and has read it since."""

@@ -29,12 +29,14 @@ WITHOUT_STATE = {
     "room.override_set": "overrides, and what one may by them, are asked for when a room is looked at",
     "space.created": "its owner enters it with the next event, and asks for the whole",
     "account.deleted": "nobody is left to keep anything",
+    "room.exported": "tells who did it, and no query but the audit shows it",
+    "space.exported": "as above",
     "thread.followed": "no query shows which threads one follows",
     "thread.unfollowed": "as above",
 }
 
 LEAVES = ("member.left", "member.kicked", "member.banned")
-MEMBER = ("role", "joined_at")
+MEMBER = ("role", "joined_at", "disabled")
 
 
 @attrs.define
@@ -97,7 +99,7 @@ def load_space(client: Client, space: str) -> Frame:
 def load_room(client: Client, room: str) -> Frame:
     frame: Frame = client.ask("room.get", room=room)["room"]
     del frame["member"]
-    for asked_for in ("accounts", "rights", "overrides", "listed"):
+    for asked_for in ("accounts", "disabled", "rights", "overrides", "listed"):
         frame.pop(asked_for, None)
     members = _all(client, "room.members", "members", room=room)
     frame["members"] = {row["account"]: {name: row[name] for name in MEMBER} for row in members}
@@ -124,15 +126,46 @@ class Reducer:
 
     state: State
     client: Client
+    told: dict[str, Frame] = attrs.field(init=False)  # shown or not, in the order of the log
+
+    @told.default
+    def _told(self) -> dict[str, Frame]:
+        return dict(self.state.notifications)
 
     def apply(self, event: Frame) -> None:
+        """A notification is shown as long as the text mentions the account and its author is not blocked."""
+        self._apply(event)
+        for id_, row in self.state.notifications.items():
+            self.told.setdefault(id_, row)
+        if event["event"] in ("message.edited", "block.added", "block.removed"):
+            self._look_at_notifications()
+        self._show()
+
+    def _show(self) -> None:
+        self.state.notifications = {id_: row for id_, row in self.told.items() if self._shown(row)}
+
+    def _shown(self, row: Frame) -> bool:
+        if row["from"] in self.state.blocks:
+            return False
+        room = self.state.rooms.get(row["room"])
+        if row["kind"] != "mention" or room is None or row["seq"] not in room["messages"]:
+            return True
+        return bool({self.state.account, "room"} & set(room["messages"][row["seq"]]["mentions"]))
+
+    def _look_at_notifications(self) -> None:
+        asked = _all(self.client, "notification.list", "notifications")[::-1]  # of earlier stays too
+        found = {row.pop("id"): row for row in asked}
+        found |= {id_: row for id_, row in self.state.notifications.items() if id_ in found}
+        self.told = found | {id_: row for id_, row in self.told.items() if id_ not in found}
+
+    def _apply(self, event: Frame) -> None:
         kind, _, id_ = event["stream"].partition("/")
         if event["event"] in WITHOUT_STATE:
             return
         change = CHANGES[kind, event["event"]]
         if event["event"] in LEAVES and event["data"].get("account") == self.state.account and kind == "room":
-            kept = self.state.notifications.items()
-            self.state.notifications = {id: row for id, row in kept if row["room"] != id_ or row["scheduled"]}
+            self.told = {id: row for id, row in self.told.items() if row["room"] != id_ or row["scheduled"]}
+            self._show()
         if kind == "account":
             change(self.state, event)
             if event["event"] == "read.marked_unread":
@@ -160,7 +193,7 @@ class Reducer:
             if (kept := self.state.rooms.get(row["room"])) is not None:
                 kept["read"] = row["read"]
         for row in _all(self.client, "notification.list", "notifications"):
-            if (kept := self.state.notifications.get(row["id"])) is not None:
+            if (kept := self.told.get(row["id"])) is not None:
                 kept["read"] = row["read"]
 
     def _look_at_direct_rooms(self) -> None:
@@ -187,10 +220,7 @@ class Reducer:
                     self.state.rooms[id_] = room
                 else:
                     self._look_at_direct_rooms()
-                known = self.state.notifications
-                asked = _all(self.client, "notification.list", "notifications")[::-1]  # of earlier stays too
-                found = {id_: known.pop(id_, row) for row in asked if (id_ := row.pop("id"))}
-                self.state.notifications = found | known
+                self._look_at_notifications()
             else:
                 self.state.spaces[id_] = load_space(self.client, id_)
         except Refused as refused:
@@ -209,6 +239,9 @@ class Reducer:
         elif event["event"] in LEAVES:
             for id_ in inside:
                 self.state.rooms[id_]["members"].pop(data["account"], None)
+        elif event["event"] in ("member.disabled", "member.enabled"):
+            for id_ in inside:
+                _reached(self.state.rooms[id_], event)
         elif event["event"] == "member.role_set" and (mine or "owner" in (data["role"], data["before"])):
             self.state.spaces[space] = load_space(self.client, space)
 
@@ -229,9 +262,8 @@ class Reducer:
     def _forget_message(self, room: str, seq: int) -> None:
         """In a direct room that is not listed too."""
         self.state.bookmarks.pop((room, seq), None)
-        for id_, row in list(self.state.notifications.items()):
-            if (row["room"], row["seq"]) == (room, seq):
-                del self.state.notifications[id_]
+        self.told = {id_: row for id_, row in self.told.items() if (row["room"], row["seq"]) != (room, seq)}
+        self._show()
 
     def hear(self, signal: Frame) -> None:
         if signal["signal"] == "read.marked":
@@ -241,7 +273,7 @@ class Reducer:
         """A marker never goes back, but what is heard of it may be older than what was asked for."""
         if (kept := self.state.rooms.get(room)) is not None:
             kept["read"] = max(seq, kept["read"])
-        for row in self.state.notifications.values():
+        for row in self.told.values():
             row["read"] = row["read"] or (row["room"] == room and (row["seq"] or seq + 1) <= seq)
 
 
@@ -250,7 +282,11 @@ class Reducer:
 
 def _joined(place: Frame, event: Frame) -> None:
     data = event["data"]
-    place["members"][data["account"]] = {"role": data.get("role"), "joined_at": event["at"]}
+    place["members"][data["account"]] = {
+        "role": data.get("role"),
+        "joined_at": event["at"],
+        "disabled": False,
+    }
     if invite := place.get("invites", {}).get(data.get("invite")):
         invite["uses"] += 1
         invite["joined"] = [{"account": data["account"], "at": event["at"]}, *invite["joined"]][:100]
@@ -259,6 +295,11 @@ def _joined(place: Frame, event: Frame) -> None:
 
 def _left(place: Frame, event: Frame) -> None:
     place["members"].pop(event["data"]["account"], None)
+
+
+def _reached(place: Frame, event: Frame) -> None:
+    if (member := place["members"].get(event["data"]["account"])) is not None:
+        member["disabled"] = event["event"] == "member.disabled"
 
 
 def _updated(place: Frame, event: Frame) -> None:
@@ -445,6 +486,8 @@ CHANGES: dict[tuple[str, str], Callable[[Any, Frame], None]] = {
     ("room", "member.joined"): _joined,
     ("room", "member.left"): _left,
     ("room", "member.kicked"): _left,
+    ("room", "member.disabled"): _reached,
+    ("room", "member.enabled"): _reached,
     ("room", "room.updated"): _updated,
     ("room", "room.archived"): _archived,
     ("room", "room.unarchived"): _archived,
@@ -463,6 +506,8 @@ CHANGES: dict[tuple[str, str], Callable[[Any, Frame], None]] = {
     ("space", "member.kicked"): _left,
     ("space", "member.banned"): _left,
     ("space", "member.role_set"): _role,
+    ("space", "member.disabled"): _reached,
+    ("space", "member.enabled"): _reached,
     ("space", "space.updated"): _updated,
     ("space", "space.deleted"): _gone,
     ("space", "space.locked"): _locked,

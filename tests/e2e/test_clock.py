@@ -1,4 +1,4 @@
-"""The clock of the machine is set back: nobody is locked out, and the admin is told."""
+"""The wall clock is not believed: it is set back, nobody is locked out, and the admin is told."""
 
 from __future__ import annotations
 
@@ -125,11 +125,30 @@ def test_the_admin_is_told_at_the_start(clock: Shifted) -> None:
     assert clock.stop() == 0
     clock.set(0)
     clock.start()
-    assert wait_for_line(clock, "clock_went_back")["since"] == "the newest event"
+    assert wait_for_line(clock, "clock_went_back")["since"] == "before the start"
     operator = Client.operator(clock)
     assert "the clock went back" in operator.ask("server.check")["findings"][0]
     clock.set(2 * DAY)
     ends = time.monotonic() + 10
     while operator.ask("server.status")["problems"]:
         assert time.monotonic() < ends, "it has caught up, and still complains"
+    operator.close()
+
+
+def test_a_restart_does_not_forget_it(clock: Shifted) -> None:
+    """Also when nothing was logged while the clock was wrong."""
+    operator = Client.operator(clock)
+    clock.set(DAY)
+    wait_for_line(clock, "clock_went_ahead")
+    clock.set(0)
+    wait_for_line(clock, "clock_went_back")
+    Town(clock).close()
+    operator.close()
+    assert clock.stop() == 0
+    clock.start()
+    operator = Client.operator(clock)
+    ends = time.monotonic() + 10
+    while not operator.ask("server.check")["findings"]:
+        assert time.monotonic() < ends, "it was forgotten"
+        time.sleep(0.02)
     operator.close()

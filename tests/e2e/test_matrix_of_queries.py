@@ -89,6 +89,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
     ),
     "report.context": (Row(lambda world, place: {"report": place}, "report", "report.list", secret=True),),
     "audit.list": (Row(_space(), "space", "audit.list"),),
+    "space.export": (Row(_space(), "space", "space.export"),),
     "room.get": (Row(_room(), "room"),),
     "room.members": (Row(_room(), "room"),),
     "room.history": (Row(_room(), "room"),),
@@ -135,6 +136,7 @@ WITHOUT = {
     "direct.decline": "as above",
     "direct.leave": "as above",
     "room.invite": "the room decides it: tests/domain/test_matrix.py",
+    "room.export": "in a direct room those may whom it is for: tests/e2e/test_place_export.py",
     "invite.accept": "who knows the code may: tests/e2e/test_hidden.py",
 }
 

@@ -261,7 +261,7 @@ class Day(RuleBasedStateMachine):
                     "read": room.markers.get(who, 0),
                     "head": room.head,
                     "unread": len(unread),
-                    "mentions": sum(message.names(who) for message in unread),
+                    "mentions": sum(message.tells(who) for message in unread),
                     "first_unread": unread[0].seq if unread else None,
                 }
         assert listed == expected

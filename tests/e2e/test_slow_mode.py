@@ -1,4 +1,4 @@
-"""Slow mode holds over what a server goes through, and binds a person with all their bots."""
+"""A promise is kept in no actor's memory alone: slow mode outlives sleep and restarts, and binds bots too."""
 
 from __future__ import annotations
 

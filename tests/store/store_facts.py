@@ -153,6 +153,8 @@ class Pen:
             self.report("bob", "r1"),
             self.append("space/home", "member.erasure_ordered", {"account": "rex", "due_at": 9}),
             self.append("account/ann", "report.resolved", {"report": "r1"}, "ann", '{"reason":"talked"}'),
+            self.append("account/ann", "subscription.updated", {"room": "hall", "level": "none"}),
+            self.post("hall", "@ann", by="bob", mentions=["ann"]),
             self.append("account/bob", "bookmark.added", {"room": "hall", "seq": 5, "note": "!"}, "bob"),
         ]
 

@@ -195,9 +195,9 @@ async def test_mentions_follow_edits(village: Store, pen: Pen) -> None:
     def rows(file: Any) -> list[Any]:
         return list(file.execute("SELECT account, seq FROM mentions ORDER BY seq, account"))
 
-    assert await village.reader.ask(rows) == [("bob", 4), ("bob", 7), ("room", 7)]
+    assert await village.reader.ask(rows) == [("bob", 4), ("bob", 7), ("room", 7), ("ann", 19)]
     await village.log.submit([pen.edit("hall", 7, "@cat", mentions=["cat"]), pen.edit("hall", 4, "-")]).wait()
-    assert await village.reader.ask(rows) == [("cat", 7)]
+    assert await village.reader.ask(rows) == [("cat", 7), ("ann", 19)]
 
 
 async def test_replies_are_counted_without_deleted_ones_which_stay_in_the_thread(

@@ -18,7 +18,7 @@ async def test_one_look_gives_what_the_nouns_say_of_the_account(store: Store, pe
     appends = [*pen.busy_village(), direct, *away, *together]
     await store.log.submit([*appends, Append(writes=(*rows, PutPresence("bob", "dnd", 7)))]).wait()
 
-    found = await store.reader.opening(account, f"{account}s")
+    found = await store.reader.opening(account, f"{account}s", 3)
 
     reader = store.reader
     device, profile = await reader.device(f"{account}s"), await reader.account(account)
@@ -35,6 +35,7 @@ async def test_one_look_gives_what_the_nouns_say_of_the_account(store: Store, pe
     assert found.guest_in == await reader.guest_in(account)
     assert found.unread == await reader.unread(account)
     assert found.direct == await reader.direct_rooms(account)
+    assert found.hash == await reader.hash_at(3)
     assert found.presence == (presences[0] if presences else None)
 
 
@@ -42,11 +43,12 @@ async def test_the_newest_change_of_membership_counts_also_where_it_let_somebody
     store: Store, pen: Pen
 ) -> None:
     await store.log.submit([*pen.village(), pen.post("hall", "before")]).wait()
-    joined = await store.reader.opening("bob", "")
+    joined = await store.reader.opening("bob", "", None)
     await store.log.submit([pen.leave("room/hall", "bob"), pen.post("hall", "after")]).wait()
-    left = await store.reader.opening("bob", "")
+    left = await store.reader.opening("bob", "", None)
     head = await store.reader.head()
 
+    assert joined.hash is None
     assert joined.changed_at < head - 2
     assert left.changed_at == head - 1
-    assert (await store.reader.opening("nobody", "")).changed_at == 0
+    assert (await store.reader.opening("nobody", "", 0)).changed_at == 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,7 +16,7 @@ from store_facts import Pen
 from chatd.ports import Appended, StoreError, StoreMisplaced
 from chatd.store.database import Store, open_store
 from chatd.store.ops.data_dir import DATABASE
-from chatd.store.ops.place import narrow
+from chatd.store.ops.place import COMMITS_CHECKPOINT, narrow
 
 WAL = DATABASE + "-wal"
 
@@ -62,6 +64,13 @@ ACCIDENTS: dict[str, tuple[Callable[[Path], None], str]] = {
 }
 
 
+def ends(accident: str) -> AbstractContextManager[object]:
+    """How the store ends after it: without its folder it cannot save anything."""
+    if "the folder" in accident and accident != "the folder replaced":
+        return pytest.raises(StoreError, match="is lost")
+    return nullcontext()
+
+
 async def texts(store: Store) -> list[str | None]:
     return [event.text for event in await store.reader.events(0, 99)]
 
@@ -72,19 +81,20 @@ async def test_nothing_is_acknowledged_into_a_file_that_is_not_at_its_path(
 ) -> None:
     happen, said = ACCIDENTS[accident]
     folder = tmp_path / "data"
-    async with open_store(folder) as store:
-        await store.log.submit([pen.post("hall", "kept")]).wait()
-        assert store.misplaced() is None
-        happen(folder)
-        assert said in (store.misplaced() or "")
-        for _ in range(3):
-            with pytest.raises(StoreMisplaced):
-                await store.log.submit([pen.post("hall", "lost")]).wait()
-            pen.rewind("room/hall", 1)
-        assert await texts(store) == ["kept"]
-        await store.check()
-        copy = await store.backup(tmp_path / "saved.db")
-        assert copy.position == 1
+    with ends(accident):
+        async with open_store(folder) as store:
+            await store.log.submit([pen.post("hall", "kept")]).wait()
+            assert store.misplaced() is None
+            happen(folder)
+            assert said in (store.misplaced() or "")
+            for _ in range(3):
+                with pytest.raises(StoreMisplaced):
+                    await store.log.submit([pen.post("hall", "lost")]).wait()
+                pen.rewind("room/hall", 1)
+            assert await texts(store) == ["kept"]
+            await store.check()
+            copy = await store.backup(tmp_path / "saved.db")
+            assert copy.position == 1
 
 
 @pytest.mark.parametrize("accident", ACCIDENTS)
@@ -99,12 +109,13 @@ async def test_what_is_written_while_the_file_goes_is_not_acknowledged(
             ACCIDENTS[accident][0](folder)
             armed[0] = False
 
-    async with open_store(folder, fault=fault) as store:
-        await store.log.submit([pen.post("hall", "kept")]).wait()
-        armed[0] = True
-        with pytest.raises(StoreMisplaced):
-            await store.log.submit([pen.post("hall", "unsure")]).wait()
-        assert (await store.backup(tmp_path / "saved.db")).position == 2
+    with ends(accident):
+        async with open_store(folder, fault=fault) as store:
+            await store.log.submit([pen.post("hall", "kept")]).wait()
+            armed[0] = True
+            with pytest.raises(StoreMisplaced):
+                await store.log.submit([pen.post("hall", "unsure")]).wait()
+            assert (await store.backup(tmp_path / "saved.db")).position == 2
 
 
 @pytest.mark.parametrize("accident", ["deleted", "its write-ahead log deleted", "replaced"])
@@ -145,6 +156,87 @@ async def test_a_file_that_was_written_over_with_an_older_one_is_noticed(
             await store.log.submit([pen.post("hall", "lost")]).wait()
         (folder / DATABASE).write_bytes(whole)
         assert store.misplaced() is None
+
+
+def write_over(file: Path, content: bytes) -> None:
+    """In place, at a time that differs from that of the write before."""
+    before = file.stat().st_mtime_ns
+    ends = time.monotonic() + 5
+    while file.stat().st_mtime_ns == before:
+        assert time.monotonic() < ends
+        file.write_bytes(content)
+
+
+async def test_a_file_that_was_written_over_with_one_of_the_same_size_is_noticed(
+    tmp_path: Path, pen: Pen
+) -> None:
+    folder = tmp_path / "data"
+    async with open_store(folder) as store:
+        older = (folder / DATABASE).read_bytes()
+        await store.log.submit([pen.post("hall", "kept")]).wait()
+        await store.log.checkpoint()
+        assert store.touched() is None
+        newer = (folder / DATABASE).read_bytes()
+        write_over(folder / DATABASE, older + newer[len(older) :])
+        assert "another program has written to" in (store.touched() or "")
+        write_over(folder / DATABASE, newer)
+
+
+async def test_what_the_server_does_itself_is_no_false_alarm(tmp_path: Path, pen: Pen) -> None:
+    """Not even a commit that checkpoints by itself, because so much was written."""
+    folder = tmp_path / "data"
+    async with open_store(folder) as store:
+        for number in range(40):
+            await store.log.submit([pen.post("hall", "x" * 2_000_000)]).wait()
+            assert store.touched() is None
+            if number == 2:
+                await store.log.checkpoint()
+                assert store.touched() is None
+        assert (folder / WAL).stat().st_size >= COMMITS_CHECKPOINT
+        await store.backup(tmp_path / "copy.db")
+        await store.check()
+        assert store.touched() is None
+
+
+@pytest.mark.parametrize("older", ["an older database", "an empty file", "another file"])
+async def test_an_older_file_does_not_win_over_a_copy_that_was_rescued(
+    tmp_path: Path, pen: Pen, older: str
+) -> None:
+    """Somebody puts a backup at the place of the file that was lost."""
+    folder, backup = tmp_path / "data", tmp_path / "backup.db"
+    async with open_store(folder) as store:
+        await store.log.submit([pen.post("hall", "first")]).wait()
+        await store.backup(backup)
+        await store.log.submit([pen.post("hall", "second")]).wait()
+        delete(folder)
+    [copy] = folder.glob(f"{DATABASE}.rescued-*")
+    for suffix in ("-wal", "-shm"):
+        (folder / f"{DATABASE}{suffix}").unlink(missing_ok=True)
+    content = {"an older database": backup.read_bytes(), "an empty file": b"", "another file": b"#" * 5000}
+    (folder / DATABASE).write_bytes(content[older])
+    for _ in range(2):
+        with pytest.raises(StoreError, match=f"{copy.name}.* at 2; to go on with the copy"):
+            async with open_store(folder):
+                pass
+    assert (folder / DATABASE).read_bytes() == content[older]
+    copy.replace(folder / DATABASE)
+    async with open_store(folder) as store:
+        assert await texts(store) == ["first", "second"]
+
+
+async def test_a_copy_that_holds_no_more_is_no_hindrance(tmp_path: Path, pen: Pen) -> None:
+    folder = tmp_path / "data"
+    async with open_store(folder) as store:
+        await store.log.submit([pen.post("hall", "first")]).wait()
+        delete(folder)
+    [copy] = folder.glob(f"{DATABASE}.rescued-*")
+    for suffix in ("-wal", "-shm"):
+        (folder / f"{DATABASE}{suffix}").unlink(missing_ok=True)
+    shutil.copy(copy, folder / DATABASE)
+    for expected in (["first"], ["first", "second"]):
+        async with open_store(folder) as store:
+            assert await texts(store) == expected
+            await store.log.submit([pen.post("hall", "second" if expected == ["first"] else "third")]).wait()
 
 
 async def test_it_goes_on_when_the_right_file_is_back(tmp_path: Path, pen: Pen) -> None:

@@ -108,6 +108,7 @@ async def test_spaces_and_rooms_show_their_present_state(village: Store, pen: Pe
         "created_at": hall["created_at"],
         "head": 8,
         "accounts": [],
+        "disabled": [],
     }
     [room] = await reader.rooms(["dm"])
     assert (room["space"], room["private"], room["kind"], room["head"]) == (None, True, "direct", 3)

@@ -24,6 +24,7 @@ from chatd.store.queries import (
     member,
     message,
     notification,
+    place_export,
     presence,
     report,
     room,
@@ -195,9 +196,10 @@ HOT = {
     "reported": report.HAS_REPORTED,
     "let in": audit.LET_IN,
     "bans": audit.BANS,
+    **{f"export: {of} {kind}": place_export.statement(of, kind) for of, kind in place_export.SECTIONS},
 }
 # what a plan may go through from end to end: parameters, and rows that it has found itself
-FOUND = "span|places?|present|message|posted|concerned|version|replay"
+FOUND = "span|places?|present|message|posted|concerned|heard|version|replay"
 MADE = re.compile(rf"SCAN (CONSTANT ROW|\(subquery|\w+ VIRTUAL TABLE|({FOUND})$)")
 
 

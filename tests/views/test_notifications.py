@@ -25,7 +25,7 @@ class Bell:
 
     def post(self, room: str = "hall") -> int:
         """A new message's seq."""
-        append = self.village.pen.post(room, "hello")
+        append = self.village.pen.post(room, "hello", mentions=["ann", "bob", "eve"])
         self.village.write(append)
         return append.facts[0].seq
 

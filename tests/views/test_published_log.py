@@ -121,7 +121,9 @@ def test_notifications_follow_and_show_what_is_published(village: Village) -> No
     assert view.read == {"log_events"}
     for unread in (False, True):
         question = NotificationsView().page("bob", "n1", unread, 9)
-        assert ask(village, question) == {"log_members", "log_messages", "log_read_markers"}
+        assert ask(village, question) == {
+            *("log_members", "log_mentions", "log_messages", "log_read_markers", "log_silenced"),
+        }
 
 
 LOOKUPS = {

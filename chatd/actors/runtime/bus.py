@@ -17,7 +17,7 @@ from chatd.actors.runtime.chunk import Chunk, SignalFrame
 from chatd.actors.runtime.ring import Ring
 from chatd.contract.events import DISSOLVES, ERASES
 from chatd.domain.event import Event, membership_change, parent_space
-from chatd.ports import Row
+from chatd.ports import Reader, Row
 
 
 class Subscriber(Protocol):
@@ -43,10 +43,11 @@ class Subscriber(Protocol):
 
 
 class Bus:
-    """Publishes committed events. `head` is the position of the last one published."""
+    """Publishes committed events. `head` is the position of the last one published, `hash` its hash."""
 
-    def __init__(self, head: int) -> None:
+    def __init__(self, head: int, hash: str = "") -> None:
         self.head = head
+        self.hash = hash
         self._ring = Ring(head)
         self._streams: dict[str, dict[Subscriber, None]] = {}
         self._accounts: dict[str, dict[Subscriber, None]] = {}
@@ -105,7 +106,7 @@ class Bus:
             if event.type in ERASES:
                 self._forget(event)
         if events:
-            self.head = events[-1].position
+            self.head, self.hash = events[-1].position, events[-1].hash
             self._published.set()
             self._published = trio.Event()
             for watcher in self._watchers:
@@ -182,6 +183,12 @@ class Bus:
         for subscribers in self._accounts.values():
             for subscriber in subscribers:
                 subscriber.role_changed(account)
+
+
+async def bus_at_head(reader: Reader) -> Bus:
+    """A bus that stands where the log stands; nobody may write meanwhile. Raises StoreUnavailable."""
+    head = await reader.head()
+    return Bus(head, await reader.hash_at(head) or "")
 
 
 def _stream_of(event: Event) -> str:

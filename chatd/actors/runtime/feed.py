@@ -91,6 +91,10 @@ class Feed:
         """From now on no change of membership is missed."""
         self._bus.attach(self)
 
+    def begin_at(self, position: int) -> None:
+        """Its client has all events up to here. To be called before `start`."""
+        self.position = self.delivered = position
+
     def start(
         self,
         streams: Mapping[str, str | None],

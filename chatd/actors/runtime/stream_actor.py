@@ -65,6 +65,10 @@ class _Turn:
     writes: list[Write] = attrs.Factory(list)
     conditions: tuple[Condition, ...] = ()
     decided: list[tuple[Envelope, Decision, int]] = attrs.Factory(list)  # and where its facts begin
+    refusals: list[Callable[[], None]] = attrs.Factory(
+        list
+    )  # which say so, once the facts before are written
+    unanswered: list[Envelope] = attrs.Factory(list)  # both kinds, as they came
 
     def append(self) -> Append:
         return Append(tuple(self.facts), tuple(self.writes), self.conditions)
@@ -167,6 +171,7 @@ class StreamActor:
         for _ in range(REDOS):
             try:
                 turn = await self._decide(envelopes, known)
+                envelopes = turn.unanswered
                 if not (turn.facts or turn.writes):
                     return self._answer(turn, Appended(()))
                 outcome = await self._world.append(turn.append())
@@ -176,7 +181,6 @@ class StreamActor:
             if isinstance(outcome, Appended):
                 return self._answer(turn, outcome)
             self._state = None
-            envelopes = [envelope for envelope, _, _ in turn.decided]
             if outcome.what == "stale":
                 return _refuse(envelopes, STALE)
             if outcome.what in ("name", "shown_name"):
@@ -240,7 +244,10 @@ class StreamActor:
         if isinstance(decision, Refusal):
             answer = partial(envelope.reply, decision)
             if decision.code == "not_found" and state.exists:
-                self._world.hide(self.stream, answer)
+                answer = partial(self._world.hide, self.stream, answer)
+            if turn.facts:  # which the log may not take; then the reason for the refusal may be gone
+                turn.unanswered.append(envelope)
+                turn.refusals.append(answer)
             else:
                 answer()
             return
@@ -248,6 +255,7 @@ class StreamActor:
             by = envelope.context.by
             self._world.signal(self.stream, signal_frame(signal.name, self.stream, by, signal.payload), by)
         self._kind.note(state, decision, envelope.context)
+        turn.unanswered.append(envelope)
         turn.decided.append((envelope, decision, len(turn.facts)))
         for fact in decision.facts:
             turn.facts.append(fact)
@@ -266,6 +274,8 @@ class StreamActor:
             envelope.reply(decision.answer(outcome.events[start : start + len(decision.facts)]))
             if decision.read is not None:
                 self._world.read_marked(envelope.context.by, self.stream, decision.read, decision.shown)
+        for refuse in turn.refusals:
+            refuse()
 
 
 def _next_turn(envelopes: list[Envelope]) -> tuple[list[Envelope], list[Envelope]]:

@@ -17,7 +17,7 @@ from chatd.actors.workers.receipts import Receipts
 from chatd.auth.rate_limits import RateLimits, network, too_often
 from chatd.auth.tokens import Claims, Tokens
 from chatd.contract.errors import Refusal
-from chatd.contract.session import OpenSession
+from chatd.contract.session import Cursor, OpenSession
 from chatd.fair_queue import FairQueue, Share, ShareFull
 from chatd.handlers.gate import Gate
 from chatd.handlers.members_seen import with_owners_seen
@@ -79,13 +79,13 @@ class Opening:
         """The session is told of every change of membership from here on. Raises StoreUnavailable."""
         if self.limited:
             work_for(Principal(network(address), claims.account))
-        position, resumed = self.gate.resume_at(command.cursor)
-        feed = Feed(claims.account, position, self.bus, self.reader, connection, spawn)
+        head = self.gate.head
+        feed = Feed(claims.account, head.position, self.bus, self.reader, connection, spawn)
         feed.attach()
         caller: Caller | Refusal | None = None
         try:
             # one question, and the last wait before the session enters
-            rows = await self._in_turn(claims)
+            rows = await self._in_turn(claims, command.cursor)
             caller = self._admitted(claims, rows, address)
         finally:
             if not isinstance(caller, Caller):
@@ -94,10 +94,12 @@ class Opening:
             return caller
         feed.owner = caller.owner
         self.presence.learn(claims.account, rows.presence)
-        snapshot = self.snapshots.of(rows, caller, position, resumed, session)
+        start = self.gate.resume_at(command.cursor, head, rows.hash)
+        feed.begin_at(start.position)
+        snapshot = self.snapshots.of(rows, caller, start, session)
         return Opened(caller, feed, snapshot, rows.changed_at)
 
-    async def _in_turn(self, claims: Claims) -> OpeningRows:
+    async def _in_turn(self, claims: Claims, cursor: Cursor | None) -> OpeningRows:
         """However many come at once, few ask at a time: a room that is woken meanwhile waits for no crowd."""
         try:
             place = await self._line.take()
@@ -105,13 +107,15 @@ class Opening:
             raise StoreBusy("too many sessions of this principal are being opened") from None
         try:
             await self.door.wait()
-            return await self._rows(claims)
+            return await self._rows(claims, cursor)
         finally:
             self._line.give_back(place)
 
-    async def _rows(self, claims: Claims) -> OpeningRows:
+    async def _rows(self, claims: Claims, cursor: Cursor | None) -> OpeningRows:
         """What is stored of the account, as far as it may see it."""
-        rows = await self.reader.opening(claims.account, claims.device)
+        rows = await self.reader.opening(
+            claims.account, claims.device, None if cursor is None else cursor.position
+        )
         spaces = await with_owners_seen(self.reader, claims.account, rows.guest_in, rows.spaces)
         return attrs.evolve(rows, spaces=spaces) if rows.guest_in else rows
 

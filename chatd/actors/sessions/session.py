@@ -30,13 +30,14 @@ from chatd.auth.quotas import DailyUsage
 from chatd.auth.rate_limits import RateLimits, TokenBucket, too_often
 from chatd.auth.tokens import Claims
 from chatd.clock import new_id
-from chatd.codec import BadFrame, valid_id
+from chatd.codec import BadFrame
 from chatd.contract.errors import Refusal
 from chatd.contract.session import OpenSession
 from chatd.contract.spec import RequestType
 from chatd.contract.wire_names import to_wire
 from chatd.domain.event import account_stream, room_stream, space_stream
 from chatd.domain.policy import bots
+from chatd.frame_ids import valid_id
 from chatd.handlers.registry import Handler
 from chatd.ports import OPEN_REQUESTS, Caller, Connection, Row, StoreUnavailable
 from chatd.settings import Rate, Settings

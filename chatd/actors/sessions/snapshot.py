@@ -12,6 +12,7 @@ from chatd.contract.rows import pick
 from chatd.contract.session import Limits, RateLimit, ServerInfo, SessionOpened
 from chatd.contract.space import OwnSpace
 from chatd.domain.event import room_stream, space_stream, split_stream
+from chatd.handlers.gate import Start
 from chatd.handlers.rows import NOTHING_READ, account_row, own_room
 from chatd.handlers.saved import MAX_DRAFTS
 from chatd.handlers.scheduled import MAX_SCHEDULED
@@ -35,7 +36,7 @@ class Snapshots:
     rate_limits: RateLimits
     epoch: str
 
-    def of(self, rows: OpeningRows, caller: Caller, position: int, resumed: bool, session: str) -> Snapshot:
+    def of(self, rows: OpeningRows, caller: Caller, start: Start, session: str) -> Snapshot:
         """`rows`: those of the caller's account."""
         roles = {split_stream(row["stream"])[1]: row["role"] for row in rows.memberships}
         unread = {row["room"]: row for row in rows.unread}
@@ -47,7 +48,8 @@ class Snapshots:
             server=ServerInfo(name=self.settings.server_name, version=__version__),
             limits=self.limits(caller),
             epoch=self.epoch,
-            position=position,
+            position=start.position,
+            hash=start.hash,
             spaces=[pick(OwnSpace, space, role=roles[space["id"]]) for space in rows.spaces],
             rooms=[
                 own_room(
@@ -59,7 +61,7 @@ class Snapshots:
                 for room in rows.rooms
                 if room["kind"] != "direct" or room["id"] in requests
             ],
-            resumed=resumed,
+            resumed=start.resumed,
         )
         within = {
             room_stream(room["id"]): space_stream(room["space"]) for room in rows.rooms if room["space"]

@@ -6,7 +6,7 @@ then out of order, and what expires does so late; an admin should know why.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,7 +16,7 @@ import trio
 
 from chatd.actors.workers.health import Health
 from chatd.clock import now, steady
-from chatd.ports import Reader, StoreUnavailable
+from chatd.ports import PutLatestTime, Reader, StoreUnavailable
 
 INTERVAL: Final = 1.0  # seconds
 BACK: Final = 2_000  # milliseconds; less is how clocks are disciplined
@@ -25,13 +25,18 @@ ADVICE: Final = "see whether this machine synchronizes its clock"
 log = structlog.get_logger("clock")
 
 Clock = Callable[[], int]  # milliseconds
+Write = Callable[[PutLatestTime], Awaitable[object]]  # raises StoreUnavailable
 
 
 @attrs.define(eq=False)
 class ClockWatch:
-    """One for the server. `wall` may be set by anybody; `steady` goes on also while the machine sleeps."""
+    """One for the server. `wall` may be set by anybody; `steady` goes on also while the machine sleeps.
+
+    What the clock showed before it was set is stored, so that a restart does not forget it.
+    """
 
     _reader: Reader
+    _write: Write
     _health: Health
     _wall: Clock = now
     _steady: Clock = steady
@@ -39,6 +44,7 @@ class ClockWatch:
     restarts: int = 0
     healthy: bool = False
     _latest: int = 0  # the latest time that was seen, here or in the log
+    _unwritten: bool = False  # it was the last before a step
     _before: tuple[int, int] | None = None  # both clocks, at the look before
 
     def failed(self, given_up: bool) -> None:
@@ -49,6 +55,8 @@ class ClockWatch:
         await self._learn()
         while True:
             self.look()
+            if self._unwritten:
+                await self._remember()
             self.healthy = True
             await trio.sleep(INTERVAL)
 
@@ -58,7 +66,14 @@ class ClockWatch:
         except StoreUnavailable as error:
             log.warning("cannot_read_log", error=str(error))
         if (behind := self._latest - self._wall()) >= BACK:
-            log.warning("clock_went_back", seconds=behind // 1000, since="the newest event", mend=ADVICE)
+            log.warning("clock_went_back", seconds=behind // 1000, since="before the start", mend=ADVICE)
+
+    async def _remember(self) -> None:
+        try:
+            await self._write(PutLatestTime(self._latest))
+        except StoreUnavailable:
+            return  # the next look tries again
+        self._unwritten = False
 
     def look(self) -> None:
         wall, steady_ = self._wall(), self._steady()
@@ -72,6 +87,7 @@ class ClockWatch:
         self._health.clock = None if behind < BACK else _sentence(wall, self._latest)
 
     def _stepped(self, moved: int) -> None:
+        self._unwritten = True
         self._health.clock_steps += 1
         self._health.last_clock_step = int(moved / 1000)
         event = "clock_went_back" if moved < 0 else "clock_went_ahead"

@@ -18,6 +18,9 @@ INTERVAL: Final = 0.25  # seconds; an admin is told within one
 ADVICE: Final = (
     "nothing is stored until it is back; `chatctl backup create FILE` saves what is open, a crash loses it"
 )
+WRITTEN_OVER: Final = (
+    "`chatctl server verify` says whether it is whole; if it is not, restore the newest good backup"
+)
 log = structlog.get_logger("database")
 
 
@@ -42,6 +45,9 @@ class DatabaseWatch:
             await trio.sleep(INTERVAL)
 
     def look(self) -> None:
+        if self._health.database_file is None and (touched := self._store.touched()) is not None:
+            self._health.database_file = f"{touched}; {WRITTEN_OVER}"
+            log.error("database_touched", problem=touched, mend=WRITTEN_OVER)
         problem = self._store.misplaced()
         said = None if problem is None else f"{problem}; {ADVICE}"
         if said == self._health.database:

@@ -10,13 +10,15 @@ import attrs
 
 @attrs.define(eq=False)
 class Health:
-    """`database`: why nothing can be stored. `clock`: why times are not to be trusted. None: all is well.
+    """`database`: why nothing can be stored. `database_file`: why the file may not be whole. `clock`: why
+    times are not to be trusted. None: all is well.
 
     `clock_steps`: how often the clock was set since the start, the last time by `last_clock_step` seconds;
     negative: back.
     """
 
     database: str | None = None
+    database_file: str | None = None
     clock: str | None = None
     clock_steps: int = 0
     last_clock_step: int | None = None
@@ -28,4 +30,5 @@ class Health:
 
     @property
     def problems(self) -> list[str]:
-        return [problem for problem in (self.database, self.clock) if problem is not None]
+        found = (self.database, self.database_file, self.clock)
+        return [problem for problem in found if problem is not None]

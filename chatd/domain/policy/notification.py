@@ -18,13 +18,18 @@ Row = Mapping[str, Any]  # what `Reader.recipients` of `chatd.ports` returns
 def notification_for(row: Row, dnd: bool = False) -> Notify | None:
     """The notification of one message for one recipient, or None.
 
-    It is quiet when `dnd` is set (the account asks not to be disturbed now) and in the account's quiet hours.
+    Whether a mention is heard was settled when it was logged (`mentioned`); it is told even where it has been
+    read by now, since it may be marked as unread again. It is quiet when it has been read, when `dnd` is set
+    (the account asks not to be disturbed now) and in the account's quiet hours.
     """
     level = row["level"] or ("all" if row["direct"] else "mentions")
     kind = _kind(row, level)
-    if row["read"] or _muted(row) or level == "none" or (level == "mentions" and kind == "message"):
+    if kind != "mention" and (
+        row["read"] or _muted(row) or level == "none" or (level == "mentions" and kind == "message")
+    ):
         return None
-    return Notify(kind, row["room"], row["seq"], row["by"], row["position"], quiet=dnd or in_quiet_hours(row))
+    quiet = dnd or row["read"] or in_quiet_hours(row)
+    return Notify(kind, row["room"], row["seq"], row["by"], row["position"], quiet=quiet)
 
 
 def _kind(row: Row, level: str) -> str:

@@ -15,6 +15,7 @@ LOWEST_ROLE: Final[Mapping[Right, str]] = {
     "space.update": "admin",
     "space.delete": "owner",
     "space.lock": "moderator",
+    "space.export": "admin",
     "invite.create": "moderator",
     "invite.list": "moderator",
     "member.see_all": "member",  # also those with whom they share no room

@@ -15,7 +15,7 @@ from chatd.contract.read import MarkRead
 from chatd.contract.room import JoinRoom, LeaveRoom
 from chatd.contract.signals import Typing
 from chatd.contract.typing import SetTyping
-from chatd.domain import account_deletion
+from chatd.domain import account_deletion, disabled_members, export
 from chatd.domain.decision import Context, Decision, Signal
 from chatd.domain.event import Event, Fact
 from chatd.domain.internal import (
@@ -23,6 +23,7 @@ from chatd.domain.internal import (
     ExpireMessage,
     ForgetMarker,
     LeaveDirectRoom,
+    NoteDisabled,
     OpenDirectRoom,
     RemoveDeletedAccount,
 )
@@ -113,6 +114,7 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Contex
     **message.DECIDERS,
     **reaction.DECIDERS,
     RemoveDeletedAccount: account_deletion.leave_room,
+    NoteDisabled: disabled_members.note_in_room,
     OpenDirectRoom: direct.open_room,
     LeaveDirectRoom: direct.leave,
     JoinRoom: _join,
@@ -120,6 +122,7 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Contex
     **moderation.DECIDERS,
     MarkRead: _mark_read,
     ForgetMarker: _forget_marker,
+    export.BeginExport: export.begin_room,
     SetTyping: _set_typing,
 }
 
@@ -160,7 +163,10 @@ def apply(state: RoomState, event: Fact | Event) -> None:
             state.members.pop(data["account"], None)
             if state.direct:
                 state.people.discard(data["account"])
+                state.disabled.discard(data["account"])
                 state.spaces_version = 0
+        case "member.disabled" | "member.enabled":
+            disabled_members.apply(state, event)
         case "room.created":
             state.people = set(data.get("accounts", ()))
             state.space, state.name, state.kind = data.get("space", ""), data["name"], data["kind"]

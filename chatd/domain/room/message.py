@@ -105,7 +105,9 @@ def _posted(events: Sequence[Event]) -> contract.Posted:
 
 
 def _mentions(state: RoomState, space: SpaceState, context: Context) -> list[str]:
-    """Ids of the members that the text mentions, and `here` or `room` if the author may mention all."""
+    """Ids of the members that the text mentions, and `here` or `room` if the author may mention all. Who is
+    disabled is mentioned by nobody."""
+    disabled = state.disabled if state.direct else space.disabled
     found: dict[str, None] = {}
     for candidates in context.mentions:
         word = next((word for word in GROUP_MENTIONS if word in candidates), None)
@@ -116,7 +118,8 @@ def _mentions(state: RoomState, space: SpaceState, context: Context) -> list[str
                 found.pop(context.by, None)
         elif word is None:
             known = (context.names[key] for key in candidates if key in context.names)
-            if (account := next(known, None)) in state.members and account is not None:
+            account = next(known, None)
+            if account is not None and account in state.members and account not in disabled:
                 found[account] = None
     return list(found)
 

@@ -30,7 +30,7 @@ from chatd.domain.policy.roles import OVERRIDABLE_ROLES
 from chatd.domain.room.direct import DIRECT_ROOM_CLOSED
 from chatd.domain.room.state import NO_SUCH_ROOM, RoomState, fact
 from chatd.domain.space.moderation import RANK_TOO_LOW, needs_role
-from chatd.domain.space.state import SpaceState
+from chatd.domain.space.state import MEMBER_DISABLED, SpaceState
 
 MAX_OVERRIDES: Final = 200  # accounts and roles with overrides in a room
 NOT_IN_SPACE: Final = Refusal("not_found", "this account is not a member of the room's space")
@@ -75,6 +75,8 @@ def _invite(
         return bots.BOT_OWNER_OUTSIDE
     if command.account in state.members:
         return Decision()
+    if command.account in space.disabled:
+        return MEMBER_DISABLED
     return Decision((fact(state, "member.joined", context, space.room_join_data(command.account)),))
 
 

@@ -80,6 +80,7 @@ class RoomState:
     )  # `role:…` or `account:…` -> right -> allowed
     members: dict[str, int | None] = attrs.Factory(dict)  # account -> seq at which it joined the space
     people: set[str] = attrs.Factory(set)  # of a direct room: whom it is for, in it already or not
+    disabled: set[str] = attrs.Factory(set)  # members of a direct room whose account is disabled
     override_entries: dict[str, int | None] = attrs.Factory(dict)  # same for accounts with overrides
     leave_count_seen: int = 0  # the `leave_count` of the space when `members` was last compared with it
     pins: set[int] = attrs.Factory(set)
@@ -129,6 +130,7 @@ class RoomState:
             created_at=self.created_at,
             head=self.head,
             accounts=sorted(self.people) if self.direct else UNSET,
+            disabled=sorted(self.disabled & self.people) if self.direct else UNSET,
             **more,
         )
 

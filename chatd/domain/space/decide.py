@@ -13,10 +13,10 @@ from chatd.contract.errors import Refusal
 from chatd.contract.invite import CreateInvite, Invite
 from chatd.contract.room import CreateRoom, Room, RoomResult
 from chatd.contract.space import CreateSpace, Space, SpaceResult
-from chatd.domain import account_deletion
+from chatd.domain import account_deletion, disabled_members, export
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact, room_stream
-from chatd.domain.internal import JoinByInvite, RemoveDeletedAccount, RevokeInviteById
+from chatd.domain.internal import JoinByInvite, NoteDisabled, RemoveDeletedAccount, RevokeInviteById
 from chatd.domain.policy import bots
 from chatd.domain.policy.roles import lower_role
 from chatd.domain.space import erasure, moderation
@@ -194,10 +194,12 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[SpaceState, Any, Context], Decisio
     CreateInvite: _create_invite,
     JoinByInvite: _join_by_invite,
     RemoveDeletedAccount: account_deletion.leave_space,
+    NoteDisabled: disabled_members.note_in_space,
     RevokeInviteById: _revoke_invite,
     CreateRoom: _create_room,
     AddEmoji: _add_emoji,
     RemoveEmoji: _remove_emoji,
+    export.BeginExport: export.begin_space,
     **moderation.DECIDERS,
     **erasure.DECIDERS,
 }
@@ -237,6 +239,8 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
             state.emoji[data["name"]] = data["image"]
         case "emoji.removed":
             state.emoji.pop(data["name"], None)
+        case "member.disabled" | "member.enabled":
+            disabled_members.apply(state, event)
         case _:
             moderation.apply(state, event)
             erasure.apply(state, event)

@@ -250,6 +250,7 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
 
 def _remove_member(state: SpaceState, account: str) -> None:
     owner = state.bots.pop(account, None)
+    state.disabled.discard(account)
     if (role := state.members.pop(account, None)) is not None:
         state.leave_count += 1
         state.joined_seqs.pop(account, None)

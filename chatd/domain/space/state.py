@@ -17,6 +17,9 @@ from chatd.domain.policy.bots import effective_role
 from chatd.domain.policy.roles import may, may_let_in_as
 
 NO_SUCH_SPACE: Final = Refusal("not_found", "there is no such space, or you are not in it")
+MEMBER_DISABLED: Final = Refusal(
+    "conflict", "this account is disabled, so nobody reaches it; ask the people who run this server"
+)
 NO_SUCH_MEMBER: Final = Refusal("not_found", "this account is not a member of the space")
 FOREVER: Final = 2**53  # the end of what does not end, in Unix milliseconds
 INVITES_KEPT: Final = 30 * 86_400_000  # milliseconds after an invite has ended
@@ -83,6 +86,7 @@ class SpaceState:
     erasures: dict[str, ErasureState] = attrs.Factory(dict)  # account -> the order to erase its messages
     bots: dict[str, str] = attrs.Factory(dict)  # those that are members, to their owners
     bot_owners: dict[str, str] = attrs.Factory(dict)  # those that ever were, also when they have left
+    disabled: set[str] = attrs.Factory(set)  # members whose account is disabled
     locked: bool = False
     locked_at: int = 0  # Unix ms; the newest lock
     deleted: bool = False

@@ -99,7 +99,8 @@ class Listener(trio.abc.Listener[SocketStream]):
 
 @contextlib.contextmanager
 def tcp_sockets(hosts: Sequence[str], port: int) -> Iterator[list[socket.socket]]:
-    """A listening TCP socket for each host, all on one port; 0 picks it. Raises CannotListen."""
+    """A TCP socket for each host, all on one port; 0 picks it. They are bound; `listen` opens them.
+    Raises CannotListen."""
     with contextlib.ExitStack() as opened:
         sockets: list[socket.socket] = []
         for host in hosts:
@@ -108,17 +109,35 @@ def tcp_sockets(hosts: Sequence[str], port: int) -> Iterator[list[socket.socket]
         yield sockets
 
 
+def listen(sockets: Sequence[socket.socket]) -> None:
+    """Raises CannotListen: another program was quicker."""
+    for sock in sockets:
+        try:
+            sock.listen(BACKLOG)
+        except OSError as error:
+            host, port = sock.getsockname()[:2]
+            raise _cannot_listen(host, port, error) from error
+
+
 def _tcp_socket(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    both = host == "::" and socket.has_dualstack_ipv6()  # all addresses are those of IPv4, too
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG, dualstack_ipv6=both)
+        with contextlib.ExitStack() as undone:
+            sock = undone.enter_context(socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET))
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if sock.family == socket.AF_INET6:
+                both = host == "::" and socket.has_dualstack_ipv6()  # all addresses are those of IPv4, too
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, not both)
+            sock.bind((host, port))
+            undone.pop_all()
+            return sock
     except OSError as error:
-        number = error.errno or 0
-        why = os.strerror(number) if number > 0 else str(error)  # below 0: no such name
-        raise CannotListen(
-            f"cannot listen on {host} port {port}: {why}; choose another with --host or --port"
-        ) from error
+        raise _cannot_listen(host, port, error) from error
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> CannotListen:
+    number = error.errno or 0
+    why = os.strerror(number) if number > 0 else str(error)  # below 0: no such name
+    return CannotListen(f"cannot listen on {host} port {port}: {why}; choose another with --host or --port")
 
 
 @contextlib.contextmanager

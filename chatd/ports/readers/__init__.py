@@ -10,6 +10,7 @@ from chatd.ports.readers.bookmark import *
 from chatd.ports.readers.credential import *
 from chatd.ports.readers.device import *
 from chatd.ports.readers.direct import *
+from chatd.ports.readers.disabled import *
 from chatd.ports.readers.draft import *
 from chatd.ports.readers.erasure import *
 from chatd.ports.readers.export import *
@@ -20,6 +21,7 @@ from chatd.ports.readers.member import *
 from chatd.ports.readers.message import *
 from chatd.ports.readers.notification import *
 from chatd.ports.readers.opening import *
+from chatd.ports.readers.place_export import *
 from chatd.ports.readers.presence import *
 from chatd.ports.readers.report import *
 from chatd.ports.readers.room import *

@@ -23,6 +23,9 @@ class LogReader(Protocol):
     async def head(self) -> int:
         """The position of the newest event, 0 for an empty log."""
 
+    async def hash_at(self, position: int) -> str | None:
+        """The `hash` of the event at a position, of the chain's beginning at 0; None where there is none."""
+
     async def load(self, stream: str) -> Loaded: ...
     async def stream_events(self, stream: str, after: int, limit: int) -> list[Event]:
         """Events of one stream with seq > `after`, oldest first, texts included."""
@@ -48,7 +51,8 @@ class LogReader(Protocol):
         """`events`, each with as much of it as queries would show `account` now, wherever it is a member."""
 
     async def newest_at(self) -> int:
-        """The time of the newest event (Unix milliseconds), 0 for an empty log."""
+        """The time of the newest event (Unix milliseconds), or a later one that was put with `PutLatestTime`;
+        0 without either."""
 
     async def position_at(self, at: int) -> int:
         """The position of the last event at or before a time (Unix milliseconds), 0 before the first."""

@@ -13,8 +13,8 @@ class MemberReader(Protocol):
         """Streams that the account is in now: `{stream, role}`, and the log's head at that look."""
 
     async def members(self, stream: str, after: str | None, limit: int) -> list[Row]:
-        """`{account, name, display_name, role, joined_at, bot: bool}` ordered by account id, those after
-        `after`."""
+        """`{account, name, display_name, role, joined_at, bot: bool, disabled: bool}` ordered by account id,
+        those after `after`."""
 
     async def members_seen(self, stream: str, account: str, after: str | None, limit: int) -> list[Row]:
         """The same of those whom the account sees (`chatd.domain.policy.acquaintance`)."""

@@ -24,8 +24,10 @@ class OpeningRows:
     unread: Sequence[Row]
     direct: Sequence[Row]
     presence: Row | None
+    hash: str | None  # of the event at `position`, as `LogReader.hash_at` gives it
     changed_at: int  # position of the newest change of the account's memberships, 0 without one
 
 
 class OpeningReader(Protocol):
-    async def opening(self, account: str, device: str) -> OpeningRows: ...
+    async def opening(self, account: str, device: str, position: int | None) -> OpeningRows:
+        """`position`: where its client stands, None if it does not say."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from chatd.contract.fields import HASH_BYTES
+
 GENESIS = bytes(32)
 NO_BODY = bytes(32)
 SALT_BYTES = 16
@@ -32,3 +34,8 @@ def link(
     """The hash of an event. `data` is the JSON exactly as it is stored."""
     fields = f"{position}\0{stream}\0{seq}\0{type}\0{at}\0{by}\0{data}"
     return sha256(previous + (body or NO_BODY) + fields.encode()).digest()
+
+
+def shown(hash: bytes) -> str:
+    """The beginning of a hash, as clients know it (`chatd.contract.fields.EventHash`)."""
+    return hash[:HASH_BYTES].hex()

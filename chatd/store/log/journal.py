@@ -125,7 +125,8 @@ class Journal:
             connection = self._ready()
             self._at("checkpoint", connection)
             connection.execute(f"PRAGMA busy_timeout = {int(1000 * patience)}")
-            [busy, *_] = connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+            with self._site.checkpoint():
+                [busy, *_] = connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
             connection.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_SECONDS)}")
         except Exception as error:
             raise self._lost(error, "checkpoint") from error
@@ -216,7 +217,7 @@ class Journal:
             with suppress(sqlite3.Error):  # it ends at the latest when the connection is closed
                 connection.rollback()
         if not isinstance(error, StoreUnavailable):
-            _log.error(f"{what} failed", error=f"{type(error).__name__}: {error}")
+            _log.error("database_failed", what=what, error=f"{type(error).__name__}: {error}")
         if isinstance(error, StoreMisplaced):
             return error
         return StoreUnavailable(f"the database cannot be written: {error}")

@@ -55,7 +55,7 @@ class Plan:
             previous = hash_chain.link(previous, body, *place)
             self._cells += (*place, body, previous, salt, fact.text)
             self.facts += 1
-            events.append(fact.at_position(position))
+            events.append(fact.at_position(position, hash_chain.shown(previous)))
         self.position, self.hash = position, previous
         self._writes += append.writes
         return Appended(tuple(events))

@@ -26,6 +26,7 @@ from chatd.ports import (
     PutFollower,
     PutIdentity,
     PutInviteCode,
+    PutLatestTime,
     PutPresence,
     PutRecoveryLink,
     PutScheduled,
@@ -149,6 +150,11 @@ PUT_FOLLOWER = """
 PUT_ERASURE = """
     INSERT INTO erasures (account, by, reason, messages, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
 """
+PUT_LATEST_TIME = """
+    INSERT INTO meta (key, value) VALUES ('latest_at', ?)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value
+    WHERE CAST(excluded.value AS INTEGER) > CAST(value AS INTEGER)
+"""
 
 
 def statements(writes: Iterable[Write]) -> list[Statement]:
@@ -242,6 +248,8 @@ def _statement(write: Write) -> Statement:
             return POSTPONE_SCHEDULED, (retry_at, id)
         case FailScheduled(id, reason):
             return FAIL_SCHEDULED, (reason, id)
+        case PutLatestTime(at):
+            return PUT_LATEST_TIME, (str(at),)
         case PutFollower(name, position):
             return PUT_FOLLOWER, (name, position)
         case PutErasure(account, by, reason, messages, at):

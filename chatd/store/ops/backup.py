@@ -12,12 +12,11 @@ import threading
 from pathlib import Path
 
 import attrs
-from ulid import ULID
 
 from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader
-from chatd.store.ops import migrate, verify
+from chatd.store.ops import epochs, migrate, verify
 from chatd.store.ops.data_dir import DATABASE, hold
 from chatd.store.queries.log import HEAD
 
@@ -128,11 +127,9 @@ def _check(file: Path) -> None:
 
 
 def _new_epoch(file: Path) -> str:
-    epoch = str(ULID())
     connection = sqlite3.connect(file, isolation_level=None)
     try:
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', ?)", (epoch,))
+        return epochs.restored(connection)
     finally:
         connection.close()
-    return epoch

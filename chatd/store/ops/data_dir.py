@@ -9,8 +9,10 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import attrs
 
 from chatd.ports import StoreError
 
@@ -18,8 +20,17 @@ DATABASE = "chatd.db"
 LOCK = "lock"
 
 
+@attrs.frozen
+class Held:
+    """What the lock file is known by, before this process wrote its number into it and since: inode and time
+    of change. A copy of the file has others."""
+
+    before: str
+    now: str
+
+
 @contextmanager
-def hold(folder: Path) -> Iterator[None]:
+def hold(folder: Path) -> Iterator[Held]:
     """Makes the folder if need be, and keeps every other server out of it. Raises StoreError."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -27,13 +38,35 @@ def hold(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise StoreError(f"the data folder {folder} cannot be used: {error.strerror}") from error
     try:
-        _lock(lock, folder)
-        yield
+        yield _lock(lock, folder)
     finally:
         os.close(lock)
 
 
-def _lock(lock: int, folder: Path) -> None:
+def refuse_if_held(folder: Path) -> None:
+    """Raises StoreError when a server runs on the folder. Makes nothing."""
+    with suppress(OSError):
+        lock = os.open(folder / LOCK, os.O_RDWR)
+        try:
+            _take(lock, folder)
+        finally:
+            os.close(lock)
+
+
+def _lock(lock: int, folder: Path) -> Held:
+    _take(lock, folder)
+    before = _identity(lock)
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    return Held(before, _identity(lock))
+
+
+def _identity(file: int) -> str:
+    found = os.fstat(file)
+    return f"{found.st_ino}:{found.st_ctime_ns}"
+
+
+def _take(lock: int, folder: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -42,5 +75,3 @@ def _lock(lock: int, folder: Path) -> None:
             f"another chatd (process {holder}) runs on {folder};"
             " stop it, or choose another folder with --data"
         ) from error
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)

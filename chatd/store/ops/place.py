@@ -2,18 +2,24 @@
 
 An open file outlives its name. SQLite writes on into a file that was deleted, moved or replaced, and what it
 acknowledges is gone with the process. So the files are known by device and inode, and looked at again. A file
-that is written over keeps both; but the database never shrinks, and an older copy of it is smaller.
+that is written over keeps both; but the database never shrinks, and an older copy of it is smaller. One that
+is not is noticed by the time of its last change: only checkpoints write to the file, and they are ours. That
+is a hint and no proof, since other programs may checkpoint, too.
 """
 
 from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 Identity = tuple[int, int]  # device, inode
 
+# bytes of a write-ahead log in which a commit may checkpoint by itself (see `open_writer`)
+COMMITS_CHECKPOINT: Final = 16_384 * 4_096
 SIDE_FILES: Final = ("-wal", "-shm")
 NOT_THERE: Final = "the database file that is open is not the one at its path"
 
@@ -30,15 +36,45 @@ class Place:
         self._log, self._index = (self._path + suffix for suffix in SIDE_FILES)
         self._known: dict[str, Identity] = {}
         self._size = 0  # bytes of the database file, the most there were
+        self._changed: int | None = None  # when the database file was written to, by us; nanoseconds
+        self._checkpoints = 0  # odd: one is under way
 
     def learn(self) -> None:
         """Takes what stands at the paths for what is open. To be called right after it was opened."""
         files = (self._folder, self._path, self._log, self._index)
         self._known = {file: identity for file in files if (identity := _identity(file)) is not None}
         self._size = 0
+        self._changed = _changed(self._path)
+
+    @contextmanager
+    def checkpoint(self) -> Iterator[None]:
+        """What changes the database file within is us. On the database's thread."""
+        self._checkpoints += 1
+        try:
+            yield
+        finally:
+            if self._known:
+                self._changed = _changed(self._path)
+            self._checkpoints += 1
+
+    def touched(self) -> str | None:
+        """That another program has written to the database file since the last checkpoint, as the beginning
+        of a sentence."""
+        checkpoints, before = self._checkpoints, self._changed
+        changed = _changed(self._path)
+        try:
+            unsure = os.stat(self._log).st_size >= COMMITS_CHECKPOINT
+        except OSError:
+            return None  # `lost` says more
+        if unsure or checkpoints % 2 or checkpoints != self._checkpoints or None in (before, changed):
+            return None
+        if changed == before or self.lost() is not None:
+            return None
+        return f"another program has written to {self._path}"
 
     def forget(self) -> None:
         self._known = {}
+        self._changed = None
 
     def lost(self) -> str | None:
         """Why a commit would not be in the file at the path, as the beginning of a sentence."""
@@ -82,6 +118,13 @@ def _identity(file: str) -> Identity | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _changed(file: str) -> int | None:
+    try:
+        return os.stat(file).st_mtime_ns
+    except OSError:
+        return None
 
 
 def _is_read_only(folder: str) -> bool:

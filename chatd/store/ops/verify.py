@@ -31,7 +31,7 @@ FREE_BYTES_WANTED = 256 * 1024 * 1024
 PROJECTED = (
     *("accounts", "bots", "spaces", "rooms", "members", "messages", "edits", "mentions", "reactions", "pins"),
     *("account_names", "thread_followers", "emoji", "subscriptions", "preferences", "bookmarks", "reports"),
-    *("message_erasures", "blocks", "direct_states"),
+    *("message_erasures", "blocks", "direct_states", "unheard_mentions"),
 )
 # indexes that a replay would only fill: the live ones hold, and nothing here looks anything up in them
 UNUSED = (

@@ -10,12 +10,20 @@ from functools import partial
 from chatd.domain.event import Event
 from chatd.ports import Loaded
 from chatd.store import json_rows
+from chatd.store.log import hash_chain
 from chatd.store.queries.pool import Queries
 from chatd.store.queries.replay import shown
 
+BEGINNING = hash_chain.shown(hash_chain.GENESIS)  # the hash at position 0
 EPOCH = "SELECT value FROM meta WHERE key = 'epoch'"
 HEAD = "SELECT coalesce(max(position), 0) FROM events"
-NEWEST_AT = "SELECT coalesce((SELECT at FROM events ORDER BY position DESC LIMIT 1), 0)"
+HASH_AT = f"SELECT {json_rows.SHOWN_HASH} FROM events WHERE position = ?"
+NEWEST_AT = """
+    SELECT max(
+        coalesce((SELECT at FROM events ORDER BY position DESC LIMIT 1), 0),
+        coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'latest_at'), 0)
+    )
+"""
 # times do not always grow with positions, but nearly: the last one at or before is what counts
 POSITION_AT = "SELECT coalesce((SELECT position FROM events WHERE at <= ? ORDER BY position DESC LIMIT 1), 0)"
 BEGAN = "SELECT coalesce(min(position), 0) FROM events WHERE stream = ? AND seq = 1"
@@ -53,6 +61,12 @@ class LogQueries(Queries):
 
     async def head(self) -> int:
         return int(await self._cell(HEAD))
+
+    async def hash_at(self, position: int) -> str | None:
+        if position == 0:
+            return BEGINNING
+        found: str | None = await self._cell(HASH_AT, position)
+        return found
 
     async def load(self, stream: str) -> Loaded:
         return await self.ask(partial(_load, stream=stream))

@@ -17,20 +17,25 @@ STREAMS = json_rows.folded(
     "SELECT stream, role FROM members WHERE account = ?1 AND until IS NULL", ("stream", "role")
 )
 MEMBERSHIPS = f"SELECT ({STREAMS}), (SELECT coalesce(max(position), 0) FROM events)"
+# Of an account joined with its bot's row.
+DISABLED = (
+    "(accounts.disabled OR coalesce((SELECT disabled FROM accounts AS owners WHERE id = bots.owner), 0))"
+)
 GUEST_IN = "SELECT json_group_array(stream) FROM guests WHERE account = ?1"
 
 
 def _members(condition: str) -> str:
     return json_rows.folded(
         f"""
-        SELECT members.account, name, display_name, role, joined_at, bots.account IS NOT NULL AS bot
+        SELECT members.account, name, display_name, role, joined_at, bots.account IS NOT NULL AS bot,
+            {DISABLED} AS disabled
         FROM members LEFT JOIN accounts ON accounts.id = members.account
         LEFT JOIN bots ON bots.account = members.account
         WHERE stream = ?1 AND until IS NULL AND members.account > ?2 {condition}
         ORDER BY members.account LIMIT ?3
         """,
         ("account", "name", "display_name", "role", "joined_at"),
-        ("bot",),
+        ("bot", "disabled"),
     )
 
 
@@ -42,8 +47,8 @@ SEEN_COUNT = f"""
 """
 MEMBER_COUNT = "SELECT count(*) FROM members WHERE stream = ? AND until IS NULL"
 MEMBERS_AT = json_rows.folded(
-    """
-    SELECT members.account, name, role, bots.owner, disabled
+    f"""
+    SELECT members.account, name, role, bots.owner, {DISABLED} AS disabled
     FROM members LEFT JOIN accounts ON accounts.id = members.account
     LEFT JOIN bots ON bots.account = members.account
     WHERE stream = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2) ORDER BY members.account LIMIT -1

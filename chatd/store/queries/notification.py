@@ -9,7 +9,11 @@ from chatd.store import json_rows
 from chatd.store.queries.pool import Queries
 
 # Whom a message concerns is looked up from the message's side: those whom it names, who follow its thread,
-# who want to hear of all; only a direct room, or a mention of the whole room, asks for all members.
+# who want to hear of all; only a direct room, or a mention of the whole room, asks for all members. An edit
+# concerns those whom no earlier version named and who have been in the room since before the message
+# (`first`); in a direct room they were told of the message itself. Who hears of a mention was settled when
+# the log took it (`unheard_mentions`), so that what is told and what counts as unread agree whatever has
+# changed since.
 POSTED = (
     *("position", "room", "seq", "at", "by", "thread", "account"),
     *("level", "muted_until", "quiet_from", "quiet_to", "time_zone"),
@@ -17,13 +21,21 @@ POSTED = (
 RECIPIENTS = f"""
     WITH posted AS MATERIALIZED (
         SELECT position, rooms.id AS room, seq, at, by, data ->> 'thread' AS thread,
-            data -> 'mentions' AS mentions, rooms.kind = 'direct' AS direct
+            data -> 'mentions' AS mentions, rooms.kind = 'direct' AS direct, 0 AS edited,
+            position AS first
         FROM events CROSS JOIN rooms ON rooms.id = substr(stream, 6)
         WHERE position > ?1 AND position <= ?2 AND type = 'message.posted' AND stream LIKE 'room/%'
+        UNION ALL
+        SELECT events.position, rooms.id, messages.seq, events.at, events.by, NULL,
+            data -> 'mentions', rooms.kind = 'direct', 1, messages.position
+        FROM events CROSS JOIN rooms ON rooms.id = substr(stream, 6)
+        CROSS JOIN messages ON messages.room = rooms.id AND messages.seq = data ->> 'seq'
+        WHERE events.position > ?1 AND events.position <= ?2 AND type = 'message.edited'
+            AND stream LIKE 'room/%' AND data -> 'mentions' IS NOT NULL
     ), concerned AS MATERIALIZED (
         SELECT posted.*, members.account FROM posted CROSS JOIN members
             ON stream = 'room/' || posted.room AND until IS NULL
-        WHERE direct OR mentions IS NOT NULL
+        WHERE direct AND NOT edited OR mentions IS NOT NULL
             AND EXISTS (SELECT 1 FROM json_each(mentions) WHERE value = 'room')
         UNION
         SELECT posted.*, named.value FROM posted CROSS JOIN json_each(mentions) AS named
@@ -33,37 +45,49 @@ RECIPIENTS = f"""
             ON follower.room = posted.room AND follower.thread = posted.thread AND following
         UNION
         SELECT posted.*, account FROM posted CROSS JOIN subscriptions
-            ON subscriptions.room = posted.room AND level = 'all'
+            ON subscriptions.room = posted.room AND level = 'all' AND NOT edited
+    ), heard AS MATERIALIZED (
+        SELECT concerned.*, EXISTS (
+            SELECT 1 FROM json_each(mentions) WHERE value IN (concerned.account, 'room')
+        ) AND NOT EXISTS (
+            SELECT 1 FROM unheard_mentions AS unheard WHERE unheard.account = concerned.account
+            AND unheard.room = concerned.room AND unheard.seq = concerned.seq
+        ) AS mentioned
+        FROM concerned WHERE NOT edited OR NOT EXISTS (
+            SELECT 1 FROM namings AS earlier WHERE earlier.room = concerned.room
+            AND earlier.seq = concerned.seq AND earlier.position < concerned.position
+            AND earlier.account IN (concerned.account, 'room')
+        )
     )
     {
     json_rows.folded(
         '''
-        SELECT concerned.*, coalesce(following, 0) AS following, level, muted_until,
-            quiet_from, quiet_to, time_zone, coalesce(read_markers.seq >= concerned.seq, 0) AS read,
-            EXISTS (
-                SELECT 1 FROM json_each(mentions) WHERE value IN (concerned.account, 'room')
-            ) AS mentioned
-        FROM concerned CROSS JOIN members ON stream = 'room/' || concerned.room
-            AND members.account = concerned.account AND until IS NULL AND since < concerned.position
-        LEFT JOIN thread_followers AS follower ON follower.room = concerned.room
-            AND follower.thread = concerned.thread AND follower.account = concerned.account
+        SELECT heard.*, coalesce(following, 0) AS following, level, muted_until,
+            quiet_from, quiet_to, time_zone, coalesce(read_markers.seq >= heard.seq, 0) AS read
+        FROM heard CROSS JOIN members ON stream = 'room/' || heard.room
+            AND members.account = heard.account AND until IS NULL AND since < heard.first
+        LEFT JOIN thread_followers AS follower ON follower.room = heard.room
+            AND follower.thread = heard.thread AND follower.account = heard.account
         LEFT JOIN subscriptions
-            ON subscriptions.account = concerned.account AND subscriptions.room = concerned.room
-        LEFT JOIN preferences ON preferences.account = concerned.account
+            ON subscriptions.account = heard.account AND subscriptions.room = heard.room
+        LEFT JOIN preferences ON preferences.account = heard.account
         LEFT JOIN read_markers
-            ON read_markers.account = concerned.account AND read_markers.room = concerned.room
-        WHERE concerned.account <> concerned.by AND NOT EXISTS (
-            SELECT 1 FROM silenced WHERE account = concerned.account AND silent = concerned.by
-        ) AND NOT (direct AND EXISTS (
-            SELECT 1 FROM direct_states AS mine WHERE mine.account = concerned.account
-            AND mine.room = concerned.room AND mine.state = 'declined' AND NOT EXISTS (
-                SELECT 1 FROM messages WHERE messages.room = concerned.room AND by = concerned.account
-            )
-        )) AND NOT EXISTS (
+            ON read_markers.account = heard.account AND read_markers.room = heard.room
+        WHERE heard.account <> heard.by AND iif(edited,
+            mentioned AND NOT (direct AND coalesce(level, 'all') = 'all'),
+            mentioned OR NOT EXISTS (
+                SELECT 1 FROM silenced WHERE account = heard.account AND silent = heard.by
+            ) AND NOT (direct AND EXISTS (
+                SELECT 1 FROM direct_states AS mine WHERE mine.account = heard.account
+                AND mine.room = heard.room AND mine.state = 'declined' AND NOT EXISTS (
+                    SELECT 1 FROM messages WHERE messages.room = heard.room AND by = heard.account
+                )
+            ))
+        ) AND NOT EXISTS (
             SELECT 1 FROM messages
-            WHERE messages.room = concerned.room AND messages.seq = concerned.seq AND deleted
+            WHERE messages.room = heard.room AND messages.seq = heard.seq AND deleted
         )
-        ORDER BY concerned.position, concerned.account LIMIT -1
+        ORDER BY heard.position, heard.account LIMIT -1
         ''',
         POSTED,
         ("mentioned", "direct", "following", "read"),

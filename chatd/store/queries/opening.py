@@ -13,6 +13,7 @@ from chatd.ports import OpeningRows
 from chatd.store import json_rows
 from chatd.store.queries.account import ACCOUNT_OF
 from chatd.store.queries.direct import ALL_DIRECT
+from chatd.store.queries.log import BEGINNING, HASH_AT
 from chatd.store.queries.member import GUEST_IN, STREAMS
 from chatd.store.queries.pool import Queries
 from chatd.store.queries.presence import PRESENCE_OF
@@ -35,19 +36,20 @@ _COLUMNS: Final = (
     UNREAD,
     ALL_DIRECT,
     PRESENCE_OF,
+    HASH_AT.replace("?", "?3"),
     "SELECT coalesce(max(max(since, coalesce(until, 0))), 0) FROM members WHERE account = ?1",
 )
 OPENING: Final = f"SELECT {', '.join(f'({column})' for column in _COLUMNS)}"
 
 
 class OpeningQueries(Queries):
-    async def opening(self, account: str, device: str) -> OpeningRows:
-        return await self.ask(partial(_opening, account=account, device=device))
+    async def opening(self, account: str, device: str, position: int | None) -> OpeningRows:
+        return await self.ask(partial(_opening, account=account, device=device, position=position))
 
 
-def _opening(connection: sqlite3.Connection, account: str, device: str) -> OpeningRows:
-    found = connection.execute(OPENING, (account, device)).fetchone()
-    known, profile, owner_disabled, memberships, *nouns, presence, changed_at = found
+def _opening(connection: sqlite3.Connection, account: str, device: str, position: int | None) -> OpeningRows:
+    found = connection.execute(OPENING, (account, device, position)).fetchone()
+    known, profile, owner_disabled, memberships, *nouns, presence, hash, changed_at = found
     spaces, rooms, guest_in, unread, direct = nouns
     rows = json_rows.decode_rows
     return OpeningRows(
@@ -61,5 +63,6 @@ def _opening(connection: sqlite3.Connection, account: str, device: str) -> Openi
         unread=rows(unread),
         direct=rows(direct),
         presence=next(iter(rows(presence)), None),
+        hash=BEGINNING if position == 0 else hash,
         changed_at=changed_at,
     )

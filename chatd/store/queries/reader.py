@@ -17,6 +17,7 @@ from chatd.store.queries.bookmark import BookmarkQueries
 from chatd.store.queries.credential import CredentialQueries
 from chatd.store.queries.device import DeviceQueries
 from chatd.store.queries.direct import DirectQueries
+from chatd.store.queries.disabled import DisabledQueries
 from chatd.store.queries.draft import DraftQueries
 from chatd.store.queries.erasure import ErasureQueries
 from chatd.store.queries.export import ExportQueries
@@ -27,6 +28,7 @@ from chatd.store.queries.member import MemberQueries
 from chatd.store.queries.message import MessageQueries
 from chatd.store.queries.notification import NotificationQueries
 from chatd.store.queries.opening import OpeningQueries
+from chatd.store.queries.place_export import PlaceExportQueries
 from chatd.store.queries.pool import QUESTION_SECONDS
 from chatd.store.queries.presence import PresenceQueries
 from chatd.store.queries.report import ReportQueries
@@ -48,9 +50,11 @@ class SqliteReader(
     CredentialQueries,
     DeviceQueries,
     DirectQueries,
+    DisabledQueries,
     DraftQueries,
     ErasureQueries,
     ExportQueries,
+    PlaceExportQueries,
     IdentityQueries,
     InviteQueries,
     LogQueries,

@@ -137,9 +137,11 @@ def shown(condition: str) -> str:
         END AS data,
         iif(outside, NULL, (
             SELECT text FROM bodies WHERE bodies.position = coalesce(newest, replay.position)
-        )) AS text
+        )) AS text,
+        hash
     FROM (
         SELECT events.position, events.stream, events.seq, events.type, events.at, events.by, events.data,
+            events.hash,
             NOT {_FOR_IT} AND ({_RESTRICTED} OR {_UNSEEN_MEMBER}) AS restricted, {_UNSEEN_AUTHOR} AS unseen,
              NOT {_FOR_IT} AND NOT {_SEES} AS outside,
             iif({_REPLACED}, message.body, NULL) AS newest, message.mentions

@@ -10,14 +10,20 @@ from chatd.store.queries.pool import Queries
 
 ROOM = ("id", "space", "name", "kind", "topic", "slow_mode", "created_at", "head")
 ROOM_FLAGS = ("private", "archived", "locked")
-ROOM_ACCOUNTS = ("accounts",)
+ROOM_ACCOUNTS = ("accounts", "disabled")
 ROOMS = """
     SELECT *, (SELECT max(seq) FROM events WHERE stream = 'room/' || rooms.id) AS head, iif(
         kind = 'direct',
         (SELECT json_group_array(account) FROM (
             SELECT account FROM members WHERE stream = 'room/' || rooms.id AND until IS NULL
             ORDER BY account LIMIT -1
-        )), NULL) AS accounts
+        )), NULL) AS accounts, iif(
+        kind = 'direct',
+        (SELECT json_group_array(account) FROM (
+            SELECT told.account FROM disabled_members AS told CROSS JOIN members
+                ON members.stream = told.stream AND members.account = told.account AND members.until IS NULL
+            WHERE told.stream = 'room/' || rooms.id ORDER BY told.account LIMIT -1
+        )), NULL) AS disabled
     FROM rooms WHERE NOT deleted
 """
 

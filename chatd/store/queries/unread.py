@@ -43,7 +43,8 @@ MENTIONED = f"""
     SELECT count(*) FROM mentions AS mention CROSS JOIN messages
         ON messages.room = mention.room AND messages.seq = mention.seq
     WHERE mention.room = place.room AND mention.seq > floor AND by <> ?1 AND NOT deleted
-        AND by NOT IN {UNHEARD}
+        AND by NOT IN {UNHEARD} AND NOT EXISTS (SELECT 1 FROM unheard_mentions AS unheard
+            WHERE unheard.account = ?1 AND unheard.room = mention.room AND unheard.seq = mention.seq)
 """
 UNNAMED = """
     NOT EXISTS (SELECT 1 FROM mentions AS other

@@ -1,0 +1,68 @@
+"""Epochs: what tells clients one history from another, and those that they were told before.
+
+Whoever puts an older copy of the data folder back, or moves the folder to another machine, makes files that
+no server has opened before. That is seen at the lock file: each start leaves the file's inode and time of
+change in the database, and no copy of a file has both. A copy gets an epoch of its own. Up to the place where
+it was found to be one its history is the old one, so cursors of the former epoch are good up to there, not
+beyond.
+
+What brings back inode and time too, as a snapshot of a volume does, is not seen here; only the hash in a
+cursor tells then (`chatd.handlers.histories`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+
+import attrs
+import structlog
+from ulid import ULID
+
+from chatd.store.ops.data_dir import Held
+from chatd.store.queries.log import EPOCH, HEAD
+
+LOCK = "SELECT value FROM meta WHERE key = 'lock'"
+PRESENT = "SELECT epoch FROM epochs WHERE until IS NULL"
+FORMER = "SELECT epoch, until FROM epochs WHERE until IS NOT NULL"
+
+_log = structlog.get_logger(__name__)
+
+
+@attrs.frozen
+class Epochs:
+    """`database` names the database and its copies; `present` is told to clients; each of the `former` ones
+    is good up to a position."""
+
+    database: str
+    present: str
+    former: Mapping[str, int]
+
+
+def begin(connection: sqlite3.Connection, held: Held) -> Epochs:
+    """The epochs of a database that is being opened, in the transaction that is open."""
+    [database] = connection.execute(EPOCH).fetchone()
+    [present] = connection.execute(PRESENT).fetchone() or (database,)
+    known = connection.execute(LOCK).fetchone()
+    if known is not None and known[0] != held.before:
+        [head] = connection.execute(HEAD).fetchone()
+        connection.execute(
+            "INSERT INTO epochs (epoch, until) VALUES (?1, ?2) ON CONFLICT (epoch) DO UPDATE SET until = ?2",
+            (present, head),
+        )
+        present = str(ULID())
+        connection.execute("INSERT INTO epochs (epoch, until) VALUES (?, NULL)", (present,))
+        _log.warning("data_folder_copied", position=head, epoch=present)
+    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('lock', ?)", (held.now,))
+    return Epochs(database, present, dict(connection.execute(FORMER).fetchall()))
+
+
+def restored(connection: sqlite3.Connection) -> str:
+    """Gives a database that was made of a backup an epoch that no cursor has; no former one is good."""
+    epoch = str(ULID())
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("DELETE FROM epochs")
+    connection.execute("DELETE FROM meta WHERE key = 'lock'")
+    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', ?)", (epoch,))
+    connection.execute("COMMIT")
+    return epoch

@@ -1,0 +1,89 @@
+"""A question costs what its answer holds, not what the room or the log holds.
+
+Counted in steps of SQLite's machine, which are the same on every run, in a room of 300 messages and in one of
+3,000.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+from store_facts import Pen, Sheet, answer
+
+from chatd.ports import Append, MarkRead
+from chatd.store.queries.reader import SqliteReader
+
+SMALL, LARGE = 300, 3_000
+ALLOWED = 1.1  # a few steps more for pages that are cut elsewhere
+
+Question = Callable[[SqliteReader], Coroutine[Any, Any, Any]]
+
+
+def page(thread: int | None = None, **where: int) -> Question:
+    asked = {"before": None, "after": None, "around": None, **where}
+    return lambda reader: reader.history("hall", **asked, limit=50, thread=thread)
+
+
+QUESTIONS: dict[str, Question] = {
+    "the newest page": page(),
+    "a page further up": page(before=200),
+    "a page around a message": page(around=150),
+    "the newest page of a thread": page(thread=4),
+    "a page of a thread": page(thread=4, around=15),
+    "one message": lambda reader: reader.messages("hall", [150]),
+    "what a command is about": lambda reader: reader.message_states("hall", [150]),
+    "the newest nonces": lambda reader: reader.recent_posts("hall", 50),
+    "what somebody wrote last": lambda reader: reader.written("hall", "bob", 50),
+    "what somebody wrote until now": lambda reader: reader.written_before("hall", "bob", 10**9, 20),
+    "versions of a message": lambda reader: reader.edits("hall", 150),
+    "what is unread": lambda reader: reader.unread("bob"),
+    "who has read": lambda reader: reader.receipts("hall", 150),
+    "what a room has to learn": lambda reader: reader.stream_events("room/hall", 200, 50),
+    "what an account is sent": lambda reader: reader.visible_events("bob", 200, 260, 50),
+}
+
+
+def grown(messages: int) -> Sheet:
+    """A room in which two talk; a few answer its first message, early and late; all of it is read."""
+    sheet, pen = Sheet(), Pen()
+    posts = pen.village()
+    for number in range(messages):
+        who = ("ann", "bob")[number % 2]
+        thread: dict[str, Any] = {"reply_to": 4, "thread": 4} if number < 9 or number > messages - 9 else {}
+        posts.append(pen.post("hall", f"message {number}", who, str(number), **thread))
+    sheet.write(*posts)
+    sheet.write(Append(writes=(MarkRead("bob", "hall", messages),)))
+    return sheet
+
+
+@pytest.fixture(scope="module")
+def sheets() -> Iterator[tuple[Sheet, Sheet]]:
+    with grown(SMALL) as small, grown(LARGE) as large:
+        yield small, large
+
+
+def steps(sheet: Sheet, question: Question) -> int:
+    """How many steps the question takes."""
+    taken = 0
+
+    def step() -> None:
+        nonlocal taken
+        taken += 1
+
+    sheet.connection.set_progress_handler(step, 1)
+    try:
+        answer(question(sheet.reader))
+    finally:
+        sheet.connection.set_progress_handler(None, 1)
+    return taken
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+def test_a_question_costs_no_more_in_a_room_that_has_grown(
+    sheets: tuple[Sheet, Sheet], question: Question
+) -> None:
+    small, large = map(partial(steps, question=question), sheets)
+    assert large <= ALLOWED * small, f"{small} steps became {large}"
