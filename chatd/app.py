@@ -129,7 +129,7 @@ async def _serve_connections(
     announce: Callable[[str], None],
     signals: Any,
 ) -> None:
-    door = services.sessions.opening.door
+    door = services.door
     with ExitStack() as sockets:
         listen(bound)
         tcp = [

@@ -30,6 +30,7 @@ from chatd.actors.workers.health import Health
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.message_erasure import MessageErasureWorker
 from chatd.actors.workers.notifier import Notifier
+from chatd.actors.workers.openings import Openings
 from chatd.actors.workers.presence import Presence
 from chatd.actors.workers.receipts import Receipts
 from chatd.actors.workers.scheduler import Scheduler
@@ -99,6 +100,7 @@ class Services:
     directory: Directory
     presence: Presence
     receipts: Receipts
+    door: Door
     due_timer: DueTimer
     address: ServerAddress
     sso: SingleSignOn
@@ -243,6 +245,7 @@ def wire(
         }
     )
     door = Door(writer)
+    openings = Openings(reader, door)
     opening = Opening(
         settings.limits,
         signer,
@@ -254,7 +257,7 @@ def wire(
         presence,
         receipts,
         sessions,
-        door,
+        openings,
     )
     workers: tuple[Actor, ...] = (
         Scheduler(reader, bus, commands, due_timer, names),
@@ -263,6 +266,7 @@ def wire(
         MessageErasureWorker(reader, commands, erasure_timer),
         presence,
         receipts,
+        openings,
         DatabaseWatch(store, health),
         ClockWatch(reader, commands.write, health),
     )
@@ -273,6 +277,7 @@ def wire(
         directory,
         presence,
         receipts,
+        door,
         due_timer,
         address,
         sso,

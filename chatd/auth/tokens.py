@@ -125,7 +125,7 @@ class Tokens:
             said = _decode(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         except (ValueError, msgspec.MsgspecError):
             return None
-        if said.iss != self._issuer or said.aud != AUDIENCE or said.exp < now() // 1000:
+        if said.iss != self._issuer or said.aud != AUDIENCE or said.exp <= now() // 1000:
             return None
         return Claims(said.sub, said.sid)
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 from store_facts import Pen
 
-from chatd.ports import Append, PutDevice, PutPresence
+from chatd.ports import Append, OpeningQuestion, OpeningRows, PutDevice, PutPresence
 from chatd.store.database import Store
+
+
+async def opening(store: Store, account: str, device: str, position: int | None) -> OpeningRows:
+    (found,) = await store.reader.openings([OpeningQuestion(account, device, position)])
+    return found
 
 
 @pytest.mark.parametrize("account", ["ann", "bob", "rex", "nobody"])
@@ -18,7 +23,7 @@ async def test_one_look_gives_what_the_nouns_say_of_the_account(store: Store, pe
     appends = [*pen.busy_village(), direct, *away, *together]
     await store.log.submit([*appends, Append(writes=(*rows, PutPresence("bob", "dnd", 7)))]).wait()
 
-    found = await store.reader.opening(account, f"{account}s", 3)
+    found = await opening(store, account, f"{account}s", 3)
 
     reader = store.reader
     device, profile = await reader.device(f"{account}s"), await reader.account(account)
@@ -43,12 +48,12 @@ async def test_the_newest_change_of_membership_counts_also_where_it_let_somebody
     store: Store, pen: Pen
 ) -> None:
     await store.log.submit([*pen.village(), pen.post("hall", "before")]).wait()
-    joined = await store.reader.opening("bob", "", None)
+    joined = await opening(store, "bob", "", None)
     await store.log.submit([pen.leave("room/hall", "bob"), pen.post("hall", "after")]).wait()
-    left = await store.reader.opening("bob", "", None)
+    left = await opening(store, "bob", "", None)
     head = await store.reader.head()
 
     assert joined.hash is None
     assert joined.changed_at < head - 2
     assert left.changed_at == head - 1
-    assert (await store.reader.opening("nobody", "", 0)).changed_at == 0
+    assert (await opening(store, "nobody", "", 0)).changed_at == 0

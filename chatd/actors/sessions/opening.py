@@ -8,25 +8,22 @@ import attrs
 import trio
 
 from chatd.actors.runtime.bus import Bus
-from chatd.actors.runtime.door import Door
 from chatd.actors.runtime.feed import Feed, Spawn
 from chatd.actors.runtime.open_sessions import OpenSessions
 from chatd.actors.sessions.snapshot import Snapshot, Snapshots
+from chatd.actors.workers.openings import Openings
 from chatd.actors.workers.presence import Presence
 from chatd.actors.workers.receipts import Receipts
 from chatd.auth.rate_limits import RateLimits, network, too_often
 from chatd.auth.tokens import Claims, Tokens
 from chatd.contract.errors import Refusal
 from chatd.contract.session import Cursor, OpenSession
-from chatd.fair_queue import FairQueue, Share, ShareFull
 from chatd.handlers.gate import Gate
 from chatd.handlers.members_seen import with_owners_seen
 from chatd.handlers.refusals import NO_TOKEN
-from chatd.ports import Caller, Connection, OpeningRows, Reader, StoreBusy
+from chatd.ports import Caller, Connection, OpeningQuestion, OpeningRows, Reader
 from chatd.principal import Principal, work_for
 
-OPENING_AT_ONCE: Final = 1
-SHARE: Final = Share(waiting_account=64, waiting_address=4096)  # sessions that wait to be opened
 NEEDS_TOKEN: Final = Refusal("unauthenticated", "session.open needs a token, here or in the handshake")
 
 
@@ -52,8 +49,7 @@ class Opening:
     presence: Presence
     receipts: Receipts
     sessions: OpenSessions
-    door: Door
-    _line: FairQueue = attrs.field(factory=lambda: FairQueue(OPENING_AT_ONCE, SHARE), init=False)
+    openings: Openings
 
     def claims(self, command: OpenSession, bearer: str | None) -> Claims | Refusal:
         """The claims of the token in the request, or else of the one in the handshake."""
@@ -85,7 +81,7 @@ class Opening:
         caller: Caller | Refusal | None = None
         try:
             # one question, and the last wait before the session enters
-            rows = await self._in_turn(claims, command.cursor)
+            rows = await self._rows(claims, command.cursor, address)
             caller = self._admitted(claims, rows, address)
         finally:
             if not isinstance(caller, Caller):
@@ -99,25 +95,15 @@ class Opening:
         snapshot = self.snapshots.of(rows, caller, start, session)
         return Opened(caller, feed, snapshot, rows.changed_at)
 
-    async def _in_turn(self, claims: Claims, cursor: Cursor | None) -> OpeningRows:
-        """However many come at once, few ask at a time: a room that is woken meanwhile waits for no crowd."""
-        try:
-            place = await self._line.take()
-        except ShareFull:
-            raise StoreBusy("too many sessions of this principal are being opened") from None
-        try:
-            await self.door.wait()
-            return await self._rows(claims, cursor)
-        finally:
-            self._line.give_back(place)
-
-    async def _rows(self, claims: Claims, cursor: Cursor | None) -> OpeningRows:
+    async def _rows(self, claims: Claims, cursor: Cursor | None, address: str) -> OpeningRows:
         """What is stored of the account, as far as it may see it."""
-        rows = await self.reader.opening(
-            claims.account, claims.device, None if cursor is None else cursor.position
-        )
+        position = None if cursor is None else cursor.position
+        question = OpeningQuestion(claims.account, claims.device, position)
+        rows = await self.openings.read(network(address), question)
+        if not rows.guest_in:
+            return rows
         spaces = await with_owners_seen(self.reader, claims.account, rows.guest_in, rows.spaces)
-        return attrs.evolve(rows, spaces=spaces) if rows.guest_in else rows
+        return attrs.evolve(rows, spaces=spaces)
 
     def _admitted(self, claims: Claims, rows: OpeningRows, address: str) -> Caller | Refusal:
         """Who this is, counted among its account's sessions; or why it may not enter."""

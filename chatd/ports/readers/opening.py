@@ -28,6 +28,16 @@ class OpeningRows:
     changed_at: int  # position of the newest change of the account's memberships, 0 without one
 
 
+@attrs.frozen
+class OpeningQuestion:
+    """Who wants to open a session, by a token that is in order; `position`: where the client stands, None if
+    it does not say."""
+
+    account: str
+    device: str
+    position: int | None
+
+
 class OpeningReader(Protocol):
-    async def opening(self, account: str, device: str, position: int | None) -> OpeningRows:
-        """`position`: where its client stands, None if it does not say."""
+    async def openings(self, questions: Sequence[OpeningQuestion]) -> list[OpeningRows]:
+        """One for each question, in their order."""

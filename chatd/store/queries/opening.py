@@ -6,10 +6,11 @@ Each column is what the question of its noun gives, folded into one JSON text.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from chatd.ports import OpeningRows
+from chatd.ports import OpeningQuestion, OpeningRows
 from chatd.store import json_rows
 from chatd.store.queries.account import ACCOUNT_OF
 from chatd.store.queries.direct import ALL_DIRECT
@@ -43,12 +44,17 @@ OPENING: Final = f"SELECT {', '.join(f'({column})' for column in _COLUMNS)}"
 
 
 class OpeningQueries(Queries):
-    async def opening(self, account: str, device: str, position: int | None) -> OpeningRows:
-        return await self.ask(partial(_opening, account=account, device=device, position=position))
+    async def openings(self, questions: Sequence[OpeningQuestion]) -> list[OpeningRows]:
+        return await self.ask(partial(_openings, questions=questions))
 
 
-def _opening(connection: sqlite3.Connection, account: str, device: str, position: int | None) -> OpeningRows:
-    found = connection.execute(OPENING, (account, device, position)).fetchone()
+def _openings(connection: sqlite3.Connection, questions: Sequence[OpeningQuestion]) -> list[OpeningRows]:
+    return [_opening(connection, question) for question in questions]
+
+
+def _opening(connection: sqlite3.Connection, question: OpeningQuestion) -> OpeningRows:
+    parameters = question.account, question.device, question.position
+    found = connection.execute(OPENING, parameters).fetchone()
     known, profile, owner_disabled, memberships, *nouns, presence, hash, changed_at = found
     spaces, rooms, guest_in, unread, direct = nouns
     rows = json_rows.decode_rows
@@ -63,6 +69,6 @@ def _opening(connection: sqlite3.Connection, account: str, device: str, position
         unread=rows(unread),
         direct=rows(direct),
         presence=next(iter(rows(presence)), None),
-        hash=BEGINNING if position == 0 else hash,
+        hash=BEGINNING if question.position == 0 else hash,
         changed_at=changed_at,
     )
