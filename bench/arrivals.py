@@ -20,6 +20,7 @@ from bench.websocket import ConnectionEnded, masked_frame
 
 UNDER_WAY = 400  # less than what servers let wait to be accepted; Node's default is 511
 RECEIVE_BYTES = 1 << 16
+AT_ONCE = 16  # are made between two looks at what has come
 LONGEST = 120.0  # seconds
 LOOK_EVERY = 0.005  # seconds between two looks at the clock while nothing arrives
 REFUSALS = (b'"error":', b"HTTP/1.1 4", b"HTTP/1.1 5", b"44{")
@@ -158,7 +159,7 @@ def arrive(
         for fd in talk.sockets if talk else ():
             epoll.register(fd, select.EPOLLIN)
         while left:
-            while len(arrivals) < len(all_steps) and len(by_fd) < UNDER_WAY:
+            for _ in range(min(AT_ONCE, len(all_steps) - len(arrivals), UNDER_WAY - len(by_fd))):
                 arrival = Arrival(address, all_steps[len(arrivals)])
                 arrivals.append(arrival)
                 by_fd[arrival.sock.fileno()] = arrival

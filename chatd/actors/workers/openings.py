@@ -18,7 +18,7 @@ from chatd.actors.runtime.door import Door
 from chatd.ports import OpeningQuestion, OpeningReader, OpeningRows, StoreUnavailable
 from chatd.wakeup import Wakeup
 
-TOGETHER: Final = 8  # sessions
+TOGETHER: Final = 4  # sessions
 
 
 @attrs.define(eq=False)
