@@ -219,6 +219,8 @@ async def _close(connection: WebSocket) -> None:
         return  # nobody is there to hear it
     code, reason = connection.closing or (1000, "")
     with trio.move_on_after(CLOSE_DEADLINE):
+        if connection.control.started:
+            await connection.reader.settled()  # the peer may have closed, or broken the rules
         websocket = await connection.control.websocket()
         await websocket.aclose(code, reason)
 

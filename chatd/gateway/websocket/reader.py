@@ -33,6 +33,7 @@ class WebSocketReader:
         self._asked = False  # trio-websocket waits for what is forwarded, or will once there is something
         self._has_forwarded: Callable[[], None] = lambda: None
         self._arrived = Wakeup()
+        self._dealt_with = Wakeup()
         parser.space = self._go_on
 
     def start(self, has_forwarded: Callable[[], None]) -> None:
@@ -50,6 +51,7 @@ class WebSocketReader:
         self._asked = True
         self._take_rest()
         self._go_on()
+        self._dealt_with.wake()
         while not (self._forwarded or self._failure or self._ended):
             await self._arrived.wait()
         self._asked = False
@@ -61,6 +63,11 @@ class WebSocketReader:
         if self._failure is not None:
             raise self._failure
         return b""
+
+    async def settled(self) -> None:
+        """Returns when trio-websocket has dealt with all that was forwarded, and answered it if need be."""
+        while not ((self._asked and not self._forwarded) or self.over or self._stream.closing):
+            await self._dealt_with.wait()
 
     @property
     def over(self) -> bool:
@@ -94,6 +101,7 @@ class WebSocketReader:
             self._ended = True
             self._parser.end()
             self._rest()
+            self._dealt_with.wake()
             return
         try:
             self._forwarded += self._parser.feed(data)
@@ -122,3 +130,4 @@ class WebSocketReader:
             self._failure = failure
         self._parser.end()
         self._rest()
+        self._dealt_with.wake()
