@@ -1,4 +1,4 @@
-"""The audit: who did what in a space and its rooms."""
+"""The audit: who did what in a space and its rooms, or to the server and its accounts."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ REQUESTS: tuple[RequestType, ...] = (
         notes=(
             "What happened to the space and its rooms; of private rooms only to members of them and to"
             " operators. Messages, reactions and read marks are not in it, deleting messages is. Without"
-            " `space` it is about direct rooms, for operators and admins only.",
+            " `space` it is about the server itself (backups, restores, views built again), about what"
+            " others did to accounts (made, changed, renamed, disabled, signed out, deleted) and about direct"
+            " rooms, for operators and admins only.",
             "`account` finds what was done to that account, or to messages of that author. No texts are"
             " shown. A `type` that no event has is `invalid`.",
             "Pages go back in time: pass `next` as the next `before`.",

@@ -29,6 +29,7 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="operator",
         refusals=("conflict",),
+        events=("backup.created",),
         notes=("Refuses a path that exists or is not absolute.",),
     ),
 )

@@ -45,6 +45,27 @@ class AboutMessage(Struct, frozen=True, kw_only=True):
     seq: int
 
 
+# --- the server ---------------------------------------------------------------------------------------
+
+
+@payload
+class BackupMade:
+    path: str
+    bytes: int
+    upto: int
+
+
+@payload
+class BackupRestored:
+    upto: int
+    restored_at: Time
+
+
+@payload
+class ViewRebuilt:
+    view: str
+
+
 # --- accounts -----------------------------------------------------------------------------------------
 
 
@@ -708,8 +729,28 @@ _ROOM: Final = (
     ),
 )
 
+_SERVER: Final = (
+    EventType(
+        "backup.created",
+        "server",
+        BackupMade,
+        "Somebody made a copy of the database: the file on the server, its size in bytes, and the position up"
+        " to which it goes.",
+        audited=True,
+    ),
+    EventType(
+        "backup.restored",
+        "server",
+        BackupRestored,
+        "This database is a copy that was put back at `restored_at`, and went up to position `upto`; logged"
+        " when a server starts on it.",
+        audited=True,
+    ),
+    EventType("view.rebuilt", "server", ViewRebuilt, "Somebody had a view built again.", audited=True),
+)
+
 EVENTS: Final[Mapping[tuple[StreamKind, str], EventType]] = {
-    (row.stream, row.name): row for row in (*_ACCOUNT, *_SPACE, *_ROOM)
+    (row.stream, row.name): row for row in (*_ACCOUNT, *_SPACE, *_ROOM, *_SERVER)
 }
 
 
@@ -733,6 +774,14 @@ PERSONAL: Final[Mapping[str, tuple[str, ...]]] = {
 RESTRICTED: Final = {name: row.audience for (_, name), row in EVENTS.items() if row.audience is not None}
 ABOUT_MEMBERS: Final = frozenset(name for (_, name), row in EVENTS.items() if row.about_member)
 AUDITED: Final = tuple(dict.fromkeys(name for (_, name), row in EVENTS.items() if row.audited))
+# In the streams of accounts; audited where somebody else than the account did it, and where it is gone.
+OVER_ACCOUNTS: Final = (
+    "account.created",
+    "account.updated",
+    "account.renamed",
+    "account.secured",
+    "account.deleted",
+)
 # The fields that an event can do without: what is left names whom or what it is about.
 DETAILS: Final[Mapping[str, tuple[str, ...]]] = {
     name: fields for name in sorted(TYPES) if (fields := _details(name))

@@ -29,7 +29,7 @@ BotScope = Scope | Literal["always", "never"]
 # request; the session itself; or a handler, which may ask several actors.
 DecidedBy = Literal["room", "space", "account", "session", "handler"]
 
-StreamKind = Literal["room", "space", "account"]
+StreamKind = Literal["room", "space", "account", "server"]
 
 # Codes that any request may be refused with. A row names those that are its own besides.
 _ANYWHERE: Final[frozenset[Code]] = frozenset(

@@ -50,6 +50,7 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="operator",
         refusals=("not_found",),
+        events=("view.rebuilt",),
         notes=("Returns at once; the view is built in the background, and `view.list` says how far it is.",),
     ),
 )

@@ -208,8 +208,14 @@ class PutLatestTime(Struct, frozen=True):
     at: int
 
 
+@attrs.frozen(slots=True)
+class DropRestored:
+    """That this database was put back from a copy has been logged."""
+
+
 Write = (
     PutLatestTime
+    | DropRestored
     | PutErasure
     | FinishErasures
     | PutCredential
