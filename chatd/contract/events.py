@@ -48,21 +48,18 @@ class AboutMessage(Struct, frozen=True, kw_only=True):
 # --- the server ---------------------------------------------------------------------------------------
 
 
-@payload
-class BackupMade:
+class BackupMade(Struct, frozen=True, kw_only=True):
     path: str
     bytes: int
     upto: int
 
 
-@payload
-class BackupRestored:
+class BackupRestored(Struct, frozen=True, kw_only=True):
     upto: int
     restored_at: Time
 
 
-@payload
-class ViewRebuilt:
+class ViewRebuilt(Struct, frozen=True, kw_only=True):
     view: str
 
 

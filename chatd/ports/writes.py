@@ -208,8 +208,7 @@ class PutLatestTime(Struct, frozen=True):
     at: int
 
 
-@attrs.frozen(slots=True)
-class DropRestored:
+class DropRestored(Struct, frozen=True):
     """That this database was put back from a copy has been logged."""
 
 
