@@ -6,7 +6,7 @@
 -- the log" are durable too, but nothing in the log says what is in them: secrets, read markers, snapshots.
 --
 -- Terms: an id is a ULID in text. A time (`at`, `…_at`) is Unix milliseconds. `by` is an account's id,
--- `operator:<uid>` or `system`. A stream is `room/<id>`, `space/<id>` or `account/<id>`.
+-- `operator:<uid>` or `system`. A stream is `room/<id>`, `space/<id>`, `account/<id>` or `server/main`.
 --
 -- SQLite does not enforce the references (that would cost a look-up for every insert); `chatctl server
 -- check` does.
@@ -17,7 +17,8 @@
 -- `epoch` identifies this log: a restored copy gets another one, so that no client resumes from a cursor
 -- that belongs to a different history. `created_at` is when the database was made. `latest_at`, if there is one: the
 -- latest time that the clock had shown when it was set back. `lock` is the inode and the time of change of the lock file
--- at the newest start: another one at the next start means that the folder is a copy.
+-- at the newest start: another one at the next start means that the folder is a copy. `restored`, until a
+-- server has logged it: the JSON object `{"at", "by", "upto"}` of the restore that made this file.
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -62,8 +63,13 @@ CREATE INDEX events_audited ON events (stream, position) WHERE type IN (
         'member.left', 'member.kicked', 'member.banned', 'member.unbanned', 'member.role_set', 'member.muted',
         'member.unmuted', 'member.erasure_ordered', 'member.erasure_cancelled', 'member.messages_erased',
         'invite.created', 'invite.revoked', 'room.created', 'emoji.added', 'emoji.removed', 'space.exported', 'room.updated', 'room.archived', 'room.unarchived', 'room.locked',
-        'room.unlocked', 'room.override_set', 'room.deleted', 'message.deleted', 'pin.added', 'pin.removed', 'room.exported'
+        'room.unlocked', 'room.override_set', 'room.deleted', 'message.deleted', 'pin.added', 'pin.removed', 'room.exported',
+        'backup.created', 'backup.restored', 'view.rebuilt'
     );
+-- Of the same, what others did to accounts.
+CREATE INDEX events_over_accounts ON events (position) WHERE type IN (
+        'account.created', 'account.updated', 'account.renamed', 'account.secured', 'account.deleted'
+    ) AND (by <> substr(stream, 9) OR type = 'account.deleted');
 -- For the invites in the export of an account.
 CREATE INDEX invites_by_author ON events (by, position) WHERE type = 'invite.created';
 

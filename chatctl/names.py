@@ -145,10 +145,12 @@ async def _room_of_no_space(client: Client, wanted: str) -> Room | None:
 
 
 async def find_stream(client: Client, wanted: str) -> str:
-    """`room/…`, `space/…` or `account/…` with the id where a name stands."""
+    """`room/…`, `space/…` or `account/…` with the id where a name stands; `server/main` as it is."""
     kind, slash, owner = wanted.partition("/")
     if not slash or not owner:
-        raise Failed(f"{wanted!r} is not a stream; write room/ROOM, space/SPACE or account/ACCOUNT")
+        raise Failed(
+            f"{wanted!r} is not a stream; write room/ROOM, space/SPACE, account/ACCOUNT or server/main"
+        )
     match kind:
         case "room":
             return f"room/{(await find_room(client, owner)).id}"
@@ -156,7 +158,9 @@ async def find_stream(client: Client, wanted: str) -> str:
             return f"space/{(await find_space(client, owner)).id}"
         case "account":
             return f"account/{(await find_account(client, owner)).id}"
-    raise Failed(f"there are no {kind} streams; write room/ROOM, space/SPACE or account/ACCOUNT")
+        case "server" if owner == "main":
+            return wanted
+    raise Failed(f"there are no {kind} streams; write room/ROOM, space/SPACE, account/ACCOUNT or server/main")
 
 
 async def all_accounts(client: Client) -> list[Account]:

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -38,11 +40,7 @@ def plain(value: Any) -> Any:
     """An object of the contract, or a list of them, as maps with the names of the wire; else the value."""
     if isinstance(value, list):
         return [plain(one) for one in value]
-    if not hasattr(value, "__attrs_attrs__"):
-        return value
-    from chatd.contract.wire_names import to_builtins
-
-    return to_builtins(value)
+    return msgspec.to_builtins(value) if isinstance(value, msgspec.Struct) else value
 
 
 def print_json(value: Any) -> None:

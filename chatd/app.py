@@ -71,6 +71,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                     bus.watch(services.sessions.usage.published)
                     for worker in services.workers:
                         working.start_soon(supervise, worker, name=worker.name)
+                    await services.server_log.record_restore()
                     gateway = _gateway(settings, services)
                     working.start_soon(follow_hangups, hangups, settings, load, gateway)
                     await _serve_connections(settings, services, gateway, tcp, announce, signals)

@@ -80,6 +80,7 @@ from chatd.handlers.saved import Bookmarks, Drafts
 from chatd.handlers.scheduled import ScheduledMessages
 from chatd.handlers.search import Searches
 from chatd.handlers.server_address import ServerAddress
+from chatd.handlers.server_log import ServerLog
 from chatd.handlers.setup import Setup
 from chatd.handlers.sign_in import SignIns, SignUps
 from chatd.handlers.space import Spaces
@@ -107,6 +108,7 @@ class Services:
     setup: Setup
     recovery: RecoveryLinks
     server: server.Server
+    server_log: ServerLog
     health: Health
     workers: tuple[Actor, ...]
 
@@ -144,6 +146,7 @@ def wire(
     disabled = DisabledMembers(reader, commands)
     bus.watch(disabled.follow)
     views = _views(store, bus)
+    server_log = ServerLog(reader, commands)
 
     passwords, signer = Passwords(), Tokens(signing_key, store.epochs.database)
     credentials = Credentials(reader, commands, passwords, throttle, name)
@@ -238,10 +241,10 @@ def wire(
             "preferences": (account_settings.PreferenceReading(reader),),
             "bookmark": (Bookmarks(reader, commands, visibility, membership),),
             "draft": (Drafts(reader, commands, bus, membership),),
-            "view": (server.ViewHandlers(views),),
+            "view": (server.ViewHandlers(views, server_log),),
             "event": (server.Events(reader, bus, histories),),
             "server": (server_handler,),
-            "backup": (server.Backups(store),),
+            "backup": (server.Backups(store, server_log),),
         }
     )
     door = Door(writer)
@@ -284,6 +287,7 @@ def wire(
         Setup(reader, commands, accounts, spaces),
         recovery,
         server_handler,
+        server_log,
         health,
         workers,
     )

@@ -239,7 +239,7 @@ def test_every_error_code_is_in_the_reference_and_no_other() -> None:
     assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == list(get_args(Code))
 
 
-@pytest.mark.parametrize("kind", ["account", "space", "room"])
+@pytest.mark.parametrize("kind", ["account", "space", "room", "server"])
 def test_every_event_has_its_section_in_its_kind_of_stream(kind: str) -> None:
     page = (DOCS / "reference" / "events.md").read_text()
     section = page.split(f"\n## Streams `{kind}/<id>`\n")[1].split("\n## ")[0]

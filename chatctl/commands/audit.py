@@ -30,11 +30,11 @@ COLUMNS = {
 
 @click.group("audit")
 def command() -> None:
-    """The audit: who did what in a space and its rooms, or in direct rooms, and why."""
+    """The audit: who did what in a space, or to the server, to accounts and in direct rooms, and why."""
 
 
 @command.command("list")
-@click.option("--space", help="The space; without it, direct rooms.")
+@click.option("--space", help="The space; without it: server, accounts, direct rooms.")
 @click.option("--by", metavar="ACCOUNT", help="Only what this account did; also operator:UID, system.")
 @click.option("--account", help="Only what was done to this account, or to its messages.")
 @click.option("--type", "type_", metavar="TYPE", help="Only events of this type, such as member.banned.")
@@ -81,11 +81,11 @@ async def _readable(client: Client, entries: list[AuditEntry]) -> list[dict[str,
     rows = []
     for entry in entries:
         data = dict(entry.data)
-        whom = data.pop("account", None) or data.pop("author", None)
-        where = entry.stream.partition("/")[2]
+        kind, _, where = entry.stream.partition("/")
+        whom = data.pop("account", None) or data.pop("author", None) or (where if kind == "account" else None)
         more = {
             "by": with_names(people, entry.by),
-            "where": beside(places.get(where), where),
+            "where": beside(places.get(where), where) if kind in ("space", "room") else kind,
             "whom": with_names(people, whom) if whom else None,
             "reason": data.pop("reason", None),
             "details": data,

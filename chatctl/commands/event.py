@@ -25,7 +25,7 @@ def command() -> None:
 
 
 @command.command()
-@click.option("--stream", help="Only this stream: room/ROOM, space/SPACE or account/ACCOUNT.")
+@click.option("--stream", help="Only this stream: room/ROOM, space/SPACE, account/ACCOUNT, server/main.")
 @click.option("--from", "start", type=click.IntRange(0), metavar="POSITION", help="Begin at this position.")
 @click.option("--no-follow", is_flag=True, help="Stop at the end of the log.")
 @click.pass_obj

@@ -1,19 +1,16 @@
-"""The audit: who did what in a space and its rooms."""
+"""The audit: who did what in a space and its rooms, or to the server and its accounts."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-import attrs
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Seq, Time
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, query
 
 
-@attrs.frozen
-class ListAudit:
+class ListAudit(Struct, frozen=True):
     space: Id | None = None
     by: Id | None = None
     account: Id | None = None
@@ -22,8 +19,7 @@ class ListAudit:
     limit: Limit = DEFAULT_PAGE
 
 
-@result
-class AuditEntry:
+class AuditEntry(Struct, frozen=True, kw_only=True):
     """An event without texts; `data` as the event has it."""
 
     position: int
@@ -35,8 +31,7 @@ class AuditEntry:
     data: dict[str, Any]
 
 
-@result
-class AuditPage:
+class AuditPage(Struct, frozen=True, kw_only=True):
     """The newest first. `next` is the `before` of the following page, null at the end."""
 
     entries: list[AuditEntry]
@@ -54,7 +49,9 @@ REQUESTS: tuple[RequestType, ...] = (
         notes=(
             "What happened to the space and its rooms; of private rooms only to members of them and to"
             " operators. Messages, reactions and read marks are not in it, deleting messages is. Without"
-            " `space` it is about direct rooms, for operators and admins only.",
+            " `space` it is about the server itself (backups, restores, views built again), about what"
+            " others did to accounts (made, changed, renamed, disabled, signed out, deleted) and about direct"
+            " rooms, for operators and admins only.",
             "`account` finds what was done to that account, or to messages of that author. No texts are"
             " shown. A `type` that no event has is `invalid`.",
             "Pages go back in time: pass `next` as the next `before`.",

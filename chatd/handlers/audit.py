@@ -8,7 +8,7 @@ import attrs
 
 from chatd.contract.audit import AuditEntry, AuditPage, ListAudit
 from chatd.contract.errors import Refusal
-from chatd.contract.events import AUDITED
+from chatd.contract.events import AUDITED, OVER_ACCOUNTS
 from chatd.contract.rows import pick
 from chatd.handlers.paging import cut
 from chatd.handlers.visibility import Visibility
@@ -17,8 +17,9 @@ from chatd.ports import Caller, Reader
 NO_TYPE: Final = Refusal(
     "invalid", "type must be an audited event, such as member.banned; docs/reference/events.md lists them"
 )
-DIRECT_ROOMS: Final = Refusal(
-    "forbidden", "the audit of direct rooms is for operators and admins; name a space for its audit"
+WHOLE_SERVER: Final = Refusal(
+    "forbidden",
+    "the audit of the server and of direct rooms is for operators and admins; name a space for its audit",
 )
 
 
@@ -28,12 +29,12 @@ class Audit:
     visibility: Visibility
 
     async def list_(self, caller: Caller, query: ListAudit) -> AuditPage | Refusal:
-        if query.type is not None and query.type not in AUDITED:
+        if query.type is not None and query.type not in (*AUDITED, *OVER_ACCOUNTS):
             return NO_TYPE
         viewer = None if caller.operator else caller.account
         if query.space is None:
             if not (caller.operator or caller.admin):
-                return DIRECT_ROOMS
+                return WHOLE_SERVER
             viewer = None
         else:
             what = "seeing the audit"

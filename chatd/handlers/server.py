@@ -39,6 +39,7 @@ from chatd.contract.view import ListViews, RebuildView, ViewList
 from chatd.handlers.histories import ANOTHER, Histories
 from chatd.handlers.paging import fitting, text_size
 from chatd.handlers.server_address import ServerAddress
+from chatd.handlers.server_log import ServerLog
 from chatd.output import STDERR
 from chatd.ports import Caller, Maintenance, Reader, StoreError
 
@@ -197,6 +198,7 @@ class Events:
 @attrs.frozen(eq=False)
 class ViewHandlers:
     views: Views
+    server_log: ServerLog
 
     async def list_(self, caller: Caller, query: ListViews) -> ViewList:
         return ViewList(views=self.views.rows())
@@ -207,19 +209,23 @@ class ViewHandlers:
             known = ", ".join(sorted(self.views.updaters))
             return Refusal("not_found", f"there is no view {quote(command.name)}; there are: {known}")
         updater.rebuild()
+        await self.server_log.record(caller, "view.rebuilt", view=command.name)
         return DONE
 
 
 @attrs.frozen(eq=False)
 class Backups:
     maintenance: Maintenance
+    server_log: ServerLog
 
     async def create(self, caller: Caller, command: CreateBackup) -> BackupCreated | Refusal:
-        path = Path(command.path)
-        if not path.is_absolute():
+        target = Path(command.path)
+        if not target.is_absolute():
             return Refusal("invalid", "path must be absolute: the server does not know your folder")
         try:
-            copy = await self.maintenance.backup(path)
+            copy = await self.maintenance.backup(target)
         except StoreError as error:
             return Refusal("conflict", str(error))
-        return BackupCreated(path=str(copy.path), bytes=copy.bytes, position=copy.position)
+        path, size, position = str(copy.path), copy.bytes, copy.position
+        await self.server_log.record(caller, "backup.created", path=path, bytes=size, upto=position)
+        return BackupCreated(path=path, bytes=size, position=position)

@@ -27,6 +27,8 @@ STREAMS: Final = {
     "account": "Every account has a stream of its own, which only that account gets.",
     "space": "Members of a space get its stream.",
     "room": "Members of a room get its stream.",
+    "server": "Nobody gets the server's stream, `server/main`; operators and admins read it with `audit.list`"
+    " and `event.list`.",
 }
 LETS: Final = {
     "in": "Lets `account` into the stream, this event included.",

@@ -242,6 +242,11 @@ def test_a_backup_becomes_a_new_folder(chatctl, tmp_path):
     copy = str(tmp_path / "copy.db")
     made = chatctl.json("backup", "create", copy)
     assert "exists" in chatctl.refused("backup", "create", copy)
+    entry, *_ = chatctl.json("audit", "list", "--type", "backup.created")
+    assert entry["data"] == {"path": copy, "bytes": made["bytes"], "upto": made["position"]}
+    assert copy in chatctl("audit", "list", "--type", "backup.created")
+    tailed = chatctl("event", "tail", "--stream", "server/main", "--no-follow")
+    assert "backup.created" in tailed
     restored = chatctl.json("backup", "restore", copy, "--data", str(tmp_path / "new"))
     assert restored["position"] == made["position"]
     assert restored["epoch"] != chatctl.json("server", "status")["epoch"]

@@ -28,6 +28,8 @@ WITHOUT_STATE = {
     "report.resolved": "as above",
     "room.override_set": "overrides, and what one may by them, are asked for when a room is looked at",
     "space.created": "its owner enters it with the next event, and asks for the whole",
+    "backup.created": "of the server's stream, which no client gets",
+    "view.rebuilt": "as above",
     "account.deleted": "nobody is left to keep anything",
     "room.exported": "tells who did it, and no query but the audit shows it",
     "space.exported": "as above",

@@ -67,8 +67,17 @@ GATEWAY = Gateway(SETTINGS, cast(Any, None), cast(Any, None))
 PROXIES = Proxies(SETTINGS.trusted_proxies)
 
 
+class Place:
+    """The socket of a stream, as far as it is asked where it is."""
+
+    def getsockname(self) -> tuple[str, int]:
+        return "127.0.0.1", 8400
+
+
 class Arrived:
     """A stream on which all bytes have arrived, and then the end."""
+
+    socket = Place()
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -103,7 +112,7 @@ def meet(data: bytes) -> None:
         head = read(data)
         if head is None:
             return
-        GATEWAY._check(head, admin=False)
+        GATEWAY._check(head, cast(SocketStream, Arrived(b"")), admin=False)
     except BadHead as bad:
         HTTPStatus(bad.status)
         check_sentence(bad.reason)

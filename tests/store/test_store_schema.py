@@ -196,6 +196,7 @@ HOT = {
     "reported": report.HAS_REPORTED,
     "let in": audit.LET_IN,
     "bans": audit.BANS,
+    "audit": audit.AUDIT,
     **{f"export: {of} {kind}": place_export.statement(of, kind) for of, kind in place_export.SECTIONS},
 }
 # what a plan may go through from end to end: parameters, and rows that it has found itself

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final, cast
 
 import attrs
+from msgspec.structs import replace
 
 from chatd.contract.events import RESTRICTED
 from chatd.domain.event import Event
@@ -62,7 +63,7 @@ class Chunk:
     def forget(self, seq: int | None) -> None:
         """Drops the texts of the message `seq`, its edits included; without one, all texts."""
         self.events = [
-            attrs.evolve(event, text=None) if seq in (None, event.seq, event.data.get("seq")) else event
+            replace(event, text=None) if seq in (None, event.seq, event.data.get("seq")) else event
             for event in self.events
         ]
         self._rendered.clear()

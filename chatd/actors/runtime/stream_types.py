@@ -1,4 +1,4 @@
-"""The three kinds of stream that have an actor: which state, which decider, how it is woken."""
+"""The kinds of stream that have an actor: which state, which decider, how it is woken."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import msgspec
 
 from chatd.contract.errors import Refusal
 from chatd.contract.read import MarkRead
+from chatd.domain import server
 from chatd.domain.account import decide as account
 from chatd.domain.account import state as account_state
 from chatd.domain.decision import Context, Decision
@@ -69,6 +70,11 @@ STREAM_TYPES: Final[Mapping[str, StreamType]] = {
         account_state.AccountState,
         lambda state, _, command, context: account.decide(state, command, context),
         account.apply,
+    ),
+    "server": StreamType(
+        server.ServerState,
+        lambda state, _, command, context: server.decide(state, command, context),
+        server.apply,
     ),
     "space": StreamType(
         space_state.SpaceState,

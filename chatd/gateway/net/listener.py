@@ -8,7 +8,7 @@ import os
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import trio
 
@@ -116,7 +116,7 @@ def listen(sockets: Sequence[socket.socket]) -> None:
             sock.listen(BACKLOG)
         except OSError as error:
             host, port = sock.getsockname()[:2]
-            raise _cannot_listen(host, port, error) from error
+            _refuse(host, port, error)
 
 
 def _tcp_socket(host: str, port: int) -> socket.socket:
@@ -131,13 +131,15 @@ def _tcp_socket(host: str, port: int) -> socket.socket:
             undone.pop_all()
             return sock
     except OSError as error:
-        raise _cannot_listen(host, port, error) from error
+        _refuse(host, port, error)
 
 
-def _cannot_listen(host: str, port: int, error: OSError) -> CannotListen:
+def _refuse(host: str, port: int, error: OSError) -> NoReturn:
     number = error.errno or 0
     why = os.strerror(number) if number > 0 else str(error)  # below 0: no such name
-    return CannotListen(f"cannot listen on {host} port {port}: {why}; choose another with --host or --port")
+    raise CannotListen(
+        f"cannot listen on {host} port {port}: {why}; choose another with --host or --port"
+    ) from error
 
 
 @contextlib.contextmanager

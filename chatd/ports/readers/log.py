@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import attrs
+from msgspec import Struct
 
 from chatd.domain.event import Event
+from chatd.ports.rows import Row
 
 
-@attrs.frozen(slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """What is needed to wake a stream: its newest snapshot, and where its log stands."""
 
     snapshot_seq: int
@@ -53,6 +53,9 @@ class LogReader(Protocol):
     async def newest_at(self) -> int:
         """The time of the newest event (Unix milliseconds), or a later one that was put with `PutLatestTime`;
         0 without either."""
+
+    async def restored(self) -> Row | None:
+        """Of a database that was put back from a copy, until that is logged: `{"at", "by", "upto"}`."""
 
     async def position_at(self, at: int) -> int:
         """The position of the last event at or before a time (Unix milliseconds), 0 before the first."""

@@ -11,6 +11,7 @@ from chatd.ports import (
     DropDevices,
     DropIdentities,
     DropRecoveryLinks,
+    DropRestored,
     DropScheduled,
     DropSecondFactor,
     FailScheduled,
@@ -155,6 +156,7 @@ PUT_LATEST_TIME = """
     ON CONFLICT (key) DO UPDATE SET value = excluded.value
     WHERE CAST(excluded.value AS INTEGER) > CAST(value AS INTEGER)
 """
+DROP_RESTORED = "DELETE FROM meta WHERE key = 'restored'"
 
 
 def statements(writes: Iterable[Write]) -> list[Statement]:
@@ -248,6 +250,8 @@ def _statement(write: Write) -> Statement:
             return POSTPONE_SCHEDULED, (retry_at, id)
         case FailScheduled(id, reason):
             return FAIL_SCHEDULED, (reason, id)
+        case DropRestored():
+            return DROP_RESTORED, ()
         case PutLatestTime(at):
             return PUT_LATEST_TIME, (str(at),)
         case PutFollower(name, position):

@@ -12,7 +12,9 @@ import threading
 from pathlib import Path
 
 import attrs
+import msgspec
 
+from chatd.clock import now
 from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader
@@ -104,7 +106,7 @@ def restore(file: Path, folder: Path) -> Restored:
                 migrate.copy_file(source, part)
             finally:
                 source.close()
-            epoch = _new_epoch(part)
+            epoch = _new_history(part, position)
         except sqlite3.Error as error:
             raise StoreError(f"{file} cannot be restored: {error}") from error
         part.replace(target)
@@ -126,10 +128,14 @@ def _check(file: Path) -> None:
         raise StoreError(f"{file} is damaged: {findings[0]}")
 
 
-def _new_epoch(file: Path) -> str:
+def _new_history(file: Path, position: int) -> str:
+    """Gives the copy its epoch; the server that starts on it logs who put it back, and when."""
+    restored = {"at": now(), "by": f"operator:{os.getuid()}", "upto": position}
+    made = msgspec.json.encode(restored).decode()
     connection = sqlite3.connect(file, isolation_level=None)
     try:
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('restored', ?)", (made,))
         return epochs.restored(connection)
     finally:
         connection.close()

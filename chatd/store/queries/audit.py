@@ -1,4 +1,4 @@
-"""Questions to the audit of a space: who did what, whom invites let in, who was banned."""
+"""Questions to the audit of a space or the server: who did what, whom invites let in, who was banned."""
 
 # ruff: noqa: S608 - statements are put together from fixed text only; values are bound
 
@@ -33,22 +33,42 @@ BANS = json_rows.folded(
     """,
     ("type", "account", "by", "at", "reason"),
 )
-# Without a space (`?1` NULL) the direct rooms. `?7` looks: an account, to whom private rooms that it is not
-# in do not exist, or NULL for an operator
+# Without a space (`?1` NULL) the server's own stream and the direct rooms. `?7` looks: an account, to whom
+# private rooms that it is not in do not exist, or NULL for an operator
 STREAMS = """
-    SELECT 'space/' || ?1 UNION ALL SELECT 'room/' || id FROM rooms WHERE space IS ?1 AND (
+    SELECT coalesce('space/' || ?1, 'server/main')
+    UNION ALL SELECT 'room/' || id FROM rooms WHERE space IS ?1 AND (
         ?7 IS NULL OR NOT private OR EXISTS (
             SELECT 1 FROM members WHERE account = ?7 AND stream = 'room/' || rooms.id AND until IS NULL
         )
     )
 """
+# the condition of the index `events_over_accounts`
+OVER_ACCOUNTS = f"""
+    type IN ({", ".join(repr(name) for name in events.OVER_ACCOUNTS)})
+    AND (by <> substr(stream, 9) OR type = 'account.deleted')
+"""
 AUDIT = json_rows.folded(
     f"""
-    SELECT position, stream, seq, type, at, by, data FROM events
-    WHERE stream IN ({STREAMS}) AND {AUDITED} AND position < ?5
-    AND (?2 IS NULL OR by = ?2)
-    AND (?3 IS NULL OR coalesce(data ->> 'account', data ->> 'author') = ?3)
-    AND (?4 IS NULL OR type = ?4)
+    SELECT * FROM (
+        SELECT * FROM (
+            SELECT position, stream, seq, type, at, by, data FROM events
+            WHERE stream IN ({STREAMS}) AND {AUDITED} AND position < ?5
+            AND (?2 IS NULL OR by = ?2)
+            AND (?3 IS NULL OR coalesce(data ->> 'account', data ->> 'author') = ?3)
+            AND (?4 IS NULL OR type = ?4)
+            ORDER BY position DESC LIMIT ?6
+        )
+        UNION ALL
+        SELECT * FROM (
+            SELECT position, stream, seq, type, at, by, data FROM events
+            WHERE ?1 IS NULL AND {OVER_ACCOUNTS} AND position < ?5
+            AND (?2 IS NULL OR by = ?2)
+            AND (?3 IS NULL OR stream = 'account/' || ?3)
+            AND (?4 IS NULL OR type = ?4)
+            ORDER BY position DESC LIMIT ?6
+        )
+    )
     ORDER BY position DESC LIMIT ?6
     """,
     ("position", "stream", "seq", "type", "at", "by"),

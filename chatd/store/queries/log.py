@@ -7,8 +7,10 @@ from __future__ import annotations
 import sqlite3
 from functools import partial
 
+import msgspec
+
 from chatd.domain.event import Event
-from chatd.ports import Loaded
+from chatd.ports import Loaded, Row
 from chatd.store import json_rows
 from chatd.store.log import hash_chain
 from chatd.store.queries.pool import Queries
@@ -16,6 +18,7 @@ from chatd.store.queries.replay import shown
 
 BEGINNING = hash_chain.shown(hash_chain.GENESIS)  # the hash at position 0
 EPOCH = "SELECT value FROM meta WHERE key = 'epoch'"
+RESTORED = "SELECT value FROM meta WHERE key = 'restored'"
 HEAD = "SELECT coalesce(max(position), 0) FROM events"
 HASH_AT = f"SELECT {json_rows.SHOWN_HASH} FROM events WHERE position = ?"
 NEWEST_AT = """
@@ -95,6 +98,10 @@ class LogQueries(Queries):
 
     async def newest_at(self) -> int:
         return int(await self._cell(NEWEST_AT))
+
+    async def restored(self) -> Row | None:
+        text = await self._cell(RESTORED)
+        return None if text is None else msgspec.json.decode(text, type=Row)
 
     async def position_at(self, at: int) -> int:
         return int(await self._cell(POSITION_AT, at))

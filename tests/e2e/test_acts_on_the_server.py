@@ -1,0 +1,90 @@
+"""What is done to the server as a whole, and by others to accounts, is a fact that stands in the audit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from chatd.store.ops.backup import restore
+
+from .conftest import Serve, ended_well
+from .serving import Server
+from .talking import Client, Frame
+from .town import Town
+
+
+def audit(client: Client, **wanted: Any) -> list[Frame]:
+    entries: list[Frame] = client.ask("audit.list", **wanted)["entries"]
+    return entries
+
+
+def test_backups_and_rebuilt_views_stand_in_the_audit(serve: Serve, tmp_path: Path) -> None:
+    town = Town(serve())
+    admin = town.account("admin", admin=True)
+    copy = tmp_path / "copy.db"
+    made = town.operator.ask("backup.create", path=str(copy))
+    town.open(admin).ask("view.rebuild", name="search")
+    for client in (town.operator, town.open(admin)):
+        (backup,) = audit(client, type="backup.created")
+        assert backup["data"] == {"path": str(copy), "bytes": made["bytes"], "upto": made["position"]}
+        assert backup["by"].startswith("operator:")
+        (view,) = audit(client, type="view.rebuilt")
+        assert (view["by"], view["data"]) == (admin.id, {"view": "search"})
+        assert [entry["stream"] for entry in (view, backup)] == ["server/main"] * 2
+        assert audit(client)[:2] == [view, backup], "the newest first"
+        assert audit(client, by=admin.id, limit=1) == [view]
+    assert town.operator.refusal("backup.create", path=str(copy))["code"] == "conflict"
+    assert len(audit(town.operator, type="backup.created")) == 1, "nothing was made"
+    member = town.open(town.member())
+    assert member.refusal("audit.list")["code"] == "forbidden"
+    assert member.refusal("event.list", after=0, stream="server/main")["code"] == "forbidden"
+    town.assert_sound()
+    town.close()
+
+
+def test_so_does_what_others_did_to_accounts(serve: Serve) -> None:
+    town = Town(serve())
+    whom = town.account("whom")
+    town.open(whom).ask("account.update", display_name="Of my own accord")
+    operator = town.operator
+    operator.ask("account.disable", account=whom.id)
+    operator.ask("account.enable", account=whom.id)
+    operator.ask("account.recovery_link", account=whom.id)
+    operator.ask("account.erase", account=whom.id, reason="wished for")
+    told = audit(operator, account=whom.id)
+    assert [entry["type"] for entry in told] == [
+        "account.deleted",
+        "account.updated",
+        "account.secured",
+        "account.updated",
+        "account.updated",
+        *("account.secured" for entry in told if entry["data"].get("change") == "token_made"),
+        "account.created",
+    ]
+    assert told[0]["data"]["reason"] == "wished for"
+    assert all(entry["by"].startswith("operator:") for entry in told)
+    assert audit(operator, type="account.deleted", account=whom.id) == told[:1]
+    pages = [audit(operator, account=whom.id, before=told[0]["position"], limit=2)]
+    assert pages[0] == told[1:3]
+    town.close()
+
+
+def test_a_restore_is_logged_once_by_the_server_that_starts_on_it(serve: Serve, tmp_path: Path) -> None:
+    town = Town(serve())
+    made = town.operator.ask("backup.create", path=str(tmp_path / "copy.db"))
+    town.close()
+    restore(tmp_path / "copy.db", tmp_path / "again")
+    server = Server(tmp_path / "again")
+    try:
+        for _ in range(2):
+            server.start()
+            operator = Client.operator(server)
+            (fact,) = audit(operator, type="backup.restored")
+            assert fact["by"].startswith("operator:")
+            assert fact["data"]["upto"] == made["position"]
+            assert 0 <= fact["at"] - fact["data"]["restored_at"] < 600_000
+            assert operator.ask("server.verify")["findings"] == []
+            operator.close()
+            ended_well(server)
+    finally:
+        server.kill()
