@@ -6,6 +6,7 @@ from typing import Final
 
 import attrs
 import trio
+from msgspec.structs import replace
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.feed import Feed, Spawn
@@ -103,7 +104,7 @@ class Opening:
         if not rows.guest_in:
             return rows
         spaces = await with_owners_seen(self.reader, claims.account, rows.guest_in, rows.spaces)
-        return attrs.evolve(rows, spaces=spaces)
+        return replace(rows, spaces=spaces)
 
     def _admitted(self, claims: Claims, rows: OpeningRows, address: str) -> Caller | Refusal:
         """Who this is, counted among its account's sessions; or why it may not enter."""

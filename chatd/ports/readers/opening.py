@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-import attrs
+from msgspec import Struct
 
 from chatd.ports.rows import Row
 
 
-@attrs.frozen
-class OpeningRows:
+class OpeningRows(Struct, frozen=True):
     """The rows about an account, as the other questions give them; None for what there is not."""
 
     device: Row | None  # `{account, expires_at}`
@@ -28,8 +27,7 @@ class OpeningRows:
     changed_at: int  # position of the newest change of the account's memberships, 0 without one
 
 
-@attrs.frozen
-class OpeningQuestion:
+class OpeningQuestion(Struct, frozen=True):
     """Who wants to open a session, by a token that is in order; `position`: where the client stands, None if
     it does not say."""
 
