@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import attrs
 import trio
+from msgspec.structs import replace
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.recall import recall
@@ -73,5 +73,5 @@ class Log:
         if self._meanwhile is not None:
             self._bus.publish([self._meanwhile])
             self._meanwhile = None
-            self._events[0] = attrs.evolve(self._events[0], text=None)
+            self._events[0] = replace(self._events[0], text=None)
         return found

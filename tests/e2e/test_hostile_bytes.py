@@ -184,7 +184,7 @@ def test_a_connection_with_an_odd_handshake_is_like_any_other(server: Server) ->
     with Peer(server) as odd:
         status, headers = odd.upgrade({"X-Nothing": ""})
         assert (status, headers["upgrade"].lower()) == (101, "websocket")
-        odd.send_frame(TEXT, b'{"id":1,"query":"server.get","data":{}}')
+        odd.send_frame(TEXT, b'{"id":1,"query":"space.list","data":{}}')
         assert b'"id":1' in odd.read_until(TEXT)
         odd.send_frame(PING, b"here?")
         assert odd.read_until(PONG) == b"here?"
@@ -195,7 +195,7 @@ def test_a_connection_with_an_odd_handshake_is_like_any_other(server: Server) ->
 
 def test_what_was_fragmented_stands_between_what_was_not(server: Server) -> None:
     """Also where trio-websocket is made only then."""
-    asked = [b'{"id":%d,"query":"server.get","data":{}}' % number for number in range(3)]
+    asked = [b'{"id":%d,"query":"space.list","data":{}}' % number for number in range(3)]
     with peer(server) as mixed:
         mixed.send(
             mixed.frame(TEXT, asked[0])
