@@ -31,6 +31,7 @@ from bench import (
     resume,
     socketio,
     start,
+    storm,
 )
 from bench.community import Refused
 from bench.curve import Chart
@@ -50,6 +51,7 @@ MEASURES: dict[str, Measure] = {
     "mentions": mentions.mentions,
     "burst": durable.burst,
     "opens": opens.session_opens,
+    "storm": storm.everybody_returns,
     "followers": followers.with_and_without,
     "resume": resume.resume_missed,
     "memory": idle.idle_memory,
@@ -61,7 +63,7 @@ MEASURES: dict[str, Measure] = {
 }
 FAILURES = (AssertionError, ConnectionEnded, OSError, Refused, ServerFailed, Stalled)
 ROUNDS_OF_BUILDS = 6
-WITH_RIVAL = {*fanout.SMALL, "flood-1000", "durable", "burst"}
+WITH_RIVAL = {*fanout.SMALL, "flood-1000", "durable", "burst", "storm"}
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

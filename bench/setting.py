@@ -37,6 +37,7 @@ class Plan:
     idle: int = 2000
     joins: int = 2000
     opens: int = 4000
+    returning: int = 2000
     archived: int = 1_000_000
     asked: int = 300
     online: int = 5000
@@ -54,6 +55,7 @@ QUICK = Plan(
     idle=200,
     joins=200,
     opens=400,
+    returning=200,
     archived=20_000,
     asked=30,
     online=400,

@@ -38,9 +38,9 @@ def plain(value: Any) -> Any:
     """An object of the contract, or a list of them, as maps with the names of the wire; else the value."""
     if isinstance(value, list):
         return [plain(one) for one in value]
-    if not hasattr(value, "__attrs_attrs__"):
+    if not hasattr(value, "__struct_fields__"):
         return value
-    from chatd.contract.wire_names import to_builtins
+    from msgspec import to_builtins  # help and refusals do without
 
     return to_builtins(value)
 

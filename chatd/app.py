@@ -22,6 +22,7 @@ import trio
 from chatd import service_manager
 from chatd.actors.runtime.bus import bus_at_head
 from chatd.actors.runtime.log_writer import LogWriter
+from chatd.actors.runtime.recall import recall
 from chatd.actors.runtime.supervisor import supervise
 from chatd.actors.sessions.session import SessionActor
 from chatd.contract.server import GetServerStatus
@@ -64,6 +65,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                 services = wire(settings, store, key, bus, writer, acting)
                 async with trio.open_nursery() as working:
                     working.start_soon(services.directory.put_idle_to_sleep)
+                    working.start_soon(recall, bus, store.reader)
                     bus.watch(services.due_timer.announced)
                     await services.sessions.usage.load(store.reader, bus.head)
                     bus.watch(services.sessions.usage.published)
@@ -128,9 +130,12 @@ async def _serve_connections(
     announce: Callable[[str], None],
     signals: Any,
 ) -> None:
+    door = services.door
     with ExitStack() as sockets:
         listen(bound)
-        tcp = [Listener(sock, gateway.flusher, gateway.open_files, settings, False) for sock in bound]
+        tcp = [
+            Listener(sock, gateway.flusher, gateway.open_files, settings, False, door.wait) for sock in bound
+        ]
         admin = Listener(
             sockets.enter_context(admin_socket(settings.data / ADMIN_SOCKET)),
             gateway.flusher,

@@ -11,6 +11,7 @@ import trio
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.directory import Directory
+from chatd.actors.runtime.door import Door
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.open_sessions import OpenSessions
@@ -29,6 +30,7 @@ from chatd.actors.workers.health import Health
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.message_erasure import MessageErasureWorker
 from chatd.actors.workers.notifier import Notifier
+from chatd.actors.workers.openings import Openings
 from chatd.actors.workers.presence import Presence
 from chatd.actors.workers.receipts import Receipts
 from chatd.actors.workers.scheduler import Scheduler
@@ -99,6 +101,7 @@ class Services:
     directory: Directory
     presence: Presence
     receipts: Receipts
+    door: Door
     due_timer: DueTimer
     address: ServerAddress
     sso: SingleSignOn
@@ -181,7 +184,7 @@ def wire(
                     FirstSignIn(reader, commands, tokens, settings.oidc_sign_up),
                 ),
                 AccountDeletions(reader, directory, credentials, deletions),
-                AccountExports(reader, views, bus, histories, credentials),
+                AccountExports(reader, views, bus, histories, credentials, signing_key),
             ),
             "identity": (Identities(reader, sso, credentials, settings.oidc_name),),
             "device": (Devices(reader, tokens),),
@@ -244,17 +247,20 @@ def wire(
             "backup": (server.Backups(store, server_log),),
         }
     )
+    door = Door(writer)
+    openings = Openings(reader, door)
     opening = Opening(
         settings.limits,
         signer,
         rate_limits,
-        Gate(reader, bus, histories, epoch, store.epochs.former),
-        Snapshots(reader, settings, rate_limits, epoch),
+        Gate(bus, epoch, store.epochs.former),
+        Snapshots(settings, rate_limits, epoch),
         bus,
         reader,
         presence,
         receipts,
         sessions,
+        openings,
     )
     workers: tuple[Actor, ...] = (
         Scheduler(reader, bus, commands, due_timer, names),
@@ -263,6 +269,7 @@ def wire(
         MessageErasureWorker(reader, commands, erasure_timer),
         presence,
         receipts,
+        openings,
         DatabaseWatch(store, health),
         ClockWatch(reader, commands.write, health),
     )
@@ -273,6 +280,7 @@ def wire(
         directory,
         presence,
         receipts,
+        door,
         due_timer,
         address,
         sso,

@@ -21,7 +21,6 @@ from chatd.contract.event import EventFrame
 from chatd.contract.events import EVENTS
 from chatd.contract.requests import REQUESTS
 from chatd.contract.signals import SIGNALS
-from chatd.contract.wire_names import from_wire, to_wire
 
 Frame = Mapping[str, Any]
 Message = str | bytes
@@ -67,7 +66,7 @@ def _check(declared: type[Any], came: Any, what: str) -> None:
     """Reads what came as its declared type and writes it again: nothing may be missing, nothing left over."""
     came = msgspec.json.decode(msgspec.json.encode(came))
     try:
-        again = msgspec.json.decode(msgspec.json.encode(to_wire(from_wire(came, declared))))
+        again = msgspec.json.decode(msgspec.json.encode(msgspec.convert(came, declared)))
     except msgspec.ValidationError as error:
         raise AssertionError(f"{what} is no {declared.__name__}: {error}: {came}") from error
     assert again == came, f"{what} has fields that {declared.__name__} does not declare: {came}"

@@ -3,16 +3,24 @@
 An access token is a JWT (RFC 7519) with one fixed algorithm. It names an account and a device, and is valid
 only while the database has that device. Refresh tokens and codes are 256 random bits; only their SHA-256 is
 stored.
+
+A token with the header that this server writes is checked here, in a tenth of the time that joserfc takes:
+thousands may be shown at once. What is signed with the same key under another header is left to joserfc.
 """
 
 from __future__ import annotations
 
+import hmac
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
+import msgspec
+
+from chatd.clock import now
 
 if TYPE_CHECKING:
     from joserfc.jwk import OctKey
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
 
 ALGORITHM: Final = "HS256"
 AUDIENCE: Final = "chatd"
+_HEADER: Final = urlsafe_b64encode(b'{"typ":"JWT","alg":"HS256"}').decode()  # needs no padding
 _NOT_BEFORE: Final = frozenset({"iat", "nbf"})
 
 
@@ -29,6 +38,24 @@ class Claims:
 
     account: str
     device: str
+
+
+class _Payload(msgspec.Struct):
+    """What an access token must say. When it was issued does not matter: this server signed it, so it was
+    before now, whatever the clock was set to meanwhile."""
+
+    iss: str
+    aud: str
+    sub: str
+    sid: str
+    exp: int
+
+
+_decode = msgspec.json.Decoder(_Payload).decode
+
+
+def _base64(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def new_secret() -> str:
@@ -43,7 +70,7 @@ def hashed(secret: str) -> bytes:
 class Tokens:
     """Signs and reads the access tokens of one deployment.
 
-    joserfc takes 10 MiB and a tenth of a second to load, so it is loaded with the first token.
+    joserfc takes 10 MiB and a tenth of a second to load, so it is loaded only for a token that it must read.
     """
 
     def __init__(self, key: bytes, issuer: str) -> None:
@@ -70,8 +97,6 @@ class Tokens:
 
     def sign(self, claims: Claims, at: int, lifetime: int) -> str:
         """`at`: Unix milliseconds; `lifetime`: seconds."""
-        from joserfc import jwt
-
         issued = at // 1000
         payload = {
             "iss": self._issuer,
@@ -82,15 +107,34 @@ class Tokens:
             "iat": issued,
             "exp": issued + lifetime,
         }
-        return jwt.encode({"alg": ALGORITHM, "typ": "JWT"}, payload, self._key, algorithms=[ALGORITHM])
+        signed = f"{_HEADER}.{_base64(msgspec.json.encode(payload))}"
+        return f"{signed}.{self._signature(signed)}"
+
+    def _signature(self, signed: str) -> str:
+        return _base64(hmac.digest(self._secret, signed.encode(), "sha256"))
 
     def read(self, token: str) -> Claims | None:
         """The claims of a token that this deployment signed and that has not expired, else None."""
+        if not token.startswith(f"{_HEADER}."):
+            return self._read_other(token)
+        signed, _, signature = token.rpartition(".")
+        try:
+            if not hmac.compare_digest(self._signature(signed).encode(), signature.encode()):
+                return None
+            payload = signed[len(_HEADER) + 1 :]
+            said = _decode(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        except (ValueError, msgspec.MsgspecError):
+            return None
+        if said.iss != self._issuer or said.aud != AUDIENCE or said.exp <= now() // 1000:
+            return None
+        return Claims(said.sub, said.sid)
+
+    def _read_other(self, token: str) -> Claims | None:
         from joserfc import jwt
         from joserfc.errors import JoseError
 
         try:
-            claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
+            claims: dict[str, Any] = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
             # this server signed it, so it was issued before now, whatever the clock was set to meanwhile
             self._required.validate({name: claims[name] for name in claims.keys() - _NOT_BEFORE})
         except (JoseError, ValueError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-import attrs
+from msgspec.structs import replace
 
 from chatd.contract.fields import MAX_PAGE
 
@@ -33,7 +33,7 @@ async def all_pages(asker: Asker, request: Any, page: type[P], rows: Callable[[P
     found: list[T] = []
     after: str | None = request.after
     while True:
-        answer = await asker.ask(attrs.evolve(request, after=after, limit=MAX_PAGE), page)
+        answer = await asker.ask(replace(request, after=after, limit=MAX_PAGE), page)
         found += rows(answer)
         if (after := answer.next) is None:
             return found

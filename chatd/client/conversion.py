@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
-import attrs
 import msgspec
+from msgspec.structs import fields
 
 from chatd.client.errors import Unreadable
 from chatd.contract.events import EVENTS, Nothing
 from chatd.contract.requests import row_of
 from chatd.contract.signals import SIGNALS
 from chatd.contract.spec import RequestType, StreamKind
-from chatd.contract.wire_names import from_wire, wire_name
 
 T = TypeVar("T")
 
@@ -33,17 +32,17 @@ def row_for(request: object, result: type[Any]) -> RequestType:
 def data_of(request: Any) -> dict[str, Any]:
     """The `data` of a request; fields that have their default are left out."""
     data: dict[str, Any] = {}
-    for field in attrs.fields(type(request)):
+    for field in fields(request):
         value = getattr(request, field.name)
-        if value != field.default:
-            data[wire_name(field.name)] = msgspec.to_builtins(value)
+        if field.required or value != field.default:
+            data[field.encode_name] = msgspec.to_builtins(value)
     return data
 
 
 def read_result(name: str, data: Mapping[str, Any], type_: type[T]) -> T:
     """The result of the request `name`. Raises Unreadable."""
     try:
-        return cast(T, from_wire(data, type_))
+        return msgspec.convert(data, type_)
     except msgspec.ValidationError as error:
         raise Unreadable(f"the answer to {name} is not a {type_.__name__}: {error}") from error
 
@@ -64,6 +63,6 @@ def read_signal(name: str, data: Mapping[str, Any]) -> object:
 
 def _payload(data: Mapping[str, Any], type_: type[Any]) -> object:
     try:
-        return from_wire(data, type_)
+        return msgspec.convert(data, type_)
     except msgspec.ValidationError:
         return data

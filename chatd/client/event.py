@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
+import msgspec
 
 from chatd.client.conversion import read_event, read_signal
 from chatd.contract.event import EventFrame
 from chatd.contract.events import MessageEdited, MessagePosted
 from chatd.contract.session import Cursor, SessionOpened
-from chatd.contract.wire_names import to_builtins
 
 RELOADED = "session.reloaded"
 
@@ -66,7 +66,7 @@ class Event:
             hash=self.hash,
             at=self.at,
             by=self.by,
-            data=to_builtins(self.data),
+            data=msgspec.to_builtins(self.data),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import (
     MAX_PAGE,
@@ -12,42 +12,36 @@ from chatd.contract.fields import (
     Role,
     Time,
 )
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, query
 
 
-@attrs.frozen
-class ExplainAccess:
+class ExplainAccess(Struct, frozen=True):
     account: Id
     room: Id
 
 
-@attrs.frozen
-class ListAccess:
+class ListAccess(Struct, frozen=True):
     room: Id
     at: Time | None = None
     after: Id | None = None
     limit: Limit = MAX_PAGE
 
 
-@result
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """Whether, and in words for people `because` of what."""
 
     allowed: bool
     because: str
 
 
-@result
-class AccessExplained:
+class AccessExplained(Struct, frozen=True, kw_only=True):
     sees: Verdict
     member: bool
     role: Role | None
     rights: dict[Right, Verdict]
 
 
-@result
-class Viewer:
+class Viewer(Struct, frozen=True, kw_only=True):
     """Who sees a room; `disabled`: shut out now."""
 
     account: Id
@@ -57,8 +51,7 @@ class Viewer:
     disabled: bool
 
 
-@result
-class AccessList:
+class AccessList(Struct, frozen=True, kw_only=True):
     """By account id, as it was `at` that time."""
 
     at: Time

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import attrs
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chatd.contract.device import DeviceList
 from chatd.contract.fields import (
@@ -26,166 +25,140 @@ from chatd.contract.fields import (
     Time,
     Token,
 )
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class SignUp:
+class SignUp(Struct, frozen=True):
     name: AccountName
     password: Password
     display_name: Name | None = None
     invite: Token | None = None
 
 
-@attrs.frozen
-class SignIn:
+class SignIn(Struct, frozen=True):
     name: Annotated[str, Meta(min_length=1, max_length=80)]
     password: Password
     device: DeviceName | None = None
     code: Code | None = None
 
 
-@attrs.frozen
-class Refresh:
+class Refresh(Struct, frozen=True):
     refresh_token: Token
 
 
-@attrs.frozen
-class ExchangeCode:
+class ExchangeCode(Struct, frozen=True):
     code: Token
     verifier: Token | None = None
     device: DeviceName | None = None
 
 
-@attrs.frozen
-class SignOut:
+class SignOut(Struct, frozen=True):
     account: Id | None = None
 
 
-@attrs.frozen
-class UpdateAccount:
+class UpdateAccount(Struct, frozen=True):
     display_name: Name | None = None
     about: About | None = None
     avatar: PictureOrNone | None = None
 
 
-@attrs.frozen
-class ChangePassword:
+class ChangePassword(Struct, frozen=True):
     old: Password
     new: Password
 
 
-@attrs.frozen
-class RenameAccount:
+class RenameAccount(Struct, frozen=True):
     name: AccountName
     password: Password | None = None
 
 
-@attrs.frozen
-class CreateAccount:
+class CreateAccount(Struct, frozen=True):
     name: AccountName
     password: Password | None = None
     display_name: Name | None = None
     admin: bool = False
 
 
-@attrs.frozen
-class ListAccounts:
+class ListAccounts(Struct, frozen=True):
     after: Id | None = None
     limit: Limit = DEFAULT_PAGE
 
 
-@attrs.frozen
-class GetAccount:
+class GetAccount(Struct, frozen=True):
     """Takes exactly one of both."""
 
     account: Id | None = None
     name: Annotated[str, Meta(min_length=1, max_length=80)] | None = None
 
 
-@attrs.frozen
-class DisableAccount:
+class DisableAccount(Struct, frozen=True):
     account: Id
 
 
-@attrs.frozen
-class EnableAccount:
+class EnableAccount(Struct, frozen=True):
     account: Id
 
 
-@attrs.frozen
-class SetAdmin:
+class SetAdmin(Struct, frozen=True):
     account: Id
     admin: bool
     reason: Reason | None = None
 
 
-@attrs.frozen
-class SetName:
+class SetName(Struct, frozen=True):
     account: Id
     name: AccountName
     reason: Reason | None = None
 
 
-@attrs.frozen
-class SetDisplayName:
+class SetDisplayName(Struct, frozen=True):
     account: Id
     display_name: Name
     reason: Reason | None = None
 
 
-@attrs.frozen
-class SetPassword:
+class SetPassword(Struct, frozen=True):
     account: Id
     password: Password
 
 
-@attrs.frozen
-class ListAccountDevices:
+class ListAccountDevices(Struct, frozen=True):
     account: Id
     after: Id | None = None
     limit: Limit = MAX_PAGE
 
 
-@attrs.frozen
-class ResetTotp:
+class ResetTotp(Struct, frozen=True):
     account: Id
 
 
-@attrs.frozen
-class MakeRecoveryLink:
+class MakeRecoveryLink(Struct, frozen=True):
     account: Id
 
 
-@attrs.frozen
-class IssueToken:
+class IssueToken(Struct, frozen=True):
     account: Id
     name: DeviceName | None = None
     expires_in: Seconds | None = None
 
 
-@attrs.frozen
-class DeleteAccount:
+class DeleteAccount(Struct, frozen=True):
     password: Password | None = None
 
 
-@attrs.frozen
-class EraseAccount:
+class EraseAccount(Struct, frozen=True):
     account: Id
     reason: Reason | None = None
     dry_run: bool = False
 
 
-@attrs.frozen
-class ExportAccount:
+class ExportAccount(Struct, frozen=True):
     account: Id | None = None  # for operators; everybody else exports what is theirs
     after: Token | None = None
     limit: Limit = DEFAULT_PAGE
 
 
-@result
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """An account, as its owner and operators see it; nobody else sees more than a member's names."""
 
     id: Id
@@ -201,13 +174,11 @@ class Account:
     created_at: Time
 
 
-@result
-class AccountResult:
+class AccountResult(Struct, frozen=True, kw_only=True):
     account: Account
 
 
-@result
-class SignedIn:
+class SignedIn(Struct, frozen=True, kw_only=True):
     """`expires_in`: seconds until the access token expires."""
 
     account: Account
@@ -216,30 +187,26 @@ class SignedIn:
     expires_in: int
 
 
-@result
-class BearerToken:
+class BearerToken(Struct, frozen=True, kw_only=True):
     token: str
     expires_at: Time
 
 
-@result
-class AccountPage:
+class AccountPage(Struct, frozen=True, kw_only=True):
     """`next` is the `after` of the following page, null at the end."""
 
     accounts: list[Account]
     next: Id | None
 
 
-@result
-class RecoveryLink:
+class RecoveryLink(Struct, frozen=True, kw_only=True):
     """A page that sets a new password."""
 
     url: str
     expires_at: Time
 
 
-@result
-class Belongings:
+class Belongings(Struct, frozen=True, kw_only=True):
     """How many things of each kind an account has."""
 
     messages: int
@@ -252,24 +219,21 @@ class Belongings:
     bots: int
 
 
-@result
-class Erased:
+class Erased(Struct, frozen=True, kw_only=True):
     """`done` is false when it was a dry run, or when the deletion goes on."""
 
     done: bool
     erased: Belongings
 
 
-@result
-class ExportItem:
+class ExportItem(Struct, frozen=True, kw_only=True):
     """`data` is the thing as the server stores it, by `kind`."""
 
     kind: ExportKind
     data: dict[str, Any]
 
 
-@result
-class ExportPage:
+class ExportPage(Struct, frozen=True, kw_only=True):
     items: list[ExportItem]
     next: str | None
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import attrs
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Seq, Time
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, query
 
 
-@attrs.frozen
-class ListAudit:
+class ListAudit(Struct, frozen=True):
     space: Id | None = None
     by: Id | None = None
     account: Id | None = None
@@ -22,8 +19,7 @@ class ListAudit:
     limit: Limit = DEFAULT_PAGE
 
 
-@result
-class AuditEntry:
+class AuditEntry(Struct, frozen=True, kw_only=True):
     """An event without texts; `data` as the event has it."""
 
     position: int
@@ -35,8 +31,7 @@ class AuditEntry:
     data: dict[str, Any]
 
 
-@result
-class AuditPage:
+class AuditPage(Struct, frozen=True, kw_only=True):
     """The newest first. `next` is the `before` of the following page, null at the end."""
 
     entries: list[AuditEntry]

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import Path
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command
 
 
-@attrs.frozen
-class CreateBackup:
+class CreateBackup(Struct, frozen=True):
     path: Path
 
 
-@result
-class BackupCreated:
+class BackupCreated(Struct, frozen=True, kw_only=True):
     """Size, and the position of the last event in it."""
 
     path: str

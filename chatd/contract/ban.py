@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import (
     MAX_PAGE,
@@ -10,19 +10,16 @@ from chatd.contract.fields import (
     Limit,
     Time,
 )
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, query
 
 
-@attrs.frozen
-class ListBans:
+class ListBans(Struct, frozen=True):
     space: Id
     after: Id | None = None
     limit: Limit = MAX_PAGE
 
 
-@result
-class Restriction:
+class Restriction(Struct, frozen=True, kw_only=True):
     """A ban or a mute that has not ended. `until` is null when it does not end by itself."""
 
     account: Id
@@ -32,8 +29,7 @@ class Restriction:
     reason: str | None
 
 
-@result
-class BanList:
+class BanList(Struct, frozen=True, kw_only=True):
     """By account id. A page is about so many accounts, of which each may be banned, muted, or both."""
 
     bans: list[Restriction]

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Time
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class AddBlock:
+class AddBlock(Struct, frozen=True):
     account: Id
 
 
-@attrs.frozen
-class RemoveBlock:
+class RemoveBlock(Struct, frozen=True):
     account: Id
 
 
-@attrs.frozen
-class ListBlocks:
+class ListBlocks(Struct, frozen=True):
     after: Id | None = None
     limit: Limit = DEFAULT_PAGE
 
 
-@result
-class Block:
+class Block(Struct, frozen=True, kw_only=True):
     account: Id
     at: Time
 
 
-@result
-class BlockPage:
+class BlockPage(Struct, frozen=True, kw_only=True):
     """By account id. `next` is the `after` of the following page, null at the end."""
 
     blocks: list[Block]

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Label, Limit, Note, Seq, Time
 from chatd.contract.message import Message
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class AddBookmark:
+class AddBookmark(Struct, frozen=True):
     room: Id
     seq: Seq
     note: Note | None = None
 
 
-@attrs.frozen
-class RemoveBookmark:
+class RemoveBookmark(Struct, frozen=True):
     room: Id
     seq: Seq
 
 
-@attrs.frozen
-class ListBookmarks:
+class ListBookmarks(Struct, frozen=True):
     after: Label | None = None
     limit: Limit = DEFAULT_PAGE
 
 
-@result
-class Bookmark:
+class Bookmark(Struct, frozen=True, kw_only=True):
     room: Id
     seq: int
     note: str | None
@@ -38,8 +33,7 @@ class Bookmark:
     message: Message
 
 
-@result
-class BookmarkPage:
+class BookmarkPage(Struct, frozen=True, kw_only=True):
     """The newest first. `next` is the `after` of the following page, null at the end."""
 
     bookmarks: list[Bookmark]

@@ -4,48 +4,40 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import attrs
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chatd.contract.account import Account, BearerToken
 from chatd.contract.fields import AccountName, Id, Name, Scope, Time
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 Scopes = Annotated[list[Scope], Meta(max_length=6)]
 
 
-@attrs.frozen
-class CreateBot:
+class CreateBot(Struct, frozen=True):
     name: AccountName
     scopes: Scopes
     display_name: Name | None = None
     owner: Id | None = None  # for operators; everybody else owns what they make
 
 
-@attrs.frozen
-class ListBots:
+class ListBots(Struct, frozen=True):
     owner: Id | None = None  # for operators
 
 
-@attrs.frozen
-class UpdateBot:
+class UpdateBot(Struct, frozen=True):
     account: Id
     scopes: Scopes
 
 
-@attrs.frozen
-class IssueBotToken:
+class IssueBotToken(Struct, frozen=True):
     account: Id
 
 
-@attrs.frozen
-class DeleteBot:
+class DeleteBot(Struct, frozen=True):
     account: Id
 
 
-@result
-class Bot:
+class Bot(Struct, frozen=True, kw_only=True):
     account: Id
     name: str
     display_name: str
@@ -53,8 +45,7 @@ class Bot:
     created_at: Time
 
 
-@result
-class BotCreated:
+class BotCreated(Struct, frozen=True, kw_only=True):
     """The token is shown this once."""
 
     account: Account
@@ -62,8 +53,7 @@ class BotCreated:
     expires_at: Time
 
 
-@result
-class BotList:
+class BotList(Struct, frozen=True, kw_only=True):
     bots: list[Bot]
 
 

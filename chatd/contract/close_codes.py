@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+from msgspec import Struct
 
 
-@attrs.frozen
-class CloseCode:
+class CloseCode(Struct, frozen=True):
     """`code` as in RFC 6455; 4000 and above are chatd's own."""
 
     code: int

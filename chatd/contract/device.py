@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import (
     MAX_PAGE,
@@ -10,28 +10,23 @@ from chatd.contract.fields import (
     Limit,
     Time,
 )
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class ListDevices:
+class ListDevices(Struct, frozen=True):
     after: Id | None = None
     limit: Limit = MAX_PAGE
 
 
-@attrs.frozen
-class RevokeDevice:
+class RevokeDevice(Struct, frozen=True):
     device: Id
 
 
-@attrs.frozen
-class RevokeOtherDevices:
+class RevokeOtherDevices(Struct, frozen=True):
     pass
 
 
-@result
-class Device:
+class Device(Struct, frozen=True, kw_only=True):
     """`last_seen`: when it last took new tokens, null for a bearer token; `current` is the one that asks.
 
     `connected` says whether it has a connection now.
@@ -46,8 +41,7 @@ class Device:
     connected: bool
 
 
-@result
-class DeviceList:
+class DeviceList(Struct, frozen=True, kw_only=True):
     """The oldest first."""
 
     devices: list[Device]

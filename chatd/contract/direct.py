@@ -4,45 +4,37 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-import attrs
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit
 from chatd.contract.room import OwnRoom, RoomResult
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 MAX_PEOPLE: Final = 10  # in one direct room, the caller among them
 
 
-@attrs.frozen
-class OpenDirect:
+class OpenDirect(Struct, frozen=True):
     accounts: Annotated[list[Id], Meta(max_length=MAX_PEOPLE)]
 
 
-@attrs.frozen
-class AcceptDirect:
+class AcceptDirect(Struct, frozen=True):
     room: Id
 
 
-@attrs.frozen
-class DeclineDirect:
+class DeclineDirect(Struct, frozen=True):
     room: Id
 
 
-@attrs.frozen
-class LeaveDirect:
+class LeaveDirect(Struct, frozen=True):
     room: Id
 
 
-@attrs.frozen
-class ListDirects:
+class ListDirects(Struct, frozen=True):
     after: Id | None = None
     limit: Limit = DEFAULT_PAGE
 
 
-@result
-class DirectPage:
+class DirectPage(Struct, frozen=True, kw_only=True):
     """By room id. `next` is the `after` of the following page, null at the end."""
 
     rooms: list[OwnRoom]

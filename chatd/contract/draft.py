@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import attrs
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chatd.contract.fields import Id, Seq, Time
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class SetDraft:
+class SetDraft(Struct, frozen=True):
     room: Id
     text: Annotated[str, Meta(max_length=10_000)]  # empty: there is no draft any more
     thread: Seq | None = None
 
 
-@attrs.frozen
-class ListDrafts:
+class ListDrafts(Struct, frozen=True):
     pass
 
 
-@result
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """`thread` is the seq of the thread's root, or null."""
 
     room: Id
@@ -34,8 +29,7 @@ class Draft:
     at: Time
 
 
-@result
-class DraftList:
+class DraftList(Struct, frozen=True, kw_only=True):
     """The newest first."""
 
     drafts: list[Draft]

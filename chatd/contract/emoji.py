@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import EmojiName, Id, Picture, Time
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class AddEmoji:
+class AddEmoji(Struct, frozen=True):
     space: Id
     name: EmojiName
     image: Picture
 
 
-@attrs.frozen
-class RemoveEmoji:
+class RemoveEmoji(Struct, frozen=True):
     space: Id
     name: EmojiName
 
 
-@attrs.frozen
-class ListEmoji:
+class ListEmoji(Struct, frozen=True):
     space: Id
 
 
-@result
-class CustomEmoji:
+class CustomEmoji(Struct, frozen=True, kw_only=True):
     name: str
     image: str
     by: str
     at: Time
 
 
-@result
-class EmojiList:
+class EmojiList(Struct, frozen=True, kw_only=True):
     """By name."""
 
     emoji: list[CustomEmoji]

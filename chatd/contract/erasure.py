@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import MAX_PAGE, Id, Label, Limit, Reason, Time
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class ListErasures:
+class ListErasures(Struct, frozen=True):
     space: Id
     after: Label | None = None
     limit: Limit = MAX_PAGE
 
 
-@attrs.frozen
-class CancelErasure:
+class CancelErasure(Struct, frozen=True):
     space: Id
     account: Id
     reason: Reason | None = None
 
 
-@result
-class Erasure:
+class Erasure(Struct, frozen=True, kw_only=True):
     """An order that was not carried out yet; `by` whom, and why."""
 
     account: Id
@@ -34,8 +30,7 @@ class Erasure:
     due_at: Time
 
 
-@result
-class ErasureList:
+class ErasureList(Struct, frozen=True, kw_only=True):
     erasures: list[Erasure]
     next: str | None
 

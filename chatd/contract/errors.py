@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-import attrs
+from msgspec import Struct
 
 Code = Literal[
     "invalid",
@@ -37,8 +37,7 @@ MEANINGS: Final[Mapping[Code, str]] = {
 }
 
 
-@attrs.frozen(slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why a request was not carried out; `message` says what to do about it.
 
     `passing`: it may well be allowed later without anybody doing something about it. It is not sent.

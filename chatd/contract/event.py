@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import attrs
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, EventHash, Limit, Seq, Time
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, query
 
 
-@attrs.frozen
-class ListEvents:
+class ListEvents(Struct, frozen=True):
     after: Seq | None = None
     stream: Annotated[str, Meta(min_length=1, max_length=80)] | None = None
     limit: Limit = DEFAULT_PAGE
@@ -21,8 +18,7 @@ class ListEvents:
     hash: EventHash | None = None
 
 
-@result
-class EventFrame:
+class EventFrame(Struct, frozen=True, kw_only=True):
     """An event as it is sent to clients; `chatd.contract.events` says what `data` holds."""
 
     event: str
@@ -35,8 +31,7 @@ class EventFrame:
     data: dict[str, Any]
 
 
-@result
-class EventPage:
+class EventPage(Struct, frozen=True, kw_only=True):
     """`position` is the `after` of the following page, `hash` its `hash`."""
 
     events: list[EventFrame]

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-import attrs
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
+from msgspec.structs import fields as fields_of
 
 from chatd.contract.fields import (
     AnyRoomKind,
@@ -25,58 +25,48 @@ from chatd.contract.fields import (
     ShowingRight,
     Time,
 )
-from chatd.contract.rows import result as payload
 from chatd.contract.spec import EventType, StreamKind
-from chatd.contract.wire_names import wire_name
 
 
-@payload
-class Nothing:
+class Nothing(Struct, frozen=True, kw_only=True):
     pass
 
 
-@payload
-class Reason:
+class Reason(Struct, frozen=True, kw_only=True):
     reason: str | UnsetType = UNSET
 
 
-@payload
-class AboutAccount:
+class AboutAccount(Struct, frozen=True, kw_only=True):
     account: Id
     reason: str | UnsetType = UNSET
 
 
-@payload
-class AboutMessage:
+class AboutMessage(Struct, frozen=True, kw_only=True):
     seq: int
 
 
 # --- the server ---------------------------------------------------------------------------------------
 
 
-@payload
-class BackupMade:
+class BackupMade(Struct, frozen=True, kw_only=True):
     path: str
     bytes: int
     upto: int
 
 
-@payload
-class BackupRestored:
+class BackupRestored(Struct, frozen=True, kw_only=True):
     upto: int
     restored_at: Time
 
 
-@payload
-class ViewRebuilt:
+class ViewRebuilt(Struct, frozen=True, kw_only=True):
     view: str
 
 
 # --- accounts -----------------------------------------------------------------------------------------
 
 
-@payload
-class AccountCreated:
+class AccountCreated(Struct, frozen=True, kw_only=True):
     account: Id
     name: str | UnsetType = UNSET
     display_name: str | UnsetType = UNSET
@@ -85,8 +75,7 @@ class AccountCreated:
     scopes: list[Scope] | UnsetType = UNSET
 
 
-@payload
-class AccountUpdated:
+class AccountUpdated(Struct, frozen=True, kw_only=True):
     display_name: str | UnsetType = UNSET
     about: str | UnsetType = UNSET
     avatar: str | UnsetType = UNSET
@@ -95,31 +84,26 @@ class AccountUpdated:
     reason: str | UnsetType = UNSET
 
 
-@payload
-class AccountRenamed:
+class AccountRenamed(Struct, frozen=True, kw_only=True):
     name: str | UnsetType = UNSET
     before: str | UnsetType = UNSET
     reason: str | UnsetType = UNSET
 
 
-@payload
-class AccountSecured:
+class AccountSecured(Struct, frozen=True, kw_only=True):
     change: SecurityChange
 
 
-@payload
-class BotScopes:
+class BotScopes(Struct, frozen=True, kw_only=True):
     bot: Id
     scopes: list[Scope]
 
 
-@payload
-class BotDeleted:
+class BotDeleted(Struct, frozen=True, kw_only=True):
     bot: Id
 
 
-@payload
-class MessageReported:
+class MessageReported(Struct, frozen=True, kw_only=True):
     report: Id
     space: Id | UnsetType = UNSET
     room: Id
@@ -127,70 +111,60 @@ class MessageReported:
     reason: str | UnsetType = UNSET
 
 
-@payload
-class ReportResolved:
+class ReportResolved(Struct, frozen=True, kw_only=True):
     report: Id
     reason: str | UnsetType = UNSET
 
 
-@payload
-class NotificationCreated:
+class NotificationCreated(Struct, frozen=True, kw_only=True):
     notification: Id
     kind: NotificationKind
     room: Id
     seq: int | UnsetType = UNSET
-    from_: Id
+    from_: Id = field(name="from")
     source: int | UnsetType = UNSET
     quiet: bool | UnsetType = UNSET
     scheduled: Id | UnsetType = UNSET
     reason: str | UnsetType = UNSET
 
 
-@payload
-class NotificationRead:
+class NotificationRead(Struct, frozen=True, kw_only=True):
     ids: list[Id]
 
 
-@payload
-class SubscriptionUpdated:
+class SubscriptionUpdated(Struct, frozen=True, kw_only=True):
     room: Id
     level: Level | UnsetType = UNSET
     muted_until: Time | UnsetType = UNSET
 
 
-@payload
-class PreferencesUpdated:
+class PreferencesUpdated(Struct, frozen=True, kw_only=True):
     quiet_from: int | UnsetType = UNSET
     quiet_to: int | UnsetType = UNSET
     time_zone: str | UnsetType = UNSET
     receipts: bool | UnsetType = UNSET
 
 
-@payload
-class BookmarkAdded:
+class BookmarkAdded(Struct, frozen=True, kw_only=True):
     room: Id
     seq: int
     note: str | UnsetType = UNSET
 
 
-@payload
-class MessageOfRoom:
+class MessageOfRoom(Struct, frozen=True, kw_only=True):
     room: Id
     seq: int
 
 
-@payload
-class Blocked:
+class Blocked(Struct, frozen=True, kw_only=True):
     account: Id | UnsetType = UNSET
 
 
-@payload
-class AboutRoom:
+class AboutRoom(Struct, frozen=True, kw_only=True):
     room: Id
 
 
-@payload
-class UpTo:
+class UpTo(Struct, frozen=True, kw_only=True):
     room: Id
     seq: int
 
@@ -198,97 +172,83 @@ class UpTo:
 # --- spaces -------------------------------------------------------------------------------------------
 
 
-@payload
-class SpaceCreated:
+class SpaceCreated(Struct, frozen=True, kw_only=True):
     name: str
     description: str | UnsetType = UNSET
     icon: str | UnsetType = UNSET
 
 
-@payload
-class SpaceUpdated:
+class SpaceUpdated(Struct, frozen=True, kw_only=True):
     name: str | UnsetType = UNSET
     description: str | UnsetType = UNSET
     icon: str | UnsetType = UNSET
 
 
-@payload
-class JoinedSpace:
+class JoinedSpace(Struct, frozen=True, kw_only=True):
     account: Id
     role: Role
     invite: Id | UnsetType = UNSET
     owner: Id | UnsetType = UNSET
 
 
-@payload
-class Left:
+class Left(Struct, frozen=True, kw_only=True):
     account: Id
 
 
-@payload
-class AboutMember:
+class AboutMember(Struct, frozen=True, kw_only=True):
     account: Id
 
 
-@payload
-class Restricted:
+class Restricted(Struct, frozen=True, kw_only=True):
     account: Id
     until: Time | UnsetType = UNSET
     reason: str | UnsetType = UNSET
 
 
-@payload
-class ErasureOrdered:
+class ErasureOrdered(Struct, frozen=True, kw_only=True):
     account: Id
     due_at: Time
     reason: str | UnsetType = UNSET
 
 
-@payload
-class RoleChanged:
+class RoleChanged(Struct, frozen=True, kw_only=True):
     account: Id
     role: Role
     before: Role
     reason: str | UnsetType = UNSET
 
 
-@payload
-class InviteCreated:
+class InviteCreated(Struct, frozen=True, kw_only=True):
     invite: Id
     role: Role
     max_uses: int | UnsetType = UNSET
     expires_at: Time | UnsetType = UNSET
 
 
-@payload
-class InviteRevoked:
+class InviteRevoked(Struct, frozen=True, kw_only=True):
     invite: Id
 
 
-@payload
-class PublicRoomCreated:
+class PublicRoomCreated(Struct, frozen=True, kw_only=True):
     room: Id
     name: str
     kind: RoomKind
     topic: str | UnsetType = UNSET
 
 
-@payload
-class EmojiAdded:
+class EmojiAdded(Struct, frozen=True, kw_only=True):
     name: str
     image: str
 
 
-@payload
-class EmojiRemoved:
+class EmojiRemoved(Struct, frozen=True, kw_only=True):
     name: str
 
 
 # --- rooms --------------------------------------------------------------------------------------------
 
 
-@payload
-class RoomCreated:
+class RoomCreated(Struct, frozen=True, kw_only=True):
     name: str
     kind: AnyRoomKind
     private: bool
@@ -297,23 +257,20 @@ class RoomCreated:
     accounts: list[Id] | UnsetType = UNSET
 
 
-@payload
-class JoinedRoom:
+class JoinedRoom(Struct, frozen=True, kw_only=True):
     account: Id
     space: Id | UnsetType = UNSET
     entry: int | UnsetType | None = UNSET
 
 
-@payload
-class RoomUpdated:
+class RoomUpdated(Struct, frozen=True, kw_only=True):
     name: str | UnsetType = UNSET
     topic: str | UnsetType = UNSET
     slow_mode: int | UnsetType = UNSET
     reason: str | UnsetType = UNSET
 
 
-@payload
-class OverrideChanged:
+class OverrideChanged(Struct, frozen=True, kw_only=True):
     right: ShowingRight
     allow: bool | None
     role: BoundRole | UnsetType = UNSET
@@ -322,8 +279,7 @@ class OverrideChanged:
     reason: str | UnsetType = UNSET
 
 
-@payload
-class MessagePosted:
+class MessagePosted(Struct, frozen=True, kw_only=True):
     text: str | UnsetType = UNSET
     nonce: str | UnsetType = UNSET
     reply_to: int | UnsetType = UNSET
@@ -332,23 +288,20 @@ class MessagePosted:
     expires_at: Time | UnsetType = UNSET
 
 
-@payload
-class MessageEdited:
+class MessageEdited(Struct, frozen=True, kw_only=True):
     seq: int
     text: str | UnsetType = UNSET
     mentions: list[str] | UnsetType = UNSET
 
 
-@payload
-class MessageDeleted:
+class MessageDeleted(Struct, frozen=True, kw_only=True):
     seq: int
     author: Id
     expired: bool | UnsetType = UNSET
     reason: str | UnsetType = UNSET
 
 
-@payload
-class Reacted:
+class Reacted(Struct, frozen=True, kw_only=True):
     seq: int
     emoji: str
 
@@ -800,11 +753,9 @@ EVENTS: Final[Mapping[tuple[StreamKind, str], EventType]] = {
 
 def _details(name: str) -> tuple[str, ...]:
     """The fields of the events of this name, whatever their stream, that are optional wherever they stand."""
-    fields = [
-        field for (_, type_), row in EVENTS.items() if type_ == name for field in attrs.fields(row.payload)
-    ]
-    needed = {field.name for field in fields if field.default is attrs.NOTHING}
-    return tuple(dict.fromkeys(wire_name(field.name) for field in fields if field.name not in needed))
+    found = [one for (_, type_), row in EVENTS.items() if type_ == name for one in fields_of(row.payload)]
+    needed = {one.encode_name for one in found if one.required}
+    return tuple(dict.fromkeys(one.encode_name for one in found if one.encode_name not in needed))
 
 
 # What consumers look up for each event, worked out once.

@@ -4,39 +4,34 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Token
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command
 
 PlaceItemKind = Literal["space", "emoji", "room", "member", "message", "edit", "reaction", "pin"]
 
 
-@attrs.frozen
-class ExportRoom:
+class ExportRoom(Struct, frozen=True):
     room: Id
     after: Token | None = None
     limit: Limit = DEFAULT_PAGE
 
 
-@attrs.frozen
-class ExportSpace:
+class ExportSpace(Struct, frozen=True):
     space: Id
     after: Token | None = None
     limit: Limit = DEFAULT_PAGE
 
 
-@result
-class PlaceItem:
+class PlaceItem(Struct, frozen=True, kw_only=True):
     """`data` names its `room` or `space`, and what it is about there."""
 
     kind: PlaceItemKind
     data: dict[str, Any]
 
 
-@result
-class PlaceExport:
+class PlaceExport(Struct, frozen=True, kw_only=True):
     """What was written up to `position`, the place of the event with which the export began."""
 
     items: list[PlaceItem]

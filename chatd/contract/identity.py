@@ -4,78 +4,65 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import attrs
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chatd.contract.fields import NO_NUL, Password, Time, Token, Url
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class GetProvider:
+class GetProvider(Struct, frozen=True):
     pass
 
 
-@attrs.frozen
-class BeginIdentity:
+class BeginIdentity(Struct, frozen=True):
     password: Password | None = None
 
 
-@attrs.frozen
-class AddIdentity:
+class AddIdentity(Struct, frozen=True):
     code: Token
 
 
-@attrs.frozen
-class ListIdentities:
+class ListIdentities(Struct, frozen=True):
     pass
 
 
 Subject = Annotated[str, Meta(min_length=1, max_length=255, pattern=NO_NUL)]
 
 
-@attrs.frozen
-class RemoveIdentity:
+class RemoveIdentity(Struct, frozen=True):
     issuer: Url
     subject: Subject
     password: Password | None = None
 
 
-@result
-class IdentityProvider:
+class IdentityProvider(Struct, frozen=True, kw_only=True):
     """Where a browser begins to sign in, and what the button says."""
 
     name: str
     url: str
 
 
-@result
-class ProviderResult:
+class ProviderResult(Struct, frozen=True, kw_only=True):
     provider: IdentityProvider | None
 
 
-@result
-class IdentityLink:
+class IdentityLink(Struct, frozen=True, kw_only=True):
     """Where a browser begins to link an identity; works once, for a minute."""
 
     url: str
 
 
-@result
-class Identity:
+class Identity(Struct, frozen=True, kw_only=True):
     issuer: str
     subject: str
     at: Time
 
 
-@result
-class IdentityResult:
+class IdentityResult(Struct, frozen=True, kw_only=True):
     identity: Identity
 
 
-@result
-class IdentityList:
+class IdentityList(Struct, frozen=True, kw_only=True):
     """The oldest first."""
 
     identities: list[Identity]

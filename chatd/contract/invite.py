@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import attrs
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chatd.contract.fields import (
     MAX_PAGE,
@@ -17,39 +16,33 @@ from chatd.contract.fields import (
     Time,
     Token,
 )
-from chatd.contract.rows import result
 from chatd.contract.space import SpaceResult
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class CreateInvite:
+class CreateInvite(Struct, frozen=True):
     space: Id
     role: GrantedRole = "member"
     max_uses: Annotated[int, Meta(ge=1, le=100_000)] | None = None
     expires_in: Seconds | None = None
 
 
-@attrs.frozen
-class ListInvites:
+class ListInvites(Struct, frozen=True):
     space: Id
     after: Id | None = None
     limit: Limit = MAX_PAGE
     all: bool = False
 
 
-@attrs.frozen
-class RevokeInvite:
+class RevokeInvite(Struct, frozen=True):
     code: Token
 
 
-@attrs.frozen
-class AcceptInvite:
+class AcceptInvite(Struct, frozen=True):
     code: Token
 
 
-@result
-class Invite:
+class Invite(Struct, frozen=True, kw_only=True):
     """An invite without its code, of which only a hash is stored."""
 
     id: Id
@@ -60,34 +53,29 @@ class Invite:
     by: str
 
 
-@result
-class NewInvite(Invite):
+class NewInvite(Invite, frozen=True, kw_only=True):
     """The code is shown this once."""
 
     code: str
 
 
-@result
-class Joined:
+class Joined(Struct, frozen=True, kw_only=True):
     account: Id
     at: Time
 
 
-@result
-class ListedInvite(Invite):
+class ListedInvite(Invite, frozen=True, kw_only=True):
     """`joined`: the newest 100 accounts that it let in, newest first. `ended`: it expired or is used up."""
 
     joined: list[Joined]
     ended: bool
 
 
-@result
-class InviteResult:
+class InviteResult(Struct, frozen=True, kw_only=True):
     invite: NewInvite
 
 
-@result
-class InviteList:
+class InviteList(Struct, frozen=True, kw_only=True):
     """The oldest first."""
 
     invites: list[ListedInvite]

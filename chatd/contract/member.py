@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import attrs
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
 
 from chatd.contract.fields import Id, Reason, Right, Role, Seconds, Time
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command
 
 
-@attrs.frozen
-class SetRole:
+class SetRole(Struct, frozen=True):
     space: Id
     account: Id
     role: Role
@@ -19,53 +16,46 @@ class SetRole:
     dry_run: bool = False
 
 
-@attrs.frozen
-class KickMember:
+class KickMember(Struct, frozen=True):
     space: Id
     account: Id
     reason: Reason | None = None
 
 
-@attrs.frozen
-class BanMember:
+class BanMember(Struct, frozen=True):
     space: Id
     account: Id
     reason: Reason | None = None
-    for_: Seconds | None = None
+    for_: Seconds | None = field(default=None, name="for")
 
 
-@attrs.frozen
-class UnbanMember:
-    space: Id
-    account: Id
-    reason: Reason | None = None
-
-
-@attrs.frozen
-class MuteMember:
-    space: Id
-    account: Id
-    reason: Reason | None = None
-    for_: Seconds | None = None
-
-
-@attrs.frozen
-class UnmuteMember:
+class UnbanMember(Struct, frozen=True):
     space: Id
     account: Id
     reason: Reason | None = None
 
 
-@attrs.frozen
-class EraseMessages:
+class MuteMember(Struct, frozen=True):
+    space: Id
+    account: Id
+    reason: Reason | None = None
+    for_: Seconds | None = field(default=None, name="for")
+
+
+class UnmuteMember(Struct, frozen=True):
+    space: Id
+    account: Id
+    reason: Reason | None = None
+
+
+class EraseMessages(Struct, frozen=True):
     space: Id
     account: Id
     reason: Reason | None = None
     dry_run: bool = False
 
 
-@result
-class Member:
+class Member(Struct, frozen=True, kw_only=True):
     """A member of a space or room; `role` is the one in the space.
 
     `disabled`: its account is disabled, or that of a bot's owner; nobody reaches it.
@@ -80,16 +70,14 @@ class Member:
     disabled: bool
 
 
-@result
-class MemberPage:
+class MemberPage(Struct, frozen=True, kw_only=True):
     """By account id. `next` is the `after` of the following page, null at the end."""
 
     members: list[Member]
     next: Id | None
 
 
-@result
-class RoleSet:
+class RoleSet(Struct, frozen=True, kw_only=True):
     """Empty when the role was set. A dry run names both roles, and the rights gained and lost."""
 
     before: Role | UnsetType = UNSET
@@ -98,16 +86,14 @@ class RoleSet:
     loses: list[Right] | UnsetType = UNSET
 
 
-@result
-class RoomMessages:
+class RoomMessages(Struct, frozen=True, kw_only=True):
     """How many messages of the account stand in a room."""
 
     room: Id
     messages: int
 
 
-@result
-class MessageErasure:
+class MessageErasure(Struct, frozen=True, kw_only=True):
     """What will be erased, in all and by room; `due_at` that time, if anything was ordered."""
 
     messages: int

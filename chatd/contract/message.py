@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import (
     DEFAULT_PAGE,
@@ -18,12 +18,10 @@ from chatd.contract.fields import (
     Text,
     Time,
 )
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class PostMessage:
+class PostMessage(Struct, frozen=True):
     room: Id
     text: Text
     nonce: Nonce | None = None
@@ -31,36 +29,31 @@ class PostMessage:
     expires_in: Seconds | None = None
 
 
-@attrs.frozen
-class EditMessage:
+class EditMessage(Struct, frozen=True):
     room: Id
     seq: Seq
     text: Text
 
 
-@attrs.frozen
-class DeleteMessage:
+class DeleteMessage(Struct, frozen=True):
     room: Id
     seq: Seq
     reason: Reason | None = None
 
 
-@attrs.frozen
-class GetMessage:
+class GetMessage(Struct, frozen=True):
     room: Id
     seq: Seq
 
 
-@attrs.frozen
-class ListEdits:
+class ListEdits(Struct, frozen=True):
     room: Id
     seq: Seq
     after: Id | None = None
     limit: Limit = MAX_PAGE
 
 
-@attrs.frozen
-class SearchMessages:
+class SearchMessages(Struct, frozen=True):
     text: Query | None = None
     space: Id | None = None
     room: Id | None = None
@@ -73,8 +66,7 @@ class SearchMessages:
     cursor: Label | None = None
 
 
-@attrs.frozen
-class ScheduleMessage:
+class ScheduleMessage(Struct, frozen=True):
     room: Id
     text: Text
     post_at: Time
@@ -82,25 +74,21 @@ class ScheduleMessage:
     expires_in: Seconds | None = None
 
 
-@attrs.frozen
-class UnscheduleMessage:
+class UnscheduleMessage(Struct, frozen=True):
     scheduled: Id
 
 
-@attrs.frozen
-class ListScheduled:
+class ListScheduled(Struct, frozen=True):
     pass
 
 
-@attrs.frozen
-class ReportMessage:
+class ReportMessage(Struct, frozen=True):
     room: Id
     seq: Seq
     reason: Reason
 
 
-@result
-class Reaction:
+class Reaction(Struct, frozen=True, kw_only=True):
     """`accounts` are the first 100 of `count`."""
 
     emoji: str
@@ -108,14 +96,12 @@ class Reaction:
     accounts: list[Id]
 
 
-@result
-class ThreadSummary:
+class ThreadSummary(Struct, frozen=True, kw_only=True):
     replies: int
     last_at: Time
 
 
-@result
-class Message:
+class Message(Struct, frozen=True, kw_only=True):
     """A message as it reads now. `text` is null when it was deleted.
 
     `mentions` are ids of accounts, and `here` and `room` where the text calls them (then also the ids of whom
@@ -140,20 +126,17 @@ class Message:
     thread: ThreadSummary | None
 
 
-@result
-class Posted:
+class Posted(Struct, frozen=True, kw_only=True):
     seq: int
     position: int
     at: Time
 
 
-@result
-class MessageResult:
+class MessageResult(Struct, frozen=True, kw_only=True):
     message: Message
 
 
-@result
-class MessagePage:
+class MessagePage(Struct, frozen=True, kw_only=True):
     """The oldest first. Only `more_before` and `more_after` say whether there is more."""
 
     messages: list[Message]
@@ -161,23 +144,20 @@ class MessagePage:
     more_after: bool
 
 
-@result
-class MessageVersion:
+class MessageVersion(Struct, frozen=True, kw_only=True):
     at: Time
     by: Id
     text: str
 
 
-@result
-class MessageVersions:
+class MessageVersions(Struct, frozen=True, kw_only=True):
     """The oldest first; none of a deleted message."""
 
     versions: list[MessageVersion]
     next: Id | None
 
 
-@result
-class SearchHit:
+class SearchHit(Struct, frozen=True, kw_only=True):
     """`snippet` is about 160 characters of the text around the first hit.
 
     `highlights` are `[start, end)` in the snippet, in code points; they do not overlap.
@@ -192,16 +172,14 @@ class SearchHit:
     highlights: list[tuple[int, int]]
 
 
-@result
-class SearchPage:
+class SearchPage(Struct, frozen=True, kw_only=True):
     """The newest first. `next` is the `cursor` of the following page, null at the end."""
 
     hits: list[SearchHit]
     next: str | None
 
 
-@result
-class ScheduledMessage:
+class ScheduledMessage(Struct, frozen=True, kw_only=True):
     """`failed` says why it could not be posted, null while it waits."""
 
     id: Id
@@ -214,13 +192,11 @@ class ScheduledMessage:
     failed: str | None
 
 
-@result
-class ScheduledResult:
+class ScheduledResult(Struct, frozen=True, kw_only=True):
     scheduled: ScheduledMessage
 
 
-@result
-class ScheduledList:
+class ScheduledList(Struct, frozen=True, kw_only=True):
     """The next to be posted first."""
 
     scheduled: list[ScheduledMessage]

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import attrs
-from msgspec import Meta
+from msgspec import Meta, Struct, field
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, NotificationKind, Time
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class ListNotifications:
+class ListNotifications(Struct, frozen=True):
     after: Id | None = None
     unread: bool = False
     limit: Limit = DEFAULT_PAGE
 
 
-@attrs.frozen
-class ReadNotifications:
+class ReadNotifications(Struct, frozen=True):
     ids: Annotated[list[Id], Meta(min_length=1, max_length=500)]
 
 
-@result
-class Notification:
+class Notification(Struct, frozen=True, kw_only=True):
     """`from` is the author of the message, `quiet`: a client makes no sound. `seq` is null where `kind` is
     `scheduled`, and `scheduled` and `reason` only there are not."""
 
@@ -33,7 +28,7 @@ class Notification:
     kind: NotificationKind
     room: Id
     seq: int | None
-    from_: Id
+    from_: Id = field(name="from")
     at: Time
     quiet: bool
     read: bool
@@ -41,8 +36,7 @@ class Notification:
     reason: str | None
 
 
-@result
-class NotificationPage:
+class NotificationPage(Struct, frozen=True, kw_only=True):
     """The newest first. `next` is the `after` of the following page; `unread` counts all unread ones."""
 
     notifications: list[Notification]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import (
     MAX_PAGE,
@@ -12,39 +12,33 @@ from chatd.contract.fields import (
     Time,
 )
 from chatd.contract.message import Message
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class AddPin:
+class AddPin(Struct, frozen=True):
     room: Id
     seq: Seq
 
 
-@attrs.frozen
-class RemovePin:
+class RemovePin(Struct, frozen=True):
     room: Id
     seq: Seq
 
 
-@attrs.frozen
-class ListPins:
+class ListPins(Struct, frozen=True):
     room: Id
     after: Id | None = None
     limit: Limit = MAX_PAGE
 
 
-@result
-class Pin:
+class Pin(Struct, frozen=True, kw_only=True):
     seq: int
     by: str
     at: Time
     message: Message
 
 
-@result
-class PinList:
+class PinList(Struct, frozen=True, kw_only=True):
     """The newest pin first."""
 
     pins: list[Pin]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import (
     MAX_PAGE,
@@ -11,27 +11,23 @@ from chatd.contract.fields import (
     Minute,
     TimeZone,
 )
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 from chatd.contract.subscription import Subscription
 
 
-@attrs.frozen
-class UpdatePreferences:
+class UpdatePreferences(Struct, frozen=True):
     quiet_from: Minute | None = None
     quiet_to: Minute | None = None  # the same as `quiet_from`: never
     time_zone: TimeZone | None = None
     receipts: bool | None = None
 
 
-@attrs.frozen
-class GetPreferences:
+class GetPreferences(Struct, frozen=True):
     after: Id | None = None
     limit: Limit = MAX_PAGE
 
 
-@result
-class Preferences:
+class Preferences(Struct, frozen=True, kw_only=True):
     """`quiet_from` and `quiet_to` are minutes from midnight in `time_zone`."""
 
     quiet_from: int | None
@@ -40,8 +36,7 @@ class Preferences:
     receipts: bool
 
 
-@result
-class PreferencesResult:
+class PreferencesResult(Struct, frozen=True, kw_only=True):
     """The subscriptions come in pages, by room id; the preferences with each of them."""
 
     preferences: Preferences

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import attrs
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chatd.contract.fields import Id, PresenceState, ShownPresence, Time
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command
 
 
-@attrs.frozen
-class SetPresence:
+class SetPresence(Struct, frozen=True):
     state: PresenceState
 
 
 Ids = Annotated[list[Id], Meta(max_length=500)]
 
 
-@attrs.frozen
-class WatchPresence:
+class WatchPresence(Struct, frozen=True):
     accounts: Ids
 
 
-@result
-class AccountPresence:
+class AccountPresence(Struct, frozen=True, kw_only=True):
     """`last_seen` is when others last saw the account, null while they do, or if they never did."""
 
     account: Id
@@ -34,8 +29,7 @@ class AccountPresence:
     last_seen: Time | None
 
 
-@result
-class PresenceList:
+class PresenceList(Struct, frozen=True, kw_only=True):
     """Of the accounts that the caller may see."""
 
     presences: list[AccountPresence]

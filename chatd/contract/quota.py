@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import Id, Time
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, query
 
 
-@result
-class Quotas:
+class Quotas(Struct, frozen=True, kw_only=True):
     """What one account may do, its bots included, beside its rates. A day begins at midnight UTC.
 
     `messages_per_day`, `bytes_per_day` (of everything that it adds to the log) and `reports_per_day` are
@@ -33,21 +31,18 @@ class Quotas:
     connections: int
 
 
-@attrs.frozen
-class GetQuota:
+class GetQuota(Struct, frozen=True):
     account: Id
 
 
-@result
-class Used:
+class Used(Struct, frozen=True, kw_only=True):
     """`quota` is null where the server has switched quotas off."""
 
     used: int
     quota: int | None
 
 
-@result
-class Usage:
+class Usage(Struct, frozen=True, kw_only=True):
     """`messages`, `bytes` and `reports` are of this day, which ends at `day_ends_at`, `direct_rooms` new ones
     of the last 24 hours; `rooms` and `invites` those in the space where there are most of them."""
 
@@ -62,8 +57,7 @@ class Usage:
     day_ends_at: Time
 
 
-@result
-class QuotaResult:
+class QuotaResult(Struct, frozen=True, kw_only=True):
     usage: Usage
 
 

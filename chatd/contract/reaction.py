@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, Emoji, Id, Limit, Seq
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class AddReaction:
+class AddReaction(Struct, frozen=True):
     room: Id
     seq: Seq
     emoji: Emoji
 
 
-@attrs.frozen
-class RemoveReaction:
+class RemoveReaction(Struct, frozen=True):
     room: Id
     seq: Seq
     emoji: Emoji
 
 
-@attrs.frozen
-class ListReactions:
+class ListReactions(Struct, frozen=True):
     room: Id
     seq: Seq
     emoji: Emoji
@@ -32,15 +28,13 @@ class ListReactions:
     limit: Limit = DEFAULT_PAGE
 
 
-@result
-class Reactor:
+class Reactor(Struct, frozen=True, kw_only=True):
     account: Id
     name: str
     display_name: str
 
 
-@result
-class ReactorPage:
+class ReactorPage(Struct, frozen=True, kw_only=True):
     """By account id. `next` is the `after` of the following page, null at the end."""
 
     accounts: list[Reactor]

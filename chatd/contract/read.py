@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import Id, Seq
 from chatd.contract.spec import RequestType, command
 
 
-@attrs.frozen
-class MarkRead:
+class MarkRead(Struct, frozen=True):
     room: Id
     seq: Seq
 
 
-@attrs.frozen
-class MarkUnread:
+class MarkUnread(Struct, frozen=True):
     room: Id
     seq: Seq
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import Id, Seq
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, query
 
 
-@attrs.frozen
-class ListReceipts:
+class ListReceipts(Struct, frozen=True):
     room: Id
     seq: Seq
 
 
-@result
-class Receipts:
+class Receipts(Struct, frozen=True, kw_only=True):
     """The first 100 accounts of each, and counts of all."""
 
     delivered: list[Id]

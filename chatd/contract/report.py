@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Reason, Time
 from chatd.contract.message import Message
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class ListReports:
+class ListReports(Struct, frozen=True):
     space: Id | None = None
     open: bool = True
     after: Id | None = None
     limit: Limit = DEFAULT_PAGE
 
 
-@attrs.frozen
-class ReadReportContext:
+class ReadReportContext(Struct, frozen=True):
     report: Id
 
 
-@attrs.frozen
-class ResolveReport:
+class ResolveReport(Struct, frozen=True):
     report: Id
     reason: Reason | None = None
 
 
-@result
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """`message` is the reported message as it stands now, `text` what it said when it was reported; both are
     null when it was erased since."""
 
@@ -48,16 +43,14 @@ class Report:
     text: str | None
 
 
-@result
-class ReportContext:
+class ReportContext(Struct, frozen=True, kw_only=True):
     """`messages`: the reported one with some before and after it, oldest first."""
 
     report: Report
     messages: list[Message]
 
 
-@result
-class ReportPage:
+class ReportPage(Struct, frozen=True, kw_only=True):
     """The oldest first. `next` is the `after` of the following page, null at the end."""
 
     reports: list[Report]

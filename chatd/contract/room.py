@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import attrs
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chatd.contract.fields import (
     DEFAULT_PAGE,
@@ -26,12 +25,10 @@ from chatd.contract.fields import (
 )
 from chatd.contract.member import MemberPage
 from chatd.contract.message import MessagePage
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class CreateRoom:
+class CreateRoom(Struct, frozen=True):
     space: Id
     name: Name
     kind: RoomKind = "text"
@@ -39,8 +36,7 @@ class CreateRoom:
     topic: Topic | None = None
 
 
-@attrs.frozen
-class UpdateRoom:
+class UpdateRoom(Struct, frozen=True):
     room: Id
     name: Name | None = None
     topic: Topic | None = None
@@ -48,42 +44,35 @@ class UpdateRoom:
     reason: Reason | None = None
 
 
-@attrs.frozen
-class ArchiveRoom:
+class ArchiveRoom(Struct, frozen=True):
     room: Id
 
 
-@attrs.frozen
-class JoinRoom:
+class JoinRoom(Struct, frozen=True):
     room: Id
 
 
-@attrs.frozen
-class LeaveRoom:
+class LeaveRoom(Struct, frozen=True):
     room: Id
 
 
-@attrs.frozen
-class ListRooms:
+class ListRooms(Struct, frozen=True):
     space: Id
     after: Id | None = None
     limit: Limit = MAX_PAGE
 
 
-@attrs.frozen
-class GetRoom:
+class GetRoom(Struct, frozen=True):
     room: Id
 
 
-@attrs.frozen
-class ListRoomMembers:
+class ListRoomMembers(Struct, frozen=True):
     room: Id
     after: Id | None = None
     limit: Limit = DEFAULT_PAGE
 
 
-@attrs.frozen
-class RoomHistory:
+class RoomHistory(Struct, frozen=True):
     room: Id
     before: Seq | None = None
     after: Seq | None = None
@@ -91,44 +80,37 @@ class RoomHistory:
     limit: Limit = DEFAULT_PAGE
 
 
-@attrs.frozen
-class InviteToRoom:
+class InviteToRoom(Struct, frozen=True):
     room: Id
     account: Id
 
 
-@attrs.frozen
-class RemoveFromRoom:
+class RemoveFromRoom(Struct, frozen=True):
     room: Id
     account: Id
     reason: Reason | None = None
 
 
-@attrs.frozen
-class LockRoom:
+class LockRoom(Struct, frozen=True):
     room: Id
     reason: Reason | None = None
 
 
-@attrs.frozen
-class UnlockRoom:
+class UnlockRoom(Struct, frozen=True):
     room: Id
     reason: Reason | None = None
 
 
-@attrs.frozen
-class UnarchiveRoom:
+class UnarchiveRoom(Struct, frozen=True):
     room: Id
 
 
-@attrs.frozen
-class DeleteRoom:
+class DeleteRoom(Struct, frozen=True):
     room: Id
     reason: Reason | None = None
 
 
-@attrs.frozen
-class SetOverride:
+class SetOverride(Struct, frozen=True):
     room: Id
     right: ShowingRight
     role: BoundRole | None = None
@@ -138,8 +120,7 @@ class SetOverride:
     dry_run: bool = False
 
 
-@result
-class Room:
+class Room(Struct, frozen=True, kw_only=True):
     """`head` is the seq of the newest event.
 
     A direct room has no space and no name (null and `""`), but `accounts`: its members, the caller
@@ -161,8 +142,7 @@ class Room:
     disabled: list[Id] | UnsetType = UNSET
 
 
-@result
-class OwnRoom(Room):
+class OwnRoom(Room, frozen=True, kw_only=True):
     """A room that the caller is in. `role` is the caller's in the space, null in a direct room.
 
     `read` is the caller's read marker; `unread` and `mentions` count as in `unread.list`. Only a direct room
@@ -176,15 +156,13 @@ class OwnRoom(Room):
     request: bool | UnsetType = UNSET
 
 
-@result
-class ListedRoom(Room):
+class ListedRoom(Room, frozen=True, kw_only=True):
     """`member`: whether the caller is one."""
 
     member: bool
 
 
-@result
-class Override:
+class Override(Struct, frozen=True, kw_only=True):
     """Allows or denies a right in a room, to a role or to an account."""
 
     right: ShowingRight
@@ -193,8 +171,7 @@ class Override:
     account: Id | UnsetType = UNSET
 
 
-@result
-class RoomDetail(Room):
+class RoomDetail(Room, frozen=True, kw_only=True):
     """`members` is a count. Accounts get `rights` and `read`, those who may set them `overrides`; of a direct
     room also whether it is `listed` (see `direct.list`) and a `request`."""
 
@@ -207,26 +184,22 @@ class RoomDetail(Room):
     request: bool | UnsetType = UNSET
 
 
-@result
-class RoomResult:
+class RoomResult(Struct, frozen=True, kw_only=True):
     room: Room
 
 
-@result
-class RoomDetailResult:
+class RoomDetailResult(Struct, frozen=True, kw_only=True):
     room: RoomDetail
 
 
-@result
-class RoomList:
+class RoomList(Struct, frozen=True, kw_only=True):
     """By id, which is the order in which they were made."""
 
     rooms: list[ListedRoom]
     next: Id | None
 
 
-@result
-class OverrideSet:
+class OverrideSet(Struct, frozen=True, kw_only=True):
     """Empty when the override was set. A dry run names the accounts that gain and lose the right."""
 
     right: ShowingRight | UnsetType = UNSET

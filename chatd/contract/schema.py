@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final, get_args
 
-import attrs
 import msgspec
+from msgspec.structs import fields as fields_of
 
 from chatd.contract.errors import Code
 from chatd.contract.events import EVENTS
@@ -21,7 +21,6 @@ from chatd.contract.fields import MAX_ID
 from chatd.contract.requests import REQUESTS
 from chatd.contract.signals import SIGNALS
 from chatd.contract.spec import EventType, RequestType, SignalType
-from chatd.contract.wire_names import wire_name
 
 Schema = dict[str, Any]
 
@@ -73,17 +72,10 @@ def classes(to: Callable[[str], Schema]) -> dict[str, Schema]:
     template = to("{name}")["$ref"]
     _, found = msgspec.json.schema_components(dict.fromkeys(used), ref_template=template)
     requests = {row.request.__name__ for row in REQUESTS.values()}
-    return {name: _on_the_wire(schema, name in requests) for name, schema in sorted(found.items())}
-
-
-def _on_the_wire(schema: Schema, closed: bool) -> Schema:
-    """With the names of the wire. Requests are `closed`: a field that they do not have is refused."""
-    if "properties" not in schema:
-        return schema
-    renamed = {wire_name(name): field for name, field in schema["properties"].items()}
-    required = [wire_name(name) for name in schema["required"]]
-    more = {"additionalProperties": False} if closed else {}
-    return {**schema, "properties": renamed, "required": required, **more}
+    return {
+        name: {**schema, "additionalProperties": False} if name in requests else schema
+        for name, schema in sorted(found.items())
+    }
 
 
 # --- frames -------------------------------------------------------------------------------------------
@@ -92,7 +84,7 @@ def _on_the_wire(schema: Schema, closed: bool) -> Schema:
 def request(row: RequestType, to: Callable[[str], Schema]) -> Schema:
     data = to(row.request.__name__)
     fields = {"id": ID, row.kind: {"const": row.name}, "data": data}
-    may_lack_data = all(field.default is not attrs.NOTHING for field in attrs.fields(row.request))
+    may_lack_data = not any(field.required for field in fields_of(row.request))
     return _frame(fields, row.doc, ("id", row.kind) if may_lack_data else None, closed=True)
 
 

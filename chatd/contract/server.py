@@ -2,45 +2,38 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.errors import Code
 from chatd.contract.fields import Time
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, query
 from chatd.contract.view import ViewState
 
 
-@attrs.frozen
-class GetServerStatus:
+class GetServerStatus(Struct, frozen=True):
     pass
 
 
-@attrs.frozen
-class GetServerTop:
+class GetServerTop(Struct, frozen=True):
     pass
 
 
-@attrs.frozen
-class CheckServer:
+class CheckServer(Struct, frozen=True):
     pass
 
 
-@attrs.frozen
-class VerifyServer:
+class VerifyServer(Struct, frozen=True):
     pass
 
 
-@result
-class ActorCounts:
+class ActorCounts(Struct, frozen=True, kw_only=True):
     awake: int
     rooms: int
     spaces: int
     accounts: int
 
 
-@result
-class ServerStatus:
+class ServerStatus(Struct, frozen=True, kw_only=True):
     """Sizes in bytes, `uptime` in seconds. `ready`: whether commands can be stored. `problems` in words.
     Since the start: `refused` counts frames by the code of their refusal, `log_lines_lost` the lines that the
     log on stderr did not take, `clock_steps` how often the clock was set, and `last_clock_step` says by how
@@ -72,8 +65,7 @@ class ServerStatus:
     views: list[ViewState]
 
 
-@result
-class CommitCounts:
+class CommitCounts(Struct, frozen=True, kw_only=True):
     """`last_*` of the newest commit, means over all."""
 
     count: int
@@ -86,8 +78,7 @@ class CommitCounts:
     waiting: int
 
 
-@result
-class ActorLoad:
+class ActorLoad(Struct, frozen=True, kw_only=True):
     name: str
     depth: int
     capacity: int
@@ -97,8 +88,7 @@ class ActorLoad:
     restarts: int
 
 
-@result
-class ServerTop:
+class ServerTop(Struct, frozen=True, kw_only=True):
     """At most 50 actors, the busiest first. `refused` and what follows count since the start, as in
     `server.status`."""
 
@@ -116,16 +106,14 @@ class ServerTop:
     memory: int
 
 
-@result
-class ServerChecked:
+class ServerChecked(Struct, frozen=True, kw_only=True):
     """`findings` in words."""
 
     ok: bool
     findings: list[str]
 
 
-@result
-class ServerVerified:
+class ServerVerified(Struct, frozen=True, kw_only=True):
     """How many events were replayed, and the findings in words."""
 
     ok: bool

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import attrs
 from msgspec import Struct
 
 from chatd.contract.account import Account
 from chatd.contract.fields import EventHash, Id, RateClass, Seq, Token
 from chatd.contract.quota import Quotas
 from chatd.contract.room import OwnRoom
-from chatd.contract.rows import result
 from chatd.contract.space import OwnSpace
 from chatd.contract.spec import RequestType, command
 
 
-# A Struct, because only those refuse unknown keys below the top level.
+# Unknown keys are refused, as at the top level of a request.
 class Cursor(Struct, frozen=True, forbid_unknown_fields=True):
     """The last event that a client has applied: its position, the epoch of its log, and its hash.
 
@@ -27,28 +25,24 @@ class Cursor(Struct, frozen=True, forbid_unknown_fields=True):
     hash: EventHash | None = None
 
 
-@attrs.frozen
-class OpenSession:
+class OpenSession(Struct, frozen=True):
     token: Token | None = None
     cursor: Cursor | None = None
 
 
-@result
-class ServerInfo:
+class ServerInfo(Struct, frozen=True, kw_only=True):
     name: str
     version: str
 
 
-@result
-class RateLimit:
+class RateLimit(Struct, frozen=True, kw_only=True):
     """`burst` requests at once, `per_second` in the long run."""
 
     per_second: float
     burst: int
 
 
-@result
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """What a client must know beforehand. Sizes in bytes, texts in characters; rates are null when off.
 
     `rate` holds for each connection, from its first request on. `rates` holds for an account with all its
@@ -69,8 +63,7 @@ class Limits:
     quotas: Quotas | None
 
 
-@result
-class SessionOpened:
+class SessionOpened(Struct, frozen=True, kw_only=True):
     """`position` is where the session's events begin, `hash` that of the event there; `resumed` confirms the
     client's cursor.
 

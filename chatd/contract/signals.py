@@ -5,44 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from chatd.contract.fields import Id, ShownPresence, Time
-from chatd.contract.rows import result as payload
 from chatd.contract.spec import SignalType
 
 
-@payload
-class ReadMarked:
+class ReadMarked(Struct, frozen=True, kw_only=True):
     seq: int
 
 
-@payload
-class ReadReceipt:
+class ReadReceipt(Struct, frozen=True, kw_only=True):
     read: int
 
 
-@payload
-class Typing:
+class Typing(Struct, frozen=True, kw_only=True):
     expires_in: int
 
 
-@payload
-class PresenceChanged:
+class PresenceChanged(Struct, frozen=True, kw_only=True):
     state: ShownPresence
     last_seen: Time | None
 
 
-@payload
-class DraftSet:
+class DraftSet(Struct, frozen=True, kw_only=True):
     room: Id
     thread: int | None
     text: str
     at: Time
 
 
-@payload
-class ScheduledChanged:
+class ScheduledChanged(Struct, frozen=True, kw_only=True):
     id: Id
     room: Id | UnsetType = UNSET
     text: str | UnsetType = UNSET

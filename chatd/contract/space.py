@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from chatd.contract.fields import (
     DEFAULT_PAGE,
@@ -18,69 +17,58 @@ from chatd.contract.fields import (
     Time,
 )
 from chatd.contract.member import MemberPage
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class CreateSpace:
+class CreateSpace(Struct, frozen=True):
     name: Name
     description: About | None = None
     icon: PictureOrNone | None = None
     owner: Id | None = None
 
 
-@attrs.frozen
-class ListSpaces:
+class ListSpaces(Struct, frozen=True):
     after: Id | None = None
     limit: Limit = MAX_PAGE
 
 
-@attrs.frozen
-class GetSpace:
+class GetSpace(Struct, frozen=True):
     space: Id
 
 
-@attrs.frozen
-class ListSpaceMembers:
+class ListSpaceMembers(Struct, frozen=True):
     space: Id
     after: Id | None = None
     limit: Limit = DEFAULT_PAGE
 
 
-@attrs.frozen
-class UpdateSpace:
+class UpdateSpace(Struct, frozen=True):
     space: Id
     name: Name | None = None
     description: About | None = None
     icon: PictureOrNone | None = None
 
 
-@attrs.frozen
-class DeleteSpace:
+class DeleteSpace(Struct, frozen=True):
     space: Id
     reason: Reason | None = None
 
 
-@attrs.frozen
-class LeaveSpace:
+class LeaveSpace(Struct, frozen=True):
     space: Id
 
 
-@attrs.frozen
-class LockSpace:
+class LockSpace(Struct, frozen=True):
     space: Id
     reason: Reason | None = None
 
 
-@attrs.frozen
-class UnlockSpace:
+class UnlockSpace(Struct, frozen=True):
     space: Id
     reason: Reason | None = None
 
 
-@result
-class Space:
+class Space(Struct, frozen=True, kw_only=True):
     """`owner` is the member who has been an owner for longest, null while there is none.
 
     A space may have several owners.
@@ -95,33 +83,28 @@ class Space:
     created_at: Time
 
 
-@result
-class OwnSpace(Space):
+class OwnSpace(Space, frozen=True, kw_only=True):
     """A space of the caller's, with the caller's role. An operator sees all spaces, without a role."""
 
     role: Role | UnsetType = UNSET
 
 
-@result
-class SpaceDetail(Space):
+class SpaceDetail(Space, frozen=True, kw_only=True):
     """With the caller's role (null for an operator) and the number of members."""
 
     role: Role | None
     members: int
 
 
-@result
-class SpaceResult:
+class SpaceResult(Struct, frozen=True, kw_only=True):
     space: Space
 
 
-@result
-class SpaceDetailResult:
+class SpaceDetailResult(Struct, frozen=True, kw_only=True):
     space: SpaceDetail
 
 
-@result
-class SpaceList:
+class SpaceList(Struct, frozen=True, kw_only=True):
     """By id, which is the order in which they were made."""
 
     spaces: list[OwnSpace]

@@ -11,12 +11,12 @@ from typing import Any, Final, Literal
 
 import attrs
 import msgspec
+from msgspec import Struct
 
 from chatd.contract.errors import Code, Refusal
 from chatd.contract.field_errors import describe_error, quote
 from chatd.contract.fields import RateClass, Right, Scope
 from chatd.contract.shown import Rule, rules_of
-from chatd.contract.wire_names import python_names, wire_name
 
 # Who may ask: anybody on a connection, an account with an open session, or an operator (the admin socket, or
 # an account that is an admin). What an account may do in a space or room is decided by `chatd.domain.policy`.
@@ -42,8 +42,7 @@ GENERAL: Final[Mapping[Asker, frozenset[Code]]] = {
 }
 
 
-@attrs.frozen
-class Done:
+class Done(Struct, frozen=True):
     """The result of a command that has nothing to tell: `{}`."""
 
 
@@ -95,7 +94,8 @@ class RequestType:
     @property
     def fields(self) -> tuple[str, ...]:
         """The names of its fields on the wire."""
-        return tuple(wire_name(field.name) for field in attrs.fields(self.request))
+        names: tuple[str, ...] = self.request.__struct_encode_fields__
+        return names
 
     @property
     def codes(self) -> frozenset[Code]:
@@ -110,13 +110,13 @@ class RequestType:
                 "invalid", f"unknown field {quote(min(unknown, key=str))}; {self.name} takes: {known}"
             )
         try:
-            request = msgspec.convert(python_names(data), self.request)
+            request = msgspec.convert(data, self.request)
         except msgspec.ValidationError as error:
             return Refusal("invalid", describe_error(self.request, error))
         for name, rule in self.shown:
             value = getattr(request, name)
             if value is not None and (wrong := rule.wrong(value)):
-                return Refusal("invalid", f"{wire_name(name)}: {wrong}")
+                return Refusal("invalid", f"{name}: {wrong}")
         return request
 
 
@@ -196,7 +196,7 @@ class EventType:
     @property
     def about_member(self) -> bool:
         """Whether it tells of a member of a space, whom not everybody there sees (`member.see_all`)."""
-        named = any(field.name == "account" for field in attrs.fields(self.payload))
+        named = "account" in self.payload.__struct_fields__
         return self.stream == "space" and named
 
     @property

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import attrs
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chatd.contract.fields import Id, Level, Time
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command
 
 
-@attrs.frozen
-class UpdateSubscription:
+class UpdateSubscription(Struct, frozen=True):
     room: Id
     level: Level | None = None
     mute_for: Annotated[int, Meta(ge=0, le=10 * 366 * 86400)] | None = None  # seconds; 0 ends it
 
 
-@result
-class Subscription:
+class Subscription(Struct, frozen=True, kw_only=True):
     """`level` is null where the account has not chosen; `muted_until` is 0 or null when it is not muted."""
 
     room: Id

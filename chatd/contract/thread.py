@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Seq
 from chatd.contract.message import Message, MessagePage
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class ThreadHistory:
+class ThreadHistory(Struct, frozen=True):
     room: Id
     seq: Seq
     before: Seq | None = None
@@ -19,20 +17,17 @@ class ThreadHistory:
     limit: Limit = DEFAULT_PAGE
 
 
-@attrs.frozen
-class FollowThread:
+class FollowThread(Struct, frozen=True):
     room: Id
     seq: Seq
 
 
-@attrs.frozen
-class UnfollowThread:
+class UnfollowThread(Struct, frozen=True):
     room: Id
     seq: Seq
 
 
-@result
-class ThreadPage(MessagePage):
+class ThreadPage(MessagePage, frozen=True, kw_only=True):
     """The replies, the oldest first, and the message that the thread began with."""
 
     root: Message

@@ -2,51 +2,43 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import Code, Password
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class BeginTotp:
+class BeginTotp(Struct, frozen=True):
     password: Password
 
 
-@attrs.frozen
-class ConfirmTotp:
+class ConfirmTotp(Struct, frozen=True):
     code: Code
 
 
-@attrs.frozen
-class GetTotp:
+class GetTotp(Struct, frozen=True):
     pass
 
 
-@attrs.frozen
-class RemoveTotp:
+class RemoveTotp(Struct, frozen=True):
     password: Password
     code: Code
 
 
-@result
-class TotpSecret:
+class TotpSecret(Struct, frozen=True, kw_only=True):
     """For an app that shows codes; `uri` as a QR code."""
 
     secret: str
     uri: str
 
 
-@result
-class RecoveryCodes:
+class RecoveryCodes(Struct, frozen=True, kw_only=True):
     """Shown this once."""
 
     recovery_codes: list[str]
 
 
-@result
-class TotpState:
+class TotpState(Struct, frozen=True, kw_only=True):
     """`recovery_codes`: how many are left."""
 
     enabled: bool

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import Id
 from chatd.contract.spec import RequestType, command
 
 
-@attrs.frozen
-class SetTyping:
+class SetTyping(Struct, frozen=True):
     room: Id
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import (
     MAX_PAGE,
     Id,
     Limit,
 )
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, query
 
 
-@attrs.frozen
-class ListUnread:
+class ListUnread(Struct, frozen=True):
     after: Id | None = None
     limit: Limit = MAX_PAGE
 
 
-@result
-class UnreadRoom:
+class UnreadRoom(Struct, frozen=True, kw_only=True):
     """`unread` and `mentions` are counts; `first_unread` is a seq, or null."""
 
     room: Id
@@ -31,8 +28,7 @@ class UnreadRoom:
     first_unread: int | None
 
 
-@result
-class UnreadList:
+class UnreadList(Struct, frozen=True, kw_only=True):
     """By room id."""
 
     rooms: list[UnreadRoom]

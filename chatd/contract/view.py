@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import Label
-from chatd.contract.rows import result
 from chatd.contract.spec import RequestType, command, query
 
 
-@attrs.frozen
-class ListViews:
+class ListViews(Struct, frozen=True):
     pass
 
 
-@attrs.frozen
-class RebuildView:
+class RebuildView(Struct, frozen=True):
     name: Label
 
 
-@result
-class ViewState:
+class ViewState(Struct, frozen=True, kw_only=True):
     """`lag` events behind the log's `head`; `error` is what keeps it from going on, or null."""
 
     name: str
@@ -30,8 +26,7 @@ class ViewState:
     error: str | None
 
 
-@result
-class ViewList:
+class ViewList(Struct, frozen=True, kw_only=True):
     views: list[ViewState]
 
 

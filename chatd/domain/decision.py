@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.quota import Quotas
 from chatd.contract.spec import DONE, Done
@@ -21,8 +21,7 @@ def _done(_: Sequence[Event]) -> Done:
     return DONE
 
 
-@attrs.frozen(slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """Who gives a command and when, and a fresh id in case the command creates something.
 
     `by` is an account id, `operator:<uid>` or `system`; `at` is Unix milliseconds. `mentions` are
@@ -41,16 +40,14 @@ class Context:
     quotas: Quotas | None = None
 
 
-@attrs.frozen(slots=True)
-class Signal:
+class Signal(Struct, frozen=True):
     """A message to the stream's subscribers other than the caller; it is not logged."""
 
     name: str
     payload: object  # of the signal's type in `chatd.contract.signals`
 
 
-@attrs.frozen(slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """Facts to be logged in one transaction, and the answer, made from the events that they become.
 
     `read` moves the caller's read marker to a seq; it is stored, but not logged as a fact. `shown`: others

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import attrs
 import msgspec
+from msgspec import Struct
 
 from chatd.contract.events import MEMBERSHIP, PERSONAL
 
 Data = dict[str, Any]  # JSON values, small; no secrets and no personal data
 
 
-@attrs.frozen(slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """What an actor decided: the `seq`-th thing to happen in `stream`.
 
     `at` is Unix milliseconds. `text` is the body of a message or of a fact in `PERSONAL`. It is
@@ -36,8 +35,7 @@ class Fact:
         return Event(position, self.stream, self.seq, self.type, self.at, self.by, self.data, self.text, hash)
 
 
-@attrs.frozen(slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """A logged fact: durable, and at `position` in the one order of the whole log.
 
     `hash` is how its hash in the chain begins (`chatd.contract.fields.EventHash`): it stands for the event

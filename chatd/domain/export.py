@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context, Decision
@@ -17,13 +17,11 @@ from chatd.domain.space import state as spaces
 NOT_YOURS: Final = Refusal("forbidden", "only owners and admins of the space, and operators, may export it")
 
 
-@attrs.frozen
-class BeginExport:
+class BeginExport(Struct, frozen=True):
     """Records that the caller exports the room or space."""
 
 
-@attrs.frozen
-class BegunExport:
+class BegunExport(Struct, frozen=True):
     """The event that records it: what `BeginExport` is answered with. `at` is Unix milliseconds."""
 
     seq: int

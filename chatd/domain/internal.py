@@ -5,7 +5,7 @@ No client can send them.
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import DirectState, Scope, SecurityChange
 from chatd.domain.event import Fact
@@ -13,15 +13,13 @@ from chatd.domain.event import Fact
 # --- to an account ------------------------------------------------------------------------------------
 
 
-@attrs.frozen
-class SecureAccount:
+class SecureAccount(Struct, frozen=True):
     """Records a change to how the account signs in. The secret is written in the same transaction."""
 
     change: SecurityChange
 
 
-@attrs.frozen
-class MakeBot:
+class MakeBot(Struct, frozen=True):
     """The account creates a bot; `bot` is its fresh id."""
 
     bot: str
@@ -30,8 +28,7 @@ class MakeBot:
     display_name: str | None = None
 
 
-@attrs.frozen
-class RecordUnread:
+class RecordUnread(Struct, frozen=True):
     """The account marked what came from `seq` on in a room as unread. The marker moves in the same
     transaction."""
 
@@ -39,8 +36,7 @@ class RecordUnread:
     seq: int
 
 
-@attrs.frozen
-class SetSubscription:
+class SetSubscription(Struct, frozen=True):
     """`muted_until` 0 ends muting; None leaves either field as it is."""
 
     room: str
@@ -48,15 +44,13 @@ class SetSubscription:
     muted_until: int | None = None
 
 
-@attrs.frozen
-class SaveBookmark:
+class SaveBookmark(Struct, frozen=True):
     room: str
     seq: int
     note: str | None = None
 
 
-@attrs.frozen
-class SetThread:
+class SetThread(Struct, frozen=True):
     """`seq` is the thread's root."""
 
     room: str
@@ -64,8 +58,7 @@ class SetThread:
     following: bool
 
 
-@attrs.frozen
-class Notify:
+class Notify(Struct, frozen=True):
     """Notifies the account of the message at position `source`.
 
     An account is not notified twice of a message, so a log follower may start again from any position.
@@ -79,8 +72,7 @@ class Notify:
     quiet: bool = False
 
 
-@attrs.frozen
-class NotifyUnposted:
+class NotifyUnposted(Struct, frozen=True):
     """Tells the account that its message `scheduled` for a room will not be posted."""
 
     scheduled: str
@@ -89,8 +81,7 @@ class NotifyUnposted:
     reason: str
 
 
-@attrs.frozen
-class SetDirectRoom:
+class SetDirectRoom(Struct, frozen=True):
     """What the account makes of a direct room, as of the room's event `seq`."""
 
     room: str
@@ -98,15 +89,13 @@ class SetDirectRoom:
     seq: int = 0
 
 
-@attrs.frozen
-class BlockAccount:
+class BlockAccount(Struct, frozen=True):
     """The account blocks another one, which exists."""
 
     account: str
 
 
-@attrs.frozen
-class FileReport:
+class FileReport(Struct, frozen=True):
     """The account reports a message to the moderators of a space, or to the operators (None)."""
 
     space: str | None
@@ -115,21 +104,18 @@ class FileReport:
     reason: str
 
 
-@attrs.frozen
-class CloseReport:
+class CloseReport(Struct, frozen=True):
     """The account resolves a report, as a moderator."""
 
     report: str
     reason: str | None = None
 
 
-@attrs.frozen
-class DisableForDeletion:
+class DisableForDeletion(Struct, frozen=True):
     """Disables the account until its deletion is finished."""
 
 
-@attrs.frozen
-class FinishDeletion:
+class FinishDeletion(Struct, frozen=True):
     """Replaces the account by a stub."""
 
     reason: str | None = None
@@ -138,8 +124,7 @@ class FinishDeletion:
 # --- to a space ---------------------------------------------------------------------------------------
 
 
-@attrs.frozen
-class JoinByInvite:
+class JoinByInvite(Struct, frozen=True):
     """`account` joins by an invite. `facts_before` are logged before it: those of a new account."""
 
     invite: str
@@ -149,15 +134,13 @@ class JoinByInvite:
     creator_inactive: bool = False  # who made the invite is disabled or being deleted
 
 
-@attrs.frozen
-class RevokeInviteById:
+class RevokeInviteById(Struct, frozen=True):
     """Revokes an invite; the handler has found its id by the code."""
 
     invite: str
 
 
-@attrs.frozen
-class BanAccount:
+class BanAccount(Struct, frozen=True):
     """`exists`: there is such an account, so that one who is not in the space can be banned too."""
 
     account: str
@@ -166,8 +149,7 @@ class BanAccount:
     exists: bool
 
 
-@attrs.frozen
-class OrderErasure:
+class OrderErasure(Struct, frozen=True):
     """Orders the account's messages to be erased at `due_at` (Unix milliseconds)."""
 
     account: str
@@ -175,16 +157,14 @@ class OrderErasure:
     reason: str | None = None
 
 
-@attrs.frozen
-class LapseErasure:
+class LapseErasure(Struct, frozen=True):
     """Ends an order whose author may not give it any more."""
 
     account: str
     reason: str
 
 
-@attrs.frozen
-class FinishErasure:
+class FinishErasure(Struct, frozen=True):
     """The order was carried out."""
 
     account: str
@@ -193,41 +173,35 @@ class FinishErasure:
 # --- to a room ----------------------------------------------------------------------------------------
 
 
-@attrs.frozen
-class ForgetMarker:
+class ForgetMarker(Struct, frozen=True):
     """The caller's read marker in the room was moved elsewhere: look it up before it moves again."""
 
 
-@attrs.frozen
-class OpenDirectRoom:
+class OpenDirectRoom(Struct, frozen=True):
     """`people` are accounts that exist, sorted, the caller among them."""
 
     people: tuple[str, ...]
 
 
-@attrs.frozen
-class LeaveDirectRoom:
+class LeaveDirectRoom(Struct, frozen=True):
     """The caller leaves a direct room of several people, with its `bots`."""
 
     bots: tuple[str, ...] = ()
 
 
-@attrs.frozen
-class InviteInVain:
+class InviteInVain(Struct, frozen=True):
     """Answered like `room.invite`, but lets nobody in: the account has blocked the caller."""
 
     account: str
 
 
-@attrs.frozen
-class ExpireMessage:
+class ExpireMessage(Struct, frozen=True):
     """Deletes a message whose time to live is over."""
 
     seq: int
 
 
-@attrs.frozen
-class DeleteMessages:
+class DeleteMessages(Struct, frozen=True):
     """Deletes these messages. The right to do so has been checked."""
 
     seqs: tuple[int, ...]
@@ -236,16 +210,14 @@ class DeleteMessages:
 # --- to a room or a space -----------------------------------------------------------------------------
 
 
-@attrs.frozen
-class NoteDisabled:
+class NoteDisabled(Struct, frozen=True):
     """A member of the space or direct room is disabled, or is so no longer."""
 
     account: str
     disabled: bool
 
 
-@attrs.frozen
-class RemoveDeletedAccount:
+class RemoveDeletedAccount(Struct, frozen=True):
     """The account leaves the room (a direct room too) or space because it is being deleted."""
 
     account: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 import attrs
+from msgspec import Struct
 
 from chatd.domain.decision import Context, Decision
 from chatd.domain.event import Data, Event, Fact
@@ -15,8 +16,7 @@ from chatd.domain.event import Data, Event, Fact
 SERVER_STREAM: Final = "server/main"
 
 
-@attrs.frozen
-class RecordAct:
+class RecordAct(Struct, frozen=True):
     """Records what has been done: a type of event of the server's stream, and its data."""
 
     type: str

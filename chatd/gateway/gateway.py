@@ -13,9 +13,9 @@ import struct
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
-import attrs
 import structlog
 import trio
+from msgspec.structs import replace
 
 from chatd.auth.rate_limits import network
 from chatd.contract.field_errors import shorten
@@ -145,7 +145,7 @@ class Gateway:
             await serve_websocket(
                 stream,
                 caller,
-                head.bearer,
+                head,
                 self._settings,
                 self._open_session,
                 self.connections,
@@ -169,7 +169,7 @@ class Gateway:
         peer, address = caller.address, self._proxies.client(caller.address, head.forwarded)
         if head.forwarded and not self._proxies.trusts(peer):
             self._say("proxy_not_trusted", peer=peer, mend="if it is yours, name it in `trusted_proxies`")
-        return attrs.evolve(caller, address=address)
+        return replace(caller, address=address)
 
     def _check(self, head: Head, stream: SocketStream, admin: bool) -> None:
         """Refuses what neither a WebSocket nor plain HTTP may be. Raises BadHead."""

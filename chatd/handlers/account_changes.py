@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import attrs
+from msgspec.structs import replace
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.actors.runtime.live_sessions import LiveSessions
@@ -52,8 +53,6 @@ class AccountChanges:
     async def _ask(
         self, caller: Caller, command: SetAdmin | SetName | SetDisplayName, *conditions: Condition
     ) -> AccountResult | Refusal:
-        context = attrs.evolve(
-            context_of(caller), operator=True
-        )  # an administrator on the network is one too
+        context = replace(context_of(caller), operator=True)  # an administrator on the network is one too
         stream = account_stream(command.account)
         return await self.commands.ask(stream, command, context, AccountResult, conditions=conditions)

@@ -12,9 +12,8 @@ from chatd.auth.tokens import Claims
 from chatd.clock import now
 from chatd.contract.errors import Refusal
 from chatd.contract.session import Cursor
-from chatd.handlers.histories import Histories
 from chatd.handlers.refusals import DISABLED, NO_TOKEN
-from chatd.ports import Caller, Reader
+from chatd.ports import Caller, OpeningRows
 
 OWNER_DISABLED: Final = Refusal(
     "forbidden", "this bot's owner is disabled; ask the people who run this server"
@@ -33,19 +32,13 @@ class Start:
 
 @attrs.frozen(eq=False)
 class Gate:
-    reader: Reader
     bus: Bus
-    histories: Histories
     epoch: str
     former: Mapping[str, int]  # epochs of before, each good up to a position
 
-    async def admit(self, claims: Claims, address: str) -> Caller | Refusal:
-        """The bearer of these claims, while its device stands and its account is not disabled.
-
-        Raises StoreUnavailable.
-        """
-        device = await self.reader.device(claims.device)
-        account = await self.reader.account(claims.account)
+    def admit(self, claims: Claims, rows: OpeningRows, address: str) -> Caller | Refusal:
+        """The bearer of these claims, while its device stands and its account is not disabled."""
+        device, account = rows.device, rows.account
         if device is None or account is None or device["account"] != claims.account:
             return NO_TOKEN
         if device["expires_at"] <= now():
@@ -54,24 +47,27 @@ class Gate:
             return DISABLED
         owner, scopes = account["owner"], None
         if owner is not None:
-            owners_account = await self.reader.account(owner)
-            if owners_account is None or owners_account["disabled"]:
+            if rows.owner_disabled is not False:
                 return OWNER_DISABLED
             scopes = frozenset(account["scopes"])
         by = claims.account
         return Caller(address, by, by, claims.device, admin=account["admin"], owner=owner, scopes=scopes)
 
-    async def resume_at(self, cursor: Cursor | None) -> Start:
-        """Where a session begins, and whether it is where its client stands. Raises StoreUnavailable."""
-        if cursor is not None and cursor.position <= self._good_up_to(cursor):
-            found = await self.histories.hash_at(cursor.position)
-            if found is not None and cursor.hash in (found, None):
-                return Start(cursor.position, found, True)
+    @property
+    def head(self) -> Start:
+        """Where the session of a client begins that has no cursor."""
         return Start(self.bus.head, self.bus.hash, False)
 
-    def _good_up_to(self, cursor: Cursor) -> int:
+    def resume_at(self, cursor: Cursor | None, head: Start, found: str | None) -> Start:
+        """Where a session begins: where its client stands, or else at `head`, which was taken before anything
+        was read for it. `found`: the hash of the event at the cursor, None without one."""
+        if cursor is None or found is None or cursor.position > self._good_up_to(cursor, head):
+            return head
+        return Start(cursor.position, found, True) if cursor.hash in (found, None) else head
+
+    def _good_up_to(self, cursor: Cursor, head: Start) -> int:
         """The highest position that a cursor of this epoch may have; the hash of a known one says more."""
         until = self.former.get(cursor.epoch)
         if cursor.epoch == self.epoch or (until is not None and cursor.hash is not None):
-            return self.bus.head
+            return head.position
         return -1 if until is None else until

@@ -17,7 +17,6 @@ from chatd.contract.rows import pick
 from chatd.contract.spec import Done
 from chatd.contract.subscription import Subscription, UpdateSubscription
 from chatd.contract.thread import FollowThread, UnfollowThread
-from chatd.contract.wire_names import python_names
 from chatd.domain.event import account_stream
 from chatd.domain.internal import SetSubscription, SetThread
 from chatd.domain.room.message import NO_SUCH_MESSAGE
@@ -105,7 +104,7 @@ class Notifications:
         if page is None:
             return Refusal("not_found", f"you have no notification {quote(query.after or '')}: after")
         return NotificationPage(
-            notifications=[pick(Notification, python_names(row)) for row in page.rows],
+            notifications=[pick(Notification, row) for row in page.rows],
             next=page.rows[-1]["id"] if page.more else None,
             unread=page.unread,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import attrs
+from msgspec.structs import replace
 
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.envelope import STALE
@@ -117,7 +118,7 @@ class SignIns:
     tokens: DeviceTokens
 
     async def sign_in(self, caller: Caller, command: SignIn) -> SignedIn | Refusal:
-        command = attrs.evolve(command, name=command.name.strip())  # a phone's keyboard puts a space behind
+        command = replace(command, name=command.name.strip())  # a phone's keyboard puts a space behind
         attempt = self.throttle.sign_in(command.name, caller)
         if isinstance(attempt, Refusal):
             return attempt

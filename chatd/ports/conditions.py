@@ -6,74 +6,65 @@ that rely on the same thing, and change it, one is written, and the other is ans
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.ports.rows import Row
 
 
-@attrs.frozen(slots=True)
-class AccountActive:
+class AccountActive(Struct, frozen=True):
     """The account exists, is not disabled, and is not being deleted."""
 
     account: str
 
 
-@attrs.frozen(slots=True)
-class OtherAdminExists:
+class OtherAdminExists(Struct, frozen=True):
     """An administrator besides this account exists that is neither disabled nor deleted."""
 
     account: str
 
 
-@attrs.frozen(slots=True)
-class CredentialIs:
+class CredentialIs(Struct, frozen=True):
     """The account's password hash; None: it has no password."""
 
     account: str
     password_hash: str | None
 
 
-@attrs.frozen(slots=True)
-class SecondFactorIs:
+class SecondFactorIs(Struct, frozen=True):
     """The account's second factor is the one that `Reader.second_factor` gave."""
 
     account: str
     factor: Row | None
 
 
-@attrs.frozen(slots=True)
-class RecoveryLinkIs:
+class RecoveryLinkIs(Struct, frozen=True):
     """The SHA-256 of the code in the account's recovery link."""
 
     account: str
     code_hash: bytes
 
 
-@attrs.frozen(slots=True)
-class SetupCodeIs:
+class SetupCodeIs(Struct, frozen=True):
     """The SHA-256 of the setup code; None: there is none."""
 
     code_hash: bytes | None
 
 
-@attrs.frozen(slots=True)
-class IdentityAbsent:
+class IdentityAbsent(Struct, frozen=True):
     """No account is linked to this identity."""
 
     issuer: str
     subject: str
 
 
-@attrs.frozen(slots=True)
-class IdentityCountIs:
+class IdentityCountIs(Struct, frozen=True):
     """How many identities the account is linked to."""
 
     account: str
     count: int
 
 
-@attrs.frozen(slots=True)
-class NoOpenReport:
+class NoOpenReport(Struct, frozen=True):
     """The account has no open report about this message."""
 
     account: str
@@ -81,8 +72,7 @@ class NoOpenReport:
     seq: int
 
 
-@attrs.frozen(slots=True)
-class DirectRoomsBelow:
+class DirectRoomsBelow(Struct, frozen=True):
     """The account and its bots opened fewer direct rooms than `count` after `since` (Unix milliseconds)."""
 
     account: str
@@ -90,23 +80,20 @@ class DirectRoomsBelow:
     count: int
 
 
-@attrs.frozen(slots=True)
-class ScheduledExists:
+class ScheduledExists(Struct, frozen=True):
     """The scheduled message was neither posted nor taken back, nor has it failed."""
 
     id: str
 
 
-@attrs.frozen(slots=True)
-class ScheduledCountIs:
+class ScheduledCountIs(Struct, frozen=True):
     """How many scheduled messages the account has, those that failed included."""
 
     account: str
     count: int
 
 
-@attrs.frozen(slots=True)
-class RoomsBelow:
+class RoomsBelow(Struct, frozen=True):
     """The space has fewer than `most` living rooms; with `made_by`, of that account and its bots."""
 
     space: str
@@ -114,8 +101,7 @@ class RoomsBelow:
     made_by: str | None = None
 
 
-@attrs.frozen(slots=True)
-class SpacesOwnedBelow:
+class SpacesOwnedBelow(Struct, frozen=True):
     """The account has the role `owner` in fewer than `most` spaces."""
 
     account: str

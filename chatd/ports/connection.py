@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
-import attrs
+from msgspec import Struct
 
 from chatd.codec import BadFrame
 from chatd.ports.rows import Render, Row
 
 
-@attrs.frozen(slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who speaks on a connection, as far as is known. `by` is what facts are attributed to.
 
     An `operator` speaks through the admin socket and stands above all spaces; an `admin` is an account
@@ -29,8 +28,7 @@ class Caller:
     scopes: frozenset[str] | None = None  # of a bot: what it may ask at most
 
 
-@attrs.frozen(slots=True, eq=False)
-class Message:
+class Message(Struct, frozen=True, eq=False):
     """One wire message. Its frames are read as they are asked for."""
 
     frames: Iterator[Row | BadFrame]

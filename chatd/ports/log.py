@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
-import attrs
+from msgspec import Struct
 
 from chatd.domain.event import Event, Fact
 from chatd.ports.conditions import Condition
@@ -13,8 +13,7 @@ from chatd.ports.rows import Row
 from chatd.ports.writes import Write
 
 
-@attrs.frozen(slots=True)
-class Append:
+class Append(Struct, frozen=True):
     """What one actor wants written, all of it or nothing: facts in order, and writes beside them; and only
     while all of the conditions hold."""
 
@@ -23,15 +22,13 @@ class Append:
     conditions: tuple[Condition, ...] = ()
 
 
-@attrs.frozen(slots=True)
-class Appended:
+class Appended(Struct, frozen=True):
     """Durable. The append's facts, in their order, are events now."""
 
     events: tuple[Event, ...]
 
 
-@attrs.frozen(slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """Nothing of this append was written: something was written before that does not go with it.
 
     `what` is `stale` (a condition does not hold), `nonce` (a message with this author, room and nonce exists:

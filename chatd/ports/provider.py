@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.errors import Refusal
 
 
-@attrs.frozen(slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Somebody whom the provider has signed in. `issuer` and `subject` name them for ever; what they are
     called there (`name`, `display_name`) is no proof of anything."""
 
@@ -37,8 +36,7 @@ class Provider(Protocol):
         """Who came back with `code`. `issuer` is what stood beside it (RFC 9207), if anything did."""
 
 
-@attrs.frozen(slots=True)
-class Departure:
+class Departure(Struct, frozen=True):
     """Where the browser goes, and the secret that it must show when it comes back; `seconds` it has."""
 
     url: str

@@ -21,6 +21,7 @@ from chatd.ports.readers.log import LogReader
 from chatd.ports.readers.member import MemberReader
 from chatd.ports.readers.message import MessageReader
 from chatd.ports.readers.notification import NotificationReader
+from chatd.ports.readers.opening import OpeningReader
 from chatd.ports.readers.place_export import PlaceExportReader
 from chatd.ports.readers.presence import PresenceReader
 from chatd.ports.readers.report import ReportReader
@@ -51,6 +52,7 @@ class Reader(
     MemberReader,
     MessageReader,
     NotificationReader,
+    OpeningReader,
     PresenceReader,
     ReportReader,
     RoomReader,

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol, TypeVar
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.errors import Refusal
 from chatd.contract.message import SearchMessages
@@ -65,8 +65,7 @@ class View(Protocol):
         """
 
 
-@attrs.frozen
-class NotificationPage:
+class NotificationPage(Struct, frozen=True):
     """`rows` are `{id, kind, room, seq, from, at, quiet: bool, read: bool, scheduled, reason}`, newest first;
     `more`: there are older ones. `unread` counts all of the account's that are not read."""
 
@@ -85,8 +84,7 @@ class Notifications(View, Protocol):
         account has no notification `after`. What was said of a deleted message is not listed."""
 
 
-@attrs.frozen
-class Lag:
+class Lag(Struct, frozen=True):
     """Where a view stands: its position, and the log's head at that look."""
 
     name: str
@@ -110,8 +108,7 @@ class ViewStore(Protocol):
         long."""
 
 
-@attrs.frozen
-class SearchPage:
+class SearchPage(Struct, frozen=True):
     """`hits` are `{room, seq, position, at, by, snippet, highlights: [(start, end), ...]}`, newest first,
     with highlights in characters of the snippet; `next` is the cursor of the next page, None at the end."""
 

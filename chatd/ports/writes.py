@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 
-@attrs.frozen(slots=True)
-class PutCredential:
+class PutCredential(Struct, frozen=True):
     """The account's password hash (argon2id, PHC string); None takes the password away."""
 
     account: str
     password_hash: str | None
 
 
-@attrs.frozen(slots=True)
-class PutDevice:
+class PutDevice(Struct, frozen=True):
     """A signed-in device. `refresh_hash` is SHA-256 of its first refresh token; None for a bearer token."""
 
     device: str
@@ -25,8 +23,7 @@ class PutDevice:
     expires_at: int
 
 
-@attrs.frozen(slots=True)
-class RotateRefreshToken:
+class RotateRefreshToken(Struct, frozen=True):
     """A refresh: the token with the hash `used` is used up, the one with the hash `next` is good."""
 
     device: str
@@ -36,8 +33,7 @@ class RotateRefreshToken:
     expires_at: int
 
 
-@attrs.frozen(slots=True)
-class DropDevices:
+class DropDevices(Struct, frozen=True):
     """Ends devices of an account: all, one (`device`), or all but one (`keep`)."""
 
     account: str
@@ -45,8 +41,7 @@ class DropDevices:
     keep: str | None = None
 
 
-@attrs.frozen(slots=True)
-class PutIdentity:
+class PutIdentity(Struct, frozen=True):
     """Links what a provider of single sign-on calls `subject` to an account, unless it is linked already."""
 
     issuer: str
@@ -55,8 +50,7 @@ class PutIdentity:
     at: int
 
 
-@attrs.frozen(slots=True)
-class DropIdentities:
+class DropIdentities(Struct, frozen=True):
     """Ends links of an account: all, or one."""
 
     account: str
@@ -64,8 +58,7 @@ class DropIdentities:
     subject: str | None = None
 
 
-@attrs.frozen(slots=True)
-class PutInviteCode:
+class PutInviteCode(Struct, frozen=True):
     """Where a code leads. `code_hash` is SHA-256 of the code; the code itself is never stored."""
 
     code_hash: bytes
@@ -73,8 +66,7 @@ class PutInviteCode:
     invite: str
 
 
-@attrs.frozen(slots=True)
-class PutSecondFactor:
+class PutSecondFactor(Struct, frozen=True):
     """The account's TOTP secret, whether it is in use, the last step of which a code was taken, and the
     SHA-256 of its recovery codes that are left, one after another."""
 
@@ -85,13 +77,11 @@ class PutSecondFactor:
     recovery_codes: bytes
 
 
-@attrs.frozen(slots=True)
-class DropSecondFactor:
+class DropSecondFactor(Struct, frozen=True):
     account: str
 
 
-@attrs.frozen(slots=True)
-class PutRecoveryLink:
+class PutRecoveryLink(Struct, frozen=True):
     """SHA-256 of the code in one more link of the account; `expires_at` is Unix milliseconds."""
 
     account: str
@@ -99,20 +89,17 @@ class PutRecoveryLink:
     expires_at: int
 
 
-@attrs.frozen(slots=True)
-class DropRecoveryLinks:
+class DropRecoveryLinks(Struct, frozen=True):
     account: str
 
 
-@attrs.frozen(slots=True)
-class PutSetupCode:
+class PutSetupCode(Struct, frozen=True):
     """SHA-256 of the one-time code that makes the first account; None when it has been used."""
 
     code_hash: bytes | None
 
 
-@attrs.frozen(slots=True)
-class MarkRead:
+class MarkRead(Struct, frozen=True):
     """Moves an account's read marker in a room forward to `seq`; never back."""
 
     account: str
@@ -120,8 +107,7 @@ class MarkRead:
     seq: int
 
 
-@attrs.frozen(slots=True)
-class MoveMarkerBack:
+class MoveMarkerBack(Struct, frozen=True):
     """Moves an account's read marker in a room back to `seq`; never forward."""
 
     account: str
@@ -129,8 +115,7 @@ class MoveMarkerBack:
     seq: int
 
 
-@attrs.frozen(slots=True)
-class PutSnapshot:
+class PutSnapshot(Struct, frozen=True):
     """The state of `stream` after `seq`, so that loading need not start at the beginning."""
 
     stream: str
@@ -138,16 +123,14 @@ class PutSnapshot:
     state: bytes
 
 
-@attrs.frozen(slots=True)
-class MarkDelivered:
+class MarkDelivered(Struct, frozen=True):
     """A session of the account has been given everything up to `position`; never back."""
 
     account: str
     position: int
 
 
-@attrs.frozen(slots=True)
-class PutPresence:
+class PutPresence(Struct, frozen=True):
     """`mode` is `dnd`, `invisible` or None; `last_seen` Unix milliseconds."""
 
     account: str
@@ -155,8 +138,7 @@ class PutPresence:
     last_seen: int
 
 
-@attrs.frozen(slots=True)
-class PutDraft:
+class PutDraft(Struct, frozen=True):
     """`thread` is 0 outside threads; an empty text ends the draft."""
 
     account: str
@@ -166,8 +148,7 @@ class PutDraft:
     at: int
 
 
-@attrs.frozen(slots=True)
-class PutScheduled:
+class PutScheduled(Struct, frozen=True):
     """A message to be posted at `post_at` (Unix milliseconds); `expires_in` is seconds after that."""
 
     id: str
@@ -180,37 +161,32 @@ class PutScheduled:
     created_at: int
 
 
-@attrs.frozen(slots=True)
-class DropScheduled:
+class DropScheduled(Struct, frozen=True):
     id: str
 
 
-@attrs.frozen(slots=True)
-class PostponeScheduled:
+class PostponeScheduled(Struct, frozen=True):
     """Tries again at `retry_at` (Unix milliseconds)."""
 
     id: str
     retry_at: int
 
 
-@attrs.frozen(slots=True)
-class FailScheduled:
+class FailScheduled(Struct, frozen=True):
     """It was refused when its time came; `reason` tells its author why."""
 
     id: str
     reason: str
 
 
-@attrs.frozen(slots=True)
-class PutFollower:
+class PutFollower(Struct, frozen=True):
     """`name` has acted on the log up to `position`."""
 
     name: str
     position: int
 
 
-@attrs.frozen(slots=True)
-class PutErasure:
+class PutErasure(Struct, frozen=True):
     """The account is being deleted; `messages`: and its messages with it. The first order counts."""
 
     account: str
@@ -220,22 +196,19 @@ class PutErasure:
     at: int
 
 
-@attrs.frozen(slots=True)
-class FinishErasures:
+class FinishErasures(Struct, frozen=True):
     """These accounts are deleted: what stands beside the log goes, and what was freed is overwritten."""
 
     accounts: tuple[str, ...]
 
 
-@attrs.frozen(slots=True)
-class PutLatestTime:
+class PutLatestTime(Struct, frozen=True):
     """The clock of this machine has shown this time (Unix milliseconds); the latest one counts."""
 
     at: int
 
 
-@attrs.frozen(slots=True)
-class DropRestored:
+class DropRestored(Struct, frozen=True):
     """That this database was put back from a copy has been logged."""
 
 

@@ -25,6 +25,7 @@ _events = msgspec.json.Decoder(list[tuple[int, str, int, str, int, str, dict[str
 SHOWN_HASH = f"lower(hex(substr(hash, 1, {HASH_BYTES})))"
 
 decode_rows = msgspec.json.Decoder(list[Row]).decode
+decode_row = msgspec.json.Decoder(Row).decode
 decode_strings = msgspec.json.Decoder(list[str]).decode
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-import msgspec
 import msgspec.inspect as kinds
 
 from chatd.contract.fields import NO_NUL
-from chatd.contract.wire_names import wire_name
 from chatd.domain.policy.roles import RANK
 from reference_pages.markdown import code, docstring, table
 
@@ -51,12 +49,12 @@ def _unlimited(type_: kinds.Type) -> kinds.Type:
 
 def fields(class_: type[Any]) -> tuple[kinds.Field, ...]:
     info = kinds.type_info(class_)
-    assert isinstance(info, kinds.DataclassType | kinds.StructType)
+    assert isinstance(info, kinds.StructType)
     return info.fields
 
 
 def _name(field: kinds.Field) -> str:
-    return code(wire_name(field.name))
+    return code(field.encode_name)
 
 
 def _with_default(field: kinds.Field) -> str:
@@ -105,7 +103,7 @@ def words(type_: kinds.Type) -> str:
             if isinstance(key, kinds.StrType):
                 return "object" if isinstance(value, kinds.AnyType) else f"object of {_plural(value)} by name"
             return f"object with {words(value)} for each of {code(*_in_order(_values(key)))}"
-        case kinds.DataclassType(cls=class_) | kinds.StructType(cls=class_):
+        case kinds.StructType(cls=class_):
             return link(class_)
         case kinds.AnyType():
             return "anything"
@@ -118,7 +116,7 @@ def link(class_: type[Any]) -> str:
 
 def described(class_: type[Any]) -> str:
     """A section of a class: its heading, what it is, its fields."""
-    sent_by_clients = issubclass(class_, msgspec.Struct)
+    sent_by_clients = getattr(kinds.type_info(class_), "forbid_unknown_fields", False)
     rows = (
         (request_fields if sent_by_clients else object_fields)(class_).rstrip("\n") if fields(class_) else ""
     )
@@ -136,7 +134,7 @@ def _classes(type_: kinds.Type) -> list[type[Any]]:
             return [found for one in types for found in _classes(one)]
         case kinds.ListType(item_type=item) | kinds.DictType(value_type=item):
             return _classes(item)
-        case kinds.DataclassType(cls=class_) | kinds.StructType(cls=class_):
+        case kinds.StructType(cls=class_):
             return [class_]
     return []
 

@@ -13,6 +13,7 @@ import attrs
 import msgspec
 import strict
 import trio
+from msgspec.structs import replace
 
 from chatd.actors.runtime.bus import Bus, bus_at_head
 from chatd.actors.runtime.directory import Directory
@@ -26,7 +27,6 @@ from chatd.contract.message import PostMessage
 from chatd.contract.requests import REQUESTS
 from chatd.contract.room import CreateRoom
 from chatd.contract.space import CreateSpace
-from chatd.contract.wire_names import to_wire
 from chatd.domain.decision import Context
 from chatd.domain.event import Event
 from chatd.store.database import open_store
@@ -52,7 +52,7 @@ def check(command: Any, answer: Answer) -> None:
     if isinstance(answer, Refusal):
         strict.check_error(answer.frame(), name)
     elif name is not None:
-        strict.check_reply(name, msgspec.to_builtins(to_wire(answer)))
+        strict.check_reply(name, msgspec.to_builtins(answer))
 
 
 @attrs.define
@@ -92,7 +92,7 @@ class World:
         for index, (command, by) in enumerate(asked):
             context = Context(by, at, by.startswith("operator:"), new_id)
             envelope = Envelope(command, context, partial(reply, index))
-            await self.directory.tell(stream, attrs.evolve(envelope, **(more or {}).get(index, {})))
+            await self.directory.tell(stream, replace(envelope, **(more or {}).get(index, {})))
         with trio.fail_after(10):
             await answered.wait()
         return [answers[index] for index in range(len(asked))]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import trio
+from msgspec.structs import replace
+
 from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.recall import recall
 from chatd.domain.event import Event
 
 
@@ -37,3 +41,37 @@ def test_the_same_number_in_another_room_keeps_its_text() -> None:
     bus.publish([Event(1, "room/other", 1, "message.posted", 1, "ann", {}, "kept")])
     bus.publish([Event(2, "room/r", 2, "message.deleted", 1, "ann", {"seq": 1, "author": "ann"})])
     assert remembered(bus) == ["kept", None]
+
+
+async def test_a_bus_is_told_of_what_was_before_it() -> None:
+    log = [said(1, 1, "first"), said(2, 2, "second"), said(3, 3, "third")]
+    bus = Bus(3)
+    await recall(bus, Log(bus, log))  # type: ignore[arg-type]
+    bus.publish([said(4, 4, "fourth")])
+    assert bus.remembers_from == 0
+    assert remembered(bus) == ["first", "second", "third", "fourth"]
+
+
+async def test_what_is_erased_while_it_is_recalled_is_not_remembered() -> None:
+    log = [said(1, 1, "secret"), said(2, 2, "kept")]
+    bus = Bus(2)
+    await recall(bus, Log(bus, log, Event(3, "room/r", 3, "message.deleted", 1, "ann", {"seq": 1})))  # type: ignore[arg-type]
+    assert remembered(bus) == [None, "kept", None]
+
+
+class Log:
+    """The reader's side of a log. `meanwhile` is published while it is read for the first time."""
+
+    def __init__(self, bus: Bus, events: list[Event], meanwhile: Event | None = None) -> None:
+        self._bus = bus
+        self._events = events
+        self._meanwhile = meanwhile
+
+    async def events(self, after: int, limit: int) -> list[Event]:
+        found = [event for event in self._events if event.position > after][:limit]
+        await trio.lowlevel.checkpoint()
+        if self._meanwhile is not None:
+            self._bus.publish([self._meanwhile])
+            self._meanwhile = None
+            self._events[0] = replace(self._events[0], text=None)
+        return found

@@ -84,6 +84,15 @@ class Log:
                 inside -= _with_rooms(event.stream)
         return {stream: SPACE if stream.startswith("room/") else None for stream in inside}
 
+    def changed_at(self) -> int:
+        """The newest change of what the account is in."""
+        changes = [
+            event.position
+            for event in self.events
+            if membership_change(event) is not None or event.type in DISSOLVES
+        ]
+        return max(changes, default=0)
+
     async def visible_events(
         self, account: str, after: int, upto: int, limit: int
     ) -> tuple[list[Event], int]:
@@ -130,7 +139,7 @@ async def test_a_gap_in_what_is_published_makes_everybody_read_the_log() -> None
         _commit(log, bus, [("room/a", "member.joined")])
         feed = Feed(ME, 0, bus, log, connection, nursery.start_soon)  # type: ignore[arg-type]
         feed.attach()
-        feed.start(log.streams())
+        feed.start(log.streams(), log.changed_at())
         await wait_all_tasks_blocked()
         log.events.append(Event(2, "room/a", 2, "message.posted", 0, ME, {}))  # committed, never published
         _commit(log, bus, [("room/a", "message.posted")])
@@ -159,9 +168,9 @@ async def _run(before: list, after: list, cursor: int) -> None:
         spawn: Callable[[Callable[[], Awaitable[object]]], None] = nursery.start_soon
         feed = Feed(ME, cursor, bus, log, connection, spawn)  # type: ignore[arg-type]
         feed.attach()
-        streams = log.streams()
+        streams, changed_at = log.streams(), log.changed_at()
         _commit(log, bus, [("room/a", "member.joined")])  # between the look at the memberships and the start
-        feed.start(streams)
+        feed.start(streams, changed_at)
         await play(after)
         while not feed.live:
             connection.read()
@@ -180,3 +189,30 @@ def _commit(log: Log, bus: Bus, batch: list[tuple[str, str]]) -> None:
         log.events.append(event)
         events.append(event)
     bus.publish(events)
+
+
+async def test_who_missed_only_what_is_in_memory_asks_the_log_nothing() -> None:
+    log, bus, connection = Log(), Bus(0), SlowConnection()
+    _commit(log, bus, [("room/a", "member.joined")])
+    for room in ("room/a", "room/b"):
+        _commit(log, bus, [(room, "message.posted")])
+    feed = Feed(ME, 1, bus, None, connection, None)  # type: ignore[arg-type]
+    feed.attach()
+    feed.start(log.streams(), log.changed_at())
+    assert connection.heard == [2]
+    assert feed.live
+    assert feed.position == bus.head
+
+
+async def test_what_restates_something_is_read_from_the_log_as_it_is_shown_now() -> None:
+    log, bus, connection = Log(), Bus(0), SlowConnection()
+    _commit(log, bus, [("room/a", "member.joined")])
+    _commit(log, bus, [("room/a", "message.posted")])
+    _commit(log, bus, [("room/a", "message.edited")])
+    pulls: list[object] = []
+    feed = Feed(ME, 1, bus, None, connection, pulls.append)  # type: ignore[arg-type]
+    feed.attach()
+    feed.start(log.streams(), log.changed_at())
+    assert connection.heard == []
+    assert not feed.live
+    assert len(pulls) == 1

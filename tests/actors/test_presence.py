@@ -96,7 +96,8 @@ class Place:
 
     async def open(self, account: str, device: str = "phone") -> Session:
         session = Session(Caller("", account, account, device), Hears(account))
-        await self.presence.learn(account)
+        found = await self.stored.presences([account])
+        self.presence.learn(account, found[0] if found else None)
         self.presence.enter(session.caller, session.feed)  # type: ignore[arg-type]
         return session
 

@@ -10,6 +10,7 @@ import strict
 import trio
 from actor_world import World
 from msgspec import UNSET
+from msgspec.structs import replace
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from chatd.actors.runtime.command_bus import CommandBus
@@ -132,7 +133,7 @@ class Twin:
             raise ZeroDivisionError
         if "@bob" not in text:
             return context
-        return attrs.evolve(context, mentions=[("bob",)], names={"bob": "id-of-bob"})
+        return replace(context, mentions=[("bob",)], names={"bob": "id-of-bob"})
 
     async def ask(
         self,

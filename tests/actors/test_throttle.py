@@ -51,7 +51,7 @@ class Connection:
 def listening(bus: Bus, account: str, connection: Connection, spawn: Any = None, position: int = 0) -> Feed:
     feed = Feed(account, position, bus, None, connection, spawn)  # type: ignore[arg-type]
     feed.attach()
-    feed.start({"room/r": None})
+    feed.start({"room/r": None}, 0)
     return feed
 
 
@@ -84,7 +84,7 @@ async def test_a_signal_reaches_who_hears_the_stream_but_no_session_of_the_one_l
     listening(bus, "bob", bob)
     away = Feed("cy", 0, bus, None, elsewhere, None)  # type: ignore[arg-type]
     away.attach()
-    away.start({"room/other": None})
+    away.start({"room/other": None}, 0)
     bus.signal_stream("room/r", TYPING, but="ann")
     assert [len(c.written) for c in (ann, ann_too, bob, elsewhere)] == [0, 0, 1, 0]
 

@@ -11,10 +11,10 @@ import subprocess
 import sys
 
 import pytest
+from msgspec import to_builtins
 
 from chatctl.connection import Connection
 from chatd.contract.server import ServerVerified
-from chatd.contract.wire_names import to_builtins
 
 
 def test_without_a_server_it_says_how_to_start_one(nowhere):

@@ -11,8 +11,8 @@ import termios
 from datetime import datetime
 from typing import Any, get_args, get_type_hints
 
-import attrs
 import pytest
+from msgspec import Struct
 
 from chatctl.count import counted
 from chatctl.output import is_time, local_time
@@ -169,7 +169,9 @@ def test_every_time_of_the_contract_is_known_as_one_by_its_name():
         for field, hint in get_type_hints(type_, include_extras=True).items():
             assert not times(hint) or is_time(field), f"{type_.__name__}.{field}"
             waiting |= {
-                part for part in (hint, *get_args(hint)) if isinstance(part, type) and attrs.has(part)
+                part
+                for part in (hint, *get_args(hint))
+                if isinstance(part, type) and issubclass(part, Struct)
             } - seen
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import msgpack
 import trio
+from msgspec import to_builtins
 from samples import sample, wire
 from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_stream
 
 from chatd.contract.account import Account, SignedIn
 from chatd.contract.message import Posted
 from chatd.contract.session import Limits, SessionOpened
-from chatd.contract.wire_names import to_builtins
 
 Data = dict[str, Any]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-import attrs
-
-from chatd.contract.wire_names import to_builtins
+from msgspec import Struct, to_builtins
+from msgspec.structs import fields
 
 T = TypeVar("T")
 
@@ -17,8 +16,8 @@ PLAIN: dict[Any, Any] = {str: "x", int: 1, float: 1.0, bool: False}
 def sample(class_: type[T], **given: Any) -> T:
     """An object of the class with these fields; others without a default get a plain value."""
     hints = get_type_hints(class_)
-    for field in attrs.fields(class_):
-        if field.name not in given and field.default is attrs.NOTHING:
+    for field in fields(class_):
+        if field.required and field.name not in given:
             given[field.name] = _plain(hints[field.name])
     return class_(**given)
 
@@ -30,7 +29,7 @@ def wire(class_: type[Any], **given: Any) -> Any:
 
 def _plain(hint: Any) -> Any:
     origin, args = get_origin(hint), get_args(hint)
-    if attrs.has(hint):
+    if isinstance(hint, type) and issubclass(hint, Struct):
         return sample(hint)
     if origin is Annotated:
         return _plain(args[0])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 import trio
 from fake_server import hash_at
+from msgspec import to_builtins
 
 from chatd.client import RELOADED, Cursor, Refused, SessionEnded, Signal, Tokens, connect
 from chatd.client.inbox import EVENTS_BOUND
 from chatd.client.link import PING_EVERY
 from chatd.contract.events import MessageEdited, MessagePosted, Nothing
 from chatd.contract.signals import Typing
-from chatd.contract.wire_names import to_builtins
 
 
 async def take(client, count):

@@ -6,6 +6,7 @@ from operator import methodcaller
 
 import pytest
 import trio
+from msgspec import to_builtins
 from samples import sample, wire
 
 from chatd.client import Client, Signal, connect
@@ -40,7 +41,6 @@ from chatd.contract.signals import PresenceChanged
 from chatd.contract.spec import DONE
 from chatd.contract.thread import ThreadPage
 from chatd.contract.unread import UnreadList, UnreadRoom
-from chatd.contract.wire_names import to_builtins
 
 MESSAGE = sample(Message, seq=4, text="hi")
 ENTRY = sample(ScheduledMessage, id="M1")

@@ -180,6 +180,37 @@ def test_a_close_is_answered_with_a_close(server: Server) -> None:
         ends(polite)
 
 
+def test_a_connection_with_an_odd_handshake_is_like_any_other(server: Server) -> None:
+    with Peer(server) as odd:
+        status, headers = odd.upgrade({"X-Nothing": ""})
+        assert (status, headers["upgrade"].lower()) == (101, "websocket")
+        odd.send_frame(TEXT, b'{"id":1,"query":"space.list","data":{}}')
+        assert b'"id":1' in odd.read_until(TEXT)
+        odd.send_frame(PING, b"here?")
+        assert odd.read_until(PONG) == b"here?"
+        odd.send_frame(CLOSE, (1000).to_bytes(2, "big"))
+        assert odd.read_close() == 1000
+        ends(odd)
+
+
+def test_what_was_fragmented_stands_between_what_was_not(server: Server) -> None:
+    """Also where trio-websocket is made only then."""
+    asked = [b'{"id":%d,"query":"space.list","data":{}}' % number for number in range(3)]
+    with peer(server) as mixed:
+        mixed.send(
+            mixed.frame(TEXT, asked[0])
+            + mixed.frame(TEXT, asked[1][:9], fin=False)
+            + mixed.frame(0, asked[1][9:])
+            + mixed.frame(TEXT, asked[2])
+        )
+        heard = b""
+        while heard.count(b'"id":') < 3:
+            heard += mixed.read_until(TEXT)
+        assert [heard.index(b'"id":%d' % number) for number in range(3)] == sorted(
+            heard.index(b'"id":%d' % number) for number in range(3)
+        )
+
+
 def test_a_peer_that_vanishes_half_way_leaves_nothing_behind(server: Server, town: Town) -> None:
     before = town.operator.ask("server.status")["connections"]
     for _ in range(20):

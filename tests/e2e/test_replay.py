@@ -12,11 +12,11 @@ from typing import Any
 
 import attrs
 import pytest
+from msgspec.structs import fields
 
 from chatd.contract.events import EVENTS
 from chatd.contract.requests import REQUESTS
 from chatd.contract.spec import EventType
-from chatd.contract.wire_names import wire_name
 
 from .conftest import ended_well
 from .provider import Provider
@@ -212,7 +212,9 @@ def wrong_with(world: World, viewer: Viewer, event: Frame) -> str | None:
         return None
     if kind != "account" and data.get("account") == viewer.account.id:
         return None
-    needed = {wire_name(field.name) for field in attrs.fields(row.payload) if field.default is attrs.NOTHING}
+    needed = {field.encode_name for field in fields(row.payload) if field.required}
+    if kind == "server":
+        return None if may(client, "server.status") else "of a server that it does not run"
     if kind == "account" or not may(client, f"{kind}.get", **{kind: id_}):
         return None if data.keys() <= needed else f"of a {kind} that is not there"
     if type_ in GUARDS and data and not may(client, GUARDS[type_], space=id_):

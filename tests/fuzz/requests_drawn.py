@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-import attrs
 import msgspec
 from hypothesis import strategies as st
 from msgspec import Meta
@@ -13,7 +12,6 @@ from msgspec import Meta
 from chatd.contract.fields import NO_NUL
 from chatd.contract.requests import REQUESTS
 from chatd.contract.spec import RequestType
-from chatd.contract.wire_names import wire_name
 
 LONGEST = 60  # characters, where the field allows more; mutants are longer
 PLAIN: dict[Any, st.SearchStrategy[Any]] = {
@@ -48,7 +46,7 @@ def _values(hint: Any, meta: Meta | None = None) -> st.SearchStrategy[Any]:
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return _values(args[0], next(one for one in args[1:] if isinstance(one, Meta)))
-    if attrs.has(hint) or hasattr(hint, "__struct_fields__"):
+    if hasattr(hint, "__struct_fields__"):
         return _maps(hint)
     if origin is Literal:
         return st.sampled_from(args)
@@ -68,7 +66,7 @@ def _maps(class_: type[Any]) -> st.SearchStrategy[dict[str, Any]]:
     info: Any = msgspec.inspect.type_info(class_)
     for field in info.fields:
         kept = needed if field.required else optional
-        kept[wire_name(field.name)] = _values(hints[field.name])
+        kept[field.encode_name] = _values(hints[field.name])
     return st.fixed_dictionaries(needed, optional=optional)
 
 

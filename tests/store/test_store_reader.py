@@ -3,12 +3,12 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-import attrs
 import pytest
 import trio
 import trio.testing
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from store_facts import Pen, Sheet, answer
 
 from chatd.domain.event import Event
@@ -288,7 +288,7 @@ def _visible(events: list[Event], account: str) -> list[Event]:
         if mine and event.type == "member.left":
             inside.discard(event.stream)
     # of a stream that the account has left it sees what happened, and no texts any more
-    return [event if event.stream in inside else attrs.evolve(event, text=None) for event in seen]
+    return [event if event.stream in inside else replace(event, text=None) for event in seen]
 
 
 # --- the pool --------------------------------------------------------------------------------------

@@ -127,6 +127,15 @@ class Bus:
         while self.head <= position:
             await self._published.wait()
 
+    @property
+    def remembers_from(self) -> int:
+        """`since` knows everything after this position."""
+        return self._ring.start
+
+    def recall(self, events: Sequence[Event]) -> None:
+        """What was published before this bus began; ends at `remembers_from`. None of it was erased since."""
+        self._ring.precede([Chunk([event]) for event in events])
+
     def since(self, position: int) -> Iterator[Chunk] | None:
         """The chunks after `position`, if all of them are in memory; else None."""
         return self._ring.since(position)

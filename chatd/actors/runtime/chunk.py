@@ -9,12 +9,17 @@ from collections.abc import Sequence
 from typing import Final, cast
 
 import attrs
+from msgspec.structs import replace
 
 from chatd.contract.events import RESTRICTED
 from chatd.domain.event import Event
 from chatd.ports import Render, Row
 
 EVENT_BYTES: Final = 512  # what an event takes in memory, at least
+# Whoever reads these later is shown them as they were, unless a later event of their stream says otherwise.
+LASTING: Final = frozenset(
+    {"message.posted", "reaction.added", "reaction.removed", "member.joined", "member.left"}
+)
 
 
 @attrs.define(slots=True, eq=False)
@@ -46,6 +51,11 @@ class Chunk:
         return self.stream.startswith("space/") and any(event.type in RESTRICTED for event in self.events)
 
     @property
+    def lasting(self) -> bool:
+        """Whether nothing in it takes back or restates anything (see `chatd.store.queries.replay`)."""
+        return self.stream.startswith("room/") and all(event.type in LASTING for event in self.events)
+
+    @property
     def weight(self) -> int:
         """Approximate bytes of memory."""
         return sum(EVENT_BYTES + len(event.text or "") for event in self.events)
@@ -53,7 +63,7 @@ class Chunk:
     def forget(self, seq: int | None) -> None:
         """Drops the texts of the message `seq`, its edits included; without one, all texts."""
         self.events = [
-            attrs.evolve(event, text=None) if seq in (None, event.seq, event.data.get("seq")) else event
+            replace(event, text=None) if seq in (None, event.seq, event.data.get("seq")) else event
             for event in self.events
         ]
         self._rendered.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context
@@ -41,8 +41,7 @@ def unavailable(error: StoreUnavailable) -> Refusal:
     return UNAVAILABLE
 
 
-@attrs.frozen(slots=True, eq=False)
-class Envelope:
+class Envelope(Struct, frozen=True, eq=False):
     """`writes` are stored with the facts of the decision, if it makes any, and all of that only while the
     conditions hold: otherwise nothing is changed and the answer is `STALE`."""
 

@@ -48,10 +48,9 @@ class Feed:
         reader: Reader,
         connection: Connection,
         spawn: Spawn,
-        owner: str | None = None,
     ) -> None:
         self.account = account
-        self.owner = owner  # of a bot
+        self.owner: str | None = None  # of a bot; known before `start`
         self.position = position  # of the last event that was written or that the account may not see
         self.live = False
         self.delivered = position  # the client's socket took everything up to here
@@ -92,16 +91,27 @@ class Feed:
         """From now on no change of membership is missed."""
         self._bus.attach(self)
 
-    def start(self, streams: Mapping[str, str | None], guest_in: AbstractSet[str] = frozenset()) -> None:
+    def begin_at(self, position: int) -> None:
+        """Its client has all events up to here. To be called before `start`."""
+        self.position = self.delivered = position
+
+    def start(
+        self,
+        streams: Mapping[str, str | None],
+        changed_at: int,
+        guest_in: AbstractSet[str] = frozenset(),
+    ) -> None:
         """`streams`: the account's memberships as read after `attach`, each with the stream that it lies
-        within; `guest_in`: the spaces among them in which it is a guest. Sends what lies beyond
-        `position`."""
+        within; `changed_at`: the position of their newest change at that look; `guest_in`: the spaces among
+        them in which it is a guest. Sends what lies beyond `position`."""
         early, self._early = self._early, None
         self._guest_in = frozenset(guest_in)
         for stream, within in streams.items():
             self._subscribe(stream, within)
         for change in early or ():
             change()
+        if max(self._changed_at, changed_at) <= self.position < self._bus.head:
+            self._resume_from_ring()
         self._changed_at = max(self._changed_at, self._bus.head)
         self._catch_up()
 
@@ -134,6 +144,9 @@ class Feed:
 
     def role_changed(self, account: str) -> None:
         """A member of a space has another role there."""
+        if self._early is not None:
+            self._early.append(partial(self.role_changed, account))
+            return
         if account in (self.account, self.owner):
             self._read_role()
 
@@ -172,6 +185,19 @@ class Feed:
         return True
 
     # --- behind the head
+
+    def _resume_from_ring(self) -> None:
+        """Sends what was missed without a question to the log, if all of it is in memory, not too much, and
+        shown today as it was then."""
+        chunks = self._bus.since(self.position)
+        if chunks is None:
+            return
+        missed = [chunk for chunk in chunks if chunk.stream in self._streams]
+        if sum(chunk.weight for chunk in missed) > BEHIND_AT or not all(chunk.lasting for chunk in missed):
+            return
+        for chunk in missed:
+            self._connection.write(chunk.rendered(self._connection.render))
+        self.position = self._bus.head
 
     def _catch_up(self) -> None:
         if self.position >= self._bus.head and not self._role_unsure:

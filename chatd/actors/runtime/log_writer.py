@@ -13,6 +13,7 @@ from typing import Final
 import attrs
 import structlog
 import trio
+from trio.lowlevel import ParkingLot
 
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.domain.event import Event
@@ -56,6 +57,17 @@ class LogWriter:
         self._log = log_
         self._publish = publish
         self._under_way: list[_Waiting] = []
+        self._resting = ParkingLot()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a commit is under way."""
+        return bool(self._under_way)
+
+    async def rest(self) -> None:
+        """Returns when no commit is under way."""
+        while self._under_way:
+            await self._resting.park()
 
     async def append(self, append: Append) -> Appended | Taken:
         """Makes the append durable and shows it. Raises StoreUnavailable: then nothing was written.
@@ -117,6 +129,7 @@ class LogWriter:
         if done is not None:
             self._settle(*done)
             self._under_way = []
+            self._resting.unpark_all()
         return await self._next()
 
     def _settle(self, batch: list[_Waiting], outcomes: list[Appended | Taken] | StoreUnavailable) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from chatd.actors.runtime.chunk import Chunk
@@ -26,6 +26,15 @@ class Ring:
             dropped = self._chunks.popleft()
             self._bytes -= dropped.weight
             self.start = dropped.last
+
+    def precede(self, chunks: Sequence[Chunk]) -> None:
+        """Puts chunks that end at `start` before the oldest, as many as there is space for."""
+        for chunk in reversed(chunks):
+            if self._bytes + chunk.weight > RING_BYTES:
+                break
+            self._chunks.appendleft(chunk)
+            self._bytes += chunk.weight
+            self.start = chunk.first - 1
 
     def clear(self, start: int) -> None:
         """Begins anew after the position `start`."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from chatd.contract.wire_names import to_wire
 from chatd.ports import Row
 
 
 def signal_frame(name: str, stream: str, by: str, payload: Any) -> Row:
     """A signal about `stream` that the account `by` caused; `payload` is of the signal's type."""
-    return {"signal": name, "stream": stream, "by": by, "data": to_wire(payload)}
+    return {"signal": name, "stream": stream, "by": by, "data": payload}

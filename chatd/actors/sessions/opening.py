@@ -6,20 +6,23 @@ from typing import Final
 
 import attrs
 import trio
+from msgspec.structs import replace
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.feed import Feed, Spawn
 from chatd.actors.runtime.open_sessions import OpenSessions
 from chatd.actors.sessions.snapshot import Snapshot, Snapshots
+from chatd.actors.workers.openings import Openings
 from chatd.actors.workers.presence import Presence
 from chatd.actors.workers.receipts import Receipts
 from chatd.auth.rate_limits import RateLimits, network, too_often
 from chatd.auth.tokens import Claims, Tokens
 from chatd.contract.errors import Refusal
-from chatd.contract.session import OpenSession
+from chatd.contract.session import Cursor, OpenSession
 from chatd.handlers.gate import Gate
+from chatd.handlers.members_seen import with_owners_seen
 from chatd.handlers.refusals import NO_TOKEN
-from chatd.ports import Caller, Connection, Reader
+from chatd.ports import Caller, Connection, OpeningQuestion, OpeningRows, Reader
 from chatd.principal import Principal, work_for
 
 NEEDS_TOKEN: Final = Refusal("unauthenticated", "session.open needs a token, here or in the handshake")
@@ -32,6 +35,7 @@ class Opened:
     caller: Caller
     feed: Feed
     snapshot: Snapshot
+    changed_at: int  # position of the newest change of its account's memberships
 
 
 @attrs.frozen(eq=False)
@@ -46,6 +50,7 @@ class Opening:
     presence: Presence
     receipts: Receipts
     sessions: OpenSessions
+    openings: Openings
 
     def claims(self, command: OpenSession, bearer: str | None) -> Claims | Refusal:
         """The claims of the token in the request, or else of the one in the handshake."""
@@ -71,34 +76,50 @@ class Opening:
         """The session is told of every change of membership from here on. Raises StoreUnavailable."""
         if self.limited:
             work_for(Principal(network(address), claims.account))
-        caller = await self.gate.admit(claims, address)
+        head = self.gate.head
+        feed = Feed(claims.account, head.position, self.bus, self.reader, connection, spawn)
+        feed.attach()
+        caller: Caller | Refusal | None = None
+        try:
+            # one question, and the last wait before the session enters
+            rows = await self._rows(claims, command.cursor, address)
+            caller = self._admitted(claims, rows, address)
+        finally:
+            if not isinstance(caller, Caller):
+                feed.close()
         if isinstance(caller, Refusal):
             return caller
-        if self.limited and caller.owner is not None:
+        feed.owner = caller.owner
+        self.presence.learn(claims.account, rows.presence)
+        start = self.gate.resume_at(command.cursor, head, rows.hash)
+        feed.begin_at(start.position)
+        snapshot = self.snapshots.of(rows, caller, start, session)
+        return Opened(caller, feed, snapshot, rows.changed_at)
+
+    async def _rows(self, claims: Claims, cursor: Cursor | None, address: str) -> OpeningRows:
+        """What is stored of the account, as far as it may see it."""
+        position = None if cursor is None else cursor.position
+        question = OpeningQuestion(claims.account, claims.device, position)
+        rows = await self.openings.read(network(address), question)
+        if not rows.guest_in:
+            return rows
+        spaces = await with_owners_seen(self.reader, claims.account, rows.guest_in, rows.spaces)
+        return replace(rows, spaces=spaces)
+
+    def _admitted(self, claims: Claims, rows: OpeningRows, address: str) -> Caller | Refusal:
+        """Who this is, counted among its account's sessions; or why it may not enter."""
+        caller = self.gate.admit(claims, rows, address)
+        if isinstance(caller, Caller) and self.limited and caller.owner is not None:
             work_for(Principal(network(address), caller.owner))
             if wait := self.rate_limits.take_bot_opening(caller.owner, trio.current_time()):
                 return too_often(wait, "too many sessions opened by your owner's bots")
-        if refusal := self.sessions.enter(claims.account):
+        if isinstance(caller, Caller) and (refusal := self.sessions.enter(claims.account)):
             return refusal
-        feed: Feed | None = None
-        try:
-            start = await self.gate.resume_at(command.cursor)
-            feed = Feed(
-                claims.account, start.position, self.bus, self.reader, connection, spawn, caller.owner
-            )
-            feed.attach()
-            snapshot = await self.snapshots.take(caller, start, session)
-            await self.presence.learn(claims.account)  # the last wait before the session enters
-        except BaseException:
-            if feed is not None:
-                feed.close()
-            self.sessions.leave(claims.account)
-            raise
-        return Opened(caller, feed, snapshot)
+        return caller
 
     def enter(self, opened: Opened) -> None:
         """The client has been told: now come the events, and others see the account."""
-        opened.feed.start(opened.snapshot.streams, opened.snapshot.guest_in)
+        opened.feed.start(opened.snapshot.streams, opened.changed_at, opened.snapshot.guest_in)
         self.presence.enter(opened.caller, opened.feed)
         self.receipts.enter(opened.feed)
 

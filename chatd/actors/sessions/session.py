@@ -34,7 +34,6 @@ from chatd.codec import BadFrame
 from chatd.contract.errors import Refusal
 from chatd.contract.session import OpenSession
 from chatd.contract.spec import RequestType
-from chatd.contract.wire_names import to_wire
 from chatd.domain.event import account_stream, room_stream, space_stream
 from chatd.domain.policy import bots
 from chatd.frame_ids import valid_id
@@ -276,7 +275,7 @@ class SessionActor:
                 self._conduct.stranger_refused(answer.code)
             self._connection.send([{"id": id_, "error": answer.frame()}])
         else:
-            self._connection.send([{"id": id_, "result": to_wire(answer)}])
+            self._connection.send([{"id": id_, "result": answer}])
 
     async def _ask_handler(self, request: RequestType, data: Any) -> Answer:
         try:

@@ -13,11 +13,10 @@ from chatd.contract.session import Limits, RateLimit, ServerInfo, SessionOpened
 from chatd.contract.space import OwnSpace
 from chatd.domain.event import room_stream, space_stream, split_stream
 from chatd.handlers.gate import Start
-from chatd.handlers.members_seen import with_owners_seen
 from chatd.handlers.rows import NOTHING_READ, account_row, own_room
 from chatd.handlers.saved import MAX_DRAFTS
 from chatd.handlers.scheduled import MAX_SCHEDULED
-from chatd.ports import OPEN_REQUESTS, Caller, Reader
+from chatd.ports import OPEN_REQUESTS, Caller, OpeningRows
 from chatd.settings import Settings
 
 
@@ -33,42 +32,25 @@ class Snapshot:
 
 @attrs.frozen(eq=False)
 class Snapshots:
-    reader: Reader
     settings: Settings
     rate_limits: RateLimits
     epoch: str
 
-    async def take(self, caller: Caller, start: Start, session: str) -> Snapshot:
-        """Raises StoreUnavailable."""
-        account = caller.by
-        memberships, _ = await self.reader.memberships(account)
-        roles = {split_stream(row["stream"])[1]: row["role"] for row in memberships}
-        ids: dict[str, list[str]] = {"space": [], "room": [], "account": []}
-        for row in memberships:
-            kind, id_ = split_stream(row["stream"])
-            ids[kind].append(id_)
-        guest_in: frozenset[str] = frozenset()
-        if caller.owner is not None or "guest" in roles.values():
-            guest_in = frozenset(await self.reader.guest_in(account))
-        spaces = await self.reader.spaces(ids["space"])
-        spaces = await with_owners_seen(self.reader, account, guest_in, spaces)
-        rooms = await self.reader.rooms(ids["room"])
-        unread = {row["room"]: row for row in await self.reader.unread(account)}
-        requests: dict[str, bool] = {}
-        if any(room["kind"] == "direct" for room in rooms):
-            direct = await self.reader.direct_rooms(account)
-            requests = {row["room"]: row["request"] for row in direct if row["listed"]}
-        profile = await self.reader.account(account)
-        assert profile is not None
+    def of(self, rows: OpeningRows, caller: Caller, start: Start, session: str) -> Snapshot:
+        """`rows`: those of the caller's account."""
+        roles = {split_stream(row["stream"])[1]: row["role"] for row in rows.memberships}
+        unread = {row["room"]: row for row in rows.unread}
+        requests = {row["room"]: row["request"] for row in rows.direct if row["listed"]}
+        assert rows.account is not None
         opened = SessionOpened(
-            account=account_row(profile),
+            account=account_row(rows.account),
             session=session,
             server=ServerInfo(name=self.settings.server_name, version=__version__),
             limits=self.limits(caller),
             epoch=self.epoch,
             position=start.position,
             hash=start.hash,
-            spaces=[pick(OwnSpace, space, role=roles[space["id"]]) for space in spaces],
+            spaces=[pick(OwnSpace, space, role=roles[space["id"]]) for space in rows.spaces],
             rooms=[
                 own_room(
                     room,
@@ -76,14 +58,16 @@ class Snapshots:
                     roles.get(room["space"]),
                     requests.get(room["id"]),
                 )
-                for room in rooms
+                for room in rows.rooms
                 if room["kind"] != "direct" or room["id"] in requests
             ],
             resumed=start.resumed,
         )
-        within = {room_stream(room["id"]): space_stream(room["space"]) for room in rooms if room["space"]}
-        streams = {row["stream"]: within.get(row["stream"]) for row in memberships}
-        return Snapshot(opened, streams, guest_in)
+        within = {
+            room_stream(room["id"]): space_stream(room["space"]) for room in rows.rooms if room["space"]
+        }
+        streams = {row["stream"]: within.get(row["stream"]) for row in rows.memberships}
+        return Snapshot(opened, streams, frozenset(rows.guest_in))
 
     def limits(self, caller: Caller) -> Limits:
         """Sizes in bytes, texts in characters, rates in requests."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import attrs
+from msgspec.structs import replace
 
 from chatd.actors.workers.presence import Presence
 from chatd.domain.decision import Context
@@ -43,7 +43,7 @@ class MentionNames:
         here = any("here" in candidates for candidates in mentions)
         names = await self._names_of(mentions)
         present = self._presence.here() if here else ()
-        return attrs.evolve(context, mentions=mentions, names=names, present=present)
+        return replace(context, mentions=mentions, names=names, present=present)
 
     async def _names_of(self, mentions: Sequence[tuple[str, ...]]) -> Mapping[str, str]:
         """Name keys with the accounts that have them. Raises StoreUnavailable."""

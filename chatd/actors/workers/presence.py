@@ -22,7 +22,7 @@ from chatd.actors.runtime.throttle import DelayQueue, Throttle
 from chatd.actors.workers.account_presence import AccountPresence, PresenceSession, Shown
 from chatd.contract import presence as contract
 from chatd.contract.fields import PresenceState
-from chatd.ports import Append, Caller, PutPresence, Reader, StoreUnavailable
+from chatd.ports import Append, Caller, PutPresence, Reader, Row, StoreUnavailable
 
 GRACE: Final = 3.0  # seconds that a device may be away from the wire before it counts as gone
 EVERY: Final = 1.0  # seconds between two signals about one account
@@ -103,16 +103,15 @@ class Presence:
 
     # --- sessions come and go
 
-    async def learn(self, account: str) -> None:
-        """Reads what is stored of an account whose session is being opened. Raises StoreUnavailable.
-
-        `enter` follows before the next await.
+    def learn(self, account: str, stored: Row | None) -> None:
+        """What is stored of an account whose session is being opened, `{mode, last_seen}`. What is known here
+        already is newer. `enter` follows before the next await.
         """
         if account not in self._presences:
-            rows = await self._reader.presences([account])
-            presence = AccountPresence(rows[0]["mode"], rows[0]["last_seen"]) if rows else AccountPresence()
-            if self._presences.setdefault(account, presence) is presence:
-                self._forgetting.put(account)
+            self._presences[account] = (
+                AccountPresence(stored["mode"], stored["last_seen"]) if stored else AccountPresence()
+            )
+            self._forgetting.put(account)
 
     def enter(self, caller: Caller, feed: Feed) -> None:
         """A session has been opened. A device that was gone for a moment is as it was."""

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import attrs
+from msgspec.structs import replace
 
 from chatd.contract.account import (
     AccountResult,
@@ -111,7 +111,7 @@ def _make_bot(state: AccountState, command: MakeBot, context: Context) -> Decisi
     if isinstance(made, Refusal):
         return made
     scopes = bots.unique_scopes(command.scopes)
-    made = attrs.evolve(made, data={**made.data, "owner": state.id, "scopes": scopes})
+    made = replace(made, data={**made.data, "owner": state.id, "scopes": scopes})
     fresh = AccountState(command.bot)
     apply(fresh, made)
     told = fact(state, "bot.created", context, {"bot": command.bot, "scopes": scopes})
@@ -190,8 +190,8 @@ def _set_display_name(state: AccountState, command: SetDisplayName, context: Con
 def _with_reason(decided: Decision | Refusal, reason: str | None) -> Decision | Refusal:
     if isinstance(decided, Refusal) or reason is None:
         return decided
-    facts = tuple(attrs.evolve(one, data={**one.data, "reason": reason}) for one in decided.facts)
-    return attrs.evolve(decided, facts=facts)
+    facts = tuple(replace(one, data={**one.data, "reason": reason}) for one in decided.facts)
+    return replace(decided, facts=facts)
 
 
 def _secure(state: AccountState, command: SecureAccount, context: Context) -> Decision | Refusal:

@@ -7,7 +7,7 @@ with the same rules, and tests compare the two. Operators are allowed everything
 
 from __future__ import annotations
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import Right
 from chatd.domain.decision import Context
@@ -16,8 +16,7 @@ from chatd.domain.room.state import RoomState
 from chatd.domain.space.state import SpaceState
 
 
-@attrs.frozen(slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Whether it is allowed; `because` gives the reason as a sentence for people.
 
     `passing`: a mute or a lock is the reason.

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 import attrs
+from msgspec import Struct
 
 from chatd.contract.errors import Refusal
 from chatd.contract.fields import Right, Role
@@ -56,8 +57,7 @@ class InviteState:
         return ended_at is not None and ended_at + INVITES_KEPT <= at
 
 
-@attrs.frozen
-class ErasureState:
+class ErasureState(Struct, frozen=True):
     """An order to erase an account's messages; `due_at` is Unix milliseconds."""
 
     by: str

@@ -10,6 +10,7 @@ import attrs
 import h11
 
 from chatd.contract.field_errors import shorten
+from chatd.gateway.http.plain_head import plain_head
 from chatd.gateway.net.stream import SocketStream
 
 HEAD_BYTES: Final = 16 * 1024
@@ -24,6 +25,7 @@ class Head:
     path: str
     headers: Mapping[str, str]
     forwarded: str = ""  # every X-Forwarded-For, in order
+    plain: bool = False  # see `chatd.gateway.http.plain_head`
 
     @property
     def upgrade(self) -> str:
@@ -63,6 +65,9 @@ async def read_head(stream: SocketStream) -> Head | None:
         received += data
     end = received.index(b"\r\n\r\n") + 4
     stream.unread_head, stream.unread_rest = received[:end], received[end:]
+    if (plain := plain_head(stream.unread_head)) is not None:
+        path, headers = plain
+        return Head("GET", path, headers, headers.get("x-forwarded-for", ""), plain=True)
     return _parse(stream.unread_head)
 
 

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -33,10 +33,16 @@ class CannotListen(Exception):
 
 class Listener(trio.abc.Listener[SocketStream]):
     """Accepts on a listening socket. `admin`: its peers are checked, and speak as operators; for one of them
-    there is a file even when there are no others."""
+    there is a file even when there are no others. `door`: waits until somebody may come in."""
 
     def __init__(
-        self, sock: socket.socket, flusher: Flusher, open_files: OpenFiles, settings: Settings, admin: bool
+        self,
+        sock: socket.socket,
+        flusher: Flusher,
+        open_files: OpenFiles,
+        settings: Settings,
+        admin: bool,
+        door: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         sock.setblocking(False)
         self.socket = sock
@@ -45,9 +51,13 @@ class Listener(trio.abc.Listener[SocketStream]):
         self._open_files = open_files
         self._spare = spare_file() if admin else None
         self._settings = settings
+        self._door = door
 
     async def accept(self) -> SocketStream:
         while True:
+            await trio.lowlevel.checkpoint()  # one in a turn of the event loop, however many come at once
+            if self._door is not None:
+                await self._door()
             try:
                 sock, _ = self.socket.accept()
             except BlockingIOError:

@@ -63,7 +63,7 @@ class SocketStream(trio.abc.Stream):
         self._queue: deque[bytes | memoryview] = deque()
         self._flush_scheduled = False
         self._sending = False
-        self._buffer_filled = False  # by the last `recv`: there is probably more
+        self._more_expected = True  # a `recv` will probably find something; a client speaks first
         self._progress = ParkingLot()
 
     # --- for writers that never wait
@@ -197,16 +197,16 @@ class SocketStream(trio.abc.Stream):
         while True:
             if self.broken:
                 raise trio.ClosedResourceError("this stream is closed")
-            if self._buffer_filled:  # a `recv` that would block costs as much as one that succeeds
+            if self._more_expected:  # a `recv` that would block costs as much as one that succeeds
                 await trio.lowlevel.checkpoint()  # nobody may keep the loop busy, however fast they send
             else:
                 await trio.lowlevel.wait_readable(self.socket)
             if self.broken:
                 raise trio.ClosedResourceError("this stream is closed")
-            self._buffer_filled = False
+            self._more_expected = False
             try:
                 data = self.socket.recv(max_bytes)
-                self._buffer_filled = len(data) == max_bytes
+                self._more_expected = len(data) == max_bytes
                 return data
             except BlockingIOError:
                 continue

@@ -1,9 +1,8 @@
 """One WebSocket connection: handshake, reading, keep-alive, closing. No peer makes it raise.
 
-trio-websocket does the handshake and answers control frames. The frame parser takes unfragmented messages out
-of the stream before trio-websocket sees them, and replies and events are framed here and written to the
-stream directly. trio-websocket's reader runs while the session works, so it answers pings and close frames
-while requests are in progress.
+The frame parser takes unfragmented messages out of the stream, and replies and events are framed here and
+written to the stream directly. trio-websocket answers control frames, and odd handshakes; its reader runs
+while the session works, so it answers pings and close frames while requests are in progress.
 """
 
 from __future__ import annotations
@@ -16,12 +15,15 @@ import trio
 import trio_websocket
 
 from chatd.auth.rate_limits import TokenBucket
-from chatd.codec import JSON, MAX_MESSAGE
+from chatd.codec import MAX_MESSAGE
+from chatd.gateway.http.request_head import Head
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import SocketStream
+from chatd.gateway.websocket.control import Control
 from chatd.gateway.websocket.frame_parser import FrameParser, Sentinel
-from chatd.gateway.websocket.reader import RECEIVE_BYTES, WebSocketReader
-from chatd.gateway.websocket.wire import WIRES, Wire, websocket_frame
+from chatd.gateway.websocket.handshake import ordinary_handshake
+from chatd.gateway.websocket.reader import WebSocketReader
+from chatd.gateway.websocket.wire import Wire, websocket_frame
 from chatd.ports import Caller, Message, Session
 from chatd.settings import Rate, Settings
 
@@ -39,8 +41,9 @@ class WebSocket:
 
     def __init__(
         self,
-        websocket: trio_websocket.WebSocketConnection,
+        control: Control,
         stream: SocketStream,
+        reader: WebSocketReader,
         frame_parser: FrameParser,
         wire: Wire,
         caller: Caller,
@@ -53,8 +56,9 @@ class WebSocket:
         self.closing: tuple[int, str] | None = None
         self.closing_since = 0.0
         self.session: Session | None = None
-        self.websocket = websocket
+        self.control = control
         self.stream = stream
+        self.reader = reader
         self.frame_parser = frame_parser
         self.gone = trio.Event()
         self.connected_at = trio.current_time()
@@ -90,7 +94,7 @@ class WebSocket:
 
     def _protocol_error_frame(self) -> bytes:
         """The close frame for a peer that violated the protocol: trio-websocket just hangs up on it."""
-        closed = self.websocket.closed
+        closed = self.control.closed
         if closed is None or closed.code not in _PROTOCOL_ERRORS:
             return b""
         return _close_frame(closed.code, closed.reason or "")
@@ -140,7 +144,7 @@ class WebSocket:
         """A fragmented message, which trio-websocket has put together."""
         with trio.CancelScope() as self._reading:
             try:
-                return await self.websocket.get_message()
+                return await (await self.control.websocket()).get_message()
             except trio_websocket.ConnectionClosed:
                 pass
             finally:
@@ -151,28 +155,35 @@ class WebSocket:
 async def serve_websocket(
     stream: SocketStream,
     caller: Caller,
-    bearer: str | None,
+    head: Head,
     settings: Settings,
     open_session: OpenSession,
     connections: set[WebSocket],
     poller: Poller,
 ) -> None:
-    """Serves the connection until either side ends it. `stream.unread_head` holds the handshake request."""
+    """Serves the connection until either side ends it. `head` is the handshake request, which the stream
+    holds as well."""
     stream.framed = True
     paced = settings.limits and not caller.operator
     pace = TokenBucket(Rate.parse(settings.rate_frames)) if paced else None
     frame_parser = FrameParser(MAX_MESSAGE, pace)
-    stream.reader = WebSocketReader(stream, frame_parser, poller)
+    stream.reader = reader = WebSocketReader(stream, frame_parser, poller)
     try:
         async with trio.open_nursery() as nursery:
             stream.spawn = nursery.start_soon
             try:
-                accepted = None
-                with trio.move_on_after(settings.head_deadline):
-                    accepted = await _accept(nursery, stream)
-                if accepted is not None:
-                    websocket, wire = accepted
-                    connection = WebSocket(websocket, stream, frame_parser, wire, caller, bearer)
+                control = Control(nursery, stream)
+                if (handshake := ordinary_handshake(head)) is not None:
+                    stream.unread_head = b""
+                    stream.write(handshake.response, at_once=True)
+                    reader.start(control.start)
+                    wire: Wire | None = handshake.wire
+                else:
+                    wire = None
+                    with trio.move_on_after(settings.head_deadline):
+                        wire = await control.shake_hands()
+                if wire is not None:
+                    connection = WebSocket(control, stream, reader, frame_parser, wire, caller, head.bearer)
                     await _converse(connection, open_session(connection), connections)
                 nursery.cancel_scope.cancel()
             finally:
@@ -197,24 +208,6 @@ async def _converse(connection: WebSocket, session: Session, connections: set[We
         connection.gone.set()
 
 
-async def _accept(
-    nursery: trio.Nursery, stream: SocketStream
-) -> tuple[trio_websocket.WebSocketConnection, Wire] | None:
-    request = await trio_websocket.wrap_server_stream(
-        nursery,
-        stream,
-        max_message_size=MAX_MESSAGE,
-        receive_buffer_size=RECEIVE_BYTES,
-    )
-    proposed = request.proposed_subprotocols
-    chosen = next((name for name in proposed if name in WIRES), None)
-    if proposed and chosen is None:
-        body = f"none of the offered subprotocols is known here; known are: {', '.join(WIRES)}\n"
-        await request.reject(400, body=body.encode())
-        return None
-    return await request.accept(subprotocol=chosen), WIRES[chosen or JSON.subprotocol]
-
-
 async def _close(connection: WebSocket) -> None:
     violation = connection.frame_parser.violation
     if violation is not None:
@@ -222,9 +215,14 @@ async def _close(connection: WebSocket) -> None:
         connection.stream.write(_close_frame(code, reason))  # trio-websocket takes the connection for lost
         log.debug("connection_refused", address=connection.caller.address, code=code, reason=reason)
         return
+    if connection.reader.over and not connection.control.started:
+        return  # nobody is there to hear it
     code, reason = connection.closing or (1000, "")
     with trio.move_on_after(CLOSE_DEADLINE):
-        await connection.websocket.aclose(code, reason)
+        if connection.control.started:
+            await connection.reader.settled()  # the peer may have closed, or broken the rules
+        websocket = await connection.control.websocket()
+        await websocket.aclose(code, reason)
 
 
 def _close_frame(code: int, reason: str) -> bytes:

@@ -6,6 +6,7 @@ while trio-websocket works at what was forwarded to it, the socket is left alone
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import trio
@@ -29,9 +30,18 @@ class WebSocketReader:
         self._forwarded = b""
         self._failure: Exception | None = None
         self._ended = False  # the peer sends no more
-        self._asked = False  # trio-websocket waits for what is forwarded
+        self._asked = False  # trio-websocket waits for what is forwarded, or will once there is something
+        self._has_forwarded: Callable[[], None] = lambda: None
         self._arrived = Wakeup()
+        self._dealt_with = Wakeup()
         parser.space = self._go_on
+
+    def start(self, has_forwarded: Callable[[], None]) -> None:
+        """Reads before trio-websocket asks. `has_forwarded` is called when there is something for it."""
+        self._has_forwarded = has_forwarded
+        self._asked = True
+        self._take_rest()
+        self._go_on()
 
     async def forwarded(self) -> bytes:
         """What is not a plain message, or nothing once the peer sends no more.
@@ -39,10 +49,9 @@ class WebSocketReader:
         Raises trio.BrokenResourceError and trio.ClosedResourceError.
         """
         self._asked = True
-        if rest := self._stream.unread_rest:
-            self._stream.unread_rest = b""
-            self._take(rest)
+        self._take_rest()
         self._go_on()
+        self._dealt_with.wake()
         while not (self._forwarded or self._failure or self._ended):
             await self._arrived.wait()
         self._asked = False
@@ -54,6 +63,16 @@ class WebSocketReader:
         if self._failure is not None:
             raise self._failure
         return b""
+
+    async def settled(self) -> None:
+        """Returns when trio-websocket has dealt with all that was forwarded, and answered it if need be."""
+        while not ((self._asked and not self._forwarded) or self.over or self._stream.closing):
+            await self._dealt_with.wait()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing comes any more."""
+        return self._ended or self._failure is not None
 
     def end(self) -> None:
         """Leaves the socket alone: somebody else reads it from now on, or it is to be closed."""
@@ -72,11 +91,17 @@ class WebSocketReader:
         self._stream.last_heard = trio.current_time()
         self._take(data)
 
+    def _take_rest(self) -> None:
+        if rest := self._stream.unread_rest:
+            self._stream.unread_rest = b""
+            self._take(rest)
+
     def _take(self, data: bytes) -> None:
         if not data:
             self._ended = True
             self._parser.end()
             self._rest()
+            self._dealt_with.wake()
             return
         try:
             self._forwarded += self._parser.feed(data)
@@ -85,6 +110,7 @@ class WebSocketReader:
             return
         if self._forwarded:
             self._rest()
+            self._has_forwarded()
         elif self._parser.full:
             self._poller.discard(self._fd)
 
@@ -104,3 +130,4 @@ class WebSocketReader:
             self._failure = failure
         self._parser.end()
         self._rest()
+        self._dealt_with.wake()

@@ -20,6 +20,7 @@ from chatd.ports.readers.log import *
 from chatd.ports.readers.member import *
 from chatd.ports.readers.message import *
 from chatd.ports.readers.notification import *
+from chatd.ports.readers.opening import *
 from chatd.ports.readers.place_export import *
 from chatd.ports.readers.presence import *
 from chatd.ports.readers.report import *

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.fields import ExportKind
 from chatd.ports.rows import Row
 
 
-@attrs.frozen(slots=True)
-class ExportPlace:
+class ExportPlace(Struct, frozen=True):
     """Where an export stands: the section, and in it the key of the last item that was given."""
 
     kind: str
@@ -29,8 +28,7 @@ EXPORTED: Final[tuple[ExportKind, ...]] = (
 )
 
 
-@attrs.frozen(slots=True)
-class Exported:
+class Exported(Struct, frozen=True):
     """Something that is an account's own."""
 
     kind: ExportKind

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import attrs
+from msgspec import Struct
 
 from chatd.domain.event import Event
 from chatd.ports.rows import Row
 
 
-@attrs.frozen(slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """What is needed to wake a stream: its newest snapshot, and where its log stands."""
 
     snapshot_seq: int

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-import attrs
+from msgspec import Struct
 
 from chatd.ports.rows import Row
 
 REACTORS: Final = 100  # accounts shown with a reaction; the rest are counted
 
 
-@attrs.frozen(slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Rows in ascending order, and whether there is more on either side."""
 
     rows: tuple[Row, ...]

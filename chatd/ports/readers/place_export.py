@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-import attrs
+from msgspec import Struct
 
 from chatd.contract.export import PlaceItemKind
 from chatd.ports.rows import Row
@@ -13,8 +13,7 @@ SPACE_SECTIONS: Final[tuple[PlaceItemKind, ...]] = ("space", "member", "emoji")
 ROOM_SECTIONS: Final[tuple[PlaceItemKind, ...]] = ("room", "member", "message", "edit", "reaction", "pin")
 
 
-@attrs.frozen(slots=True)
-class SectionKey:
+class SectionKey(Struct, frozen=True):
     """The key of an item in its section, by which the items stand in order."""
 
     a: int

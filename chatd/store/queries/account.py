@@ -16,7 +16,7 @@ ACCOUNT = ("id", "name", "display_name", "about", "avatar", "owner", "created_at
 ACCOUNT_FLAGS = ("admin", "disabled", "deleted")
 ACCOUNT_SCOPES = ("scopes",)
 WHOLE = "SELECT * FROM accounts LEFT JOIN bots ON bots.account = accounts.id "
-ACCOUNT_BY_ID = json_rows.folded(WHOLE + "WHERE id = ?", ACCOUNT, ACCOUNT_FLAGS, ACCOUNT_SCOPES)
+ACCOUNT_OF = json_rows.folded(WHOLE + "WHERE id = ?1", ACCOUNT, ACCOUNT_FLAGS, ACCOUNT_SCOPES)
 ACCOUNT_BY_NAME = json_rows.folded(WHOLE + "WHERE name_key = ?", ACCOUNT, ACCOUNT_FLAGS, ACCOUNT_SCOPES)
 ACCOUNTS_BY_NAME = json_rows.folded(
     "SELECT account AS id, name_key FROM account_names WHERE name_key IN (SELECT value FROM json_each(?))",
@@ -48,7 +48,7 @@ COUNTS = """
 
 class AccountQueries(Queries):
     async def account(self, account: str) -> Row | None:
-        return await self._row(ACCOUNT_BY_ID, account)
+        return await self._row(ACCOUNT_OF, account)
 
     async def account_named(self, name: str) -> Row | None:
         return await self._row(ACCOUNT_BY_NAME, name_key(name))

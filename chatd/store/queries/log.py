@@ -16,6 +16,7 @@ from chatd.store.log import hash_chain
 from chatd.store.queries.pool import Queries
 from chatd.store.queries.replay import shown
 
+BEGINNING = hash_chain.shown(hash_chain.GENESIS)  # the hash at position 0
 EPOCH = "SELECT value FROM meta WHERE key = 'epoch'"
 RESTORED = "SELECT value FROM meta WHERE key = 'restored'"
 HEAD = "SELECT coalesce(max(position), 0) FROM events"
@@ -66,7 +67,7 @@ class LogQueries(Queries):
 
     async def hash_at(self, position: int) -> str | None:
         if position == 0:
-            return hash_chain.shown(hash_chain.GENESIS)
+            return BEGINNING
         found: str | None = await self._cell(HASH_AT, position)
         return found
 

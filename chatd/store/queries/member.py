@@ -14,14 +14,14 @@ from chatd.store.queries.acquaintance import sees
 from chatd.store.queries.pool import Queries
 
 STREAMS = json_rows.folded(
-    "SELECT stream, role FROM members WHERE account = ? AND until IS NULL", ("stream", "role")
+    "SELECT stream, role FROM members WHERE account = ?1 AND until IS NULL", ("stream", "role")
 )
 MEMBERSHIPS = f"SELECT ({STREAMS}), (SELECT coalesce(max(position), 0) FROM events)"
 # Of an account joined with its bot's row.
 DISABLED = (
     "(accounts.disabled OR coalesce((SELECT disabled FROM accounts AS owners WHERE id = bots.owner), 0))"
 )
-GUEST_IN = "SELECT json_group_array(stream) FROM guests WHERE account = ?"
+GUEST_IN = "SELECT json_group_array(stream) FROM guests WHERE account = ?1"
 
 
 def _members(condition: str) -> str:

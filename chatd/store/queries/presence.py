@@ -8,10 +8,12 @@ from chatd.ports import Row
 from chatd.store import json_rows
 from chatd.store.queries.pool import Queries
 
+PRESENCE = ("account", "mode", "last_seen")
 PRESENCES = json_rows.folded(
     "SELECT * FROM presence WHERE account IN (SELECT value FROM json_each(?)) ORDER BY account LIMIT -1",
-    ("account", "mode", "last_seen"),
+    PRESENCE,
 )
+PRESENCE_OF = json_rows.folded("SELECT * FROM presence WHERE account = ?1", PRESENCE)
 
 
 class PresenceQueries(Queries):

@@ -27,6 +27,7 @@ from chatd.store.queries.log import LogQueries
 from chatd.store.queries.member import MemberQueries
 from chatd.store.queries.message import MessageQueries
 from chatd.store.queries.notification import NotificationQueries
+from chatd.store.queries.opening import OpeningQueries
 from chatd.store.queries.place_export import PlaceExportQueries
 from chatd.store.queries.pool import QUESTION_SECONDS
 from chatd.store.queries.presence import PresenceQueries
@@ -60,6 +61,7 @@ class SqliteReader(
     MemberQueries,
     MessageQueries,
     NotificationQueries,
+    OpeningQueries,
     PresenceQueries,
     ReportQueries,
     RoomQueries,

@@ -28,14 +28,15 @@ ROOMS = """
 """
 
 
-def _rooms(condition: str) -> str:
+def rooms_where(condition: str) -> str:
+    """SQL for the rooms that the `AND` condition leaves."""
     return json_rows.folded(f"{ROOMS} {condition} ORDER BY id LIMIT -1", ROOM, ROOM_FLAGS, ROOM_ACCOUNTS)
 
 
-ALL_ROOMS = _rooms("")
-ROOMS_BY_ID = _rooms("AND id IN (SELECT value FROM json_each(?))")
-ROOMS_BY_SPACE = _rooms("AND space = ?")
-ROOMS_BY_ID_AND_SPACE = _rooms("AND id IN (SELECT value FROM json_each(?)) AND space = ?")
+ALL_ROOMS = rooms_where("")
+ROOMS_BY_ID = rooms_where("AND id IN (SELECT value FROM json_each(?))")
+ROOMS_BY_SPACE = rooms_where("AND space = ?")
+ROOMS_BY_ID_AND_SPACE = rooms_where("AND id IN (SELECT value FROM json_each(?)) AND space = ?")
 
 
 class RoomQueries(Queries):

@@ -1,0 +1,62 @@
+"""The answer to an ordinary opening handshake (RFC 6455, section 4.2). Odd ones are trio-websocket's."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable
+from hashlib import sha1
+from typing import Final
+
+import attrs
+
+from chatd.codec import JSON
+from chatd.gateway.http.request_head import Head
+from chatd.gateway.websocket.wire import WIRES, Wire
+
+_GUID: Final = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+_KEY: Final = re.compile(r"[A-Za-z0-9+/]{21}[AQgw]==")  # 16 bytes in base64
+
+
+@attrs.frozen
+class Handshake:
+    """What to say, and what is spoken from then on."""
+
+    response: bytes
+    wire: Wire
+
+
+def chosen(proposed: Iterable[str]) -> str | None:
+    """The first of the subprotocols that is known here."""
+    return next((name for name in proposed if name in WIRES), None)
+
+
+def ordinary_handshake(head: Head) -> Handshake | None:
+    """None where something is amiss or unusual, a subprotocol that is not known here included."""
+    headers = head.headers
+    key = headers.get("sec-websocket-key", "")
+    if (
+        not head.plain
+        or headers.get("sec-websocket-version") != "13"
+        or "upgrade" not in _tokens(headers.get("connection", "").lower())
+        or _KEY.fullmatch(key) is None
+    ):
+        return None
+    protocol = headers.get("sec-websocket-protocol")
+    subprotocol = None if protocol is None else chosen(_tokens(protocol))
+    if protocol is not None and subprotocol is None:
+        return None
+    accept = b64encode(sha1(f"{key}{_GUID}".encode(), usedforsecurity=False).digest()).decode()
+    lines = [
+        "HTTP/1.1 101 Switching Protocols",
+        "Upgrade: WebSocket",
+        "Connection: Upgrade",
+        f"Sec-WebSocket-Accept: {accept}",
+        *([f"Sec-WebSocket-Protocol: {subprotocol}"] if subprotocol else []),
+    ]
+    response = "\r\n".join([*lines, "", ""]).encode()
+    return Handshake(response, WIRES[subprotocol or JSON.subprotocol])
+
+
+def _tokens(value: str) -> list[str]:
+    return [token.strip() for token in value.split(",")]

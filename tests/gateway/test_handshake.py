@@ -1,0 +1,108 @@
+"""An ordinary handshake is answered here as h11 and trio-websocket would; odd ones are left to them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatd.gateway.http.plain_head import plain_head
+from chatd.gateway.http.request_head import Head, _parse
+from chatd.gateway.websocket.handshake import ordinary_handshake
+from chatd.gateway.websocket.wire import WIRES
+
+# RFC 6455, section 1.3
+KEY, ACCEPT = "dGhlIHNhbXBsZSBub25jZQ==", b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+HEADERS = {
+    "Host": "chat.example.org",
+    "Connection": "keep-alive, Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": KEY,
+}
+
+
+def head_of(headers: dict[str, str], target: str = "/ws", version: str = "1.1") -> bytes:
+    lines = [f"GET {target} HTTP/{version}", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def read(headers: dict[str, str]) -> Head:
+    plain = plain_head(head_of(headers))
+    assert plain is not None
+    return Head("GET", *plain, plain=True)
+
+
+def test_the_answer_proves_that_the_key_was_read() -> None:
+    handshake = ordinary_handshake(read(HEADERS))
+    assert handshake is not None
+    assert handshake.response.startswith(b"HTTP/1.1 101 ")
+    assert b"\r\nSec-WebSocket-Accept: " + ACCEPT + b"\r\n" in handshake.response
+    assert b"Protocol" not in handshake.response.partition(b"\r\n")[2]
+    assert handshake.wire is WIRES["chatd.v1.json"]
+
+
+@pytest.mark.parametrize(
+    ("proposed", "chosen"),
+    [
+        ("chatd.v1.msgpack", "chatd.v1.msgpack"),
+        ("chatd.v9.xml, chatd.v1.msgpack,chatd.v1.json", "chatd.v1.msgpack"),
+        ("chatd.v1.json", "chatd.v1.json"),
+    ],
+)
+def test_the_first_subprotocol_that_is_known_is_chosen(proposed: str, chosen: str) -> None:
+    handshake = ordinary_handshake(read({**HEADERS, "Sec-WebSocket-Protocol": proposed}))
+    assert handshake is not None
+    assert f"\r\nSec-WebSocket-Protocol: {chosen}\r\n".encode() in handshake.response
+    assert handshake.wire is WIRES[chosen]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Sec-WebSocket-Version": "8"},
+        {"Sec-WebSocket-Key": "too short"},
+        {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZR=="},  # not what 16 bytes are written as
+        {"Connection": "close"},
+        {"Sec-WebSocket-Protocol": "chatd.v9.xml"},
+    ],
+)
+def test_what_is_amiss_is_left_to_who_says_why(change: dict[str, str]) -> None:
+    assert ordinary_handshake(read({**HEADERS, **change})) is None
+
+
+@pytest.mark.parametrize(
+    "received",
+    [
+        head_of(HEADERS, target="/setup"),
+        head_of(HEADERS, version="1.0"),
+        head_of({name: value for name, value in HEADERS.items() if name != "Host"}),
+        head_of({**HEADERS, "host": "another.example.org"}),
+        head_of({**HEADERS, "Content-Length": "5"}),
+        head_of({**HEADERS, "Transfer-Encoding": "chunked"}),
+        head_of({**HEADERS, "X": ""}),
+        head_of({**HEADERS, "X": "é"}),
+        head_of(HEADERS).replace(b"\r\nUpgrade", b"\r\n folded\r\nUpgrade"),
+        head_of(HEADERS).replace(b"\r\n", b"\n"),
+    ],
+)
+def test_a_head_that_leaves_doubts_is_read_by_h11(received: bytes) -> None:
+    assert plain_head(received) is None
+
+
+NAMES = st.sampled_from([*HEADERS, "host", "Origin", "Cookie", "X-Forwarded-For", "x!", "Expect"])
+VALUES = st.sampled_from([*HEADERS.values(), "", "a  b", " a", "a\t", "\0"]) | st.text(max_size=8)
+
+
+@given(
+    more=st.lists(st.tuples(NAMES, VALUES), max_size=4),
+    target=st.sampled_from(["/ws", "/ws?token=1", "/ws#x", "/ws ", "/wss"]) | st.text(max_size=5),
+)
+def test_what_is_read_here_h11_reads_alike(more: list[tuple[str, str]], target: str) -> None:
+    lines = [f"GET {target} HTTP/1.1", *(f"{name}: {value}" for name, value in [*HEADERS.items(), *more])]
+    received = "\r\n".join([*lines, "", ""]).encode()
+    if (plain := plain_head(received)) is not None:
+        head = _parse(received)
+        assert (head.method, head.path, dict(head.headers)) == ("GET", *plain)
+        assert head.forwarded == plain[1].get("x-forwarded-for", "")
+        assert not head.has_body
