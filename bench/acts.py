@@ -104,12 +104,13 @@ def react(scene: Scene) -> tuple[Act, int]:
 
 def _posted(scene: Scene) -> Sequence[int]:
     """Messages of the member's own, one for each time."""
-    return [
-        scene.asker.asked(
-            "command", "message.post", room=scene.room, text=FILLER, nonce=f"{scene.random.random()}"
-        )[0]["seq"]
-        for _ in range(scene.times)
-    ]
+    seqs = []
+    for number in range(scene.times):
+        nonce = f"{number} {scene.random.random()}"
+        answer, _ = scene.asker.asked("command", "message.post", room=scene.room, text=FILLER, nonce=nonce)
+        seqs.append(answer["seq"])
+        scene.between()
+    return seqs
 
 
 # --- questions --------------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ DIMENSIONS = (
         "members of the room, all of them online",
         (10, 100, 1_000),
         lambda size: Shape(size, members=size),
-        ("post", "post with @here", "edit", "reaction"),
+        ("post", "edit", "reaction", "post with @here"),  # whose notifications are told afterwards
         online=lambda size: size,
         fan_out=dict.fromkeys(("post", "post with @here", "edit", "reaction"), HEARD),
     ),

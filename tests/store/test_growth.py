@@ -1,4 +1,4 @@
-"""A question costs what its answer holds, not what the room, the space or the log holds.
+"""What happens and what is asked costs what it is about, not what the room, the space or the log holds.
 
 Counted in steps of SQLite's machine, which are the same on every run: in a room of 300 messages and in one of
 3,000, in a space of 30 people and rooms and in one of 300.
@@ -45,6 +45,24 @@ QUESTIONS: dict[str, Question] = {
     "what a room has to learn": lambda reader: reader.stream_events("room/hall", 200, 50),
     "what an account is sent": lambda reader: reader.visible_events("bob", 200, 260, 50),
 }
+Happening = Callable[[Pen], Append]
+# What is written into the log, with all that follows in the tables; in this order.
+HAPPENINGS: dict[str, Happening] = {
+    "a post": lambda pen: pen.post("hall", "hello"),
+    "a mention": lambda pen: pen.post("hall", "@bob", mentions=["bob"]),
+    "a mention of who is here": lambda pen: pen.post("hall", "@here", mentions=["here", "bob"]),
+    "an answer": lambda pen: pen.post("hall", "well", reply_to=4, thread=4),
+    "an edit with a mention": lambda pen: pen.edit("hall", 10, "@bob", mentions=["bob"]),
+    "a reaction": lambda pen: pen.react("hall", 10, "👍", "bob"),
+    "a deletion": lambda pen: pen.delete("hall", 12),
+    "an account": lambda pen: pen.account("new"),
+    "a join of the space": lambda pen: pen.join("space/home", "new", "member"),
+    "a join of the room": lambda pen: pen.join("room/hall", "new"),
+    "a leave of the room": lambda pen: pen.leave("room/hall", "new"),
+    "a leave of the space": lambda pen: pen.leave("space/home", "new"),
+    "the end of an account": lambda pen: pen.append("account/new", "account.deleted", {}, "new"),
+    "a room": lambda pen: pen.room("another"),
+}
 LISTS_MEMBERS = {"who has read"}
 NO_LISTS = [name for name in QUESTIONS if name not in LISTS_MEMBERS]
 
@@ -62,8 +80,8 @@ def grown(messages: int) -> Sheet:
     return sheet
 
 
-def peopled(people: int) -> Sheet:
-    """As many people in the space and in the room, and as many rooms, of which bob is in two."""
+def peopled(people: int) -> tuple[Sheet, Pen]:
+    """As many people in the space and in the room, who all have answered; as many rooms, bob is in two."""
     sheet, pen = Sheet(), Pen()
     posts = pen.village()
     for number in range(SMALL):
@@ -71,11 +89,15 @@ def peopled(people: int) -> Sheet:
     for number in range(people):
         who, room = f"cy{number}", f"room{number}"
         posts += [pen.account(who), pen.join("space/home", who, "member"), pen.join("room/hall", who)]
-        posts += [pen.room(room), pen.join(f"room/{room}", who)]
+        posts += [
+            pen.room(room),
+            pen.join(f"room/{room}", who),
+            pen.post("hall", "yes", who, reply_to=5, thread=5),
+        ]
     posts.append(pen.join("room/room0", "bob"))
     sheet.write(*posts)
     sheet.write(Append(writes=(MarkRead("bob", "hall", SMALL),)))
-    return sheet
+    return sheet, pen
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +108,11 @@ def sheets() -> Iterator[tuple[Sheet, Sheet]]:
 
 def steps(sheet: Sheet, question: Question) -> int:
     """How many steps the question takes."""
+    return counted(sheet, lambda: answer(question(sheet.reader)))
+
+
+def counted(sheet: Sheet, act: Callable[[], object]) -> int:
+    """How many steps of SQLite's machine the act takes."""
     taken = 0
 
     def step() -> None:
@@ -94,7 +121,7 @@ def steps(sheet: Sheet, question: Question) -> int:
 
     sheet.connection.set_progress_handler(step, 1)
     try:
-        answer(question(sheet.reader))
+        act()
     finally:
         sheet.connection.set_progress_handler(None, 1)
     return taken
@@ -109,14 +136,23 @@ def test_a_question_costs_no_more_in_a_room_that_has_grown(
 
 
 @pytest.fixture(scope="module")
-def spaces() -> Iterator[tuple[Sheet, Sheet]]:
-    with peopled(FEW) as small, peopled(MANY) as large:
-        yield small, large
+def spaces() -> Iterator[tuple[tuple[Sheet, Pen], tuple[Sheet, Pen]]]:
+    few, many = peopled(FEW), peopled(MANY)
+    with few[0], many[0]:
+        yield few, many
 
 
 @pytest.mark.parametrize("question", [QUESTIONS[name] for name in NO_LISTS], ids=NO_LISTS)
 def test_a_question_costs_no_more_among_many_people_and_rooms(
-    spaces: tuple[Sheet, Sheet], question: Question
+    spaces: tuple[tuple[Sheet, Pen], ...], question: Question
 ) -> None:
-    small, large = map(partial(steps, question=question), spaces)
+    small, large = (steps(sheet, question) for sheet, _ in spaces)
+    assert large <= ALLOWED * small, f"{small} steps became {large}"
+
+
+@pytest.mark.parametrize("happens", HAPPENINGS.values(), ids=HAPPENINGS)
+def test_what_happens_costs_no_more_among_many_people_and_rooms(
+    spaces: tuple[tuple[Sheet, Pen], ...], happens: Happening
+) -> None:
+    small, large = (counted(sheet, partial(sheet.write, happens(pen))) for sheet, pen in spaces)
     assert large <= ALLOWED * small, f"{small} steps became {large}"
