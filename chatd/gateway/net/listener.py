@@ -17,7 +17,7 @@ from chatd.gateway.net.open_files import AGAIN, OpenFiles, is_short, spare_file
 from chatd.gateway.net.stream import SocketStream
 from chatd.settings import Settings
 
-BACKLOG: Final = 4096  # connections that wait to be accepted; the kernel may have a lower bound
+BACKLOG: Final = 4 * 1024  # connections that wait to be accepted; the kernel may have a lower bound
 TOGETHER: Final = 4  # connections are accepted between two waits at the door
 # what befell one connection while it waited, accept(2); and a firewall's no
 _OF_ONE: Final = frozenset(
