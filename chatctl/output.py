@@ -13,8 +13,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -40,7 +38,11 @@ def plain(value: Any) -> Any:
     """An object of the contract, or a list of them, as maps with the names of the wire; else the value."""
     if isinstance(value, list):
         return [plain(one) for one in value]
-    return msgspec.to_builtins(value) if isinstance(value, msgspec.Struct) else value
+    if not hasattr(value, "__struct_fields__"):
+        return value
+    from msgspec import to_builtins  # help and refusals do without
+
+    return to_builtins(value)
 
 
 def print_json(value: Any) -> None:

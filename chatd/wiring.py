@@ -184,7 +184,7 @@ def wire(
                     FirstSignIn(reader, commands, tokens, settings.oidc_sign_up),
                 ),
                 AccountDeletions(reader, directory, credentials, deletions),
-                AccountExports(reader, views, bus, histories, credentials),
+                AccountExports(reader, views, bus, histories, credentials, signing_key),
             ),
             "identity": (Identities(reader, sso, credentials, settings.oidc_name),),
             "device": (Devices(reader, tokens),),

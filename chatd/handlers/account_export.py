@@ -1,5 +1,8 @@
 """The handler of `account.export`: everything that is an account's own, in pages of items of a kind.
 
+A cursor is signed for whose export it is and who asked for it: nobody gets a page without the first one, of
+which the account is told.
+
 What the log's tables know comes first, section by section; notifications come last, from their view. Secrets
 are not part of it, and neither is what others wrote.
 """
@@ -8,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 from typing import Annotated, Final
 
 import attrs
@@ -36,6 +40,7 @@ class AccountExports:
     bus: Bus
     histories: Histories
     credentials: Credentials
+    key: bytes  # signs cursors
 
     async def export(self, caller: Caller, query: ExportAccount) -> ExportPage | Refusal:
         account = query.account or caller.account
@@ -46,7 +51,8 @@ class AccountExports:
         row = await self.reader.account(account)
         if row is None or row["deleted"]:
             return NO_SUCH_ACCOUNT
-        cursor = _Cursor() if query.after is None else _decode(query.after)
+        whose = f"{account} {caller.by}"
+        cursor = _Cursor() if query.after is None else self._read(query.after, whose)
         if cursor is None:
             return BAD_CURSOR
         if not await self.histories.has(cursor.position, cursor.hash):
@@ -70,8 +76,32 @@ class AccountExports:
         items = [ExportItem(kind=item.kind, data=item.data) for _, item in page]
         return ExportPage(
             items=items,
-            next=_encode(attrs.evolve(head, place=page[-1][0])) if len(found) > len(page) else None,
+            next=self._sign(attrs.evolve(head, place=page[-1][0]), whose) if len(found) > len(page) else None,
         )
+
+    def _sign(self, cursor: _Cursor, whose: str) -> str:
+        place = cursor.place
+        cells = _Cells(place.kind, place.a, place.b, place.c, cursor.position, cursor.hash)
+        told = msgspec.json.encode(cells)
+        return base64.urlsafe_b64encode(self._signature(told, whose) + told).decode()
+
+    def _read(self, after: str, whose: str) -> _Cursor | None:
+        """The cursor, if it was signed here for the same account and caller."""
+        try:
+            signed = base64.urlsafe_b64decode(after.encode("ascii"))
+            told = signed[_SIGNATURE_BYTES:]
+            if not hmac.compare_digest(signed[:_SIGNATURE_BYTES], self._signature(told, whose)):
+                return None
+            cells = _decode_cells(told)
+        except (ValueError, binascii.Error, msgspec.MsgspecError):
+            return None
+        place = ExportPlace(cells.kind, cells.a, cells.b, cells.c)
+        known = place.kind == NOTIFICATION or place.kind in EXPORTED
+        return _Cursor(place, cells.position, cells.hash) if known else None
+
+    def _signature(self, told: bytes, whose: str) -> bytes:
+        signed = b"account.export\0" + whose.encode() + b"\0" + told
+        return hmac.digest(self.key, signed, "sha256")[:_SIGNATURE_BYTES]
 
     async def _notifications(self, account: str, after: str | None, limit: int) -> Found | None:
         view = self.views.notifications
@@ -96,30 +126,15 @@ class _Cursor:
 
 
 class _Cells(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
-    """A cursor as it is written. Those of earlier versions end after the place."""
+    """A cursor as it is written, behind its signature."""
 
     kind: str
     a: str
     b: Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
     c: str
-    position: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
-    hash: str | None = None
+    position: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    hash: str | None
 
 
+_SIGNATURE_BYTES: Final = 16
 _decode_cells: Final = msgspec.json.Decoder(_Cells).decode
-
-
-def _encode(cursor: _Cursor) -> str:
-    place = cursor.place
-    cells = _Cells(place.kind, place.a, place.b, place.c, cursor.position, cursor.hash)
-    return base64.urlsafe_b64encode(msgspec.json.encode(cells)).decode()
-
-
-def _decode(cursor: str) -> _Cursor | None:
-    try:
-        cells = _decode_cells(base64.urlsafe_b64decode(cursor.encode("ascii")))
-    except (ValueError, binascii.Error, msgspec.MsgspecError):
-        return None
-    place = ExportPlace(cells.kind, cells.a, cells.b, cells.c)
-    known = place.kind == NOTIFICATION or place.kind in EXPORTED
-    return _Cursor(place, cells.position, cells.hash) if known else None

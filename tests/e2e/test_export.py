@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 import time
@@ -159,3 +160,18 @@ def test_only_operators_export_others(lived: tuple[Account, Client, str], town: 
     with pytest.raises(Refused) as refused:
         town.operator.ask("account.export")
     assert refused.value.code == "invalid"
+
+
+def test_nobody_begins_an_export_behind_its_first_page_of_which_the_account_is_told(
+    lived: tuple[Account, Client, str], town: Town
+) -> None:
+    account, client, _ = lived
+    own = client.ask("account.export", limit=1)["next"]
+    theirs = town.operator.ask("account.export", account=account.id, limit=1)["next"]
+    made_up = base64.urlsafe_b64encode(b'["profile","",0,"",0,null]').decode()
+    for after in (own, made_up, f"{theirs[:20]}A{theirs[21:]}"):
+        with pytest.raises(Refused, match="next"):
+            town.operator.ask("account.export", account=account.id, after=after)
+    assert town.operator.ask("account.export", account=account.id, after=theirs, limit=1)["items"]
+    with pytest.raises(Refused, match="next"):
+        client.ask("account.export", after=theirs)

@@ -213,6 +213,8 @@ def wrong_with(world: World, viewer: Viewer, event: Frame) -> str | None:
     if kind != "account" and data.get("account") == viewer.account.id:
         return None
     needed = {field.encode_name for field in fields(row.payload) if field.required}
+    if kind == "server":
+        return None if may(client, "server.status") else "of a server that it does not run"
     if kind == "account" or not may(client, f"{kind}.get", **{kind: id_}):
         return None if data.keys() <= needed else f"of a {kind} that is not there"
     if type_ in GUARDS and data and not may(client, GUARDS[type_], space=id_):
