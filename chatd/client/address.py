@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-import attrs
+import msgspec
 import trio
 
 from chatd.client.errors import Disconnected, Untrusted
@@ -34,8 +34,7 @@ class Address(Protocol):
         """Raises Disconnected when nobody answers there."""
 
 
-@attrs.frozen
-class NetworkAddress:
+class NetworkAddress(msgspec.Struct, frozen=True):
     """`http(s)://` or `ws(s)://`, with or without a path in front of `/ws`."""
 
     hostname: str
@@ -73,8 +72,7 @@ class NetworkAddress:
         return encrypted
 
 
-@attrs.frozen
-class SocketAddress:
+class SocketAddress(msgspec.Struct, frozen=True):
     """The admin socket: a file that only its owner may open."""
 
     file: Path

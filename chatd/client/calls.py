@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-import attrs
+import msgspec
 import trio
 
 from chatd.client.errors import Disconnected, refused
@@ -24,8 +24,7 @@ BATCH_BYTES = 64 * 2**10  # of frames in one message, until the server has named
 BATCH_FRAMES = 256
 
 
-@attrs.define(eq=False)
-class Call:
+class Call(msgspec.Struct, eq=False):
     """One request. `repeatable`: sending it twice does no more than sending it once."""
 
     number: int
@@ -35,7 +34,7 @@ class Call:
     sent: bool = False
     result: dict[str, Any] | None = None
     error: Exception | None = None
-    answered: trio.Event = attrs.field(factory=trio.Event)
+    answered: trio.Event = msgspec.field(default_factory=trio.Event)
 
     def answer(self, frame: Frame) -> None:
         if "error" in frame:

@@ -15,8 +15,7 @@ from chatd.contract.session import Cursor, SessionOpened
 RELOADED = "session.reloaded"
 
 
-@attrs.frozen(slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """A logged fact. `seq` is dense in its `stream`, `position` grows over the whole log, `at` is Unix
     milliseconds, `by` the account that did it.
 
@@ -70,8 +69,7 @@ class Event:
         )
 
 
-@attrs.frozen(slots=True)
-class Signal:
+class Signal(msgspec.Struct, frozen=True):
     """Something that passes and is not logged, such as `typing`. It may be dropped on its way.
 
     `data` is the payload that `chatd.contract.signals` declares, and a dict where this library knows no such
