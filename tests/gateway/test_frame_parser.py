@@ -20,7 +20,7 @@ from chatd.gateway.websocket.frame_parser import (
 )
 from chatd.settings import Rate
 
-FIN, TEXT, BINARY, CONTINUATION, CLOSE, PING = 0x80, 0x1, 0x2, 0x0, 0x8, 0x9
+FIN, TEXT, BINARY, CONTINUATION, CLOSE, PING, PONG = 0x80, 0x1, 0x2, 0x0, 0x8, 0x9, 0xA
 
 
 def masked(opcode: int, payload: bytes, mask: bytes = b"\0\0\0\0") -> bytes:
@@ -165,3 +165,16 @@ def test_a_flood_of_pings_is_1008() -> None:
         frame_parser.feed(masked(FIN | PING, b"hello") * (MAX_CONTROL_FRAMES + 1))
     assert frame_parser.violation is not None
     assert frame_parser.violation[0] == 1008
+
+
+@given(cuts=cuttings)
+def test_pongs_that_are_due_are_nobodys_work_however_long_a_client_only_listens(cuts: list[int]) -> None:
+    frame_parser = FrameParser(1000, TokenBucket(Rate(1, 1)))
+    pong = masked(FIN | PONG, b"chatd")
+    for _ in range(MAX_CONTROL_FRAMES + 1):
+        frame_parser.pong_due = True
+        assert feed(frame_parser, pong, cuts) == b""
+        assert not frame_parser.pong_due
+    assert frame_parser.feed(pong) == pong  # nobody asked
+    frame_parser.feed(masked(FIN | TEXT, b"hi"))
+    assert drain(frame_parser) == ["hi"]

@@ -17,7 +17,8 @@ from chatd.gateway.net.open_files import AGAIN, OpenFiles, is_short, spare_file
 from chatd.gateway.net.stream import SocketStream
 from chatd.settings import Settings
 
-BACKLOG: Final = 1024
+BACKLOG: Final = 4 * 1024  # connections that wait to be accepted; the kernel may have a lower bound
+TOGETHER: Final = 4  # connections are accepted between two waits at the door
 # what befell one connection while it waited, accept(2); and a firewall's no
 _OF_ONE: Final = frozenset(
     (
@@ -52,11 +53,13 @@ class Listener(trio.abc.Listener[SocketStream]):
         self._spare = spare_file() if admin else None
         self._settings = settings
         self._door = door
+        self._accepted = 0
 
     async def accept(self) -> SocketStream:
         while True:
             await trio.lowlevel.checkpoint()  # one in a turn of the event loop, however many come at once
-            if self._door is not None:
+            self._accepted += 1
+            if self._door is not None and self._accepted % TOGETHER == 0:
                 await self._door()
             try:
                 sock, _ = self.socket.accept()

@@ -127,6 +127,7 @@ class WebSocket:
         if self.pinged is None:
             if now - heard > settings.ping_interval:
                 self.pinged = now
+                self.frame_parser.pong_due = True
                 self.stream.write(_PING)
         elif now - self.pinged > settings.ping_timeout and not self.queued:
             self.stream.abort()  # while bytes are queued, the write deadline decides instead of the pong

@@ -22,7 +22,7 @@ INBOX_SIZE: Final = 64  # messages that wait for the session
 INBOX_BYTES: Final = 256 * 1024  # of them; the last may go beyond it
 MAX_FRAGMENTS: Final = 1024  # frames of one message
 MAX_CONTROL_FRAMES: Final = 1024  # in a row
-_TEXT, _BINARY, _CLOSE = 0x81, 0x82, 0x88  # final frames
+_TEXT, _BINARY, _CLOSE, _PONG = 0x81, 0x82, 0x88, 0x8A  # final frames
 
 
 class Sentinel(Enum):
@@ -41,6 +41,7 @@ class FrameParser:
 
     def __init__(self, max_message: int, pace: TokenBucket | None = None) -> None:
         self.violation: tuple[int, str] | None = None
+        self.pong_due = False  # we have sent a ping: its pong says nothing but that the peer is there
         self._pace = pace
         self._forwarded = 0  # frames that are not paid for yet
         self._inbox: deque[tuple[str | bytes | Sentinel, int]] = deque()  # each with its bytes
@@ -117,6 +118,12 @@ class FrameParser:
             size, length = _measure(data, at)
             if not size:
                 break
+            if self.pong_due and data[at] == _PONG and size == 6:
+                if at + size + length > end:
+                    break
+                self.pong_due = False
+                at += size + length
+                continue
             self._count(data[at], length)
             if not self._is_message(data, at, size, length):
                 forwarded.append(data[at : at + size])

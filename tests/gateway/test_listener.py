@@ -1,0 +1,39 @@
+"""However many connect at once, those who are in get their turns between them."""
+
+from __future__ import annotations
+
+import socket
+
+import trio
+
+from chatd.gateway.net.flusher import Flusher
+from chatd.gateway.net.listener import TOGETHER, Listener
+from chatd.gateway.net.open_files import OpenFiles
+from chatd.settings import Settings
+
+
+async def test_others_have_a_turn_and_the_door_is_asked_while_many_connect() -> None:
+    many = 3 * TOGETHER
+    turns, asked = 0, 0
+
+    async def count_turns() -> None:
+        nonlocal turns
+        while True:
+            await trio.lowlevel.checkpoint()
+            turns += 1
+
+    async def door() -> None:
+        nonlocal asked
+        asked += 1
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        listener = Listener(server, Flusher(), OpenFiles(), Settings(), admin=False, door=door)
+        clients = [socket.create_connection(server.getsockname()) for _ in range(many)]
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(count_turns)
+            streams = [await listener.accept() for _ in range(many)]
+            nursery.cancel_scope.cancel()
+        for end in (*streams, *clients):
+            (end.socket if not isinstance(end, socket.socket) else end).close()
+    assert turns >= many - 2  # the first and the last may be missing
+    assert asked == many // TOGETHER
