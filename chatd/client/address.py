@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-import msgspec
+import attrs
 import trio
 
 from chatd.client.errors import Disconnected, Untrusted
@@ -34,7 +34,8 @@ class Address(Protocol):
         """Raises Disconnected when nobody answers there."""
 
 
-class NetworkAddress(msgspec.Struct, frozen=True):
+@attrs.frozen
+class NetworkAddress:
     """`http(s)://` or `ws(s)://`, with or without a path in front of `/ws`."""
 
     hostname: str
@@ -72,7 +73,8 @@ class NetworkAddress(msgspec.Struct, frozen=True):
         return encrypted
 
 
-class SocketAddress(msgspec.Struct, frozen=True):
+@attrs.frozen
+class SocketAddress:
     """The admin socket: a file that only its owner may open."""
 
     file: Path

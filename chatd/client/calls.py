@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
+import attrs
 import trio
 
 from chatd.client.errors import Disconnected, refused
@@ -24,7 +24,8 @@ BATCH_BYTES = 64 * 2**10  # of frames in one message, until the server has named
 BATCH_FRAMES = 256
 
 
-class Call(msgspec.Struct, eq=False):
+@attrs.define(eq=False)
+class Call:
     """One request. `repeatable`: sending it twice does no more than sending it once."""
 
     number: int
@@ -34,7 +35,7 @@ class Call(msgspec.Struct, eq=False):
     sent: bool = False
     result: dict[str, Any] | None = None
     error: Exception | None = None
-    answered: trio.Event = msgspec.field(default_factory=trio.Event)
+    answered: trio.Event = attrs.field(factory=trio.Event)
 
     def answer(self, frame: Frame) -> None:
         if "error" in frame:

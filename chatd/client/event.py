@@ -15,7 +15,8 @@ from chatd.contract.session import Cursor, SessionOpened
 RELOADED = "session.reloaded"
 
 
-class Event(msgspec.Struct, frozen=True):
+@attrs.frozen(slots=True)
+class Event:
     """A logged fact. `seq` is dense in its `stream`, `position` grows over the whole log, `at` is Unix
     milliseconds, `by` the account that did it.
 
@@ -69,7 +70,8 @@ class Event(msgspec.Struct, frozen=True):
         )
 
 
-class Signal(msgspec.Struct, frozen=True):
+@attrs.frozen(slots=True)
+class Signal:
     """Something that passes and is not logged, such as `typing`. It may be dropped on its way.
 
     `data` is the payload that `chatd.contract.signals` declares, and a dict where this library knows no such

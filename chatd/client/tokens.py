@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import attrs
-import msgspec
 
 from chatd.contract.account import SignedIn
 
 
-class Tokens(msgspec.Struct, frozen=True):
+@attrs.frozen(slots=True)
+class Tokens:
     """A signed-in device. `access_token` opens sessions for `expires_in` seconds; `refresh_token` is good
     for one refresh, which gives a new pair. `account` is the account's id.
     """

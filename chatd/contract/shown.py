@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
-import msgspec
+import attrs
 
 _CONTROLS: Final = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
 _LINES: Final = "\t\n\r"  # the controls that a text of several lines has
@@ -53,7 +53,8 @@ _LINK: Final = re.compile(
 )
 
 
-class Rule(msgspec.Struct, frozen=True, eq=False):
+@attrs.frozen(eq=False)
+class Rule:
     """What a field takes: `says` for the reference, and `wrong`, which says why it does not take a value."""
 
     says: str
