@@ -32,7 +32,7 @@ floors: .venv/.dev
 tests: .venv/.dev # the tests of a file stay together and share its servers
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-fuzz: .venv/.dev ## a million inputs and more, for the night; the gate makes what fits into a minute
+fuzz: .venv/.dev ## a million inputs and more, for the night; the gate makes what fits into half a minute
 	FUZZ_SECONDS=0 FUZZ_INPUTS=$(FUZZ_INPUTS) \
 	  $(BIN)/pytest -n $(WORKERS) --dist load --timeout 7200 tests/fuzz
 

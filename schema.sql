@@ -350,6 +350,8 @@ CREATE TABLE blocks (
     PRIMARY KEY (account, blocked)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX blocks_by_blocked ON blocks (blocked);
+
 -- Whom an account does not hear: those on its block list, and their bots.
 CREATE VIEW silenced AS
 SELECT account, blocked AS silent FROM blocks
@@ -697,25 +699,39 @@ SELECT room, seq, position, at, by, mentions FROM messages;
 
 CREATE TRIGGER mention_unheard INSTEAD OF INSERT ON versions BEGIN
     INSERT OR IGNORE INTO unheard_mentions (account, room, seq)
-    SELECT account, new.room, new.seq FROM (
-        SELECT value AS account FROM json_each(new.mentions)
-        UNION
-        SELECT account FROM members WHERE stream = 'room/' || new.room AND until IS NULL
-            AND EXISTS (SELECT 1 FROM json_each(new.mentions) WHERE value = 'room')
-    ) AS named
+    SELECT named.value, new.room, new.seq FROM json_each(new.mentions) AS named
     WHERE (EXISTS (
-        SELECT 1 FROM subscriptions AS own WHERE own.account = named.account AND own.room = new.room
+        SELECT 1 FROM subscriptions AS own WHERE own.account = named.value AND own.room = new.room
             AND (level = 'none' OR muted_until > new.at)
     ) OR EXISTS (
-        SELECT 1 FROM silenced WHERE silenced.account = named.account AND silent = new.by
+        SELECT 1 FROM silenced WHERE silenced.account = named.value AND silent = new.by
     ) OR EXISTS (
-        SELECT 1 FROM direct_states AS own WHERE own.account = named.account AND own.room = new.room
+        SELECT 1 FROM direct_states AS own WHERE own.account = named.value AND own.room = new.room
             AND state = 'declined' AND NOT EXISTS (
-                SELECT 1 FROM messages WHERE messages.room = new.room AND messages.by = named.account
+                SELECT 1 FROM messages WHERE messages.room = new.room AND messages.by = named.value
             )
     )) AND NOT EXISTS (
         SELECT 1 FROM namings AS earlier WHERE earlier.room = new.room AND earlier.seq = new.seq
-            AND earlier.position < new.position AND earlier.account IN (named.account, 'room')
+            AND earlier.position < new.position AND earlier.account IN (named.value, 'room')
+    );
+    -- `@room` names all who are in it; this begins with the few who do not hear of it
+    INSERT OR IGNORE INTO unheard_mentions (account, room, seq)
+    SELECT deaf.account, new.room, new.seq FROM json_each(new.mentions) AS named CROSS JOIN (
+        SELECT account FROM subscriptions WHERE room = new.room AND (level = 'none' OR muted_until > new.at)
+        UNION SELECT account FROM silenced WHERE silent = new.by
+        UNION SELECT person.account FROM rooms CROSS JOIN members AS person
+            ON person.stream = 'room/' || rooms.id AND person.until IS NULL
+        CROSS JOIN direct_states AS own ON own.account = person.account AND own.room = rooms.id
+        WHERE rooms.id = new.room AND rooms.kind = 'direct' AND own.state = 'declined' AND NOT EXISTS (
+            SELECT 1 FROM messages WHERE messages.room = new.room AND messages.by = person.account
+        )
+    ) AS deaf
+    WHERE named.value = 'room' AND EXISTS (
+        SELECT 1 FROM members WHERE members.stream = 'room/' || new.room AND members.account = deaf.account
+            AND until IS NULL
+    ) AND NOT EXISTS (
+        SELECT 1 FROM namings AS earlier WHERE earlier.room = new.room AND earlier.seq = new.seq
+            AND earlier.position < new.position AND earlier.account IN (deaf.account, 'room')
     );
 END;
 

@@ -1,13 +1,12 @@
-"""A question costs what its answer holds, not what the room or the log holds.
+"""A question costs what its answer holds, not what the room or the log holds; a write costs what it changes.
 
-Counted in steps of SQLite's machine, which are the same on every run, in a room of 300 messages and in one of
-3,000.
+Counted in steps of SQLite's machine, which are the same on every run: in a room of 300 messages and in one of
+3,000, in a room of 100 members and in one of 1,000.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator
-from functools import partial
 from typing import Any
 
 import pytest
@@ -65,8 +64,8 @@ def sheets() -> Iterator[tuple[Sheet, Sheet]]:
         yield small, large
 
 
-def steps(sheet: Sheet, question: Question) -> int:
-    """How many steps the question takes."""
+def steps(sheet: Sheet, work: Callable[[], object]) -> int:
+    """How many steps the work takes."""
     taken = 0
 
     def step() -> None:
@@ -75,7 +74,7 @@ def steps(sheet: Sheet, question: Question) -> int:
 
     sheet.connection.set_progress_handler(step, 1)
     try:
-        answer(question(sheet.reader))
+        work()
     finally:
         sheet.connection.set_progress_handler(None, 1)
     return taken
@@ -85,5 +84,38 @@ def steps(sheet: Sheet, question: Question) -> int:
 def test_a_question_costs_no_more_in_a_room_that_has_grown(
     sheets: tuple[Sheet, Sheet], question: Question
 ) -> None:
-    small, large = map(partial(steps, question=question), sheets)
+    small, large = (steps(sheet, lambda sheet=sheet: answer(question(sheet.reader))) for sheet in sheets)
+    assert large <= ALLOWED * small, f"{small} steps became {large}"
+
+
+FEW, MANY = 100, 1_000
+
+WRITES: dict[str, Callable[[Pen], Append]] = {
+    "a post": lambda pen: pen.post("hall", "hello", nonce="once"),
+    "a mention": lambda pen: pen.post("hall", "@bob", mentions=["bob"]),
+    "a mention of all": lambda pen: pen.post("hall", "@room", mentions=["room"]),
+    "an answer": lambda pen: pen.post("hall", "yes", by="bob", reply_to=4, thread=4),
+    "an edit that mentions": lambda pen: pen.edit("hall", 4, "hello @bob, @room", mentions=["bob", "room"]),
+    "a reaction": lambda pen: pen.react("hall", 4, "👍"),
+    "somebody who joins": lambda pen: pen.join("room/hall", "new"),
+    "somebody who leaves": lambda pen: pen.leave("room/hall", "bob"),
+    "deleting": lambda pen: pen.delete("hall", 4),
+}
+
+
+def crowded(members: int) -> tuple[Sheet, Pen]:
+    sheet, pen = Sheet(), Pen()
+    sheet.write(*pen.village(), *(pen.join("room/hall", f"member{number}") for number in range(members)))
+    return sheet, pen
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_a_write_costs_no_more_in_a_room_with_more_members(write: Callable[[Pen], Append]) -> None:
+    taken = []
+    for members in (FEW, MANY):
+        sheet, pen = crowded(members)
+        with sheet:
+            append = write(pen)
+            taken.append(steps(sheet, lambda sheet=sheet, append=append: sheet.write(append)))
+    small, large = taken
     assert large <= ALLOWED * small, f"{small} steps became {large}"

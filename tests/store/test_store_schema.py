@@ -161,7 +161,7 @@ HOT = {
     "memberships": member.MEMBERSHIPS,
     "members": member.MEMBERS,
     "member count": member.MEMBER_COUNT,
-    "account": account.ACCOUNT_BY_ID,
+    "account": account.ACCOUNT_OF,
     "name": account.ACCOUNT_BY_NAME,
     "spaces": space.SPACES_BY_ID,
     "rooms": room.ROOMS_BY_ID,
