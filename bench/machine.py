@@ -13,6 +13,7 @@ from pathlib import Path
 import attrs
 
 TICKS = os.sysconf("SC_CLK_TCK")
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chatd-bench"  # kept between runs
 
 
 @attrs.frozen
