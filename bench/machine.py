@@ -13,6 +13,7 @@ from pathlib import Path
 import attrs
 
 SCHEDULED = 2  # clock_getcpuclockid(3) of Linux: the complement of the pid, and which of its clocks
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chatd-bench"  # kept between runs
 
 
 @attrs.frozen

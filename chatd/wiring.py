@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from importlib import import_module
 
-import attrs
+import msgspec
 import trio
 
 from chatd.actors.runtime.bus import Bus
@@ -93,8 +93,7 @@ from chatd.views.notifications import NotificationsView
 from chatd.views.search import SearchView
 
 
-@attrs.frozen(eq=False)
-class Services:
+class Services(msgspec.Struct, frozen=True, eq=False):
     """What the composition root itself uses of them."""
 
     sessions: SessionServices
