@@ -25,6 +25,7 @@ from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.recall import recall
 from chatd.actors.runtime.supervisor import supervise
 from chatd.actors.sessions.session import SessionActor
+from chatd.clock import SettledClock
 from chatd.contract.server import GetServerStatus
 from chatd.gateway.gateway import Gateway
 from chatd.gateway.net.listener import CannotListen, Listener, admin_socket, listen, tcp_sockets
@@ -62,7 +63,8 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
             writing.start_soon(partial(supervise, writer, vital=True), name=writer.name)
             async with trio.open_nursery() as acting:
                 key = await store.reader.signing_key()
-                services = wire(settings, store, key, bus, writer, acting)
+                settled = SettledClock(await store.reader.newest_at())
+                services = wire(settings, store, key, settled, bus, writer, acting)
                 async with trio.open_nursery() as working:
                     working.start_soon(services.directory.put_idle_to_sleep)
                     working.start_soon(recall, bus, store.reader)

@@ -42,7 +42,7 @@ from chatd.auth.quotas import DailyUsage, quotas_of
 from chatd.auth.rate_limits import RateLimits
 from chatd.auth.sso_flow import SingleSignOn
 from chatd.auth.tokens import Tokens
-from chatd.clock import now
+from chatd.clock import SettledClock, now
 from chatd.handlers import account, message, server
 from chatd.handlers import settings as account_settings
 from chatd.handlers.access import Access
@@ -114,7 +114,13 @@ class Services:
 
 
 def wire(
-    settings: Settings, store: Store, signing_key: bytes, bus: Bus, writer: LogWriter, nursery: trio.Nursery
+    settings: Settings,
+    store: Store,
+    signing_key: bytes,
+    settled: SettledClock,
+    bus: Bus,
+    writer: LogWriter,
+    nursery: trio.Nursery,
 ) -> Services:
     """All services of a server. The actors of streams run in `nursery`."""
     reader, epoch, name = store.reader, store.epoch, settings.server_name
@@ -263,10 +269,10 @@ def wire(
         openings,
     )
     workers: tuple[Actor, ...] = (
-        Scheduler(reader, bus, commands, due_timer, names),
+        Scheduler(reader, bus, commands, due_timer, names, now, settled),
         AccountDeletionWorker(reader, commands, live, deletions, names),
         disabled,
-        MessageErasureWorker(reader, commands, erasure_timer),
+        MessageErasureWorker(reader, commands, erasure_timer, now, settled),
         presence,
         receipts,
         openings,
