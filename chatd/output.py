@@ -15,7 +15,7 @@ PIPE_BUF: Final = select.PIPE_BUF  # bytes that a pipe takes at once when it say
 
 
 class Output:
-    """Writes whole lines to a file descriptor, as structlog wants to write them to a file."""
+    """Writes whole lines to a file descriptor."""
 
     def __init__(self, fd: int) -> None:
         self.lost = 0  # lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from importlib import import_module
 
-import attrs
+import msgspec
 import trio
 
 from chatd.actors.runtime.bus import Bus
@@ -42,7 +42,7 @@ from chatd.auth.quotas import DailyUsage, quotas_of
 from chatd.auth.rate_limits import RateLimits
 from chatd.auth.sso_flow import SingleSignOn
 from chatd.auth.tokens import Tokens
-from chatd.clock import SettledClock, now
+from chatd.clock import now
 from chatd.handlers import account, message, server
 from chatd.handlers import settings as account_settings
 from chatd.handlers.access import Access
@@ -88,13 +88,13 @@ from chatd.handlers.totp import Totp
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Provider, View
 from chatd.settings import Settings
+from chatd.settled_clock import SettledClock
 from chatd.store.database import Store
 from chatd.views.notifications import NotificationsView
 from chatd.views.search import SearchView
 
 
-@attrs.frozen(eq=False)
-class Services:
+class Services(msgspec.Struct, frozen=True, eq=False):
     """What the composition root itself uses of them."""
 
     sessions: SessionServices

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 from msgspec.structs import replace
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
@@ -21,8 +21,7 @@ from chatd.ports import Caller, Condition, OtherAdminExists, Reader
 LAST_ADMIN: Final = Refusal("conflict", "this is the last administrator; make somebody else one first")
 
 
-@attrs.frozen(eq=False)
-class AccountChanges:
+class AccountChanges(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     commands: CommandBus
     live: LiveSessions

@@ -30,8 +30,7 @@ def _nothing(state: State, _: Any) -> None:
     pass
 
 
-@attrs.frozen
-class StreamType:
+class StreamType(msgspec.Struct, frozen=True):
     """How one kind of stream lives.
 
     `parent` names the stream whose state its decider reads as well; one that `meets` must know who in it

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-import structlog
 import trio
 
 from chatd.actors.runtime.command_bus import CommandBus
@@ -24,12 +23,12 @@ from chatd.domain.event import account_stream, room_stream, space_stream
 from chatd.domain.internal import DeleteMessages, FinishErasure, LapseErasure
 from chatd.domain.policy import access
 from chatd.domain.space.erasure import refuse_erasure
+from chatd.log import log
 from chatd.ports import Reader, Row, StoreUnavailable
 
 FIRST_RETRY: Final = 1.0  # seconds, while something cannot be erased
 LONGEST_RETRY: Final = 60.0
 NOT_ANY_MORE: Final = "whoever ordered it no longer has the right to"
-log = structlog.get_logger("message_erasure")
 
 
 class MessageErasureWorker:

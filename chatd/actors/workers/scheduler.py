@@ -13,7 +13,6 @@ from functools import partial
 from itertools import groupby
 from typing import Final
 
-import structlog
 import trio
 
 from chatd.actors.runtime.bus import Bus
@@ -30,6 +29,7 @@ from chatd.contract.spec import Done
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, room_stream
 from chatd.domain.internal import ExpireMessage, NotifyUnposted
+from chatd.log import log
 from chatd.ports import (
     DropScheduled,
     FailScheduled,
@@ -47,7 +47,6 @@ GIVEN_UP: Final = 86_400_000  # milliseconds after its time
 FIRST_RETRY: Final = 0.5  # seconds, while the store cannot write
 LONGEST_RETRY: Final = 10.0
 DISABLED: Final = Refusal("forbidden", "the account was disabled when the message was to be posted")
-log = structlog.get_logger("scheduler")
 
 
 class Scheduler:
