@@ -32,6 +32,7 @@ from chatd.log import log
 from chatd.ports import Caller, StoreError
 from chatd.reload import Load, follow_hangups, outlive_signals
 from chatd.settings import Settings
+from chatd.settled_clock import SettledClock
 from chatd.store.database import open_store
 from chatd.store.ops.data_dir import refuse_if_held
 from chatd.wiring import Services, wire
@@ -70,7 +71,8 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
             writing.start_soon(partial(supervise, writer, vital=True), name=writer.name)
             async with trio.open_nursery() as acting:
                 key = await store.reader.signing_key()
-                services = wire(settings, store, key, bus, writer, acting)
+                settled = SettledClock(await store.reader.newest_at())
+                services = wire(settings, store, key, settled, bus, writer, acting)
                 async with trio.open_nursery() as working:
                     working.start_soon(services.directory.put_idle_to_sleep)
                     working.start_soon(recall, bus, store.reader)

@@ -42,20 +42,20 @@ class Log:
         self._write = self._for_people if terminal else self._as_json
 
     def debug(self, event: str, /, **fields: Any) -> None:
-        self._say("debug", event, fields)
+        self._add("debug", event, fields)
 
     def info(self, event: str, /, **fields: Any) -> None:
-        self._say("info", event, fields)
+        self._add("info", event, fields)
 
     def warning(self, event: str, /, **fields: Any) -> None:
-        self._say("warning", event, fields)
+        self._add("warning", event, fields)
 
     def error(self, event: str, /, **fields: Any) -> None:
-        self._say("error", event, fields)
+        self._add("error", event, fields)
 
     def exception(self, event: str, /, **fields: Any) -> None:
         """An error, with the exception that is being handled."""
-        self._say("error", event, fields, sys.exception())
+        self._add("error", event, fields, sys.exception())
 
     @contextmanager
     def captured(self) -> Iterator[list[Entry]]:
@@ -68,7 +68,7 @@ class Log:
         finally:
             self._least, self._write = before
 
-    def _say(self, level: str, event: str, fields: Entry, error: BaseException | None = None) -> None:
+    def _add(self, level: str, event: str, fields: Entry, error: BaseException | None = None) -> None:
         if LEVELS.index(level) >= self._least:
             time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             self._write({**fields, "event": event, "level": level, "timestamp": time}, error)

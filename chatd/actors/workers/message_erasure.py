@@ -37,13 +37,19 @@ class MessageErasureWorker:
     name = "message erasure"
 
     def __init__(
-        self, reader: Reader, commands: CommandBus, timer: DueTimer, clock: Callable[[], int] = now
+        self,
+        reader: Reader,
+        commands: CommandBus,
+        timer: DueTimer,
+        clock: Callable[[], int] = now,
+        settled: Callable[[], int] | None = None,
     ) -> None:
         self.restarts = 0
         self.healthy = False
         self._reader = reader
         self._commands = commands
         self._timer = timer
+        self._settled = settled or clock  # for what cannot be taken back
         self._clock = clock
 
     def failed(self, given_up: bool) -> None:
@@ -55,7 +61,7 @@ class MessageErasureWorker:
         while True:
             self._timer.clear()
             try:
-                for order in await self._reader.due_message_erasures(self._clock()):
+                for order in await self._reader.due_message_erasures(self._settled()):
                     await self._carry_out(order)
                 self._timer.earlier(await self._reader.next_message_erasure())
             except StoreUnavailable as error:
@@ -64,7 +70,7 @@ class MessageErasureWorker:
                 continue
             self.healthy = True
             backoff.reset()
-            await self._timer.rest(self._clock)
+            await self._timer.rest(self._settled)
 
     async def _carry_out(self, order: Row) -> None:
         """Erases room by room, as long as the order stands and its author may give it."""

@@ -40,6 +40,7 @@ from chatd.ports import (
     StoreUnavailable,
 )
 
+UNSETTLED_LOOK: Final = 1_000  # milliseconds
 BATCH: Final = 100
 LOOK_AGAIN: Final = 60_000  # milliseconds, while the author is muted or the room is locked
 GIVEN_UP: Final = 86_400_000  # milliseconds after its time
@@ -61,6 +62,7 @@ class Scheduler:
         due_timer: DueTimer,
         names: MentionNames,
         clock: Callable[[], int] = now,
+        settled: Callable[[], int] | None = None,
     ) -> None:
         self.restarts = 0
         self.healthy = False
@@ -69,6 +71,7 @@ class Scheduler:
         self._commands = commands
         self._due_timer = due_timer
         self._names = names
+        self._settled = settled or clock  # for what cannot be taken back
         self._clock = clock
 
     def failed(self, given_up: bool) -> None:
@@ -91,11 +94,16 @@ class Scheduler:
         due_timer.clear()
         try:
             done = [await self._post_due(), await self._expire_due()]
-            due_timer.earlier(await reader.next_due())
+            due_timer.earlier(self._later_while_unsettled(await reader.next_due()))
         except StoreUnavailable as error:
             log.warning("cannot_read_schedule", error=str(error))
             return False
         return all(done)
+
+    def _later_while_unsettled(self, due: int | None) -> int | None:
+        """While the clock is not believed, what it says is due must wait, and is looked at every second."""
+        at = self._clock()
+        return due if due is None or self._settled() >= at else max(due, at + UNSETTLED_LOOK)
 
     # --- messages to be posted
 
@@ -177,7 +185,7 @@ class Scheduler:
 
     async def _expire_due(self) -> bool:
         """All at once: those of one room are one turn of its actor."""
-        rows = await self._reader.expired(self._clock(), BATCH)
+        rows = await self._reader.expired(self._settled(), BATCH)
         return await _all_of([partial(self._expire, row["room"], row["seq"]) for row in rows])
 
     async def _expire(self, room: str, seq: int) -> bool:
