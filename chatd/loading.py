@@ -35,13 +35,19 @@ CLUSTER_ADDRESS: Final = re.compile(r"(tcp|udp|sctp)://\S+")
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """One setting: its value, where that came from, and how its writer calls it."""
+    """One setting: its value, where that came from, and how its writer calls it.
+
+    `refused`: it cannot be so. `written` is then what stands there, if that is no value of the setting's
+    type; `value` is the default.
+    """
 
     name: str
     value: Any
     source: Source
     label: str
     secret: bool
+    refused: bool = False
+    written: str | None = None
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -75,15 +81,22 @@ def look(config: Path | None, flags: Mapping[str, Any]) -> Look:
     ]
     with attrs.validators.disabled():
         settings = Settings(**{one.name: one.value for one in chosen})
-    for field, one in zip(FIELDS, chosen, strict=True):
-        if field.validator is not None:
-            try:
-                field.validator(settings, field, one.value)
-            except OSError as error:
-                problems.append(f"{one.label} cannot be used: {error.strerror}")
-            except ValueError as error:
-                problems.append(_named(str(error), one))
-    return Look(settings, chosen, problems)
+    looked_at = [_check(settings, field, one, problems) for field, one in zip(FIELDS, chosen, strict=True)]
+    return Look(settings, looked_at, problems)
+
+
+def _check(settings: Settings, field: attrs.Attribute[Any], one: Chosen, problems: list[str]) -> Chosen:
+    if field.validator is None:
+        return one
+    try:
+        field.validator(settings, field, one.value)
+    except OSError as error:
+        problems.append(f"{one.label} cannot be used: {error.strerror}")
+    except ValueError as error:
+        problems.append(_named(str(error), one))
+    else:
+        return one
+    return msgspec.structs.replace(one, refused=True)
 
 
 def _choose(
@@ -116,7 +129,7 @@ def _choose(
             problems.append(_from_a_cluster(variable, name, given))
         else:
             problems.append(f"{label} {'must be text' if secret else error}")
-        return Chosen(name, field.default, "default", name, secret)
+        return Chosen(name, field.default, source, label, secret, refused=True, written=shown(given))
 
 
 def _wrong_in_file(hint: Any, given: Any, label: str, secret: bool) -> list[str]:

@@ -11,8 +11,11 @@ MASK = "********"
 
 
 def setting_lines(chosen: Iterable[Chosen], aligned: bool) -> list[str]:
-    """One line a setting, `aligned` in columns or else with tabs. Values are written as in TOML."""
-    rows = [(one.name, _value(one), one.source if one.label == one.name else _origin(one)) for one in chosen]
+    """One line a setting, `aligned` in columns or else with tabs. Values are written as in TOML.
+
+    One that is refused stands as it is written, and says so.
+    """
+    rows = [(one.name, _value(one), _origin(one)) for one in chosen]
     if not aligned:
         return ["\t".join(row) for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
@@ -20,12 +23,16 @@ def setting_lines(chosen: Iterable[Chosen], aligned: bool) -> list[str]:
 
 
 def _origin(one: Chosen) -> str:
-    return f"{one.source} ({one.label.removeprefix(f'{one.name} in ')})"
+    where = one.label.removeprefix(f"{one.name} in ")
+    origin = one.source if one.label == one.name else f"{one.source} ({where})"
+    return f"{origin}, refused" if one.refused else origin
 
 
 def _value(one: Chosen) -> str:
     if one.secret:
-        return MASK if one.value else '""'
+        return MASK if one.value or one.refused else '""'
+    if one.written is not None:
+        return one.written
     return _in_toml(one.value)
 
 

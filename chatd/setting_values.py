@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_origin
 
@@ -21,6 +21,7 @@ SWITCHES: Final[Mapping[str, bool]] = {
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
 LARGEST: Final = 10**18
 MAX_SHOWN: Final = 60  # characters of a wrong value that are shown
+MAX_ENTRIES: Final = 5  # wrong entries of a list that are shown
 MAX_PATH: Final = 250  # of a path
 
 
@@ -84,6 +85,13 @@ def shown(value: Any) -> str:
         case _:
             text = str(value)
     return shortened(text)
+
+
+def shown_each(values: Sequence[str]) -> str:
+    """Wrong entries of a list, those beyond the first few as a number."""
+    more = len(values) - MAX_ENTRIES
+    names = " and ".join(shown(value) for value in values[:MAX_ENTRIES])
+    return f"{names} and {more} more" if more > 0 else names
 
 
 def shown_path(path: Path) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from chatd.setting_values import shown, shown_path
+from chatd.setting_values import shown, shown_each, shown_path
 from chatd.web_origin import Origin, is_loopback_host
 
 SignUpPolicy = Literal["open", "invite", "closed"]
@@ -78,13 +78,18 @@ def _is_rate(_: Any, field: attrs.Attribute[str], value: str) -> None:
 
 
 def _are_networks(_: Any, field: attrs.Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
-    for network in value:
-        try:
-            ipaddress.ip_network(network, strict=False)
-        except ValueError:
-            raise ValueError(
-                f"{field.name} holds {shown(network)}, which is no address and no network such as 10.0.0.0/8"
-            ) from None
+    if wrong := [network for network in value if not _is_network(network)]:
+        raise ValueError(
+            f"{field.name} holds {shown_each(wrong)}: no address and no network such as 10.0.0.0/8"
+        )
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def is_loopback(url: str) -> bool:
@@ -93,13 +98,18 @@ def is_loopback(url: str) -> bool:
 
 
 def _are_origins(_: Any, field: attrs.Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
-    for origin in value:
-        try:
-            Origin.parse(origin)
-        except ValueError:
-            raise ValueError(
-                f"{field.name} holds {shown(origin)}, which is no web origin such as https://chat.example.org"
-            ) from None
+    if wrong := [origin for origin in value if not _is_origin(origin)]:
+        raise ValueError(
+            f"{field.name} holds {shown_each(wrong)}: no web origin such as https://chat.example.org"
+        )
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        Origin.parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_web_address(_: Any, field: attrs.Attribute[str], value: str) -> None:

@@ -129,7 +129,7 @@ def test_a_file_that_cannot_be_read_is_refused(config: Path, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("origin", ["chat.example.org", "*", "null", "ftp://a.example", "https://"])
 def test_an_origin_that_no_browser_sends_is_refused_at_the_start(origin: str) -> None:
-    assert refusal(origins=(origin,)).startswith(f"--origins holds '{origin}', which is no web origin")
+    assert refusal(origins=(origin,)).startswith(f"--origins holds '{origin}': no web origin")
 
 
 def test_a_variable_that_is_a_typo_refuses_the_start_with_a_suggestion(
@@ -210,6 +210,14 @@ def test_check_says_all_that_is_wrong_and_ends_with_status_1(config: Path, tmp_p
         f"chatd: views in {config} must be true or false, not 0.0",
         f"chatd: --data must be a folder, and {tmp_path / 'data'} is not one",
     ]
+
+
+def test_check_shows_what_is_refused_as_it_is_written(config: Path) -> None:
+    config.write_text('[chatd]\nmax_connections = 2.9\norigins = ["a", "https://b.example", "c/d"]\n')
+    shown = check("--config", str(config)).output
+    assert f"max_connections\t2.9\tfile ({config}), refused\n" in shown
+    assert f'origins\t["a", "https://b.example", "c/d"]\tfile ({config}), refused\n' in shown
+    assert f"origins in {config} holds 'a' and 'c/d': no web origin" in shown
 
 
 def test_the_server_does_not_start_with_a_setting_that_is_wrong(tmp_path: Path) -> None:

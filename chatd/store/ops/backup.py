@@ -90,12 +90,13 @@ def restore(file: Path, folder: Path) -> Restored:
     """Puts the copy `file` into `folder`, which must hold no database yet. Raises StoreError."""
     if not file.is_file():
         raise StoreError(f"there is no backup {file}")
+    target = folder / DATABASE
+    if not target.exists():
+        _look_at(file)  # before the folder is made: a copy that is no good leaves nothing behind
     with hold(folder):
-        target = folder / DATABASE
         if target.exists():
             raise StoreError(f"{folder} holds a database already; restore into a new folder")
         try:
-            _check(file)
             source = open_reader(file)
             try:
                 position = int(json_rows.cell(source, HEAD))
@@ -109,6 +110,13 @@ def restore(file: Path, folder: Path) -> Restored:
         part.replace(target)
         migrate.sync(folder)
     return Restored(target, epoch, position)
+
+
+def _look_at(file: Path) -> None:
+    try:
+        _check(file)
+    except sqlite3.Error as error:
+        raise StoreError(f"{file} cannot be restored: {error}") from error
 
 
 def _check(file: Path) -> None:
