@@ -8,7 +8,7 @@ FUZZ_INPUTS ?= 150000
 DATA ?= ./chat-data
 BIN := .venv/bin
 
-.PHONY: run test lint types floors tests fuzz bench format clean help
+.PHONY: run test lint types floors tests fuzz bench curves format clean help
 .DEFAULT_GOAL := help
 
 help: ## what there is to make
@@ -39,6 +39,9 @@ fuzz: .venv/.dev ## a million inputs and more, for the night; the gate makes wha
 bench: .venv/.bench ## measure speed and size, beside a socket.io server when Node is there
 	$(BIN)/python -m bench
 
+curves: .venv/.bench ## draw what acts cost as rooms, people and messages grow, into docs/curves
+	$(BIN)/python -m bench --only curves --svg docs/curves
+
 format: .venv/.dev ## put the code in shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -61,5 +64,5 @@ clean: ## remove what make made; chat-data stays
 	@touch $@
 
 .venv/.bench: .venv/.run
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $@

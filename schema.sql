@@ -130,6 +130,8 @@ CREATE TABLE name_skeletons (
     account TEXT NOT NULL REFERENCES accounts
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX name_skeletons_by_account ON name_skeletons (account);
+
 -- What living rooms are called in their space (`scope` is its id), and living spaces on the server (`scope` is `spaces`),
 -- by the keys of their names (`shown_keys` in `chatd.domain.names.keys`); `stream` is that of the room or space. A later
 -- chatd may find more names alike, so one may occur twice, and this table is not compared when the log is verified.
@@ -301,6 +303,8 @@ CREATE TABLE thread_followers (
     PRIMARY KEY (room, thread, account)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX thread_followers_by_account ON thread_followers (account);
+
 CREATE TABLE emoji (
     space TEXT NOT NULL REFERENCES spaces,
     name TEXT NOT NULL,
@@ -394,6 +398,7 @@ CREATE TABLE reports (
 
 CREATE INDEX reports_by_space ON reports (space, id);
 CREATE INDEX reports_by_author ON reports (by, id);
+CREATE INDEX reports_resolved ON reports (resolved_by) WHERE resolved_by IS NOT NULL;
 
 
 -- Orders to erase what an account wrote in the rooms of a space, before the event at `position`, when `due_at` has come.
@@ -1113,8 +1118,10 @@ END;
 CREATE TRIGGER space_left INSTEAD OF INSERT ON changes
 WHEN new.type IN ('member.left', 'member.kicked', 'member.banned') AND new.stream LIKE 'space/%' BEGIN
     UPDATE members SET until = new.position
-    WHERE account = new.data ->> 'account' AND until IS NULL
-        AND stream IN (SELECT 'room/' || id FROM rooms WHERE space = substr(new.stream, 7));
+    WHERE account = new.data ->> 'account' AND until IS NULL AND stream > 'room/' AND stream < 'room0'
+        AND EXISTS ( -- of the rooms that it is in, however many the space has
+            SELECT 1 FROM rooms WHERE id = substr(members.stream, 6) AND space = substr(new.stream, 7)
+        );
     UPDATE spaces SET owner = (
         SELECT account FROM members WHERE stream = new.stream AND role = 'owner' AND until IS NULL
         AND account <> new.data ->> 'account' ORDER BY since LIMIT 1

@@ -15,13 +15,18 @@ import attrs
 import click
 
 from bench import (
+    curve,
+    drawing,
     durable,
     fanout,
     followers,
+    grown,
+    growth,
     idle,
     joins,
     lookup,
     machine,
+    mentions,
     opens,
     resume,
     socketio,
@@ -29,6 +34,7 @@ from bench import (
     storm,
 )
 from bench.community import Refused
+from bench.curve import Chart
 from bench.figure import Figure, table
 from bench.process import ServerFailed
 from bench.receiver import Receiver, Stalled
@@ -42,6 +48,8 @@ MEASURES: dict[str, Measure] = {
     **{name: functools.partial(fanout.small_room, only=[name]) for name in fanout.SMALL},
     "flood-1000": fanout.large_room,
     "durable": durable.acknowledged_posts,
+    "mentions": mentions.mentions,
+    "burst": durable.burst,
     "opens": opens.session_opens,
     "storm": storm.everybody_returns,
     "followers": followers.with_and_without,
@@ -49,12 +57,13 @@ MEASURES: dict[str, Measure] = {
     "memory": idle.idle_memory,
     "joins": joins.joins,
     "start": start.first_sign_in,
-    "grown": start.grown_database,
+    "grown": grown.grown_database,
     "archive": lookup.look_up,
+    "curves": growth.curves,
 }
 FAILURES = (AssertionError, ConnectionEnded, OSError, Refused, ServerFailed, Stalled)
 ROUNDS_OF_BUILDS = 6
-WITH_RIVAL = {*fanout.SMALL, "flood-1000", "durable", "storm"}
+WITH_RIVAL = {*fanout.SMALL, "flood-1000", "durable", "burst", "storm"}
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -62,6 +71,13 @@ WITH_RIVAL = {*fanout.SMALL, "flood-1000", "durable", "storm"}
     "--only", "names", multiple=True, type=click.Choice(list(MEASURES)), help="Measure this; repeatable."
 )
 @click.option("--quick", is_flag=True, help="Small and short: shows that it works, the figures mean little.")
+@click.option("--full", is_flag=True, help="Curves up to ten million messages, which takes an hour.")
+@click.option(
+    "--svg",
+    "pictures",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Draw the curves into this folder.",
+)
 @click.option("--rival/--no-rival", default=True, help="Measure socket.io beside chatd.")
 @click.option(
     "--before",
@@ -72,7 +88,13 @@ WITH_RIVAL = {*fanout.SMALL, "flood-1000", "durable", "storm"}
     "--json", "document", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too."
 )
 def main(
-    names: tuple[str, ...], quick: bool, rival: bool, before: Path | None, document: Path | None
+    names: tuple[str, ...],
+    quick: bool,
+    full: bool,
+    pictures: Path | None,
+    rival: bool,
+    before: Path | None,
+    document: Path | None,
 ) -> None:
     """Measures chatd, beside it a socket.io server, and compares with the targets."""
     wanted = [name for name in MEASURES if not names or name in names]
@@ -86,7 +108,7 @@ def main(
     machine.pin(cores.load)
     with tempfile.TemporaryDirectory(prefix="chatd-bench-") as folder:
         setting = Setting(
-            plan=_plan(quick, before is not None),
+            plan=_plan(quick, full, before is not None),
             cores=cores,
             folder=Path(folder),
             receiver=Receiver(),
@@ -98,22 +120,43 @@ def main(
     beside = BEFORE if before else RIVAL
     if figures:
         click.echo(f"\n{table(figures, beside)}\n")
+    if setting.charts:
+        _show(setting.charts, pictures)
     if quick:
         click.echo("A quick run: too small and too short to compare with the targets.")
     if document:
         figures_as_data = [figure.document(beside) for figure in figures]
         document.write_text(
-            json.dumps({"machine": about, "quick": quick, "figures": figures_as_data}, indent=2)
+            json.dumps(
+                {
+                    "machine": about,
+                    "quick": quick,
+                    "figures": figures_as_data,
+                    "charts": [chart.document() for chart in setting.charts],
+                },
+                indent=2,
+            )
         )
     if failures:
         raise click.ClickException(f"{failures} of the measurements could not be made, see above")
 
 
-def _plan(quick: bool, two_builds: bool) -> Plan:
+def _show(charts: list[Chart], pictures: Path | None) -> None:
+    click.echo(f"{curve.text(charts)}\n")
+    if pictures:
+        try:
+            for path in drawing.draw(charts, pictures):
+                click.echo(f"drawn: {path}")
+        except drawing.NoPlotting as reason:
+            click.echo(reason, err=True)
+
+
+def _plan(quick: bool, full: bool, two_builds: bool) -> Plan:
     """Two builds differ by little, so their turns are many."""
     if quick:
         return QUICK
-    return attrs.evolve(Plan(), rounds=ROUNDS_OF_BUILDS) if two_builds else Plan()
+    plan = Plan(full=full)
+    return attrs.evolve(plan, rounds=ROUNDS_OF_BUILDS) if two_builds else plan
 
 
 def _measures(wanted: list[str]) -> list[Measure]:

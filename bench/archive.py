@@ -14,9 +14,9 @@ from pathlib import Path
 
 import attrs
 import trio
-from ulid import ULID
 
 from bench.prose import Prose
+from chatd.clock import new_id
 from chatd.domain.event import Data, Fact, account_stream, room_stream, space_stream
 from chatd.ports import Append, Appended, Commit, MarkRead
 from chatd.store.database import open_store
@@ -108,8 +108,8 @@ class _Author:
         self._heads: dict[str, int] = {}
         self._said: list[tuple[Room, int, str]] = []  # room, seq and author of some messages
         self.archive = Archive(
-            [str(ULID()) for _ in range(ACCOUNTS)],
-            [Room(str(ULID()), TOPICS[i % len(TOPICS)]) for i in range(ROOMS)],
+            [new_id() for _ in range(ACCOUNTS)],
+            [Room(new_id(), TOPICS[i % len(TOPICS)]) for i in range(ROOMS)],
             self._prose.words,
         )
         for i, account in enumerate(self.archive.people):
@@ -146,7 +146,7 @@ class _Author:
                     yield MarkRead(account, room.id, max(1, seq))
 
     def _foundation(self) -> Iterator[Fact]:
-        people, space = self.archive.people, str(ULID())
+        people, space = self.archive.people, new_id()
         for i, account in enumerate(people):
             who: Data = {"account": account, "name": f"member{i:03}", "display_name": f"Member {i}"}
             yield self._placed(account_stream(account), "account.created", "system", who)

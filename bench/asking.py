@@ -12,7 +12,7 @@ from bench.community import Refused, shake_hands
 from bench.figure import Figure, Target
 from bench.load import percentile
 from bench.process import Server
-from bench.speech import ChatdSpeech
+from bench.speech import FILLER, STAMP_SIZE, ChatdSpeech, stamped_text
 
 Answer = dict[str, Any]
 
@@ -37,7 +37,7 @@ class Asker:
     def __init__(self, server: Server, token: str) -> None:
         (self._dialogue,) = shake_hands(server, 1, ChatdSpeech.path, ChatdSpeech.headers)
         self._number = 0
-        self._asked("command", "session.open", {"token": token})
+        self.asked("command", "session.open", token=token)
 
     def __enter__(self) -> Self:
         return self
@@ -47,11 +47,17 @@ class Asker:
 
     def ask(self, name: str, waits: Waits, **data: object) -> Answer:
         """The answer to a query; how long it took is added to `waits`."""
-        answer, took = self._asked("query", name, data)
+        answer, took = self.asked("query", name, **data)
         waits.all.append(took)
         return answer
 
-    def _asked(self, kind: str, name: str, data: dict[str, object]) -> tuple[Answer, int]:
+    def post(self, room: str, filler: str = FILLER) -> int:
+        """Posts a text of the usual size; the nanoseconds until it is acknowledged."""
+        text = stamped_text(filler)
+        return self.asked("command", "message.post", room=room, text=text, nonce=text[:STAMP_SIZE])[1]
+
+    def asked(self, kind: str, name: str, **data: object) -> tuple[Answer, int]:
+        """The answer to a `command` or `query`, and the nanoseconds until it came."""
         self._number += 1
         request = json.dumps({"id": self._number, kind: name, "data": data}).encode()
         started = time.perf_counter_ns()

@@ -31,8 +31,8 @@ class Refused(Exception):
 class Operator:
     """The admin socket in the data folder: JSON frames, no sign-in."""
 
-    def __init__(self, data: Path) -> None:
-        self._dialogue = Dialogue(str(data / "admin.sock"))
+    def __init__(self, data: Path, timeout: float = 30) -> None:
+        self._dialogue = Dialogue(str(data / "admin.sock"), timeout)
         self._dialogue.ask_upgrade(ChatdSpeech.path, ChatdSpeech.headers)
         self._dialogue.await_upgrade()
 

@@ -36,7 +36,10 @@ def at_least(bound: float) -> Target:
 
 @attrs.frozen
 class Figure:
-    """One line of the table: chatd's value, and the rival's and the target where there is one."""
+    """One line of the table: chatd's value, and the rival's and the target where there is one.
+
+    `spread` are the lowest and the highest value of the rounds of which `value` is the median.
+    """
 
     scenario: str
     name: str
@@ -44,6 +47,7 @@ class Figure:
     value: float
     rival: float | None = None
     target: Target | None = None
+    spread: tuple[float, float] | None = None
 
     @property
     def verdict(self) -> str:
@@ -60,11 +64,15 @@ class Figure:
             "name": self.name,
             "unit": self.unit,
             "chatd": self.value,
+            "spread": self.spread,
             beside: self.rival,
             "ratio": self.value / self.rival if self.rival else None,
             "target": str(self.target) if self.target else None,
             "met": self.target.met(self.value) if self.target else None,
         }
+
+
+LEFT = (0, 1, 5)  # columns of words
 
 
 def number(value: float) -> str:
@@ -79,7 +87,7 @@ def table(figures: Sequence[Figure], beside: str) -> str:
 
     `beside` names the rival.
     """
-    headings = ("figure", "unit", "chatd", "target", "", beside, f"chatd / {beside}")
+    headings = ("figure", "unit", "chatd", "of the rounds", "target", "", beside, f"chatd / {beside}")
     rows: list[tuple[str, ...]] = [headings]
     scenario = ""
     for figure in figures:
@@ -91,6 +99,7 @@ def table(figures: Sequence[Figure], beside: str) -> str:
                 f"  {figure.name}",
                 figure.unit,
                 number(figure.value),
+                " … ".join(map(number, figure.spread or ())),
                 str(figure.target or ""),
                 figure.verdict,
                 "" if figure.rival is None else number(figure.rival),
@@ -101,7 +110,7 @@ def table(figures: Sequence[Figure], beside: str) -> str:
     lines = []
     for row in rows:
         cells = [
-            cell.rjust(width) if 2 <= i < 4 or i > 4 else cell.ljust(width)
+            cell.rjust(width) if i not in LEFT else cell.ljust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=False))
         ]
         lines.append("  ".join(cells).rstrip() if len(row) > 1 else f"\n{row[0]}")

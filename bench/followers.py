@@ -34,6 +34,7 @@ class TalkSpeech(ChatdSpeech):
     """Posts texts of many words: one text over and over would make an index's work too easy."""
 
     def __init__(self) -> None:
+        super().__init__()
         prose = Prose(SEED)
         self._texts = itertools.cycle([prose.text() for _ in range(TEXTS)])
 

@@ -31,10 +31,10 @@ def idle_memory(setting: Setting) -> list[Figure]:
         after = memory(server.pid)
         setting.receiver.dismiss(crowd)
     return [
-        Figure(title, "empty server, RSS", "MiB", empty.rss / MIB, None, at_most(60)),
+        Figure(title, "empty server, RSS", "MiB", empty.rss / MIB, None, at_most(45)),
         Figure(title, "empty server, PSS", "MiB", empty.pss / MIB),
         Figure(
-            title, "per connection, RSS", "KiB", (after.rss - before.rss) / count / KIB, None, at_most(40)
+            title, "per connection, RSS", "KiB", (after.rss - before.rss) / count / KIB, None, at_most(24)
         ),
         Figure(title, "per connection, PSS", "KiB", (after.pss - before.pss) / count / KIB),
     ]

@@ -1,13 +1,14 @@
-"""The three ways in which a crowd is made to talk, and the reading taken of each.
+"""The ways in which a crowd is made to talk, and the reading taken of each.
 
 `paced` posts by the clock, `windowed` keeps a number of messages outstanding, `one_each` keeps one
-post in flight on every connection. Server and load share one clock, so an age is the moment of
-receiving minus that of sending.
+post or some in flight on every connection, `bursts` lets everybody post at one moment. Server and load
+share one clock, so an age is the moment of receiving minus that of sending.
 """
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 
 import attrs
@@ -40,6 +41,11 @@ class Reading:
     @property
     def answers_per_second(self) -> float:
         return self.answers / self.seconds
+
+    @property
+    def cpu_per_post(self) -> float:
+        """Microseconds."""
+        return self.server_cpu / self.answers * 1e6
 
     @property
     def cpu_per_delivery(self) -> float:
@@ -188,40 +194,82 @@ def one_each(
     rooms: Sequence[str],
     seconds: float,
     between: Callable[[], None] = lambda: None,
+    in_flight: int = 1,
 ) -> Reading:
-    """Every member posts into its room (`rooms[i]` for the i-th), and again once that is acknowledged.
+    """Every member posts into its room (`rooms[i]` for the i-th), and again once that is acknowledged; it has
+    `in_flight` posts on their way, all the time.
 
     The ages of this reading are those of acknowledgements. `between` is called after each turn.
     """
-    room_of = dict(zip(crowd.taps, rooms, strict=True))
-    posted_at: dict[Tap, int] = {}
-    open_posts = len(crowd.taps)
-    going_on = True
-
-    def post(tap: Tap) -> None:
-        posted_at[tap] = time.perf_counter_ns()
-        receiver.post_to(tap, room_of[tap])
-
-    def answered(tap: Tap, _: int) -> None:
-        nonlocal open_posts
-        crowd.ages.append(time.perf_counter_ns() - posted_at[tap])
-        if going_on:
-            post(tap)
-        else:
-            open_posts -= 1
-
-    for tap in crowd.taps:
-        tap.on_answer = answered
-        post(tap)
+    posts = Posts(receiver, crowd, rooms, again=True)
+    posts.by_everybody(in_flight)
     _run_for(receiver, WARM_UP, between)
     meter = Meter(crowd, pid)
     _run_for(receiver, seconds, between)
     reading = meter.read()
-    going_on = False
-    receiver.until(lambda: open_posts == 0)
-    for tap in crowd.taps:
-        tap.on_answer = None
+    posts.again = False
+    receiver.until(lambda: posts.outstanding == 0)
+    posts.end()
     return reading
+
+
+def bursts(
+    receiver: Receiver, crowd: Crowd, pid: int, rooms: Sequence[str], each: int, times: int, rest: float
+) -> Reading:
+    """Everybody posts `each` messages into its room at one moment, and then nothing until all of them are
+    acknowledged and `rest` seconds have passed without a word; `times` times.
+
+    The seconds of this reading are those from a burst to its last acknowledgement, in sum.
+    """
+    posts = Posts(receiver, crowd, rooms, again=False)
+    meter = Meter(crowd, pid)
+    seconds = 0.0
+    for _ in range(times):
+        started = time.perf_counter()
+        posts.by_everybody(each)
+        receiver.until(lambda: posts.outstanding == 0)
+        seconds += time.perf_counter() - started
+        receiver.until_quiet(rest)
+    posts.end()
+    return attrs.evolve(meter.read(), seconds=seconds)
+
+
+class Posts:
+    """Posts on their way to be acknowledged, and when each was sent; `again`: one more for each answer.
+
+    A server answers what came on one connection in the order in which it came.
+    """
+
+    def __init__(self, receiver: Receiver, crowd: Crowd, rooms: Sequence[str], again: bool) -> None:
+        self._receiver = receiver
+        self._crowd = crowd
+        self._room_of = dict(zip(crowd.taps, rooms, strict=True))
+        self._sent_at: dict[Tap, deque[int]] = {tap: deque() for tap in crowd.taps}
+        self.outstanding = 0
+        self.again = again
+        for tap in crowd.taps:
+            tap.on_answer = self._answered
+
+    def by_everybody(self, count: int) -> None:
+        for tap in self._crowd.taps:
+            self._post(tap, count)
+
+    def end(self) -> None:
+        for tap in self._crowd.taps:
+            tap.on_answer = None
+
+    def _post(self, tap: Tap, count: int) -> None:
+        self.outstanding += count
+        self._sent_at[tap].extend([time.perf_counter_ns()] * count)
+        self._receiver.post_to(tap, self._room_of[tap], count)
+
+    def _answered(self, tap: Tap, count: int) -> None:
+        now = time.perf_counter_ns()
+        sent_at = self._sent_at[tap]
+        self._crowd.ages += [now - sent_at.popleft() for _ in range(count)]
+        self.outstanding -= count
+        if self.again:
+            self._post(tap, count)
 
 
 def _run_for(receiver: Receiver, seconds: float, between: Callable[[], None] = lambda: None) -> None:

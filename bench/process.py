@@ -14,7 +14,7 @@ from pathlib import Path
 
 import attrs
 
-from bench.machine import pin
+from bench.machine import CACHE, pin
 
 START_DEADLINE = 120.0
 STOP_DEADLINE = 30.0
@@ -74,7 +74,10 @@ def running(
 def chatd_running(data: Path, core: int, views: bool = True, build: Path | None = None) -> Iterator[Server]:
     """chatd on the data folder `data`, rate limits off, everything else as it comes; without `views`
     nothing follows the log. `build` is a folder with the sources of another chatd to run instead."""
-    env = None if views else {"CHATD_VIEWS": "false"}
+    # As after an installation, which compiles: whether Python may write beside the sources is the caller's.
+    env = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(CACHE / "bytecode")}
+    if not views:
+        env["CHATD_VIEWS"] = "false"
     command = [sys.executable, "-m", "chatd.cli", "serve", "--data", str(data), "--port", "0", "--no-limits"]
     with running(command, core, data.with_suffix(".log"), env, build) as server:
         yield server

@@ -53,7 +53,7 @@ class Questions:
                 raise AssertionError("a page of history is not full")
         return [
             *waking.figures(self._title, "newest page of a room that sleeps"),
-            *waits.figures(self._title, "page of history at any depth", at_most(5)),
+            *waits.figures(self._title, "page of history at any depth", at_most(4)),
         ]
 
     def unread(self) -> list[Figure]:
@@ -63,7 +63,7 @@ class Questions:
             rooms = member.asker.ask("unread.list", waits)["rooms"]
             if len(rooms) != len(member.rooms):
                 raise AssertionError(f"{len(rooms)} rooms are listed of {len(member.rooms)}")
-        return waits.figures(self._title, f"unread list of {len(member.rooms)} rooms", at_most(20))
+        return waits.figures(self._title, f"unread list of {len(member.rooms)} rooms", at_most(5))
 
     # --- searches
 

@@ -13,23 +13,23 @@ import attrs
 from bench import socketio
 from bench.archive import Archive, write_archive
 from bench.community import Operator, connect_crowd, create_community, enter_rooms
-from bench.figure import Figure, Target
-from bench.load import Reading
+from bench.curve import Chart
 from bench.machine import Cores
 from bench.process import chatd_running
 from bench.receiver import Crowd, Receiver
 
 SETTLED = 0.3
-RIVAL, BEFORE = "socket.io", "before"  # names of what is measured beside chatd
+OURS, RIVAL, BEFORE = "chatd", "socket.io", "before"  # what is measured, and what beside it
 
 
 @attrs.frozen
 class Plan:
-    """Sizes and durations (seconds). A quick run's figures compare with nothing."""
+    """Sizes and durations (seconds). A quick run's figures compare with nothing; a full one has ten million
+    messages."""
 
-    rounds: int = 2
-    paced: float = 10
-    steady: float = 8
+    rounds: int = 5
+    paced: float = 8
+    steady: float = 5
     small_crowd: int = 200
     large_crowd: int = 1000
     rooms: int = 50
@@ -40,6 +40,10 @@ class Plan:
     returning: int = 2000
     archived: int = 1_000_000
     asked: int = 300
+    online: int = 5000
+    acts: int = 200
+    quick: bool = False
+    full: bool = False
 
 
 QUICK = Plan(
@@ -54,6 +58,9 @@ QUICK = Plan(
     returning=200,
     archived=20_000,
     asked=30,
+    online=400,
+    acts=30,
+    quick=True,
 )
 
 
@@ -61,7 +68,8 @@ QUICK = Plan(
 class Setting:
     """One run of the benchmark: beside this chatd, an earlier build of it or a rival, or neither.
 
-    `before` is the folder with the earlier build's sources. `say` tells people what is going on.
+    `before` is the folder with the earlier build's sources. `say` tells people what is going on. `charts` are
+    the curves taken.
     """
 
     plan: Plan
@@ -71,6 +79,7 @@ class Setting:
     rival: Path | None
     before: Path | None
     say: Callable[[str], None]
+    charts: list[Chart] = attrs.field(factory=list, init=False)
     _folders: Iterator[int] = attrs.field(factory=itertools.count, init=False)
     _archive: tuple[Path, Archive] | None = attrs.field(default=None, init=False)
 
@@ -129,7 +138,7 @@ def both_sides(setting: Setting, members: int, rooms: int = 1) -> Iterator[list[
     """chatd and what is measured beside it, with everybody connected and in their rooms."""
     with ExitStack() as stack:
         folder = setting.fresh_folder()
-        sides = [stack.enter_context(our_side(setting, "chatd", folder, members, rooms))]
+        sides = [stack.enter_context(our_side(setting, OURS, folder, members, rooms))]
         if setting.before:
             folder = setting.fresh_folder()
             side = our_side(setting, BEFORE, folder, members, rooms, build=setting.before)
@@ -144,47 +153,3 @@ def both_sides(setting: Setting, members: int, rooms: int = 1) -> Iterator[list[
             sides.append(Side(RIVAL, rival.pid, crowd, theirs))
         setting.receiver.until_quiet(SETTLED)
         yield sides
-
-
-@attrs.frozen
-class Best:
-    """The best reading of each side; `theirs` is that of what is measured beside chatd."""
-
-    ours: Reading
-    theirs: Reading | None
-    beside: str | None  # whose reading `theirs` is
-
-    @property
-    def rival(self) -> Reading | None:
-        return self.theirs if self.beside == RIVAL else None
-
-    def figure(
-        self,
-        scenario: str,
-        name: str,
-        unit: str,
-        of: Callable[[Reading], float],
-        target: Target | None = None,
-    ) -> Figure:
-        """What `of` gives of both readings, as one line of the table."""
-        rival = None if self.theirs is None else of(self.theirs)
-        return Figure(scenario, name, unit, of(self.ours), rival, target)
-
-
-def in_turns(
-    setting: Setting,
-    sides: list[Side],
-    measure: Callable[[Side], Reading],
-    goodness: Callable[[Reading], float],
-) -> Best:
-    """Measures every side, round after round: side by side, because the machine's speed drifts."""
-    best: dict[str, Reading] = {}
-    for _ in range(setting.plan.rounds):
-        for side in sides:
-            reading = measure(side)
-            setting.receiver.until_quiet(SETTLED)
-            if side.name not in best or goodness(reading) > goodness(best[side.name]):
-                best[side.name] = reading
-    ours, *others = [side.name for side in sides]
-    beside = others[0] if others else None
-    return Best(best[ours], best[beside] if beside else None, beside)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.community import AT_ONCE, shake_hands
+from bench.machine import CACHE
 from bench.process import Server, running
 from bench.receiver import Crowd, Receiver
 from bench.speech import SocketIoSpeech
@@ -28,8 +28,7 @@ def installed() -> Path:
     if not shutil.which("node") or not shutil.which("npm"):
         raise NoRival("Node.js with npm is not installed")
     pinned = hashlib.sha256((SOURCES / "package-lock.json").read_bytes()).hexdigest()[:16]
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = home / "chatd-bench" / pinned
+    folder = CACHE / pinned
     folder.mkdir(parents=True, exist_ok=True)
     for source in SOURCES.iterdir():
         if source.is_file():

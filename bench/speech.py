@@ -9,19 +9,28 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 TEXT_SIZE = 200
 # A text begins with the moment it was sent, so that a delivery tells its own age.
 STAMP = re.compile(rb"~(\d{19})~")
 STAMP_SIZE = 21
-FILLER = "all work and no play makes jack a dull boy, " * 5
+FILLER_SIZE = TEXT_SIZE - STAMP_SIZE
+FILLER = ("all work and no play makes jack a dull boy, " * 5)[:FILLER_SIZE]
+
+# Gives for a room what follows the stamp: FILLER_SIZE bytes in UTF-8, escaped for a JSON string.
+Texts = Callable[[str], str]
 
 
-def stamped_text() -> str:
+def plain(_: str) -> str:
+    """A text without anything that a server would have to look at."""
+    return FILLER
+
+
+def stamped_text(filler: str = FILLER) -> str:
     """200 bytes with `time.perf_counter_ns()` in front."""
-    return f"~{time.perf_counter_ns():019d}~{FILLER}"[:TEXT_SIZE]
+    return f"~{time.perf_counter_ns():019d}~{filler}"
 
 
 class Speech(Protocol):
@@ -32,6 +41,8 @@ class Speech(Protocol):
     delivery: bytes  # stands once in every delivered message
     answer: bytes  # stands once in every answer to a post
     describe_error: bytes  # stands in an answer that says no
+    texts: Texts
+    together: int  # posts that may share one WebSocket message
 
     def post(self, room: str, number: int) -> bytes:
         """A post of a stamped text; `number` is unique on its connection."""
@@ -51,12 +62,15 @@ class ChatdSpeech:
     delivery = b'"message.posted"'
     answer = b'"result":'
     describe_error = b'"error":'
-    together = 16  # frames in one message, far below the announced message size
+
+    def __init__(self, texts: Texts = plain, together: int = 16) -> None:
+        self.texts = texts
+        self.together = together  # far below the announced message size
 
     def post(self, room: str, number: int) -> bytes:
         return (
             f'{{"id":{number},"command":"message.post","data":'
-            f'{{"room":"{room}","text":"{stamped_text()}","nonce":"{number}"}}}}'
+            f'{{"room":"{room}","text":"{stamped_text(self.texts(room))}","nonce":"{number}"}}}}'
         ).encode()
 
     def messages(self, posts: Sequence[bytes]) -> list[bytes]:
@@ -78,9 +92,13 @@ class SocketIoSpeech:
     delivery = b'"message.posted"'
     answer = b'[{"seq":'
     describe_error = b"44{"
+    together = 1
+
+    def __init__(self, texts: Texts = plain) -> None:
+        self.texts = texts
 
     def post(self, room: str, number: int) -> bytes:
-        return f'42{number}["post","{room}","{stamped_text()}","{number}"]'.encode()
+        return f'42{number}["post","{room}","{stamped_text(self.texts(room))}","{number}"]'.encode()
 
     def messages(self, posts: Sequence[bytes]) -> list[bytes]:
         return list(posts)

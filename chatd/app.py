@@ -16,22 +16,23 @@ from functools import partial
 from importlib import import_module
 from typing import Any, Final
 
-import structlog
 import trio
 
 from chatd import service_manager
 from chatd.actors.runtime.bus import bus_at_head
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.recall import recall
-from chatd.actors.runtime.supervisor import supervise
+from chatd.actors.runtime.supervisor import GaveUp, supervise
 from chatd.actors.sessions.session import SessionActor
 from chatd.contract.server import GetServerStatus
 from chatd.gateway.gateway import Gateway
 from chatd.gateway.net.listener import CannotListen, Listener, admin_socket, listen, tcp_sockets
 from chatd.gateway.websocket.connection import WebSocket
-from chatd.ports import Caller
+from chatd.log import log
+from chatd.ports import Caller, StoreError
 from chatd.reload import Load, follow_hangups, outlive_signals
 from chatd.settings import Settings
+from chatd.settled_clock import SettledClock
 from chatd.store.database import open_store
 from chatd.store.ops.data_dir import refuse_if_held
 from chatd.wiring import Services, wire
@@ -39,7 +40,16 @@ from chatd.wiring import Services, wire
 NOBODY: Final = Caller("metrics")
 ADMIN_SOCKET: Final = "admin.sock"
 STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
-log = structlog.get_logger("chatd")
+
+
+def run(settings: Settings, announce: Callable[[str], None], load: Load) -> BaseException | None:
+    """Runs `serve`. Returns why the server could not start or go on, None when it was told to stop."""
+    problem: BaseException | None = None
+    try:
+        trio.run(serve, settings, announce, load)
+    except* (StoreError, CannotListen, OSError, GaveUp) as errors:
+        problem = _first(errors)
+    return problem
 
 
 async def serve(settings: Settings, announce: Callable[[str], None], load: Load) -> None:
@@ -49,7 +59,6 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
     Raises StoreError, CannotListen and OSError when it cannot start, supervisor.GaveUp when it cannot go on.
     """
     _raise_file_limit()
-    _calm_collector()
     outlive_signals()
     with (
         trio.open_signal_receiver(*STOPPING) as signals,
@@ -62,7 +71,8 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
             writing.start_soon(partial(supervise, writer, vital=True), name=writer.name)
             async with trio.open_nursery() as acting:
                 key = await store.reader.signing_key()
-                services = wire(settings, store, key, bus, writer, acting)
+                settled = SettledClock(await store.reader.newest_at())
+                services = wire(settings, store, key, settled, bus, writer, acting)
                 async with trio.open_nursery() as working:
                     working.start_soon(services.directory.put_idle_to_sleep)
                     working.start_soon(recall, bus, store.reader)
@@ -152,6 +162,7 @@ async def _serve_connections(
             async with trio.open_nursery() as accepting:
                 for listener in (*tcp, admin):
                     accepting.start_soon(gateway.serve, listener, handlers)
+                _calm_collector()
                 gateway.ready = True
                 announce(f"listening on {services.address.url}")
                 for host in settings.hosts[1:]:
@@ -180,6 +191,12 @@ async def _let_go(gateway: Gateway, settings: Settings) -> None:
         await gateway.wait_gone()
 
 
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
 def _url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -189,6 +206,7 @@ def _calm_collector() -> None:
     hundred objects, among all that lives, cost a tenth of the time under load."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    gc.enable()  # `chatd.cli` stopped it for the start
 
 
 def _raise_file_limit() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from random import SystemRandom
 from typing import Final
 
-import attrs
+import msgspec
 
 _RANDOM: Final = SystemRandom()
 
@@ -24,8 +24,7 @@ def no_jitter(delay: float) -> float:
     return delay
 
 
-@attrs.define
-class Backoff:
+class Backoff(msgspec.Struct):
     """The first delay is `first` seconds, each next one twice as long, up to `longest` seconds.
 
     `failures` counts the tries since the last `reset`. `jitter` turns a delay into the one that is used.

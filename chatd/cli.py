@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import json
-import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, Final, TextIO, cast
+from typing import Any, Final
 
 import click
-import structlog
-import trio
-from structlog.processors import ExceptionRenderer
-from structlog.tracebacks import ExceptionDictTransformer
 
 from chatd import __version__, loading
-from chatd.actors.runtime.supervisor import GaveUp
-from chatd.app import serve as serve_app
-from chatd.gateway.net.listener import CannotListen
+from chatd.log import log
 from chatd.output import STDERR, STDOUT, open_standard_files
-from chatd.ports import StoreError
 from chatd.setting_table import setting_lines
 from chatd.settings import Settings, SettingsError
 
@@ -103,10 +96,11 @@ def serve(data: str | None, host: str | None, port: str | None, config: Path | N
             STDERR.write(f"chatd: {line}\n")
         sys.exit(2)
     _log_to_stderr(chosen.log_level)
-    try:
-        trio.run(serve_app, chosen, _say, partial(_reload, config, flags))
-    except* (StoreError, CannotListen, OSError, GaveUp) as errors:
-        STDERR.write(f"chatd: {_first(errors)}\n")
+    gc.disable()  # until it listens: what is loaded stays, and looking for garbage takes a tenth of the time
+    from chatd.app import run
+
+    if (problem := run(chosen, _say, partial(_reload, config, flags))) is not None:
+        STDERR.write(f"chatd: {problem}\n")
         sys.exit(1)
 
 
@@ -145,40 +139,13 @@ def _reload(config: Path | None, flags: dict[str, Any]) -> Settings:
     return fresh
 
 
-def _first(error: BaseException) -> BaseException:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
-
-
 def _say(line: str) -> None:
     STDOUT.write(line + "\n")
 
 
-# Without local variables: they hold tokens, passwords and what people write.
-_tracebacks = ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
-
-
 def _log_to_stderr(level: str) -> None:
     """Key-value lines for people on a terminal, JSON for everything else."""
-    logging.getLogger("chatd").setLevel(level.upper())
-    plain = structlog.dev.plain_traceback
-    terminal = os.isatty(STDERR.fd)
-    pretty: Any = (
-        structlog.dev.ConsoleRenderer(exception_formatter=plain)
-        if terminal
-        else structlog.processors.JSONRenderer()
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.dev.set_exc_info if terminal else _tracebacks,
-            pretty,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, STDERR)),
-    )
+    log.configure(level, os.isatty(STDERR.fd))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, Protocol
 
-import attrs
 import msgpack
 import msgspec
 
@@ -28,8 +27,7 @@ MAX_LIST: Final = 1024  # items of a list in a MessagePack frame
 MAX_MAP: Final = 256  # keys of a map in a MessagePack frame
 
 
-@attrs.frozen(slots=True)
-class BadFrame:
+class BadFrame(msgspec.Struct, frozen=True):
     """A frame that cannot be read, and why. `id`: that of the request, if it could be read."""
 
     refusal: Refusal

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-import attrs
+import msgspec
 import trio
 
 from chatd.principal import SERVER, Principal, principal
@@ -24,8 +24,7 @@ class ShareFull(Exception):
     """As much as one account, one address or everybody together may have waiting waits already."""
 
 
-@attrs.frozen
-class Share:
+class Share(msgspec.Struct, frozen=True):
     """How many requests may wait or be under way: of an account, of an address, of everybody. None: any."""
 
     waiting_account: int

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_type_hints
 
 import attrs
+import msgspec
 
 from chatd.setting_values import checked, from_text, shortened, shown
 from chatd.settings import MASKED, Settings, SettingsError
@@ -33,8 +34,7 @@ OF_A_CLUSTER: Final = re.compile(
 CLUSTER_ADDRESS: Final = re.compile(r"(tcp|udp|sctp)://\S+")
 
 
-@attrs.frozen
-class Chosen:
+class Chosen(msgspec.Struct, frozen=True):
     """One setting: its value, where that came from, and how its writer calls it."""
 
     name: str
@@ -44,8 +44,7 @@ class Chosen:
     secret: bool
 
 
-@attrs.frozen
-class Look:
+class Look(msgspec.Struct, frozen=True):
     """All settings as they are chosen, and a sentence for each thing that is wrong."""
 
     settings: Settings

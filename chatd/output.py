@@ -15,15 +15,19 @@ PIPE_BUF: Final = select.PIPE_BUF  # bytes that a pipe takes at once when it say
 
 
 class Output:
-    """Writes whole lines to a file descriptor, as structlog wants to write them to a file."""
+    """Writes whole lines to a file descriptor."""
 
     def __init__(self, fd: int) -> None:
         self.lost = 0  # lines
         self.fd = fd
+        self.absent = False  # the descriptor was closed when the process started: every line is lost
         self._cut = False  # the last line was written in part
 
     def write(self, text: str) -> int:
         """Never raises and never waits."""
+        if self.absent:
+            self.lost += 1
+            return len(text)
         line = ("\n" if self._cut else "").encode() + text.encode(errors="backslashreplace")
         left = memoryview(line)
         try:
@@ -60,6 +64,8 @@ def open_standard_files() -> None:
             os.fstat(fd)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest free number
+            for output in (STDOUT, STDERR):
+                output.absent |= output.fd == fd
 
 
 STDOUT: Final = Output(1)

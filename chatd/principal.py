@@ -9,11 +9,10 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import Final
 
-import attrs
+import msgspec
 
 
-@attrs.frozen(slots=True)
-class Principal:
+class Principal(msgspec.Struct, frozen=True):
     """Who shares fairly: an account, or whoever has no session yet at an address. A bot is its owner."""
 
     address: str

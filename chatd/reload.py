@@ -10,14 +10,13 @@ from collections.abc import AsyncIterator, Callable
 from typing import Final, Protocol
 
 import attrs
-import structlog
 
+from chatd.log import log
 from chatd.settings import Settings, SettingsError
 
 # Taken by `Reloadable.reload`, the level of the log by whoever loads the settings. The rest needs a restart.
 RELOADED: Final = frozenset({"log_level", "origins", "trusted_proxies"})
 STRANGE: Final = (signal.SIGUSR1, signal.SIGUSR2)  # sent to rotate logs; by default they end a process
-log = structlog.get_logger("chatd")
 
 Load = Callable[[], Settings]
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import socket
 
-import structlog
-
-log = structlog.get_logger("chatd")
+from chatd.log import log
 
 
 def tell(state: str) -> None:

@@ -6,13 +6,12 @@ import ipaddress
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-import attrs
+import msgspec
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
-@attrs.frozen
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """Where a page comes from. `host` is in lower case, a name in its ASCII form, an IPv6 address bare."""
 
     scheme: str
@@ -28,8 +27,7 @@ class Origin:
         return cls(parts.scheme, _host(parts), parts.port or DEFAULT_PORTS[parts.scheme])
 
 
-@attrs.frozen
-class Authority:
+class Authority(msgspec.Struct, frozen=True):
     """What a `Host` header says (RFC 9110, 7.2). `port` is None where it names none."""
 
     host: str

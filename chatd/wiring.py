@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from importlib import import_module
 
-import attrs
+import msgspec
 import trio
 
 from chatd.actors.runtime.bus import Bus
@@ -88,13 +88,13 @@ from chatd.handlers.totp import Totp
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Provider, View
 from chatd.settings import Settings
+from chatd.settled_clock import SettledClock
 from chatd.store.database import Store
 from chatd.views.notifications import NotificationsView
 from chatd.views.search import SearchView
 
 
-@attrs.frozen(eq=False)
-class Services:
+class Services(msgspec.Struct, frozen=True, eq=False):
     """What the composition root itself uses of them."""
 
     sessions: SessionServices
@@ -114,7 +114,13 @@ class Services:
 
 
 def wire(
-    settings: Settings, store: Store, signing_key: bytes, bus: Bus, writer: LogWriter, nursery: trio.Nursery
+    settings: Settings,
+    store: Store,
+    signing_key: bytes,
+    settled: SettledClock,
+    bus: Bus,
+    writer: LogWriter,
+    nursery: trio.Nursery,
 ) -> Services:
     """All services of a server. The actors of streams run in `nursery`."""
     reader, epoch, name = store.reader, store.epoch, settings.server_name
@@ -263,10 +269,10 @@ def wire(
         openings,
     )
     workers: tuple[Actor, ...] = (
-        Scheduler(reader, bus, commands, due_timer, names),
+        Scheduler(reader, bus, commands, due_timer, names, now, settled),
         AccountDeletionWorker(reader, commands, live, deletions, names),
         disabled,
-        MessageErasureWorker(reader, commands, erasure_timer),
+        MessageErasureWorker(reader, commands, erasure_timer, now, settled),
         presence,
         receipts,
         openings,

@@ -27,7 +27,7 @@ import math
 from collections.abc import Hashable
 from types import TracebackType
 
-import attrs
+import msgspec
 import trio
 from cachetools import LRUCache
 
@@ -39,8 +39,7 @@ from chatd.ports import Caller
 from chatd.settings import Settings
 
 
-@attrs.define(eq=False)
-class Failures:
+class Failures(msgspec.Struct, eq=False):
     """The failures of one key that are not forgotten yet, as the time at which the last of them will be."""
 
     forgotten_at: float = 0.0
@@ -50,8 +49,7 @@ class Failures:
         return self.forgotten_at <= now
 
 
-@attrs.frozen
-class Charge:
+class Charge(msgspec.Struct, frozen=True):
     """One attempt that was counted as a failure."""
 
     failures: Failures

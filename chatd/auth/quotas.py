@@ -11,9 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import attrs
 import msgspec
-import structlog
 
 from chatd.clock import now
 from chatd.contract.errors import Refusal
@@ -21,6 +19,7 @@ from chatd.contract.quota import Quotas
 from chatd.contract.requests import REQUESTS
 from chatd.contract.spec import RequestType
 from chatd.domain.event import Event
+from chatd.log import log
 from chatd.ports import EVENT_BYTES, Caller, Reader, StoreUnavailable
 from chatd.settings import Settings
 
@@ -57,7 +56,6 @@ LIMITED: Final = frozenset(
     }
     | {"message.schedule"}  # which is a post later
 )
-log = structlog.get_logger("quotas")
 _ENCODE: Final = msgspec.json.Encoder().encode
 
 
@@ -80,8 +78,7 @@ def quotas_of(settings: Settings) -> Quotas | None:
     )
 
 
-@attrs.define(slots=True)
-class Written:
+class Written(msgspec.Struct):
     """What an account wrote in a day. `bytes`: texts, fields, and what an event takes besides."""
 
     messages: int = 0

@@ -15,12 +15,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
 from typing import Final
 
-import attrs
-import structlog
+import msgspec
 
 from chatd.auth.one_time_tokens import OneTimeTokens
 from chatd.auth.tokens import hashed, new_secret
 from chatd.contract.errors import Refusal
+from chatd.log import log
 from chatd.ports import Departure, Identity, Provider, ProviderFailed
 from chatd.settings import Settings
 
@@ -37,13 +37,11 @@ OVER: Final = Refusal(
 )
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _ERROR: Final = re.compile(r"[a-z_]{1,40}")
-log = structlog.get_logger("sso_flow")
 
 LoadProvider = Callable[[], Awaitable[Provider]]
 
 
-@attrs.frozen(slots=True)
-class Away:
+class Away(msgspec.Struct, frozen=True):
     """A browser that is at the provider. `account`: who wants an identity linked; else it signs in."""
 
     browser: bytes
@@ -53,8 +51,7 @@ class Away:
     account: str | None
 
 
-@attrs.frozen(slots=True)
-class Returned:
+class Returned(msgspec.Struct, frozen=True):
     """Somebody who came back, and is waiting for their client to say so."""
 
     identity: Identity

@@ -17,7 +17,6 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
 import msgspec
 
 from chatd.clock import now
@@ -32,8 +31,7 @@ _HEADER: Final = urlsafe_b64encode(b'{"typ":"JWT","alg":"HS256"}').decode()  # n
 _NOT_BEFORE: Final = frozenset({"iat", "nbf"})
 
 
-@attrs.frozen(slots=True)
-class Claims:
+class Claims(msgspec.Struct, frozen=True):
     """The account and device that an access token names."""
 
     account: str

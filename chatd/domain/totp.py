@@ -9,8 +9,6 @@ import base64
 import hmac
 from typing import Final
 
-from pyotp import HOTP, TOTP
-
 STEP: Final = 30_000  # milliseconds
 DRIFT: Final = 1  # steps that a clock may be ahead or behind
 SECRET_BYTES: Final = 20
@@ -22,6 +20,8 @@ def step_at(at: int) -> int:
 
 
 def code(secret: bytes, step: int) -> str:
+    from pyotp import HOTP  # most people never use it: it need not be loaded by every start
+
     return HOTP(to_base32(secret)).at(step)
 
 
@@ -47,4 +47,6 @@ def to_base32(secret: bytes) -> str:
 
 def uri(secret: bytes, name: str, issuer: str) -> str:
     """The content of the QR code for an app (key URI format)."""
+    from pyotp import TOTP
+
     return TOTP(to_base32(secret)).provisioning_uri(name=name, issuer_name=issuer.replace(":", ""))

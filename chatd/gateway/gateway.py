@@ -13,7 +13,6 @@ import struct
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
-import structlog
 import trio
 from msgspec.structs import replace
 
@@ -29,6 +28,7 @@ from chatd.gateway.net.own_addresses import OwnAddresses, SaidBefore
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import SocketStream
 from chatd.gateway.websocket.connection import OpenSession, WebSocket, serve_websocket
+from chatd.log import log
 from chatd.ports import Caller
 from chatd.principal import Principal, work_for
 from chatd.settings import Settings
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 KEEPALIVE_SECONDS: Final = 1.0  # between two checks of all connections
 FOR_ANY_HOST: Final = frozenset({"/", "/healthz", "/readyz"})  # what they answer is no secret
 _PEER: Final = struct.Struct("3i")  # struct ucred: pid, uid, gid
-log = structlog.get_logger("gateway")
 
 LoadHttp = Callable[[], Awaitable["Http"]]
 

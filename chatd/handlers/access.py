@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.directory import Directory
 from chatd.clock import now
@@ -27,8 +27,7 @@ DIRECT: Final = Refusal(
 )
 
 
-@attrs.frozen(eq=False)
-class Access:
+class Access(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     directory: Directory
     visibility: Visibility

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.actors.workers.disabled_members import DisabledMembers
@@ -62,8 +62,7 @@ WRONG_OLD: Final = Refusal("unauthenticated", "the old password is wrong")
 NO_BOT_PASSWORD: Final = Refusal("conflict", "a bot has no password; its owner makes tokens with bot.token")
 
 
-@attrs.frozen(eq=False)
-class OwnAccount:
+class OwnAccount(msgspec.Struct, frozen=True, eq=False):
     """What an account does with itself."""
 
     commands: CommandBus
@@ -117,8 +116,7 @@ class OwnAccount:
             return answer
 
 
-@attrs.frozen(eq=False)
-class Accounts:
+class Accounts(msgspec.Struct, frozen=True, eq=False):
     """What operators do with accounts."""
 
     reader: Reader

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
+import msgspec
 from msgspec.structs import replace
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
@@ -18,8 +18,7 @@ from chatd.handlers.rows import account_row
 from chatd.ports import Caller, Condition, OtherAdminExists, Reader
 
 
-@attrs.frozen(eq=False)
-class AccountChanges:
+class AccountChanges(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     commands: CommandBus
     live: LiveSessions

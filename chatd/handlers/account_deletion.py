@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 import trio
 
 from chatd.actors.runtime.directory import Directory
@@ -22,8 +22,7 @@ from chatd.ports import Caller, Reader
 OPERATOR_WAITS: Final = 20.0  # seconds; what takes longer goes on
 
 
-@attrs.frozen(eq=False)
-class AccountDeletions:
+class AccountDeletions(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     directory: Directory
     credentials: Credentials

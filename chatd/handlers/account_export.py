@@ -14,7 +14,6 @@ import binascii
 import hmac
 from typing import Annotated, Final
 
-import attrs
 import msgspec
 
 from chatd.actors.runtime.bus import Bus
@@ -33,8 +32,7 @@ BAD_CURSOR: Final = Refusal("invalid", "after must be the `next` of the previous
 Found = list[tuple[ExportPlace, Exported]]
 
 
-@attrs.frozen(eq=False)
-class AccountExports:
+class AccountExports(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     views: Views
     bus: Bus
@@ -76,7 +74,9 @@ class AccountExports:
         items = [ExportItem(kind=item.kind, data=item.data) for _, item in page]
         return ExportPage(
             items=items,
-            next=self._sign(attrs.evolve(head, place=page[-1][0]), whose) if len(found) > len(page) else None,
+            next=self._sign(msgspec.structs.replace(head, place=page[-1][0]), whose)
+            if len(found) > len(page)
+            else None,
         )
 
     def _sign(self, cursor: _Cursor, whose: str) -> str:
@@ -116,8 +116,7 @@ class AccountExports:
 # --- the cursor --------------------------------------------------------------------------------------------
 
 
-@attrs.frozen
-class _Cursor:
+class _Cursor(msgspec.Struct, frozen=True):
     """Where the next page begins, and where the log stood when the page before was read."""
 
     place: ExportPlace = START

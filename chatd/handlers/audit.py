@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.contract.audit import AuditEntry, AuditPage, ListAudit
 from chatd.contract.errors import Refusal
@@ -23,8 +23,7 @@ WHOLE_SERVER: Final = Refusal(
 )
 
 
-@attrs.frozen(eq=False)
-class Audit:
+class Audit(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     visibility: Visibility
 

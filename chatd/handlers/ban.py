@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-import attrs
+import msgspec
 
 from chatd.clock import now
 from chatd.contract.ban import BanList, ListBans, Restriction
@@ -16,8 +16,7 @@ from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader, Row
 
 
-@attrs.frozen(eq=False)
-class Bans:
+class Bans(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     visibility: Visibility
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.contract.block import AddBlock, Block, BlockPage, ListBlocks
@@ -22,8 +22,7 @@ from chatd.ports import Caller, Reader
 NOT_ONESELF: Final = Refusal("conflict", "you cannot block yourself")
 
 
-@attrs.frozen(eq=False)
-class Blocks:
+class Blocks(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     commands: CommandBus
 
@@ -46,8 +45,7 @@ class Blocks:
         return BlockPage(blocks=[pick(Block, row) for row in page], next=following)
 
 
-@attrs.frozen(eq=False)
-class RoomInvites:
+class RoomInvites(msgspec.Struct, frozen=True, eq=False):
     """Letting somebody into a room: who has blocked the caller stays outside, and the answer is the same."""
 
     reader: Reader

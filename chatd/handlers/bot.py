@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.actors.workers.deletions import Deletions
@@ -35,8 +35,7 @@ NAME_OWNER: Final = Refusal("invalid", "an operator must say whose bot, in `owne
 NOT_YOURS: Final = Refusal("forbidden", "only an operator may make bots for somebody else")
 
 
-@attrs.frozen(eq=False)
-class Bots:
+class Bots(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     commands: CommandBus
     tokens: DeviceTokens

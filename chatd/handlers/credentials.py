@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.auth.login_throttle import LoginThrottle
@@ -33,8 +33,7 @@ WRONG_PASSWORD: Final = Refusal("unauthenticated", "the password is wrong")
 GIVE_PASSWORD: Final = Refusal("invalid", "enter your password, to show that it is you")
 
 
-@attrs.frozen(eq=False)
-class Credentials:
+class Credentials(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     commands: CommandBus
     passwords: Passwords

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.clock import now
 from chatd.contract.account import ListAccountDevices
@@ -21,8 +21,7 @@ from chatd.ports import Caller, DropDevices, Reader, Row
 NO_DEVICE: Final = Refusal("not_found", "there is no such device")
 
 
-@attrs.frozen(eq=False)
-class Devices:
+class Devices(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     tokens: DeviceTokens
 

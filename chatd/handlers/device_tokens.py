@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.live_sessions import LiveSessions
@@ -23,16 +23,14 @@ from chatd.settings import Settings
 BEARER_LIFETIME: Final = 365 * 86400  # seconds; of tokens that are not refreshed
 
 
-@attrs.frozen(slots=True)
-class NewDevice:
+class NewDevice(msgspec.Struct, frozen=True):
     """A device that is about to be stored, and the refresh token of which it stores only a hash."""
 
     put: PutDevice
     refresh_token: str
 
 
-@attrs.frozen(eq=False)
-class DeviceTokens:
+class DeviceTokens(msgspec.Struct, frozen=True, eq=False):
     settings: Settings
     tokens: Tokens
     commands: CommandBus

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.actors.runtime.shared_spaces import SharedSpaces
@@ -57,8 +57,7 @@ NO_REQUEST: Final = Refusal(
 )
 
 
-@attrs.frozen(eq=False)
-class DirectRooms:
+class DirectRooms(msgspec.Struct, frozen=True, eq=False):
     """`per_day`: new direct rooms of an account in 24 hours; None: as many as it likes."""
 
     reader: Reader

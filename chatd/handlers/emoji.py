@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import context_of
 from chatd.contract.emoji import CustomEmoji, EmojiList, ListEmoji
@@ -13,8 +13,7 @@ from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader
 
 
-@attrs.frozen(eq=False)
-class Emoji:
+class Emoji(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     visibility: Visibility
 

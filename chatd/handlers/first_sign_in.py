@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.envelope import STALE
@@ -36,8 +36,7 @@ _CANDIDATES: Final = 50
 _TRIES: Final = 5
 
 
-@attrs.frozen(eq=False)
-class FirstSignIn:
+class FirstSignIn(msgspec.Struct, frozen=True, eq=False):
     """`allowed`: the server makes accounts for identities that it does not know."""
 
     reader: Reader

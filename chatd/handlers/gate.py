@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.bus import Bus
 from chatd.auth.tokens import Claims
@@ -20,8 +20,7 @@ OWNER_DISABLED: Final = Refusal(
 )
 
 
-@attrs.frozen
-class Start:
+class Start(msgspec.Struct, frozen=True):
     """Where a session begins: after the event at `position`, which has this hash. `resumed`: its client has
     that event and all before it."""
 
@@ -30,8 +29,7 @@ class Start:
     resumed: bool
 
 
-@attrs.frozen(eq=False)
-class Gate:
+class Gate(msgspec.Struct, frozen=True, eq=False):
     bus: Bus
     epoch: str
     former: Mapping[str, int]  # epochs of before, each good up to a position

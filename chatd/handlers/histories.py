@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.bus import Bus
 from chatd.contract.errors import Refusal
@@ -21,8 +21,7 @@ ANOTHER: Final = Refusal(
 )
 
 
-@attrs.frozen(eq=False)
-class Histories:
+class Histories(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     bus: Bus
 

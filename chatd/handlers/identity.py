@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.auth.sso_flow import NONE, OVER, SingleSignOn, s256
@@ -57,8 +57,7 @@ LAST: Final = Refusal(
 NOT_LINKED: Final = Refusal("not_found", "this identity is not linked to the account")
 
 
-@attrs.frozen(eq=False)
-class SingleSignOns:
+class SingleSignOns(msgspec.Struct, frozen=True, eq=False):
     """Signing in by an identity."""
 
     reader: Reader
@@ -91,8 +90,7 @@ class SingleSignOns:
         return self.tokens.signed_in(row, device.put.device, device.refresh_token)
 
 
-@attrs.frozen(eq=False)
-class Identities:
+class Identities(msgspec.Struct, frozen=True, eq=False):
     """The identities of the caller."""
 
     reader: Reader

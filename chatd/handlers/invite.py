@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.auth.tokens import hashed, new_secret
@@ -43,8 +43,7 @@ OPERATOR_JOINS_NOTHING: Final = Refusal(
 )
 
 
-@attrs.frozen(eq=False)
-class Invites:
+class Invites(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     commands: CommandBus
     visibility: Visibility

@@ -6,7 +6,7 @@ made the invite is disabled or being deleted, is looked up here.
 
 from __future__ import annotations
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.directory import Directory
 from chatd.auth.tokens import hashed
@@ -16,8 +16,7 @@ from chatd.domain.space.state import SpaceState
 from chatd.ports import Reader
 
 
-@attrs.frozen(slots=True)
-class FoundInvite:
+class FoundInvite(msgspec.Struct, frozen=True):
     """An invite of a space. `maker_out`: its maker is disabled, or being deleted."""
 
     space: str
@@ -25,8 +24,7 @@ class FoundInvite:
     maker_out: bool
 
 
-@attrs.frozen(eq=False)
-class InviteCodes:
+class InviteCodes(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     directory: Directory
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.actors.workers.due_timer import DueTimer
@@ -19,8 +19,7 @@ from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader
 
 
-@attrs.frozen(eq=False)
-class Members:
+class Members(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     commands: CommandBus
 
@@ -33,8 +32,7 @@ class Members:
         return await self.commands.ask(space_stream(command.space), ban, context, Done)
 
 
-@attrs.frozen(eq=False)
-class MessageErasures:
+class MessageErasures(msgspec.Struct, frozen=True, eq=False):
     """Orders to erase all that an account wrote. `delay`: seconds until one is carried out."""
 
     reader: Reader
@@ -72,8 +70,7 @@ class MessageErasures:
         return found
 
 
-@attrs.frozen(eq=False)
-class ErasureReading:
+class ErasureReading(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     visibility: Visibility
 

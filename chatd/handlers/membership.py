@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
+import msgspec
 
 from chatd.contract.errors import Refusal
 from chatd.domain.room.message import JOIN_FIRST
@@ -11,8 +11,7 @@ from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller
 
 
-@attrs.frozen(eq=False)
-class Membership:
+class Membership(msgspec.Struct, frozen=True, eq=False):
     visibility: Visibility
 
     async def account_in(self, caller: Caller, room: str) -> str | Refusal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.directory import Directory
 from chatd.contract.errors import Refusal
@@ -35,8 +35,7 @@ ONE_END: Final = Refusal("invalid", "give only one of before and after")
 NO_VERSIONS: Final = Refusal("forbidden", "only the author and moderators may see the versions of a message")
 
 
-@attrs.frozen(eq=False)
-class MessageReading:
+class MessageReading(msgspec.Struct, frozen=True, eq=False):
     """A message that the caller may see."""
 
     reader: Reader
@@ -51,8 +50,7 @@ class MessageReading:
         return found[0] if found else NO_SUCH_MESSAGE
 
 
-@attrs.frozen(eq=False)
-class RoomHistories:
+class RoomHistories(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     visibility: Visibility
 
@@ -68,8 +66,7 @@ class RoomHistories:
         return MessagePage(**_page(page, from_start=query.after is not None))
 
 
-@attrs.frozen(eq=False)
-class Threads:
+class Threads(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     reading: MessageReading
 
@@ -107,8 +104,7 @@ def _page(page: Page, from_start: bool) -> dict[str, Any]:
     }
 
 
-@attrs.frozen(eq=False)
-class Messages:
+class Messages(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     directory: Directory
     visibility: Visibility
@@ -141,8 +137,7 @@ class Messages:
         return MessageVersions(versions=[pick(MessageVersion, row) for _, row in page], next=following)
 
 
-@attrs.frozen(eq=False)
-class Reactions:
+class Reactions(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     reading: MessageReading
 
@@ -157,8 +152,7 @@ class Reactions:
         return ReactorPage(accounts=[pick(Reactor, row) for row in page], next=following)
 
 
-@attrs.frozen(eq=False)
-class Pins:
+class Pins(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     visibility: Visibility
 

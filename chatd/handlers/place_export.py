@@ -11,7 +11,6 @@ import base64
 import binascii
 from typing import Final
 
-import attrs
 import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
@@ -33,8 +32,7 @@ BAD_CURSOR: Final = Refusal(
 )
 
 
-@attrs.frozen(slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Behind which item a page begins: of a room (empty: of the space itself), of a section."""
 
     room: str = ""
@@ -42,8 +40,7 @@ class Place:
     key: SectionKey = BEFORE_ALL
 
 
-@attrs.frozen(eq=False)
-class PlaceExports:
+class PlaceExports(msgspec.Struct, frozen=True, eq=False):
     """What both have in common."""
 
     reader: Reader
@@ -90,13 +87,12 @@ class PlaceExports:
                         return
 
 
-@attrs.define(eq=False)
-class Filling:
+class Filling(msgspec.Struct, eq=False):
     """A page that is being filled, with at most `limit` items and little more than `PAGE_BYTES`."""
 
     begun: export.BegunExport
     limit: int
-    items: list[PlaceItem] = attrs.Factory(list)
+    items: list[PlaceItem] = msgspec.field(default_factory=list)
     size: int = 0
     last: Place = Place()  # that of the newest item
 
@@ -115,8 +111,7 @@ class Filling:
         return PlaceExport(items=self.items, position=self.begun.position, next=following)
 
 
-@attrs.frozen(eq=False)
-class RoomExports:
+class RoomExports(msgspec.Struct, frozen=True, eq=False):
     exports: PlaceExports
 
     async def export(self, caller: Caller, command: ExportRoom) -> PlaceExport | Refusal:
@@ -137,8 +132,7 @@ class RoomExports:
         return filling.page()
 
 
-@attrs.frozen(eq=False)
-class SpaceExports:
+class SpaceExports(msgspec.Struct, frozen=True, eq=False):
     exports: PlaceExports
 
     async def export(self, caller: Caller, command: ExportSpace) -> PlaceExport | Refusal:

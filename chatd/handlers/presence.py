@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.workers.presence import Presence
 from chatd.actors.workers.receipts import Receipts
@@ -28,8 +28,7 @@ NO_MEMBER: Final = Refusal("forbidden", "only members of the room may see its re
 OPERATOR_READS_NOTHING: Final = Refusal("forbidden", "an operator is not a member of rooms")
 
 
-@attrs.frozen(eq=False)
-class PresenceHandlers:
+class PresenceHandlers(msgspec.Struct, frozen=True, eq=False):
     presence: Presence
     receipts: Receipts
 
@@ -43,8 +42,7 @@ class PresenceHandlers:
         return NO_SESSION if presences is None else PresenceList(presences=presences)
 
 
-@attrs.frozen(eq=False)
-class ReceiptHandlers:
+class ReceiptHandlers(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     receipts: Receipts
     visibility: Visibility
@@ -76,8 +74,7 @@ class ReceiptHandlers:
         )
 
 
-@attrs.frozen(eq=False)
-class Unread:
+class Unread(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
 
     async def list_(self, caller: Caller, query: ListUnread) -> UnreadList | Refusal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.directory import Directory
 from chatd.auth.quotas import DAY, DailyUsage
@@ -19,8 +19,7 @@ from chatd.ports import Caller, Reader
 MOST: Final = 1_000_000  # direct rooms of a day that are counted
 
 
-@attrs.frozen(eq=False)
-class QuotaHandlers:
+class QuotaHandlers(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     directory: Directory
     daily: DailyUsage

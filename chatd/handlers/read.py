@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.contract.errors import Refusal
@@ -17,8 +17,7 @@ from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, MoveMarkerBack, Reader
 
 
-@attrs.frozen(eq=False)
-class ReadMarkers:
+class ReadMarkers(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     commands: CommandBus
     visibility: Visibility

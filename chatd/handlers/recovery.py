@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.auth.tokens import hashed, new_secret
 from chatd.clock import now
@@ -31,8 +31,7 @@ LIFETIME: Final = 3600_000  # milliseconds
 USED: Final = Refusal("not_found", "this link has been used, has expired or is wrong; ask for a new one")
 
 
-@attrs.frozen(eq=False)
-class RecoveryLinks:
+class RecoveryLinks(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     credentials: Credentials
     tokens: DeviceTokens

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.contract.errors import Refusal
@@ -36,8 +36,7 @@ OPERATORS_READ: Final = Refusal(
 NEIGHBOURS: Final = 11  # messages shown with a report, the reported one in their middle
 
 
-@attrs.frozen(eq=False)
-class MessageReports:
+class MessageReports(msgspec.Struct, frozen=True, eq=False):
     """Reporting a message."""
 
     reader: Reader
@@ -63,8 +62,7 @@ class MessageReports:
         return await self.commands.ask(stream, filed, context, Done, conditions=(first,))
 
 
-@attrs.frozen(eq=False)
-class Reports:
+class Reports(msgspec.Struct, frozen=True, eq=False):
     """What is done with reports by those who get them."""
 
     reader: Reader

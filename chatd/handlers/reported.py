@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.directory import Directory
 from chatd.clock import now
@@ -15,8 +15,7 @@ from chatd.handlers.rows import message_row
 from chatd.ports import Caller, Reader, Row
 
 
-@attrs.frozen(eq=False)
-class ReportedMessages:
+class ReportedMessages(msgspec.Struct, frozen=True, eq=False):
     """`report` is a row of the reader. All raise StoreUnavailable."""
 
     reader: Reader

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import context_of
 from chatd.contract.errors import Refusal
@@ -31,8 +31,7 @@ from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Reader
 
 
-@attrs.frozen(eq=False)
-class Rooms:
+class Rooms(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     visibility: Visibility
 

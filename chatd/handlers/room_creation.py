@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.actors.runtime.envelope import STALE
@@ -15,8 +15,7 @@ from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, Condition, Reader, RoomsBelow
 
 
-@attrs.frozen(eq=False)
-class RoomCreation:
+class RoomCreation(msgspec.Struct, frozen=True, eq=False):
     """The space's actor decides; how many rooms there are is looked up in the transaction of the new one."""
 
     reader: Reader

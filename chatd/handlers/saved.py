@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus, context_of
@@ -37,8 +37,7 @@ NOT_A_ROOT: Final = Refusal("invalid", "thread must be the seq of the message th
 BAD_PLACE: Final = Refusal("invalid", "after must be the `next` of the previous page")
 
 
-@attrs.frozen(eq=False)
-class Bookmarks:
+class Bookmarks(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     commands: CommandBus
     visibility: Visibility
@@ -96,8 +95,7 @@ class Bookmarks:
         return visible
 
 
-@attrs.frozen(eq=False)
-class Drafts:
+class Drafts(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     commands: CommandBus
     bus: Bus

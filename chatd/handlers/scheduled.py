@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus
@@ -46,8 +46,7 @@ HEAVY: Final = Refusal(
 )
 
 
-@attrs.frozen(eq=False)
-class ScheduledMessages:
+class ScheduledMessages(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     commands: CommandBus
     bus: Bus

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 import trio
 
 from chatd.actors.runtime.bus import Bus
@@ -20,8 +20,7 @@ TOO_SLOW: Final = Refusal(
 )
 
 
-@attrs.frozen(eq=False)
-class Searches:
+class Searches(msgspec.Struct, frozen=True, eq=False):
     views: Views
     bus: Bus
     visibility: Visibility

@@ -7,7 +7,7 @@ import resource
 from pathlib import Path
 from typing import Any, Final
 
-import attrs
+import msgspec
 import trio
 
 from chatd import __version__
@@ -47,8 +47,7 @@ BUSIEST: Final = 50  # actors
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
-@attrs.frozen(eq=False)
-class Server:
+class Server(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     bus: Bus
     commands: CommandBus
@@ -59,8 +58,8 @@ class Server:
     data: Path
     address: ServerAddress
     health: Health
-    _started_at: int = attrs.field(factory=now)
-    _started: float = attrs.field(factory=trio.current_time)
+    _started_at: int = msgspec.field(default_factory=now)
+    _started: float = msgspec.field(default_factory=trio.current_time)
 
     async def status(self, caller: Caller, query: GetServerStatus) -> ServerStatus:
         sizes = self.maintenance.sizes()
@@ -167,8 +166,7 @@ def _memory() -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-@attrs.frozen(eq=False)
-class Events:
+class Events(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     bus: Bus
     histories: Histories
@@ -195,8 +193,7 @@ class Events:
         return EventPage(events=frames, position=position, hash=hash_)
 
 
-@attrs.frozen(eq=False)
-class ViewHandlers:
+class ViewHandlers(msgspec.Struct, frozen=True, eq=False):
     views: Views
     server_log: ServerLog
 
@@ -213,8 +210,7 @@ class ViewHandlers:
         return DONE
 
 
-@attrs.frozen(eq=False)
-class Backups:
+class Backups(msgspec.Struct, frozen=True, eq=False):
     maintenance: Maintenance
     server_log: ServerLog
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import attrs
+import msgspec
 
 
-@attrs.define(eq=False)
-class ServerAddress:
+class ServerAddress(msgspec.Struct, eq=False):
     """`url`: where it listens, empty until it does. `public`: where people reach it, if a setting says so."""
 
     public: str = ""

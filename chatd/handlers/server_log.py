@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import attrs
-import structlog
+import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.clock import now
@@ -13,13 +12,11 @@ from chatd.contract.errors import Refusal
 from chatd.contract.spec import Done
 from chatd.domain.decision import Context
 from chatd.domain.server import SERVER_STREAM, RecordAct
+from chatd.log import log
 from chatd.ports import Caller, DropRestored, Reader, StoreUnavailable, Write
 
-log = structlog.get_logger("server")
 
-
-@attrs.frozen(eq=False)
-class ServerLog:
+class ServerLog(msgspec.Struct, frozen=True, eq=False):
     """An act has been done when it is recorded: it does not fail because the log does. The process's log then
     has it alone."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus, context_of
@@ -30,8 +30,7 @@ NOTHING_GIVEN: Final = Refusal("invalid", "subscription.update takes level, mute
 OPERATOR_HEARS_NOTHING: Final = Refusal("invalid", "operators get no notifications; ask as an account")
 
 
-@attrs.frozen(eq=False)
-class ThreadFollowing:
+class ThreadFollowing(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     commands: CommandBus
     membership: Membership
@@ -54,8 +53,7 @@ class ThreadFollowing:
         return await self.commands.ask(account_stream(account), command, context, Done)
 
 
-@attrs.frozen(eq=False)
-class Subscriptions:
+class Subscriptions(msgspec.Struct, frozen=True, eq=False):
     commands: CommandBus
     membership: Membership
 
@@ -73,8 +71,7 @@ class Subscriptions:
         return await self.commands.ask(account_stream(account), change, context, Done)
 
 
-@attrs.frozen(eq=False)
-class PreferenceReading:
+class PreferenceReading(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
 
     async def get(self, caller: Caller, query: GetPreferences) -> PreferencesResult | Refusal:
@@ -90,8 +87,7 @@ class PreferenceReading:
         )
 
 
-@attrs.frozen(eq=False)
-class Notifications:
+class Notifications(msgspec.Struct, frozen=True, eq=False):
     views: Views
     bus: Bus
 

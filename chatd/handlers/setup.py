@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.auth.tokens import hashed, new_secret
@@ -25,8 +25,7 @@ OLD: Final = Refusal(
 )
 
 
-@attrs.frozen(eq=False)
-class Setup:
+class Setup(msgspec.Struct, frozen=True, eq=False):
     """There is one code for the whole server; it goes in the transaction that makes the account."""
 
     reader: Reader

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 from msgspec.structs import replace
 
 from chatd.actors.runtime.command_bus import CommandBus
@@ -52,8 +52,7 @@ REFRESH_GRACE: Final = (
 )
 
 
-@attrs.frozen(eq=False)
-class SignUps:
+class SignUps(msgspec.Struct, frozen=True, eq=False):
     settings: Settings
     reader: Reader
     commands: CommandBus
@@ -108,8 +107,7 @@ class SignUps:
         return self.tokens.signed_in(row, device.put.device, device.refresh_token)
 
 
-@attrs.frozen(eq=False)
-class SignIns:
+class SignIns(msgspec.Struct, frozen=True, eq=False):
     settings: Settings
     reader: Reader
     commands: CommandBus

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.actors.runtime.envelope import STALE
@@ -36,8 +36,7 @@ NAME_OWNER: Final = Refusal("invalid", "an operator must say who owns the space,
 NOT_YOURS: Final = Refusal("forbidden", "only an operator may give a space to somebody else")
 
 
-@attrs.frozen(eq=False)
-class Spaces:
+class Spaces(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     commands: CommandBus
     visibility: Visibility

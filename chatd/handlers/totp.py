@@ -6,7 +6,7 @@ import base64
 import secrets
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.envelope import STALE
@@ -39,8 +39,7 @@ ON_ALREADY: Final = Refusal("conflict", "this account already has a second facto
 OFF: Final = Refusal("conflict", "this account has no second factor")
 
 
-@attrs.frozen(eq=False)
-class Totp:
+class Totp(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     commands: CommandBus
     credentials: Credentials

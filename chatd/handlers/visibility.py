@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.command_bus import context_of
 from chatd.actors.runtime.directory import Directory
@@ -18,8 +18,7 @@ from chatd.domain.space.moderation import needs_role
 from chatd.ports import Caller
 
 
-@attrs.frozen(eq=False)
-class Visibility:
+class Visibility(msgspec.Struct, frozen=True, eq=False):
     """Each state is for reading before the next await. All raise StoreUnavailable."""
 
     directory: Directory

@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import attrs
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -37,8 +36,7 @@ class UnknownKey(BadToken):
     """No known key signed it; the provider may have a new one."""
 
 
-@attrs.frozen
-class Expected:
+class Expected(msgspec.Struct, frozen=True):
     """Required claims: issuer, audience (our client id), nonce of the request."""
 
     issuer: str

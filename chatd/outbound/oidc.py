@@ -13,11 +13,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import quote_plus, urlencode
 
-import attrs
 import msgspec
-import structlog
 import trio
 
+from chatd.log import log
 from chatd.outbound.http_client import HttpClient, NoAnswer
 from chatd.outbound.id_token import BadToken, Expected, PublicKey, UnknownKey, public_keys, verified_claims
 from chatd.ports import Identity, ProviderFailed
@@ -28,12 +27,10 @@ REFETCH_SECONDS: Final = 60.0  # between two fetches for an unknown key
 FAILURE_PAUSE_SECONDS: Final = 5.0  # after a failure
 SCOPE: Final = "openid profile"
 _ERROR: Final = re.compile(r"[a-z_]{1,40}")
-log = structlog.get_logger("oidc")
 T = TypeVar("T")
 
 
-@attrs.frozen
-class Metadata:
+class Metadata(msgspec.Struct, frozen=True):
     """The discovery document (OpenID Connect Discovery 1.0, 3), as far as it is used."""
 
     authorization_endpoint: str

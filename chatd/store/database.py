@@ -17,11 +17,11 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-import attrs
-import structlog
+import msgspec
 import trio
-from ulid import ULID
 
+from chatd.clock import new_id
+from chatd.log import log as server_log
 from chatd.ports import StoreError, StoreMisplaced, StoreUnavailable
 from chatd.store.connection import TrioConnection, connect, open_reader, open_writer
 from chatd.store.log.journal import Fault, Journal
@@ -37,19 +37,15 @@ from chatd.store.views.file import SqliteViews, open_views
 
 T = TypeVar("T")
 
-_log = structlog.get_logger(__name__)
 
-
-@attrs.frozen
-class Sizes:
+class Sizes(msgspec.Struct, frozen=True):
     """Bytes on the disk."""
 
     database: int
     wal: int
 
 
-@attrs.frozen
-class Store:
+class Store(msgspec.Struct, frozen=True):
     """What the composition root hands on: the log to the log writer, the reader to everyone, the views
     to their followers and to those who ask them."""
 
@@ -121,7 +117,7 @@ async def open_store(folder: Path, *, fault: Fault | None = None) -> AsyncIterat
     path = folder / DATABASE
     with hold(folder) as held:
         if (warning := narrow(folder)) is not None:
-            _log.warning("data_folder_open", problem=warning)
+            server_log.warning("data_folder_open", problem=warning)
         rescued.refuse_to_forget(path)
         await trio.to_thread.run_sync(migrate.prepare, path)
         place = Place(path)
@@ -143,7 +139,7 @@ async def open_store(folder: Path, *, fault: Fault | None = None) -> AsyncIterat
 def _begin(journal: Journal, held: Held, connection: sqlite3.Connection) -> Epochs:
     """Gives a new database its name and its key, and finds where the log stands, and in which epoch."""
     try:
-        made = [("epoch", str(ULID())), ("created_at", str(time.time_ns() // 1_000_000))]
+        made = [("epoch", new_id()), ("created_at", str(time.time_ns() // 1_000_000))]
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", made)
         key = secrets.token_bytes(32)
@@ -161,7 +157,7 @@ async def _settle(log: SqliteLog) -> None:
         await log.checkpoint()
     except StoreUnavailable as error:
         # nothing is lost: what was acknowledged stays in the write-ahead log until the next start
-        _log.warning("checkpoint_failed", error=str(error))
+        server_log.warning("checkpoint_failed", error=str(error))
 
 
 async def _rescue(writer: TrioConnection, path: Path, lost: str) -> None:
@@ -171,13 +167,13 @@ async def _rescue(writer: TrioConnection, path: Path, lost: str) -> None:
     try:
         saved = await writer.run(lambda file: backup(file, copy, threading.Event()))
     except (StoreError, StoreUnavailable, sqlite3.Error) as error:
-        _log.error("database_lost", problem=lost, error=str(error))
+        server_log.error("database_lost", problem=lost, error=str(error))
         raise StoreError(
             f"the database is lost: {lost}, and what was open could not be saved: {error};"
             " restore a backup with `chatctl backup restore`"
         ) from error
     else:
-        _log.error("database_rescued", problem=lost, copy=str(saved.path), position=saved.position)
+        server_log.error("database_rescued", problem=lost, copy=str(saved.path), position=saved.position)
 
 
 async def _interruptible(connection: TrioConnection, function: Callable[[sqlite3.Connection], T]) -> T:

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.contract.errors import Refusal
 from chatd.views.tokenizer import SEPARATOR, WORD_CHARACTER, fold
@@ -32,8 +32,7 @@ _QUOTES: Final = str.maketrans("“”„‟«»＂", '"""""""')
 _PIECE: Final = re.compile(r'(?P<not>-?)"(?P<phrase>[^"]*)"?(?P<begins>\*?)|(?P<word>[^\s"]\S*)')
 
 
-@attrs.frozen
-class Clause:
+class Clause(msgspec.Struct, frozen=True):
     """Folded words in a row; with `begins`, the last one may go on."""
 
     words: tuple[str, ...]
@@ -50,8 +49,7 @@ class Clause:
         return re.compile(f"{SEPARATOR}+".join(map(re.escape, self.words)) + rest + end)
 
 
-@attrs.frozen
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """What must be in a message, and what must not."""
 
     clauses: tuple[Clause, ...] = ()

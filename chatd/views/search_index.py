@@ -12,7 +12,6 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any, Final
 
-import attrs
 import msgspec
 
 from chatd.views.allowance import Allowance
@@ -94,8 +93,7 @@ DROP_MESSAGES: Final = "DELETE FROM search_messages WHERE position IN (SELECT va
 _encode = msgspec.json.Encoder().encode
 
 
-@attrs.frozen
-class Batch:
+class Batch(msgspec.Struct, frozen=True):
     """What there is to do. Messages stand for the positions at which they were posted."""
 
     changed: list[int]

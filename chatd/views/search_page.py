@@ -17,7 +17,6 @@ import re
 import sqlite3
 from typing import Any, Final
 
-import attrs
 import msgspec
 
 from chatd.contract.message import SearchMessages
@@ -75,8 +74,7 @@ _ALL: Final = f"""
 _FOLDED: Final = "SELECT json_group_array(json_array(position, room, seq, by, at, text)) FROM ({})"
 
 
-@attrs.frozen
-class _Places:
+class _Places(msgspec.Struct, frozen=True):
     """Where to look: the rooms that the asker may read, the parts from the newest on."""
 
     rooms: list[str]

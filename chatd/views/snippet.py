@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.views.tokenizer import clusters, read
 
@@ -15,8 +15,7 @@ BEFORE: Final = 40  # of these, what stands before the first hit
 CUT: Final = "…"
 
 
-@attrs.frozen
-class Snippet:
+class Snippet(msgspec.Struct, frozen=True):
     """`highlights` are `[start, end)` in `text`, counted in characters (code points)."""
 
     text: str

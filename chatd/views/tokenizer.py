@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import Final
 from unicodedata import category, normalize
 
-import attrs
+import msgspec
 
 from chatd.views.characters import fold_character
 
@@ -48,8 +48,7 @@ def fold(text: str) -> str:
     return " ".join(_fold(text).split())
 
 
-@attrs.frozen
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """A text folded, but for what stands between its words, and where it comes from: the character at `i`
     belongs to what stands in the text from `starts[i]` to `ends[i]`."""
 

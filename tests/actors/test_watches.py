@@ -7,14 +7,13 @@ from typing import Any
 
 import attrs
 import pytest
-import structlog
 import trio
-from structlog.testing import capture_logs
 from trio.testing import MockClock
 
 from chatd.actors.workers.clock_watch import ClockWatch
 from chatd.actors.workers.database_watch import DatabaseWatch
 from chatd.actors.workers.health import Health
+from chatd.log import log
 from chatd.ports import PutLatestTime, StoreUnavailable
 
 NOON = 1_800_000_000_000
@@ -64,8 +63,7 @@ class Clocks:
 
 @pytest.fixture
 def said() -> Iterator[list[Any]]:
-    structlog.reset_defaults()
-    with capture_logs() as lines:
+    with log.captured() as lines:
         yield lines
 
 

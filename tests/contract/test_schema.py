@@ -128,7 +128,7 @@ def test_what_is_printed_is_the_same_each_time_and_ends_its_line() -> None:
 
 
 def test_a_server_that_starts_does_not_load_what_makes_the_documents() -> None:
-    script = "import sys, chatd.cli; print(*sys.modules)"
+    script = "import sys, chatd.cli, chatd.app; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert not {"chatd.contract.schema", "chatd.contract.asyncapi"} & set(loaded.stdout.split())
 

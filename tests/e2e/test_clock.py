@@ -152,3 +152,46 @@ def test_a_restart_does_not_forget_it(clock: Shifted) -> None:
         assert time.monotonic() < ends, "it was forgotten"
         time.sleep(0.02)
     operator.close()
+
+
+def test_what_expires_is_not_erased_by_a_server_that_starts_with_its_clock_ahead(clock: Shifted) -> None:
+    town = Town(clock)
+    room = town.room()
+    account = town.member(room)
+    rosa = town.open(account)
+    seq = rosa.post(room, "for an hour", expires_in=3600)["seq"]
+    town.close()
+    clock.stop()
+    clock.set(DAY)
+    clock.start()
+    rosa = Client.dial(clock).open(account.token)
+    for number in range(2):  # with the second one the scheduler has also looked at what expires
+        soon = time.time_ns() // 1_000_000 + DAY * 1000 + 1_200
+        rosa.ask("message.schedule", room=room, text=f"post {number}", post_at=soon)
+        rosa.wait_event("message.posted", text=f"post {number}")
+    assert rosa.ask("message.get", room=room, seq=seq)["message"]["text"] == "for an hour"
+    clock.set(0)
+    assert rosa.ask("message.get", room=room, seq=seq)["message"]["text"] == "for an hour"
+    rosa.close()
+
+
+def test_a_mute_and_a_ban_that_a_clock_ahead_ordered_last_as_long_as_they_were_ordered_for(
+    clock: Shifted,
+) -> None:
+    town = Town(clock)
+    room = town.room()
+    muted, banned = town.member(room), town.member(room)
+    clock.set(DAY)
+    wait_for_line(clock, "clock_went_ahead")
+    for what, whom in (("member.mute", muted), ("member.ban", banned)):
+        town.operator.ask(what, space=town.space, account=whom.id, **{"for": 60})
+    clock.set(0)
+    wait_for_line(clock, "clock_went_back")
+    listed = town.operator.ask("ban.list", space=town.space)
+    now = time.time_ns() // 1_000_000
+    for one in (*listed["bans"], *listed["mutes"]):
+        assert 0 < one["until"] - now <= 60_000
+    clock.set(61)
+    listed = town.operator.ask("ban.list", space=town.space)
+    assert (listed["bans"], listed["mutes"]) == ([], [])
+    town.open(muted).ask("message.post", room=room, text="heard again")

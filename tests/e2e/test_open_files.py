@@ -9,12 +9,11 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
-import structlog
 import trio
-from structlog.testing import capture_logs
 from trio.testing import MockClock
 
 from chatd.gateway.net.open_files import SAID_AGAIN, OpenFiles
+from chatd.log import log
 
 from .conftest import ended_well
 from .serving import Server
@@ -76,9 +75,8 @@ def test_with_no_file_left_it_goes_on_and_takes_connections_again(bounded: Serve
 
 
 async def test_it_is_said_once_a_minute(autojump_clock: MockClock) -> None:
-    structlog.reset_defaults()
     open_files, none_left = OpenFiles(), OSError(24, "Too many open files")
-    with capture_logs() as said:
+    with log.captured() as said:
         for _ in range(100):
             assert open_files.explain(none_left)
         assert open_files.explain(ExceptionGroup("of one connection", [none_left, none_left]))

@@ -77,7 +77,7 @@ def test_it_serves_with_no_output_at_all(tmp_path: Path, at_end: ExitStack, shel
     operator = server.operator()
     server.log_something(operator)
     operator.ask("account.create", name="ann")
-    assert (operator.ask("server.status")["log_lines_lost"] > 0) is (shell == "2>/dev/full")
+    assert (operator.ask("server.status")["log_lines_lost"] > 0) is ("2>" in shell)
     operator.close()
     assert server.end() == 0
 

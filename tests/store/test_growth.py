@@ -1,12 +1,13 @@
 """A question costs what its answer holds, not what the room or the log holds; a write costs what it changes.
 
 Counted in steps of SQLite's machine, which are the same on every run: in a room of 300 messages and in one of
-3,000, in a room of 100 members and in one of 1,000.
+3,000, in a room of 100 members and in one of 1,000, in a space of 30 people and rooms and in one of 300.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -119,3 +120,57 @@ def test_a_write_costs_no_more_in_a_room_with_more_members(write: Callable[[Pen]
             taken.append(steps(sheet, lambda sheet=sheet, append=append: sheet.write(append)))
     small, large = taken
     assert large <= ALLOWED * small, f"{small} steps became {large}"
+
+
+HAMLET, TOWN = 30, 300  # people, and rooms
+LISTS_MEMBERS = {"who has read"}
+NO_LISTS = [name for name in QUESTIONS if name not in LISTS_MEMBERS]
+# In this order: each is about what the one before has left.
+CHANGES: dict[str, Callable[[Pen], Append]] = {
+    "an account": lambda pen: pen.account("new"),
+    "somebody who joins the space": lambda pen: pen.join("space/home", "new", "member"),
+    "somebody who leaves the space": lambda pen: pen.leave("space/home", "new"),
+    "the end of an account": lambda pen: pen.append("account/new", "account.deleted", {}, "new"),
+    "a room": lambda pen: pen.room("another"),
+}
+
+
+def peopled(people: int) -> tuple[Sheet, Pen]:
+    """As many people in the space and in the room, who all have answered; as many rooms, bob is in two."""
+    sheet, pen = Sheet(), Pen()
+    posts = pen.village()
+    for number in range(SMALL):
+        posts.append(pen.post("hall", f"message {number}", ("ann", "bob")[number % 2], str(number)))
+    for number in range(people):
+        who, room = f"cy{number}", f"room{number}"
+        posts += [pen.account(who), pen.join("space/home", who, "member"), pen.join("room/hall", who)]
+        posts += [
+            pen.room(room),
+            pen.join(f"room/{room}", who),
+            pen.post("hall", "yes", who, reply_to=5, thread=5),
+        ]
+    posts.append(pen.join("room/room0", "bob"))
+    sheet.write(*posts)
+    sheet.write(Append(writes=(MarkRead("bob", "hall", SMALL),)))
+    return sheet, pen
+
+
+@pytest.fixture(scope="module")
+def spaces() -> Iterator[tuple[tuple[Sheet, Pen], ...]]:
+    few, many = peopled(HAMLET), peopled(TOWN)
+    with few[0], many[0]:
+        yield few, many
+
+
+@pytest.mark.parametrize("question", [QUESTIONS[name] for name in NO_LISTS], ids=NO_LISTS)
+def test_a_question_costs_no_more_among_many_people_and_rooms(
+    spaces: tuple[tuple[Sheet, Pen], ...], question: Question
+) -> None:
+    small, large = (steps(sheet, lambda sheet=sheet: answer(question(sheet.reader))) for sheet, _ in spaces)
+    assert large <= ALLOWED * small, f"{small} steps became {large}"
+
+
+def test_a_change_costs_no_more_among_many_people_and_rooms(spaces: tuple[tuple[Sheet, Pen], ...]) -> None:
+    for change in CHANGES.values():
+        small, large = (steps(sheet, partial(sheet.write, change(pen))) for sheet, pen in spaces)
+        assert large <= ALLOWED * small, f"{small} steps became {large}"

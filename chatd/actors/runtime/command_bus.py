@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar, cast
 
-import attrs
+import msgspec
 import trio
 
 from chatd.actors.runtime.directory import Directory
@@ -25,8 +25,7 @@ def context_of(caller: Caller, with_id: bool = True, quotas: Quotas | None = Non
     return Context(caller.by, now(), caller.operator, new_id() if with_id else "", quotas=bound)
 
 
-@attrs.frozen(eq=False)
-class CommandBus:
+class CommandBus(msgspec.Struct, frozen=True, eq=False):
     """Calls go down: from here to the actors, from the actors to the log writer."""
 
     directory: Directory

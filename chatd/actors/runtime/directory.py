@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import Final
 
 import trio
-from ulid import ULID
 
 from chatd.actors.runtime.envelope import STOPPING, Envelope
 from chatd.actors.runtime.log_writer import LogWriter
@@ -16,6 +15,7 @@ from chatd.actors.runtime.mailbox import Closed
 from chatd.actors.runtime.stream_actor import StreamActor
 from chatd.actors.runtime.stream_types import State
 from chatd.actors.runtime.supervisor import supervise
+from chatd.clock import new_id
 from chatd.domain.event import split_stream
 from chatd.ports import Append, Appended, Reader, Row, StoreUnavailable, Taken
 from chatd.principal import SERVER, work_for
@@ -82,7 +82,7 @@ class Directory:
     async def look_in_vain(self, stream: str) -> None:
         """Reads from the store what an actor reads of a stream that does not exist, so that the time of the
         answer does not tell a hidden stream from a missing one."""
-        nothing = f"{split_stream(stream)[0]}/{ULID()}"
+        nothing = f"{split_stream(stream)[0]}/{new_id()}"
         with suppress(StoreUnavailable):
             await self.reader.load(nothing)
             await self.reader.stream_events(nothing, 0, 1)

@@ -15,12 +15,12 @@ from contextlib import suppress
 from functools import partial
 from typing import Final
 
-import structlog
 import trio
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.chunk import Chunk, SignalFrame
 from chatd.backoff import Backoff
+from chatd.log import log
 from chatd.ports import Connection, Reader, StoreUnavailable
 
 BEHIND_AT: Final = 512 * 1024  # bytes unread by the client above which the feed pulls
@@ -28,7 +28,6 @@ PULL_BELOW: Final = 128 * 1024  # bytes unread below which the next page is pull
 PAGE: Final = 250  # positions of the log looked at for a page
 FIRST_RETRY: Final = 0.5  # seconds, while the store cannot read
 LONGEST_RETRY: Final = 5.0
-log = structlog.get_logger("feed")
 
 Spawn = Callable[[Callable[[], Awaitable[object]]], None]
 

@@ -10,30 +10,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import attrs
-import structlog
+import msgspec
 import trio
 from trio.lowlevel import ParkingLot
 
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.domain.event import Event
+from chatd.log import log
 from chatd.ports import Append, Appended, Log, StoreMisplaced, StoreUnavailable, Taken
 
 CAPACITY: Final = 65_536  # each actor has at most one append under way, so this is never reached
-log = structlog.get_logger("history")
 
 Outcome = Appended | Taken | StoreUnavailable
 
 
-@attrs.define(slots=True, eq=False)
-class _Waiting:
+class _Waiting(msgspec.Struct, eq=False):
     append: Append
     outcome: Outcome | None = None
-    done: trio.Event = attrs.field(factory=trio.Event)
+    done: trio.Event = msgspec.field(default_factory=trio.Event)
 
 
-@attrs.define
-class CommitStatistics:
+class CommitStatistics(msgspec.Struct):
     """`last_*` of the newest commit, sums over all; milliseconds."""
 
     count: int = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Generic, TypeVar
 
-import attrs
+import msgspec
 import trio
 from trio.lowlevel import ParkingLot
 
@@ -22,8 +22,7 @@ class Closed(Exception):
     """The mailbox takes no more messages: its actor has stopped or sleeps."""
 
 
-@attrs.frozen
-class MailboxStatistics:
+class MailboxStatistics(msgspec.Struct, frozen=True):
     """`oldest_wait` is seconds; `turns` counts takes, `handled` the messages taken in them."""
 
     depth: int

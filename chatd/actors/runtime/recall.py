@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-import structlog
-
 from chatd.actors.runtime.bus import Bus
+from chatd.log import log
 from chatd.ports import Reader, StoreUnavailable
 
 RECALLED: Final = 1000  # events
 TRIES: Final = 10
-log = structlog.get_logger("feed")
 
 
 async def recall(bus: Bus, reader: Reader) -> None:

@@ -12,8 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final, Literal, Protocol
 
-import attrs
-import structlog
+import msgspec
 import trio
 
 from chatd.actors.runtime.envelope import BROKEN, STALE, Envelope, unavailable
@@ -24,6 +23,7 @@ from chatd.contract.errors import Refusal
 from chatd.domain.decision import Decision
 from chatd.domain.event import Fact, split_stream
 from chatd.domain.names.taken import name_taken
+from chatd.log import log
 from chatd.ports import (
     Append,
     Appended,
@@ -41,7 +41,6 @@ CAPACITY: Final = 1024
 SNAPSHOT_EVERY: Final = 500  # facts
 LOAD_PAGE: Final = 2000
 REDOS: Final = 4  # times that a turn is decided anew because the log knew better
-log = structlog.get_logger("actor")
 
 
 class World(Protocol):
@@ -57,18 +56,17 @@ class World(Protocol):
     def signal(self, stream: str, frame: Row, but: str) -> None: ...
 
 
-@attrs.define(slots=True)
-class _Turn:
+class _Turn(msgspec.Struct):
     """What a turn has decided so far."""
 
-    facts: list[Fact] = attrs.Factory(list)
-    writes: list[Write] = attrs.Factory(list)
+    facts: list[Fact] = msgspec.field(default_factory=list)
+    writes: list[Write] = msgspec.field(default_factory=list)
     conditions: tuple[Condition, ...] = ()
-    decided: list[tuple[Envelope, Decision, int]] = attrs.Factory(list)  # and where its facts begin
-    refusals: list[Callable[[], None]] = attrs.Factory(
-        list
-    )  # which say so, once the facts before are written
-    unanswered: list[Envelope] = attrs.Factory(list)  # both kinds, as they came
+    # Each with the place where its facts begin.
+    decided: list[tuple[Envelope, Decision, int]] = msgspec.field(default_factory=list)
+    # Which say so, once the facts before are written.
+    refusals: list[Callable[[], None]] = msgspec.field(default_factory=list)
+    unanswered: list[Envelope] = msgspec.field(default_factory=list)  # both kinds, as they came
 
     def append(self) -> Append:
         return Append(tuple(self.facts), tuple(self.writes), self.conditions)

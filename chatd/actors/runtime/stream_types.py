@@ -22,7 +22,7 @@ from chatd.domain.space import decide as space
 from chatd.domain.space import state as space_state
 from chatd.ports import Row
 
-VERSION: Final = 9  # of what snapshots hold; those of another one are not used
+VERSION: Final = 10  # of what snapshots hold; those of another one are not used
 State = Any  # AccountState | SpaceState | RoomState, each with `id`, `head`, `exists`
 
 
@@ -30,8 +30,7 @@ def _nothing(state: State, _: Any) -> None:
     pass
 
 
-@attrs.frozen
-class StreamType:
+class StreamType(msgspec.Struct, frozen=True):
     """How one kind of stream lives.
 
     `parent` names the stream whose state its decider reads as well; one that `meets` must know who in it
@@ -80,6 +79,7 @@ STREAM_TYPES: Final[Mapping[str, StreamType]] = {
         space_state.SpaceState,
         lambda state, _, command, context: space.decide(state, command, context),
         space.apply,
+        transient=space_state.TRANSIENT,
     ),
     "room": StreamType(
         room_state.RoomState,

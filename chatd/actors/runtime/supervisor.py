@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-import structlog
 import trio
 
 from chatd.backoff import Backoff
+from chatd.log import log
 
 FIRST_DELAY: Final = 0.1  # seconds
 LONGEST_DELAY: Final = 5.0
 RESTARTS: Final = 6  # crashes in a row, without a turn that succeeded between them
-log = structlog.get_logger("supervisor")
 
 
 class Actor(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 import trio
 from msgspec.structs import replace
 
@@ -28,8 +28,7 @@ from chatd.principal import Principal, work_for
 NEEDS_TOKEN: Final = Refusal("unauthenticated", "session.open needs a token, here or in the handshake")
 
 
-@attrs.frozen(eq=False)
-class Opened:
+class Opened(msgspec.Struct, frozen=True, eq=False):
     """An open session: who it is, its feed, and what its client is told."""
 
     caller: Caller
@@ -38,8 +37,7 @@ class Opened:
     changed_at: int  # position of the newest change of its account's memberships
 
 
-@attrs.frozen(eq=False)
-class Opening:
+class Opening(msgspec.Struct, frozen=True, eq=False):
     limited: bool
     tokens: Tokens
     rate_limits: RateLimits

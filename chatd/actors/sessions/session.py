@@ -5,13 +5,11 @@ Replies come back from below through `_reply`, which never waits.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-import attrs
-import structlog
+import msgspec
 import trio
 
 from chatd.actors.runtime.command_bus import context_of
@@ -38,6 +36,7 @@ from chatd.domain.event import account_stream, room_stream, space_stream
 from chatd.domain.policy import bots
 from chatd.frame_ids import valid_id
 from chatd.handlers.registry import Handler
+from chatd.log import log
 from chatd.ports import OPEN_REQUESTS, Caller, Connection, Row, StoreUnavailable
 from chatd.settings import Rate, Settings
 
@@ -48,14 +47,11 @@ OPEN_ALREADY: Final = Refusal("conflict", "this session is already open")
 OPERATORS: Final = Refusal(
     "forbidden", "only an operator may do this: use chatctl on the server, or an admin"
 )
-log = structlog.get_logger("session")
-_REQUESTS: Final = logging.getLogger("chatd")  # says whether each request is to be logged, at no cost
 
 _STREAMS: Final = {"room": room_stream, "space": space_stream}
 
 
-@attrs.frozen(eq=False)
-class SessionServices:
+class SessionServices(msgspec.Struct, frozen=True, eq=False):
     """What the sessions of a server share."""
 
     settings: Settings
@@ -262,7 +258,7 @@ class SessionActor:
         self._stop_reading_when_idle()
 
     def _log(self, request: RequestType, started: float, answer: Answer) -> None:
-        if not _REQUESTS.isEnabledFor(logging.DEBUG):
+        if not log.debugs:
             return
         outcome = answer.code if isinstance(answer, Refusal) else "done"
         took = round((trio.current_time() - started) * 1000, 3)

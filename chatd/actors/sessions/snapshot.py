@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import attrs
+import msgspec
 
 from chatd import __version__, codec
 from chatd.auth.quotas import quotas_of
@@ -20,8 +20,7 @@ from chatd.ports import OPEN_REQUESTS, Caller, OpeningRows
 from chatd.settings import Settings
 
 
-@attrs.frozen
-class Snapshot:
+class Snapshot(msgspec.Struct, frozen=True):
     """`streams`: what the session will follow, each with the stream of the space that it belongs to;
     `guest_in`: those of the spaces in which the account is a guest."""
 
@@ -30,8 +29,7 @@ class Snapshot:
     guest_in: frozenset[str]
 
 
-@attrs.frozen(eq=False)
-class Snapshots:
+class Snapshots(msgspec.Struct, frozen=True, eq=False):
     settings: Settings
     rate_limits: RateLimits
     epoch: str

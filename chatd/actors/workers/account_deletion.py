@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import attrs
-import structlog
+import msgspec
 import trio
 
 from chatd.actors.runtime.command_bus import CommandBus
@@ -22,20 +21,19 @@ from chatd.contract.spec import Done
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, room_stream
 from chatd.domain.internal import DeleteMessages, DisableForDeletion, FinishDeletion, RemoveDeletedAccount
+from chatd.log import log
 from chatd.ports import FinishErasures, Reader, Row, StoreUnavailable
 
 RETRY: Final = 1.0  # seconds, while the store cannot write
 RETRY_REFUSED: Final = 60.0  # seconds, while a stream refuses its part
 DELETED_AT_ONCE: Final = 200  # messages of a room
-log = structlog.get_logger("account_deletion")
 
 
 class Refused(Exception):
     """A stream refuses its part of the deletion: a bug, to be seen in the log."""
 
 
-@attrs.define(eq=False)
-class AccountDeletionWorker:
+class AccountDeletionWorker(msgspec.Struct, eq=False):
     """One for the server."""
 
     _reader: Reader

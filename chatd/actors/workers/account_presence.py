@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.chunk import SignalFrame
 from chatd.actors.runtime.feed import Feed
@@ -16,8 +16,7 @@ from chatd.domain.event import account_stream
 from chatd.ports import Caller
 
 
-@attrs.frozen(slots=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True):
     """What a watcher is told of an account. `last_seen` is None while it is there, or never was."""
 
     state: ShownPresence
@@ -31,24 +30,22 @@ class Shown:
         return SignalFrame(signal_frame("presence", account_stream(account), account, changed))
 
 
-@attrs.define(eq=False, slots=True)
-class PresenceSession:
+class PresenceSession(msgspec.Struct, eq=False):
     """A session that is open, or was until a moment ago: then it has no `feed`."""
 
     caller: Caller
     account: str
     feed: Feed | None
     away: bool = False
-    told: dict[str, Shown] = attrs.Factory(dict)  # the accounts that it watches
+    told: dict[str, Shown] = msgspec.field(default_factory=dict)  # the accounts that it watches
 
 
-@attrs.define(eq=False, slots=True)
-class AccountPresence:
+class AccountPresence(msgspec.Struct, eq=False):
     """An account of which something is known in memory."""
 
     mode: str | None = None  # `dnd` or `invisible`, where the account chose it
     last_seen: int | None = None
-    sessions: list[PresenceSession] = attrs.Factory(list)
+    sessions: list[PresenceSession] = msgspec.field(default_factory=list)
     streams: Iterable[str] = ()  # what it belongs to, as its newest session knows or knew it
     _looked: tuple[Shown, Shown] | None = None
 

@@ -10,26 +10,24 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final
 
-import attrs
-import structlog
+import msgspec
 import trio
 
 from chatd.actors.workers.health import Health
 from chatd.clock import now, steady
+from chatd.log import log
 from chatd.ports import PutLatestTime, Reader, StoreUnavailable
 
 INTERVAL: Final = 1.0  # seconds
 BACK: Final = 2_000  # milliseconds; less is how clocks are disciplined
 AHEAD: Final = 60_000
 ADVICE: Final = "see whether this machine synchronizes its clock"
-log = structlog.get_logger("clock")
 
 Clock = Callable[[], int]  # milliseconds
 Write = Callable[[PutLatestTime], Awaitable[object]]  # raises StoreUnavailable
 
 
-@attrs.define(eq=False)
-class ClockWatch:
+class ClockWatch(msgspec.Struct, eq=False):
     """One for the server. `wall` may be set by anybody; `steady` goes on also while the machine sleeps.
 
     What the clock showed before it was set is stored, so that a restart does not forget it.

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
-import structlog
+import msgspec
 import trio
 
 from chatd.actors.workers.health import Health
+from chatd.log import log
 from chatd.ports import Maintenance
 
 INTERVAL: Final = 0.25  # seconds; an admin is told within one
@@ -21,11 +21,9 @@ ADVICE: Final = (
 WRITTEN_OVER: Final = (
     "`chatctl server verify` says whether it is whole; if it is not, restore the newest good backup"
 )
-log = structlog.get_logger("database")
 
 
-@attrs.define(eq=False)
-class DatabaseWatch:
+class DatabaseWatch(msgspec.Struct, eq=False):
     """One for the server."""
 
     _store: Maintenance

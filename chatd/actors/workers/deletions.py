@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-import attrs
+import msgspec
 import trio
 
 from chatd.actors.runtime.command_bus import CommandBus
@@ -20,15 +20,14 @@ from chatd.wakeup import Wakeup
 REASON: Final = "the account is being deleted"
 
 
-@attrs.define(eq=False)
-class Deletions:
+class Deletions(msgspec.Struct, eq=False):
     """`open`: something may have been ordered that the worker has not seen."""
 
     _bus: CommandBus
     _live: LiveSessions
     open: bool = True
-    wakeup: Wakeup = attrs.Factory(Wakeup)
-    _finished: dict[str, trio.Event] = attrs.Factory(dict)
+    wakeup: Wakeup = msgspec.field(default_factory=Wakeup)
+    _finished: dict[str, trio.Event] = msgspec.field(default_factory=dict)
 
     async def order(
         self, account: str, by: str, reason: str | None, messages: bool, keep: str | None = None

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-import attrs
-import structlog
+import msgspec
 import trio
 
 from chatd.actors.runtime.command_bus import CommandBus
@@ -20,16 +19,15 @@ from chatd.contract.spec import Done
 from chatd.domain.decision import Context
 from chatd.domain.event import Event
 from chatd.domain.internal import NoteDisabled
+from chatd.log import log
 from chatd.ports import Reader, Row, StoreUnavailable
 from chatd.wakeup import Wakeup
 
 RETRY: Final = 1.0  # seconds, while the store cannot write
 TOLD_AT_ONCE: Final = 100  # places
-log = structlog.get_logger("disabled_members")
 
 
-@attrs.define(eq=False)
-class DisabledMembers:
+class DisabledMembers(msgspec.Struct, eq=False):
     """One for the server. `follow` watches the bus."""
 
     _reader: Reader
@@ -38,8 +36,8 @@ class DisabledMembers:
     restarts: int = 0
     healthy: bool = False
     _open: bool = True  # something may have changed that the places do not know
-    _wakeup: Wakeup = attrs.Factory(Wakeup)
-    _disabled: set[str] = attrs.Factory(set)  # accounts that were disabled since the start
+    _wakeup: Wakeup = msgspec.field(default_factory=Wakeup)
+    _disabled: set[str] = msgspec.field(default_factory=set)  # accounts that were disabled since the start
 
     def failed(self, given_up: bool) -> None:
         """Nobody waits for an answer from here: what is not told yet is found again."""

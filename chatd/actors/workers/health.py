@@ -5,11 +5,10 @@ Workers that watch set it; `server.status`, `server.check` and `/readyz` read it
 
 from __future__ import annotations
 
-import attrs
+import msgspec
 
 
-@attrs.define(eq=False)
-class Health:
+class Health(msgspec.Struct, eq=False):
     """`database`: why nothing can be stored. `database_file`: why the file may not be whole. `clock`: why
     times are not to be trusted. None: all is well.
 

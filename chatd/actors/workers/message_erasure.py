@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-import structlog
 import trio
 
 from chatd.actors.runtime.command_bus import CommandBus
@@ -24,12 +23,12 @@ from chatd.domain.event import account_stream, room_stream, space_stream
 from chatd.domain.internal import DeleteMessages, FinishErasure, LapseErasure
 from chatd.domain.policy import access
 from chatd.domain.space.erasure import refuse_erasure
+from chatd.log import log
 from chatd.ports import Reader, Row, StoreUnavailable
 
 FIRST_RETRY: Final = 1.0  # seconds, while something cannot be erased
 LONGEST_RETRY: Final = 60.0
 NOT_ANY_MORE: Final = "whoever ordered it no longer has the right to"
-log = structlog.get_logger("message_erasure")
 
 
 class MessageErasureWorker:
@@ -38,13 +37,19 @@ class MessageErasureWorker:
     name = "message erasure"
 
     def __init__(
-        self, reader: Reader, commands: CommandBus, timer: DueTimer, clock: Callable[[], int] = now
+        self,
+        reader: Reader,
+        commands: CommandBus,
+        timer: DueTimer,
+        clock: Callable[[], int] = now,
+        settled: Callable[[], int] | None = None,
     ) -> None:
         self.restarts = 0
         self.healthy = False
         self._reader = reader
         self._commands = commands
         self._timer = timer
+        self._settled = settled or clock  # for what cannot be taken back
         self._clock = clock
 
     def failed(self, given_up: bool) -> None:
@@ -56,7 +61,7 @@ class MessageErasureWorker:
         while True:
             self._timer.clear()
             try:
-                for order in await self._reader.due_message_erasures(self._clock()):
+                for order in await self._reader.due_message_erasures(self._settled()):
                     await self._carry_out(order)
                 self._timer.earlier(await self._reader.next_message_erasure())
             except StoreUnavailable as error:
@@ -65,7 +70,7 @@ class MessageErasureWorker:
                 continue
             self.healthy = True
             backoff.reset()
-            await self._timer.rest(self._clock)
+            await self._timer.rest(self._settled)
 
     async def _carry_out(self, order: Row) -> None:
         """Erases room by room, as long as the order stands and its author may give it."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import structlog
 import trio
 
 from chatd.actors.runtime.bus import Bus
@@ -26,6 +25,7 @@ from chatd.domain.decision import Context
 from chatd.domain.event import account_stream
 from chatd.domain.internal import Notify
 from chatd.domain.policy.notification import notification_for
+from chatd.log import log
 from chatd.ports import PutFollower, Reader, Row, StoreUnavailable
 
 FOLLOWER: Final = "notifier"  # in the table `followers`
@@ -35,7 +35,6 @@ AT_ONCE: Final = 64  # accounts
 STORED_EVERY: Final = 1.0  # seconds, while there is nothing to tell
 FIRST_RETRY: Final = 0.25  # seconds
 LONGEST_RETRY: Final = 10.0
-log = structlog.get_logger("notifier")
 
 
 class Notifier:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
-import attrs
+import msgspec
 import trio
 
 from chatd.actors.runtime.door import Door
@@ -21,11 +21,10 @@ from chatd.wakeup import Wakeup
 TOGETHER: Final = 4  # sessions
 
 
-@attrs.define(eq=False)
-class _Asked:
+class _Asked(msgspec.Struct, eq=False):
     question: OpeningQuestion
     outcome: OpeningRows | StoreUnavailable | None = None
-    done: trio.Event = attrs.field(factory=trio.Event)
+    done: trio.Event = msgspec.field(default_factory=trio.Event)
 
 
 class Openings:

@@ -12,7 +12,6 @@ from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Final
 
-import structlog
 import trio
 
 from chatd.actors.runtime.chunk import SignalFrame
@@ -22,6 +21,7 @@ from chatd.actors.runtime.throttle import DelayQueue, Throttle
 from chatd.actors.workers.account_presence import AccountPresence, PresenceSession, Shown
 from chatd.contract import presence as contract
 from chatd.contract.fields import PresenceState
+from chatd.log import log
 from chatd.ports import Append, Caller, PutPresence, Reader, Row, StoreUnavailable
 
 GRACE: Final = 3.0  # seconds that a device may be away from the wire before it counts as gone
@@ -29,7 +29,6 @@ EVERY: Final = 1.0  # seconds between two signals about one account
 SAVE_EVERY: Final = 10.0  # seconds
 SAVED_AT_ONCE: Final = 1000  # rows of one append
 FORGOTTEN_AFTER: Final = 60.0  # seconds; longer than any question to the store is under way
-log = structlog.get_logger("presence")
 
 
 class Presence:

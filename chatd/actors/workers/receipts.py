@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-import structlog
 import trio
 
 from chatd.actors.runtime.bus import Bus
@@ -22,6 +21,7 @@ from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.signals import signal_frame
 from chatd.contract.signals import ReadMarked, ReadReceipt
 from chatd.domain.event import account_stream
+from chatd.log import log
 from chatd.ports import Append, MarkDelivered, StoreUnavailable
 from chatd.wakeup import Wakeup
 
@@ -31,7 +31,6 @@ WAITING: Final = 1000  # signals; more of them in so short a time are dropped
 SAVE_EVERY: Final = 10.0  # seconds
 SAVED_AT_ONCE: Final = 1000  # rows of one append
 LOOKS: Final = 500  # at sessions, before others get their turn
-log = structlog.get_logger("receipts")
 
 StateOf = Callable[[str], Awaitable[Any]]
 Hides = Callable[[str], bool]

@@ -13,7 +13,6 @@ from functools import partial
 from itertools import groupby
 from typing import Final
 
-import structlog
 import trio
 
 from chatd.actors.runtime.bus import Bus
@@ -30,6 +29,7 @@ from chatd.contract.spec import Done
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, room_stream
 from chatd.domain.internal import ExpireMessage, NotifyUnposted
+from chatd.log import log
 from chatd.ports import (
     DropScheduled,
     FailScheduled,
@@ -40,13 +40,13 @@ from chatd.ports import (
     StoreUnavailable,
 )
 
+UNSETTLED_LOOK: Final = 1_000  # milliseconds
 BATCH: Final = 100
 LOOK_AGAIN: Final = 60_000  # milliseconds, while the author is muted or the room is locked
 GIVEN_UP: Final = 86_400_000  # milliseconds after its time
 FIRST_RETRY: Final = 0.5  # seconds, while the store cannot write
 LONGEST_RETRY: Final = 10.0
 DISABLED: Final = Refusal("forbidden", "the account was disabled when the message was to be posted")
-log = structlog.get_logger("scheduler")
 
 
 class Scheduler:
@@ -62,6 +62,7 @@ class Scheduler:
         due_timer: DueTimer,
         names: MentionNames,
         clock: Callable[[], int] = now,
+        settled: Callable[[], int] | None = None,
     ) -> None:
         self.restarts = 0
         self.healthy = False
@@ -70,6 +71,7 @@ class Scheduler:
         self._commands = commands
         self._due_timer = due_timer
         self._names = names
+        self._settled = settled or clock  # for what cannot be taken back
         self._clock = clock
 
     def failed(self, given_up: bool) -> None:
@@ -92,11 +94,16 @@ class Scheduler:
         due_timer.clear()
         try:
             done = [await self._post_due(), await self._expire_due()]
-            due_timer.earlier(await reader.next_due())
+            due_timer.earlier(self._later_while_unsettled(await reader.next_due()))
         except StoreUnavailable as error:
             log.warning("cannot_read_schedule", error=str(error))
             return False
         return all(done)
+
+    def _later_while_unsettled(self, due: int | None) -> int | None:
+        """While the clock is not believed, what it says is due must wait, and is looked at every second."""
+        at = self._clock()
+        return due if due is None or self._settled() >= at else max(due, at + UNSETTLED_LOOK)
 
     # --- messages to be posted
 
@@ -178,7 +185,7 @@ class Scheduler:
 
     async def _expire_due(self) -> bool:
         """All at once: those of one room are one turn of its actor."""
-        rows = await self._reader.expired(self._clock(), BATCH)
+        rows = await self._reader.expired(self._settled(), BATCH)
         return await _all_of([partial(self._expire, row["room"], row["seq"]) for row in rows])
 
     async def _expire(self, room: str, seq: int) -> bool:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import attrs
+import msgspec
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.workers.presence import Presence
 from chatd.ports import Row
 
 
-@attrs.frozen(eq=False)
-class Typing:
+class Typing(msgspec.Struct, frozen=True, eq=False):
     """What the actor of a room signals goes this way. Never waits."""
 
     bus: Bus

@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Final, TypeVar
 
-import attrs
-import structlog
+import msgspec
 import trio
 
 from chatd.actors.runtime.bus import Bus
 from chatd.backoff import Backoff
 from chatd.contract.view import ViewState
+from chatd.log import log
 from chatd.ports import Lag, Notifications, Question, Search, StoreUnavailable, View, ViewStore
 
 T = TypeVar("T")
@@ -32,7 +32,6 @@ FIRST_RETRY: Final = 0.25  # seconds
 LONGEST_RETRY: Final = 30.0
 CHORES: Final = 1.0  # seconds after which a view that has put something off goes on, with nothing new
 PATIENCE: Final = 2.0  # seconds for which a question waits for its view
-log = structlog.get_logger("follower")
 
 
 class ViewUpdater:
@@ -156,8 +155,7 @@ class ViewUpdater:
         self.error = None
 
 
-@attrs.frozen
-class Views:
+class Views(msgspec.Struct, frozen=True):
     """All views of the server, as handlers ask them."""
 
     store: ViewStore

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
@@ -92,9 +91,11 @@ def _update_preferences(settings: AccountSettings, command: UpdatePreferences, c
 
 
 def _known_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo  # most accounts name no zone: a start need not load what knows them
+
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         return False
     return True
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final
 
-import regex
-
 # Scripts of living languages (Unicode Standard Annex 31, tables 5 and 7), and which of them people mix in
 # one word (UTS 39, "highly restrictive").
 SCRIPTS: Final = (
@@ -30,6 +28,8 @@ def single_script(name: str) -> bool:
 
 @cache  # compiled on first use, because compiling is slow and most processes only compare names
 def _pattern() -> Any:
+    import regex
+
     choices = (*SCRIPT_SETS, *((script,) for script in SCRIPTS))
     return regex.compile("|".join(f"[{_letters(scripts)}]*" for scripts in choices))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from chatd.domain.internal import Notify
 
@@ -60,6 +59,8 @@ def _zone(name: str | None) -> tzinfo:
     """UTC when the account set no zone or this machine does not know the zone."""
     if name is None:
         return UTC
+    from zoneinfo import ZoneInfo
+
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):

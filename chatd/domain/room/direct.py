@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
-from ulid import ULID
-
 from chatd.contract.errors import Refusal
 from chatd.contract.room import Room, RoomResult
 from chatd.domain.decision import Context, Decision
@@ -21,6 +19,7 @@ from chatd.domain.event import Fact
 from chatd.domain.internal import LeaveDirectRoom, OpenDirectRoom
 from chatd.domain.room.state import NO_SUCH_ROOM, RoomState, fact
 from chatd.domain.space.state import SpaceState
+from chatd.domain.ulid import ulid
 
 DIRECT_ROOM_CLOSED: Final = Refusal(
     "forbidden", "a direct room is only for the people it was opened with; open another one"
@@ -33,7 +32,7 @@ def direct_room(people: Sequence[str], nth: int = 0) -> str:
     """The id of the room of these accounts, computed from their ids, so no lookup is needed. `nth`: how many
     rooms of theirs were deleted before it."""
     named = "\n".join([*sorted(people), *([str(nth)] if nth else [])])
-    return str(ULID.from_bytes(sha256(named.encode()).digest()[:16]))
+    return ulid(int.from_bytes(sha256(named.encode()).digest()[:16], "big"))
 
 
 def open_room(

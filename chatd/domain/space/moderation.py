@@ -238,12 +238,13 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
         case "member.left" | "member.kicked" | "member.banned":
             _remove_member(state, data["account"])
             if event.type == "member.banned":
-                state.bans = {account: until for account, until in state.bans.items() if event.at < until}
                 state.bans[data["account"]] = data.get("until", FOREVER)
+                state.banned_at[data["account"]] = event.at
         case "member.unbanned":
             state.bans.pop(data["account"], None)
         case "member.muted":
             state.mutes[data["account"]] = data.get("until", FOREVER)
+            state.muted_at[data["account"]] = event.at
         case "member.unmuted":
             state.mutes.pop(data["account"], None)
 

@@ -22,6 +22,8 @@ MEMBER_DISABLED: Final = Refusal(
     "conflict", "this account is disabled, so nobody reaches it; ask the people who run this server"
 )
 NO_SUCH_MEMBER: Final = Refusal("not_found", "this account is not a member of the space")
+SET_BACK: Final = 60_000  # milliseconds by which the clock must be behind to be taken for set back
+TRANSIENT: Final = frozenset({"set_right"})  # fields that stay out of the snapshot
 FOREVER: Final = 2**53  # the end of what does not end, in Unix milliseconds
 INVITES_KEPT: Final = 30 * 86_400_000  # milliseconds after an invite has ended
 
@@ -83,6 +85,9 @@ class SpaceState:
     leave_count: int = 0  # how often a member left
     bans: dict[str, int] = attrs.Factory(dict)  # account -> end, in Unix milliseconds
     mutes: dict[str, int] = attrs.Factory(dict)  # the same
+    banned_at: dict[str, int] = attrs.Factory(dict)  # account -> when its ban began
+    muted_at: dict[str, int] = attrs.Factory(dict)  # the same
+    set_right: dict[tuple[str, int], int] = attrs.Factory(dict)  # account and beginning, see `_end`
     erasures: dict[str, ErasureState] = attrs.Factory(dict)  # account -> the order to erase its messages
     bots: dict[str, str] = attrs.Factory(dict)  # those that are members, to their owners
     bot_owners: dict[str, str] = attrs.Factory(dict)  # those that ever were, also when they have left
@@ -127,13 +132,21 @@ class SpaceState:
 
     def banned_until(self, account: str, at: int) -> int | None:
         """When its ban ends, if it is banned."""
-        until = self.bans.get(account)
-        return until if until is not None and at < until else None
+        return self._end(self.bans, self.banned_at, account, at)
 
     def muted_until(self, account: str, at: int) -> int | None:
         """When its mute ends, if it is muted."""
-        until = self.mutes.get(account)
-        return until if until is not None and at < until else None
+        return self._end(self.mutes, self.muted_at, account, at)
+
+    def _end(self, ends: dict[str, int], begun: dict[str, int], account: str, at: int) -> int | None:
+        """When it ends, unless it has. What began later than now was ordered by a clock that was ahead and
+        has been set right: then its length counts from when that is seen first."""
+        until, began = ends.get(account), begun.get(account, 0)
+        if until is None:
+            return None
+        if until < FOREVER and began - at >= SET_BACK:
+            until = self.set_right.setdefault((account, began), at) + until - began
+        return until if at < until else None
 
     def is_same_membership(self, account: str, entry: int | None) -> bool:
         """Whether the account has been a member since it joined at seq `entry` (None: its first join)."""

@@ -8,6 +8,7 @@ from typing import Final
 
 import attrs
 import h11
+import msgspec
 
 from chatd.contract.field_errors import shorten
 from chatd.gateway.http.plain_head import plain_head
@@ -17,8 +18,7 @@ HEAD_BYTES: Final = 16 * 1024
 MAX_BODY: Final = 64 * 1024
 
 
-@attrs.frozen
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """Method, target without its query, and headers by lower-case name (the last of a name counts)."""
 
     method: str

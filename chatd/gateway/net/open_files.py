@@ -11,13 +11,13 @@ import os
 import resource
 from typing import Final
 
-import structlog
 import trio
+
+from chatd.log import log
 
 AGAIN: Final = 0.1  # seconds after which a connection that waits is tried again
 SAID_AGAIN: Final = 60.0  # seconds after which the log may repeat itself
 _SHORT: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-log = structlog.get_logger("gateway")
 
 
 class OpenFiles:

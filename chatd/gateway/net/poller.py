@@ -10,10 +10,9 @@ from __future__ import annotations
 import select
 from collections.abc import Callable
 
-import structlog
 import trio
 
-log = structlog.get_logger("gateway")
+from chatd.log import log
 
 
 class Poller:

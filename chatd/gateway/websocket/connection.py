@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-import structlog
 import trio
 import trio_websocket
 
@@ -24,11 +23,11 @@ from chatd.gateway.websocket.frame_parser import FrameParser, Sentinel
 from chatd.gateway.websocket.handshake import ordinary_handshake
 from chatd.gateway.websocket.reader import WebSocketReader
 from chatd.gateway.websocket.wire import Wire, websocket_frame
+from chatd.log import log
 from chatd.ports import Caller, Message, Session
 from chatd.settings import Rate, Settings
 
 CLOSE_DEADLINE: Final = 2.0  # seconds for the closing handshake
-log = structlog.get_logger("gateway")
 
 OpenSession = Callable[["WebSocket"], Session]
 _CLOSE, _PING_OPCODE = 0x88, 0x89

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from hashlib import sha1
 from typing import Final
 
-import attrs
+import msgspec
 
 from chatd.codec import JSON
 from chatd.gateway.http.request_head import Head
@@ -18,8 +18,7 @@ _GUID: Final = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _KEY: Final = re.compile(r"[A-Za-z0-9+/]{21}[AQgw]==")  # 16 bytes in base64
 
 
-@attrs.frozen
-class Handshake:
+class Handshake(msgspec.Struct, frozen=True):
     """What to say, and what is spoken from then on."""
 
     response: bytes

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from math import inf
 from typing import Final
 
-import attrs
+import msgspec
 from msgspec import json
 
 from chatd.contract.events import ERASES
@@ -23,8 +23,7 @@ EVERY: Final = 1.0
 AGAIN: Final = 0.1
 
 
-@attrs.define
-class Erasure:
+class Erasure(msgspec.Struct):
     """When to empty the write-ahead log. `clock` gives seconds."""
 
     clock: Callable[[], float]

@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import msgspec
-import structlog
 
+from chatd.log import log as server_log
 from chatd.ports import Append, StoreMisplaced, StoreUnavailable, Taken
 from chatd.store import json_rows
 from chatd.store.connection import BUSY_SECONDS, TrioConnection
@@ -42,8 +42,6 @@ STREAM_HEADS = """
     SELECT json_group_object(value, coalesce((SELECT max(seq) FROM events WHERE stream = value), 0))
     FROM json_each(?)
 """
-
-_log = structlog.get_logger(__name__)
 
 
 class Journal:
@@ -217,7 +215,7 @@ class Journal:
             with suppress(sqlite3.Error):  # it ends at the latest when the connection is closed
                 connection.rollback()
         if not isinstance(error, StoreUnavailable):
-            _log.error("database_failed", what=what, error=f"{type(error).__name__}: {error}")
+            server_log.error("database_failed", what=what, error=f"{type(error).__name__}: {error}")
         if isinstance(error, StoreMisplaced):
             return error
         return StoreUnavailable(f"the database cannot be written: {error}")

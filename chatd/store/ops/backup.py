@@ -11,7 +11,6 @@ import sqlite3
 import threading
 from pathlib import Path
 
-import attrs
 import msgspec
 
 from chatd.clock import now
@@ -25,8 +24,7 @@ from chatd.store.queries.log import HEAD
 PAGES_AT_ONCE = 4_096
 
 
-@attrs.frozen
-class Backup:
+class Backup(msgspec.Struct, frozen=True):
     """A finished copy: its size, and the position of its last event."""
 
     path: Path
@@ -34,8 +32,7 @@ class Backup:
     position: int
 
 
-@attrs.frozen
-class Restored:
+class Restored(msgspec.Struct, frozen=True):
     """A database put back: its new epoch, and the position of its last event."""
 
     path: Path

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import attrs
+import msgspec
 
 from chatd.ports import StoreError
 
@@ -20,8 +20,7 @@ DATABASE = "chatd.db"
 LOCK = "lock"
 
 
-@attrs.frozen
-class Held:
+class Held(msgspec.Struct, frozen=True):
     """What the lock file is known by, before this process wrote its number into it and since: inode and time
     of change. A copy of the file has others."""
 

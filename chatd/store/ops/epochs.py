@@ -15,10 +15,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-import attrs
-import structlog
-from ulid import ULID
+import msgspec
 
+from chatd.clock import new_id
+from chatd.log import log as server_log
 from chatd.store.ops.data_dir import Held
 from chatd.store.queries.log import EPOCH, HEAD
 
@@ -26,11 +26,8 @@ LOCK = "SELECT value FROM meta WHERE key = 'lock'"
 PRESENT = "SELECT epoch FROM epochs WHERE until IS NULL"
 FORMER = "SELECT epoch, until FROM epochs WHERE until IS NOT NULL"
 
-_log = structlog.get_logger(__name__)
 
-
-@attrs.frozen
-class Epochs:
+class Epochs(msgspec.Struct, frozen=True):
     """`database` names the database and its copies; `present` is told to clients; each of the `former` ones
     is good up to a position."""
 
@@ -50,16 +47,16 @@ def begin(connection: sqlite3.Connection, held: Held) -> Epochs:
             "INSERT INTO epochs (epoch, until) VALUES (?1, ?2) ON CONFLICT (epoch) DO UPDATE SET until = ?2",
             (present, head),
         )
-        present = str(ULID())
+        present = new_id()
         connection.execute("INSERT INTO epochs (epoch, until) VALUES (?, NULL)", (present,))
-        _log.warning("data_folder_copied", position=head, epoch=present)
+        server_log.warning("data_folder_copied", position=head, epoch=present)
     connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('lock', ?)", (held.now,))
     return Epochs(database, present, dict(connection.execute(FORMER).fetchall()))
 
 
 def restored(connection: sqlite3.Connection) -> str:
     """Gives a database that was made of a backup an epoch that no cursor has; no former one is good."""
-    epoch = str(ULID())
+    epoch = new_id()
     connection.execute("BEGIN IMMEDIATE")
     connection.execute("DELETE FROM epochs")
     connection.execute("DELETE FROM meta WHERE key = 'lock'")

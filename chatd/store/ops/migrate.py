@@ -12,7 +12,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-import attrs
+import msgspec
 
 from chatd.ports import StoreError
 from chatd.store.connection import open_writer, teach
@@ -23,8 +23,7 @@ NEEDS_SQLITE = (3, 38, 0)  # the JSON operators of schema.sql
 _STORE = Path(__file__).parents[1]
 
 
-@attrs.frozen
-class Model:
+class Model(msgspec.Struct, frozen=True):
     """A data model as SQL: the whole of it, and the steps that lead to it from version 1."""
 
     schema: str

@@ -17,7 +17,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import attrs
 import msgspec
 
 from chatd.contract.events import PERSONAL
@@ -98,8 +97,7 @@ LOST_PROFILES = f"SELECT DISTINCT id {PROFILE_BODIES} WHERE NOT deleted AND text
 LEFT_PROFILES = f"SELECT DISTINCT id {PROFILE_BODIES} WHERE deleted AND text IS NOT NULL LIMIT ?"
 
 
-@attrs.frozen
-class Verified:
+class Verified(msgspec.Struct, frozen=True):
     """How many events were replayed, and what is wrong, in words; nothing wrong, no findings."""
 
     events: int

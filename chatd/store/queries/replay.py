@@ -62,13 +62,13 @@ _RESTRICTED = f"""(
     ))
 )"""
 # Whether it reads a space's event as a guest: it is one now, or was one then and is out now.
-_AS_GUEST = f"""(
-    events.stream LIKE 'space/%' AND EXISTS (
-        SELECT 1 FROM members
-        WHERE account IN {_ACCOUNT_OR_OWNER} AND stream = events.stream AND role = 'guest'
-        AND (until IS NULL OR (since <= events.position AND until >= events.position AND NOT {_SEES}))
-    )
-)"""
+# (SQLite works out both sides of an AND that is a column: the first `iif` spares other streams the question.
+# The second is there because with an OR there SQLite would look at all members of the stream.)
+_AS_GUEST = f"""iif(events.stream LIKE 'space/%', EXISTS (
+    SELECT 1 FROM members
+    WHERE account IN {_ACCOUNT_OR_OWNER} AND stream = events.stream AND role = 'guest'
+    AND iif(until IS NULL, true, since <= events.position AND until >= events.position AND NOT {_SEES})
+), false)"""
 
 
 def _unseen(account: str) -> str:

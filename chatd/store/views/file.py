@@ -13,10 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
-import structlog
 import trio
 
 from chatd.fair_queue import Share
+from chatd.log import log as server_log
 from chatd.ports import Lag, StoreError, StoreUnavailable, View
 from chatd.store.connection import TrioConnection, connect
 from chatd.store.queries.pool import Pool
@@ -31,8 +31,6 @@ SHARE: Final = Share(  # a search may take seconds: one place is always left for
 )
 QUESTION_SECONDS: Final = 5.0
 DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-
-_log = structlog.get_logger("views")
 
 
 class SqliteViews:
@@ -95,7 +93,7 @@ class SqliteViews:
             for reader in self._readers:
                 await reader.call(partial(_close, reader))  # the file is removed when nobody has it open
             if await self._writer.call(partial(self._positions.replace, self._writer, surely)):
-                _log.error("views_built_again", file=str(self._positions.path), reason=str(damage))
+                server_log.error("views_built_again", file=str(self._positions.path), reason=str(damage))
             for reader in self._readers:
                 await reader.call(reader.reopen)
             self._damage = None

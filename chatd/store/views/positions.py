@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-import structlog
 
+from chatd.log import log as server_log
 from chatd.ports import Lag, View
 from chatd.store.connection import BUSY_SECONDS, TrioConnection
 
@@ -67,8 +67,6 @@ MOVE: Final = """
 """
 LISTED: Final = "SELECT tables FROM main.followers WHERE name = ?"
 
-_log = structlog.get_logger("views")
-
 
 class ViewPositions:
     """The views' file at `path`, which follows the log's file `log`."""
@@ -87,7 +85,7 @@ class ViewPositions:
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in PASSING:
                 raise
-            _log.warning("views_built_again", file=str(self.path), reason=str(error))
+            server_log.warning("views_built_again", file=str(self.path), reason=str(error))
             self._remove()
             connection = self._open_sound()
         self.scrub(connection)  # what the process before did not live to do
