@@ -164,5 +164,10 @@ class Connection:
         if cause in (errno.EACCES, errno.EPERM):
             return f"you may not open {self.data}/admin.sock; run chatctl as the user that runs chatd"
         if cause in (errno.ENOENT, errno.ECONNREFUSED, errno.ENOTDIR):
+            if not Path(self.data, "chatd.db").exists():
+                return (
+                    f"there is no chatd in {self.data}; give the folder of the one that runs with --data,"
+                    f" or make a new one there with `chatd serve --data {self.data}`"
+                )
             return f"no chatd is running on {self.data}; start it with `chatd serve --data {self.data}`"
         return str(error)

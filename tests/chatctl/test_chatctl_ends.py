@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from msgspec import to_builtins
@@ -19,8 +20,17 @@ from chatd.contract.server import ServerVerified
 
 def test_without_a_server_it_says_how_to_start_one(nowhere):
     data = nowhere.data
+    Path(data).mkdir(exist_ok=True)
+    Path(data, "chatd.db").touch()
     assert nowhere.refused("account", "list") == (
         f"chatctl: no chatd is running on {data}; start it with `chatd serve --data {data}`"
+    )
+
+
+def test_a_folder_that_was_moved_is_no_place_to_start_one(nowhere):
+    said = nowhere.refused("account", "list")
+    assert said.startswith(
+        f"chatctl: there is no chatd in {nowhere.data}; give the folder of the one that runs"
     )
 
 

@@ -139,7 +139,7 @@ def _tcp_socket(host: str, port: int) -> socket.socket:
 
 def _refuse(host: str, port: int, error: OSError) -> NoReturn:
     number = error.errno or 0
-    why = os.strerror(number) if number > 0 else str(error)  # below 0: no such name
+    why = os.strerror(number) if number > 0 else error.strerror  # below 0: no such name
     raise CannotListen(
         f"cannot listen on {host} port {port}: {why}; choose another with --host or --port"
     ) from error
