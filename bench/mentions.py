@@ -8,9 +8,11 @@ from __future__ import annotations
 from bench.community import Operator, connect_crowd
 from bench.durable import PER_ROOM, WORDINGS, posting
 from bench.figure import Figure, at_most
+from bench.load import Reading
 from bench.process import chatd_running
 from bench.rounds import each_in_turns, ratio
 from bench.setting import OURS, SETTLED, Setting, Side
+from bench.talk import NAMELESS, talk_of
 from bench.village import Shape, let_in, write_village
 
 DEARER = 1.05  # times what a plain text costs, at most
@@ -44,18 +46,18 @@ def _cost(setting: Setting, side: Side, online: int) -> list[Figure]:
     )
     setting.say(title)
     setting.receiver.until_quiet(SETTLED)
-    measures = {name: posting(setting, words, 1) for name, words in WORDINGS.items()}
+    wordings = WORDINGS | {"addresses, links and code": lambda side: talk_of(side.rooms, NAMELESS)}
+    measures = {name: posting(setting, words, 1) for name, words in wordings.items()}
     taken = each_in_turns(setting, [side], measures)
-    plain, people = (taken[name] for name in WORDINGS)
-    return [
-        plain.figure(title, "server CPU per post, plain", "us", lambda reading: reading.cpu_per_post),
-        people.figure(title, "server CPU per post, people's", "us", lambda reading: reading.cpu_per_post),
-        ratio(
-            title,
-            "people's / plain",
-            lambda reading: reading.cpu_per_post,
-            people.ours,
-            plain.ours,
-            at_most(DEARER),
-        ),
-    ]
+    plain, *others = wordings
+    figures = [taken[plain].figure(title, f"server CPU per post, {plain}", "us", _cpu)]
+    for name in others:
+        figures += [
+            taken[name].figure(title, f"server CPU per post, {name}", "us", _cpu),
+            ratio(title, f"{name} / plain", _cpu, taken[name].ours, taken[plain].ours, at_most(DEARER)),
+        ]
+    return figures
+
+
+def _cpu(reading: Reading) -> float:
+    return reading.cpu_per_post

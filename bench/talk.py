@@ -35,6 +35,7 @@ _LINKS = (
 )
 
 Kind = Callable[[random.Random, str], str]  # from the name of a member of the room
+Kinds = Sequence[tuple[Kind, int]]  # with the weight of each
 
 
 def _name(_: random.Random, name: str) -> str:
@@ -62,7 +63,7 @@ def _code(source: random.Random, name: str) -> str:
 
 
 # What a text holds, and how often: of a hundred.
-KINDS: Sequence[tuple[Kind, int]] = (
+KINDS: Kinds = (
     (_name, 46),
     (_names, 10),
     (_here, 2),
@@ -70,13 +71,16 @@ KINDS: Sequence[tuple[Kind, int]] = (
     (_link, 16),
     (_code, 14),
 )
+# The same without those that name somebody, and so notify them.
+NAMELESS = tuple((kind, weight) for kind, weight in KINDS if kind in (_address, _link, _code))
 IN_OTHER_SCRIPTS = 0.25  # share of the texts whose other words are Chinese, Japanese, Cyrillic or Arabic
 
 
 class Talk:
     """Texts for each room, by the names of its members."""
 
-    def __init__(self, members: Mapping[str, Sequence[str]], seed: int = SEED) -> None:
+    def __init__(self, members: Mapping[str, Sequence[str]], kinds: Kinds = KINDS, seed: int = SEED) -> None:
+        self._kinds = kinds
         self._random = random.Random(seed)
         self._prose = Prose(seed)
         self._said: dict[str, Iterator[str]] = {
@@ -89,7 +93,7 @@ class Talk:
         return next(self._said[room])
 
     def _escaped(self, names: Sequence[str]) -> str:
-        kinds, weights = zip(*KINDS, strict=True)
+        kinds, weights = zip(*self._kinds, strict=True)
         kind: Kind = self._random.choices(kinds, weights)[0]
         words, space = self._words()
         at = self._random.randint(0, WORDS_BEFORE)
@@ -115,9 +119,9 @@ def fitted(text: str, size: int) -> str:
     return cut + "." * (size - len(cut.encode()))
 
 
-def talk_of(rooms: Sequence[str]) -> Texts:
+def talk_of(rooms: Sequence[str], kinds: Kinds = KINDS) -> Texts:
     """For a crowd whose i-th member, named as `bench.community` names it, is in `rooms[i]`."""
     members: dict[str, list[str]] = {}
     for i, room in enumerate(rooms):
         members.setdefault(room, []).append(f"member{i:05}")
-    return Talk(members)
+    return Talk(members, kinds)
