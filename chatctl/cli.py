@@ -23,6 +23,7 @@ from chatctl.commands import (
     block,
     bot,
     completion,
+    device,
     direct,
     event,
     invite,
@@ -116,6 +117,7 @@ def cli() -> None:
 
 COMMANDS = (
     account,
+    device,
     bot,
     space,
     member,

@@ -144,7 +144,8 @@ class Connection:
                 why = refusal.message.removesuffix("; sign in again")
                 return f"{why}; sign in again with `chatctl sign-in --url {self.url}`"
             case "unauthenticated":
-                return f"{refusal.message}; `chatctl account token NAME` on the server makes a good token"
+                why = refusal.message.removesuffix("; sign in again")
+                return f"{why}; `chatctl account token NAME` on the server makes a good token"
             case "unavailable" | "overloaded":
                 # most refusals say after a semicolon what to do
                 return refusal.message if ";" in refusal.message else f"{refusal.message}; try again shortly"

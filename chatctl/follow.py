@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from chatctl.failure import Failed
+
 if TYPE_CHECKING:
     from chatd.client import Client
     from chatd.contract.event import EventFrame
 
 PAGE = 500
+ANOTHER_HISTORY = (
+    "an older copy of the data folder was put back, and the log holds other events than those shown here"
+)
 WAIT_SECONDS = 25  # for something new, before the question is asked again
 
 
@@ -22,6 +27,7 @@ async def follow_log(
     on: bool,
 ) -> None:
     """Shows every event after position `after`, from now on when None; with `on` it never ends."""
+    from chatd.client import Refused
     from chatd.contract.event import EventPage, ListEvents
 
     seconds = WAIT_SECONDS if on else None
@@ -30,7 +36,14 @@ async def follow_log(
         page = await client.ask(ListEvents(), EventPage)
         after, hash_ = page.position, page.hash
     while True:
-        page = await client.ask(ListEvents(after, stream, PAGE, seconds, hash_), EventPage)
+        try:
+            page = await client.ask(ListEvents(after, stream, PAGE, seconds, hash_), EventPage)
+        except Refused as refusal:
+            if hash_ is None or refusal.code != "conflict":
+                raise
+            raise Failed(
+                f"{ANOTHER_HISTORY}; begin again, with `event tail --from 0` for all of it"
+            ) from refusal
         for event in page.events:
             await show(event)
         after, hash_ = page.position, page.hash

@@ -59,6 +59,12 @@ class Names:
                 return f"account/{await self.account(owner)}"
         return stream
 
+    async def short(self, stream: str) -> str:
+        """The stream with the name alone; with the id where none is known."""
+        await self.stream(stream)
+        kind, _, owner = stream.partition("/")
+        return f"{kind}/{self._known.get(owner) or owner}" if owner else stream
+
     def forget(self, stream: str) -> None:
         """What it belongs to may be called otherwise now."""
         self._known.pop(stream.partition("/")[2], None)

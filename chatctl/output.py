@@ -152,9 +152,18 @@ def cell(value: Any, name: str = "") -> str:
             return ""
         case True:
             return "yes"
-        case dict() | list():
-            return sanitized(json.dumps(readable(value), ensure_ascii=False)) if value else ""
+        case dict():
+            shown = {field.replace("_", " "): cell(content, field) for field, content in value.items()}
+            return ", ".join(f"{field} {content}" for field, content in shown.items() if content)
+        case list():
+            nested = any(isinstance(one, dict | list) for one in value)
+            return ("; " if nested else ", ").join(cell(one, name) for one in value)
     return sanitized(str(readable(value, name)))
+
+
+def data_line(data: dict[str, Any]) -> str:
+    """The data of an event as JSON, with local times."""
+    return sanitized(json.dumps(readable(data), ensure_ascii=False))
 
 
 def readable(value: Any, name: str = "") -> Any:

@@ -11,6 +11,7 @@ from chatctl.commands import account_changes, account_deletion, account_usage
 from chatctl.connection import Connection
 from chatctl.duration import Duration
 from chatctl.names import all_accounts, find_account
+from chatctl.options import reason
 from chatctl.output import print_json, print_line, print_object, print_result, print_rows, warn
 from chatctl.password import read_password
 
@@ -96,24 +97,32 @@ def show(connection: Connection, account: str) -> None:
 
 @command.command()
 @click.argument("account")
+@reason
 @click.pass_obj
-def disable(connection: Connection, account: str) -> None:
-    """Disable an account and sign it out at once; its messages stay."""
+def disable(connection: Connection, account: str, reason: str | None) -> None:
+    """Disable an account: it is signed out at once and its tokens end; its messages stay."""
     from chatd.contract.account import DisableAccount
 
-    found = _change(connection, account, DisableAccount)
-    print_result(connection, {"account": found.id}, f"{found.name} is disabled and signed out everywhere")
+    found = _change(connection, account, lambda id_: DisableAccount(id_, reason))
+    said = (
+        "was disabled already"
+        if found.disabled
+        else "is disabled and signed out everywhere; its tokens ended"
+    )
+    print_result(connection, {"account": found.id}, f"{found.name} {said}")
 
 
 @command.command()
 @click.argument("account")
+@reason
 @click.pass_obj
-def enable(connection: Connection, account: str) -> None:
-    """Enable a disabled account."""
+def enable(connection: Connection, account: str, reason: str | None) -> None:
+    """Enable a disabled account. It signs in again; the tokens from before stay ended."""
     from chatd.contract.account import EnableAccount
 
-    found = _change(connection, account, EnableAccount)
-    print_result(connection, {"account": found.id}, f"{found.name} may sign in again")
+    found = _change(connection, account, lambda id_: EnableAccount(id_, reason))
+    said = "may sign in again; it needs new tokens" if found.disabled else "was not disabled"
+    print_result(connection, {"account": found.id}, f"{found.name} {said}")
 
 
 @command.command("set-password")

@@ -25,8 +25,9 @@ def promote(connection: Connection, account: str, reason: str | None) -> None:
     """Make an account an administrator of the server. Its connections open again."""
     from chatd.contract.account import SetAdmin
 
-    _, found = _change(connection, account, lambda id_: SetAdmin(id_, True, reason))
-    print_result(connection, found, f"{found.name} is an administrator")
+    before, found = _change(connection, account, lambda id_: SetAdmin(id_, True, reason))
+    already = " already" if before.admin else ""
+    print_result(connection, found, f"{found.name} is an administrator{already}")
 
 
 @click.command()
@@ -37,8 +38,10 @@ def demote(connection: Connection, account: str, reason: str | None) -> None:
     """Take the rights of an administrator from an account; never from the last one."""
     from chatd.contract.account import SetAdmin
 
-    _, found = _change(connection, account, lambda id_: SetAdmin(id_, False, reason))
-    print_result(connection, found, f"{found.name} is not an administrator")
+    before, found = _change(connection, account, lambda id_: SetAdmin(id_, False, reason))
+    print_result(
+        connection, found, f"{found.name} {'is not' if before.admin else 'was not'} an administrator"
+    )
 
 
 @click.command()

@@ -9,6 +9,7 @@ import rich_click as click
 from chatctl.connection import Connection
 from chatctl.names import account_names, find_author, find_person, find_space, room_names
 from chatctl.naming import beside, with_names
+from chatctl.number import Number
 from chatctl.output import plain, print_json, print_rows, warn
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def command() -> None:
 @click.option("--by", metavar="ACCOUNT", help="Only what this account did; also operator:UID, system.")
 @click.option("--account", help="Only what was done to this account, or to its messages.")
 @click.option("--type", "type_", metavar="TYPE", help="Only events of this type, such as member.banned.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most this many.")
+@click.option("--limit", type=Number(1), default=50, show_default=True, help="At most this many.")
 @click.pass_obj
 def list_(
     connection: Connection,

@@ -10,7 +10,8 @@ from chatctl.connection import Connection
 from chatctl.follow import follow_log
 from chatctl.names import find_stream
 from chatctl.naming import Names
-from chatctl.output import cell, local_time, print_json, print_line
+from chatctl.number import Number
+from chatctl.output import data_line, local_time, print_json, print_line
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -26,7 +27,7 @@ def command() -> None:
 
 @command.command()
 @click.option("--stream", help="Only this stream: room/ROOM, space/SPACE, account/ACCOUNT, server/main.")
-@click.option("--from", "start", type=click.IntRange(0), metavar="POSITION", help="Begin at this position.")
+@click.option("--from", "start", type=Number(0), metavar="POSITION", help="Begin at this position.")
 @click.option("--no-follow", is_flag=True, help="Stop at the end of the log.")
 @click.pass_obj
 def tail(connection: Connection, stream: str | None, start: int | None, no_follow: bool) -> None:
@@ -61,5 +62,5 @@ async def _show(event: EventFrame, names: Names) -> None:
     }
     print_line(
         f"{event.position:>8}  {local_time(event.at)}  {event.event:<18} {await names.stream(event.stream)} "
-        f"#{event.seq}  by {await names.account(event.by)}  {cell(details) or '{}'}"
+        f"#{event.seq}  by {await names.account(event.by)}  {data_line(details)}"
     )

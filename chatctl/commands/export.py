@@ -17,6 +17,7 @@ import attrs
 import rich_click as click
 
 from chatctl.connection import Connection
+from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.names import find_room, find_space
 from chatctl.options import in_space
@@ -136,7 +137,11 @@ def _run(connection: Connection, file: Path, of: str, work: Callable[..., Any]) 
             count = connection.run(lambda client: work(client, into), seconds=None)
         except OSError as error:
             raise Failed(f"{file} cannot be written: {error.strerror}; run this again to go on") from error
-    print_result(connection, {"file": str(file), "items": count}, f"wrote {count} items to {file}")
+    print_result(
+        connection,
+        {"file": str(file), "items": count},
+        f"wrote {counted(count, 'item')} to {file}; its other lines say where the export begins and ends",
+    )
 
 
 def _head(of: str, id_: str) -> dict[str, Any]:

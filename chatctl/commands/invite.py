@@ -10,6 +10,7 @@ from chatctl.connection import Connection
 from chatctl.duration import Duration
 from chatctl.names import account_names, find_space
 from chatctl.naming import with_names
+from chatctl.number import Number
 from chatctl.output import plain, print_json, print_line, print_result, print_rows
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def command() -> None:
 @command.command()
 @click.option("--space", required=True, help="The space that it is for.")
 @click.option("--role", type=click.Choice(ROLES), default="member", help="Without it, member.")
-@click.option("--max-uses", type=click.IntRange(1), help="Without it, any number.")
+@click.option("--max-uses", type=Number(1), help="Without it, any number.")
 @click.option("--expires-in", type=Duration(), help="Such as 12h or 7d; without it, never.")
 @click.pass_obj
 def create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
@@ -182,7 +183,7 @@ def erase_messages(
     if isinstance(answer.due_at, int):
         sentence = (
             f"{where} will be erased at {local_time(answer.due_at)}; until then"
-            f" `chatctl member keep-messages {person.name} --space {place.id}` cancels that"
+            f" `chatctl member keep-messages {person.name} --space {shlex.quote(space)}` cancels that"
         )
     print_result(connection, {**_ids(place, person), **plain(answer)}, sentence)
 

@@ -9,9 +9,10 @@ import rich_click as click
 
 from chatctl.commands.room import MESSAGE
 from chatctl.connection import Connection
-from chatctl.follow import follow_log
+from chatctl.follow import ANOTHER_HISTORY, follow_log
 from chatctl.names import find_room
 from chatctl.naming import Names
+from chatctl.number import Number
 from chatctl.options import in_space, need_an_account, reason
 from chatctl.output import (
     console,
@@ -40,7 +41,7 @@ def command() -> None:
 @command.command()
 @click.argument("room")
 @click.argument("text")
-@click.option("--reply-to", type=int, metavar="SEQ", help="The message that this one replies to.")
+@click.option("--reply-to", type=MESSAGE, metavar="SEQ", help="The message that this one replies to.")
 @click.option("--nonce", help="Posting again with the same nonce posts nothing and returns the first result.")
 @in_space
 @click.pass_obj
@@ -60,12 +61,10 @@ def post(
 
 @command.command("list")
 @click.argument("room")
-@click.option("--before", type=int, metavar="SEQ", help="Messages before this one.")
-@click.option("--after", type=int, metavar="SEQ", help="Messages after this one.")
-@click.option("--around", type=int, metavar="SEQ", help="Messages on both sides of this one.")
-@click.option(
-    "--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="At most this many."
-)
+@click.option("--before", type=MESSAGE, metavar="SEQ", help="Messages before this one.")
+@click.option("--after", type=MESSAGE, metavar="SEQ", help="Messages after this one.")
+@click.option("--around", type=MESSAGE, metavar="SEQ", help="Messages on both sides of this one.")
+@click.option("--limit", type=Number(1, 500), default=50, show_default=True, help="At most this many.")
 @in_space
 @click.pass_obj
 def list_(
@@ -102,6 +101,8 @@ def list_(
 def tail(connection: Connection, room: str, space: str | None) -> None:
     """The messages of a room as they are posted, until Ctrl-C."""
 
+    from chatd.client import RELOADED
+
     async def work(client: Client) -> None:
         found = await find_room(client, room, space)
         names = Names(client)
@@ -117,6 +118,8 @@ def tail(connection: Connection, room: str, space: str | None) -> None:
 
         if client.opened is not None and any(own.id == found.id for own in client.opened.rooms):
             async for event in client.events():
+                if event.event == RELOADED:
+                    warn(f"{ANOTHER_HISTORY}; what follows is new in it")
                 if event.stream == stream:
                     await show(event.frame())
         else:  # an operator, who reads the log itself
@@ -195,7 +198,7 @@ def mark_unread(connection: Connection, room: str, seq: int, space: str | None) 
         await client.mark_unread(found.id, seq)
         return {"room": found.id, "seq": seq}
 
-    print_result(connection, connection.run(work), f"unread from message {seq} on")
+    print_result(connection, connection.run(work), f"everything in the room from number {seq} on is unread")
 
 
 @command.command()
@@ -220,7 +223,7 @@ def delete(connection: Connection, room: str, seq: int, reason: str | None, spac
 @click.option("--space", help="Only in the rooms of this space.")
 @click.option("--room", help="Only in this room.")
 @click.option("--by", metavar="ACCOUNT", help="Only messages of this account.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most this many.")
+@click.option("--limit", type=Number(1), default=50, show_default=True, help="At most this many.")
 @click.pass_obj
 def search(
     connection: Connection, text: str, space: str | None, room: str | None, by: str | None, limit: int

@@ -12,6 +12,7 @@ from chatctl.commands.space import MEMBER_COLUMNS
 from chatctl.connection import Connection
 from chatctl.names import account_names, find_room, find_space
 from chatctl.naming import Names, with_names
+from chatctl.number import MessageNumber
 from chatctl.options import in_space, need_an_account, reason
 from chatctl.output import plain, print_object, print_result, print_rows
 
@@ -34,7 +35,11 @@ COLUMNS = {
     "id": "id",
 }
 
-MESSAGE = click.IntRange(1)  # its number in its room
+NO_ROOMS = "no rooms yet; `chatctl room create NAME --space S` makes one"
+NO_ROOM_FOR_A_GUEST = (
+    "you are a guest and in no room yet; ask a moderator to add you to one: `chatctl room invite ROOM NAME`"
+)
+MESSAGE = MessageNumber()
 
 
 @click.group("room")
@@ -72,16 +77,16 @@ def create(
 def list_(connection: Connection, space: str | None) -> None:
     """Rooms of one space, or of all."""
 
-    async def work(client: Client) -> list[dict[str, Any]]:
+    async def work(client: Client) -> tuple[list[dict[str, Any]], str]:
         spaces = [await find_space(client, space)] if space else await client.spaces()
-        return [{**plain(room), "space_name": of.name} for of in spaces for room in await client.rooms(of.id)]
+        rooms = [
+            {**plain(room), "space_name": of.name} for of in spaces for room in await client.rooms(of.id)
+        ]
+        guest = bool(spaces) and all(of.role == "guest" for of in spaces)
+        return rooms, NO_ROOM_FOR_A_GUEST if guest else NO_ROOMS
 
-    print_rows(
-        connection,
-        connection.run(work),
-        COLUMNS,
-        "no rooms yet; `chatctl room create NAME --space S` makes one",
-    )
+    rooms, nothing = connection.run(work)
+    print_rows(connection, rooms, COLUMNS, nothing)
 
 
 @command.command()
@@ -103,7 +108,7 @@ def show(connection: Connection, room: str, space: str | None) -> None:
 
 def _readable(room: RoomDetail, names: dict[str, str]) -> dict[str, Any]:
     """The room with rights and overrides as sentences."""
-    shown: dict[str, Any] = plain(room)
+    shown: dict[str, Any] = {COLUMNS[n] if n == "head" else n: value for n, value in plain(room).items()}
     if "rights" in shown:
         shown["rights"] = ", ".join(right for right, may in shown["rights"].items() if may)
     if "overrides" in shown:

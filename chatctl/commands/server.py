@@ -10,11 +10,13 @@ import rich_click as click
 from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
+from chatctl.naming import Names
 from chatctl.output import duration, local_time, plain, print_json, print_line, print_object, size
 from chatctl.trouble import clock_steps, refused_frames
 
 if TYPE_CHECKING:
     from chatd.contract.server import ServerChecked, ServerStatus, ServerVerified
+    from chatd.contract.view import ViewState
 
 
 @click.group("server")
@@ -65,10 +67,10 @@ def top(connection: Connection, once: bool) -> None:
     if connection.json:
         print_json(connection.ask(GetServerTop(), ServerTop))
         return
-    from chatctl.top import print_once, watch
+    from chatctl.top import named_top, print_once, watch
 
     if once or not sys.stdout.isatty():
-        print_once(connection.ask(GetServerTop(), ServerTop))
+        print_once(connection.run(lambda client: named_top(client, Names(client))))
     else:
         watch(connection)
 
@@ -88,6 +90,11 @@ def _findings(connection: Connection, answer: ServerChecked | ServerVerified, fi
         print_line(fine)
 
 
+def _standing(view: ViewState) -> str:
+    late = f", {counted(view.lag, 'event')} behind" if view.lag else ""
+    return f"{view.name} at {view.position}{late}" + (f", stopped: {view.error}" if view.error else "")
+
+
 def _readable(status: ServerStatus) -> dict[str, Any]:
     """The status with sizes, times and counts as people read them."""
     fields = plain(status)
@@ -103,5 +110,6 @@ def _readable(status: ServerStatus) -> dict[str, Any]:
         "wal": size(status.wal),
         "refused": refused_frames(status.refused),
         "clock_steps": clock_steps(status),
+        "views": "; ".join(map(_standing, status.views)),
         "actors": ", ".join(f"{count} {kind}" for kind, count in plain(status.actors).items()),
     }

@@ -44,7 +44,7 @@ def sign_in(connection: Connection, name: str | None, password_stdin: bool) -> N
     print_result(
         connection,
         {"account": tokens.account, "url": url, "file": str(tokens_file())},
-        f"signed in as {name}; `chatctl sign-out --url {url}` ends it",
+        f"signed in as {name.strip()}; `chatctl sign-out --url {url}` ends it",
     )
 
 

@@ -27,6 +27,7 @@ MEMBER_COLUMNS = {
     "name": "name",
     "display_name": "display name",
     "role": "role",
+    "disabled": "disabled",
     "joined_at": "joined",
     "account": "id",
 }

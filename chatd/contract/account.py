@@ -93,10 +93,12 @@ class GetAccount(Struct, frozen=True):
 
 class DisableAccount(Struct, frozen=True):
     account: Id
+    reason: Reason | None = None
 
 
 class EnableAccount(Struct, frozen=True):
     account: Id
+    reason: Reason | None = None
 
 
 class SetAdmin(Struct, frozen=True):
@@ -407,11 +409,12 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Disables an account and ends its sessions at once.",
         scope="never",
         asker="operator",
-        refusals=("not_found",),
+        refusals=("not_found", "conflict"),
         events=("account.updated", "member.disabled"),
         notes=(
-            "Every session of the account and of its bots ends; no token of theirs works until"
-            " `account.enable`.",
+            "Every session of the account and of its bots ends. The account's tokens end for good; those of"
+            " its bots work again after `account.enable`.",
+            "`conflict`: it is the last administrator that is not disabled.",
             "Its spaces and direct rooms tell their members (`member.disabled`). A mention of it notifies"
             " nobody, and nobody can add it to a room or open a new direct room with it (`conflict`).",
         ),

@@ -100,6 +100,7 @@ REQUESTS: tuple[RequestType, ...] = (
             " admin socket no session is opened: requests work at once.",
             "The token is checked when the session opens. An open session outlives its token's expiry; it"
             " ends with close code 4002 when the device is revoked.",
+            "`forbidden`: the token is of an account that is disabled, or whose owner is.",
         ),
     ),
 )

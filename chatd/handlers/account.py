@@ -35,12 +35,14 @@ from chatd.contract.errors import Refusal
 from chatd.contract.spec import Done
 from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.event import account_stream
+from chatd.domain.names.keys import as_read
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.device import devices_of
 from chatd.handlers.device_tokens import BEARER_LIFETIME, DeviceTokens
+from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.paging import cut
 from chatd.handlers.recovery import RecoveryLinks
-from chatd.handlers.refusals import OPERATOR_HAS_NO_DEVICES
+from chatd.handlers.refusals import LAST_ADMIN, OPERATOR_HAS_NO_DEVICES
 from chatd.handlers.rows import account_row
 from chatd.handlers.second_factor import in_use
 from chatd.handlers.totp import OFF
@@ -49,6 +51,7 @@ from chatd.ports import (
     Condition,
     DropDevices,
     DropSecondFactor,
+    OtherAdminExists,
     PutCredential,
     Reader,
     StoreUnavailable,
@@ -149,7 +152,7 @@ class Accounts(msgspec.Struct, frozen=True, eq=False):
         if query.account is not None:
             row = await self.reader.account(query.account)
         else:
-            row = await self.reader.account_named(query.name or "")
+            row = await self.reader.account_named(as_read(query.name or ""))
         return NO_SUCH_ACCOUNT if row is None else AccountResult(account=account_row(row))
 
     async def list_(self, caller: Caller, query: ListAccounts) -> AccountPage:
@@ -157,8 +160,18 @@ class Accounts(msgspec.Struct, frozen=True, eq=False):
         page, following = cut(rows, query.limit, "id")
         return AccountPage(accounts=[account_row(row) for row in page], next=following)
 
+    @retried_when_stale
     async def disable(self, caller: Caller, command: DisableAccount) -> Done | Refusal:
-        answer = await self.commands.ask(account_stream(command.account), command, context_of(caller), Done)
+        row = await self.reader.account(command.account)
+        if row is None:
+            return NO_SUCH_ACCOUNT
+        conditions: tuple[Condition, ...] = ()
+        if row["admin"] and not row["disabled"]:
+            if not await self.reader.other_admin(command.account):
+                return LAST_ADMIN
+            conditions = (OtherAdminExists(command.account),)
+        stream, context = account_stream(command.account), context_of(caller)
+        answer = await self.commands.ask(stream, command, context, Done, conditions=conditions)
         if not isinstance(answer, Refusal):
             await self.tokens.revoke(DropDevices(command.account), "the account was disabled")
             bots = {bot["account"] for bot in await self.reader.bots(command.account)}

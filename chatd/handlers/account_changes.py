@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 from msgspec.structs import replace
 
@@ -15,10 +13,9 @@ from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.event import account_stream
 from chatd.handlers.bot import RECONNECT
 from chatd.handlers.fresh_read import retried_when_stale
+from chatd.handlers.refusals import LAST_ADMIN
 from chatd.handlers.rows import account_row
 from chatd.ports import Caller, Condition, OtherAdminExists, Reader
-
-LAST_ADMIN: Final = Refusal("conflict", "this is the last administrator; make somebody else one first")
 
 
 class AccountChanges(msgspec.Struct, frozen=True, eq=False):

@@ -44,7 +44,11 @@ DAY: Final = 24 * 3600 * 1000  # milliseconds
 OPERATOR_OPENS_NOTHING: Final = Refusal(
     "forbidden", "an operator cannot be a member; open it with an account's token"
 )
-STRANGER: Final = Refusal("not_found", "there is no such account, or you share no space with it")
+STRANGER: Final = Refusal(
+    "not_found",
+    "there is no such account, or you share no space with it; guests open direct rooms, and are written to,"
+    " only where the server's setting `guest_direct_rooms` says so",
+)
 TOO_MANY_PEOPLE: Final = Refusal(
     "invalid", f"accounts: a direct room can have at most {MAX_PEOPLE} people; make a private room for more"
 )

@@ -37,12 +37,12 @@ class Gate(msgspec.Struct, frozen=True, eq=False):
     def admit(self, claims: Claims, rows: OpeningRows, address: str) -> Caller | Refusal:
         """The bearer of these claims, while its device stands and its account is not disabled."""
         device, account = rows.device, rows.account
+        if account is not None and account["disabled"] and not account["deleted"]:
+            return DISABLED  # its devices went with it, but the token shows whose it was
         if device is None or account is None or device["account"] != claims.account:
             return NO_TOKEN
         if device["expires_at"] <= now():
             return NO_TOKEN
-        if account["disabled"]:
-            return DISABLED
         owner, scopes = account["owner"], None
         if owner is not None:
             if rows.owner_disabled is not False:

@@ -7,6 +7,7 @@ from typing import Final
 from chatd.contract.errors import Refusal
 
 NO_TOKEN: Final = Refusal("unauthenticated", "this token is not valid; sign in again")
+LAST_ADMIN: Final = Refusal("conflict", "this is the last administrator; make somebody else one first")
 DISABLED: Final = Refusal("forbidden", "this account is disabled; ask the people who run this server")
 # An operator at the admin socket is no account, and so has nothing of its own:
 OPERATOR_HAS_NO_DEVICES: Final = Refusal(

@@ -22,6 +22,7 @@ from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, space_stream
 from chatd.domain.internal import JoinByInvite
+from chatd.domain.names.keys import as_read
 from chatd.handlers.credentials import BUSY, Credentials
 from chatd.handlers.device_tokens import DeviceTokens
 from chatd.handlers.fresh_read import retried_when_stale
@@ -116,7 +117,7 @@ class SignIns(msgspec.Struct, frozen=True, eq=False):
     tokens: DeviceTokens
 
     async def sign_in(self, caller: Caller, command: SignIn) -> SignedIn | Refusal:
-        command = replace(command, name=command.name.strip())  # a phone's keyboard puts a space behind
+        command = replace(command, name=as_read(command.name))
         attempt = self.throttle.sign_in(command.name, caller)
         if isinstance(attempt, Refusal):
             return attempt

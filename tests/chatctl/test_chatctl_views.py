@@ -25,7 +25,7 @@ MILLISECONDS = re.compile(r"\b1[5-9]\d{11}\b")
 
 def test_a_table_on_a_pipe_is_bare_lines_of_fields_with_tabs(chatctl, town):
     lines = chatctl("room", "members", town.room["id"]).splitlines()
-    assert lines[0].split("\t") == ["name", "display name", "role", "joined", "id"]
+    assert lines[0].split("\t") == ["name", "display name", "role", "disabled", "joined", "id"]
     assert lines[1].split("\t")[0] == town.account["name"]
     assert lines[1].split("\t")[-1] == town.account["id"]
     assert len(lines) == 2

@@ -145,3 +145,35 @@ def test_a_bot_is_no_administrator(town: Town) -> None:
         "account"
     ]["id"]
     assert town.operator.refusal("account.set_admin", account=bot, admin=True)["code"] == "conflict"
+
+
+def test_the_last_administrator_is_not_disabled(serve: Serve) -> None:
+    town = Town(serve())
+    ann, bob = town.account("ann"), town.account("bob")
+    town.operator.ask("account.set_admin", account=ann.id, admin=True)
+    refusal = town.operator.refusal("account.disable", account=ann.id)
+    assert (refusal["code"], "last administrator" in refusal["message"]) == ("conflict", True)
+    town.operator.ask("account.set_admin", account=bob.id, admin=True)
+    town.operator.ask("account.disable", account=ann.id, reason="on leave")
+    town.operator.ask("account.disable", account=ann.id)
+    assert facts(town, ann.id, "account.updated")[-1]["data"] == {"disabled": True, "reason": "on leave"}
+    assert town.operator.refusal("account.disable", account=bob.id)["code"] == "conflict"
+    town.operator.ask("account.enable", account=ann.id, reason="back")
+    assert facts(town, ann.id, "account.updated")[-1]["data"] == {"disabled": False, "reason": "back"}
+
+
+def test_white_space_around_a_name_is_no_part_of_it(town: Town) -> None:
+    made = town.operator.ask("account.create", name=" spaced\u00a0")["account"]
+    assert made["name"] == "spaced"
+    assert town.operator.ask("account.get", name="spaced ")["account"]["id"] == made["id"]
+    named = town.operator.ask("account.set_name", account=made["id"], name=" apart ")["account"]
+    assert named["name"] == "apart"
+
+
+def test_who_comes_with_the_token_of_a_disabled_account_is_told_so(town: Town) -> None:
+    account = town.account("lin")
+    town.operator.ask("account.disable", account=account.id)
+    refusal = town.dial().refusal("session.open", token=account.token)
+    assert (refusal["code"], "is disabled" in refusal["message"]) == ("forbidden", True)
+    town.operator.ask("account.enable", account=account.id)
+    assert town.dial().refusal("session.open", token=account.token)["code"] == "unauthenticated"

@@ -32,7 +32,7 @@ from chatd.domain.account.state import NO_SUCH_ACCOUNT, AccountState, fact
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact, account_stream, encode_personal, payload
 from chatd.domain.internal import DisableForDeletion, FinishDeletion, MakeBot, SecureAccount
-from chatd.domain.names.keys import is_reserved
+from chatd.domain.names.keys import as_read, is_reserved
 from chatd.domain.names.scripts import single_script
 from chatd.domain.policy import bots
 
@@ -60,7 +60,7 @@ LIKE_AN_ID: Final = Refusal("invalid", "this name looks like an id, not like a n
 
 def validate_name(name: str) -> str | Refusal:
     """The name as it will be shown, or the refusal that says what is wrong with it."""
-    shown = unicodedata.normalize("NFKC", name)
+    shown = as_read(unicodedata.normalize("NFKC", name))
     if not _NAME.fullmatch(shown):
         return MALFORMED_NAME
     if not single_script(shown):
@@ -203,11 +203,13 @@ def _secure(state: AccountState, command: SecureAccount, context: Context) -> De
 
 
 def _disable(state: AccountState, command: DisableAccount, context: Context) -> Decision | Refusal:
-    return _update_account(state, context, {} if state.disabled else {"disabled": True}, Done)
+    change = {} if state.disabled else {"disabled": True}
+    return _with_reason(_update_account(state, context, change, Done), command.reason)
 
 
 def _enable(state: AccountState, command: EnableAccount, context: Context) -> Decision | Refusal:
-    return _update_account(state, context, {"disabled": False} if state.disabled else {}, Done)
+    change = {"disabled": False} if state.disabled else {}
+    return _with_reason(_update_account(state, context, change, Done), command.reason)
 
 
 def _update_account(

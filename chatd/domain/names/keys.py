@@ -12,6 +12,11 @@ from chatd.domain.names.confusables import PROTOTYPES
 RESERVED_NAMES: Final = ("here", "room", "everyone", "system")
 
 
+def as_read(name: str) -> str:
+    """The name of an account without the white space around it, which telephones' keyboards put there."""
+    return name.strip()
+
+
 def name_key(name: str) -> str:
     """The key for comparing names: `Ann`, `ann` and fullwidth `Ａｎｎ` have the same key.
 
