@@ -27,6 +27,7 @@ from chatd.actors.sessions.session import SessionActor
 from chatd.contract.server import GetServerStatus
 from chatd.gateway.gateway import Gateway
 from chatd.gateway.net.listener import CannotListen, Listener, admin_socket, listen, tcp_sockets
+from chatd.gateway.net.open_files import OpenFiles
 from chatd.gateway.websocket.connection import WebSocket
 from chatd.log import log
 from chatd.ports import Caller, StoreError
@@ -128,7 +129,7 @@ def _gateway(settings: Settings, services: Services) -> Gateway:
             status,
         )
 
-    gateway = Gateway(settings, open_session, load_http)
+    gateway = Gateway(settings, open_session, load_http, OpenFiles(services.health.files_are_short))
     return gateway
 
 

@@ -30,7 +30,7 @@ def create(connection: Connection, file: Path) -> None:
 
 
 @command.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--data", type=click.Path(path_type=Path, file_okay=False), required=True, help="The new data folder."
 )

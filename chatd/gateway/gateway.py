@@ -46,9 +46,11 @@ LoadHttp = Callable[[], Awaitable["Http"]]
 class Gateway:
     """Serves every connection of this server."""
 
-    def __init__(self, settings: Settings, open_session: OpenSession, load_http: LoadHttp) -> None:
+    def __init__(
+        self, settings: Settings, open_session: OpenSession, load_http: LoadHttp, open_files: OpenFiles
+    ) -> None:
         self.flusher = Flusher()
-        self.open_files = OpenFiles()
+        self.open_files = open_files
         self.poller = Poller()
         self.connections: set[WebSocket] = set()
         self.ready = False  # whether it takes requests

@@ -41,7 +41,7 @@ from chatd.handlers.paging import fitting, text_size
 from chatd.handlers.server_address import ServerAddress
 from chatd.handlers.server_log import ServerLog
 from chatd.output import STDERR
-from chatd.ports import Caller, Maintenance, Reader, StoreError
+from chatd.ports import Caller, Maintenance, Reader, StoreError, StoreUnavailable
 
 BUSIEST: Final = 50  # actors
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
@@ -134,7 +134,14 @@ class Server(msgspec.Struct, frozen=True, eq=False):
         return {code: self.live.refused[code] for code in MEANINGS if self.live.refused[code]}
 
     async def check(self, caller: Caller, query: CheckServer) -> ServerChecked:
-        findings = [*self.health.problems, *await self.maintenance.check()]
+        findings = list(self.health.problems)
+        try:
+            findings += await self.maintenance.check()
+        except StoreUnavailable as error:
+            short = self.health.out_of_files
+            findings.append(
+                "the database was not looked at; check again when files are free" if short else str(error)
+            )
         return ServerChecked(ok=not findings, findings=findings)
 
     async def verify(self, caller: Caller, query: VerifyServer) -> ServerVerified | Refusal:

@@ -256,4 +256,8 @@ def test_a_backup_becomes_a_new_folder(chatctl, tmp_path):
 def test_a_file_that_is_no_backup_is_refused_in_one_line(chatctl, tmp_path):
     (tmp_path / "no.db").write_text("not a database")
     assert chatctl.refused("backup", "restore", str(tmp_path / "no.db"), "--data", str(tmp_path / "new"))
+    missing = str(tmp_path / "gone.db")
+    assert f"there is no backup {missing}" in chatctl.refused(
+        "backup", "restore", missing, "--data", str(tmp_path / "new")
+    )
     assert not (tmp_path / "new").exists()

@@ -66,6 +66,10 @@ def test_with_no_file_left_it_goes_on_and_takes_connections_again(bounded: Serve
         operator = Client.operator(bounded)
         assert operator.ask("server.status")["position"] > 0, "there is a file for who looks after the server"
         assert operator.ask("server.top")["memory"] > 0
+        assert "LimitNOFILE" in operator.ask("server.status")["problems"][0]
+        findings = operator.ask("server.check")["findings"]
+        assert all(";" in finding for finding in findings)
+        assert "LimitNOFILE" in findings[0]
         operator.close()
     assert within(10, lambda: answers(bounded))
     late = town.open(town.owner)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from chatd.gateway.gateway import Gateway
 from chatd.gateway.http.request_head import HEAD_BYTES, BadHead, Head, plain_response, read_head
 from chatd.gateway.net.client_address import Proxies
+from chatd.gateway.net.open_files import OpenFiles
 from chatd.gateway.net.stream import SocketStream
 from chatd.settings import Settings
 
@@ -63,7 +64,7 @@ SEEDED = st.tuples(
     st.sampled_from(METHODS), st.sampled_from(TARGETS) | st.text(max_size=30), HEADERS, st.integers(0, 2**32)
 )
 SETTINGS = Settings(origins=("https://elsewhere.example",), trusted_proxies=("10.0.0.0/8",))
-GATEWAY = Gateway(SETTINGS, cast(Any, None), cast(Any, None))
+GATEWAY = Gateway(SETTINGS, cast(Any, None), cast(Any, None), OpenFiles())
 PROXIES = Proxies(SETTINGS.trusted_proxies)
 
 

@@ -45,7 +45,7 @@ UNREAD_STRANGER: Final = 64 * 1024  # the same before a session is open
 NOT_OPEN: Final = Refusal("unauthenticated", "open a session first: session.open with a token")
 OPEN_ALREADY: Final = Refusal("conflict", "this session is already open")
 OPERATORS: Final = Refusal(
-    "forbidden", "only an operator may do this: use chatctl on the server, or an admin"
+    "forbidden", "only operators may do this: run chatctl on the server, or sign in as an admin"
 )
 
 _STREAMS: Final = {"room": room_stream, "space": space_stream}

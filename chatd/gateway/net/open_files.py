@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import resource
+from collections.abc import Callable
 from typing import Final
 
 import trio
@@ -16,14 +17,16 @@ import trio
 from chatd.log import log
 
 AGAIN: Final = 0.1  # seconds after which a connection that waits is tried again
+LASTS: Final = 10.0  # seconds for which a shortage counts after it was last met
 SAID_AGAIN: Final = 60.0  # seconds after which the log may repeat itself
 _SHORT: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 class OpenFiles:
-    """One for the server."""
+    """One for the server. `tell` hears of each shortage, with trio's time until which it counts as one."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[float], None] = lambda until: None) -> None:
+        self._tell = tell
         self._quiet_until = float("-inf")
 
     def explain(self, error: BaseException) -> bool:
@@ -33,6 +36,7 @@ class OpenFiles:
         if not is_short(error):
             return False
         now = trio.current_time()
+        self._tell(now + LASTS)
         if now >= self._quiet_until:
             self._quiet_until = now + SAID_AGAIN
             limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
