@@ -106,7 +106,7 @@ def _readable(status: ServerStatus) -> dict[str, Any]:
         "started_at": local_time(status.started_at),
         "uptime": duration(status.uptime),
         "memory": size(status.memory),
-        "database": size(status.database),
+        "database": size(status.database) if status.database else "not at its path",
         "wal": size(status.wal),
         "refused": refused_frames(status.refused),
         "clock_steps": clock_steps(status),

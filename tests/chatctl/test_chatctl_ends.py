@@ -15,7 +15,7 @@ import pytest
 from msgspec import to_builtins
 
 from chatctl.connection import Connection
-from chatd.contract.server import ServerVerified
+from chatd.contract.server import ServerChecked, ServerVerified
 
 
 def test_without_a_server_it_says_how_to_start_one(nowhere):
@@ -71,6 +71,13 @@ def test_findings_of_verify_are_status_1(nowhere, monkeypatch):
     assert result.stdout == f"{finding}\n"
     assert result.stderr.startswith("chatctl: 1 finding;")
     assert json.loads(nowhere.run("--json", "server", "verify").stdout) == to_builtins(found)
+
+
+def test_what_is_no_damage_gets_no_advice_about_backups(nowhere, monkeypatch):
+    found = ServerChecked(ok=False, findings=["only 9 MiB are free on the disk of /data; make room"])
+    monkeypatch.setattr(Connection, "ask", lambda *asked, **how: found)
+    result = nowhere.run("server", "check")
+    assert (result.exit_code, result.stderr) == (1, "chatctl: 1 finding\n")
 
 
 def test_a_tail_follows_until_ctrl_c_and_ends_quietly(chatctl, town):

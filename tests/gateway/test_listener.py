@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import socket
 
+import pytest
 import trio
 
 from chatd.gateway.net.flusher import Flusher
-from chatd.gateway.net.listener import TOGETHER, Listener
+from chatd.gateway.net.listener import TOGETHER, CannotListen, Listener, tcp_sockets
 from chatd.gateway.net.open_files import OpenFiles
 from chatd.settings import Settings
 
@@ -37,3 +38,13 @@ async def test_others_have_a_turn_and_the_door_is_asked_while_many_connect() -> 
             (end.socket if not isinstance(end, socket.socket) else end).close()
     assert turns >= many - 2  # the first and the last may be missing
     assert asked == many // TOGETHER
+
+
+def test_a_host_that_nobody_knows_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket.socket, "bind", unknown)
+    said = "^cannot listen on chat.invalid port 8400: Name or service not known; choose another"
+    with pytest.raises(CannotListen, match=said), tcp_sockets(["chat.invalid"], 8400):
+        pass

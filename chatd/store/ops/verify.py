@@ -256,5 +256,5 @@ def check(connection: sqlite3.Connection, path: Path) -> tuple[str, ...]:
         free = shutil.disk_usage(path.parent).free
         if free >= FREE_BYTES_WANTED:
             return tuple(findings)
-        findings.append(f"only {free // 2**20} MiB are free on the disk of {path.parent}")
+        findings.append(f"only {free // 2**20} MiB are free on the disk of {path.parent}; make room")
     return tuple(findings)
