@@ -13,10 +13,10 @@ from pathlib import Path
 
 import attrs
 import trio
-from ulid import ULID
 
 from bench.community import Member, Operator
 from bench.prose import Prose
+from chatd.clock import new_id
 from chatd.domain.event import Data, Fact, account_stream, encode_personal, room_stream, space_stream
 from chatd.ports import Append, Appended, Commit, MarkRead
 from chatd.store.database import open_store
@@ -84,9 +84,9 @@ def write_village(folder: Path, shape: Shape) -> Village:
     """Makes the data folder."""
     village = Village(
         shape,
-        str(ULID()),
-        [str(ULID()) for _ in range(shape.rooms)],
-        [str(ULID()) for _ in range(shape.accounts)],
+        new_id(),
+        [new_id() for _ in range(shape.rooms)],
+        [new_id() for _ in range(shape.accounts)],
     )
     founder = _Founder(village)
     trio.run(_write, folder, founder.facts(), founder)

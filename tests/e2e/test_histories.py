@@ -17,6 +17,7 @@ import trio
 
 from chatd.client import RELOADED, Cursor, connect
 from chatd.contract.session import SessionOpened
+from chatd.store.ops.data_dir import hold
 
 from .conftest import Serve, ended_well
 from .serving import Server
@@ -264,4 +265,19 @@ def test_a_restart_a_crash_and_a_move_keep_the_history(serve: Serve, tmp_path: P
     copy(server.data, tmp_path / "there")
     server.data = tmp_path / "there"
     come_back()  # tokens are good, too
+    town.close()
+
+
+def test_a_start_that_is_killed_before_the_database_knows_of_it_makes_no_other_history(serve: Serve) -> None:
+    server = serve()
+    town = Town(server)
+    epoch = town.open(town.owner).opened["epoch"]
+    town.close()
+    server.kill()
+    for _ in range(3):
+        with hold(server.data):
+            pass
+    server.start()
+    town.reconnect()
+    assert town.open(town.owner).opened["epoch"] == epoch
     town.close()

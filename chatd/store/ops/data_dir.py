@@ -1,7 +1,8 @@
 """The data folder: who may enter it, and what its files are called.
 
 One server owns a folder at a time. The lock is the kernel's and ends with the process that holds it,
-however that ends; the number inside is only there to be read.
+however that ends. The file says whose it is: the process's number, and what the file was known by before that
+and earlier ones were written.
 """
 
 from __future__ import annotations
@@ -18,14 +19,18 @@ from chatd.ports import StoreError
 
 DATABASE = "chatd.db"
 LOCK = "lock"
+KEPT = 32  # earlier identities of the lock file
+LOCK_BYTES = 4096  # more than that is never in it
 
 
 class Held(msgspec.Struct, frozen=True):
     """What the lock file is known by, before this process wrote its number into it and since: inode and time
-    of change. A copy of the file has others."""
+    of change. A copy of the file has others. `earlier`: what it was known by before starts that came before
+    this one, some of which may have ended before the database knew of them."""
 
     before: str
     now: str
+    earlier: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -55,9 +60,17 @@ def refuse_if_held(folder: Path) -> None:
 def _lock(lock: int, folder: Path) -> Held:
     _take(lock, folder)
     before = _identity(lock)
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
-    return Held(before, _identity(lock))
+    _, *lines = _content(lock)
+    earlier = tuple(lines[0].split()) if lines else ()
+    content = f"{os.getpid()}\n{' '.join((*earlier, before)[-KEPT:])}\n".encode()
+    os.pwrite(lock, content, 0)
+    os.ftruncate(lock, len(content))  # after it: who is killed in between leaves no empty file
+    return Held(before, _identity(lock), earlier)
+
+
+def _content(lock: int) -> list[str]:
+    """The lines of the lock file."""
+    return os.pread(lock, LOCK_BYTES, 0).decode(errors="replace").split("\n")
 
 
 def _identity(file: int) -> str:
@@ -69,7 +82,7 @@ def _take(lock: int, folder: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        holder = os.pread(lock, 32, 0).decode(errors="replace").strip() or "unknown"
+        holder = _content(lock)[0].strip() or "unknown"
         raise StoreError(
             f"another chatd (process {holder}) runs on {folder};"
             " stop it, or choose another folder with --data"

@@ -41,7 +41,7 @@ def begin(connection: sqlite3.Connection, held: Held) -> Epochs:
     [database] = connection.execute(EPOCH).fetchone()
     [present] = connection.execute(PRESENT).fetchone() or (database,)
     known = connection.execute(LOCK).fetchone()
-    if known is not None and known[0] != held.before:
+    if known is not None and _is_copy(known[0], held):
         [head] = connection.execute(HEAD).fetchone()
         connection.execute(
             "INSERT INTO epochs (epoch, until) VALUES (?1, ?2) ON CONFLICT (epoch) DO UPDATE SET until = ?2",
@@ -52,6 +52,16 @@ def begin(connection: sqlite3.Connection, held: Held) -> Epochs:
         server_log.warning("data_folder_copied", position=head, epoch=present)
     connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('lock', ?)", (held.now,))
     return Epochs(database, present, dict(connection.execute(FORMER).fetchall()))
+
+
+def _is_copy(known: str, held: Held) -> bool:
+    """Whether the lock file is another one than at the last start that the database knows of.
+
+    A start that was killed before the database knew of it changed the time, and left the former one in there.
+    """
+    if known == held.before:
+        return False
+    return known not in held.earlier or known.partition(":")[0] != held.before.partition(":")[0]
 
 
 def restored(connection: sqlite3.Connection) -> str:
