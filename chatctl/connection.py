@@ -140,6 +140,8 @@ class Connection:
 
     def _in_words(self, refusal: Refused) -> str:
         match refusal.code:
+            case "unauthenticated" if "disabled" in refusal.message:
+                return refusal.message
             case "unauthenticated" if self.url and not self.token:
                 why = refusal.message.removesuffix("; sign in again")
                 return f"{why}; sign in again with `chatctl sign-in --url {self.url}`"

@@ -12,7 +12,7 @@ from chatd.auth.tokens import Claims
 from chatd.clock import now
 from chatd.contract.errors import Refusal
 from chatd.contract.session import Cursor
-from chatd.handlers.refusals import DISABLED, NO_TOKEN
+from chatd.handlers.refusals import NO_TOKEN, TOKEN_OF_DISABLED
 from chatd.ports import Caller, OpeningRows
 
 OWNER_DISABLED: Final = Refusal(
@@ -38,7 +38,7 @@ class Gate(msgspec.Struct, frozen=True, eq=False):
         """The bearer of these claims, while its device stands and its account is not disabled."""
         device, account = rows.device, rows.account
         if account is not None and account["disabled"] and not account["deleted"]:
-            return DISABLED  # its devices went with it, but the token shows whose it was
+            return TOKEN_OF_DISABLED  # its devices went with it, but the token shows whose it was
         if device is None or account is None or device["account"] != claims.account:
             return NO_TOKEN
         if device["expires_at"] <= now():

@@ -9,6 +9,7 @@ from chatd.contract.errors import Refusal
 NO_TOKEN: Final = Refusal("unauthenticated", "this token is not valid; sign in again")
 LAST_ADMIN: Final = Refusal("conflict", "this is the last administrator; make somebody else one first")
 DISABLED: Final = Refusal("forbidden", "this account is disabled; ask the people who run this server")
+TOKEN_OF_DISABLED: Final = Refusal("unauthenticated", DISABLED.message)
 # An operator at the admin socket is no account, and so has nothing of its own:
 OPERATOR_HAS_NO_DEVICES: Final = Refusal(
     "forbidden", "this is for accounts: an operator has no password and no devices"

@@ -100,7 +100,7 @@ def test_a_disabled_account_is_out_at_once_and_comes_back_when_enabled(town: Tow
     session = town.open(account)
     town.operator.ask("account.disable", account=account.id)
     assert session.wait_closed() == 4002
-    assert town.dial().refusal("session.open", token=account.token)["code"] == "forbidden"
+    assert town.dial().refusal("session.open", token=account.token)["code"] == "unauthenticated"
     town.operator.ask("account.enable", account=account.id)
     token = town.operator.ask("account.token", account=account.id)["token"]
     town.dial().open(token)
