@@ -20,6 +20,7 @@ from chatd.contract import fields
 from chatd.contract.requests import REQUESTS
 
 ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
+LONGEST_NAME = 80  # of a space
 MILLISECONDS = re.compile(r"\b1[5-9]\d{11}\b")
 
 
@@ -72,7 +73,7 @@ def test_an_id_is_never_broken_on_a_terminal_that_can_hold_it(chatctl, town, wor
     lines = on_terminal(chatctl, *words.split(), columns=columns)
     assert ids <= set(ID.findall("\n".join(lines)))
     if words != f"room show {town.room['id']}":  # whose lines the terminal breaks where it must
-        assert max(map(len, lines)) <= max(columns, len("display name") + 2 + 32 + 29)
+        assert max(map(len, lines)) <= max(columns, len("display name") + 2 + LONGEST_NAME + 29)
 
 
 def test_deleted_accounts_are_listed_only_when_asked_for(chatctl, town):
