@@ -174,6 +174,6 @@ def test_who_comes_with_the_token_of_a_disabled_account_is_told_so(town: Town) -
     account = town.account("lin")
     town.operator.ask("account.disable", account=account.id)
     refusal = town.dial().refusal("session.open", token=account.token)
-    assert (refusal["code"], "is disabled" in refusal["message"]) == ("forbidden", True)
+    assert (refusal["code"], "is disabled" in refusal["message"]) == ("unauthenticated", True)
     town.operator.ask("account.enable", account=account.id)
     assert town.dial().refusal("session.open", token=account.token)["code"] == "unauthenticated"
