@@ -50,6 +50,10 @@ class ClockWatch(msgspec.Struct, eq=False):
 
     async def run(self) -> None:
         """Runs forever."""
+        self._before = (
+            self._wall(),
+            self._steady(),
+        )  # first of all: the clock may be set while the log is read
         await self._learn()
         while True:
             self.look()
