@@ -6,7 +6,6 @@ the kernel's queue of new connections. Meanwhile those who are in already can ta
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import os
 import select
@@ -16,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import attrs
 
-from bench.websocket import ConnectionEnded, masked_frame
+from bench.websocket import ConnectionEnded, masked_frame, upgrade_request
 
 UNDER_WAY = 400  # less than what servers let wait to be accepted; Node's default is 511
 RECEIVE_BYTES = 1 << 16
@@ -131,16 +130,7 @@ class Talk:
 
 
 def handshake(path: str, headers: Mapping[str, str]) -> Step:
-    lines = [
-        f"GET {path} HTTP/1.1",
-        "Host: 127.0.0.1",
-        "Connection: Upgrade",
-        "Upgrade: websocket",
-        "Sec-WebSocket-Version: 13",
-        f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}",
-        *(f"{name}: {value}" for name, value in headers.items()),
-    ]
-    return Step("\r\n".join([*lines, "", ""]).encode(), b"\r\n\r\n")
+    return Step(upgrade_request(path, headers), b"\r\n\r\n")
 
 
 def message(text: bytes, hear: bytes) -> Step:

@@ -39,6 +39,20 @@ def masked_frame(payload: bytes, opcode: int = TEXT) -> bytes:
     return head + MASK + masked.to_bytes(size, "big")
 
 
+def upgrade_request(path: str, headers: Mapping[str, str]) -> bytes:
+    """The client's opening handshake (RFC 6455, section 4.1)."""
+    lines = [
+        f"GET {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
 class Dialogue:
     """A blocking WebSocket client over TCP (`address` is host and port) or a Unix socket (a path)."""
 
@@ -59,16 +73,7 @@ class Dialogue:
 
     def ask_upgrade(self, path: str, headers: Mapping[str, str]) -> None:
         """Sends the handshake. Apart from `await_upgrade`, so that many can be under way at once."""
-        lines = [
-            f"GET {path} HTTP/1.1",
-            "Host: 127.0.0.1",
-            "Connection: Upgrade",
-            "Upgrade: websocket",
-            "Sec-WebSocket-Version: 13",
-            f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}",
-            *(f"{name}: {value}" for name, value in headers.items()),
-        ]
-        self.sock.sendall("\r\n".join([*lines, "", ""]).encode())
+        self.sock.sendall(upgrade_request(path, headers))
 
     def await_upgrade(self) -> None:
         while (end := self.unread.find(b"\r\n\r\n")) < 0:
