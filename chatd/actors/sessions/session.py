@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from time import perf_counter
 from typing import Any, Final
 
 import msgspec
@@ -18,18 +19,21 @@ from chatd.actors.runtime.envelope import BROKEN, STOPPING, Answer, Envelope, un
 from chatd.actors.runtime.feed import Feed
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.mailbox import MailboxStatistics
+from chatd.actors.runtime.request_counts import DONE
 from chatd.actors.sessions.conduct import Conduct
 from chatd.actors.sessions.opening import Opened, Opening
 from chatd.actors.sessions.pace import UNIT_BYTES, Pace
 from chatd.actors.sessions.request_frame import BAD_ID, request_data, request_type
 from chatd.actors.sessions.request_order import RequestOrder
 from chatd.actors.workers.mention_names import MentionNames
+from chatd.asked import Asked, work_at
 from chatd.auth.quotas import DailyUsage
 from chatd.auth.rate_limits import RateLimits, TokenBucket, too_often
 from chatd.auth.tokens import Claims
 from chatd.clock import new_id
 from chatd.codec import BadFrame
 from chatd.contract.errors import Refusal
+from chatd.contract.requests import REQUESTS
 from chatd.contract.session import OpenSession
 from chatd.contract.spec import RequestType
 from chatd.domain.event import account_stream, room_stream, space_stream
@@ -39,6 +43,7 @@ from chatd.handlers.registry import Handler
 from chatd.log import log
 from chatd.ports import OPEN_REQUESTS, Caller, Connection, Row, StoreUnavailable
 from chatd.settings import Rate, Settings
+from chatd.tracing import tracing
 
 UNREAD: Final = 1024 * 1024  # bytes a client may leave unread before the session stops reading
 UNREAD_STRANGER: Final = 64 * 1024  # the same before a session is open
@@ -175,37 +180,40 @@ class SessionActor:
             self._send(None, BAD_ID)
             self._conduct.bad_frame()
             return
+        span = tracing.begin(_name(frame)) if tracing.on else None
+        asked = Asked(self.id, id_, perf_counter(), span)
+        work_at(asked)
         try:
-            await self._dispatch(id_, frame)
+            await self._dispatch(asked, frame)
         except StoreUnavailable as error:
-            self._send(id_, unavailable(error))
+            self._refuse(asked, frame, unavailable(error))
         except Exception:  # a bug costs this request its result, nobody else anything
-            log.exception("request_crashed", session=self.id)
-            self._send(id_, BROKEN)
+            log.exception("request_crashed")
+            self._refuse(asked, frame, BROKEN)
 
-    async def _dispatch(self, id_: int | str, frame: Row) -> None:
+    async def _dispatch(self, asked: Asked, frame: Row) -> None:
         read = self._read(frame)
         if isinstance(read, Refusal):
-            self._send(id_, read)
+            self._refuse(asked, frame, read)
             return
         request, data = read
         await self._order.wait_turn(request)
         if request.kind == "query":
             await self._order.begin_query()
             assert self._nursery is not None
-            self._nursery.start_soon(self._query, id_, request, data)
+            self._nursery.start_soon(self._query, asked, request, data)
         elif request.decided_by == "handler":
-            await self._handle(id_, request, data)
+            await self._handle(asked, request, data)
         elif request.decided_by == "session":
-            await self._open(id_, data)
+            await self._open(asked, request, data)
         else:
             context = context_of(self.caller, not request.pipelined, self._quotas)
             if self._services.names.concerns(data):
                 context = await self._services.names.context(context, data.text)
             self._order.begin_command(request)
-            reply = partial(self._reply, id_, request, trio.current_time())
+            reply = partial(self._reply, asked, request)
             await self._services.directory.tell(
-                self._stream_of(request, data), Envelope(data, context, reply)
+                self._stream_of(request, data), Envelope(data, context, reply, asked=asked)
             )
 
     def _read(self, frame: Row) -> tuple[RequestType, Any] | Refusal:
@@ -250,19 +258,34 @@ class SessionActor:
 
     # --- replies
 
-    def _reply(self, id_: int | str, request: RequestType, started: float, answer: Answer) -> None:
+    def _reply(self, asked: Asked, request: RequestType, answer: Answer) -> None:
         """Called from below, once for each command."""
         self._order.end_command()
-        self._log(request, started, answer)
-        self._send(id_, answer)
+        self._answer(asked, request, answer)
         self._stop_reading_when_idle()
 
-    def _log(self, request: RequestType, started: float, answer: Answer) -> None:
-        if not log.debugs:
-            return
-        outcome = answer.code if isinstance(answer, Refusal) else "done"
-        took = round((trio.current_time() - started) * 1000, 3)
-        log.debug(request.name, outcome=outcome, ms=took, by=self.caller.by, session=self.id)
+    def _answer(self, asked: Asked, request: RequestType, answer: Answer) -> None:
+        """Sends what became of a request, after it was counted."""
+        seconds = perf_counter() - asked.started
+        self._services.live.requests.count(request.name, seconds, answer)
+        if log.debugs or tracing.on:
+            self._say(asked, request.name, seconds, answer)
+        self._send(asked.request, answer)
+
+    def _refuse(self, asked: Asked, frame: Row, refusal: Refusal) -> None:
+        """Refuses a frame that did not become a request, or whose request crashed."""
+        seconds = perf_counter() - asked.started
+        self._services.live.requests.refuse(_named(frame), seconds, refusal)
+        if log.debugs or tracing.on:
+            self._say(asked, _name(frame), seconds, refusal)
+        self._send(asked.request, refusal)
+
+    def _say(self, asked: Asked, name: str, seconds: float, answer: Answer) -> None:
+        outcome = answer.code if isinstance(answer, Refusal) else DONE
+        if log.debugs:
+            took = round(seconds * 1000, 3)
+            log.debug(name, outcome=outcome, ms=took, by=self.caller.by, **asked.fields())
+        tracing.end(asked.span, outcome, by=self.caller.by, **asked.fields())
 
     def _send(self, id_: int | str | None, answer: Answer) -> None:
         if isinstance(answer, Refusal):
@@ -279,42 +302,37 @@ class SessionActor:
         except StoreUnavailable as error:
             return unavailable(error)
 
-    async def _handle(self, id_: int | str, request: RequestType, command: Any) -> None:
-        started = trio.current_time()
+    async def _handle(self, asked: Asked, request: RequestType, command: Any) -> None:
         self._order.begin_handling()
         try:
-            answer = await self._ask_handler(request, command)
-            self._log(request, started, answer)
-            self._send(id_, answer)
+            self._answer(asked, request, await self._ask_handler(request, command))
         finally:
             self._order.end_handling()
             self._stop_reading_when_idle()
 
-    async def _query(self, id_: int | str, request: RequestType, query: Any) -> None:
-        started = trio.current_time()
+    async def _query(self, asked: Asked, request: RequestType, query: Any) -> None:
         try:
             answer = await self._ask_handler(request, query)
         except Exception:
             log.exception("query_crashed", query=request.name)
             answer = BROKEN
         self._order.end_query()
-        self._log(request, started, answer)
-        self._send(id_, answer)
+        self._answer(asked, request, answer)
         self._stop_reading_when_idle()
 
     # --- opening
 
-    async def _open(self, id_: int | str, command: OpenSession) -> None:
+    async def _open(self, asked: Asked, request: RequestType, command: OpenSession) -> None:
         opening = self._services.opening
         try:
             opened = await self._opened(command)
         except StoreUnavailable as error:
             opened = unavailable(error)
         if isinstance(opened, Refusal):
-            self._send(id_, opened)
+            self._answer(asked, request, opened)
             return
         self.caller, self.feed = opened.caller, opened.feed
-        self._send(id_, opened.snapshot.opened)  # stands before the first event
+        self._answer(asked, request, opened.snapshot.opened)  # stands before the first event
         opening.enter(opened)
 
     async def _opened(self, command: OpenSession) -> Opened | Refusal:
@@ -328,3 +346,14 @@ class SessionActor:
         assert self._nursery is not None
         spawn = self._nursery.start_soon
         return await opening.open(command, claims, self.caller.address, self.id, self._connection, spawn)
+
+
+def _named(frame: Row) -> object:
+    """What the frame says it asks for."""
+    return frame.get("command", frame.get("query"))
+
+
+def _name(frame: Row) -> str:
+    """The name of the request; of something else, what no request is called."""
+    name = _named(frame)
+    return name if isinstance(name, str) and name in REQUESTS else "unknown request"
