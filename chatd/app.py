@@ -78,8 +78,8 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                     working.start_soon(services.directory.put_idle_to_sleep)
                     working.start_soon(recall, bus, store.reader)
                     bus.watch(services.due_timer.announced)
-                    await services.sessions.usage.load(store.reader, bus.head)
-                    bus.watch(services.sessions.usage.published)
+                    await services.usage.load(store.reader, bus.head)
+                    bus.watch(services.usage.published)
                     for worker in services.workers:
                         working.start_soon(supervise, worker, name=worker.name)
                     await services.server_log.record_restore()
@@ -177,6 +177,7 @@ async def _serve_connections(
                 log.info("stopping")
                 service_manager.tell("STOPPING=1")
                 gateway.ready = False
+                services.desk.stop()
                 accepting.cancel_scope.cancel()
             for listener in (*tcp, admin):
                 await listener.aclose()

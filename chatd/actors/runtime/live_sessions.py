@@ -14,6 +14,9 @@ from chatd.contract.errors import Code
 REVOKED: Final = 4002  # the close code that tells a client not to reconnect
 
 
+Which = Callable[[Claims], bool]
+
+
 class LiveSession(Protocol):
     """A session, as far as others must know it."""
 
@@ -34,6 +37,7 @@ class LiveSessions:
         self.ended = MailboxTotals()  # of sessions that have ended
         self.began = 0  # sessions since the start
         self._sessions: set[LiveSession] = set()
+        self._watchers: list[Callable[[Which], None]] = []
 
     def __iter__(self) -> Iterator[LiveSession]:
         return iter(tuple(self._sessions))
@@ -58,8 +62,14 @@ class LiveSessions:
         """The ids of the devices that are connected."""
         return {session.claims.device for session in self._sessions if session.claims is not None}
 
-    def end(self, reason: str, which: Callable[[Claims], bool], code: int = REVOKED) -> None:
+    def watch(self, ended: Callable[[Which], None]) -> None:
+        """Has `ended` called for whatever ends sessions: what was known of these claims is no longer so."""
+        self._watchers.append(ended)
+
+    def end(self, reason: str, which: Which, code: int = REVOKED) -> None:
         """Closes the connections of sessions whose claims `which` accepts."""
+        for ended in self._watchers:
+            ended(which)
         for session in self:
             if session.claims is not None and which(session.claims):
                 session.end(code, reason)

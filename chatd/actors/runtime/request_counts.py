@@ -40,10 +40,3 @@ class RequestCounts:
             row.refused[answer.code] += 1
         else:
             row.done += 1
-
-    def refuse(self, name: object, seconds: float, refusal: Refusal) -> str | None:
-        """Counts one that was refused before it was read as a request; the name, if it is one."""
-        if not isinstance(name, str) or name not in self.rows:
-            return None
-        self.count(name, seconds, refusal)
-        return name

@@ -5,68 +5,40 @@ Replies come back from below through `_reply`, which never waits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from time import perf_counter
 from typing import Any, Final
 
-import msgspec
 import trio
 
-from chatd.actors.runtime.command_bus import context_of
-from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.envelope import BROKEN, STOPPING, Answer, Envelope, unavailable
 from chatd.actors.runtime.feed import Feed
-from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.mailbox import MailboxStatistics
-from chatd.actors.runtime.request_counts import DONE
+from chatd.actors.sessions.answering import stream_of
 from chatd.actors.sessions.conduct import Conduct
-from chatd.actors.sessions.opening import Opened, Opening
+from chatd.actors.sessions.opening import Opened
+from chatd.actors.sessions.outcome import conclude, conclude_unread, frame_name
 from chatd.actors.sessions.pace import UNIT_BYTES, Pace
 from chatd.actors.sessions.request_frame import BAD_ID, request_data, request_type
 from chatd.actors.sessions.request_order import RequestOrder
-from chatd.actors.workers.mention_names import MentionNames
+from chatd.actors.sessions.services import SessionServices
 from chatd.asked import Asked, work_at
-from chatd.auth.quotas import DailyUsage
-from chatd.auth.rate_limits import RateLimits, TokenBucket, too_often
+from chatd.auth.rate_limits import TokenBucket
 from chatd.auth.tokens import Claims
 from chatd.clock import new_id
 from chatd.codec import BadFrame
 from chatd.contract.errors import Refusal
-from chatd.contract.requests import REQUESTS
 from chatd.contract.session import OpenSession
 from chatd.contract.spec import RequestType
-from chatd.domain.event import account_stream, room_stream, space_stream
-from chatd.domain.policy import bots
 from chatd.frame_ids import valid_id
-from chatd.handlers.registry import Handler
 from chatd.log import log
 from chatd.ports import OPEN_REQUESTS, Caller, Connection, Row, StoreUnavailable
-from chatd.settings import Rate, Settings
+from chatd.settings import Rate
 from chatd.tracing import tracing
 
 UNREAD: Final = 1024 * 1024  # bytes a client may leave unread before the session stops reading
 UNREAD_STRANGER: Final = 64 * 1024  # the same before a session is open
-NOT_OPEN: Final = Refusal("unauthenticated", "open a session first: session.open with a token")
 OPEN_ALREADY: Final = Refusal("conflict", "this session is already open")
-OPERATORS: Final = Refusal(
-    "forbidden", "only operators may do this: run chatctl on the server, or sign in as an admin"
-)
-
-_STREAMS: Final = {"room": room_stream, "space": space_stream}
-
-
-class SessionServices(msgspec.Struct, frozen=True, eq=False):
-    """What the sessions of a server share."""
-
-    settings: Settings
-    handlers: Mapping[str, Handler]
-    directory: Directory
-    names: MentionNames
-    rate_limits: RateLimits
-    usage: DailyUsage
-    live: LiveSessions
-    opening: Opening
 
 
 class SessionActor:
@@ -86,8 +58,8 @@ class SessionActor:
         self._connection = connection
         self._bearer = bearer
         self._limited = settings.limits and not caller.operator
-        self._quotas = services.usage.quotas
-        self._bucket = TokenBucket(Rate(settings.rate_per_second, settings.rate_burst))
+        rate = Rate(settings.rate_per_second, settings.rate_burst)
+        self._bucket = TokenBucket(rate) if self._limited else None
         self._order = RequestOrder()
         self._pace = Pace(settings, self._limited)
         self._conduct = Conduct(lenient=not self._limited)
@@ -180,7 +152,7 @@ class SessionActor:
             self._send(None, BAD_ID)
             self._conduct.bad_frame()
             return
-        span = tracing.begin(_name(frame)) if tracing.on else None
+        span = tracing.begin(frame_name(frame)) if tracing.on else None
         asked = Asked(self.id, id_, perf_counter(), span)
         work_at(asked)
         try:
@@ -207,14 +179,12 @@ class SessionActor:
         elif request.decided_by == "session":
             await self._open(asked, request, data)
         else:
-            context = context_of(self.caller, not request.pipelined, self._quotas)
-            if self._services.names.concerns(data):
-                context = await self._services.names.context(context, data.text)
+            answering = self._services.answering
+            context = await answering.context(request, self.caller, data)
             self._order.begin_command(request)
             reply = partial(self._reply, asked, request)
-            await self._services.directory.tell(
-                self._stream_of(request, data), Envelope(data, context, reply, asked=asked)
-            )
+            stream = stream_of(request, self.caller, data)
+            await answering.commands.directory.tell(stream, Envelope(data, context, reply, asked=asked))
 
     def _read(self, frame: Row) -> tuple[RequestType, Any] | Refusal:
         """The frame as a request that this caller may make, or why not."""
@@ -223,38 +193,10 @@ class SessionActor:
         request = request_type(frame)
         if isinstance(request, Refusal):
             return request
-        if refusal := self._refusal(request):
+        if refusal := self._services.checks.refusal(request, self.caller, self._bucket):
             return refusal
         data = request_data(request, frame)
         return data if isinstance(data, Refusal) else (request, data)
-
-    def _refusal(self, request: RequestType) -> Refusal | None:
-        """Why this caller may not make the request, or not now."""
-        if request.asker != "anyone":
-            if not self.opened:
-                return NOT_OPEN
-            scopes = self.caller.scopes
-            if scopes is not None and (refusal := bots.check_scopes(scopes, request)):
-                return refusal
-            if request.asker == "operator" and not (self.caller.operator or self.caller.admin):
-                return OPERATORS
-        if self._limited and (wait := self._take(request)):
-            return too_often(wait)
-        return self._services.usage.refusal(request, self.caller)
-
-    def _take(self, request: RequestType) -> float:
-        """Counts the request and returns 0, or the seconds after which to try again."""
-        now, shared = trio.current_time(), self._services.rate_limits
-        if wait := self._bucket.take(now):
-            return max(wait, shared.wait(request.rate, self.caller, now))
-        if wait := shared.take(request.rate, self.caller, now):
-            self._bucket.give_back()
-        return wait
-
-    def _stream_of(self, request: RequestType, command: Any) -> str:
-        if request.decided_by == "account":
-            return account_stream(self.caller.account or self.caller.by)
-        return _STREAMS[request.decided_by](getattr(command, request.decided_by))
 
     # --- replies
 
@@ -265,27 +207,12 @@ class SessionActor:
         self._stop_reading_when_idle()
 
     def _answer(self, asked: Asked, request: RequestType, answer: Answer) -> None:
-        """Sends what became of a request, after it was counted."""
-        seconds = perf_counter() - asked.started
-        self._services.live.requests.count(request.name, seconds, answer)
-        if log.debugs or tracing.on:
-            self._say(asked, request.name, seconds, answer)
+        conclude(self._services.live.requests, request.name, asked, self.caller, answer)
         self._send(asked.request, answer)
 
     def _refuse(self, asked: Asked, frame: Row, refusal: Refusal) -> None:
-        """Refuses a frame that did not become a request, or whose request crashed."""
-        seconds = perf_counter() - asked.started
-        self._services.live.requests.refuse(_named(frame), seconds, refusal)
-        if log.debugs or tracing.on:
-            self._say(asked, _name(frame), seconds, refusal)
+        conclude_unread(self._services.live.requests, frame, asked, self.caller, refusal)
         self._send(asked.request, refusal)
-
-    def _say(self, asked: Asked, name: str, seconds: float, answer: Answer) -> None:
-        outcome = answer.code if isinstance(answer, Refusal) else DONE
-        if log.debugs:
-            took = round(seconds * 1000, 3)
-            log.debug(name, outcome=outcome, ms=took, by=self.caller.by, **asked.fields())
-        tracing.end(asked.span, outcome, by=self.caller.by, **asked.fields())
 
     def _send(self, id_: int | str | None, answer: Answer) -> None:
         if isinstance(answer, Refusal):
@@ -296,23 +223,18 @@ class SessionActor:
         else:
             self._connection.send([{"id": id_, "result": answer}])
 
-    async def _ask_handler(self, request: RequestType, data: Any) -> Answer:
-        try:
-            return await self._services.handlers[request.name](self.caller, data)
-        except StoreUnavailable as error:
-            return unavailable(error)
-
     async def _handle(self, asked: Asked, request: RequestType, command: Any) -> None:
         self._order.begin_handling()
         try:
-            self._answer(asked, request, await self._ask_handler(request, command))
+            answer = await self._services.answering.of_handler(request, self.caller, command)
+            self._answer(asked, request, answer)
         finally:
             self._order.end_handling()
             self._stop_reading_when_idle()
 
     async def _query(self, asked: Asked, request: RequestType, query: Any) -> None:
         try:
-            answer = await self._ask_handler(request, query)
+            answer = await self._services.answering.of_handler(request, self.caller, query)
         except Exception:
             log.exception("query_crashed", query=request.name)
             answer = BROKEN
@@ -346,14 +268,3 @@ class SessionActor:
         assert self._nursery is not None
         spawn = self._nursery.start_soon
         return await opening.open(command, claims, self.caller.address, self.id, self._connection, spawn)
-
-
-def _named(frame: Row) -> object:
-    """What the frame says it asks for."""
-    return frame.get("command", frame.get("query"))
-
-
-def _name(frame: Row) -> str:
-    """The name of the request; of something else, what no request is called."""
-    name = _named(frame)
-    return name if isinstance(name, str) and name in REQUESTS else "unknown request"
