@@ -23,6 +23,7 @@ from chatd.contract.account import AccountResult
 from chatd.contract.errors import Refusal
 from chatd.contract.server import ServerStatus
 from chatd.gateway.http import pages
+from chatd.gateway.http.api_docs import ApiDocs
 from chatd.gateway.http.body import BadBody, read_body, replayed
 from chatd.gateway.net.client_address import Networks
 from chatd.gateway.net.own_addresses import OwnAddresses
@@ -88,6 +89,7 @@ class Http:
             Route("/healthz", self._healthz),
             Route("/readyz", self._readyz),
             Route("/metrics", self._metrics),
+            *ApiDocs(settings.server_name).routes(),
         ]
         pages_app = Starlette(routes=routes, exception_handlers={StoreUnavailable: _not_storing})
         pages_app.router.redirect_slashes = False  # it would send a browser to whatever `Host` says
@@ -219,7 +221,9 @@ def _served(app: Starlette, body_deadline: float) -> Any:
 
         async def secured(message: Any) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_SECURITY]
+                given = dict(message.get("headers", ()))
+                added = [field for field in _SECURITY if field[0] not in given]
+                message["headers"] = [*message.get("headers", ()), *added]
             await send(message)
 
         try:
