@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
-from chatd.actors.runtime.mailbox import MailboxStatistics
+from chatd.actors.runtime.mailbox import MailboxStatistics, MailboxTotals
+from chatd.actors.runtime.request_counts import RequestCounts
 from chatd.auth.tokens import Claims
 from chatd.contract.errors import Code
 
@@ -32,6 +33,9 @@ class LiveSessions:
 
     def __init__(self) -> None:
         self.refused: Counter[Code] = Counter()  # frames since the start, also of sessions that have ended
+        self.requests = RequestCounts()
+        self.ended = MailboxTotals()  # of sessions that have ended
+        self.began = 0  # sessions since the start
         self._sessions: set[LiveSession] = set()
         self._watchers: list[Callable[[Which], None]] = []
 
@@ -48,9 +52,11 @@ class LiveSessions:
 
     def add(self, session: LiveSession) -> None:
         self._sessions.add(session)
+        self.began += 1
 
     def discard(self, session: LiveSession) -> None:
         self._sessions.discard(session)
+        self.ended.add(session.statistics(), session.restarts)
 
     def devices(self) -> set[str]:
         """The ids of the devices that are connected."""

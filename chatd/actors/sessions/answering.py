@@ -6,18 +6,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
-import trio
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.actors.runtime.envelope import Answer, unavailable
 from chatd.actors.workers.mention_names import MentionNames
-from chatd.contract.errors import Refusal
 from chatd.contract.quota import Quotas
 from chatd.contract.spec import RequestType
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, room_stream, space_stream
 from chatd.handlers.registry import Handler
-from chatd.log import log
 from chatd.ports import Caller, StoreUnavailable
 
 _STREAMS: Final = {"room": room_stream, "space": space_stream}
@@ -54,12 +51,3 @@ def stream_of(request: RequestType, caller: Caller, data: Any) -> str:
     if request.decided_by == "account":
         return account_stream(caller.account or caller.by)
     return _STREAMS[request.decided_by](getattr(data, request.decided_by))
-
-
-def log_outcome(request: RequestType, caller: Caller, started: float, answer: Answer, session: str) -> None:
-    """A line for one request, while somebody debugs. `session`: its id, or what stands for one."""
-    if not log.debugs:
-        return
-    outcome = answer.code if isinstance(answer, Refusal) else "done"
-    took = round((trio.current_time() - started) * 1000, 3)
-    log.debug(request.name, outcome=outcome, ms=took, by=caller.by, session=session)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from time import perf_counter, time_ns
 from typing import Any
 
 import trio
 
 from chatd.actors.runtime.envelope import BROKEN, STOPPING, Answer, unavailable
 from chatd.actors.sessions.admissions import Admissions
-from chatd.actors.sessions.answering import log_outcome
+from chatd.actors.sessions.outcome import conclude
 from chatd.actors.sessions.services import SessionServices
+from chatd.asked import Asked, asked
 from chatd.auth.rate_limits import TokenBucket, network
 from chatd.auth.recent import Recent
 from chatd.auth.tokens import Claims
@@ -22,6 +24,7 @@ from chatd.log import log
 from chatd.ports import Caller, StoreUnavailable
 from chatd.principal import SERVER, Principal, work_for
 from chatd.settings import Rate
+from chatd.tracing import tracing
 
 
 class Desk:
@@ -50,15 +53,21 @@ class Desk:
         return caller
 
     async def ask(self, caller: Caller, row: RequestType, data: Mapping[str, Any]) -> Answer:
-        started = trio.current_time()
+        around = asked()
+        request = "" if around is None else around.request
+        span = None if around is None else around.span
+        begun = time_ns() if tracing.on else 0
+        single = Asked("", request, perf_counter())  # one request of HTTP may ask several times
         try:
             answer = await self._answer(caller, row, data)
         except StoreUnavailable as error:
             answer = unavailable(error)
         except Exception:  # a bug costs this request its result, nobody else anything
-            log.exception("request_crashed", by=caller.by, request=row.name)
+            log.exception("request_crashed", by=caller.by, asked=row.name)
             answer = BROKEN
-        log_outcome(row, caller, started, answer, "")
+        conclude(self._services.live.requests, row.name, single, caller, answer)
+        if tracing.on:
+            tracing.part((span,), row.name, begun)
         self._count(answer)
         return answer
 

@@ -6,6 +6,7 @@ Replies come back from below through `_reply`, which never waits.
 from __future__ import annotations
 
 from functools import partial
+from time import perf_counter
 from typing import Any, Final
 
 import trio
@@ -13,13 +14,15 @@ import trio
 from chatd.actors.runtime.envelope import BROKEN, STOPPING, Answer, Envelope, unavailable
 from chatd.actors.runtime.feed import Feed
 from chatd.actors.runtime.mailbox import MailboxStatistics
-from chatd.actors.sessions.answering import log_outcome, stream_of
+from chatd.actors.sessions.answering import stream_of
 from chatd.actors.sessions.conduct import Conduct
 from chatd.actors.sessions.opening import Opened
+from chatd.actors.sessions.outcome import conclude, conclude_unread, frame_name
 from chatd.actors.sessions.pace import UNIT_BYTES, Pace
 from chatd.actors.sessions.request_frame import BAD_ID, request_data, request_type
 from chatd.actors.sessions.request_order import RequestOrder
 from chatd.actors.sessions.services import SessionServices
+from chatd.asked import Asked, work_at
 from chatd.auth.rate_limits import TokenBucket
 from chatd.auth.tokens import Claims
 from chatd.clock import new_id
@@ -31,6 +34,7 @@ from chatd.frame_ids import valid_id
 from chatd.log import log
 from chatd.ports import OPEN_REQUESTS, Caller, Connection, Row, StoreUnavailable
 from chatd.settings import Rate
+from chatd.tracing import tracing
 
 UNREAD: Final = 1024 * 1024  # bytes a client may leave unread before the session stops reading
 UNREAD_STRANGER: Final = 64 * 1024  # the same before a session is open
@@ -148,36 +152,39 @@ class SessionActor:
             self._send(None, BAD_ID)
             self._conduct.bad_frame()
             return
+        span = tracing.begin(frame_name(frame)) if tracing.on else None
+        asked = Asked(self.id, id_, perf_counter(), span)
+        work_at(asked)
         try:
-            await self._dispatch(id_, frame)
+            await self._dispatch(asked, frame)
         except StoreUnavailable as error:
-            self._send(id_, unavailable(error))
+            self._refuse(asked, frame, unavailable(error))
         except Exception:  # a bug costs this request its result, nobody else anything
-            log.exception("request_crashed", session=self.id)
-            self._send(id_, BROKEN)
+            log.exception("request_crashed")
+            self._refuse(asked, frame, BROKEN)
 
-    async def _dispatch(self, id_: int | str, frame: Row) -> None:
+    async def _dispatch(self, asked: Asked, frame: Row) -> None:
         read = self._read(frame)
         if isinstance(read, Refusal):
-            self._send(id_, read)
+            self._refuse(asked, frame, read)
             return
         request, data = read
         await self._order.wait_turn(request)
         if request.kind == "query":
             await self._order.begin_query()
             assert self._nursery is not None
-            self._nursery.start_soon(self._query, id_, request, data)
+            self._nursery.start_soon(self._query, asked, request, data)
         elif request.decided_by == "handler":
-            await self._handle(id_, request, data)
+            await self._handle(asked, request, data)
         elif request.decided_by == "session":
-            await self._open(id_, data)
+            await self._open(asked, request, data)
         else:
             answering = self._services.answering
             context = await answering.context(request, self.caller, data)
             self._order.begin_command(request)
-            reply = partial(self._reply, id_, request, trio.current_time())
+            reply = partial(self._reply, asked, request)
             stream = stream_of(request, self.caller, data)
-            await answering.commands.directory.tell(stream, Envelope(data, context, reply))
+            await answering.commands.directory.tell(stream, Envelope(data, context, reply, asked=asked))
 
     def _read(self, frame: Row) -> tuple[RequestType, Any] | Refusal:
         """The frame as a request that this caller may make, or why not."""
@@ -193,12 +200,19 @@ class SessionActor:
 
     # --- replies
 
-    def _reply(self, id_: int | str, request: RequestType, started: float, answer: Answer) -> None:
+    def _reply(self, asked: Asked, request: RequestType, answer: Answer) -> None:
         """Called from below, once for each command."""
         self._order.end_command()
-        log_outcome(request, self.caller, started, answer, self.id)
-        self._send(id_, answer)
+        self._answer(asked, request, answer)
         self._stop_reading_when_idle()
+
+    def _answer(self, asked: Asked, request: RequestType, answer: Answer) -> None:
+        conclude(self._services.live.requests, request.name, asked, self.caller, answer)
+        self._send(asked.request, answer)
+
+    def _refuse(self, asked: Asked, frame: Row, refusal: Refusal) -> None:
+        conclude_unread(self._services.live.requests, frame, asked, self.caller, refusal)
+        self._send(asked.request, refusal)
 
     def _send(self, id_: int | str | None, answer: Answer) -> None:
         if isinstance(answer, Refusal):
@@ -209,42 +223,38 @@ class SessionActor:
         else:
             self._connection.send([{"id": id_, "result": answer}])
 
-    async def _handle(self, id_: int | str, request: RequestType, command: Any) -> None:
-        started = trio.current_time()
+    async def _handle(self, asked: Asked, request: RequestType, command: Any) -> None:
         self._order.begin_handling()
         try:
             answer = await self._services.answering.of_handler(request, self.caller, command)
-            log_outcome(request, self.caller, started, answer, self.id)
-            self._send(id_, answer)
+            self._answer(asked, request, answer)
         finally:
             self._order.end_handling()
             self._stop_reading_when_idle()
 
-    async def _query(self, id_: int | str, request: RequestType, query: Any) -> None:
-        started = trio.current_time()
+    async def _query(self, asked: Asked, request: RequestType, query: Any) -> None:
         try:
             answer = await self._services.answering.of_handler(request, self.caller, query)
         except Exception:
             log.exception("query_crashed", query=request.name)
             answer = BROKEN
         self._order.end_query()
-        log_outcome(request, self.caller, started, answer, self.id)
-        self._send(id_, answer)
+        self._answer(asked, request, answer)
         self._stop_reading_when_idle()
 
     # --- opening
 
-    async def _open(self, id_: int | str, command: OpenSession) -> None:
+    async def _open(self, asked: Asked, request: RequestType, command: OpenSession) -> None:
         opening = self._services.opening
         try:
             opened = await self._opened(command)
         except StoreUnavailable as error:
             opened = unavailable(error)
         if isinstance(opened, Refusal):
-            self._send(id_, opened)
+            self._answer(asked, request, opened)
             return
         self.caller, self.feed = opened.caller, opened.feed
-        self._send(id_, opened.snapshot.opened)  # stands before the first event
+        self._answer(asked, request, opened.snapshot.opened)  # stands before the first event
         opening.enter(opened)
 
     async def _opened(self, command: OpenSession) -> Opened | Refusal:
