@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from chatd.contract.errors import Code
 from chatd.contract.fields import Time
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, query
 from chatd.contract.view import ViewState
 
@@ -146,6 +147,7 @@ REQUESTS: tuple[RequestType, ...] = (
         GetServerStatus,
         ServerStatus,
         doc="Version, address, sizes, counts and health of the server.",
+        http=Http("GET", "/server/status"),
         scope="never",
         asker="operator",
         notes=("Sizes are in bytes.",),
@@ -155,6 +157,7 @@ REQUESTS: tuple[RequestType, ...] = (
         GetServerTop,
         ServerTop,
         doc="The busiest actors, commit batches, connections.",
+        http=Http("GET", "/server/top"),
         scope="never",
         asker="operator",
         notes=("At most 50 actors, the busiest first.",),
@@ -164,6 +167,7 @@ REQUESTS: tuple[RequestType, ...] = (
         CheckServer,
         ServerChecked,
         doc="Checks the database file and the space on the disk.",
+        http=Http("GET", "/server/check"),
         scope="never",
         asker="operator",
         notes=("`findings` are sentences for people.",),
@@ -173,6 +177,7 @@ REQUESTS: tuple[RequestType, ...] = (
         VerifyServer,
         ServerVerified,
         doc="Replays the log and compares the tables with it.",
+        http=Http("GET", "/server/verify"),
         scope="never",
         asker="operator",
     ),

@@ -87,7 +87,7 @@ METRICS: Final = (
     Metric(
         "chatd_http_requests",
         "counter",
-        "HTTP requests, by method, route and status; 499: the client went away.",
+        "HTTP requests but for /ws and streams of events, which are connections; 499: the client went away.",
         ("method", "route", "status"),
     ),
     Metric(
