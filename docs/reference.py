@@ -16,6 +16,7 @@ from reference_pages.command_line import command_line
 from reference_pages.markdown import page, table
 from reference_pages.news import events, signals
 from reference_pages.requests import commands_and_queries
+from reference_pages.rest import rest
 from reference_pages.tables import errors, limits, rights, settings
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -39,6 +40,7 @@ PAGES: Mapping[str, Page] = {
     "commands-and-queries.md": Page(
         commands_and_queries, "every command and query: who may ask, its fields, its result, its refusals"
     ),
+    "rest.md": Page(rest, "where each request stands over HTTP"),
     "events.md": Page(events, "every event: its data, and what a client does with it"),
     "signals.md": Page(signals, "every signal: its data, and who hears it"),
     "errors.md": Page(errors, "every error code and close code"),

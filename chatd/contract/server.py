@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from chatd.contract.errors import Code
 from chatd.contract.fields import Time
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, query
 from chatd.contract.view import ViewState
 
@@ -127,6 +128,7 @@ REQUESTS: tuple[RequestType, ...] = (
         GetServerStatus,
         ServerStatus,
         doc="Version, address, sizes, counts and health of the server.",
+        http=Http("GET", "/server/status"),
         scope="never",
         asker="operator",
         notes=("Sizes are in bytes.",),
@@ -136,6 +138,7 @@ REQUESTS: tuple[RequestType, ...] = (
         GetServerTop,
         ServerTop,
         doc="The busiest actors, commit batches, connections.",
+        http=Http("GET", "/server/top"),
         scope="never",
         asker="operator",
         notes=("At most 50 actors, the busiest first.",),
@@ -145,6 +148,7 @@ REQUESTS: tuple[RequestType, ...] = (
         CheckServer,
         ServerChecked,
         doc="Checks the database file and the space on the disk.",
+        http=Http("GET", "/server/check"),
         scope="never",
         asker="operator",
         notes=("`findings` are sentences for people.",),
@@ -154,6 +158,7 @@ REQUESTS: tuple[RequestType, ...] = (
         VerifyServer,
         ServerVerified,
         doc="Replays the log and compares the tables with it.",
+        http=Http("GET", "/server/verify"),
         scope="never",
         asker="operator",
     ),

@@ -1,7 +1,8 @@
 """The gateway: reads the head of every request, checks it, and passes it on.
 
 An upgrade on `/ws` makes a WebSocket of the connection, whatever it carried before: a proxy keeps connections
-and uses them for whoever comes. Everything else is answered over HTTP, one request after another.
+and uses them for whoever comes. A request for events gets a stream of them, up to the end of the connection.
+Everything else is answered over HTTP, one request after another.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from msgspec.structs import replace
 
 from chatd.auth.rate_limits import network
 from chatd.contract.field_errors import shorten
+from chatd.gateway.http import event_stream
 from chatd.gateway.http.refusal import BadHead, plain_response
 from chatd.gateway.http.request_head import Head
 from chatd.gateway.http.traffic import Traffic
@@ -25,11 +27,12 @@ from chatd.gateway.net.address_places import AddressPlace, AddressPlaces
 from chatd.gateway.net.client_address import Proxies
 from chatd.gateway.net.flusher import Flusher
 from chatd.gateway.net.listener import Listener
+from chatd.gateway.net.live_connection import LiveConnection, OpenSession
 from chatd.gateway.net.open_files import OpenFiles
 from chatd.gateway.net.own_addresses import OwnAddresses, SaidBefore
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import SocketStream
-from chatd.gateway.websocket.connection import OpenSession, WebSocket, serve_websocket
+from chatd.gateway.websocket.connection import serve_websocket
 from chatd.log import log
 from chatd.ports import Caller
 from chatd.principal import Principal, work_for
@@ -54,7 +57,7 @@ class Gateway:
         self.flusher = Flusher()
         self.open_files = open_files
         self.poller = Poller()
-        self.connections: set[WebSocket] = set()
+        self.connections: set[LiveConnection] = set()
         self.traffic = Traffic()
         self.ready = False  # whether it takes requests
         self._settings = settings
@@ -90,13 +93,13 @@ class Gateway:
                 connection.check_liveness(now, self._settings)
 
     def close(self, code: int, reason: str) -> None:
-        """Closes every WebSocket, and HTTP connections as soon as they have their response."""
+        """Closes every connection that has a session, and the others as soon as they have their response."""
         self.traffic.stop()
         for connection in tuple(self.connections):
             connection.close(code, reason)
 
     async def wait_gone(self) -> None:
-        """Returns when no WebSocket is open and no request is served any more."""
+        """Returns when no session is open and no request is served any more."""
         while self.connections:
             await next(iter(self.connections)).gone.wait()
         await self.traffic.wait_quiet()
@@ -155,6 +158,11 @@ class Gateway:
             self._take_place(place, caller.address)
             if self._settings.limits:
                 work_for(Principal(network(caller.address)))
+        if head.path == event_stream.PATH:
+            await event_stream.serve_events(
+                stream, caller, head, self._settings, self._open_session, self.connections, self.poller
+            )
+            return False
         if head.path != "/ws":
             with self.traffic.serving():
                 if self._http is None:

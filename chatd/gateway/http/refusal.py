@@ -8,10 +8,10 @@ from typing import Final
 import attrs
 import msgspec
 
-from chatd.contract.errors import Code
+from chatd.contract.errors import Code, Refusal
+from chatd.gateway.http.problem import MEDIA_TYPE, problem
 
 API: Final = "/api/"
-PROBLEM: Final = "application/problem+json"  # RFC 9457
 _CODES: Final[dict[int, Code]] = {
     401: "unauthenticated",
     403: "forbidden",
@@ -39,14 +39,8 @@ def refusal_body(status: int, reason: str, path: str) -> tuple[str, bytes]:
     """Media type and body: a problem for those who ask the API, a line of text for everybody else."""
     if not path.startswith(API):
         return "text/plain; charset=utf-8", f"{reason}\n".encode()
-    problem = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": reason,
-        "code": _CODES.get(status, "invalid"),
-    }
-    return PROBLEM, msgspec.json.encode(problem)
+    refusal = Refusal(_CODES.get(status, "invalid"), reason)
+    return MEDIA_TYPE, msgspec.json.encode(problem(refusal, status))
 
 
 def plain_response(bad: BadHead, path: str = "", method: str = "") -> bytes:
