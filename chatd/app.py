@@ -128,6 +128,8 @@ def _gateway(settings: Settings, services: Services) -> Gateway:
             services.sso,
             status,
             gateway.traffic,
+            services.figures,
+            gateway.counts,
         )
 
     gateway = Gateway(settings, open_session, load_http, OpenFiles(services.health.files_are_short))

@@ -11,6 +11,7 @@ import trio
 
 from chatd.gateway.http.driver import Driver
 from chatd.gateway.http.exchange import App
+from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.refusal import BadHead, plain_response
 from chatd.gateway.http.traffic import Traffic
 from chatd.gateway.net.flusher import Flusher
@@ -89,7 +90,7 @@ async def talk(app: App, patience: float = 5.0, settings: Settings = SETTINGS) -
     theirs.setblocking(False)
     ours.setblocking(False)
     traffic = Traffic()
-    driver = Driver(app, traffic, patience)
+    driver = Driver(app, traffic, HttpCounts(), patience)
     stream = SocketStream(theirs, Flusher(), write_deadline=2)
 
     async def serve() -> None:

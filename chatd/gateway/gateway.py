@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from chatd.auth.rate_limits import network
 from chatd.contract.field_errors import shorten
 from chatd.gateway.http import event_stream
+from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.refusal import BadHead, plain_response
 from chatd.gateway.http.request_head import Head
 from chatd.gateway.http.traffic import Traffic
@@ -59,6 +60,7 @@ class Gateway:
         self.poller = Poller()
         self.connections: set[LiveConnection] = set()
         self.traffic = Traffic()
+        self.counts = HttpCounts()
         self.ready = False  # whether it takes requests
         self._settings = settings
         self._load_http = load_http
@@ -135,6 +137,7 @@ class Gateway:
                         place.leave()  # nobody is served on it
                     head = await self.traffic.next_head(stream, self._settings)
             except BadHead as bad:
+                self.counts.refused[bad.status] += 1
                 self._refused(peer, bad)
                 with trio.move_on_after(1):
                     await stream.send_all(plain_response(bad))

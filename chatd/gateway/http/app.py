@@ -23,10 +23,13 @@ from chatd.gateway.http import pages
 from chatd.gateway.http.body_limit import FORM_BODY, body_limit
 from chatd.gateway.http.driver import CRASHED, Driver
 from chatd.gateway.http.exchange import App, Message, Receive, Send
+from chatd.gateway.http.http_counts import HttpCounts
+from chatd.gateway.http.observed import observed
 from chatd.gateway.http.refusal import refusal_body
 from chatd.gateway.http.traffic import Traffic
 from chatd.gateway.net.client_address import Networks
 from chatd.gateway.net.own_addresses import OwnAddresses
+from chatd.handlers.figures import Figures
 from chatd.ports import Caller, SsoFlow, StoreUnavailable
 from chatd.settings import Settings
 
@@ -62,6 +65,8 @@ class Http:
         sso: SsoFlow,
         status: Callable[[], Awaitable[ServerStatus]],
         traffic: Traffic,
+        figures: Figures,
+        counts: HttpCounts,
     ) -> None:
         self._settings = settings
         self._ready = ready
@@ -70,6 +75,8 @@ class Http:
         self._set_password = recover
         self._sso = sso
         self._status = status
+        self._figures = figures
+        self._counts = counts
         self._metrics_readers = Networks(settings.metrics)
         self._own = own
         routes = [
@@ -87,7 +94,7 @@ class Http:
         handlers = {StoreUnavailable: _not_storing, HTTPException: _refused, Exception: _crashed}
         app = Starlette(routes=routes, exception_handlers=handlers)
         app.router.redirect_slashes = False  # it would send a browser to whatever `Host` says
-        self._driver = Driver(_reads_forms(app), traffic, settings.body_deadline)
+        self._driver = Driver(observed(_reads_forms(app), counts), traffic, counts, settings.body_deadline)
         self.serve = self._driver.serve
 
     async def _page(self, request: Request) -> Response:
@@ -111,7 +118,8 @@ class Http:
             return PlainTextResponse("your address is not among those of the setting `metrics`\n", 403)
         from chatd.gateway.http import metrics
 
-        return Response(metrics.exposition(await self._status()), media_type=metrics.MEDIA_TYPE)
+        page = await metrics.exposition(await self._status(), self._figures, self._counts)
+        return Response(page, media_type=metrics.MEDIA_TYPE)
 
     def _proxied(self, request: Request) -> bool:
         """Whether a proxy passed it on. Those that say nothing of themselves speak HTTP/1.0, as nginx does

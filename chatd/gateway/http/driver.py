@@ -11,6 +11,7 @@ import trio
 
 from chatd.contract.field_errors import shorten
 from chatd.gateway.http.exchange import App, Exchange, scope_of
+from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.refusal import BadHead, plain_response
 from chatd.gateway.http.request_head import Head
 from chatd.gateway.http.traffic import Traffic
@@ -25,11 +26,12 @@ CRASHED: Final = BadHead(HTTPStatus.INTERNAL_SERVER_ERROR, "this is a bug of the
 class Driver:
     """`answered`: responses by status since the start; `received`, `sent`: bytes of bodies."""
 
-    def __init__(self, app: App, traffic: Traffic, body_deadline: float) -> None:
+    def __init__(self, app: App, traffic: Traffic, counts: HttpCounts, body_deadline: float) -> None:
         self.answered: Counter[int] = Counter()
         self.received = self.sent = 0
         self._app = app
         self._traffic = traffic
+        self._counts = counts
         self._patience = body_deadline
 
     async def serve(self, stream: SocketStream, head: Head, caller: Caller) -> bool:
@@ -72,6 +74,8 @@ class Driver:
         if response.begun:
             stream.reset()
             return False
+        if refusal is not None:
+            self._counts.refused[refusal.status] += 1
         bad = refusal or CRASHED
         response.status, response.complete = bad.status, True
         await stream.send_all(plain_response(bad, head.path, head.method))
