@@ -36,8 +36,6 @@ class Kept:
         if made is None:
             made = self._made = await trio.to_thread.run_sync(self._keep)
         headers = {**self._headers, "etag": made.tag}
-        if made.tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
         if not takes_gzip(request.headers.get("accept-encoding", "")):
             return Response(made.body, headers=headers)
         return Response(made.compressed, headers={**headers, "content-encoding": "gzip"})
