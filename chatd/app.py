@@ -127,6 +127,7 @@ def _gateway(settings: Settings, services: Services) -> Gateway:
             recover,
             services.sso,
             status,
+            services.desk,
         )
 
     gateway = Gateway(settings, open_session, load_http, OpenFiles(services.health.files_are_short))

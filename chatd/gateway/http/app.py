@@ -24,10 +24,11 @@ from chatd.contract.errors import Refusal
 from chatd.contract.server import ServerStatus
 from chatd.gateway.http import pages
 from chatd.gateway.http.body import BadBody, read_body, replayed
+from chatd.gateway.http.rest.rest import Rest
 from chatd.gateway.net.client_address import Networks
 from chatd.gateway.net.own_addresses import OwnAddresses
 from chatd.gateway.net.stream import SocketStream
-from chatd.ports import Caller, SsoFlow, StoreUnavailable
+from chatd.ports import Caller, Desk, SsoFlow, StoreUnavailable
 from chatd.settings import Settings
 
 # Takes the form's code, name, password, space; returns the first account.
@@ -67,6 +68,7 @@ class Http:
         recover: Recover,
         sso: SsoFlow,
         status: Callable[[], Awaitable[ServerStatus]],
+        desk: Desk,
     ) -> None:
         self._settings = settings
         self._ready = ready
@@ -91,7 +93,7 @@ class Http:
         ]
         pages_app = Starlette(routes=routes, exception_handlers={StoreUnavailable: _not_storing})
         pages_app.router.redirect_slashes = False  # it would send a browser to whatever `Host` says
-        self._app = ASGIWrapper(_served(pages_app, settings.body_deadline))
+        self._app = ASGIWrapper(_served(_dispatched(Rest(desk), pages_app), settings.body_deadline))
         self._config = Config()
         self._config.accesslog = None
         self._config.errorlog = None
@@ -210,7 +212,14 @@ def _redirect(url: str) -> Response:
     return RedirectResponse(url, 303, {"cache-control": "no-store"})
 
 
-def _served(app: Starlette, body_deadline: float) -> Any:
+def _dispatched(rest: Rest, app: Starlette) -> Any:
+    async def dispatched(scope: Any, receive: Any, send: Any) -> None:
+        await (rest if rest.serves(scope["path"]) else app)(scope, receive, send)
+
+    return dispatched
+
+
+def _served(app: Any, body_deadline: float) -> Any:
     """Reads the body of a request before the application sees it, and adds the security headers."""
 
     async def served(scope: Any, receive: Any, send: Any) -> None:
