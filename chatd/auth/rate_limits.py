@@ -55,7 +55,7 @@ class TokenBucket:
     def left(self, now: float) -> tuple[int, float]:
         """The tokens that there are, and the seconds until there are as many as ever."""
         owed = max(self._full_at - now, 0.0)
-        return max(int((self._limit - owed) / self._each) + 1, 0), owed
+        return max(int((self._limit - owed) // self._each) + 1, 0), owed
 
     def give_back(self) -> None:
         self._full_at -= self._each
