@@ -127,6 +127,8 @@ def _gateway(settings: Settings, services: Services) -> Gateway:
             recover,
             services.sso,
             status,
+            services.figures,
+            gateway.counts,
             services.desk,
         )
 

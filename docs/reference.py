@@ -14,6 +14,7 @@ from typing import NamedTuple
 from reference_pages.bounds import bounds
 from reference_pages.command_line import command_line
 from reference_pages.markdown import page, table
+from reference_pages.metrics import metrics
 from reference_pages.news import events, signals
 from reference_pages.requests import commands_and_queries
 from reference_pages.rest import rest
@@ -47,6 +48,7 @@ PAGES: Mapping[str, Page] = {
     "limits.md": Page(limits, "sizes and counts"),
     "rights.md": Page(rights, "what each role allows, and what each scope of a bot covers"),
     "settings.md": Page(settings, "the settings of a server"),
+    "metrics.md": Page(metrics, "everything that `/metrics` says"),
     "command-line.md": Page(command_line, "every command of `chatd` and `chatctl`"),
 }
 

@@ -89,6 +89,25 @@ class ActorLoad(Struct, frozen=True, kw_only=True):
     restarts: int
 
 
+class SessionLoad(Struct, frozen=True, kw_only=True):
+    """`account` is null before a session is open, and at the admin socket, whose `by` is `operator:<uid>`.
+    `queued` bytes were not read by the client yet; `behind`: the session reads the log at the speed of its
+    client, which began `demotions` times because the client was too slow. `open` requests have no answer yet,
+    `handled` came since it began."""
+
+    name: str
+    by: str
+    account: str | None
+    device: str | None
+    protocol: str
+    began_at: Time
+    queued: int
+    behind: bool
+    demotions: int
+    open: int
+    handled: int
+
+
 class ServerTop(Struct, frozen=True, kw_only=True):
     """At most 50 actors, the busiest first. `refused` and what follows count since the start, as in
     `server.status`."""

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from chatd.auth.rate_limits import network
 from chatd.contract.field_errors import shorten
 from chatd.gateway.http import event_stream
+from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.request_head import BadHead, Head, plain_response, read_head
 from chatd.gateway.net.address_places import AddressPlace, AddressPlaces
 from chatd.gateway.net.client_address import Proxies
@@ -56,6 +57,7 @@ class Gateway:
         self.open_files = open_files
         self.poller = Poller()
         self.connections: set[LiveConnection] = set()
+        self.counts = HttpCounts()
         self.ready = False  # whether it takes requests
         self._settings = settings
         self._load_http = load_http
@@ -136,6 +138,7 @@ class Gateway:
                     caller = self._behind_proxies(caller, head)
                     self._take_place(place, caller.address)
         except BadHead as bad:
+            self.counts.refused[bad.status] += 1
             await _refuse(stream, bad)
             return
         except (trio.BrokenResourceError, trio.ClosedResourceError):
