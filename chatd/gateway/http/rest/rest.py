@@ -15,6 +15,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.http import API, EVENTS
 from chatd.contract.requests import REQUESTS
 from chatd.contract.spec import RequestType
+from chatd.gateway.http.observed import ROUTE
 from chatd.gateway.http.rest.body import fields_in, read_body
 from chatd.gateway.http.rest.fields import Fields, fields_of
 from chatd.gateway.http.rest.nonce import HEADER as KEY
@@ -43,6 +44,7 @@ class _Request(msgspec.Struct, frozen=True, eq=False):
     fields: Fields
     following: Following | None
     has_nonce: bool
+    route: str
 
 
 class Rest:
@@ -52,7 +54,9 @@ class Rest:
         self._desk = desk
         self._paths = Paths(REQUESTS.values())
         self._requests = {
-            row.name: _Request(row, fields_of(row), following_of(row), "nonce" in row.fields)
+            row.name: _Request(
+                row, fields_of(row), following_of(row), "nonce" in row.fields, API + row.http.path
+            )
             for row in REQUESTS.values()
         }
 
@@ -68,7 +72,7 @@ class Rest:
             )
             await send({"type": "http.response.body", "body": response.body})
 
-    async def _respond(self, scope: Mapping[str, Any], receive: Any) -> Response | None:
+    async def _respond(self, scope: MutableMapping[str, Any], receive: Any) -> Response | None:
         """None: the client is gone."""
         path, method = scope["raw_path"].decode("latin-1"), scope["method"]
         found = self._paths.find(path[_BEGINNING:])
@@ -80,6 +84,7 @@ class Rest:
             return _other_method(method, methods)
         headers: dict[bytes, bytes] = dict(scope["headers"])
         request = self._requests[row.name]
+        scope[ROUTE] = request.route
         data = request.fields.of_path(values)
         if isinstance(data, Refusal):
             return problem(data)
