@@ -65,6 +65,9 @@ class Rest:
         self.token = token
         self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=SECONDS)
 
+    def __del__(self) -> None:
+        self.close()
+
     def close(self) -> None:
         self._connection.close()
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import math
 from hashlib import blake2b
-from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from chatd.contract.errors import Refusal
 from chatd.contract.http import STATUS
+from chatd.gateway.http.problem import MEDIA_TYPE
+from chatd.gateway.http.problem import problem as members
 
 Header = tuple[bytes, bytes]
 
 TAG_BYTES: Final = 12
 PASSING_SECONDS: Final = 2  # after which to try again what is overloaded or unavailable
 _JSON: Final[Header] = (b"content-type", b"application/json")
-_PROBLEM: Final[Header] = (b"content-type", b"application/problem+json")
+_PROBLEM: Final[Header] = (b"content-type", MEDIA_TYPE.encode())
 _PRIVATE: Final[Header] = (b"cache-control", b"no-store")
-_PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -43,14 +43,7 @@ def problem(
 ) -> Response:
     """`status`: where it is another than that of the refusal's code; `shown`: a token was."""
     code = STATUS[refusal.code] if status is None else status
-    said: dict[str, Any] = {
-        **(refusal.data or {}),
-        "type": "about:blank",
-        "title": _PHRASES[code],
-        "status": code,
-        "detail": refusal.message,
-        "code": refusal.code,
-    }
+    said = members(refusal, code)
     more = [_PROBLEM, _PRIVATE, *headers]
     if code == 401:
         error = b', error="invalid_token"' if shown else b""
