@@ -96,13 +96,8 @@ class Http:
         handlers = {StoreUnavailable: _not_storing, HTTPException: _refused, Exception: _crashed}
         app = Starlette(routes=routes, exception_handlers=handlers)
         app.router.redirect_slashes = False  # it would send a browser to whatever `Host` says
-        self._driver = Driver(
-            observed(_dispatched(Rest(desk), _reads_forms(app)), counts),
-            traffic,
-            counts,
-            settings.body_deadline,
-        )
-        self.serve = self._driver.serve
+        observing = observed(_dispatched(Rest(desk), _reads_forms(app)), counts)
+        self.serve = Driver(observing, traffic, counts, own, settings.body_deadline).serve
 
     async def _page(self, request: Request) -> Response:
         return await pages.home(self._settings.server_name)
