@@ -17,8 +17,11 @@ from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.open_sessions import OpenSessions
 from chatd.actors.runtime.shared_spaces import SharedSpaces
 from chatd.actors.runtime.supervisor import Actor
+from chatd.actors.sessions.answering import Answering
+from chatd.actors.sessions.desk import Desk
 from chatd.actors.sessions.opening import Opening
-from chatd.actors.sessions.session import SessionServices
+from chatd.actors.sessions.request_checks import RequestChecks
+from chatd.actors.sessions.services import SessionServices
 from chatd.actors.sessions.snapshot import Snapshots
 from chatd.actors.workers.account_deletion import AccountDeletionWorker
 from chatd.actors.workers.clock_watch import ClockWatch
@@ -98,6 +101,8 @@ class Services(msgspec.Struct, frozen=True, eq=False):
     """What the composition root itself uses of them."""
 
     sessions: SessionServices
+    desk: Desk
+    usage: DailyUsage
     directory: Directory
     presence: Presence
     receipts: Receipts
@@ -281,8 +286,12 @@ def wire(
     )
     if settings.views:
         workers = (*workers, Notifier(reader, bus, commands), *views.updaters.values())
+    checks, answering = RequestChecks(rate_limits, usage), Answering(handlers, commands, names, quotas)
+    session_services = SessionServices(settings, checks, answering, live, opening)
     return Services(
-        SessionServices(settings, handlers, directory, names, rate_limits, usage, live, opening),
+        session_services,
+        Desk(session_services),
+        usage,
         directory,
         presence,
         receipts,

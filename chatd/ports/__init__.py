@@ -7,6 +7,7 @@ behind them as well as SQLite.
 from chatd.ports.blobs import *
 from chatd.ports.conditions import *
 from chatd.ports.connection import *
+from chatd.ports.desk import *
 from chatd.ports.files import *
 from chatd.ports.log import *
 from chatd.ports.maintenance import *
