@@ -253,6 +253,12 @@ class Settings:
     erase_messages_delay: float = _setting(
         3600.0, "Time in which an order to erase somebody's messages can be cancelled.", _not_negative
     )
+    files_reserve: int = _setting(
+        256 * 2**20, "Bytes that uploads leave free on the disk, for everything else.", _not_negative
+    )
+    unfinished_upload_lifetime: float = _setting(
+        86400.0, "Time without a new byte after which an unfinished upload is thrown away.", _positive
+    )
     idle_actor: float = _setting(300.0, "Time without work before an actor is put to sleep.", _positive)
     log_level: Literal["debug", "info", "warning", "error"] = _setting("info", "How much is logged.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from file_site import Site
 
 from chatd.files import staging
 from chatd.files.folder import FolderBlobs
@@ -20,3 +21,9 @@ def named_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FolderBlobs
     """On a file system that knows no files without a name, as NFS."""
     monkeypatch.setattr(staging.Staging, "_can_link", lambda self: setattr(self, "_nameless", False))
     return FolderBlobs(tmp_path / "files")
+
+
+@pytest.fixture
+def site(folder: FolderBlobs) -> Site:
+    """The paths of files over a folder."""
+    return Site(folder, folder.folder)

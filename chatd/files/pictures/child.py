@@ -39,20 +39,20 @@ def main(format_: str, clean: int, preview: int) -> None:
             source.seek(0)
             cleaning.clean(source, sink)
     except Malformed:
-        _say("malformed")
+        _tell("malformed")
         return
     except OSError as error:
-        _say("full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "failed")
+        _tell("full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "failed")
         return
-    _say("clean")
+    _tell("clean")
     with open(clean, "rb", closefd=False) as file, open(preview, "wb", closefd=False) as sink:
         picture = previews.opened(file, format_)
         width, height = previews.size(picture)
         if width * height > previews.PIXELS:
             return
-        _say(f"size {width} {height}")
+        _tell(f"size {width} {height}")
         previews.save(picture, sink)
-    _say("preview")
+    _tell("preview")
 
 
 def _limit(what: int, value: int) -> None:
@@ -61,7 +61,7 @@ def _limit(what: int, value: int) -> None:
     resource.setrlimit(what, (value, value))
 
 
-def _say(line: str) -> None:
+def _tell(line: str) -> None:
     os.write(1, f"{line}\n".encode())
 
 

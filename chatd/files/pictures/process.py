@@ -54,7 +54,10 @@ class PictureProcesses:
         async with self._queue.place():
             source = await self._threads.run(_read_only, picture.descriptor)
             try:
-                said = await self._say(format_, source, clean.descriptor, preview.descriptor)
+                said = await self._asked(format_, source, clean.descriptor, preview.descriptor)
+            except OSError as error:
+                log.warning("picture_process_failed", error=str(error), consequence="no previews are made")
+                return Examined()
             finally:
                 os.close(source)
         examined = _understood(said)
@@ -62,7 +65,7 @@ class PictureProcesses:
             log.info("picture_without_preview", format=format_, bytes=picture.size, got=" ".join(said))
         return examined
 
-    async def _say(self, format_: str, source: int, clean: int, preview: int) -> list[str]:
+    async def _asked(self, format_: str, source: int, clean: int, preview: int) -> list[str]:
         """The lines that the process said before it ended, or was killed."""
         output = bytearray()
         process = await trio.lowlevel.open_process(
