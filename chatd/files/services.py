@@ -16,6 +16,7 @@ from chatd.files.pictures.process import PictureProcesses
 from chatd.files.places import UploadPlaces
 from chatd.files.receiving import Receptions
 from chatd.files.spooled import SpoolingBlobs
+from chatd.ports import StoreError
 from chatd.ports.files import Files
 from chatd.settings import Settings
 
@@ -29,8 +30,9 @@ class UploadServices(Struct, frozen=True, eq=False):
 
 
 def blobs_of(settings: Settings) -> SpoolingBlobs:
-    """The store of blobs that the settings name."""
-    return FolderBlobs(settings.data / FOLDER, settings.files_reserve)
+    """The store of blobs that the settings name. Raises StoreError."""
+    folder = FolderBlobs(settings.data / FOLDER, settings.files_reserve)
+    return folder if settings.files_store == "folder" else _in_bucket(settings, folder)
 
 
 def upload_services(settings: Settings, blobs: SpoolingBlobs, files: Files) -> UploadServices:
@@ -38,3 +40,28 @@ def upload_services(settings: Settings, blobs: SpoolingBlobs, files: Files) -> U
     store = PartialStore(settings.data / FOLDER)
     partials = Partials(intake, places, store, settings.unfinished_upload_lifetime, now)
     return UploadServices(Receptions(intake, places), partials, UploadExpiry(partials))
+
+
+def _in_bucket(settings: Settings, staging: FolderBlobs) -> SpoolingBlobs:
+    try:
+        from chatd.files.bucket import BucketBlobs, bucket  # loaded only where it is used
+    except ModuleNotFoundError as error:
+        raise StoreError("files_store is s3, and that needs `pip install 'chatd[s3]'`") from error
+    store = bucket(
+        endpoint=settings.files_s3_endpoint,
+        name=settings.files_s3_bucket,
+        prefix=settings.files_s3_prefix,
+        region=settings.files_s3_region,
+        key_id=settings.files_s3_key_id,
+        secret=_secret(settings),
+    )
+    return BucketBlobs(store, staging, settings.files_s3_redirect)
+
+
+def _secret(settings: Settings) -> str:
+    if settings.files_s3_secret_file is None:
+        return settings.files_s3_secret
+    try:
+        return settings.files_s3_secret_file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"files_s3_secret_file cannot be read: {type(error).__name__}") from error
