@@ -127,6 +127,9 @@ def _gateway(settings: Settings, services: Services) -> Gateway:
             recover,
             services.sso,
             status,
+            gateway.traffic,
+            services.figures,
+            gateway.counts,
         )
 
     gateway = Gateway(settings, open_session, load_http, OpenFiles(services.health.files_are_short))

@@ -61,6 +61,7 @@ from chatd.handlers.device import Devices
 from chatd.handlers.device_tokens import DeviceTokens
 from chatd.handlers.direct import DirectRooms
 from chatd.handlers.emoji import Emoji
+from chatd.handlers.figures import Figures
 from chatd.handlers.first_sign_in import FirstSignIn
 from chatd.handlers.gate import Gate
 from chatd.handlers.histories import Histories
@@ -115,6 +116,7 @@ class Services(msgspec.Struct, frozen=True, eq=False):
     server: server.Server
     server_log: ServerLog
     health: Health
+    figures: Figures
     workers: tuple[Actor, ...]
 
 
@@ -304,6 +306,7 @@ def wire(
         server_handler,
         server_log,
         health,
+        Figures(live, writer, directory, bus, due_timer, workers),
         workers,
     )
 

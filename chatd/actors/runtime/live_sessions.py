@@ -10,6 +10,7 @@ from chatd.actors.runtime.mailbox import MailboxStatistics, MailboxTotals
 from chatd.actors.runtime.request_counts import RequestCounts
 from chatd.auth.tokens import Claims
 from chatd.contract.errors import Code
+from chatd.contract.server import SessionLoad
 
 REVOKED: Final = 4002  # the close code that tells a client not to reconnect
 
@@ -25,6 +26,7 @@ class LiveSession(Protocol):
     claims: Claims | None
 
     def statistics(self) -> MailboxStatistics: ...
+    def row(self) -> SessionLoad: ...
     def end(self, code: int, reason: str) -> None: ...
 
 

@@ -45,6 +45,11 @@ class MailboxTotals:
         self.handled += statistics.handled
         self.restarts += restarts
 
+    def add_totals(self, other: MailboxTotals) -> None:
+        self.turns += other.turns
+        self.handled += other.handled
+        self.restarts += other.restarts
+
 
 class Mailbox(Generic[T]):
     """One reader, many writers. Messages of one writer keep their order."""

@@ -25,9 +25,10 @@ from chatd.actors.sessions.services import SessionServices
 from chatd.asked import Asked, work_at
 from chatd.auth.rate_limits import TokenBucket
 from chatd.auth.tokens import Claims
-from chatd.clock import new_id
+from chatd.clock import new_id, now
 from chatd.codec import BadFrame
 from chatd.contract.errors import Refusal
+from chatd.contract.server import SessionLoad
 from chatd.contract.session import OpenSession
 from chatd.contract.spec import RequestType
 from chatd.frame_ids import valid_id
@@ -63,6 +64,7 @@ class SessionActor:
         self._order = RequestOrder()
         self._pace = Pace(settings, self._limited)
         self._conduct = Conduct(lenient=not self._limited)
+        self._began_at = now()
         self._turns = 0
         self._handled = 0
         self._stopping = False
@@ -95,6 +97,23 @@ class SessionActor:
     def statistics(self) -> MailboxStatistics:
         """The session's mailbox is its connection's inbox; its depth the requests without a reply yet."""
         return MailboxStatistics(self._order.commands, OPEN_REQUESTS, 0.0, self._turns, self._handled)
+
+    def row(self) -> SessionLoad:
+        """What it is and does, for operators."""
+        feed = self.feed
+        return SessionLoad(
+            name=self.name,
+            by=self.caller.by,
+            account=self.caller.account,
+            device=self.caller.device,
+            protocol=self._connection.protocol,
+            began_at=self._began_at,
+            queued=self._connection.queued,
+            behind=feed is not None and not feed.live,
+            demotions=0 if feed is None else feed.demotions,
+            open=self._order.commands,
+            handled=self._handled,
+        )
 
     def stop(self) -> None:
         self._stopping = True

@@ -66,6 +66,10 @@ class EventStream:
         self._ended = Wakeup()
 
     @property
+    def protocol(self) -> str:
+        return "server-sent events"
+
+    @property
     def queued(self) -> int:
         return self.stream.queued
 

@@ -69,6 +69,10 @@ class WebSocket:
         self._reading: trio.CancelScope | None = None
 
     @property
+    def protocol(self) -> str:
+        return self._wire.form.subprotocol
+
+    @property
     def queued(self) -> int:
         return self.stream.queued
 
