@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chatd.contract.errors import Refusal
-from chatd.contract.file import FileResult
 from chatd.gateway.http.files.answers import Problem, granted, json_answer
 from chatd.gateway.http.files.asker import asker
 from chatd.gateway.http.files.body import Bare, BodyCutOff
@@ -44,7 +43,7 @@ class Upload:
                 if (refusal := await incoming.write(data)) is not None:
                     raise Problem(refusal)
             file = granted(await incoming.finish())
-        return json_answer(HTTPStatus.CREATED, FileResult(file=file), {"location": file.url})
+        return json_answer(HTTPStatus.CREATED, {"file": file}, {"location": file.url})
 
 
 def _source(request: Request) -> Form | Bare:
