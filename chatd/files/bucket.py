@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import RetryConfig, S3Store
+from obstore.store import S3Store
 
 from chatd.files.folder import HASH, HASH_DIGITS, FolderBlobs, StagedFile
 from chatd.files.pins import Pins
@@ -22,6 +22,9 @@ from chatd.files.spool import Spool
 from chatd.files.staging import StagingFile
 from chatd.files.threads import READ_HOP, Threads
 from chatd.ports import Blob, BlobMissing, BlobsUnavailable
+
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig  # the module has it for type checkers only
 
 PART: Final = 8 * 1024 * 1024  # bytes of a large object that are sent, and held, at once
 PARTS_AT_ONCE: Final = 1

@@ -15,7 +15,7 @@ from chatd.gateway.http.files.body import Body, Part, body_length
 
 FORM: Final = "multipart/form-data"
 FIELD: Final = "file"
-LINE_BYTES: Final = 4096  # of a header of a part
+LINE_BYTES: Final = 4 * 1024  # of a header of a part
 LINES: Final = 8
 AROUND: Final = 512 * 1024  # bytes that may stand before and behind the file
 ONE_FILE: Final = Refusal("invalid", f"a form has one field, {FIELD}, and it holds one file")
