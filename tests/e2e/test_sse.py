@@ -223,7 +223,7 @@ def test_a_server_that_goes_away_says_so_and_waits_for_nobody(serve: Serve) -> N
     for stream in streams:
         closed = stream.wait_kind("closed")
         assert (closed["code"], closed["reconnect"]) == (1001, True)
-        assert 3000 <= stream.retry <= 8000
+        assert 1000 <= stream.retry <= 6000
         stream.wait_ended(5)
     assert server.wait_ended() == 0
     assert time.monotonic() - before < 8

@@ -20,6 +20,7 @@ from chatd.contract.account import AccountResult
 from chatd.contract.errors import Refusal
 from chatd.contract.server import ServerStatus
 from chatd.gateway.http import pages
+from chatd.gateway.http.api_docs import ApiDocs
 from chatd.gateway.http.body_limit import FORM_BODY, body_limit
 from chatd.gateway.http.driver import CRASHED, Driver
 from chatd.gateway.http.exchange import App, Message, Receive, Send
@@ -90,12 +91,13 @@ class Http:
             Route("/healthz", self._healthz),
             Route("/readyz", self._readyz),
             Route("/metrics", self._metrics),
+            *ApiDocs(settings.server_name).routes(),
         ]
         handlers = {StoreUnavailable: _not_storing, HTTPException: _refused, Exception: _crashed}
         app = Starlette(routes=routes, exception_handlers=handlers)
         app.router.redirect_slashes = False  # it would send a browser to whatever `Host` says
-        self._driver = Driver(observed(_reads_forms(app), counts), traffic, counts, settings.body_deadline)
-        self.serve = self._driver.serve
+        observing = observed(_reads_forms(app), counts)
+        self.serve = Driver(observing, traffic, counts, own, settings.body_deadline).serve
 
     async def _page(self, request: Request) -> Response:
         return await pages.home(self._settings.server_name)

@@ -61,6 +61,7 @@ def problem_response(
 
 def problem(refusal: Refusal, status: int) -> dict[str, Any]:
     return {
+        "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": refusal.message,
