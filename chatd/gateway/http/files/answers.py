@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chatd.contract.errors import Refusal
-from chatd.gateway.http.problem import MEDIA_TYPE, STATUSES, problem
+from chatd.contract.http import STATUS
+from chatd.gateway.http.problem import MEDIA_TYPE, problem
 from chatd.log import log
 from chatd.ports import BlobMissing, BlobsFull, BlobsUnavailable, StoreUnavailable
 
@@ -69,13 +70,13 @@ def answering(endpoint: Endpoint, headers: Mapping[str, str] | None = None) -> E
 
 
 def problem_answer(refusal: Refusal, status: int = 0, headers: Mapping[str, str] | None = None) -> Response:
-    status = status or STATUSES[refusal.code]
+    status = status or STATUS[refusal.code]
     said = {**NO_STORE, **(headers or {})}
     if status == HTTPStatus.UNAUTHORIZED:
         said["www-authenticate"] = "Bearer"
     if wait := (refusal.data or {}).get("retry_after"):
         said["retry-after"] = str(math.ceil(wait))
-    known = status if status in _KNOWN else STATUSES[refusal.code]  # tus has a status of its own
+    known = status if status in _KNOWN else STATUS[refusal.code]  # tus has a status of its own
     body = {**problem(refusal, known), "status": status}
     return Response(msgspec.json.encode(body), status, said, MEDIA_TYPE)
 
