@@ -23,8 +23,8 @@ CHUNKED = b"POST /setup HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\
 BEHIND = b"GET /behind HTTP/1.1\r\nHost: a\r\n\r\n"
 TOKENS = (
     b"\r\n", b"\n", b"\r", b"\0", b" ", b";", b";a=b", b';a="\r\n"', b"0\r\n\r\n", b"0\r\n",
-    b"-1\r\n", b"+5\r\n", b"0x5\r\n", b"FFFFFFFFFFFFFFFFFFFF\r\n", b"5", b"zz\r\n", b"X: y\r\n", b"Content-Length: 5\r\n",
-    b" folded\r\n", b"x" * 5000, b"\xff", BEHIND,
+    b"-1\r\n", b"+5\r\n", b"0x5\r\n", b"FFFFFFFFFFFFFFFFFFFF\r\n", b"5", b"zz\r\n", b"X: y\r\n",
+    b"Content-Length: 5\r\n", b" folded\r\n", b"x" * 5000, b"\xff", BEHIND,
 )  # fmt: skip
 BODIES = st.tuples(
     st.lists(st.binary(min_size=1, max_size=300), max_size=6), st.integers(1, 2000), st.integers(0, 2**32)
