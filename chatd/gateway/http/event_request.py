@@ -29,8 +29,7 @@ NO_FIELDS: Final = Refusal("invalid", "the query cannot be read; it has one fiel
 
 
 def read_request(head: Head, shared: Mapping[str, str]) -> Row | bytes:
-    """`session.open` as the head asks for it; or the whole answer. `shared`: its headers for the page that
-    asks."""
+    """`session.open` as the head asks for it; or the whole answer, which has the headers of `shared`."""
     if head.method == "OPTIONS":
         return whole_response(204, {"Allow": ", ".join(METHODS), **shared})
     if head.method not in METHODS:
