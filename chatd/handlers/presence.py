@@ -12,7 +12,6 @@ from chatd.contract import receipt
 from chatd.contract.errors import Refusal
 from chatd.contract.presence import PresenceList, SetPresence, WatchPresence
 from chatd.contract.receipt import ListReceipts
-from chatd.contract.rows import pick
 from chatd.contract.spec import DONE, Done
 from chatd.contract.unread import ListUnread, UnreadList, UnreadRoom
 from chatd.domain.room.message import NO_SUCH_MESSAGE
