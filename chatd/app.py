@@ -27,8 +27,8 @@ from chatd.actors.sessions.session import SessionActor
 from chatd.contract.server import GetServerStatus
 from chatd.gateway.gateway import Gateway
 from chatd.gateway.net.listener import CannotListen, Listener, admin_socket, listen, tcp_sockets
+from chatd.gateway.net.live_connection import LiveConnection
 from chatd.gateway.net.open_files import OpenFiles
-from chatd.gateway.websocket.connection import WebSocket
 from chatd.log import log
 from chatd.ports import Caller, StoreError
 from chatd.reload import Load, follow_hangups, outlive_signals
@@ -78,8 +78,8 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                     working.start_soon(services.directory.put_idle_to_sleep)
                     working.start_soon(recall, bus, store.reader)
                     bus.watch(services.due_timer.announced)
-                    await services.sessions.usage.load(store.reader, bus.head)
-                    bus.watch(services.sessions.usage.published)
+                    await services.usage.load(store.reader, bus.head)
+                    bus.watch(services.usage.published)
                     for worker in services.workers:
                         working.start_soon(supervise, worker, name=worker.name)
                     await services.server_log.record_restore()
@@ -110,7 +110,7 @@ def _bound(settings: Settings) -> Iterator[list[socket.socket]]:
 
 
 def _gateway(settings: Settings, services: Services) -> Gateway:
-    def open_session(connection: WebSocket) -> SessionActor:
+    def open_session(connection: LiveConnection) -> SessionActor:
         return SessionActor(services.sessions, connection, connection.caller, connection.bearer)
 
     async def load_http() -> Any:
@@ -127,6 +127,8 @@ def _gateway(settings: Settings, services: Services) -> Gateway:
             recover,
             services.sso,
             status,
+            services.figures,
+            gateway.counts,
         )
 
     gateway = Gateway(settings, open_session, load_http, OpenFiles(services.health.files_are_short))
@@ -177,6 +179,7 @@ async def _serve_connections(
                 log.info("stopping")
                 service_manager.tell("STOPPING=1")
                 gateway.ready = False
+                services.desk.stop()
                 accepting.cancel_scope.cancel()
             for listener in (*tcp, admin):
                 await listener.aclose()

@@ -1,5 +1,7 @@
 """The server's log: one line for each event, with fields; for people on a terminal, JSON everywhere else.
 
+A line that belongs to a request says to which: `session` and `request`, see `chatd.asked`.
+
 It is written here, because a library for it would be an eighth of what a server loads and keeps in memory.
 """
 
@@ -14,6 +16,7 @@ from datetime import UTC, datetime
 from traceback import format_exception
 from typing import Any, Final
 
+from chatd.asked import asked
 from chatd.output import STDERR
 from chatd.tracebacks import traceback_rows
 
@@ -71,7 +74,9 @@ class Log:
     def _add(self, level: str, event: str, fields: Entry, error: BaseException | None = None) -> None:
         if LEVELS.index(level) >= self._least:
             time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-            self._write({**fields, "event": event, "level": level, "timestamp": time}, error)
+            request = asked()
+            about = {} if request is None else request.fields()
+            self._write({**about, **fields, "event": event, "level": level, "timestamp": time}, error)
 
     def _as_json(self, entry: Entry, error: BaseException | None) -> None:
         if error is not None:

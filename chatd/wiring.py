@@ -17,8 +17,11 @@ from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.open_sessions import OpenSessions
 from chatd.actors.runtime.shared_spaces import SharedSpaces
 from chatd.actors.runtime.supervisor import Actor
+from chatd.actors.sessions.answering import Answering
+from chatd.actors.sessions.desk import Desk
 from chatd.actors.sessions.opening import Opening
-from chatd.actors.sessions.session import SessionServices
+from chatd.actors.sessions.request_checks import RequestChecks
+from chatd.actors.sessions.services import SessionServices
 from chatd.actors.sessions.snapshot import Snapshots
 from chatd.actors.workers.account_deletion import AccountDeletionWorker
 from chatd.actors.workers.clock_watch import ClockWatch
@@ -58,6 +61,7 @@ from chatd.handlers.device import Devices
 from chatd.handlers.device_tokens import DeviceTokens
 from chatd.handlers.direct import DirectRooms
 from chatd.handlers.emoji import Emoji
+from chatd.handlers.figures import Figures
 from chatd.handlers.first_sign_in import FirstSignIn
 from chatd.handlers.gate import Gate
 from chatd.handlers.histories import Histories
@@ -98,6 +102,8 @@ class Services(msgspec.Struct, frozen=True, eq=False):
     """What the composition root itself uses of them."""
 
     sessions: SessionServices
+    desk: Desk
+    usage: DailyUsage
     directory: Directory
     presence: Presence
     receipts: Receipts
@@ -110,6 +116,7 @@ class Services(msgspec.Struct, frozen=True, eq=False):
     server: server.Server
     server_log: ServerLog
     health: Health
+    figures: Figures
     workers: tuple[Actor, ...]
 
 
@@ -281,8 +288,12 @@ def wire(
     )
     if settings.views:
         workers = (*workers, Notifier(reader, bus, commands), *views.updaters.values())
+    checks, answering = RequestChecks(rate_limits, usage), Answering(handlers, commands, names, quotas)
+    session_services = SessionServices(settings, checks, answering, live, opening)
     return Services(
-        SessionServices(settings, handlers, directory, names, rate_limits, usage, live, opening),
+        session_services,
+        Desk(session_services),
+        usage,
         directory,
         presence,
         receipts,
@@ -295,6 +306,7 @@ def wire(
         server_handler,
         server_log,
         health,
+        Figures(live, writer, directory, bus, due_timer, workers),
         workers,
     )
 

@@ -14,8 +14,10 @@ from typing import NamedTuple
 from reference_pages.bounds import bounds
 from reference_pages.command_line import command_line
 from reference_pages.markdown import page, table
+from reference_pages.metrics import metrics
 from reference_pages.news import events, signals
 from reference_pages.requests import commands_and_queries
+from reference_pages.rest import rest
 from reference_pages.tables import errors, limits, rights, settings
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -39,12 +41,14 @@ PAGES: Mapping[str, Page] = {
     "commands-and-queries.md": Page(
         commands_and_queries, "every command and query: who may ask, its fields, its result, its refusals"
     ),
+    "rest.md": Page(rest, "where each request stands over HTTP"),
     "events.md": Page(events, "every event: its data, and what a client does with it"),
     "signals.md": Page(signals, "every signal: its data, and who hears it"),
     "errors.md": Page(errors, "every error code and close code"),
     "limits.md": Page(limits, "sizes and counts"),
     "rights.md": Page(rights, "what each role allows, and what each scope of a bot covers"),
     "settings.md": Page(settings, "the settings of a server"),
+    "metrics.md": Page(metrics, "everything that `/metrics` says"),
     "command-line.md": Page(command_line, "every command of `chatd` and `chatctl`"),
 }
 

@@ -12,6 +12,7 @@ from chatd.contract.fields import (
     Role,
     Time,
 )
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, query
 
 
@@ -66,6 +67,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ExplainAccess,
         AccessExplained,
         doc="What an account may do in a room, and why.",
+        http=Http("GET", "/rooms/{room}/access/{account}"),
         scope="moderate",
         refusals=("not_found",),
         notes=(
@@ -80,6 +82,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListAccess,
         AccessList,
         doc="Who sees a room, now or at a time.",
+        http=Http("GET", "/rooms/{room}/access"),
         scope="moderate",
         refusals=("not_found",),
         notes=(

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from chatd.contract import schema
 from chatd.contract.events import EVENTS
+from chatd.contract.http import API
 from chatd.contract.requests import REQUESTS
 from chatd.contract.schema import Schema
 from chatd.contract.signals import SIGNALS
@@ -113,6 +114,7 @@ def _asked(row: RequestType) -> Schema:
             "messages": [_to_message(f"result.{row.name}"), _to_message("error")],
         },
         "x-kind": row.kind,
+        "x-http": f"{row.http.method} {API}{row.http.path}",
         "x-asker": row.asker,
         "x-scope": row.scope,
         "x-decided-by": row.decided_by,

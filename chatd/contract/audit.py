@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Seq, Time
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, query
 
 
@@ -44,6 +45,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListAudit,
         AuditPage,
         doc="Who did what in a space and its rooms, newest first.",
+        http=Http("GET", "/audit"),
         scope="moderate",
         refusals=("not_found",),
         notes=(

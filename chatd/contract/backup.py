@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from chatd.contract.fields import Path
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command
 
 
@@ -26,6 +27,7 @@ REQUESTS: tuple[RequestType, ...] = (
         CreateBackup,
         BackupCreated,
         doc="Writes a consistent copy of the database.",
+        http=Http("POST", "/backups", 201),
         scope="never",
         asker="operator",
         refusals=("conflict",),

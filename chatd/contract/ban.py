@@ -10,6 +10,7 @@ from chatd.contract.fields import (
     Limit,
     Time,
 )
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, query
 
 
@@ -43,6 +44,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListBans,
         BanList,
         doc="Who is banned from a space, and who is muted in it.",
+        http=Http("GET", "/spaces/{space}/bans"),
         scope="moderate",
         refusals=("not_found",),
         notes=(

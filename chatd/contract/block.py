@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Time
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command, query
 
 
@@ -38,6 +39,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "block.add",
         AddBlock,
         doc="Blocks an account: the caller hears nothing of it any more.",
+        http=Http("PUT", "/blocks/{account}"),
         scope="never",
         refusals=("not_found", "conflict"),
         events=("block.added",),
@@ -53,6 +55,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "block.remove",
         RemoveBlock,
         doc="Ends a block.",
+        http=Http("DELETE", "/blocks/{account}"),
         scope="never",
         decided_by="account",
         events=("block.removed",),
@@ -62,6 +65,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListBlocks,
         BlockPage,
         doc="Whom the caller has blocked.",
+        http=Http("GET", "/blocks"),
         scope="never",
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Label, Limit, Note, Seq, Time
+from chatd.contract.http import Http
 from chatd.contract.message import Message
 from chatd.contract.spec import RequestType, command, query
 
@@ -45,6 +46,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "bookmark.add",
         AddBookmark,
         doc="Bookmarks a message.",
+        http=Http("PUT", "/bookmarks/{room}/{seq}"),
         scope="read",
         refusals=("not_found", "conflict"),
         events=("bookmark.added",),
@@ -54,6 +56,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "bookmark.remove",
         RemoveBookmark,
         doc="Removes a bookmark.",
+        http=Http("DELETE", "/bookmarks/{room}/{seq}"),
         scope="read",
         decided_by="account",
         refusals=("not_found",),
@@ -64,6 +67,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListBookmarks,
         BookmarkPage,
         doc="The caller's bookmarks, newest first.",
+        http=Http("GET", "/bookmarks"),
         scope="read",
         refusals=("not_found",),
         notes=(

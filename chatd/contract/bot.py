@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from chatd.contract.account import Account, BearerToken
 from chatd.contract.fields import AccountName, Id, Name, Scope, Time
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command, query
 
 Scopes = Annotated[list[Scope], Meta(max_length=6)]
@@ -63,6 +64,7 @@ REQUESTS: tuple[RequestType, ...] = (
         CreateBot,
         BotCreated,
         doc="Makes a bot of the caller's and its token.",
+        http=Http("POST", "/bots", 201),
         scope="never",
         refusals=("not_found", "conflict"),
         events=("account.created", "bot.created"),
@@ -76,11 +78,20 @@ REQUESTS: tuple[RequestType, ...] = (
             "`owner` is for operators; everybody else owns the bots they make.",
         ),
     ),
-    query("bot.list", ListBots, BotList, doc="The caller's bots.", scope="never", refusals=("not_found",)),
+    query(
+        "bot.list",
+        ListBots,
+        BotList,
+        doc="The caller's bots.",
+        http=Http("GET", "/bots"),
+        scope="never",
+        refusals=("not_found",),
+    ),
     command(
         "bot.update",
         UpdateBot,
         doc="Sets the scopes of a bot; its sessions reconnect.",
+        http=Http("PATCH", "/bots/{account}"),
         scope="never",
         refusals=("not_found",),
         events=("bot.updated",),
@@ -91,6 +102,7 @@ REQUESTS: tuple[RequestType, ...] = (
         IssueBotToken,
         BearerToken,
         doc="A new token; the bot's older ones end.",
+        http=Http("POST", "/bots/{account}/token", 201),
         scope="never",
         refusals=("not_found",),
         notes=("The bot's older tokens end.",),
@@ -99,6 +111,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "bot.delete",
         DeleteBot,
         doc="Deletes a bot; what it wrote stays.",
+        http=Http("DELETE", "/bots/{account}"),
         scope="never",
         refusals=("not_found",),
         events=("bot.deleted", "account.updated", "member.left", "account.deleted"),

@@ -10,6 +10,7 @@ from chatd.contract.fields import (
     Limit,
     Time,
 )
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command, query
 
 
@@ -54,6 +55,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListDevices,
         DeviceList,
         doc="The devices on which the caller is signed in.",
+        http=Http("GET", "/devices"),
         scope="never",
         notes=("A device is where the account signed in, or a bearer token. The oldest first.",),
     ),
@@ -61,6 +63,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "device.revoke",
         RevokeDevice,
         doc="Ends one of the caller's devices at once.",
+        http=Http("DELETE", "/devices/{device}"),
         scope="never",
         refusals=("not_found",),
         notes=("The device's connections close with 4002.",),
@@ -69,6 +72,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "device.revoke_others",
         RevokeOtherDevices,
         doc="Ends all of the caller's devices at once, except the one that asks.",
+        http=Http("POST", "/devices/revoke_others"),
         scope="never",
         notes=("Their connections close with 4002. Bearer tokens end, too.",),
     ),

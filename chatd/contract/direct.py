@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit
+from chatd.contract.http import Http
 from chatd.contract.room import OwnRoom, RoomResult
 from chatd.contract.spec import RequestType, command, query
 
@@ -47,6 +48,7 @@ REQUESTS: tuple[RequestType, ...] = (
         OpenDirect,
         RoomResult,
         doc="The direct room of the caller and these people.",
+        http=Http("POST", "/direct"),
         scope="post",
         refusals=("not_found", "conflict", "rate_limited"),
         events=("room.created", "member.joined"),
@@ -70,6 +72,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListDirects,
         DirectPage,
         doc="The caller's direct rooms, as `session.open` lists them.",
+        http=Http("GET", "/direct"),
         scope="read",
         notes=(
             "Left out are direct rooms without a message, those that the caller has left or declined, and"
@@ -82,6 +85,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "direct.accept",
         AcceptDirect,
         doc="Accepts a request: the room is like any other direct room.",
+        http=Http("POST", "/direct/{room}/accept"),
         scope="post",
         refusals=("not_found",),
         events=("direct.accepted",),
@@ -91,6 +95,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "direct.decline",
         DeclineDirect,
         doc="Declines a request: the room is no longer listed, and nothing in it notifies.",
+        http=Http("POST", "/direct/{room}/decline"),
         scope="post",
         refusals=("not_found", "conflict"),
         events=("direct.declined",),
@@ -100,6 +105,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "direct.leave",
         LeaveDirect,
         doc="Takes a direct room off the caller's list.",
+        http=Http("POST", "/direct/{room}/leave"),
         scope="post",
         refusals=("not_found",),
         events=("direct.left", "member.left"),

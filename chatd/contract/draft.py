@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from chatd.contract.fields import Id, Seq, Time
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command, query
 
 
@@ -40,6 +41,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "draft.set",
         SetDraft,
         doc="Saves a draft; an empty text deletes it.",
+        http=Http("PUT", "/rooms/{room}/draft"),
         scope="post",
         refusals=("not_found", "conflict", "too_large"),
         notes=(
@@ -48,5 +50,12 @@ REQUESTS: tuple[RequestType, ...] = (
             " the signal `draft.set`.",
         ),
     ),
-    query("draft.list", ListDrafts, DraftList, doc="The caller's drafts.", scope="read"),
+    query(
+        "draft.list",
+        ListDrafts,
+        DraftList,
+        doc="The caller's drafts.",
+        http=Http("GET", "/drafts"),
+        scope="read",
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from chatd.contract.fields import EmojiName, Id, Picture, Time
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command, query
 
 
@@ -41,6 +42,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "emoji.add",
         AddEmoji,
         doc="Makes a custom emoji.",
+        http=Http("PUT", "/spaces/{space}/emoji/{name}"),
         scope="manage",
         decided_by="space",
         refusals=("not_found", "conflict"),
@@ -54,6 +56,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "emoji.remove",
         RemoveEmoji,
         doc="Removes a custom emoji.",
+        http=Http("DELETE", "/spaces/{space}/emoji/{name}"),
         scope="manage",
         decided_by="space",
         refusals=("not_found",),
@@ -65,6 +68,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListEmoji,
         EmojiList,
         doc="The custom emoji of a space.",
+        http=Http("GET", "/spaces/{space}/emoji"),
         scope="read",
         refusals=("not_found",),
         notes=("By name.",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from chatd.contract.fields import MAX_PAGE, Id, Label, Limit, Reason, Time
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command, query
 
 
@@ -41,6 +42,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListErasures,
         ErasureList,
         doc="Whose messages in a space will be erased, and when.",
+        http=Http("GET", "/spaces/{space}/erasures"),
         scope="moderate",
         refusals=("not_found",),
         notes=("Orders by `member.erase_messages` that were not carried out yet, the next one first.",),
@@ -49,6 +51,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "erasure.cancel",
         CancelErasure,
         doc="Takes an order to erase somebody's messages back.",
+        http=Http("DELETE", "/spaces/{space}/erasures/{account}"),
         scope="moderate",
         decided_by="space",
         refusals=("not_found",),

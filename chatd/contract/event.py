@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, EventHash, Limit, Seq, Time
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, query
 
 
@@ -45,6 +46,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListEvents,
         EventPage,
         doc="The log after a position; can wait for news.",
+        http=Http("GET", "/log"),
         scope="never",
         asker="operator",
         refusals=("not_found", "conflict"),

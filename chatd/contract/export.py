@@ -7,6 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Token
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command
 
 PlaceItemKind = Literal["space", "emoji", "room", "member", "message", "edit", "reaction", "pin"]
@@ -56,6 +57,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ExportRoom,
         PlaceExport,
         doc="Exports a room, in pages.",
+        http=Http("POST", "/rooms/{room}/export"),
         scope="never",
         rate="query",
         refusals=("not_found",),
@@ -72,6 +74,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ExportSpace,
         PlaceExport,
         doc="Exports a space with its rooms, in pages.",
+        http=Http("POST", "/spaces/{space}/export"),
         scope="never",
         rate="query",
         refusals=("not_found",),

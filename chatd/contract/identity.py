@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from chatd.contract.fields import NO_NUL, Password, Time, Token, Url
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command, query
 
 
@@ -74,6 +75,7 @@ REQUESTS: tuple[RequestType, ...] = (
         GetProvider,
         ProviderResult,
         doc="Where a browser begins to sign on, if it can.",
+        http=Http("GET", "/identities/provider"),
         scope="never",
         asker="anyone",
         rate="sign_in",
@@ -91,6 +93,7 @@ REQUESTS: tuple[RequestType, ...] = (
         BeginIdentity,
         IdentityLink,
         doc="Where a browser begins to link an identity.",
+        http=Http("POST", "/identities/begin"),
         scope="never",
         refusals=("not_found", "conflict", "overloaded"),
         notes=(
@@ -104,6 +107,7 @@ REQUESTS: tuple[RequestType, ...] = (
         AddIdentity,
         IdentityResult,
         doc="Links the identity that the browser brought.",
+        http=Http("POST", "/identities", 201),
         scope="never",
         refusals=("not_found", "conflict"),
         events=("account.secured",),
@@ -117,6 +121,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListIdentities,
         IdentityList,
         doc="The identities of the caller.",
+        http=Http("GET", "/identities"),
         scope="never",
         notes=("The oldest first.",),
     ),
@@ -124,6 +129,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "identity.remove",
         RemoveIdentity,
         doc="Ends the link to an identity.",
+        http=Http("POST", "/identities/remove"),
         scope="never",
         refusals=("not_found", "conflict", "overloaded"),
         events=("account.secured",),

@@ -16,6 +16,7 @@ from chatd.contract.fields import (
     Time,
     Token,
 )
+from chatd.contract.http import Http
 from chatd.contract.space import SpaceResult
 from chatd.contract.spec import RequestType, command, query
 
@@ -88,6 +89,7 @@ REQUESTS: tuple[RequestType, ...] = (
         CreateInvite,
         InviteResult,
         doc="Makes an invite code.",
+        http=Http("POST", "/spaces/{space}/invites", 201),
         scope="manage",
         refusals=("not_found", "conflict"),
         events=("invite.created",),
@@ -105,6 +107,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListInvites,
         InviteList,
         doc="The invites of a space, without their codes.",
+        http=Http("GET", "/spaces/{space}/invites"),
         scope="read",
         refusals=("not_found",),
         notes=(
@@ -118,6 +121,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "invite.revoke",
         RevokeInvite,
         doc="Ends an invite, named by its code or id.",
+        http=Http("DELETE", "/invites/{code}"),
         scope="manage",
         refusals=("not_found",),
         events=("invite.revoked",),
@@ -131,6 +135,7 @@ REQUESTS: tuple[RequestType, ...] = (
         AcceptInvite,
         SpaceResult,
         doc="Joins the space that the code leads to.",
+        http=Http("POST", "/invites/accept"),
         scope="join",
         refusals=("not_found",),
         events=("member.joined",),

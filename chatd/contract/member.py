@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import UNSET, Struct, UnsetType, field
 
 from chatd.contract.fields import Id, Reason, Right, Role, Seconds, Time
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command
 
 
@@ -107,6 +108,7 @@ REQUESTS: tuple[RequestType, ...] = (
         SetRole,
         RoleSet,
         doc="Gives a role; `dry_run` only says what that would change.",
+        http=Http("PUT", "/spaces/{space}/members/{account}/role"),
         scope="never",
         decided_by="space",
         refusals=("not_found", "conflict"),
@@ -125,6 +127,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "member.kick",
         KickMember,
         doc="Removes a member; it may come back.",
+        http=Http("DELETE", "/spaces/{space}/members/{account}"),
         scope="moderate",
         decided_by="space",
         refusals=("not_found", "conflict"),
@@ -138,6 +141,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "member.ban",
         BanMember,
         doc="Removes an account and keeps it out, `for` seconds or for ever.",
+        http=Http("PUT", "/spaces/{space}/bans/{account}"),
         scope="moderate",
         refusals=("not_found", "conflict"),
         events=("member.banned",),
@@ -152,6 +156,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "member.unban",
         UnbanMember,
         doc="Ends a ban.",
+        http=Http("DELETE", "/spaces/{space}/bans/{account}"),
         scope="moderate",
         decided_by="space",
         refusals=("not_found",),
@@ -161,6 +166,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "member.mute",
         MuteMember,
         doc="Silences a member, `for` seconds or for ever.",
+        http=Http("PUT", "/spaces/{space}/mutes/{account}"),
         scope="moderate",
         decided_by="space",
         refusals=("not_found",),
@@ -176,6 +182,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "member.unmute",
         UnmuteMember,
         doc="Ends a mute.",
+        http=Http("DELETE", "/spaces/{space}/mutes/{account}"),
         scope="moderate",
         decided_by="space",
         refusals=("not_found",),
@@ -186,6 +193,7 @@ REQUESTS: tuple[RequestType, ...] = (
         EraseMessages,
         MessageErasure,
         doc="Orders that all that an account wrote in the space's rooms is erased; `dry_run` only counts it.",
+        http=Http("POST", "/spaces/{space}/members/{account}/erase_messages"),
         scope="moderate",
         refusals=("not_found", "conflict"),
         events=("member.erasure_ordered", "member.messages_erased", "message.deleted"),

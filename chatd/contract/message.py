@@ -18,6 +18,7 @@ from chatd.contract.fields import (
     Text,
     Time,
 )
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command, query
 
 
@@ -208,6 +209,7 @@ REQUESTS: tuple[RequestType, ...] = (
         PostMessage,
         Posted,
         doc="Posts a message, exactly once per nonce.",
+        http=Http("POST", "/rooms/{room}/messages", 201),
         scope="post",
         decided_by="room",
         rate="post",
@@ -240,6 +242,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "message.edit",
         EditMessage,
         doc="Replaces the text of the caller's message.",
+        http=Http("PATCH", "/rooms/{room}/messages/{seq}"),
         scope="post",
         decided_by="room",
         refusals=("not_found", "conflict"),
@@ -253,6 +256,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "message.delete",
         DeleteMessage,
         doc="Erases the text of a message, for good.",
+        http=Http("DELETE", "/rooms/{room}/messages/{seq}"),
         scope="post",
         decided_by="room",
         refusals=("not_found",),
@@ -265,13 +269,20 @@ REQUESTS: tuple[RequestType, ...] = (
         ),
     ),
     query(
-        "message.get", GetMessage, MessageResult, doc="One message.", scope="read", refusals=("not_found",)
+        "message.get",
+        GetMessage,
+        MessageResult,
+        doc="One message.",
+        http=Http("GET", "/rooms/{room}/messages/{seq}"),
+        scope="read",
+        refusals=("not_found",),
     ),
     query(
         "message.edits",
         ListEdits,
         MessageVersions,
         doc="The versions of a message, for its author and moderators.",
+        http=Http("GET", "/rooms/{room}/messages/{seq}/edits"),
         scope="read",
         refusals=("not_found",),
     ),
@@ -280,6 +291,7 @@ REQUESTS: tuple[RequestType, ...] = (
         SearchMessages,
         SearchPage,
         doc="Finds messages that the caller may see, newest first.",
+        http=Http("GET", "/messages"),
         scope="read",
         refusals=("not_found", "overloaded"),
         notes=(
@@ -308,6 +320,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ScheduleMessage,
         ScheduledResult,
         doc="Posts a message at a later time.",
+        http=Http("POST", "/rooms/{room}/scheduled", 201),
         scope="post",
         refusals=("not_found", "conflict", "too_large"),
         events=("message.posted",),
@@ -323,6 +336,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "message.unschedule",
         UnscheduleMessage,
         doc="Cancels a scheduled message.",
+        http=Http("DELETE", "/scheduled/{scheduled}"),
         scope="post",
         refusals=("not_found", "conflict"),
         notes=("Once this is answered, the message is not posted any more.",),
@@ -332,12 +346,14 @@ REQUESTS: tuple[RequestType, ...] = (
         ListScheduled,
         ScheduledList,
         doc="The caller's scheduled messages.",
+        http=Http("GET", "/scheduled"),
         scope="read",
     ),
     command(
         "message.report",
         ReportMessage,
         doc="Reports a message to the moderators, in a direct room to the operators.",
+        http=Http("POST", "/rooms/{room}/messages/{seq}/reports", 201),
         scope="post",
         refusals=("not_found", "conflict"),
         events=("message.reported",),

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, NotificationKind, Time
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command, query
 
 
@@ -50,6 +51,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListNotifications,
         NotificationPage,
         doc="The caller's notifications, newest first.",
+        http=Http("GET", "/notifications"),
         scope="read",
         refusals=("not_found",),
         notes=(
@@ -72,6 +74,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "notification.read",
         ReadNotifications,
         doc="Marks notifications as read.",
+        http=Http("POST", "/notifications/read"),
         scope="read",
         decided_by="account",
         events=("notification.read",),

@@ -11,6 +11,7 @@ from chatd.contract.fields import (
     Seq,
     Time,
 )
+from chatd.contract.http import Http
 from chatd.contract.message import Message
 from chatd.contract.spec import RequestType, command, query
 
@@ -50,6 +51,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "pin.add",
         AddPin,
         doc="Pins a message to its room.",
+        http=Http("PUT", "/rooms/{room}/pins/{seq}"),
         scope="moderate",
         decided_by="room",
         refusals=("not_found", "conflict"),
@@ -60,6 +62,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "pin.remove",
         RemovePin,
         doc="Removes a pin.",
+        http=Http("DELETE", "/rooms/{room}/pins/{seq}"),
         scope="moderate",
         decided_by="room",
         refusals=("not_found",),
@@ -71,6 +74,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListPins,
         PinList,
         doc="The pinned messages of a room, newest pin first.",
+        http=Http("GET", "/rooms/{room}/pins"),
         scope="read",
         refusals=("not_found",),
     ),

@@ -11,6 +11,7 @@ from chatd.contract.fields import (
     Minute,
     TimeZone,
 )
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command, query
 from chatd.contract.subscription import Subscription
 
@@ -49,6 +50,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "preferences.update",
         UpdatePreferences,
         doc="Quiet hours and receipts.",
+        http=Http("PATCH", "/preferences"),
         scope="read",
         decided_by="account",
         events=("preferences.updated",),
@@ -67,6 +69,7 @@ REQUESTS: tuple[RequestType, ...] = (
         GetPreferences,
         PreferencesResult,
         doc="The caller's preferences and subscriptions.",
+        http=Http("GET", "/preferences"),
         scope="read",
     ),
 )

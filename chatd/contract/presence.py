@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from chatd.contract.fields import Id, PresenceState, ShownPresence, Time
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command
 
 
@@ -40,6 +41,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "presence.set",
         SetPresence,
         doc="Sets the caller's presence.",
+        http=Http("PUT", "/presence"),
         scope="read",
         rate="signal",
         notes=(
@@ -57,6 +59,7 @@ REQUESTS: tuple[RequestType, ...] = (
         WatchPresence,
         PresenceList,
         doc="Sets the accounts whose presence the caller watches.",
+        http=Http("POST", "/presence/watch"),
         scope="read",
         rate="signal",
         notes=(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from chatd.contract.fields import Id, Time
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, query
 
 
@@ -68,6 +69,7 @@ REQUESTS: tuple[RequestType, ...] = (
         QuotaResult,
         doc="What an account and its bots have used of their quotas.",
         asker="operator",
+        http=Http("GET", "/accounts/{account}/quota"),
         scope="never",
         refusals=("not_found",),
     ),

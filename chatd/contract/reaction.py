@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, Emoji, Id, Limit, Seq
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command, query
 
 
@@ -46,6 +47,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "reaction.add",
         AddReaction,
         doc="Puts a reaction on a message.",
+        http=Http("PUT", "/rooms/{room}/messages/{seq}/reactions/{emoji}"),
         scope="react",
         decided_by="room",
         refusals=("not_found", "conflict"),
@@ -61,6 +63,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "reaction.remove",
         RemoveReaction,
         doc="Removes the caller's reaction.",
+        http=Http("DELETE", "/rooms/{room}/messages/{seq}/reactions/{emoji}"),
         scope="react",
         decided_by="room",
         refusals=("not_found",),
@@ -72,6 +75,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListReactions,
         ReactorPage,
         doc="Who reacted with an emoji, by account id.",
+        http=Http("GET", "/rooms/{room}/messages/{seq}/reactions/{emoji}"),
         scope="read",
         refusals=("not_found",),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from chatd.contract.fields import Id, Seq
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command
 
 
@@ -23,6 +24,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "read.mark",
         MarkRead,
         doc="Moves the caller's read marker forward.",
+        http=Http("PUT", "/rooms/{room}/read"),
         scope="read",
         decided_by="room",
         rate="signal",
@@ -37,6 +39,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "read.mark_unread",
         MarkUnread,
         doc="Moves the caller's read marker back, to before a message.",
+        http=Http("POST", "/rooms/{room}/mark_unread"),
         scope="read",
         refusals=("not_found",),
         events=("read.marked_unread",),

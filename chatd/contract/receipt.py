@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from chatd.contract.fields import Id, Seq
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, query
 
 
@@ -28,6 +29,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListReceipts,
         Receipts,
         doc="Whom a message has reached, and who has read it.",
+        http=Http("GET", "/rooms/{room}/messages/{seq}/receipts"),
         scope="read",
         refusals=("not_found",),
         notes=(

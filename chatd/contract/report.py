@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Reason, Time
+from chatd.contract.http import Http
 from chatd.contract.message import Message
 from chatd.contract.spec import RequestType, command, query
 
@@ -63,6 +64,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListReports,
         ReportPage,
         doc="What was reported in a space or, for operators, in direct rooms; oldest first.",
+        http=Http("GET", "/reports"),
         scope="moderate",
         refusals=("not_found",),
         notes=(
@@ -79,6 +81,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ReadReportContext,
         ReportContext,
         doc="The reported message and its neighbours.",
+        http=Http("GET", "/reports/{report}"),
         scope="moderate",
         refusals=("not_found",),
         notes=(
@@ -90,6 +93,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "report.resolve",
         ResolveReport,
         doc="Resolves a report.",
+        http=Http("POST", "/reports/{report}/resolve"),
         scope="moderate",
         refusals=("not_found", "conflict"),
         events=("report.resolved",),

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from chatd.contract.errors import Code
 from chatd.contract.fields import Time
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, query
 from chatd.contract.view import ViewState
 
@@ -88,6 +89,25 @@ class ActorLoad(Struct, frozen=True, kw_only=True):
     restarts: int
 
 
+class SessionLoad(Struct, frozen=True, kw_only=True):
+    """`account` is null before a session is open, and at the admin socket, whose `by` is `operator:<uid>`.
+    `queued` bytes were not read by the client yet; `behind`: the session reads the log at the speed of its
+    client, which began `demotions` times because the client was too slow. `open` requests have no answer yet,
+    `handled` came since it began."""
+
+    name: str
+    by: str
+    account: str | None
+    device: str | None
+    protocol: str
+    began_at: Time
+    queued: int
+    behind: bool
+    demotions: int
+    open: int
+    handled: int
+
+
 class ServerTop(Struct, frozen=True, kw_only=True):
     """At most 50 actors, the busiest first. `refused` and what follows count since the start, as in
     `server.status`."""
@@ -127,6 +147,7 @@ REQUESTS: tuple[RequestType, ...] = (
         GetServerStatus,
         ServerStatus,
         doc="Version, address, sizes, counts and health of the server.",
+        http=Http("GET", "/server/status"),
         scope="never",
         asker="operator",
         notes=("Sizes are in bytes.",),
@@ -136,6 +157,7 @@ REQUESTS: tuple[RequestType, ...] = (
         GetServerTop,
         ServerTop,
         doc="The busiest actors, commit batches, connections.",
+        http=Http("GET", "/server/top"),
         scope="never",
         asker="operator",
         notes=("At most 50 actors, the busiest first.",),
@@ -145,6 +167,7 @@ REQUESTS: tuple[RequestType, ...] = (
         CheckServer,
         ServerChecked,
         doc="Checks the database file and the space on the disk.",
+        http=Http("GET", "/server/check"),
         scope="never",
         asker="operator",
         notes=("`findings` are sentences for people.",),
@@ -154,6 +177,7 @@ REQUESTS: tuple[RequestType, ...] = (
         VerifyServer,
         ServerVerified,
         doc="Replays the log and compares the tables with it.",
+        http=Http("GET", "/server/verify"),
         scope="never",
         asker="operator",
     ),

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from chatd.contract.account import Account
 from chatd.contract.fields import EventHash, Id, RateClass, Seq, Token
+from chatd.contract.http import Http
 from chatd.contract.quota import Quotas
 from chatd.contract.room import OwnRoom
 from chatd.contract.space import OwnSpace
@@ -90,6 +91,7 @@ REQUESTS: tuple[RequestType, ...] = (
         OpenSession,
         SessionOpened,
         doc="Opens the session, resuming at a cursor.",
+        http=Http("POST", "/session"),
         scope="always",
         decided_by="session",
         asker="anyone",

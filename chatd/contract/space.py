@@ -16,6 +16,7 @@ from chatd.contract.fields import (
     Role,
     Time,
 )
+from chatd.contract.http import Http
 from chatd.contract.member import MemberPage
 from chatd.contract.spec import RequestType, command, query
 
@@ -117,6 +118,7 @@ REQUESTS: tuple[RequestType, ...] = (
         CreateSpace,
         SpaceResult,
         doc="Makes a space; the caller owns it.",
+        http=Http("POST", "/spaces", 201),
         scope="never",
         refusals=("not_found", "conflict"),
         events=("space.created", "member.joined"),
@@ -131,6 +133,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListSpaces,
         SpaceList,
         doc="The caller's spaces; all of them for an operator.",
+        http=Http("GET", "/spaces"),
         scope="read",
         notes=("Operators get all spaces, without `role`.",),
     ),
@@ -139,6 +142,7 @@ REQUESTS: tuple[RequestType, ...] = (
         GetSpace,
         SpaceDetailResult,
         doc="One space.",
+        http=Http("GET", "/spaces/{space}"),
         scope="read",
         refusals=("not_found",),
         notes=(
@@ -151,6 +155,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListSpaceMembers,
         MemberPage,
         doc="Members of a space, by account id.",
+        http=Http("GET", "/spaces/{space}/members"),
         scope="read",
         refusals=("not_found",),
         notes=("Guests get those who share a room with them (`member.see_all`).",),
@@ -159,6 +164,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "space.update",
         UpdateSpace,
         doc="Changes a space.",
+        http=Http("PATCH", "/spaces/{space}"),
         scope="manage",
         decided_by="space",
         refusals=("not_found", "conflict"),
@@ -169,6 +175,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "space.delete",
         DeleteSpace,
         doc="Deletes a space with its rooms.",
+        http=Http("DELETE", "/spaces/{space}"),
         scope="never",
         decided_by="space",
         refusals=("not_found",),
@@ -185,6 +192,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "space.leave",
         LeaveSpace,
         doc="Leaves a space.",
+        http=Http("POST", "/spaces/{space}/leave"),
         scope="join",
         decided_by="space",
         refusals=("not_found", "conflict"),
@@ -199,6 +207,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "space.lock",
         LockSpace,
         doc="Locks a space: no invites, no new rooms, guests only read, slow mode.",
+        http=Http("PUT", "/spaces/{space}/lock"),
         scope="moderate",
         decided_by="space",
         refusals=("not_found",),
@@ -214,6 +223,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "space.unlock",
         UnlockSpace,
         doc="Ends the lock.",
+        http=Http("DELETE", "/spaces/{space}/lock"),
         scope="moderate",
         decided_by="space",
         refusals=("not_found",),

@@ -16,6 +16,7 @@ from msgspec import Struct
 from chatd.contract.errors import Code, Refusal
 from chatd.contract.field_errors import describe_error, quote
 from chatd.contract.fields import RateClass, Right, Scope
+from chatd.contract.http import Http
 from chatd.contract.shown import Rule, rules_of
 
 # Who may ask: anybody on a connection, an account with an open session, or an operator (the admin socket, or
@@ -64,6 +65,7 @@ class RequestType:
     request: type[Any]
     result: type[Any]
     doc: str
+    http: Http
     asker: Asker
     scope: BotScope
     decided_by: DecidedBy
@@ -126,6 +128,7 @@ def command(
     result: type[Any] = Done,
     *,
     doc: str,
+    http: Http,
     scope: BotScope,
     decided_by: DecidedBy = "handler",
     asker: Asker = "account",
@@ -141,6 +144,7 @@ def command(
         request,
         result,
         doc,
+        http,
         asker,
         scope,
         decided_by,
@@ -158,6 +162,7 @@ def query(
     result: type[Any],
     *,
     doc: str,
+    http: Http,
     scope: BotScope,
     asker: Asker = "account",
     rate: RateClass = "query",
@@ -166,7 +171,18 @@ def query(
 ) -> RequestType:
     """A query is answered by a handler. It logs nothing, but that an operator saw what is somebody's own."""
     return RequestType(
-        name, "query", request, result, doc, asker, scope, "handler", rate, refusals=refusals, notes=notes
+        name,
+        "query",
+        request,
+        result,
+        doc,
+        http,
+        asker,
+        scope,
+        "handler",
+        rate,
+        refusals=refusals,
+        notes=notes,
     )
 
 

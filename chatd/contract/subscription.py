@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from chatd.contract.fields import Id, Level, Time
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command
 
 
@@ -29,6 +30,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "subscription.update",
         UpdateSubscription,
         doc="Sets how the caller is notified of a room.",
+        http=Http("PATCH", "/rooms/{room}/subscription"),
         scope="read",
         refusals=("not_found",),
         events=("subscription.updated",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Seq
+from chatd.contract.http import Http
 from chatd.contract.message import Message, MessagePage
 from chatd.contract.spec import RequestType, command, query
 
@@ -39,6 +40,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ThreadHistory,
         ThreadPage,
         doc="A page of the replies in a thread, oldest first.",
+        http=Http("GET", "/rooms/{room}/threads/{seq}"),
         scope="read",
         refusals=("not_found",),
         notes=(
@@ -50,6 +52,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "thread.follow",
         FollowThread,
         doc="Follows a thread: notifies of new replies.",
+        http=Http("PUT", "/rooms/{room}/threads/{seq}/follow"),
         scope="read",
         refusals=("not_found",),
         events=("thread.followed",),
@@ -62,6 +65,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "thread.unfollow",
         UnfollowThread,
         doc="Stops following a thread.",
+        http=Http("DELETE", "/rooms/{room}/threads/{seq}/follow"),
         scope="read",
         refusals=("not_found",),
         events=("thread.unfollowed",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from chatd.contract.fields import Code, Password
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command, query
 
 
@@ -51,6 +52,7 @@ REQUESTS: tuple[RequestType, ...] = (
         BeginTotp,
         TotpSecret,
         doc="A secret for an app that shows codes.",
+        http=Http("POST", "/totp/begin"),
         scope="never",
         refusals=("conflict", "overloaded"),
         notes=("Show `uri` as a QR code. The second factor is on only after `totp.confirm`.",),
@@ -60,6 +62,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ConfirmTotp,
         RecoveryCodes,
         doc="Turns the second factor on.",
+        http=Http("POST", "/totp/confirm"),
         scope="never",
         refusals=("not_found", "conflict"),
         events=("account.secured",),
@@ -74,6 +77,7 @@ REQUESTS: tuple[RequestType, ...] = (
         GetTotp,
         TotpState,
         doc="Whether the second factor is on.",
+        http=Http("GET", "/totp"),
         scope="never",
         notes=("`recovery_codes` says how many are left.",),
     ),
@@ -81,6 +85,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "totp.remove",
         RemoveTotp,
         doc="Turns the second factor off.",
+        http=Http("POST", "/totp/remove"),
         scope="never",
         refusals=("not_found", "conflict", "overloaded"),
         events=("account.secured",),

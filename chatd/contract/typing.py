@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from chatd.contract.fields import Id
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command
 
 
@@ -17,6 +18,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "typing.set",
         SetTyping,
         doc="Shows the room that the caller is typing.",
+        http=Http("POST", "/rooms/{room}/typing"),
         scope="post",
         decided_by="room",
         rate="signal",

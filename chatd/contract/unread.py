@@ -9,6 +9,7 @@ from chatd.contract.fields import (
     Id,
     Limit,
 )
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, query
 
 
@@ -41,6 +42,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListUnread,
         UnreadList,
         doc="What is unread in each of the caller's rooms.",
+        http=Http("GET", "/unread"),
         scope="read",
         notes=(
             "Unread are the messages of others, not deleted, that came after the read marker and after the"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from chatd.contract.fields import Label
+from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command, query
 
 
@@ -36,6 +37,7 @@ REQUESTS: tuple[RequestType, ...] = (
         ListViews,
         ViewList,
         doc="The views of the log, and how far they have followed it.",
+        http=Http("GET", "/views"),
         scope="never",
         asker="operator",
         notes=(
@@ -47,6 +49,7 @@ REQUESTS: tuple[RequestType, ...] = (
         "view.rebuild",
         RebuildView,
         doc="Drops a view and builds it from the log again.",
+        http=Http("POST", "/views/{name}/rebuild"),
         scope="never",
         asker="operator",
         refusals=("not_found",),

@@ -1,7 +1,8 @@
 """The gateway: reads the request head of every connection, checks it, and passes the connection on.
 
-A connection carries one request. An upgrade on `/ws` becomes a WebSocket; everything else is answered over
-HTTP and closed, so that no upgrade can arrive on a connection that carried another request before.
+A connection carries one request. An upgrade on `/ws` becomes a WebSocket, a request for events a stream of
+them; everything else is answered over HTTP and closed, so that no upgrade can arrive on a connection that
+carried another request before.
 """
 
 from __future__ import annotations
@@ -18,16 +19,19 @@ from msgspec.structs import replace
 
 from chatd.auth.rate_limits import network
 from chatd.contract.field_errors import shorten
+from chatd.gateway.http import event_stream
+from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.request_head import BadHead, Head, plain_response, read_head
 from chatd.gateway.net.address_places import AddressPlace, AddressPlaces
 from chatd.gateway.net.client_address import Proxies
 from chatd.gateway.net.flusher import Flusher
 from chatd.gateway.net.listener import Listener
+from chatd.gateway.net.live_connection import LiveConnection, OpenSession
 from chatd.gateway.net.open_files import OpenFiles
 from chatd.gateway.net.own_addresses import OwnAddresses, SaidBefore
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import SocketStream
-from chatd.gateway.websocket.connection import OpenSession, WebSocket, serve_websocket
+from chatd.gateway.websocket.connection import serve_websocket
 from chatd.log import log
 from chatd.ports import Caller
 from chatd.principal import Principal, work_for
@@ -52,7 +56,8 @@ class Gateway:
         self.flusher = Flusher()
         self.open_files = open_files
         self.poller = Poller()
-        self.connections: set[WebSocket] = set()
+        self.connections: set[LiveConnection] = set()
+        self.counts = HttpCounts()
         self.ready = False  # whether it takes requests
         self._settings = settings
         self._load_http = load_http
@@ -86,12 +91,12 @@ class Gateway:
                 connection.check_liveness(now, self._settings)
 
     def close(self, code: int, reason: str) -> None:
-        """Closes every WebSocket."""
+        """Closes every connection that has a session."""
         for connection in tuple(self.connections):
             connection.close(code, reason)
 
     async def wait_gone(self) -> None:
-        """Returns when no WebSocket is open any more."""
+        """Returns when none of them is open any more."""
         while self.connections:
             await next(iter(self.connections)).gone.wait()
 
@@ -133,6 +138,7 @@ class Gateway:
                     caller = self._behind_proxies(caller, head)
                     self._take_place(place, caller.address)
         except BadHead as bad:
+            self.counts.refused[bad.status] += 1
             await _refuse(stream, bad)
             return
         except (trio.BrokenResourceError, trio.ClosedResourceError):
@@ -151,6 +157,10 @@ class Gateway:
                 self._open_session,
                 self.connections,
                 self.poller,
+            )
+        elif head.path == event_stream.PATH:
+            await event_stream.serve_events(
+                stream, caller, head, self._settings, self._open_session, self.connections, self.poller
             )
         else:
             if not head.has_body:

@@ -13,7 +13,7 @@ from chatd.clock import now
 from chatd.contract.errors import Refusal
 from chatd.contract.session import Cursor
 from chatd.handlers.refusals import NO_TOKEN, TOKEN_OF_DISABLED
-from chatd.ports import Caller, OpeningRows
+from chatd.ports import BearerRows, Caller
 
 OWNER_DISABLED: Final = Refusal(
     "forbidden", "this bot's owner is disabled; ask the people who run this server"
@@ -34,7 +34,7 @@ class Gate(msgspec.Struct, frozen=True, eq=False):
     epoch: str
     former: Mapping[str, int]  # epochs of before, each good up to a position
 
-    def admit(self, claims: Claims, rows: OpeningRows, address: str) -> Caller | Refusal:
+    def admit(self, claims: Claims, rows: BearerRows, address: str) -> Caller | Refusal:
         """The bearer of these claims, while its device stands and its account is not disabled."""
         device, account = rows.device, rows.account
         if account is not None and account["disabled"] and not account["deleted"]:

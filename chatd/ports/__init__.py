@@ -4,8 +4,11 @@ The actors know the store only by these shapes; an in-memory twin or a distribut
 behind them as well as SQLite.
 """
 
+from chatd.ports.blobs import *
 from chatd.ports.conditions import *
 from chatd.ports.connection import *
+from chatd.ports.desk import *
+from chatd.ports.files import *
 from chatd.ports.log import *
 from chatd.ports.maintenance import *
 from chatd.ports.provider import *

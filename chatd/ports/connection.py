@@ -42,6 +42,10 @@ class Connection(Protocol):
     def render(self) -> Render: ...
 
     @property
+    def protocol(self) -> str:
+        """What is spoken on it, for people: a subprotocol, or another word."""
+
+    @property
     def queued(self) -> int:
         """Bytes that the client has not taken yet."""
 

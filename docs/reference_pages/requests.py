@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final, get_args
 
 from chatd.contract.errors import Code
+from chatd.contract.http import API
 from chatd.contract.requests import REQUESTS
 from chatd.contract.spec import GENERAL, Asker, Done, RequestType
 from reference_pages.markdown import bullets, code, docstring, page, table
@@ -116,6 +117,7 @@ def _types() -> list[type[Any]]:
 
 def _request(row: RequestType) -> str:
     about = {
+        "over HTTP": code(f"{row.http.method} {API}{row.http.path}"),
         "asked by": ASKERS[row.asker],
         "bots": SCOPES.get(row.scope) or f"with the scope `{row.scope}`",
         "decided by": PLACES[row.decided_by] if row.kind == "command" else "",
@@ -130,6 +132,6 @@ def _request(row: RequestType) -> str:
         f"*{kind.capitalize()}.* {row.doc}",
         bullets(row.notes),
         request_fields(row.request) if fields(row.request) else "It takes no fields.",
-        bullets(f"{what.capitalize()}: {said}" for what, said in about.items() if said),
+        bullets(f"{what[:1].upper()}{what[1:]}: {said}" for what, said in about.items() if said),
     )
     return "\n\n".join(part.strip("\n") for part in parts if part)

@@ -64,7 +64,7 @@ def test_refusals_and_steps_of_the_clock_are_counted_by_reason(server: Shifted) 
     shown = metrics(server)
     assert shown['chatd_refused_frames_total{code="unauthenticated"}'] == 3
     assert shown['chatd_refused_frames_total{code="rate_limited"}'] == 0, "a rate needs a beginning"
-    assert shown["chatd_clock_steps"] == 2
+    assert shown["chatd_clock_steps_total"] == 2
     assert shown["chatd_last_clock_step_seconds"] == pytest.approx(-100, abs=5)
-    assert shown["chatd_log_lines_lost"] == 0
+    assert shown["chatd_log_lines_lost_total"] == 0
     town.close()

@@ -48,6 +48,7 @@ class Bus:
     def __init__(self, head: int, hash: str = "") -> None:
         self.head = head
         self.hash = hash
+        self.demotions = 0  # how often a session fell back to the log, because its client read too slowly
         self._ring = Ring(head)
         self._streams: dict[str, dict[Subscriber, None]] = {}
         self._accounts: dict[str, dict[Subscriber, None]] = {}

@@ -10,11 +10,13 @@ import trio
 from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.envelope import Answer, Envelope
 from chatd.actors.runtime.log_writer import LogWriter
+from chatd.asked import asked
 from chatd.clock import new_id, now
 from chatd.contract.errors import Refusal
 from chatd.contract.quota import Quotas
 from chatd.domain.decision import Context
 from chatd.ports import Append, Appended, Caller, Condition, Write
+from chatd.tracing import tracing
 
 T = TypeVar("T")
 
@@ -53,7 +55,8 @@ class CommandBus(msgspec.Struct, frozen=True, eq=False):
             answers.append(answer)
             answered.set()
 
-        await self.directory.tell(stream, Envelope(command, context, reply, writes, conditions))
+        envelope = Envelope(command, context, reply, writes, conditions, asked())
+        await self.directory.tell(stream, envelope)
         await answered.wait()
         return cast("T | Refusal", answers[0])
 
@@ -62,5 +65,7 @@ class CommandBus(msgspec.Struct, frozen=True, eq=False):
 
         Raises StoreUnavailable.
         """
-        outcome = await self.writer.append(Append(writes=writes, conditions=conditions))
+        request = asked() if tracing.on else None
+        spans = () if request is None else (request.span,)
+        outcome = await self.writer.append(Append(writes=writes, conditions=conditions), spans)
         return isinstance(outcome, Appended)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -11,14 +11,16 @@ import trio
 
 from chatd.actors.runtime.envelope import STOPPING, Envelope
 from chatd.actors.runtime.log_writer import LogWriter
-from chatd.actors.runtime.mailbox import Closed
+from chatd.actors.runtime.mailbox import Closed, MailboxTotals
 from chatd.actors.runtime.stream_actor import StreamActor
-from chatd.actors.runtime.stream_types import State
+from chatd.actors.runtime.stream_types import STREAM_TYPES, State
 from chatd.actors.runtime.supervisor import supervise
+from chatd.asked import work_at
 from chatd.clock import new_id
 from chatd.domain.event import split_stream
 from chatd.ports import Append, Appended, Reader, Row, StoreUnavailable, Taken
 from chatd.principal import SERVER, work_for
+from chatd.tracing import Span
 
 IDLE_CHECKS: Final = 4  # within the time after which an actor counts as idle
 
@@ -44,6 +46,7 @@ class Directory:
         self._nursery = nursery
         self._idle_after = idle_after
         self._actors: dict[str, StreamActor] = {}
+        self.asleep = {kind: MailboxTotals() for kind in STREAM_TYPES}  # of actors that sleep now
         self._closing = False
         self._empty = trio.Event()
 
@@ -54,8 +57,8 @@ class Directory:
         """How many actors of each kind are awake."""
         return Counter(split_stream(stream)[0] for stream in self._actors)
 
-    async def append(self, append: Append) -> Appended | Taken:
-        return await self._writer.append(append)
+    async def append(self, append: Append, spans: Sequence[Span] = ()) -> Appended | Taken:
+        return await self._writer.append(append, spans)
 
     async def tell(self, stream: str, envelope: Envelope) -> None:
         """Puts a command into the mailbox of the stream's actor, waking it if it sleeps."""
@@ -125,7 +128,9 @@ class Directory:
 
     async def _live(self, actor: StreamActor) -> None:
         work_for(SERVER)  # not for whoever woke it
+        work_at(None)
         await supervise(actor)
+        self.asleep[split_stream(actor.stream)[0]].add(actor.statistics(), actor.restarts)
         if self._actors.get(actor.stream) is actor:
             del self._actors[actor.stream]
             if not self._actors:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from chatd.asked import Asked
 from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context
 from chatd.ports import Condition, StoreBusy, StoreMisplaced, StoreUnavailable, Write
@@ -43,10 +44,11 @@ def unavailable(error: StoreUnavailable) -> Refusal:
 
 class Envelope(Struct, frozen=True, eq=False):
     """`writes` are stored with the facts of the decision, if it makes any, and all of that only while the
-    conditions hold: otherwise nothing is changed and the answer is `STALE`."""
+    conditions hold: otherwise nothing is changed and the answer is `STALE`. `asked`: what it comes from."""
 
     command: Any
     context: Context
     reply: Reply
     writes: tuple[Write, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    asked: Asked | None = None

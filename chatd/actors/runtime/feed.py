@@ -52,6 +52,7 @@ class Feed:
         self.owner: str | None = None  # of a bot; known before `start`
         self.position = position  # of the last event that was written or that the account may not see
         self.live = False
+        self.demotions = 0  # how often its client was too slow
         self.delivered = position  # the client's socket took everything up to here
         self.caught_up: Callable[[], None] = (
             _nothing  # called when it is live again, after signals were dropped
@@ -130,7 +131,7 @@ class Feed:
         connection.write(chunk.rendered(connection.render), chunk.alone)
         self.position = chunk.last
         if connection.queued > BEHIND_AT:
-            self.lag()
+            self._demote()
 
     def enter(self, stream: str, position: int, within: str | None) -> None:
         if self._early is not None:
@@ -180,8 +181,14 @@ class Feed:
         connection = self._connection
         connection.write(signal.rendered(connection.render))
         if connection.queued > BEHIND_AT:
-            self.lag()
+            self._demote()
         return True
+
+    def _demote(self) -> None:
+        """The client reads too slowly: from here on the log is read for it, at its own speed."""
+        self.demotions += 1
+        self._bus.demotions += 1
+        self.lag()
 
     # --- behind the head
 

@@ -6,11 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
-from chatd.actors.runtime.mailbox import MailboxStatistics
+from chatd.actors.runtime.mailbox import MailboxStatistics, MailboxTotals
+from chatd.actors.runtime.request_counts import RequestCounts
 from chatd.auth.tokens import Claims
 from chatd.contract.errors import Code
+from chatd.contract.server import SessionLoad
 
 REVOKED: Final = 4002  # the close code that tells a client not to reconnect
+
+
+Which = Callable[[Claims], bool]
 
 
 class LiveSession(Protocol):
@@ -21,6 +26,7 @@ class LiveSession(Protocol):
     claims: Claims | None
 
     def statistics(self) -> MailboxStatistics: ...
+    def row(self) -> SessionLoad: ...
     def end(self, code: int, reason: str) -> None: ...
 
 
@@ -29,7 +35,11 @@ class LiveSessions:
 
     def __init__(self) -> None:
         self.refused: Counter[Code] = Counter()  # frames since the start, also of sessions that have ended
+        self.requests = RequestCounts()
+        self.ended = MailboxTotals()  # of sessions that have ended
+        self.began = 0  # sessions since the start
         self._sessions: set[LiveSession] = set()
+        self._watchers: list[Callable[[Which], None]] = []
 
     def __iter__(self) -> Iterator[LiveSession]:
         return iter(tuple(self._sessions))
@@ -44,16 +54,24 @@ class LiveSessions:
 
     def add(self, session: LiveSession) -> None:
         self._sessions.add(session)
+        self.began += 1
 
     def discard(self, session: LiveSession) -> None:
         self._sessions.discard(session)
+        self.ended.add(session.statistics(), session.restarts)
 
     def devices(self) -> set[str]:
         """The ids of the devices that are connected."""
         return {session.claims.device for session in self._sessions if session.claims is not None}
 
-    def end(self, reason: str, which: Callable[[Claims], bool], code: int = REVOKED) -> None:
+    def watch(self, ended: Callable[[Which], None]) -> None:
+        """Has `ended` called for whatever ends sessions: what was known of these claims is no longer so."""
+        self._watchers.append(ended)
+
+    def end(self, reason: str, which: Which, code: int = REVOKED) -> None:
         """Closes the connections of sessions whose claims `which` accepts."""
+        for ended in self._watchers:
+            ended(which)
         for session in self:
             if session.claims is not None and which(session.claims):
                 session.end(code, reason)

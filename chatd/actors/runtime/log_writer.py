@@ -7,25 +7,30 @@ The next commit is submitted before the last one is published: the disk works wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from time import time_ns
 from typing import Final
 
 import msgspec
 import trio
 from trio.lowlevel import ParkingLot
 
+from chatd.actors.runtime.histogram import LATENCIES, Histogram
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.domain.event import Event
 from chatd.log import log
 from chatd.ports import Append, Appended, Log, StoreMisplaced, StoreUnavailable, Taken
+from chatd.tracing import Span, tracing
 
 CAPACITY: Final = 65_536  # each actor has at most one append under way, so this is never reached
+BATCHES: Final = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # facts in a commit
 
 Outcome = Appended | Taken | StoreUnavailable
 
 
 class _Waiting(msgspec.Struct, eq=False):
     append: Append
+    spans: Sequence[Span] = ()  # of the commands that it comes from
     outcome: Outcome | None = None
     done: trio.Event = msgspec.field(default_factory=trio.Event)
 
@@ -39,6 +44,8 @@ class CommitStatistics(msgspec.Struct):
     last_batch: int = 0
     last_ms: float = 0.0
     total_ms: float = 0.0
+    batches: Histogram = msgspec.field(default_factory=lambda: Histogram(BATCHES))
+    seconds: Histogram = msgspec.field(default_factory=lambda: Histogram(LATENCIES))
 
 
 class LogWriter:
@@ -66,12 +73,12 @@ class LogWriter:
         while self._under_way:
             await self._resting.park()
 
-    async def append(self, append: Append) -> Appended | Taken:
+    async def append(self, append: Append, spans: Sequence[Span] = ()) -> Appended | Taken:
         """Makes the append durable and shows it. Raises StoreUnavailable: then nothing was written.
 
         It stands in its place in the log's order from the moment of the call, before any waiting.
         """
-        waiting = _Waiting(append)
+        waiting = _Waiting(append, spans)
         try:
             if not self.mailbox.offer(waiting):
                 raise StoreUnavailable("the log writer is overloaded")
@@ -108,7 +115,7 @@ class LogWriter:
         done: tuple[list[_Waiting], list[Appended | Taken] | StoreUnavailable] | None = None
         while batch:
             self._under_way = batch
-            started = trio.current_time()
+            started, begun = trio.current_time(), time_ns() if tracing.on else 0
             commit = self._log.submit([waiting.append for waiting in batch])
             if done is not None:
                 self._settle(*done)
@@ -121,6 +128,8 @@ class LogWriter:
                 self.commits.failed += 1
                 outcomes = error
             self._count(batch, (trio.current_time() - started) * 1000)
+            if tracing.on:
+                tracing.part(_spans(batch), "commit", begun, appends=len(batch))
             done = batch, outcomes
             batch = self.mailbox.take_nowait()
         if done is not None:
@@ -136,7 +145,10 @@ class LogWriter:
                 waiting.done.set()
             return
         events = [event for done in outcomes if isinstance(done, Appended) for event in done.events]
+        begun = time_ns() if tracing.on else 0
         self._publish(events)
+        if tracing.on:
+            tracing.part(_spans(batch), "fan-out", begun, events=len(events))
         for waiting, outcome in zip(batch, outcomes, strict=True):
             waiting.outcome = outcome
             waiting.done.set()
@@ -146,3 +158,9 @@ class LogWriter:
         commits = self.commits
         commits.count, commits.facts = commits.count + 1, commits.facts + facts
         commits.last_batch, commits.last_ms, commits.total_ms = facts, ms, commits.total_ms + ms
+        commits.batches.add(facts)
+        commits.seconds.add(ms / 1000)
+
+
+def _spans(batch: Iterable[_Waiting]) -> list[Span]:
+    return [span for waiting in batch for span in waiting.spans]

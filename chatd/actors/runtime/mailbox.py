@@ -32,6 +32,25 @@ class MailboxStatistics(msgspec.Struct, frozen=True):
     handled: int
 
 
+class MailboxTotals:
+    """Sums over mailboxes; of those that are gone too, if they were added before they went."""
+
+    __slots__ = ("handled", "restarts", "turns")
+
+    def __init__(self) -> None:
+        self.turns = self.handled = self.restarts = 0
+
+    def add(self, statistics: MailboxStatistics, restarts: int) -> None:
+        self.turns += statistics.turns
+        self.handled += statistics.handled
+        self.restarts += restarts
+
+    def add_totals(self, other: MailboxTotals) -> None:
+        self.turns += other.turns
+        self.handled += other.handled
+        self.restarts += other.restarts
+
+
 class Mailbox(Generic[T]):
     """One reader, many writers. Messages of one writer keep their order."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from time import time_ns
 from typing import Any, Final, Literal, Protocol
 
 import msgspec
@@ -36,6 +37,7 @@ from chatd.ports import (
     Taken,
     Write,
 )
+from chatd.tracing import Span, tracing
 
 CAPACITY: Final = 1024
 SNAPSHOT_EVERY: Final = 500  # facts
@@ -48,7 +50,7 @@ class World(Protocol):
 
     reader: Reader
 
-    async def append(self, append: Append) -> Appended | Taken: ...
+    async def append(self, append: Append, spans: Sequence[Span] = ()) -> Appended | Taken: ...
     async def state_of(self, stream: str) -> State: ...
     async def meet(self, state: State) -> None: ...
     def hide(self, stream: str, answer: Callable[[], None]) -> None: ...
@@ -167,12 +169,14 @@ class StreamActor:
         """Decides, makes durable, answers. Decides anew when the log knew something the state did not."""
         known: list[dict[str, Any]] = []
         for _ in range(REDOS):
+            begun = time_ns() if tracing.on else 0
             try:
                 turn = await self._decide(envelopes, known)
                 envelopes = turn.unanswered
+                spans = self._trace(envelopes, begun) if tracing.on else ()
                 if not (turn.facts or turn.writes):
                     return self._answer(turn, Appended(()))
-                outcome = await self._world.append(turn.append())
+                outcome = await self._world.append(turn.append(), spans)
             except StoreUnavailable as error:
                 self._state = None
                 return _refuse(envelopes, unavailable(error))
@@ -221,6 +225,12 @@ class StreamActor:
             self._decide_one(state, around, envelope, turn)
         return turn
 
+    def _trace(self, envelopes: Sequence[Envelope], begun: int) -> list[Span]:
+        """They were decided, since `begun`. Their spans, one for each."""
+        spans = [None if envelope.asked is None else envelope.asked.span for envelope in envelopes]
+        tracing.part(spans, "decide", begun, actor=self.name, commands=len(envelopes))
+        return spans
+
     async def _without_marker(self, envelopes: Sequence[Envelope]) -> list[str]:
         """Who moves a read marker that is not known yet."""
         readers = [
@@ -236,7 +246,10 @@ class StreamActor:
         try:
             decision = self._kind.decide(state, around, envelope.command, envelope.context)
         except Exception:  # a bug in one rule is an answer to one asker
-            log.exception("decider_crashed", actor=self.name, command=type(envelope.command).__name__)
+            asked = {} if envelope.asked is None else envelope.asked.fields()
+            log.exception(
+                "decider_crashed", actor=self.name, command=type(envelope.command).__name__, **asked
+            )
             envelope.reply(BROKEN)
             return
         if isinstance(decision, Refusal):

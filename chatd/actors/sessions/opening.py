@@ -17,12 +17,13 @@ from chatd.actors.workers.presence import Presence
 from chatd.actors.workers.receipts import Receipts
 from chatd.auth.rate_limits import RateLimits, network, too_often
 from chatd.auth.tokens import Claims, Tokens
+from chatd.clock import new_id
 from chatd.contract.errors import Refusal
-from chatd.contract.session import Cursor, OpenSession
+from chatd.contract.session import Cursor, OpenSession, SessionOpened
 from chatd.handlers.gate import Gate
 from chatd.handlers.members_seen import with_owners_seen
 from chatd.handlers.refusals import NO_TOKEN
-from chatd.ports import Caller, Connection, OpeningQuestion, OpeningRows, Reader
+from chatd.ports import BearerRows, Caller, Connection, OpeningQuestion, OpeningRows, Reader
 from chatd.principal import Principal, work_for
 
 NEEDS_TOKEN: Final = Refusal("unauthenticated", "session.open needs a token, here or in the handshake")
@@ -56,8 +57,10 @@ class Opening(msgspec.Struct, frozen=True, eq=False):
         if token is None:
             return NEEDS_TOKEN
         claims = self.tokens.read(token)
-        if claims is None:
-            return NO_TOKEN
+        return NO_TOKEN if claims is None else self.counted(claims)
+
+    def counted(self, claims: Claims) -> Claims | Refusal:
+        """Counts an opening of the account, or says that it must wait."""
         if self.limited and (wait := self.rate_limits.take_opening(claims.account, trio.current_time())):
             return too_often(wait, "too many sessions opened")
         return claims
@@ -94,6 +97,25 @@ class Opening(msgspec.Struct, frozen=True, eq=False):
         snapshot = self.snapshots.of(rows, caller, start, session)
         return Opened(caller, feed, snapshot, rows.changed_at)
 
+    async def look(self, command: OpenSession, claims: Claims, address: str) -> SessionOpened | Refusal:
+        """What a session would be told that opened now; none does. Raises StoreUnavailable."""
+        head = self.gate.head
+        rows = await self._rows(claims, command.cursor, address)
+        caller = self.bearer(claims, rows, address)
+        if isinstance(caller, Refusal):
+            return caller
+        start = self.gate.resume_at(command.cursor, head, rows.hash)
+        return self.snapshots.of(rows, caller, start, new_id()).opened
+
+    def bearer(self, claims: Claims, rows: BearerRows, address: str) -> Caller | Refusal:
+        """Who this is, for whom the current task works from here on; or why it may not come in."""
+        caller = self.gate.admit(claims, rows, address)
+        if isinstance(caller, Caller) and self.limited and caller.owner is not None:
+            work_for(Principal(network(address), caller.owner))
+            if wait := self.rate_limits.take_bot_opening(caller.owner, trio.current_time()):
+                return too_often(wait, "too many sessions opened by your owner's bots")
+        return caller
+
     async def _rows(self, claims: Claims, cursor: Cursor | None, address: str) -> OpeningRows:
         """What is stored of the account, as far as it may see it."""
         position = None if cursor is None else cursor.position
@@ -106,11 +128,7 @@ class Opening(msgspec.Struct, frozen=True, eq=False):
 
     def _admitted(self, claims: Claims, rows: OpeningRows, address: str) -> Caller | Refusal:
         """Who this is, counted among its account's sessions; or why it may not enter."""
-        caller = self.gate.admit(claims, rows, address)
-        if isinstance(caller, Caller) and self.limited and caller.owner is not None:
-            work_for(Principal(network(address), caller.owner))
-            if wait := self.rate_limits.take_bot_opening(caller.owner, trio.current_time()):
-                return too_often(wait, "too many sessions opened by your owner's bots")
+        caller = self.bearer(claims, rows, address)
         if isinstance(caller, Caller) and (refusal := self.sessions.enter(claims.account)):
             return refusal
         return caller

@@ -5,63 +5,41 @@ Replies come back from below through `_reply`, which never waits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
+from time import perf_counter
 from typing import Any, Final
 
-import msgspec
 import trio
 
-from chatd.actors.runtime.command_bus import context_of
-from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.envelope import BROKEN, STOPPING, Answer, Envelope, unavailable
 from chatd.actors.runtime.feed import Feed
-from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.mailbox import MailboxStatistics
+from chatd.actors.sessions.answering import stream_of
 from chatd.actors.sessions.conduct import Conduct
-from chatd.actors.sessions.opening import Opened, Opening
+from chatd.actors.sessions.opening import Opened
+from chatd.actors.sessions.outcome import conclude, conclude_unread, frame_name
 from chatd.actors.sessions.pace import UNIT_BYTES, Pace
 from chatd.actors.sessions.request_frame import BAD_ID, request_data, request_type
 from chatd.actors.sessions.request_order import RequestOrder
-from chatd.actors.workers.mention_names import MentionNames
-from chatd.auth.quotas import DailyUsage
-from chatd.auth.rate_limits import RateLimits, TokenBucket, too_often
+from chatd.actors.sessions.services import SessionServices
+from chatd.asked import Asked, work_at
+from chatd.auth.rate_limits import TokenBucket
 from chatd.auth.tokens import Claims
-from chatd.clock import new_id
+from chatd.clock import new_id, now
 from chatd.codec import BadFrame
 from chatd.contract.errors import Refusal
+from chatd.contract.server import SessionLoad
 from chatd.contract.session import OpenSession
 from chatd.contract.spec import RequestType
-from chatd.domain.event import account_stream, room_stream, space_stream
-from chatd.domain.policy import bots
 from chatd.frame_ids import valid_id
-from chatd.handlers.registry import Handler
 from chatd.log import log
 from chatd.ports import OPEN_REQUESTS, Caller, Connection, Row, StoreUnavailable
-from chatd.settings import Rate, Settings
+from chatd.settings import Rate
+from chatd.tracing import tracing
 
 UNREAD: Final = 1024 * 1024  # bytes a client may leave unread before the session stops reading
 UNREAD_STRANGER: Final = 64 * 1024  # the same before a session is open
-NOT_OPEN: Final = Refusal("unauthenticated", "open a session first: session.open with a token")
 OPEN_ALREADY: Final = Refusal("conflict", "this session is already open")
-OPERATORS: Final = Refusal(
-    "forbidden", "only operators may do this: run chatctl on the server, or sign in as an admin"
-)
-
-_STREAMS: Final = {"room": room_stream, "space": space_stream}
-
-
-class SessionServices(msgspec.Struct, frozen=True, eq=False):
-    """What the sessions of a server share."""
-
-    settings: Settings
-    handlers: Mapping[str, Handler]
-    directory: Directory
-    names: MentionNames
-    rate_limits: RateLimits
-    usage: DailyUsage
-    live: LiveSessions
-    opening: Opening
 
 
 class SessionActor:
@@ -81,11 +59,12 @@ class SessionActor:
         self._connection = connection
         self._bearer = bearer
         self._limited = settings.limits and not caller.operator
-        self._quotas = services.usage.quotas
-        self._bucket = TokenBucket(Rate(settings.rate_per_second, settings.rate_burst))
+        rate = Rate(settings.rate_per_second, settings.rate_burst)
+        self._bucket = TokenBucket(rate) if self._limited else None
         self._order = RequestOrder()
         self._pace = Pace(settings, self._limited)
         self._conduct = Conduct(lenient=not self._limited)
+        self._began_at = now()
         self._turns = 0
         self._handled = 0
         self._stopping = False
@@ -118,6 +97,23 @@ class SessionActor:
     def statistics(self) -> MailboxStatistics:
         """The session's mailbox is its connection's inbox; its depth the requests without a reply yet."""
         return MailboxStatistics(self._order.commands, OPEN_REQUESTS, 0.0, self._turns, self._handled)
+
+    def row(self) -> SessionLoad:
+        """What it is and does, for operators."""
+        feed = self.feed
+        return SessionLoad(
+            name=self.name,
+            by=self.caller.by,
+            account=self.caller.account,
+            device=self.caller.device,
+            protocol=self._connection.protocol,
+            began_at=self._began_at,
+            queued=self._connection.queued,
+            behind=feed is not None and not feed.live,
+            demotions=0 if feed is None else feed.demotions,
+            open=self._order.commands,
+            handled=self._handled,
+        )
 
     def stop(self) -> None:
         self._stopping = True
@@ -175,38 +171,39 @@ class SessionActor:
             self._send(None, BAD_ID)
             self._conduct.bad_frame()
             return
+        span = tracing.begin(frame_name(frame)) if tracing.on else None
+        asked = Asked(self.id, id_, perf_counter(), span)
+        work_at(asked)
         try:
-            await self._dispatch(id_, frame)
+            await self._dispatch(asked, frame)
         except StoreUnavailable as error:
-            self._send(id_, unavailable(error))
+            self._refuse(asked, frame, unavailable(error))
         except Exception:  # a bug costs this request its result, nobody else anything
-            log.exception("request_crashed", session=self.id)
-            self._send(id_, BROKEN)
+            log.exception("request_crashed")
+            self._refuse(asked, frame, BROKEN)
 
-    async def _dispatch(self, id_: int | str, frame: Row) -> None:
+    async def _dispatch(self, asked: Asked, frame: Row) -> None:
         read = self._read(frame)
         if isinstance(read, Refusal):
-            self._send(id_, read)
+            self._refuse(asked, frame, read)
             return
         request, data = read
         await self._order.wait_turn(request)
         if request.kind == "query":
             await self._order.begin_query()
             assert self._nursery is not None
-            self._nursery.start_soon(self._query, id_, request, data)
+            self._nursery.start_soon(self._query, asked, request, data)
         elif request.decided_by == "handler":
-            await self._handle(id_, request, data)
+            await self._handle(asked, request, data)
         elif request.decided_by == "session":
-            await self._open(id_, data)
+            await self._open(asked, request, data)
         else:
-            context = context_of(self.caller, not request.pipelined, self._quotas)
-            if self._services.names.concerns(data):
-                context = await self._services.names.context(context, data.text)
+            answering = self._services.answering
+            context = await answering.context(request, self.caller, data)
             self._order.begin_command(request)
-            reply = partial(self._reply, id_, request, trio.current_time())
-            await self._services.directory.tell(
-                self._stream_of(request, data), Envelope(data, context, reply)
-            )
+            reply = partial(self._reply, asked, request)
+            stream = stream_of(request, self.caller, data)
+            await answering.commands.directory.tell(stream, Envelope(data, context, reply, asked=asked))
 
     def _read(self, frame: Row) -> tuple[RequestType, Any] | Refusal:
         """The frame as a request that this caller may make, or why not."""
@@ -215,54 +212,26 @@ class SessionActor:
         request = request_type(frame)
         if isinstance(request, Refusal):
             return request
-        if refusal := self._refusal(request):
+        if refusal := self._services.checks.refusal(request, self.caller, self._bucket):
             return refusal
         data = request_data(request, frame)
         return data if isinstance(data, Refusal) else (request, data)
 
-    def _refusal(self, request: RequestType) -> Refusal | None:
-        """Why this caller may not make the request, or not now."""
-        if request.asker != "anyone":
-            if not self.opened:
-                return NOT_OPEN
-            scopes = self.caller.scopes
-            if scopes is not None and (refusal := bots.check_scopes(scopes, request)):
-                return refusal
-            if request.asker == "operator" and not (self.caller.operator or self.caller.admin):
-                return OPERATORS
-        if self._limited and (wait := self._take(request)):
-            return too_often(wait)
-        return self._services.usage.refusal(request, self.caller)
-
-    def _take(self, request: RequestType) -> float:
-        """Counts the request and returns 0, or the seconds after which to try again."""
-        now, shared = trio.current_time(), self._services.rate_limits
-        if wait := self._bucket.take(now):
-            return max(wait, shared.wait(request.rate, self.caller, now))
-        if wait := shared.take(request.rate, self.caller, now):
-            self._bucket.give_back()
-        return wait
-
-    def _stream_of(self, request: RequestType, command: Any) -> str:
-        if request.decided_by == "account":
-            return account_stream(self.caller.account or self.caller.by)
-        return _STREAMS[request.decided_by](getattr(command, request.decided_by))
-
     # --- replies
 
-    def _reply(self, id_: int | str, request: RequestType, started: float, answer: Answer) -> None:
+    def _reply(self, asked: Asked, request: RequestType, answer: Answer) -> None:
         """Called from below, once for each command."""
         self._order.end_command()
-        self._log(request, started, answer)
-        self._send(id_, answer)
+        self._answer(asked, request, answer)
         self._stop_reading_when_idle()
 
-    def _log(self, request: RequestType, started: float, answer: Answer) -> None:
-        if not log.debugs:
-            return
-        outcome = answer.code if isinstance(answer, Refusal) else "done"
-        took = round((trio.current_time() - started) * 1000, 3)
-        log.debug(request.name, outcome=outcome, ms=took, by=self.caller.by, session=self.id)
+    def _answer(self, asked: Asked, request: RequestType, answer: Answer) -> None:
+        conclude(self._services.live.requests, request.name, asked, self.caller, answer)
+        self._send(asked.request, answer)
+
+    def _refuse(self, asked: Asked, frame: Row, refusal: Refusal) -> None:
+        conclude_unread(self._services.live.requests, frame, asked, self.caller, refusal)
+        self._send(asked.request, refusal)
 
     def _send(self, id_: int | str | None, answer: Answer) -> None:
         if isinstance(answer, Refusal):
@@ -273,48 +242,38 @@ class SessionActor:
         else:
             self._connection.send([{"id": id_, "result": answer}])
 
-    async def _ask_handler(self, request: RequestType, data: Any) -> Answer:
-        try:
-            return await self._services.handlers[request.name](self.caller, data)
-        except StoreUnavailable as error:
-            return unavailable(error)
-
-    async def _handle(self, id_: int | str, request: RequestType, command: Any) -> None:
-        started = trio.current_time()
+    async def _handle(self, asked: Asked, request: RequestType, command: Any) -> None:
         self._order.begin_handling()
         try:
-            answer = await self._ask_handler(request, command)
-            self._log(request, started, answer)
-            self._send(id_, answer)
+            answer = await self._services.answering.of_handler(request, self.caller, command)
+            self._answer(asked, request, answer)
         finally:
             self._order.end_handling()
             self._stop_reading_when_idle()
 
-    async def _query(self, id_: int | str, request: RequestType, query: Any) -> None:
-        started = trio.current_time()
+    async def _query(self, asked: Asked, request: RequestType, query: Any) -> None:
         try:
-            answer = await self._ask_handler(request, query)
+            answer = await self._services.answering.of_handler(request, self.caller, query)
         except Exception:
             log.exception("query_crashed", query=request.name)
             answer = BROKEN
         self._order.end_query()
-        self._log(request, started, answer)
-        self._send(id_, answer)
+        self._answer(asked, request, answer)
         self._stop_reading_when_idle()
 
     # --- opening
 
-    async def _open(self, id_: int | str, command: OpenSession) -> None:
+    async def _open(self, asked: Asked, request: RequestType, command: OpenSession) -> None:
         opening = self._services.opening
         try:
             opened = await self._opened(command)
         except StoreUnavailable as error:
             opened = unavailable(error)
         if isinstance(opened, Refusal):
-            self._send(id_, opened)
+            self._answer(asked, request, opened)
             return
         self.caller, self.feed = opened.caller, opened.feed
-        self._send(id_, opened.snapshot.opened)  # stands before the first event
+        self._answer(asked, request, opened.snapshot.opened)  # stands before the first event
         opening.enter(opened)
 
     async def _opened(self, command: OpenSession) -> Opened | Refusal:

@@ -24,6 +24,11 @@ class DueTimer:
         self._next: int | None = None
         self._wakeup = Wakeup()
 
+    @property
+    def next(self) -> int | None:
+        """When the next thing is due (Unix milliseconds), as far as is known."""
+        return self._next
+
     def earlier(self, at: int | None) -> None:
         """Something is due at `at` (Unix milliseconds); None: nothing is."""
         if at is not None and (self._next is None or at < self._next):

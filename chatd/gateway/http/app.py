@@ -24,9 +24,12 @@ from chatd.contract.errors import Refusal
 from chatd.contract.server import ServerStatus
 from chatd.gateway.http import pages
 from chatd.gateway.http.body import BadBody, read_body, replayed
+from chatd.gateway.http.http_counts import HttpCounts
+from chatd.gateway.http.observed import observed
 from chatd.gateway.net.client_address import Networks
 from chatd.gateway.net.own_addresses import OwnAddresses
 from chatd.gateway.net.stream import SocketStream
+from chatd.handlers.figures import Figures
 from chatd.ports import Caller, SsoFlow, StoreUnavailable
 from chatd.settings import Settings
 
@@ -67,6 +70,8 @@ class Http:
         recover: Recover,
         sso: SsoFlow,
         status: Callable[[], Awaitable[ServerStatus]],
+        figures: Figures,
+        counts: HttpCounts,
     ) -> None:
         self._settings = settings
         self._ready = ready
@@ -75,6 +80,8 @@ class Http:
         self._set_password = recover
         self._sso = sso
         self._status = status
+        self._figures = figures
+        self._counts = counts
         self._metrics_readers = Networks(settings.metrics)
         self._own = own
         routes = [
@@ -91,7 +98,8 @@ class Http:
         ]
         pages_app = Starlette(routes=routes, exception_handlers={StoreUnavailable: _not_storing})
         pages_app.router.redirect_slashes = False  # it would send a browser to whatever `Host` says
-        self._app = ASGIWrapper(_served(pages_app, settings.body_deadline))
+        app: Any = observed(_served(pages_app, settings.body_deadline), counts)
+        self._app = ASGIWrapper(app)
         self._config = Config()
         self._config.accesslog = None
         self._config.errorlog = None
@@ -127,7 +135,8 @@ class Http:
             return PlainTextResponse("your address is not among those of the setting `metrics`\n", 403)
         from chatd.gateway.http import metrics
 
-        return Response(metrics.exposition(await self._status()), media_type=metrics.MEDIA_TYPE)
+        page = await metrics.exposition(await self._status(), self._figures, self._counts)
+        return Response(page, media_type=metrics.MEDIA_TYPE)
 
     def _proxied(self, request: Request) -> bool:
         """Whether a proxy passed it on. Those that say nothing of themselves speak HTTP/1.0, as nginx does

@@ -1,71 +1,182 @@
-"""The server's status as Prometheus metrics."""
+"""What the server counts, as Prometheus reads it: collected when somebody asks.
+
+`metric_table` says which metrics there are; each is filled in here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Final
 
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
-from prometheus_client.registry import Collector
-
-from chatd.contract.errors import MEANINGS
-from chatd.contract.server import ServerStatus
-
-MEDIA_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
-
-# Name, help text, and field of the status.
-_GAUGES: Final = (
-    ("chatd_log_position", "Position of the newest event.", "position"),
-    ("chatd_accounts", "Accounts.", "accounts"),
-    ("chatd_spaces", "Spaces.", "spaces"),
-    ("chatd_rooms", "Rooms.", "rooms"),
-    ("chatd_connections", "WebSocket connections.", "connections"),
-    ("chatd_sessions", "Connections with an open session.", "sessions"),
-    ("chatd_memory_bytes", "Resident memory of the process.", "memory"),
-    ("chatd_database_bytes", "Size of the database file.", "database"),
-    ("chatd_wal_bytes", "Size of the write-ahead log.", "wal"),
-    ("chatd_log_lines_lost", "Lines that the log on stderr did not take.", "log_lines_lost"),
-    ("chatd_clock_steps", "How often the clock of the machine was set since the start.", "clock_steps"),
-    ("chatd_uptime_seconds", "Time since the start.", "uptime"),
+import trio
+from prometheus_client import (
+    CollectorRegistry,
+    GCCollector,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
 )
 
+from chatd.actors.runtime.histogram import Histogram
+from chatd.actors.runtime.request_counts import DONE
+from chatd.contract.errors import MEANINGS
+from chatd.contract.server import ServerStatus
+from chatd.gateway.http.exposition import MEDIA_TYPE, Labels, family, histograms
+from chatd.gateway.http.http_counts import HttpCounts
+from chatd.gateway.http.metric_table import BY_NAME
+from chatd.handlers.figures import Figures
+from chatd.tracing import tracing
 
-class _Status(Collector):
-    def __init__(self, status: ServerStatus) -> None:
-        self._status = status
-
-    def collect(self) -> Iterable[Metric]:
-        for name, help_, field in _GAUGES:
-            yield GaugeMetricFamily(name, help_, getattr(self._status, field))
-        awake = GaugeMetricFamily("chatd_actors_awake", "Actors of streams that are awake.", labels=["kind"])
-        for kind in ("room", "space", "account"):
-            awake.add_metric([kind], getattr(self._status.actors, f"{kind}s"))
-        yield awake
-        step = GaugeMetricFamily(
-            "chatd_last_clock_step_seconds", "By how much the clock was set the last time."
-        )
-        step.add_metric([], self._status.last_clock_step or 0)
-        yield step
-        refused = CounterMetricFamily(
-            "chatd_refused_frames",
-            "Frames refused since the start, by the code of the refusal.",
-            labels=["code"],
-        )
-        for code in MEANINGS:  # also those that were not refused yet: a rate needs a beginning
-            refused.add_metric([code], self._status.refused.get(code, 0))
-        yield refused
-        lag = GaugeMetricFamily(
-            "chatd_view_lag_events", "Events that a view has not followed yet.", labels=["view"]
-        )
-        for view in self._status.views:
-            lag.add_metric([view.name], view.lag)
-        yield lag
+# Families of one sample, and the field of the status that is its value.
+_OF_STATUS: Final = (
+    ("chatd_ready", "ready"),
+    ("chatd_uptime_seconds", "uptime"),
+    ("chatd_memory_bytes", "memory"),
+    ("chatd_log_lines_lost", "log_lines_lost"),
+    ("chatd_clock_steps", "clock_steps"),
+    ("chatd_log_position", "position"),
+    ("chatd_accounts", "accounts"),
+    ("chatd_spaces", "spaces"),
+    ("chatd_rooms", "rooms"),
+    ("chatd_database_bytes", "database"),
+    ("chatd_wal_bytes", "wal"),
+    ("chatd_connections", "connections"),
+    ("chatd_sessions", "sessions"),
+)
+Sample = tuple[Labels, float]
 
 
-def exposition(status: ServerStatus) -> bytes:
-    """`server.status` in the text format of Prometheus."""
+async def exposition(status: ServerStatus, figures: Figures, http: HttpCounts) -> bytes:
+    """Everything, in the text format of Prometheus."""
+    before = trio.current_time()
+    await trio.lowlevel.checkpoint()
+    lag = trio.current_time() - before
+    lines = list(_Chatd(status, figures, http, lag).lines())
     registry = CollectorRegistry()
-    registry.register(_Status(status))
-    return generate_latest(registry)
+    ProcessCollector(registry=registry)
+    GCCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    return "\n".join([*lines, ""]).encode() + generate_latest(registry)
+
+
+class _Chatd:
+    def __init__(self, status: ServerStatus, figures: Figures, http: HttpCounts, lag: float) -> None:
+        self._status = status
+        self._figures = figures
+        self._http = http
+        self._lag = lag
+
+    def lines(self) -> Iterator[str]:
+        yield from self._of_server()
+        yield from self._of_requests()
+        yield from self._of_sessions()
+        yield from self._of_actors()
+        yield from self._of_commits()
+        yield from self._of_followers()
+        yield from self._of_http()
+        yield from self._of_traces()
+
+    def _of_server(self) -> Iterator[str]:
+        status = self._status
+        yield from _family("chatd_build_info", [((status.version,), 1)])
+        for name, field in _OF_STATUS:
+            yield from _single(name, getattr(status, field))
+        yield from _single("chatd_problems", len(status.problems))
+        yield from _single("chatd_last_clock_step_seconds", status.last_clock_step or 0)
+        yield from _single("chatd_loop_lag_seconds", self._lag)
+        with suppress(OSError):
+            disk = os.statvfs(status.data)
+            yield from _single("chatd_disk_free_bytes", disk.f_bavail * disk.f_frsize)
+
+    def _of_requests(self) -> Iterator[str]:
+        rows = self._figures.live.requests.rows
+        yield from _family(
+            "chatd_requests",
+            (
+                ((row.kind, name, outcome), count)
+                for name, row in rows.items()
+                for outcome, count in ((DONE, row.done), *row.refused.items())
+            ),
+        )
+        yield from _histograms("chatd_request_seconds", {(name,): row.took for name, row in rows.items()})
+        refused = self._status.refused
+        # also those that were not refused yet: a rate needs a beginning
+        yield from _family("chatd_refused_frames", (((code,), refused.get(code, 0)) for code in MEANINGS))
+
+    def _of_sessions(self) -> Iterator[str]:
+        live, rows = self._figures.live, [session.row() for session in self._figures.live]
+        yield from _single("chatd_connections_begun", live.began)
+        yield from _single("chatd_sessions_behind", sum(row.behind for row in rows))
+        yield from _single("chatd_session_queued_bytes", sum(row.queued for row in rows))
+        yield from _single("chatd_demotions", self._figures.bus.demotions)
+
+    def _of_actors(self) -> Iterator[str]:
+        awake, mailboxes = self._figures.directory.counts(), self._figures.mailboxes()
+        yield from _family(
+            "chatd_actors_awake", (((kind,), awake[kind]) for kind in self._figures.directory.asleep)
+        )
+        found = {(kind.replace(" ", "_"),): figures for kind, figures in mailboxes.items()}
+        yield from _family("chatd_mailbox_messages", ((kind, it.depth) for kind, it in found.items()))
+        yield from _family(
+            "chatd_mailbox_oldest_wait_seconds", ((kind, it.oldest_wait) for kind, it in found.items())
+        )
+        yield from _family("chatd_actor_turns", ((kind, it.totals.turns) for kind, it in found.items()))
+        yield from _family("chatd_actor_messages", ((kind, it.totals.handled) for kind, it in found.items()))
+        restarts = {kind: it.totals.restarts for kind, it in found.items()}
+        for name, count in self._figures.restarts():
+            restarts[name.replace(" ", "_"),] = count
+        yield from _family("chatd_actor_restarts", restarts.items())
+
+    def _of_commits(self) -> Iterator[str]:
+        commits = self._figures.writer.commits
+        yield from _family(
+            "chatd_commits",
+            [((DONE,), commits.count - commits.failed), (("failed",), commits.failed)],
+        )
+        yield from _histograms("chatd_commit_facts", {(): commits.batches})
+        yield from _histograms("chatd_commit_seconds", {(): commits.seconds})
+
+    def _of_followers(self) -> Iterator[str]:
+        views = self._status.views
+        yield from _family("chatd_view_lag_events", (((view.name,), view.lag) for view in views))
+        yield from _family("chatd_view_stopped", (((view.name,), view.error is not None) for view in views))
+        yield from _single("chatd_notifier_lag_events", self._figures.notifier_lag)
+        yield from _single("chatd_scheduler_late_seconds", self._figures.scheduler_late)
+
+    def _of_http(self) -> Iterator[str]:
+        http = self._http
+        yield from _family(
+            "chatd_http_requests",
+            (
+                ((method, route, str(status)), count)
+                for (method, route, status), count in sorted(http.requests.items())
+            ),
+        )
+        yield from _histograms(
+            "chatd_http_request_seconds", {(route,): took for route, took in http.took.items()}
+        )
+        refused = sorted(http.refused.items())
+        yield from _family("chatd_http_refused_heads", (((str(status),), count) for status, count in refused))
+
+    def _of_traces(self) -> Iterator[str]:
+        tracer = tracing.tracer
+        outcomes = (0, 0, 0) if tracer is None else (tracer.exported, tracer.dropped, tracer.failed)
+        names = (("exported",), ("dropped",), ("failed",))
+        yield from _family("chatd_trace_spans", zip(names, outcomes, strict=True))
+
+
+def _single(name: str, value: float) -> Iterator[str]:
+    return _family(name, [((), value)])
+
+
+def _family(name: str, samples: Iterable[Sample]) -> Iterator[str]:
+    return family(BY_NAME[name], samples)
+
+
+def _histograms(name: str, found: dict[Labels, Histogram]) -> Iterator[str]:
+    return histograms(BY_NAME[name], found)
+
+
+__all__ = ["MEDIA_TYPE", "exposition"]

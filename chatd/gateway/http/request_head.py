@@ -26,6 +26,7 @@ class Head(msgspec.Struct, frozen=True):
     headers: Mapping[str, str]
     forwarded: str = ""  # every X-Forwarded-For, in order
     plain: bool = False  # see `chatd.gateway.http.plain_head`
+    query: str = ""  # what stands behind the target's question mark; not read for /ws
 
     @property
     def upgrade(self) -> str:
@@ -86,11 +87,11 @@ def _parse(received: bytes) -> Head:
     length = headers.get("content-length", "0")
     if length.isdigit() and int(length) > MAX_BODY:
         raise BadHead(413, f"a body is at most {MAX_BODY} bytes")
-    path = request.target.decode("latin-1").partition("?")[0]
+    path, _, query = request.target.decode("latin-1").partition("?")
     forwarded = ",".join(
         value.decode("latin-1") for name, value in request.headers if name == b"x-forwarded-for"
     )
-    head = Head(request.method.decode("latin-1"), path, headers, forwarded)
+    head = Head(request.method.decode("latin-1"), path, headers, forwarded, query=query)
     if head.upgrade == "h2c":
         raise BadHead(400, "this server speaks HTTP/1.1; do not ask for h2c")
     return head

@@ -7,7 +7,7 @@ while the session works, so it answers pings and close frames while requests are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import trio
@@ -16,6 +16,7 @@ import trio_websocket
 from chatd.auth.rate_limits import TokenBucket
 from chatd.codec import MAX_MESSAGE
 from chatd.gateway.http.request_head import Head
+from chatd.gateway.net.live_connection import LiveConnection, OpenSession
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import SocketStream
 from chatd.gateway.websocket.control import Control
@@ -29,7 +30,6 @@ from chatd.settings import Rate, Settings
 
 CLOSE_DEADLINE: Final = 2.0  # seconds for the closing handshake
 
-OpenSession = Callable[["WebSocket"], Session]
 _CLOSE, _PING_OPCODE = 0x88, 0x89
 _PROTOCOL_ERRORS: Final = {1002, 1007, 1009}  # close codes that say how the peer violated the protocol
 _PING: Final = websocket_frame(_PING_OPCODE, b"chatd")
@@ -67,6 +67,10 @@ class WebSocket:
         stream.flush_replies = self._flush_replies
         stream.final_frame = self._protocol_error_frame
         self._reading: trio.CancelScope | None = None
+
+    @property
+    def protocol(self) -> str:
+        return self._wire.form.subprotocol
 
     @property
     def queued(self) -> int:
@@ -158,7 +162,7 @@ async def serve_websocket(
     head: Head,
     settings: Settings,
     open_session: OpenSession,
-    connections: set[WebSocket],
+    connections: set[LiveConnection],
     poller: Poller,
 ) -> None:
     """Serves the connection until either side ends it. `head` is the handshake request, which the stream
@@ -197,7 +201,7 @@ async def serve_websocket(
             await stream.linger()
 
 
-async def _converse(connection: WebSocket, session: Session, connections: set[WebSocket]) -> None:
+async def _converse(connection: WebSocket, session: Session, connections: set[LiveConnection]) -> None:
     connection.session = session
     connections.add(connection)
     try:

@@ -10,12 +10,17 @@ from msgspec import Struct
 from chatd.ports.rows import Row
 
 
-class OpeningRows(Struct, frozen=True):
-    """The rows about an account, as the other questions give them; None for what there is not."""
+class BearerRows(Struct, frozen=True):
+    """What says whether the bearer of a token may come in; None for what there is not."""
 
     device: Row | None  # `{account, expires_at}`
     account: Row | None
     owner_disabled: bool | None  # of a bot
+
+
+class OpeningRows(BearerRows, frozen=True):
+    """The rows about an account, as the other questions give them; None for what there is not."""
+
     memberships: Sequence[Row]  # `{stream, role}`
     spaces: Sequence[Row]
     rooms: Sequence[Row]
@@ -39,3 +44,5 @@ class OpeningQuestion(Struct, frozen=True):
 class OpeningReader(Protocol):
     async def openings(self, questions: Sequence[OpeningQuestion]) -> list[OpeningRows]:
         """One for each question, in their order."""
+
+    async def bearer(self, account: str, device: str) -> BearerRows: ...

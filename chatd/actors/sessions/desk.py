@@ -1,0 +1,115 @@
+"""The desk: answers single requests of those who have no session, as a session would."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from time import perf_counter, time_ns
+from typing import Any
+
+import trio
+
+from chatd.actors.runtime.envelope import BROKEN, STOPPING, Answer, unavailable
+from chatd.actors.sessions.admissions import Admissions
+from chatd.actors.sessions.outcome import conclude
+from chatd.actors.sessions.services import SessionServices
+from chatd.asked import Asked, asked
+from chatd.auth.rate_limits import TokenBucket, network
+from chatd.auth.recent import Recent
+from chatd.auth.tokens import Claims
+from chatd.contract.errors import Refusal
+from chatd.contract.session import OpenSession, SessionOpened
+from chatd.contract.spec import RequestType
+from chatd.log import log
+from chatd.ports import Caller, StoreUnavailable
+from chatd.principal import SERVER, Principal, work_for
+from chatd.settings import Rate
+from chatd.tracing import tracing
+
+
+class Desk:
+    """One for the server. See `chatd.ports.Desk` for how others see it."""
+
+    def __init__(self, services: SessionServices) -> None:
+        settings = services.settings
+        rate = Rate(settings.rate_per_second, settings.rate_burst)
+        self._services = services
+        self._limits = settings.limits
+        self._admissions = Admissions(services.opening, services.live)
+        # of each device, or of the strangers at an address: what a session's bucket is
+        self._buckets: Recent[TokenBucket] = Recent(partial(TokenBucket, rate), TokenBucket.full)
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Refuses what comes from now on."""
+        self._stopping = True
+
+    async def admit(self, token: str, address: str) -> Caller | Refusal:
+        try:
+            caller = await self._admissions.admit(token, address)
+        except StoreUnavailable as error:
+            caller = unavailable(error)
+        self._count(caller)
+        return caller
+
+    async def ask(self, caller: Caller, row: RequestType, data: Mapping[str, Any]) -> Answer:
+        around = asked()
+        request = "" if around is None else around.request
+        span = None if around is None else around.span
+        begun = time_ns() if tracing.on else 0
+        single = Asked("", request, perf_counter())  # one request of HTTP may ask several times
+        try:
+            answer = await self._answer(caller, row, data)
+        except StoreUnavailable as error:
+            answer = unavailable(error)
+        except Exception:  # a bug costs this request its result, nobody else anything
+            log.exception("request_crashed", by=caller.by, asked=row.name)
+            answer = BROKEN
+        conclude(self._services.live.requests, row.name, single, caller, answer)
+        if tracing.on:
+            tracing.part((span,), row.name, begun)
+        self._count(answer)
+        return answer
+
+    async def _answer(self, caller: Caller, row: RequestType, data: Mapping[str, Any]) -> Answer:
+        if self._stopping:
+            return STOPPING
+        if refusal := self._services.checks.refusal(row, caller, self._bucket(caller)):
+            return refusal
+        request = row.read(data)
+        if isinstance(request, Refusal):
+            return request
+        self._work_for(caller)
+        answering = self._services.answering
+        if row.decided_by == "handler":
+            return await answering.of_handler(row, caller, request)
+        if row.decided_by == "session":
+            return await self._look(caller, request)
+        return await answering.of_stream(row, caller, request)
+
+    async def _look(self, caller: Caller, command: OpenSession) -> SessionOpened | Refusal:
+        """Opens no session, and says what one would be told."""
+        opening = self._services.opening
+        if command.token is None and caller.account is not None and caller.device is not None:
+            claims = opening.counted(Claims(caller.account, caller.device))
+        else:
+            claims = opening.claims(command, None)
+        if isinstance(claims, Refusal):
+            return claims
+        return await opening.look(command, claims, caller.address)
+
+    def _bucket(self, caller: Caller) -> TokenBucket | None:
+        if not self._limits or caller.operator:
+            return None
+        return self._buckets.use(caller.device or network(caller.address), trio.current_time())
+
+    def _work_for(self, caller: Caller) -> None:
+        """A connection may carry requests of several callers, so each says for whom the task works."""
+        if caller.operator or not self._limits:
+            work_for(SERVER)
+        else:
+            work_for(Principal(network(caller.address), caller.owner or caller.account))
+
+    def _count(self, answer: Answer) -> None:
+        if isinstance(answer, Refusal):
+            self._services.live.refused[answer.code] += 1

@@ -1,0 +1,34 @@
+"""How a request is asked over HTTP: the column `http` of the table of requests.
+
+What is a good resource is one; of the others, a command is a `POST` to its noun and verb. Under `GET` and
+`DELETE` the fields that are not in the path stand in the query string, otherwise in a JSON object.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+from msgspec import Struct
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+API: Final = "/api/v1"  # paths of the table stand under it
+_FIELD: Final = re.compile(r"\{(\w+)\}")
+
+
+class Http(Struct, frozen=True):
+    """`path`: with fields of the request in braces. `status`: of an answer that is no refusal."""
+
+    method: Method
+    path: str
+    status: Literal[200, 201] = 200
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Those that stand in the path."""
+        return tuple(_FIELD.findall(self.path))
+
+    @property
+    def has_body(self) -> bool:
+        return self.method in ("POST", "PUT", "PATCH")

@@ -1,0 +1,190 @@
+"""`GET /api/v1/events`: a session as server-sent events, for who cannot open a WebSocket.
+
+Behind it is the same session actor as behind a WebSocket, so a resume has the same promises. It gets one
+request, `session.open`, made of the head. A refusal is an ordinary answer of HTTP; otherwise the answer
+begins and ends only with the connection, without a length and without chunks: HTTP/1.0 reads it as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import trio
+
+from chatd.backoff import full_jitter
+from chatd.contract.errors import Refusal
+from chatd.contract.session import SessionOpened
+from chatd.gateway.http import event_wire
+from chatd.gateway.http.event_request import read_request
+from chatd.gateway.http.problem import PRIVATE, head_of, problem_response
+from chatd.gateway.http.request_head import Head
+from chatd.gateway.net.live_connection import LiveConnection, OpenSession
+from chatd.gateway.net.peer_watch import PeerWatch
+from chatd.gateway.net.poller import Poller
+from chatd.gateway.net.stream import SocketStream
+from chatd.ports import Caller, Message, Render, Row, Session
+from chatd.settings import Settings
+from chatd.wakeup import Wakeup
+
+PATH: Final = "/api/v1/events"
+FINAL: Final = frozenset({4002, 4004})  # close codes after which nobody is to come back as the same
+GOING_AWAY: Final = 1001
+SPREAD: Final = (
+    5000  # milliseconds within which all come back whose server has gone away, after the usual time
+)
+HEADERS: Final = {
+    **PRIVATE,
+    "Content-Type": "text/event-stream",
+    "X-Accel-Buffering": "no",  # nginx would keep events until it has a page of them
+}
+NOT_OPENED: Final = Refusal("unavailable", "the session could not be opened; try again in a moment")
+
+
+class EventStream:
+    """A response that has no end, as its session sees it (`chatd.ports.Connection`)."""
+
+    def __init__(
+        self, stream: SocketStream, caller: Caller, bearer: str | None, request: Row, headed: bool
+    ) -> None:
+        """`request`: the one frame that the session gets. `headed`: only the head of the answer is asked."""
+        self.caller = caller
+        self.bearer = bearer
+        self.render: Render = event_wire.event_wire("").render
+        self.drained = stream.drained
+        self.session: Session | None = None
+        self.stream = stream
+        self.gone = trio.Event()
+        self.begun = False
+        self.refused: Refusal | None = None
+        self.closing: tuple[int, str] | None = None
+        self._closing_since = 0.0
+        self._since = self._heartbeat = trio.current_time()
+        self._request: Row | None = request
+        self._headed = headed
+        self._over = False
+        self._ended = Wakeup()
+
+    @property
+    def protocol(self) -> str:
+        return "server-sent events"
+
+    @property
+    def queued(self) -> int:
+        return self.stream.queued
+
+    @property
+    def lost(self) -> bool:
+        return self.stream.broken
+
+    def send(self, frames: Sequence[Row]) -> None:
+        """The reply to `session.open`."""
+        for frame in frames:
+            if "error" in frame:
+                self.refused = Refusal(**frame["error"])
+                self.stop_reading()
+            else:
+                self._begin(frame["result"])
+
+    def _begin(self, opened: SessionOpened) -> None:
+        self.begun = True
+        self.render = event_wire.event_wire(opened.epoch).render
+        self.stream.write(head_of(200, HEADERS))
+        if self._headed:
+            self.stream.closing = True  # no event follows
+            self.stop_reading()
+        else:
+            self.stream.write(event_wire.opened(opened))
+
+    def write(self, rendered: bytes, at_once: bool = False) -> None:
+        self.stream.write(rendered, at_once)
+
+    async def receive(self) -> Message | None:
+        request, self._request = self._request, None
+        if request is not None:
+            return Message(iter((request,)), 0)
+        while not self._over:
+            await self._ended.wait()
+        return None
+
+    def stop_reading(self) -> None:
+        self._over = True
+        self._ended.wake()
+
+    def close(self, code: int, reason: str) -> None:
+        if self.closing is None:
+            self.closing = code, reason
+            self._closing_since = trio.current_time()
+        if self.session is not None:
+            self.session.stop()
+
+    def check_liveness(self, now: float, settings: Settings) -> None:
+        """Says something to a peer that has not heard anything for a while, and aborts one that leaves unread
+        that it is to go. Called periodically."""
+        if not self.begun and now - self._since > settings.auth_deadline:
+            self.close(4001, NOT_OPENED.message)
+        if self.closing is not None:
+            if self.queued and now - self._closing_since > settings.drain_deadline:
+                self.stream.abort()
+        elif self.begun and now - self._heartbeat >= settings.ping_interval:
+            self._heartbeat = now
+            if not self.queued:
+                self.stream.write(event_wire.HEARTBEAT)
+
+    def last_words(self) -> bytes:
+        """What is left to say when the session has ended."""
+        if not self.begun:
+            return problem_response(self.refused or NOT_OPENED, shown=not self._headed)
+        if self.closing is None or self._headed:
+            return b""
+        code, reason = self.closing
+        retry = event_wire.RETRY + (int(full_jitter(SPREAD)) if code == GOING_AWAY else 0)
+        return event_wire.closed({"code": code, "reason": reason, "reconnect": code not in FINAL}, retry)
+
+
+async def serve_events(
+    stream: SocketStream,
+    caller: Caller,
+    head: Head,
+    settings: Settings,
+    open_session: OpenSession,
+    connections: set[LiveConnection],
+    poller: Poller,
+) -> None:
+    """Serves the request, which the stream holds as well, until either side ends the connection."""
+    stream.unread_head = b""
+    headed = head.method == "HEAD"
+    try:
+        async with trio.open_nursery() as nursery:
+            stream.spawn = nursery.start_soon
+            try:
+                request = read_request(head)
+                if isinstance(request, bytes):
+                    stream.write(request)
+                else:
+                    connection = EventStream(stream, caller, head.bearer, request, headed)
+                    stream.reader = watch = PeerWatch(stream, poller, connection.stop_reading)
+                    watch.start(settings.write_deadline)
+                    await _converse(connection, open_session(connection), connections)
+                nursery.cancel_scope.cancel()
+            finally:
+                stream.spawn = (
+                    None  # others write to this stream at any time, also when the nursery has closed
+                )
+    except* (trio.BrokenResourceError, trio.ClosedResourceError):
+        pass
+    finally:
+        with trio.CancelScope(shield=True):
+            await stream.linger()
+
+
+async def _converse(connection: EventStream, session: Session, connections: set[LiveConnection]) -> None:
+    connection.session = session
+    connections.add(connection)
+    try:
+        await session.run()
+        connection.stream.write(connection.last_words())
+        connection.stream.closing = True  # nothing may follow
+    finally:
+        connections.discard(connection)
+        connection.gone.set()

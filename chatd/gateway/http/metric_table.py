@@ -1,0 +1,103 @@
+"""Every metric of `/metrics` that is chatd's own: name, type, labels, help. The reference prints this table.
+
+Names follow Prometheus: a base unit at the end, `_total` behind a counter. What a label may say is bounded by
+the tables of the code, never by what somebody sends.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+
+class Metric(NamedTuple):
+    """`name` is the family's: a counter's samples have `_total` behind it, a histogram's `_bucket`, `_sum`,
+    `_count`."""
+
+    name: str
+    type: Literal["counter", "gauge", "histogram"]
+    help: str
+    labels: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The name that a query uses."""
+        return f"{self.name}_total" if self.type == "counter" else self.name
+
+
+METRICS: Final = (
+    # the server
+    Metric("chatd_build_info", "gauge", "Always 1; the version is in the label.", ("version",)),
+    Metric("chatd_ready", "gauge", "Whether commands can be stored: 1, or 0."),
+    Metric("chatd_problems", "gauge", "Problems that server status names."),
+    Metric("chatd_uptime_seconds", "gauge", "Time since the start."),
+    Metric("chatd_memory_bytes", "gauge", "Resident memory of the process."),
+    Metric("chatd_loop_lag_seconds", "gauge", "How late the event loop came to a task that was ready."),
+    Metric("chatd_log_lines_lost", "counter", "Lines that the log on stderr did not take."),
+    Metric("chatd_clock_steps", "counter", "How often the clock of the machine was set."),
+    Metric("chatd_last_clock_step_seconds", "gauge", "By how much the clock was set the last time."),
+    # what it stores
+    Metric("chatd_log_position", "gauge", "Position of the newest event."),
+    Metric("chatd_accounts", "gauge", "Accounts."),
+    Metric("chatd_spaces", "gauge", "Spaces."),
+    Metric("chatd_rooms", "gauge", "Rooms."),
+    Metric("chatd_database_bytes", "gauge", "Size of the database file."),
+    Metric("chatd_wal_bytes", "gauge", "Size of the write-ahead log."),
+    Metric("chatd_disk_free_bytes", "gauge", "Space left for chatd on the disk of the data folder."),
+    # requests
+    Metric(
+        "chatd_requests",
+        "counter",
+        "Commands and queries, by what became of them: done, or the code of the refusal.",
+        ("kind", "name", "outcome"),
+    ),
+    Metric(
+        "chatd_request_seconds",
+        "histogram",
+        "Time from the reading of a request to its answer, refused ones included.",
+        ("name",),
+    ),
+    Metric("chatd_refused_frames", "counter", "Refused frames, by the code of the refusal.", ("code",)),
+    # sessions
+    Metric("chatd_connections", "gauge", "Connections of clients: WebSockets and streams of events."),
+    Metric("chatd_sessions", "gauge", "Connections with an open session."),
+    Metric("chatd_connections_begun", "counter", "Connections of clients since the start."),
+    Metric("chatd_sessions_behind", "gauge", "Open sessions that read the log at their client's speed."),
+    Metric("chatd_session_queued_bytes", "gauge", "Bytes that clients have not read yet, together."),
+    Metric(
+        "chatd_demotions",
+        "counter",
+        "How often a session fell back to reading the log, because its client read too slowly.",
+    ),
+    # actors
+    Metric("chatd_actors_awake", "gauge", "Actors of streams that are awake.", ("kind",)),
+    Metric("chatd_mailbox_messages", "gauge", "Messages that wait in mailboxes.", ("kind",)),
+    Metric("chatd_mailbox_oldest_wait_seconds", "gauge", "The longest wait in a mailbox now.", ("kind",)),
+    Metric("chatd_actor_turns", "counter", "Turns of actors.", ("kind",)),
+    Metric("chatd_actor_messages", "counter", "Messages that actors took.", ("kind",)),
+    Metric("chatd_actor_restarts", "counter", "Restarts of actors and workers that crashed.", ("kind",)),
+    # commits and followers
+    Metric("chatd_commits", "counter", "Transactions that were committed, or failed.", ("outcome",)),
+    Metric("chatd_commit_facts", "histogram", "Facts in a commit."),
+    Metric("chatd_commit_seconds", "histogram", "Time that a commit took."),
+    Metric("chatd_view_lag_events", "gauge", "Events that a view has not followed yet.", ("view",)),
+    Metric("chatd_view_stopped", "gauge", "1 while something keeps a view from going on.", ("view",)),
+    Metric("chatd_notifier_lag_events", "gauge", "Events that the notifier has not looked at yet."),
+    Metric("chatd_scheduler_late_seconds", "gauge", "How long what is due has waited for the scheduler."),
+    # HTTP
+    Metric(
+        "chatd_http_requests",
+        "counter",
+        "HTTP requests but for /ws and streams of events, which are connections; 499: the client went away.",
+        ("method", "route", "status"),
+    ),
+    Metric(
+        "chatd_http_request_seconds",
+        "histogram",
+        "Time from the head of a request to that of its response.",
+        ("route",),
+    ),
+    Metric("chatd_http_refused_heads", "counter", "Request heads that were refused.", ("status",)),
+    # traces
+    Metric("chatd_trace_spans", "counter", "Spans, by what became of them.", ("outcome",)),
+)
+BY_NAME: Final = {metric.name: metric for metric in METRICS}

@@ -1,0 +1,69 @@
+"""A refusal as an HTTP response: `application/problem+json` (RFC 9457) with the protocol's code."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+
+from chatd.contract.errors import Code, Refusal
+
+MEDIA_TYPE: Final = "application/problem+json"
+STATUSES: Final[Mapping[Code, int]] = {
+    "invalid": 400,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "rate_limited": 429,
+    "too_large": 413,
+    "overloaded": 503,
+    "unavailable": 503,
+    "internal": 500,
+}
+PRIVATE: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def whole_response(
+    status: int, headers: Mapping[str, str], body: bytes = b"", *, shown: bool = True
+) -> bytes:
+    """One that ends the connection. Without `shown` the body stays away, as in the answer to HEAD."""
+    return head_of(status, {**headers, "Content-Length": str(len(body))}) + (body if shown else b"")
+
+
+def head_of(status: int, headers: Mapping[str, str]) -> bytes:
+    """The head of a response that ends with its connection."""
+    lines = [
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
+        time.strftime("Date: %a, %d %b %Y %H:%M:%S GMT", time.gmtime()),
+        *(f"{name}: {value}" for name, value in headers.items()),
+        "Connection: close",
+    ]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def problem_response(
+    refusal: Refusal, *, status: int = 0, headers: Mapping[str, str] | None = None, shown: bool = True
+) -> bytes:
+    """`status`: where it is not the one of the refusal's code."""
+    status = status or STATUSES[refusal.code]
+    said = {**PRIVATE, "Content-Type": MEDIA_TYPE, **(headers or {})}
+    if status == 401:
+        said["WWW-Authenticate"] = "Bearer"
+    if wait := (refusal.data or {}).get("retry_after"):
+        said["Retry-After"] = str(math.ceil(wait))
+    return whole_response(status, said, msgspec.json.encode(problem(refusal, status)), shown=shown)
+
+
+def problem(refusal: Refusal, status: int) -> dict[str, Any]:
+    return {
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": refusal.message,
+        "code": refusal.code,
+        **({"data": refusal.data} if refusal.data else {}),
+    }

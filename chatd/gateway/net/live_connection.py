@@ -1,0 +1,25 @@
+"""What the gateway knows of every connection that has a session, whatever is spoken on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import trio
+
+from chatd.ports import Caller, Connection, Session
+from chatd.settings import Settings
+
+
+class LiveConnection(Connection, Protocol):
+    """`bearer`: the token of the request with which it began; `gone` is set once it has ended."""
+
+    caller: Caller
+    bearer: str | None
+    gone: trio.Event
+
+    def check_liveness(self, now: float, settings: Settings) -> None:
+        """Called every second: looks after a silent peer, and ends what takes too long."""
+
+
+OpenSession = Callable[[LiveConnection], Session]

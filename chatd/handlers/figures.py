@@ -1,0 +1,88 @@
+"""Where the figures of a server are: what `/metrics` collects, and what `server.top` and its kin show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Protocol
+
+import msgspec
+
+from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.directory import Directory
+from chatd.actors.runtime.live_sessions import LiveSessions
+from chatd.actors.runtime.log_writer import LogWriter
+from chatd.actors.runtime.mailbox import MailboxStatistics, MailboxTotals
+from chatd.actors.runtime.supervisor import Actor
+from chatd.actors.workers.due_timer import DueTimer
+from chatd.actors.workers.notifier import Notifier
+from chatd.clock import now
+from chatd.domain.event import split_stream
+
+SESSION: Final = "session"  # kinds of actors, beside the kinds of streams
+WRITER: Final = "log writer"
+
+
+class HasMailbox(Protocol):
+    restarts: int
+
+    def statistics(self) -> MailboxStatistics: ...
+
+
+class MailboxFigures(msgspec.Struct):
+    """Of all actors of one kind: what waits now, the longest wait (seconds), and sums since the start."""
+
+    depth: int = 0
+    oldest_wait: float = 0.0
+    totals: MailboxTotals = msgspec.field(default_factory=MailboxTotals)
+
+
+class Figures(msgspec.Struct, frozen=True, eq=False):
+    """Read only, and without waiting."""
+
+    live: LiveSessions
+    writer: LogWriter
+    directory: Directory
+    bus: Bus
+    due_timer: DueTimer
+    workers: tuple[Actor, ...]
+
+    def mailboxes(self) -> dict[str, MailboxFigures]:
+        """By kind of actor."""
+        found = {kind: MailboxFigures() for kind in (*self.directory.asleep, SESSION, WRITER)}
+        for kind, gone in (*self.directory.asleep.items(), (SESSION, self.live.ended)):
+            found[kind].totals.add_totals(gone)
+        for actor in self.directory:
+            _add(found[split_stream(actor.stream)[0]], actor)
+        for session in self.live:
+            _add(found[SESSION], session)
+        _add(found[WRITER], self.writer)
+        return found
+
+    @property
+    def notifier(self) -> Notifier | None:
+        """None on a server without views."""
+        return next((worker for worker in self.workers if isinstance(worker, Notifier)), None)
+
+    @property
+    def notifier_lag(self) -> int:
+        """Events."""
+        position = self.notifier.position if self.notifier is not None else None
+        return 0 if position is None else max(0, self.bus.head - position)
+
+    @property
+    def scheduler_late(self) -> float:
+        """Seconds for which the oldest thing that is due has waited."""
+        due = self.due_timer.next
+        return 0.0 if due is None else max(0, now() - due) / 1000
+
+    def restarts(self) -> Iterator[tuple[str, int]]:
+        """Of the workers, by name."""
+        for worker in self.workers:
+            yield worker.name, worker.restarts
+
+
+def _add(figures: MailboxFigures, actor: HasMailbox) -> None:
+    statistics = actor.statistics()
+    figures.depth += statistics.depth
+    figures.oldest_wait = max(figures.oldest_wait, statistics.oldest_wait)
+    figures.totals.add(statistics, actor.restarts)

@@ -1,0 +1,25 @@
+"""The desk: takes single requests of whoever has no session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from chatd.contract.errors import Refusal
+from chatd.contract.spec import RequestType
+from chatd.ports.connection import Caller
+
+
+class Desk(Protocol):
+    async def admit(self, token: str, address: str) -> Caller | Refusal:
+        """The bearer of an access token or bearer token, checked as `session.open` checks it; or why not.
+
+        Nobody sees the account as present for it, and no session is counted.
+        """
+
+    async def ask(self, caller: Caller, row: RequestType, data: Mapping[str, Any]) -> object | Refusal:
+        """The result of the request, an instance of `row.result`; or why it was not carried out.
+
+        `data`: its fields, as a frame has them. Raises nothing. Requests take effect in the order in which
+        they are asked only if each waits for the answer to the one before it.
+        """

@@ -1,0 +1,69 @@
+"""Every request has an id that goes from the edge to the lines of the log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from .conftest import ended_well
+from .raw import Peer
+from .serving import Server
+from .talking import Frame
+from .town import Town
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("chatd") / "data", log_level="debug").start()
+    yield server
+    ended_well(server)
+
+
+def lines(server: Server, event: str) -> list[Frame]:
+    """What the log says; each line is written before its answer is sent."""
+    entries = (json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{"))
+    return [entry for entry in entries if entry["event"] == event]
+
+
+def answered_with(server: Server, path: str, **headers: str) -> str:
+    with Peer(server) as peer:
+        peer.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        return str(peer.response()[1]["x-request-id"])
+
+
+def test_an_id_that_a_client_gives_comes_back_and_stands_in_the_log(server: Server) -> None:
+    assert answered_with(server, "/healthz", X_Request_Id="proxy-7/42.a") == "proxy-7/42.a"
+    (line,) = [line for line in lines(server, "http_request") if line["request"] == "proxy-7/42.a"]
+    assert (line["method"], line["route"], line["status"]) == ("GET", "/healthz", 200)
+    assert "session" not in line
+
+
+@pytest.mark.parametrize("bad", ["two words", "x" * 65, 'quote"d', "", "ü"])
+def test_an_id_that_is_no_good_is_replaced(server: Server, bad: str) -> None:
+    made = {answered_with(server, "/healthz", X_Request_Id=bad) for _ in range(2)}
+    assert len(made) == 2
+    assert bad not in made
+
+
+def test_a_frame_is_known_by_its_session_and_its_id(server: Server) -> None:
+    town = Town(server)
+    ann = town.open(town.owner)
+    room = town.room()
+    session = ann.opened["session"]
+    sent = ann.send("message.post", room=room, text="hello")
+    ann.result(sent)
+    refused = ann.send("message.post", room=room, text="")
+    assert "error" in ann.reply(refused)
+    of_posts = {line["request"]: (line["session"], line["outcome"]) for line in lines(server, "message.post")}
+    assert of_posts[sent] == (session, "done")
+    assert of_posts[refused] == (session, "invalid")
+    asked = ann.send("space.list")
+    ann.result(asked)
+    assert {line["request"] for line in lines(server, "space.list") if line["session"] == session} == {asked}
+    town.close()
+
+
+def test_no_line_of_a_request_holds_what_was_said(server: Server) -> None:
+    assert "hello" not in server.log.read_text()
