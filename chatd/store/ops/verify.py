@@ -160,7 +160,10 @@ class Replay:
                 self._found(f"event {position}: the positions before it, from {since}, are missing")
             found = hashes[index * width : index * width + width]
             if sha256(self._hash + links[begin:end]).digest() != found:
-                self._found_at(position, "its hash does not follow from the one before")
+                stream, seq = self._place(position)
+                self._found(
+                    f"event {position} ({stream} {seq}): its hash does not follow from the one before"
+                )
             self._hash, self._position = found, position
 
     def _check_texts(self, positions: list[int], texts: bytes, lengths: list[int], digests: bytes) -> None:
@@ -170,7 +173,11 @@ class Replay:
                 begin, end = end, end + length
                 digest = digests[index * width : index * width + width]
                 if sha256(texts[begin:end]).digest() != digest:
-                    self._found_at(positions[index], "its text is not the one that was written")
+                    position = positions[index]
+                    stream, seq = self._place(position)
+                    self._found(
+                        f"event {position} ({stream} {seq}): its text is not the one that was written"
+                    )
 
     def _project(self, start: int) -> None:
         """What came after the position `start`."""
@@ -225,9 +232,9 @@ class Replay:
     def _rows(self, sql: str) -> list[Any]:
         return self._connection.execute(sql, (FINDINGS_KEPT,)).fetchall()
 
-    def _found_at(self, position: int, what: str) -> None:
+    def _place(self, position: int) -> tuple[str, int]:
         stream, seq = self._connection.execute(PLACE, (position,)).fetchone()
-        self._found(f"event {position} ({stream} {seq}): {what}")
+        return stream, seq
 
     def _found(self, finding: str) -> None:
         if len(self._findings) < FINDINGS_KEPT:
