@@ -35,6 +35,7 @@ PREPARED: Final = f"""
     PRAGMA temp.journal_mode = MEMORY;
     PRAGMA temp.cache_size = -32000;
     CREATE TEMP VIEW {REPLAYED} AS SELECT {CELLS} FROM main.events;
+    CREATE TEMP TABLE textless (position INTEGER PRIMARY KEY);
 """
 # whatever the planner knows of the tables of the file
 STATISTICS: Final = """
