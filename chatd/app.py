@@ -130,6 +130,7 @@ def _gateway(settings: Settings, services: Services) -> Gateway:
             gateway.traffic,
             services.figures,
             gateway.counts,
+            services.desk,
         )
 
     gateway = Gateway(settings, open_session, load_http, OpenFiles(services.health.files_are_short))
