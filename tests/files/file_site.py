@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -37,7 +35,6 @@ class MemoryFiles:
     def __init__(self) -> None:
         self.added: dict[str, tuple[Caller, Upload]] = {}
         self.shared: set[str] = set()
-        self.held: Counter[str] = Counter()
         self.allowed = LARGEST
         self.refusal: Refusal | None = None
 
@@ -49,14 +46,7 @@ class MemoryFiles:
     async def allowance(self, caller: Caller) -> int:
         return self.allowed
 
-    @contextmanager
-    def holding(self, *hashes: str) -> Iterator[None]:
-        self.held.update(hashes)
-        yield
-        self.held.subtract(hashes)
-
     async def add(self, caller: Caller, upload: Upload) -> FileInfo | Refusal:
-        assert self.held[upload.hash]
         if upload.size > self.allowed:
             return Refusal("too_large", "too large")
         id_ = f"F{len(self.added)}"
