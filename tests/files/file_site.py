@@ -21,7 +21,7 @@ from chatd.files.pictures.process import PictureProcesses
 from chatd.files.places import UploadPlaces
 from chatd.files.receiving import Receptions
 from chatd.files.spooled import SpoolingBlobs
-from chatd.gateway.http.files.routes import routes
+from chatd.gateway.http.files.routes import FilePorts, file_routes
 from chatd.ports import Caller
 from chatd.ports.files import StoredFile, Upload
 
@@ -113,11 +113,8 @@ class Site:
         intake, places = Intake(self.blobs, self.files, PictureProcesses(self.blobs.threads)), UploadPlaces()
         self.partial_store = PartialStore(self.folder)
         self.partials = Partials(intake, places, self.partial_store, 100.0, lambda: self.now)
-        self._app = Starlette(
-            routes=routes(
-                OpenDesk(), self.files, self.blobs, Receptions(intake, places), self.partials, LARGEST
-            )
-        )
+        ports = FilePorts(self.files, self.blobs, Receptions(intake, places), self.partials)
+        self._app = Starlette(routes=file_routes(OpenDesk(), ports, LARGEST))
 
     async def ask(
         self,
