@@ -21,8 +21,8 @@ REQUEST_HEADERS: Final = (
 )
 RESPONSE_HEADERS: Final = (
     b"Accept-Ranges, Chatd-File, Content-Disposition, Content-Range, ETag, Link, Location, RateLimit,"
-    b" RateLimit-Policy, Retry-After, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version,"
-    b" Upload-Expires, Upload-Length, Upload-Metadata, Upload-Offset, X-Request-Id"
+    b" RateLimit-Policy, Retry-After, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable,"
+    b" Tus-Version, Upload-Expires, Upload-Length, Upload-Metadata, Upload-Offset, X-Request-Id"
 )
 SECONDS: Final = b"600"  # for which a browser need not ask again
 _VARY: Final = (b"vary", b"Origin")
