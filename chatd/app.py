@@ -127,6 +127,7 @@ def _gateway(settings: Settings, services: Services) -> Gateway:
             recover,
             services.sso,
             status,
+            gateway.traffic,
             services.figures,
             gateway.counts,
         )

@@ -240,7 +240,12 @@ class Settings:
     )
     metrics_through_proxy: bool = _setting(False, "Whether /metrics answers requests that a proxy passes on.")
     head_deadline: float = _setting(10.0, "Time for a request head to arrive.", _positive)
-    body_deadline: float = _setting(10.0, "Time for the body of a plain HTTP request to arrive.", _positive)
+    body_deadline: float = _setting(
+        10.0, "Time without a byte of the body of an HTTP request before it is refused.", _positive
+    )
+    idle_deadline: float = _setting(
+        150.0, "Time that a connection may wait for its next HTTP request.", _positive
+    )
     auth_deadline: float = _setting(30.0, "Time to open a session on a new connection.", _positive)
     write_deadline: float = _setting(
         120.0, "Time without progress before a stalled peer is dropped.", _positive

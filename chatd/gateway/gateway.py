@@ -1,17 +1,17 @@
-"""The gateway: reads the request head of every connection, checks it, and passes the connection on.
+"""The gateway: reads the head of every request, checks it, and passes it on.
 
-A connection carries one request. An upgrade on `/ws` becomes a WebSocket, a request for events a stream of
-them; everything else is answered over HTTP and closed, so that no upgrade can arrive on a connection that
-carried another request before.
+An upgrade on `/ws` makes a WebSocket of the connection, whatever it carried before: a proxy keeps connections
+and uses them for whoever comes. A request for events gets a stream of them, up to the end of the connection.
+Everything else is answered over HTTP, one request after another.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
 import struct
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import trio
@@ -21,7 +21,9 @@ from chatd.auth.rate_limits import network
 from chatd.contract.field_errors import shorten
 from chatd.gateway.http import event_stream
 from chatd.gateway.http.http_counts import HttpCounts
-from chatd.gateway.http.request_head import BadHead, Head, plain_response, read_head
+from chatd.gateway.http.refusal import BadHead, plain_response
+from chatd.gateway.http.request_head import Head
+from chatd.gateway.http.traffic import Traffic
 from chatd.gateway.net.address_places import AddressPlace, AddressPlaces
 from chatd.gateway.net.client_address import Proxies
 from chatd.gateway.net.flusher import Flusher
@@ -57,6 +59,7 @@ class Gateway:
         self.open_files = open_files
         self.poller = Poller()
         self.connections: set[LiveConnection] = set()
+        self.traffic = Traffic()
         self.counts = HttpCounts()
         self.ready = False  # whether it takes requests
         self._settings = settings
@@ -67,6 +70,7 @@ class Gateway:
         self._places = AddressPlaces(settings.quota_connections if settings.limits else None)
         self.own = OwnAddresses(settings)  # as reloaded last
         self._said = SaidBefore()
+        self._refusals = SaidBefore()
         self._served = 0
 
     def reload(self, settings: Settings) -> None:
@@ -91,14 +95,16 @@ class Gateway:
                 connection.check_liveness(now, self._settings)
 
     def close(self, code: int, reason: str) -> None:
-        """Closes every connection that has a session."""
+        """Closes every connection that has a session, and the others as soon as they have their response."""
+        self.traffic.stop()
         for connection in tuple(self.connections):
             connection.close(code, reason)
 
     async def wait_gone(self) -> None:
-        """Returns when none of them is open any more."""
+        """Returns when no session is open and no request is served any more."""
         while self.connections:
             await next(iter(self.connections)).gone.wait()
+        await self.traffic.wait_quiet()
 
     async def _handle(self, stream: SocketStream, admin: bool) -> None:
         self._served += 1
@@ -117,57 +123,69 @@ class Gateway:
 
     async def _serve_within(self, stream: SocketStream, admin: bool, place: AddressPlace) -> None:
         try:
-            caller = _peer(stream.socket) if admin else Caller(stream.socket.getpeername()[0])
+            peer = _peer(stream.socket) if admin else Caller(stream.socket.getpeername()[0])
         except OSError:
             return  # the peer is gone already
-        head = None
-        try:
-            if caller is None:
-                raise BadHead(403, "the admin socket serves the user who runs the server, and root")
-            if self._served > self._settings.max_connections and not admin:
-                raise BadHead(503, "too many connections; try again later")
-            if not (admin or self._proxies.trusts(caller.address)):
-                self._take_place(place, caller.address)
-            with trio.move_on_after(self._settings.head_deadline) as patience:
-                head = await read_head(stream)
-            if patience.cancelled_caught:
-                raise BadHead(408, f"the request head took over {self._settings.head_deadline:g} seconds")
-            if head is not None:
-                self._check(head, stream, admin)
-                if not admin:
-                    caller = self._behind_proxies(caller, head)
-                    self._take_place(place, caller.address)
-        except BadHead as bad:
-            self.counts.refused[bad.status] += 1
-            await _refuse(stream, bad)
+        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+            try:
+                if peer is None:
+                    raise BadHead(403, "the admin socket serves the user who runs the server, and root")
+                self._admit(peer, place)
+                head = await self.traffic.first_head(stream, self._settings)
+                while head is not None and await self._serve_one(stream, head, peer, place):
+                    if self._proxies.trusts(peer.address):
+                        place.leave()  # nobody is served on it
+                    head = await self.traffic.next_head(stream, self._settings)
+            except BadHead as bad:
+                self.counts.refused[bad.status] += 1
+                self._refused(peer, bad)
+                with trio.move_on_after(1):
+                    await stream.send_all(plain_response(bad))
+            await stream.linger()
+
+    def _admit(self, peer: Caller, place: AddressPlace) -> None:
+        """Raises BadHead."""
+        if peer.operator:
             return
-        except (trio.BrokenResourceError, trio.ClosedResourceError):
-            return
-        if head is None:
-            return
-        assert caller is not None
-        if not admin and self._settings.limits:
-            work_for(Principal(network(caller.address)))
-        if head.path == "/ws":
-            await serve_websocket(
-                stream,
-                caller,
-                head,
-                self._settings,
-                self._open_session,
-                self.connections,
-                self.poller,
-            )
-        elif head.path == event_stream.PATH:
+        if self._served > self._settings.max_connections and not self.traffic.make_room():
+            raise BadHead(503, "too many connections; try again later")
+        if not self._proxies.trusts(peer.address):
+            self._take_place(place, peer.address)
+
+    async def _serve_one(self, stream: SocketStream, head: Head, peer: Caller, place: AddressPlace) -> bool:
+        """Whether another request may follow on this connection. Raises BadHead."""
+        caller = peer
+        self._check(head, stream, peer.operator)
+        if not peer.operator:
+            caller = self._behind_proxies(peer, head)
+            self._take_place(place, caller.address)
+            if self._settings.limits:
+                work_for(Principal(network(caller.address)))
+        if head.path == event_stream.PATH:
             await event_stream.serve_events(
                 stream, caller, head, self._settings, self._open_session, self.connections, self.poller
             )
-        else:
-            if not head.has_body:
-                stream.unread_rest = b""  # a pipelined second request is not served
-            if self._http is None:
-                self._http = await self._load_http()
-            await self._http.serve(stream, caller)
+            return False
+        if head.path != "/ws":
+            with self.traffic.serving():
+                if self._http is None:
+                    self._http = await self._load_http()
+                return await self._http.serve(stream, head, caller)
+        await serve_websocket(
+            stream,
+            caller,
+            head,
+            self._settings,
+            self._open_session,
+            self.connections,
+            self.poller,
+        )
+        return False
+
+    def _refused(self, peer: Caller | None, bad: BadHead) -> None:
+        address = "admin socket" if peer is None else peer.address
+        if not bad.logged and self._refusals.first_time(f"{address} {bad.status}"):
+            log.info("request_refused", address=address, status=bad.status, reason=bad.reason)
 
     def _take_place(self, place: AddressPlace, address: str) -> None:
         """Raises BadHead."""
@@ -194,6 +212,8 @@ class Gateway:
                 raise BadHead(
                     421,
                     f"this server is not {host}; if it should be, add that to `public_url` or `origins`",
+                    head.path,
+                    logged=True,
                 )
             return
         if head.upgrade != "websocket" or head.method != "GET":
@@ -211,19 +231,13 @@ class Gateway:
                 403,
                 f"origin {origin} may not connect; the server's setting `public_url`, if people open that"
                 " address, or else `origins` would allow it",
+                logged=True,
             )
 
     def _say(self, event: str, **what: str) -> None:
         """A line in the log about what strangers can cause as often as they like."""
         if self._said.first_time(f"{event} {what}"):
             log.warning(event, **what)
-
-
-async def _refuse(stream: SocketStream, bad: BadHead) -> None:
-    with contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
-        with trio.move_on_after(1):
-            await stream.send_all(plain_response(bad.status, bad.reason))
-        await stream.linger()
 
 
 def _peer(sock: socket.socket) -> Caller | None:

@@ -22,7 +22,9 @@ from chatd.domain.policy import roles
 from chatd.domain.room.moderation import MAX_OVERRIDES
 from chatd.domain.room.reaction import MAX_PINS, MAX_REACTIONS
 from chatd.domain.space.decide import MAX_EMOJI
-from chatd.gateway.http.request_head import HEAD_BYTES, MAX_BODY
+from chatd.gateway.http.body_limit import API_BODY, FORM_BODY
+from chatd.gateway.http.request_body import LEAST_RATE
+from chatd.gateway.http.request_head import HEAD_BYTES
 from chatd.gateway.websocket.frame_parser import INBOX_BYTES, INBOX_SIZE, MAX_CONTROL_FRAMES, MAX_FRAGMENTS
 from chatd.handlers.identity import MAX_IDENTITIES
 from chatd.handlers.saved import MAX_DRAFTS, SAVED_BYTES
@@ -97,7 +99,8 @@ def limit_rows() -> tuple[tuple[str, str], ...]:
         ),
         ("foreign text in a refusal or in the log", f"{MAX_QUOTED} characters"),
         ("head of an HTTP request", f"{HEAD_BYTES:,} bytes"),
-        ("body of an HTTP request", f"{MAX_BODY:,} bytes"),
+        ("body of an HTTP request", f"{FORM_BODY:,} bytes; {API_BODY:,} under `/api/`"),
+        ("pace of a body, counted over the whole", f"{LEAST_RATE:,} bytes a second or more"),
         ("`id` of a request, if it is a string", f"{fields.MAX_ID} characters"),
         ("requests without a reply (`open_requests`)", f"{OPEN_REQUESTS:,}"),
         ("text of a chat message (`text`)", f"{fields.MAX_TEXT:,} characters"),

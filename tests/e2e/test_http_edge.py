@@ -232,7 +232,7 @@ def _asked_as(
     server: Server, host: str, path: str, *, version: str = "1.1", more: str = ""
 ) -> tuple[int, bytes]:
     with Peer(server) as peer:
-        peer.send(f"GET {path} HTTP/{version}\r\nHost: {host}\r\n{more}\r\n".encode())
+        peer.send(f"GET {path} HTTP/{version}\r\nHost: {host}\r\nConnection: close\r\n{more}\r\n".encode())
         answer = peer.rest()
     return int(answer.split()[1]), answer
 

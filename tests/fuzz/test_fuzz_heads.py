@@ -11,7 +11,8 @@ import pytest
 from hypothesis import strategies as st
 
 from chatd.gateway.gateway import Gateway
-from chatd.gateway.http.request_head import HEAD_BYTES, BadHead, Head, plain_response, read_head
+from chatd.gateway.http.refusal import BadHead, plain_response
+from chatd.gateway.http.request_head import HEAD_BYTES, Head, read_head
 from chatd.gateway.net.client_address import Proxies
 from chatd.gateway.net.open_files import OpenFiles
 from chatd.gateway.net.stream import SocketStream
@@ -117,7 +118,7 @@ def meet(data: bytes) -> None:
     except BadHead as bad:
         HTTPStatus(bad.status)
         check_sentence(bad.reason)
-        plain_response(bad.status, bad.reason)
+        plain_response(bad)
         return
     assert head.bearer is None or head.bearer.strip()
     assert isinstance(head.has_body, bool)

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from websockets.sync.client import connect
 
-from chatd.gateway.http.request_head import MAX_BODY
+from chatd.gateway.http.body_limit import FORM_BODY
 from chatd.settings import Settings
 
 from .blocks import ROOT, Block, blocks
@@ -288,9 +288,9 @@ def test_a_websocket_goes_through_and_stays_through_a_silence(
 def test_a_large_body_goes_through_and_a_larger_one_is_refused_as_such(
     admin: Admin, trust: ssl.SSLContext
 ) -> None:
-    status, page = asked(admin, trust, "POST", "/recover", b"token=" + b"x" * (MAX_BODY - 100))
+    status, page = asked(admin, trust, "POST", "/recover", b"token=" + b"x" * (FORM_BODY - 100))
     assert status in (400, 403, 410), page
-    for size in (MAX_BODY + 1, 700_000):
+    for size in (FORM_BODY + 1, 700_000):
         assert asked(admin, trust, "POST", "/recover", b"token=" + b"x" * size)[0] == 413
 
 

@@ -1,19 +1,16 @@
 """Plain HTTP: home page, health, metrics, forms for the first start and for recovery, single sign-on.
 
-Starlette routes requests, Hypercorn speaks HTTP/1.1.
+Starlette routes requests, `driver` speaks HTTP/1.1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from hypercorn.app_wrappers import ASGIWrapper
-from hypercorn.config import Config
-from hypercorn.trio.tcp_server import TCPServer
-from hypercorn.trio.worker_context import WorkerContext
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -23,12 +20,15 @@ from chatd.contract.account import AccountResult
 from chatd.contract.errors import Refusal
 from chatd.contract.server import ServerStatus
 from chatd.gateway.http import pages
-from chatd.gateway.http.body import BadBody, read_body, replayed
+from chatd.gateway.http.body_limit import FORM_BODY, body_limit
+from chatd.gateway.http.driver import CRASHED, Driver
+from chatd.gateway.http.exchange import App, Message, Receive, Send
 from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.observed import observed
+from chatd.gateway.http.refusal import refusal_body
+from chatd.gateway.http.traffic import Traffic
 from chatd.gateway.net.client_address import Networks
 from chatd.gateway.net.own_addresses import OwnAddresses
-from chatd.gateway.net.stream import SocketStream
 from chatd.handlers.figures import Figures
 from chatd.ports import Caller, SsoFlow, StoreUnavailable
 from chatd.settings import Settings
@@ -49,16 +49,10 @@ _FORWARDED: Final = frozenset(
         *("x-forwarded-server", "cf-connecting-ip", "true-client-ip"),
     )
 )  # what proxies add to a request
-_SECURITY: Final = (
-    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
-)
 
 
 class Http:
-    """Serves one plain HTTP request on a connection and ends it."""
+    """Serves plain HTTP requests, each with a call of `serve`."""
 
     def __init__(
         self,
@@ -70,6 +64,7 @@ class Http:
         recover: Recover,
         sso: SsoFlow,
         status: Callable[[], Awaitable[ServerStatus]],
+        traffic: Traffic,
         figures: Figures,
         counts: HttpCounts,
     ) -> None:
@@ -96,23 +91,11 @@ class Http:
             Route("/readyz", self._readyz),
             Route("/metrics", self._metrics),
         ]
-        pages_app = Starlette(routes=routes, exception_handlers={StoreUnavailable: _not_storing})
-        pages_app.router.redirect_slashes = False  # it would send a browser to whatever `Host` says
-        app: Any = observed(_served(pages_app, settings.body_deadline), counts)
-        self._app = ASGIWrapper(app)
-        self._config = Config()
-        self._config.accesslog = None
-        self._config.errorlog = None
-        self._config.include_server_header = False
-        self._config.keep_alive_max_requests = 0  # every connection carries one request
-        self._config.h11_max_incomplete_size = 64 * 1024
-        self._config.read_timeout = None  # `read_body` has a deadline of its own
-        self._context = WorkerContext(None)
-
-    async def serve(self, stream: SocketStream, caller: Caller) -> None:
-        state: Any = {"caller": caller}
-        server: Any = TCPServer(self._app, self._config, self._context, state, stream)  # type: ignore[arg-type]
-        await server.run()
+        handlers = {StoreUnavailable: _not_storing, HTTPException: _refused, Exception: _crashed}
+        app = Starlette(routes=routes, exception_handlers=handlers)
+        app.router.redirect_slashes = False  # it would send a browser to whatever `Host` says
+        self._driver = Driver(observed(_reads_forms(app), counts), traffic, counts, settings.body_deadline)
+        self.serve = self._driver.serve
 
     async def _page(self, request: Request) -> Response:
         return await pages.home(self._settings.server_name)
@@ -219,24 +202,40 @@ def _redirect(url: str) -> Response:
     return RedirectResponse(url, 303, {"cache-control": "no-store"})
 
 
-def _served(app: Starlette, body_deadline: float) -> Any:
-    """Reads the body of a request before the application sees it, and adds the security headers."""
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return _refusal(request, error.status_code, f"{error.detail}".lower(), error.headers)
 
-    async def served(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            return  # no lifespan, and WebSockets do not come this way
 
-        async def secured(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_SECURITY]
-            await send(message)
+async def _crashed(request: Request, error: Exception) -> Response:
+    return _refusal(request, CRASHED.status, CRASHED.reason)
 
-        try:
-            body = await read_body(receive, body_deadline)
-        except BadBody as bad:
-            await PlainTextResponse(f"{bad.reason}\n", bad.status)(scope, receive, secured)
+
+def _refusal(
+    request: Request, status: int, reason: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    media_type, body = refusal_body(status, reason, request.url.path)
+    return Response(body, status, headers, media_type)
+
+
+def _reads_forms(app: App) -> App:
+    """Reads the body of a request before the application does anything, except where bodies are streamed."""
+
+    async def served(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if body_limit(scope["path"]) != FORM_BODY:
+            await app(scope, receive, send)
             return
-        if body is not None:
-            await app(scope, replayed(body, receive), secured)
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                return  # the driver says why
+            body, more = body + message["body"], message["more_body"]
+        left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def receive_next() -> Message:
+            return left.pop() if left else await receive()
+
+        await app(scope, receive_next, send)
 
     return served

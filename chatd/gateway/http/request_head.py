@@ -2,39 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from http import HTTPStatus
+import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-import attrs
 import h11
 import msgspec
 
 from chatd.contract.field_errors import shorten
+from chatd.gateway.http.body_limit import body_limit
 from chatd.gateway.http.plain_head import plain_head
+from chatd.gateway.http.refusal import BadHead
+from chatd.gateway.http.target import decoded, split_target
 from chatd.gateway.net.stream import SocketStream
 
 HEAD_BYTES: Final = 16 * 1024
-MAX_BODY: Final = 64 * 1024
+_BARE: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_FOLDED: Final = re.compile(rb"\r\n[ \t]")
 
 
 class Head(msgspec.Struct, frozen=True):
-    """Method, target without its query, and headers by lower-case name (the last of a name counts)."""
+    """What a request asks. `path`: decoded, without its query; `raw_path` and `query`: as they were sent.
+    `headers`: by lower-case name; the last of a name counts. `fields`: all of them, in order."""
 
     method: str
     path: str
     headers: Mapping[str, str]
     forwarded: str = ""  # every X-Forwarded-For, in order
     plain: bool = False  # see `chatd.gateway.http.plain_head`
-    query: str = ""  # what stands behind the target's question mark; not read for /ws
+    raw_path: str = ""
+    query: str = ""
+    version: str = "1.1"
+    fields: Sequence[tuple[bytes, bytes]] = ()
 
     @property
     def upgrade(self) -> str:
         return self.headers.get("upgrade", "").lower()
 
     @property
+    def chunked(self) -> bool:
+        """Whether the body says itself where it ends."""
+        return "transfer-encoding" in self.headers
+
+    @property
+    def length(self) -> int:
+        """Bytes of the body, 0 unless it is counted."""
+        return int(self.headers.get("content-length", "0"))
+
+    @property
     def has_body(self) -> bool:
-        return "transfer-encoding" in self.headers or self.headers.get("content-length", "0") != "0"
+        return self.chunked or self.length > 0
+
+    @property
+    def expects(self) -> bool:
+        """Whether the client waits to be asked for the body (RFC 9110, section 10.1.1)."""
+        return "expect" in self.headers and self.version == "1.1"
+
+    @property
+    def lasts(self) -> bool:
+        """Whether the client would send another request on this connection."""
+        options = self.headers.get("connection")
+        return self.version == "1.1" and (options is None or "close" not in tokens(options))
 
     @property
     def bearer(self) -> str | None:
@@ -42,37 +70,66 @@ class Head(msgspec.Struct, frozen=True):
         return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-@attrs.frozen
-class BadHead(Exception):
-    """A request that is refused, with the HTTP status and the reason."""
-
-    status: int
-    reason: str
+def tokens(value: str) -> list[str]:
+    """A list in a header, in lower case."""
+    return [token.strip() for token in value.lower().split(",")]
 
 
-async def read_head(stream: SocketStream) -> Head | None:
+async def read_head(stream: SocketStream, received: bytes = b"") -> Head | None:
     """Reads up to the end of the head and leaves it in `stream.unread_head` for whoever serves it, and
-    what came after it in `stream.unread_rest`.
+    what came after it in `stream.unread_rest`. `received`: its beginning, if that was read already.
 
     Returns None when the peer closed before a whole head arrived. Raises BadHead.
     """
-    received = b""
+    received = _without_empty_lines(received)
     while b"\r\n\r\n" not in received:
         if len(received) > HEAD_BYTES:
-            raise BadHead(431, f"a request head is at most {HEAD_BYTES} bytes")
+            raise _too_long()
         data = await stream.receive_some()
         if not data:
             return None
-        received += data
+        received = _without_empty_lines(received + data)
     end = received.index(b"\r\n\r\n") + 4
+    if end > HEAD_BYTES:
+        raise _too_long()
     stream.unread_head, stream.unread_rest = received[:end], received[end:]
-    if (plain := plain_head(stream.unread_head)) is not None:
-        path, headers = plain
-        return Head("GET", path, headers, headers.get("x-forwarded-for", ""), plain=True)
-    return _parse(stream.unread_head)
+    if (plain := plain_head(stream.unread_head)) is None:
+        head = _parse(stream.unread_head)
+    else:
+        headers = plain.headers
+        head = Head(
+            plain.method,
+            decoded(plain.path),
+            headers,
+            headers.get("x-forwarded-for", ""),
+            True,
+            plain.path,
+            plain.query,
+            "1.1",
+            [(name.encode(), value.encode()) for name, value in headers.items()],
+        )
+    most = body_limit(head.path)
+    if most is not None and head.length > most:
+        raise BadHead(413, f"a body is at most {most} bytes", head.path)
+    return head
+
+
+def _without_empty_lines(received: bytes) -> bytes:
+    """Some clients send one after a body (RFC 9112, section 2.2)."""
+    while received.startswith(b"\r\n"):
+        received = received[2:]
+    return received
+
+
+def _too_long() -> BadHead:
+    return BadHead(431, f"a request head is at most {HEAD_BYTES} bytes")
 
 
 def _parse(received: bytes) -> Head:
+    if _BARE.search(received):
+        raise BadHead(400, "a line ends with CR and LF")  # h11 and a proxy may see two ends of the head
+    if _FOLDED.search(received):
+        raise BadHead(400, "a header is one line")
     parser = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES * 2)
     try:
         parser.receive_data(received)
@@ -81,28 +138,40 @@ def _parse(received: bytes) -> Head:
         raise BadHead(error.error_status_hint, shorten(str(error))) from error
     if not isinstance(request, h11.Request):
         raise BadHead(400, "this is not an HTTP/1.1 request")
-    if request.method == b"PRI":
+    if request.method == b"PRI" or not request.http_version.startswith(b"1."):
         raise BadHead(505, "this server speaks HTTP/1.1")
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers}
-    length = headers.get("content-length", "0")
-    if length.isdigit() and int(length) > MAX_BODY:
-        raise BadHead(413, f"a body is at most {MAX_BODY} bytes")
-    path, _, query = request.target.decode("latin-1").partition("?")
+    authority, raw_path, query = split_target(request.target.decode("latin-1"))
+    fields = list(request.headers)
+    if authority is not None:
+        headers["host"] = authority
+        fields = [(name, authority.encode() if name == b"host" else value) for name, value in fields]
     forwarded = ",".join(
         value.decode("latin-1") for name, value in request.headers if name == b"x-forwarded-for"
     )
-    head = Head(request.method.decode("latin-1"), path, headers, forwarded, query=query)
-    if head.upgrade == "h2c":
-        raise BadHead(400, "this server speaks HTTP/1.1; do not ask for h2c")
+    head = Head(
+        request.method.decode("latin-1"),
+        decoded(raw_path),
+        headers,
+        forwarded,
+        False,
+        raw_path,
+        query,
+        "1.0" if request.http_version == b"1.0" else "1.1",
+        fields,
+    )
+    _refuse_ambiguous(head)
     return head
 
 
-def plain_response(status: int, reason: str) -> bytes:
-    """A whole response that ends the connection."""
-    body = f"{reason}\n".encode()
-    head = (
-        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
-        "Content-Type: text/plain; charset=utf-8\r\n"
-        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-    )
-    return head.encode() + body
+def _refuse_ambiguous(head: Head) -> None:
+    """What a proxy before us may have understood in another way. Raises BadHead."""
+    path = head.path
+    if head.chunked and "content-length" in head.headers:
+        raise BadHead(400, "a body gives its length in one way: Content-Length or Transfer-Encoding", path)
+    if head.chunked and head.version == "1.0":
+        raise BadHead(400, "HTTP/1.0 knows no Transfer-Encoding", path)
+    if head.headers.get("expect", "100-continue").lower() != "100-continue":
+        raise BadHead(417, "the only expectation known here is 100-continue", path)
+    if head.upgrade == "h2c":
+        raise BadHead(400, "this server speaks HTTP/1.1; do not ask for h2c", path)

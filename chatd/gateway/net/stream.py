@@ -1,4 +1,4 @@
-"""The stream of one accepted socket, for trio-websocket, for Hypercorn, and for writers that never wait.
+"""The stream of one accepted socket, for trio-websocket, for HTTP, and for writers that never wait.
 
 The socket is non-blocking, so that the bus can write an event to every member of a room without waking a task
 for each. All outgoing bytes go through one queue as whole frames: control frames, replies and events never
@@ -9,6 +9,7 @@ the connection of a peer that reads nothing for too long.
 from __future__ import annotations
 
 import socket
+import struct
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
@@ -142,7 +143,7 @@ class SocketStream(trio.abc.Stream):
                 pass  # gone already
         self.abort()
 
-    # --- trio.abc.Stream, for trio-websocket and Hypercorn
+    # --- trio.abc.Stream, for trio-websocket and HTTP
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         await trio.lowlevel.checkpoint_if_cancelled()
@@ -189,6 +190,37 @@ class SocketStream(trio.abc.Stream):
         try:
             await self.linger()
         finally:
+            self.abort()
+
+    async def ended(self, most: int) -> None:
+        """Returns when the peer has ended its side, or is gone. What it sends meanwhile is kept for
+        `receive_some`; after `most` bytes of that it is not listened to any more."""
+        while len(self.unread_rest) <= most:
+            try:
+                data = await self._receive(RECEIVE_BYTES)
+            except (trio.BrokenResourceError, trio.ClosedResourceError):
+                return
+            if not data:
+                return
+            self.unread_rest += data
+        await trio.sleep_forever()
+
+    async def writable(self) -> None:
+        """Returns when the kernel takes more. Raises BrokenResourceError: the peer has read nothing for too
+        long, or is gone."""
+        with trio.move_on_after(self._write_deadline) as patience:
+            try:
+                await trio.lowlevel.wait_writable(self.socket)
+            except trio.ClosedResourceError:
+                raise trio.BrokenResourceError("the peer is gone") from None
+        if patience.cancelled_caught:
+            self.abort()
+            raise trio.BrokenResourceError("the peer read nothing for too long")
+
+    def reset(self) -> None:
+        """Aborts so that the peer cannot take what it has got for the whole."""
+        if not self.broken:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.abort()
 
     # --- the socket

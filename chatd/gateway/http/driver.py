@@ -1,0 +1,89 @@
+"""Drives one request after another: hands each to the application, and says whether the connection can serve
+another one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from http import HTTPStatus
+from typing import Final
+
+import trio
+
+from chatd.contract.field_errors import shorten
+from chatd.gateway.http.exchange import App, Exchange, scope_of
+from chatd.gateway.http.http_counts import HttpCounts
+from chatd.gateway.http.refusal import BadHead, plain_response
+from chatd.gateway.http.request_head import Head
+from chatd.gateway.http.traffic import Traffic
+from chatd.gateway.net.stream import SocketStream
+from chatd.log import log
+from chatd.ports import Caller
+
+GONE: Final = 499  # counted for a client that went away before its response was whole
+CRASHED: Final = BadHead(HTTPStatus.INTERNAL_SERVER_ERROR, "this is a bug of the server; its log says more")
+
+
+class Driver:
+    """`answered`: responses by status since the start; `received`, `sent`: bytes of bodies."""
+
+    def __init__(self, app: App, traffic: Traffic, counts: HttpCounts, body_deadline: float) -> None:
+        self.answered: Counter[int] = Counter()
+        self.received = self.sent = 0
+        self._app = app
+        self._traffic = traffic
+        self._counts = counts
+        self._patience = body_deadline
+
+    async def serve(self, stream: SocketStream, head: Head, caller: Caller) -> bool:
+        """Serves the request whose head was read from this stream; whether another may follow."""
+        exchange = Exchange(stream, head, self._patience, self._traffic.stopping)
+        response = exchange.response
+        try:
+            crashed = await self._run(stream, exchange, head, caller)
+            return await self._finish(stream, head, exchange, crashed)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            return False
+        finally:
+            self.received += exchange.body.size
+            self.sent += response.sent
+            self.answered[response.status if response.complete else GONE] += 1
+
+    async def _run(self, stream: SocketStream, exchange: Exchange, head: Head, caller: Caller) -> bool:
+        """Whether the application crashed."""
+        scope = scope_of(head, caller, {"stopping": self._traffic.stopping})
+        try:
+            with exchange.running:
+                await self._app(scope, exchange.receive, exchange.send)
+        except Exception:  # one request that crashes must not end the others
+            if stream.broken or exchange.refusal is not None:
+                return False  # it was told that the client is gone
+            log.exception("request_crashed", method=head.method, path=shorten(head.path))
+            return True
+        return False
+
+    async def _finish(self, stream: SocketStream, head: Head, exchange: Exchange, crashed: bool) -> bool:
+        response, refusal = exchange.response, exchange.refusal
+        if stream.broken:
+            return False
+        if response.complete:
+            if response.lasts and not crashed:
+                return await self._settled(exchange)
+            return False
+        if refusal is None and not crashed:
+            log.error("request_unanswered", method=head.method, path=shorten(head.path))
+        if response.begun:
+            stream.reset()
+            return False
+        if refusal is not None:
+            self._counts.refused[refusal.status] += 1
+        bad = refusal or CRASHED
+        response.status, response.complete = bad.status, True
+        await stream.send_all(plain_response(bad, head.path, head.method))
+        return False
+
+    async def _settled(self, exchange: Exchange) -> bool:
+        try:
+            await exchange.body.discard()
+        except BadHead:
+            return False
+        return True

@@ -1,0 +1,57 @@
+"""Requests that are refused before, or in place of, what would serve them."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Final
+
+import attrs
+import msgspec
+
+from chatd.contract.errors import Code, Refusal
+from chatd.gateway.http.problem import MEDIA_TYPE, problem
+
+API: Final = "/api/"
+_CODES: Final[dict[int, Code]] = {
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    413: "too_large",
+    429: "rate_limited",
+    431: "too_large",
+    500: "internal",
+    503: "unavailable",
+}
+
+
+@attrs.frozen
+class BadHead(Exception):
+    """A request that is refused, with the HTTP status and the reason. `path`: as far as it is known.
+    `logged`: the log has been told."""
+
+    status: int
+    reason: str
+    path: str = ""
+    logged: bool = False
+
+
+def refusal_body(status: int, reason: str, path: str) -> tuple[str, bytes]:
+    """Media type and body: a problem for those who ask the API, a line of text for everybody else."""
+    if not path.startswith(API):
+        return "text/plain; charset=utf-8", f"{reason}\n".encode()
+    refusal = Refusal(_CODES.get(status, "invalid"), reason)
+    return MEDIA_TYPE, msgspec.json.encode(problem(refusal, status))
+
+
+def plain_response(bad: BadHead, path: str = "", method: str = "") -> bytes:
+    """A whole response that ends the connection."""
+    media_type, body = refusal_body(bad.status, bad.reason, path or bad.path)
+    head = (
+        f"HTTP/1.1 {bad.status} {HTTPStatus(bad.status).phrase}\r\n"
+        f"Content-Type: {media_type}\r\n"
+        f"Content-Length: {len(body)}\r\n"
+        "Cache-Control: no-store\r\n"
+        "X-Content-Type-Options: nosniff\r\n"
+        "Connection: close\r\n\r\n"
+    )
+    return head.encode() + (b"" if method == "HEAD" else body)

@@ -1,0 +1,80 @@
+"""What plain HTTP does at the moment: connections that wait for a request, and requests that are served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import trio
+
+from chatd.gateway.http.refusal import BadHead
+from chatd.gateway.http.request_head import Head, read_head
+from chatd.gateway.net.stream import SocketStream
+from chatd.settings import Settings
+
+
+class Traffic:
+    """`stopping`: set when the server stops; responses without an end then end."""
+
+    def __init__(self) -> None:
+        self.stopping = trio.Event()
+        self._idle: dict[trio.CancelScope, None] = {}  # the longest first
+        self._serving = 0
+        self._quiet = trio.Event()
+
+    def stop(self) -> None:
+        """Ends connections that wait for a request; the others end with the response they are at."""
+        self.stopping.set()
+        for waiting in self._idle:
+            waiting.cancel()
+
+    def make_room(self) -> bool:
+        """Ends the connection that has waited the longest for another request; whether there was one."""
+        for waiting in self._idle:
+            del self._idle[waiting]
+            waiting.cancel()
+            return True
+        return False
+
+    async def first_head(self, stream: SocketStream, settings: Settings) -> Head | None:
+        """The first request of a connection; None when it ends. Raises BadHead."""
+        return await _within(settings.head_deadline, stream, b"")
+
+    async def next_head(self, stream: SocketStream, settings: Settings) -> Head | None:
+        """The next request of a connection; None when it ends, or none comes. Raises BadHead."""
+        begun = b""
+        if stream.unread_rest:
+            await (
+                trio.lowlevel.checkpoint()
+            )  # who sends many requests at once does not keep the loop to itself
+        with trio.move_on_after(settings.idle_deadline) as waiting:
+            self._idle[waiting] = None
+            try:
+                if not self.stopping.is_set():
+                    begun = await stream.receive_some()
+            finally:
+                self._idle.pop(waiting, None)
+        return await _within(settings.head_deadline, stream, begun) if begun else None
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """While a request is served."""
+        self._serving += 1
+        try:
+            yield
+        finally:
+            self._serving -= 1
+            if not self._serving:
+                self._quiet.set()
+                self._quiet = trio.Event()
+
+    async def wait_quiet(self) -> None:
+        """Returns when no request is served any more."""
+        while self._serving:
+            await self._quiet.wait()
+
+
+async def _within(seconds: float, stream: SocketStream, begun: bytes) -> Head | None:
+    with trio.move_on_after(seconds):
+        return await read_head(stream, begun)
+    raise BadHead(408, f"the request head took over {seconds:g} seconds")

@@ -1,0 +1,233 @@
+"""HTTP connections that carry many requests: what ends them, what does not, and what is refused on them."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from .conftest import Serve
+from .raw import TEXT, Peer
+from .serving import Server
+from .test_http_edge import UPGRADE
+
+HERE = "Host: 127.0.0.1\r\n"
+COUNTED, CHUNKED = "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n"
+
+
+def test_a_connection_carries_one_request_after_another(server: Server) -> None:
+    with Peer(server) as peer:
+        for path, expected in (("/healthz", 200), ("/no/such/page", 404), ("/", 200), ("/ws", 426)):
+            peer.get(path)
+            status, headers, body = peer.response()
+            assert (status, bool(body)) == (expected, True)
+        assert headers["connection"] == "close", "a refusal of the gateway ends the connection"
+
+
+def test_requests_that_come_at_once_are_answered_in_order(server: Server) -> None:
+    with Peer(server) as peer:
+        peer.send(f"GET /healthz HTTP/1.1\r\n{HERE}\r\nGET /readyz HTTP/1.1\r\n{HERE}\r\n".encode() * 50)
+        for _ in range(50):
+            assert peer.response()[2] == b"ok\n"
+            assert b"ready" in peer.response()[2]
+
+
+def test_a_form_and_what_follows_it(server: Server) -> None:
+    with Peer(server) as peer:
+        for _ in range(3):
+            peer.get("/setup", method="POST", headers={"Content-Length": "9"})
+            peer.send(b"code=nope\r\n")  # some clients send one empty line too many
+            assert peer.response()[0] == 400
+        peer.get("/healthz")
+        assert peer.response()[0] == 200
+
+
+def test_an_upgrade_comes_after_plain_requests_as_behind_a_proxy(server: Server) -> None:
+    with Peer(server) as peer:
+        for _ in range(3):
+            peer.get("/healthz")
+            assert peer.response()[0] == 200
+        assert peer.upgrade({"Sec-WebSocket-Protocol": "chatd.v1.json"})[0] == 101
+        peer.send_frame(TEXT, b'{"id":1,"query":"space.list","data":{}}')
+        assert b"unauthenticated" in peer.read_until(TEXT)
+
+
+def test_an_upgrade_that_is_sent_before_the_answer_to_a_plain_request_waits_for_it(server: Server) -> None:
+    with Peer(server) as peer:
+        peer.get("/healthz")
+        peer.get("/ws", headers=UPGRADE)
+        assert peer.response()[0] == 200
+        assert peer.head()[0] == 101
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "GET / HTTP/1.0\r\n\r\n",
+        "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+        f"GET / HTTP/1.1\r\n{HERE}Connection: close\r\n\r\n",
+        f"GET / HTTP/1.1\r\n{HERE}Connection: foo, Close\r\n\r\n",
+    ],
+)
+def test_who_asks_once_sees_the_end_within_a_second(server: Server, request_: str) -> None:
+    with Peer(server, seconds=1) as peer:
+        peer.send(request_.encode())
+        answer = peer.rest()
+    assert b"connection: close\r\n" in answer
+    assert answer.rstrip().endswith(b"</main>")
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/setup", "/no/such/page"])
+def test_head_says_what_get_would(server: Server, path: str) -> None:
+    with Peer(server) as peer:
+        peer.get(path)
+        status, headers, body = peer.response()
+        peer.get(path, method="HEAD")
+        head = peer.head()
+        assert head[0] == status
+        assert head[1]["content-length"] == headers["content-length"] == str(len(body))
+        peer.get("/healthz")
+        assert peer.response()[2] == b"ok\n"
+
+
+def test_every_answer_has_a_date_and_is_kept_by_nobody(server: Server) -> None:
+    with Peer(server) as peer:
+        for path in ("/", "/healthz", "/readyz", "/setup", "/recover", "/metrics", "/no/such/page"):
+            peer.get(path)
+            _, headers, _ = peer.response()
+            assert headers["date"].endswith(" GMT")
+            assert headers["cache-control"] == "no-store"
+            assert headers["x-content-type-options"] == "nosniff"
+            assert "default-src 'none'" in headers["content-security-policy"]
+
+
+BAD = {
+    "both lengths": (f"POST /setup HTTP/1.1\r\n{HERE}{COUNTED}{CHUNKED}\r\n", 400),
+    "two lengths": (f"POST /setup HTTP/1.1\r\n{HERE}{COUNTED}Content-Length: 6\r\n\r\n", 400),
+    "a coding that is not known": (f"POST /setup HTTP/1.1\r\n{HERE}Transfer-Encoding: gzip\r\n\r\n", 501),
+    "chunks in HTTP/1.0": (f"POST /setup HTTP/1.0\r\n{HERE}{CHUNKED}\r\n", 400),
+    "a folded header": (f"GET / HTTP/1.1\r\n{HERE}X: a\r\n b\r\n\r\n", 400),
+    "lines without CR": (f"GET / HTTP/1.1\nHost: a\n\nGET /x HTTP/1.1\r\n{HERE}\r\n", 400),
+    "a header with CR": (f"GET / HTTP/1.1\r\n{HERE}X: a\rY: b\r\n\r\n", 400),
+    "a space before the colon": (f"GET / HTTP/1.1\r\n{HERE}X : a\r\n\r\n", 400),
+    "no host": ("GET / HTTP/1.1\r\n\r\n", 400),
+    "two hosts": (f"GET / HTTP/1.1\r\n{HERE}Host: b\r\n\r\n", 400),
+    "another expectation": (f"POST /setup HTTP/1.1\r\n{HERE}Expect: luck\r\n{COUNTED}\r\n", 417),
+    "HTTP/2.0": (f"GET / HTTP/2.0\r\n{HERE}\r\n", 505),
+    "a tunnel": (f"CONNECT example.org:443 HTTP/1.1\r\n{HERE}\r\n", 400),
+    "no path": (f"GET setup HTTP/1.1\r\n{HERE}\r\n", 400),
+    "a path that climbs": (f"GET /a/../metrics HTTP/1.1\r\n{HERE}\r\n", 400),
+    "one that climbs in disguise": (f"GET /a/%2e%2E/metrics HTTP/1.1\r\n{HERE}\r\n", 400),
+    "a hidden slash": (f"GET /a%2Fb HTTP/1.1\r\n{HERE}\r\n", 400),
+    "a backslash": (f"GET /a\\b HTTP/1.1\r\n{HERE}\r\n", 400),
+    "a zero byte": (f"GET /a%00b HTTP/1.1\r\n{HERE}\r\n", 400),
+    "half an escape": (f"GET /a%2 HTTP/1.1\r\n{HERE}\r\n", 400),
+    "bytes that are no text": (f"GET /%ff HTTP/1.1\r\n{HERE}\r\n", 400),
+    "another server in the target": (f"GET http://evil.example/metrics HTTP/1.1\r\n{HERE}\r\n", 421),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("before", [0, 1])
+def test_what_two_readers_could_understand_in_two_ways_is_refused(
+    server: Server, name: str, before: int
+) -> None:
+    request, expected = BAD[name]
+    with Peer(server) as peer:
+        for _ in range(before):
+            peer.get("/healthz")
+            assert peer.response()[0] == 200
+        peer.send(request.encode() + f"GET /healthz HTTP/1.1\r\n{HERE}\r\n".encode())
+        status, headers, body = peer.response()
+        assert (status, headers["connection"]) == (expected, "close")
+        assert body
+        assert peer.rest() == b"", "what stood behind it was taken for a request"
+
+
+def test_the_target_may_name_this_server_as_a_proxy_is_asked(server: Server) -> None:
+    with Peer(server) as peer:
+        peer.send(
+            f"GET http://127.0.0.1:{server.port}/healthz?x HTTP/1.1\r\nHost: evil.example\r\n\r\n".encode()
+        )
+        assert peer.response()[2] == b"ok\n"
+
+
+def test_those_who_ask_the_api_are_refused_with_a_problem(server: Server) -> None:
+    for target, expected in (("/api/v1/none", 404), ("/api/v1/%00", 400)):
+        with Peer(server) as peer:
+            peer.get(target)
+            status, headers, body = peer.response()
+        assert (status, headers["content-type"]) == (expected, "application/problem+json")
+        assert (b'"not_found"' if expected == 404 else b'"invalid"') in body
+
+
+def test_refusals_are_logged_and_do_not_fill_the_log(serve: Serve) -> None:
+    server = serve()
+    for _ in range(50):
+        with Peer(server) as peer:
+            peer.send(BAD["both lengths"][0].encode())
+            peer.rest()
+    assert server.log.read_text().count("request_refused") == 1
+
+
+def test_a_full_house_makes_room_by_ending_connections_that_wait(serve: Serve) -> None:
+    server = serve(max_connections=3)
+    with ExitStack() as opened:
+        waiting = [opened.enter_context(Peer(server)) for _ in range(3)]
+        for peer in waiting:
+            peer.get("/healthz")
+            assert peer.response()[0] == 200
+        with Peer(server) as late:
+            late.get("/healthz")
+            assert late.response()[0] == 200
+        assert waiting[0].rest() == b""
+        waiting[2].get("/healthz")
+        assert waiting[2].response()[0] == 200
+
+
+def test_a_connection_that_waits_too_long_is_ended(serve: Serve) -> None:
+    with Peer(serve(idle_deadline=0.3)) as peer:
+        peer.get("/healthz")
+        assert peer.response()[0] == 200
+        assert peer.rest() == b""
+
+
+def test_connections_that_wait_do_not_hold_up_the_end(serve: Serve) -> None:
+    server = serve(drain_deadline=8)
+    with ExitStack() as opened:
+        for number in range(20):
+            peer = opened.enter_context(Peer(server))
+            peer.get("/healthz")
+            assert peer.response()[0] == 200
+            if number % 2:
+                peer.send(b"GET /healthz HTTP/1.1\r\n")
+        started = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - started < 5
+
+
+def test_half_of_a_request_on_a_kept_connection_is_not_waited_for(serve: Serve) -> None:
+    with Peer(serve(head_deadline=0.3)) as peer:
+        peer.get("/healthz")
+        assert peer.response()[0] == 200
+        peer.send(b"GET /healthz HTTP/1.1\r\n")
+        assert peer.response()[0] == 408
+
+
+def test_connections_of_an_address_count_as_long_as_they_last(serve: Serve) -> None:
+    server = serve(rate_limits=True, quota_connections=3)
+    with ExitStack() as opened:
+        for _ in range(3):
+            peer = opened.enter_context(Peer(server))
+            peer.get("/healthz")
+            assert peer.response()[0] == 200
+        with Peer(server) as fourth:
+            fourth.get("/healthz")
+            assert fourth.response()[0] == 429
+        peer.socket.shutdown(socket.SHUT_WR)
+        assert peer.rest() == b""
+        with Peer(server) as fourth:
+            fourth.get("/healthz")
+            assert fourth.response()[0] == 200
