@@ -85,6 +85,7 @@ from chatd.handlers.saved import Bookmarks, Drafts
 from chatd.handlers.scheduled import ScheduledMessages
 from chatd.handlers.search import Searches
 from chatd.handlers.server_address import ServerAddress
+from chatd.handlers.server_loads import ServerLoads
 from chatd.handlers.server_log import ServerLog
 from chatd.handlers.setup import Setup
 from chatd.handlers.sign_in import SignIns, SignUps
@@ -182,6 +183,8 @@ def wire(
         reader, bus, commands, live, store, views, epoch, settings.data, address, health
     )
 
+    figures = Figures(live, writer, directory, bus, due_timer, [])
+
     handlers = registry(
         {
             "account": (
@@ -258,7 +261,7 @@ def wire(
             "draft": (Drafts(reader, commands, bus, membership),),
             "view": (server.ViewHandlers(views, server_log),),
             "event": (server.Events(reader, bus, histories),),
-            "server": (server_handler,),
+            "server": (server_handler, ServerLoads(reader, figures, views)),
             "backup": (server.Backups(store, server_log),),
         }
     )
@@ -290,6 +293,7 @@ def wire(
     )
     if settings.views:
         workers = (*workers, Notifier(reader, bus, commands), *views.updaters.values())
+    figures.workers.extend(workers)
     checks, answering = RequestChecks(rate_limits, usage), Answering(handlers, commands, names, quotas)
     session_services = SessionServices(settings, checks, answering, live, opening)
     return Services(
@@ -308,7 +312,7 @@ def wire(
         server_handler,
         server_log,
         health,
-        Figures(live, writer, directory, bus, due_timer, workers),
+        figures,
         workers,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import rich_click as click
 
@@ -11,11 +11,23 @@ from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.naming import Names
-from chatctl.output import duration, local_time, plain, print_json, print_line, print_object, size
+from chatctl.output import (
+    duration,
+    local_time,
+    plain,
+    print_json,
+    print_line,
+    print_object,
+    print_table,
+    size,
+)
 from chatctl.trouble import clock_steps, refused_frames
 
 if TYPE_CHECKING:
-    from chatd.contract.server import ServerChecked, ServerStatus, ServerVerified
+    from collections.abc import Iterable
+
+    from chatd.client import Client
+    from chatd.contract.server import ServerChecked, ServerStatus, ServerVerified, StreamLoad
     from chatd.contract.view import ViewState
 
 
@@ -73,6 +85,93 @@ def top(connection: Connection, once: bool) -> None:
         print_once(connection.run(lambda client: named_top(client, Names(client))))
     else:
         watch(connection)
+
+
+@command.command()
+@click.pass_obj
+def sessions(connection: Connection) -> None:
+    """Who is connected, and who leaves how much unread."""
+    from chatd.contract.server import GetServerSessions, ServerSessions
+
+    answer = connection.ask(GetServerSessions(), ServerSessions)
+    if connection.json:
+        print_json(answer)
+        return
+    names = connection.run(lambda client: _named(client, [row.by for row in answer.sessions]))
+    print_table(
+        ["who", "protocol", "since", "unread", "behind", "demoted", "handled"],
+        (
+            [
+                names.get(row.by, row.by) or "nobody yet",
+                row.protocol,
+                local_time(row.began_at),
+                size(row.queued),
+                "yes" if row.behind else "",
+                str(row.demotions),
+                str(row.handled),
+            ]
+            for row in answer.sessions
+        ),
+    )
+    if answer.total > len(answer.sessions):
+        print_line(f"and {counted(answer.total - len(answer.sessions), 'session')} more")
+
+
+@command.command()
+@click.option("--kind", type=click.Choice(["account", "room", "server", "space"]), help="Only of this kind.")
+@click.pass_obj
+def streams(connection: Connection, kind: str | None) -> None:
+    """Every stream of the log: its newest event, and how busy it was in the last minute."""
+    rows = connection.run(lambda client: _all_streams(client, kind))
+    if connection.json:
+        print_json(rows)
+        return
+    head = ["stream", "events", "newest", "last minute"]
+    print_table(head, ([row.stream, str(row.seq), local_time(row.at), str(row.minute)] for row in rows))
+
+
+@command.command()
+@click.pass_obj
+def followers(connection: Connection) -> None:
+    """Who follows the log, and how far: views, notifier, scheduler."""
+    from chatd.contract.server import GetServerFollowers, ServerFollowers
+
+    answer = connection.ask(GetServerFollowers(), ServerFollowers)
+    if connection.json:
+        print_json(answer)
+        return
+    print_table(
+        ["follower", "position", "behind", "late", "restarts", ""],
+        (
+            [
+                row.name,
+                "" if row.position is None else str(row.position),
+                counted(row.lag, "event"),
+                duration(row.late_ms // 1000),
+                str(row.restarts),
+                row.error or "",
+            ]
+            for row in answer.followers
+        ),
+    )
+
+
+async def _named(client: Client, ids: Iterable[str]) -> dict[str, str]:
+    names = Names(client)
+    return {id_: await names.name(id_) for id_ in ids}
+
+
+async def _all_streams(client: Client, kind: str | None) -> list[StreamLoad]:
+    from chatd.contract.server import GetServerStreams, ServerStreams
+
+    found: list[StreamLoad] = []
+    after: str | None = None
+    while True:
+        page = await client.ask(GetServerStreams(cast("Any", kind), after, 500), ServerStreams)
+        found += page.streams
+        after = page.next
+        if after is None:
+            return found
 
 
 def _findings(connection: Connection, answer: ServerChecked | ServerVerified, fine: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from chatd.contract.errors import Code
-from chatd.contract.fields import Time
+from chatd.contract.fields import DEFAULT_PAGE, Limit, Time
 from chatd.contract.http import Http
-from chatd.contract.spec import RequestType, query
+from chatd.contract.spec import RequestType, StreamKind, query
 from chatd.contract.view import ViewState
 
 
@@ -24,6 +26,20 @@ class CheckServer(Struct, frozen=True):
 
 
 class VerifyServer(Struct, frozen=True):
+    pass
+
+
+class GetServerSessions(Struct, frozen=True):
+    pass
+
+
+class GetServerStreams(Struct, frozen=True):
+    kind: StreamKind | None = None
+    after: Annotated[str, Meta(min_length=1, max_length=80)] | None = None
+    limit: Limit = DEFAULT_PAGE
+
+
+class GetServerFollowers(Struct, frozen=True):
     pass
 
 
@@ -108,6 +124,49 @@ class SessionLoad(Struct, frozen=True, kw_only=True):
     handled: int
 
 
+class ServerSessions(Struct, frozen=True, kw_only=True):
+    """At most 200, those first that leave most unread, then the busiest. `total` counts all."""
+
+    sessions: list[SessionLoad]
+    total: int
+
+
+class StreamLoad(Struct, frozen=True, kw_only=True):
+    """`seq` and `at` of the newest event; `minute` counts the events of the last minute, as far as the newest
+    5,000 of the log tell."""
+
+    stream: str
+    seq: int
+    at: Time
+    minute: int
+
+
+class ServerStreams(Struct, frozen=True, kw_only=True):
+    """`busiest`: at most 20 of all streams, whatever page was asked for."""
+
+    streams: list[StreamLoad]
+    busiest: list[StreamLoad]
+    next: str | None
+
+
+class FollowerLoad(Struct, frozen=True, kw_only=True):
+    """Who follows the log: a view, the notifier. The scheduler follows the clock instead: it has no
+    `position`, and `late_ms` says how long what is due has waited. `error` is what keeps it from going on, or
+    null."""
+
+    name: str
+    position: int | None
+    head: int
+    lag: int
+    late_ms: int
+    restarts: int
+    error: str | None
+
+
+class ServerFollowers(Struct, frozen=True, kw_only=True):
+    followers: list[FollowerLoad]
+
+
 class ServerTop(Struct, frozen=True, kw_only=True):
     """At most 50 actors, the busiest first. `refused` and what follows count since the start, as in
     `server.status`."""
@@ -161,6 +220,38 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="operator",
         notes=("At most 50 actors, the busiest first.",),
+    ),
+    query(
+        "server.sessions",
+        GetServerSessions,
+        ServerSessions,
+        doc="The connections of clients: whose they are, and what they leave unread.",
+        http=Http("GET", "/server/sessions"),
+        scope="never",
+        asker="operator",
+        notes=("At most 200 sessions; those that leave most unread come first.",),
+    ),
+    query(
+        "server.streams",
+        GetServerStreams,
+        ServerStreams,
+        doc="The streams of the log, where each ends, and which are busy.",
+        http=Http("GET", "/server/streams"),
+        scope="never",
+        asker="operator",
+        notes=(
+            "By name: `after` is the `next` of the page before. Streams are named by ids; what they are"
+            " called is asked for as by anybody else.",
+        ),
+    ),
+    query(
+        "server.followers",
+        GetServerFollowers,
+        ServerFollowers,
+        doc="Who follows the log, and how far: views, notifier, scheduler.",
+        http=Http("GET", "/server/followers"),
+        scope="never",
+        asker="operator",
     ),
     query(
         "server.check",

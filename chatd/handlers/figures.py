@@ -44,7 +44,7 @@ class Figures(msgspec.Struct, frozen=True, eq=False):
     directory: Directory
     bus: Bus
     due_timer: DueTimer
-    workers: tuple[Actor, ...]
+    workers: list[Actor]
 
     def mailboxes(self) -> dict[str, MailboxFigures]:
         """By kind of actor."""

@@ -30,6 +30,7 @@ from chatd.ports.readers.room import RoomReader
 from chatd.ports.readers.scheduled import ScheduledReader
 from chatd.ports.readers.settings import SettingsReader
 from chatd.ports.readers.space import SpaceReader
+from chatd.ports.readers.stream import StreamReader
 from chatd.ports.readers.unread import UnreadReader
 from chatd.ports.readers.usage import UsageReader
 
@@ -61,6 +62,7 @@ class Reader(
     ScheduledReader,
     SettingsReader,
     SpaceReader,
+    StreamReader,
     UnreadReader,
     UsageReader,
     Protocol,

@@ -28,6 +28,8 @@ BOUNDED = {
     "view.list": "the views of the server",
     "server.status": "the views of the server",
     "server.top": "the busiest actors",
+    "server.sessions": "the busiest two hundred, and how many there are",
+    "server.followers": "views and a few workers",
     "server.check": "what is wrong",
     "server.verify": "what is wrong",
 }

@@ -232,6 +232,9 @@ def look_around(walk: Walk, client: Client) -> None:
         "event.list",
         "server.status",
         "server.top",
+        "server.sessions",
+        "server.streams",
+        "server.followers",
         "server.check",
         "server.verify",
     ):

@@ -42,6 +42,8 @@ QUESTIONS: dict[str, Question] = {
     "what is unread": lambda reader: reader.unread("bob"),
     "who has read": lambda reader: reader.receipts("hall", 150),
     "what a room has to learn": lambda reader: reader.stream_events("room/hall", 200, 50),
+    "a page of streams": lambda reader: reader.streams(None, None, 3),
+    "who was busy": lambda reader: reader.busy_streams(0, 200, 3),
     "what an account is sent": lambda reader: reader.visible_events("bob", 200, 260, 50),
 }
 

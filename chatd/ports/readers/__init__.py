@@ -29,5 +29,6 @@ from chatd.ports.readers.room import *
 from chatd.ports.readers.scheduled import *
 from chatd.ports.readers.settings import *
 from chatd.ports.readers.space import *
+from chatd.ports.readers.stream import *
 from chatd.ports.readers.unread import *
 from chatd.ports.readers.usage import *

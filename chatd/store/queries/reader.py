@@ -37,6 +37,7 @@ from chatd.store.queries.room import RoomQueries
 from chatd.store.queries.scheduled import ScheduledQueries
 from chatd.store.queries.settings import SettingsQueries
 from chatd.store.queries.space import SpaceQueries
+from chatd.store.queries.stream import StreamQueries
 from chatd.store.queries.unread import UnreadQueries
 from chatd.store.queries.usage import UsageQueries
 
@@ -70,6 +71,7 @@ class SqliteReader(
     ScheduledQueries,
     SettingsQueries,
     SpaceQueries,
+    StreamQueries,
     UnreadQueries,
     UsageQueries,
 ):
