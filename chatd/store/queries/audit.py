@@ -11,7 +11,8 @@ from chatd.store import json_rows
 from chatd.store.queries.pool import Queries
 
 # the condition of the index `events_audited`, in the same order, so that SQLite sees that it may use it
-AUDITED = f"type IN ({', '.join(repr(name) for name in events.AUDITED)})"
+NO_MESSAGE = "type <> 'message.posted'"
+AUDITED = f"{NO_MESSAGE} AND type IN ({', '.join(repr(name) for name in events.AUDITED)})"
 LET_IN = json_rows.folded(
     f"""
     SELECT invite, account, at FROM (
@@ -45,7 +46,7 @@ STREAMS = """
 """
 # the condition of the index `events_over_accounts`
 OVER_ACCOUNTS = f"""
-    type IN ({", ".join(repr(name) for name in events.OVER_ACCOUNTS)})
+    {NO_MESSAGE} AND type IN ({", ".join(repr(name) for name in events.OVER_ACCOUNTS)})
     AND (by <> substr(stream, 9) OR type = 'account.deleted')
 """
 AUDIT = json_rows.folded(
