@@ -14,6 +14,7 @@ from msgspec import Struct
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 API: Final = "/api/v1"  # paths of the table stand under it
+GRAPHQL: Final = "/api/graphql"
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 
 

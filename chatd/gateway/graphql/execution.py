@@ -35,7 +35,7 @@ class Question(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Execution:
-    """Answers questions. One pass runs at a time, in a thread: two would only take turns at the interpreter."""
+    """Answers questions. One pass runs at a time, in a thread: two would take turns at the interpreter."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

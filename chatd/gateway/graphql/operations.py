@@ -43,8 +43,8 @@ class Operations(Struct, frozen=True, eq=False):
         return admitted if isinstance(admitted, Refusal) else Speaker(peer, admitted, token)
 
     async def answer(self, question: Question, speaker: Speaker, show: Show) -> tuple[int, str] | None:
-        """Calls `show` with each result. Returns the code and reason with which the connection is to be closed;
-        None if it is not."""
+        """Calls `show` with each result. Returns with which code and reason the session was closed, if it
+        was; then the connection is to be closed as well."""
         prepared = await self.execution.prepare(question)
         if isinstance(prepared, ExecutionResult):
             await show(prepared)

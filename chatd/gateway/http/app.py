@@ -23,6 +23,7 @@ from chatd.gateway.http import pages
 from chatd.gateway.http.body_limit import FORM_BODY, body_limit
 from chatd.gateway.http.driver import CRASHED, Driver
 from chatd.gateway.http.exchange import App, Message, Receive, Send
+from chatd.gateway.http.graphql_route import GraphQLRoute
 from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.observed import observed
 from chatd.gateway.http.refusal import refusal_body
@@ -67,6 +68,7 @@ class Http:
         traffic: Traffic,
         figures: Figures,
         counts: HttpCounts,
+        graphql: GraphQLRoute,
     ) -> None:
         self._settings = settings
         self._ready = ready
@@ -90,10 +92,12 @@ class Http:
             Route("/healthz", self._healthz),
             Route("/readyz", self._readyz),
             Route("/metrics", self._metrics),
+            *graphql.routes(),
         ]
         handlers = {StoreUnavailable: _not_storing, HTTPException: _refused, Exception: _crashed}
         app = Starlette(routes=routes, exception_handlers=handlers)
         app.router.redirect_slashes = False  # it would send a browser to whatever `Host` says
+        self.serve_graphql = graphql.serve
         self._driver = Driver(observed(_reads_forms(app), counts), traffic, counts, settings.body_deadline)
         self.serve = self._driver.serve
 
