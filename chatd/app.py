@@ -130,6 +130,7 @@ def _gateway(settings: Settings, services: Services) -> Gateway:
             gateway.traffic,
             services.figures,
             gateway.counts,
+            services.desk,
             module.GraphQLRoute(
                 settings, services.desk, open_session, gateway.connections, gateway.traffic.stopping
             ),

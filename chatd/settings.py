@@ -166,7 +166,9 @@ class Settings:
     views: bool = _setting(True, "Follow the log with views; switch off for measurements only.")
     sign_up: SignUpPolicy = _setting("invite", "Who may sign up: open, invite, closed.")
     server_name: str = _setting("chatd", "How this server calls itself.")
-    origins: tuple[str, ...] = _setting((), "Web origins besides our own that may connect.", _are_origins)
+    origins: tuple[str, ...] = _setting(
+        (), "Web origins besides our own that may connect and use the API.", _are_origins
+    )
     public_url: str = _setting("", "Address under which browsers reach this server.", _is_web_address)
     oidc_issuer: str = _setting("", "Provider of single sign-on: its issuer, as it writes it.", _is_issuer)
     oidc_client_id: str = _setting("", "What the provider calls this server.")

@@ -15,11 +15,10 @@ from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.refusal import BadHead, plain_response
 from chatd.gateway.http.traffic import Traffic
 from chatd.gateway.net.flusher import Flusher
+from chatd.gateway.net.own_addresses import OwnAddresses
 from chatd.gateway.net.stream import SocketStream
 from chatd.ports import Caller
 from chatd.settings import Settings
-
-SETTINGS = Settings()
 
 
 class Answered:
@@ -82,15 +81,16 @@ class Talk:
 
 
 @asynccontextmanager
-async def talk(app: App, patience: float = 5.0, settings: Settings = SETTINGS) -> AsyncIterator[Talk]:
+async def talk(app: App, patience: float = 5.0, origins: tuple[str, ...] = ()) -> AsyncIterator[Talk]:
     """`patience`: of the driver with a body."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         ours = socket.create_connection(listening.getsockname())
         theirs, _ = listening.accept()
     theirs.setblocking(False)
     ours.setblocking(False)
-    traffic = Traffic()
-    driver = Driver(app, traffic, HttpCounts(), patience)
+    traffic, settings = Traffic(), Settings(origins=origins)
+    own = OwnAddresses(settings)
+    driver = Driver(app, traffic, HttpCounts(), lambda: own, patience)
     stream = SocketStream(theirs, Flusher(), write_deadline=2)
 
     async def serve() -> None:

@@ -17,7 +17,7 @@ from chatd.auth.recent import KEPT, Recent
 from chatd.contract.errors import Refusal
 from chatd.contract.fields import RateClass
 from chatd.contract.session import RateLimit
-from chatd.ports import Caller
+from chatd.ports import Caller, RateLeft
 from chatd.settings import Rate, Settings
 
 IPV6_NETWORK: Final = 64  # bits: what one customer gets, and may take all of its addresses from
@@ -52,6 +52,11 @@ class TokenBucket:
         self._full_at = max(self._full_at, now) + tokens * self._each
         return max(0.0, self._full_at - now - self._slack - self._each)
 
+    def left(self, now: float) -> tuple[int, float]:
+        """The tokens that there are, and the seconds until there are as many as ever."""
+        owed = max(self._full_at - now, 0.0)
+        return max(int((self._limit - owed) // self._each) + 1, 0), owed
+
     def give_back(self) -> None:
         self._full_at -= self._each
 
@@ -65,6 +70,7 @@ class Buckets:
 
     def __init__(self, rate: Rate, most: int = KEPT) -> None:
         self.rate = rate
+        self.shown = RateLimit(per_second=rate.per_second, burst=rate.burst)
         self._buckets: Recent[TokenBucket] = Recent(partial(TokenBucket, rate), TokenBucket.full, most)
 
     def __len__(self) -> int:
@@ -78,6 +84,11 @@ class Buckets:
         """See `TokenBucket.wait`."""
         bucket = self._buckets.get(key)
         return 0.0 if bucket is None else bucket.wait(now)
+
+    def left(self, key: str, now: float) -> tuple[int, float]:
+        """See `TokenBucket.left`."""
+        bucket = self._buckets.get(key)
+        return (self.rate.burst, 0.0) if bucket is None else bucket.left(now)
 
 
 class RateLimits:
@@ -112,6 +123,11 @@ class RateLimits:
         buckets, key = self._of(rate_class, caller)
         return buckets.wait(key, now)
 
+    def left(self, rate_class: RateClass, caller: Caller, now: float) -> RateLeft:
+        """What the caller has left of it."""
+        buckets, key = self._of(rate_class, caller)
+        return RateLeft(rate_class, buckets.shown, *buckets.left(key, now))
+
     def _of(self, rate_class: RateClass, caller: Caller) -> tuple[Buckets, str]:
         buckets = self._addresses.get(rate_class)
         if buckets is not None:
@@ -131,11 +147,7 @@ class RateLimits:
     def rates(self, caller: Caller) -> dict[RateClass, RateLimit]:
         """The rate of each class for this account; where a class has two, that of the account."""
         classes = {**self._addresses, **self._accounts, **(self._bots if caller.owner is not None else {})}
-        rates = {name: buckets.rate for name, buckets in classes.items()}
-        return {
-            name: RateLimit(per_second=rate.per_second, burst=rate.burst)
-            for name, rate in sorted(rates.items())
-        }
+        return {name: buckets.shown for name, buckets in sorted(classes.items())}
 
 
 def _buckets(rate: str) -> Buckets:

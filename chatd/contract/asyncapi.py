@@ -1,4 +1,5 @@
-"""The protocol as an AsyncAPI 3 document: one channel, an operation for each request, event and signal.
+"""The protocol as an AsyncAPI 3 document: an operation for each request, event and signal of the WebSocket,
+and one for the stream of server-sent events.
 
 The document says what the server does: it receives requests and replies, and sends events and signals. What
 AsyncAPI has no word for stands in extensions of the operations (`x-scope`, `x-refusals`, `x-audience` …).
@@ -6,6 +7,7 @@ AsyncAPI has no word for stands in extensions of the operations (`x-scope`, `x-r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from chatd.contract import schema
@@ -13,13 +15,32 @@ from chatd.contract.events import EVENTS
 from chatd.contract.http import API
 from chatd.contract.requests import REQUESTS
 from chatd.contract.schema import Schema
+from chatd.contract.session import SessionOpened
 from chatd.contract.signals import SIGNALS
 from chatd.contract.spec import EventType, RequestType, SignalType
 
 VERSION: Final = "3.1.0"
 CHANNEL: Final = "ws"
+STREAM: Final = "stream"  # the channel of server-sent events, and its operation
+HOST: Final = "127.0.0.1:8400"
 TO_CHANNEL: Final[Schema] = {"$ref": f"#/channels/{CHANNEL}"}
 JSON, MSGPACK = "chatd.v1.json", "chatd.v1.msgpack"
+STREAM_DOC: Final = (
+    "Server-sent events (text/event-stream), for a bearer token in `Authorization`. The first is `opened`,"
+    " the last `closed`; between them come those of the kinds `event` and `signal`. The id of an event is a"
+    " cursor: sent back as `Last-Event-ID` or `?cursor=`, it resumes exactly after that event."
+)
+CLOSED: Final[Schema] = {
+    "description": "The last event of a stream that the server ends: why, and whether to connect again.",
+    "type": "object",
+    "required": ["code", "reason", "reconnect"],
+    "properties": {
+        "code": {"type": "integer", "description": "A close code, as of a WebSocket."},
+        "reason": schema.STRING,
+        "reconnect": {"type": "boolean"},
+    },
+}
+STREAMED: Final = ("event.", "signal.", f"{STREAM}.")
 
 
 def asyncapi(version: str) -> Schema:
@@ -32,19 +53,32 @@ def asyncapi(version: str) -> Schema:
             "version": version,
             "description": (
                 f"Chat over one WebSocket, in JSON (subprotocol {JSON}) or MessagePack ({MSGPACK})."
-                " A client opens its session first, with the request session.open."
+                " A client opens its session first, with the request session.open. Who cannot open a"
+                " WebSocket gets the same events and signals as server-sent events."
             ),
         },
         "defaultContentType": "application/json",
-        "servers": {"local": {"host": "127.0.0.1:8400", "protocol": "ws"}},
+        "servers": {
+            "local": {"host": HOST, "protocol": "ws"},
+            "http": {"host": HOST, "protocol": "http", "security": [{"type": "http", "scheme": "bearer"}]},
+        },
         "channels": {
             CHANNEL: {
                 "address": "/ws",
+                "servers": [{"$ref": "#/servers/local"}],
                 "bindings": {"ws": {"method": "GET"}},
-                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
-            }
+                "messages": {
+                    name: _to_component(name) for name in messages if not name.startswith(f"{STREAM}.")
+                },
+            },
+            STREAM: {
+                "address": "/api/v1/events",
+                "description": STREAM_DOC,
+                "servers": [{"$ref": "#/servers/http"}],
+                "messages": {name: _to_component(name) for name in messages if name.startswith(STREAMED)},
+            },
         },
-        "operations": _operations(),
+        "operations": {**_operations(), STREAM: _streamed(messages)},
         "components": {"messages": messages, "schemas": _draft_07(schema.classes(_to_schema))},
     }
 
@@ -70,6 +104,10 @@ def _to_message(name: str) -> Schema:
     return {"$ref": f"#/channels/{CHANNEL}/messages/{name}"}
 
 
+def _to_component(name: str) -> Schema:
+    return {"$ref": f"#/components/messages/{name}"}
+
+
 def _messages() -> dict[str, Schema]:
     found = {"error": _message("error", schema.error(), replies=True)}
     for name, row in REQUESTS.items():
@@ -82,6 +120,9 @@ def _messages() -> dict[str, Schema]:
         found[key] = _message(event.name, schema.event(event, _to_schema))
     for signal in SIGNALS.values():
         found[f"signal.{signal.name}"] = _message(signal.name, schema.signal(signal, _to_schema))
+    opened = {"description": "The first event of a stream.", **_to_schema(SessionOpened.__name__)}
+    found[f"{STREAM}.opened"] = _message("opened", opened)
+    found[f"{STREAM}.closed"] = _message("closed", CLOSED)
     return found
 
 
@@ -98,6 +139,17 @@ def _operations() -> dict[str, Schema]:
         **{f"request.{name}": _asked(row) for name, row in REQUESTS.items()},
         **{f"event.{row.stream}.{row.name}": _happened(row) for row in EVENTS.values()},
         **{f"signal.{row.name}": _signalled(row) for row in SIGNALS.values()},
+    }
+
+
+def _streamed(messages: Mapping[str, Schema]) -> Schema:
+    return {
+        "action": "send",
+        "channel": {"$ref": f"#/channels/{STREAM}"},
+        "summary": "Follows the events of an account over HTTP.",
+        "messages": [
+            {"$ref": f"#/channels/{STREAM}/messages/{name}"} for name in messages if name.startswith(STREAMED)
+        ],
     }
 
 

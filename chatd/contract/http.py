@@ -7,14 +7,32 @@ What is a good resource is one; of the others, a command is a `POST` to its noun
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from msgspec import Struct
+
+from chatd.contract.errors import Code
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 API: Final = "/api/v1"  # paths of the table stand under it
 GRAPHQL: Final = "/api/graphql"
+EVENTS: Final = "/events"  # the stream of events, which is no request
+
+# Of the response to a request that was refused (RFC 9110, 15; RFC 6585 for 429).
+STATUS: Final[Mapping[Code, int]] = {
+    "invalid": 400,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "too_large": 413,
+    "rate_limited": 429,
+    "internal": 500,
+    "overloaded": 503,
+    "unavailable": 503,
+}
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 
 

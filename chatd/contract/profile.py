@@ -12,7 +12,7 @@ from chatd.contract.spec import RequestType, query
 
 MAX_PROFILES: Final = 100  # asked at once
 
-Accounts = Annotated[list[Id], Meta(max_length=MAX_PROFILES)]
+Accounts = Annotated[list[Id], Meta(min_length=1, max_length=MAX_PROFILES)]
 
 
 class ListProfiles(Struct, frozen=True):

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from chatd.auth.rate_limits import network
 from chatd.contract.field_errors import shorten
 from chatd.contract.http import GRAPHQL
-from chatd.gateway.http import event_stream
+from chatd.gateway.http import cors, event_stream
 from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.refusal import BadHead, plain_response
 from chatd.gateway.http.request_head import Head
@@ -162,9 +162,16 @@ class Gateway:
             self._take_place(place, caller.address)
             if self._settings.limits:
                 work_for(Principal(network(caller.address)))
-        if head.path == event_stream.PATH:
+        if head.path == event_stream.PATH and not cors.is_preflight(head):
             await event_stream.serve_events(
-                stream, caller, head, self._settings, self._open_session, self.connections, self.poller
+                stream,
+                caller,
+                head,
+                self._settings,
+                self._open_session,
+                self.connections,
+                self.poller,
+                {name.decode(): value.decode() for name, value in cors.response_fields(head, self.own)},
             )
             return False
         if head.path != "/ws":

@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from msgspec import Struct
+
 from chatd.contract.errors import Refusal
+from chatd.contract.fields import RateClass
+from chatd.contract.session import RateLimit
 from chatd.contract.spec import RequestType
 from chatd.ports.connection import Caller
+
+
+class RateLeft(Struct, frozen=True):
+    """What is left of a rate: `requests` at once, and in `full_in` seconds as many as ever."""
+
+    name: RateClass
+    rate: RateLimit
+    requests: int
+    full_in: float
 
 
 class Desk(Protocol):
@@ -23,3 +36,6 @@ class Desk(Protocol):
         `data`: its fields, as a frame has them. Raises nothing. Requests take effect in the order in which
         they are asked only if each waits for the answer to the one before it.
         """
+
+    def left(self, caller: Caller, row: RequestType) -> RateLeft | None:
+        """What the caller has left of the rate that this request counts against; None: it is not limited."""

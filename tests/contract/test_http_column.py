@@ -8,11 +8,11 @@ from itertools import combinations
 import pytest
 from msgspec.structs import fields as fields_of
 
-from chatd.contract.http import API
+from chatd.contract.errors import MEANINGS
+from chatd.contract.http import API, EVENTS, STATUS
 from chatd.contract.requests import REQUESTS
 from chatd.contract.spec import RequestType
 
-EVENTS = "/events"  # the stream of events, which is no request
 SECRETS = {"password", "old", "new", "refresh_token", "verifier", "token"}
 
 
@@ -63,3 +63,7 @@ def test_one_field_at_one_place_has_one_name() -> None:
             if part.startswith("{"):
                 names.setdefault(_shape(row)[: index + 1], set()).add(part)
     assert all(len(found) == 1 for found in names.values()), names
+
+
+def test_every_code_has_a_status() -> None:
+    assert STATUS.keys() == MEANINGS.keys()

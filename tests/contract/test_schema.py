@@ -146,6 +146,14 @@ def test_the_operations_of_asyncapi_say_what_the_tables_say() -> None:
         assert (operation["action"], operation["x-audience"]) == ("send", event.audience)
 
 
+def test_a_stream_of_events_has_the_news_and_no_requests() -> None:
+    document = printed("--asyncapi")
+    channel = document["channels"]["stream"]
+    assert channel["address"] == "/api/v1/events"
+    assert channel["messages"].keys() == NEWS_FRAMES | {"stream.opened", "stream.closed"}
+    assert document["channels"]["ws"]["messages"].keys().isdisjoint({"stream.opened", "stream.closed"})
+
+
 def test_asyncapis_own_parser_finds_nothing_and_reads_every_row() -> None:
     document = printed("--asyncapi")
     parsed = subprocess.run(
@@ -159,7 +167,7 @@ def test_asyncapis_own_parser_finds_nothing_and_reads_every_row() -> None:
     assert parsed.returncode == 0, parsed.stderr
     found = json.loads(parsed.stdout)
     assert found["diagnostics"] == []
-    assert set(found["operations"]) == REQUEST_FRAMES | NEWS_FRAMES
+    assert set(found["operations"]) == REQUEST_FRAMES | NEWS_FRAMES | {"stream"}
     assert document["components"]["schemas"].keys() >= set(_references(document, "#/components/schemas/"))
 
 

@@ -8,9 +8,13 @@ import urllib.request
 from typing import Any
 
 import pytest
+from graphql import GraphQLObjectType, get_named_type
+from graphql.type import GraphQLOutputType
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
+
+from chatd.gateway.graphql.schema import make_schema
 
 from .serving import Server
 from .talking import DEADLINE, Frame, plain
@@ -42,6 +46,37 @@ def ask(server: Server, query: str, token: str | None = None, /, **variables: An
     status, answer = send(server, {"query": query, "variables": variables}, token)
     assert status == 200, answer
     return answer
+
+
+def asked(server: Server, token: str | None, name: str, data: Frame) -> Frame:
+    """Asks a request of the table for all that its result has. Gives the result, or the error of a frame."""
+    schema, field = make_schema(), name.replace(".", "_")
+    kind, of = "query", schema.query_type
+    if of is None or field not in of.fields:
+        kind, of = "mutation", schema.mutation_type
+    assert of is not None
+    known = of.fields[field].args
+    declared = "".join(f"${key}: {known[key].type} " for key in data if key in known)
+    given = "".join(f"{key}: {'$' + key if key in known else 1} " for key in data)
+    document = (
+        f"{kind}{f'({declared})' if declared else ''} "
+        f"{{ {field}{f'({given})' if given else ''} {selection(of.fields[field].type)} }}"
+    )
+    status, answer = send(server, {"query": document, "variables": data}, token)
+    if status != 200:
+        return {"error": {"code": answer["code"], "message": answer["detail"]}}
+    if "errors" not in answer:
+        return {"result": answer["data"][field]}
+    error = answer["errors"][0]
+    return {"error": {"message": error["message"], **error["extensions"]}}
+
+
+def selection(of: GraphQLOutputType) -> str:
+    """All fields of the type, and of the types of its fields."""
+    named = get_named_type(of)
+    if not isinstance(named, GraphQLObjectType):
+        return ""
+    return "{ " + " ".join(f"{name} {selection(field.type)}" for name, field in named.fields.items()) + " }"
 
 
 def codes(answer: Frame) -> list[str]:

@@ -174,7 +174,7 @@ def test_who_opens_too_often_is_told_how_long_to_wait(serve: Serve) -> None:
             assert stream.status == 200
     with Streamed(server, account.token) as refused:
         assert (refused.status, refused.body()["code"]) == (429, "rate_limited")
-        wait = refused.body()["data"]["retry_after"]
+        wait = refused.body()["retry_after"]
         assert int(refused.headers["retry-after"]) == math.ceil(wait) > 1
     town.close()
 
@@ -223,7 +223,7 @@ def test_a_server_that_goes_away_says_so_and_waits_for_nobody(serve: Serve) -> N
     for stream in streams:
         closed = stream.wait_kind("closed")
         assert (closed["code"], closed["reconnect"]) == (1001, True)
-        assert 3000 <= stream.retry <= 8000
+        assert 1000 <= stream.retry <= 6000
         stream.wait_ended(5)
     assert server.wait_ended() == 0
     assert time.monotonic() - before < 8

@@ -21,7 +21,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.session import OpenSession, SessionOpened
 from chatd.contract.spec import RequestType
 from chatd.log import log
-from chatd.ports import Caller, StoreUnavailable
+from chatd.ports import Caller, RateLeft, StoreUnavailable
 from chatd.principal import SERVER, Principal, work_for
 from chatd.settings import Rate
 from chatd.tracing import tracing
@@ -70,6 +70,11 @@ class Desk:
             tracing.part((span,), row.name, begun)
         self._count(answer)
         return answer
+
+    def left(self, caller: Caller, row: RequestType) -> RateLeft | None:
+        if not self._limits or caller.operator:
+            return None
+        return self._services.checks.rate_limits.left(row.rate, caller, trio.current_time())
 
     async def _answer(self, caller: Caller, row: RequestType, data: Mapping[str, Any]) -> Answer:
         if self._stopping:

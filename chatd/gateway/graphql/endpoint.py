@@ -12,7 +12,8 @@ from starlette.responses import Response
 from chatd.contract.errors import Refusal
 from chatd.gateway.graphql.execution import Execution, Question, encode
 from chatd.gateway.graphql.passes import refused
-from chatd.gateway.http.problem import MEDIA_TYPE, PRIVATE, STATUSES, problem
+from chatd.gateway.http.problem import PRIVATE
+from chatd.gateway.http.rest.response import Header, problem
 from chatd.ports import Caller, Desk
 
 METHODS: Final = ("GET", "POST")
@@ -45,7 +46,7 @@ class Endpoint:
         if kind is OperationType.SUBSCRIPTION:
             return _response(request, refused(NO_SUBSCRIPTIONS))
         if kind is not OperationType.QUERY and request.method == "GET":
-            return _problem(ONLY_QUERIES, 405, {"Allow": "POST"})
+            return _problem(ONLY_QUERIES, 405, ((b"allow", b"POST"),))
         return _response(request, await self._execution.execute(caller, operation))
 
     async def _caller(self, request: Request) -> Caller | Refusal:
@@ -90,9 +91,8 @@ def _response(request: Request, result: ExecutionResult) -> Response:
     return Response(encode(result), status, dict(PRIVATE), media_type)
 
 
-def _problem(refusal: Refusal, status: int = 0, headers: dict[str, str] | None = None) -> Response:
-    status = status or STATUSES[refusal.code]
-    said = {**PRIVATE, **(headers or {})}
-    if status == 401:
-        said["WWW-Authenticate"] = "Bearer"
-    return Response(msgspec.json.encode(problem(refusal, status)), status, said, MEDIA_TYPE)
+def _problem(refusal: Refusal, status: int | None = None, headers: tuple[Header, ...] = ()) -> Response:
+    answer = problem(refusal, status=status, headers=headers)
+    response = Response(answer.body, answer.status)
+    response.raw_headers += answer.headers
+    return response

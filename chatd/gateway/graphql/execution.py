@@ -46,7 +46,9 @@ class Execution:
         return await trio.to_thread.run_sync(_prepare, question, limiter=self._limiter)
 
     async def execute(self, caller: Caller, operation: Operation) -> ExecutionResult:
-        return await Passes(self._desk, caller).execute(operation, self._limiter)
+        result = await Passes(self._desk, caller).execute(operation, self._limiter)
+        # a variable of another type than its declaration shows only now
+        return wrong(result.errors or ()) if result.data is None else result
 
     async def cursor(self, caller: Caller, operation: Operation) -> dict[str, Any] | None:
         """Where a subscription is to begin."""

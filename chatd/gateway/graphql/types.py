@@ -1,7 +1,8 @@
 """The contract's classes as GraphQL types, made when something refers to them.
 
 Names stay those of the contract. `Int` of GraphQL ends at 2^31, so positions, times and other numbers that
-may pass it are `Long`; what has keys of its own is `JSON`. Dots in values of enumerations become underscores.
+may pass it are `Long`; what has keys of its own is `JSON`. Values with dots in them are no names of GraphQL:
+a set of values that has some is `String`.
 """
 
 from __future__ import annotations
@@ -143,11 +144,10 @@ class Types:
                 return JSON
 
     def _enum(self, values: tuple[Any, ...], name: str) -> GraphQLEnumType | GraphQLScalarType:
-        names = {str(value).replace(".", "_"): value for value in values}
-        if not all(_NAME.fullmatch(one) for one in names):
+        if not all(isinstance(value, str) and _NAME.fullmatch(value) for value in values):
             return GraphQLString
         if values not in self._enums:
-            choices = {one: GraphQLEnumValue(value) for one, value in names.items()}
+            choices = {value: GraphQLEnumValue(value) for value in values}
             self._enums[values] = GraphQLEnumType(self._enum_name(values, name), choices)
         return self._enums[values]
 

@@ -20,6 +20,7 @@ from chatd.contract.account import AccountResult
 from chatd.contract.errors import Refusal
 from chatd.contract.server import ServerStatus
 from chatd.gateway.http import pages
+from chatd.gateway.http.api_docs import ApiDocs
 from chatd.gateway.http.body_limit import FORM_BODY, body_limit
 from chatd.gateway.http.driver import CRASHED, Driver
 from chatd.gateway.http.exchange import App, Message, Receive, Send
@@ -27,11 +28,12 @@ from chatd.gateway.http.graphql_route import GraphQLRoute
 from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.observed import observed
 from chatd.gateway.http.refusal import refusal_body
+from chatd.gateway.http.rest.rest import Rest
 from chatd.gateway.http.traffic import Traffic
 from chatd.gateway.net.client_address import Networks
 from chatd.gateway.net.own_addresses import OwnAddresses
 from chatd.handlers.figures import Figures
-from chatd.ports import Caller, SsoFlow, StoreUnavailable
+from chatd.ports import Caller, Desk, SsoFlow, StoreUnavailable
 from chatd.settings import Settings
 
 # Takes the form's code, name, password, space; returns the first account.
@@ -68,6 +70,7 @@ class Http:
         traffic: Traffic,
         figures: Figures,
         counts: HttpCounts,
+        desk: Desk,
         graphql: GraphQLRoute,
     ) -> None:
         self._settings = settings
@@ -92,14 +95,15 @@ class Http:
             Route("/healthz", self._healthz),
             Route("/readyz", self._readyz),
             Route("/metrics", self._metrics),
+            *ApiDocs(settings.server_name).routes(),
             *graphql.routes(),
         ]
         handlers = {StoreUnavailable: _not_storing, HTTPException: _refused, Exception: _crashed}
         app = Starlette(routes=routes, exception_handlers=handlers)
         app.router.redirect_slashes = False  # it would send a browser to whatever `Host` says
         self.serve_graphql = graphql.serve
-        self._driver = Driver(observed(_reads_forms(app), counts), traffic, counts, settings.body_deadline)
-        self.serve = self._driver.serve
+        observing = observed(_dispatched(Rest(desk), _reads_forms(app)), counts)
+        self.serve = Driver(observing, traffic, counts, own, settings.body_deadline).serve
 
     async def _page(self, request: Request) -> Response:
         return await pages.home(self._settings.server_name)
@@ -243,3 +247,12 @@ def _reads_forms(app: App) -> App:
         await app(scope, receive_next, send)
 
     return served
+
+
+def _dispatched(rest: Rest, app: App) -> App:
+    """Most requests are REST's, which need nothing of Starlette."""
+
+    async def dispatched(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        await (rest if rest.serves(scope["path"]) else app)(scope, receive, send)
+
+    return dispatched

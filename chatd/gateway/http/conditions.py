@@ -24,6 +24,11 @@ def is_fresh(head: Head, fields: Mapping[bytes, bytes]) -> bool:
         return False
 
 
+def weak(etag: bytes) -> bytes:
+    """The tag of what means the same and is other bytes."""
+    return etag if etag.startswith(b"W/") else b"W/" + etag
+
+
 def _opaque(etag: str) -> str:
     """An entity tag, whether it is weak or strong."""
     return etag.strip().removeprefix("W/")

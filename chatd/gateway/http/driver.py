@@ -4,17 +4,21 @@ another one."""
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
 import trio
 
 from chatd.contract.field_errors import shorten
+from chatd.gateway.http import cors
+from chatd.gateway.http.compression import Compression
 from chatd.gateway.http.exchange import App, Exchange, scope_of
 from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.refusal import BadHead, plain_response
 from chatd.gateway.http.request_head import Head
 from chatd.gateway.http.traffic import Traffic
+from chatd.gateway.net.own_addresses import OwnAddresses
 from chatd.gateway.net.stream import SocketStream
 from chatd.log import log
 from chatd.ports import Caller
@@ -26,20 +30,31 @@ CRASHED: Final = BadHead(HTTPStatus.INTERNAL_SERVER_ERROR, "this is a bug of the
 class Driver:
     """`answered`: responses by status since the start; `received`, `sent`: bytes of bodies."""
 
-    def __init__(self, app: App, traffic: Traffic, counts: HttpCounts, body_deadline: float) -> None:
+    def __init__(
+        self,
+        app: App,
+        traffic: Traffic,
+        counts: HttpCounts,
+        own: Callable[[], OwnAddresses],
+        body_deadline: float,
+    ) -> None:
         self.answered: Counter[int] = Counter()
         self.received = self.sent = 0
         self._app = app
         self._traffic = traffic
         self._counts = counts
+        self._own = own
+        self._compression = Compression()
         self._patience = body_deadline
 
     async def serve(self, stream: SocketStream, head: Head, caller: Caller) -> bool:
         """Serves the request whose head was read from this stream; whether another may follow."""
-        exchange = Exchange(stream, head, self._patience, self._traffic.stopping)
+        exchange = Exchange(stream, head, self._compression, self._patience, self._traffic.stopping)
         response = exchange.response
         try:
-            crashed = await self._run(stream, exchange, head, caller)
+            crashed = False
+            if not await self._answered_preflight(exchange, head):
+                crashed = await self._run(stream, exchange, head, caller)
             return await self._finish(stream, head, exchange, crashed)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             return False
@@ -47,6 +62,17 @@ class Driver:
             self.received += exchange.body.size
             self.sent += response.sent
             self.answered[response.status if response.complete else GONE] += 1
+
+    async def _answered_preflight(self, exchange: Exchange, head: Head) -> bool:
+        own = self._own()
+        if not own.shares or not cors.is_shared(head):
+            return False
+        if cors.is_preflight(head) and (fields := cors.preflight_fields(head, own)) is not None:
+            await exchange.send({"type": "http.response.start", "status": 204, "headers": fields})
+            await exchange.send({"type": "http.response.body"})
+            return True
+        exchange.response.added = cors.response_fields(head, own)
+        return False
 
     async def _run(self, stream: SocketStream, exchange: Exchange, head: Head, caller: Caller) -> bool:
         """Whether the application crashed."""

@@ -7,7 +7,7 @@ begins and ends only with the connection, without a length and without chunks: H
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import trio
@@ -45,9 +45,16 @@ class EventStream:
     """A response that has no end, as its session sees it (`chatd.ports.Connection`)."""
 
     def __init__(
-        self, stream: SocketStream, caller: Caller, bearer: str | None, request: Row, headed: bool
+        self,
+        stream: SocketStream,
+        caller: Caller,
+        bearer: str | None,
+        request: Row,
+        headed: bool,
+        shared: Mapping[str, str],
     ) -> None:
-        """`request`: the one frame that the session gets. `headed`: only the head of the answer is asked."""
+        """`request`: the one frame that the session gets. `headed`: only the head of the answer is asked.
+        `shared`: headers for the page that asks."""
         self.caller = caller
         self.bearer = bearer
         self.render: Render = event_wire.event_wire("").render
@@ -62,6 +69,7 @@ class EventStream:
         self._since = self._heartbeat = trio.current_time()
         self._request: Row | None = request
         self._headed = headed
+        self._shared = shared
         self._over = False
         self._ended = Wakeup()
 
@@ -89,7 +97,7 @@ class EventStream:
     def _begin(self, opened: SessionOpened) -> None:
         self.begun = True
         self.render = event_wire.event_wire(opened.epoch).render
-        self.stream.write(head_of(200, HEADERS))
+        self.stream.write(head_of(200, {**HEADERS, **self._shared}))
         if self._headed:
             self.stream.closing = True  # no event follows
             self.stop_reading()
@@ -134,7 +142,7 @@ class EventStream:
     def last_words(self) -> bytes:
         """What is left to say when the session has ended."""
         if not self.begun:
-            return problem_response(self.refused or NOT_OPENED, shown=not self._headed)
+            return problem_response(self.refused or NOT_OPENED, headers=self._shared, shown=not self._headed)
         if self.closing is None or self._headed:
             return b""
         code, reason = self.closing
@@ -150,6 +158,7 @@ async def serve_events(
     open_session: OpenSession,
     connections: set[LiveConnection],
     poller: Poller,
+    shared: Mapping[str, str],
 ) -> None:
     """Serves the request, which the stream holds as well, until either side ends the connection."""
     stream.unread_head = b""
@@ -162,7 +171,7 @@ async def serve_events(
                 if isinstance(request, bytes):
                     stream.write(request)
                 else:
-                    connection = EventStream(stream, caller, head.bearer, request, headed)
+                    connection = EventStream(stream, caller, head.bearer, request, headed, shared)
                     stream.reader = watch = PeerWatch(stream, poller, connection.stop_reading)
                     watch.start(settings.write_deadline)
                     await _converse(connection, open_session(connection), connections)

@@ -17,7 +17,7 @@ from chatd.contract.session import SessionOpened
 from chatd.domain.event import Event
 from chatd.ports import Render, Row
 
-RETRY: Final = 3000  # milliseconds after which a client that was cut off connects again
+RETRY: Final = 1000  # milliseconds after which a client that was cut off connects again
 HEARTBEAT: Final = b":\n\n"  # a comment, so that proxies do not take the stream for dead
 _CURSOR: Final = re.compile(r"([!-\-/-~]{1,64})\.(0|[1-9][0-9]{0,15})\.([0-9a-f]*)")
 _encode: Final = msgspec.json.Encoder().encode

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import trio
 
+from chatd.gateway.http.compression import Compression
 from chatd.gateway.http.refusal import BadHead
 from chatd.gateway.http.request_body import RequestBody
 from chatd.gateway.http.request_head import HEAD_BYTES, Head
@@ -30,9 +31,16 @@ class Exchange:
     """`refusal`: why the body of the request was refused. `running`: the application; it is cancelled when
     it would go on writing what nobody is to get, as for HEAD."""
 
-    def __init__(self, stream: SocketStream, head: Head, patience: float, stopping: trio.Event) -> None:
+    def __init__(
+        self,
+        stream: SocketStream,
+        head: Head,
+        compression: Compression,
+        patience: float,
+        stopping: trio.Event,
+    ) -> None:
         self.body = RequestBody(stream, head, patience)
-        self.response = Response(stream, head)
+        self.response = Response(stream, head, compression)
         self.refusal: BadHead | None = None
         self.running = trio.CancelScope()
         self._stream = stream

@@ -5,6 +5,7 @@ Rendering happens in a thread, because Jinja2 is loaded and templates are compil
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -60,11 +61,12 @@ async def _form(template: str, code: str, refusal: Refusal | None, **typed: str)
 
 
 async def _page(template: str, status: HTTPStatus = HTTPStatus.OK, **values: str) -> Response:
-    page = await trio.to_thread.run_sync(_render, template, values)
+    page = await trio.to_thread.run_sync(render, template, values)
     return HTMLResponse(page, status, _NO_STORE)
 
 
-def _render(template: str, values: dict[str, str]) -> str:
+def render(template: str, values: Mapping[str, str]) -> str:
+    """To be called in a thread."""
     return _environment().get_template(template).render(values)
 
 

@@ -10,21 +10,11 @@ from typing import Any, Final
 
 import msgspec
 
-from chatd.contract.errors import Code, Refusal
+from chatd.contract.errors import Refusal
+from chatd.contract.http import STATUS
 
 MEDIA_TYPE: Final = "application/problem+json"
-STATUSES: Final[Mapping[Code, int]] = {
-    "invalid": 400,
-    "unauthenticated": 401,
-    "forbidden": 403,
-    "not_found": 404,
-    "conflict": 409,
-    "rate_limited": 429,
-    "too_large": 413,
-    "overloaded": 503,
-    "unavailable": 503,
-    "internal": 500,
-}
+_PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
 PRIVATE: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -50,7 +40,7 @@ def problem_response(
     refusal: Refusal, *, status: int = 0, headers: Mapping[str, str] | None = None, shown: bool = True
 ) -> bytes:
     """`status`: where it is not the one of the refusal's code."""
-    status = status or STATUSES[refusal.code]
+    status = status or STATUS[refusal.code]
     said = {**PRIVATE, "Content-Type": MEDIA_TYPE, **(headers or {})}
     if status == 401:
         said["WWW-Authenticate"] = "Bearer"
@@ -60,10 +50,12 @@ def problem_response(
 
 
 def problem(refusal: Refusal, status: int) -> dict[str, Any]:
+    """The members of one: those of RFC 9457, the code, and what the refusal says besides."""
     return {
-        "title": HTTPStatus(status).phrase,
+        **(refusal.data or {}),
+        "type": "about:blank",
+        "title": _PHRASES[status],
         "status": status,
         "detail": refusal.message,
         "code": refusal.code,
-        **({"data": refusal.data} if refusal.data else {}),
     }

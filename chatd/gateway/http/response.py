@@ -12,7 +12,8 @@ from typing import Final
 import trio
 
 from chatd.clock import now
-from chatd.gateway.http.conditions import is_fresh
+from chatd.gateway.http.compression import Compression, pays, takes_gzip
+from chatd.gateway.http.conditions import is_fresh, weak
 from chatd.gateway.http.request_head import Head
 from chatd.gateway.net.sending_files import send_file
 from chatd.gateway.net.stream import SocketStream
@@ -39,15 +40,18 @@ class BadResponse(Exception):
 
 class Response:
     """`status`: 0 until the application gave one. `lasts`: whether the connection can serve another request
-    afterwards. `begun`: whether a byte of it was sent. `sent`: bytes of the body."""
+    afterwards. `begun`: whether a byte of it was sent. `sent`: bytes of the body. `added`: headers besides
+    those of the application."""
 
-    def __init__(self, stream: SocketStream, head: Head) -> None:
+    def __init__(self, stream: SocketStream, head: Head, compression: Compression) -> None:
         self.status = 0
         self.lasts = head.lasts
         self.begun = self.complete = False
         self.sent = 0
+        self.added: list[tuple[bytes, bytes]] = []
         self._stream = stream
         self._head = head
+        self._compression = compression
         self._fields: list[tuple[bytes, bytes]] = []
         self._length: int | None = None
         self._chunked = False
@@ -66,7 +70,12 @@ class Response:
 
         Raises BadResponse, and BrokenResourceError when the client is gone.
         """
-        head = b"" if self.begun else self._begin(None if more else len(data))
+        head = b""
+        if not self.begun:
+            self._fresh()
+            if not more and self.status == 200:
+                data = await self._packed(data)
+            head = self._begin(None if more else len(data))
         if self._empty:
             data = b""
         self.sent += len(data)
@@ -87,33 +96,52 @@ class Response:
         file = await trio.to_thread.run_sync(os.open, path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             count = max(os.fstat(file).st_size - start, 0) if count is None else count
-            head = b"" if self.begun else self._begin(count)
-            if head:
-                await self._stream.send_all(head)
+            if not self.begun:
+                self._fresh()
+                await self._stream.send_all(self._begin(count))
             if not self._empty:
                 self.sent += count
                 self._check_length(True)
-                if self._chunked:
+                if self._chunked and count:
                     await self._stream.send_all(b"%x\r\n" % count)
                 await send_file(self._stream, file, start, count)
                 if self._chunked:
-                    await self._stream.send_all(b"\r\n0\r\n\r\n")
+                    await self._stream.send_all(b"\r\n0\r\n\r\n" if count else b"0\r\n\r\n")
             self.complete = True
         finally:
             os.close(file)
+
+    def _fresh(self) -> None:
+        """Makes 304 of a 200 that the client has already."""
+        asks = self.status == 200 and self._head.method in ("GET", "HEAD")
+        if asks and is_fresh(self._head, dict(self._fields)):
+            self.status = 304
+
+    async def _packed(self, body: bytes) -> bytes:
+        """The body as it is to be sent; the headers then say how."""
+        given = dict(self._fields)
+        if not pays(given, len(body)):
+            return body
+        self._fields.append((b"vary", b"Accept-Encoding"))
+        if not takes_gzip(self._head):
+            return body
+        etag = given.get(b"etag")
+        changed = [(name, weak(value) if name == b"etag" else value) for name, value in self._fields]
+        self._fields = [field for field in changed if field[0] != b"content-length"]
+        self._fields.append((b"content-encoding", b"gzip"))
+        return await self._compression.compressed(body, self._head.path, etag)
 
     def _begin(self, size: int | None) -> bytes:
         """The head. `size`: of the body, if it is known."""
         if not self.status:
             raise BadResponse("a body without a head")
         given = dict(self._fields)
-        if self._head.method in ("GET", "HEAD") and self.status == 200 and is_fresh(self._head, given):
-            self.status = 304
         if b"close" in given.get(b"connection", b"").lower():
             self.lasts = False
         dropped = _OURS | {b"content-length"} if self.status in _BODILESS else _OURS
         fields = [field for field in self._fields if field[0] not in dropped]
         fields += [field for field in _DEFAULTS if field[0] not in given]
+        fields += self.added
         if self.status in _BODILESS:
             self._empty = True
         elif b"content-length" in given:

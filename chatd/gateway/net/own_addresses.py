@@ -49,6 +49,18 @@ class OwnAddresses:
         directly = page.scheme == "http" and page.port == port
         return authority is not None and authority.serves(page) and (not directly or self.is_own(host))
 
+    @property
+    def shares(self) -> bool:
+        """Whether any origin is named in the settings."""
+        return bool(self._origins)
+
+    def names(self, origin: str) -> bool:
+        """Whether this origin is named in the settings."""
+        try:
+            return Origin.parse(origin) in self._origins
+        except ValueError:
+            return False
+
     def is_own(self, host: str) -> bool:
         """Whether a private answer may be given under this name. Without a `Host` it is no browser."""
         if not host:

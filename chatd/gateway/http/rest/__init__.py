@@ -1,0 +1,1 @@
+"""REST: the requests of the contract under `/api/v1`. `rest` answers them with the help of the others."""

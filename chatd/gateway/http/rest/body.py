@@ -1,0 +1,58 @@
+"""The body of a request: one JSON object, no larger than a frame of the WebSocket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from chatd.codec import MAX_FRAME
+from chatd.contract.errors import Refusal
+from chatd.contract.field_errors import shorten
+from chatd.gateway.http.rest.response import Response, problem
+
+MEDIA_TYPE: Final = b"application/json"
+_TOO_LARGE: Final = problem(Refusal("too_large", f"a body is at most {MAX_FRAME} bytes; send less at once"))
+_NO_JSON: Final = problem(
+    Refusal("invalid", "the body is JSON; send it with Content-Type: application/json"), status=415
+)
+_NO_OBJECT: Final = Refusal("invalid", "the body is a JSON object with the fields of the request")
+_decode: Final = msgspec.json.Decoder().decode
+
+
+async def read_body(headers: Mapping[bytes, bytes], receive: Any) -> bytes | Response | None:
+    """The body, perhaps empty; or the response to one that is not taken. None: it never came whole."""
+    if _length(headers) > MAX_FRAME:
+        return _TOO_LARGE
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > MAX_FRAME:
+            return _TOO_LARGE
+    if message["type"] != "http.request":
+        return None
+    if len(body) > MAX_FRAME:
+        return _TOO_LARGE
+    given = headers.get(b"content-type", b"")
+    if body and given != MEDIA_TYPE and given.partition(b";")[0].strip().lower() != MEDIA_TYPE:
+        return _NO_JSON
+    return body
+
+
+def fields_in(body: bytes) -> dict[str, Any] | Refusal:
+    """What the body says."""
+    if not body:
+        return {}
+    try:
+        data = _decode(body)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        return Refusal("invalid", f"the body is no JSON: {shorten(str(error))}")
+    return data if type(data) is dict else _NO_OBJECT
+
+
+def _length(headers: Mapping[bytes, bytes]) -> int:
+    said = headers.get(b"content-length", b"")
+    return int(said) if said.isdigit() and len(said) < 20 else 0

@@ -1,0 +1,80 @@
+"""The page of /api/docs in a real browser: it shows the API, tries calls, and asks nobody else."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import npm
+import pytest
+from e2e.serving import Server
+from e2e.town import Town
+
+NODE = Path(__file__).parent / "node"
+BROWSER_SECONDS = 90
+STUB = {
+    "openapi": "3.1.0",
+    "info": {"title": "chatd", "version": "0"},
+    "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+    "security": [{"token": []}],
+    "paths": {
+        f"/{path}": {"get": {"tags": ["noun"], "summary": path, "responses": {"200": {"description": "ok"}}}}
+        for path in ("healthz", *(f"another{n}" for n in range(30)))
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("chatd") / "data").start()
+    yield server
+    assert server.stop() == 0, server.output()
+
+
+@pytest.fixture(scope="module")
+def seen(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What a person sees who opens the page, gives a token and tries a call."""
+    if shutil.which("chromium") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("chromium is missing, and CI must not go without what needs it")
+        pytest.skip("chromium is missing")
+    folder = tmp_path_factory.mktemp("pictures")
+    stub = folder / "openapi.json"
+    stub.write_text(json.dumps(STUB))
+    town = Town(server)
+    origin, token = f"http://127.0.0.1:{server.port}", town.owner.token
+    town.close()
+    done = subprocess.run(
+        ["node", str(NODE / "docs_page.cjs"), origin, token, "/healthz", str(folder), str(stub)],
+        env={**os.environ, "NODE_PATH": str(npm.installed(NODE))},
+        capture_output=True,
+        text=True,
+        timeout=BROWSER_SECONDS,
+    )
+    assert done.returncode == 0, done.stderr
+    return {**json.loads(done.stdout), "token": token, "origin": origin}
+
+
+def test_it_shows_every_operation(seen: Any) -> None:
+    assert seen["shown"] == seen["expected"] > 20
+
+
+def test_it_runs_under_its_policy_without_a_complaint(seen: Any) -> None:
+    assert seen["reports"] == []
+    assert seen["errors"] == []
+
+
+def test_it_asks_no_other_host(seen: Any) -> None:
+    hosts = {urlsplit(url).netloc for url in seen["asked"] if not url.startswith("data:")}
+    assert hosts == {urlsplit(seen["origin"]).netloc}
+
+
+def test_a_call_is_tried_with_ones_own_token_which_is_not_kept(seen: Any) -> None:
+    assert (seen["status"], seen["sent"]) == (200, f"Bearer {seen['token']}")
+    assert seen["token"] not in seen["stored"]
