@@ -130,6 +130,19 @@ def _is_issuer(settings: Settings, field: attrs.Attribute[str], value: str) -> N
         raise ValueError(f"{field.name} needs oidc_client_id: register this server with the provider first")
 
 
+def _is_complete_store(settings: Settings, field: attrs.Attribute[str], value: str) -> None:
+    if value == "s3" and not (settings.files_s3_bucket and settings.files_s3_key_id):
+        raise ValueError(f"{field.name} is s3, and that needs files_s3_bucket and files_s3_key_id")
+
+
+def _is_endpoint(_: Any, field: attrs.Attribute[str], value: str) -> None:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.netloc or "@" in parts.netloc):
+        raise ValueError(
+            f"{field.name} must be an address such as https://s3.example.org, not {shown(value)}"
+        )
+
+
 def _is_readable(_: Any, field: attrs.Attribute[Path | None], value: Path | None) -> None:
     if value is not None and (value.is_dir() or not os.access(value, os.R_OK)):
         raise ValueError(f"{field.name} names {shown_path(value)}, which is no file that chatd can read")
@@ -259,6 +272,25 @@ class Settings:
     refresh_token_lifetime: int = _setting(30 * 86400, "Life of a refresh token.", _positive)
     erase_messages_delay: float = _setting(
         3600.0, "Time in which an order to erase somebody's messages can be cancelled.", _not_negative
+    )
+    files_reserve: int = _setting(
+        256 * 2**20, "Bytes that uploads leave free on the disk, for everything else.", _not_negative
+    )
+    files_store: Literal["folder", "s3"] = _setting(
+        "folder", "Where files are: in the data folder, or in an S3-compatible bucket.", _is_complete_store
+    )
+    files_s3_endpoint: str = _setting("", "Address of the S3 service; none is that of AWS.", _is_endpoint)
+    files_s3_bucket: str = _setting("", "The bucket, which belongs to this server alone, or its part of it.")
+    files_s3_prefix: str = _setting("", "What the names of this server's objects in the bucket begin with.")
+    files_s3_region: str = _setting("us-east-1", "Region of the bucket.")
+    files_s3_key_id: str = _setting("", "Whom this server is to the S3 service.")
+    files_s3_secret: str = _setting("", "What it proves that with.", secret=True)
+    files_s3_secret_file: Path | None = _setting(None, "A file with that secret.", _is_readable)
+    files_s3_redirect: bool = _setting(
+        False, "Whether clients are sent to the bucket for a file, with an address that is good for minutes."
+    )
+    unfinished_upload_lifetime: float = _setting(
+        86400.0, "Time without a new byte after which an unfinished upload is thrown away.", _positive
     )
     idle_actor: float = _setting(300.0, "Time without work before an actor is put to sleep.", _positive)
     log_level: Literal["debug", "info", "warning", "error"] = _setting("info", "How much is logged.")
