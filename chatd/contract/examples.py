@@ -9,7 +9,8 @@ _ID: Final = "01JD8Q4V7Z3M9K5R2W6XTYB0CE"
 
 EXAMPLES: Final[Mapping[str, object]] = {
     **dict.fromkeys(("space", "room", "account", "device", "report", "scheduled", "stream"), _ID),
-    **dict.fromkeys(("accounts", "ids"), [_ID]),
+    "accounts": [_ID],
+    "ids": [_ID],
     "seq": 12,
     "limit": 50,
     "name": "harbour",

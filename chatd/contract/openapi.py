@@ -26,7 +26,8 @@ DESCRIPTION: Final = """\
 Chat, one request at a time. Every request stands here that the WebSocket takes as well, with the same fields,
 results and refusals; /api/asyncapi.json describes events.
 
-A refusal is a problem (RFC 9457) whose `code` is the protocol's. Clients ignore fields that they do not know."""
+A refusal is a problem (RFC 9457) whose `code` is the protocol's. Clients ignore fields that they do not
+know."""
 # A segment of a path as proxies leave it alone.
 SEGMENT: Final[Schema] = {"pattern": r"^[^\x00-\x1f\x7f/\\]+$", "not": {"enum": [".", ".."]}}
 PARAMETERS: Final[dict[str, Schema]] = {
@@ -41,7 +42,8 @@ PARAMETERS: Final[dict[str, Schema]] = {
         "name": "If-None-Match",
         "in": "header",
         "description": "The `ETag` of an answer that the client has: while it is the same, 304.",
-        "schema": {"type": "string", "pattern": '^W/"[0-9a-f]{24}"$'},
+        "schema": {"type": "string"},
+        "example": 'W/"0123456789abcdef01234567"',
     },
 }
 # Refusals of the edge, which no row names: of an address, of a body, of a head that is too large.
