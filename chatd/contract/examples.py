@@ -19,6 +19,7 @@ EXAMPLES: Final[Mapping[str, object]] = {
     "topic": "ships and tides",
     "reason": "as agreed",
     "emoji": "👍",
+    "code": "492039",
     "image": "https://example.org/party.png",
     "password": "a right horse with a battery",
     "new": "a left horse with a battery",

@@ -184,7 +184,8 @@ def _body(row: RequestType, asked: Schema) -> Schema:
 
 
 def _example(row: RequestType, body: Schema) -> Schema:
-    return {name: EXAMPLES[name] for name in body["required"] if name in EXAMPLES}
+    needed = body["required"]
+    return {name: EXAMPLES[name] for name in needed} if EXAMPLES.keys() >= set(needed) else {}
 
 
 # --- what is answered ---------------------------------------------------------------------------------
