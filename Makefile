@@ -40,7 +40,7 @@ bench: .venv/.bench ## measure speed and size, beside a socket.io server when No
 	$(BIN)/python -m bench
 
 curves: .venv/.bench ## draw what acts cost as rooms, people and messages grow, into docs/curves
-	$(BIN)/python -m bench --only curves --svg docs/curves
+	$(BIN)/python -m bench curves --svg docs/curves
 
 format: .venv/.dev ## put the code in shape
 	$(BIN)/ruff format .

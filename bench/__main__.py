@@ -32,6 +32,7 @@ from bench import (
     socketio,
     start,
     storm,
+    streams,
 )
 from bench.community import Refused
 from bench.curve import Chart
@@ -52,6 +53,7 @@ MEASURES: dict[str, Measure] = {
     "burst": durable.burst,
     "opens": opens.session_opens,
     "storm": storm.everybody_returns,
+    "streams": streams.events_over_http,
     "followers": followers.with_and_without,
     "resume": resume.resume_missed,
     "memory": idle.idle_memory,
@@ -67,8 +69,13 @@ WITH_RIVAL = {*fanout.SMALL, "flood-1000", "durable", "burst", "storm"}
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("words", nargs=-1, type=click.Choice(list(MEASURES)))
 @click.option(
-    "--only", "names", multiple=True, type=click.Choice(list(MEASURES)), help="Measure this; repeatable."
+    "--only",
+    "names",
+    multiple=True,
+    type=click.Choice(list(MEASURES)),
+    help="Measure this; repeatable. The bare word does the same.",
 )
 @click.option("--quick", is_flag=True, help="Small and short: shows that it works, the figures mean little.")
 @click.option("--full", is_flag=True, help="Curves up to ten million messages, which takes an hour.")
@@ -88,6 +95,7 @@ WITH_RIVAL = {*fanout.SMALL, "flood-1000", "durable", "burst", "storm"}
     "--json", "document", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too."
 )
 def main(
+    words: tuple[str, ...],
     names: tuple[str, ...],
     quick: bool,
     full: bool,
@@ -97,7 +105,8 @@ def main(
     document: Path | None,
 ) -> None:
     """Measures chatd, beside it a socket.io server, and compares with the targets."""
-    wanted = [name for name in MEASURES if not names or name in names]
+    asked = {*words, *names}
+    wanted = [name for name in MEASURES if not asked or name in asked]
     cores = machine.choose_cores()
     about = machine.description(cores)
     click.echo(about)

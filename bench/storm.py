@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import signal
+import statistics
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -25,6 +26,7 @@ from bench.figure import Figure, at_most
 from bench.load import percentile
 from bench.machine import cpu_seconds
 from bench.process import Server, chatd_running
+from bench.rounds import spread
 from bench.setting import BEFORE, RIVAL, Setting
 from bench.speech import ChatdSpeech, SocketIoSpeech
 from bench.websocket import masked_frame
@@ -154,16 +156,21 @@ def everybody_returns(setting: Setting) -> list[Figure]:
     ours, *others = [found[side.name] for side in sides]
     theirs = others[0] if others else None
     rival = theirs if sides[-1].name == RIVAL else None
-    figures = [
-        _figure(title, "until all are in and caught up", "s", ours, theirs, _seconds),
-        _figure(title, "server CPU per session", "us", ours, theirs, lambda found: _cpu(found, count)),
-    ]
-    figures[1] = attrs.evolve(figures[1], target=at_most(TARGET_CPU))
+    figures = [_figure(title, "until all are in and caught up", "s", ours, theirs, _seconds)]
     if rival:
-        times = _seconds(ours) / _seconds(rival)
-        figures.insert(1, Figure(title, "times socket.io", "x", times, target=at_most(1.0)))
+        pairs = zip(_seconds(ours), _seconds(rival), strict=True)
+        ratios = [one / other for one, other in pairs]
+        times = statistics.median(ratios)
+        figures.append(
+            Figure(title, "times socket.io", "x", times, target=at_most(1.0), spread=spread(ratios))
+        )
+    cpu = _figure(title, "server CPU per session", "us", ours, theirs, lambda found: _cpu(found, count))
     posts = _figure(title, "p99 of the posts of those who are in", "ms", ours, theirs, _p99)
-    return [*figures, attrs.evolve(posts, target=at_most(TARGET_P99))]
+    return [
+        *figures,
+        attrs.evolve(cpu, target=at_most(TARGET_CPU)),
+        attrs.evolve(posts, target=at_most(TARGET_P99)),
+    ]
 
 
 def _figure(
@@ -172,27 +179,30 @@ def _figure(
     unit: str,
     ours: list[Return],
     theirs: list[Return] | None,
-    of: Callable[[list[Return]], float],
+    of: Callable[[list[Return]], list[float]],
 ) -> Figure:
-    return Figure(title, name, unit, of(ours), of(theirs) if theirs else None)
+    """The median of what `of` gives for the rounds."""
+    values = of(ours)
+    beside = statistics.median(of(theirs)) if theirs else None
+    return Figure(title, name, unit, statistics.median(values), beside, spread=spread(values))
 
 
 def _quiet(found: list[Return]) -> list[Return]:
     return [one for one in found if not one.ages]
 
 
-def _seconds(found: list[Return]) -> float:
-    return min(one.seconds for one in _quiet(found))
+def _seconds(found: list[Return]) -> list[float]:
+    return [one.seconds for one in _quiet(found)]
 
 
-def _cpu(found: list[Return], count: int) -> float:
+def _cpu(found: list[Return], count: int) -> list[float]:
     """Microseconds for each session."""
-    return min(one.server_cpu for one in _quiet(found)) / count * 1e6
+    return [one.server_cpu / count * 1e6 for one in _quiet(found)]
 
 
-def _p99(found: list[Return]) -> float:
-    """Milliseconds, of the best round."""
-    return min(percentile([int(age * 1000) for age in one.ages], 99) / 1000 for one in found if one.ages)
+def _p99(found: list[Return]) -> list[float]:
+    """Milliseconds."""
+    return [percentile([int(age * 1000) for age in one.ages], 99) / 1000 for one in found if one.ages]
 
 
 def _sides(setting: Setting, count: int) -> list[Side]:

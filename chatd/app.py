@@ -6,6 +6,7 @@ way: it stops accepting, lets clients go, lets actors answer what they took, flu
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import resource
 import signal
@@ -36,9 +37,11 @@ from chatd.settings import Settings
 from chatd.settled_clock import SettledClock
 from chatd.store.database import open_store
 from chatd.store.ops.data_dir import refuse_if_held
+from chatd.tracing import tracing
 from chatd.wiring import Services, wire
 
 NOBODY: Final = Caller("metrics")
+_M_ARENA_MAX: Final = -8
 ADMIN_SOCKET: Final = "admin.sock"
 STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 
@@ -60,10 +63,12 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
     Raises StoreError, CannotListen and OSError when it cannot start, supervisor.GaveUp when it cannot go on.
     """
     _raise_file_limit()
+    _few_arenas()
     outlive_signals()
     with (
         trio.open_signal_receiver(*STOPPING) as signals,
         trio.open_signal_receiver(signal.SIGHUP) as hangups,
+        _traced(settings),
         _bound(settings) as tcp,  # before anything is made: who cannot have the port leaves nothing behind
     ):
         async with open_store(settings.data) as store, trio.open_nursery() as writing:
@@ -94,6 +99,21 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                 acting.cancel_scope.cancel()
             writer.mailbox.close()
     log.info("stopped")
+
+
+@contextmanager
+def _traced(settings: Settings) -> Iterator[None]:
+    """Traces go to the collector, if the settings name one."""
+    if not settings.traces:
+        yield
+        return
+    tracer = import_module("chatd.outbound.traces").open_tracer(settings)
+    tracing.use(tracer)
+    try:
+        yield
+    finally:
+        tracing.use(None)
+        tracer.close()
 
 
 @contextmanager
@@ -213,6 +233,14 @@ def _calm_collector() -> None:
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     gc.enable()  # `chatd.cli` stopped it for the start
+
+
+def _few_arenas() -> None:
+    """glibc gives each thread a heap of its own, a megabyte and more in all. Two do where one thread of
+    Python runs at a time (mallopt(3))."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        libc.mallopt(_M_ARENA_MAX, 2)
 
 
 def _raise_file_limit() -> None:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal, get_type_hints
 
@@ -153,7 +152,7 @@ def _named(sentence: str, one: Chosen) -> str:
 
 def _read_file(config: Path, problems: list[str]) -> Mapping[str, Any]:
     try:
-        document = tomllib.loads(config.read_text(encoding="utf-8"))
+        document = import_module("tomllib").loads(config.read_text(encoding="utf-8"))
     except OSError as error:
         problems.append(f"{config} cannot be read: {error.strerror}")
         return {}
@@ -208,7 +207,9 @@ def _of_a_cluster(variable: str) -> bool:
 def _no_setting(name: str, where: str, known: list[str]) -> str:
     if name == "CHATD_CONFIG":
         return "CHATD_CONFIG is not a setting: give the file with --config"
-    close = get_close_matches(name.lower(), [one.lower() for one in known], n=1, cutoff=0.7)
+    close = import_module("difflib").get_close_matches(
+        name.lower(), [one.lower() for one in known], n=1, cutoff=0.7
+    )
     meant = next((one for one in known if close and one.lower() == close[0]), None)
     hint = f"; did you mean {meant}?" if meant else "; `chatd check` lists all settings"
     return f"{shortened(name)}{where} is not a setting{hint}"

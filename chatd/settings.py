@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
@@ -124,10 +125,38 @@ def _is_web_address(_: Any, field: attrs.Attribute[str], value: str) -> None:
         )
 
 
+def _is_collector(_: Any, field: attrs.Attribute[str], value: str) -> None:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.netloc or "@" in parts.netloc):
+        raise ValueError(
+            f"{field.name} must be an address such as http://127.0.0.1:4318/v1/traces, not {shown(value)}"
+        )
+    if value and find_spec("opentelemetry") is None:
+        raise ValueError(f"{field.name} needs OpenTelemetry: install chatd with it, as chatd[otel]")
+
+
+def _is_share(_: Any, field: attrs.Attribute[float], value: float) -> None:
+    if not 0 < value <= 1:
+        raise ValueError(f"{field.name} must be more than 0 and at most 1, not {value}")
+
+
 def _is_issuer(settings: Settings, field: attrs.Attribute[str], value: str) -> None:
     _is_web_address(settings, field, value)
     if value and not settings.oidc_client_id:
         raise ValueError(f"{field.name} needs oidc_client_id: register this server with the provider first")
+
+
+def _is_complete_store(settings: Settings, field: attrs.Attribute[str], value: str) -> None:
+    if value == "s3" and not (settings.files_s3_bucket and settings.files_s3_key_id):
+        raise ValueError(f"{field.name} is s3, and that needs files_s3_bucket and files_s3_key_id")
+
+
+def _is_endpoint(_: Any, field: attrs.Attribute[str], value: str) -> None:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.netloc or "@" in parts.netloc):
+        raise ValueError(
+            f"{field.name} must be an address such as https://s3.example.org, not {shown(value)}"
+        )
 
 
 def _is_readable(_: Any, field: attrs.Attribute[Path | None], value: Path | None) -> None:
@@ -260,7 +289,32 @@ class Settings:
     erase_messages_delay: float = _setting(
         3600.0, "Time in which an order to erase somebody's messages can be cancelled.", _not_negative
     )
+    files_reserve: int = _setting(
+        256 * 2**20, "Bytes that uploads leave free on the disk, for everything else.", _not_negative
+    )
+    files_store: Literal["folder", "s3"] = _setting(
+        "folder", "Where files are: in the data folder, or in an S3-compatible bucket.", _is_complete_store
+    )
+    files_s3_endpoint: str = _setting("", "Address of the S3 service; none is that of AWS.", _is_endpoint)
+    files_s3_bucket: str = _setting("", "The bucket, which belongs to this server alone, or its part of it.")
+    files_s3_prefix: str = _setting("", "What the names of this server's objects in the bucket begin with.")
+    files_s3_region: str = _setting("us-east-1", "Region of the bucket.")
+    files_s3_key_id: str = _setting("", "Whom this server is to the S3 service.")
+    files_s3_secret: str = _setting("", "What it proves that with.", secret=True)
+    files_s3_secret_file: Path | None = _setting(None, "A file with that secret.", _is_readable)
+    files_s3_redirect: bool = _setting(
+        False, "Whether clients are sent to the bucket for a file, with an address that is good for minutes."
+    )
+    unfinished_upload_lifetime: float = _setting(
+        86400.0, "Time without a new byte after which an unfinished upload is thrown away.", _positive
+    )
     idle_actor: float = _setting(300.0, "Time without work before an actor is put to sleep.", _positive)
+    traces: str = _setting(
+        "",
+        "Address of an OpenTelemetry collector (OTLP over HTTP) that gets traces; empty: none.",
+        _is_collector,
+    )
+    traces_share: float = _setting(1.0, "Which share of the requests is traced, up to 1.", _is_share)
     log_level: Literal["debug", "info", "warning", "error"] = _setting("info", "How much is logged.")
 
     @property

@@ -8,7 +8,7 @@ knows no files without a name (NFS), they have one in the folder `staging`, whic
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -47,6 +47,11 @@ class FolderBlobs:
         finally:
             await self.threads.finish(file.drop)
 
+    @asynccontextmanager
+    async def adopt(self, file: StagingFile, size: int) -> AsyncIterator[StagedFile]:
+        async with AsyncExitStack() as pinned:
+            yield StagedFile(self, file, pinned, size)
+
     async def prepare(self) -> None:
         """Makes the folder, and removes what a killed server has left in it. Only the first call does."""
         async with self._preparing:
@@ -81,8 +86,8 @@ class FolderBlobs:
 class StagedFile:
     """Bytes on their way into the folder."""
 
-    def __init__(self, blobs: FolderBlobs, file: StagingFile, pinned: AsyncExitStack) -> None:
-        self.spool = Spool(file.descriptor, blobs.threads, blobs.reserve)
+    def __init__(self, blobs: FolderBlobs, file: StagingFile, pinned: AsyncExitStack, size: int = 0) -> None:
+        self.spool = Spool(file.descriptor, blobs.threads, blobs.reserve, size)
         self._file = file
         self._blobs = blobs
         self._pinned = pinned
@@ -111,7 +116,7 @@ class OpenedFile:
         self.size = size
         self._threads = threads
 
-    async def read(self, start: int, length: int) -> AsyncIterator[bytes]:
+    async def read(self, start: int, length: int) -> AsyncGenerator[bytes, None]:
         file = await self._threads.run(os.open, self.path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             while length:

@@ -41,6 +41,11 @@ class Spool:
         while self._waiting:
             await self._hop()
 
+    async def taken_over(self) -> None:
+        """Another process has written the file."""
+        self._stored = (await self._threads.run(os.fstat, self.descriptor)).st_size
+        self._hash = None
+
     async def sync(self) -> None:
         """Everything is on the disk."""
         await self.flush()

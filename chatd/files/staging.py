@@ -23,17 +23,23 @@ class StagingFile(Struct, frozen=True):
     path: Path | None = None
 
     def link(self, to: Path) -> None:
-        """Gives it its name for good; that one is taken already is no error. Blocks, raises OSError."""
+        """Gives it its name for good; that it is taken already is no error. Blocks, raises OSError.
+
+        It keeps the name that it had, unless the file system gives a file one name only.
+        """
         if self.path is not None:
-            os.rename(self.path, to)
+            _link(self.path, to)
             return
         with contextlib.suppress(FileExistsError), _folder("/proc/self/fd") as descriptors:
             # Without `src_dir_fd` the link would be to the symbolic link in /proc itself: EXDEV.
             os.link(str(self.descriptor), to, src_dir_fd=descriptors, follow_symlinks=True)
 
+    def close(self) -> None:
+        os.close(self.descriptor)
+
     def drop(self) -> None:
         """Closes it; without a name for good it is gone. Blocks."""
-        os.close(self.descriptor)
+        self.close()
         if self.path is not None:
             with contextlib.suppress(FileNotFoundError):
                 self.path.unlink()
@@ -81,6 +87,15 @@ class Staging:
                 raise
             return False
         return True
+
+
+def _link(path: Path, to: Path) -> None:
+    try:
+        os.link(path, to)
+    except FileExistsError:
+        pass
+    except OSError:
+        os.rename(path, to)
 
 
 @contextlib.contextmanager

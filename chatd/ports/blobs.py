@@ -5,7 +5,7 @@ What a file is called, whose it is and who may see it is not known here: rows sa
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
@@ -62,7 +62,7 @@ class Opened(Protocol):
     def url(self) -> str | None:
         """Where a client may fetch it itself for a while, if the server is set up so."""
 
-    def read(self, start: int, length: int) -> AsyncIterator[bytes]:
+    def read(self, start: int, length: int) -> AsyncGenerator[bytes, None]:
         """`length` bytes from `start` on, in pieces of at most 1 MiB. Raises BlobsUnavailable."""
 
 

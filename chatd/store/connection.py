@@ -72,13 +72,15 @@ class Reply(Generic[T]):
 class TrioConnection(aiosqlite.Connection):
     """aiosqlite on trio. `async with` it, then `submit` or `run` whole functions."""
 
+    at_once = True  # whether the file is opened before it is needed
+
     async def __aenter__(self) -> TrioConnection:
         await super().__aenter__()
         return self
 
     def submit(self, function: Callable[[sqlite3.Connection], T]) -> Reply[T]:
         """Queues `function` for the database thread, without waiting; functions run in this order."""
-        return self.call(lambda: function(self._conn))
+        return self.call(lambda: function(self._connection or self.reopen()))
 
     def call(self, function: Callable[[], T]) -> Reply[T]:
         """The same for a function that needs no open file."""
@@ -120,7 +122,8 @@ class TrioConnection(aiosqlite.Connection):
 
     async def _connect(self) -> TrioConnection:
         try:
-            await self.call(self.reopen)
+            if self.at_once:
+                await self.call(self.reopen)
         except BaseException:
             self.stop()
             raise
@@ -148,9 +151,11 @@ class TrioConnection(aiosqlite.Connection):
         return _STOP_RUNNING_SENTINEL
 
 
-def connect(opener: Callable[[], sqlite3.Connection]) -> TrioConnection:
-    """A connection that `opener` opens, on its own thread."""
-    return TrioConnection(opener, iter_chunk_size=64)
+def connect(opener: Callable[[], sqlite3.Connection], at_once: bool = True) -> TrioConnection:
+    """A connection that `opener` opens, on its own thread: when it is entered, or when it is first used."""
+    connection = TrioConnection(opener, iter_chunk_size=64)
+    connection.at_once = at_once
+    return connection
 
 
 def open_writer(path: Path, *, create: bool = True) -> sqlite3.Connection:

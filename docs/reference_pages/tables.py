@@ -22,6 +22,9 @@ from chatd.domain.policy import roles
 from chatd.domain.room.moderation import MAX_OVERRIDES
 from chatd.domain.room.reaction import MAX_PINS, MAX_REACTIONS
 from chatd.domain.space.decide import MAX_EMOJI
+from chatd.files.partials import OF_PERSON as UNFINISHED
+from chatd.files.pictures.process import PROCESSES, SECONDS
+from chatd.files.places import OF_ALL, OF_PERSON
 from chatd.gateway.http.body_limit import API_BODY, FORM_BODY
 from chatd.gateway.http.request_body import LEAST_RATE
 from chatd.gateway.http.request_head import HEAD_BYTES
@@ -100,6 +103,9 @@ def limit_rows() -> tuple[tuple[str, str], ...]:
         ("foreign text in a refusal or in the log", f"{MAX_QUOTED} characters"),
         ("head of an HTTP request", f"{HEAD_BYTES:,} bytes"),
         ("body of an HTTP request", f"{FORM_BODY:,} bytes; {API_BODY:,} under `/api/`"),
+        ("uploads of an account, its bots included, at once", f"{OF_PERSON}; {OF_ALL} of everybody"),
+        ("unfinished uploads of an account, its bots included", f"{UNFINISHED}"),
+        ("processes that read pictures", f"{PROCESSES} at once, each {SECONDS:g} seconds"),
         ("pace of a body, counted over the whole", f"{LEAST_RATE:,} bytes a second or more"),
         ("`id` of a request, if it is a string", f"{fields.MAX_ID} characters"),
         ("requests without a reply (`open_requests`)", f"{OPEN_REQUESTS:,}"),

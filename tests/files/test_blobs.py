@@ -14,7 +14,7 @@ from chatd.ports import Blob, BlobMissing, Blobs, Opened
 HELLO = hashlib.sha256(b"hello").hexdigest()
 
 
-@pytest.fixture(params=["folder", "named_folder"])
+@pytest.fixture(params=["folder", "named_folder", "bucket"])
 def blobs(request: pytest.FixtureRequest) -> Blobs:
     store: Blobs = request.getfixturevalue(request.param)
     return store

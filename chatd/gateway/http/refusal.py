@@ -11,7 +11,7 @@ import msgspec
 from chatd.contract.errors import Code, Refusal
 from chatd.gateway.http.problem import MEDIA_TYPE, problem
 
-API: Final = "/api/"
+PROBLEM_PATHS: Final = ("/api/", "/files")  # whose refusals are read by programs
 _CODES: Final[dict[int, Code]] = {
     401: "unauthenticated",
     403: "forbidden",
@@ -37,7 +37,7 @@ class BadHead(Exception):
 
 def refusal_body(status: int, reason: str, path: str) -> tuple[str, bytes]:
     """Media type and body: a problem for those who ask the API, a line of text for everybody else."""
-    if not path.startswith(API):
+    if not path.startswith(PROBLEM_PATHS):
         return "text/plain; charset=utf-8", f"{reason}\n".encode()
     refusal = Refusal(_CODES.get(status, "invalid"), reason)
     return MEDIA_TYPE, msgspec.json.encode(problem(refusal, status))

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import trio
-import trio_websocket
 
 from chatd.auth.rate_limits import TokenBucket
 from chatd.codec import MAX_MESSAGE
@@ -148,8 +147,8 @@ class WebSocket:
         """A fragmented message, which trio-websocket has put together."""
         with trio.CancelScope() as self._reading:
             try:
-                return await (await self.control.websocket()).get_message()
-            except trio_websocket.ConnectionClosed:
+                return await self.control.message()
+            except trio.BrokenResourceError:
                 pass
             finally:
                 self._reading = None
@@ -194,7 +193,7 @@ async def serve_websocket(
                 stream.spawn = (
                     None  # others write to this stream at any time, also when the nursery has closed
                 )
-    except* (trio.BrokenResourceError, trio.ClosedResourceError, trio_websocket.ConnectionClosed):
+    except* (trio.BrokenResourceError, trio.ClosedResourceError):
         pass
     finally:
         with trio.CancelScope(shield=True):
@@ -225,8 +224,7 @@ async def _close(connection: WebSocket) -> None:
     with trio.move_on_after(CLOSE_DEADLINE):
         if connection.control.started:
             await connection.reader.settled()  # the peer may have closed, or broken the rules
-        websocket = await connection.control.websocket()
-        await websocket.aclose(code, reason)
+        await connection.control.close(code, reason)
 
 
 def _close_frame(code: int, reason: str) -> bytes:

@@ -2,15 +2,19 @@
 
 Most connections never need it, and it takes 10 KiB and a task of its own. So it is made when the first such
 frame has come, or when we close. By then the handshake is over: it is shown one that nobody sent, and its
-answer to that goes nowhere.
+answer to that goes nowhere. The library is loaded then as well, by a thread: it takes 3 MiB, and 50 ms.
 """
 
 from __future__ import annotations
 
-from typing import Final
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Final
 
 import trio
-import trio_websocket
 
 from chatd.codec import JSON, MAX_MESSAGE
 from chatd.gateway.net.stream import SocketStream
@@ -18,6 +22,10 @@ from chatd.gateway.websocket.handshake import chosen
 from chatd.gateway.websocket.reader import RECEIVE_BYTES
 from chatd.gateway.websocket.wire import WIRES, Wire
 
+if TYPE_CHECKING:
+    from trio_websocket import CloseReason, WebSocketConnection, WebSocketRequest
+
+_LIBRARY: Final = "trio_websocket"
 _SHOWN: Final = (
     b"GET /ws HTTP/1.1\r\nHost: chatd\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
@@ -31,7 +39,7 @@ class Control:
         self._nursery = nursery
         self._stream = stream
         self._started = False
-        self._websocket: trio_websocket.WebSocketConnection | None = None
+        self._websocket: WebSocketConnection | None = None
         self._made = trio.Event()
 
     @property
@@ -39,21 +47,22 @@ class Control:
         return self._started
 
     @property
-    def closed(self) -> trio_websocket.CloseReason | None:
+    def closed(self) -> CloseReason | None:
         """Why it was closed or is being closed, None if it is not."""
         return None if self._websocket is None else self._websocket.closed
 
     async def shake_hands(self) -> Wire | None:
         """The whole handshake, whose request the stream still holds; None: it was refused."""
         self._started = True
-        request = await self._wrap(self._stream)
-        proposed = request.proposed_subprotocols
-        subprotocol = chosen(proposed)
-        if proposed and subprotocol is None:
-            body = f"none of the offered subprotocols is known here; known are: {', '.join(WIRES)}\n"
-            await request.reject(400, body=body.encode())
-            return None
-        self._websocket = await request.accept(subprotocol=subprotocol)
+        with _as_broken(await _library()):
+            request = await self._wrap(self._stream)
+            proposed = request.proposed_subprotocols
+            subprotocol = chosen(proposed)
+            if proposed and subprotocol is None:
+                body = f"none of the offered subprotocols is known here; known are: {', '.join(WIRES)}\n"
+                await request.reject(400, body=body.encode())
+                return None
+            self._websocket = await request.accept(subprotocol=subprotocol)
         self._made.set()
         return WIRES[subprotocol or JSON.subprotocol]
 
@@ -63,7 +72,19 @@ class Control:
             self._started = True
             self._nursery.start_soon(self._start)
 
-    async def websocket(self) -> trio_websocket.WebSocketConnection:
+    async def message(self) -> str | bytes:
+        """The next message, put together of its fragments. Raises trio.BrokenResourceError."""
+        websocket = await self._existing()
+        with _as_broken(await _library()):
+            return await websocket.get_message()
+
+    async def close(self, code: int, reason: str) -> None:
+        """The closing handshake. Raises trio.BrokenResourceError."""
+        websocket = await self._existing()
+        with _as_broken(await _library()):
+            await websocket.aclose(code, reason)
+
+    async def _existing(self) -> WebSocketConnection:
         self.start()
         await self._made.wait()
         assert self._websocket is not None
@@ -71,15 +92,33 @@ class Control:
 
     async def _start(self) -> None:
         shown = ShownHandshake(self._stream)
-        request = await self._wrap(shown)
-        self._websocket = await request.accept()
+        with _as_broken(await _library()):
+            request = await self._wrap(shown)
+            self._websocket = await request.accept()
         shown.over.set()
         self._made.set()
 
-    async def _wrap(self, stream: trio.abc.Stream) -> trio_websocket.WebSocketRequest:
-        return await trio_websocket.wrap_server_stream(
+    async def _wrap(self, stream: trio.abc.Stream) -> WebSocketRequest:
+        wrapped: WebSocketRequest = await (await _library()).wrap_server_stream(
             self._nursery, stream, max_message_size=MAX_MESSAGE, receive_buffer_size=RECEIVE_BYTES
         )
+        return wrapped
+
+
+async def _library() -> ModuleType:
+    loaded = sys.modules.get(_LIBRARY)
+    if loaded is None or loaded.__spec__ is None or getattr(loaded.__spec__, "_initializing", False):
+        loaded = await trio.to_thread.run_sync(import_module, _LIBRARY)
+    return loaded
+
+
+@contextmanager
+def _as_broken(library: ModuleType) -> Iterator[None]:
+    """trio-websocket has an exception of its own for a connection that is no more."""
+    try:
+        yield
+    except library.ConnectionClosed as closed:
+        raise trio.BrokenResourceError("the connection is closed") from closed
 
 
 class ShownHandshake(trio.abc.Stream):

@@ -78,12 +78,13 @@ class SqliteReader(
 
 @asynccontextmanager
 async def open_pool(path: Path, question_seconds: float = QUESTION_SECONDS) -> AsyncIterator[SqliteReader]:
-    """A reader over `CONNECTIONS` connections to the database at `path`."""
+    """A reader over `CONNECTIONS` connections to the database at `path`; half a megabyte each, so all but one
+    are opened when they are needed."""
     async with AsyncExitStack() as stack:
         try:
             connections = [
-                await stack.enter_async_context(connect(partial(open_reader, path)))
-                for _ in range(CONNECTIONS)
+                await stack.enter_async_context(connect(partial(open_reader, path), at_once=at_once))
+                for at_once in (*[False] * (CONNECTIONS - 1), True)  # the last is asked first
             ]
         except sqlite3.Error as error:
             raise StoreUnavailable(f"the database cannot be opened: {error}") from error

@@ -107,7 +107,8 @@ async def open_views(log: Path, *, question_seconds: float = QUESTION_SECONDS) -
         try:
             writer = await stack.enter_async_context(connect(positions.open_writer))
             readers = [
-                await stack.enter_async_context(connect(positions.open_reader)) for _ in range(READERS)
+                await stack.enter_async_context(connect(positions.open_reader, at_once=False))
+                for _ in range(READERS)
             ]
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"{positions.path} cannot be opened: {error}") from error

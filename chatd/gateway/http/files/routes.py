@@ -1,0 +1,35 @@
+"""The paths of files."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute, Route
+
+from chatd.gateway.http.files.answers import answering
+from chatd.gateway.http.files.download import Download
+from chatd.gateway.http.files.tus import PATH, RESUMABLE, Tus
+from chatd.gateway.http.files.upload import Upload
+from chatd.ports import Blobs
+from chatd.ports.desk import Desk
+from chatd.ports.files import Files
+from chatd.ports.uploads import PartialUploads, Uploads
+
+
+def routes(
+    desk: Desk, files: Files, blobs: Blobs, uploads: Uploads, partials: PartialUploads, largest: int
+) -> list[BaseRoute]:
+    """`largest`: bytes that a file may have."""
+    upload, download, tus = Upload(desk, uploads), Download(desk, files, blobs), Tus(desk, partials, largest)
+    one = f"{PATH}/{{upload}}"
+    return [
+        Route("/files", answering(upload.post), methods=["POST"]),
+        Route(PATH, answering(tus.options, RESUMABLE), methods=["OPTIONS"]),
+        Route(PATH, answering(tus.create, RESUMABLE), methods=["POST"]),
+        Route(one, answering(tus.options, RESUMABLE), methods=["OPTIONS"]),
+        Route(one, answering(tus.head, RESUMABLE), methods=["HEAD"]),
+        Route(one, answering(tus.patch, RESUMABLE), methods=["PATCH"]),
+        Route(one, answering(tus.end, RESUMABLE), methods=["DELETE"]),
+        Route(one, answering(tus.post, RESUMABLE), methods=["POST"]),
+        Route("/files/{file}/preview", answering(download.preview), methods=["GET"]),
+        Route("/files/{file}", answering(download.get), methods=["GET"]),
+        Route("/files/{file}/{name}", answering(download.get), methods=["GET"]),
+    ]

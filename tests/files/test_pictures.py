@@ -1,0 +1,156 @@
+"""Pictures: what tells on people is cut out of them and how they look is kept; nothing they hold harms us."""
+
+from __future__ import annotations
+
+import io
+from contextlib import AsyncExitStack
+
+import msgspec
+import pytest
+from pictures_drawn import FORMATS, PROFILE, SECRET, bomb, drawn, saved, telling
+from PIL import Image, ImageChops, ImageOps
+
+from chatd.files.folder import FolderBlobs, StagedFile
+from chatd.files.pictures.process import Examined, PictureProcesses
+from chatd.files.spool import Spool
+
+FRAMES = 4
+
+
+class Looked(msgspec.Struct):
+    examined: Examined
+    clean: bytes
+    preview: bytes
+
+
+class Studio:
+    def __init__(self, blobs: FolderBlobs) -> None:
+        self._blobs = blobs
+        self.processes = PictureProcesses(blobs.threads)
+
+    async def look(self, format_: str, data: bytes) -> Looked:
+        async with AsyncExitStack() as stack:
+            staged: list[StagedFile] = [
+                await stack.enter_async_context(self._blobs.stage()) for _ in range(3)
+            ]
+            picture, clean, preview = (one.spool for one in staged)
+            await picture.write(data)
+            examined = await self.processes.examine(format_, picture, clean, preview)
+            return Looked(examined, content(clean), content(preview))
+
+
+def content(spool: Spool) -> bytes:
+    with open(spool.descriptor, "rb", closefd=False) as file:
+        file.seek(0)
+        return file.read()
+
+
+@pytest.fixture
+def studio(folder: FolderBlobs) -> Studio:
+    return Studio(folder)
+
+
+def deep(picture: Image.Image) -> Image.Image:
+    """In 65,536 shades of grey."""
+    return Image.frombytes(
+        "I;16", picture.size, bytes(b for b in picture.convert("L").tobytes() for _ in "12")
+    )
+
+
+def same(one: bytes, other: bytes) -> bool:
+    first, second = (ImageOps.exif_transpose(Image.open(io.BytesIO(data))) for data in (one, other))
+    return ImageChops.difference(first.convert("RGBA"), second.convert("RGBA")).getbbox() is None
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+async def test_metadata_goes_and_every_pixel_stays(studio: Studio, format_: str) -> None:
+    data = telling(format_)
+    assert SECRET in data
+    looked = await studio.look(format_, data)
+    assert looked.examined == Examined(clean=True, width=64, height=32, preview=True)
+    for made in (looked.clean, looked.preview):
+        assert SECRET not in made
+        picture = Image.open(io.BytesIO(made))
+        assert not picture.getexif()
+        assert not {"comment", "xmp", "exif", "photoshop"} & {
+            name for name, value in picture.info.items() if value
+        }
+    assert same(data, looked.clean)
+    if format_ != "GIF":
+        assert Image.open(io.BytesIO(looked.clean)).info["icc_profile"] == PROFILE
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+async def test_what_is_clean_is_cleaned_no_further(studio: Studio, format_: str) -> None:
+    once = (await studio.look(format_, telling(format_))).clean
+    assert (await studio.look(format_, once)).clean == once
+
+
+@pytest.mark.parametrize("format_", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("orientation", [3, 6])
+async def test_which_way_up_stays(studio: Studio, format_: str, orientation: int) -> None:
+    data = telling(format_, orientation)
+    looked = await studio.look(format_, data)
+    assert SECRET not in looked.clean
+    assert dict(Image.open(io.BytesIO(looked.clean)).getexif()) == {0x0112: orientation}
+    assert same(data, looked.clean)
+    shown = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+    preview = Image.open(io.BytesIO(looked.preview))
+    assert (looked.examined.width, looked.examined.height) == shown.size == preview.size
+    assert not preview.getexif()
+
+
+@pytest.mark.parametrize("format_", ["PNG", "GIF", "WEBP", "AVIF"])
+async def test_a_moving_picture_keeps_its_frames(studio: Studio, format_: str) -> None:
+    data = telling(format_, frames=FRAMES)
+    looked = await studio.look(format_, data)
+    assert looked.examined.preview
+    assert SECRET not in looked.clean
+    before, after = Image.open(io.BytesIO(data)), Image.open(io.BytesIO(looked.clean))
+    assert after.n_frames == before.n_frames == FRAMES
+    for frame in range(FRAMES):
+        before.seek(frame)
+        after.seek(frame)
+        assert ImageChops.difference(before.convert("RGB"), after.convert("RGB")).getbbox() is None
+        assert after.info.get("duration") == before.info.get("duration")
+    assert after.info.get("loop") == before.info.get("loop")
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16", "CMYK"])
+async def test_every_kind_of_colours_has_a_preview(studio: Studio, mode: str) -> None:
+    format_ = "JPEG" if mode == "CMYK" else "PNG"
+    picture = deep(drawn(2000, 1000)) if mode == "I;16" else drawn(2000, 1000).convert(mode)
+    looked = await studio.look(format_, saved(picture, format_))
+    preview = Image.open(io.BytesIO(looked.preview))
+    assert (looked.examined.width, preview.size, preview.format) == (2000, (512, 256), "WEBP")
+    light, dark = preview.convert("L").getpixel((10, 10)), preview.convert("L").getpixel((500, 250))
+    assert light > 200 > 60 > dark
+
+
+async def test_a_progressive_jpeg_stays_whole(studio: Studio) -> None:
+    picture = Image.effect_noise((700, 500), 80).convert("RGB")
+    for how in ({"progressive": True}, {"restart_marker_blocks": 3}):
+        data = saved(picture, "JPEG", quality=95, **how)
+        looked = await studio.look("JPEG", data)
+        assert looked.clean == data
+        assert same(data, looked.clean)
+
+
+async def test_a_picture_that_would_fill_the_memory_has_no_preview(studio: Studio) -> None:
+    looked = await studio.look("PNG", bomb(30_000, 30_000))
+    assert looked.examined == Examined(clean=True)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+async def test_cut_off_or_broken_pictures_are_never_an_error(studio: Studio, format_: str) -> None:
+    data = telling(format_)
+    broken = data[: len(data) // 2] + bytes(200)
+    for wrong in (data[:40], data[: len(data) // 2], broken, data[:20] + data[:20] * 50):
+        looked = await studio.look(format_, wrong)
+        assert not looked.examined.full
+
+
+async def test_one_that_takes_too_long_is_killed(folder: FolderBlobs) -> None:
+    studio = Studio(folder)
+    studio.processes = PictureProcesses(folder.threads, seconds=0)
+    assert await studio.look("PNG", telling("PNG")) == Looked(Examined(), b"", b"")
