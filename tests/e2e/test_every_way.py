@@ -205,7 +205,9 @@ class ShapedTwins(Twins):
 
     def compare(self, one: Any, other: Any, where: str) -> None:
         if isinstance(one, dict) and isinstance(other, dict):
-            if isinstance(error := other.get("error"), dict) and error["code"] == "invalid":  # it is found before anything is asked
+            if (
+                isinstance(error := other.get("error"), dict) and error["code"] == "invalid"
+            ):  # it is found before anything is asked
                 assert "error" in one, (where, one, other)
                 return
             shown = {key for key in one if one[key] is not None}
