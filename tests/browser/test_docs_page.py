@@ -56,6 +56,10 @@ def test_it_shows_every_operation(seen: Any) -> None:
     assert seen["shown"] == seen["expected"] == len(REQUESTS)
 
 
+def test_it_finds_nothing_amiss_in_the_description(seen: Any) -> None:
+    assert seen["warnings"] == []
+
+
 def test_it_runs_under_its_policy_without_a_complaint(seen: Any) -> None:
     assert seen["reports"] == []
     assert seen["errors"] == []
@@ -69,3 +73,4 @@ def test_it_asks_no_other_host(seen: Any) -> None:
 def test_a_call_is_tried_with_ones_own_token_which_is_not_kept(seen: Any) -> None:
     assert (seen["status"], seen["sent"]) == (200, f"Bearer {seen['token']}")
     assert seen["token"] not in seen["stored"]
+    assert not any("W/" in value for value in seen["prefilled"])  # no example is sent that nobody meant

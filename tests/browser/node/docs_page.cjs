@@ -50,6 +50,7 @@ async function main() {
   const expected = Object.values(paths).flatMap((one) => Object.keys(one).filter((key) => methods.has(key))).length
   await page.locator('.opblock').first().waitFor({ timeout: 60_000 })
   await page.screenshot({ path: `${folder}/docs.png` })
+  seen.warnings = await page.getByText(/^(Warning|Errors?)$/).allTextContents()
   const shown = await collected(page)
 
   await page.locator('button.authorize').first().click()
@@ -66,6 +67,7 @@ async function main() {
   await operation.locator('.live-responses-table .response-col_status').first().waitFor()
   await operation.scrollIntoViewIfNeeded()
   await page.screenshot({ path: `${folder}/tried.png` })
+  seen.prefilled = await operation.locator('.parameters input').evaluateAll((all) => all.map(({ value }) => value))
   seen.sent = answer.request().headers().authorization
   seen.status = answer.status()
   seen.stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]))
