@@ -190,8 +190,8 @@ class StreamActor:
 
     def _decide_early(self) -> None:
         """Decides what was held and hands it to the log writer; the actor's task does the rest."""
-        if self._under_way:
-            return  # it takes more when it is done with that
+        if self._under_way or not len(self.mailbox):
+            return  # it takes more when it is done with that, or has taken all
         held = all(self._kind.patient(envelope.command) for envelope in self.mailbox)
         state = self.state_now()
         parent = None if state is None else self._kind.parent(state)
