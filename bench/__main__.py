@@ -32,6 +32,7 @@ from bench import (
     socketio,
     start,
     storm,
+    streams,
 )
 from bench.community import Refused
 from bench.curve import Chart
@@ -52,6 +53,7 @@ MEASURES: dict[str, Measure] = {
     "burst": durable.burst,
     "opens": opens.session_opens,
     "storm": storm.everybody_returns,
+    "streams": streams.events_over_http,
     "followers": followers.with_and_without,
     "resume": resume.resume_missed,
     "memory": idle.idle_memory,

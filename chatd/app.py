@@ -37,6 +37,7 @@ from chatd.settings import Settings
 from chatd.settled_clock import SettledClock
 from chatd.store.database import open_store
 from chatd.store.ops.data_dir import refuse_if_held
+from chatd.tracing import tracing
 from chatd.wiring import Services, wire
 
 NOBODY: Final = Caller("metrics")
@@ -67,6 +68,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
     with (
         trio.open_signal_receiver(*STOPPING) as signals,
         trio.open_signal_receiver(signal.SIGHUP) as hangups,
+        _traced(settings),
         _bound(settings) as tcp,  # before anything is made: who cannot have the port leaves nothing behind
     ):
         async with open_store(settings.data) as store, trio.open_nursery() as writing:
@@ -97,6 +99,21 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                 acting.cancel_scope.cancel()
             writer.mailbox.close()
     log.info("stopped")
+
+
+@contextmanager
+def _traced(settings: Settings) -> Iterator[None]:
+    """Traces go to the collector, if the settings name one."""
+    if not settings.traces:
+        yield
+        return
+    tracer = import_module("chatd.outbound.traces").open_tracer(settings)
+    tracing.use(tracer)
+    try:
+        yield
+    finally:
+        tracing.use(None)
+        tracer.close()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
@@ -122,6 +123,21 @@ def _is_web_address(_: Any, field: attrs.Attribute[str], value: str) -> None:
         raise ValueError(
             f"{field.name} must begin with https://, unless it is on this machine, not {shown(value)}"
         )
+
+
+def _is_collector(_: Any, field: attrs.Attribute[str], value: str) -> None:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.netloc or "@" in parts.netloc):
+        raise ValueError(
+            f"{field.name} must be an address such as http://127.0.0.1:4318/v1/traces, not {shown(value)}"
+        )
+    if value and find_spec("opentelemetry") is None:
+        raise ValueError(f"{field.name} needs OpenTelemetry: install chatd with it, as chatd[otel]")
+
+
+def _is_share(_: Any, field: attrs.Attribute[float], value: float) -> None:
+    if not 0 < value <= 1:
+        raise ValueError(f"{field.name} must be more than 0 and at most 1, not {value}")
 
 
 def _is_issuer(settings: Settings, field: attrs.Attribute[str], value: str) -> None:
@@ -293,6 +309,12 @@ class Settings:
         86400.0, "Time without a new byte after which an unfinished upload is thrown away.", _positive
     )
     idle_actor: float = _setting(300.0, "Time without work before an actor is put to sleep.", _positive)
+    traces: str = _setting(
+        "",
+        "Address of an OpenTelemetry collector (OTLP over HTTP) that gets traces; empty: none.",
+        _is_collector,
+    )
+    traces_share: float = _setting(1.0, "Which share of the requests is traced, up to 1.", _is_share)
     log_level: Literal["debug", "info", "warning", "error"] = _setting("info", "How much is logged.")
 
     @property

@@ -97,7 +97,7 @@ async def talk(app: App, patience: float = 5.0, origins: tuple[str, ...] = ()) -
         try:
             head = await traffic.first_head(stream, settings)
             while head is not None:
-                with traffic.serving():
+                with traffic:
                     if not await driver.serve(stream, head, Caller("192.0.2.1")):
                         break
                 head = await traffic.next_head(stream, settings)

@@ -59,10 +59,7 @@ class SetThread(Struct, frozen=True):
 
 
 class Notify(Struct, frozen=True):
-    """Notifies the account of the message at position `source`.
-
-    An account is not notified twice of a message, so a log follower may start again from any position.
-    """
+    """An account is to be notified of the message at position `source`."""
 
     kind: str
     room: str
@@ -70,6 +67,16 @@ class Notify(Struct, frozen=True):
     author: str
     source: int
     quiet: bool = False
+
+
+class NotifyAll(Struct, frozen=True):
+    """Notifies the account of messages, by position. `ids`: one for each notification.
+
+    An account is not notified twice of a message, so a log follower may start again from any position.
+    """
+
+    news: tuple[Notify, ...]
+    ids: tuple[str, ...]
 
 
 class NotifyUnposted(Struct, frozen=True):

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 KEEPALIVE_SECONDS: Final = 1.0  # between two checks of all connections
 FOR_ANY_HOST: Final = frozenset({"/", "/healthz", "/readyz"})  # what they answer is no secret
+NO_PROXIES: Final = Proxies(())
 _PEER: Final = struct.Struct("3i")  # struct ucred: pid, uid, gid
 
 LoadHttp = Callable[[], Awaitable["Http"]]
@@ -123,7 +124,7 @@ class Gateway:
 
     async def _serve_within(self, stream: SocketStream, admin: bool, place: AddressPlace) -> None:
         try:
-            peer = _peer(stream.socket) if admin else Caller(stream.socket.getpeername()[0])
+            peer = _peer(stream.socket) if admin else Caller(_address(stream.socket))
         except OSError:
             return  # the peer is gone already
         with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
@@ -133,7 +134,7 @@ class Gateway:
                 self._admit(peer, place)
                 head = await self.traffic.first_head(stream, self._settings)
                 while head is not None and await self._serve_one(stream, head, peer, place):
-                    if self._proxies.trusts(peer.address):
+                    if head.forwarded and self._proxies.trusts(peer.address):
                         place.leave()  # nobody is served on it
                     head = await self.traffic.next_head(stream, self._settings)
             except BadHead as bad:
@@ -154,10 +155,9 @@ class Gateway:
 
     async def _serve_one(self, stream: SocketStream, head: Head, peer: Caller, place: AddressPlace) -> bool:
         """Whether another request may follow on this connection. Raises BadHead."""
-        caller = peer
+        caller = self._behind_proxies(peer, head) if head.forwarded else peer
         self._check(head, stream, peer.operator)
         if not peer.operator:
-            caller = self._behind_proxies(peer, head)
             self._take_place(place, caller.address)
             if self._settings.limits:
                 work_for(Principal(network(caller.address)))
@@ -174,7 +174,7 @@ class Gateway:
             )
             return False
         if head.path != "/ws":
-            with self.traffic.serving():
+            with self.traffic:
                 if self._http is None:
                     self._http = await self._load_http()
                 return await self._http.serve(stream, head, caller)
@@ -201,11 +201,13 @@ class Gateway:
                 429, f"your address has {self._places.most} connections here, and no more are allowed"
             )
 
-    def _behind_proxies(self, caller: Caller, head: Head) -> Caller:
-        peer, address = caller.address, self._proxies.client(caller.address, head.forwarded)
-        if head.forwarded and not self._proxies.trusts(peer):
-            self._say("proxy_not_trusted", peer=peer, mend="if it is yours, name it in `trusted_proxies`")
-        return replace(caller, address=address)
+    def _behind_proxies(self, peer: Caller, head: Head) -> Caller:
+        if peer.operator:
+            return peer
+        if not self._proxies.trusts(peer.address):
+            mend = "if it is yours, name it in `trusted_proxies`"
+            self._say("proxy_not_trusted", peer=peer.address, mend=mend)
+        return replace(peer, address=self._proxies.client(peer.address, head.forwarded))
 
     def _check(self, head: Head, stream: SocketStream, admin: bool) -> None:
         """Refuses what neither a WebSocket nor plain HTTP may be. Raises BadHead."""
@@ -245,6 +247,11 @@ class Gateway:
         """A line in the log about what strangers can cause as often as they like."""
         if self._said.first_time(f"{event} {what}"):
             log.warning(event, **what)
+
+
+def _address(sock: socket.socket) -> str:
+    """The peer's, one of IPv4 always as such. Raises OSError: it is gone."""
+    return NO_PROXIES.client(sock.getpeername()[0], "")
 
 
 def _peer(sock: socket.socket) -> Caller | None:

@@ -12,7 +12,6 @@ from chatd.contract import receipt
 from chatd.contract.errors import Refusal
 from chatd.contract.presence import PresenceList, SetPresence, WatchPresence
 from chatd.contract.receipt import ListReceipts
-from chatd.contract.rows import pick
 from chatd.contract.spec import DONE, Done
 from chatd.contract.unread import ListUnread, UnreadList, UnreadRoom
 from chatd.domain.room.message import NO_SUCH_MESSAGE
@@ -80,9 +79,6 @@ class Unread(msgspec.Struct, frozen=True, eq=False):
     async def list_(self, caller: Caller, query: ListUnread) -> UnreadList | Refusal:
         if caller.account is None:
             return OPERATOR_READS_NOTHING
-        rows = await self.reader.unread(caller.account)
-        direct = await self.reader.direct_rooms(caller.account)
-        unlisted = {row["room"] for row in direct if not row["listed"]}
-        shown = [row for row in rows if row["room"] not in unlisted]
+        shown = await self.reader.listed_unread(caller.account)
         page, following = page_of(shown, query.after, query.limit, lambda row: row["room"])
-        return UnreadList(rooms=[pick(UnreadRoom, row) for row in page], next=following)
+        return UnreadList(rooms=msgspec.convert(page, list[UnreadRoom]), next=following)

@@ -26,7 +26,7 @@ from chatd.ports import StoreError, StoreMisplaced, StoreUnavailable
 from chatd.store.connection import TrioConnection, connect, open_reader, open_writer
 from chatd.store.log.journal import Fault, Journal
 from chatd.store.log.sqlite_log import SqliteLog
-from chatd.store.ops import migrate, rescued, verify
+from chatd.store.ops import migrate, rescued, scratch, verify
 from chatd.store.ops.backup import Backup, backup
 from chatd.store.ops.data_dir import DATABASE, Held, hold
 from chatd.store.ops.epochs import Epochs
@@ -79,7 +79,7 @@ class Store(msgspec.Struct, frozen=True):
         if self._place.lost() is not None:
             raise StoreMisplaced(NOT_THERE)
         with _translated():
-            async with connect(partial(verify.open_scratch, self.path)) as connection:
+            async with connect(partial(scratch.open_scratch, self.path)) as connection:
                 replay = await connection.run(verify.Replay)
                 while await _interruptible(connection, lambda _: replay.step()):
                     pass

@@ -13,7 +13,7 @@ from actor_world import World, living
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from chatd.actors.runtime.bus import Bus
-from chatd.actors.runtime.envelope import UNAVAILABLE, Answer
+from chatd.actors.runtime.envelope import UNAVAILABLE, Answer, Reply
 from chatd.actors.runtime.supervisor import supervise
 from chatd.actors.workers.notifier import (
     AT_ONCE,
@@ -27,10 +27,10 @@ from chatd.actors.workers.notifier import (
 from chatd.contract.account import CreateAccount
 from chatd.contract.errors import Refusal
 from chatd.contract.message import PostMessage
-from chatd.contract.spec import DONE, Done
+from chatd.contract.spec import DONE
 from chatd.domain.decision import Context
 from chatd.domain.event import Event, Fact
-from chatd.domain.internal import Notify, OpenDirectRoom
+from chatd.domain.internal import NotifyAll, OpenDirectRoom
 from chatd.ports import Append, PutFollower, Row, StoreUnavailable, Write
 
 
@@ -53,6 +53,7 @@ class Accounts:
     answers: list[Answer] = attrs.Factory(list)  # instead of telling
     cannot_read: int = 0
     cannot_write: int = 0
+    clerks: trio.Nursery = cast(trio.Nursery, None)
 
     async def follower(self, name: str) -> int | None:
         assert name == FOLLOWER
@@ -78,22 +79,33 @@ class Accounts:
             assert isinstance(write, PutFollower)
             self.stored.append(write.position)
 
-    async def ask(self, stream: str, command: Notify, context: Context, result: type[Done]) -> Answer:
+    async def tell(self, stream: str, command: NotifyAll, context: Context, reply: Reply) -> None:
         assert context.by == "system"
-        assert context.new_id
+        assert len(set(command.ids)) == len(command.news)
         self.asked += 1
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
+        account = stream.removeprefix("account/")
+        if self.seconds:
+            self.clerks.start_soon(self._answer_later, account, command, reply)
+        else:
+            self._answer(account, command, reply)
+
+    async def _answer_later(self, account: str, command: NotifyAll, reply: Reply) -> None:
         await trio.sleep(self.seconds)
+        self._answer(account, command, reply)
+
+    def _answer(self, account: str, command: NotifyAll, reply: Reply) -> None:
         self.at_once -= 1
         if self.answers:
-            return self.answers.pop(0)
-        account = stream.removeprefix("account/")
-        if command.source > max((source for name, source in self.told if name == account), default=0):
-            self.told.append((account, command.source))
-            if command.quiet:
-                self.quiet.add(command.source)
-        return DONE
+            return reply(self.answers.pop(0))
+        for news in command.news:
+            if news.source > max((source for name, source in self.told if name == account), default=0):
+                self.told.append((account, news.source))
+                if news.quiet:
+                    self.quiet.add(news.source)
+        reply(DONE)
+        return None
 
     # --- what happens in the log
 
@@ -126,6 +138,7 @@ async def notifying(accounts: Accounts) -> AsyncIterator[Notifier]:
     both = cast(Any, accounts)  # reader and command bus
     notifier = Notifier(both, accounts.bus, both)
     async with trio.open_nursery() as nursery:
+        accounts.clerks = nursery
         nursery.start_soon(supervise, notifier)
         await wait_all_tasks_blocked()
         yield notifier
@@ -333,13 +346,13 @@ class Commands:
     asks: int
     killed: trio.CancelScope = attrs.Factory(trio.CancelScope)
 
-    async def ask(self, stream: str, command: Notify, context: Context, result: type[Done]) -> Answer:
-        answer = await self.world.ask(stream, command, context.by, context.new_id)
+    async def tell(self, stream: str, command: NotifyAll, context: Context, reply: Reply) -> None:
+        answer = await self.world.ask(stream, command, context.by)
         self.asks -= 1
         if self.asks <= 0:
             self.killed.cancel()  # it is done, but nobody has heard of that
             await trio.lowlevel.checkpoint()
-        return answer
+        reply(answer)
 
     async def write(self, *writes: Write) -> None:
         await self.world.writer.append(Append(writes=writes))
@@ -383,4 +396,4 @@ async def test_however_often_it_is_killed_everybody_is_told_once_and_in_order(tm
             assert told["bob"] == seqs[: len(told["bob"])]
             assert told["eve"] == seqs[: len(told["eve"])]
     assert told == {"ann": [], "bob": seqs, "eve": seqs}
-    assert kills == 2 * posts
+    assert kills == 2  # each account hears all of its news at once

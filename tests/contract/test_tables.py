@@ -210,3 +210,20 @@ def test_the_triggers_on_members_list_the_events_that_let_somebody_in_or_out(
     trigger: str, names: set[str]
 ) -> None:
     assert set(names_of(f"TRIGGER {trigger}")) == names
+
+
+def types_of(trigger: str) -> set[str]:
+    condition = re.search(rf"CREATE TRIGGER {trigger} .*?WHEN(.*?)BEGIN", SCHEMA, re.DOTALL)
+    assert condition is not None
+    return set(re.findall(r"'([a-z_]+\.[a-z_]+)'", condition[1]))
+
+
+def test_no_trigger_waits_where_its_events_never_come() -> None:
+    elsewhere = types_of("fact_changes")
+    about_messages = types_of("fact_changes_message")
+    assert about_messages < elsewhere
+    for trigger, view in re.findall(r"CREATE TRIGGER (\w+) INSTEAD OF INSERT ON (\w+)", SCHEMA):
+        if view == "changes":
+            assert not types_of(trigger) & elsewhere, trigger
+        elif view == "message_changes":
+            assert types_of(trigger) <= about_messages, trigger

@@ -39,7 +39,7 @@ def test_asyncapi_is_what_the_command_prints(server: Server) -> None:
     assert document["asyncapi"] == "3.1.0"
 
 
-@pytest.mark.parametrize("path", ["/api/asyncapi.json", "swagger-ui-bundle.js", "swagger-ui.css", "docs.js"])
+@pytest.mark.parametrize("path", ["/api/asyncapi.json", "swagger-ui-bundle.js", "swagger-ui.css"])
 def test_a_document_is_compressed_for_who_takes_that_and_sent_once(server: Server, path: str) -> None:
     path = path if path.startswith("/") else asset(server, path)
     _, plain_headers, plain = fetched(server, path)
@@ -48,7 +48,7 @@ def test_a_document_is_compressed_for_who_takes_that_and_sent_once(server: Serve
     assert "accept-encoding" in headers["vary"].lower()
     assert gzip.decompress(compressed) == plain
     assert "content-encoding" not in plain_headers
-    assert headers["etag"] == plain_headers["etag"]
+    assert headers["etag"].removeprefix("W/") == plain_headers["etag"]
     _, refused, _ = fetched(server, path, {"Accept-Encoding": "gzip;q=0, identity"})
     assert "content-encoding" not in refused
     with Peer(server) as peer:

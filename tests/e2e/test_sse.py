@@ -97,6 +97,28 @@ def test_other_methods(server: Server, town: Town) -> None:
         answer.wait_ended(2)
 
 
+def test_a_page_of_a_named_origin_may_read_events_and_refusals(serve: Serve) -> None:
+    server = serve(origins="https://chat.example.org")
+    town = Town(server)
+    token = town.account().token
+    town.close()
+    origin = {"Origin": "https://chat.example.org"}
+    for given, status in ((token, 200), (None, 401), ("nonsense", 401)):
+        with Streamed(server, given, headers=origin) as answer:
+            assert answer.status == status
+            assert answer.headers["access-control-allow-origin"] == "https://chat.example.org"
+        with Streamed(server, given, headers={"Origin": "https://evil.example"}) as answer:
+            assert "access-control-allow-origin" not in answer.headers
+    asked = {
+        **origin,
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "last-event-id",
+    }
+    with Streamed(server, None, method="OPTIONS", headers=asked) as answer:
+        assert answer.status == 204
+        assert "last-event-id" in answer.headers["access-control-allow-headers"].lower()
+
+
 def test_http_1_0_is_served_and_what_is_said_ends_with_the_connection(server: Server, town: Town) -> None:
     room = town.room()
     account, poster = town.member(room), town.open(town.member(room))

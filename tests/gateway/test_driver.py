@@ -380,3 +380,11 @@ async def test_a_connection_that_asks_nothing_more_is_ended(autojump_clock: trio
     async with talk(answering()) as client:
         await client.get()
         assert await client.ended(200) == b""
+
+
+async def test_a_body_in_crumbs_is_refused() -> None:
+    async with talk(echo) as client:
+        await client.send(
+            "POST /files HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n", b"1\r\nx\r\n" * 2000
+        )
+        assert (await client.answer()).status == 400

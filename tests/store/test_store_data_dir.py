@@ -84,6 +84,20 @@ async def test_verifying_goes_on_in_chunks(store: Store, pen: Pen, monkeypatch: 
     assert await store.verify() == verify.Verified(61, ())
 
 
+async def test_a_mention_is_heard_or_not_by_what_was_said_long_before(
+    store: Store, pen: Pen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "CHUNK", 4)
+    monkeypatch.setattr(verify, "CHUNKS", 1)
+    wish = {"room": "hall", "level": "none"}
+    early = [*pen.village(), pen.post("hall", "@bob\0 \u00fc", mentions=["bob"])]
+    [mention] = early[-1].facts
+    between = [pen.append("account/bob", "subscription.updated", wish, "bob")]
+    await store.log.submit([*early, *between, *(pen.post("hall", str(n)) for n in range(9))]).wait()
+    await store.log.submit([pen.edit("hall", mention.seq, "@bob again", mentions=["bob"])]).wait()
+    assert (await store.verify()).findings == ()
+
+
 async def test_a_store_in_which_everything_happened_has_no_findings(store: Store, pen: Pen) -> None:
     appends = pen.busy_village()
     await store.log.submit(appends).wait()

@@ -8,7 +8,7 @@ import msgspec
 import trio
 
 from chatd.actors.runtime.directory import Directory
-from chatd.actors.runtime.envelope import Answer, Envelope
+from chatd.actors.runtime.envelope import Answer, Envelope, Reply
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.asked import asked
 from chatd.clock import new_id, now
@@ -59,6 +59,11 @@ class CommandBus(msgspec.Struct, frozen=True, eq=False):
         await self.directory.tell(stream, envelope)
         await answered.wait()
         return cast("T | Refusal", answers[0])
+
+    async def tell(self, stream: str, command: Any, context: Context, reply: Reply) -> None:
+        """Has the stream's actor decide a command. Waits for space in its mailbox, but not for the answer,
+        which is given to `reply`."""
+        await self.directory.tell(stream, Envelope(command, context, reply, asked=asked()))
 
     async def write(self, *writes: Write, conditions: tuple[Condition, ...] = ()) -> bool:
         """Makes writes beside the log durable; False, and nothing is written, when a condition does not hold.

@@ -40,6 +40,8 @@ class MentionNames:
         Raises StoreUnavailable.
         """
         mentions = mention_candidates(text)
+        if not mentions:
+            return context
         here = any("here" in candidates for candidates in mentions)
         names = await self._names_of(mentions)
         present = self._presence.here() if here else ()

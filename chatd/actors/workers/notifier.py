@@ -11,6 +11,7 @@ Who comes to deliver notifications elsewhere (push, hooks) follows `notification
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import trio
@@ -20,17 +21,17 @@ from chatd.actors.runtime.command_bus import CommandBus
 from chatd.backoff import Backoff
 from chatd.clock import new_id, now
 from chatd.contract.errors import Refusal
-from chatd.contract.spec import Done
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream
-from chatd.domain.internal import Notify
+from chatd.domain.internal import Notify, NotifyAll
 from chatd.domain.policy.notification import notification_for
 from chatd.log import log
 from chatd.ports import PutFollower, Reader, Row, StoreUnavailable
+from chatd.wakeup import Wakeup
 
 FOLLOWER: Final = "notifier"  # in the table `followers`
 BATCH: Final = 1_000  # positions
-MIN_INTERVAL: Final = 0.1  # seconds from one look to the next: under load a look serves many commits
+MIN_INTERVAL: Final = 0.25  # seconds from one look to the next: under load a look serves many commits
 AT_ONCE: Final = 64  # accounts
 STORED_EVERY: Final = 1.0  # seconds, while there is nothing to tell
 FIRST_RETRY: Final = 0.25  # seconds
@@ -119,29 +120,45 @@ class Notifier:
         for account, row in notifiable:
             if (notify := notification_for(row, account in dnd)) is not None:
                 by_account.setdefault(account, []).append(notify)
-        untold: list[str] = []
-        turns = trio.Semaphore(AT_ONCE)
-        async with trio.open_nursery() as nursery:
-            for account, news in by_account.items():
-                await turns.acquire()
-                nursery.start_soon(self._tell_one, account, news, turns, untold)
-        if untold:
-            raise StoreUnavailable(f"{len(untold)} accounts could not be told")
+        telling = _Telling(self._commands)
+        for account, news in by_account.items():
+            await telling.tell(account, tuple(news))
+        await telling.finish()
+        if telling.untold:
+            raise StoreUnavailable(f"{telling.untold} accounts could not be told")
         return True
 
-    async def _tell_one(
-        self, account: str, news: Sequence[Notify], turns: trio.Semaphore, untold: list[str]
-    ) -> None:
-        """All at once: they are decided in this order, in one turn of the account's actor."""
-        try:
-            for notify in news:
-                context = Context("system", now(), new_id=new_id())
-                answer = await self._commands.ask(account_stream(account), notify, context, Done)
-                if not isinstance(answer, Refusal):
-                    continue
-                if answer.code in ("unavailable", "overloaded"):
-                    untold.append(account)
-                    return  # what comes after it would hide it
-                log.error("cannot_notify", account=account, source=notify.source, refusal=answer.code)
-        finally:
-            turns.release()
+
+class _Telling:
+    """Accounts that are told at the same time. All news of an account are one command, written together or
+    not at all: of two commands, the second could hide that the first was not written."""
+
+    def __init__(self, commands: CommandBus) -> None:
+        self.untold = 0  # accounts
+        self._open = 0
+        self._commands = commands
+        self._answered = Wakeup()
+
+    async def tell(self, account: str, news: tuple[Notify, ...]) -> None:
+        """Waits while too many have not answered."""
+        while self._open >= AT_ONCE:
+            await self._answered.wait()
+        self._open += 1
+        command = NotifyAll(news, tuple(new_id() for _ in news))
+        context = Context("system", now())
+        await self._commands.tell(account_stream(account), command, context, partial(self._heard, account))
+
+    async def finish(self) -> None:
+        """Returns when all have answered."""
+        while self._open:
+            await self._answered.wait()
+
+    def _heard(self, account: str, answer: object) -> None:
+        self._open -= 1
+        self._answered.wake()
+        if not isinstance(answer, Refusal):
+            return
+        if answer.code in ("unavailable", "overloaded"):
+            self.untold += 1
+        else:
+            log.error("cannot_notify", account=account, refusal=answer.code)

@@ -31,7 +31,7 @@ from chatd.domain.account import settings
 from chatd.domain.account.state import NO_SUCH_ACCOUNT, AccountState, fact
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact, account_stream, encode_personal, payload
-from chatd.domain.internal import DisableForDeletion, FinishDeletion, MakeBot, SecureAccount
+from chatd.domain.internal import DisableForDeletion, FinishDeletion, MakeBot, NotifyAll, SecureAccount
 from chatd.domain.names.keys import as_read, is_reserved
 from chatd.domain.names.scripts import single_script
 from chatd.domain.policy import bots
@@ -227,6 +227,19 @@ def _update_account(
     return Decision(changed, lambda _: answer())
 
 
+def _notify(state: AccountState, command: NotifyAll, context: Context) -> Decision | Refusal:
+    if not state.exists:
+        return NO_SUCH_ACCOUNT
+    told = settings.notifications(state.settings, command)
+    first = state.head + 1
+    return Decision(
+        tuple(
+            Fact(account_stream(state.id), seq, "notification.created", context.at, context.by, data)
+            for seq, data in enumerate(told, first)
+        )
+    )
+
+
 def _decide_settings(state: AccountState, command: Any, context: Context) -> Decision | Refusal:
     if not state.exists:
         return NO_SUCH_ACCOUNT
@@ -256,6 +269,7 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[AccountState, Any, Context], Decis
     SetDisplayName: _set_display_name,
     RenameAccount: _rename,
     SecureAccount: _secure,
+    NotifyAll: _notify,
     **dict.fromkeys(settings.DECIDERS, _decide_settings),
 }
 

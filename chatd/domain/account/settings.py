@@ -20,6 +20,7 @@ from chatd.domain.internal import (
     CloseReport,
     FileReport,
     Notify,
+    NotifyAll,
     NotifyUnposted,
     RecordUnread,
     SaveBookmark,
@@ -143,18 +144,25 @@ def _set_direct_room(settings: AccountSettings, command: SetDirectRoom, context:
     return f"direct.{command.state}", {"room": command.room, "seq": command.seq}
 
 
-def _notify(settings: AccountSettings, command: Notify, context: Context) -> Change:
-    if command.source <= settings.notified:
-        return None
+def notifications(settings: AccountSettings, command: NotifyAll) -> list[dict[str, Any]]:
+    """The data of the events `notification.created`: one for each message that is news to the account."""
+    return [
+        _notification(news, id_)
+        for news, id_ in zip(command.news, command.ids, strict=True)
+        if news.source > settings.notified
+    ]
+
+
+def _notification(news: Notify, id_: str) -> dict[str, Any]:
     data = {
-        "notification": context.new_id,
-        "kind": command.kind,
-        "room": command.room,
-        "seq": command.seq,
-        "from": command.author,
-        "source": command.source,
+        "notification": id_,
+        "kind": news.kind,
+        "room": news.room,
+        "seq": news.seq,
+        "from": news.author,
+        "source": news.source,
     }
-    return "notification.created", {**data, "quiet": True} if command.quiet else data
+    return {**data, "quiet": True} if news.quiet else data
 
 
 def _record_unread(settings: AccountSettings, command: RecordUnread, context: Context) -> Change:
@@ -198,7 +206,6 @@ DECIDERS: Final[Mapping[type[Any], Callable[[AccountSettings, Any, Context], Cha
     BlockAccount: _block,
     RemoveBlock: _unblock,
     SetDirectRoom: _set_direct_room,
-    Notify: _notify,
     NotifyUnposted: _notify_unposted,
     RecordUnread: _record_unread,
     UpdatePreferences: _update_preferences,

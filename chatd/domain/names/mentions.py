@@ -50,9 +50,7 @@ def mention_candidates(text: str) -> list[tuple[str, ...]]:
     if not may_mention(text):
         return []
     found: dict[str, None] = {}
-    for piece in (_CODE.sub(" ", text) if "`" in text else text).split():  # no mention or address has a space
-        if not may_mention(piece):
-            continue
+    for piece in _pieces(_CODE.sub(" ", text) if "`" in text else text):
         if len(found) >= MAX_MENTIONS:
             break
         if _PLAIN.fullmatch(piece):
@@ -61,8 +59,18 @@ def mention_candidates(text: str) -> list[tuple[str, ...]]:
         address, mention, _ = _patterns()
         if "/" in piece or "www." in piece.lower():
             piece = address.sub(" ", piece)
+            if not may_mention(piece):
+                continue
         found |= dict.fromkeys(match[1] for match in mention.finditer(piece))
     return [tuple(dict.fromkeys(_candidates(name))) for name in list(found)[:MAX_MENTIONS]]
+
+
+def _pieces(text: str) -> list[str]:
+    """Where a mention may be: no mention or address has a space."""
+    if text.isascii():
+        return [piece for piece in text.split() if "@" in piece]
+    at, fullwidth, small = _SIGNS
+    return [piece for piece in text.split() if at in piece or fullwidth in piece or small in piece]
 
 
 def _candidates(name: str) -> Iterator[str]:

@@ -8,6 +8,11 @@ from email.utils import parsedate_to_datetime
 from chatd.gateway.http.request_head import Head
 
 
+def is_conditional(head: Head) -> bool:
+    """Whether the answer may be that the client has it already."""
+    return "if-none-match" in head.headers or "if-modified-since" in head.headers
+
+
 def is_fresh(head: Head, fields: Mapping[bytes, bytes]) -> bool:
     """Whether the client has what these headers of a 200 announce. `If-None-Match` goes before
     `If-Modified-Since`."""

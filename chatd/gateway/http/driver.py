@@ -13,6 +13,7 @@ import trio
 from chatd.contract.field_errors import shorten
 from chatd.gateway.http import cors
 from chatd.gateway.http.compression import Compression
+from chatd.gateway.http.conditions import is_conditional
 from chatd.gateway.http.exchange import App, Exchange, scope_of
 from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.refusal import BadHead, plain_response
@@ -78,8 +79,11 @@ class Driver:
         """Whether the application crashed."""
         scope = scope_of(head, caller, {"stopping": self._traffic.stopping})
         try:
-            with exchange.running:
+            if head.method == "GET" and not is_conditional(head):
                 await self._app(scope, exchange.receive, exchange.send)
+            else:
+                with trio.CancelScope() as exchange.running:
+                    await self._app(scope, exchange.receive, exchange.send)
         except Exception:  # one request that crashes must not end the others
             if stream.broken or exchange.refusal is not None:
                 return False  # it was told that the client is gone

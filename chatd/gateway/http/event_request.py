@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -27,19 +28,19 @@ NO_CURSOR: Final = Refusal("invalid", "cursor: not the id of an event; send the 
 NO_FIELDS: Final = Refusal("invalid", "the query cannot be read; it has one field, cursor")
 
 
-def read_request(head: Head) -> Row | bytes:
-    """`session.open` as the head asks for it; or the whole answer."""
+def read_request(head: Head, shared: Mapping[str, str]) -> Row | bytes:
+    """`session.open` as the head asks for it; or the whole answer, which has the headers of `shared`."""
     if head.method == "OPTIONS":
-        return whole_response(204, {"Allow": ", ".join(METHODS)})
+        return whole_response(204, {"Allow": ", ".join(METHODS), **shared})
     if head.method not in METHODS:
         return problem_response(
             Refusal("invalid", f"events are read with GET, not with {quote(head.method)}"),
             status=405,
-            headers={"Allow": ", ".join(METHODS)},
+            headers={"Allow": ", ".join(METHODS), **shared},
         )
     cursor = _cursor(head)
     if isinstance(cursor, Refusal):
-        return problem_response(cursor, shown=head.method != "HEAD")
+        return problem_response(cursor, headers=shared, shown=head.method != "HEAD")
     return {"id": 1, "command": "session.open", "data": cursor}
 
 

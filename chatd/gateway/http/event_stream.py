@@ -167,7 +167,7 @@ async def serve_events(
         async with trio.open_nursery() as nursery:
             stream.spawn = nursery.start_soon
             try:
-                request = read_request(head)
+                request = read_request(head, shared)
                 if isinstance(request, bytes):
                     stream.write(request)
                 else:

@@ -28,8 +28,8 @@ _GONE: Final = "http.disconnect"
 
 
 class Exchange:
-    """`refusal`: why the body of the request was refused. `running`: the application; it is cancelled when
-    it would go on writing what nobody is to get, as for HEAD."""
+    """`refusal`: why the body of the request was refused. `running`: the application, where it may go on
+    writing what nobody is to get, as for HEAD; it is cancelled then."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Exchange:
         self.body = RequestBody(stream, head, patience)
         self.response = Response(stream, head, compression)
         self.refusal: BadHead | None = None
-        self.running = trio.CancelScope()
+        self.running: trio.CancelScope | None = None
         self._stream = stream
         self._stopping = stopping
         self._told = False  # whether the application knows that the body has ended
@@ -79,7 +79,7 @@ class Exchange:
         elif kind == "http.response.body":
             more = message.get("more_body", False)
             complete = await response.write(message.get("body", b""), more)
-            if more and complete:
+            if more and complete and self.running is not None:
                 self.running.cancel()
         elif kind == "http.response.pathsend":
             await response.write_file(message["path"], message.get("start", 0), message.get("count"))

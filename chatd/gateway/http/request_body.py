@@ -16,6 +16,10 @@ from chatd.gateway.net.stream import SocketStream
 
 PIECE: Final = 256 * 1024  # bytes that the application gets at once, at most
 LEAST_RATE: Final = 1024  # bytes a second, counted over the whole body
+CHUNKS: Final = 1000  # that may be of any size
+LEAST_CHUNK: Final = (
+    64  # bytes, on average, of the chunks when there are more: each costs as much as a large one
+)
 UNREAD: Final = 64 * 1024  # what an application may leave unread before the connection has to be closed
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -33,6 +37,7 @@ class RequestBody:
         self._most = body_limit(head.path)
         self._path = head.path
         self._patience = patience
+        self._count = 0  # of the chunks
         self._waited = 0.0  # seconds for the client; the application may take its time
         self._chunks = _chunks(stream.unread_head) if head.chunked else None
         stream.unread_head = b""
@@ -77,6 +82,10 @@ class RequestBody:
         except h11.RemoteProtocolError as error:
             raise BadHead(error.error_status_hint, shorten(str(error)), self._path) from error
         if isinstance(event, h11.Data):
+            self._count += 1
+            if self._count > CHUNKS and self.size < self._count * LEAST_CHUNK:
+                raise BadHead(400, f"chunks have {LEAST_CHUNK} bytes or more; send larger ones", self._path)
+            await self._pause()
             return bytes(event.data)
         self.ended = True
         self._stream.unread_rest = chunks.trailing_data[0]
@@ -98,6 +107,9 @@ class RequestBody:
             f"a body comes at {LEAST_RATE} bytes a second or more, without pauses over {self._patience:g} s",
             self._path,
         )
+
+    async def _pause(self) -> None:
+        await trio.lowlevel.checkpoint()  # many chunks that came together do not keep the loop to themselves
 
     def _cut_off(self) -> BadHead:
         return BadHead(400, "the body ended too early", self._path)

@@ -13,7 +13,7 @@ import trio
 
 from chatd.clock import now
 from chatd.gateway.http.compression import Compression, pays, takes_gzip
-from chatd.gateway.http.conditions import is_fresh, weak
+from chatd.gateway.http.conditions import is_conditional, is_fresh, weak
 from chatd.gateway.http.request_head import Head
 from chatd.gateway.net.sending_files import send_file
 from chatd.gateway.net.stream import SocketStream
@@ -113,8 +113,9 @@ class Response:
 
     def _fresh(self) -> None:
         """Makes 304 of a 200 that the client has already."""
-        asks = self.status == 200 and self._head.method in ("GET", "HEAD")
-        if asks and is_fresh(self._head, dict(self._fields)):
+        if self.status != 200 or not is_conditional(self._head):
+            return
+        if self._head.method in ("GET", "HEAD") and is_fresh(self._head, dict(self._fields)):
             self.status = 304
 
     async def _packed(self, body: bytes) -> bytes:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import trio
 
 from chatd.gateway.http.refusal import BadHead
@@ -14,7 +11,8 @@ from chatd.settings import Settings
 
 
 class Traffic:
-    """`stopping`: set when the server stops; responses without an end then end."""
+    """`stopping`: set when the server stops; responses without an end then end. A context in which a request
+    is served."""
 
     def __init__(self) -> None:
         self.stopping = trio.Event()
@@ -54,23 +52,25 @@ class Traffic:
                     begun = await stream.receive_some()
             finally:
                 self._idle.pop(waiting, None)
-        return await _within(settings.head_deadline, stream, begun) if begun else None
+        if not begun:
+            return None
+        if b"\r\n\r\n" in begun:
+            return await read_head(stream, begun)  # it waits for nothing
+        return await _within(settings.head_deadline, stream, begun)
 
-    @contextmanager
-    def serving(self) -> Iterator[None]:
-        """While a request is served."""
+    def __enter__(self) -> None:
+        """A request is served from now on."""
         self._serving += 1
-        try:
-            yield
-        finally:
-            self._serving -= 1
-            if not self._serving:
-                self._quiet.set()
-                self._quiet = trio.Event()
+
+    def __exit__(self, *_: object) -> None:
+        """It is no longer."""
+        self._serving -= 1
+        if not self._serving and self.stopping.is_set():
+            self._quiet.set()
 
     async def wait_quiet(self) -> None:
-        """Returns when no request is served any more."""
-        while self._serving:
+        """Returns when no request is served any more, after `stop`."""
+        if self._serving:
             await self._quiet.wait()
 
 

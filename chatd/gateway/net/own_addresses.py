@@ -18,6 +18,8 @@ from cachetools import TTLCache
 from chatd.settings import Settings
 from chatd.web_origin import Authority, Origin, ip_address, is_loopback_host
 
+KNOWN: Final = 100  # values of `Host` that need not be looked at again
+KNOWN_LENGTH: Final = 100
 SAID_AGAIN: Final = 600.0  # seconds after which the log may repeat itself
 SAID_AT_ONCE: Final = 100  # different things in that time; a stranger must not fill the log
 
@@ -27,6 +29,7 @@ class OwnAddresses:
 
     def __init__(self, settings: Settings) -> None:
         named = (settings.public_url, *settings.origins)
+        self._known: set[str] = set()  # values of `Host` that are own
         self._origins = frozenset(Origin.parse(address) for address in named if address)
         given = (origin.host for origin in self._origins)
         self._hosts = frozenset({*given, *map(str.lower, settings.hosts), *_names_of(os.uname().nodename)})
@@ -63,13 +66,16 @@ class OwnAddresses:
 
     def is_own(self, host: str) -> bool:
         """Whether a private answer may be given under this name. Without a `Host` it is no browser."""
-        if not host:
+        if not host or host in self._known:
             return True
         authority = _authority(host)
         if authority is None:
             return False
         name = authority.host
-        return name in self._hosts or is_loopback_host(name) or ip_address(name) is not None
+        own = name in self._hosts or is_loopback_host(name) or ip_address(name) is not None
+        if own and len(self._known) < KNOWN and len(host) <= KNOWN_LENGTH:
+            self._known.add(host)
+        return own
 
     def is_public(self, host: str) -> bool:
         """Whether this is an address with TLS: only a proxy can have answered there."""

@@ -20,6 +20,9 @@ class UnreadReader(Protocol):
         joining; `mentions` counts those among them that mention it; `first_unread` is a seq or None.
         """
 
+    async def listed_unread(self, account: str) -> list[Row]:
+        """The same but for the direct rooms that are not on its list, see `direct_rooms`."""
+
     async def receipts(self, room: str, seq: int) -> list[Row]:
         """`{account, delivered: bool, read: bool}` for the members who were in the room when that message
         came, but for its author and those who hide their receipts. To those who have left since nothing

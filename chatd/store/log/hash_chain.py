@@ -11,8 +11,9 @@ from hashlib import sha256
 
 from chatd.contract.fields import HASH_BYTES
 
-GENESIS = bytes(32)
-NO_BODY = bytes(32)
+HASH_SIZE = 32  # bytes
+GENESIS = bytes(HASH_SIZE)
+NO_BODY = bytes(HASH_SIZE)
 SALT_BYTES = 16
 
 

@@ -1,8 +1,8 @@
 """Does the database still say what was written to it? Asked while the server runs.
 
 `Replay` reads the log again from its beginning, checks its chain and its bodies, and lets the same
-triggers that projected it once project it into an empty scratch database; then both are compared. It
-works in chunks on a connection of its own, and holds neither the log nor the tables in memory.
+triggers that projected it once project it into empty tables (`chatd.store.ops.scratch`); then both are
+compared. It works in chunks on a connection of its own, and holds neither the log nor the tables in memory.
 
 What it cannot see: a log that was cut at its end together with all rows that follow from the cut part.
 """
@@ -14,17 +14,18 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from chatd.contract.events import PERSONAL
 from chatd.store import json_rows
 from chatd.store.log import hash_chain
-from chatd.store.ops import migrate
+from chatd.store.ops.scratch import CELLS, REPLAYED, open_scratch, types_with_triggers
 
-CHUNK = 2_000
+CHUNK = 2_000  # events that are read at once
+CHUNKS = 4  # that are projected at once
 FINDINGS_KEPT = 100
 FREE_BYTES_WANTED = 256 * 1024 * 1024
 PROJECTED = (
@@ -32,69 +33,71 @@ PROJECTED = (
     *("account_names", "thread_followers", "emoji", "subscriptions", "preferences", "bookmarks", "reports"),
     *("message_erasures", "blocks", "direct_states", "unheard_mentions"),
 )
-# indexes that a replay would only fill: the live ones hold, and nothing here looks anything up in them
-UNUSED = (
-    *("messages_once", "messages_by_author", "messages_by_thread", "messages_deleted"),
-    *("messages_expiring", "members_past", "subscriptions_by_room", "rooms_by_space", "rooms_by_opener"),
-)
 
-NAME_GUARDS = ("name_skeleton_claimed", "display_name_checked", "shown_name_checked")
-
-CELLS = "position, stream, seq, type, at, by, data, hex(body), hex(hash), hex(salt), text"
-NEXT_EVENTS = f"""
-    SELECT json_group_array(json_array({CELLS})) FROM (
-        SELECT * FROM live.events LEFT JOIN live.bodies USING (position)
-        WHERE position > ? ORDER BY position LIMIT ?
+# A chunk of the log in one row (see `json_rows`), as the bytes that were hashed: what each hash is made of
+# but for the hash before it, the hashes, the salted texts, the digests of bodies.
+NEXT_EVENTS = """
+    SELECT json_group_array(position), CAST(group_concat(link, '') AS BLOB), json_group_array(length(link)),
+        CAST(group_concat(hash, '') AS BLOB), CAST(group_concat(said, '') AS BLOB),
+        json_group_array(coalesce(length(said), 0)), CAST(group_concat(digest, '') AS BLOB)
+    FROM (
+        SELECT position, hash, digest, CAST(salt || text AS BLOB) AS said, CAST(
+            digest || position || nul || stream || nul || seq || nul || type || nul || at || nul || by
+                || nul || data AS BLOB
+        ) AS link
+        FROM (
+            SELECT *, coalesce(body, zeroblob(32)) AS digest, char(0) AS nul
+            FROM main.events WHERE position > ?1
+        ) LEFT JOIN main.bodies USING (position)
+        ORDER BY position LIMIT ?2
     )
 """
-LOG_COLUMNS = "position, stream, seq, type, at, by, data, body, hash"
-PROJECT = f"""
-    INSERT INTO main.events ({LOG_COLUMNS})
-    SELECT {LOG_COLUMNS} FROM live.events WHERE position > ? AND position <= ? ORDER BY position
-"""
-# triggers read the personal data of accounts; what was erased is missing in both databases
-PERSONAL_BODIES = f"""
-    INSERT INTO main.body_rows (position, salt, text)
-    SELECT position, salt, text FROM live.events CROSS JOIN live.bodies USING (position)
-    WHERE position > ? AND position <= ? AND type IN ({", ".join(f"'{type_}'" for type_ in sorted(PERSONAL))})
-"""
+PROJECT = f"INSERT INTO {REPLAYED} SELECT {CELLS} FROM main.events WHERE position > ? AND position <= ?"
+POSITIONS = "SELECT position FROM main.events WHERE position > ? AND position <= ?"
+TEXTLESS = "INSERT INTO temp.textless SELECT value FROM json_each(?)"
+PLACE = "SELECT stream, seq FROM main.events WHERE position = ?"
 GAPS = """
-    SELECT stream FROM live.events GROUP BY stream HAVING min(seq) <> 1 OR max(seq) <> count(*) LIMIT ?
+    SELECT stream FROM main.events GROUP BY stream HAVING min(seq) <> 1 OR max(seq) <> count(*) LIMIT ?
 """
-DISORDER = """
-    SELECT stream, seq FROM (
-        SELECT stream, seq, position, lag(position) OVER (PARTITION BY stream ORDER BY seq) AS earlier
-        FROM live.events
-    ) WHERE earlier >= position LIMIT ?
+# In the order of the streams and within them: numbers and positions.
+IN_STREAMS = """
+    SELECT json_group_array(seq), json_group_array(position)
+    FROM (SELECT seq, position FROM main.events WHERE (stream, seq) > (?, ?) ORDER BY stream, seq LIMIT ?)
 """
 STRAY_BODIES = """
-    SELECT position FROM live.bodies LEFT JOIN live.events USING (position) WHERE stream IS NULL LIMIT ?
+    SELECT position FROM main.bodies LEFT JOIN main.events USING (position) WHERE stream IS NULL LIMIT ?
 """
+# of the events that had a text and have none, those of messages
 LOST_TEXTS = """
-    SELECT room, seq FROM live.messages WHERE NOT deleted AND (
-        NOT EXISTS (SELECT 1 FROM live.bodies WHERE bodies.position = messages.position)
-        OR EXISTS (
-            SELECT 1 FROM live.edits LEFT JOIN live.bodies USING (position)
-            WHERE edits.room = messages.room AND edits.seq = messages.seq AND text IS NULL
-        )
-    ) LIMIT ?
+    SELECT DISTINCT room, seq FROM (
+        SELECT substr(stream, 6) AS room, CASE
+            WHEN type = 'message.posted' THEN events.seq
+            WHEN type = 'message.edited' AND json_valid(data) THEN data ->> 'seq' END AS seq
+        FROM temp.textless CROSS JOIN main.events USING (position) WHERE stream LIKE 'room/%'
+    ) CROSS JOIN main.messages USING (room, seq) WHERE NOT deleted LIMIT ?
 """
 LEFT_TEXTS = """
-    SELECT room, seq FROM live.messages WHERE deleted AND (
-        EXISTS (SELECT 1 FROM live.bodies WHERE bodies.position = messages.position)
+    SELECT room, seq FROM main.messages WHERE deleted AND (
+        EXISTS (SELECT 1 FROM main.bodies WHERE bodies.position = messages.position)
         OR EXISTS (
-            SELECT 1 FROM live.edits CROSS JOIN live.bodies USING (position)
+            SELECT 1 FROM main.edits CROSS JOIN main.bodies USING (position)
             WHERE edits.room = messages.room AND edits.seq = messages.seq
         )
     ) LIMIT ?
 """
 # the personal data of an account is complete until it is deleted, and erased afterwards
 PROFILE_BODIES = """
-    FROM live.accounts CROSS JOIN live.events ON stream = 'account/' || accounts.id AND body IS NOT NULL
-    LEFT JOIN live.bodies USING (position)
+    FROM main.accounts CROSS JOIN main.events ON stream = 'account/' || accounts.id AND body IS NOT NULL
+    LEFT JOIN main.bodies USING (position)
 """
+SAME_COUNT = (
+    "SELECT 1 WHERE (SELECT count(*) FROM main.{table}) = (SELECT count(*) FROM temp.{table}) LIMIT ?"
+)
 LOST_PROFILES = f"SELECT DISTINCT id {PROFILE_BODIES} WHERE NOT deleted AND text IS NULL LIMIT ?"
 LEFT_PROFILES = f"SELECT DISTINCT id {PROFILE_BODIES} WHERE deleted AND text IS NOT NULL LIMIT ?"
+
+
+_numbers = msgspec.json.Decoder(list[int]).decode
 
 
 class Verified(msgspec.Struct, frozen=True):
@@ -109,23 +112,20 @@ class Replay:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._project_types = f"{PROJECT} AND type IN ({types_with_triggers(connection)}) ORDER BY position"
         self._position = 0
         self._hash = hash_chain.GENESIS
         self._events = 0
         self._findings: list[str] = []
 
     def step(self) -> bool:
-        """Replays one chunk; False when it reached the present end of the log."""
-        text = json_rows.cell(self._connection, NEXT_EVENTS, (self._position, CHUNK))
-        events = msgspec.json.decode(text)
-        start = self._position
-        for event in events:
-            self._check(*event)
-        self._project(start, [event[0] for event in events])
-        for table in ("events", "body_rows"):  # they left their rows, which is all we need
-            self._connection.execute(f"DELETE FROM main.{table}")
-        self._events += len(events)
-        return len(events) == CHUNK
+        """Replays some chunks; False when it reached the present end of the log."""
+        start, more = self._position, True
+        for _ in range(CHUNKS):
+            if more:
+                more = self._check_chunk() == CHUNK
+        self._project(start)
+        return more
 
     def finish(self) -> Verified:
         """Replays what came in meanwhile and compares the tables, all in one look."""
@@ -140,52 +140,67 @@ class Replay:
             self._connection.execute("ROLLBACK")
         return Verified(self._events, tuple(self._findings[:FINDINGS_KEPT]))
 
-    def _check(
-        self,
-        position: int,
-        stream: str,
-        seq: int,
-        type: str,
-        at: int,
-        by: str,
-        data: str,
-        body: str,
-        hash: str,
-        salt: str | None,
-        text: str | None,
-    ) -> None:
-        digest = bytes.fromhex(body) if body else None
-        expected = hash_chain.link(self._hash, digest, position, stream, seq, type, at, by, data)
-        if position != self._position + 1:
-            self._found(f"event {position}: the positions before it, from {self._position + 1}, are missing")
-        if expected.hex().upper() != hash:
-            self._found(f"event {position} ({stream} {seq}): its hash does not follow from the one before")
-        if text is not None and (
-            digest is None or hash_chain.body_digest(bytes.fromhex(salt or ""), text) != digest
-        ):
-            self._found(f"event {position} ({stream} {seq}): its text is not the one that was written")
-        # go on from what stands there, so that one bad event is one finding
-        self._hash = bytes.fromhex(hash)
-        self._position = position
+    def _check_chunk(self) -> int:
+        """The number of its events."""
+        row = self._connection.execute(NEXT_EVENTS, (self._position, CHUNK)).fetchone()
+        numbers, links, lengths, hashes, texts, text_lengths, digests = row
+        if positions := _numbers(numbers):
+            self._check_chain(positions, links, _numbers(lengths), hashes)
+            self._check_texts(positions, texts, _numbers(text_lengths), digests)
+        self._events += len(positions)
+        return len(positions)
 
-    def _project(self, start: int, positions: list[int]) -> None:
-        if not positions:
-            return
-        self._connection.execute(PERSONAL_BODIES, (start, positions[-1]))
+    def _check_chain(self, positions: list[int], links: bytes, lengths: list[int], hashes: bytes) -> None:
+        """Each hash is compared with what follows from the stored one before it, so one bad event is one
+        finding."""
+        end, width = 0, hash_chain.HASH_SIZE
+        for index, (position, length) in enumerate(zip(positions, lengths, strict=True)):
+            begin, end = end, end + length
+            if position != self._position + 1:
+                since = self._position + 1
+                self._found(f"event {position}: the positions before it, from {since}, are missing")
+            found = hashes[index * width : index * width + width]
+            if sha256(self._hash + links[begin:end]).digest() != found:
+                stream, seq = self._place(position)
+                self._found(
+                    f"event {position} ({stream} {seq}): its hash does not follow from the one before"
+                )
+            self._hash, self._position = found, position
+
+    def _check_texts(self, positions: list[int], texts: bytes, lengths: list[int], digests: bytes) -> None:
+        end, width = 0, hash_chain.HASH_SIZE
+        textless = []
+        for index, length in enumerate(lengths):
+            digest = digests[index * width : index * width + width]
+            if not length:  # of salt and text
+                if digest != hash_chain.NO_BODY:
+                    textless.append(positions[index])
+            else:
+                begin, end = end, end + length
+                if sha256(texts[begin:end]).digest() != digest:
+                    position = positions[index]
+                    stream, seq = self._place(position)
+                    self._found(
+                        f"event {position} ({stream} {seq}): its text is not the one that was written"
+                    )
+        if textless:
+            self._connection.execute(TEXTLESS, (json_rows.array(textless),))
+
+    def _project(self, start: int) -> None:
+        """What came after the position `start`."""
         try:
-            self._connection.execute(PROJECT, (start, positions[-1]))
+            self._connection.execute(self._project_types, (start, self._position))
         except sqlite3.Error:
-            for position in positions:
+            for (position,) in self._connection.execute(POSITIONS, (start, self._position)).fetchall():
                 try:
-                    self._connection.execute(PROJECT, (position - 1, position))
+                    self._connection.execute(self._project_types, (position - 1, position))
                 except sqlite3.Error as error:
                     self._found(f"event {position} cannot be applied again: {error}")
 
     def _compare_log(self) -> None:
         for (stream,) in self._rows(GAPS):
             self._found(f"{stream}: its sequence has gaps")
-        for stream, seq in self._rows(DISORDER):
-            self._found(f"{stream} {seq}: it stands before the event that came earlier")
+        self._compare_order()
         for (position,) in self._rows(STRAY_BODIES):
             self._found(f"body {position}: it belongs to no event")
         for room, seq in self._rows(LOST_TEXTS):
@@ -197,8 +212,21 @@ class Replay:
         for (account,) in self._rows(LEFT_PROFILES):
             self._found(f"accounts {account}: it was deleted, but something that it said is still there")
 
+    def _compare_order(self) -> None:
+        stream, seq = "", 0
+        while True:
+            row = self._connection.execute(IN_STREAMS, (stream, seq, CHUNK)).fetchone()
+            seqs, positions = map(_numbers, row)
+            for index in range(1, len(seqs)):
+                if positions[index] < positions[index - 1] and seqs[index] == seqs[index - 1] + 1:
+                    stream, seq = self._place(positions[index])
+                    self._found(f"{stream} {seq}: it stands before the event that came earlier")
+            if len(seqs) < CHUNK:
+                break
+            stream, seq = self._place(positions[-2])  # the last one is looked at again, with the next
+
     def _compare(self, table: str) -> None:
-        columns = self._connection.execute(f"PRAGMA main.table_info({table})").fetchall()
+        columns = self._connection.execute(f"PRAGMA temp.table_info({table})").fetchall()
         key = [name for _, name, *_, place in columns if place]
         rest = [name for _, name, *_, place in columns if not place]
         same = " AND ".join(f"a.{name} = b.{name}" for name in key)
@@ -207,35 +235,29 @@ class Replay:
         query = (
             "SELECT {shown} FROM {a}.{table} AS a LEFT JOIN {b}.{table} AS b ON {same} WHERE {where} LIMIT ?"
         )
+        absent = f"b.{key[0]} IS NULL"
+        names = {"table": table, "same": same, "shown": shown}
+        wrong = query.format(a="main", b="temp", where=f"{absent} OR {differs}", **names)
+        if not self._rows(wrong) and self._rows(SAME_COUNT.format(table=table)):
+            return  # keys are unique: as many rows, each of them the same, are all
         for a, b, where, what in (
-            ("live", "main", f"b.{key[0]} IS NULL", "is not in the log"),
-            ("main", "live", f"b.{key[0]} IS NULL", "is in the log, but not in the table"),
-            ("live", "main", f"b.{key[0]} IS NOT NULL AND ({differs})", "differs from the log"),
+            ("main", "temp", absent, "is not in the log"),
+            ("temp", "main", absent, "is in the log, but not in the table"),
+            ("main", "temp", f"b.{key[0]} IS NOT NULL AND ({differs})", "differs from the log"),
         ):
-            sql = query.format(shown=shown, a=a, b=b, table=table, same=same, where=where)
-            for row in self._rows(sql):
+            for row in self._rows(query.format(a=a, b=b, where=where, **names)):
                 self._found(f"{table} {' '.join(map(str, row))}: {what}")
 
     def _rows(self, sql: str) -> list[Any]:
         return self._connection.execute(sql, (FINDINGS_KEPT,)).fetchall()
 
+    def _place(self, position: int) -> tuple[str, int]:
+        stream, seq = self._connection.execute(PLACE, (position,)).fetchone()
+        return stream, seq
+
     def _found(self, finding: str) -> None:
         if len(self._findings) < FINDINGS_KEPT:
             self._findings.append(finding)
-
-
-def open_scratch(path: Path) -> sqlite3.Connection:
-    """An empty database of the same shape in a temporary file, beside the real one, `live`, read-only."""
-    connection = sqlite3.connect("", uri=True, isolation_level=None)
-    connection.executescript("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;")
-    connection.execute("PRAGMA cache_size = -32000")
-    migrate.build(connection)
-    for index in UNUSED:
-        connection.execute(f"DROP INDEX {index}")
-    for trigger in NAME_GUARDS:  # an older chatd may have let in names that look alike
-        connection.execute(f"DROP TRIGGER {trigger}")
-    connection.execute("ATTACH ? AS live", (path.absolute().as_uri() + "?mode=ro",))
-    return connection
 
 
 def verify_file(path: Path) -> Verified:

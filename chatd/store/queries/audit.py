@@ -11,8 +11,10 @@ from chatd.store import json_rows
 from chatd.store.queries.pool import Queries
 
 # the condition of the index `events_audited`, in the same order, so that SQLite sees that it may use it
-NO_MESSAGE = "type <> 'message.posted'"
-AUDITED = f"{NO_MESSAGE} AND type IN ({', '.join(repr(name) for name in events.AUDITED)})"
+OFTEN = ("message.posted", "message.edited", "reaction.added", "notification.created")
+AUDITED = " AND ".join(
+    (*(f"type <> {name!r}" for name in OFTEN), f"type IN ({', '.join(map(repr, events.AUDITED))})")
+)
 LET_IN = json_rows.folded(
     f"""
     SELECT invite, account, at FROM (
@@ -46,7 +48,7 @@ STREAMS = """
 """
 # the condition of the index `events_over_accounts`
 OVER_ACCOUNTS = f"""
-    {NO_MESSAGE} AND type IN ({", ".join(repr(name) for name in events.OVER_ACCOUNTS)})
+    type > 'account.' AND type < 'account/' AND type IN ({", ".join(map(repr, events.OVER_ACCOUNTS))})
     AND (by <> substr(stream, 9) OR type = 'account.deleted')
 """
 AUDIT = json_rows.folded(

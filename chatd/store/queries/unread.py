@@ -4,12 +4,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from functools import partial
+from operator import itemgetter
 
 import msgspec
 
 from chatd.ports import Row
 from chatd.store import json_rows
+from chatd.store.queries.direct import ALL_DIRECT
 from chatd.store.queries.pool import Queries
 
 READ_MARKER = "SELECT seq FROM read_markers WHERE account = ? AND room = ?"
@@ -21,7 +25,7 @@ MARKERS = """
 # Counted, not walked: a room's messages are numbered (`nth`), so what came after the floor is a
 # difference, less what was deleted there, less one's own, less that of those who are blocked. A read marker
 # knows its number. Materialized so that SQLite works out every value once. `first_unread` walks only over
-# what does not count.
+# what does not count. No order is asked for: SQLite would sort what its index gives in order already.
 FLOOR = "max(coalesce(marker.seq, 0), joined.seq)"
 POSTS = "FROM messages WHERE messages.room = substr(members.stream, 6)"
 PLACES = f"""
@@ -62,11 +66,12 @@ UNREAD_ROOMS = json_rows.folded(
         SELECT seq {IN_ROOM} AND seq > floor AND NOT deleted AND by <> ?1 AND by NOT IN {UNHEARD}
         ORDER BY seq LIMIT 1
     )) AS first_unread
-    FROM places AS place ORDER BY room LIMIT -1
+    FROM places AS place
     """,
     UNREAD_FIELDS,
 )
 UNREAD = f"WITH places AS MATERIALIZED ({PLACES}) {UNREAD_ROOMS}"
+UNREAD_AND_DIRECT = f"SELECT ({UNREAD}), ({ALL_DIRECT})"
 
 # members of the moment at which the message came: those who have not left since, and those who have; what the
 # latter were given before they left is not known, and what they are given elsewhere is nobody's business here
@@ -99,6 +104,7 @@ RECEIPTS = f"""
     {SHOWN}
 """
 
+_room = itemgetter("room")
 _decode_markers = msgspec.json.Decoder(dict[str, tuple[int, int]]).decode
 
 
@@ -111,7 +117,16 @@ class UnreadQueries(Queries):
         return _decode_markers(text)
 
     async def unread(self, account: str) -> list[Row]:
-        return await self._rows(UNREAD, account)
+        return sorted(await self._rows(UNREAD, account), key=_room)
+
+    async def listed_unread(self, account: str) -> list[Row]:
+        return await self.ask(partial(_listed, account=account))
 
     async def receipts(self, room: str, seq: int) -> list[Row]:
         return await self._rows(RECEIPTS, room, seq)
+
+
+def _listed(connection: sqlite3.Connection, account: str) -> list[Row]:
+    unread, direct = connection.execute(UNREAD_AND_DIRECT, (account,)).fetchone()
+    unlisted = {row["room"] for row in json_rows.decode_rows(direct) if not row["listed"]}
+    return sorted((row for row in json_rows.decode_rows(unread) if row["room"] not in unlisted), key=_room)
