@@ -18,14 +18,19 @@ from chatd.contract.spec import RequestType
 from chatd.gateway.http.rest.paths import unquoted
 
 _INTEGER: Final = re.compile(r"-?[0-9]{1,19}")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,19}(?:\.[0-9]{1,19})?")
 _BOOLEANS: Final = {"true": True, "false": False}
-MAX_PARAMETERS: Final = 64
+MAX_PARAMETERS: Final = 128
 
 Read = Callable[[str], Any]
 
 
 def _integer(text: str) -> Any:
     return int(text) if _INTEGER.fullmatch(text) else text
+
+
+def _number(text: str) -> Any:
+    return float(text) if _NUMBER.fullmatch(text) else text
 
 
 def _boolean(text: str) -> Any:
@@ -72,6 +77,20 @@ class Fields(msgspec.Struct, frozen=True, eq=False):
                 data[name] = read
         return None
 
+    def of_body(self, said: dict[str, Any], data: dict[str, Any]) -> Refusal | None:
+        """Adds the fields of the body to `data`, which has those of the path.
+
+        JSON knows only numbers: one without a fraction is an integer, also when it is written as 1.0.
+        """
+        typed = self.typed
+        for name, value in said.items():
+            if name in data:
+                return Refusal("invalid", f"{name}: stands in the address, leave it out of the body")
+            if type(value) is float and value.is_integer() and typed.get(name) is _integer:
+                value = int(value)
+            data[name] = value
+        return None
+
 
 def fields_of(row: RequestType) -> Fields:
     struct = inspect.type_info(row.request)
@@ -85,6 +104,8 @@ def fields_of(row: RequestType) -> Fields:
             type_ = _bare(type_.item_type)
         if isinstance(type_, inspect.IntType):
             typed[field.encode_name] = _integer
+        elif isinstance(type_, inspect.FloatType):
+            typed[field.encode_name] = _number
         elif isinstance(type_, inspect.BoolType):
             typed[field.encode_name] = _boolean
     return Fields(row.http.fields, typed, frozenset(lists))
