@@ -20,7 +20,7 @@ from chatd.gateway.http.rest.paths import unquoted
 _INTEGER: Final = re.compile(r"-?[0-9]{1,19}")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,19}(?:\.[0-9]{1,19})?")
 _BOOLEANS: Final = {"true": True, "false": False}
-MAX_PARAMETERS: Final = 64
+MAX_PARAMETERS: Final = 128
 
 Read = Callable[[str], Any]
 
