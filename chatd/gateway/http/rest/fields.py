@@ -18,6 +18,7 @@ from chatd.contract.spec import RequestType
 from chatd.gateway.http.rest.paths import unquoted
 
 _INTEGER: Final = re.compile(r"-?[0-9]{1,19}")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,19}(?:\.[0-9]{1,19})?(?:[eE][+-]?[0-9]{1,3})?")
 _BOOLEANS: Final = {"true": True, "false": False}
 MAX_PARAMETERS: Final = 64
 
@@ -26,6 +27,10 @@ Read = Callable[[str], Any]
 
 def _integer(text: str) -> Any:
     return int(text) if _INTEGER.fullmatch(text) else text
+
+
+def _number(text: str) -> Any:
+    return float(text) if _NUMBER.fullmatch(text) else text
 
 
 def _boolean(text: str) -> Any:
@@ -85,6 +90,8 @@ def fields_of(row: RequestType) -> Fields:
             type_ = _bare(type_.item_type)
         if isinstance(type_, inspect.IntType):
             typed[field.encode_name] = _integer
+        elif isinstance(type_, inspect.FloatType):
+            typed[field.encode_name] = _number
         elif isinstance(type_, inspect.BoolType):
             typed[field.encode_name] = _boolean
     return Fields(row.http.fields, typed, frozenset(lists))
