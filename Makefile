@@ -56,7 +56,7 @@ clean: ## remove what make made; chat-data stays
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv \
 	  || { rm -rf .venv; echo "cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@echo "installing chatd and its libraries into .venv; the first time takes half a minute …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar off --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar off --editable '.[graphql]'
 	@touch $@
 
 .venv/.dev: .venv/.run

@@ -29,6 +29,7 @@ from bench import (
     mentions,
     opens,
     resume,
+    small_gets,
     socketio,
     start,
     storm,
@@ -61,6 +62,7 @@ MEASURES: dict[str, Measure] = {
     "start": start.first_sign_in,
     "grown": grown.grown_database,
     "archive": lookup.look_up,
+    "gets": small_gets.small_gets,
     "curves": growth.curves,
 }
 FAILURES = (AssertionError, ConnectionEnded, OSError, Refused, ServerFailed, Stalled)

@@ -151,6 +151,9 @@ def _gateway(settings: Settings, services: Services) -> Gateway:
             services.figures,
             gateway.counts,
             services.desk,
+            module.GraphQLRoute(
+                settings, services.desk, open_session, gateway.connections, gateway.traffic.stopping
+            ),
         )
 
     gateway = Gateway(settings, open_session, load_http, OpenFiles(services.health.files_are_short))

@@ -121,13 +121,15 @@ def check(data: str | None, host: str | None, port: str | None, config: Path | N
 
 
 @main.command()
-@click.option("--asyncapi", is_flag=True, help="As an AsyncAPI 3 document.")
-def schema(asyncapi: bool) -> None:
+@click.option("--asyncapi", "form", flag_value="asyncapi", help="As an AsyncAPI 3 document.")
+@click.option("--openapi", "form", flag_value="openapi", help="REST, as an OpenAPI 3.1 document.")
+def schema(form: str | None) -> None:
     """Print the whole protocol as JSON Schema (2020-12)."""
-    from chatd.contract.asyncapi import asyncapi as asyncapi_document
+    from chatd.contract.asyncapi import asyncapi
+    from chatd.contract.openapi import openapi
     from chatd.contract.schema import json_schema
 
-    document = asyncapi_document(__version__) if asyncapi else json_schema(__version__)
+    document = {None: json_schema, "asyncapi": asyncapi, "openapi": openapi}[form](__version__)
     ascii_only = "utf" not in (sys.stdout.encoding or "").lower()  # what is no UTF-8 is no JSON
     sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=ascii_only) + "\n")
 

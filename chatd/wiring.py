@@ -72,6 +72,7 @@ from chatd.handlers.member import ErasureReading, Members, MessageErasures
 from chatd.handlers.membership import Membership
 from chatd.handlers.place_export import PlaceExports, RoomExports, SpaceExports
 from chatd.handlers.presence import PresenceHandlers, ReceiptHandlers, Unread
+from chatd.handlers.profile import Profiles
 from chatd.handlers.quota import QuotaHandlers
 from chatd.handlers.read import ReadMarkers
 from chatd.handlers.recovery import RecoveryLinks
@@ -202,6 +203,7 @@ def wire(
                 AccountDeletions(reader, directory, credentials, deletions),
                 AccountExports(reader, views, bus, histories, credentials, signing_key),
             ),
+            "profile": (Profiles(reader),),
             "identity": (Identities(reader, sso, credentials, settings.oidc_name),),
             "device": (Devices(reader, tokens),),
             "quota": (QuotaHandlers(reader, directory, usage, quotas, sessions.of),),

@@ -29,7 +29,7 @@ What the code says, page by page. [protocol.md](../protocol.md) explains how req
 travel."""
 SCHEMA = """\
 `chatd schema` prints the protocol as JSON Schema (2020-12), `chatd schema --asyncapi` as an AsyncAPI 3
-document."""
+document, `chatd schema --openapi` what of it is asked over HTTP as an OpenAPI 3.1 document."""
 
 
 class Page(NamedTuple):

@@ -17,6 +17,7 @@ from chatd.contract.errors import Code
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 API: Final = "/api/v1"  # paths of the table stand under it
+GRAPHQL: Final = "/api/graphql"
 EVENTS: Final = "/events"  # the stream of events, which is no request
 
 # Of the response to a request that was refused (RFC 9110, 15; RFC 6585 for 429).

@@ -32,6 +32,7 @@ from chatd.contract import (
     pin,
     preferences,
     presence,
+    profile,
     quota,
     reaction,
     read,
@@ -55,7 +56,7 @@ from chatd.contract.spec import RequestType
 _ROWS: Final = tuple(
     row
     for module in (
-        *(session, account, identity, device, totp, bot, quota),
+        *(session, account, profile, identity, device, totp, bot, quota),
         *(space, invite, emoji, member, ban, erasure, report, audit, access),
         *(room, export, direct, message, reaction, pin, thread),
         *(read, unread, receipt, typing, presence),

@@ -64,5 +64,4 @@ class Intake:
             height=examined.height,
             preview=small,
         )
-        with self.files.holding(*filter(None, (blob.hash, small))):
-            return await self.files.add(caller, upload)
+        return await self.files.add(caller, upload)

@@ -8,7 +8,7 @@ from typing import Final
 
 HEAD: Final = 4096  # bytes that are looked at
 UNKNOWN: Final = "application/octet-stream"
-TEXT: Final = "text/plain; charset=utf-8"
+TEXT: Final = "text/plain"
 # Beginnings, dots standing for any byte.
 SIGNATURES: Final[tuple[tuple[re.Pattern[bytes], str], ...]] = tuple(
     (re.compile(pattern, re.DOTALL), type_)

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from chatd.auth.rate_limits import network
 from chatd.contract.field_errors import shorten
+from chatd.contract.http import GRAPHQL
 from chatd.gateway.http import cors, event_stream
 from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.refusal import BadHead, plain_response
@@ -177,6 +178,9 @@ class Gateway:
             with self.traffic:
                 if self._http is None:
                     self._http = await self._load_http()
+                if head.path == GRAPHQL and head.upgrade == "websocket":
+                    await self._http.serve_graphql(stream, head, caller)
+                    return False
                 return await self._http.serve(stream, head, caller)
         await serve_websocket(
             stream,
@@ -213,7 +217,8 @@ class Gateway:
         """Refuses what neither a WebSocket nor plain HTTP may be. Raises BadHead."""
         host = head.headers.get("host", "")
         if head.path != "/ws":
-            if head.upgrade == "websocket":
+            websocket = head.upgrade == "websocket"
+            if websocket and head.path != GRAPHQL:
                 raise BadHead(404, "the WebSocket is at /ws")
             if not (admin or head.path in FOR_ANY_HOST or self.own.is_own(host)):
                 host = shorten(host)
@@ -224,13 +229,20 @@ class Gateway:
                     head.path,
                     logged=True,
                 )
+            if websocket and not admin:
+                self._check_origin(head, stream)
             return
         if head.upgrade != "websocket" or head.method != "GET":
             raise BadHead(
                 426, "/ws is a WebSocket: upgrade with subprotocol chatd.v1.json or chatd.v1.msgpack"
             )
-        origin = head.headers.get("origin")
-        if origin is None or admin:
+        if not admin:
+            self._check_origin(head, stream)
+
+    def _check_origin(self, head: Head, stream: SocketStream) -> None:
+        """Refuses the WebSocket of a foreign page. Raises BadHead."""
+        host, origin = head.headers.get("host", ""), head.headers.get("origin")
+        if origin is None:
             return  # not a browser: it must show a token, in the handshake or in its first frames
         if not self.own.may_connect(origin, host, stream.socket.getsockname()[1]):
             origin = shorten(origin)

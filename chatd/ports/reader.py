@@ -24,6 +24,7 @@ from chatd.ports.readers.notification import NotificationReader
 from chatd.ports.readers.opening import OpeningReader
 from chatd.ports.readers.place_export import PlaceExportReader
 from chatd.ports.readers.presence import PresenceReader
+from chatd.ports.readers.profile import ProfileReader
 from chatd.ports.readers.report import ReportReader
 from chatd.ports.readers.room import RoomReader
 from chatd.ports.readers.scheduled import ScheduledReader
@@ -55,6 +56,7 @@ class Reader(
     NotificationReader,
     OpeningReader,
     PresenceReader,
+    ProfileReader,
     ReportReader,
     RoomReader,
     ScheduledReader,

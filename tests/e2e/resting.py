@@ -84,7 +84,7 @@ class Rest:
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
             sent["Content-Type"] = "application/json"
-        address = API + path + (f"?{urlencode(query)}" if query else "")
+        address = API + path + (f"?{urlencode(query, doseq=True)}" if query else "")
         self._connection.request(method, address, body, sent | dict(headers or {}))
         response = self._connection.getresponse()
         names = {name.lower(): value for name, value in response.getheaders()}
@@ -106,12 +106,17 @@ class Rest:
         if http_.has_body:
             answer = self.send(http_.method, path, left)
         else:
-            query = {key: written(value) for key, value in left.items()}
+            query = {key: listed(value) for key, value in left.items()}
             answer = self.send(http_.method, path, **query)
         if answer.status < 300:
             assert answer.status == http_.status
             strict.check_reply(name, answer.json)
         return answer
+
+
+def listed(value: object) -> object:
+    """A value in a query string; a list is repeated there."""
+    return [written(one) for one in value] if isinstance(value, list) else written(value)
 
 
 def written(value: object) -> str:

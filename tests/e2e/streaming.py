@@ -8,14 +8,20 @@ import json
 import socket
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import strict
 
-from .serving import Server
 from .talking import DEADLINE, Frame
 
 PATH = "/api/v1/events"
+
+
+class Listening(Protocol):
+    """A server, or a proxy before it."""
+
+    @property
+    def port(self) -> int: ...
 
 
 class Streamed:
@@ -24,7 +30,7 @@ class Streamed:
 
     def __init__(
         self,
-        server: Server,
+        server: Listening,
         token: str | None,
         last: str | None = None,
         *,
@@ -49,6 +55,7 @@ class Streamed:
         self.id = last or ""
         self.ended = False
         self._buffer = bytearray()
+        self._chunks = bytearray()  # what is not decoded yet, where a proxy sends chunks
         self._conversation = strict.Conversation()
         self.status, self.headers = self._head()
 
@@ -127,19 +134,37 @@ class Streamed:
         except ConnectionError:
             data = b""
         self.ended = not data
+        self._take(data)
+        return len(data)
+
+    def _take(self, data: bytes) -> None:
+        """Bytes of the body."""
+        if self.headers.get("transfer-encoding") == "chunked":
+            data = self._decoded(data)
         self._buffer += data
         self._dispatch()
-        return len(data)
+
+    def _decoded(self, data: bytes) -> bytes:
+        """The chunks that are whole now (RFC 9112, section 7.1)."""
+        self._chunks += data
+        whole = b""
+        while (line := self._chunks.find(b"\r\n")) >= 0:
+            end = line + 2 + int(self._chunks[:line], 16)
+            if len(self._chunks) < end + 2:
+                break
+            whole += self._chunks[line + 2 : end]
+            del self._chunks[: end + 2]
+        return whole
 
     def _head(self) -> tuple[int, dict[str, str]]:
         self.headers: dict[str, str] = {}
         self.wait(lambda: b"\r\n\r\n" in self._buffer, "the head")
         head, _, rest = bytes(self._buffer).partition(b"\r\n\r\n")
-        self._buffer = bytearray(rest)
+        self._buffer.clear()
         lines = head.decode("latin-1").split("\r\n")
         headers = dict(line.split(": ", 1) for line in lines[1:])
         self.headers = {name.lower(): value for name, value in headers.items()}
-        self._dispatch()
+        self._take(rest)
         return int(lines[0].split()[1]), self.headers
 
     def _dispatch(self) -> None:

@@ -79,7 +79,7 @@ class Client:
                 server.websocket,
                 subprotocols=[Subprotocol(name) for name in subprotocols] or None,
                 additional_headers=headers | dict(options.pop("headers", {})),
-                **_plain(options),
+                **plain(options),
             )
         )
 
@@ -87,9 +87,7 @@ class Client:
     def operator(cls, server: Server, **options: Any) -> Client:
         """Over the admin socket, where one is the operator at once."""
         return cls(
-            unix_connect(
-                str(server.admin_socket), "ws://localhost/ws", subprotocols=[JSON], **_plain(options)
-            )
+            unix_connect(str(server.admin_socket), "ws://localhost/ws", subprotocols=[JSON], **plain(options))
         )
 
     def open(self, token: str | None = None, cursor: Mapping[str, Any] | None = None) -> Client:
@@ -222,9 +220,9 @@ class Client:
         self.connection.close_socket()
 
 
-def _plain(options: dict[str, Any]) -> dict[str, Any]:
+def plain(options: dict[str, Any]) -> dict[str, Any]:
     """No compression, no proxy, no keepalive of its own, no bound on what may be received."""
-    plain: dict[str, Any] = {
+    usual: dict[str, Any] = {
         "compression": None,
         "proxy": None,
         "ping_interval": None,
@@ -232,7 +230,7 @@ def _plain(options: dict[str, Any]) -> dict[str, Any]:
         "max_size": None,
         "max_queue": None,
     }
-    return plain | options
+    return usual | options
 
 
 def history(client: Client, room: str, after: int = 0) -> list[Frame]:

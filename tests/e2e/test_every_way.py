@@ -1,14 +1,15 @@
-"""Every way in gives the same: two servers live the same life, one over the WebSocket, the other over REST.
+"""Every way in gives the same: three servers live the same life, one over the WebSocket, the others over REST
+and GraphQL.
 
 For every row of the table everybody asks what it takes, and it is asked wrongly in every way that it can be.
-Each answer must be the other server's, but for what each server makes up itself: ids, times, secrets.
+Each answer must be the first server's, but for what each server makes up itself: ids, times, secrets.
 """
 
 from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from typing import Any, Protocol
 
@@ -19,7 +20,9 @@ from websockets.exceptions import ConnectionClosed
 
 from chatd.contract.requests import REQUESTS
 from chatd.contract.spec import RequestType
+from chatd.gateway.graphql.schema import PROFILE_OF, PROFILES_OF
 
+from . import graphs
 from .conftest import ended_well
 from .resting import Rest, error_of
 from .serving import Server
@@ -43,6 +46,9 @@ LAST = (
 )
 # What ends sessions: whoever is connected connects again.
 ENDING = frozenset(LAST[LAST.index("space.delete") :]) | {"account.set_password"}
+
+
+LINKS = {*PROFILE_OF.values(), *PROFILES_OF.values()}
 
 
 class World:
@@ -165,14 +171,63 @@ def wrong_data(world: World, row: RequestType) -> Iterator[Frame]:
             yield {**data, name: [{}]}
 
 
+class Twins:
+    """What one server says, and what the other one does: the same, where it is not made up."""
+
+    def __init__(self) -> None:
+        self._others: dict[str, str] = {}  # what the one server made up -> what the other one did
+        self._back: dict[str, str] = {}
+
+    def compare(self, one: Any, other: Any, where: str) -> None:
+        """`one`: what came over the WebSocket."""
+        assert type(one) is type(other), (where, one, other)
+        if isinstance(one, dict):
+            assert one.keys() == other.keys(), (where, one, other)
+            for key in one:
+                self.compare(one[key], other[key], f"{where}.{key}")
+        elif where.startswith("server."):
+            pass  # what it says of itself at a moment
+        elif isinstance(one, list):
+            assert len(one) == len(other), (where, one, other)
+            for index, pair in enumerate(zip(one, other, strict=True)):
+                self.compare(*pair, f"{where}[{index}]")
+        elif isinstance(one, str):
+            if one != other:
+                assert self._others.setdefault(one, other) == other, (where, one, other)
+                assert self._back.setdefault(other, one) == one, (where, one, other)
+        elif isinstance(one, int) and not where.endswith(TIMES):
+            assert one == other, (where, one, other)
+
+
+class ShapedTwins(Twins):
+    """GraphQL says null of what is not there, shows the profiles of accounts besides, and says in its own
+    words what is wrong with arguments."""
+
+    def compare(self, one: Any, other: Any, where: str) -> None:
+        if isinstance(one, dict) and isinstance(other, dict):
+            if (
+                isinstance(error := other.get("error"), dict) and error["code"] == "invalid"
+            ):  # it is found before anything is asked
+                assert "error" in one, (where, one, other)
+                return
+            shown = {key for key in one if one[key] is not None}
+            assert {key for key in other if other[key] is not None} - shown <= LINKS, (where, one, other)
+            one, other = {key: one[key] for key in shown}, {key: other.get(key) for key in shown}
+        super().compare(one, other, where)
+
+
 class Way(Protocol):
-    """A way to ask a world. Gives the result, or the error, as a frame would have it."""
+    """A way to ask a world. Gives the result, or the error, as a frame would have it. `twins`: compare it."""
+
+    twins: type[Twins]
 
     def ask(self, who: str, name: str, data: Frame) -> Frame: ...
     def connect_again(self) -> None: ...
 
 
 class OverWebSocket:
+    twins = Twins
+
     def __init__(self, world: World) -> None:
         self._world = world
         self._clients: dict[str, Client] = {}
@@ -209,6 +264,8 @@ class OverWebSocket:
 class OverRest:
     """Has a session beside it, as the other way has: with it the account is present."""
 
+    twins = Twins
+
     def __init__(self, world: World) -> None:
         self._world = world
         self._beside = OverWebSocket(world)
@@ -229,38 +286,33 @@ class OverRest:
         self._clients.clear()
 
 
-class Twins:
-    """What one server says, and what the other one does: the same, where it is not made up."""
+class OverGraphQL:
+    """Asks every field that a result has; as over REST, a session stands beside it."""
 
-    def __init__(self) -> None:
-        self._others: dict[str, str] = {}  # what the one server made up -> what the other one did
-        self._back: dict[str, str] = {}
+    twins = ShapedTwins
 
-    def compare(self, one: Any, other: Any, where: str) -> None:
-        assert type(one) is type(other), (where, one, other)
-        if isinstance(one, dict):
-            assert one.keys() == other.keys(), (where, one, other)
-            for key in one:
-                self.compare(one[key], other[key], f"{where}.{key}")
-        elif where.startswith("server."):
-            pass  # what it says of itself at a moment
-        elif isinstance(one, list):
-            assert len(one) == len(other), (where, one, other)
-            for index, pair in enumerate(zip(one, other, strict=True)):
-                self.compare(*pair, f"{where}[{index}]")
-        elif isinstance(one, str):
-            if one != other:
-                assert self._others.setdefault(one, other) == other, (where, one, other)
-                assert self._back.setdefault(other, one) == one, (where, one, other)
-        elif isinstance(one, int) and not where.endswith(TIMES):
-            assert one == other, (where, one, other)
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._beside = OverWebSocket(world)
+        self._known: set[str] = set()
+
+    def ask(self, who: str, name: str, data: Frame) -> Frame:
+        account = self._world.accounts.get(who)
+        if who not in self._known:
+            self._known.add(who)
+            self._beside.ask(who, "space.list", {})
+        return graphs.asked(self._world.town.server, None if account is None else account.token, name, data)
+
+    def connect_again(self) -> None:
+        self._beside.connect_again()
+        self._known.clear()
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, World]]:
-    servers = [Server(tmp_path_factory.mktemp("chatd") / "data").start() for _ in range(2)]
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[World]]:
+    servers = [Server(tmp_path_factory.mktemp("chatd") / "data").start() for _ in WAYS]
     try:
-        worlds = World(servers[0]), World(servers[1])
+        worlds = [World(server) for server in servers]
         yield worlds
         for world in worlds:
             world.town.close()
@@ -271,13 +323,17 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Wo
 
 
 @pytest.fixture(scope="module")
-def ways(worlds: tuple[World, World]) -> tuple[Way, Way]:
-    return OverWebSocket(worlds[0]), OverRest(worlds[1])
+def ways(worlds: list[World]) -> list[Way]:
+    return [way(world) for way, world in zip(WAYS, worlds, strict=True)]
 
 
 @pytest.fixture(scope="module")
-def twins() -> Twins:
-    return Twins()
+def twins() -> list[Twins]:
+    """Of the first server with each other one."""
+    return [way.twins() for way in WAYS[1:]]
+
+
+WAYS = (OverWebSocket, OverRest, OverGraphQL)
 
 
 def in_order() -> list[RequestType]:
@@ -286,27 +342,29 @@ def in_order() -> list[RequestType]:
 
 @pytest.mark.parametrize("row", in_order(), ids=lambda row: row.name)
 def test_every_way_gives_the_same(
-    worlds: tuple[World, World], ways: tuple[Way, Way], twins: Twins, row: RequestType
+    worlds: list[World], ways: list[Way], twins: list[Twins], row: RequestType
 ) -> None:
     """The tests of this function go on from each other; they are run in their order."""
 
-    def asked(who: str, data: tuple[Frame, Frame]) -> tuple[Frame, Frame]:
-        one, other = (way.ask(who, row.name, said) for way, said in zip(ways, data, strict=True))
-        return one, other
+    def asked(who: str, data: Iterable[Frame]) -> tuple[Frame, list[Frame]]:
+        one, *others = (way.ask(who, row.name, said) for way, said in zip(ways, data, strict=True))
+        return one, others
+
+    def compare(one: Any, others: Iterable[Any], where: str) -> None:
+        for pair, other in zip(twins, others, strict=True):
+            pair.compare(one, other, where)
 
     if row.name not in (*LAST, "session.open"):
-        for pair in zip(*(wrong_data(world, row) for world in worlds), strict=True):
-            one, other = asked("member", pair)
-            twins.compare(one, other, f"{row.name} with {pair[0]}")
+        for data in zip(*(wrong_data(world, row) for world in worlds), strict=True):
+            compare(*asked("member", data), f"{row.name} with {data[0]}")
     for who in ASKERS:
-        data = data_of(worlds[0], row), data_of(worlds[1], row)
-        one, other = asked(who, data)
+        one, others = asked(who, [data_of(world, row) for world in worlds])
         if who == "stranger" and "error" in one:  # they are told in other words how to show a token
-            assert one["error"]["code"] == other["error"]["code"]
+            assert {other["error"]["code"] for other in others} == {one["error"]["code"]}
         elif row.name in OF_A_SESSION:
-            assert other["error"]["code"] == "forbidden"
+            assert {other["error"]["code"] for other in others} == {"forbidden"}
         else:
-            twins.compare(one, other, f"{row.name} by {who}")
+            compare(one, others, f"{row.name} by {who}")
         if row.name in ENDING:
             for way in ways:
                 way.connect_again()

@@ -20,6 +20,7 @@ BOUNDED = {
     "identity.list": "linked identities of an account",
     "bot.list": "bots of an account",
     "emoji.list": "custom emoji in a space",
+    "profile.list": "the accounts asked for",
     "message.scheduled": "scheduled messages of an account",
     "draft.list": "drafts of an account",
     "report.context": "a few messages before and behind the reported one",

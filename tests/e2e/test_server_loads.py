@@ -77,7 +77,7 @@ def test_followers_come_to_the_head_of_the_log(town: Town) -> None:
 
 @pytest.mark.parametrize(
     ("wait", "status"),
-    [("0.01", 200), ("0", 200), ("1e-2", 200), ("1e999", 400), ("soon", 400), ("nan", 400)],
+    [("0.01", 200), ("0", 200), ("1e999", 400), ("soon", 400), ("nan", 400)],
 )
 def test_the_log_is_asked_to_wait_over_http_too(server: Server, town: Town, wait: str, status: int) -> None:
     admin = town.account("admin", admin=True)

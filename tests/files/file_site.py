@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,7 +21,7 @@ from chatd.files.pictures.process import PictureProcesses
 from chatd.files.places import UploadPlaces
 from chatd.files.receiving import Receptions
 from chatd.files.spooled import SpoolingBlobs
-from chatd.gateway.http.files.routes import routes
+from chatd.gateway.http.files.routes import FilePorts, file_routes
 from chatd.ports import Caller
 from chatd.ports.files import StoredFile, Upload
 
@@ -37,7 +35,6 @@ class MemoryFiles:
     def __init__(self) -> None:
         self.added: dict[str, tuple[Caller, Upload]] = {}
         self.shared: set[str] = set()
-        self.held: Counter[str] = Counter()
         self.allowed = LARGEST
         self.refusal: Refusal | None = None
 
@@ -49,14 +46,7 @@ class MemoryFiles:
     async def allowance(self, caller: Caller) -> int:
         return self.allowed
 
-    @contextmanager
-    def holding(self, *hashes: str) -> Iterator[None]:
-        self.held.update(hashes)
-        yield
-        self.held.subtract(hashes)
-
     async def add(self, caller: Caller, upload: Upload) -> FileInfo | Refusal:
-        assert self.held[upload.hash]
         if upload.size > self.allowed:
             return Refusal("too_large", "too large")
         id_ = f"F{len(self.added)}"
@@ -123,11 +113,8 @@ class Site:
         intake, places = Intake(self.blobs, self.files, PictureProcesses(self.blobs.threads)), UploadPlaces()
         self.partial_store = PartialStore(self.folder)
         self.partials = Partials(intake, places, self.partial_store, 100.0, lambda: self.now)
-        self._app = Starlette(
-            routes=routes(
-                OpenDesk(), self.files, self.blobs, Receptions(intake, places), self.partials, LARGEST
-            )
-        )
+        ports = FilePorts(self.files, self.blobs, Receptions(intake, places), self.partials)
+        self._app = Starlette(routes=file_routes(OpenDesk(), ports, LARGEST))
 
     async def ask(
         self,

@@ -285,6 +285,20 @@ def test_a_websocket_goes_through_and_stays_through_a_silence(
         assert json.loads(client.recv(10).split("\n")[0])["id"] == 2
 
 
+def test_events_come_through_as_they_happen_and_before_them_what_else_is_asked(
+    admin: Admin, trust: ssl.SSLContext, token: str
+) -> None:
+    for _ in range(5):  # a proxy that keeps its connections asks for the events on one of them
+        assert asked(admin, trust, "GET", "/api/v1/spaces")[0] == 401
+    with admin.machine.network():
+        connection = Connection(HOST, 443, timeout=10, context=trust)
+        try:
+            connection.request("GET", "/api/v1/events", headers={"Authorization": f"Bearer {token}"})
+            assert b"event: opened" in connection.getresponse().read1(4096)
+        finally:
+            connection.close()
+
+
 def test_a_large_body_goes_through_and_a_larger_one_is_refused_as_such(
     admin: Admin, trust: ssl.SSLContext
 ) -> None:

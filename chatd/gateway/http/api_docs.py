@@ -1,4 +1,5 @@
-"""What describes the API: `/api/asyncapi.json`, and `/api/docs`, a page on which calls can be tried.
+"""What describes the API: `/api/asyncapi.json` and `/api/openapi.json`; and `/api/docs`, a page on which
+calls can be tried.
 
 The page is Swagger UI, out of the package flask-swagger-ui, of which nothing but its files is used: Flask is
 not loaded. It asks no other host, and runs under a policy that allows nobody else's scripts.
@@ -41,6 +42,7 @@ class ApiDocs:
     def __init__(self, server_name: str) -> None:
         self._server = server_name
         self._asyncapi = Kept(_asyncapi, "application/json")
+        self._openapi = Kept(_openapi, "application/json")
         self._files = {
             name: Kept(partial(_read, name), media_type, FOREVER) for name, media_type in MEDIA_TYPES.items()
         }
@@ -48,6 +50,7 @@ class ApiDocs:
     def routes(self) -> Sequence[BaseRoute]:
         return (
             Route("/api/asyncapi.json", self._asyncapi.answer),
+            Route("/api/openapi.json", self._openapi.answer),
             Route("/api/docs", self._page),
             Route("/api/docs/{version}/{name}", self._file),
         )
@@ -71,6 +74,12 @@ def _asyncapi() -> bytes:
     from chatd.contract.asyncapi import asyncapi  # loaded when it is asked for
 
     return msgspec.json.encode(asyncapi(__version__))
+
+
+def _openapi() -> bytes:
+    from chatd.contract.openapi import openapi  # loaded when it is asked for
+
+    return msgspec.json.encode(openapi(__version__))
 
 
 @lru_cache(maxsize=1)

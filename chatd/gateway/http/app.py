@@ -24,6 +24,7 @@ from chatd.gateway.http.api_docs import ApiDocs
 from chatd.gateway.http.body_limit import FORM_BODY, body_limit
 from chatd.gateway.http.driver import CRASHED, Driver
 from chatd.gateway.http.exchange import App, Message, Receive, Send
+from chatd.gateway.http.graphql_route import GraphQLRoute
 from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.monitor import Monitor
 from chatd.gateway.http.observed import observed
@@ -71,6 +72,7 @@ class Http:
         figures: Figures,
         counts: HttpCounts,
         desk: Desk,
+        graphql: GraphQLRoute,
     ) -> None:
         self._settings = settings
         self._ready = ready
@@ -96,10 +98,12 @@ class Http:
             Route("/metrics", self._metrics),
             *ApiDocs(settings.server_name).routes(),
             *Monitor(settings.server_name).routes(),
+            *graphql.routes(),
         ]
         handlers = {StoreUnavailable: _not_storing, HTTPException: _refused, Exception: _crashed}
         app = Starlette(routes=routes, exception_handlers=handlers)
         app.router.redirect_slashes = False  # it would send a browser to whatever `Host` says
+        self.serve_graphql = graphql.serve
         observing = observed(_dispatched(Rest(desk), _reads_forms(app)), counts)
         self.serve = Driver(observing, traffic, counts, own, settings.body_deadline).serve
 

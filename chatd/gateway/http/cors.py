@@ -20,9 +20,9 @@ REQUEST_HEADERS: Final = (
     b" X-HTTP-Method-Override, X-Request-Id"
 )
 RESPONSE_HEADERS: Final = (
-    b"Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Location, RateLimit, RateLimit-Policy,"
-    b" Retry-After, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version,"
-    b" Upload-Expires, Upload-Length, Upload-Metadata, Upload-Offset, X-Request-Id"
+    b"Accept-Ranges, Chatd-File, Content-Disposition, Content-Range, ETag, Link, Location, RateLimit,"
+    b" RateLimit-Policy, Retry-After, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable,"
+    b" Tus-Version, Upload-Expires, Upload-Length, Upload-Metadata, Upload-Offset, X-Request-Id"
 )
 SECONDS: Final = b"600"  # for which a browser need not ask again
 _VARY: Final = (b"vary", b"Origin")

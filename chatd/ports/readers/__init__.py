@@ -23,6 +23,7 @@ from chatd.ports.readers.notification import *
 from chatd.ports.readers.opening import *
 from chatd.ports.readers.place_export import *
 from chatd.ports.readers.presence import *
+from chatd.ports.readers.profile import *
 from chatd.ports.readers.report import *
 from chatd.ports.readers.room import *
 from chatd.ports.readers.scheduled import *

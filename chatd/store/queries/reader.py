@@ -31,6 +31,7 @@ from chatd.store.queries.opening import OpeningQueries
 from chatd.store.queries.place_export import PlaceExportQueries
 from chatd.store.queries.pool import QUESTION_SECONDS
 from chatd.store.queries.presence import PresenceQueries
+from chatd.store.queries.profile import ProfileQueries
 from chatd.store.queries.report import ReportQueries
 from chatd.store.queries.room import RoomQueries
 from chatd.store.queries.scheduled import ScheduledQueries
@@ -64,6 +65,7 @@ class SqliteReader(
     NotificationQueries,
     OpeningQueries,
     PresenceQueries,
+    ProfileQueries,
     ReportQueries,
     RoomQueries,
     ScheduledQueries,

@@ -18,6 +18,16 @@ NO_TOKEN: Final = Refusal(
     "unauthenticated", "send an access token or bearer token as `Authorization: Bearer …`"
 )
 
+NO_ACCOUNT: Final = Refusal("forbidden", "a file belongs to an account: send the token of one")
+
+
+async def uploader(request: Request, desk: Desk) -> Caller:
+    """An account, since each file is one's. Raises Problem."""
+    caller = await asker(request, desk)
+    if caller.account is None:
+        raise Problem(NO_ACCOUNT)
+    return caller
+
 
 async def asker(request: Request, desk: Desk) -> Caller:
     """Raises Problem."""

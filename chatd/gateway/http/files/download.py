@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import aclosing
 from http import HTTPStatus
 from typing import Any, Final
@@ -26,7 +27,11 @@ INLINE: Final = frozenset(
         *("audio/mp4", "audio/mpeg", "audio/ogg", "audio/wav"),
     )
 )
-SAVED: Final = frozenset(("application/pdf", "text/plain; charset=utf-8"))
+# How what is saved is called; it is given out as octets if it is nothing of this.
+SAVED: Final[Mapping[str, str]] = {
+    "application/pdf": "application/pdf",
+    "text/plain": "text/plain; charset=utf-8",
+}
 UNKNOWN: Final = "application/octet-stream"
 PREVIEW_TYPE: Final = "image/webp"
 CSP: Final = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
@@ -53,7 +58,7 @@ class Download:
 
     async def _readable(self, request: Request) -> StoredFile:
         id_, query = request.path_params["file"], request.query_params
-        if "authorization" not in request.headers and all(name in query for name in SIGNED):
+        if all(name in query for name in SIGNED):
             return granted(await self._files.linked(id_, *(query[name] for name in SIGNED)))
         return granted(await self._files.readable(await asker(request, self._desk), id_))
 
@@ -109,7 +114,7 @@ class Bytes:
 def _headers(hash_: str, type_: str, name: str) -> dict[str, str]:
     return {
         **NO_STORE,
-        "content-type": type_ if type_ in INLINE or type_ in SAVED else UNKNOWN,
+        "content-type": type_ if type_ in INLINE else SAVED.get(type_, UNKNOWN),
         "content-disposition": disposition("inline" if type_ in INLINE else "attachment", name),
         "etag": f'"{hash_}"',
         "accept-ranges": "bytes",

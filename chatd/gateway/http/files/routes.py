@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
 from starlette.routing import BaseRoute, Route
 
 from chatd.gateway.http.files.answers import answering
@@ -14,11 +15,19 @@ from chatd.ports.files import Files
 from chatd.ports.uploads import PartialUploads, Uploads
 
 
-def routes(
-    desk: Desk, files: Files, blobs: Blobs, uploads: Uploads, partials: PartialUploads, largest: int
-) -> list[BaseRoute]:
+class FilePorts(Struct, frozen=True, eq=False):
+    """What stands behind the paths."""
+
+    files: Files
+    blobs: Blobs
+    uploads: Uploads
+    partials: PartialUploads
+
+
+def file_routes(desk: Desk, ports: FilePorts, largest: int) -> list[BaseRoute]:
     """`largest`: bytes that a file may have."""
-    upload, download, tus = Upload(desk, uploads), Download(desk, files, blobs), Tus(desk, partials, largest)
+    upload, tus = Upload(desk, ports.uploads), Tus(desk, ports.partials, largest)
+    download = Download(desk, ports.files, ports.blobs)
     one = f"{PATH}/{{upload}}"
     return [
         Route("/files", answering(upload.post), methods=["POST"]),

@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from chatd.contract.errors import Refusal
 from chatd.gateway.http.files.answers import Problem, granted
-from chatd.gateway.http.files.asker import asker
+from chatd.gateway.http.files.asker import uploader
 from chatd.gateway.http.files.body import Body, BodyCutOff, body_length, number
 from chatd.gateway.http.files.names import file_name
 from chatd.ports import Caller
@@ -114,7 +114,7 @@ class Tus:
     async def _asker(self, request: Request) -> Caller:
         if request.headers.get("tus-resumable") != VERSION:
             raise Problem(OTHER_VERSION, HTTPStatus.PRECONDITION_FAILED)
-        return await asker(request, self._desk)
+        return await uploader(request, self._desk)
 
     async def _more(self, request: Request, caller: Caller, upload: PartialUpload) -> PartialUpload:
         """Takes the body. What has come counts also when it is cut off."""

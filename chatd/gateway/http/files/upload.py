@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from chatd.contract.errors import Refusal
 from chatd.gateway.http.files.answers import Problem, granted, json_answer
-from chatd.gateway.http.files.asker import asker
+from chatd.gateway.http.files.asker import uploader
 from chatd.gateway.http.files.body import Bare, BodyCutOff
 from chatd.gateway.http.files.multipart_body import FORM, Form
 from chatd.gateway.http.files.names import file_name
@@ -29,7 +29,7 @@ class Upload:
         self._uploads = uploads
 
     async def post(self, request: Request) -> Response:
-        caller = await asker(request, self._desk)
+        caller = await uploader(request, self._desk)
         try:
             return await self._receive(caller, _source(request))
         except BodyCutOff:

@@ -18,9 +18,9 @@ from chatd.contract.spec import RequestType
 from chatd.gateway.http.rest.paths import unquoted
 
 _INTEGER: Final = re.compile(r"-?[0-9]{1,19}")
-_NUMBER: Final = re.compile(r"-?[0-9]{1,19}(?:\.[0-9]{1,19})?(?:[eE][+-]?[0-9]{1,3})?")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,19}(?:\.[0-9]{1,19})?")
 _BOOLEANS: Final = {"true": True, "false": False}
-MAX_PARAMETERS: Final = 64
+MAX_PARAMETERS: Final = 128
 
 Read = Callable[[str], Any]
 
@@ -75,6 +75,20 @@ class Fields(msgspec.Struct, frozen=True, eq=False):
                 return Refusal("invalid", f"{quote(name)} is given twice")
             else:
                 data[name] = read
+        return None
+
+    def of_body(self, said: dict[str, Any], data: dict[str, Any]) -> Refusal | None:
+        """Adds the fields of the body to `data`, which has those of the path.
+
+        JSON knows only numbers: one without a fraction is an integer, also when it is written as 1.0.
+        """
+        typed = self.typed
+        for name, value in said.items():
+            if name in data:
+                return Refusal("invalid", f"{name}: stands in the address, leave it out of the body")
+            if type(value) is float and value.is_integer() and typed.get(name) is _integer:
+                value = int(value)
+            data[name] = value
         return None
 
 

@@ -13,7 +13,7 @@ from chatd.contract.errors import Refusal
 HEADER: Final = b"idempotency-key"
 _KEY: Final = re.compile(rb'"((?:[ !#-\[\]-~]|\\["\\])*)"|([!#-\[\]-~]+)')  # a string of RFC 9651, or bare
 _BAD: Final = Refusal("invalid", "Idempotency-Key holds characters of ASCII, in quotes or without")
-_TWO: Final = Refusal("invalid", "nonce: the body and Idempotency-Key say two things; send one of them")
+_TWO: Final = Refusal("conflict", "nonce: the body and Idempotency-Key say two things; send one of them")
 
 
 def take_key(key: bytes, data: dict[str, Any]) -> Refusal | None:
@@ -22,6 +22,7 @@ def take_key(key: bytes, data: dict[str, Any]) -> Refusal | None:
     if found is None:
         return _BAD
     nonce = (found[2] if found[1] is None else re.sub(rb"\\(.)", rb"\1", found[1])).decode()
-    if data.setdefault("nonce", nonce) != nonce:
+    if data.get("nonce") not in (None, nonce):
         return _TWO
+    data["nonce"] = nonce
     return None

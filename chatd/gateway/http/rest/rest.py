@@ -136,12 +136,7 @@ class Rest:
 def _take_body(request: _Request, body: bytes, data: dict[str, Any]) -> Refusal | None:
     """Adds what the body says to `data`, which has the fields of the path."""
     said = fields_in(body)
-    if isinstance(said, Refusal):
-        return said
-    if twice := said.keys() & data.keys():
-        return Refusal("invalid", f"{min(twice)}: stands in the address, leave it out of the body")
-    data.update(said)
-    return None
+    return said if isinstance(said, Refusal) else request.fields.of_body(said, data)
 
 
 def _other_method(method: str, methods: Mapping[str, RequestType]) -> Response:

@@ -1,0 +1,154 @@
+"""The subprotocol graphql-transport-ws (PROTOCOL.md of the package graphql-ws), the server's side.
+
+A client says who it is, and then has several operations at the same time. A subscription is a session with
+the promises of one; queries and mutations may come this way as well.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+import trio
+from graphql import ExecutionResult
+from trio_websocket import WebSocketConnection
+
+from chatd.contract.errors import Refusal
+from chatd.gateway.graphql.execution import Question
+from chatd.gateway.graphql.operations import Operations, Speaker
+from chatd.gateway.graphql.passes import refused
+from chatd.ports import Caller
+
+SUBPROTOCOL: Final = "graphql-transport-ws"
+MAX_OPERATIONS: Final = 20  # of a connection at the same time
+MAX_ID: Final = 128  # characters of the id of an operation
+TOO_MANY: Final = Refusal("overloaded", f"a connection carries at most {MAX_OPERATIONS} operations at a time")
+_REASON_BYTES: Final = 123  # RFC 6455, 5.5
+
+
+class End(Exception):
+    """The connection is to be closed with this code and reason."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        self.code = code
+        self.reason = reason.encode()[:_REASON_BYTES].decode(errors="ignore")
+
+
+class Incoming(msgspec.Struct, frozen=True):
+    """What a client says."""
+
+    type: str
+    id: str | None = None
+    payload: Any = None
+
+
+_decode: Final = msgspec.json.Decoder(Incoming).decode
+
+
+class Conversation:
+    """One connection. Its client's messages are taken in order, operations go on beside each other."""
+
+    def __init__(
+        self, operations: Operations, websocket: WebSocketConnection, peer: Caller, bearer: str | None
+    ) -> None:
+        self._operations = operations
+        self._websocket = websocket
+        self._peer = peer
+        self._bearer = bearer
+        self._under_way: dict[str, trio.CancelScope] = {}
+
+    async def run(self, nursery: trio.Nursery, patience: float) -> None:
+        """`patience`: seconds for the client to say who it is. Raises End, and ConnectionClosed."""
+        speaker = None
+        with trio.move_on_after(patience):
+            speaker = await self._begin()
+        if speaker is None:
+            raise End(4408, "Connection initialisation timeout")
+        while True:
+            said = await self._next()
+            match said.type:
+                case "subscribe":
+                    self._subscribe(said, nursery, speaker)
+                case "complete":
+                    if (operation := self._under_way.get(said.id or "")) is not None:
+                        operation.cancel()
+                case "connection_init":
+                    raise End(4429, "Too many initialisation requests")
+                case _:
+                    raise End(4400, "no message of this type is known")
+
+    async def _begin(self) -> Speaker:
+        said = await self._next()
+        if said.type != "connection_init":
+            raise End(4401, "Unauthorized")
+        speaker = await self._operations.admit(self._peer, _token(said.payload) or self._bearer)
+        if isinstance(speaker, Refusal):
+            raise End(4403, f"Forbidden: {speaker.message}")
+        await self._say({"type": "connection_ack"})
+        return speaker
+
+    async def _next(self) -> Incoming:
+        """The next message that is not about the connection being alive."""
+        while True:
+            try:
+                said = _decode(await self._websocket.get_message())
+            except msgspec.DecodeError as error:
+                raise End(4400, f"no message of {SUBPROTOCOL}: {error}") from None
+            if said.type == "ping":
+                await self._say({"type": "pong"})
+            elif said.type != "pong":
+                return said
+
+    def _subscribe(self, said: Incoming, nursery: trio.Nursery, speaker: Speaker) -> None:
+        if not said.id or len(said.id) > MAX_ID:
+            raise End(4400, f"an operation has an id of 1 to {MAX_ID} characters")
+        if said.id in self._under_way:
+            raise End(4409, f"Subscriber for {said.id} already exists")
+        try:
+            question = msgspec.convert(said.payload, Question)
+        except msgspec.ValidationError as error:
+            raise End(4400, f"payload: {error}") from None
+        if len(self._under_way) >= MAX_OPERATIONS:
+            nursery.start_soon(self._show, said.id, refused(TOO_MANY))
+        else:
+            self._under_way[said.id] = trio.CancelScope()
+            nursery.start_soon(self._operate, said.id, question, speaker)
+
+    async def _operate(self, id_: str, question: Question, speaker: Speaker) -> None:
+        goes_on = True
+
+        async def show(result: ExecutionResult) -> None:
+            nonlocal goes_on
+            goes_on = await self._show(id_, result)
+
+        closing = None
+        try:
+            with self._under_way[id_]:
+                closing = await self._operations.answer(question, speaker, show)
+                if goes_on:
+                    await self._say({"type": "complete", "id": id_})
+        finally:
+            del self._under_way[id_]
+        if closing is not None:
+            await self._websocket.aclose(*closing)
+
+    async def _show(self, id_: str, result: ExecutionResult) -> bool:
+        """A result, or what is wrong with the whole operation; then it does not go on."""
+        if result.data is None and result.errors:
+            errors = [error.formatted for error in result.errors]
+            await self._say({"type": "error", "id": id_, "payload": errors})
+            return False
+        await self._say({"type": "next", "id": id_, "payload": result.formatted})
+        return True
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        await self._websocket.send_message(msgspec.json.encode(message).decode())
+
+
+def _token(payload: Any) -> str | None:
+    """Of the client's `connectionParams`: `token`, or `Authorization` as the header of this name says it."""
+    if isinstance(payload, dict):
+        for name in ("token", "Authorization", "authorization"):
+            if isinstance(value := payload.get(name), str):
+                return value.rpartition(" ")[2]
+    return None

@@ -1,0 +1,84 @@
+"""`/api/graphql` over a WebSocket: handshake, keep-alive and end of a connection.
+
+trio-websocket reads and writes it; `conversation` is what is spoken.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import trio
+import trio_websocket
+from trio_websocket import WebSocketConnection
+
+from chatd.codec import MAX_MESSAGE
+from chatd.gateway.graphql.conversation import SUBPROTOCOL, Conversation, End
+from chatd.gateway.graphql.operations import Operations
+from chatd.gateway.net.stream import SocketStream
+from chatd.ports import Caller
+from chatd.settings import Settings
+
+CLOSE_DEADLINE: Final = 2.0  # seconds for the closing handshake
+STOPPING: Final = End(1001, "the server is stopping")
+
+
+async def serve_graphql(
+    stream: SocketStream,
+    peer: Caller,
+    bearer: str | None,
+    settings: Settings,
+    operations: Operations,
+    stopping: trio.Event,
+) -> None:
+    """Serves the connection, whose handshake the stream still holds, until either side ends it."""
+    try:
+        async with trio.open_nursery() as nursery:
+            websocket = None
+            with trio.move_on_after(settings.head_deadline):
+                websocket = await _shake_hands(nursery, stream)
+            if websocket is not None:
+                nursery.start_soon(_keep_alive, websocket, settings, nursery.cancel_scope)
+                end = await _converse(Conversation(operations, websocket, peer, bearer), settings, stopping)
+                with trio.move_on_after(CLOSE_DEADLINE):
+                    await websocket.aclose(end.code, end.reason)
+            nursery.cancel_scope.cancel()
+    except* (trio_websocket.ConnectionClosed, trio.BrokenResourceError, trio.ClosedResourceError):
+        pass
+
+
+async def _shake_hands(nursery: trio.Nursery, stream: SocketStream) -> WebSocketConnection | None:
+    request = await trio_websocket.wrap_server_stream(nursery, stream, max_message_size=MAX_MESSAGE)
+    if SUBPROTOCOL in request.proposed_subprotocols:
+        return await request.accept(subprotocol=SUBPROTOCOL)
+    await request.reject(400, body=f"this WebSocket speaks {SUBPROTOCOL}\n".encode())
+    return None
+
+
+async def _converse(conversation: Conversation, settings: Settings, stopping: trio.Event) -> End:
+    """Why the conversation ended."""
+    end = STOPPING
+    async with trio.open_nursery() as nursery:
+
+        async def stop() -> None:
+            await stopping.wait()
+            nursery.cancel_scope.cancel()
+
+        nursery.start_soon(stop)
+        try:
+            await conversation.run(nursery, settings.auth_deadline)
+        except End as said:
+            end = said
+        nursery.cancel_scope.cancel()
+    return end
+
+
+async def _keep_alive(
+    websocket: WebSocketConnection, settings: Settings, connection: trio.CancelScope
+) -> None:
+    """Ends the connection of a peer that answers no ping."""
+    while True:
+        await trio.sleep(settings.ping_interval)
+        with trio.move_on_after(settings.ping_timeout) as patience:
+            await websocket.ping()
+        if patience.cancelled_caught:
+            connection.cancel()

@@ -1,0 +1,69 @@
+"""The OpenAPI document: what its own readers say of it, and that it has every row of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+from msgspec import json
+
+from chatd.cli import main
+from chatd.contract.requests import REQUESTS
+from chatd.contract.spec import RequestType
+
+
+@pytest.fixture(scope="module")
+def document() -> Any:
+    result = CliRunner().invoke(main, ["schema", "--openapi"])
+    assert result.exit_code == 0, result.output
+    return json.decode(result.stdout)
+
+
+def test_the_document_is_openapi(document: Any) -> None:
+    """As schemathesis reads it, which asks a server by it."""
+    schemathesis.openapi.from_dict(document).validate()
+    assert document["openapi"].startswith("3.1.")
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    for reference in _references(document):
+        found = document
+        for part in reference.removeprefix("#/").split("/"):
+            found = found[part]
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (value["$ref"],) if "$ref" in value else ()
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _references(one)
+
+
+@pytest.mark.parametrize("row", REQUESTS.values(), ids=lambda row: row.name)
+def test_every_request_is_an_operation(document: Any, row: RequestType) -> None:
+    operation = document["paths"][row.http.path][row.http.method.lower()]
+    assert operation["operationId"] == row.name
+    assert str(row.http.status) in operation["responses"]
+    named = {parameter["name"] for parameter in operation["parameters"] if "name" in parameter}
+    in_body = set()
+    if row.http.has_body:
+        content = operation["requestBody"]["content"]["application/json"]
+        schema = document["components"]["schemas"][row.request.__name__]
+        assert content["schema"]["$ref"].endswith(f"/{row.request.__name__}")
+        assert not schema["additionalProperties"]
+        in_body = schema["properties"].keys()
+        if "example" in content:
+            validator = Draft202012Validator({**schema, "components": document["components"]})
+            validator.validate(content["example"])
+    assert named | in_body == set(row.fields)
+    assert not named & in_body
+
+
+def test_it_has_nothing_besides(document: Any) -> None:
+    operations = [name for path in document["paths"].values() for name in path]
+    assert len(operations) == len(REQUESTS)
