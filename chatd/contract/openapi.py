@@ -30,20 +30,19 @@ A refusal is a problem (RFC 9457) whose `code` is the protocol's. Clients ignore
 know."""
 # A segment of a path as proxies leave it alone.
 SEGMENT: Final[Schema] = {"pattern": r"^[^\x00-\x1f\x7f/\\]+$", "not": {"enum": [".", ".."]}}
+# Without examples: a page that tries calls would send them, and each post would have the key of the first.
 PARAMETERS: Final[dict[str, Schema]] = {
     "Idempotency-Key": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "The nonce: what is asked again with the same key is done once.",
+        "description": "The nonce, such as a UUID: what is asked again with the same key is done once.",
         "schema": {"type": "string", "pattern": r"^[!#-\[\]-~]{1,64}$"},
-        "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
     },
     "If-None-Match": {
         "name": "If-None-Match",
         "in": "header",
         "description": "The `ETag` of an answer that the client has: while it is the same, 304.",
         "schema": {"type": "string"},
-        "example": 'W/"0123456789abcdef01234567"',
     },
 }
 # Refusals of the edge, which no row names: of an address, of a body, of a head that is too large.
@@ -68,7 +67,6 @@ def openapi(version: str) -> Schema:
     return {
         "openapi": VERSION,
         "info": {"title": "chatd", "version": version, "description": DESCRIPTION},
-        "jsonSchemaDialect": schema.DIALECT,
         "servers": [{"url": API}],
         "tags": [{"name": noun, "description": _about(noun)} for noun in _nouns()],
         "paths": dict(paths),

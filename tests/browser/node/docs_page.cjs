@@ -1,11 +1,34 @@
 'use strict'
 // Opens /api/docs in chromium and uses it as a person would; says what it saw as one line of JSON.
-// Asks for: origin, token, path of the operation to try, a folder for pictures, a description in place of the real one.
+// Asks for: origin, token, path of the operation to try, a folder for pictures.
 
 const { chromium } = require('playwright-core')
-const { readFileSync } = require('node:fs')
 
-const [origin, token, path, folder, stub] = process.argv.slice(2)
+const [origin, token, path, folder] = process.argv.slice(2)
+
+// Goes down the page, a screen at a time, until something holds: only what is in view exists.
+async function scrolled(page, holds) {
+  await page.evaluate(() => window.scrollTo(0, 0))
+  for (;;) {
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50))))
+    if (await holds()) return
+    const moved = await page.evaluate(() => {
+      const before = window.scrollY
+      window.scrollBy(0, window.innerHeight / 2)
+      return window.scrollY > before
+    })
+    if (!moved) return
+  }
+}
+
+async function collected(page) {
+  const operations = new Set()
+  await scrolled(page, async () => {
+    const ids = await page.locator('.opblock').evaluateAll((found) => found.map(({ id }) => id))
+    ids.forEach((id) => operations.add(id))
+  })
+  return operations.size
+}
 
 async function main() {
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
@@ -20,26 +43,15 @@ async function main() {
       window.reported(`${event.violatedDirective} ${event.blockedURI}`),
     )
   })
-  if (stub) {
-    const body = readFileSync(stub, 'utf8')
-    await page.route('**/api/openapi.json', (route) => route.fulfill({ contentType: 'application/json', body }))
-  }
   const description = page.waitForResponse((response) => response.url() === `${origin}/api/openapi.json`)
   await page.goto(`${origin}/api/docs`)
-  const { paths } = await (await description).json()
+  const { paths, servers } = await (await description).json()
   const methods = new Set(['get', 'put', 'post', 'delete', 'patch', 'head', 'options'])
   const expected = Object.values(paths).flatMap((one) => Object.keys(one).filter((key) => methods.has(key))).length
-  await page.waitForFunction(
-    (count) => {
-      window.scrollTo(0, document.body.scrollHeight) // operations are shown as they come into view
-      return document.querySelectorAll('.opblock').length >= count
-    },
-    expected,
-    { timeout: 60_000, polling: 100 },
-  )
-  const shown = await page.locator('.opblock').count()
-  await page.evaluate(() => window.scrollTo(0, 0))
+  await page.locator('.opblock').first().waitFor({ timeout: 60_000 })
   await page.screenshot({ path: `${folder}/docs.png` })
+  seen.warnings = await page.getByText(/^(Warning|Errors?)$/).allTextContents()
+  const shown = await collected(page)
 
   await page.locator('button.authorize').first().click()
   await page.locator('.modal-ux input[type=text], .modal-ux input[type=password]').first().fill(token)
@@ -47,13 +59,15 @@ async function main() {
   await page.locator('.modal-ux button.btn-done').first().click()
 
   const operation = page.locator('.opblock-get', { has: page.locator(`[data-path="${path}"]`) }).first()
+  await scrolled(page, async () => (await operation.count()) > 0)
   await operation.locator('.opblock-summary').click()
-  const answered = page.waitForResponse((response) => new URL(response.url()).pathname === path)
+  const answered = page.waitForResponse((response) => new URL(response.url()).pathname === servers[0].url + path)
   await operation.locator('button.execute').click()
   const answer = await answered
   await operation.locator('.live-responses-table .response-col_status').first().waitFor()
   await operation.scrollIntoViewIfNeeded()
   await page.screenshot({ path: `${folder}/tried.png` })
+  seen.prefilled = await operation.locator('.parameters input').evaluateAll((all) => all.map(({ value }) => value))
   seen.sent = answer.request().headers().authorization
   seen.status = answer.status()
   seen.stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]))

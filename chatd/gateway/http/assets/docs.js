@@ -8,6 +8,7 @@ window.addEventListener('DOMContentLoaded', () => {
     presets: [SwaggerUIBundle.presets.apis],
     layout: 'BaseLayout',
     deepLinking: true,
+    defaultModelsExpandDepth: 0,
     displayRequestDuration: true,
     docExpansion: 'list',
     filter: true,
