@@ -113,6 +113,11 @@ class Tokens:
 
     def read(self, token: str) -> Claims | None:
         """The claims of a token that this deployment signed and that has not expired, else None."""
+        found = self.read_until(token)
+        return None if found is None else found[0]
+
+    def read_until(self, token: str) -> tuple[Claims, int] | None:
+        """The same, and until when they hold: in seconds since 1970."""
         if not token.startswith(f"{_HEADER}."):
             return self._read_other(token)
         signed, _, signature = token.rpartition(".")
@@ -125,9 +130,9 @@ class Tokens:
             return None
         if said.iss != self._issuer or said.aud != AUDIENCE or said.exp <= now() // 1000:
             return None
-        return Claims(said.sub, said.sid)
+        return Claims(said.sub, said.sid), said.exp
 
-    def _read_other(self, token: str) -> Claims | None:
+    def _read_other(self, token: str) -> tuple[Claims, int] | None:
         from joserfc import jwt
         from joserfc.errors import JoseError
 
@@ -137,5 +142,7 @@ class Tokens:
             self._required.validate({name: claims[name] for name in claims.keys() - _NOT_BEFORE})
         except (JoseError, ValueError):
             return None
-        account, device = claims["sub"], claims["sid"]
-        return Claims(account, device) if isinstance(account, str) and isinstance(device, str) else None
+        account, device, until = claims["sub"], claims["sid"], claims["exp"]
+        if not (isinstance(account, str) and isinstance(device, str)):
+            return None
+        return Claims(account, device), int(until)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -34,14 +34,11 @@ from chatd.store.database import open_store
 
 @attrs.define
 class Faults:
-    """What the disk does wrong: stages of a transaction that fail; `before` is called at each first."""
+    """What the disk does wrong: stages of a transaction that fail."""
 
     stages: set[str] = attrs.Factory(set)
-    before: Callable[[str, sqlite3.Connection | None], None] | None = None
 
-    def __call__(self, stage: str, connection: sqlite3.Connection | None) -> None:
-        if self.before is not None:
-            self.before(stage, connection)
+    def __call__(self, stage: str, _: sqlite3.Connection | None) -> None:
         if stage in self.stages:
             raise sqlite3.OperationalError("disk I/O error")
 

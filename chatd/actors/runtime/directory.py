@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -18,8 +18,9 @@ from chatd.actors.runtime.supervisor import supervise
 from chatd.asked import work_at
 from chatd.clock import new_id
 from chatd.domain.event import split_stream
-from chatd.ports import Reader, Row, StoreUnavailable
+from chatd.ports import Append, Appended, Reader, Row, StoreUnavailable, Taken
 from chatd.principal import SERVER, work_for
+from chatd.tracing import Span
 
 IDLE_CHECKS: Final = 4  # within the time after which an actor counts as idle
 
@@ -38,8 +39,6 @@ class Directory:
         meet: Callable[[State], Awaitable[None]],
     ) -> None:
         self.reader = reader
-        self.later = writer.before_next
-        self.begin = writer.begin
         self._meet = meet
         self.read_marked = read_marked
         self.signal = signal
@@ -58,6 +57,9 @@ class Directory:
         """How many actors of each kind are awake."""
         return Counter(split_stream(stream)[0] for stream in self._actors)
 
+    async def append(self, append: Append, spans: Sequence[Span] = ()) -> Appended | Taken:
+        return await self._writer.append(append, spans)
+
     async def tell(self, stream: str, envelope: Envelope) -> None:
         """Puts a command into the mailbox of the stream's actor, waking it if it sleeps."""
         while not self._closing:
@@ -75,11 +77,6 @@ class Directory:
         if not state.exists and actor.idle:
             actor.mailbox.close()
         return state
-
-    def state_now(self, stream: str) -> State | None:
-        """The stream's state if it is in memory, for reading before the next await."""
-        actor = self._actors.get(stream)
-        return None if actor is None else actor.state_now()
 
     async def meet(self, state: State) -> None:
         """Tells a direct room who in it still shares a space with the others. Raises StoreUnavailable."""

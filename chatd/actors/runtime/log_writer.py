@@ -28,25 +28,11 @@ BATCHES: Final = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # facts in a com
 Outcome = Appended | Taken | StoreUnavailable
 
 
-class Pending(msgspec.Struct, eq=False):
-    """An append on its way."""
-
+class _Waiting(msgspec.Struct, eq=False):
     append: Append
     spans: Sequence[Span] = ()  # of the commands that it comes from
     outcome: Outcome | None = None
     done: trio.Event = msgspec.field(default_factory=trio.Event)
-
-    def settle(self, outcome: Outcome) -> None:
-        self.outcome = outcome
-        self.done.set()
-
-    async def settled(self) -> Appended | Taken:
-        """Returns when the append is durable and shown. Raises StoreUnavailable: then nothing was written."""
-        await self.done.wait()
-        if isinstance(self.outcome, StoreUnavailable):
-            raise self.outcome
-        assert self.outcome is not None
-        return self.outcome
 
 
 class CommitStatistics(msgspec.Struct):
@@ -68,16 +54,14 @@ class LogWriter:
     name = "log writer"
 
     def __init__(self, log_: Log, publish: Callable[[Sequence[Event]], None]) -> None:
-        self.mailbox: Mailbox[Pending] = Mailbox(CAPACITY)
+        self.mailbox: Mailbox[_Waiting] = Mailbox(CAPACITY)
         self.restarts = 0
         self.healthy = False
         self.commits = CommitStatistics()
         self._log = log_
         self._publish = publish
-        self._under_way: list[Pending] = []
+        self._under_way: list[_Waiting] = []
         self._resting = ParkingLot()
-        self._committing = False
-        self._before_next: dict[Callable[[], None], None] = {}
 
     @property
     def busy(self) -> bool:
@@ -90,26 +74,21 @@ class LogWriter:
             await self._resting.park()
 
     async def append(self, append: Append, spans: Sequence[Span] = ()) -> Appended | Taken:
-        """Makes the append durable and shows it. Raises StoreUnavailable: then nothing was written."""
-        return await self.begin(append, spans).settled()
+        """Makes the append durable and shows it. Raises StoreUnavailable: then nothing was written.
 
-    def begin(self, append: Append, spans: Sequence[Span] = ()) -> Pending:
-        """From here on the append stands in its place in the log's order. Never raises: what cannot be taken
-        fails when it is waited for."""
-        pending = Pending(append, spans)
+        It stands in its place in the log's order from the moment of the call, before any waiting.
+        """
+        waiting = _Waiting(append, spans)
         try:
-            if not self.mailbox.offer(pending):
-                pending.settle(StoreUnavailable("the log writer is overloaded"))
+            if not self.mailbox.offer(waiting):
+                raise StoreUnavailable("the log writer is overloaded")
         except Closed:
-            pending.settle(StoreUnavailable("the server is shutting down"))
-        return pending
-
-    def before_next(self, call: Callable[[], None]) -> bool:
-        """Has `call` called when the commit under way is over, before the next one is begun; False when there
-        is none. `call` does not wait and does not raise, and may `begin` what that commit is to hold."""
-        if self._committing:
-            self._before_next[call] = None
-        return self._committing
+            raise StoreUnavailable("the server is shutting down") from None
+        await waiting.done.wait()
+        if isinstance(waiting.outcome, StoreUnavailable):
+            raise waiting.outcome
+        assert waiting.outcome is not None
+        return waiting.outcome
 
     async def run(self) -> None:
         batch = await self._next()
@@ -122,24 +101,21 @@ class LogWriter:
 
     def failed(self, given_up: bool) -> None:
         self.mailbox.close()
-        self._committing = False
-        self._call_those_before_next()
         crashed = StoreUnavailable("the log writer crashed")
         self._settle([*self._under_way, *self.mailbox.take_nowait()], crashed)
 
-    async def _next(self) -> list[Pending] | None:
+    async def _next(self) -> list[_Waiting] | None:
         try:
             return await self.mailbox.take()
         except Closed:
             return None
 
-    async def _commit(self, batch: list[Pending]) -> list[Pending] | None:
+    async def _commit(self, batch: list[_Waiting]) -> list[_Waiting] | None:
         """Commits the batch and everything that gathers meanwhile; returns the next batch."""
-        done: tuple[list[Pending], list[Appended | Taken] | StoreUnavailable] | None = None
+        done: tuple[list[_Waiting], list[Appended | Taken] | StoreUnavailable] | None = None
         while batch:
             self._under_way = batch
             started, begun = trio.current_time(), time_ns() if tracing.on else 0
-            self._committing = True
             commit = self._log.submit([waiting.append for waiting in batch])
             if done is not None:
                 self._settle(*done)
@@ -151,13 +127,10 @@ class LogWriter:
                     log.error("commit_failed", appends=len(batch), error=str(error))
                 self.commits.failed += 1
                 outcomes = error
-            finally:
-                self._committing = False
             self._count(batch, (trio.current_time() - started) * 1000)
             if tracing.on:
                 tracing.part(_spans(batch), "commit", begun, appends=len(batch))
             done = batch, outcomes
-            self._call_those_before_next()
             batch = self.mailbox.take_nowait()
         if done is not None:
             self._settle(*done)
@@ -165,15 +138,11 @@ class LogWriter:
             self._resting.unpark_all()
         return await self._next()
 
-    def _call_those_before_next(self) -> None:
-        calls, self._before_next = self._before_next, {}
-        for call in calls:
-            call()
-
-    def _settle(self, batch: list[Pending], outcomes: list[Appended | Taken] | StoreUnavailable) -> None:
+    def _settle(self, batch: list[_Waiting], outcomes: list[Appended | Taken] | StoreUnavailable) -> None:
         if isinstance(outcomes, StoreUnavailable):
             for waiting in batch:
-                waiting.settle(type(outcomes)(*outcomes.args))  # each is raised on its own
+                waiting.outcome = type(outcomes)(*outcomes.args)  # each is raised on its own
+                waiting.done.set()
             return
         events = [event for done in outcomes if isinstance(done, Appended) for event in done.events]
         begun = time_ns() if tracing.on else 0
@@ -181,9 +150,10 @@ class LogWriter:
         if tracing.on:
             tracing.part(_spans(batch), "fan-out", begun, events=len(events))
         for waiting, outcome in zip(batch, outcomes, strict=True):
-            waiting.settle(outcome)
+            waiting.outcome = outcome
+            waiting.done.set()
 
-    def _count(self, batch: list[Pending], ms: float) -> None:
+    def _count(self, batch: list[_Waiting], ms: float) -> None:
         facts = sum(len(waiting.append.facts) for waiting in batch)
         commits = self.commits
         commits.count, commits.facts = commits.count + 1, commits.facts + facts
@@ -192,5 +162,5 @@ class LogWriter:
         commits.seconds.add(ms / 1000)
 
 
-def _spans(batch: Iterable[Pending]) -> list[Span]:
+def _spans(batch: Iterable[_Waiting]) -> list[Span]:
     return [span for waiting in batch for span in waiting.spans]

@@ -7,7 +7,6 @@ how long its oldest message has waited, so that an overloaded actor can be seen.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 import msgspec
@@ -17,10 +16,6 @@ from trio.lowlevel import ParkingLot
 from chatd.wakeup import Wakeup
 
 T = TypeVar("T")
-
-
-def _never(_: object) -> bool:
-    return False
 
 
 class Closed(Exception):
@@ -59,41 +54,20 @@ class MailboxTotals:
 class Mailbox(Generic[T]):
     """One reader, many writers. Messages of one writer keep their order."""
 
-    __slots__ = (
-        "_capacity",
-        "_closed",
-        "_handled",
-        "_hold",
-        "_oldest",
-        "_queue",
-        "_reader",
-        "_roused",
-        "_turns",
-        "_writers",
-    )
+    __slots__ = ("_capacity", "_closed", "_handled", "_oldest", "_queue", "_reader", "_turns", "_writers")
 
-    def __init__(self, capacity: int, hold: Callable[[T], bool] = _never) -> None:
-        """`hold`: whether a message may wait for others to come. Who says so calls `rouse` in the end."""
+    def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._hold = hold
         self._queue: deque[T] = deque()
         self._closed = False
         self._oldest = 0.0
         self._turns = 0
         self._handled = 0
         self._reader = Wakeup()
-        self._roused = False
         self._writers = ParkingLot()
-
-    @property
-    def _held(self) -> bool:
-        return not self._closed and all(map(self._hold, self._queue))
 
     def __len__(self) -> int:
         return len(self._queue)
-
-    def __iter__(self) -> Iterator[T]:
-        return iter(self._queue)
 
     @property
     def closed(self) -> bool:
@@ -108,8 +82,7 @@ class Mailbox(Generic[T]):
         if not self._queue:
             self._oldest = trio.current_time()
         self._queue.append(message)
-        if not self._hold(message):
-            self._reader.wake()
+        self._reader.wake()
         return True
 
     async def tell(self, message: T) -> None:
@@ -118,19 +91,12 @@ class Mailbox(Generic[T]):
             await self._writers.park()
 
     async def take(self) -> list[T]:
-        """All waiting messages, oldest first, and at least one unless roused. Raises Closed when closed
-        and empty."""
-        while not self._roused and (not self._queue or self._held):
+        """All waiting messages, oldest first, and at least one. Raises Closed when closed and empty."""
+        while not self._queue:
             if self._closed:
                 raise Closed
             await self._reader.wait()
-        self._roused = False
         return self.take_nowait()
-
-    def rouse(self) -> None:
-        """The reader takes what is there now, held or not, and nothing if there is nothing."""
-        self._roused = True
-        self._reader.wake()
 
     def take_nowait(self) -> list[T]:
         """All waiting messages, perhaps none."""

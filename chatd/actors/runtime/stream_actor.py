@@ -17,7 +17,6 @@ import msgspec
 import trio
 
 from chatd.actors.runtime.envelope import BROKEN, STALE, Envelope, unavailable
-from chatd.actors.runtime.log_writer import Pending
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.actors.runtime.signals import signal_frame
 from chatd.actors.runtime.stream_types import STREAM_TYPES, State, load_messages, remember
@@ -35,6 +34,7 @@ from chatd.ports import (
     Reader,
     Row,
     StoreUnavailable,
+    Taken,
     Write,
 )
 from chatd.tracing import Span, tracing
@@ -50,9 +50,7 @@ class World(Protocol):
 
     reader: Reader
 
-    def begin(self, append: Append, spans: Sequence[Span] = ()) -> Pending: ...
-    def later(self, call: Callable[[], None]) -> bool: ...
-    def state_now(self, stream: str) -> State | None: ...
+    async def append(self, append: Append, spans: Sequence[Span] = ()) -> Appended | Taken: ...
     async def state_of(self, stream: str) -> State: ...
     async def meet(self, state: State) -> None: ...
     def hide(self, stream: str, answer: Callable[[], None]) -> None: ...
@@ -76,14 +74,11 @@ class _Turn(msgspec.Struct):
         return Append(tuple(self.facts), tuple(self.writes), self.conditions)
 
 
-_Begun = tuple[_Turn, Pending | None]  # a turn, and its append, which is on its way
-
-
 class StreamActor:
     def __init__(self, stream: str, world: World) -> None:
         kind, self.id = split_stream(stream)
         self.name = self.stream = stream
-        self.mailbox: Mailbox[Envelope] = Mailbox(CAPACITY, self._hold)
+        self.mailbox: Mailbox[Envelope] = Mailbox(CAPACITY)
         self.restarts = 0
         self.healthy = False
         self.last_used = trio.current_time()
@@ -93,7 +88,6 @@ class StreamActor:
         self._loading = trio.Lock()
         self._under_way: list[Envelope] = []
         self._snapshot_seq = 0
-        self._early: _Begun | Exception | None = None
 
     # --- asked from outside
 
@@ -114,26 +108,14 @@ class StreamActor:
     def idle(self) -> bool:
         return not self._under_way and not len(self.mailbox)
 
-    def state_now(self) -> State | None:
-        """The state if it is in memory and needs nothing from elsewhere."""
-        self.last_used = trio.current_time()
-        state = self._state
-        return None if state is None or self._kind.meets(state) else state
-
     # --- its life
 
     async def run(self) -> None:
         while True:
             try:
-                taken = await self.mailbox.take()
+                self._under_way = await self.mailbox.take()
             except Closed:
                 break
-            if self._early is not None:
-                early, self._early = self._early, None
-                if isinstance(early, Exception):
-                    raise early
-                await self._turn(self._under_way, early)
-            self._under_way = taken
             while self._under_way:
                 turn, rest = _next_turn(self._under_way)
                 await self._turn(turn)
@@ -173,7 +155,7 @@ class StreamActor:
         """Going to sleep: what was learned since the last snapshot need not be replayed on waking."""
         if self._state is not None and self._state.head > self._snapshot_seq:
             try:
-                await self._world.begin(Append(writes=(self._snapshot(self._state),))).settled()
+                await self._world.append(Append(writes=(self._snapshot(self._state),)))
             except StoreUnavailable:
                 log.warning("no_snapshot", actor=self.name)
 
@@ -181,54 +163,20 @@ class StreamActor:
         self._snapshot_seq = state.head
         return PutSnapshot(self.stream, state.head, self._kind.dump(state))
 
-    # --- a turn that is decided for the log writer, just before it begins a commit
-
-    def _hold(self, envelope: Envelope) -> bool:
-        """Posts that come while a commit is under way cannot be in it: they are decided together, just before
-        the next one, and cost less so."""
-        return self._kind.patient(envelope.command) and self._world.later(self._decide_early)
-
-    def _decide_early(self) -> None:
-        """Decides what was held and hands it to the log writer; the actor's task does the rest."""
-        if self._under_way:
-            return  # it takes more when it is done with that
-        held = all(self._kind.patient(envelope.command) for envelope in self.mailbox)
-        state = self.state_now()
-        parent = None if state is None else self._kind.parent(state)
-        around = None if parent is None else self._world.state_now(parent)
-        if held and state is not None and (parent is None or around is not None):
-            self._under_way = self.mailbox.take_nowait()
-            begun = time_ns() if tracing.on else 0
-            try:
-                turn = self._decide_on(state, around, self._under_way)
-                self._early = turn, self._begin(turn, begun)
-            except Exception as bug:  # of this actor, and it shall crash of it, not the log writer
-                self._early = bug
-        self.mailbox.rouse()
-
-    def _begin(self, turn: _Turn, begun: int) -> Pending | None:
-        """Hands over what the turn decided, if that is anything."""
-        spans = self._trace(turn.unanswered, begun) if tracing.on else ()
-        return self._world.begin(turn.append(), spans) if turn.facts or turn.writes else None
-
     # --- a turn
 
-    async def _turn(self, envelopes: Sequence[Envelope], early: _Begun | None = None) -> None:
-        """Decides, makes durable, answers. Decides anew when the log knew something the state did not.
-        `early`: it is decided already."""
+    async def _turn(self, envelopes: Sequence[Envelope]) -> None:
+        """Decides, makes durable, answers. Decides anew when the log knew something the state did not."""
         known: list[dict[str, Any]] = []
         for _ in range(REDOS):
+            begun = time_ns() if tracing.on else 0
             try:
-                if early is not None:
-                    (turn, pending), early = early, None
-                else:
-                    begun = time_ns() if tracing.on else 0
-                    turn = await self._decide(envelopes, known)
-                    pending = self._begin(turn, begun)
+                turn = await self._decide(envelopes, known)
                 envelopes = turn.unanswered
-                if pending is None:
+                spans = self._trace(envelopes, begun) if tracing.on else ()
+                if not (turn.facts or turn.writes):
                     return self._answer(turn, Appended(()))
-                outcome = await pending.settled()
+                outcome = await self._world.append(turn.append(), spans)
             except StoreUnavailable as error:
                 self._state = None
                 return _refuse(envelopes, unavailable(error))
@@ -261,6 +209,8 @@ class StreamActor:
         parent = self._kind.parent(state)
         around = None if parent is None else await self._world.state_of(parent)
         # No await from here to the append: what was decided stands in the log in the order of deciding.
+        if around is not None:
+            self._kind.sync_members(state, around)
         if seqs:
             load_messages(state, messages)
         if unknown:
@@ -268,11 +218,6 @@ class StreamActor:
                 state.read[account], state.furthest[account] = markers.get(account, (0, 0))
         if known:
             remember(state, known)
-        return self._decide_on(state, around, envelopes)
-
-    def _decide_on(self, state: State, around: State | None, envelopes: Sequence[Envelope]) -> _Turn:
-        if around is not None:
-            self._kind.sync_members(state, around)
         turn = _Turn()
         if state.head - self._snapshot_seq >= SNAPSHOT_EVERY:
             turn.writes.append(self._snapshot(state))

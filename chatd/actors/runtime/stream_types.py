@@ -26,10 +26,6 @@ VERSION: Final = 10  # of what snapshots hold; those of another one are not used
 State = Any  # AccountState | SpaceState | RoomState, each with `id`, `head`, `exists`
 
 
-def _never(_: Any) -> bool:
-    return False
-
-
 def _nothing(state: State, _: Any) -> None:
     pass
 
@@ -53,7 +49,6 @@ class StreamType(msgspec.Struct, frozen=True):
     messages_of: Callable[[Any], Sequence[int]] = lambda command: ()
     reads: type[Any] | None = None  # the command that moves a read marker
     remembers: int = 0  # recent posts that the state wants to know when it wakes
-    patient: Callable[[Any], bool] = _never  # a command may wait for more while a commit is under way
     transient: frozenset[str] = frozenset()  # fields that stay out of the snapshot
 
     def dump(self, state: State) -> bytes:
@@ -100,7 +95,6 @@ STREAM_TYPES: Final[Mapping[str, StreamType]] = {
         message.messages_of,
         MarkRead,
         room_state.MAX_NONCES,
-        message.may_wait,
         room_state.TRANSIENT,
     ),
 }

@@ -1,7 +1,8 @@
 """Admissions: who the bearers of tokens are that come again and again, each time with a single request.
 
-Signature and expiry of a token are checked each time. What the database says of its device and account is
-kept for a while, and forgotten at the moment at which it would end a session: `LiveSessions` tells of both.
+What was read out of a token, and what the database says of its device and account, is kept for a while. It is
+forgotten at the moment at which it would end a session: `LiveSessions` tells of both. Expiry is looked at
+each time.
 """
 
 from __future__ import annotations
@@ -24,14 +25,16 @@ from chatd.ports import Caller
 from chatd.principal import Principal, work_for
 
 KEPT_SECONDS: Final = 60.0
-KEPT: Final = 10_000  # devices
+KEPT: Final = 10_000  # tokens
 
 
-class _Admitted(msgspec.Struct, eq=False):
-    """`caller`: None while the database is asked."""
+class _Admission(msgspec.Struct, eq=False):
+    """`until`: when the database is asked again. `expires_at`: of the token, of its device; Unix
+    milliseconds. `caller`: None while the database is asked."""
 
+    claims: Claims
     until: float
-    expires_at: int = 0  # of the device, Unix milliseconds
+    expires_at: int
     caller: Caller | None = None
     ended: bool = False
 
@@ -41,24 +44,45 @@ class Admissions:
 
     def __init__(self, opening: Opening, live: LiveSessions) -> None:
         self._opening = opening
-        self._admitted: OrderedDict[Claims, _Admitted] = OrderedDict()  # the oldest first
+        self._kept: OrderedDict[str, _Admission] = OrderedDict()  # by token, the oldest first
         live.watch(self._end)
 
     def __len__(self) -> int:
-        return len(self._admitted)
+        return len(self._kept)
 
     async def admit(self, token: str, address: str) -> Caller | Refusal:
         """See `chatd.ports.Desk`. Raises StoreUnavailable."""
-        claims = self._opening.tokens.read(token)
-        if claims is None:
-            return self._turned_away(address)
-        known = self._admitted.get(claims)
+        known = self._kept.get(token)
         if known is None or known.caller is None or known.until < trio.current_time():
-            return await self._look(claims, address)
+            return await self._look(token, address)
         if known.expires_at <= now():
             return NO_TOKEN
         caller = known.caller
         return caller if caller.address == address else replace(caller, address=address)
+
+    async def _look(self, token: str, address: str) -> Caller | Refusal:
+        opening = self._opening
+        read = opening.tokens.read_until(token)
+        if read is None:
+            return self._turned_away(address)
+        claims, until = read
+        if isinstance(counted := opening.counted(claims), Refusal):
+            return counted
+        if opening.limited:
+            work_for(Principal(network(address), claims.account))
+        while True:
+            kept = self._keep(token, claims, until)  # before the look: a revocation from here on finds it
+            rows = await opening.reader.bearer(claims.account, claims.device)
+            if not kept.ended:
+                break
+        caller = opening.bearer(claims, rows, address)
+        if isinstance(caller, Refusal):
+            self._forget(token, kept)
+            return caller
+        assert rows.device is not None
+        kept.expires_at = min(kept.expires_at, rows.device["expires_at"])
+        kept.caller = caller
+        return caller
 
     def _turned_away(self, address: str) -> Refusal:
         """Tokens that are none are counted by address, as sessions are."""
@@ -68,37 +92,19 @@ class Admissions:
             wait = opening.rate_limits.take("open", Caller(address), trio.current_time())
         return too_often(wait) if wait else NO_TOKEN
 
-    async def _look(self, claims: Claims, address: str) -> Caller | Refusal:
-        opening = self._opening
-        if isinstance(counted := opening.counted(claims), Refusal):
-            return counted
-        if opening.limited:
-            work_for(Principal(network(address), claims.account))
-        while True:
-            entry = self._keep(claims)  # before the look: a revocation from here on finds it
-            rows = await opening.reader.bearer(claims.account, claims.device)
-            if not entry.ended:
-                break
-        caller = opening.bearer(claims, rows, address)
-        if isinstance(caller, Refusal):
-            self._forget(claims, entry)
-            return caller
-        assert rows.device is not None
-        entry.expires_at, entry.caller = rows.device["expires_at"], caller
-        return caller
+    def _keep(self, token: str, claims: Claims, until: int) -> _Admission:
+        kept = _Admission(claims, trio.current_time() + KEPT_SECONDS, until * 1000)
+        self._kept.pop(token, None)
+        self._kept[token] = kept
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return kept
 
-    def _keep(self, claims: Claims) -> _Admitted:
-        entry = _Admitted(trio.current_time() + KEPT_SECONDS)
-        self._admitted.pop(claims, None)
-        self._admitted[claims] = entry
-        if len(self._admitted) > KEPT:
-            self._admitted.popitem(last=False)
-        return entry
-
-    def _forget(self, claims: Claims, entry: _Admitted) -> None:
-        if self._admitted.get(claims) is entry:
-            del self._admitted[claims]
+    def _forget(self, token: str, kept: _Admission) -> None:
+        if self._kept.get(token) is kept:
+            del self._kept[token]
 
     def _end(self, which: Which) -> None:
-        for claims in [claims for claims in self._admitted if which(claims)]:
-            self._admitted.pop(claims).ended = True
+        ended = [token for token, kept in self._kept.items() if which(kept.claims)]
+        for token in ended:
+            self._kept.pop(token).ended = True

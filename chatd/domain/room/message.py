@@ -47,12 +47,6 @@ def messages_of(command: Any) -> Sequence[int]:
     return (command.seq,) if type(command) in _ON_ONE_MESSAGE else ()
 
 
-def may_wait(command: Any) -> bool:
-    """Whether the command may wait for others of the room: a post that asks the store nothing, since it can
-    become durable with the next commit at the earliest."""
-    return type(command) is PostMessage and command.reply_to is None
-
-
 def may_see_edits(author: str, caller: str, role: str | None) -> bool:
     """Whether the caller, with this role in the space, may see the earlier texts of the author's message."""
     return author == caller or may(role, "message.see_edits")

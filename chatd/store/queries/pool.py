@@ -53,7 +53,8 @@ class Pool:
             except trio.TooSlowError as error:
                 raise StoreUnavailable(f"no answer within {self._seconds:g} s") from error
             finally:
-                await connection.abandon(reply)
+                if not reply.done():
+                    await connection.abandon(reply)
                 self._idle.append(connection)
         finally:
             self._turns.give_back(who)
