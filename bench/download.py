@@ -33,7 +33,8 @@ TARGET, CHAT, UPLOAD = at_least(0.6), at_most(30), at_most(1)
 # Run on its own, so that the chat's clock does not wait for it: `-c FETCH PORT PATH TOKEN SECONDS`. What it
 # reads is thrown away by the kernel (recv(2), MSG_TRUNC of TCP), so that the server is what is measured.
 FETCH = """
-import socket, sys, time
+import os, socket, sys, time
+os.nice(5)  # whoever chats on this core is not kept waiting by whoever fetches
 port, path, token, seconds = int(sys.argv[1]), sys.argv[2], sys.argv[3], float(sys.argv[4])
 peer = socket.create_connection(("127.0.0.1", port))
 request = f"GET {path} HTTP/1.1\\r\\nHost: 127.0.0.1\\r\\nAuthorization: Bearer {token}\\r\\n\\r\\n".encode()
@@ -84,14 +85,16 @@ def download(setting: Setting) -> list[Figure]:
         token, room = community.members[0].token, community.rooms[0]
         _upload(ours, token, SMALL)  # loads what files need
         path, grown = _upload(ours, token, size)
-        chatd, nginx = [], []
+        chatd, nginx, alone = [], [], []
         with _nginx(setting, size) as theirs, Asker(ours, community.members[1].token) as asker:
             for _ in range(setting.plan.rounds):
+                alone.append(_chatted(lambda: asker.post(room), setting.plan.steady))
                 chatd.append(_fetched(setting, ours, path, token, lambda: asker.post(room)))
                 nginx.append(_fetched(setting, theirs, "/file", "none", None) if theirs else None)
     figures = [
         _figure(title, "chatd", "MiB/s", [one.rate / MEBIBYTE for one in chatd]),
         _figure(title, "chatd, server CPU per MiB", "us", [one.cpu for one in chatd]),
+        _figure(title, "posts before it, p99", "ms", alone),
         Figure(
             title, "posts meanwhile, p99", "ms", statistics.median(one.chat for one in chatd), target=CHAT
         ),
@@ -128,6 +131,15 @@ def _fetched(
     rate = float(said)
     cpu = (cpu_seconds(server.pid) - before) / (rate * setting.plan.steady / MEBIBYTE) * 1e6
     return Downloading(rate, cpu, percentile(ages, 99) / 1e6)
+
+
+def _chatted(post: Callable[[], int], seconds: float) -> float:
+    """Milliseconds that a post takes, p99."""
+    ages, end = [], time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        ages.append(post())
+        time.sleep(PAUSE)
+    return percentile(ages, 99) / 1e6
 
 
 def _upload(server: Server, token: str, size: int) -> tuple[str, int]:
