@@ -18,6 +18,7 @@ from bench import (
     curve,
     drawing,
     durable,
+    event_readers,
     fanout,
     followers,
     grown,
@@ -63,6 +64,7 @@ MEASURES: dict[str, Measure] = {
     "grown": grown.grown_database,
     "archive": lookup.look_up,
     "gets": small_gets.small_gets,
+    "readers": event_readers.event_readers,
     "curves": growth.curves,
 }
 FAILURES = (AssertionError, ConnectionEnded, OSError, Refused, ServerFailed, Stalled)

@@ -138,8 +138,10 @@ class SpanQueue(SpanProcessor):
             self.failed += len(spans)
         if taken is self._failing:
             self._failing = not taken
-            say = log.info if taken else log.warning
-            say("traces_taken_again" if taken else "traces_not_taken", spans=self.exported + self.failed)
+            if taken:
+                log.info("traces_taken_again", lost=self.failed)
+            else:
+                log.warning("traces_not_taken", spans=len(spans))
 
 
 def open_tracer(settings: Settings) -> OtelTracer:

@@ -76,7 +76,7 @@ class Peer:
         """A whole response with a Content-Length, or one that ends with the connection."""
         status, headers = self.head()
         if "content-length" in headers:
-            return status, headers, self._take(int(headers["content-length"]))
+            return status, headers, self.take(int(headers["content-length"]))
         return status, headers, self.rest()
 
     # --- WebSocket ---
@@ -108,14 +108,14 @@ class Peer:
 
     def read_frame(self) -> tuple[int, bytes]:
         """Opcode and payload of the server's next frame."""
-        first, second = self._take(2)
+        first, second = self.take(2)
         assert not second & 0x80, "a server must not mask"
         size = second & 0x7F
         if size == 126:
-            (size,) = struct.unpack("!H", self._take(2))
+            (size,) = struct.unpack("!H", self.take(2))
         elif size == 127:
-            (size,) = struct.unpack("!Q", self._take(8))
-        opcode, payload = first & 0x0F, self._take(size)
+            (size,) = struct.unpack("!Q", self.take(8))
+        opcode, payload = first & 0x0F, self.take(size)
         if opcode == TEXT:
             self._conversation.received(strict.read(payload.decode()))
         return opcode, payload
@@ -143,7 +143,7 @@ class Peer:
             rest, self._buffer = bytes(self._buffer), bytearray()
             return rest
 
-    def _take(self, size: int) -> bytes:
+    def take(self, size: int) -> bytes:
         while len(self._buffer) < size:
             self._more()
         taken = bytes(self._buffer[:size])

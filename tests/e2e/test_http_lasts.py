@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import socket
+import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 
 from .conftest import Serve
-from .raw import TEXT, Peer
+from .raw import TEXT, Ended, Peer
 from .serving import Server
 from .test_http_edge import UPGRADE
 
@@ -248,3 +250,58 @@ def test_a_page_of_a_named_origin_may_read_events_and_a_foreign_one_may_not(serv
             peer.get("/api/v1/events", headers={"Origin": origin})
             status, headers, _ = peer.response()
             assert (status, headers.get("access-control-allow-origin")) == (401, allowed)
+
+
+def script_of_the_docs(server: Server) -> str:
+    """The path of something large that anybody may have."""
+    with Peer(server) as peer:
+        peer.get("/api/docs")
+        found = re.search(rb'"(/api/docs/[^"]+bundle\.js)"', peer.response()[2])
+    assert found
+    return found[1].decode()
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_who_asks_once_for_something_large_sees_its_end_within_a_second(server: Server, version: str) -> None:
+    path = script_of_the_docs(server)
+    with Peer(server, seconds=1) as peer:
+        peer.send(f"GET {path} HTTP/{version}\r\n{HERE}Connection: close\r\n\r\n".encode())
+        status, headers = peer.head()
+        body = peer.rest()
+    assert (status, len(body)) == (200, int(headers["content-length"]))
+    assert len(body) > 1_000_000
+
+
+def test_stalled_downloads_do_not_hold_up_the_end(serve: Serve) -> None:
+    server = serve(drain_deadline=1)
+    path = script_of_the_docs(server)
+    with ExitStack() as opened:
+        for _ in range(50):
+            peer = opened.enter_context(Peer(server, receive_buffer=4096))
+            peer.send(f"GET {path} HTTP/1.1\r\n{HERE}\r\n".encode() * 10)  # more than the kernel takes
+            assert peer.head()[0] == 200
+        started = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - started < 5
+
+
+def test_a_download_under_way_is_finished_when_the_server_stops(serve: Serve) -> None:
+    server = serve(drain_deadline=10)
+    path = script_of_the_docs(server)
+    with Peer(server, receive_buffer=4096) as peer:
+        for _ in range(10):
+            peer.get(path)
+        status, headers = peer.head()
+        assert (status, headers.get("connection")) == (200, None)
+        stopping = threading.Thread(target=server.stop)
+        stopping.start()
+        sizes = [int(headers["content-length"])]
+        peer.take(sizes[0])
+        with suppress(Ended, ConnectionError):
+            while headers.get("connection") != "close":
+                _, headers = peer.head()
+                sizes.append(int(headers["content-length"]))
+                peer.take(sizes[-1])
+        stopping.join()
+        assert len(set(sizes)) == 1
+        assert peer.rest() == b""

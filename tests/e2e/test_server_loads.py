@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from .raw import Peer
+from .serving import Server
 from .talking import MSGPACK
 from .town import Town
 
@@ -71,3 +73,15 @@ def test_followers_come_to_the_head_of_the_log(town: Town) -> None:
     else:
         pytest.fail(f"they are still behind: {rows}")
     assert all(row["error"] is None and row["restarts"] == 0 for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("wait", "status"),
+    [("0.01", 200), ("0", 200), ("1e999", 400), ("soon", 400), ("nan", 400)],
+)
+def test_the_log_is_asked_to_wait_over_http_too(server: Server, town: Town, wait: str, status: int) -> None:
+    admin = town.account("admin", admin=True)
+    head = town.operator.ask("event.list")["position"]
+    with Peer(server) as peer:
+        peer.get(f"/api/v1/log?after={head}&wait={wait}", headers={"Authorization": f"Bearer {admin.token}"})
+        assert peer.response()[0] == status

@@ -26,6 +26,7 @@ from chatd.gateway.http.driver import CRASHED, Driver
 from chatd.gateway.http.exchange import App, Message, Receive, Send
 from chatd.gateway.http.graphql_route import GraphQLRoute
 from chatd.gateway.http.http_counts import HttpCounts
+from chatd.gateway.http.monitor import Monitor
 from chatd.gateway.http.observed import observed
 from chatd.gateway.http.refusal import refusal_body
 from chatd.gateway.http.rest.rest import Rest
@@ -96,6 +97,7 @@ class Http:
             Route("/readyz", self._readyz),
             Route("/metrics", self._metrics),
             *ApiDocs(settings.server_name).routes(),
+            *Monitor(settings.server_name).routes(),
             *graphql.routes(),
         ]
         handlers = {StoreUnavailable: _not_storing, HTTPException: _refused, Exception: _crashed}

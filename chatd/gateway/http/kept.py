@@ -1,5 +1,5 @@
 """Public documents that change only with the server's version: made when they are first asked for, then kept,
-with an entity tag. Whoever sends them compresses them, and says 304 to who has them."""
+with an entity tag. The driver compresses them for who takes that."""
 
 from __future__ import annotations
 
@@ -21,17 +21,14 @@ class Kept:
     def __init__(self, make: Callable[[], bytes], media_type: str, cache: str = REVALIDATED) -> None:
         self._make = make
         self._headers = {"content-type": media_type, "cache-control": cache}
-        self._made: tuple[bytes, str] | None = None
+        self._body = b""
 
     async def answer(self, request: Request) -> Response:
-        if self._made is None:
-            self._made = await trio.to_thread.run_sync(self._keep)
-        body, tag = self._made
-        return Response(body, headers={**self._headers, "etag": f'"{tag}"'})
-
-    def _keep(self) -> tuple[bytes, str]:
-        body = self._make()
-        return body, tag_of(body)
+        if not self._body:
+            body = await trio.to_thread.run_sync(self._make)
+            self._headers["etag"] = f'"{tag_of(body)}"'
+            self._body = body
+        return Response(self._body, headers=self._headers)
 
 
 def tag_of(body: bytes) -> str:
