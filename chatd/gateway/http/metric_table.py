@@ -97,6 +97,18 @@ METRICS: Final = (
         ("route",),
     ),
     Metric("chatd_http_refused_heads", "counter", "Request heads that were refused.", ("status",)),
+    # files
+    Metric(
+        "chatd_uploads", "counter", "Uploads that came to their end, by what became of them.", ("outcome",)
+    ),
+    Metric("chatd_upload_bytes", "counter", "Bytes of these uploads."),
+    Metric("chatd_unfinished_uploads", "gauge", "Uploads in several requests that wait for more."),
+    Metric(
+        "chatd_pictures",
+        "counter",
+        "Uploaded pictures: with a preview, without one, stored as a plain file.",
+        ("outcome",),
+    ),
     # traces
     Metric("chatd_trace_spans", "counter", "Spans, by what became of them.", ("outcome",)),
 )
