@@ -120,6 +120,8 @@ class Server(msgspec.Struct, frozen=True, eq=False):
             ),
             connections=len(self.live),
             sessions=self.live.opened,
+            behind=sum(session.row().behind for session in self.live),
+            demotions=self.bus.demotions,
             refused=self._refused(),
             log_lines_lost=STDERR.lost,
             clock_steps=self.health.clock_steps,

@@ -91,6 +91,7 @@ def test_a_request_of_http_counts_under_its_route(
     counted = "chatd_http_requests"
     assert value(after, counted, "_total", **labels) == value(before, counted, "_total", **labels) + 1
     assert value(after, "chatd_http_request_seconds", "_count", route=route) >= 1
+    assert value(after, "chatd_http_body_bytes", "_total", direction="sent") > 0
 
 
 def test_a_head_that_is_refused_counts_too(server: Server) -> None:

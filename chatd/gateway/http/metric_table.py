@@ -96,7 +96,13 @@ METRICS: Final = (
         "Time from the head of a request to that of its response.",
         ("route",),
     ),
-    Metric("chatd_http_refused_heads", "counter", "Request heads that were refused.", ("status",)),
+    Metric("chatd_http_body_bytes", "counter", "Bytes of bodies, received and sent.", ("direction",)),
+    Metric(
+        "chatd_http_refused_heads",
+        "counter",
+        "Requests that were refused before a route answered them.",
+        ("status",),
+    ),
     # traces
     Metric("chatd_trace_spans", "counter", "Spans, by what became of them.", ("outcome",)),
 )

@@ -157,6 +157,7 @@ class _Chatd:
         yield from _histograms(
             "chatd_http_request_seconds", {(route,): took for route, took in http.took.items()}
         )
+        yield from _family("chatd_http_body_bytes", [(("received",), http.received), (("sent",), http.sent)])
         refused = sorted(http.refused.items())
         yield from _family("chatd_http_refused_heads", (((str(status),), count) for status, count in refused))
 
