@@ -224,7 +224,8 @@ SELECT bots.account FROM accounts CROSS JOIN bots ON bots.owner = accounts.id WH
 
 -- `thread`, of a reply, is the seq of the message that its thread began with. `nth` counts the messages of the
 -- room from 1. `mentions` is a JSON array of account ids, and of `here` or `room` where the text has those.
--- `body` is the position of the newest version of the text. A deleted message has no text, reactions or pin.
+-- `body` is the position of the newest version of the text. `attachments` is a JSON array of the ids of files, or NULL.
+-- A deleted message has no text, attachments, reactions or pin.
 CREATE TABLE messages (
     room TEXT NOT NULL REFERENCES rooms,
     seq INTEGER NOT NULL,
@@ -236,6 +237,7 @@ CREATE TABLE messages (
     thread INTEGER,
     nth INTEGER NOT NULL,
     mentions TEXT,
+    attachments TEXT,
     body INTEGER NOT NULL REFERENCES events,
     edited_at INTEGER,
     expires_at INTEGER,
@@ -288,6 +290,37 @@ CREATE TABLE reactions (
     PRIMARY KEY (room, seq, emoji, account)
 ) STRICT, WITHOUT ROWID;
 
+-- Files that were uploaded; the bytes stand elsewhere, by their hash (SHA-256, in hexadecimal). `preview` is the hash of
+-- a smaller picture. What else is said of a file (`name`, `width`, `height`) stands in the body of its event at
+-- `position`, and nowhere else. Of a deleted file there is only that it was there.
+CREATE TABLE files (
+    id TEXT PRIMARY KEY,
+    account TEXT NOT NULL REFERENCES accounts,
+    position INTEGER NOT NULL REFERENCES events,
+    at INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    hash TEXT,
+    preview TEXT,
+    deleted INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX files_by_account ON files (account, id, size) WHERE NOT deleted;
+CREATE INDEX files_by_hash ON files (hash) WHERE hash IS NOT NULL;
+CREATE INDEX files_by_preview ON files (preview) WHERE preview IS NOT NULL;
+
+-- Which messages have a file: `attachments` of `messages`, the other way round.
+CREATE TABLE attachments (
+    file TEXT NOT NULL REFERENCES files,
+    room TEXT NOT NULL REFERENCES rooms,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (file, room, seq)
+) STRICT, WITHOUT ROWID;
+
+-- The smaller indexes by which it is found whose picture a file is; a picture may also be a web address.
+CREATE INDEX accounts_by_avatar ON accounts (avatar) WHERE avatar IS NOT NULL;
+CREATE INDEX spaces_by_icon ON spaces (icon) WHERE icon IS NOT NULL;
+
 CREATE TABLE pins (
     room TEXT NOT NULL REFERENCES rooms,
     seq INTEGER NOT NULL,
@@ -315,6 +348,19 @@ CREATE TABLE emoji (
     at INTEGER NOT NULL,
     PRIMARY KEY (space, name)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX emoji_by_image ON emoji (image);
+
+-- What holds a file: messages that can be read, and pictures of accounts, spaces and emoji. A file that is held by
+-- nothing is deleted in the end.
+CREATE VIEW held_files AS
+SELECT file FROM attachments CROSS JOIN rooms ON rooms.id = attachments.room WHERE NOT rooms.deleted
+UNION ALL
+SELECT avatar AS file FROM accounts WHERE avatar IS NOT NULL
+UNION ALL
+SELECT icon AS file FROM spaces WHERE icon IS NOT NULL AND NOT deleted
+UNION ALL
+SELECT image AS file FROM emoji CROSS JOIN spaces ON spaces.id = emoji.space WHERE NOT spaces.deleted;
 
 -- Of what in a room an account is notified: `level` is `all`, `mentions` or `none`. Without a row it is `mentions`,
 -- in a direct room `all`.
@@ -455,12 +501,13 @@ CREATE TABLE drafts (
 ) STRICT, WITHOUT ROWID;
 
 -- Messages to be posted at `post_at`. `retry_at`: when to try again, after a refusal that passes. `failed` says why one
--- was refused for good.
+-- was refused for good. `attachments` is a JSON array of the ids of files, or NULL.
 CREATE TABLE scheduled (
     id TEXT PRIMARY KEY,
     account TEXT NOT NULL REFERENCES accounts,
     room TEXT NOT NULL REFERENCES rooms,
     text TEXT NOT NULL,
+    attachments TEXT,
     reply_to INTEGER,
     expires_in INTEGER,
     post_at INTEGER NOT NULL,
@@ -471,6 +518,12 @@ CREATE TABLE scheduled (
 
 CREATE INDEX scheduled_due ON scheduled (coalesce(retry_at, post_at)) WHERE failed IS NULL;
 CREATE INDEX scheduled_by_account ON scheduled (account);
+CREATE INDEX scheduled_attachments ON scheduled (id) WHERE attachments IS NOT NULL;
+
+-- Hashes of bytes that a file had which is deleted: to be taken away, unless another file has them too.
+CREATE TABLE dropped_blobs (
+    hash TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
 
 -- The position up to which a follower that acts on the log has acted. (Views keep theirs in `views.db`.)
 CREATE TABLE followers (
@@ -685,13 +738,13 @@ END;
 
 CREATE TRIGGER message_posted AFTER INSERT ON events
 WHEN new.type = 'message.posted' AND new.stream LIKE 'room/%' BEGIN
-    INSERT INTO messages (room, seq, position, at, by, nonce, reply_to, thread, nth, mentions, body,
-        expires_at)
+    INSERT INTO messages (room, seq, position, at, by, nonce, reply_to, thread, nth, mentions, attachments,
+        body, expires_at)
     VALUES (substr(new.stream, 6), new.seq, new.position, new.at, new.by,
         new.data ->> 'nonce', new.data ->> 'reply_to', new.data ->> 'thread',
         coalesce((SELECT nth FROM messages WHERE room = substr(new.stream, 6) ORDER BY seq DESC LIMIT 1), 0)
             + 1,
-        new.data -> 'mentions', new.position, new.data ->> 'expires_at');
+        new.data -> 'mentions', new.data -> 'attachments', new.position, new.data ->> 'expires_at');
 END;
 
 CREATE TRIGGER message_mentions AFTER INSERT ON messages WHEN new.mentions IS NOT NULL BEGIN
@@ -699,6 +752,11 @@ CREATE TRIGGER message_mentions AFTER INSERT ON messages WHEN new.mentions IS NO
     WHERE value <> 'here';
     INSERT INTO versions (room, seq, position, at, by, mentions)
     VALUES (new.room, new.seq, new.position, new.at, new.by, new.mentions);
+END;
+
+CREATE TRIGGER message_attachments AFTER INSERT ON messages WHEN new.attachments IS NOT NULL BEGIN
+    INSERT OR IGNORE INTO attachments (file, room, seq) SELECT value, new.room, new.seq
+    FROM json_each(new.attachments);
 END;
 
 -- A version of a message is inserted into this view where it has mentions, to find who does not hear of them.
@@ -933,6 +991,7 @@ WHEN new.type = 'account.deleted' AND new.stream LIKE 'account/%' BEGIN
     DELETE FROM unheard_mentions WHERE account = substr(new.stream, 9);
     DELETE FROM direct_states WHERE account = substr(new.stream, 9);
     DELETE FROM thread_followers WHERE account = substr(new.stream, 9);
+    UPDATE files SET deleted = 1, hash = NULL, preview = NULL WHERE account = substr(new.stream, 9) AND NOT deleted;
     UPDATE reports SET reason = NULL WHERE by = substr(new.stream, 9);
     UPDATE reports SET resolution = NULL WHERE resolved_by = substr(new.stream, 9);
 END;
@@ -1026,8 +1085,39 @@ WHEN new.type = 'message.deleted' AND new.stream LIKE 'room/%' BEGIN
     );
     DELETE FROM reactions WHERE room = substr(new.stream, 6) AND seq = new.data ->> 'seq';
     DELETE FROM pins WHERE room = substr(new.stream, 6) AND seq = new.data ->> 'seq';
-    UPDATE messages SET deleted = 1, mentions = NULL
+    DELETE FROM attachments WHERE room = substr(new.stream, 6) AND seq = new.data ->> 'seq' AND file IN (
+        SELECT value FROM messages CROSS JOIN json_each(messages.attachments)
+        WHERE messages.room = substr(new.stream, 6) AND messages.seq = new.data ->> 'seq'
+    );
+    UPDATE messages SET deleted = 1, mentions = NULL, attachments = NULL
     WHERE room = substr(new.stream, 6) AND seq = new.data ->> 'seq';
+END;
+
+CREATE TRIGGER file_added INSTEAD OF INSERT ON changes
+WHEN new.type = 'file.added' AND new.stream LIKE 'account/%' BEGIN
+    INSERT INTO files (id, account, position, at, type, size, hash, preview)
+    SELECT new.data ->> 'file', substr(new.stream, 9), new.position, new.at, new.data ->> 'type', new.data ->> 'size',
+        payload ->> 'hash', payload ->> 'preview_hash'
+    FROM (SELECT (SELECT text FROM bodies WHERE position = new.position) AS payload);
+END;
+
+CREATE TRIGGER file_deleted INSTEAD OF INSERT ON changes
+WHEN new.type = 'file.deleted' AND new.stream LIKE 'account/%' BEGIN
+    UPDATE files SET deleted = 1, hash = NULL, preview = NULL
+    WHERE id = new.data ->> 'file' AND account = substr(new.stream, 9) AND NOT deleted;
+END;
+
+-- A file is erased with the last message that had it, unless it is held in another way.
+CREATE TRIGGER attachment_dropped AFTER DELETE ON attachments BEGIN
+    UPDATE files SET deleted = 1, hash = NULL, preview = NULL
+    WHERE id = old.file AND NOT deleted AND NOT EXISTS (SELECT 1 FROM held_files WHERE file = old.file);
+END;
+
+-- What is said of a deleted file goes with it, and somebody must look after its bytes.
+CREATE TRIGGER file_erased AFTER UPDATE OF deleted ON files WHEN new.deleted AND NOT old.deleted BEGIN
+    DELETE FROM bodies WHERE position = old.position;
+    INSERT OR IGNORE INTO dropped_blobs (hash)
+    SELECT hash FROM (SELECT old.hash AS hash UNION SELECT old.preview) WHERE hash IS NOT NULL;
 END;
 
 CREATE TRIGGER reaction_added INSTEAD OF INSERT ON message_changes

@@ -235,6 +235,10 @@ class Settings:
     quota_spaces: int = _setting(50, "Spaces that an account may own.", _positive)
     quota_invites: int = _setting(100, "Invites in a space that one maker may have open at once.", _positive)
     quota_versions: int = _setting(100, "Versions of a message.", _positive)
+    quota_stored_bytes: int = _setting(
+        5 * 2**30, "Bytes of all files that an account may store, its bots included.", _positive
+    )
+    quota_uploads: int = _setting(1000, "Files that an account may upload a day.", _positive)
     quota_sessions: int = _setting(50, "Sessions that an account may have open at once.", _positive)
     quota_connections: int = _setting(1000, "Connections from one address at once.", _positive)
     login_free_tries: int = _setting(
@@ -288,6 +292,10 @@ class Settings:
     refresh_token_lifetime: int = _setting(30 * 86400, "Life of a refresh token.", _positive)
     erase_messages_delay: float = _setting(
         3600.0, "Time in which an order to erase somebody's messages can be cancelled.", _not_negative
+    )
+    max_file: int = _setting(2**30, "Bytes of one file, at most.", _positive)
+    keep_unheld_files: float = _setting(
+        86400.0, "Time that an uploaded file is kept while no message or picture has it.", _positive
     )
     files_reserve: int = _setting(
         256 * 2**20, "Bytes that uploads leave free on the disk, for everything else.", _not_negative

@@ -29,6 +29,7 @@ from chatd.actors.workers.database_watch import DatabaseWatch
 from chatd.actors.workers.deletions import Deletions
 from chatd.actors.workers.disabled_members import DisabledMembers
 from chatd.actors.workers.due_timer import DueTimer
+from chatd.actors.workers.file_collection import FileCollector
 from chatd.actors.workers.health import Health
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.message_erasure import MessageErasureWorker
@@ -39,6 +40,7 @@ from chatd.actors.workers.receipts import Receipts
 from chatd.actors.workers.scheduler import Scheduler
 from chatd.actors.workers.typing import Typing
 from chatd.actors.workers.view_updater import Views, ViewUpdater
+from chatd.auth.file_links import FileLinks
 from chatd.auth.login_throttle import LoginThrottle
 from chatd.auth.passwords import Passwords
 from chatd.auth.quotas import DailyUsage, quotas_of
@@ -46,6 +48,8 @@ from chatd.auth.rate_limits import RateLimits
 from chatd.auth.sso_flow import SingleSignOn
 from chatd.auth.tokens import Tokens
 from chatd.clock import now
+from chatd.files.services import blobs_of
+from chatd.files.spooled import SpoolingBlobs
 from chatd.handlers import account, message, server
 from chatd.handlers import settings as account_settings
 from chatd.handlers.access import Access
@@ -62,6 +66,8 @@ from chatd.handlers.device_tokens import DeviceTokens
 from chatd.handlers.direct import DirectRooms
 from chatd.handlers.emoji import Emoji
 from chatd.handlers.figures import Figures
+from chatd.handlers.file import FileHandlers
+from chatd.handlers.file_allowance import FileAllowance
 from chatd.handlers.first_sign_in import FirstSignIn
 from chatd.handlers.gate import Gate
 from chatd.handlers.histories import Histories
@@ -91,8 +97,9 @@ from chatd.handlers.setup import Setup
 from chatd.handlers.sign_in import SignIns, SignUps
 from chatd.handlers.space import Spaces
 from chatd.handlers.totp import Totp
+from chatd.handlers.uploads import Uploads
 from chatd.handlers.visibility import Visibility
-from chatd.ports import Provider, View
+from chatd.ports import Files, Provider, View
 from chatd.settings import Settings
 from chatd.settled_clock import SettledClock
 from chatd.store.database import Store
@@ -118,6 +125,8 @@ class Services(msgspec.Struct, frozen=True, eq=False):
     server: server.Server
     server_log: ServerLog
     health: Health
+    blobs: SpoolingBlobs
+    files: Files
     figures: Figures
     workers: tuple[Actor, ...]
 
@@ -171,6 +180,13 @@ def wire(
     )
     recovery = RecoveryLinks(reader, credentials, tokens, address)
     deletions = Deletions(commands, live)
+
+    blobs = blobs_of(settings)
+    allowance = FileAllowance(reader, usage, quotas, settings.max_file)
+    links = FileLinks(signing_key, store.epochs.database)
+    files = Uploads(reader, commands, allowance, links, rate_limits, settings.limits)
+    collector = FileCollector(reader, commands, blobs, settings.keep_unheld_files, settled)
+    bus.watch(collector.follow)
 
     visibility = Visibility(directory)
     membership = Membership(visibility)
@@ -240,7 +256,7 @@ def wire(
             "block": (Blocks(reader, commands),),
             "message": (
                 message.Messages(reader, directory, visibility, reading),
-                Searches(views, bus, visibility),
+                Searches(reader, views, bus, visibility),
                 ScheduledMessages(reader, commands, bus, due_timer, membership),
                 MessageReports(reader, commands, visibility),
             ),
@@ -258,6 +274,7 @@ def wire(
             "subscription": (account_settings.Subscriptions(commands, membership),),
             "preferences": (account_settings.PreferenceReading(reader),),
             "bookmark": (Bookmarks(reader, commands, visibility, membership),),
+            "file": (FileHandlers(reader, commands, allowance, links),),
             "draft": (Drafts(reader, commands, bus, membership),),
             "view": (server.ViewHandlers(views, server_log),),
             "event": (server.Events(reader, bus, histories),),
@@ -288,6 +305,7 @@ def wire(
         presence,
         receipts,
         openings,
+        collector,
         DatabaseWatch(store, health),
         ClockWatch(reader, commands.write, health),
     )
@@ -312,6 +330,8 @@ def wire(
         server_handler,
         server_log,
         health,
+        blobs,
+        files,
         figures,
         workers,
     )

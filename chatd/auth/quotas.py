@@ -39,6 +39,7 @@ ALWAYS_ALLOWED: Final = frozenset(
             "bot.delete",
             "emoji.remove",
             "invite.revoke",
+            "file.delete",
             "pin.remove",
             "reaction.remove",
         ),
@@ -75,6 +76,8 @@ def quotas_of(settings: Settings) -> Quotas | None:
         versions=settings.quota_versions,
         sessions=settings.quota_sessions,
         connections=settings.quota_connections,
+        stored_bytes=settings.quota_stored_bytes,
+        uploads_per_day=settings.quota_uploads,
     )
 
 
@@ -84,6 +87,7 @@ class Written(msgspec.Struct):
     messages: int = 0
     bytes: int = 0
     reports: int = 0
+    uploads: int = 0
 
 
 class DailyUsage:
@@ -106,7 +110,7 @@ class DailyUsage:
             first = await reader.position_at(begin - 1)
             for after in range(first, head, SLICE):
                 for row in await reader.written_by_account(after, min(after + SLICE, head), begin):
-                    self._add(row["by"], row["messages"], row["bytes"], row["reports"])
+                    self._add(row["by"], row["messages"], row["bytes"], row["reports"], row["uploads"])
         except StoreUnavailable as error:
             log.warning("usage_unknown", error=str(error), consequence="today's quotas start from zero")
 
@@ -120,7 +124,8 @@ class DailyUsage:
             if event.text is not None:
                 size += len(event.text) if event.text.isascii() else len(event.text.encode())
             type_ = event.type
-            self._add(event.by, type_ == "message.posted", size, type_ == "message.reported")
+            reports, uploads = type_ == "message.reported", type_ == "file.added"
+            self._add(event.by, type_ == "message.posted", size, reports, uploads)
             if type_ == "account.created" and "owner" in event.data:
                 self._owners[event.stream.partition("/")[2]] = event.data["owner"]
 
@@ -158,6 +163,20 @@ class DailyUsage:
             )
         return None
 
+    def refuse_upload(self, caller: Caller) -> Refusal | None:
+        """Why the caller may not upload another file today."""
+        quotas = self.quotas
+        if quotas is None or caller.account is None:
+            return None
+        written = self.of(caller.owner or caller.account)
+        if written.uploads >= quotas.uploads_per_day:
+            return self._used_up(f"you have uploaded {written.uploads} files today, and no more are allowed")
+        if written.bytes >= quotas.bytes_per_day:
+            return self._used_up(
+                f"you have written all that an account may write in a day ({_mib(quotas)} MiB)"
+            )
+        return None
+
     def _used_up(self, why: str) -> Refusal:
         seconds = max(math.ceil((self.day_ends_at - self._clock()) / 1000), 1)
         minutes = math.ceil(seconds / 60)
@@ -166,7 +185,7 @@ class DailyUsage:
             "rate_limited", f"{why}; try again after midnight UTC, in {wait}", {"retry_after": seconds}
         )
 
-    def _add(self, by: str, messages: int, size: int, reports: int) -> None:
+    def _add(self, by: str, messages: int, size: int, reports: int, uploads: int) -> None:
         account = self._owners.get(by, by)
         written = self._written.get(account)
         if written is None:
@@ -174,6 +193,7 @@ class DailyUsage:
         written.messages += messages
         written.bytes += size
         written.reports += reports
+        written.uploads += uploads
 
     def _begin_day(self) -> None:
         """A clock set back over midnight begins that day anew: nobody waits until it has caught up."""

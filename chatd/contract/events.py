@@ -25,6 +25,7 @@ from chatd.contract.fields import (
     ShowingRight,
     Time,
 )
+from chatd.contract.file import FileInfo
 from chatd.contract.spec import EventType, StreamKind
 
 
@@ -156,6 +157,21 @@ class MessageOfRoom(Struct, frozen=True, kw_only=True):
     seq: int
 
 
+class FileAdded(Struct, frozen=True, kw_only=True):
+    file: Id
+    type: str
+    size: int
+    name: str | UnsetType = UNSET
+    width: int | UnsetType = UNSET
+    height: int | UnsetType = UNSET
+    hash: str | UnsetType = UNSET
+    preview_hash: str | UnsetType = UNSET
+
+
+class AboutFile(Struct, frozen=True, kw_only=True):
+    file: Id
+
+
 class Blocked(Struct, frozen=True, kw_only=True):
     account: Id | UnsetType = UNSET
 
@@ -284,6 +300,8 @@ class MessagePosted(Struct, frozen=True, kw_only=True):
     nonce: str | UnsetType = UNSET
     reply_to: int | UnsetType = UNSET
     thread: int | UnsetType = UNSET
+    attachments: list[Id] | UnsetType = UNSET
+    files: list[FileInfo] | UnsetType = UNSET
     mentions: list[str] | UnsetType = UNSET
     expires_at: Time | UnsetType = UNSET
 
@@ -439,6 +457,21 @@ _ACCOUNT: Final = (
         UpTo,
         "The account has left a direct room of two at its event `seq`. A client removes the room until the"
         " next message in it.",
+    ),
+    EventType(
+        "file.added",
+        "account",
+        FileAdded,
+        "The account has uploaded a file. A client that shows uploads adds it.",
+        personal=("name", "width", "height", "hash", "preview_hash"),
+    ),
+    EventType(
+        "file.deleted",
+        "account",
+        AboutFile,
+        "A file of the account was deleted: by the account, or (`by` `system`) because nothing held it any"
+        " more. A client removes it. Files that are erased with their message have no event of their own.",
+        erases=True,
     ),
 )
 
@@ -693,7 +726,8 @@ _ROOM: Final = (
         "room",
         MessagePosted,
         "A client adds the message. It knows its own by the `nonce`. It counts one more reply in `thread`,"
-        " one more unread message, and a mention.",
+        " one more unread message, and a mention. `attachments` are ids of files, `files` says what is known"
+        " of them; what was deleted since is missing there.",
         text=True,
     ),
     EventType(
@@ -708,8 +742,8 @@ _ROOM: Final = (
         "message.deleted",
         "room",
         MessageDeleted,
-        "A client removes the text, mentions, reactions, pin, bookmark and notifications of message `seq`,"
-        " and counts one unread message less if it was unread.",
+        "A client removes the text, files, mentions, reactions, pin, bookmark and notifications of message"
+        " `seq`, and counts one unread message less if it was unread.",
         audited=True,
         erases=True,
     ),

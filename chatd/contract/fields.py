@@ -35,8 +35,9 @@ Topic = Annotated[str, _limits(0, 1000, shown.LINE), shown.LINE]
 About = Annotated[str, _limits(0, 1000, shown.TEXT), shown.TEXT]
 Reason = Annotated[str, _limits(1, 500, shown.REASON), shown.REASON]
 Text = Annotated[str, _limits(1, MAX_TEXT, shown.MESSAGE), shown.MESSAGE]
-Picture = Annotated[str, _limits(1, 500, shown.LINK), shown.LINK]
-PictureOrNone = Annotated[str, _limits(0, 500, shown.LINK_OR_EMPTY), shown.LINK_OR_EMPTY]
+TextOrNone = Annotated[str, _limits(0, MAX_TEXT, shown.MESSAGE_OR_EMPTY), shown.MESSAGE_OR_EMPTY]
+Picture = Annotated[str, _limits(1, 500, shown.PICTURE), shown.PICTURE]
+PictureOrNone = Annotated[str, _limits(0, 500, shown.PICTURE_OR_EMPTY), shown.PICTURE_OR_EMPTY]
 
 AccountName = Annotated[str, Meta(min_length=2, max_length=32)]
 Password = Annotated[str, Meta(min_length=1, max_length=256)]
@@ -145,6 +146,7 @@ ExportKind = Literal[
     "invite",
     "message",
     "reaction",
+    "file",
     "notification",
 ]
 

@@ -15,25 +15,27 @@ from chatd.contract.fields import (
     Reason,
     Seconds,
     Seq,
-    Text,
+    TextOrNone,
     Time,
 )
+from chatd.contract.file import Attachments, FileInfo
 from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command, query
 
 
 class PostMessage(Struct, frozen=True):
     room: Id
-    text: Text
+    text: TextOrNone
     nonce: Nonce | None = None
     reply_to: Seq | None = None
     expires_in: Seconds | None = None
+    attachments: Attachments | None = None
 
 
 class EditMessage(Struct, frozen=True):
     room: Id
     seq: Seq
-    text: Text
+    text: TextOrNone
 
 
 class DeleteMessage(Struct, frozen=True):
@@ -69,10 +71,11 @@ class SearchMessages(Struct, frozen=True):
 
 class ScheduleMessage(Struct, frozen=True):
     room: Id
-    text: Text
+    text: TextOrNone
     post_at: Time
     reply_to: Seq | None = None
     expires_in: Seconds | None = None
+    attachments: Attachments | None = None
 
 
 class UnscheduleMessage(Struct, frozen=True):
@@ -107,7 +110,8 @@ class Message(Struct, frozen=True, kw_only=True):
 
     `mentions` are ids of accounts, and `here` and `room` where the text calls them (then also the ids of whom
     `@here` meant). `reactions` stand in the order in which each was first added. `thread` is null without
-    replies; deleted replies do not count. `attachments` is always empty: there are no files yet.
+    replies; deleted replies do not count. `attachments` are the ids of the files that it was posted with, and
+    `files` says what is known of those that were not deleted since.
     """
 
     seq: int
@@ -118,6 +122,7 @@ class Message(Struct, frozen=True, kw_only=True):
     nonce: str | None
     reply_to: int | None
     attachments: list[Id]
+    files: list[FileInfo]
     mentions: list[str]
     reactions: list[Reaction]
     edited_at: Time | None
@@ -161,7 +166,8 @@ class MessageVersions(Struct, frozen=True, kw_only=True):
 class SearchHit(Struct, frozen=True, kw_only=True):
     """`snippet` is about 160 characters of the text around the first hit.
 
-    `highlights` are `[start, end)` in the snippet, in code points; they do not overlap.
+    `highlights` are `[start, end)` in the snippet, in code points; they do not overlap. `attachments` and
+    `files` are those of the message.
     """
 
     room: Id
@@ -171,6 +177,8 @@ class SearchHit(Struct, frozen=True, kw_only=True):
     by: Id
     snippet: str
     highlights: list[tuple[int, int]]
+    attachments: list[Id]
+    files: list[FileInfo]
 
 
 class SearchPage(Struct, frozen=True, kw_only=True):
@@ -186,6 +194,7 @@ class ScheduledMessage(Struct, frozen=True, kw_only=True):
     id: Id
     room: Id
     text: str
+    attachments: list[Id]
     reply_to: int | None
     expires_in: int | None
     post_at: Time
@@ -218,11 +227,14 @@ REQUESTS: tuple[RequestType, ...] = (
         events=("message.posted", "member.joined", "message.deleted", "notification.created"),
         notes=(
             "`nonce` is unique for its author in its room, forever. The same nonce again returns the first"
-            " result and logs nothing; with another text or another `reply_to` it is `conflict`. It is"
-            " compared with what was posted, not with later edits, and is not compared once the text was"
-            " erased.",
+            " result and logs nothing; with another text, another `reply_to` or other `attachments` it is"
+            " `conflict`. It is compared with what was posted, not with later edits, and is not compared"
+            " once the text was erased.",
             "`reply_to` is the `seq` of an earlier message of the room. All replies to a message, and"
             " replies to those, are one thread.",
+            "`attachments` are the ids of at most 10 files, which the caller has uploaded or may read for"
+            " another reason; then `text` may be empty. Who reads the message may read its files from then"
+            " on.",
             "`@name` mentions the member of the room with that account name (or an earlier one), `@room`"
             " everybody in it, `@here` the members whom others see there at that moment, `away` and `dnd`"
             " included. `@here` and `@room` from somebody without `mention.loud` are plain text.",
@@ -248,7 +260,8 @@ REQUESTS: tuple[RequestType, ...] = (
         refusals=("not_found", "conflict"),
         events=("message.edited",),
         notes=(
-            "For the author alone. Mentions are worked out anew. Earlier versions stay for the author and"
+            "For the author alone. Mentions are worked out anew; attachments stay, and with them the text"
+            " may become empty. Earlier versions stay for the author and"
             " for those who hold `message.see_edits`. Editing to the same text changes nothing.",
         ),
     ),
@@ -264,8 +277,9 @@ REQUESTS: tuple[RequestType, ...] = (
         notes=(
             "For the author, for operators, and for those who hold `message.delete_any` and do not stand"
             " below the author. It needs no membership and works in archived rooms.",
-            "The text is erased in all versions, for everybody and for good; the page on erasure says what"
-            " stays. `reason` stands in the event and in the audit.",
+            "The text is erased in all versions, for everybody and for good, and so are its files, unless"
+            " another message or a picture still has them; the page on erasure says what stays. `reason`"
+            " stands in the event and in the audit.",
         ),
     ),
     query(
@@ -308,8 +322,8 @@ REQUESTS: tuple[RequestType, ...] = (
             " In scripts without spaces between words (Chinese, Japanese, Thai and others) and in Korean any"
             " piece of a text is found; so are emoji. Other signs mean nothing.",
             "`after` (included) and `before` (not included) are times of posting; `by` is an account's id."
-            " `has_link` asks for messages with, or without, an `http://` or `https://` address; `has_file:"
-            " true` finds nothing, since there are no files yet.",
+            " `has_link` asks for messages with, or without, an `http://` or `https://` address, `has_file`"
+            " for messages that were posted with files, or without.",
             "What the caller posted before it asked is found. Pages are full as long as there is more.",
             "A search that takes longer than five seconds is interrupted and refused as `overloaded`: ask"
             " for more of the words.",

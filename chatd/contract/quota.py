@@ -16,7 +16,9 @@ class Quotas(Struct, frozen=True, kw_only=True):
     counted as they are written, `direct_rooms_per_day` are new ones of the last 24 hours. The others are
     about what is there: `rooms` in a space that a member made, `rooms_in_space` whoever made them, `spaces`
     that an account owns, `invites` of one maker in a space that can still be used, `versions` of a message,
-    `sessions` of an account at once (each bot's on its own), `connections` of one network address at once.
+    `sessions` of an account at once (each bot's on its own), `connections` of one network address at once,
+    `stored_bytes` of all files that an account has uploaded. `uploads_per_day` are counted as they are
+    written.
     """
 
     messages_per_day: int
@@ -30,6 +32,8 @@ class Quotas(Struct, frozen=True, kw_only=True):
     versions: int
     sessions: int
     connections: int
+    stored_bytes: int
+    uploads_per_day: int
 
 
 class GetQuota(Struct, frozen=True):
@@ -44,8 +48,9 @@ class Used(Struct, frozen=True, kw_only=True):
 
 
 class Usage(Struct, frozen=True, kw_only=True):
-    """`messages`, `bytes` and `reports` are of this day, which ends at `day_ends_at`, `direct_rooms` new ones
-    of the last 24 hours; `rooms` and `invites` those in the space where there are most of them."""
+    """`messages`, `bytes`, `reports` and `uploads` are of this day, which ends at `day_ends_at`,
+    `direct_rooms` new ones of the last 24 hours; `rooms` and `invites` those in the space where there are
+    most of them."""
 
     messages: Used
     bytes: Used
@@ -55,6 +60,8 @@ class Usage(Struct, frozen=True, kw_only=True):
     rooms: Used
     invites: Used
     sessions: Used
+    stored_bytes: Used
+    uploads: Used
     day_ends_at: Time
 
 

@@ -24,6 +24,7 @@ from chatd.contract import (
     erasure,
     event,
     export,
+    file,
     identity,
     invite,
     member,
@@ -60,7 +61,7 @@ _ROWS: Final = tuple(
         *(space, invite, emoji, member, ban, erasure, report, audit, access),
         *(room, export, direct, message, reaction, pin, thread),
         *(read, unread, receipt, typing, presence),
-        *(notification, subscription, preferences, block, bookmark, draft),
+        *(notification, subscription, preferences, block, bookmark, draft, file),
         *(view, event, server, backup),
     )
     for row in module.REQUESTS

@@ -52,6 +52,8 @@ _LINK: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+FILE_ID: Final = re.compile("[0-7][0-9A-HJKMNP-TV-Z]{25}")  # a ULID, and no web address
+
 
 @attrs.frozen(eq=False)
 class Rule:
@@ -84,9 +86,14 @@ def _wrong_text(text: str) -> str | None:
     return _wrong_message(text)
 
 
-def _wrong_link(text: str) -> str | None:
+def _wrong_picture(text: str) -> str | None:
+    if FILE_ID.fullmatch(text):
+        return None
     if _LINK.fullmatch(text) is None or _UNFIT_IN_A_NAME.search(text):
-        return "a web address, beginning with https:// or http://, like https://example.org/picture.png"
+        return (
+            "the id of a file, or a web address, beginning with https:// or http://, like"
+            " https://example.org/picture.png"
+        )
     return None
 
 
@@ -118,8 +125,9 @@ LINE: Final = Rule("one line, or empty", _or_empty(_wrong_name))
 TEXT: Final = Rule("some text, or empty", _or_empty(_wrong_text))
 REASON: Final = Rule("some text", _wrong_text)
 MESSAGE: Final = Rule("with something to see in it", _wrong_message)
-LINK: Final = Rule("a web address", _wrong_link)
-LINK_OR_EMPTY: Final = Rule("a web address, or empty", _or_empty(_wrong_link))
+PICTURE: Final = Rule("the id of a file, or a web address", _wrong_picture)
+PICTURE_OR_EMPTY: Final = Rule("the id of a file, or a web address, or empty", _or_empty(_wrong_picture))
+MESSAGE_OR_EMPTY: Final = Rule("with something to see in it, or empty", _or_empty(_wrong_message))
 
 
 # --- rules of fields ----------------------------------------------------------------------------------

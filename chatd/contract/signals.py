@@ -39,6 +39,7 @@ class ScheduledChanged(Struct, frozen=True, kw_only=True):
     id: Id
     room: Id | UnsetType = UNSET
     text: str | UnsetType = UNSET
+    attachments: list[Id] | UnsetType = UNSET
     reply_to: int | UnsetType | None = UNSET
     expires_in: int | UnsetType | None = UNSET
     post_at: Time | UnsetType = UNSET

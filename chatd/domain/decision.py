@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from chatd.contract.file import FileInfo
 from chatd.contract.quota import Quotas
 from chatd.contract.spec import DONE, Done
 from chatd.domain.event import Event, Fact
 
 NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
+NO_FILES: Final[Mapping[str, FileInfo]] = MappingProxyType({})
 
 Answer = Callable[[Sequence[Event]], object]  # a result of the contract
 
@@ -27,7 +29,7 @@ class Context(Struct, frozen=True):
     `by` is an account id, `operator:<uid>` or `system`; `at` is Unix milliseconds. `mentions` are
     what the command's text mentions, as `mention_candidates` gives it; `names` maps the name keys in there to
     account ids; `present` are the accounts that are online, if the text asks for them; `quotas` bind the
-    caller, unless None.
+    caller, unless None; `files` are those that the command names, by id, as far as the caller may read them.
     """
 
     by: str
@@ -38,6 +40,7 @@ class Context(Struct, frozen=True):
     names: Mapping[str, str] = NO_NAMES
     present: Collection[str] = ()
     quotas: Quotas | None = None
+    files: Mapping[str, FileInfo] = NO_FILES
 
 
 class Signal(Struct, frozen=True):

@@ -20,7 +20,8 @@ class Fact(Struct, frozen=True):
     """What an actor decided: the `seq`-th thing to happen in `stream`.
 
     `at` is Unix milliseconds. `text` is the body of a message or of a fact in `PERSONAL`. It is
-    kept apart from `data`, so that it can be erased while the fact remains.
+    kept apart from `data`, so that it can be erased while the fact remains. `files` is what is known of the
+    files of a message, as clients are shown it beside `data`; it stands in the events of the files.
     """
 
     stream: str
@@ -30,9 +31,21 @@ class Fact(Struct, frozen=True):
     by: str
     data: Data
     text: str | None = None
+    files: list[Data] | None = None
 
     def at_position(self, position: int, hash: str = "") -> Event:
-        return Event(position, self.stream, self.seq, self.type, self.at, self.by, self.data, self.text, hash)
+        return Event(
+            position,
+            self.stream,
+            self.seq,
+            self.type,
+            self.at,
+            self.by,
+            self.data,
+            self.text,
+            hash,
+            self.files,
+        )
 
 
 class Event(Struct, frozen=True):
@@ -51,6 +64,7 @@ class Event(Struct, frozen=True):
     data: Data
     text: str | None = None
     hash: str = ""
+    files: list[Data] | None = None
 
     def frame(self) -> Data:
         """The event as the wire shows it."""
@@ -72,11 +86,13 @@ def encode_personal(**fields: Any) -> str:
 
 
 def payload(event: Fact | Event) -> Data:
-    """The event's data and, unless erased, its body."""
+    """The event's data and, unless erased, its body and its files."""
     if event.text is None:
         return event.data
     if event.type in PERSONAL:
         return {**event.data, **_read_body(event.text)}
+    if event.files is not None:
+        return {"text": event.text, **event.data, "files": event.files}
     return {"text": event.text, **event.data}
 
 

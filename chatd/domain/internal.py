@@ -128,6 +128,25 @@ class FinishDeletion(Struct, frozen=True):
     reason: str | None = None
 
 
+class AddFile(Struct, frozen=True):
+    """The account has uploaded a file, whose bytes are stored; `file` is its fresh id."""
+
+    file: str
+    type: str
+    size: int
+    name: str
+    hash: str
+    width: int | None = None
+    height: int | None = None
+    preview_hash: str | None = None
+
+
+class DropFile(Struct, frozen=True):
+    """Deletes a file of the account."""
+
+    file: str
+
+
 # --- to a space ---------------------------------------------------------------------------------------
 
 

@@ -44,6 +44,8 @@ class QuotaHandlers(msgspec.Struct, frozen=True, eq=False):
                 rooms=self._used("rooms", rooms),
                 invites=self._used("invites", invites),
                 sessions=self._used("sessions", self.sessions_of(account)),
+                stored_bytes=self._used("stored_bytes", await self.reader.stored_bytes(account)),
+                uploads=self._used("uploads_per_day", written.uploads),
                 day_ends_at=self.daily.day_ends_at,
             )
         )

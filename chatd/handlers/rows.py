@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final, TypeVar
 
 from msgspec import UNSET
 
 from chatd.contract.account import Account
+from chatd.contract.file import FileInfo
 from chatd.contract.message import Message, ThreadSummary
 from chatd.contract.room import OwnRoom, Room
 from chatd.contract.rows import pick
@@ -37,4 +39,8 @@ def own_room(room: Row, unread: Row, role: str | None, request: bool | None) -> 
 
 def message_row(row: Row) -> Message:
     thread = ThreadSummary(replies=row["replies"], last_at=row["last_reply_at"]) if row["replies"] else None
-    return pick(Message, row, attachments=[], thread=thread)
+    return pick(Message, row, thread=thread, files=file_infos(row["files"]))
+
+
+def file_infos(rows: Iterable[Row]) -> list[FileInfo]:
+    return [pick(FileInfo, row) for row in rows]

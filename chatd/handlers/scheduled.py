@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from chatd.actors.runtime.bus import Bus
-from chatd.actors.runtime.command_bus import CommandBus
+from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.actors.runtime.envelope import STALE
 from chatd.actors.workers.due_timer import DueTimer
 from chatd.actors.workers.scheduled_list import announce_gone, announce_scheduled
 from chatd.clock import new_id, now
 from chatd.contract.errors import Refusal
+from chatd.contract.file import FileInfo
 from chatd.contract.message import (
     ListScheduled,
     ScheduledList,
@@ -23,6 +25,7 @@ from chatd.contract.message import (
 )
 from chatd.contract.rows import pick
 from chatd.contract.spec import DONE, Done
+from chatd.domain.files import NOTHING_IN_IT, attached
 from chatd.domain.room.message import NO_SUCH_MESSAGE
 from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.membership import Membership
@@ -64,6 +67,8 @@ class ScheduledMessages(msgspec.Struct, frozen=True, eq=False):
         replied = command.reply_to
         if replied is not None and not await self.reader.messages(command.room, [replied]):
             return NO_SUCH_MESSAGE
+        if refusal := await self._refuse_files(caller, command):
+            return refusal
         put = PutScheduled(
             new_id(),
             account,
@@ -73,6 +78,7 @@ class ScheduledMessages(msgspec.Struct, frozen=True, eq=False):
             command.expires_in,
             command.post_at,
             at,
+            tuple(command.attachments or ()),
         )
         texts = [row["text"] for row in await self.reader.scheduled(account)]
         if len(texts) >= MAX_SCHEDULED:
@@ -86,6 +92,7 @@ class ScheduledMessages(msgspec.Struct, frozen=True, eq=False):
             id=put.id,
             room=put.room,
             text=put.text,
+            attachments=list(put.attachments),
             reply_to=put.reply_to,
             expires_in=put.expires_in,
             post_at=put.post_at,
@@ -94,6 +101,14 @@ class ScheduledMessages(msgspec.Struct, frozen=True, eq=False):
         )
         announce_scheduled(self.bus, account, entry)
         return ScheduledResult(scheduled=entry)
+
+    async def _refuse_files(self, caller: Caller, command: ScheduleMessage) -> Refusal | None:
+        if not command.attachments:
+            return None if command.text else NOTHING_IN_IT
+        rows = await self.reader.readable_files(command.attachments, caller.by, caller.operator)
+        context = replace(context_of(caller), files={row["id"]: pick(FileInfo, row) for row in rows})
+        found = attached(command.attachments, context)
+        return found if isinstance(found, Refusal) else None
 
     @retried_when_stale
     async def unschedule(self, caller: Caller, command: UnscheduleMessage) -> Done | Refusal:

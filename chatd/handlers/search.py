@@ -12,15 +12,19 @@ from chatd.actors.workers.view_updater import Views
 from chatd.contract.errors import Refusal
 from chatd.contract.message import SearchHit, SearchMessages, SearchPage
 from chatd.contract.rows import pick
+from chatd.handlers.rows import file_infos
 from chatd.handlers.visibility import Visibility
-from chatd.ports import Caller, StoreUnavailable
+from chatd.ports import Caller, FilesOfMessage, Reader, Row, StoreUnavailable
 
 TOO_SLOW: Final = Refusal(
     "overloaded", "this search takes too long; use longer words, choose a room, or narrow the dates"
 )
 
+NO_FILES: Final = FilesOfMessage([], [])
+
 
 class Searches(msgspec.Struct, frozen=True, eq=False):
+    reader: Reader
     views: Views
     bus: Bus
     visibility: Visibility
@@ -45,4 +49,12 @@ class Searches(msgspec.Struct, frozen=True, eq=False):
             if isinstance(error.__cause__, trio.TooSlowError):
                 return TOO_SLOW
             raise
-        return SearchPage(hits=[pick(SearchHit, hit) for hit in page.hits], next=page.next)
+        files = await self.reader.files_of_messages([(hit["room"], hit["seq"]) for hit in page.hits])
+        return SearchPage(
+            hits=[_hit(hit, files.get((hit["room"], hit["seq"]), NO_FILES)) for hit in page.hits],
+            next=page.next,
+        )
+
+
+def _hit(hit: Row, of_message: FilesOfMessage) -> SearchHit:
+    return pick(SearchHit, hit, attachments=of_message.attachments, files=file_infos(of_message.files))

@@ -108,6 +108,25 @@ class SpacesOwnedBelow(Struct, frozen=True):
     most: int
 
 
+class FilesExist(Struct, frozen=True):
+    """None of these files is deleted."""
+
+    files: tuple[str, ...]
+
+
+class FileUnheld(Struct, frozen=True):
+    """No message, picture or scheduled message has the file, which is not deleted."""
+
+    file: str
+
+
+class StoredBytesBelow(Struct, frozen=True):
+    """All files of the account and its bots together have at most `most` bytes."""
+
+    account: str
+    most: int
+
+
 Condition = (
     AccountActive
     | OtherAdminExists
@@ -123,4 +142,7 @@ Condition = (
     | ScheduledCountIs
     | RoomsBelow
     | SpacesOwnedBelow
+    | FilesExist
+    | FileUnheld
+    | StoredBytesBelow
 )

@@ -6,7 +6,6 @@ whose they are and who may read them stands in the log and its tables.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from typing import Protocol
 
 from msgspec import Struct
@@ -46,7 +45,7 @@ class StoredFile(Struct, frozen=True, kw_only=True):
 
 
 class Files(Protocol):
-    """All but `holding` wait, and raise StoreUnavailable."""
+    """All raise StoreUnavailable."""
 
     async def begin(self, caller: Caller, name: str, type: str, size: int | None) -> Refusal | None:
         """Why the caller may not upload this now; asked before the bytes flow. `size` is None when the peer
@@ -55,12 +54,9 @@ class Files(Protocol):
     async def allowance(self, caller: Caller) -> int:
         """How many bytes the caller's next upload may have at most; 0 when it may not upload any."""
 
-    def holding(self, *hashes: str) -> AbstractContextManager[None]:
-        """While this is entered, no collection takes these blobs: for the time between seal and `add`."""
-
     async def add(self, caller: Caller, upload: Upload) -> FileInfo | Refusal:
-        """Makes the upload a file of the caller's, durably. Refused as `unavailable` (upload it again) when
-        the blob is not there any more."""
+        """Makes the upload a file of the caller's, durably. Asked before the context in which its blobs were
+        staged ends, so that no collection takes them meanwhile."""
 
     async def readable(self, caller: Caller, file: str) -> StoredFile | Refusal:
         """The file, if the caller may read it now; otherwise `not_found`. Asked for each download."""

@@ -32,9 +32,9 @@ class Taken(Struct, frozen=True):
     """Nothing of this append was written: something was written before that does not go with it.
 
     `what` is `stale` (a condition does not hold), `nonce` (a message with this author, room and nonce exists:
-    `found` holds `{"by", "nonce", "seq", "position", "at", "text", "reply_to"}` for each; `text` is None when
-    erased), `name` (another account has this name), `shown_name` (it is another account's name, or what a
-    room or space is called), or `seq` (the stream is longer than its actor believed).
+    `found` holds `{"by", "nonce", "seq", "position", "at", "text", "reply_to", "attachments"}` for each;
+    `text` is None when erased), `name` (another account has this name), `shown_name` (it is another account's
+    name, or what a room or space is called), or `seq` (the stream is longer than its actor believed).
     """
 
     what: Literal["stale", "nonce", "name", "shown_name", "seq"]

@@ -15,6 +15,7 @@ from chatd.ports.readers.disabled import DisabledReader
 from chatd.ports.readers.draft import DraftReader
 from chatd.ports.readers.erasure import ErasureReader
 from chatd.ports.readers.export import ExportReader
+from chatd.ports.readers.file import FileReader
 from chatd.ports.readers.identity import IdentityReader
 from chatd.ports.readers.invite import InviteReader
 from chatd.ports.readers.log import LogReader
@@ -48,6 +49,7 @@ class Reader(
     ErasureReader,
     ExportReader,
     PlaceExportReader,
+    FileReader,
     IdentityReader,
     InviteReader,
     LogReader,

@@ -159,6 +159,13 @@ class PutScheduled(Struct, frozen=True):
     expires_in: int | None
     post_at: int
     created_at: int
+    attachments: tuple[str, ...] = ()
+
+
+class DropBlobs(Struct, frozen=True):
+    """Somebody has looked after the bytes with these hashes: they are gone, or another file has them."""
+
+    hashes: tuple[str, ...]
 
 
 class DropScheduled(Struct, frozen=True):
@@ -239,5 +246,6 @@ Write = (
     | PostponeScheduled
     | FailScheduled
     | PutFollower
+    | DropBlobs
     | PutSnapshot
 )

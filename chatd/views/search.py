@@ -36,7 +36,7 @@ class SearchView:
 
     name = "search"
     # A Python with a Unicode beyond what `fold` knows gives other words.
-    version = 4 if UNICODE <= NEWEST else int(f"4{UNICODE[0]:02}{UNICODE[1]}")
+    version = 5 if UNICODE <= NEWEST else int(f"5{UNICODE[0]:02}{UNICODE[1]}")
     schema = search_tables.SCHEMA
     tables = search_tables.TABLES
 

@@ -59,8 +59,9 @@ BATCH: Final = f"""
             SELECT part FROM search_erasures ORDER BY rowid LIMIT -1)))
 """
 INSERT: Final = f"""
-    INSERT INTO search_messages (position, room, seq, by, at, body, link)
-    SELECT t.position, substr(e.stream, 6), e.seq, e.by, e.at, t.body, {IS_LINKED}
+    INSERT INTO search_messages (position, room, seq, by, at, body, link, file)
+    SELECT t.position, substr(e.stream, 6), e.seq, e.by, e.at, t.body, {IS_LINKED},
+        e.data -> '$.attachments' IS NOT NULL
     FROM ({TAKEN}) AS t CROSS JOIN log_texts AS b ON b.position = t.body
     CROSS JOIN log_events AS e ON e.position = t.position
 """

@@ -22,7 +22,7 @@ import msgspec
 from chatd.contract.message import SearchMessages
 from chatd.ports import SearchPage
 from chatd.views.query_parser import Wanted
-from chatd.views.search_tables import LINKED, PART_BITS, author_tag, room_tag, words_table
+from chatd.views.search_tables import LINKED, PART_BITS, WITH_FILE, author_tag, room_tag, words_table
 from chatd.views.snippet import snippet
 
 FEW_ROOMS: Final = 64
@@ -61,6 +61,7 @@ _ALLOWED: Final = """
     CROSS JOIN log_texts AS b ON b.position = m.body
     WHERE m.room IN (SELECT value FROM json_each(:rooms))
         AND (:by IS NULL OR m.by = :by) AND (:link IS NULL OR m.link = :link)
+        AND (:file IS NULL OR m.file = :file)
         AND (:since IS NULL OR m.at >= :since) AND (:before IS NULL OR m.at < :before)
 """
 _MATCHING: Final = f"""
@@ -102,13 +103,14 @@ def page(
         "room": query.room,
         "by": query.by,
         "link": query.has_link,
+        "file": query.has_file,
         "since": query.after,
         "before": query.before,
         "below": below,
         "most": query.limit + 1,
     }
     places = _places(connection.execute(PLACES, asked).fetchone()[0])
-    if not places.rooms or not places.parts or query.has_file:
+    if not places.rooms or not places.parts:
         return SearchPage([], None)
     asked["rooms"] = msgspec.json.encode(places.rooms).decode()
     asked["match"] = _match(query, wanted, places.rooms)
@@ -144,6 +146,8 @@ def _match(query: SearchMessages, wanted: Wanted, rooms: list[str]) -> str | Non
         tags.append(author_tag(query.by))
     if query.has_link:
         tags.append(LINKED)
+    if query.has_file:
+        tags.append(WITH_FILE)
     return wanted.match(*tags)
 
 

@@ -8,8 +8,8 @@ small ones are better than one: the newest is asked first, and mostly alone; and
 messages only goes for good when the table is emptied and filled again, which for a full part takes half a
 second, or two when all of it must be folded. They are given the words of each text as `fold` gives them, or
 the text as it was written when that is ASCII, so that most of a log never passes through Python. Beside the
-words each message has tags, which no text can contain: its room, its author, whether there is a link in it.
-With them FTS5 itself looks up the messages of a few rooms.
+words each message has tags, which no text can contain: its room, its author, whether there is a link in it,
+or a file with it. With them FTS5 itself looks up the messages of a few rooms.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Final
 PART_BITS: Final = 16
 TAG: Final = "¶"  # `fold` makes it a space, and text in ASCII cannot have it
 LINKED: Final = f'"{TAG}link"'
+WITH_FILE: Final = f'"{TAG}file"'
 
 # `first_at` and `last_at` are of all that was posted in the part, whatever became of it.
 SCHEMA: Final = """
@@ -29,7 +30,8 @@ SCHEMA: Final = """
         by TEXT NOT NULL,
         at INTEGER NOT NULL,
         body INTEGER NOT NULL,
-        link INTEGER NOT NULL
+        link INTEGER NOT NULL,
+        file INTEGER NOT NULL
     ) STRICT;
     CREATE TABLE search_parts (
         part INTEGER PRIMARY KEY,
@@ -43,6 +45,7 @@ TABLES: Final = ("search_messages", "search_parts", "search_erasures")
 WORDS: Final = "CREATE VIRTUAL TABLE {} USING fts5(words, content='', columnsize=0, tokenize='ascii')"
 TAGS: Final = f"""
     ' {TAG}r' || m.room || ' {TAG}b' || replace(m.by, ':', '{TAG}') || iif(m.link, ' {TAG}link', '')
+        || iif(m.file, ' {TAG}file', '')
 """
 
 

@@ -8,7 +8,7 @@ from chatd.contract.events import EVENTS
 from chatd.contract.signals import SIGNALS
 from chatd.contract.spec import EventType, SignalType
 from reference_pages.markdown import bullets, code, page
-from reference_pages.types import fields, object_fields
+from reference_pages.types import described, fields, object_fields, parts_of
 
 EVENTS_INTRODUCTION: Final = """\
 An event is a fact in the log. [protocol.md](../protocol.md#frames) shows its frame; this page says what
@@ -38,7 +38,13 @@ LETS: Final = {
 
 
 def events() -> str:
-    return page("Events", EVENTS_INTRODUCTION, *(_stream(kind) for kind in STREAMS))
+    named = dict.fromkeys(class_ for row in EVENTS.values() for class_ in parts_of(row.payload))
+    return page(
+        "Events",
+        EVENTS_INTRODUCTION,
+        *(_stream(kind) for kind in STREAMS),
+        *(described(class_) for class_ in named),
+    )
 
 
 def _stream(kind: str) -> str:

@@ -87,6 +87,7 @@ class Twin:
             "text": text or id_,
             "reply_to": None,
             "expires_in": None,
+            "attachments": [],
             "post_at": post_at,
             "created_at": START,
             "retry_at": None,

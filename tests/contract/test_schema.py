@@ -27,7 +27,17 @@ POST = {"id": 1, "command": "message.post", "data": {"room": "r", "text": "hi"}}
 POSTED = {"event": "message.posted", "stream": "room/r", "seq": 1, "position": 9, "at": 5, "by": "ann"}
 
 BANNED = {**POSTED, "event": "member.banned", "stream": "space/s"}
-HIT = {"room": "r", "seq": 1, "position": 9, "at": 5, "by": "ann", "snippet": "red", "highlights": [[0, 3]]}
+HIT = {
+    "room": "r",
+    "seq": 1,
+    "position": 9,
+    "at": 5,
+    "by": "ann",
+    "snippet": "red",
+    "highlights": [[0, 3]],
+    "attachments": [],
+    "files": [],
+}
 
 
 def printed(*options: str) -> Any:
@@ -73,7 +83,7 @@ def test_what_the_protocol_says_is_of_the_schema(schema: Any, frame: Any) -> Non
     [
         {**POST, "command": "message.shout"},
         {**POST, "data": {"room": "r", "text": "hi", "txet": "hi"}},
-        {**POST, "data": {"room": "r", "text": ""}},
+        {**POST, "data": {"room": "r", "text": 10_001 * "x"}},
         {"id": 1, "command": "message.post"},
         {**POST, "id": 65 * "a"},
         {**POST, "id": None},

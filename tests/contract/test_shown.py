@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chatd.contract.errors import Refusal
 from chatd.contract.requests import REQUESTS
-from chatd.contract.shown import LINK, LINK_OR_EMPTY, NAME, TEXT, fit_name, plain
+from chatd.contract.shown import NAME, PICTURE, PICTURE_OR_EMPTY, TEXT, fit_name, plain
 
 # What people are shown, wherever a request brings it; `name` of an account has rules of its own.
 NAMES = (
@@ -170,8 +170,8 @@ def test_nothing_else_is_a_link(request_: str, field: str, link: str) -> None:
 
 
 def test_an_avatar_and_an_icon_can_be_emptied_and_an_emoji_cannot() -> None:
-    assert LINK_OR_EMPTY.wrong("") is None
-    assert LINK.wrong("") is not None
+    assert PICTURE_OR_EMPTY.wrong("") is None
+    assert PICTURE.wrong("") is not None
     assert read("account.update", "about", "") == read("account.update", "about", "")
     assert TEXT.wrong("") is None
 

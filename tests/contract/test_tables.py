@@ -82,7 +82,7 @@ def test_every_field_refuses_a_value_of_another_type(entry: RequestType) -> None
             {"token": "t", "cursor": {"epoch": "e", "position": -1}},
             "cursor.position: must be at least 0",
         ),
-        ("message.post", {"room": "r", "text": ""}, "text: must have 1 to 10000 characters"),
+        ("message.post", {"room": "r", "text": 10_001 * "x"}, "text: must have at most 10000 characters"),
         ("session.open", {"cursor": {"epoch": "e"}}, "cursor.position: missing"),
         (
             "member.mute",
@@ -123,8 +123,7 @@ def test_no_refusal_repeats_what_is_long(entry: RequestType) -> None:
 def test_text_has_a_limit() -> None:
     post = REQUESTS["message.post"]
     assert not isinstance(post.read({"room": "r", "text": "x" * 10_000}), Refusal)
-    for text in ("", "x" * 10_001):
-        assert isinstance(post.read({"room": "r", "text": text}), Refusal)
+    assert isinstance(post.read({"room": "r", "text": "x" * 10_001}), Refusal)
 
 
 def test_a_cursor_refuses_unknown_keys_too() -> None:

@@ -33,6 +33,8 @@ WITHOUT_STATE = {
     "account.deleted": "nobody is left to keep anything",
     "room.exported": "tells who did it, and no query but the audit shows it",
     "space.exported": "as above",
+    "file.added": "uploads are asked for when somebody looks at them",
+    "file.deleted": "as above; whoever is shown it in a message learns it when the file is asked for",
     "thread.followed": "no query shows which threads one follows",
     "thread.unfollowed": "as above",
 }
@@ -325,7 +327,7 @@ def _posted(room: Frame, event: Frame) -> None:
     message = {
         **{name: event[name] for name in ("seq", "position", "at", "by")},
         **{name: data.get(name) for name in ("text", "nonce", "reply_to", "expires_at")},
-        "attachments": [],
+        **{name: data.get(name, []) for name in ("attachments", "files")},
         "mentions": data.get("mentions", []),
         "reactions": {},
         "edited_at": None,
@@ -360,6 +362,7 @@ def _edited(room: Frame, event: Frame) -> None:
 def _deleted(room: Frame, event: Frame) -> None:
     seq = event["data"]["seq"]
     nothing: Frame = {"text": None, "mentions": [], "reactions": {}, "pinned": False}
+    nothing |= {"attachments": [], "files": []}
     room["messages"][seq].update(deleted=True, **nothing)
     _count_replies(room, room["messages"][seq])
     room["pins"].pop(seq, None)

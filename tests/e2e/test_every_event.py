@@ -29,6 +29,7 @@ from .reducer import CHANGES, WITHOUT_STATE, Reducer, State, snapshot
 from .serving import Server
 from .talking import DEADLINE, Client, Frame
 from .town import Account, Town
+from .uploads import UPLOADING, picture, upload
 
 TYPES = {type_ for entry in REQUESTS.values() for type_ in entry.events}
 SYSTEM = "system"
@@ -40,7 +41,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One with single sign-on."""
     with Provider() as provider:
         data = tmp_path_factory.mktemp("chatd") / "data"
-        server = Server(data, oidc_sign_up=True, erase_messages_delay=0.3, **provider.settings).start()
+        settings = {"oidc_sign_up": True, "erase_messages_delay": 0.3, **provider.settings}
+        server = Server(data, program=UPLOADING, **settings).start()
         yield server
         ended_well(server)
 
@@ -210,6 +212,15 @@ def live_through(town: Town, witness: Witness, owner: ViewUpdater, member: ViewU
     ask(ann, "message.edit", room=room, seq=seq, text="hello all of you, @room")
     ask(ann, "message.edit", room=room, seq=deeper, text=f"and @{member.account.name} so on")
     ask(bob, "message.edit", room=room, seq=reply, text="hello!")
+    yield
+
+    # files
+    cat, spare = picture(bob), upload(bob)
+    attached = ask(bob, "message.post", room=room, text="", attachments=[cat["id"]])["seq"]
+    ask(ann, "message.post", room=room, text="mine now", attachments=[cat["id"]])
+    yield
+    ask(bob, "file.delete", file=spare["id"])
+    ask(bob, "message.delete", room=room, seq=attached)
     yield
 
     # what people put on them

@@ -24,6 +24,7 @@ from .serving import Server
 from .talking import Client, Frame
 from .test_every_event import ViewUpdater, Witness, live_through
 from .town import Account, Town
+from .uploads import UPLOADING
 
 TYPES = sorted({type_ for entry in REQUESTS.values() for type_ in entry.events})
 ROWS: dict[tuple[str, str], EventType] = {(kind, name): row for (kind, name), row in EVENTS.items()}
@@ -92,7 +93,8 @@ def everything(operator: Client) -> list[Frame]:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with Provider() as provider:
         data = tmp_path_factory.mktemp("chatd") / "data"
-        server = Server(data, oidc_sign_up=True, erase_messages_delay=0.3, **provider.settings).start()
+        settings = {"oidc_sign_up": True, "erase_messages_delay": 0.3, **provider.settings}
+        server = Server(data, program=UPLOADING, **settings).start()
         town = Town(server)
         yield lived(town)
         town.close()

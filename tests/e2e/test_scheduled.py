@@ -48,6 +48,7 @@ def test_a_scheduled_message_comes_at_its_time_from_its_author(town: Town) -> No
         "post_at": post_at,
         "created_at": entry["created_at"],
         "failed": None,
+        "attachments": [],
     }
     assert wait_change(there, entry["id"]) == entry
     assert there.ask("message.scheduled") == {"scheduled": [entry]}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -139,3 +141,23 @@ def test_a_connection_that_carried_requests_may_end_with_events(server: Server, 
     assert b"event: opened" in said
     assert b'"hello"' in said
     assert b"event: closed" in said.split(b'"hello"')[1]
+
+
+def test_a_reader_whose_machine_is_gone_is_dropped(tmp_path: Path) -> None:
+    command = [
+        "unshare",
+        "--map-root-user",
+        "--net",
+        sys.executable,
+        "-m",
+        "e2e.lost_machine",
+        str(tmp_path / "data"),
+    ]
+    tests = Path(__file__).parents[1]
+    paths = os.pathsep.join((str(tests.parent), str(tests)))
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, timeout=60
+    )
+    if "unshare" in done.stderr and os.environ.get("CI") != "true":
+        pytest.skip("this machine gives nobody a network of their own")
+    assert done.returncode == 0, done.stderr

@@ -21,6 +21,7 @@ from .provider import Provider
 from .serving import Server
 from .talking import Client, Frame
 from .town import Town
+from .uploads import UPLOADING, upload
 
 COLUMN, VALUE = "column_of_tomorrow", "nobody is to read this"
 HOUR = 3_600_000  # milliseconds
@@ -31,7 +32,8 @@ QUERIES = sorted(name for name, row in REQUESTS.items() if row.kind == "query")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One whose tables have a column that its code has never heard of."""
     with Provider() as provider:
-        server = Server(tmp_path_factory.mktemp("chatd") / "data", **provider.settings).start()
+        data = tmp_path_factory.mktemp("chatd") / "data"
+        server = Server(data, program=UPLOADING, **provider.settings).start()
         assert server.stop() == 0
         assert add_a_column(server.data) > 30
         yield server.start()
@@ -66,6 +68,8 @@ def furnish(town: Town) -> tuple[Client, dict[str, Frame]]:
     ann.ask("bookmark.add", **mine, seq=seq, note="later")
     ann.ask("draft.set", **mine, text="soon")
     ann.ask("message.schedule", **mine, text="then", post_at=round(time.time() * 1000) + HOUR)
+    note = {"file": upload(ann)["id"]}
+    ann.ask("message.post", **mine, text="hello, a note", attachments=[note["file"]])
     ann.ask("subscription.update", **mine, level="all")
     ann.ask("preferences.update", receipts=True)
     ann.ask("bot.create", name="Max", scopes=["read"])
@@ -77,6 +81,7 @@ def furnish(town: Town) -> tuple[Client, dict[str, Frame]]:
     everything |= {name: {"space": town.space} for name in QUERIES if "space" in REQUESTS[name].fields}
     everything |= {name: mine for name in QUERIES if "room" in REQUESTS[name].fields}
     everything |= {name: mine | {"seq": seq} for name in QUERIES if "seq" in REQUESTS[name].fields}
+    everything |= {name: note for name in QUERIES if "file" in REQUESTS[name].fields}
     everything |= {
         "account.get": {"account": town.owner.id},
         "account.devices": {"account": town.owner.id},

@@ -71,6 +71,13 @@ class Pen:
             data["reply_to"] = reply_to
         return Append((self.fact(f"room/{room}", "message.posted", data, by, text),))
 
+    def upload(self, by: str, file: str, name: str, hash: str = "", **said: Any) -> Append:
+        """A picture of 70 bytes that has a preview."""
+        hash = hash or file * 32
+        text = encode_personal(name=name, hash=hash, preview_hash="p" + hash[1:], width=8, height=6, **said)
+        data = {"file": file, "type": "image/png", "size": 70}
+        return self.append(f"account/{by}", "file.added", data, by, text)
+
     def account(self, id: str, name: str | None = None, **data: Any) -> Append:
         data = {"account": id, "name": name or id, "display_name": (name or id).title(), **data}
         return Append((self.fact(f"account/{id}", "account.created", data, "system"),))
@@ -155,6 +162,9 @@ class Pen:
             self.append("account/ann", "report.resolved", {"report": "r1"}, "ann", '{"reason":"talked"}'),
             self.append("account/ann", "subscription.updated", {"room": "hall", "level": "none"}),
             self.post("hall", "@ann", by="bob", mentions=["ann"]),
+            self.upload("ann", "f1", "a.png"),
+            self.upload("ann", "f2", "b.png"),
+            self.post("hall", "a picture", attachments=["f1"]),
             self.append("account/bob", "bookmark.added", {"room": "hall", "seq": 5, "note": "!"}, "bob"),
         ]
 

@@ -86,6 +86,7 @@ async def test_the_same_nonce_again_is_taken_and_shows_the_first_message(store: 
                 "at": 1002,
                 "text": "hi",
                 "reply_to": 1,
+                "attachments": [],
             },
         ),
     )

@@ -15,6 +15,7 @@ from chatd.store.database import Store
 FIELDS = {
     *("seq", "position", "at", "by", "text", "nonce", "reply_to", "thread", "mentions", "reactions"),
     *("edited_at", "expires_at", "deleted", "pinned", "replies", "last_reply_at"),
+    *("attachments", "files"),
 }
 
 
@@ -50,6 +51,8 @@ async def test_a_message_shows_all_that_became_of_it(village: Store) -> None:
         "pinned": True,
         "replies": 1,
         "last_reply_at": events[8].at,
+        "attachments": [],
+        "files": [],
     }
 
 
@@ -86,6 +89,7 @@ async def test_what_deciding_about_messages_takes(village: Store) -> None:
             "versions": 2,
             "mentions": ["bob"],
             "reactions": [["👍", "bob"]],
+            "attachments": [],
         },
         {
             "seq": 8,
@@ -96,6 +100,7 @@ async def test_what_deciding_about_messages_takes(village: Store) -> None:
             "versions": 1,
             "mentions": [],
             "reactions": [],
+            "attachments": [],
         },
         {
             "seq": 14,
@@ -106,6 +111,7 @@ async def test_what_deciding_about_messages_takes(village: Store) -> None:
             "versions": 2,
             "mentions": [],
             "reactions": [],
+            "attachments": [],
         },
     ]
 

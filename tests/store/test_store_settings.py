@@ -159,6 +159,7 @@ async def test_scheduled_messages_are_listed_the_next_first(village: Store) -> N
         "post_at": 20,
         "created_at": 1,
         "failed": None,
+        "attachments": [],
     }
 
 

@@ -311,7 +311,7 @@ def test_fts5_is_asked_from_the_newest_on_and_nothing_is_sorted(seeker: Seeker) 
     seeker.post("word")
     seeker.page("word ")
     for sql in (search_page._MATCHING.format(table="search_words_0"), search_page._ALL):
-        names = ("rooms", "by", "link", "since", "before", "match", "below", "most", "first")
+        names = ("rooms", "by", "link", "file", "since", "before", "match", "below", "most", "first")
         plan = seeker.village.reader.execute(f"EXPLAIN QUERY PLAN {sql}", dict.fromkeys(names))
         steps = [step for *_, step in plan]
         assert not any("SORT" in step or "TEMP B-TREE" in step for step in steps), steps

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.message import SearchHit, SearchMessages
 from chatd.contract.message import SearchPage as SearchResult
 from chatd.handlers.search import TOO_SLOW, Searches
-from chatd.ports import Caller, SearchPage, StoreUnavailable
+from chatd.ports import Caller, FilesOfMessage, SearchPage, StoreUnavailable
 from chatd.views.search import NO_FILTER, SearchView
 
 ABSENT = Refusal("not_found", "it is not there")
@@ -46,16 +46,27 @@ class Views:
         return self.page
 
 
+class Reading:
+    """A reader that knows of one message with a file."""
+
+    async def files_of_messages(self, messages: Sequence[tuple[str, int]]) -> object:
+        return {("hall", 1): FilesOfMessage(["f"], [])} if ("hall", 1) in messages else {}
+
+
 async def search(views: Views, query: SearchMessages) -> object:
     bus: Any = SimpleNamespace(head=42)
-    return await Searches(cast(Any, views), bus, cast(Any, Visible())).search(CALLER, query)
+    return await Searches(cast(Any, Reading()), cast(Any, views), bus, cast(Any, Visible())).search(
+        CALLER, query
+    )
 
 
 async def test_a_search_waits_for_all_that_was_published_before_it() -> None:
     hit = {"room": "hall", "seq": 1, "position": 7, "at": 1, "by": "ann", "snippet": "word", "highlights": []}
     views = Views(SearchPage([hit], "1f"))
     query = SearchMessages("word", room="hall", space="home")
-    assert await search(views, query) == SearchResult(hits=[SearchHit(**hit)], next="1f")
+    assert await search(views, query) == SearchResult(
+        hits=[SearchHit(**hit, attachments=["f"], files=[])], next="1f"
+    )
     assert views.asked == [42]
 
 

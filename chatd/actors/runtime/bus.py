@@ -114,8 +114,11 @@ class Bus:
                 watcher(events)
 
     def _forget(self, erasure: Event) -> None:
-        """Texts that are erased from the log are not shown from memory either."""
-        self._ring.forget(erasure.stream, erasure.data.get("seq"))
+        """What is erased from the log is not shown from memory either."""
+        if erasure.type == "file.deleted":
+            self._ring.forget_files(lambda file: file["id"] == erasure.data["file"])
+        else:
+            self._ring.forget(erasure.stream, erasure.data.get("seq"))
 
     def _skip(self, events: Sequence[Event]) -> None:
         self._ring.clear(events[0].position - 1)

@@ -5,7 +5,7 @@ Each is rendered once for each wire format, however many sessions get it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, cast
 
 import attrs
@@ -61,12 +61,25 @@ class Chunk:
         return sum(EVENT_BYTES + len(event.text or "") for event in self.events)
 
     def forget(self, seq: int | None) -> None:
-        """Drops the texts of the message `seq`, its edits included; without one, all texts."""
+        """Drops the texts and files of the message `seq`, its edits included; without one, all texts."""
         self.events = [
-            replace(event, text=None) if seq in (None, event.seq, event.data.get("seq")) else event
+            replace(event, text=None, files=None)
+            if seq in (None, event.seq, event.data.get("seq"))
+            else event
             for event in self.events
         ]
         self._rendered.clear()
+
+    def forget_files(self, gone: Callable[[Row], bool]) -> None:
+        """Drops what is known of files that are gone."""
+        if any(event.files is not None and any(map(gone, event.files)) for event in self.events):
+            self.events = [
+                event
+                if event.files is None
+                else replace(event, files=[file for file in event.files if not gone(file)])
+                for event in self.events
+            ]
+            self._rendered.clear()
 
     def rendered(self, render: Render) -> bytes:
         """What `render` makes of the events; made at most once."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from chatd.actors.runtime.chunk import Chunk
+from chatd.ports import Row
 
 RING_BYTES: Final = 4 * 1024 * 1024
 
@@ -47,6 +48,11 @@ class Ring:
         for chunk in self._chunks:
             if chunk.stream == stream:
                 chunk.forget(seq)
+
+    def forget_files(self, gone: Callable[[Row], bool]) -> None:
+        """Drops what is known of files that are gone."""
+        for chunk in self._chunks:
+            chunk.forget_files(gone)
 
     def since(self, position: int) -> Iterator[Chunk] | None:
         """The chunks after `position`, if all of them from there are here; else None."""

@@ -15,20 +15,25 @@ from typing import Any, Final, Literal, Protocol
 
 import msgspec
 import trio
+from msgspec.structs import replace
 
 from chatd.actors.runtime.envelope import BROKEN, STALE, Envelope, unavailable
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.actors.runtime.signals import signal_frame
 from chatd.actors.runtime.stream_types import STREAM_TYPES, State, load_messages, remember
 from chatd.contract.errors import Refusal
+from chatd.contract.file import FileInfo
+from chatd.contract.rows import pick
 from chatd.domain.decision import Decision
 from chatd.domain.event import Fact, split_stream
+from chatd.domain.files import files_of
 from chatd.domain.names.taken import name_taken
 from chatd.log import log
 from chatd.ports import (
     Append,
     Appended,
     Condition,
+    FilesExist,
     MarkRead,
     PutSnapshot,
     Reader,
@@ -59,11 +64,12 @@ class World(Protocol):
 
 
 class _Turn(msgspec.Struct):
-    """What a turn has decided so far."""
+    """What a turn has decided so far. `files` are those that a decision relies on."""
 
     facts: list[Fact] = msgspec.field(default_factory=list)
     writes: list[Write] = msgspec.field(default_factory=list)
     conditions: tuple[Condition, ...] = ()
+    files: list[str] = msgspec.field(default_factory=list)
     # Each with the place where its facts begin.
     decided: list[tuple[Envelope, Decision, int]] = msgspec.field(default_factory=list)
     # Which say so, once the facts before are written.
@@ -71,7 +77,8 @@ class _Turn(msgspec.Struct):
     unanswered: list[Envelope] = msgspec.field(default_factory=list)  # both kinds, as they came
 
     def append(self) -> Append:
-        return Append(tuple(self.facts), tuple(self.writes), self.conditions)
+        there = (FilesExist(tuple(self.files)),) if self.files else ()
+        return Append(tuple(self.facts), tuple(self.writes), self.conditions + there)
 
 
 class StreamActor:
@@ -184,7 +191,9 @@ class StreamActor:
                 return self._answer(turn, outcome)
             self._state = None
             if outcome.what == "stale":
-                return _refuse(envelopes, STALE)
+                if turn.conditions or not turn.files:
+                    return _refuse(envelopes, STALE)
+                continue  # a file is gone by now: whoever named it is refused in the next round
             if outcome.what in ("name", "shown_name"):
                 return await self._one_by_one(envelopes, outcome.what)
             known.extend(outcome.found)
@@ -203,6 +212,7 @@ class StreamActor:
         seqs = list({seq for envelope in envelopes for seq in messages_of(envelope.command)})
         reader = self._world.reader
         messages = await reader.message_states(self.id, seqs) if seqs else ()
+        envelopes = [await self._with_files(one) if files_of(one.command) else one for one in envelopes]
         if unknown := await self._without_marker(envelopes):
             markers = await reader.markers(self.id, unknown)
         state = await self.state()
@@ -224,6 +234,13 @@ class StreamActor:
         for envelope in envelopes:
             self._decide_one(state, around, envelope, turn)
         return turn
+
+    async def _with_files(self, envelope: Envelope) -> Envelope:
+        """The envelope, whose context has the files that the command names and its caller may read."""
+        by, operator = envelope.context.by, envelope.context.operator
+        rows = await self._world.reader.readable_files(files_of(envelope.command), by, operator)
+        files = {row["id"]: pick(FileInfo, row) for row in rows}
+        return replace(envelope, context=replace(envelope.context, files=files))
 
     def _trace(self, envelopes: Sequence[Envelope], begun: int) -> list[Span]:
         """They were decided, since `begun`. Their spans, one for each."""
@@ -275,6 +292,7 @@ class StreamActor:
         if decision.facts:
             turn.writes.extend(envelope.writes)
             turn.conditions += envelope.conditions
+            turn.files += envelope.context.files
         if decision.read is not None:
             turn.writes.append(MarkRead(envelope.context.by, self.id, decision.read))
 

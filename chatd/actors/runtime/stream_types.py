@@ -105,7 +105,13 @@ def load_messages(state: room_state.RoomState, messages: Sequence[Row]) -> None:
     state.messages = {}
     for row in messages:
         known = room_state.MessageState(
-            row["by"], row["thread"], row["deleted"], row["text"], row["mentions"], versions=row["versions"]
+            row["by"],
+            row["thread"],
+            row["deleted"],
+            row["text"],
+            row["mentions"],
+            versions=row["versions"],
+            has_files=bool(row.get("attachments")),
         )
         for emoji, account_ in row["reactions"]:
             known.reactions.setdefault(emoji, set()).add(account_)
@@ -115,6 +121,8 @@ def load_messages(state: room_state.RoomState, messages: Sequence[Row]) -> None:
 def remember(state: room_state.RoomState, posts: Sequence[Row]) -> None:
     """Tells a room what was posted with which nonce, oldest first."""
     for post in posts:
-        content = None if post["text"] is None else room_state.nonce_digest(post["text"], post["reply_to"])
+        content = None
+        if post["text"] is not None:
+            content = room_state.nonce_digest(post["text"], post["reply_to"], post.get("attachments"))
         posted = room_state.NonceRecord(post["seq"], post["at"], content, post["position"])
         state.remember_nonce(post["by"], post["nonce"], posted)

@@ -176,7 +176,9 @@ class Scheduler:
         if state.disabled or (owner and owner.disabled):
             return DISABLED
         nonce = f"scheduled:{row['id']}"
-        command = PostMessage(row["room"], text, nonce, row["reply_to"], row["expires_in"])
+        command = PostMessage(
+            row["room"], text, nonce, row["reply_to"], row["expires_in"], row["attachments"] or None
+        )
         context = await self._names.context(Context(account, at), text)
         stream, drop, listed = room_stream(row["room"]), DropScheduled(row["id"]), ScheduledExists(row["id"])
         return await self._commands.ask(stream, command, context, Posted, drop, conditions=(listed,))

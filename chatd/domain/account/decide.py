@@ -31,6 +31,7 @@ from chatd.domain.account import settings
 from chatd.domain.account.state import NO_SUCH_ACCOUNT, AccountState, fact
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact, account_stream, encode_personal, payload
+from chatd.domain.files import refuse_picture
 from chatd.domain.internal import DisableForDeletion, FinishDeletion, MakeBot, NotifyAll, SecureAccount
 from chatd.domain.names.keys import as_read, is_reserved
 from chatd.domain.names.scripts import single_script
@@ -140,6 +141,8 @@ def _delete_bot(state: AccountState, command: DeleteBot, context: Context) -> De
 def _update(state: AccountState, command: UpdateAccount, context: Context) -> Decision | Refusal:
     if is_reserved(plain(command.display_name or "")):
         return RESERVED_DISPLAY_NAME
+    if refusal := refuse_picture("avatar", command.avatar, context):
+        return refusal
     profile = drop_none(display_name=command.display_name, about=command.about, avatar=command.avatar)
     return _update_account(state, context, {}, lambda: AccountResult(account=state.row()), profile)
 

@@ -16,8 +16,10 @@ from chatd.contract.preferences import UpdatePreferences
 from chatd.domain.decision import Context, drop_none
 from chatd.domain.event import Event, Fact, payload
 from chatd.domain.internal import (
+    AddFile,
     BlockAccount,
     CloseReport,
+    DropFile,
     FileReport,
     Notify,
     NotifyAll,
@@ -197,7 +199,21 @@ def _close_report(settings: AccountSettings, command: CloseReport, context: Cont
     return "report.resolved", {"report": command.report, **drop_none(reason=command.reason)}
 
 
+def _add_file(settings: AccountSettings, command: AddFile, context: Context) -> Change:
+    data = {"file": command.file, "type": command.type, "size": command.size, "name": command.name}
+    data |= {"hash": command.hash}
+    return "file.added", data | drop_none(
+        width=command.width, height=command.height, preview_hash=command.preview_hash
+    )
+
+
+def _drop_file(settings: AccountSettings, command: DropFile, context: Context) -> Change:
+    return "file.deleted", {"file": command.file}
+
+
 DECIDERS: Final[Mapping[type[Any], Callable[[AccountSettings, Any, Context], Change]]] = {
+    AddFile: _add_file,
+    DropFile: _drop_file,
     FileReport: _file_report,
     CloseReport: _close_report,
     SetSubscription: _set_subscription,

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from msgspec import to_builtins
+
 from chatd.contract import message as contract
 from chatd.contract.errors import Refusal
 from chatd.contract.fields import Right
@@ -15,7 +17,8 @@ from chatd.contract.message import DeleteMessage, EditMessage, PostMessage
 from chatd.contract.pin import AddPin, RemovePin
 from chatd.contract.reaction import AddReaction, RemoveReaction
 from chatd.domain.decision import Context, Decision, drop_none
-from chatd.domain.event import Event, Fact
+from chatd.domain.event import Data, Event, Fact
+from chatd.domain.files import NOTHING_IN_IT, attached
 from chatd.domain.internal import DeleteMessages, ExpireMessage
 from chatd.domain.names.mentions import GROUP_MENTIONS
 from chatd.domain.policy.access import Verdict, holds, ranks_equal_or_above, verdict, visible
@@ -75,21 +78,30 @@ def _post(state: RoomState, space: SpaceState, command: PostMessage, context: Co
         if answered is None:
             return Refusal("invalid", "reply_to is not a message of this room")
         thread = answered.thread or command.reply_to
+    files: list[Data] | None = None
+    if command.attachments:
+        found = attached(command.attachments, context)
+        if isinstance(found, Refusal):
+            return found
+        files = [to_builtins(file) for file in found]
+    elif not command.text:
+        return NOTHING_IN_IT
     data = drop_none(
         nonce=command.nonce,
         reply_to=command.reply_to,
         thread=thread,
+        attachments=command.attachments or None,
         mentions=_mentions(state, space, context) or None,
         expires_at=context.at + command.expires_in * 1000 if command.expires_in else None,
     )
     before = direct.joining(state, context) if state.direct else ()
-    posted = fact(state, "message.posted", context, data, command.text, nth=len(before) + 1)
+    posted = fact(state, "message.posted", context, data, command.text, len(before) + 1, files)
     return Decision((*before, posted), _posted)
 
 
 def _repeat(record: NonceRecord, command: PostMessage) -> Decision | Refusal:
     """The first result of the nonce, unless the command posts something else."""
-    if record.digest not in (None, nonce_digest(command.text, command.reply_to)):
+    if record.digest not in (None, nonce_digest(command.text, command.reply_to, command.attachments)):
         return Refusal("conflict", "this nonce was used for another message; use a new one")
     return Decision(answer=lambda _: record.result())
 
@@ -151,6 +163,8 @@ def _edit(state: RoomState, space: SpaceState, command: EditMessage, context: Co
         return Refusal("forbidden", f"you may not write in this room: {allowed.because}")
     if command.text == message.text:
         return Decision()
+    if not command.text and not message.has_files:
+        return NOTHING_IN_IT
     if wait := slow_mode_refusal(state, space, context, posting=False):
         return wait
     if (quotas := context.quotas) and message.versions >= quotas.versions:
@@ -224,7 +238,9 @@ def apply(state: RoomState, event: Fact | Event) -> None:
     data = event.data
     if event.type == "message.posted":
         if nonce := data.get("nonce"):
-            digest = nonce_digest(event.text, data.get("reply_to")) if event.text is not None else None
+            digest = None
+            if event.text is not None:
+                digest = nonce_digest(event.text, data.get("reply_to"), data.get("attachments"))
             position = event.position if isinstance(event, Event) else 0
             state.remember_nonce(event.by, nonce, NonceRecord(event.seq, event.at, digest, position))
         return
@@ -243,7 +259,7 @@ def _change(message: MessageState, event: Fact | Event) -> None:
             message.text, message.mentions = event.text, data.get("mentions", [])
             message.versions += 1
         case "message.deleted":
-            message.deleted, message.text, message.mentions = True, None, []
+            message.deleted, message.text, message.mentions, message.has_files = True, None, [], False
             message.reactions.clear()
         case "reaction.added":
             message.reactions.setdefault(data["emoji"], set()).add(event.by)

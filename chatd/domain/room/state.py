@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from hashlib import blake2b
 from itertools import islice
 from typing import Any, Final, TypeVar
@@ -15,7 +15,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.fields import AnyRoomKind, Right
 from chatd.contract.room import Room
 from chatd.domain.decision import Context
-from chatd.domain.event import Fact, room_stream
+from chatd.domain.event import Data, Fact, room_stream
 from chatd.domain.space.state import SpaceState
 
 NO_SUCH_ROOM: Final = Refusal("not_found", "there is no such room, or you may not see it")
@@ -37,9 +37,10 @@ class NonceRecord:
         return message.Posted(seq=self.seq, position=self.position, at=self.at)
 
 
-def nonce_digest(text: str, reply_to: int | None) -> bytes:
+def nonce_digest(text: str, reply_to: int | None, attachments: Sequence[str] | None = None) -> bytes:
     """A digest of what must be equal for a repeated nonce to be a repetition."""
-    return blake2b(f"{reply_to}\n{text}".encode(), digest_size=16).digest()
+    said = f"{reply_to}\n{text}" if not attachments else f"{reply_to} {' '.join(attachments)}\n{text}"
+    return blake2b(said.encode(), digest_size=16).digest()
 
 
 @attrs.define(slots=True)
@@ -53,6 +54,7 @@ class MessageState:
     mentions: list[str] = attrs.Factory(list)
     reactions: dict[str, set[str]] = attrs.Factory(dict)  # emoji -> accounts
     versions: int = 1
+    has_files: bool = False
 
 
 @attrs.define
@@ -161,9 +163,10 @@ def fact(
     data: dict[str, Any],
     text: str | None = None,
     nth: int = 1,
+    files: list[Data] | None = None,
 ) -> Fact:
     """The `nth` fact after the room's newest."""
-    return Fact(room_stream(state.id), state.head + nth, type_, context.at, context.by, data, text)
+    return Fact(room_stream(state.id), state.head + nth, type_, context.at, context.by, data, text, files)
 
 
 def present_members(state: RoomState, present: Collection[str]) -> list[str]:

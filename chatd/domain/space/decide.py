@@ -16,6 +16,7 @@ from chatd.contract.space import CreateSpace, Space, SpaceResult
 from chatd.domain import account_deletion, disabled_members, export
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact, room_stream
+from chatd.domain.files import refuse_picture
 from chatd.domain.internal import JoinByInvite, NoteDisabled, RemoveDeletedAccount, RevokeInviteById
 from chatd.domain.policy import bots
 from chatd.domain.policy.roles import lower_role
@@ -35,6 +36,8 @@ INVALID_INVITE: Final = Refusal("not_found", "this invite is not valid; ask for 
 def _create(state: SpaceState, command: CreateSpace, context: Context) -> Decision | Refusal:
     if state.exists:
         return Refusal("conflict", "this space already exists")
+    if refusal := refuse_picture("icon", command.icon, context):
+        return refusal
     owner = command.owner or context.by
     data = drop_none(name=command.name, description=command.description, icon=command.icon)
     fresh = SpaceState(state.id, created_at=context.at, members={owner: "owner"})
@@ -175,6 +178,8 @@ def _add_emoji(state: SpaceState, command: AddEmoji, context: Context) -> Decisi
         return Refusal("conflict", "an emoji of this name exists; remove it first")
     if len(state.emoji) >= MAX_EMOJI:
         return Refusal("conflict", f"a space has at most {MAX_EMOJI} custom emoji; remove some first")
+    if refusal := refuse_picture("image", command.image, context):
+        return refusal
     data = {"name": command.name, "image": command.image}
     return Decision((fact(state, "emoji.added", context, data),))
 

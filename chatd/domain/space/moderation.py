@@ -22,6 +22,7 @@ from chatd.contract.space import DeleteSpace, LeaveSpace, LockSpace, UnlockSpace
 from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
+from chatd.domain.files import refuse_picture
 from chatd.domain.internal import BanAccount
 from chatd.domain.policy import bots
 from chatd.domain.policy.bots import effective_role
@@ -72,6 +73,8 @@ def _update(state: SpaceState, command: UpdateSpace, context: Context) -> Decisi
         return needs_role("space.update", "changing a space")
     asked = drop_none(name=command.name, description=command.description, icon=command.icon)
     changed = {name: value for name, value in asked.items() if getattr(state, name) != value}
+    if refusal := refuse_picture("icon", changed.get("icon"), context):
+        return refusal
     return Decision((fact(state, "space.updated", context, changed),)) if changed else Decision()
 
 

@@ -14,6 +14,7 @@ from chatd.ports.readers.disabled import *
 from chatd.ports.readers.draft import *
 from chatd.ports.readers.erasure import *
 from chatd.ports.readers.export import *
+from chatd.ports.readers.file import *
 from chatd.ports.readers.identity import *
 from chatd.ports.readers.invite import *
 from chatd.ports.readers.log import *

@@ -24,7 +24,7 @@ START: Final = ExportPlace("", "", -1, "")  # before the first item
 EXPORTED: Final[tuple[ExportKind, ...]] = (
     *("account", "name", "device", "identity", "bot", "membership", "preferences", "subscription"),
     *("block", "direct"),
-    *("read", "bookmark", "draft", "scheduled", "report", "invite", "message", "reaction"),
+    *("read", "bookmark", "draft", "scheduled", "report", "invite", "message", "reaction", "file"),
 )
 
 

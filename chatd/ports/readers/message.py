@@ -35,7 +35,8 @@ class MessageReader(Protocol):
 
         A message is `{seq, position, at, by, text, nonce, reply_to, thread: seq | None, mentions: [...],
         reactions: [{emoji, count, accounts: [...]}], edited_at, expires_at, deleted, pinned,
-        replies: int, last_reply_at: int | None}`. `text` is None for a deleted message; `accounts` are those
+        replies: int, last_reply_at: int | None, attachments: [...], files: [...]}`, where a file has the
+        fields of `FileInfo`. `text` is None for a deleted message; `accounts` are those
         who reacted, in their order, at most `REACTORS` of them; reactions stand in the order of their first.
         """
 
@@ -44,7 +45,7 @@ class MessageReader(Protocol):
 
     async def message_states(self, room: str, seqs: Sequence[int]) -> list[Row]:
         """What deciding about messages takes: `{seq, by, thread, deleted, text, versions, mentions,
-        reactions: [[emoji, account], ...]}`."""
+        reactions: [[emoji, account], ...], attachments: [...]}`."""
 
     async def recent_posts(self, room: str, limit: int) -> list[Row]:
         """Those of the newest `limit` messages that carry a nonce, oldest first: as in `Taken.found`."""

@@ -1,5 +1,7 @@
 """Conditions of appends as SQL: what each of them looks up."""
 
+# ruff: noqa: S608 - statements are put together from fixed text only; values are bound
+
 from __future__ import annotations
 
 import sqlite3
@@ -10,6 +12,8 @@ from chatd.ports import (
     Condition,
     CredentialIs,
     DirectRoomsBelow,
+    FilesExist,
+    FileUnheld,
     IdentityAbsent,
     IdentityCountIs,
     NoOpenReport,
@@ -21,9 +25,13 @@ from chatd.ports import (
     SecondFactorIs,
     SetupCodeIs,
     SpacesOwnedBelow,
+    StoredBytesBelow,
 )
+from chatd.store import json_rows
 from chatd.store.queries.account import OTHER_ADMIN
 from chatd.store.queries.direct import OPENED
+from chatd.store.queries.file import SCHEDULED as SCHEDULED_WITH
+from chatd.store.queries.file import STORED_BYTES
 from chatd.store.queries.report import HAS_REPORTED
 from chatd.store.queries.usage import SPACE_ROOMS, SPACE_ROOMS_MADE, SPACES_OWNED
 
@@ -50,6 +58,16 @@ SCHEDULED_COUNT = "SELECT (SELECT count(*) FROM scheduled WHERE account = ?) = ?
 ROOMS = f"SELECT ({SPACE_ROOMS}) < ?2"
 ROOMS_MADE = f"SELECT ({SPACE_ROOMS_MADE}) < ?3"
 SPACES = f"SELECT ({SPACES_OWNED}) < ?"
+FILES_EXIST = """
+    SELECT NOT EXISTS (
+        SELECT 1 FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM files WHERE id = value AND NOT deleted)
+    )
+"""
+UNHELD = f"""
+    SELECT EXISTS (SELECT 1 FROM files WHERE id = ?1 AND NOT deleted)
+        AND NOT EXISTS (SELECT 1 FROM held_files WHERE file = ?1) AND NOT {SCHEDULED_WITH.format(file="?1")}
+"""
+STORED_BELOW = f"SELECT ({STORED_BYTES}) <= ?2"
 
 
 def holds(connection: sqlite3.Connection, condition: Condition) -> bool:
@@ -93,5 +111,11 @@ def _statement(condition: Condition) -> tuple[str, tuple[Any, ...]]:
             return ROOMS_MADE, (account, space, most)
         case SpacesOwnedBelow(account, most):
             return SPACES, (account, most)
+        case FilesExist(files):
+            return FILES_EXIST, (json_rows.array(files),)
+        case FileUnheld(file):
+            return UNHELD, (file,)
+        case StoredBytesBelow(account, most):
+            return STORED_BELOW, (account, most)
         case _:
             assert_never(condition)

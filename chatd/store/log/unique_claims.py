@@ -22,6 +22,7 @@ Name = tuple[str, str]  # `name` and its key, or `look` and its skeleton
 Label = tuple[str, str | None, str, str, str]  # stream, scope if the fact says it, key, skeleton, whose act
 
 FOUND = ("by", "nonce", "seq", "position", "at", "text", "reply_to")
+NESTED = ("attachments",)
 NONCES_TAKEN = json_rows.folded(
     """
     SELECT messages.*, text
@@ -30,6 +31,7 @@ NONCES_TAKEN = json_rows.folded(
     LEFT JOIN bodies USING (position)
     """,
     ("room", *FOUND),
+    nested=NESTED,
 )
 NAMES_TAKEN = """
     SELECT json_group_array(json_array(kind, key, account)) FROM (
@@ -111,6 +113,7 @@ class Claims:
             for nonce in _nonces([event]):
                 row = {"by": event.by, "nonce": nonce[2], "seq": event.seq, "position": event.position}
                 row |= {"at": event.at, "text": event.text, "reply_to": event.data.get("reply_to")}
+                row |= {"attachments": event.data.get("attachments", [])}
                 self._nonces[nonce] = row
             self._names.update(_names([event]))
             for label in _labels([event]):

@@ -8,6 +8,7 @@ from typing import Any, Final, assert_never
 import msgspec
 
 from chatd.ports import (
+    DropBlobs,
     DropDevices,
     DropIdentities,
     DropRecoveryLinks,
@@ -37,6 +38,7 @@ from chatd.ports import (
     RotateRefreshToken,
     Write,
 )
+from chatd.store import json_rows
 from chatd.store.log.erasure import forgetting
 
 Statement = tuple[str, Any]
@@ -139,8 +141,11 @@ PUT_DRAFT = """
 DROP_DRAFT = "DELETE FROM drafts WHERE account = ? AND room = ? AND thread = ?"
 PUT_SCHEDULED = """
     INSERT OR REPLACE INTO scheduled
-        (id, account, room, text, reply_to, expires_in, post_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        (id, account, room, text, reply_to, expires_in, post_at, created_at, attachments)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+DROP_BLOBS = "DELETE FROM dropped_blobs WHERE hash IN (SELECT value FROM json_each(?))"
+
 DROP_SCHEDULED = "DELETE FROM scheduled WHERE id = ?"
 POSTPONE_SCHEDULED = "UPDATE scheduled SET retry_at = ? WHERE id = ?"
 FAIL_SCHEDULED = "UPDATE scheduled SET failed = ? WHERE id = ?"
@@ -242,8 +247,11 @@ def _statement(write: Write) -> Statement:
             return DROP_DRAFT, (account, room, thread)
         case PutDraft(account, room, thread, text, at):
             return PUT_DRAFT, (account, room, thread, text, at)
-        case PutScheduled(id, account, room, text, reply_to, expires_in, post_at, created_at):
-            return PUT_SCHEDULED, (id, account, room, text, reply_to, expires_in, post_at, created_at)
+        case PutScheduled(id, account, room, text, reply_to, expires_in, post_at, created_at, attachments):
+            files = json_rows.array(attachments) if attachments else None
+            return PUT_SCHEDULED, (id, account, room, text, reply_to, expires_in, post_at, created_at, files)
+        case DropBlobs(hashes):
+            return DROP_BLOBS, (json_rows.array(hashes),)
         case DropScheduled(id):
             return DROP_SCHEDULED, (id,)
         case PostponeScheduled(id, retry_at):

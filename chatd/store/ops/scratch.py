@@ -28,6 +28,7 @@ NAME_GUARDS: Final = ("name_skeleton_claimed", "display_name_checked", "shown_na
 UNUSED: Final = (
     *("messages_once", "messages_by_author", "messages_by_thread", "messages_replies", "messages_deleted"),
     *("messages_expiring", "members_past", "subscriptions_by_room", "rooms_by_space", "rooms_by_opener"),
+    *("files_by_hash", "files_by_preview"),
 )
 LEFT_OUT: Final = (*LOG, *WRITES_LOG, *NAME_GUARDS, *UNUSED)
 

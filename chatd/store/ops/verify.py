@@ -31,7 +31,7 @@ FREE_BYTES_WANTED = 256 * 1024 * 1024
 PROJECTED = (
     *("accounts", "bots", "spaces", "rooms", "members", "messages", "edits", "mentions", "reactions", "pins"),
     *("account_names", "thread_followers", "emoji", "subscriptions", "preferences", "bookmarks", "reports"),
-    *("message_erasures", "blocks", "direct_states", "unheard_mentions"),
+    *("message_erasures", "blocks", "direct_states", "unheard_mentions", "files", "attachments"),
 )
 
 # A chunk of the log in one row (see `json_rows`), as the bytes that were hashed: what each hash is made of
@@ -93,8 +93,16 @@ PROFILE_BODIES = """
 SAME_COUNT = (
     "SELECT 1 WHERE (SELECT count(*) FROM main.{table}) = (SELECT count(*) FROM temp.{table}) LIMIT ?"
 )
-LOST_PROFILES = f"SELECT DISTINCT id {PROFILE_BODIES} WHERE NOT deleted AND text IS NULL LIMIT ?"
+LOST_PROFILES = f"""
+    SELECT DISTINCT id {PROFILE_BODIES} WHERE NOT deleted AND text IS NULL AND type <> 'file.added' LIMIT ?
+"""
 LEFT_PROFILES = f"SELECT DISTINCT id {PROFILE_BODIES} WHERE deleted AND text IS NOT NULL LIMIT ?"
+# what is said of a file is there until it is deleted
+LOST_NAMES = """
+    SELECT id FROM main.files LEFT JOIN main.bodies USING (position)
+    WHERE NOT deleted AND text IS NULL LIMIT ?
+"""
+LEFT_NAMES = "SELECT id FROM main.files CROSS JOIN main.bodies USING (position) WHERE deleted LIMIT ?"
 
 
 _numbers = msgspec.json.Decoder(list[int]).decode
@@ -207,6 +215,10 @@ class Replay:
             self._found(f"messages {room} {seq}: a text of it is lost, and it was not deleted")
         for room, seq in self._rows(LEFT_TEXTS):
             self._found(f"messages {room} {seq}: it was deleted, but its text is still there")
+        for (file,) in self._rows(LOST_NAMES):
+            self._found(f"files {file}: its name is lost, and it was not deleted")
+        for (file,) in self._rows(LEFT_NAMES):
+            self._found(f"files {file}: it was deleted, but its name is still there")
         for (account,) in self._rows(LOST_PROFILES):
             self._found(f"accounts {account}: something that it said is lost, and it was not deleted")
         for (account,) in self._rows(LEFT_PROFILES):

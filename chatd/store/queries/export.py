@@ -15,6 +15,7 @@ import msgspec
 
 from chatd.ports import EXPORTED, START, Exported, ExportPlace
 from chatd.store import json_rows
+from chatd.store.queries.file import FILE, INFO
 from chatd.store.queries.member import ROOMS_EVER
 from chatd.store.queries.pool import Queries
 
@@ -84,8 +85,8 @@ SECTIONS: Final = {
     """,
     "scheduled": """
         SELECT id AS a, 0 AS b, '' AS c, json_object('id', id, 'room', room, 'text', text,
-            'reply_to', reply_to, 'expires_in', expires_in, 'post_at', post_at, 'created_at', created_at,
-            'failed', failed) AS item
+            'attachments', json(coalesce(attachments, '[]')), 'reply_to', reply_to, 'expires_in', expires_in,
+            'post_at', post_at, 'created_at', created_at, 'failed', failed) AS item
         FROM scheduled WHERE account = ?1
     """,
     "report": """
@@ -102,7 +103,7 @@ SECTIONS: Final = {
     "message": """
         SELECT m.room AS a, m.seq AS b, '' AS c, json_object('room', m.room, 'seq', m.seq, 'at', m.at,
             'nonce', m.nonce, 'text', (SELECT text FROM bodies WHERE position = m.body),
-            'reply_to', m.reply_to,
+            'attachments', json(coalesce(m.attachments, '[]')), 'reply_to', m.reply_to,
             'edited_at', m.edited_at, 'expires_at', m.expires_at, 'versions', json(iif(m.body = m.position,
                 '[]', (
                     SELECT json_group_array(json_object('at', at, 'text', text)) FROM (
@@ -117,6 +118,10 @@ SECTIONS: Final = {
     "reaction": """
         SELECT room AS a, seq AS b, emoji AS c, json_object('room', room, 'seq', seq, 'emoji', emoji) AS item
         FROM reactions WHERE room = ?6 AND account = ?1
+    """,
+    "file": f"""
+        SELECT file.id AS a, 0 AS b, '' AS c, json_object({INFO}, 'at', file.at, 'hash', file.hash) AS item
+        FROM {FILE} WHERE file.account = ?1
     """,
 }
 BY_ROOM: Final = ("message", "reaction")

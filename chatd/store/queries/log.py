@@ -13,6 +13,7 @@ from chatd.domain.event import Event
 from chatd.ports import Loaded, Row
 from chatd.store import json_rows
 from chatd.store.log import hash_chain
+from chatd.store.queries.file import with_files
 from chatd.store.queries.pool import Queries
 from chatd.store.queries.replay import shown
 
@@ -37,9 +38,10 @@ LOAD = """
 """
 EVENTS = f"SELECT {json_rows.EVENT} FROM events LEFT JOIN bodies USING (position) "
 STREAM_AFTER = json_rows.folded_events(EVENTS + "WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?")
-LOG_AFTER = json_rows.folded_events(EVENTS + "WHERE position > ? ORDER BY position LIMIT ?")
+WITH_FILES = EVENTS.replace("data", f"{with_files('events')} AS data")
+LOG_AFTER = json_rows.folded_events(WITH_FILES + "WHERE position > ? ORDER BY position LIMIT ?")
 STREAM_AFTER_POSITION = json_rows.folded_events(
-    EVENTS + "WHERE stream = ? AND position > ? ORDER BY seq LIMIT ?"
+    WITH_FILES + "WHERE stream = ? AND position > ? ORDER BY seq LIMIT ?"
 )
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from chatd.ports import REACTORS, Page, Row
 from chatd.store import json_rows
+from chatd.store.queries.file import infos
 from chatd.store.queries.pool import Queries
 
 LAST_SEQ = 2**63 - 1
@@ -37,7 +38,8 @@ MESSAGES = f"""
     SELECT messages.*, text, ({REACTIONS}) AS reactions, (SELECT count(*) {REPLIES}) AS replies,
         (SELECT last.at FROM messages AS last WHERE last.room = messages.room
             AND last.seq = (SELECT max(reply.seq) {REPLIES})) AS last_reply_at,
-        EXISTS (SELECT 1 FROM pins WHERE pins.room = messages.room AND pins.seq = messages.seq) AS pinned
+        EXISTS (SELECT 1 FROM pins WHERE pins.room = messages.room AND pins.seq = messages.seq) AS pinned,
+        {infos("messages.attachments")} AS files
     FROM messages LEFT JOIN bodies ON bodies.position = messages.body AND NOT messages.deleted
     WHERE messages.room = ?1
 """
@@ -49,7 +51,10 @@ MESSAGE = (
 
 def _messages(condition: str) -> str:
     return json_rows.folded(
-        f"{MESSAGES} AND {condition}", MESSAGE, ("deleted", "pinned"), ("mentions", "reactions")
+        f"{MESSAGES} AND {condition}",
+        MESSAGE,
+        ("deleted", "pinned"),
+        ("mentions", "reactions", "attachments", "files"),
     )
 
 
@@ -81,7 +86,7 @@ STATES = json_rows.folded(
     """,
     ("seq", "by", "thread", "text", "versions"),
     ("deleted",),
-    ("mentions", "reactions"),
+    ("mentions", "reactions", "attachments"),
 )
 EDITS = json_rows.folded(
     """
@@ -110,6 +115,7 @@ RECENT_POSTS = json_rows.folded(
     "SELECT * FROM (SELECT messages.*, text FROM messages LEFT JOIN bodies USING (position)"
     " WHERE room = ? ORDER BY seq DESC LIMIT ?) WHERE nonce IS NOT NULL ORDER BY seq LIMIT -1",
     ("by", "nonce", "seq", "position", "at", "text", "reply_to"),
+    nested=("attachments",),
 )
 WRITTEN = """
     SELECT json_group_array(seq) FROM (

@@ -15,6 +15,7 @@ import msgspec
 from chatd.contract.export import PlaceItemKind
 from chatd.domain.event import split_stream
 from chatd.ports import Row, SectionKey
+from chatd.store.queries.file import infos
 from chatd.store.queries.pool import Queries
 
 # Each gives three columns that are its key, and the item as JSON. ?1 is the id of the room or space, ?2 to ?4
@@ -54,10 +55,12 @@ SECTIONS: Final = {
     ("room", "message"): f"""
         SELECT seq AS a, '' AS b, '' AS c, json_object('room', room, 'seq', seq, 'position', position,
             'at', at, 'by', by, 'text', text, 'original', original, 'reply_to', reply_to, 'thread', thread,
+            'attachments', json(coalesce(attachments, '[]')), 'files', json(coalesce(files, '[]')),
             'mentions', json(coalesce(mentions, '[]')), 'edited_at', edited_at, 'expires_at', expires_at,
             'deleted', json(iif(deleted, 'true', 'false'))) AS item
         FROM (
-            SELECT m.*, iif(deleted, NULL, (SELECT text FROM bodies WHERE position = m.body)) AS text,
+            SELECT m.*, {infos("m.attachments")} AS files,
+                iif(deleted, NULL, (SELECT text FROM bodies WHERE position = m.body)) AS text,
                 iif({EDITED}, (SELECT text FROM bodies WHERE position = m.position), NULL) AS original
             FROM messages AS m WHERE room = ?1 AND seq > ?2 AND position <= ?5 ORDER BY seq LIMIT ?6
         )

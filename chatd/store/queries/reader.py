@@ -21,6 +21,7 @@ from chatd.store.queries.disabled import DisabledQueries
 from chatd.store.queries.draft import DraftQueries
 from chatd.store.queries.erasure import ErasureQueries
 from chatd.store.queries.export import ExportQueries
+from chatd.store.queries.file import FileQueries
 from chatd.store.queries.identity import IdentityQueries
 from chatd.store.queries.invite import InviteQueries
 from chatd.store.queries.log import LogQueries
@@ -57,6 +58,7 @@ class SqliteReader(
     ErasureQueries,
     ExportQueries,
     PlaceExportQueries,
+    FileQueries,
     IdentityQueries,
     InviteQueries,
     LogQueries,

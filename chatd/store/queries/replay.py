@@ -17,6 +17,7 @@ from chatd.contract.events import ABOUT_MEMBERS, DETAILS, DISSOLVES, RESTRICTED
 from chatd.domain.policy.acquaintance import UNSEEN
 from chatd.domain.policy.roles import LOWEST_ROLE, RANK
 from chatd.store.queries.acquaintance import SHARED_ROOM_AT, sees
+from chatd.store.queries.file import with_files
 
 # In all of these ?1 is the account, and `events` the row of the event.
 
@@ -126,7 +127,8 @@ def shown(condition: str) -> str:
     """SQL for the columns of `json_rows.EVENT`: of the `events` that fulfil a condition, in their order, what
     the account ?1 is shown."""
     return f"""
-    SELECT position, stream, seq, type, at, iif(unseen, '{UNSEEN}', by) AS by,
+    SELECT position, stream, seq, type, at, by, {with_files("shown")} AS data, text, hash
+    FROM (SELECT position, stream, seq, type, at, iif(unseen, '{UNSEEN}', by) AS by,
         CASE
             WHEN restricted THEN '{{}}'
             WHEN outside THEN {_WITHOUT_DETAILS}
@@ -150,6 +152,6 @@ def shown(condition: str) -> str:
             AND message.room = substr(events.stream, 6)
             AND message.seq = iif(events.type = 'message.posted', events.seq, events.data ->> 'seq')
         WHERE {condition}
-    ) AS replay
+    ) AS replay) AS shown
     ORDER BY position LIMIT -1
     """

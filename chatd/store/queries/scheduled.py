@@ -9,13 +9,15 @@ from chatd.store import json_rows
 from chatd.store.queries.pool import Queries
 
 MESSAGE = ("id", "room", "text", "reply_to", "expires_in", "post_at", "created_at", "failed")
+ATTACHED = ("attachments",)
 SCHEDULED = json_rows.folded(
-    "SELECT * FROM scheduled WHERE account = ? ORDER BY post_at, id LIMIT -1", MESSAGE
+    "SELECT * FROM scheduled WHERE account = ? ORDER BY post_at, id LIMIT -1", MESSAGE, nested=ATTACHED
 )
 DUE = json_rows.folded(
     "SELECT * FROM scheduled WHERE failed IS NULL AND coalesce(retry_at, post_at) <= ?"
     " ORDER BY post_at, id LIMIT ?",
     (*MESSAGE, "account"),
+    nested=ATTACHED,
 )
 EXPIRING = "FROM messages WHERE expires_at IS NOT NULL AND NOT deleted"
 EXPIRED = json_rows.folded(

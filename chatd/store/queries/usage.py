@@ -12,11 +12,12 @@ BOT_OWNERS = json_rows.folded("SELECT account, owner FROM bots", ("account", "ow
 WRITTEN = json_rows.folded(
     """
     SELECT by, sum(type = 'message.posted') AS messages, sum(type = 'message.reported') AS reports,
+        sum(type = 'file.added') AS uploads,
         sum(?4 + length(CAST(data AS BLOB)) + coalesce(length(CAST(text AS BLOB)), 0)) AS bytes
     FROM events LEFT JOIN body_rows USING (position)
     WHERE position > ?1 AND position <= ?2 AND at >= ?3 AND at < ?3 + 86400000 GROUP BY by
     """,
-    ("by", "messages", "bytes", "reports"),
+    ("by", "messages", "bytes", "reports", "uploads"),
 )
 SPACES_OWNED = """
     SELECT count(*) FROM members
