@@ -12,6 +12,7 @@ from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.door import Door
+from chatd.actors.runtime.file_counts import FileCounts
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.open_sessions import OpenSessions
@@ -184,8 +185,9 @@ def wire(
     blobs = blobs_of(settings)
     allowance = FileAllowance(reader, usage, quotas, settings.max_file)
     links = FileLinks(signing_key, store.epochs.database)
-    files = Uploads(reader, commands, allowance, links, rate_limits, settings.limits)
-    collector = FileCollector(reader, commands, blobs, settings.keep_unheld_files, settled)
+    file_counts = FileCounts()
+    files = Uploads(reader, commands, allowance, links, rate_limits, settings.limits, file_counts)
+    collector = FileCollector(reader, commands, blobs, settings.keep_unheld_files, file_counts, settled)
     bus.watch(collector.follow)
 
     visibility = Visibility(directory)
@@ -199,7 +201,7 @@ def wire(
         reader, bus, commands, live, store, views, epoch, settings.data, address, health
     )
 
-    figures = Figures(live, writer, directory, bus, due_timer, [])
+    figures = Figures(live, writer, directory, bus, due_timer, file_counts, [])
 
     handlers = registry(
         {

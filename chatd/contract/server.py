@@ -69,6 +69,8 @@ class ServerStatus(Struct, frozen=True, kw_only=True):
     accounts: int
     spaces: int
     rooms: int
+    files: int
+    file_bytes: int
     connections: int
     sessions: int
     memory: int

@@ -9,6 +9,7 @@ import msgspec
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.directory import Directory
+from chatd.actors.runtime.file_counts import FileCounts
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.mailbox import MailboxStatistics, MailboxTotals
@@ -44,6 +45,7 @@ class Figures(msgspec.Struct, frozen=True, eq=False):
     directory: Directory
     bus: Bus
     due_timer: DueTimer
+    files: FileCounts
     workers: list[Actor]
 
     def mailboxes(self) -> dict[str, MailboxFigures]:

@@ -79,6 +79,8 @@ class Server(msgspec.Struct, frozen=True, eq=False):
             accounts=counts["accounts"],
             spaces=counts["spaces"],
             rooms=counts["rooms"],
+            files=counts["files"],
+            file_bytes=counts["file_bytes"],
             connections=len(self.live),
             sessions=self.live.opened,
             memory=_memory(),

@@ -17,6 +17,7 @@ import trio
 
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.envelope import STALE
+from chatd.actors.runtime.file_counts import FileCounts
 from chatd.backoff import Backoff
 from chatd.clock import now
 from chatd.contract.errors import Refusal
@@ -49,6 +50,7 @@ class FileCollector:
         commands: CommandBus,
         blobs: Blobs,
         keep: float,
+        counts: FileCounts,
         settled: Callable[[], int] = now,
     ) -> None:
         self.restarts = 0
@@ -56,6 +58,7 @@ class FileCollector:
         self._reader = reader
         self._commands = commands
         self._blobs = blobs
+        self._counts = counts
         self._keep = int(keep * 1000)
         self._settled = settled
         self._sweep_every = min(LONGEST_SWEEP, max(SHORTEST_SWEEP, keep / 4))
@@ -137,7 +140,10 @@ class FileCollector:
     async def _take(self, hash_: str) -> bool:
         """Takes the bytes away, unless a file has them. Whether there is nothing more to do."""
         named = partial(self._named, hash_)
-        return await self._blobs.delete(hash_, named) or await named()
+        if await self._blobs.delete(hash_, named):
+            self._counts.collected += 1
+            return True
+        return await named()
 
     async def _named(self, hash_: str) -> bool:
         return bool(await self._reader.named_blobs([hash_]))

@@ -40,6 +40,8 @@ METRICS: Final = (
     Metric("chatd_accounts", "gauge", "Accounts."),
     Metric("chatd_spaces", "gauge", "Spaces."),
     Metric("chatd_rooms", "gauge", "Rooms."),
+    Metric("chatd_files", "gauge", "Files that are not deleted."),
+    Metric("chatd_file_bytes", "gauge", "Sizes of these files, together; the same bytes are stored once."),
     Metric("chatd_database_bytes", "gauge", "Size of the database file."),
     Metric("chatd_wal_bytes", "gauge", "Size of the write-ahead log."),
     Metric("chatd_disk_free_bytes", "gauge", "Space left for chatd on the disk of the data folder."),
@@ -83,6 +85,10 @@ METRICS: Final = (
     Metric("chatd_view_stopped", "gauge", "1 while something keeps a view from going on.", ("view",)),
     Metric("chatd_notifier_lag_events", "gauge", "Events that the notifier has not looked at yet."),
     Metric("chatd_scheduler_late_seconds", "gauge", "How long what is due has waited for the scheduler."),
+    # files
+    Metric("chatd_uploads", "counter", "Uploads: done, or the code of the refusal.", ("outcome",)),
+    Metric("chatd_uploaded_bytes", "counter", "Bytes of files that were uploaded."),
+    Metric("chatd_files_collected", "counter", "Blobs whose bytes were taken away."),
     # HTTP
     Metric(
         "chatd_http_requests",

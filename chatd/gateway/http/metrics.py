@@ -40,6 +40,8 @@ _OF_STATUS: Final = (
     ("chatd_accounts", "accounts"),
     ("chatd_spaces", "spaces"),
     ("chatd_rooms", "rooms"),
+    ("chatd_files", "files"),
+    ("chatd_file_bytes", "file_bytes"),
     ("chatd_database_bytes", "database"),
     ("chatd_wal_bytes", "wal"),
     ("chatd_connections", "connections"),
@@ -75,6 +77,7 @@ class _Chatd:
         yield from self._of_actors()
         yield from self._of_commits()
         yield from self._of_followers()
+        yield from self._of_files()
         yield from self._of_http()
         yield from self._of_traces()
 
@@ -144,6 +147,13 @@ class _Chatd:
         yield from _family("chatd_view_stopped", (((view.name,), view.error is not None) for view in views))
         yield from _single("chatd_notifier_lag_events", self._figures.notifier_lag)
         yield from _single("chatd_scheduler_late_seconds", self._figures.scheduler_late)
+
+    def _of_files(self) -> Iterator[str]:
+        counts = self._figures.files
+        refused = sorted(counts.refused.items())
+        yield from _family("chatd_uploads", [((DONE,), counts.uploaded), *(((c,), n) for c, n in refused)])
+        yield from _single("chatd_uploaded_bytes", counts.uploaded_bytes)
+        yield from _single("chatd_files_collected", counts.collected)
 
     def _of_http(self) -> Iterator[str]:
         http = self._http
