@@ -12,7 +12,6 @@ from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.door import Door
-from chatd.actors.runtime.file_counts import FileCounts
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.open_sessions import OpenSessions
@@ -49,7 +48,7 @@ from chatd.auth.rate_limits import RateLimits
 from chatd.auth.sso_flow import SingleSignOn
 from chatd.auth.tokens import Tokens
 from chatd.clock import now
-from chatd.files.services import blobs_of
+from chatd.files.services import UploadServices, blobs_of, upload_services
 from chatd.files.spooled import SpoolingBlobs
 from chatd.handlers import account, message, server
 from chatd.handlers import settings as account_settings
@@ -128,6 +127,7 @@ class Services(msgspec.Struct, frozen=True, eq=False):
     health: Health
     blobs: SpoolingBlobs
     files: Files
+    transfers: UploadServices
     figures: Figures
     workers: tuple[Actor, ...]
 
@@ -185,9 +185,9 @@ def wire(
     blobs = blobs_of(settings)
     allowance = FileAllowance(reader, usage, quotas, settings.max_file)
     links = FileLinks(signing_key, store.epochs.database)
-    file_counts = FileCounts()
-    files = Uploads(reader, commands, allowance, links, rate_limits, settings.limits, file_counts)
-    collector = FileCollector(reader, commands, blobs, settings.keep_unheld_files, file_counts, settled)
+    files = Uploads(reader, commands, allowance, links, rate_limits, settings.limits)
+    transfers = upload_services(settings, blobs, files)
+    collector = FileCollector(reader, commands, blobs, settings.keep_unheld_files, settled)
     bus.watch(collector.follow)
 
     visibility = Visibility(directory)
@@ -201,7 +201,7 @@ def wire(
         reader, bus, commands, live, store, views, epoch, settings.data, address, health
     )
 
-    figures = Figures(live, writer, directory, bus, due_timer, file_counts, [])
+    figures = Figures(live, writer, directory, bus, due_timer, [])
 
     handlers = registry(
         {
@@ -308,6 +308,7 @@ def wire(
         receipts,
         openings,
         collector,
+        transfers.expiry,
         DatabaseWatch(store, health),
         ClockWatch(reader, commands.write, health),
     )
@@ -334,6 +335,7 @@ def wire(
         health,
         blobs,
         files,
+        transfers,
         figures,
         workers,
     )

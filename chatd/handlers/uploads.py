@@ -11,7 +11,6 @@ import trio
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.actors.runtime.envelope import STALE
-from chatd.actors.runtime.file_counts import FileCounts
 from chatd.auth.file_links import FileLinks
 from chatd.auth.rate_limits import RateLimits, too_often
 from chatd.clock import new_id, now
@@ -43,15 +42,8 @@ class Uploads(msgspec.Struct, frozen=True, eq=False):
     links: FileLinks
     rate_limits: RateLimits
     limits: bool
-    counts: FileCounts
 
     async def begin(self, caller: Caller, name: str, type: str, size: int | None) -> Refusal | None:
-        refusal = await self._begin(caller, size)
-        if refusal is not None:
-            self.counts.refused[refusal.code] += 1
-        return refusal
-
-    async def _begin(self, caller: Caller, size: int | None) -> Refusal | None:
         if caller.scopes is not None and (refusal := bots.check_scopes(caller.scopes, _WRITING)):
             return refusal
         if refusal := self._too_often("write", caller):
@@ -62,15 +54,6 @@ class Uploads(msgspec.Struct, frozen=True, eq=False):
         return await self.allowances.bytes(caller)
 
     async def add(self, caller: Caller, upload: Upload) -> FileInfo | Refusal:
-        added = await self._add(caller, upload)
-        if isinstance(added, Refusal):
-            self.counts.refused[added.code] += 1
-        else:
-            self.counts.uploaded += 1
-            self.counts.uploaded_bytes += upload.size
-        return added
-
-    async def _add(self, caller: Caller, upload: Upload) -> FileInfo | Refusal:
         if refusal := await self.allowances.refusal(caller, upload.size):
             return refusal
         added = AddFile(

@@ -17,7 +17,6 @@ import trio
 
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.envelope import STALE
-from chatd.actors.runtime.file_counts import FileCounts
 from chatd.backoff import Backoff
 from chatd.clock import now
 from chatd.contract.errors import Refusal
@@ -50,15 +49,14 @@ class FileCollector:
         commands: CommandBus,
         blobs: Blobs,
         keep: float,
-        counts: FileCounts,
         settled: Callable[[], int] = now,
     ) -> None:
         self.restarts = 0
         self.healthy = False
+        self.collected = 0  # blobs whose bytes were taken away
         self._reader = reader
         self._commands = commands
         self._blobs = blobs
-        self._counts = counts
         self._keep = int(keep * 1000)
         self._settled = settled
         self._sweep_every = min(LONGEST_SWEEP, max(SHORTEST_SWEEP, keep / 4))
@@ -141,7 +139,7 @@ class FileCollector:
         """Takes the bytes away, unless a file has them. Whether there is nothing more to do."""
         named = partial(self._named, hash_)
         if await self._blobs.delete(hash_, named):
-            self._counts.collected += 1
+            self.collected += 1
             return True
         return await named()
 

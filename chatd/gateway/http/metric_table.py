@@ -85,10 +85,6 @@ METRICS: Final = (
     Metric("chatd_view_stopped", "gauge", "1 while something keeps a view from going on.", ("view",)),
     Metric("chatd_notifier_lag_events", "gauge", "Events that the notifier has not looked at yet."),
     Metric("chatd_scheduler_late_seconds", "gauge", "How long what is due has waited for the scheduler."),
-    # files
-    Metric("chatd_uploads", "counter", "Uploads: done, or the code of the refusal.", ("outcome",)),
-    Metric("chatd_uploaded_bytes", "counter", "Bytes of files that were uploaded."),
-    Metric("chatd_files_collected", "counter", "Blobs whose bytes were taken away."),
     # HTTP
     Metric(
         "chatd_http_requests",
@@ -108,6 +104,19 @@ METRICS: Final = (
         "counter",
         "Requests that were refused before a route answered them.",
         ("status",),
+    ),
+    # files
+    Metric("chatd_files_collected", "counter", "Blobs whose bytes were taken away."),
+    Metric(
+        "chatd_uploads", "counter", "Uploads that came to their end, by what became of them.", ("outcome",)
+    ),
+    Metric("chatd_upload_bytes", "counter", "Bytes of these uploads."),
+    Metric("chatd_unfinished_uploads", "gauge", "Uploads in several requests that wait for more."),
+    Metric(
+        "chatd_pictures",
+        "counter",
+        "Uploaded pictures: with a preview, without one, stored as a plain file.",
+        ("outcome",),
     ),
     # traces
     Metric("chatd_trace_spans", "counter", "Spans, by what became of them.", ("outcome",)),
