@@ -154,6 +154,13 @@ def _gateway(settings: Settings, services: Services) -> Gateway:
             module.GraphQLRoute(
                 settings, services.desk, open_session, gateway.connections, gateway.traffic.stopping
             ),
+            module.FilePorts(
+                services.files,
+                services.blobs,
+                services.transfers.uploads,
+                services.transfers.partials,
+                services.transfers.counts,
+            ),
         )
 
     gateway = Gateway(settings, open_session, load_http, OpenFiles(services.health.files_are_short))

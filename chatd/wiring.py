@@ -48,7 +48,7 @@ from chatd.auth.rate_limits import RateLimits
 from chatd.auth.sso_flow import SingleSignOn
 from chatd.auth.tokens import Tokens
 from chatd.clock import now
-from chatd.files.services import blobs_of
+from chatd.files.services import UploadServices, blobs_of, upload_services
 from chatd.files.spooled import SpoolingBlobs
 from chatd.handlers import account, message, server
 from chatd.handlers import settings as account_settings
@@ -127,6 +127,7 @@ class Services(msgspec.Struct, frozen=True, eq=False):
     health: Health
     blobs: SpoolingBlobs
     files: Files
+    transfers: UploadServices
     figures: Figures
     workers: tuple[Actor, ...]
 
@@ -185,6 +186,7 @@ def wire(
     allowance = FileAllowance(reader, usage, quotas, settings.max_file)
     links = FileLinks(signing_key, store.epochs.database)
     files = Uploads(reader, commands, allowance, links, rate_limits, settings.limits)
+    transfers = upload_services(settings, blobs, files)
     collector = FileCollector(reader, commands, blobs, settings.keep_unheld_files, settled)
     bus.watch(collector.follow)
 
@@ -306,6 +308,7 @@ def wire(
         receipts,
         openings,
         collector,
+        transfers.expiry,
         DatabaseWatch(store, health),
         ClockWatch(reader, commands.write, health),
     )
@@ -332,6 +335,7 @@ def wire(
         health,
         blobs,
         files,
+        transfers,
         figures,
         workers,
     )

@@ -12,19 +12,33 @@ from chatd.files.pictures.process import Examined, PictureProcesses
 from chatd.files.places import TOO_MANY_OF_PERSON
 from chatd.files.spooled import Spooled, SpoolingBlobs
 from chatd.ports import BlobsFull, Caller
+from chatd.ports.file_counts import DONE, FULL, NO_PREVIEW, PLAIN, PREVIEW, FileCounts
 from chatd.ports.files import Files, Upload
 
 
 class Intake:
     """One for the server."""
 
-    def __init__(self, blobs: SpoolingBlobs, files: Files, pictures: PictureProcesses) -> None:
+    def __init__(
+        self, blobs: SpoolingBlobs, files: Files, pictures: PictureProcesses, counts: FileCounts
+    ) -> None:
         self.blobs = blobs
         self.files = files
+        self.counts = counts
         self._pictures = pictures
 
     async def keep(self, caller: Caller, staged: Spooled, name: str) -> FileInfo | Refusal:
         """Raises BlobsFull, BlobsUnavailable, StoreUnavailable."""
+        try:
+            kept = await self._keep(caller, staged, name)
+        except BlobsFull:
+            self.counts.uploads[FULL] += 1
+            raise
+        self.counts.uploads[kept.code if isinstance(kept, Refusal) else DONE] += 1
+        self.counts.bytes += staged.size
+        return kept
+
+    async def _keep(self, caller: Caller, staged: Spooled, name: str) -> FileInfo | Refusal:
         spool = staged.spool
         await spool.flush()
         type_ = media_type(await self.blobs.threads.run(os.pread, spool.descriptor, HEAD, 0))
@@ -37,6 +51,7 @@ class Intake:
                 return TOO_MANY_OF_PERSON
             if examined.full:
                 raise BlobsFull("no space left on the disk")
+            self.counts.pictures[_became(examined)] += 1
             if not examined.clean:  # what cannot be taken apart is given out as it came, and never shown
                 return await self._add(caller, staged, None, name, UNKNOWN, examined)
             await clean.spool.taken_over()
@@ -65,3 +80,9 @@ class Intake:
             preview=small,
         )
         return await self.files.add(caller, upload)
+
+
+def _became(examined: Examined) -> str:
+    if not examined.clean:
+        return PLAIN
+    return PREVIEW if examined.preview else NO_PREVIEW

@@ -166,17 +166,24 @@ class Partials:
     async def _forget(self, upload: PartialUpload) -> None:
         await self._intake.blobs.threads.run(self._store.drop, upload.id)
         (await self._loaded()).pop(upload.id, None)
+        self._count()
 
     async def _save(self, upload: PartialUpload) -> None:
         await self._intake.blobs.threads.run(self._store.save, upload)
         (await self._loaded())[upload.id] = upload
+        self._count()
 
     async def _loaded(self) -> dict[str, PartialUpload]:
         async with self._loading:
             if self._uploads is None:
                 await self._intake.blobs.prepare()
                 self._uploads = await self._intake.blobs.threads.run(self._store.load)
+                self._count()
             return self._uploads
+
+    def _count(self) -> None:
+        waiting = [one for one in (self._uploads or {}).values() if one.file is None]
+        self._intake.counts.unfinished = len(waiting)
 
 
 class Continuation:

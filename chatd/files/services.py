@@ -17,6 +17,7 @@ from chatd.files.places import UploadPlaces
 from chatd.files.receiving import Receptions
 from chatd.files.spooled import SpoolingBlobs
 from chatd.ports import StoreError
+from chatd.ports.file_counts import FileCounts
 from chatd.ports.files import Files
 from chatd.settings import Settings
 
@@ -27,6 +28,7 @@ class UploadServices(Struct, frozen=True, eq=False):
     uploads: Receptions
     partials: Partials
     expiry: UploadExpiry
+    counts: FileCounts
 
 
 def blobs_of(settings: Settings) -> SpoolingBlobs:
@@ -36,10 +38,11 @@ def blobs_of(settings: Settings) -> SpoolingBlobs:
 
 
 def upload_services(settings: Settings, blobs: SpoolingBlobs, files: Files) -> UploadServices:
-    intake, places = Intake(blobs, files, PictureProcesses(blobs.threads)), UploadPlaces()
+    counts, places = FileCounts(), UploadPlaces()
+    intake = Intake(blobs, files, PictureProcesses(blobs.threads), counts)
     store = PartialStore(settings.data / FOLDER)
     partials = Partials(intake, places, store, settings.unfinished_upload_lifetime, now)
-    return UploadServices(Receptions(intake, places), partials, UploadExpiry(partials))
+    return UploadServices(Receptions(intake, places), partials, UploadExpiry(partials), counts)
 
 
 def _in_bucket(settings: Settings, staging: FolderBlobs) -> SpoolingBlobs:

@@ -23,6 +23,7 @@ from chatd.files.receiving import Receptions
 from chatd.files.spooled import SpoolingBlobs
 from chatd.gateway.http.files.routes import FilePorts, file_routes
 from chatd.ports import Caller
+from chatd.ports.file_counts import FileCounts
 from chatd.ports.files import StoredFile, Upload
 
 LARGEST = 20_000_000
@@ -110,10 +111,14 @@ class Site:
 
     def open(self) -> None:
         """As after a start of the server."""
-        intake, places = Intake(self.blobs, self.files, PictureProcesses(self.blobs.threads)), UploadPlaces()
+        self.counts = FileCounts()
+        intake, places = (
+            Intake(self.blobs, self.files, PictureProcesses(self.blobs.threads), self.counts),
+            UploadPlaces(),
+        )
         self.partial_store = PartialStore(self.folder)
         self.partials = Partials(intake, places, self.partial_store, 100.0, lambda: self.now)
-        ports = FilePorts(self.files, self.blobs, Receptions(intake, places), self.partials)
+        ports = FilePorts(self.files, self.blobs, Receptions(intake, places), self.partials, self.counts)
         self._app = Starlette(routes=file_routes(OpenDesk(), ports, LARGEST))
 
     async def ask(

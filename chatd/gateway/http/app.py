@@ -24,6 +24,7 @@ from chatd.gateway.http.api_docs import ApiDocs
 from chatd.gateway.http.body_limit import FORM_BODY, body_limit
 from chatd.gateway.http.driver import CRASHED, Driver
 from chatd.gateway.http.exchange import App, Message, Receive, Send
+from chatd.gateway.http.files.routes import FilePorts, file_routes
 from chatd.gateway.http.graphql_route import GraphQLRoute
 from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.monitor import Monitor
@@ -73,6 +74,7 @@ class Http:
         counts: HttpCounts,
         desk: Desk,
         graphql: GraphQLRoute,
+        files: FilePorts,
     ) -> None:
         self._settings = settings
         self._ready = ready
@@ -83,6 +85,7 @@ class Http:
         self._status = status
         self._figures = figures
         self._counts = counts
+        self._files = files.counts
         self._metrics_readers = Networks(settings.metrics)
         self._own = own
         routes = [
@@ -99,6 +102,7 @@ class Http:
             *ApiDocs(settings.server_name).routes(),
             *Monitor(settings.server_name).routes(),
             *graphql.routes(),
+            *file_routes(desk, files, settings.max_file),
         ]
         handlers = {StoreUnavailable: _not_storing, HTTPException: _refused, Exception: _crashed}
         app = Starlette(routes=routes, exception_handlers=handlers)
@@ -128,7 +132,7 @@ class Http:
             return PlainTextResponse("your address is not among those of the setting `metrics`\n", 403)
         from chatd.gateway.http import metrics
 
-        page = await metrics.exposition(await self._status(), self._figures, self._counts)
+        page = await metrics.exposition(await self._status(), self._figures, self._counts, self._files)
         return Response(page, media_type=metrics.MEDIA_TYPE)
 
     def _proxied(self, request: Request) -> bool:

@@ -27,6 +27,7 @@ from chatd.gateway.http.exposition import MEDIA_TYPE, Labels, family, histograms
 from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.metric_table import BY_NAME
 from chatd.handlers.figures import Figures
+from chatd.ports.file_counts import FULL, NO_PREVIEW, PLAIN, PREVIEW, FileCounts
 from chatd.tracing import tracing
 
 # Families of one sample, and the field of the status that is its value.
@@ -40,6 +41,8 @@ _OF_STATUS: Final = (
     ("chatd_accounts", "accounts"),
     ("chatd_spaces", "spaces"),
     ("chatd_rooms", "rooms"),
+    ("chatd_files", "files"),
+    ("chatd_file_bytes", "file_bytes"),
     ("chatd_database_bytes", "database"),
     ("chatd_wal_bytes", "wal"),
     ("chatd_connections", "connections"),
@@ -48,12 +51,12 @@ _OF_STATUS: Final = (
 Sample = tuple[Labels, float]
 
 
-async def exposition(status: ServerStatus, figures: Figures, http: HttpCounts) -> bytes:
+async def exposition(status: ServerStatus, figures: Figures, http: HttpCounts, files: FileCounts) -> bytes:
     """Everything, in the text format of Prometheus."""
     before = trio.current_time()
     await trio.lowlevel.checkpoint()
     lag = trio.current_time() - before
-    lines = list(_Chatd(status, figures, http, lag).lines())
+    lines = list(_Chatd(status, figures, http, files, lag).lines())
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     GCCollector(registry=registry)
@@ -62,10 +65,13 @@ async def exposition(status: ServerStatus, figures: Figures, http: HttpCounts) -
 
 
 class _Chatd:
-    def __init__(self, status: ServerStatus, figures: Figures, http: HttpCounts, lag: float) -> None:
+    def __init__(
+        self, status: ServerStatus, figures: Figures, http: HttpCounts, files: FileCounts, lag: float
+    ) -> None:
         self._status = status
         self._figures = figures
         self._http = http
+        self._files = files
         self._lag = lag
 
     def lines(self) -> Iterator[str]:
@@ -76,6 +82,7 @@ class _Chatd:
         yield from self._of_commits()
         yield from self._of_followers()
         yield from self._of_http()
+        yield from self._of_files()
         yield from self._of_traces()
 
     def _of_server(self) -> Iterator[str]:
@@ -157,8 +164,19 @@ class _Chatd:
         yield from _histograms(
             "chatd_http_request_seconds", {(route,): took for route, took in http.took.items()}
         )
+        yield from _family("chatd_http_body_bytes", [(("received",), http.received), (("sent",), http.sent)])
         refused = sorted(http.refused.items())
         yield from _family("chatd_http_refused_heads", (((str(status),), count) for status, count in refused))
+
+    def _of_files(self) -> Iterator[str]:
+        counts = self._files
+        uploads = {outcome: counts.uploads[outcome] for outcome in (DONE, FULL, *MEANINGS)}
+        pictures = {outcome: counts.pictures[outcome] for outcome in (PREVIEW, NO_PREVIEW, PLAIN)}
+        yield from _family("chatd_uploads", [((outcome,), count) for outcome, count in uploads.items()])
+        yield from _single("chatd_upload_bytes", counts.bytes)
+        yield from _single("chatd_unfinished_uploads", counts.unfinished)
+        yield from _single("chatd_files_collected", self._figures.blobs_collected)
+        yield from _family("chatd_pictures", [((outcome,), count) for outcome, count in pictures.items()])
 
     def _of_traces(self) -> Iterator[str]:
         tracer = tracing.tracer

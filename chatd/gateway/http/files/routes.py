@@ -11,6 +11,7 @@ from chatd.gateway.http.files.tus import PATH, RESUMABLE, Tus
 from chatd.gateway.http.files.upload import Upload
 from chatd.ports import Blobs
 from chatd.ports.desk import Desk
+from chatd.ports.file_counts import FileCounts
 from chatd.ports.files import Files
 from chatd.ports.uploads import PartialUploads, Uploads
 
@@ -22,6 +23,7 @@ class FilePorts(Struct, frozen=True, eq=False):
     blobs: Blobs
     uploads: Uploads
     partials: PartialUploads
+    counts: FileCounts
 
 
 def file_routes(desk: Desk, ports: FilePorts, largest: int) -> list[BaseRoute]:
