@@ -40,7 +40,12 @@ def run(page: str, *names: str) -> dict[str, Any]:
 # --- a command --------------------------------------------------------------------------------------------
 
 COPIED = ("chatd", "chatctl", "docs", "tests", "schema.sql", "pyproject.toml", "SECURITY.md")
-ASKED = ("tests/contract/test_tables.py", "tests/domain/test_matrix.py", "tests/e2e/test_every_event.py")
+ASKED = (
+    "tests/contract/test_tables.py",
+    "tests/contract/test_http_column.py",
+    "tests/domain/test_matrix.py",
+    "tests/e2e/test_every_event.py",
+)
 EDIT = re.compile(r"<!-- in (\S+) -->\n```diff\n(.*?)```", re.DOTALL)
 MOST_FILES = 6
 
