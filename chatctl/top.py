@@ -71,6 +71,7 @@ def _summary(answer: ServerTop, rates: str) -> list[str]:
         f"commits {commits.count}   "
         f"batch {commits.last_batch} last, {commits.mean_batch:.1f} mean   "
         f"{commits.last_ms:.1f} ms last, {commits.mean_ms:.1f} mean   {commits.waiting} waiting",
+        f"{counted(answer.behind, 'session')} behind, {counted(answer.demotions, 'demotion')}   "
         f"refused {refused_frames(answer.refused)}   {answer.log_lines_lost} log lines lost   "
         f"clock steps {clock_steps(answer)}",
     ]

@@ -205,6 +205,7 @@ def _readable(status: ServerStatus) -> dict[str, Any]:
         "started_at": local_time(status.started_at),
         "uptime": duration(status.uptime),
         "memory": size(status.memory),
+        "file_bytes": size(status.file_bytes),
         "database": size(status.database) if status.database else "not at its path",
         "wal": size(status.wal),
         "refused": refused_frames(status.refused),

@@ -69,6 +69,8 @@ class ServerStatus(Struct, frozen=True, kw_only=True):
     accounts: int
     spaces: int
     rooms: int
+    files: int
+    file_bytes: int
     connections: int
     sessions: int
     memory: int
@@ -168,13 +170,16 @@ class ServerFollowers(Struct, frozen=True, kw_only=True):
 
 
 class ServerTop(Struct, frozen=True, kw_only=True):
-    """At most 50 actors, the busiest first. `refused` and what follows count since the start, as in
-    `server.status`."""
+    """At most 50 actors, the busiest first. `behind`: sessions that read the log at the speed of their
+    clients, which began `demotions` times. `demotions`, `refused` and what follows count since the start, as
+    in `server.status`."""
 
     position: int
     commits: CommitCounts
     connections: int
     sessions: int
+    behind: int
+    demotions: int
     refused: dict[Code, int]
     log_lines_lost: int
     clock_steps: int

@@ -14,6 +14,7 @@ from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.mailbox import MailboxStatistics, MailboxTotals
 from chatd.actors.runtime.supervisor import Actor
 from chatd.actors.workers.due_timer import DueTimer
+from chatd.actors.workers.file_collection import FileCollector
 from chatd.actors.workers.notifier import Notifier
 from chatd.clock import now
 from chatd.domain.event import split_stream
@@ -74,6 +75,11 @@ class Figures(msgspec.Struct, frozen=True, eq=False):
         """Seconds for which the oldest thing that is due has waited."""
         due = self.due_timer.next
         return 0.0 if due is None else max(0, now() - due) / 1000
+
+    @property
+    def blobs_collected(self) -> int:
+        """Whose bytes were taken away, since the start."""
+        return sum(worker.collected for worker in self.workers if isinstance(worker, FileCollector))
 
     def restarts(self) -> Iterator[tuple[str, int]]:
         """Of the workers, by name."""

@@ -7,10 +7,12 @@ from promtool import promtool
 
 from chatd.gateway.http.metric_table import BY_NAME
 
+from .conftest import Serve
 from .raw import Peer
 from .scraping import families, scraped, value
 from .serving import Server
 from .town import Town
+from .uploads import UPLOADING, upload
 
 
 def test_prometheus_finds_nothing_wrong_with_it(server: Server, town: Town) -> None:
@@ -33,7 +35,7 @@ def test_a_request_counts_under_its_name_by_what_became_of_it(server: Server, to
     before = families(server)
     for number in range(3):
         ann.post(room, f"hello {number}")
-    assert ann.refusal("message.post", room=room, text="")["code"] == "invalid"
+    assert ann.refusal("message.post", room=room, text=7)["code"] == "invalid"
     assert ann.refusal("room.get", room="nowhere")["code"] == "not_found"
     assert ann.refusal("room.paint", room=room)["code"] == "invalid"
     after = families(server)
@@ -91,6 +93,7 @@ def test_a_request_of_http_counts_under_its_route(
     counted = "chatd_http_requests"
     assert value(after, counted, "_total", **labels) == value(before, counted, "_total", **labels) + 1
     assert value(after, "chatd_http_request_seconds", "_count", route=route) >= 1
+    assert value(after, "chatd_http_body_bytes", "_total", direction="sent") > 0
 
 
 def test_a_head_that_is_refused_counts_too(server: Server) -> None:
@@ -104,3 +107,13 @@ def test_a_head_that_is_refused_counts_too(server: Server) -> None:
     assert value(after, refused, "_total", status="400") == (
         (value(before, refused, "_total", status="400") if before[refused].samples else 0) + 1
     )
+
+
+def test_files_count_while_they_are_there(serve: Serve) -> None:
+    server = serve(program=UPLOADING)
+    town = Town(server)
+    ann = town.open(town.owner)
+    sizes = [upload(ann)["size"] for _ in range(2)]
+    found = families(server)
+    assert (value(found, "chatd_files"), value(found, "chatd_file_bytes")) == (2, sum(sizes))
+    town.close()

@@ -115,7 +115,13 @@ async def test_spaces_and_rooms_show_their_present_state(village: Store, pen: Pe
     assert room["accounts"] == ["ann", "bob"]
     assert await reader.rooms(["dm"], space="home") == []
     assert {row["id"] for row in await reader.rooms()} == {"dm", "hall"}
-    assert await reader.counts() == {"accounts": 2, "spaces": 2, "rooms": 2}
+    assert await reader.counts() == {
+        "accounts": 2,
+        "spaces": 2,
+        "rooms": 2,
+        "files": 0,
+        "file_bytes": 0,
+    }
 
 
 async def test_what_was_deleted_is_not_shown(village: Store, pen: Pen) -> None:

@@ -53,6 +53,7 @@ class FileCollector:
     ) -> None:
         self.restarts = 0
         self.healthy = False
+        self.collected = 0  # blobs whose bytes were taken away
         self._reader = reader
         self._commands = commands
         self._blobs = blobs
@@ -137,7 +138,10 @@ class FileCollector:
     async def _take(self, hash_: str) -> bool:
         """Takes the bytes away, unless a file has them. Whether there is nothing more to do."""
         named = partial(self._named, hash_)
-        return await self._blobs.delete(hash_, named) or await named()
+        if await self._blobs.delete(hash_, named):
+            self.collected += 1
+            return True
+        return await named()
 
     async def _named(self, hash_: str) -> bool:
         return bool(await self._reader.named_blobs([hash_]))

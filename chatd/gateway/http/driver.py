@@ -29,7 +29,7 @@ CRASHED: Final = BadHead(HTTPStatus.INTERNAL_SERVER_ERROR, "this is a bug of the
 
 
 class Driver:
-    """`answered`: responses by status since the start; `received`, `sent`: bytes of bodies."""
+    """`answered`: responses by status since the start."""
 
     def __init__(
         self,
@@ -40,13 +40,17 @@ class Driver:
         body_deadline: float,
     ) -> None:
         self.answered: Counter[int] = Counter()
-        self.received = self.sent = 0
         self._app = app
         self._traffic = traffic
         self._counts = counts
         self._own = own
         self._compression = Compression()
         self._patience = body_deadline
+
+    @property
+    def received(self) -> int:
+        """Bytes of the bodies of requests."""
+        return self._counts.received
 
     async def serve(self, stream: SocketStream, head: Head, caller: Caller) -> bool:
         """Serves the request whose head was read from this stream; whether another may follow."""
@@ -60,8 +64,8 @@ class Driver:
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             return False
         finally:
-            self.received += exchange.body.size
-            self.sent += response.sent
+            self._counts.received += exchange.body.size
+            self._counts.sent += response.sent
             self.answered[response.status if response.complete else GONE] += 1
 
     async def _answered_preflight(self, exchange: Exchange, head: Head) -> bool:

@@ -15,12 +15,13 @@ NO_ROUTE: Final = "none"  # of what no route is for
 class HttpCounts:
     """One for the server. `took`: seconds from the head of the request to that of the response, by route.
 
-    `refused`: heads that no application saw, by status."""
+    `refused`: requests that no application answered, by status. `received`, `sent`: bytes of bodies."""
 
     def __init__(self) -> None:
         self.requests: Counter[tuple[str, str, int]] = Counter()  # by method, route, status
         self.took: dict[str, Histogram] = {}
         self.refused: Counter[int] = Counter()
+        self.received = self.sent = 0
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         self.requests[method if method in METHODS else OTHER, route, status] += 1

@@ -40,6 +40,8 @@ METRICS: Final = (
     Metric("chatd_accounts", "gauge", "Accounts."),
     Metric("chatd_spaces", "gauge", "Spaces."),
     Metric("chatd_rooms", "gauge", "Rooms."),
+    Metric("chatd_files", "gauge", "Files that are not deleted."),
+    Metric("chatd_file_bytes", "gauge", "Sizes of these files, together; the same bytes are stored once."),
     Metric("chatd_database_bytes", "gauge", "Size of the database file."),
     Metric("chatd_wal_bytes", "gauge", "Size of the write-ahead log."),
     Metric("chatd_disk_free_bytes", "gauge", "Space left for chatd on the disk of the data folder."),
@@ -96,8 +98,15 @@ METRICS: Final = (
         "Time from the head of a request to that of its response.",
         ("route",),
     ),
-    Metric("chatd_http_refused_heads", "counter", "Request heads that were refused.", ("status",)),
+    Metric("chatd_http_body_bytes", "counter", "Bytes of bodies, received and sent.", ("direction",)),
+    Metric(
+        "chatd_http_refused_heads",
+        "counter",
+        "Requests that were refused before a route answered them.",
+        ("status",),
+    ),
     # files
+    Metric("chatd_files_collected", "counter", "Blobs whose bytes were taken away."),
     Metric(
         "chatd_uploads", "counter", "Uploads that came to their end, by what became of them.", ("outcome",)
     ),

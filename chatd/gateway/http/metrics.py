@@ -41,6 +41,8 @@ _OF_STATUS: Final = (
     ("chatd_accounts", "accounts"),
     ("chatd_spaces", "spaces"),
     ("chatd_rooms", "rooms"),
+    ("chatd_files", "files"),
+    ("chatd_file_bytes", "file_bytes"),
     ("chatd_database_bytes", "database"),
     ("chatd_wal_bytes", "wal"),
     ("chatd_connections", "connections"),
@@ -162,6 +164,7 @@ class _Chatd:
         yield from _histograms(
             "chatd_http_request_seconds", {(route,): took for route, took in http.took.items()}
         )
+        yield from _family("chatd_http_body_bytes", [(("received",), http.received), (("sent",), http.sent)])
         refused = sorted(http.refused.items())
         yield from _family("chatd_http_refused_heads", (((str(status),), count) for status, count in refused))
 
@@ -172,6 +175,7 @@ class _Chatd:
         yield from _family("chatd_uploads", [((outcome,), count) for outcome, count in uploads.items()])
         yield from _single("chatd_upload_bytes", counts.bytes)
         yield from _single("chatd_unfinished_uploads", counts.unfinished)
+        yield from _single("chatd_files_collected", self._figures.blobs_collected)
         yield from _family("chatd_pictures", [((outcome,), count) for outcome, count in pictures.items()])
 
     def _of_traces(self) -> Iterator[str]:

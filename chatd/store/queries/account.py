@@ -41,7 +41,9 @@ COUNTS = """
     SELECT json_object(
         'accounts', (SELECT count(*) FROM accounts),
         'spaces', (SELECT count(*) FROM spaces WHERE NOT deleted),
-        'rooms', (SELECT count(*) FROM rooms WHERE NOT deleted)
+        'rooms', (SELECT count(*) FROM rooms WHERE NOT deleted),
+        'files', (SELECT count(*) FROM files WHERE NOT deleted),
+        'file_bytes', (SELECT coalesce(sum(size), 0) FROM files WHERE NOT deleted)
     )
 """
 
