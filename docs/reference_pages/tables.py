@@ -8,6 +8,8 @@ from typing import Any, Final, get_args
 import attrs
 
 from chatd import codec
+from chatd.actors.sessions.admissions import KEPT as ADMISSIONS
+from chatd.actors.sessions.admissions import KEPT_SECONDS as ADMITTED_SECONDS
 from chatd.actors.sessions.conduct import BAD_FRAMES, STRANGER_REFUSALS
 from chatd.actors.sessions.session import UNREAD, UNREAD_STRANGER
 from chatd.contract import fields
@@ -28,6 +30,7 @@ from chatd.files.places import OF_ALL, OF_PERSON
 from chatd.gateway.http.body_limit import API_BODY, FORM_BODY
 from chatd.gateway.http.request_body import LEAST_RATE
 from chatd.gateway.http.request_head import HEAD_BYTES
+from chatd.gateway.http.rest.fields import MAX_PARAMETERS
 from chatd.gateway.websocket.frame_parser import INBOX_BYTES, INBOX_SIZE, MAX_CONTROL_FRAMES, MAX_FRAGMENTS
 from chatd.handlers.identity import MAX_IDENTITIES
 from chatd.handlers.saved import MAX_DRAFTS, SAVED_BYTES
@@ -103,6 +106,8 @@ def limit_rows() -> tuple[tuple[str, str], ...]:
         ("foreign text in a refusal or in the log", f"{MAX_QUOTED} characters"),
         ("head of an HTTP request", f"{HEAD_BYTES:,} bytes"),
         ("body of an HTTP request", f"{FORM_BODY:,} bytes; {API_BODY:,} under `/api/`"),
+        ("parameters in the query string of a REST request", f"{MAX_PARAMETERS}"),
+        ("admissions that are kept", f"{ADMISSIONS:,} tokens, each {ADMITTED_SECONDS:g} seconds"),
         ("uploads of an account, its bots included, at once", f"{OF_PERSON}; {OF_ALL} of everybody"),
         ("unfinished uploads of an account, its bots included", f"{UNFINISHED}"),
         ("processes that read pictures", f"{PROCESSES} at once, each {SECONDS:g} seconds"),

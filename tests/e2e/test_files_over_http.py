@@ -199,18 +199,6 @@ def test_an_upload_takes_little_memory_and_chat_goes_on(server: Server, town: To
     assert sorted(waits)[len(waits) // 2] < 0.5
 
 
-def test_a_disk_with_too_little_space_takes_no_file_and_chat_goes_on(serve: Serve) -> None:
-    server = serve(files_reserve=10**17)
-    town = Town(server)
-    room = town.room()
-    account = town.member(room)
-    answer = httpx.post(f"{origin(server)}/files?name=x", headers=bearer(account.token), content=b"x")
-    assert (answer.status_code, answer.json()["code"]) == (507, "unavailable")
-    assert town.open(account).ask("message.post", room=room, text="still here")["seq"]
-    assert files_in(server) == set()
-    town.close()
-
-
 def test_files_can_be_in_a_bucket(serve: Serve) -> None:
     with s3_server() as s3:
         s3.make_bucket(BUCKET)

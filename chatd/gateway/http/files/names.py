@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final
 from urllib.parse import quote
 
 from chatd.contract.file import MAX_NAME
+from chatd.contract.shown import plain
 
 UNNAMED: Final = "file"
 LONGEST_END: Final = 20  # characters of an extension that is kept when a name is cut
@@ -18,9 +18,7 @@ _QUOTED: Final = re.compile(r"[^ !#-\[\]-~]|%")  # what stands in no plain `file
 
 def file_name(said: str) -> str:
     """The last part of a path, on one line, without characters that hide how a name ends."""
-    name = _FOLDERS.split(said)[-1]
-    name = "".join(char for char in name if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
-    name = " ".join(name.split()).lstrip(".").strip() or UNNAMED
+    name = plain(_FOLDERS.split(said)[-1]).strip(". ") or UNNAMED
     if len(name) <= MAX_NAME:
         return name
     stem, dot, end = name.rpartition(".")
