@@ -57,6 +57,7 @@ from chatd.handlers.account_changes import AccountChanges
 from chatd.handlers.account_deletion import AccountDeletions
 from chatd.handlers.account_export import AccountExports
 from chatd.handlers.audit import Audit
+from chatd.handlers.backup_archive import BackupArchives
 from chatd.handlers.ban import Bans
 from chatd.handlers.block import Blocks, RoomInvites
 from chatd.handlers.bot import Bots
@@ -68,6 +69,7 @@ from chatd.handlers.emoji import Emoji
 from chatd.handlers.figures import Figures
 from chatd.handlers.file import FileHandlers
 from chatd.handlers.file_allowance import FileAllowance
+from chatd.handlers.file_check import FileCheck
 from chatd.handlers.first_sign_in import FirstSignIn
 from chatd.handlers.gate import Gate
 from chatd.handlers.histories import Histories
@@ -198,7 +200,17 @@ def wire(
     accounts = account.Accounts(reader, commands, credentials, tokens, recovery, disabled)
     spaces = Spaces(reader, commands, visibility, quotas)
     server_handler = server.Server(
-        reader, bus, commands, live, store, views, epoch, settings.data, address, health
+        reader,
+        bus,
+        commands,
+        live,
+        store,
+        views,
+        epoch,
+        settings.data,
+        address,
+        health,
+        FileCheck(reader, blobs),
     )
 
     figures = Figures(live, writer, directory, bus, due_timer, [])
@@ -281,7 +293,7 @@ def wire(
             "view": (server.ViewHandlers(views, server_log),),
             "event": (server.Events(reader, bus, histories),),
             "server": (server_handler, ServerLoads(reader, figures, views)),
-            "backup": (server.Backups(store, server_log),),
+            "backup": (server.Backups(BackupArchives(store, blobs), collector, server_log),),
         }
     )
     door = Door(writer)

@@ -7,6 +7,7 @@ from pathlib import Path
 import rich_click as click
 
 from chatctl.connection import Connection
+from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.output import print_result, size
 
@@ -26,6 +27,8 @@ def create(connection: Connection, file: Path) -> None:
     path = file if connection.url else file.absolute()
     made = connection.ask(CreateBackup(str(path)), BackupCreated, seconds=None)
     sentence = f"wrote {made.path}: {size(made.bytes)}, everything up to position {made.position}"
+    if made.blobs:
+        sentence += f", with {counted(made.blobs, 'blob')} of files"
     print_result(connection, made, sentence)
 
 
@@ -37,17 +40,20 @@ def create(connection: Connection, file: Path) -> None:
 @click.pass_obj
 def restore(connection: Connection, file: Path, data: Path) -> None:
     """Make a new data folder of a copy. Needs no server; clients notice and load everything anew."""
+    from chatd.files.archive import database_of, restore_files
     from chatd.ports import StoreError
     from chatd.store.ops.backup import restore
 
     try:
-        restored = restore(file, data)
+        with database_of(file, data if data.is_dir() else data.absolute().parent) as database:
+            restored = restore(database, data)
+        files = restore_files(file, data / "files")
     except StoreError as error:
         raise Failed(str(error)) from error
     except OSError as error:
         raise Failed(f"{error.filename or data}: {error.strerror}") from error
     print_result(
         connection,
-        {"data": str(data), "epoch": restored.epoch, "position": restored.position},
+        {"data": str(data), "epoch": restored.epoch, "position": restored.position, "blobs": files},
         f"restored everything up to position {restored.position}; start it with `chatd serve --data {data}`",
     )

@@ -60,13 +60,18 @@ def check(connection: Connection) -> None:
 
 
 @command.command()
+@click.option("--no-contents", is_flag=True, help="Do not read the files, only look at their sizes.")
 @click.pass_obj
-def verify(connection: Connection) -> None:
-    """Replay the whole log and compare the tables with it; status 1 when something is wrong."""
+def verify(connection: Connection, no_contents: bool) -> None:
+    """Replay the whole log, compare the tables with it, and look at all files; status 1 when something is
+    wrong."""
     from chatd.contract.server import ServerVerified, VerifyServer
 
-    answer = connection.ask(VerifyServer(), ServerVerified, seconds=None)
-    _findings(connection, answer, f"the log of {answer.events} events and all tables agree")
+    answer = connection.ask(VerifyServer(not no_contents), ServerVerified, seconds=None)
+    fine = f"the log of {answer.events} events and all tables agree"
+    if answer.blobs:
+        fine += f", and {counted(answer.blobs, 'blob')} of files {'are' if answer.blobs > 1 else 'is'} there"
+    _findings(connection, answer, fine)
 
 
 @command.command()

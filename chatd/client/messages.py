@@ -44,13 +44,14 @@ async def post(
     nonce: str | None = None,
     reply_to: int | None = None,
     expires_in: int | None = None,
+    attachments: list[str] | None = None,
 ) -> Posted:
     """Posts exactly once, however often the connection breaks meanwhile.
 
     Give your own `nonce` to make that true over a restart of your program too. `expires_in`: seconds after
-    which the server deletes the message.
+    which the server deletes the message. `attachments`: ids of files; with them the text may be empty.
     """
-    return await asker.ask(PostMessage(room, text, nonce, reply_to, expires_in), Posted)
+    return await asker.ask(PostMessage(room, text, nonce, reply_to, expires_in, attachments), Posted)
 
 
 async def edit(asker: Asker, room: str, seq: int, text: str) -> None:

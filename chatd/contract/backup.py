@@ -14,11 +14,12 @@ class CreateBackup(Struct, frozen=True):
 
 
 class BackupCreated(Struct, frozen=True, kw_only=True):
-    """Size, and the position of the last event in it."""
+    """Size, the position of the last event in it, and how many blobs of files are in it."""
 
     path: str
     bytes: int
     position: int
+    blobs: int
 
 
 REQUESTS: tuple[RequestType, ...] = (

@@ -26,7 +26,7 @@ class CheckServer(Struct, frozen=True):
 
 
 class VerifyServer(Struct, frozen=True):
-    pass
+    contents: bool = True
 
 
 class GetServerSessions(Struct, frozen=True):
@@ -198,10 +198,13 @@ class ServerChecked(Struct, frozen=True, kw_only=True):
 
 
 class ServerVerified(Struct, frozen=True, kw_only=True):
-    """How many events were replayed, and the findings in words."""
+    """How many events were replayed, how many blobs of files were looked at, how many blobs no file names
+    (`orphans`; they are collected later), and the findings in words."""
 
     ok: bool
     events: int
+    blobs: int
+    orphans: int
     findings: list[str]
 
 
@@ -272,9 +275,13 @@ REQUESTS: tuple[RequestType, ...] = (
         "server.verify",
         VerifyServer,
         ServerVerified,
-        doc="Replays the log and compares the tables with it.",
+        doc="Replays the log, compares the tables with it, and looks at the bytes of all files.",
         http=Http("GET", "/server/verify"),
         scope="never",
         asker="operator",
+        notes=(
+            "With `contents` the bytes of all files are read and their hashes compared; without, only their"
+            " sizes are.",
+        ),
     ),
 )

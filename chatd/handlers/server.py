@@ -14,6 +14,7 @@ from chatd import __version__
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.live_sessions import LiveSessions
+from chatd.actors.workers.file_collection import FileCollector
 from chatd.actors.workers.health import Health
 from chatd.actors.workers.view_updater import Views
 from chatd.clock import now
@@ -36,12 +37,14 @@ from chatd.contract.server import (
 )
 from chatd.contract.spec import DONE, Done
 from chatd.contract.view import ListViews, RebuildView, ViewList
+from chatd.handlers.backup_archive import BackupArchives
+from chatd.handlers.file_check import FileCheck
 from chatd.handlers.histories import ANOTHER, Histories
 from chatd.handlers.paging import fitting, text_size
 from chatd.handlers.server_address import ServerAddress
 from chatd.handlers.server_log import ServerLog
 from chatd.output import STDERR
-from chatd.ports import Caller, Maintenance, Reader, StoreError, StoreUnavailable
+from chatd.ports import BlobsUnavailable, Caller, Maintenance, Reader, StoreError, StoreUnavailable
 
 BUSIEST: Final = 50  # actors
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
@@ -58,6 +61,7 @@ class Server(msgspec.Struct, frozen=True, eq=False):
     data: Path
     address: ServerAddress
     health: Health
+    files: FileCheck
     _started_at: int = msgspec.field(default_factory=now)
     _started: float = msgspec.field(default_factory=trio.current_time)
 
@@ -152,8 +156,15 @@ class Server(msgspec.Struct, frozen=True, eq=False):
         if self.health.database is not None:
             return Refusal("unavailable", self.health.database)
         verified = await self.maintenance.verify()
-        findings = list(verified.findings)
-        return ServerVerified(ok=not findings, events=verified.events, findings=findings)
+        files = await self.files.check(query.contents)
+        findings = [*verified.findings, *files.findings]
+        return ServerVerified(
+            ok=not findings,
+            events=verified.events,
+            blobs=files.blobs,
+            orphans=files.orphans,
+            findings=findings,
+        )
 
 
 def _load(actor: Any) -> ActorLoad:
@@ -222,7 +233,8 @@ class ViewHandlers(msgspec.Struct, frozen=True, eq=False):
 
 
 class Backups(msgspec.Struct, frozen=True, eq=False):
-    maintenance: Maintenance
+    archives: BackupArchives
+    collector: FileCollector
     server_log: ServerLog
 
     async def create(self, caller: Caller, command: CreateBackup) -> BackupCreated | Refusal:
@@ -230,9 +242,10 @@ class Backups(msgspec.Struct, frozen=True, eq=False):
         if not target.is_absolute():
             return Refusal("invalid", "path must be absolute: the server does not know your folder")
         try:
-            copy = await self.maintenance.backup(target)
-        except StoreError as error:
+            with self.collector.pausing():
+                copy = await self.archives.create(target)
+        except (StoreError, BlobsUnavailable) as error:
             return Refusal("conflict", str(error))
         path, size, position = str(copy.path), copy.bytes, copy.position
         await self.server_log.record(caller, "backup.created", path=path, bytes=size, upto=position)
-        return BackupCreated(path=path, bytes=size, position=position)
+        return BackupCreated(path=path, bytes=size, position=position, blobs=copy.blobs)

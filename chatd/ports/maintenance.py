@@ -30,7 +30,8 @@ class Verified(Protocol):
 
 
 class Backup(Protocol):
-    """A finished copy: its size, and the position of its last event."""
+    """A finished copy: its size, the position of its last event, and the hashes of the blobs that it
+    names."""
 
     @property
     def path(self) -> Path: ...
@@ -38,6 +39,8 @@ class Backup(Protocol):
     def bytes(self) -> int: ...
     @property
     def position(self) -> int: ...
+    @property
+    def blobs(self) -> Sequence[str]: ...
 
 
 class Maintenance(Protocol):

@@ -64,7 +64,7 @@ def test_wrong_usage_is_status_2(nowhere, words):
 
 def test_findings_of_verify_are_status_1(nowhere, monkeypatch):
     finding = "event 3: the hash does not follow from event 2"
-    found = ServerVerified(ok=False, events=7, findings=[finding])
+    found = ServerVerified(ok=False, events=7, blobs=0, orphans=0, findings=[finding])
     monkeypatch.setattr(Connection, "ask", lambda *asked, **how: found)
     result = nowhere.run("server", "verify")
     assert result.exit_code == 1

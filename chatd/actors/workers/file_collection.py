@@ -8,7 +8,8 @@ that somebody is storing at that moment, and asks again whether a file has it wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from typing import Final
@@ -61,11 +62,21 @@ class FileCollector:
         self._settled = settled
         self._sweep_every = min(LONGEST_SWEEP, max(SHORTEST_SWEEP, keep / 4))
         self._orphans: set[str] = set()  # at the last look
+        self._paused = 0
         self._freed = True
         self._wakeup = Wakeup()
 
     def failed(self, given_up: bool) -> None:
         """Nobody waits for an answer from here."""
+
+    @contextmanager
+    def pausing(self) -> Iterator[None]:
+        """Meanwhile no bytes are taken away: they are being copied."""
+        self._paused += 1
+        try:
+            yield
+        finally:
+            self._paused -= 1
 
     def follow(self, events: Sequence[Event]) -> None:
         """Takes note of committed events."""
@@ -118,7 +129,7 @@ class FileCollector:
         while hashes := await self._reader.dropped_blobs(AT_ONCE):
             done = [hash_ for hash_ in hashes if await self._take(hash_)]
             if not done:
-                self._freed = True  # somebody stores the same right now
+                self._freed = True  # somebody stores or copies the same right now
                 return
             await self._commands.write(DropBlobs(tuple(done)))
 
@@ -137,6 +148,8 @@ class FileCollector:
 
     async def _take(self, hash_: str) -> bool:
         """Takes the bytes away, unless a file has them. Whether there is nothing more to do."""
+        if self._paused:
+            return False
         named = partial(self._named, hash_)
         if await self._blobs.delete(hash_, named):
             self.collected += 1

@@ -9,7 +9,7 @@ import trio
 
 from chatd.gateway.net.stream import SocketStream
 
-PIECE: Final = 1024 * 1024  # bytes for one call; the loop serves others between two
+PIECE: Final = 512 * 1024  # bytes for one call; the loop serves others between two
 AHEAD: Final = 8 * PIECE  # what the kernel is asked to read from the disk before it is needed
 
 

@@ -22,14 +22,22 @@ from chatd.store.ops.data_dir import DATABASE, hold
 from chatd.store.queries.log import HEAD
 
 PAGES_AT_ONCE = 4_096
+NAMED_BLOBS = """
+    SELECT json_group_array(hash) FROM (
+        SELECT hash FROM files WHERE hash IS NOT NULL
+        UNION SELECT preview FROM files WHERE preview IS NOT NULL ORDER BY 1
+    )
+"""
 
 
 class Backup(msgspec.Struct, frozen=True):
-    """A finished copy: its size, and the position of its last event."""
+    """A finished copy: its size, the position of its last event, and the hashes of the blobs that it
+    names."""
 
     path: Path
     bytes: int
     position: int
+    blobs: tuple[str, ...] = ()
 
 
 class Restored(msgspec.Struct, frozen=True):
@@ -54,7 +62,7 @@ def backup(connection: sqlite3.Connection, target: Path, stop: threading.Event) 
     except OSError as error:
         raise StoreError(f"{part} cannot be made: {error.strerror}") from error
     try:
-        position = _copy(connection, part, stop)
+        position, blobs = _copy(connection, part, stop)
         migrate.sync(part)
         os.link(part, target)  # unlike a rename it never replaces a file
         migrate.sync(target.parent)
@@ -66,10 +74,10 @@ def backup(connection: sqlite3.Connection, target: Path, stop: threading.Event) 
         raise StoreError(f"{target} cannot be written: {error}") from error
     finally:
         part.unlink(missing_ok=True)
-    return Backup(target, target.stat().st_size, position)
+    return Backup(target, target.stat().st_size, position, blobs)
 
 
-def _copy(connection: sqlite3.Connection, part: Path, stop: threading.Event) -> int:
+def _copy(connection: sqlite3.Connection, part: Path, stop: threading.Event) -> tuple[int, tuple[str, ...]]:
     def progress(status: int, remaining: int, total: int) -> None:
         if stop.is_set():
             raise BackupStopped
@@ -78,12 +86,13 @@ def _copy(connection: sqlite3.Connection, part: Path, stop: threading.Event) -> 
     connection.execute("BEGIN")  # one look for all its pages, whatever is written meanwhile
     try:
         position = int(json_rows.cell(connection, HEAD))
+        blobs = tuple(json_rows.strings(connection, NAMED_BLOBS))
         connection.backup(copy, pages=PAGES_AT_ONCE, progress=progress)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, with no side files
     finally:
         connection.execute("ROLLBACK")
         copy.close()
-    return position
+    return position, blobs
 
 
 def restore(file: Path, folder: Path) -> Restored:
