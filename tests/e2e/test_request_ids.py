@@ -67,3 +67,17 @@ def test_a_frame_is_known_by_its_session_and_its_id(server: Server) -> None:
 
 def test_no_line_of_a_request_holds_what_was_said(server: Server) -> None:
     assert "hello" not in server.log.read_text()
+
+
+def test_a_request_over_rest_is_known_by_its_id_in_every_line(server: Server) -> None:
+    town = Town(server)
+    given = {"Authorization": f"Bearer {town.owner.token}", "X-Request-Id": "from-the-proxy"}
+    assert answered_with(server, "/api/v1/spaces", **given) == "from-the-proxy"
+    said = {
+        line["event"]
+        for name in ("space.list", "http_request")
+        for line in lines(server, name)
+        if line["request"] == "from-the-proxy"
+    }
+    assert said == {"space.list", "http_request"}
+    town.close()
