@@ -16,6 +16,7 @@ import click
 
 from bench import (
     curve,
+    download,
     drawing,
     durable,
     event_readers,
@@ -65,6 +66,7 @@ MEASURES: dict[str, Measure] = {
     "archive": lookup.look_up,
     "gets": small_gets.small_gets,
     "readers": event_readers.event_readers,
+    "download": download.download,
     "curves": growth.curves,
 }
 FAILURES = (AssertionError, ConnectionEnded, OSError, Refused, ServerFailed, Stalled)

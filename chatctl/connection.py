@@ -90,6 +90,16 @@ class Connection:
     def signed_in_as(self, tokens: Tokens) -> Connection:
         return attrs.evolve(self, token=tokens)
 
+    def access_token(self) -> str:
+        """For requests over plain HTTP: one that is good now. Raises Failed."""
+        from chatd.contract.file import FileUsage, GetFileUsage
+
+        if isinstance(self.token, str):
+            return self.token
+        self.ask(GetFileUsage(), FileUsage)  # refreshes what has expired
+        tokens = self._credentials()
+        return tokens.access_token if tokens is not None and not isinstance(tokens, str) else tokens or ""
+
     def _credentials(self) -> str | Tokens | None:
         if self.url is None and self.token is not None:
             raise click.UsageError("a token needs --url; without it chatctl asks as the operator")

@@ -59,7 +59,7 @@ class Spool:
         return self._hash.hexdigest()
 
     async def _hop(self) -> None:
-        piece = bytes(self._waiting[:HOP])
+        piece = bytes(memoryview(self._waiting)[:HOP])  # a slice would be a second copy
         await self._threads.run(self._store, piece)
         del self._waiting[:HOP]
 

@@ -11,7 +11,7 @@ import trio
 from chatd.ports import BlobsFull, BlobsUnavailable
 
 THREADS: Final = 4  # calls at once; more wait
-HOP: Final = 512 * 1024  # bytes that one call takes: smaller ones cost more, larger ones hold more memory
+HOP: Final = 256 * 1024  # bytes that one call takes: smaller ones cost more, larger ones hold more memory
 READ_HOP: Final = 1024 * 1024
 T = TypeVar("T")
 

@@ -1,0 +1,76 @@
+"""Bytes of files over HTTP, for `chatctl file`: streamed, with one clear line for each failure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from chatctl.failure import Failed
+
+PIECE: Final = 1 << 20
+SECONDS: Final = 120.0  # without progress
+
+
+def download(url: str, path: str, write: Callable[[bytes], object]) -> int:
+    """Gives the bytes at `path` of the server at `url` to `write`; how many. Raises Failed."""
+    count = 0
+    with _Exchange(url) as connection:
+        answer = connection.ask("GET", path, {}, None)
+        while piece := answer.read(PIECE):
+            write(piece)
+            count += len(piece)
+        length = answer.getheader("Content-Length")
+        if length is not None and count < int(length):
+            raise Failed(f"the connection broke after {count} of {length} bytes; try again")
+    return count
+
+
+def upload(url: str, token: str, file: Path, name: str) -> Any:
+    """The answer of the server at `url` to a new file. Raises Failed."""
+    with file.open("rb") as source, _Exchange(url) as connection:
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/octet-stream",
+            "Content-Length": str(file.stat().st_size),
+        }
+        return json.load(connection.ask("POST", f"/files?name={quote(name)}", headers, source))
+
+
+class _Exchange:
+    """One request to the server at `url`."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        kind = HTTPSConnection if parts.scheme in ("https", "wss") else HTTPConnection
+        self._url = url
+        self._connection = kind(parts.hostname or "", parts.port, timeout=SECONDS)
+
+    def __enter__(self) -> _Exchange:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        self._connection.close()
+        if isinstance(error, (OSError, HTTPException)):
+            raise Failed(f"{self._url}: {error or type(error).__name__}") from error
+
+    def ask(self, method: str, path: str, headers: dict[str, str], body: Any) -> HTTPResponse:
+        # it may be refused before all of it was sent; then the answer says why
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._connection.request(method, path, body, headers)
+        answer = self._connection.getresponse()
+        if answer.status >= 300:
+            raise Failed(_why(answer))
+        return answer
+
+
+def _why(answer: HTTPResponse) -> str:
+    try:
+        problem = json.loads(answer.read(PIECE))
+        return str(problem.get("detail") or problem["title"])
+    except (ValueError, KeyError, AttributeError):
+        return f"the server answers {answer.status} {answer.reason}"
