@@ -24,7 +24,11 @@ PICTURES = os.environ.get("CHATD_TEST_PICTURES")  # a folder in which pictures o
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("chatd") / "data", server_name="Hopper").start()
+    settings = {
+        "server_name": "Hopper",
+        "drain_deadline": 0.5,
+    }  # a page that waits for events is not waited for
+    server = Server(tmp_path_factory.mktemp("chatd") / "data", **settings).start()
     yield server
     assert server.stop() == 0, server.output()
 

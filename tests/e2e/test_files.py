@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,13 @@ def reads(client: Client, file: Frame) -> bool:
 
 def blobs(server: Server) -> int:
     return sum(path.is_file() for path in (server.data / "files").rglob("*"))
+
+
+def fetch(server: Server, path: str) -> tuple[int, bytes]:
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
 
 
 # --- shown ----------------------------------------------------------------------------------------------
@@ -233,8 +241,11 @@ def test_a_file_is_read_by_whoever_reads_its_message_now(town: Town) -> None:
     assert not reads(stranger, note)
     link = ann.ask("file.sign", file=note["id"])["url"]
     assert link.startswith(f"/files/{note['id']}?by={account.id}&expires=")
+    assert fetch(town.server, link) == (200, b"bytes")
+    assert fetch(town.server, link.replace(account.id, town.owner.id))[0] == 404
     owner.ask("room.remove", room=room, account=account.id)
     assert not reads(ann, note)
+    assert fetch(town.server, link)[0] == 404
     owner.ask("room.invite", room=room, account=account.id)
     owner.ask("member.ban", space=town.space, account=account.id)
     assert not reads(ann, note)

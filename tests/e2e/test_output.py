@@ -51,7 +51,10 @@ class Started:
         """What anybody can have logged."""
         port = operator.ask("server.status")["address"].rsplit(":", 1)[1]
         with socket.create_connection(("127.0.0.1", port)) as peer:
-            peer.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 192.0.2.7\r\n\r\n")
+            peer.sendall(
+                b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 192.0.2.7\r\n"
+                b"Connection: close\r\n\r\n"
+            )
             while peer.recv(4096):
                 pass
 

@@ -51,6 +51,8 @@ async def test_clients_can_fetch_it_themselves(s3: S3Server, bucket: BucketBlobs
             return response.read(), response.headers["Content-Disposition"]
 
     assert await trio.to_thread.run_sync(fetched) == (b"<script>", "attachment")
+    head = await site.ask("HEAD", file["url"])
+    assert (head.status, head.headers["content-length"]) == (200, "8")
     assert (await site.ask("GET", file["url"], token="ben")).status == 404
 
 

@@ -67,7 +67,7 @@ class Download:
         if _has_it(request.headers.get("if-none-match"), headers["etag"]):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         opened = await self._blobs.open(hash_)
-        if opened.url is not None:
+        if opened.url is not None and request.method == "GET":  # it is signed for GET alone
             return RedirectResponse(opened.url, HTTPStatus.TEMPORARY_REDIRECT, NO_STORE)
         asked = request.headers.get("range")
         if request.headers.get("if-range", headers["etag"]) != headers["etag"]:

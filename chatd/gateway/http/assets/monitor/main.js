@@ -113,6 +113,7 @@ class Monitor {
     find('one-stream').hidden = !stream
     if (show) location.hash = 'events'
     this.tail.follow(stream)
+    this.drawEvents() // none yet
   }
 
   drawEvents() {
