@@ -193,6 +193,7 @@ async def _serve_connections(
         async with trio.open_nursery() as background, trio.open_nursery() as handlers:
             background.start_soon(gateway.flusher.run)
             background.start_soon(gateway.poller.run)
+            background.start_soon(gateway.turns.run)
             background.start_soon(gateway.keep_alive)
             async with trio.open_nursery() as accepting:
                 for listener in (*tcp, admin):

@@ -25,6 +25,7 @@ from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.refusal import BadHead, plain_response
 from chatd.gateway.http.request_head import Head
 from chatd.gateway.http.traffic import Traffic
+from chatd.gateway.http.turns import Turns
 from chatd.gateway.net.address_places import AddressPlace, AddressPlaces
 from chatd.gateway.net.client_address import Proxies
 from chatd.gateway.net.flusher import Flusher
@@ -62,6 +63,7 @@ class Gateway:
         self.poller = Poller()
         self.connections: set[LiveConnection] = set()
         self.traffic = Traffic()
+        self.turns = Turns()
         self.counts = HttpCounts()
         self.ready = False  # whether it takes requests
         self._settings = settings
@@ -178,6 +180,8 @@ class Gateway:
             with self.traffic:
                 if self._http is None:
                     self._http = await self._load_http()
+                if not peer.operator:
+                    await self.turns.take(network(caller.address), bool(stream.unread_rest))
                 if head.path == GRAPHQL and head.upgrade == "websocket":
                     await self._http.serve_graphql(stream, head, caller)
                     return False

@@ -22,7 +22,7 @@ from chatd.gateway.http.request_head import Head
 from chatd.gateway.net.live_connection import LiveConnection, OpenSession
 from chatd.gateway.net.peer_watch import PeerWatch
 from chatd.gateway.net.poller import Poller
-from chatd.gateway.net.stream import SocketStream
+from chatd.gateway.net.stream import UNSENT_EVENTS, SocketStream
 from chatd.ports import Caller, Message, Render, Row, Session
 from chatd.settings import Settings
 from chatd.wakeup import Wakeup
@@ -162,6 +162,7 @@ async def serve_events(
 ) -> None:
     """Serves the request, which the stream holds as well, until either side ends the connection."""
     stream.unread_head = b""
+    stream.bound_unsent(UNSENT_EVENTS)
     headed = head.method == "HEAD"
     try:
         async with trio.open_nursery() as nursery:

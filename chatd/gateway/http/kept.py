@@ -16,18 +16,21 @@ FOREVER: Final = "public, max-age=31536000, immutable"  # for an address that ch
 
 
 class Kept:
-    """`make` gives the document. It runs in a thread, and more than once if several ask at the same time."""
+    """`make` gives the document. It runs in a thread; who asks meanwhile waits for what it gives."""
 
     def __init__(self, make: Callable[[], bytes], media_type: str, cache: str = REVALIDATED) -> None:
         self._make = make
         self._headers = {"content-type": media_type, "cache-control": cache}
         self._body = b""
+        self._making = trio.Lock()
 
     async def answer(self, request: Request) -> Response:
         if not self._body:
-            body = await trio.to_thread.run_sync(self._make)
-            self._headers["etag"] = f'"{tag_of(body)}"'
-            self._body = body
+            async with self._making:
+                if not self._body:
+                    body = await trio.to_thread.run_sync(self._make)
+                    self._headers["etag"] = f'"{tag_of(body)}"'
+                    self._body = body
         return Response(self._body, headers=self._headers)
 
 

@@ -14,11 +14,11 @@ import trio
 
 from chatd.gateway.net.flusher import Flusher
 from chatd.gateway.net.open_files import AGAIN, OpenFiles, is_short, spare_file
-from chatd.gateway.net.stream import SocketStream
+from chatd.gateway.net.stream import UNSENT, SocketStream
 from chatd.settings import Settings
 
 BACKLOG: Final = 4 * 1024  # connections that wait to be accepted; the kernel may have a lower bound
-TOGETHER: Final = 4  # connections are accepted between two waits at the door
+TOGETHER: Final = 4  # connections are accepted in a turn of the event loop, and between two waits at the door
 # what befell one connection while it waited, accept(2); and a firewall's no
 _OF_ONE: Final = frozenset(
     (
@@ -57,10 +57,12 @@ class Listener(trio.abc.Listener[SocketStream]):
 
     async def accept(self) -> SocketStream:
         while True:
-            await trio.lowlevel.checkpoint()  # one in a turn of the event loop, however many come at once
+            await trio.lowlevel.checkpoint_if_cancelled()
             self._accepted += 1
-            if self._door is not None and self._accepted % TOGETHER == 0:
-                await self._door()
+            if self._accepted % TOGETHER == 0:  # a few in a turn of the event loop, however many come at once
+                await trio.lowlevel.checkpoint()
+                if self._door is not None:
+                    await self._door()
             try:
                 sock, _ = self.socket.accept()
             except BlockingIOError:
@@ -79,7 +81,9 @@ class Listener(trio.abc.Listener[SocketStream]):
             sock.setblocking(False)
             if sock.family != socket.AF_UNIX:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return SocketStream(sock, self._flusher, self._settings.write_deadline)
+            stream = SocketStream(sock, self._flusher, self._settings.write_deadline)
+            stream.bound_unsent(UNSENT)
+            return stream
 
     async def _wait_for_file(self, error: OSError) -> None:
         await trio.lowlevel.wait_readable(self.socket)  # Linux has no file even for saying that nobody waits

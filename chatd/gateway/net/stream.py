@@ -21,6 +21,8 @@ from chatd.gateway.net.flusher import Flusher
 
 RECEIVE_BYTES: Final = 16 * 1024
 SEND_BYTES: Final = 256 * 1024  # joined for one call to the kernel
+UNSENT: Final = 128 * 1024  # bytes that the kernel takes beyond what the peer's window lets it send
+UNSENT_EVENTS: Final = 1024 * 1024  # the same where events are sent: a burst of them wakes no task
 _CLOSE_FRAME: Final = 0x88
 
 Spawn = Callable[[Callable[[], Awaitable[object]]], None]
@@ -66,6 +68,13 @@ class SocketStream(trio.abc.Stream):
         self._sending = False
         self._more_expected = True  # a `recv` will probably find something; a client speaks first
         self._progress = ParkingLot()
+
+    def bound_unsent(self, most: int) -> None:
+        """How many bytes the kernel takes beyond what the peer's window lets it send. Of itself it takes
+        megabytes for each who reads nothing; and when all that TCP may have is taken, every call that sends
+        takes milliseconds, whoever it is for (tcp(7), tcp_mem)."""
+        if not self.broken and self.socket.family != socket.AF_UNIX:
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, most)
 
     # --- for writers that never wait
 

@@ -17,7 +17,7 @@ from chatd.codec import MAX_MESSAGE
 from chatd.gateway.http.request_head import Head
 from chatd.gateway.net.live_connection import LiveConnection, OpenSession
 from chatd.gateway.net.poller import Poller
-from chatd.gateway.net.stream import SocketStream
+from chatd.gateway.net.stream import UNSENT_EVENTS, SocketStream
 from chatd.gateway.websocket.control import Control
 from chatd.gateway.websocket.frame_parser import FrameParser, Sentinel
 from chatd.gateway.websocket.handshake import ordinary_handshake
@@ -167,6 +167,7 @@ async def serve_websocket(
     """Serves the connection until either side ends it. `head` is the handshake request, which the stream
     holds as well."""
     stream.framed = True
+    stream.bound_unsent(UNSENT_EVENTS)
     paced = settings.limits and not caller.operator
     pace = TokenBucket(Rate.parse(settings.rate_frames)) if paced else None
     frame_parser = FrameParser(MAX_MESSAGE, pace)
