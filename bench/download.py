@@ -187,6 +187,8 @@ def _write(path: Path, size: int) -> None:
     with path.open("wb") as file:
         for start in range(0, size, MEBIBYTE):
             file.write(os.urandom(min(MEBIBYTE, size - start)))
+        file.flush()
+        os.fsync(file.fileno())  # commits would wait for its way to the disk later
 
 
 def _until_it_answers(port: int) -> None:

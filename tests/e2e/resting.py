@@ -85,7 +85,18 @@ class Rest:
             body = json.dumps(body).encode()
             sent["Content-Type"] = "application/json"
         address = API + path + (f"?{urlencode(query, doseq=True)}" if query else "")
-        self._connection.request(method, address, body, sent | dict(headers or {}))
+        asked = method, address, body, sent | dict(headers or {})
+        kept = self._connection.sock is not None
+        try:
+            return self._answer(*asked)
+        except (http.client.RemoteDisconnected, ConnectionError):
+            if not kept:
+                raise
+            self._connection.close()  # the server has ended it meanwhile, as it may when nothing is asked
+            return self._answer(*asked)
+
+    def _answer(self, *asked: Any) -> Answer:
+        self._connection.request(*asked)
         response = self._connection.getresponse()
         names = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, names, response.read())

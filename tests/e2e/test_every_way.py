@@ -329,7 +329,8 @@ class OverGraphQL:
 
 @pytest.fixture(scope="module")
 def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[World]]:
-    servers = [Server(tmp_path_factory.mktemp("chatd") / "data").start() for _ in WAYS]
+    patient = {"auth_deadline": 600}  # with the stranger, who never opens a session
+    servers = [Server(tmp_path_factory.mktemp("chatd") / "data", **patient).start() for _ in WAYS]
     try:
         worlds = [World(server) for server in servers]
         yield worlds

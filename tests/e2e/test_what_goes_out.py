@@ -86,6 +86,7 @@ def furnish(town: Town) -> tuple[Client, dict[str, Frame]]:
         "account.get": {"account": town.owner.id},
         "account.devices": {"account": town.owner.id},
         "quota.get": {"account": town.owner.id},
+        "profile.list": {"accounts": [bob.opened["account"]["id"]]},
         "access.explain": mine | {"account": bob.opened["account"]["id"]},
         "message.search": mine | {"text": "hello"},
         "reaction.list": mine | {"seq": seq, "emoji": "👍"},

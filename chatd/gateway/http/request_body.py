@@ -14,7 +14,7 @@ from chatd.gateway.http.refusal import BadHead
 from chatd.gateway.http.request_head import HEAD_BYTES, Head
 from chatd.gateway.net.stream import SocketStream
 
-PIECE: Final = 128 * 1024  # bytes that the application gets at once, at most
+PIECE: Final = 64 * 1024  # bytes that the application gets at once, at most
 LEAST_RATE: Final = 1024  # bytes a second, counted over the whole body
 CHUNKS: Final = 1000  # that may be of any size
 LEAST_CHUNK: Final = (
