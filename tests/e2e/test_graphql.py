@@ -9,8 +9,10 @@ import pytest
 from graphql import build_client_schema, get_introspection_query
 
 from chatd.contract.requests import REQUESTS
+from chatd.gateway.graphql.execution import MAX_QUESTION
 from chatd.gateway.graphql.limits import MAX_DEPTH, MAX_ROOTS
 
+from .conftest import Serve
 from .graphs import ask, codes, send
 from .serving import Server
 from .town import Town
@@ -88,8 +90,38 @@ def test_one_refusal_leaves_the_other_fields_their_results(server: Server, town:
 def test_a_stranger_asks_what_strangers_may(server: Server, town: Town) -> None:
     assert ask(server, "{ identity_provider { provider { name } } }")["data"] is not None
     assert codes(ask(server, "{ space_list { spaces { id } } }")) == ["unauthenticated"]
-    status, problem = send(server, {"query": "{ space_list { next } }"}, "no token")
-    assert (status, problem["code"]) == (401, "unauthenticated")
+
+
+def test_a_token_that_is_not_good_refuses_only_what_needs_one(server: Server, town: Town) -> None:
+    """A front end that sends its old token along can renew it."""
+    renewed = ask(server, 'mutation { account_refresh(refresh_token: "none") { access_token } }', "old")
+    assert renewed == ask(server, 'mutation { account_refresh(refresh_token: "none") { access_token } }')
+    refused = ask(server, "{ identity_provider { provider { name } } space_list { next } }", "old")
+    assert refused["data"]["identity_provider"] is not None
+    (error,) = refused["errors"]
+    assert (error["path"], error["extensions"]["code"]) == (["space_list"], "unauthenticated")
+    assert error["message"] == town.dial().refusal("session.open", token="old")["message"]
+
+
+def test_what_surrounds_a_question_is_bounded(server: Server, town: Town) -> None:
+    large = {"query": "{ space_list { next } }", "variables": {"s": [[] for _ in range(MAX_QUESTION)]}}
+    assert send(server, large, town.owner.token)[0] == 413
+    many = {"query": "query($s: String) { space_get(space: $s) { space { id } } }"}
+    status, answer = send(server, many | {"variables": {"s": [[]] * 10_000}}, town.owner.token)
+    assert status == 200
+    assert set(codes(answer)) == {"invalid"}
+    assert len(str(answer)) < 4_000
+
+
+def test_who_has_graphql_work_without_end_waits(serve: Serve) -> None:
+    server = serve(rate_limits=True)
+    introspection = get_introspection_query()
+    for _ in range(400):
+        answer = ask(server, introspection)
+        if "errors" in answer:
+            break
+    assert codes(answer) == ["rate_limited"]
+    assert 0 < answer["errors"][0]["extensions"]["data"]["retry_after"] < 5
 
 
 def test_the_operator_on_the_admin_socket_is_not_asked_for_a_token(server: Server, town: Town) -> None:

@@ -135,6 +135,15 @@ def test_a_client_that_completes_hears_no_more_of_the_operation(server: Server, 
         assert live.next("2") == {"__typename": "Query"}
 
 
+def test_an_id_is_free_when_the_client_has_completed_its_operation(server: Server, town: Town) -> None:
+    with socket(server, town.member().token) as live:
+        live.subscribe("1", SESSION)
+        live.next("1")
+        live.say(type="complete", id="1")
+        live.subscribe("1", "{ __typename }")
+        assert live.next("1") == {"__typename": "Query"}
+
+
 def test_operations_of_a_connection_are_bounded(server: Server, town: Town) -> None:
     ann = town.member()
     with socket(server, ann.token) as live:
@@ -155,12 +164,14 @@ def test_operations_of_a_connection_are_bounded(server: Server, town: Town) -> N
         ([{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }"}}], 4401),
         ([{"type": "connection_init"}, {"type": "connection_init"}], 4429),
         ([{"type": "connection_init", "payload": {"token": "none"}}], 4403),
+        ([{"type": "connection_init", "payload": {"token": 5}}], 4400),
+        ([{"type": "connection_init", "payload": "token"}], 4400),
         ([{"type": "connection_init"}, {"type": "unknown"}], 4400),
         ([{"type": "connection_init"}, {"type": "subscribe", "id": "1", "payload": {}}], 4400),
         ([{"type": "connection_init"}, {"type": "subscribe", "payload": {"query": "{ a }"}}], 4400),
         ([{"no": "type"}], 4400),
     ],
-    ids=["early", "twice", "token", "type", "payload", "id", "shape"],
+    ids=["early", "twice", "token", "number", "text", "type", "payload", "id", "shape"],
 )
 def test_who_breaks_the_subprotocol_is_closed_with_its_code(
     server: Server, messages: list[dict[str, object]], code: int

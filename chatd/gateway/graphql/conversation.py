@@ -55,7 +55,8 @@ class Conversation:
         self._websocket = websocket
         self._peer = peer
         self._bearer = bearer
-        self._under_way: dict[str, trio.CancelScope] = {}
+        self._under_way: dict[str, trio.CancelScope] = {}  # by the ids that are taken
+        self._running = 0
 
     async def run(self, nursery: trio.Nursery, patience: float) -> None:
         """`patience`: seconds for the client to say who it is. Raises End, and ConnectionClosed."""
@@ -70,7 +71,7 @@ class Conversation:
                 case "subscribe":
                     self._subscribe(said, nursery, speaker)
                 case "complete":
-                    if (operation := self._under_way.get(said.id or "")) is not None:
+                    if (operation := self._under_way.pop(said.id or "", None)) is not None:
                         operation.cancel()
                 case "connection_init":
                     raise End(4429, "Too many initialisation requests")
@@ -81,7 +82,7 @@ class Conversation:
         said = await self._next()
         if said.type != "connection_init":
             raise End(4401, "Unauthorized")
-        speaker = await self._operations.admit(self._peer, _token(said.payload) or self._bearer)
+        speaker = await self._operations.admit(self._peer, _token(said) or self._bearer)
         if isinstance(speaker, Refusal):
             raise End(4403, f"Forbidden: {speaker.message}")
         await self._say({"type": "connection_ack"})
@@ -108,13 +109,16 @@ class Conversation:
             question = msgspec.convert(said.payload, Question)
         except msgspec.ValidationError as error:
             raise End(4400, f"payload: {error}") from None
-        if len(self._under_way) >= MAX_OPERATIONS:
+        if self._running >= MAX_OPERATIONS:
             nursery.start_soon(self._show, said.id, refused(TOO_MANY))
         else:
-            self._under_way[said.id] = trio.CancelScope()
-            nursery.start_soon(self._operate, said.id, question, speaker)
+            self._running += 1
+            operation = self._under_way[said.id] = trio.CancelScope()
+            nursery.start_soon(self._operate, said.id, operation, question, speaker)
 
-    async def _operate(self, id_: str, question: Question, speaker: Speaker) -> None:
+    async def _operate(
+        self, id_: str, operation: trio.CancelScope, question: Question, speaker: Speaker
+    ) -> None:
         goes_on = True
 
         async def show(result: ExecutionResult) -> None:
@@ -123,12 +127,14 @@ class Conversation:
 
         closing = None
         try:
-            with self._under_way[id_]:
+            with operation:
                 closing = await self._operations.answer(question, speaker, show)
                 if goes_on:
                     await self._say({"type": "complete", "id": id_})
         finally:
-            del self._under_way[id_]
+            self._running -= 1
+            if self._under_way.get(id_) is operation:  # the client may have given the id to another one
+                del self._under_way[id_]
         if closing is not None:
             await self._websocket.aclose(*closing)
 
@@ -145,10 +151,13 @@ class Conversation:
         await self._websocket.send_message(msgspec.json.encode(message).decode())
 
 
-def _token(payload: Any) -> str | None:
-    """Of the client's `connectionParams`: `token`, or `Authorization` as the header of this name says it."""
-    if isinstance(payload, dict):
-        for name in ("token", "Authorization", "authorization"):
-            if isinstance(value := payload.get(name), str):
-                return value.rpartition(" ")[2]
-    return None
+def _token(said: Incoming) -> str | None:
+    """Of the client's `connectionParams`: `token`, or `Authorization` as the header of this name says it.
+    Raises End."""
+    try:
+        given = msgspec.convert(said.payload or {}, dict[str, Any])
+        values = {name.lower(): value for name, value in given.items()}
+        value = msgspec.convert(values.get("token") or values.get("authorization"), str | None)
+    except msgspec.ValidationError:
+        raise End(4400, "the payload of connection_init is an object whose token is a text") from None
+    return None if value is None else value.rpartition(" ")[2]

@@ -10,16 +10,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chatd.contract.errors import Refusal
-from chatd.gateway.graphql.execution import Execution, Question, encode
+from chatd.gateway.graphql.asker import asker_of
+from chatd.gateway.graphql.execution import MAX_QUESTION, Execution, Question, encode
 from chatd.gateway.graphql.passes import refused
 from chatd.gateway.http.problem import PRIVATE
 from chatd.gateway.http.rest.response import Header, problem
-from chatd.ports import Caller, Desk
+from chatd.ports import Desk
 
 METHODS: Final = ("GET", "POST")
 RESPONSE: Final = "application/graphql-response+json"
 _FIELDS: Final = ("query", "operationName", "variables")
 ONLY_QUERIES: Final = Refusal("invalid", "GET is for queries; send mutations with POST")
+NO_JSON: Final = Refusal("invalid", "send application/json: an object with query, variables, operationName")
+NO_BEARER: Final = Refusal("unauthenticated", "Authorization is the word Bearer and a token")
+TOO_LARGE: Final = Refusal("too_large", f"a question with its variables has at most {MAX_QUESTION} bytes")
 NO_SUBSCRIPTIONS: Final = Refusal(
     "invalid", "subscriptions need the WebSocket at this path, with subprotocol graphql-transport-ws"
 )
@@ -33,13 +37,14 @@ class Endpoint:
         self._execution = execution
 
     async def answer(self, request: Request) -> Response:
-        caller = await self._caller(request)
-        if isinstance(caller, Refusal):
-            return _problem(caller)
+        token = _token(request)
+        if isinstance(token, Refusal):
+            return _problem(token)
         question = await _question(request)
-        if isinstance(question, Refusal):
-            return _problem(question)
-        prepared = await self._execution.prepare(question)
+        if isinstance(question, Response):
+            return question
+        asker = await asker_of(self._desk, request.state.caller, token)
+        prepared = await self._execution.prepare(asker, question)
         if isinstance(prepared, ExecutionResult):
             return _response(request, prepared)
         operation, kind = prepared
@@ -47,31 +52,31 @@ class Endpoint:
             return _response(request, refused(NO_SUBSCRIPTIONS))
         if kind is not OperationType.QUERY and request.method == "GET":
             return _problem(ONLY_QUERIES, 405, ((b"allow", b"POST"),))
-        return _response(request, await self._execution.execute(caller, operation))
-
-    async def _caller(self, request: Request) -> Caller | Refusal:
-        """Who asks: a stranger without a token."""
-        caller: Caller = request.state.caller
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if caller.operator or not scheme:
-            return caller
-        if scheme.lower() != "bearer":
-            return Refusal("unauthenticated", "send the token as `Authorization: Bearer …`")
-        return await self._desk.admit(token.strip(), caller.address)
+        return _response(request, await self._execution.execute(asker, operation))
 
 
-async def _question(request: Request) -> Question | Refusal:
+def _token(request: Request) -> str | Refusal | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if not scheme:
+        return None
+    return token.strip() if scheme.lower() == "bearer" and token else NO_BEARER
+
+
+async def _question(request: Request) -> Question | Response:
     try:
         if request.method == "GET":
             return msgspec.convert(_asked_by_query(request), Question)
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != "application/json":
-            return Refusal(
-                "invalid", "send a JSON object as application/json: {query, variables, operationName}"
-            )
-        return msgspec.json.decode(await request.body(), type=Question)
+            return _problem(NO_JSON, 415)
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_QUESTION:
+                return _problem(TOO_LARGE)
+        return msgspec.json.decode(body, type=Question)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        return Refusal("invalid", f"not {{query, variables, operationName}}: {error}")
+        return _problem(Refusal("invalid", f"not {{query, variables, operationName}}: {error}"))
 
 
 def _asked_by_query(request: Request) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chatd.contract.errors import Refusal
+from chatd.gateway.graphql.asker import Asker, asker_of
 from chatd.gateway.graphql.execution import Execution, Question
 from chatd.gateway.graphql.passes import Operation, refused
 from chatd.gateway.graphql.subscription import Subscription
@@ -20,10 +21,10 @@ Show = Callable[[ExecutionResult], Awaitable[None]]
 
 
 class Speaker(Struct, frozen=True):
-    """Who speaks on a connection: `peer` as the connection shows it, `caller` as its token does."""
+    """Who speaks on a connection: `peer` as the connection shows it, `asker` as its token does."""
 
     peer: Caller
-    caller: Caller
+    asker: Asker
     token: str | None
 
 
@@ -36,27 +37,27 @@ class Operations(Struct, frozen=True, eq=False):
     connections: set[LiveConnection]
 
     async def admit(self, peer: Caller, token: str | None) -> Speaker | Refusal:
-        """A stranger without a token."""
-        if peer.operator or token is None:
-            return Speaker(peer, peer, None)
-        admitted = await self.desk.admit(token, peer.address)
-        return admitted if isinstance(admitted, Refusal) else Speaker(peer, admitted, token)
+        """A stranger without a token; a token that is not good is refused."""
+        asker = await asker_of(self.desk, peer, token)
+        if token is not None and asker.refusal is not None:
+            return asker.refusal
+        return Speaker(peer, asker, token)
 
     async def answer(self, question: Question, speaker: Speaker, show: Show) -> tuple[int, str] | None:
         """Calls `show` with each result. Returns with which code and reason the session was closed, if it
         was; then the connection is to be closed as well."""
-        prepared = await self.execution.prepare(question)
+        prepared = await self.execution.prepare(speaker.asker, question)
         if isinstance(prepared, ExecutionResult):
             await show(prepared)
             return None
         operation, kind = prepared
         if kind is OperationType.SUBSCRIPTION:
             return await self._subscribe(operation, speaker, show)
-        await show(await self.execution.execute(speaker.caller, operation))
+        await show(await self.execution.execute(speaker.asker, operation))
         return None
 
     async def _subscribe(self, operation: Operation, speaker: Speaker, show: Show) -> tuple[int, str] | None:
-        cursor = await self.execution.cursor(speaker.caller, operation)
+        cursor = await self.execution.cursor(speaker.asker, operation)
         subscription = Subscription(speaker.peer, speaker.token, cursor)
         self.connections.add(subscription)
         try:
@@ -65,7 +66,7 @@ class Operations(Struct, frozen=True, eq=False):
                 while frames := await subscription.frames():
                     for frame in frames:
                         shown = replace(operation, root=frame)
-                        await show(await self.execution.execute(speaker.caller, shown))
+                        await show(await self.execution.execute(speaker.asker, shown))
             if subscription.refused is not None:
                 await show(refused(subscription.refused))
         finally:

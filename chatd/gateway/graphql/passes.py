@@ -8,12 +8,11 @@ Mutations are asked one after another, in the order in which they stand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
 import msgspec
-import trio
 from graphql import (
     DocumentNode,
     ExecutionResult,
@@ -26,10 +25,15 @@ from chatd.contract.errors import Refusal
 from chatd.contract.profile import MAX_PROFILES, ProfileList
 from chatd.contract.requests import REQUESTS
 from chatd.contract.spec import RequestType
-from chatd.ports import Caller, Desk
+from chatd.gateway.graphql.asker import Asker
+from chatd.ports import Desk
 
 PROFILES: Final = REQUESTS["profile.list"]
+Work = Callable[[Callable[[], ExecutionResult]], Awaitable[ExecutionResult]]
+
 MOST_PROFILES: Final = 1000  # of one operation; more stay null
+MAX_ERRORS: Final = 5  # that are told of the variables of an operation
+MESSAGE: Final = 300  # characters; the library's quote what is wrong
 
 
 class Operation(msgspec.Struct, frozen=True, eq=False):
@@ -45,17 +49,17 @@ class Operation(msgspec.Struct, frozen=True, eq=False):
 class Passes:
     """What is known and wanted of one operation; the context of its resolvers."""
 
-    def __init__(self, desk: Desk, caller: Caller) -> None:
+    def __init__(self, desk: Desk, asker: Asker) -> None:
         self.cursor: dict[str, Any] | None = None  # of a subscription that has not begun
         self._desk = desk
-        self._caller = caller
+        self._asker = asker
         self._answers: dict[str, Any] = {}  # by the key of a field of the operation
         self._wanted: dict[str, tuple[RequestType, dict[str, Any]]] = {}
         self._profiles: dict[str, Any] = {}
         self._strangers: dict[str, None] = {}  # accounts whose profiles are wanted; a dict keeps their order
 
-    async def execute(self, operation: Operation, limiter: trio.CapacityLimiter) -> ExecutionResult:
-        """`limiter`: of the threads in which passes run, so that they do not hold up the event loop."""
+    async def execute(self, operation: Operation, work: Work) -> ExecutionResult:
+        """`work` has each pass done beside the event loop."""
         execution = partial(
             execute_sync,
             operation.schema,
@@ -64,9 +68,10 @@ class Passes:
             self,
             operation.variables,
             operation.name,
+            max_coercion_errors=MAX_ERRORS,
         )
         while True:
-            result = await trio.to_thread.run_sync(execution, limiter=limiter)
+            result = await work(execution)
             if not self._wanted and not self._strangers:
                 return result
             await self._ask()
@@ -97,14 +102,17 @@ class Passes:
     async def _ask(self) -> None:
         wanted, self._wanted = self._wanted, {}
         for key, (row, data) in wanted.items():
-            self._answers[key] = plain(await self._desk.ask(self._caller, row, data))
+            self._answers[key] = plain(await self._answer(row, data))
         strangers, self._strangers = list(self._strangers), {}
         for start in range(0, len(strangers), MAX_PROFILES):
             await self._meet(strangers[start : start + MAX_PROFILES])
 
+    async def _answer(self, row: RequestType, data: dict[str, Any]) -> object:
+        return self._asker.refused(row) or await self._desk.ask(self._asker.caller, row, data)
+
     async def _meet(self, accounts: list[str]) -> None:
         self._profiles |= dict.fromkeys(accounts)
-        found = await self._desk.ask(self._caller, PROFILES, {"accounts": accounts})
+        found = await self._answer(PROFILES, {"accounts": accounts})
         if isinstance(found, ProfileList):
             self._profiles |= {profile.account: plain(profile) for profile in found.profiles}
 
@@ -131,7 +139,7 @@ def wrong(errors: Iterable[GraphQLError]) -> ExecutionResult:
         None,
         [
             GraphQLError(
-                error.message,
+                error.message[:MESSAGE],
                 source=error.source,
                 positions=error.positions,
                 extensions={"code": "invalid"},

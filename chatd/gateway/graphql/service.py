@@ -5,19 +5,26 @@ Raises ModuleNotFoundError where the extra `chatd[graphql]` is not installed.
 
 from __future__ import annotations
 
+from typing import Final
+
 import trio
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chatd.contract.http import GRAPHQL
+from chatd.gateway.graphql.conversation import SUBPROTOCOL
 from chatd.gateway.graphql.endpoint import Endpoint
 from chatd.gateway.graphql.execution import Execution
 from chatd.gateway.graphql.operations import Operations
 from chatd.gateway.graphql.websocket import serve_graphql
+from chatd.gateway.http.refusal import BadHead, plain_response
 from chatd.gateway.http.request_head import Head
 from chatd.gateway.net.live_connection import LiveConnection, OpenSession
 from chatd.gateway.net.stream import SocketStream
 from chatd.ports import Caller, Desk
 from chatd.settings import Settings
+
+OTHER_SUBPROTOCOL: Final = BadHead(400, f"the WebSocket at this path speaks {SUBPROTOCOL}", GRAPHQL)
 
 
 class GraphQL:
@@ -26,7 +33,7 @@ class GraphQL:
     def __init__(
         self, settings: Settings, desk: Desk, open_session: OpenSession, connections: set[LiveConnection]
     ) -> None:
-        execution = Execution(desk)
+        execution = Execution(desk, settings.limits)
         self._settings = settings
         self._endpoint = Endpoint(desk, execution)
         self._operations = Operations(desk, execution, open_session, connections)
@@ -37,4 +44,8 @@ class GraphQL:
 
     async def serve(self, stream: SocketStream, head: Head, peer: Caller, stopping: trio.Event) -> None:
         """Over a WebSocket, whose handshake `head` the stream still holds."""
+        proposed = head.headers.get("sec-websocket-protocol", "").split(",")
+        if SUBPROTOCOL not in (name.strip() for name in proposed):
+            await stream.send_all(plain_response(OTHER_SUBPROTOCOL))
+            return
         await serve_graphql(stream, peer, head.bearer, self._settings, self._operations, stopping)

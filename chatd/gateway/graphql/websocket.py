@@ -11,8 +11,8 @@ import trio
 import trio_websocket
 from trio_websocket import WebSocketConnection
 
-from chatd.codec import MAX_MESSAGE
 from chatd.gateway.graphql.conversation import SUBPROTOCOL, Conversation, End
+from chatd.gateway.graphql.execution import MAX_QUESTION
 from chatd.gateway.graphql.operations import Operations
 from chatd.gateway.net.stream import SocketStream
 from chatd.ports import Caller
@@ -46,12 +46,9 @@ async def serve_graphql(
         pass
 
 
-async def _shake_hands(nursery: trio.Nursery, stream: SocketStream) -> WebSocketConnection | None:
-    request = await trio_websocket.wrap_server_stream(nursery, stream, max_message_size=MAX_MESSAGE)
-    if SUBPROTOCOL in request.proposed_subprotocols:
-        return await request.accept(subprotocol=SUBPROTOCOL)
-    await request.reject(400, body=f"this WebSocket speaks {SUBPROTOCOL}\n".encode())
-    return None
+async def _shake_hands(nursery: trio.Nursery, stream: SocketStream) -> WebSocketConnection:
+    request = await trio_websocket.wrap_server_stream(nursery, stream, max_message_size=MAX_QUESTION)
+    return await request.accept(subprotocol=SUBPROTOCOL)
 
 
 async def _converse(conversation: Conversation, settings: Settings, stopping: trio.Event) -> End:
