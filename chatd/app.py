@@ -20,7 +20,7 @@ from typing import Any, Final
 import trio
 
 from chatd import service_manager
-from chatd.actors.runtime.bus import bus_at_head
+from chatd.actors.runtime.bus import Bus, bus_at_head
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.recall import recall
 from chatd.actors.runtime.supervisor import GaveUp, supervise
@@ -216,14 +216,15 @@ async def _serve_connections(
                 accepting.cancel_scope.cancel()
             for listener in (*tcp, admin):
                 await listener.aclose()
-            await _let_go(gateway, settings)
+            await _let_go(gateway, services.bus, settings)
             handlers.cancel_scope.cancel()
             background.cancel_scope.cancel()
 
 
-async def _let_go(gateway: Gateway, settings: Settings) -> None:
+async def _let_go(gateway: Gateway, bus: Bus, settings: Settings) -> None:
     """Tells every client to reconnect elsewhere or later, and waits until they have gone."""
     gateway.close(1001, "the server is going away; reconnect")
+    bus.stop_waiting()
     with trio.move_on_after(settings.drain_deadline):
         await gateway.wait_gone()
 

@@ -112,6 +112,7 @@ from chatd.views.search import SearchView
 class Services(msgspec.Struct, frozen=True, eq=False):
     """What the composition root itself uses of them."""
 
+    bus: Bus
     sessions: SessionServices
     desk: Desk
     usage: DailyUsage
@@ -330,6 +331,7 @@ def wire(
     checks, answering = RequestChecks(rate_limits, usage), Answering(handlers, commands, names, quotas)
     session_services = SessionServices(settings, checks, answering, live, opening)
     return Services(
+        bus,
         session_services,
         Desk(session_services),
         usage,

@@ -200,8 +200,7 @@ class Events(msgspec.Struct, frozen=True, eq=False):
         if not await self.histories.has(query.after, query.hash):
             return ANOTHER
         if query.wait:
-            with trio.move_on_after(query.wait):
-                await self.bus.wait_beyond(query.after)
+            await self.bus.wait_for_news(query.after, query.wait)
         head, hash_ = self.bus.head, self.bus.hash
         if caller.account is None:
             found = await self.reader.events(query.after, query.limit, query.stream)

@@ -21,15 +21,23 @@ class Ended(Exception):
 
 
 class Peer:
-    """A TCP connection to a server. Every wait ends after `seconds` with TimeoutError."""
+    """A TCP connection to a server. Every wait ends after `seconds` with TimeoutError. `admin`: one to its
+    admin socket."""
 
-    def __init__(self, server: Server, *, seconds: float = 10.0, receive_buffer: int | None = None) -> None:
+    def __init__(
+        self,
+        server: Server,
+        *,
+        seconds: float = 10.0,
+        receive_buffer: int | None = None,
+        admin: bool = False,
+    ) -> None:
         self.host = f"127.0.0.1:{server.port}"
-        self.socket = socket.socket()
+        self.socket = socket.socket(socket.AF_UNIX if admin else socket.AF_INET)
         if receive_buffer is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(seconds)
-        self.socket.connect(("127.0.0.1", server.port))
+        self.socket.connect(str(server.admin_socket) if admin else ("127.0.0.1", server.port))
         self._buffer = bytearray()
         self._conversation = strict.Conversation()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import threading
@@ -292,3 +293,32 @@ def test_a_download_under_way_is_finished_when_the_server_stops(serve: Serve) ->
         stopping.join()
         assert len(set(sizes)) == 1
         assert peer.rest() == b""
+
+
+def ask_for_news(peer: Peer) -> None:
+    """Asks for what comes after the log's present end, and for half a minute's patience."""
+    peer.get("/api/v1/log")
+    at = json.loads(peer.response()[2])
+    peer.get(f"/api/v1/log?after={at['position']}&hash={at['hash']}&wait=30")
+
+
+def test_who_waits_for_news_is_answered_when_the_server_stops(serve: Serve) -> None:
+    server = serve()
+    with Peer(server, seconds=5, admin=True) as peer:
+        ask_for_news(peer)
+        with Peer(server) as other:
+            other.get("/healthz")  # what was sent before has been read then
+            other.response()
+        begun = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - begun < 5
+        status, headers, body = peer.response()
+        assert (status, headers["connection"], json.loads(body)["events"]) == (200, "close", [])
+
+
+def test_who_waits_for_news_and_leaves_is_waited_for_no_longer(server: Server) -> None:
+    with Peer(server, seconds=5, admin=True) as peer:
+        ask_for_news(peer)
+        peer.socket.shutdown(socket.SHUT_WR)  # it may still read, so it is answered
+        status, _, body = peer.response()
+        assert (status, json.loads(body)["events"]) == (200, [])

@@ -8,6 +8,7 @@ events themselves, so a subscriber enters a stream at exactly the position at wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from chatd.actors.runtime.ring import Ring
 from chatd.contract.events import DISSOLVES, ERASES
 from chatd.domain.event import Event, membership_change, parent_space
 from chatd.ports import Reader, Row
+from chatd.staying import while_it_stays
 
 
 class Subscriber(Protocol):
@@ -53,6 +55,8 @@ class Bus:
         self._streams: dict[str, dict[Subscriber, None]] = {}
         self._accounts: dict[str, dict[Subscriber, None]] = {}
         self._published = trio.Event()
+        self._asking: set[trio.CancelScope] = set()  # requests that wait for news
+        self._stopping = False
         self._watchers: list[Callable[[Sequence[Event]], None]] = []
 
     # --- who is subscribed
@@ -130,6 +134,24 @@ class Bus:
         """Returns once something after `position` has been published."""
         while self.head <= position:
             await self._published.wait()
+
+    async def wait_for_news(self, position: int, seconds: float) -> None:
+        """The same for a request: returns as well after `seconds`, when who asked leaves, when the server
+        stops."""
+        if self._stopping:
+            return
+        with trio.move_on_after(seconds) as asking:
+            self._asking.add(asking)
+            try:
+                await while_it_stays(partial(self.wait_beyond, position))
+            finally:
+                self._asking.discard(asking)
+
+    def stop_waiting(self) -> None:
+        """No request waits for news any more: the server stops."""
+        self._stopping = True
+        for asking in self._asking:
+            asking.cancel()
 
     @property
     def remembers_from(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -17,12 +18,13 @@ from chatd.gateway.http.conditions import is_conditional
 from chatd.gateway.http.exchange import App, Exchange, scope_of
 from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.refusal import BadHead, plain_response
-from chatd.gateway.http.request_head import Head
+from chatd.gateway.http.request_head import HEAD_BYTES, Head
 from chatd.gateway.http.traffic import Traffic
 from chatd.gateway.net.own_addresses import OwnAddresses
 from chatd.gateway.net.stream import SocketStream
 from chatd.log import log
 from chatd.ports import Caller
+from chatd.staying import stays_until
 
 GONE: Final = 499  # counted for a client that went away before its response was whole
 CRASHED: Final = BadHead(HTTPStatus.INTERNAL_SERVER_ERROR, "this is a bug of the server; its log says more")
@@ -56,6 +58,7 @@ class Driver:
         """Serves the request whose head was read from this stream; whether another may follow."""
         exchange = Exchange(stream, head, self._compression, self._patience, self._traffic.stopping)
         response = exchange.response
+        stays_until(partial(stream.ended, HEAD_BYTES))
         try:
             crashed = False
             if not await self._answered_preflight(exchange, head):
@@ -64,6 +67,7 @@ class Driver:
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             return False
         finally:
+            stays_until(None)  # the connection may go on as a WebSocket
             self._counts.received += exchange.body.size
             self._counts.sent += response.sent
             self.answered[response.status if response.complete else GONE] += 1
