@@ -46,6 +46,7 @@ def test_with_yes_it_asks_nobody(chatctl, town):
 DESTROYING = {
     "account delete": ("{stray}",),
     "bot delete": ("{bot}",),
+    "file delete": ("some-file",),
     "member ban": ("{account}", "--space", "{space}"),
     "member erase-messages": ("{account}", "--space", "{space}"),
     "member kick": ("{account}", "--space", "{space}"),

@@ -81,7 +81,8 @@ def test_schemathesis_finds_nothing(server: Server, tmp_path: Path) -> None:
         *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(config), "run"),
         *(f"http://127.0.0.1:{server.port}/api/openapi.json", "-H", f"Authorization: Bearer {admin.token}"),
         *("--checks", "all", "--phases", phases, "--max-examples", str(max(INPUTS // OPERATIONS, 1))),
-        *("--workers", "2", "--no-color", "--warnings", "off"),
+        # one: CPython 3.11 counts the depth of `ast.parse` for all threads together, and fails when two parse
+        *("--workers", "1", "--no-color", "--warnings", "off"),
     ]
     run = subprocess.run(
         command, cwd=tmp_path, capture_output=True, text=True, timeout=SECONDS, stdin=subprocess.DEVNULL
