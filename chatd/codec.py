@@ -87,6 +87,7 @@ _HALF: Final = (
     "a string holds half of a surrogate pair, as if it was cut within an emoji; cut strings between whole"
     " characters"
 )
+_DEEP: Final = "nested too deep; no request needs more than a few levels"
 _NAN: Final = "JSON has no NaN and no Infinity; leave such a field out, or send null"
 
 
@@ -129,20 +130,25 @@ class _Json:
 
     def _why(self, line: str, error: Exception) -> BadFrame:
         """The bad frame, with a reason that says what to mend."""
+        id_ = id_in_json(line)
         if not line or line.isspace():
             return _EMPTY
         if isinstance(error, RecursionError):
-            return _bad(
-                "the frame is nested too deep; no request needs more than a few levels", id_in_json(line)
-            )
-        if isinstance(error, msgspec.ValidationError):  # the only one of a decoder without a type
-            return _bad("a number is out of range; numbers have at most 64 bits", id_in_json(line))
-        mended = ((_SURROGATE.sub(r"\\ufffd", line), _HALF), (_NO_NUMBER.sub(_as_null, line), _NAN))
-        for text, reason in mended:
-            if text != line and _is_json(text):
-                return _bad(reason, id_in_json(line))
+            return _bad(f"the frame is {_DEEP}", id_)
+        if reason := fault_in(line, error):
+            return _bad(reason, id_)
         refusal = Refusal("invalid", f"not a JSON frame: {shorten(str(error))}")
-        return BadFrame(refusal, id_in_json(line), malformed=True)
+        return BadFrame(refusal, id_, malformed=True)
+
+
+def fault_in(text: str, error: Exception) -> str | None:
+    """What to mend in a text that a JSON decoder without a type did not take; None: it is no JSON at all."""
+    if isinstance(error, RecursionError):
+        return f"it is {_DEEP}"
+    if isinstance(error, msgspec.ValidationError):  # the only one of a decoder without a type
+        return "a number is out of range; numbers have at most 64 bits"
+    mended = ((_SURROGATE.sub(r"\\ufffd", text), _HALF), (_NO_NUMBER.sub(_as_null, text), _NAN))
+    return next((reason for new, reason in mended if new != text and _is_json(new)), None)
 
 
 def _as_null(found: re.Match[str]) -> str:

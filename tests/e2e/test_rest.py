@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -74,6 +75,9 @@ def test_a_query_string_is_read_by_the_types_of_its_fields(town: Town, rest: Res
     assert rest.get("/notifications", unread="true").status == 200
     for wrong, said in (
         ("limit=two", "limit: expected an integer, got a string"),
+        (f"limit={'9' * 19}", "limit: must be from 1 to"),
+        (f"limit={'9' * 5_000}", "limit: must be from 1 to"),
+        (f"limit=-{'9' * 40}", "limit: must be from 1 to"),
         ("before=null", "before: expected an integer or null, got a string"),
         ("limit=1&limit=1", "'limit' is given twice"),
         (f"room={room}", "'room' is given twice"),
@@ -96,7 +100,9 @@ def test_a_body_is_one_object_of_json(town: Town, rest: Rest, ann: Account) -> N
         (b"[]", "a JSON object"),
         (b"{", "no JSON"),
         (b'{"text": "\xff"}', "no JSON"),
-        (b"[" * 200_000, "no JSON"),
+        (b"[" * 200_000, "nested too deep"),
+        (b'{"text": "\\ud83d"}', "half of a surrogate pair"),
+        (b'{"text": "x",\n"reply_to": NaN}', "JSON has no NaN"),
         (b'{"text": "x", "room": "y"}', "room: stands in the address"),
         (b'{"text": "x", "colour": 1}', "unknown field 'colour'"),
         (b"", "text: missing"),
@@ -115,11 +121,49 @@ def test_a_body_is_one_object_of_json(town: Town, rest: Rest, ann: Account) -> N
         rest.send("POST", path, b'{"text": "x"}', {"Content-Type": "application/json; charset=utf-8"}).status
         == 201
     )
-    assert rest.send("POST", path, b'{"text": "x", "expires_in": 3.6e3}', typed).status == 201
-    assert "got a number" in rest.send("POST", path, {"text": "x", "expires_in": 1.5}).json["detail"]
+    assert rest.send("POST", path, b'{"text": "", "text": "the last counts"}', typed).status == 201
+    packed = rest.send("POST", path, b'{"text": "x"}', {**typed, "Content-Encoding": "gzip"})
+    assert (packed.status, packed.code) == (415, "invalid")
     assert rest.send("POST", path, {"text": "x"}, limit=1).code == "invalid"
     large = rest.send("POST", path, b" " * 300_000, typed)
     assert (large.status, large.code) == (413, "too_large")
+
+
+def test_a_body_is_read_as_a_frame_is(town: Town, rest: Rest, ann: Account) -> None:
+    room = hall(town, ann)
+    visit = town.open(ann)
+    for number in ("7.0", "36e2", "1.5", "7", "9" * 19, "true"):
+        said = f'{{"text": "x", "expires_in": {number}}}'
+        answer = rest.send("POST", ALL.format(room), said.encode(), {"Content-Type": "application/json"})
+        frame = visit.reply(visit.send("message.post", room=room, **json.loads(said)))
+        if "error" in frame:
+            assert answer.json["detail"] == frame["error"]["message"], number
+        else:
+            assert answer.status == 201, number
+
+
+def test_a_request_whose_fields_stand_in_its_address_has_no_body(
+    town: Town, rest: Rest, ann: Account
+) -> None:
+    seq = rest.post(ALL.format(room := hall(town, ann)), text="stays").json["seq"]
+    for method in ("GET", "DELETE"):
+        refused = rest.send(method, f"{ALL.format(room)}/{seq}", {"seq": seq})
+        assert refused.code == "invalid"
+        assert "send no body" in refused.json["detail"]
+        assert rest.send(method, f"{ALL.format(room)}/{seq}", b"", {"Content-Length": "0"}).status == 200
+
+
+def test_a_condition_that_cannot_be_kept_is_refused(town: Town, rest: Rest, ann: Account) -> None:
+    path = ALL.format(hall(town, ann))
+    seq = rest.post(path, text="before").json["seq"]
+    tag = rest.get(f"{path}/{seq}").headers["etag"]
+    for headers in ({"If-Match": '"x"'}, {"If-Match": tag}, {"If-Match": "*"}, {"If-None-Match": "*"}):
+        refused = rest.send("PATCH", f"{path}/{seq}", {"text": "after"}, headers)
+        assert (refused.status, refused.code) == (412, "invalid")
+        assert next(iter(headers)) in refused.json["detail"]
+        assert rest.send("DELETE", f"{path}/{seq}", headers=headers).status == 412
+    assert rest.send("GET", f"{path}/{seq}", headers={"If-Match": tag}).status == 412
+    assert rest.get(f"{path}/{seq}").json["message"]["text"] == "before"
 
 
 def test_what_is_not_there_and_what_is_asked_wrongly_are_problems(rest: Rest) -> None:
@@ -217,6 +261,8 @@ def test_a_session_is_described_and_none_lasts(town: Town, rest: Rest, ann: Acco
     assert again["resumed"]
     assert Rest(rest.server).post("/session", token=ann.token).json["account"]["id"] == ann.id
     assert Rest(rest.server).post("/session").code == "unauthenticated"
+    assert rest.post("/session", token=ann.token).status == 200
+    assert rest.post("/session", token=town.member().token).code == "conflict"
     town.open(ann, cursor=cursor)
 
 
@@ -236,6 +282,11 @@ def test_a_key_posts_once(town: Town, rest: Rest, ann: Account) -> None:
     assert post("bare-key", nonce="bare-key").status == 201
     assert post("bare-key", nonce="another").code == "conflict"
     assert post('"unfinished').code == "invalid"
+    key = {"Idempotency-Key": "space"}
+    refused = rest.send("POST", "/spaces", {"name": "Twice"}, key)
+    assert refused.code == "invalid"
+    assert "space.create has no nonce" in refused.json["detail"]
+    assert rest.send("GET", "/spaces", headers=key).status == 200  # asked again, it does nothing else
     assert post('"key one"', "another text").code == "conflict"
     assert len(rest.get(path).json["messages"]) == 2
 

@@ -1,4 +1,4 @@
-"""The body of a request: one JSON object, no larger than a frame of the WebSocket."""
+"""The body of a request: one JSON object, no larger than a frame of the WebSocket, and read as one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from chatd.codec import MAX_FRAME
+from chatd.codec import MAX_FRAME, fault_in
 from chatd.contract.errors import Refusal
 from chatd.contract.field_errors import shorten
 from chatd.gateway.http.rest.response import Response, problem
@@ -16,6 +16,12 @@ MEDIA_TYPE: Final = b"application/json"
 _TOO_LARGE: Final = problem(Refusal("too_large", f"a body is at most {MAX_FRAME} bytes; send less at once"))
 _NO_JSON: Final = problem(
     Refusal("invalid", "the body is JSON; send it with Content-Type: application/json"), status=415
+)
+_PACKED: Final = problem(
+    Refusal("invalid", "bodies are read as they stand; send it without Content-Encoding"), status=415
+)
+_NOT_HERE: Final = problem(
+    Refusal("invalid", "the fields of this request stand in its address; send no body with it")
 )
 _NO_OBJECT: Final = Refusal("invalid", "the body is a JSON object with the fields of the request")
 _decode: Final = msgspec.json.Decoder().decode
@@ -37,9 +43,16 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Any) -> bytes | Res
     if len(body) > MAX_FRAME:
         return _TOO_LARGE
     given = headers.get(b"content-type", b"")
+    if body and headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
+        return _PACKED
     if body and given != MEDIA_TYPE and given.partition(b";")[0].strip().lower() != MEDIA_TYPE:
         return _NO_JSON
     return body
+
+
+def refuse_body(headers: Mapping[bytes, bytes]) -> Response | None:
+    """The response to a request that has a body and takes none."""
+    return _NOT_HERE if _length(headers) or b"transfer-encoding" in headers else None
 
 
 def fields_in(body: bytes) -> dict[str, Any] | Refusal:
@@ -49,7 +62,8 @@ def fields_in(body: bytes) -> dict[str, Any] | Refusal:
     try:
         data = _decode(body)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        return Refusal("invalid", f"the body is no JSON: {shorten(str(error))}")
+        reason = fault_in(body.decode(errors="replace"), error)
+        return Refusal("invalid", f"the body: {reason}" if reason else f"no JSON: {shorten(str(error))}")
     return data if type(data) is dict else _NO_OBJECT
 
 

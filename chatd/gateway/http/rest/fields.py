@@ -17,7 +17,8 @@ from chatd.contract.field_errors import quote
 from chatd.contract.spec import RequestType
 from chatd.gateway.http.rest.paths import unquoted
 
-_INTEGER: Final = re.compile(r"-?[0-9]{1,19}")
+_INTEGER: Final = re.compile(r"(-?)0*([0-9]+)")
+_DIGITS: Final = 20  # that are read of an integer; one that has more is out of range whatever they are
 _NUMBER: Final = re.compile(r"-?[0-9]{1,19}(?:\.[0-9]{1,19})?")
 _BOOLEANS: Final = {"true": True, "false": False}
 MAX_PARAMETERS: Final = 128
@@ -26,7 +27,8 @@ Read = Callable[[str], Any]
 
 
 def _integer(text: str) -> Any:
-    return int(text) if _INTEGER.fullmatch(text) else text
+    found = _INTEGER.fullmatch(text)
+    return text if found is None else int(found[1] + found[2][:_DIGITS])
 
 
 def _number(text: str) -> Any:
@@ -78,16 +80,10 @@ class Fields(msgspec.Struct, frozen=True, eq=False):
         return None
 
     def of_body(self, said: dict[str, Any], data: dict[str, Any]) -> Refusal | None:
-        """Adds the fields of the body to `data`, which has those of the path.
-
-        JSON knows only numbers: one without a fraction is an integer, also when it is written as 1.0.
-        """
-        typed = self.typed
+        """Adds the fields of the body to `data`, which has those of the path."""
         for name, value in said.items():
             if name in data:
                 return Refusal("invalid", f"{name}: stands in the address, leave it out of the body")
-            if type(value) is float and value.is_integer() and typed.get(name) is _integer:
-                value = int(value)
             data[name] = value
         return None
 

@@ -9,6 +9,7 @@ import re
 from typing import Any, Final
 
 from chatd.contract.errors import Refusal
+from chatd.contract.spec import RequestType
 
 HEADER: Final = b"idempotency-key"
 _KEY: Final = re.compile(rb'"((?:[ !#-\[\]-~]|\\["\\])*)"|([!#-\[\]-~]+)')  # a string of RFC 9651, or bare
@@ -26,3 +27,15 @@ def take_key(key: bytes, data: dict[str, Any]) -> Refusal | None:
         return _TWO
     data["nonce"] = nonce
     return None
+
+
+def refuse_key(row: RequestType) -> Refusal | None:
+    """Of a command that has no nonce, whose client would take it for one that is carried out once. A query
+    that is asked again does nothing else."""
+    if row.kind == "query":
+        return None
+    return Refusal(
+        "invalid",
+        f"Idempotency-Key: {row.name} has no nonce, so it is carried out as often as it is sent; look"
+        " whether it was, and send it without a key",
+    )

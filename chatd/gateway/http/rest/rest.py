@@ -16,10 +16,11 @@ from chatd.contract.http import API, EVENTS
 from chatd.contract.requests import REQUESTS
 from chatd.contract.spec import RequestType
 from chatd.gateway.http.observed import ROUTE
-from chatd.gateway.http.rest.body import fields_in, read_body
+from chatd.gateway.http.rest.body import fields_in, read_body, refuse_body
+from chatd.gateway.http.rest.conditions import refuse_condition
 from chatd.gateway.http.rest.fields import Fields, fields_of
 from chatd.gateway.http.rest.nonce import HEADER as KEY
-from chatd.gateway.http.rest.nonce import take_key
+from chatd.gateway.http.rest.nonce import refuse_key, take_key
 from chatd.gateway.http.rest.paging import Following, following_of, link
 from chatd.gateway.http.rest.paths import Paths, allowed
 from chatd.gateway.http.rest.rate_fields import rate_fields
@@ -34,6 +35,7 @@ _NO_TOKEN: Final = Refusal(
 )
 _NO_BEARER: Final = Refusal("unauthenticated", "Authorization is the word Bearer and a token")
 _NO_QUERY: Final = Refusal("invalid", "the fields of this request stand in its body, not in the query string")
+_TWO_TOKENS: Final = Refusal("conflict", "token: the body and Authorization say two things; send one of them")
 _BEGINNING: Final = len(API)
 
 
@@ -85,6 +87,8 @@ class Rest:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         request = self._requests[row.name]
         scope[ROUTE] = request.route
+        if (refused := refuse_condition(headers, row)) is not None:
+            return refused
         data = request.fields.of_path(values)
         if isinstance(data, Refusal):
             return problem(data)
@@ -93,11 +97,13 @@ class Rest:
             if body is None or isinstance(body, Response):
                 return body
             wrong = _take_body(request, body, data) or (_NO_QUERY if scope["query_string"] else None)
+        elif (refused := refuse_body(headers)) is not None:
+            return refused
         else:
             query = scope["query_string"].decode("latin-1")
             wrong = request.fields.of_query(query, data) if query else None
-        if wrong is None and request.has_nonce and KEY in headers:
-            wrong = take_key(headers[KEY], data)
+        if wrong is None and KEY in headers:
+            wrong = take_key(headers[KEY], data) if request.has_nonce else refuse_key(row)
         if wrong is not None:
             return problem(wrong)
         caller = await self._caller(scope["state"]["caller"], headers, row, data)
@@ -109,7 +115,7 @@ class Rest:
         self, peer: Caller, headers: Mapping[bytes, bytes], row: RequestType, data: Mapping[str, Any]
     ) -> Caller | Refusal:
         """Who asks. Who asks what anybody may ask may have an old token, that he wants to renew perhaps."""
-        if row.asker == "anyone" and (row.decided_by != "session" or data.get("token") is not None):
+        if row.asker == "anyone" and row.decided_by != "session":
             return peer
         said = headers.get(b"authorization")
         if said is None:
@@ -117,6 +123,8 @@ class Rest:
         scheme, _, token = said.decode("latin-1").partition(" ")
         if scheme.lower() != "bearer" or not token:
             return _NO_BEARER
+        if row.asker == "anyone" and data.get("token") is not None:
+            return peer if data["token"] == token.strip() else _TWO_TOKENS
         return await self._desk.admit(token.strip(), peer.address)
 
     async def _answer(self, caller: Caller, request: _Request, path: str, data: dict[str, Any]) -> Response:
