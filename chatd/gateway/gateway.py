@@ -36,6 +36,7 @@ from chatd.gateway.net.own_addresses import OwnAddresses, SaidBefore
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import SocketStream
 from chatd.gateway.websocket.connection import serve_websocket
+from chatd.gateway.websocket.handshake import TO_WEBSOCKET, check_upgrade
 from chatd.log import log
 from chatd.ports import Caller
 from chatd.principal import Principal, work_for
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 KEEPALIVE_SECONDS: Final = 1.0  # between two checks of all connections
 FOR_ANY_HOST: Final = frozenset({"/", "/healthz", "/readyz"})  # what they answer is no secret
 NO_PROXIES: Final = Proxies(())
+_LATER: Final = (("Retry-After", "5"),)  # seconds; connections end now and then
 _PEER: Final = struct.Struct("3i")  # struct ucred: pid, uid, gid
 
 LoadHttp = Callable[[], Awaitable["Http"]]
@@ -144,7 +146,7 @@ class Gateway:
                 self.counts.refused[bad.status] += 1
                 self._refused(peer, bad)
                 with trio.move_on_after(1):
-                    await stream.send_all(plain_response(bad))
+                    await stream.send_all(plain_response(bad, method=_method(stream.unread_head)))
             await stream.linger()
 
     def _admit(self, peer: Caller, place: AddressPlace) -> None:
@@ -152,7 +154,7 @@ class Gateway:
         if peer.operator:
             return
         if self._served > self._settings.max_connections and not self.traffic.make_room():
-            raise BadHead(503, "too many connections; try again later")
+            raise BadHead(503, "too many connections; try again later", headers=_LATER)
         if not self._proxies.trusts(peer.address):
             self._take_place(place, peer.address)
 
@@ -206,7 +208,9 @@ class Gateway:
         """Raises BadHead."""
         if not place.take(address):
             raise BadHead(
-                429, f"your address has {self._places.most} connections here, and no more are allowed"
+                429,
+                f"your address has {self._places.most} connections here, and no more are allowed",
+                headers=_LATER,
             )
 
     def _behind_proxies(self, peer: Caller, head: Head) -> Caller:
@@ -233,13 +237,18 @@ class Gateway:
                     head.path,
                     logged=True,
                 )
-            if websocket and not admin:
-                self._check_origin(head, stream)
+            if websocket:
+                check_upgrade(head)
+                if not admin:
+                    self._check_origin(head, stream)
             return
         if head.upgrade != "websocket" or head.method != "GET":
             raise BadHead(
-                426, "/ws is a WebSocket: upgrade with subprotocol chatd.v1.json or chatd.v1.msgpack"
+                426,
+                "/ws is a WebSocket: upgrade with subprotocol chatd.v1.json or chatd.v1.msgpack",
+                headers=(TO_WEBSOCKET,),
             )
+        check_upgrade(head)
         if not admin:
             self._check_origin(head, stream)
 
@@ -263,6 +272,11 @@ class Gateway:
         """A line in the log about what strangers can cause as often as they like."""
         if self._said.first_time(f"{event} {what}"):
             log.warning(event, **what)
+
+
+def _method(head: bytes) -> str:
+    """Of a request that is refused, as far as it was read."""
+    return head[: head.find(b" ")].decode("latin-1")
 
 
 def _address(sock: socket.socket) -> str:

@@ -113,6 +113,10 @@ BAD = {
     "chunks in HTTP/1.0": (f"POST /setup HTTP/1.0\r\n{HERE}{CHUNKED}\r\n", 400),
     "a folded header": (f"GET / HTTP/1.1\r\n{HERE}X: a\r\n b\r\n\r\n", 400),
     "lines without CR": (f"GET / HTTP/1.1\nHost: a\n\nGET /x HTTP/1.1\r\n{HERE}\r\n", 400),
+    "lines without CR alone": ("GET / HTTP/1.1\nHost: a\n\n", 400),
+    "a packed body": (f"POST /api/v1/spaces HTTP/1.1\r\n{HERE}Content-Encoding: gzip\r\n{COUNTED}\r\n", 415),
+    "a packed file": (f"POST /files HTTP/1.1\r\n{HERE}Content-Encoding: br\r\n{CHUNKED}\r\n", 415),
+    "chunks without CR": (f"POST /setup HTTP/1.1\r\n{HERE}{CHUNKED}\r\n5\nhello\n0\n\n", 400),
     "a header with CR": (f"GET / HTTP/1.1\r\n{HERE}X: a\rY: b\r\n\r\n", 400),
     "a space before the colon": (f"GET / HTTP/1.1\r\n{HERE}X : a\r\n\r\n", 400),
     "no host": ("GET / HTTP/1.1\r\n\r\n", 400),
@@ -228,7 +232,8 @@ def test_connections_of_an_address_count_as_long_as_they_last(serve: Serve) -> N
             assert peer.response()[0] == 200
         with Peer(server) as fourth:
             fourth.get("/healthz")
-            assert fourth.response()[0] == 429
+            status, headers, _ = fourth.response()
+            assert (status, headers["retry-after"]) == (429, "5")
         peer.socket.shutdown(socket.SHUT_WR)
         assert peer.rest() == b""
         with Peer(server) as fourth:
@@ -322,3 +327,59 @@ def test_who_waits_for_news_and_leaves_is_waited_for_no_longer(server: Server) -
         peer.socket.shutdown(socket.SHUT_WR)  # it may still read, so it is answered
         status, _, body = peer.response()
         assert (status, json.loads(body)["events"]) == (200, [])
+
+
+def upgrade_of(**changed: str) -> str:
+    """Header lines, where `changed` says so others than usual."""
+    lines = {name.lower(): f"{name}: {value}" for name, value in UPGRADE.items()}
+    lines |= {name.replace("_", "-"): f"{name.replace('_', '-')}: {value}" for name, value in changed.items()}
+    return "".join(f"{line}\r\n" for line in lines.values())
+
+
+@pytest.mark.parametrize("path", ["/ws", "/api/graphql"])
+def test_what_begins_no_websocket_is_told_why(server: Server, path: str) -> None:
+    for request, expected in (
+        (f"GET {path} HTTP/1.0\r\n{HERE}{upgrade_of()}", 400),
+        (f"GET {path} HTTP/1.1\r\n{HERE}{upgrade_of(content_length='6')}", 400),
+        (f"GET {path} HTTP/1.1\r\n{HERE}{upgrade_of(sec_websocket_version='12')}", 426),
+        (f"GET {path} HTTP/1.1\r\n{HERE}{upgrade_of(sec_websocket_key='short')}", 400),
+        (f"GET {path} HTTP/1.1\r\n{HERE}{upgrade_of(connection='close')}", 400),
+    ):
+        with Peer(server) as peer:
+            peer.send(f"{request}\r\n".encode())
+            status, headers, body = peer.response()
+            assert (status, headers["connection"]) == (expected, "close")
+            assert len(body) > 20
+            assert headers["x-content-type-options"] == "nosniff"
+            if status == 426:
+                assert (headers["sec-websocket-version"], headers["upgrade"]) == ("13", "websocket")
+            assert peer.rest() == b""
+
+
+HEADS = {
+    f"HEAD /ws HTTP/1.1\r\n{HERE}\r\n": 426,
+    f"HEAD /a%2 HTTP/1.1\r\n{HERE}\r\n": 400,
+    f"HEAD /setup HTTP/1.1\r\n{HERE}Content-Length: 99999999\r\n\r\n": 413,
+    f"HEAD / HTTP/1.1\r\n{HERE}Expect: luck\r\n\r\n": 417,
+    "HEAD /api/docs HTTP/1.1\r\nHost: evil.example\r\n\r\n": 421,
+    f"HEAD / HTTP/1.1\r\n{HERE}X: {'x' * 17_000}\r\n\r\n": 431,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("request_", HEADS)
+def test_a_refusal_of_head_has_no_body(server: Server, request_: str) -> None:
+    with Peer(server) as peer:
+        peer.send(request_.encode())
+        status, headers = peer.head()
+        assert status == HEADS[request_]
+        assert int(headers["content-length"]) > 0
+        assert peer.rest() == b""
+
+
+@pytest.mark.parametrize("size", [50_000, 1_000_000])
+def test_a_chunk_says_little_besides_its_size(server: Server, size: int) -> None:
+    with Peer(server) as peer, suppress(ConnectionError):
+        peer.send(f"POST /setup HTTP/1.1\r\n{HERE}{CHUNKED}\r\n5;{'x' * size}\r\nhello\r\n0\r\n\r\n".encode())
+        status, headers, _ = peer.response()
+        assert status in (400, 431)
+        assert headers["connection"] == "close"

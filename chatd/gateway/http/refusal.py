@@ -27,12 +27,13 @@ _CODES: Final[dict[int, Code]] = {
 @attrs.frozen
 class BadHead(Exception):
     """A request that is refused, with the HTTP status and the reason. `path`: as far as it is known.
-    `logged`: the log has been told."""
+    `logged`: the log has been told. `headers`: that the response has besides."""
 
     status: int
     reason: str
     path: str = ""
     logged: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def refusal_body(status: int, reason: str, path: str) -> tuple[str, bytes]:
@@ -46,8 +47,10 @@ def refusal_body(status: int, reason: str, path: str) -> tuple[str, bytes]:
 def plain_response(bad: BadHead, path: str = "", method: str = "") -> bytes:
     """A whole response that ends the connection."""
     media_type, body = refusal_body(bad.status, bad.reason, path or bad.path)
+    more = "".join(f"{name}: {value}\r\n" for name, value in bad.headers)
     head = (
         f"HTTP/1.1 {bad.status} {HTTPStatus(bad.status).phrase}\r\n"
+        f"{more}"
         f"Content-Type: {media_type}\r\n"
         f"Content-Length: {len(body)}\r\n"
         "Cache-Control: no-store\r\n"

@@ -11,7 +11,7 @@ import trio
 from chatd.contract.field_errors import shorten
 from chatd.gateway.http.body_limit import body_limit
 from chatd.gateway.http.refusal import BadHead
-from chatd.gateway.http.request_head import HEAD_BYTES, Head
+from chatd.gateway.http.request_head import CR_AND_LF, HEAD_BYTES, Head, ends_with_lf
 from chatd.gateway.net.stream import SocketStream
 
 PIECE: Final = 64 * 1024  # bytes that the application gets at once, at most
@@ -20,6 +20,8 @@ CHUNKS: Final = 1000  # that may be of any size
 LEAST_CHUNK: Final = (
     64  # bytes, on average, of the chunks when there are more: each costs as much as a large one
 )
+AROUND: Final = 16 * 1024  # bytes that may stand around the chunks besides: extensions and trailers
+AROUND_CHUNK: Final = 64  # the same for each chunk
 UNREAD: Final = 64 * 1024  # what an application may leave unread before the connection has to be closed
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -38,6 +40,7 @@ class RequestBody:
         self._path = head.path
         self._patience = patience
         self._count = 0  # of the chunks
+        self._came = 0  # bytes with all that stands around the chunks
         self._waited = 0.0  # seconds for the client; the application may take its time
         self._chunks = _chunks(stream.unread_head) if head.chunked else None
         stream.unread_head = b""
@@ -75,9 +78,11 @@ class RequestBody:
     async def _chunked(self, chunks: h11.Connection) -> bytes:
         try:
             while (event := chunks.next_event()) is h11.NEED_DATA:
+                self._check_chunks(chunks.trailing_data[0])
                 data = await self._more()
                 if not data:
                     raise self._cut_off()
+                self._came += len(data)
                 chunks.receive_data(data)
         except h11.RemoteProtocolError as error:
             raise BadHead(error.error_status_hint, shorten(str(error)), self._path) from error
@@ -87,9 +92,21 @@ class RequestBody:
                 raise BadHead(400, f"chunks have {LEAST_CHUNK} bytes or more; send larger ones", self._path)
             await self._pause()
             return bytes(event.data)
+        self._check_around(len(chunks.trailing_data[0]))
         self.ended = True
         self._stream.unread_rest = chunks.trailing_data[0]
         return b""
+
+    def _check_chunks(self, unread: bytes) -> None:
+        """`unread`: the beginning of a line. Raises BadHead."""
+        if ends_with_lf(unread):
+            raise BadHead(400, CR_AND_LF, self._path)
+        self._check_around(len(unread))
+
+    def _check_around(self, unread: int) -> None:
+        """Raises BadHead."""
+        if self._came - unread - self.size > AROUND + self._count * AROUND_CHUNK:
+            raise BadHead(400, "what stands around the chunks is too long; send less of it", self._path)
 
     async def _more(self) -> bytes:
         if self.asks:

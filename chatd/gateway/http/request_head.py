@@ -12,13 +12,15 @@ import msgspec
 from chatd.contract.field_errors import shorten
 from chatd.gateway.http.body_limit import body_limit
 from chatd.gateway.http.plain_head import plain_head
-from chatd.gateway.http.refusal import BadHead
+from chatd.gateway.http.refusal import PROBLEM_PATHS, BadHead
 from chatd.gateway.http.target import decoded, split_target
 from chatd.gateway.net.stream import SocketStream
 
 HEAD_BYTES: Final = 16 * 1024
+CR_AND_LF: Final = "a line ends with CR and LF"
 _BARE: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _FOLDED: Final = re.compile(rb"\r\n[ \t]")
+_NOT_ENCODED: Final = ("Accept-Encoding", "identity")  # RFC 9110, section 15.5.16
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -54,6 +56,11 @@ class Head(msgspec.Struct, frozen=True):
         return self.chunked or self.length > 0
 
     @property
+    def encoded(self) -> bool:
+        """Whether the body is compressed, or otherwise not what it says it is."""
+        return self.headers.get("content-encoding", "identity").lower() != "identity"
+
+    @property
     def expects(self) -> bool:
         """Whether the client waits to be asked for the body (RFC 9110, section 10.1.1)."""
         return "expect" in self.headers and self.version == "1.1"
@@ -83,16 +90,21 @@ async def read_head(stream: SocketStream, received: bytes = b"") -> Head | None:
     """
     received = _without_empty_lines(received)
     while b"\r\n\r\n" not in received:
+        stream.unread_head = b""
         if len(received) > HEAD_BYTES:
+            stream.unread_head = received  # a refusal depends on the method
             raise _too_long()
+        if ends_with_lf(received):
+            stream.unread_head = received
+            raise BadHead(400, CR_AND_LF)  # its end may never be seen
         data = await stream.receive_some()
         if not data:
             return None
         received = _without_empty_lines(received + data)
     end = received.index(b"\r\n\r\n") + 4
+    stream.unread_head, stream.unread_rest = received[:end], received[end:]
     if end > HEAD_BYTES:
         raise _too_long()
-    stream.unread_head, stream.unread_rest = received[:end], received[end:]
     if (plain := plain_head(stream.unread_head)) is None:
         head = _parse(stream.unread_head)
     else:
@@ -111,7 +123,16 @@ async def read_head(stream: SocketStream, received: bytes = b"") -> Head | None:
     most = body_limit(head.path)
     if most is not None and head.length > most:
         raise BadHead(413, f"a body is at most {most} bytes", head.path)
+    if head.has_body and head.path.startswith(PROBLEM_PATHS) and head.encoded:
+        raise BadHead(
+            415, "send the body as it is, without Content-Encoding", head.path, headers=(_NOT_ENCODED,)
+        )
     return head
+
+
+def ends_with_lf(received: bytes) -> bool:
+    """Whether a line does, without CR."""
+    return received.count(b"\n") > received.count(b"\r\n")
 
 
 def _without_empty_lines(received: bytes) -> bytes:
@@ -127,7 +148,7 @@ def _too_long() -> BadHead:
 
 def _parse(received: bytes) -> Head:
     if _BARE.search(received):
-        raise BadHead(400, "a line ends with CR and LF")  # h11 and a proxy may see two ends of the head
+        raise BadHead(400, CR_AND_LF)  # h11 and a proxy may see two ends of the head
     if _FOLDED.search(received):
         raise BadHead(400, "a header is one line")
     parser = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES * 2)

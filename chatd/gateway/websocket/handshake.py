@@ -11,9 +11,12 @@ from typing import Final
 import msgspec
 
 from chatd.codec import JSON
+from chatd.gateway.http.refusal import BadHead
 from chatd.gateway.http.request_head import Head
 from chatd.gateway.websocket.wire import WIRES, Wire
 
+VERSION: Final = "13"
+TO_WEBSOCKET: Final = ("Upgrade", "websocket")  # what a 426 says (RFC 9110, section 15.5.22)
 _GUID: Final = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _KEY: Final = re.compile(r"[A-Za-z0-9+/]{21}[AQgw]==")  # 16 bytes in base64
 
@@ -30,13 +33,29 @@ def chosen(proposed: Iterable[str]) -> str | None:
     return next((name for name in proposed if name in WIRES), None)
 
 
+def check_upgrade(head: Head) -> None:
+    """Refuses what begins no WebSocket (RFC 6455, sections 4.2.1 and 4.4). Raises BadHead."""
+    headers, path = head.headers, head.path
+    if head.version == "1.0":
+        raise BadHead(400, "a WebSocket begins with a request of HTTP/1.1", path)
+    if head.has_body:
+        raise BadHead(400, "a request for a WebSocket has no body", path)
+    if headers.get("sec-websocket-version") != VERSION:
+        reason = f"this server speaks version {VERSION} of the WebSocket protocol"
+        raise BadHead(426, reason, path, headers=(TO_WEBSOCKET, ("Sec-WebSocket-Version", VERSION)))
+    if "upgrade" not in _tokens(headers.get("connection", "").lower()):
+        raise BadHead(400, "a request for a WebSocket has Connection: Upgrade", path)
+    if _KEY.fullmatch(headers.get("sec-websocket-key", "")) is None:
+        raise BadHead(400, "Sec-WebSocket-Key is 16 bytes in base64", path)
+
+
 def ordinary_handshake(head: Head) -> Handshake | None:
     """None where something is amiss or unusual, a subprotocol that is not known here included."""
     headers = head.headers
     key = headers.get("sec-websocket-key", "")
     if (
         not head.plain
-        or headers.get("sec-websocket-version") != "13"
+        or headers.get("sec-websocket-version") != VERSION
         or "upgrade" not in _tokens(headers.get("connection", "").lower())
         or _KEY.fullmatch(key) is None
     ):
