@@ -136,6 +136,11 @@ class RateLimits:
             return self._bots[rate_class], caller.owner  # of all its bots together
         return self._accounts[rate_class], caller.account or network(caller.address)
 
+    def openings_left(self, account: str, now: float) -> RateLeft:
+        """What `take_opening` has left."""
+        buckets = self._accounts["open"]
+        return RateLeft("open", buckets.shown, *buckets.left(account, now))
+
     def take_opening(self, account: str, now: float) -> float:
         """The account's own budget for opening sessions: each may make the server read much of the log."""
         return self._accounts["open"].take(account, now)

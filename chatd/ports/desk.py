@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
@@ -13,11 +13,14 @@ from chatd.contract.session import RateLimit
 from chatd.contract.spec import RequestType
 from chatd.ports.connection import Caller
 
+# a class; or all requests of a device, or of whoever is at an address and has none
+RateName = RateClass | Literal["device", "address"]
+
 
 class RateLeft(Struct, frozen=True):
     """What is left of a rate: `requests` at once, and in `full_in` seconds as many as ever."""
 
-    name: RateClass
+    name: RateName
     rate: RateLimit
     requests: int
     full_in: float
@@ -37,5 +40,9 @@ class Desk(Protocol):
         they are asked only if each waits for the answer to the one before it.
         """
 
-    def left(self, caller: Caller, row: RequestType) -> RateLeft | None:
-        """What the caller has left of the rate that this request counts against; None: it is not limited."""
+    def left(self, caller: Caller, row: RequestType, data: Mapping[str, Any]) -> RateLeft | None:
+        """Of the rates that this request counts against, the one that has the least left; None: it is not
+        limited."""
+
+    def left_to_admit(self, token: str, address: str) -> RateLeft | None:
+        """The same for `admit`."""

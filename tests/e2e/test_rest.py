@@ -354,6 +354,60 @@ def test_every_answer_says_what_is_left_of_a_rate(serve: Serve) -> None:
     town.close()
 
 
+def test_the_limit_that_refused_is_told(serve: Serve) -> None:
+    town = Town(serve(rate_limits=True, rate_per_second=0.01, rate_burst=2, rate_query="0.01/9"))
+    rest = Rest(town.server, town.account().token)
+    for left in (1, 0):
+        answer = rest.get("/spaces")
+        assert answer.headers["ratelimit-policy"] == '"device";q=2;w=200'
+        assert answer.headers["ratelimit"].startswith(f'"device";r={left};t=')
+    refused = rest.get("/spaces")
+    assert refused.status == 429
+    assert refused.headers["ratelimit"].startswith('"device";r=0;t=')
+    town.close()
+
+
+@pytest.mark.parametrize("in_body", [True, False])
+def test_openings_tell_of_their_rate_too(serve: Serve, in_body: bool) -> None:
+    town = Town(serve(rate_limits=True, rate_open="0.01/3"))
+    token = town.account().token
+
+    def open_() -> Answer:
+        return (
+            Rest(town.server).post("/session", token=token)
+            if in_body
+            else Rest(town.server, token).post("/session")
+        )
+
+    answers = [open_() for _ in range(5)]
+    assert answers[0].status == 200
+    assert all(answer.headers["ratelimit"].startswith('"open";r=') for answer in answers)
+    refused = next(answer for answer in answers if answer.status == 429)
+    assert refused.headers["ratelimit-policy"] == '"open";q=3;w=300'
+    assert refused.headers["ratelimit"].startswith('"open";r=0;t=')
+    town.close()
+
+
+def test_a_token_that_may_not_be_looked_up_now_is_told_the_rate(serve: Serve) -> None:
+    server = serve(rate_limits=True, rate_address="0.01/3")
+    rest = Rest(server, "a.guessed.token")
+    refused = [rest.get("/spaces") for _ in range(4)][-1]
+    assert refused.status == 429
+    assert refused.headers["ratelimit"].startswith('"open";r=0;t=')
+
+
+def test_a_refusal_for_another_reason_tells_of_no_rate(serve: Serve) -> None:
+    """A wait that no rate asks for must not look as if there was plenty left."""
+    town = Town(serve(rate_limits=True))
+    name = town.account().name
+    rest = Rest(town.server)
+    wrong = [rest.post("/account/sign_in", name=name, password="wrong password") for _ in range(12)]
+    refused = next(answer for answer in wrong if answer.status == 429)
+    assert "retry-after" in refused.headers
+    assert "ratelimit" not in refused.headers
+    town.close()
+
+
 def test_who_guesses_tokens_is_slowed_down(serve: Serve) -> None:
     server = serve(rate_limits=True, rate_address="1/3")
     rest = Rest(server, "a.guessed.token")

@@ -18,10 +18,10 @@ from chatd.auth.rate_limits import TokenBucket, network
 from chatd.auth.recent import Recent
 from chatd.auth.tokens import Claims
 from chatd.contract.errors import Refusal
-from chatd.contract.session import OpenSession, SessionOpened
+from chatd.contract.session import OpenSession, RateLimit, SessionOpened
 from chatd.contract.spec import RequestType
 from chatd.log import log
-from chatd.ports import Caller, RateLeft, StoreUnavailable
+from chatd.ports import Caller, RateLeft, RateName, StoreUnavailable
 from chatd.principal import SERVER, Principal, work_for
 from chatd.settings import Rate
 from chatd.tracing import tracing
@@ -35,6 +35,7 @@ class Desk:
         rate = Rate(settings.rate_per_second, settings.rate_burst)
         self._services = services
         self._limits = settings.limits
+        self._rate = RateLimit(per_second=rate.per_second, burst=rate.burst)
         self._admissions = Admissions(services.opening, services.live)
         # of each device, or of the strangers at an address: what a session's bucket is
         self._buckets: Recent[TokenBucket] = Recent(partial(TokenBucket, rate), TokenBucket.full)
@@ -71,10 +72,32 @@ class Desk:
         self._count(answer)
         return answer
 
-    def left(self, caller: Caller, row: RequestType) -> RateLeft | None:
-        if not self._limits or caller.operator:
+    def left(self, caller: Caller, row: RequestType, data: Mapping[str, Any]) -> RateLeft | None:
+        bucket = self._bucket(caller)
+        if bucket is None:
             return None
-        return self._services.checks.rate_limits.left(row.rate, caller, trio.current_time())
+        now, limits = trio.current_time(), self._services.checks.rate_limits
+        name: RateName = "address" if caller.device is None else "device"
+        found = [limits.left(row.rate, caller, now), RateLeft(name, self._rate, *bucket.left(now))]
+        if row.decided_by == "session" and (account := self._account(caller, data)) is not None:
+            found.append(limits.openings_left(account, now))
+        return min(found, key=_tightness)
+
+    def left_to_admit(self, token: str, address: str) -> RateLeft | None:
+        if not self._limits:
+            return None
+        now, limits = trio.current_time(), self._services.checks.rate_limits
+        claims = self._services.opening.tokens.read(token)
+        if claims is None:
+            return limits.left("open", Caller(address), now)
+        return limits.openings_left(claims.account, now)
+
+    def _account(self, caller: Caller, data: Mapping[str, Any]) -> str | None:
+        """Whose session is asked for."""
+        if not isinstance(token := data.get("token"), str):
+            return caller.account
+        claims = self._services.opening.tokens.read(token)
+        return None if claims is None else claims.account
 
     async def _answer(self, caller: Caller, row: RequestType, data: Mapping[str, Any]) -> Answer:
         if self._stopping:
@@ -118,3 +141,7 @@ class Desk:
     def _count(self, answer: Answer) -> None:
         if isinstance(answer, Refusal):
             self._services.live.refused[answer.code] += 1
+
+
+def _tightness(left: RateLeft) -> tuple[int, float]:
+    return left.requests, -left.full_in

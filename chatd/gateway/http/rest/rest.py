@@ -111,7 +111,7 @@ class Rest:
             return problem(wrong)
         caller = await self._caller(peer, headers, row, data)
         if isinstance(caller, Refusal):
-            return problem(caller, shown=b"authorization" in headers)
+            return self._not_admitted(caller, headers, scope["state"]["caller"].address)
         return await self._answer(caller, request, path, data)
 
     async def _refuse_early(
@@ -134,12 +134,20 @@ class Rest:
         said = headers.get(b"authorization")
         if said is None:
             return peer if peer.operator or row.asker == "anyone" else _NO_TOKEN
-        scheme, _, token = said.decode("latin-1").partition(" ")
-        if scheme.lower() != "bearer" or not token:
+        token = _token(said)
+        if not token:
             return _NO_BEARER
         if row.asker == "anyone" and data.get("token") is not None:
-            return peer if data["token"] == token.strip() else _TWO_TOKENS
-        return await self._desk.admit(token.strip(), peer.address)
+            return peer if data["token"] == token else _TWO_TOKENS
+        return await self._desk.admit(token, peer.address)
+
+    def _not_admitted(self, refusal: Refusal, headers: Mapping[bytes, bytes], address: str) -> Response:
+        said = headers.get(b"authorization")
+        response = problem(refusal, shown=said is not None)
+        if response.status == 429 and said is not None:
+            left = self._desk.left_to_admit(_token(said), address)
+            response.headers.extend(rate_fields(left, response.status))
+        return response
 
     async def _answer(self, caller: Caller, request: _Request, path: str, data: dict[str, Any]) -> Response:
         row = request.row
@@ -150,9 +158,14 @@ class Rest:
             response = result_response(row.http.status, answer, row.kind == "query")
             if request.following is not None and (more := request.following(answer, data)):
                 response.headers.append((b"link", link(path, request.fields.in_path, data, more)))
-        if (left := self._desk.left(caller, row)) is not None:
-            response.headers.extend(rate_fields(left))
+        response.headers.extend(rate_fields(self._desk.left(caller, row, data), response.status))
         return response
+
+
+def _token(authorization: bytes) -> str:
+    """Empty: there is none."""
+    scheme, _, token = authorization.decode("latin-1").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _take_body(request: _Request, body: bytes, data: dict[str, Any]) -> Refusal | None:
