@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import signal
+import socket
 import time
 
 import pytest
@@ -216,6 +217,17 @@ def test_a_silent_stream_is_kept_alive_and_a_stalled_one_is_dropped(serve: Serve
         while town.operator.ask("server.status")["sessions"] > 1:
             assert time.monotonic() < deadline
     town.close()
+
+
+def test_one_that_has_ended_its_side_still_reads(server: Server, town: Town) -> None:
+    room = town.room()
+    poster, reader = town.open(town.member(room)), town.member(room)
+    with Streamed(server, reader.token) as stream:
+        assert stream.opened
+        stream.socket.shutdown(socket.SHUT_WR)
+        stream.wait(lambda: stream.comments >= 1, "what asks whether somebody reads")
+        stream.wait_position(poster.post(room, "still there?")["position"])
+        assert stream.posted(room) == ["still there?"]
 
 
 def test_one_that_sends_without_end_is_dropped(server: Server, town: Town) -> None:

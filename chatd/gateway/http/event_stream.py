@@ -139,6 +139,11 @@ class EventStream:
             if not self.queued:
                 self.stream.write(event_wire.HEARTBEAT)
 
+    def nudge(self) -> None:
+        """Says something now, if nothing is on its way: a peer that is gone answers that with a reset."""
+        if self.begun and not self.queued:
+            self.stream.write(event_wire.HEARTBEAT, at_once=True)
+
     def last_words(self) -> bytes:
         """What is left to say when the session has ended."""
         if not self.begun:
@@ -173,7 +178,9 @@ async def serve_events(
                     stream.write(request)
                 else:
                     connection = EventStream(stream, caller, head.bearer, request, headed, shared)
-                    stream.reader = watch = PeerWatch(stream, poller, connection.stop_reading)
+                    stream.reader = watch = PeerWatch(
+                        stream, poller, connection.stop_reading, connection.nudge
+                    )
                     watch.start(settings.write_deadline)
                     await _converse(connection, open_session(connection), connections)
                 nursery.cancel_scope.cancel()

@@ -17,12 +17,20 @@ UNASKED_BYTES: Final = 64 * 1024  # that a peer may send nevertheless; they are 
 
 class PeerWatch:
     """Reads the socket of `stream` (its `chatd.gateway.net.stream.Reader`), and aborts the stream when the
-    peer has closed its side, or says too much. `over` is called once, when nothing is read any more."""
+    peer is gone, or says too much. `over` is called once, when nothing is read any more.
 
-    def __init__(self, stream: SocketStream, poller: Poller, over: Callable[[], None]) -> None:
+    A peer that has ended its side may still read (RFC 9112, section 9.6). Whether it does, the answer of its
+    kernel to the next bytes tells: `ended` is called once, and should write some.
+    """
+
+    def __init__(
+        self, stream: SocketStream, poller: Poller, over: Callable[[], None], ended: Callable[[], None]
+    ) -> None:
         self._stream = stream
         self._poller = poller
         self._over = over
+        self._ended = ended
+        self._half = False  # whether the peer has ended its side
         self._fd = stream.socket.fileno()
         self._unasked = 0
 
@@ -38,15 +46,23 @@ class PeerWatch:
 
     def readable(self) -> None:
         """Called by the poller."""
+        if self._half:
+            self._stream.abort()
+            return
         try:
             data = self._stream.socket.recv(RECEIVE_BYTES)
         except BlockingIOError:
             return
         except OSError:
-            data = b""
-        self._unasked += len(data)
-        if not data or self._unasked > UNASKED_BYTES:
             self._stream.abort()
+            return
+        self._unasked += len(data)
+        if self._unasked > UNASKED_BYTES:
+            self._stream.abort()
+        elif not data:
+            self._half = True
+            self._poller.only_end(self._fd)
+            self._ended()
 
     async def forwarded(self) -> bytes:
         """Nobody is to read what comes."""

@@ -28,6 +28,11 @@ class Poller:
             self._set.register(fd, select.EPOLLIN)
         self._readers[fd] = readable
 
+    def only_end(self, fd: int) -> None:
+        """From now on its reader is called only when both directions have ended, or it broke."""
+        if fd in self._readers:
+            self._set.modify(fd, 0)  # the end is always told, epoll_ctl(2)
+
     def discard(self, fd: int) -> None:
         """No longer; to be called before the socket is closed."""
         if self._readers.pop(fd, None) is not None:
