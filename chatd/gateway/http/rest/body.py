@@ -18,9 +18,6 @@ _TOO_LARGE: Final = problem(Refusal("too_large", f"a body is at most {MAX_FRAME}
 _NO_JSON: Final = problem(
     Refusal("invalid", "the body is JSON; send it with Content-Type: application/json"), status=415
 )
-_PACKED: Final = problem(
-    Refusal("invalid", "bodies are read as they stand; send it without Content-Encoding"), status=415
-)
 _NOT_HERE: Final = problem(
     Refusal("invalid", "the fields of this request stand in its address; send no body with it")
 )
@@ -43,12 +40,13 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Any) -> bytes | Res
         return None
     if len(body) > MAX_FRAME:
         return _TOO_LARGE
+    return (refuse_type(headers) if body else None) or body
+
+
+def refuse_type(headers: Mapping[bytes, bytes]) -> Response | None:
+    """The response to a body that these headers say is no JSON."""
     given = headers.get(b"content-type", b"")
-    if body and headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
-        return _PACKED
-    if body and given != MEDIA_TYPE and given.partition(b";")[0].strip().lower() != MEDIA_TYPE:
-        return _NO_JSON
-    return body
+    return None if given == MEDIA_TYPE or given.partition(b";")[0].strip().lower() == MEDIA_TYPE else _NO_JSON
 
 
 def refuse_body(headers: Mapping[bytes, bytes]) -> Response | None:
