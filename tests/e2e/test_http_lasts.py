@@ -383,3 +383,26 @@ def test_a_chunk_says_little_besides_its_size(server: Server, size: int) -> None
         status, headers, _ = peer.response()
         assert status in (400, 431)
         assert headers["connection"] == "close"
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        ("POST /api/v1/spaces", 401),
+        ("POST /api/v1/spaces HTTP/1.1\r\nContent-Type: text/plain", 401),
+        ("POST /api/v1/account/sign_in HTTP/1.1\r\nContent-Type: text/plain", 415),
+        ("POST /api/v1/spaces?x=1 HTTP/1.1\r\nAuthorization: Bearer guessed", 401),
+        ("POST /files?name=x", 401),
+        ("POST /no/such/page", 404),
+        ("POST /healthz", 405),
+    ],
+)
+def test_who_waits_to_be_asked_for_a_body_is_refused_before_it(
+    server: Server, request_: str, expected: int
+) -> None:
+    first, _, more = request_.partition(" HTTP/1.1\r\n")
+    lines = f"{first} HTTP/1.1\r\n{HERE}{more}\r\n" if more else f"{first} HTTP/1.1\r\n{HERE}"
+    with Peer(server) as peer:
+        peer.send(f"{lines}Expect: 100-continue\r\n{COUNTED}\r\n".encode())
+        status, headers, _ = peer.response()
+        assert (status, headers["connection"]) == (expected, "close")

@@ -43,6 +43,7 @@ SetUp = Callable[[str, str, str, str], Awaitable[AccountResult | Refusal]]
 # Takes code and new password; returns the account's name.
 Recover = Callable[[str, str], Awaitable[str | Refusal]]
 
+FORMS: Final = frozenset({"/setup", "/recover"})  # what is posted there
 FORM_FIELDS: Final = 8
 BY_PROXY: Final = (
     "metrics are not served through a proxy; ask this server itself, or set `metrics_through_proxy`\n"
@@ -233,10 +234,13 @@ def _refusal(
 
 
 def _reads_forms(app: App) -> App:
-    """Reads the body of a request before the application does anything, except where bodies are streamed."""
+    """Reads the body of a request before the application does anything, except where bodies are streamed, and
+    except one that nobody wants and whose client waits to be asked for it."""
 
     async def served(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        if body_limit(scope["path"]) != FORM_BODY:
+        path = scope["path"]
+        unasked = path not in FORMS and any(name == b"expect" for name, _ in scope["headers"])
+        if unasked or body_limit(path) != FORM_BODY:
             await app(scope, receive, send)
             return
         body, more = b"", True

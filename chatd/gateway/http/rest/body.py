@@ -13,12 +13,10 @@ from chatd.contract.field_errors import shorten
 from chatd.gateway.http.rest.response import Response, problem
 
 MEDIA_TYPE: Final = b"application/json"
+EXPLAINED: Final = 32 * 1024  # bytes of a body that is looked at for what is wrong
 _TOO_LARGE: Final = problem(Refusal("too_large", f"a body is at most {MAX_FRAME} bytes; send less at once"))
 _NO_JSON: Final = problem(
     Refusal("invalid", "the body is JSON; send it with Content-Type: application/json"), status=415
-)
-_PACKED: Final = problem(
-    Refusal("invalid", "bodies are read as they stand; send it without Content-Encoding"), status=415
 )
 _NOT_HERE: Final = problem(
     Refusal("invalid", "the fields of this request stand in its address; send no body with it")
@@ -42,12 +40,13 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Any) -> bytes | Res
         return None
     if len(body) > MAX_FRAME:
         return _TOO_LARGE
+    return (refuse_type(headers) if body else None) or body
+
+
+def refuse_type(headers: Mapping[bytes, bytes]) -> Response | None:
+    """The response to a body that these headers say is no JSON."""
     given = headers.get(b"content-type", b"")
-    if body and headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
-        return _PACKED
-    if body and given != MEDIA_TYPE and given.partition(b";")[0].strip().lower() != MEDIA_TYPE:
-        return _NO_JSON
-    return body
+    return None if given == MEDIA_TYPE or given.partition(b";")[0].strip().lower() == MEDIA_TYPE else _NO_JSON
 
 
 def refuse_body(headers: Mapping[bytes, bytes]) -> Response | None:
@@ -62,9 +61,15 @@ def fields_in(body: bytes) -> dict[str, Any] | Refusal:
     try:
         data = _decode(body)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        reason = fault_in(body.decode(errors="replace"), error)
-        return Refusal("invalid", f"the body: {reason}" if reason else f"no JSON: {shorten(str(error))}")
+        return Refusal("invalid", f"the body is no JSON: {why_no_json(body, error)}")
     return data if type(data) is dict else _NO_OBJECT
+
+
+def why_no_json(body: bytes | bytearray, error: Exception) -> str:
+    """What to mend in a body. Looking takes longer than reading, so a large one is not looked at."""
+    if len(body) > EXPLAINED and not isinstance(error, RecursionError):
+        return shorten(str(error))
+    return fault_in(body.decode(errors="replace"), error) or shorten(str(error))
 
 
 def _length(headers: Mapping[bytes, bytes]) -> int:

@@ -16,7 +16,7 @@ from chatd.contract.http import API, EVENTS
 from chatd.contract.requests import REQUESTS
 from chatd.contract.spec import RequestType
 from chatd.gateway.http.observed import ROUTE
-from chatd.gateway.http.rest.body import fields_in, read_body, refuse_body
+from chatd.gateway.http.rest.body import fields_in, read_body, refuse_body, refuse_type
 from chatd.gateway.http.rest.conditions import refuse_condition
 from chatd.gateway.http.rest.fields import Fields, fields_of
 from chatd.gateway.http.rest.nonce import HEADER as KEY
@@ -92,7 +92,10 @@ class Rest:
         data = request.fields.of_path(values)
         if isinstance(data, Refusal):
             return problem(data)
+        peer: Caller = scope["state"]["caller"]
         if row.http.has_body:
+            if b"expect" in headers and (refused := await self._refuse_early(peer, headers, row)) is not None:
+                return refused
             body = await read_body(headers, receive)
             if body is None or isinstance(body, Response):
                 return body
@@ -106,10 +109,21 @@ class Rest:
             wrong = take_key(headers[KEY], data) if request.has_nonce else refuse_key(row)
         if wrong is not None:
             return problem(wrong)
-        caller = await self._caller(scope["state"]["caller"], headers, row, data)
+        caller = await self._caller(peer, headers, row, data)
         if isinstance(caller, Refusal):
             return self._not_admitted(caller, headers, scope["state"]["caller"].address)
         return await self._answer(caller, request, path, data)
+
+    async def _refuse_early(
+        self, peer: Caller, headers: Mapping[bytes, bytes], row: RequestType
+    ) -> Response | None:
+        """What is certain before the body, for a client that waits to be asked for it. Who asks is checked
+        again afterwards: the body may take its time."""
+        if row.asker != "anyone":
+            caller = await self._caller(peer, headers, row, {})
+            if isinstance(caller, Refusal):
+                return problem(caller, shown=b"authorization" in headers)
+        return refuse_type(headers)
 
     async def _caller(
         self, peer: Caller, headers: Mapping[bytes, bytes], row: RequestType, data: Mapping[str, Any]
