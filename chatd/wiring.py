@@ -146,7 +146,7 @@ def wire(
 ) -> Services:
     """All services of a server. The actors of streams run in `nursery`."""
     reader, epoch, name = store.reader, store.epoch, settings.server_name
-    health, histories = Health(), Histories(reader, bus)
+    health, histories = Health(writer=writer), Histories(reader, bus)
     address, live, due_timer = ServerAddress(settings.public_url), LiveSessions(), DueTimer()
     erasure_timer = DueTimer()
     throttle, rate_limits = LoginThrottle(settings), RateLimits(settings)

@@ -187,6 +187,14 @@ def test_a_body_that_is_no_question_is_a_problem(server: Server, town: Town, bod
     assert (status, problem["code"]) == (400, "invalid")
 
 
+def test_a_body_that_is_no_json_is_told_what_to_mend(server: Server, town: Town) -> None:
+    for value, said in ((b'"\\ud83d"', "half of a surrogate pair"), (b"[" * 20_000, "nested too deep")):
+        body = b'{"query": "{a}", "variables": {"s": ' + value + b"}}"
+        status, problem = send(server, body, town.owner.token)
+        assert status == 400
+        assert said in problem["detail"]
+
+
 def test_arguments_are_typed_and_a_wrong_one_is_refused_like_over_the_websocket(
     server: Server, town: Town
 ) -> None:

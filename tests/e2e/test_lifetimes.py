@@ -19,6 +19,7 @@ from .conftest import Serve, ended_well
 from .raw import Peer
 from .serving import DidNotStart, Server
 from .talking import MSGPACK, Client, Frame, history
+from .test_database_gone import http
 from .test_hostile_bytes import within
 from .town import Town
 
@@ -272,6 +273,8 @@ def test_a_full_disk_refuses_what_it_cannot_keep_and_goes_on_when_there_is_room(
 
     expected = {seq: nonce[1:] for nonce, seq in acknowledged.items()}
     assert texts(client) == expected, "reading goes on while the disk is full"
+    assert http(server, "/readyz")[0] == 503
+    assert "commit failed" in town.operator.ask("server.status")["problems"][0]
     (small_disk / "ballast").unlink()
 
     def posted() -> bool:
@@ -280,6 +283,7 @@ def test_a_full_disk_refuses_what_it_cannot_keep_and_goes_on_when_there_is_room(
         return "result" in reply
 
     assert within(10, posted), "it never recovered"
+    assert http(server, "/readyz")[0] == 200
     for nonce in refused:
         expected[client.post(room, f"{nonce[1:]} " + "x" * 9000, nonce=nonce)["seq"]] = nonce[1:]
     expected[client.post(room, "there is room", nonce="room")["seq"]] = "there"

@@ -48,6 +48,13 @@ class CommitStatistics(msgspec.Struct):
     seconds: Histogram = msgspec.field(default_factory=lambda: Histogram(LATENCIES))
 
 
+class FailedCommit(msgspec.Struct, frozen=True):
+    """`at`: trio's time."""
+
+    why: str
+    at: float
+
+
 class LogWriter:
     """Appends go in, outcomes come out; in between lies the only transaction that writes."""
 
@@ -58,6 +65,7 @@ class LogWriter:
         self.restarts = 0
         self.healthy = False
         self.commits = CommitStatistics()
+        self.failed_commit: FailedCommit | None = None  # the newest commit, if it failed
         self._log = log_
         self._publish = publish
         self._under_way: list[_Waiting] = []
@@ -125,8 +133,11 @@ class LogWriter:
             except StoreUnavailable as error:
                 if not isinstance(error, StoreMisplaced):  # the log is told of that once, not of each commit
                     log.error("commit_failed", appends=len(batch), error=str(error))
+                    self.failed_commit = FailedCommit(str(error), trio.current_time())
                 self.commits.failed += 1
                 outcomes = error
+            else:
+                self.failed_commit = None
             self._count(batch, (trio.current_time() - started) * 1000)
             if tracing.on:
                 tracing.part(_spans(batch), "commit", begun, appends=len(batch))

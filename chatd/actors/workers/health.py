@@ -10,10 +10,14 @@ from typing import Final
 import msgspec
 import trio
 
+from chatd.actors.runtime.log_writer import LogWriter
+
 OUT_OF_FILES: Final = (
     "no file is left for new connections, which wait; raise the limit of open files (LimitNOFILE) above"
     " max_connections"
 )
+UNSTORED_SECONDS: Final = 10.0  # for which a commit that failed counts
+STORE_AGAIN: Final = "is the disk full, or broken? It goes on by itself when it can store again"
 
 
 class Health(msgspec.Struct, eq=False):
@@ -30,11 +34,21 @@ class Health(msgspec.Struct, eq=False):
     clock_steps: int = 0
     last_clock_step: int | None = None
     files_short_until: float | None = None
+    writer: LogWriter | None = None
 
     @property
     def ready(self) -> bool:
         """Whether commands can be carried out."""
-        return self.database is None
+        return self.database is None and self.commits is None
+
+    @property
+    def commits(self) -> str | None:
+        """Why nothing could be stored just now, if the newest commit failed. After a while without another
+        one nobody knows, and commands are welcome to find out."""
+        failed = None if self.writer is None else self.writer.failed_commit
+        if failed is None or trio.current_time() > failed.at + UNSTORED_SECONDS:
+            return None
+        return f"the newest commit failed: {failed.why}; {STORE_AGAIN}"
 
     def files_are_short(self, until: float) -> None:
         self.files_short_until = until
@@ -46,5 +60,6 @@ class Health(msgspec.Struct, eq=False):
 
     @property
     def problems(self) -> list[str]:
-        found = (self.database, self.database_file, self.clock, OUT_OF_FILES if self.out_of_files else None)
+        short = OUT_OF_FILES if self.out_of_files else None
+        found = (self.database or self.commits, self.database_file, self.clock, short)
         return [problem for problem in found if problem is not None]

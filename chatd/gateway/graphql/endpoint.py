@@ -14,6 +14,7 @@ from chatd.gateway.graphql.asker import asker_of
 from chatd.gateway.graphql.execution import MAX_QUESTION, Execution, Question, encode
 from chatd.gateway.graphql.passes import refused
 from chatd.gateway.http.problem import PRIVATE
+from chatd.gateway.http.rest.body import why_no_json
 from chatd.gateway.http.rest.response import Header, problem
 from chatd.ports import Desk
 
@@ -63,20 +64,26 @@ def _token(request: Request) -> str | Refusal | None:
 
 
 async def _question(request: Request) -> Question | Response:
+    body = bytearray()
     try:
         if request.method == "GET":
             return msgspec.convert(_asked_by_query(request), Question)
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != "application/json":
             return _problem(NO_JSON, 415)
-        body = bytearray()
         async for chunk in request.stream():
             body += chunk
             if len(body) > MAX_QUESTION:
                 return _problem(TOO_LARGE)
         return msgspec.json.decode(body, type=Question)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        return _problem(Refusal("invalid", f"not {{query, variables, operationName}}: {error}"))
+    except msgspec.ValidationError as error:
+        return _no_question(str(error))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return _no_question(why_no_json(body, error))
+
+
+def _no_question(why: str) -> Response:
+    return _problem(Refusal("invalid", f"not {{query, variables, operationName}}: {why}"))
 
 
 def _asked_by_query(request: Request) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from chatd.contract.field_errors import shorten
 from chatd.gateway.http.rest.response import Response, problem
 
 MEDIA_TYPE: Final = b"application/json"
+EXPLAINED: Final = 32 * 1024  # bytes of a body that is looked at for what is wrong
 _TOO_LARGE: Final = problem(Refusal("too_large", f"a body is at most {MAX_FRAME} bytes; send less at once"))
 _NO_JSON: Final = problem(
     Refusal("invalid", "the body is JSON; send it with Content-Type: application/json"), status=415
@@ -60,9 +61,15 @@ def fields_in(body: bytes) -> dict[str, Any] | Refusal:
     try:
         data = _decode(body)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        reason = fault_in(body.decode(errors="replace"), error)
-        return Refusal("invalid", f"the body: {reason}" if reason else f"no JSON: {shorten(str(error))}")
+        return Refusal("invalid", f"the body is no JSON: {why_no_json(body, error)}")
     return data if type(data) is dict else _NO_OBJECT
+
+
+def why_no_json(body: bytes | bytearray, error: Exception) -> str:
+    """What to mend in a body. Looking takes longer than reading, so a large one is not looked at."""
+    if len(body) > EXPLAINED and not isinstance(error, RecursionError):
+        return shorten(str(error))
+    return fault_in(body.decode(errors="replace"), error) or shorten(str(error))
 
 
 def _length(headers: Mapping[bytes, bytes]) -> int:
