@@ -1,4 +1,4 @@
-"""Throws away the unfinished uploads that nobody goes on with: now and then, and when an account is deleted."""
+"""Throws away unfinished uploads: those that nobody goes on with, and those of deleted accounts."""
 
 from __future__ import annotations
 
