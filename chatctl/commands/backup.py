@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import rmtree
 
 import rich_click as click
 
@@ -29,7 +30,9 @@ def create(connection: Connection, file: Path) -> None:
     sentence = f"wrote {made.path}: {size(made.bytes)}, everything up to position {made.position}"
     if made.blobs:
         sentence += f", with {counted(made.blobs, 'blob')} of files"
-    print_result(connection, made, sentence)
+    print_result(connection, made, "\n".join((sentence, *made.findings)))
+    if made.findings:
+        raise Failed(f"the backup is incomplete: {counted(len(made.findings), 'blob')} lost or damaged")
 
 
 @command.command()
@@ -44,16 +47,33 @@ def restore(connection: Connection, file: Path, data: Path) -> None:
     from chatd.ports import StoreError
     from chatd.store.ops.backup import restore
 
+    fresh = not data.exists()
+    done = False
     try:
         with database_of(file, data if data.is_dir() else data.absolute().parent) as database:
             restored = restore(database, data)
-        files = restore_files(file, data / "files")
+        files, findings = restore_files(file, data / "files")
+        done = True
     except StoreError as error:
         raise Failed(str(error)) from error
     except OSError as error:
         raise Failed(f"{error.filename or data}: {error.strerror}") from error
+    finally:
+        if fresh and not done:
+            rmtree(data, ignore_errors=True)
+    told = (
+        f"restored everything up to position {restored.position}; start it with `chatd serve --data {data}`"
+    )
     print_result(
         connection,
-        {"data": str(data), "epoch": restored.epoch, "position": restored.position, "blobs": files},
-        f"restored everything up to position {restored.position}; start it with `chatd serve --data {data}`",
+        {
+            "data": str(data),
+            "epoch": restored.epoch,
+            "position": restored.position,
+            "blobs": files,
+            "findings": findings,
+        },
+        "\n".join((told, *findings)),
     )
+    if findings:
+        raise Failed(f"the backup is incomplete: {counted(len(findings), 'blob')} damaged and left out")

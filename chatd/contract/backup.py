@@ -14,12 +14,15 @@ class CreateBackup(Struct, frozen=True):
 
 
 class BackupCreated(Struct, frozen=True, kw_only=True):
-    """Size, the position of the last event in it, and how many blobs of files are in it."""
+    """Size, the position of the last event in it, and how many blobs of files are in it.
+
+    `findings` are sentences about blobs that are lost or damaged: the backup has no good bytes of them."""
 
     path: str
     bytes: int
     position: int
     blobs: int
+    findings: list[str]
 
 
 REQUESTS: tuple[RequestType, ...] = (

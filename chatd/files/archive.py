@@ -37,12 +37,19 @@ def database_of(backup: Path, beside: Path) -> Iterator[Path]:
         yield path
 
 
-def restore_files(backup: Path, folder: Path) -> int:
-    """Puts the blobs of a backup below `folder`, each under its hash; how many. Raises StoreError:
-    damaged."""
+def restore_files(backup: Path, folder: Path) -> tuple[int, tuple[str, ...]]:
+    """Puts the blobs of a backup below `folder`, each under its hash: how many, and which are damaged and
+    were left out. Raises StoreError: the archive cannot be read."""
     if not tarfile.is_tarfile(backup):
-        return 0
-    count = 0
+        return 0, ()
+    try:
+        return _restore(backup, folder)
+    except tarfile.TarError as error:
+        raise StoreError(f"{backup} is damaged: {error}") from error
+
+
+def _restore(backup: Path, folder: Path) -> tuple[int, tuple[str, ...]]:
+    count, findings = 0, []
     with tarfile.open(backup) as archive:
         for member in archive:
             named = _BLOB.fullmatch(member.name)
@@ -54,13 +61,14 @@ def restore_files(backup: Path, folder: Path) -> int:
             part = place / f"{named[1][2:]}.part"
             if _copy(found, part) != named[1]:
                 part.unlink()
-                raise StoreError(f"{backup} is damaged: {member.name} has other bytes")
+                findings.append(f"blob {named[1]}: its bytes in the backup are not those that were stored")
+                continue
             part.replace(place / named[1][2:])
             sync_folder(place)
             count += 1
     if count:
         sync_folder(folder)
-    return count
+    return count, tuple(findings)
 
 
 def _copy(source: IO[bytes], path: Path) -> str:

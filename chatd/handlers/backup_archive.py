@@ -2,16 +2,20 @@
 
 Blobs never change, so copying them after the database gives what it names; nothing is collected meanwhile.
 The archive is `chatd.db`, then one `files/<hash>` for each blob. Files in a bucket are not in it: the bucket
-keeps its own copies.
+keeps its own copies. What is half made stands in a locked folder beside the target, with a name of its own:
+the next backup to that target removes what a killed server has left in it.
 """
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import os
 import tarfile
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import msgspec
 import trio
@@ -20,15 +24,18 @@ from chatd.ports import Backup, BlobMissing, Blobs, Maintenance, StoreError
 
 DATABASE: Final = "chatd.db"
 FOLDER: Final = "files"
+ARCHIVE: Final = "archive.part"
+HALF_MADE: Final = (ARCHIVE, DATABASE, *(f"{DATABASE}.part{end}" for end in ("", "-journal", "-wal", "-shm")))
 
 
 class Archived(msgspec.Struct, frozen=True):
-    """`blobs`: how many are in it; 0: it is the bare database."""
+    """`blobs`: how many are in it; 0: it is the bare database. `findings`: which are lost or damaged."""
 
     path: Path
     bytes: int
     position: int
     blobs: int
+    findings: tuple[str, ...] = ()
 
 
 class BackupArchives(msgspec.Struct, frozen=True, eq=False):
@@ -39,32 +46,73 @@ class BackupArchives(msgspec.Struct, frozen=True, eq=False):
         """Never overwrites. Raises StoreError, StoreUnavailable, BlobsUnavailable."""
         if await trio.to_thread.run_sync(target.exists):
             raise StoreError(f"{target} exists already; choose another name")
-        database = target.with_name(target.name + ".db")
-        copy = await self.maintenance.backup(database)
-        try:
-            paths = await self._paths(copy)
-            write = _link if not paths else _pack
-            size = await trio.to_thread.run_sync(write, database, paths, target)
-        finally:
-            with trio.CancelScope(shield=True):
-                await trio.to_thread.run_sync(database.unlink, True)
-        return Archived(target, size, copy.position, len(paths))
+        findings: list[str] = []
+        async with _workshop(target) as folder:
+            database = folder / DATABASE
+            copy = await self.maintenance.backup(database)
+            paths = await self._paths(copy, findings)
+            if paths:
+                size, count = await trio.to_thread.run_sync(_pack, database, paths, target, findings)
+            else:
+                size, count = await trio.to_thread.run_sync(_link, database, target), 0
+        return Archived(target, size, copy.position, count, tuple(findings))
 
-    async def _paths(self, copy: Backup) -> Sequence[tuple[str, Path]]:
+    async def _paths(self, copy: Backup, findings: list[str]) -> Sequence[tuple[str, Path]]:
         """Where the blobs are that the copy names, if they are files here."""
         found: list[tuple[str, Path]] = []
         for hash_ in copy.blobs:
             try:
                 path = (await self.blobs.open(hash_)).path
             except BlobMissing:
-                continue  # `server.verify` says so
+                findings.append(_lost(hash_))
+                continue
             if path is None:
                 return ()
             found.append((hash_, path))
         return found
 
 
-def _link(database: Path, paths: Sequence[tuple[str, Path]], target: Path) -> int:
+@asynccontextmanager
+async def _workshop(target: Path) -> AsyncIterator[Path]:
+    """A folder for what is half made. Raises StoreError."""
+    named = hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]
+    folder = target.with_name(f".chatd-backup-{named}")
+    descriptor = await trio.to_thread.run_sync(_enter, folder, target)
+    try:
+        yield folder
+    finally:
+        with trio.CancelScope(shield=True):
+            await trio.to_thread.run_sync(_leave, folder, descriptor)
+
+
+def _enter(folder: Path, target: Path) -> int:
+    try:
+        folder.mkdir(0o700, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise StoreError(f"{target} cannot be written: {error.strerror}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _clear(folder)
+    except OSError as error:
+        os.close(descriptor)
+        raise StoreError(f"{target} cannot be written: another backup is being written to it") from error
+    return descriptor
+
+
+def _leave(folder: Path, descriptor: int) -> None:
+    with suppress(OSError):  # the next backup does it
+        _clear(folder)
+        folder.rmdir()
+    os.close(descriptor)
+
+
+def _clear(folder: Path) -> None:
+    for name in HALF_MADE:
+        (folder / name).unlink(missing_ok=True)
+
+
+def _link(database: Path, target: Path) -> int:
     """How many bytes it has now."""
     try:
         os.link(database, target)
@@ -76,8 +124,24 @@ def _link(database: Path, paths: Sequence[tuple[str, Path]], target: Path) -> in
         raise StoreError(f"{target} cannot be written: {error.strerror}") from error
 
 
-def _pack(database: Path, paths: Sequence[tuple[str, Path]], target: Path) -> int:
-    part = target.with_name(target.name + ".part")
+class _Hashing:
+    """Reads on, and knows the SHA-256 of what was read."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+        self.digest = hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._source.read(size)
+        self.digest.update(piece)
+        return piece
+
+
+def _pack(
+    database: Path, paths: Sequence[tuple[str, Path]], target: Path, findings: list[str]
+) -> tuple[int, int]:
+    """How many bytes it has, and how many good blobs."""
+    part, good = database.with_name(ARCHIVE), 0
     try:
         with (
             open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "wb") as file,
@@ -85,15 +149,31 @@ def _pack(database: Path, paths: Sequence[tuple[str, Path]], target: Path) -> in
         ):
             archive.add(database, DATABASE, recursive=False)
             for hash_, path in paths:
-                archive.add(path, f"{FOLDER}/{hash_}", recursive=False)
+                try:
+                    blob = path.open("rb")
+                except FileNotFoundError:
+                    findings.append(_lost(hash_))
+                    continue
+                with blob:
+                    member, source = (
+                        archive.gettarinfo(arcname=f"{FOLDER}/{hash_}", fileobj=blob),
+                        _Hashing(blob),
+                    )
+                    archive.addfile(member, source)
+                if source.digest.hexdigest() == hash_:
+                    good += 1
+                else:
+                    findings.append(f"blob {hash_}: its bytes are not those that were stored")
             archive.close()
             file.flush()
             os.fsync(file.fileno())
-        return _link(part, paths, target)
+        return _link(part, target), good
     except OSError as error:
         raise StoreError(f"{target} cannot be written: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)
+
+
+def _lost(hash_: str) -> str:
+    return f"blob {hash_}: its bytes are lost"
 
 
 def _sync(folder: Path) -> None:

@@ -247,4 +247,6 @@ class Backups(msgspec.Struct, frozen=True, eq=False):
             return Refusal("conflict", str(error))
         path, size, position = str(copy.path), copy.bytes, copy.position
         await self.server_log.record(caller, "backup.created", path=path, bytes=size, upto=position)
-        return BackupCreated(path=path, bytes=size, position=position, blobs=copy.blobs)
+        return BackupCreated(
+            path=path, bytes=size, position=position, blobs=copy.blobs, findings=list(copy.findings)
+        )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import tarfile
 from pathlib import Path
 
 from chatd.files.archive import database_of, restore_files
+from chatd.handlers.backup_archive import HALF_MADE
 from chatd.store.ops.backup import restore
 
 from .conftest import Serve
@@ -38,7 +40,7 @@ def test_a_backup_has_the_files_and_a_restore_gives_them_back(serve: Serve, tmp_
     back = tmp_path / "back"
     with database_of(copy, tmp_path) as database:
         restore(database, back)
-    assert restore_files(copy, back / "files") == 2
+    assert restore_files(copy, back / "files") == (2, ())
     with database_of(bare, tmp_path) as database:
         assert database == bare
     again = Server(back, program=UPLOADING).start()
@@ -76,6 +78,45 @@ def test_verification_tells_of_bytes_that_are_lost_or_changed(serve: Serve) -> N
     stray.parent.mkdir(exist_ok=True)
     stray.write_bytes(b"nobody's")
     assert town.operator.ask("server.verify")["orphans"] >= 1
+    town.close()
+
+
+def test_a_backup_says_what_is_lost_or_damaged_and_gives_the_rest_back(serve: Serve, tmp_path: Path) -> None:
+    server = serve(program=UPLOADING)
+    town = Town(server)
+    ann = town.open(town.member())
+    for content in ("first", "second", "third"):
+        upload(ann, content)
+    lost, changed, _ = (path for path in (server.data / "files").rglob("*") if path.is_file())
+    lost.unlink()
+    changed.write_bytes(b"mixed")
+    copy = tmp_path / "copy.tar"
+    made = town.operator.ask("backup.create", path=str(copy))
+    assert (made["blobs"], len(made["findings"])) == (1, 2)
+    for path in (lost, changed):
+        assert any(path.parent.name + path.name in finding for finding in made["findings"])
+    count, findings = restore_files(copy, tmp_path / "files")
+    assert (count, len(findings)) == (1, 1)
+    assert len([path for path in (tmp_path / "files").rglob("*") if path.is_file()]) == 1
+    town.close()
+
+
+def test_a_backup_that_was_killed_can_be_made_again(serve: Serve, tmp_path: Path) -> None:
+    server = serve(program=UPLOADING)
+    town = Town(server)
+    upload(town.open(town.member()), "kept")
+    copy = tmp_path / "copy.tar"
+    named = hashlib.sha256(b"copy.tar").hexdigest()[:16]
+    folder = tmp_path / f".chatd-backup-{named}"
+    folder.mkdir()
+    for name in HALF_MADE:
+        (folder / name).write_bytes(b"half")
+    (tmp_path / "copy.tar.db").write_bytes(b"somebody's")
+    assert town.operator.ask("backup.create", path=str(copy))["blobs"] == 1
+    assert sorted(
+        path.name for path in tmp_path.iterdir() if "copy" in path.name or "backup" in path.name
+    ) == [*("copy.tar", "copy.tar.db")]
+    assert (tmp_path / "copy.tar.db").read_bytes() == b"somebody's"
     town.close()
 
 
