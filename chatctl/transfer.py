@@ -32,6 +32,8 @@ def download(url: str, path: str, write: Callable[[bytes], object]) -> int:
 
 def upload(url: str, token: str, file: Path, name: str) -> Any:
     """The answer of the server at `url` to a new file. Raises Failed."""
+    if not file.is_file():  # its length is told before its bytes
+        raise Failed(f"{file} is no regular file; write what it gives to a file first, and upload that")
     with file.open("rb") as source, _Exchange(url) as connection:
         headers = {
             "Authorization": f"Bearer {token}",

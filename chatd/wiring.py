@@ -190,6 +190,7 @@ def wire(
     links = FileLinks(signing_key, store.epochs.database)
     files = Uploads(reader, commands, allowance, links, rate_limits, settings.limits)
     transfers = upload_services(settings, blobs, files)
+    bus.watch(transfers.expiry.follow)
     collector = FileCollector(reader, commands, blobs, settings.keep_unheld_files, settled)
     bus.watch(collector.follow)
 

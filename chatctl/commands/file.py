@@ -8,6 +8,7 @@ import rich_click as click
 
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
+from chatctl.duration import Duration
 from chatctl.failure import Failed
 from chatctl.options import need_an_account
 from chatctl.output import print_result, print_rows, size
@@ -45,7 +46,9 @@ def info(connection: Connection, file: str) -> None:
 
 @command.command()
 @click.argument("file")
-@click.option("--expires-in", type=int, default=3600, show_default=True, help="Seconds that it is good for.")
+@click.option(
+    "--expires-in", type=Duration(), default="1h", show_default=True, help="How long it is good, such as 30m."
+)
 @click.pass_obj
 def link(connection: Connection, file: str, expires_in: int) -> None:
     """Make a link to a file, which works without a token until it expires."""

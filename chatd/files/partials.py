@@ -82,7 +82,15 @@ class Partials:
 
     async def find(self, caller: Caller, id_: str) -> PartialUpload | Refusal:
         upload = await self._own(caller, id_)
-        if isinstance(upload, Refusal) or upload.file is not None or upload.offset < upload.length:
+        if isinstance(upload, Refusal):
+            return upload
+        if upload.file is not None:
+            readable = await self._intake.files.readable(caller, upload.file)
+            if not isinstance(readable, Refusal) or readable.code != GONE.code:
+                return upload
+            await self._forget(upload)  # the file was deleted
+            return GONE
+        if upload.offset < upload.length:
             return upload
         # Everything has come, and no file was made of it: the server was killed in between.
         async with self.carry_on(caller, id_, upload.offset) as continued:
@@ -111,20 +119,24 @@ class Partials:
         return None
 
     async def expire(self) -> None:
-        """Throws away those whose time is over. Raises BlobsUnavailable."""
+        """Throws away those whose time is over or whose account is deleted. Raises BlobsUnavailable,
+        StoreUnavailable."""
         if self._uploads is None and not self._store.used:
             return
         for upload in tuple((await self._loaded()).values()):
-            if upload.expires <= self._clock() and upload.id not in self._busy:
+            if await self._intake.files.deleted(upload.account):
+                await self._stop(upload.id)
+                await self._forget(upload)
+            elif upload.expires <= self._clock() and upload.id not in self._busy:
                 await self._forget(upload)
                 self._came_to_nothing(upload, EXPIRED)
                 log.info("upload_expired", account=upload.account, offset=upload.offset, length=upload.length)
 
     async def saved(self, upload: PartialUpload, file: FileInfo | None = None) -> PartialUpload:
         """The upload as it stands now, durably; `file`: what it has become."""
-        upload = replace(
-            upload, expires=self._clock() + self._lifetime, file=None if file is None else file.id
-        )
+        upload = replace(upload, expires=self._clock() + self._lifetime)
+        if file is not None:
+            upload = replace(upload, file=file.id, name="")  # the file's own name can be erased
         await self._save(upload)
         if file is not None:
             await self._intake.blobs.threads.run(self._store.drop_bytes, upload.id)
@@ -162,10 +174,15 @@ class Partials:
         while (upload := uploads.get(id_)) is not None and upload.account == account_of(caller):
             if id_ not in self._busy:
                 return upload if upload.expires > self._clock() else GONE
+            await self._stop(id_)
+        return GONE
+
+    async def _stop(self, id_: str) -> None:
+        """Ends the request that brings bytes of it, if there is one."""
+        while id_ in self._busy:
             scope, over = self._busy[id_]
             scope.cancel()
             await over.wait()
-        return GONE
 
     async def _forget(self, upload: PartialUpload) -> None:
         await self._intake.blobs.threads.run(self._store.drop, upload.id)

@@ -73,6 +73,10 @@ class Uploads(msgspec.Struct, frozen=True, eq=False):
             return await self.allowances.refusal(caller, upload.size) or SHUT_OUT
         return answer if isinstance(answer, Refusal) else _info(added)
 
+    async def deleted(self, account: str) -> bool:
+        found = await self.reader.account(account)
+        return found is not None and bool(found["deleted"])
+
     async def readable(self, caller: Caller, file: str) -> StoredFile | Refusal:
         if caller.scopes is not None and (refusal := bots.check_scopes(caller.scopes, _READING)):
             return refusal

@@ -58,6 +58,9 @@ class Files(Protocol):
         """Makes the upload a file of the caller's, durably. Asked before the context in which its blobs were
         staged ends, so that no collection takes them meanwhile."""
 
+    async def deleted(self, account: str) -> bool:
+        """Whether there was such an account and it is deleted."""
+
     async def readable(self, caller: Caller, file: str) -> StoredFile | Refusal:
         """The file, if the caller may read it now; otherwise `not_found`. Asked for each download."""
 

@@ -26,7 +26,7 @@ class PartialUpload(Struct, frozen=True, kw_only=True):
     """An upload in several requests. `offset`: bytes that are safe on the disk, of `length` in all.
 
     `person`: whose share it counts to, the account's or a bot's owner's. `expires`: Unix milliseconds when it
-    is thrown away. `file`: the id of what has become of it.
+    is thrown away. `file`: the id of what has become of it; then `name` is empty, as the file has it.
     """
 
     id: str

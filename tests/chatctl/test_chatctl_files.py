@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +22,9 @@ def test_a_file_comes_back_as_it_went_in(chatctl: Any, town: SimpleNamespace, tm
     assert copy.read_bytes() == other.read_bytes() == EVERY_BYTE
     assert "exists already" in filer.refused("file", "download", made["id"], str(copy))
     assert f"/files/{made['id']}?by=" in filer("file", "link", made["id"], "--expires-in", "60")
+    assert "expires=" in filer("file", "link", made["id"], "--expires-in", "2h")
+    os.mkfifo(tmp_path / "pipe")
+    assert "no regular file" in filer.refused("file", "upload", str(tmp_path / "pipe"))
     assert [file["held"] for file in filer.json("file", "list")] == [False]
     filer("file", "delete", made["id"], "--yes")
     assert "no such file" in filer.refused("file", "info", made["id"])

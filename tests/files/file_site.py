@@ -36,6 +36,7 @@ class MemoryFiles:
     def __init__(self) -> None:
         self.added: dict[str, tuple[Caller, Upload]] = {}
         self.shared: set[str] = set()
+        self.gone: set[str] = set()  # accounts
         self.allowed = LARGEST
         self.refusal: Refusal | None = None
 
@@ -62,6 +63,9 @@ class MemoryFiles:
             height=upload.height,
             preview=None if upload.preview is None else preview_url(id_),
         )
+
+    async def deleted(self, account: str) -> bool:
+        return account in self.gone
 
     async def readable(self, caller: Caller, file: str) -> StoredFile | Refusal:
         if file not in self.added or (

@@ -230,6 +230,39 @@ async def test_an_upload_expires(site: Site) -> None:
     assert files_in(site.folder) == []
 
 
+async def test_what_a_finished_upload_leaves_does_not_name_the_file_and_goes_with_it(site: Site) -> None:
+    url = await created(site, 5)
+    await patched(site, url, 0, b"hello")
+    assert [b"a.txt" in path.read_bytes() for path in files_in(site.folder)] == [False, False]
+    del site.files.added["F0"]
+    assert (await site.ask("HEAD", url, **TUS)).status == 404
+    assert len(files_in(site.folder)) == 1  # the blob, which is the collector's
+
+
+async def test_what_a_deleted_account_has_begun_goes_also_while_bytes_come(site: Site) -> None:
+    url, other = await created(site, 10), await created(site, 10, token="ben")
+    await patched(site, url, 0, b"01234")
+    waiting, stay = trio.Event(), trio.Event()
+
+    async def hang(number: int) -> None:
+        if number == 1:
+            waiting.set()
+            await stay.wait()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(lambda: patched(site, url, 5, [b"5", b"6"], before=hang))
+        await waiting.wait()
+        site.files.gone.add("ann")
+        await site.partials.expire()
+        stay.set()
+    assert await offset_of(site, other, token="ben") == 0
+    assert len(files_in(site.folder)) == 1
+    site.files.gone.add("ben")  # while the server was down
+    site.open()
+    await site.partials.expire()
+    assert files_in(site.folder) == []
+
+
 async def test_where_nobody_uploads_no_folder_is_made(site: Site) -> None:
     await site.partials.expire()
     assert not site.folder.exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -12,7 +12,7 @@ import attrs
 import pytest
 from store_facts import Pen, SingleThreaded
 
-from chatd.ports import Append, Appended
+from chatd.ports import Append, Appended, DropBlobs
 from chatd.store.connection import BUSY_SECONDS, open_reader, open_writer
 from chatd.store.database import Store, open_store
 from chatd.store.log import erasure
@@ -28,6 +28,12 @@ def texts_in(folder: Path) -> set[str]:
     """Which sentinels stand in some file of the folder, in full or as the beginning of a long one."""
     files = [file.read_bytes() for file in folder.rglob("*") if file.is_file()]
     return {text for text in SENTINELS if any(text[:40].encode() in file for file in files)}
+
+
+def _found(words: Sequence[str], folder: Path) -> list[str]:
+    """Which of them stand in some file of the folder."""
+    raw = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    return [word for word in words if word.encode() in raw]
 
 
 def talk(pen: Pen) -> list[Append]:
@@ -100,6 +106,20 @@ async def test_a_commit_that_erases_nothing_leaves_the_write_ahead_log_alone(sto
     await store.log.submit([pen.post("hall", "x")]).wait()
     await store.log.erased()
     assert store.sizes().wal > 0
+
+
+async def test_the_hash_of_an_erased_file_goes_when_its_bytes_are_gone(
+    store: Store, pen: Pen, tmp_path: Path
+) -> None:
+    await store.log.submit([*pen.village(), pen.upload("ann", "f1", "a.png")]).wait()
+    await store.log.submit([pen.append("account/ann", "file.deleted", {"file": "f1"})]).wait()
+    await store.log.erased()
+    hashes = await store.reader.dropped_blobs(9)
+    assert hashes
+    await store.log.submit([Append(writes=(DropBlobs(tuple(hashes)),))]).wait()
+    await store.log.erased()
+    assert _found(hashes, tmp_path) == []
+    assert store.sizes().wal == 0
 
 
 # --- when, by a clock that is told the time ------------------------------------------------------------

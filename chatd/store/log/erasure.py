@@ -17,7 +17,7 @@ import msgspec
 from msgspec import json
 
 from chatd.contract.events import ERASES
-from chatd.ports import Append, FinishErasures
+from chatd.ports import Append, DropBlobs, FinishErasures
 
 EVERY: Final = 1.0
 AGAIN: Final = 0.1
@@ -47,10 +47,10 @@ class Erasure(msgspec.Struct):
 
 
 def erases(appends: Sequence[Append]) -> bool:
-    """Whether texts leave the database with these, if they are written."""
+    """Whether texts, or the hashes of erased files, leave the database with these, if they are written."""
     return any(
         any(fact.type in ERASES for fact in append.facts)
-        or any(isinstance(write, FinishErasures) for write in append.writes)
+        or any(isinstance(write, (DropBlobs, FinishErasures)) for write in append.writes)
         for append in appends
     )
 
