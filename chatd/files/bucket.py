@@ -68,6 +68,9 @@ class BucketBlobs:
     async def prepare(self) -> None:
         await self._staging.prepare()
 
+    async def expect(self, size: int) -> None:
+        await self._staging.expect(size)
+
     @asynccontextmanager
     async def stage(self) -> AsyncIterator[StagedObject]:
         async with self._staging.stage() as file, AsyncExitStack() as pinned:

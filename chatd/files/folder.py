@@ -16,7 +16,7 @@ from typing import Final
 import trio
 
 from chatd.files.pins import Pins
-from chatd.files.spool import Spool
+from chatd.files.spool import Spool, check_room
 from chatd.files.staging import Staging, StagingFile, sync_folder
 from chatd.files.threads import READ_HOP, Threads
 from chatd.ports import Blob, BlobMissing, BlobsUnavailable
@@ -57,6 +57,10 @@ class FolderBlobs:
         async with self._preparing:
             if not self._staging.prepared:
                 await self.threads.run(self._staging.prepare)
+
+    async def expect(self, size: int) -> None:
+        await self.prepare()
+        await self.threads.run(check_room, self.folder, self.reserve, size)
 
     async def open(self, hash_: str) -> OpenedFile:
         path = self.path_of(hash_)

@@ -12,7 +12,7 @@ from chatd.files.pictures.process import Examined, PictureProcesses
 from chatd.files.places import TOO_MANY_OF_PERSON
 from chatd.files.spooled import Spooled, SpoolingBlobs
 from chatd.ports import BlobsFull, Caller
-from chatd.ports.file_counts import DONE, FULL, NO_PREVIEW, PLAIN, PREVIEW, FileCounts
+from chatd.ports.file_counts import DONE, NO_PREVIEW, PLAIN, PREVIEW, FileCounts
 from chatd.ports.files import Files, Upload
 
 
@@ -29,13 +29,10 @@ class Intake:
 
     async def keep(self, caller: Caller, staged: Spooled, name: str) -> FileInfo | Refusal:
         """Raises BlobsFull, BlobsUnavailable, StoreUnavailable."""
-        try:
-            kept = await self._keep(caller, staged, name)
-        except BlobsFull:
-            self.counts.uploads[FULL] += 1
-            raise
-        self.counts.uploads[kept.code if isinstance(kept, Refusal) else DONE] += 1
-        self.counts.bytes += staged.size
+        kept = await self._keep(caller, staged, name)
+        if not isinstance(kept, Refusal):
+            self.counts.uploads[DONE] += 1
+            self.counts.bytes += staged.size
         return kept
 
     async def _keep(self, caller: Caller, staged: Spooled, name: str) -> FileInfo | Refusal:

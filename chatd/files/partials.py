@@ -19,6 +19,7 @@ from chatd.files.receiving import account_of, person_of, too_large
 from chatd.files.spooled import Spooled
 from chatd.log import log
 from chatd.ports import Caller
+from chatd.ports.file_counts import ENDED, EXPIRED
 from chatd.ports.uploads import PartialUpload
 
 OF_PERSON: Final = 20  # unfinished ones
@@ -66,6 +67,7 @@ class Partials:
                 f"{promised} bytes of unfinished uploads wait for your account already, and all together may"
                 f" have {most}; finish or end one",
             )
+        await self._intake.blobs.expect(length)
         upload = PartialUpload(
             id=self._store.new_id(),
             account=account_of(caller),
@@ -113,6 +115,7 @@ class Partials:
         if isinstance(upload, Refusal):
             return upload
         await self._forget(upload)
+        self._came_to_nothing(upload, ENDED)
         return None
 
     async def expire(self) -> None:
@@ -126,6 +129,7 @@ class Partials:
                 await self._forget(upload)
             elif upload.expires <= self._clock() and upload.id not in self._busy:
                 await self._forget(upload)
+                self._came_to_nothing(upload, EXPIRED)
                 log.info("upload_expired", account=upload.account, offset=upload.offset, length=upload.length)
 
     async def saved(self, upload: PartialUpload, file: FileInfo | None = None) -> PartialUpload:
@@ -184,6 +188,10 @@ class Partials:
         await self._intake.blobs.threads.run(self._store.drop, upload.id)
         (await self._loaded()).pop(upload.id, None)
         self._count()
+
+    def _came_to_nothing(self, upload: PartialUpload, outcome: str) -> None:
+        if upload.file is None:
+            self._intake.counts.uploads[outcome] += 1
 
     async def _save(self, upload: PartialUpload) -> None:
         await self._intake.blobs.threads.run(self._store.save, upload)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from pathlib import Path
 from typing import Any, Final
 
 from chatd.files.threads import HOP, READ_HOP, Threads
@@ -64,10 +65,7 @@ class Spool:
         del self._waiting[:HOP]
 
     def _store(self, piece: bytes) -> None:
-        if self._reserve:
-            disk = os.fstatvfs(self.descriptor)
-            if disk.f_bavail * disk.f_frsize < self._reserve + len(piece):
-                raise BlobsFull(FULL)
+        check_room(self.descriptor, self._reserve, len(piece))
         if self._hash is not None:
             self._hash.update(piece)
         left = memoryview(piece)
@@ -75,6 +73,15 @@ class Spool:
             written = os.pwrite(self.descriptor, left, self._stored)
             self._stored += written
             left = left[written:]
+
+
+def check_room(place: int | Path, reserve: int, size: int) -> None:
+    """Raises BlobsFull if `size` more bytes on the disk of an open file, or of a folder, would not leave
+    `reserve` bytes free."""
+    if reserve:
+        disk = os.statvfs(place)
+        if disk.f_bavail * disk.f_frsize < reserve + size:
+            raise BlobsFull(FULL)
 
 
 async def hash_of(descriptor: int, threads: Threads) -> str:

@@ -28,5 +28,8 @@ class SpoolingBlobs(Blobs, Protocol):
     async def prepare(self) -> None:
         """Makes the folder on this machine. Raises BlobsUnavailable."""
 
+    async def expect(self, size: int) -> None:
+        """Raises BlobsFull if so many bytes have no room on this machine, BlobsUnavailable."""
+
     def adopt(self, file: StagingFile, size: int) -> AbstractAsyncContextManager[Spooled]:
         """The same for an open file that holds `size` bytes, and stays whatever becomes of them."""

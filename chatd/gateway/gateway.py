@@ -24,6 +24,7 @@ from chatd.gateway.http import cors, event_stream
 from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.refusal import BadHead, plain_response
 from chatd.gateway.http.request_head import Head
+from chatd.gateway.http.request_ids import work_at_head
 from chatd.gateway.http.traffic import Traffic
 from chatd.gateway.http.turns import Turns
 from chatd.gateway.net.address_places import AddressPlace, AddressPlaces
@@ -144,6 +145,8 @@ class Gateway:
                     head = await self.traffic.next_head(stream, self._settings)
             except BadHead as bad:
                 self.counts.refused[bad.status] += 1
+                if not bad.logged:
+                    work_at_head(stream.unread_head)
                 self._refused(peer, bad)
                 with trio.move_on_after(1):
                     await stream.send_all(plain_response(bad, method=_method(stream.unread_head)))
@@ -185,6 +188,7 @@ class Gateway:
                 if not peer.operator:
                     await self.turns.take(network(caller.address), bool(stream.unread_rest))
                 if head.path == GRAPHQL and head.upgrade == "websocket":
+                    work_at_head(stream.unread_head)
                     await self._http.serve_graphql(stream, head, caller)
                     return False
                 return await self._http.serve(stream, head, caller)
@@ -230,6 +234,7 @@ class Gateway:
                 raise BadHead(404, "the WebSocket is at /ws")
             if not (admin or head.path in FOR_ANY_HOST or self.own.is_own(host)):
                 host = shorten(host)
+                work_at_head(stream.unread_head)
                 self._say("host_refused", host=host, mend="`public_url` or `origins` would allow it")
                 raise BadHead(
                     421,
@@ -260,6 +265,7 @@ class Gateway:
         if not self.own.may_connect(origin, host, stream.socket.getsockname()[1]):
             origin = shorten(origin)
             mend = "`public_url` or `origins` would allow it"
+            work_at_head(stream.unread_head)
             self._say("origin_refused", origin=origin, host=shorten(host), mend=mend)
             raise BadHead(
                 403,

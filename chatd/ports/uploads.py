@@ -65,7 +65,7 @@ class PartialUploads(Protocol):
     it: the client has lost it."""
 
     async def create(self, caller: Caller, name: str, length: int) -> PartialUpload | Refusal:
-        """Begins one. Raises BlobsUnavailable, StoreUnavailable."""
+        """Begins one. Raises BlobsFull, BlobsUnavailable, StoreUnavailable."""
 
     async def find(self, caller: Caller, upload: str) -> PartialUpload | Refusal:
         """How far it is; `not_found` if it is not the caller's. Raises BlobsUnavailable, StoreUnavailable."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -81,3 +82,31 @@ def test_a_request_over_rest_is_known_by_its_id_in_every_line(server: Server) ->
     }
     assert said == {"space.list", "http_request"}
     town.close()
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        ("GET /api/v1/account HTTP/1.1\r\nHost: evil.example\r\n", 421),
+        ("GET /a/../%zz HTTP/1.1\r\nHost: {host}\r\n", 400),
+        ("POST /files HTTP/1.1\r\nHost: {host}\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: {host}\r\nX: " + "x" * 20_000 + "\r\n", 431),
+        ("GET /ws HTTP/1.1\r\nHost: {host}\r\n", 426),
+        ("GET / HTTP/3.0\r\nHost: {host}\r\n", 505),
+        ("POST /setup HTTP/1.1\r\nHost: {host}\r\nContent-Length: 10\r\n", 400),  # its body is cut off
+    ],
+)
+def test_a_request_that_is_refused_before_it_is_served_has_an_id_too(
+    server: Server, request_: str, status: int
+) -> None:
+    named = f"refused-{status}-{len(request_)}"
+    line, rest = request_.replace("{host}", f"127.0.0.1:{server.port}").split("\r\n", 1)
+    with Peer(server) as peer:
+        peer.send(f"{line}\r\nX-Request-Id: {named}\r\n{rest}\r\n".encode())
+        peer.socket.shutdown(socket.SHUT_WR)
+        answer = peer.head()
+    assert (answer[0], answer[1]["x-request-id"]) == (status, named)
+    if status == 421:
+        assert [entry["request"] for entry in lines(server, "host_refused")] == [named]
+    if status == 431:
+        assert named in [entry["request"] for entry in lines(server, "request_refused")]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import tempfile
+import zlib
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from PIL import Image, ImageChops, ImageOps
 
 from chatd.files.folder import FolderBlobs, StagedFile
 from chatd.files.pictures import avif, gif, jpeg, png, process, webp
+from chatd.files.pictures.parts import Malformed
 from chatd.files.pictures.process import Examined, PictureProcesses
 from chatd.files.spool import Spool
 
@@ -198,3 +201,37 @@ async def test_the_process_gets_nothing_of_the_server_but_the_picture(
     monkeypatch.setenv("CHATD_OIDC_CLIENT_SECRET", "secret")
     looked = await studio.look("PNG", b"the picture")
     assert looked.clean.decode().split("\n") == ["['LC_ALL']", "6", "the picture", "EBADF"]
+
+
+def chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+@pytest.mark.parametrize("tail", [SECRET, b"abc", b"\0\0\0\0" + SECRET, b"\0\0\0\3" + SECRET])
+async def test_what_stands_behind_an_avif_goes(studio: Studio, tail: bytes) -> None:
+    data = telling("AVIF")
+    looked = await studio.look("AVIF", data + tail)
+    assert looked.examined.clean
+    assert SECRET not in looked.clean
+    assert same(data, looked.clean)
+    assert cleaned("AVIF", looked.clean) == looked.clean
+
+
+@pytest.mark.parametrize("cut", [3, 20])
+def test_an_avif_without_its_end_is_none(cut: int) -> None:
+    with pytest.raises(Malformed):
+        cleaned("AVIF", telling("AVIF")[:-cut])
+
+
+def test_a_png_has_no_words_in_its_palettes_and_profiles() -> None:
+    plain = saved(drawn(), "PNG")
+    told = (
+        plain[:33]
+        + chunk(b"sPLT", SECRET + b"\0\x08" + b"\1" * 6)
+        + chunk(b"iCCP", SECRET + b"\0\0" + zlib.compress(PROFILE) + SECRET)
+        + plain[33:]
+    )
+    clean = cleaned("PNG", told)
+    assert SECRET not in clean
+    assert Image.open(io.BytesIO(clean)).info["icc_profile"] == PROFILE
+    assert same(plain, clean)

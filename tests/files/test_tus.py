@@ -14,6 +14,7 @@ from file_site import LARGEST, Answer, Site
 from pictures_drawn import telling
 
 from chatd.files import partials
+from chatd.files.folder import FolderBlobs
 from chatd.files.partials import OF_PERSON
 from chatd.files.threads import HOP
 
@@ -327,3 +328,40 @@ async def test_who_can_only_send_post_says_the_method_in_a_header(site: Site) ->
     assert (await site.ask("POST", url, b"he", x_http_method_override="PATCH", **said)).status == 204
     assert (await site.ask("POST", url, x_http_method_override="DELETE", **TUS)).status == 204
     assert (await site.ask("HEAD", url, **TUS)).status == 404
+
+
+@pytest.mark.parametrize("header", ["upload_concat", "upload_defer_length"])
+async def test_extensions_that_are_not_supported_are_refused(site: Site, header: str) -> None:
+    answer = await site.ask("POST", "/files/tus", upload_length="3", **{header: "partial"}, **TUS)
+    assert (answer.status, answer.json["code"]) == (400, "invalid")
+
+
+async def test_what_has_no_room_on_the_disk_does_not_begin(tmp_path: Path) -> None:
+    disk = os.statvfs(tmp_path)
+    reserve = disk.f_bavail * disk.f_frsize // 2
+    site = Site(FolderBlobs(tmp_path, reserve), tmp_path)
+    await created(site, 10)
+    site.blobs = FolderBlobs(tmp_path, 10**18)
+    site.open()
+    answer = await site.ask("POST", "/files/tus", upload_length="10", **TUS)
+    assert (answer.status, answer.json["code"], dict(site.counts.uploads)) == (
+        507,
+        "unavailable",
+        {"full": 1},
+    )
+
+
+async def test_a_finished_upload_takes_no_more_bytes(site: Site) -> None:
+    url = await created(site, 3)
+    assert (await patched(site, url, 0, b"abc")).status == 204
+    assert (await patched(site, url, 3, b"")).status == 204
+    assert (await patched(site, url, 3, b"d")).status == 409
+
+
+async def test_uploads_that_end_without_a_file_are_counted(site: Site) -> None:
+    ended = await created(site, 3)
+    await created(site, 3)
+    await site.ask("DELETE", ended, **TUS)
+    site.now += 200_000
+    await site.partials.expire()
+    assert dict(site.counts.uploads) == {"ended": 1, "expired": 1}

@@ -237,3 +237,61 @@ async def test_only_so_many_uploads_of_an_account_are_under_way_at_once(site: Si
         assert (await site.ask("POST", "/files?name=x", b"x", token="ben")).status == 201
         go_on.set()
     assert (await site.ask("POST", "/files?name=x", b"x")).status == 201
+
+
+async def test_every_upload_that_ends_is_counted_by_what_became_of_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await site.ask("POST", "/files?name=x", b"x")
+    await site.ask("POST", "/files?name=x", b"x", token=None)
+    await site.ask("POST", "/files", b"bad", content_type="multipart/form-data; boundary=limit")
+    await site.ask("POST", "/files?name=x", b"x", content_length=str(LARGEST + 1))
+    await site.ask("POST", "/files?name=x", b"x", cut=True)
+
+    def full(file: int, data: memoryview, at: int) -> int:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(os, "pwrite", full)
+    await site.ask("POST", "/files?name=x", [bytes(HOP)] * 3)  # in the middle
+    await site.ask("POST", "/files?name=x", b"x")  # at the end
+    assert dict(site.counts.uploads) == {
+        "done": 1,
+        "unauthenticated": 1,
+        "invalid": 1,
+        "too_large": 1,
+        "cut_off": 1,
+        "full": 2,
+    }
+
+
+async def test_a_name_is_cut_wherever_it_stands_and_given_once(site: Site) -> None:
+    long = "n" * 10_000 + ".txt"
+    assert (await posted(site, b"x", long))["name"] == "n" * 251 + ".txt"
+    answer = await site.ask("POST", f"/files?name={long}", b"x")
+    assert answer.json["file"]["name"] == "n" * 251 + ".txt"
+    answer = await site.ask("POST", "/files?name=a&name=b", b"x")
+    assert (answer.status, answer.json["detail"]) == (400, "name: is given twice; a file has one name")
+
+
+async def test_a_form_may_say_the_name_encoded_alone(site: Site) -> None:
+    body = form(b"x")[0].replace(b'filename="hello.txt"', b"filename*=UTF-8''gr%C3%BCn.txt")
+    answer = await site.ask("POST", "/files", body, content_type="multipart/form-data; boundary=limit")
+    assert (answer.status, answer.json["file"]["name"]) == (201, "grün.txt")
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (form(b"x")[0][:-4] + form(b"y")[0][7:], "a form has one field, file, and it holds one file"),
+        (
+            b"--limit\r\nContent-Disposition: form-data; name=\xff\r\n\r\n",
+            "the form's header cannot be read",
+        ),
+        (b"--limit\r\n" + b"X-A: b\r\n" * 20, "the form's header cannot be read"),
+    ],
+)
+async def test_what_is_wrong_with_a_form_is_said_in_words_for_its_sender(
+    site: Site, body: bytes, why: str
+) -> None:
+    answer = await site.ask("POST", "/files", body, content_type="multipart/form-data; boundary=limit")
+    assert answer.json["detail"] == why

@@ -1,7 +1,7 @@
 """AVIF (on ISO/IEC 14496-12 and 23008-12): a copy in which Exif, XMP and what it does not need is blank.
 
-Nothing is moved, since a file of this kind says by offsets where its parts are. Which way up a picture is
-stands among its properties, not in Exif.
+What stands behind the last box is cut off. Nothing is moved, since a file of this kind says by offsets
+where its parts are. Which way up a picture is stands among its properties, not in Exif.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import BinaryIO, Final, NamedTuple
 from chatd.files.pictures.parts import PIECE, Malformed, copy, number
 
 KEPT: Final = frozenset((b"ftyp", b"mdat", b"meta", b"moov"))
+PICTURE: Final = frozenset((b"meta", b"moov", b"mini"))  # one of them describes it
 CONTAINERS: Final = frozenset((b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf"))
 BLANKED: Final = frozenset((b"udta", b"uuid", b"free", b"skip", b"wide"))
 METADATA: Final = frozenset((b"Exif", b"mime", b"uri "))
@@ -56,7 +57,7 @@ class Cleaning:
         self._boxes_left = MOST_BOXES
 
     def top(self) -> None:
-        for box in self._boxes(0, self._size):
+        for box in self._boxes(0, self._without_tail()):
             if box.name == MINIMIZED:
                 raise Malformed("an AVIF of the minimized layout")
             if box.name == b"meta":
@@ -65,6 +66,26 @@ class Cleaning:
                 self._container(box)
             elif box.name not in KEPT:
                 self._blank_box(box)
+
+    def _without_tail(self) -> int:
+        """Where the last box ends. What stands behind it and is no box is cut off, as decoders ignore it."""
+        end, seen = 0, set[bytes]()
+        while end + 8 <= self._size:
+            head = self._read(end, 8)
+            try:
+                box = next(self._boxes(end, self._size))
+            except Malformed:
+                if head[4:] in KEPT or not self._boxes_left:
+                    raise  # a picture of which the end is missing
+                break
+            seen.add(box.name)
+            end = box.end
+        if not seen & PICTURE:
+            raise Malformed("no picture in it")
+        os.ftruncate(self._file, end)
+        self._size = end
+        self._boxes_left = MOST_BOXES
+        return end
 
     def _container(self, box: Box) -> None:
         for inner in self._boxes(box.body, box.end):

@@ -108,9 +108,12 @@ METRICS: Final = (
     # files
     Metric("chatd_files_collected", "counter", "Blobs whose bytes were taken away."),
     Metric(
-        "chatd_uploads", "counter", "Uploads that came to their end, by what became of them.", ("outcome",)
+        "chatd_uploads",
+        "counter",
+        "Uploads that came to their end, and failed requests of tus, by what became of them.",
+        ("outcome",),
     ),
-    Metric("chatd_upload_bytes", "counter", "Bytes of these uploads."),
+    Metric("chatd_upload_bytes", "counter", "Bytes of the uploads that became files."),
     Metric("chatd_unfinished_uploads", "gauge", "Uploads in several requests that wait for more."),
     Metric(
         "chatd_pictures",

@@ -27,7 +27,7 @@ from chatd.gateway.http.exposition import MEDIA_TYPE, Labels, family, histograms
 from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.metric_table import BY_NAME
 from chatd.handlers.figures import Figures
-from chatd.ports.file_counts import FULL, NO_PREVIEW, PLAIN, PREVIEW, FileCounts
+from chatd.ports.file_counts import CUT_OFF, ENDED, EXPIRED, FULL, NO_PREVIEW, PLAIN, PREVIEW, FileCounts
 from chatd.tracing import tracing
 
 # Families of one sample, and the field of the status that is its value.
@@ -170,7 +170,9 @@ class _Chatd:
 
     def _of_files(self) -> Iterator[str]:
         counts = self._files
-        uploads = {outcome: counts.uploads[outcome] for outcome in (DONE, FULL, *MEANINGS)}
+        uploads = {
+            outcome: counts.uploads[outcome] for outcome in (DONE, FULL, CUT_OFF, ENDED, EXPIRED, *MEANINGS)
+        }
         pictures = {outcome: counts.pictures[outcome] for outcome in (PREVIEW, NO_PREVIEW, PLAIN)}
         yield from _family("chatd_uploads", [((outcome,), count) for outcome, count in uploads.items()])
         yield from _single("chatd_upload_bytes", counts.bytes)

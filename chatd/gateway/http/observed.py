@@ -6,14 +6,13 @@ every line of the log that belongs to the request. A trace goes on from a `trace
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from time import perf_counter
 from typing import Any, Final
 
 from chatd.asked import Asked, work_at
-from chatd.clock import new_id
 from chatd.gateway.http.http_counts import NO_ROUTE, HttpCounts
+from chatd.gateway.http.request_ids import REQUEST_ID, request_id
 from chatd.log import log
 from chatd.tracing import Span, tracing
 
@@ -24,9 +23,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = Iterable[tuple[bytes, bytes]]
 
-REQUEST_ID: Final = b"x-request-id"
 ROUTE: Final = "chatd.route"  # in the scope: the template of a route that Starlette does not know
-_WELL_FORMED: Final = re.compile(rb"[A-Za-z0-9._~+/=:@-]{1,64}")
 UNANSWERED: Final = 499  # the client went away, or the application crashed, before there was a status
 
 
@@ -85,12 +82,6 @@ def _begin(headers: Headers) -> Span:
         return None
     parent = next((value for name, value in headers if name == b"traceparent"), None)
     return tracing.begin("HTTP", None if parent is None else parent.decode("latin-1"))
-
-
-def request_id(headers: Headers) -> bytes:
-    """The one that the client gave, if there is one and it is well formed; else a new one."""
-    given = next((value for name, value in headers if name == REQUEST_ID), b"")
-    return given if _WELL_FORMED.fullmatch(given) else new_id().encode()
 
 
 def route_of(scope: Scope) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 import attrs
 import msgspec
 
+from chatd.asked import asked
 from chatd.contract.errors import Code, Refusal
 from chatd.gateway.http.problem import MEDIA_TYPE, problem
 
@@ -45,9 +46,11 @@ def refusal_body(status: int, reason: str, path: str) -> tuple[str, bytes]:
 
 
 def plain_response(bad: BadHead, path: str = "", method: str = "") -> bytes:
-    """A whole response that ends the connection."""
+    """A whole response that ends the connection. It names the request that the current task works at."""
     media_type, body = refusal_body(bad.status, bad.reason, path or bad.path)
-    more = "".join(f"{name}: {value}\r\n" for name, value in bad.headers)
+    request = asked()
+    named = () if request is None else (("X-Request-Id", request.request),)
+    more = "".join(f"{name}: {value}\r\n" for name, value in (*bad.headers, *named))
     head = (
         f"HTTP/1.1 {bad.status} {HTTPStatus(bad.status).phrase}\r\n"
         f"{more}"

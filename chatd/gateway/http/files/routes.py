@@ -28,7 +28,7 @@ class FilePorts(Struct, frozen=True, eq=False):
 
 def file_routes(desk: Desk, ports: FilePorts, largest: int) -> list[BaseRoute]:
     """`largest`: bytes that a file may have."""
-    upload, tus = Upload(desk, ports.uploads), Tus(desk, ports.partials, largest)
+    upload, tus = Upload(desk, ports.uploads, ports.counts), Tus(desk, ports.partials, ports.counts, largest)
     download = Download(desk, ports.files, ports.blobs)
     one = f"{PATH}/{{upload}}"
     return [

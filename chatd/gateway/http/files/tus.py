@@ -21,9 +21,11 @@ from chatd.contract.errors import Refusal
 from chatd.gateway.http.files.answers import Problem, granted
 from chatd.gateway.http.files.asker import uploader
 from chatd.gateway.http.files.body import Body, BodyCutOff, body_length, number
+from chatd.gateway.http.files.counted import counted
 from chatd.gateway.http.files.names import file_name
 from chatd.ports import Caller
 from chatd.ports.desk import Desk
+from chatd.ports.file_counts import FileCounts
 from chatd.ports.uploads import PartialUpload, PartialUploads
 
 PATH: Final = "/files/tus"
@@ -43,13 +45,21 @@ BAD_CHECKSUM: Final = Refusal(
     "invalid", f"Upload-Checksum: must be one of {', '.join(ALGORITHMS)} and Base64"
 )
 DAMAGED: Final = Refusal("invalid", "the bytes do not have the checksum that was sent; send them again")
+COMPLETE: Final = Refusal("conflict", "the upload is complete and takes no more bytes")
+UNSUPPORTED: Final = {  # headers of extensions: without what they ask for, an upload would be another one
+    "upload-concat": Refusal("invalid", "Upload-Concat: is not supported; send the file as one upload"),
+    "upload-defer-length": Refusal(
+        "invalid", "Upload-Defer-Length: is not supported; say how long it is in Upload-Length"
+    ),
+}
 SUPERSEDED: Final = Refusal("conflict", "another request goes on with this upload")
 
 
 class Tus:
-    def __init__(self, desk: Desk, partials: PartialUploads, largest: int) -> None:
+    def __init__(self, desk: Desk, partials: PartialUploads, counts: FileCounts, largest: int) -> None:
         self._desk = desk
         self._partials = partials
+        self._counts = counts
         self._largest = largest
 
     async def options(self, request: Request) -> Response:
@@ -64,13 +74,10 @@ class Tus:
         )
 
     async def create(self, request: Request) -> Response:
-        caller = await self._asker(request)
-        length = number(request, "upload-length")
-        if length is None:
-            raise Problem(NO_LENGTH)
-        name = file_name(_metadata(request).get("filename", ""))
-        upload = granted(await self._partials.create(caller, name, length))
-        if request.headers.get("content-type") == OCTETS or not length:
+        with counted(self._counts):
+            caller = await self._asker(request)
+            upload = granted(await self._partials.create(caller, *_announced(request)))
+        if request.headers.get("content-type") == OCTETS or not upload.length:
             upload = await self._more(request, caller, upload)
         return _empty(HTTPStatus.CREATED, {"location": f"{PATH}/{upload.id}", **_state(upload)})
 
@@ -92,6 +99,8 @@ class Tus:
             raise Problem(Refusal("conflict", why))
         if upload.file is None:
             upload = await self._more(request, caller, upload)
+        elif await _brings_bytes(request):
+            raise Problem(COMPLETE)
         return _empty(HTTPStatus.NO_CONTENT, _state(upload))
 
     async def end(self, request: Request) -> Response:
@@ -118,6 +127,10 @@ class Tus:
 
     async def _more(self, request: Request, caller: Caller, upload: PartialUpload) -> PartialUpload:
         """Takes the body. What has come counts also when it is cut off."""
+        with counted(self._counts):
+            return await self._take(request, caller, upload)
+
+    async def _take(self, request: Request, caller: Caller, upload: PartialUpload) -> PartialUpload:
         checksum = _checksum(request)
         coming = body_length(request) or 0
         if upload.offset + coming > upload.length:
@@ -139,6 +152,24 @@ class Tus:
                 raise Problem(DAMAGED, CHECKSUM_MISMATCH)
             return granted(await continued.save())
         raise Problem(SUPERSEDED, HTTPStatus.LOCKED)
+
+
+def _announced(request: Request) -> tuple[str, int]:
+    """Name and length of a new upload. Raises Problem."""
+    for header, refusal in UNSUPPORTED.items():
+        if header in request.headers:
+            raise Problem(refusal)
+    length = number(request, "upload-length")
+    if length is None:
+        raise Problem(NO_LENGTH)
+    return file_name(_metadata(request).get("filename", "")), length
+
+
+async def _brings_bytes(request: Request) -> bool:
+    try:
+        return bool(await Body(request).read())
+    except BodyCutOff:
+        return False
 
 
 def _state(upload: PartialUpload) -> dict[str, str]:

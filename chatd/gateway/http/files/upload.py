@@ -12,26 +12,32 @@ from chatd.contract.errors import Refusal
 from chatd.gateway.http.files.answers import Problem, granted, json_answer
 from chatd.gateway.http.files.asker import uploader
 from chatd.gateway.http.files.body import Bare, BodyCutOff
+from chatd.gateway.http.files.counted import counted
 from chatd.gateway.http.files.multipart_body import FORM, Form
 from chatd.gateway.http.files.names import file_name
 from chatd.ports import Caller
 from chatd.ports.desk import Desk
+from chatd.ports.file_counts import FileCounts
 from chatd.ports.uploads import Uploads
 
 HOW: Final = Refusal(
     "invalid", "send a form (multipart/form-data) with the field file, or the bytes themselves with ?name=…"
 )
 
+TWO_NAMES: Final = Refusal("invalid", "name: is given twice; a file has one name")
+
 
 class Upload:
-    def __init__(self, desk: Desk, uploads: Uploads) -> None:
+    def __init__(self, desk: Desk, uploads: Uploads, counts: FileCounts) -> None:
         self._desk = desk
         self._uploads = uploads
+        self._counts = counts
 
     async def post(self, request: Request) -> Response:
-        caller = await uploader(request, self._desk)
         try:
-            return await self._receive(caller, _source(request))
+            with counted(self._counts):
+                caller = await uploader(request, self._desk)
+                return await self._receive(caller, _source(request))
         except BodyCutOff:
             return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody reads it
 
@@ -50,7 +56,9 @@ def _source(request: Request) -> Form | Bare:
     type_ = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if type_ == FORM:
         return Form(request)
-    name = request.query_params.get("name")
-    if name is None:
+    names = request.query_params.getlist("name")
+    if not names:
         raise Problem(HOW, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    return Bare(request, name)
+    if len(names) > 1:
+        raise Problem(TWO_NAMES)
+    return Bare(request, names[0])
