@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 import h11
 import trio
 
-from chatd.gateway.http.driver import Driver
-from chatd.gateway.http.exchange import App
-from chatd.gateway.http.http_counts import HttpCounts
-from chatd.gateway.http.refusal import BadHead, plain_response
-from chatd.gateway.http.traffic import Traffic
+from chatd.gateway.http.counting.http_counts import HttpCounts
+from chatd.gateway.http.server.driver import Driver
+from chatd.gateway.http.server.exchange import App
+from chatd.gateway.http.server.refusal import BadHead, plain_response
+from chatd.gateway.http.server.traffic import Traffic
 from chatd.gateway.net.flusher import Flusher
 from chatd.gateway.net.own_addresses import OwnAddresses
 from chatd.gateway.net.stream import SocketStream

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from promtool import promtool
 
-from chatd.gateway.http.metric_table import METRICS
+from chatd.gateway.http.counting.metric_table import METRICS
 
 DOCS = Path(__file__).parents[1] / "docs" / "monitoring"
 ALERTS = DOCS / "alerts.yaml"

@@ -20,13 +20,14 @@ from msgspec.structs import replace
 from chatd.auth.rate_limits import network
 from chatd.contract.field_errors import shorten
 from chatd.contract.http import GRAPHQL
-from chatd.gateway.http import cors, event_stream
-from chatd.gateway.http.http_counts import HttpCounts
-from chatd.gateway.http.refusal import BadHead, plain_response
-from chatd.gateway.http.request_head import Head
+from chatd.gateway.http.counting.http_counts import HttpCounts
+from chatd.gateway.http.events import event_stream
 from chatd.gateway.http.request_ids import work_at_head
-from chatd.gateway.http.traffic import Traffic
-from chatd.gateway.http.turns import Turns
+from chatd.gateway.http.server import cors
+from chatd.gateway.http.server.refusal import BadHead, plain_response
+from chatd.gateway.http.server.request_head import Head
+from chatd.gateway.http.server.traffic import Traffic
+from chatd.gateway.http.server.turns import Turns
 from chatd.gateway.net.address_places import AddressPlace, AddressPlaces
 from chatd.gateway.net.client_address import Proxies
 from chatd.gateway.net.flusher import Flusher

@@ -6,7 +6,7 @@ from typing import Final
 
 from chatd.actors.runtime.histogram import LATENCIES
 from chatd.actors.runtime.log_writer import BATCHES
-from chatd.gateway.http.metric_table import METRICS
+from chatd.gateway.http.counting.metric_table import METRICS
 from reference_pages.markdown import code, page, table
 
 INTRODUCTION: Final = """\

@@ -27,10 +27,10 @@ from chatd.domain.space.decide import MAX_EMOJI
 from chatd.files.partials import OF_PERSON as UNFINISHED
 from chatd.files.pictures.process import PROCESSES, SECONDS
 from chatd.files.places import OF_ALL, OF_PERSON
-from chatd.gateway.http.body_limit import API_BODY, FORM_BODY
-from chatd.gateway.http.request_body import LEAST_RATE
-from chatd.gateway.http.request_head import HEAD_BYTES
 from chatd.gateway.http.rest.fields import MAX_PARAMETERS
+from chatd.gateway.http.server.body_limit import API_BODY, FORM_BODY
+from chatd.gateway.http.server.request_body import LEAST_RATE
+from chatd.gateway.http.server.request_head import HEAD_BYTES
 from chatd.gateway.websocket.frame_parser import INBOX_BYTES, INBOX_SIZE, MAX_CONTROL_FRAMES, MAX_FRAGMENTS
 from chatd.handlers.identity import MAX_IDENTITIES
 from chatd.handlers.saved import MAX_DRAFTS, SAVED_BYTES

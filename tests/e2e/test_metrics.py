@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from promtool import promtool
 
-from chatd.gateway.http.metric_table import BY_NAME
+from chatd.gateway.http.counting.metric_table import BY_NAME
 
 from .conftest import Serve
 from .raw import Peer

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, cast
 
 from hypothesis import strategies as st
 
-from chatd.gateway.http.body_limit import FORM_BODY
-from chatd.gateway.http.refusal import BadHead
-from chatd.gateway.http.request_body import RequestBody
-from chatd.gateway.http.request_head import Head
+from chatd.gateway.http.server.body_limit import FORM_BODY
+from chatd.gateway.http.server.refusal import BadHead
+from chatd.gateway.http.server.request_body import RequestBody
+from chatd.gateway.http.server.request_head import Head
 from chatd.gateway.net.stream import SocketStream
 
 from .budget import check_sentence

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import strategies as st
 
 from chatd.gateway.gateway import Gateway
-from chatd.gateway.http.refusal import BadHead, plain_response
-from chatd.gateway.http.request_head import HEAD_BYTES, Head, read_head
+from chatd.gateway.http.server.refusal import BadHead, plain_response
+from chatd.gateway.http.server.request_head import HEAD_BYTES, Head, read_head
 from chatd.gateway.net.client_address import Proxies
 from chatd.gateway.net.open_files import OpenFiles
 from chatd.gateway.net.stream import SocketStream

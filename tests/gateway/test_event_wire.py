@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chatd.actors.runtime.chunk import Chunk, SignalFrame
 from chatd.domain.event import Event
-from chatd.gateway.http.event_wire import EventWire, closed, event_wire, read_cursor
+from chatd.gateway.http.events.event_wire import EventWire, closed, event_wire, read_cursor
 
 EPOCH = "01JD4Q00000000000000000000"
 HASHES = st.sampled_from(["", "5f0c9e1b7a42", "000000000000"])

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.gateway.http.plain_head import plain_head
-from chatd.gateway.http.request_head import Head, _parse
+from chatd.gateway.http.server.plain_head import plain_head
+from chatd.gateway.http.server.request_head import Head, _parse
 from chatd.gateway.websocket.handshake import ordinary_handshake
 from chatd.gateway.websocket.wire import WIRES
 

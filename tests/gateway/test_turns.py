@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import trio
 
-from chatd.gateway.http.turns import IN_A_TURN, Turns
+from chatd.gateway.http.server.turns import IN_A_TURN, Turns
 
 MANY = 20 * IN_A_TURN
 

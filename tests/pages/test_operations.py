@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from websockets.sync.client import connect
 
-from chatd.gateway.http.body_limit import FORM_BODY
+from chatd.gateway.http.server.body_limit import FORM_BODY
 from chatd.settings import Settings
 
 from .blocks import ROOT, Block, blocks

@@ -13,9 +13,9 @@ from chatd.contract.errors import Refusal
 from chatd.gateway.graphql.asker import asker_of
 from chatd.gateway.graphql.execution import MAX_QUESTION, Execution, Question, encode
 from chatd.gateway.graphql.passes import refused
-from chatd.gateway.http.problem import PRIVATE
 from chatd.gateway.http.rest.body import why_no_json
 from chatd.gateway.http.rest.response import Header, problem
+from chatd.gateway.http.server.problem import PRIVATE
 from chatd.ports import Desk
 
 METHODS: Final = ("GET", "POST")

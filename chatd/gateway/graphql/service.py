@@ -17,8 +17,8 @@ from chatd.gateway.graphql.endpoint import Endpoint
 from chatd.gateway.graphql.execution import Execution
 from chatd.gateway.graphql.operations import Operations
 from chatd.gateway.graphql.websocket import serve_graphql
-from chatd.gateway.http.refusal import BadHead, plain_response
-from chatd.gateway.http.request_head import Head
+from chatd.gateway.http.server.refusal import BadHead, plain_response
+from chatd.gateway.http.server.request_head import Head
 from chatd.gateway.net.live_connection import LiveConnection, OpenSession
 from chatd.gateway.net.stream import SocketStream
 from chatd.ports import Caller, Desk

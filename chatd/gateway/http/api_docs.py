@@ -21,8 +21,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from chatd import __version__
-from chatd.gateway.http.kept import FOREVER, Kept, tag_of
 from chatd.gateway.http.pages import render
+from chatd.gateway.http.server.kept import FOREVER, Kept, tag_of
 
 PACKAGE: Final = "flask_swagger_ui"
 POLICY: Final = "; ".join(

@@ -21,17 +21,17 @@ from chatd.contract.errors import Refusal
 from chatd.contract.server import ServerStatus
 from chatd.gateway.http import pages
 from chatd.gateway.http.api_docs import ApiDocs
-from chatd.gateway.http.body_limit import FORM_BODY, body_limit
-from chatd.gateway.http.driver import CRASHED, Driver
-from chatd.gateway.http.exchange import App, Message, Receive, Send
+from chatd.gateway.http.counting.http_counts import HttpCounts
+from chatd.gateway.http.counting.observed import observed
 from chatd.gateway.http.files.routes import FilePorts, file_routes
 from chatd.gateway.http.graphql_route import GraphQLRoute
-from chatd.gateway.http.http_counts import HttpCounts
 from chatd.gateway.http.monitor import Monitor
-from chatd.gateway.http.observed import observed
-from chatd.gateway.http.refusal import refusal_body
 from chatd.gateway.http.rest.rest import Rest
-from chatd.gateway.http.traffic import Traffic
+from chatd.gateway.http.server.body_limit import FORM_BODY, body_limit
+from chatd.gateway.http.server.driver import CRASHED, Driver
+from chatd.gateway.http.server.exchange import App, Message, Receive, Send
+from chatd.gateway.http.server.refusal import refusal_body
+from chatd.gateway.http.server.traffic import Traffic
 from chatd.gateway.net.client_address import Networks
 from chatd.gateway.net.own_addresses import OwnAddresses
 from chatd.handlers.figures import Figures
@@ -131,7 +131,7 @@ class Http:
             return PlainTextResponse(BY_PROXY, 403)
         if not caller.operator and caller.address not in self._metrics_readers:
             return PlainTextResponse("your address is not among those of the setting `metrics`\n", 403)
-        from chatd.gateway.http import metrics
+        from chatd.gateway.http.counting import metrics
 
         page = await metrics.exposition(await self._status(), self._figures, self._counts, self._files)
         return Response(page, media_type=metrics.MEDIA_TYPE)

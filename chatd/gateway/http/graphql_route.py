@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chatd.contract.http import GRAPHQL
-from chatd.gateway.http.refusal import BadHead, plain_response, refusal_body
-from chatd.gateway.http.request_head import Head
+from chatd.gateway.http.server.refusal import BadHead, plain_response, refusal_body
+from chatd.gateway.http.server.request_head import Head
 from chatd.gateway.net.live_connection import LiveConnection, OpenSession
 from chatd.gateway.net.stream import SocketStream
 from chatd.ports import Caller, Desk

@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from chatd.gateway.http.kept import FOREVER, Kept, tag_of
 from chatd.gateway.http.pages import render
+from chatd.gateway.http.server.kept import FOREVER, Kept, tag_of
 
 FOLDER: Final = Path(__file__).parent / "assets" / "monitor"
 POLICY: Final = "; ".join(

@@ -14,7 +14,7 @@ import trio
 
 from chatd.auth.rate_limits import TokenBucket
 from chatd.codec import MAX_MESSAGE
-from chatd.gateway.http.request_head import Head
+from chatd.gateway.http.server.request_head import Head
 from chatd.gateway.net.live_connection import LiveConnection, OpenSession
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import UNSENT_EVENTS, SocketStream

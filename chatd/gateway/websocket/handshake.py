@@ -11,8 +11,8 @@ from typing import Final
 import msgspec
 
 from chatd.codec import JSON
-from chatd.gateway.http.refusal import BadHead
-from chatd.gateway.http.request_head import Head
+from chatd.gateway.http.server.refusal import BadHead
+from chatd.gateway.http.server.request_head import Head
 from chatd.gateway.websocket.wire import WIRES, Wire
 
 VERSION: Final = "13"

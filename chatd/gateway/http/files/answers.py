@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from chatd.contract.errors import Refusal
 from chatd.contract.http import STATUS
-from chatd.gateway.http.problem import MEDIA_TYPE, problem
+from chatd.gateway.http.server.problem import MEDIA_TYPE, problem
 from chatd.log import log
 from chatd.ports import BlobMissing, BlobsFull, BlobsUnavailable, StoreUnavailable
 

@@ -10,8 +10,8 @@ import msgspec
 
 from chatd.contract.errors import Refusal
 from chatd.contract.http import STATUS
-from chatd.gateway.http.problem import MEDIA_TYPE
-from chatd.gateway.http.problem import problem as members
+from chatd.gateway.http.server.problem import MEDIA_TYPE
+from chatd.gateway.http.server.problem import problem as members
 
 Header = tuple[bytes, bytes]
 

@@ -15,7 +15,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.http import API, EVENTS
 from chatd.contract.requests import REQUESTS
 from chatd.contract.spec import RequestType
-from chatd.gateway.http.observed import ROUTE
+from chatd.gateway.http.counting.observed import ROUTE
 from chatd.gateway.http.rest.body import fields_in, read_body, refuse_body, refuse_type
 from chatd.gateway.http.rest.conditions import refuse_condition
 from chatd.gateway.http.rest.fields import Fields, fields_of

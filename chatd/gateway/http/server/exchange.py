@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import trio
 
-from chatd.gateway.http.compression import Compression
-from chatd.gateway.http.refusal import BadHead
-from chatd.gateway.http.request_body import RequestBody
-from chatd.gateway.http.request_head import HEAD_BYTES, Head
-from chatd.gateway.http.response import Response
+from chatd.gateway.http.server.compression import Compression
+from chatd.gateway.http.server.refusal import BadHead
+from chatd.gateway.http.server.request_body import RequestBody
+from chatd.gateway.http.server.request_head import HEAD_BYTES, Head
+from chatd.gateway.http.server.response import Response
 from chatd.gateway.net.stream import SocketStream
 from chatd.ports import Caller
 

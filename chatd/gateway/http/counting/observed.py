@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any, Final
 
 from chatd.asked import Asked, work_at
-from chatd.gateway.http.http_counts import NO_ROUTE, HttpCounts
+from chatd.gateway.http.counting.http_counts import NO_ROUTE, HttpCounts
 from chatd.gateway.http.request_ids import REQUEST_ID, request_id
 from chatd.log import log
 from chatd.tracing import Span, tracing

@@ -7,7 +7,7 @@ import re
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from chatd.gateway.http.refusal import BadHead
+from chatd.gateway.http.server.refusal import BadHead
 
 _ABSOLUTE: Final = re.compile(r"https?://([^/?#]*)(/[^?#]*)?(?:\?([^#]*))?", re.IGNORECASE)
 _WORTH_A_LOOK: Final = re.compile(r"[%\\]|/\.")

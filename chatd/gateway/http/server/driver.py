@@ -12,14 +12,14 @@ from typing import Final
 import trio
 
 from chatd.contract.field_errors import shorten
-from chatd.gateway.http import cors
-from chatd.gateway.http.compression import Compression
-from chatd.gateway.http.conditions import is_conditional
-from chatd.gateway.http.exchange import App, Exchange, scope_of
-from chatd.gateway.http.http_counts import HttpCounts
-from chatd.gateway.http.refusal import BadHead, plain_response
-from chatd.gateway.http.request_head import HEAD_BYTES, Head
-from chatd.gateway.http.traffic import Traffic
+from chatd.gateway.http.counting.http_counts import HttpCounts
+from chatd.gateway.http.server import cors
+from chatd.gateway.http.server.compression import Compression
+from chatd.gateway.http.server.conditions import is_conditional
+from chatd.gateway.http.server.exchange import App, Exchange, scope_of
+from chatd.gateway.http.server.refusal import BadHead, plain_response
+from chatd.gateway.http.server.request_head import HEAD_BYTES, Head
+from chatd.gateway.http.server.traffic import Traffic
 from chatd.gateway.net.own_addresses import OwnAddresses
 from chatd.gateway.net.stream import SocketStream
 from chatd.log import log

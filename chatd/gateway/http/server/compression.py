@@ -15,7 +15,7 @@ from typing import Final
 import trio
 from cachetools import LRUCache
 
-from chatd.gateway.http.request_head import Head, tokens
+from chatd.gateway.http.server.request_head import Head, tokens
 
 LEAST: Final = 1024  # bytes; less leaves in one packet anyway
 KEPT: Final = 4 * 1024 * 1024  # bytes of compressed bodies that have an ETag

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import trio
 
-from chatd.gateway.http.refusal import BadHead
-from chatd.gateway.http.request_head import Head, read_head
+from chatd.gateway.http.server.refusal import BadHead
+from chatd.gateway.http.server.request_head import Head, read_head
 from chatd.gateway.net.stream import SocketStream
 from chatd.settings import Settings
 

@@ -23,9 +23,9 @@ from chatd.actors.runtime.histogram import Histogram
 from chatd.actors.runtime.request_counts import DONE
 from chatd.contract.errors import MEANINGS
 from chatd.contract.server import ServerStatus
-from chatd.gateway.http.exposition import MEDIA_TYPE, Labels, family, histograms
-from chatd.gateway.http.http_counts import HttpCounts
-from chatd.gateway.http.metric_table import BY_NAME
+from chatd.gateway.http.counting.exposition import MEDIA_TYPE, Labels, family, histograms
+from chatd.gateway.http.counting.http_counts import HttpCounts
+from chatd.gateway.http.counting.metric_table import BY_NAME
 from chatd.handlers.figures import Figures
 from chatd.ports.file_counts import CUT_OFF, ENDED, EXPIRED, FULL, NO_PREVIEW, PLAIN, PREVIEW, FileCounts
 from chatd.tracing import tracing

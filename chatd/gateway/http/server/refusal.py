@@ -10,7 +10,7 @@ import msgspec
 
 from chatd.asked import asked
 from chatd.contract.errors import Code, Refusal
-from chatd.gateway.http.problem import MEDIA_TYPE, problem
+from chatd.gateway.http.server.problem import MEDIA_TYPE, problem
 
 PROBLEM_PATHS: Final = ("/api/", "/files")  # whose refusals are read by programs
 _CODES: Final[dict[int, Code]] = {

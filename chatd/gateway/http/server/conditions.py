@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
-from chatd.gateway.http.request_head import Head
+from chatd.gateway.http.server.request_head import Head
 
 
 def is_conditional(head: Head) -> bool:

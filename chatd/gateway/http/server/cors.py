@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from chatd.gateway.http.request_head import Head
+from chatd.gateway.http.server.request_head import Head
 from chatd.gateway.net.own_addresses import OwnAddresses
 
 Fields = list[tuple[bytes, bytes]]

@@ -9,9 +9,9 @@ import h11
 import trio
 
 from chatd.contract.field_errors import shorten
-from chatd.gateway.http.body_limit import body_limit
-from chatd.gateway.http.refusal import BadHead
-from chatd.gateway.http.request_head import CR_AND_LF, HEAD_BYTES, Head, ends_with_lf
+from chatd.gateway.http.server.body_limit import body_limit
+from chatd.gateway.http.server.refusal import BadHead
+from chatd.gateway.http.server.request_head import CR_AND_LF, HEAD_BYTES, Head, ends_with_lf
 from chatd.gateway.net.stream import SocketStream
 
 PIECE: Final = 64 * 1024  # bytes that the application gets at once, at most

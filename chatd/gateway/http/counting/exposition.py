@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from chatd.actors.runtime.histogram import Histogram
-from chatd.gateway.http.metric_table import Metric
+from chatd.gateway.http.counting.metric_table import Metric
 
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 Labels = tuple[str, ...]  # their values, in the order of the metric's names

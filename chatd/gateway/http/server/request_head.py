@@ -10,10 +10,10 @@ import h11
 import msgspec
 
 from chatd.contract.field_errors import shorten
-from chatd.gateway.http.body_limit import body_limit
-from chatd.gateway.http.plain_head import plain_head
-from chatd.gateway.http.refusal import PROBLEM_PATHS, BadHead
-from chatd.gateway.http.target import decoded, split_target
+from chatd.gateway.http.server.body_limit import body_limit
+from chatd.gateway.http.server.plain_head import plain_head
+from chatd.gateway.http.server.refusal import PROBLEM_PATHS, BadHead
+from chatd.gateway.http.server.target import decoded, split_target
 from chatd.gateway.net.stream import SocketStream
 
 HEAD_BYTES: Final = 16 * 1024
@@ -31,7 +31,7 @@ class Head(msgspec.Struct, frozen=True):
     path: str
     headers: Mapping[str, str]
     forwarded: str = ""  # every X-Forwarded-For, in order
-    plain: bool = False  # see `chatd.gateway.http.plain_head`
+    plain: bool = False  # see `chatd.gateway.http.server.plain_head`
     raw_path: str = ""
     query: str = ""
     version: str = "1.1"

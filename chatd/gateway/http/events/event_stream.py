@@ -15,10 +15,10 @@ import trio
 from chatd.backoff import full_jitter
 from chatd.contract.errors import Refusal
 from chatd.contract.session import SessionOpened
-from chatd.gateway.http import event_wire
-from chatd.gateway.http.event_request import read_request
-from chatd.gateway.http.problem import PRIVATE, head_of, problem_response
-from chatd.gateway.http.request_head import Head
+from chatd.gateway.http.events import event_wire
+from chatd.gateway.http.events.event_request import read_request
+from chatd.gateway.http.server.problem import PRIVATE, head_of, problem_response
+from chatd.gateway.http.server.request_head import Head
 from chatd.gateway.net.live_connection import LiveConnection, OpenSession
 from chatd.gateway.net.peer_watch import PeerWatch
 from chatd.gateway.net.poller import Poller

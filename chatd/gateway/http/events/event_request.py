@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl
 
 from chatd.contract.errors import Refusal
 from chatd.contract.field_errors import quote
-from chatd.gateway.http.event_wire import read_cursor
-from chatd.gateway.http.problem import problem_response, whole_response
-from chatd.gateway.http.request_head import Head
+from chatd.gateway.http.events.event_wire import read_cursor
+from chatd.gateway.http.server.problem import problem_response, whole_response
+from chatd.gateway.http.server.request_head import Head
 from chatd.ports import Row
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")

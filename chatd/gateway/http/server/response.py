@@ -12,9 +12,9 @@ from typing import Final
 import trio
 
 from chatd.clock import now
-from chatd.gateway.http.compression import Compression, pays, takes_gzip
-from chatd.gateway.http.conditions import is_conditional, is_fresh, weak
-from chatd.gateway.http.request_head import Head
+from chatd.gateway.http.server.compression import Compression, pays, takes_gzip
+from chatd.gateway.http.server.conditions import is_conditional, is_fresh, weak
+from chatd.gateway.http.server.request_head import Head
 from chatd.gateway.net.sending_files import send_file
 from chatd.gateway.net.stream import SocketStream
 
