@@ -53,7 +53,7 @@ def test_a_request_counts_under_its_name_by_what_became_of_it(server: Server, to
     assert more("chatd_refused_frames", "_total", code="invalid") == 2
     assert 1 <= more("chatd_commits", "_total", outcome="done") == more("chatd_commit_seconds", "_count")
     assert more("chatd_commit_facts", "_sum") >= 3
-    assert more("chatd_actor_messages", "_total", kind="room") == 3
+    assert more("chatd_actor_messages", "_total", kind="room") >= 3  # workers may tell a room something, too
     assert "room.paint" not in scraped(server).decode()
 
 
