@@ -10,6 +10,8 @@ import leftovers
 import pytest
 import strict
 
+from chatd.asked import work_at
+
 
 def pytest_configure() -> None:
     strict.watch_library()
@@ -24,3 +26,9 @@ def no_process_is_left() -> Iterator[None]:
     """Set up before every other fixture, and so torn down after them."""
     with leftovers.none_left():
         yield
+
+
+@pytest.fixture(autouse=True)
+def works_at_no_request() -> None:
+    """Tests that drive a coroutine by hand leave behind what it has set in their thread's context."""
+    work_at(None)
