@@ -15,7 +15,7 @@ from chatd.gateway.graphql.execution import MAX_QUESTION, Execution, Question, e
 from chatd.gateway.graphql.passes import refused
 from chatd.gateway.http.rest.body import why_no_json
 from chatd.gateway.http.rest.response import Header, problem
-from chatd.gateway.http.server.problem import PRIVATE
+from chatd.gateway.http.server.problem import NO_BEARER, PRIVATE
 from chatd.ports import Desk
 
 METHODS: Final = ("GET", "POST")
@@ -23,7 +23,6 @@ RESPONSE: Final = "application/graphql-response+json"
 _FIELDS: Final = ("query", "operationName", "variables")
 ONLY_QUERIES: Final = Refusal("invalid", "GET is for queries; send mutations with POST")
 NO_JSON: Final = Refusal("invalid", "send application/json: an object with query, variables, operationName")
-NO_BEARER: Final = Refusal("unauthenticated", "Authorization is the word Bearer and a token")
 TOO_LARGE: Final = Refusal("too_large", f"a question with its variables has at most {MAX_QUESTION} bytes")
 NO_SUBSCRIPTIONS: Final = Refusal(
     "invalid", "subscriptions need the WebSocket at this path, with subprotocol graphql-transport-ws"

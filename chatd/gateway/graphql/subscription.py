@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 import trio
+from trio.lowlevel import ParkingLot
 
 from chatd.contract.errors import Refusal
 from chatd.contract.session import SessionOpened
@@ -45,7 +46,7 @@ class Subscription:
         self._over = False
         self._waiting: deque[bytes] = deque()
         self._arrived = Wakeup()
-        self._taken = Wakeup()
+        self._taken = ParkingLot()  # the session and its feed may wait at the same time
         self._ended = Wakeup()
 
     @property
@@ -60,7 +61,7 @@ class Subscription:
             await self._arrived.wait()
         rendered = self._waiting.popleft()
         self.queued -= len(rendered)
-        self._taken.wake()
+        self._taken.unpark_all()
         return _decode(rendered)
 
     def send(self, frames: Sequence[Row]) -> None:
@@ -94,7 +95,7 @@ class Subscription:
         while self.queued >= below:
             if self.lost:
                 raise trio.BrokenResourceError
-            await self._taken.wait()
+            await self._taken.park()
 
     def close(self, code: int, reason: str) -> None:
         if self.closing is None:
@@ -114,7 +115,7 @@ class Subscription:
     def lose(self) -> None:
         """The client is gone, or does not want it any more."""
         self.lost = True
-        self._taken.wake()
+        self._taken.unpark_all()
         self.stop_reading()
 
     def check_liveness(self, now: float, settings: Settings) -> None:

@@ -25,6 +25,7 @@ from chatd.gateway.http.rest.paging import Following, following_of, link
 from chatd.gateway.http.rest.paths import Paths, allowed
 from chatd.gateway.http.rest.rate_fields import rate_fields
 from chatd.gateway.http.rest.response import Response, problem, result_response
+from chatd.gateway.http.server.problem import NO_BEARER
 from chatd.ports import Caller, Desk
 
 _NO_PATH: Final = Refusal(
@@ -33,7 +34,6 @@ _NO_PATH: Final = Refusal(
 _NO_TOKEN: Final = Refusal(
     "unauthenticated", "send a token with the request, as Authorization: Bearer and the token"
 )
-_NO_BEARER: Final = Refusal("unauthenticated", "Authorization is the word Bearer and a token")
 _NO_QUERY: Final = Refusal("invalid", "the fields of this request stand in its body, not in the query string")
 _TWO_TOKENS: Final = Refusal("conflict", "token: the body and Authorization say two things; send one of them")
 _BEGINNING: Final = len(API)
@@ -136,7 +136,7 @@ class Rest:
             return peer if peer.operator or row.asker == "anyone" else _NO_TOKEN
         token = _token(said)
         if not token:
-            return _NO_BEARER
+            return NO_BEARER
         if row.asker == "anyone" and data.get("token") is not None:
             return peer if data["token"] == token else _TWO_TOKENS
         return await self._desk.admit(token, peer.address)

@@ -14,6 +14,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.http import STATUS
 
 MEDIA_TYPE: Final = "application/problem+json"
+NO_BEARER: Final = Refusal("unauthenticated", "Authorization is the word Bearer and a token")
 _PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
 PRIVATE: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
