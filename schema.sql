@@ -31,7 +31,8 @@ CREATE TABLE epochs (
     until INTEGER
 ) STRICT, WITHOUT ROWID;
 
--- `signing`: 32 random bytes; the key that signs access tokens.
+-- `signing`: 32 random bytes; the key that signs access tokens. `push`: 48 random bytes, from which the key is made that
+-- push services know this server by.
 CREATE TABLE keys (
     name TEXT PRIMARY KEY,
     secret BLOB NOT NULL
@@ -57,15 +58,19 @@ CREATE TABLE events (
     UNIQUE (stream, seq)
 ) STRICT;
 
--- The events that `audit.list` shows: those that the contract's table of events calls audited, in its order. Most
+-- The events that `audit.list` shows: those that the contract's table of events calls audited, in its order, but for
+-- messages whose time was over, which nobody deleted. Most
 -- events are ruled out first, because SQLite makes a table of the list for each event that it looks for there.
 CREATE INDEX events_audited ON events (stream, position) WHERE type <> 'message.posted' AND type <> 'message.edited' AND type <> 'reaction.added'
-    AND type <> 'notification.created' AND type IN (
+    AND type <> 'notification.created' AND (type <> 'message.deleted' OR by <> 'system') AND type IN (
         'space.created', 'space.updated', 'space.locked', 'space.unlocked', 'space.deleted', 'member.joined',
         'member.left', 'member.kicked', 'member.banned', 'member.unbanned', 'member.role_set', 'member.muted',
         'member.unmuted', 'member.erasure_ordered', 'member.erasure_cancelled', 'member.messages_erased',
-        'invite.created', 'invite.revoked', 'room.created', 'emoji.added', 'emoji.removed', 'space.exported', 'room.updated', 'room.archived', 'room.unarchived', 'room.locked',
+        'invite.created', 'invite.revoked', 'room.created', 'emoji.added', 'emoji.removed', 'space.exported',
+        'import.begun', 'import.finished', 'import.undone', 'space.retention_set', 'space.hold_set',
+        'room.updated', 'room.archived', 'room.unarchived', 'room.locked',
         'room.unlocked', 'room.override_set', 'room.deleted', 'message.deleted', 'pin.added', 'pin.removed', 'room.exported',
+        'room.retention_set', 'room.hold_set',
         'backup.created', 'backup.restored', 'view.rebuilt'
     );
 -- Of the same, what others did to accounts.
@@ -80,18 +85,33 @@ CREATE INDEX invites_by_author ON events (by, position) WHERE type = 'invite.cre
 -- place and keeps the row: deleting the row would make SQLite move its neighbours between pages, and `secure_delete`
 -- does not overwrite the copies that this leaves behind, in which a neighbour could be read after its own erasure.
 -- Without the salt, which is erased with the text, a short text could be guessed from its digest.
+-- `preserved`: deleted under a legal hold. Nobody is shown it as what it was, but it stays until the hold has ended.
 CREATE TABLE body_rows (
     position INTEGER PRIMARY KEY REFERENCES events,
     salt BLOB NOT NULL,
     text TEXT NOT NULL,
-    erased INTEGER NOT NULL DEFAULT 0
+    erased INTEGER NOT NULL DEFAULT 0,
+    preserved INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE VIEW bodies AS
-SELECT position, salt, text FROM body_rows WHERE NOT erased;
+SELECT position, salt, text FROM body_rows WHERE NOT erased AND NOT preserved;
+
+CREATE VIEW preserved_bodies AS
+SELECT position, salt, text FROM body_rows WHERE preserved AND NOT erased;
 
 -- The zeros are as many as there were bytes, because SQLite writes a row of the same size in the same place.
 CREATE TRIGGER body_erased INSTEAD OF DELETE ON bodies BEGIN
+    UPDATE body_rows SET salt = zeroblob(length(salt)), text = CAST(zeroblob(length(CAST(text AS BLOB))) AS TEXT),
+        erased = 1
+    WHERE position = old.position;
+END;
+
+CREATE TRIGGER body_preserved INSTEAD OF INSERT ON preserved_bodies BEGIN
+    UPDATE body_rows SET preserved = 1 WHERE position = new.position AND NOT erased;
+END;
+
+CREATE TRIGGER preserved_body_erased INSTEAD OF DELETE ON preserved_bodies BEGIN
     UPDATE body_rows SET salt = zeroblob(length(salt)), text = CAST(zeroblob(length(CAST(text AS BLOB))) AS TEXT),
         erased = 1
     WHERE position = old.position;
@@ -101,7 +121,8 @@ END;
 -- projections -----------------------------------------------------------------------------------------
 
 -- `name_key` is the name as it is compared: NFKC, then casefolded. A deleted account keeps its id and nothing
--- else; its `name_key` then has a space, which no name has.
+-- else; its `name_key` then has a space, which no name has. `placeholder`: an import made it, and its person has not
+-- signed in yet.
 CREATE TABLE accounts (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
@@ -112,7 +133,8 @@ CREATE TABLE accounts (
     admin INTEGER NOT NULL DEFAULT 0,
     disabled INTEGER NOT NULL DEFAULT 0,
     deleted INTEGER NOT NULL DEFAULT 0,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    placeholder INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 -- Every name that an account has or has had. No other account can take it, and a mention of it still means this one.
@@ -166,10 +188,14 @@ CREATE TABLE spaces (
     owner TEXT REFERENCES accounts, -- of its owners the one who has been owner for longest
     locked INTEGER NOT NULL DEFAULT 0,
     deleted INTEGER NOT NULL DEFAULT 0,
+    keep_days INTEGER NOT NULL DEFAULT 0, -- after which messages are erased; 0: never
+    hold INTEGER NOT NULL DEFAULT 0, -- a legal hold, on all its rooms
+    retention_at INTEGER NOT NULL DEFAULT 0, -- when one of these two was set last
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- `space` is NULL for a direct room. The newest seq of a room is found in `events`.
+-- `space` is NULL for a direct room. The newest seq of a room is found in `events`. `keep_days`, `hold` and `retention_at`
+-- are as those of a space; a room whose `keep_days` is NULL does as its space says.
 CREATE TABLE rooms (
     id TEXT PRIMARY KEY,
     space TEXT REFERENCES spaces,
@@ -181,6 +207,9 @@ CREATE TABLE rooms (
     locked INTEGER NOT NULL DEFAULT 0,
     slow_mode INTEGER NOT NULL DEFAULT 0, -- seconds
     deleted INTEGER NOT NULL DEFAULT 0,
+    keep_days INTEGER,
+    hold INTEGER NOT NULL DEFAULT 0,
+    retention_at INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
     made_by TEXT NOT NULL,
     opened_by TEXT REFERENCES accounts -- of a direct room: the account whose new rooms of the day it counts among
@@ -223,7 +252,7 @@ UNION
 SELECT bots.account FROM accounts CROSS JOIN bots ON bots.owner = accounts.id WHERE accounts.disabled;
 
 -- `thread`, of a reply, is the seq of the message that its thread began with. `nth` counts the messages of the
--- room from 1. `mentions` is a JSON array of account ids, and of `here` or `room` where the text has those.
+-- room from 1, but for imported ones, which are news to nobody. `imported` is the import that brought it. `mentions` is a JSON array of account ids, and of `here` or `room` where the text has those.
 -- `body` is the position of the newest version of the text. `attachments` is a JSON array of the ids of files, or NULL.
 -- A deleted message has no text, attachments, reactions or pin.
 CREATE TABLE messages (
@@ -242,6 +271,7 @@ CREATE TABLE messages (
     edited_at INTEGER,
     expires_at INTEGER,
     deleted INTEGER NOT NULL DEFAULT 0,
+    imported TEXT REFERENCES imports,
     PRIMARY KEY (room, seq)
 ) STRICT, WITHOUT ROWID;
 
@@ -250,8 +280,32 @@ CREATE UNIQUE INDEX messages_once ON messages (room, by, nonce) WHERE nonce IS N
 CREATE INDEX messages_by_author ON messages (room, by, deleted);
 CREATE INDEX messages_by_thread ON messages (room, thread) WHERE thread IS NOT NULL;
 CREATE INDEX messages_replies ON messages (room, thread) WHERE thread IS NOT NULL AND NOT deleted;
-CREATE INDEX messages_deleted ON messages (room, seq, deleted) WHERE deleted;
+CREATE INDEX messages_deleted ON messages (room, seq, deleted, imported) WHERE deleted;
 CREATE INDEX messages_expiring ON messages (expires_at) WHERE expires_at IS NOT NULL AND NOT deleted;
+CREATE INDEX messages_imported ON messages (imported) WHERE imported IS NOT NULL AND NOT deleted;
+
+-- Imports into a space of what another chat has exported. `source` is the workspace or server that it came from.
+CREATE TABLE imports (
+    id TEXT PRIMARY KEY,
+    space TEXT NOT NULL REFERENCES spaces,
+    format TEXT NOT NULL,
+    source TEXT NOT NULL,
+    by TEXT NOT NULL,
+    begun_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    undone_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX imports_by_space ON imports (space, id);
+
+-- By which `key` of its export an imported message is known, also when it is deleted: nothing is imported twice, unless
+-- the import was taken back.
+CREATE TABLE imported_messages (
+    room TEXT NOT NULL REFERENCES rooms,
+    key TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (room, key)
+) STRICT, WITHOUT ROWID;
 
 -- The versions of a message after its first one. Their texts stay in `bodies` until the message is deleted.
 CREATE TABLE edits (
@@ -317,6 +371,34 @@ CREATE TABLE attachments (
     PRIMARY KEY (file, room, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- Rooms in which nothing may be lost, because of a legal hold on them or on their space.
+CREATE VIEW rooms_on_hold AS
+SELECT rooms.id AS room FROM rooms LEFT JOIN spaces ON spaces.id = rooms.space WHERE rooms.hold OR spaces.hold;
+
+-- Messages that were deleted under a legal hold, until they are erased after its end (`message.erased`), and the files
+-- that they had. `position` is that of `message.deleted`.
+CREATE TABLE preserved_messages (
+    room TEXT NOT NULL REFERENCES rooms,
+    seq INTEGER NOT NULL,
+    position INTEGER NOT NULL REFERENCES events,
+    PRIMARY KEY (room, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE preserved_attachments (
+    file TEXT NOT NULL REFERENCES files,
+    room TEXT NOT NULL REFERENCES rooms,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (file, room, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX preserved_attachments_by_message ON preserved_attachments (room, seq);
+
+-- Files that may not be deleted, because of a legal hold.
+CREATE VIEW files_on_hold AS
+SELECT file FROM preserved_attachments
+UNION ALL
+SELECT file FROM attachments WHERE EXISTS (SELECT 1 FROM rooms_on_hold WHERE rooms_on_hold.room = attachments.room);
+
 -- The smaller indexes by which it is found whose picture a file is; a picture may also be a web address.
 CREATE INDEX accounts_by_avatar ON accounts (avatar) WHERE avatar IS NOT NULL;
 CREATE INDEX spaces_by_icon ON spaces (icon) WHERE icon IS NOT NULL;
@@ -351,10 +433,13 @@ CREATE TABLE emoji (
 
 CREATE INDEX emoji_by_image ON emoji (image);
 
--- What holds a file: messages that can be read, and pictures of accounts, spaces and emoji. A file that is held by
+-- What holds a file: messages that can be read or are preserved, and pictures of accounts, spaces and emoji. A file that is held by
 -- nothing is deleted in the end.
 CREATE VIEW held_files AS
-SELECT file FROM attachments CROSS JOIN rooms ON rooms.id = attachments.room WHERE NOT rooms.deleted
+SELECT file FROM attachments CROSS JOIN rooms ON rooms.id = attachments.room
+WHERE NOT rooms.deleted OR EXISTS (SELECT 1 FROM rooms_on_hold WHERE room = rooms.id)
+UNION ALL
+SELECT file FROM preserved_attachments
 UNION ALL
 SELECT avatar AS file FROM accounts WHERE avatar IS NOT NULL
 UNION ALL
@@ -375,13 +460,19 @@ CREATE TABLE subscriptions (
 CREATE INDEX subscriptions_by_room ON subscriptions (room, level);
 
 -- `quiet_from` and `quiet_to` are minutes of the day in `time_zone` (IANA); when equal or NULL there are no quiet hours.
--- `receipts`: whether others may see what the account has received and read.
+-- `receipts`: whether others may see what the account has received and read. `favourites`, `space_order`, `room_order`
+-- and `quick_reactions` are JSON arrays, or NULL. `push_preview`: whether texts go along with what is pushed.
 CREATE TABLE preferences (
     account TEXT PRIMARY KEY REFERENCES accounts,
     quiet_from INTEGER,
     quiet_to INTEGER,
     time_zone TEXT,
-    receipts INTEGER NOT NULL DEFAULT 1
+    receipts INTEGER NOT NULL DEFAULT 1,
+    favourites TEXT,
+    space_order TEXT,
+    room_order TEXT,
+    quick_reactions TEXT,
+    push_preview INTEGER NOT NULL DEFAULT 1
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE bookmarks (
@@ -477,6 +568,28 @@ CREATE TABLE read_markers (
     PRIMARY KEY (account, room)
 ) STRICT, WITHOUT ROWID;
 
+-- Which account and which room stand for a person and a room of an imported `source`. What the source calls a person
+-- goes with the account. `import` is the one that made them; NULL: the account was there before.
+CREATE TABLE import_people (
+    space TEXT NOT NULL REFERENCES spaces,
+    source TEXT NOT NULL,
+    key TEXT NOT NULL,
+    account TEXT NOT NULL REFERENCES accounts,
+    import TEXT REFERENCES imports,
+    PRIMARY KEY (space, source, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX import_people_by_account ON import_people (account);
+
+CREATE TABLE import_rooms (
+    space TEXT NOT NULL REFERENCES spaces,
+    source TEXT NOT NULL,
+    key TEXT NOT NULL,
+    room TEXT NOT NULL REFERENCES rooms,
+    import TEXT REFERENCES imports,
+    PRIMARY KEY (space, source, key)
+) STRICT, WITHOUT ROWID;
+
 -- The position up to which some session of the account has received everything.
 CREATE TABLE deliveries (
     account TEXT PRIMARY KEY REFERENCES accounts,
@@ -531,6 +644,30 @@ CREATE TABLE followers (
     position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- In a cluster each node proposes what is to be logged, one stream orders the proposals, and every node applies all
+-- of them. Those of one life of a node, its `proposer`, are applied in their order, each once: `n` is the last one,
+-- and `sequence` its place in the stream.
+CREATE TABLE proposers (
+    proposer TEXT PRIMARY KEY,
+    n INTEGER NOT NULL,
+    sequence INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What proposals are sealed with now. A database that has this belongs to a cluster. `level`: what may stand in
+-- proposals, because all nodes can read it.
+CREATE TABLE cluster_key (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    number INTEGER NOT NULL,
+    secret BLOB NOT NULL,
+    level INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+-- The nodes that belong to the cluster, whether or not they run now.
+CREATE TABLE nodes (
+    name TEXT PRIMARY KEY,
+    joined_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Accounts whose deletion is under way. `messages`: whether their messages are deleted as well.
 CREATE TABLE erasures (
     account TEXT PRIMARY KEY REFERENCES accounts,
@@ -556,6 +693,22 @@ CREATE TABLE second_factors (
     used_step INTEGER NOT NULL,
     recovery_codes BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Keys with which an account signs in (WebAuthn). `public_key` is the attested credential data, `count` how often the
+-- authenticator says that it has signed, `rp` the name of the server that the key is bound to.
+CREATE TABLE passkeys (
+    id TEXT PRIMARY KEY,
+    account TEXT NOT NULL REFERENCES accounts,
+    credential BLOB NOT NULL UNIQUE,
+    public_key BLOB NOT NULL,
+    count INTEGER NOT NULL,
+    rp TEXT NOT NULL,
+    name TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    used_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX passkeys_by_account ON passkeys (account, created_at);
 
 -- SHA-256 of the codes in the newest recovery links, with any of which an account can set a password, once.
 CREATE TABLE recovery_links (
@@ -592,8 +745,21 @@ CREATE TABLE refresh_tokens (
 CREATE INDEX refresh_tokens_by_device ON refresh_tokens (device, used_at IS NULL, created_at);
 CREATE INDEX refresh_tokens_by_parent ON refresh_tokens (parent, used_at);
 
+-- Where a device is notified by web push: an address at a push service, and the browser's key and secret (RFC 8291).
+CREATE TABLE pushes (
+    device TEXT PRIMARY KEY REFERENCES devices,
+    account TEXT NOT NULL REFERENCES accounts,
+    endpoint TEXT NOT NULL,
+    p256dh BLOB NOT NULL,
+    auth BLOB NOT NULL,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX pushes_by_account ON pushes (account, at);
+
 CREATE TRIGGER device_dropped AFTER DELETE ON devices BEGIN
     DELETE FROM refresh_tokens WHERE device = old.id;
+    DELETE FROM pushes WHERE device = old.id;
 END;
 
 -- Which account signs in as `subject` at the single sign-on provider `issuer` (the `sub` and `iss` of ID tokens).
@@ -652,7 +818,7 @@ SELECT position, stream, seq, type, at, by, data FROM events;
 
 -- The texts that have not been erased, by the position of the event that they came with.
 CREATE VIEW log_texts AS
-SELECT position, text FROM body_rows WHERE NOT erased;
+SELECT position, text FROM body_rows WHERE NOT erased AND NOT preserved;
 
 -- All messages. `position` is that of `message.posted`, `body` that of the newest version of the text.
 CREATE VIEW log_messages AS
@@ -739,15 +905,22 @@ END;
 CREATE TRIGGER message_posted AFTER INSERT ON events
 WHEN new.type = 'message.posted' AND new.stream LIKE 'room/%' BEGIN
     INSERT INTO messages (room, seq, position, at, by, nonce, reply_to, thread, nth, mentions, attachments,
-        body, expires_at)
+        body, expires_at, edited_at, imported)
     VALUES (substr(new.stream, 6), new.seq, new.position, new.at, new.by,
         new.data ->> 'nonce', new.data ->> 'reply_to', new.data ->> 'thread',
         coalesce((SELECT nth FROM messages WHERE room = substr(new.stream, 6) ORDER BY seq DESC LIMIT 1), 0)
-            + 1,
-        new.data -> 'mentions', new.data -> 'attachments', new.position, new.data ->> 'expires_at');
+            + (new.data ->> 'imported' IS NULL),
+        new.data -> 'mentions', new.data -> 'attachments', new.position, new.data ->> 'expires_at',
+        new.data ->> 'edited_at', new.data ->> 'imported');
 END;
 
-CREATE TRIGGER message_mentions AFTER INSERT ON messages WHEN new.mentions IS NOT NULL BEGIN
+CREATE TRIGGER message_imported AFTER INSERT ON messages WHEN new.imported IS NOT NULL BEGIN
+    INSERT INTO imported_messages (room, key, seq)
+    SELECT new.room, data ->> 'key', new.seq FROM events WHERE position = new.position;
+END;
+
+-- What is imported is no news to whom it mentions.
+CREATE TRIGGER message_mentions AFTER INSERT ON messages WHEN new.mentions IS NOT NULL AND new.imported IS NULL BEGIN
     INSERT INTO mentions (account, room, seq) SELECT value, new.room, new.seq FROM json_each(new.mentions)
     WHERE value <> 'here';
     INSERT INTO versions (room, seq, position, at, by, mentions)
@@ -859,12 +1032,12 @@ END;
 -- `account.deleted` makes of it.
 CREATE TRIGGER account_created INSTEAD OF INSERT ON changes
 WHEN new.type = 'account.created' AND new.stream LIKE 'account/%' BEGIN
-    INSERT INTO accounts (id, name, name_key, display_name, admin, created_at)
+    INSERT INTO accounts (id, name, name_key, display_name, admin, created_at, placeholder)
     SELECT substr(new.stream, 9),
         coalesce(payload ->> 'name', 'deleted-' || lower(substr(new.stream, -8))),
         iif(payload ->> 'name' IS NULL, 'deleted ' || substr(new.stream, 9), name_key(payload ->> 'name')),
         coalesce(payload ->> 'display_name', payload ->> 'name', 'Deleted account'),
-        coalesce(new.data ->> 'admin', 0), new.at
+        coalesce(new.data ->> 'admin', 0), new.at, coalesce(new.data ->> 'placeholder', 0)
     FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload);
     INSERT INTO bots (account, owner, scopes)
     SELECT substr(new.stream, 9), new.data ->> 'owner', new.data -> 'scopes'
@@ -977,9 +1150,13 @@ CREATE TRIGGER account_deleted INSTEAD OF INSERT ON changes
 WHEN new.type = 'account.deleted' AND new.stream LIKE 'account/%' BEGIN
     DELETE FROM bodies WHERE position IN (
         SELECT position FROM events WHERE stream = new.stream AND body IS NOT NULL
+    ) AND position NOT IN (
+        SELECT files.position FROM files WHERE files.account = substr(new.stream, 9)
+            AND EXISTS (SELECT 1 FROM files_on_hold WHERE file = files.id)
     );
     UPDATE accounts SET name = 'deleted-' || lower(substr(id, -8)), name_key = 'deleted ' || id,
-        display_name = 'Deleted account', about = NULL, avatar = NULL, admin = 0, disabled = 1, deleted = 1
+        display_name = 'Deleted account', about = NULL, avatar = NULL, admin = 0, disabled = 1, deleted = 1,
+        placeholder = 0
     WHERE id = substr(new.stream, 9);
     DELETE FROM account_names WHERE account = substr(new.stream, 9);
     DELETE FROM name_skeletons WHERE account = substr(new.stream, 9);
@@ -991,7 +1168,8 @@ WHEN new.type = 'account.deleted' AND new.stream LIKE 'account/%' BEGIN
     DELETE FROM unheard_mentions WHERE account = substr(new.stream, 9);
     DELETE FROM direct_states WHERE account = substr(new.stream, 9);
     DELETE FROM thread_followers WHERE account = substr(new.stream, 9);
-    UPDATE files SET deleted = 1, hash = NULL, preview = NULL WHERE account = substr(new.stream, 9) AND NOT deleted;
+    UPDATE files SET deleted = 1, hash = NULL, preview = NULL WHERE account = substr(new.stream, 9) AND NOT deleted
+        AND NOT EXISTS (SELECT 1 FROM files_on_hold WHERE file = files.id);
     UPDATE reports SET reason = NULL WHERE by = substr(new.stream, 9);
     UPDATE reports SET resolution = NULL WHERE resolved_by = substr(new.stream, 9);
 END;
@@ -1034,7 +1212,7 @@ WHEN new.type = 'room.created' AND new.stream LIKE 'room/%' BEGIN
     INSERT INTO rooms (id, space, name, kind, private, topic, created_at, made_by, opened_by)
     VALUES (substr(new.stream, 6), new.data ->> 'space', new.data ->> 'name',
         coalesce(new.data ->> 'kind', 'text'), coalesce(new.data ->> 'private', 0), new.data ->> 'topic',
-        new.at, new.by, iif(new.data ->> 'kind' = 'direct',
+        new.at, new.by, iif(new.data ->> 'kind' = 'direct' AND new.by NOT LIKE 'operator:%',
             coalesce((SELECT owner FROM bots WHERE account = new.by), new.by), NULL));
 END;
 
@@ -1075,9 +1253,26 @@ WHEN old.mentions IS NOT new.mentions BEGIN
     WHERE value <> 'here';
 END;
 
--- All versions of the text of a message are erased with it, and its reactions and pin are deleted.
+-- All versions of the text of a message are erased with it, and its reactions and pin are deleted. Under a legal hold
+-- texts and files are put aside first.
 CREATE TRIGGER message_deleted INSTEAD OF INSERT ON message_changes
 WHEN new.type = 'message.deleted' AND new.stream LIKE 'room/%' BEGIN
+    INSERT OR IGNORE INTO preserved_messages (room, seq, position)
+    SELECT room, seq, new.position FROM messages
+    WHERE room = substr(new.stream, 6) AND seq = new.data ->> 'seq' AND NOT deleted
+        AND EXISTS (SELECT 1 FROM rooms_on_hold WHERE rooms_on_hold.room = messages.room);
+    INSERT INTO preserved_bodies (position)
+    SELECT versions.position FROM preserved_messages AS own CROSS JOIN (
+        SELECT position FROM messages WHERE room = substr(new.stream, 6) AND seq = new.data ->> 'seq'
+        UNION ALL
+        SELECT position FROM edits WHERE room = substr(new.stream, 6) AND seq = new.data ->> 'seq'
+    ) AS versions
+    WHERE own.room = substr(new.stream, 6) AND own.seq = new.data ->> 'seq' AND own.position = new.position;
+    INSERT OR IGNORE INTO preserved_attachments (file, room, seq)
+    SELECT one.value, own.room, own.seq FROM preserved_messages AS own
+    CROSS JOIN messages ON messages.room = own.room AND messages.seq = own.seq
+    CROSS JOIN json_each(messages.attachments) AS one
+    WHERE own.room = substr(new.stream, 6) AND own.seq = new.data ->> 'seq' AND own.position = new.position;
     DELETE FROM bodies WHERE position IN (
         SELECT position FROM messages WHERE room = substr(new.stream, 6) AND seq = new.data ->> 'seq'
         UNION ALL
@@ -1091,6 +1286,19 @@ WHEN new.type = 'message.deleted' AND new.stream LIKE 'room/%' BEGIN
     );
     UPDATE messages SET deleted = 1, mentions = NULL, attachments = NULL
     WHERE room = substr(new.stream, 6) AND seq = new.data ->> 'seq';
+    DELETE FROM imported_messages WHERE room = substr(new.stream, 6) AND key = new.data ->> 'key';
+END;
+
+-- The hold has ended.
+CREATE TRIGGER message_erased INSTEAD OF INSERT ON changes
+WHEN new.type = 'message.erased' AND new.stream LIKE 'room/%' BEGIN
+    DELETE FROM preserved_bodies WHERE position IN (
+        SELECT position FROM messages WHERE room = substr(new.stream, 6) AND seq = new.data ->> 'seq'
+        UNION ALL
+        SELECT position FROM edits WHERE room = substr(new.stream, 6) AND seq = new.data ->> 'seq'
+    );
+    DELETE FROM preserved_attachments WHERE room = substr(new.stream, 6) AND seq = new.data ->> 'seq';
+    DELETE FROM preserved_messages WHERE room = substr(new.stream, 6) AND seq = new.data ->> 'seq';
 END;
 
 CREATE TRIGGER file_added INSTEAD OF INSERT ON changes
@@ -1109,6 +1317,11 @@ END;
 
 -- A file is erased with the last message that had it, unless it is held in another way.
 CREATE TRIGGER attachment_dropped AFTER DELETE ON attachments BEGIN
+    UPDATE files SET deleted = 1, hash = NULL, preview = NULL
+    WHERE id = old.file AND NOT deleted AND NOT EXISTS (SELECT 1 FROM held_files WHERE file = old.file);
+END;
+
+CREATE TRIGGER preserved_attachment_dropped AFTER DELETE ON preserved_attachments BEGIN
     UPDATE files SET deleted = 1, hash = NULL, preview = NULL
     WHERE id = old.file AND NOT deleted AND NOT EXISTS (SELECT 1 FROM held_files WHERE file = old.file);
 END;
@@ -1172,17 +1385,26 @@ END;
 
 CREATE TRIGGER preferences_updated INSTEAD OF INSERT ON changes
 WHEN new.type = 'preferences.updated' AND new.stream LIKE 'account/%' BEGIN
-    INSERT INTO preferences (account, quiet_from, quiet_to, time_zone)
-    SELECT substr(new.stream, 9), payload ->> 'quiet_from', payload ->> 'quiet_to', payload ->> 'time_zone'
+    INSERT INTO preferences (
+        account, quiet_from, quiet_to, time_zone, favourites, space_order, room_order, quick_reactions
+    )
+    SELECT substr(new.stream, 9), payload ->> 'quiet_from', payload ->> 'quiet_to', payload ->> 'time_zone',
+        payload -> 'favourites', payload -> 'space_order', payload -> 'room_order', payload -> 'quick_reactions'
     FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
     WHERE true -- else ON would belong to a join
     ON CONFLICT (account) DO UPDATE SET
         quiet_from = coalesce(excluded.quiet_from, quiet_from),
         quiet_to = coalesce(excluded.quiet_to, quiet_to),
-        time_zone = coalesce(excluded.time_zone, time_zone);
-    UPDATE preferences SET receipts = payload ->> 'receipts'
+        time_zone = coalesce(excluded.time_zone, time_zone),
+        favourites = coalesce(excluded.favourites, favourites),
+        space_order = coalesce(excluded.space_order, space_order),
+        room_order = coalesce(excluded.room_order, room_order),
+        quick_reactions = coalesce(excluded.quick_reactions, quick_reactions);
+    UPDATE preferences SET receipts = coalesce(payload ->> 'receipts', receipts),
+        push_preview = coalesce(payload ->> 'push_preview', push_preview)
     FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
-    WHERE account = substr(new.stream, 9) AND payload ->> 'receipts' IS NOT NULL;
+    WHERE account = substr(new.stream, 9)
+        AND (payload ->> 'receipts' IS NOT NULL OR payload ->> 'push_preview' IS NOT NULL);
 END;
 
 CREATE TRIGGER block_added INSTEAD OF INSERT ON changes
@@ -1290,6 +1512,20 @@ WHEN new.type IN ('space.locked', 'space.unlocked') AND new.stream LIKE 'space/%
     UPDATE spaces SET locked = new.type = 'space.locked' WHERE id = substr(new.stream, 7);
 END;
 
+CREATE TRIGGER space_retention_set INSTEAD OF INSERT ON changes
+WHEN new.type IN ('space.retention_set', 'space.hold_set') AND new.stream LIKE 'space/%' BEGIN
+    UPDATE spaces SET keep_days = coalesce(new.data ->> 'keep_days', keep_days), hold = coalesce(new.data ->> 'hold', hold),
+        retention_at = new.at
+    WHERE id = substr(new.stream, 7);
+END;
+
+CREATE TRIGGER room_retention_set INSTEAD OF INSERT ON changes
+WHEN new.type IN ('room.retention_set', 'room.hold_set') AND new.stream LIKE 'room/%' BEGIN
+    UPDATE rooms SET keep_days = iif(new.type = 'room.retention_set', new.data ->> 'keep_days', keep_days),
+        hold = coalesce(new.data ->> 'hold', hold), retention_at = new.at
+    WHERE id = substr(new.stream, 6);
+END;
+
 CREATE TRIGGER message_reported INSTEAD OF INSERT ON changes
 WHEN new.type = 'message.reported' AND new.stream LIKE 'account/%' BEGIN
     INSERT INTO reports (id, space, room, seq, by, reason, at)
@@ -1302,4 +1538,24 @@ WHEN new.type = 'report.resolved' AND new.stream LIKE 'account/%' BEGIN
     UPDATE reports SET resolved_by = new.by, resolved_at = new.at,
         resolution = (SELECT text FROM bodies WHERE position = new.position) ->> 'reason'
     WHERE id = new.data ->> 'report' AND resolved_at IS NULL;
+END;
+
+-- Whoever sets its password is its person.
+CREATE TRIGGER placeholder_claimed INSTEAD OF INSERT ON changes
+WHEN new.type = 'account.secured' AND new.data ->> 'change' IN ('password', 'recovered')
+AND new.stream LIKE 'account/%' BEGIN
+    UPDATE accounts SET placeholder = 0 WHERE id = substr(new.stream, 9) AND placeholder;
+END;
+
+CREATE TRIGGER import_begun INSTEAD OF INSERT ON changes
+WHEN new.type = 'import.begun' AND new.stream LIKE 'space/%' BEGIN
+    INSERT INTO imports (id, space, format, source, by, begun_at)
+    VALUES (new.data ->> 'import', substr(new.stream, 7), new.data ->> 'format', new.data ->> 'source', new.by, new.at);
+END;
+
+CREATE TRIGGER import_ended INSTEAD OF INSERT ON changes
+WHEN new.type IN ('import.finished', 'import.undone') AND new.stream LIKE 'space/%' BEGIN
+    UPDATE imports SET finished_at = iif(new.type = 'import.finished', new.at, finished_at),
+        undone_at = iif(new.type = 'import.undone', new.at, undone_at)
+    WHERE id = new.data ->> 'import';
 END;

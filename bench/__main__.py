@@ -29,6 +29,8 @@ from bench import (
     lookup,
     machine,
     mentions,
+    moving_in,
+    nodes,
     opens,
     resume,
     small_gets,
@@ -64,9 +66,11 @@ MEASURES: dict[str, Measure] = {
     "start": start.first_sign_in,
     "grown": grown.grown_database,
     "archive": lookup.look_up,
+    "import": moving_in.moving_in,
     "gets": small_gets.small_gets,
     "readers": event_readers.event_readers,
     "download": download.download,
+    "nodes": nodes.one_node,
     "curves": growth.curves,
 }
 FAILURES = (AssertionError, ConnectionEnded, OSError, Refused, ServerFailed, Stalled)

@@ -71,11 +71,18 @@ def running(
 
 
 @contextmanager
-def chatd_running(data: Path, core: int, views: bool = True, build: Path | None = None) -> Iterator[Server]:
-    """chatd on the data folder `data`, rate limits off, everything else as it comes; without `views`
-    nothing follows the log. `build` is a folder with the sources of another chatd to run instead."""
+def chatd_running(
+    data: Path,
+    core: int,
+    views: bool = True,
+    build: Path | None = None,
+    settings: dict[str, str] | None = None,
+) -> Iterator[Server]:
+    """chatd on the data folder `data`, rate limits off, everything else as it comes but for `settings`;
+    without `views` nothing follows the log. `build` is a folder with the sources of another chatd to run
+    instead."""
     # As after an installation, which compiles: whether Python may write beside the sources is the caller's.
-    env = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(CACHE / "bytecode")}
+    env = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(CACHE / "bytecode"), **(settings or {})}
     if not views:
         env["CHATD_VIEWS"] = "false"
     command = [sys.executable, "-m", "chatd.cli", "serve", "--data", str(data), "--port", "0", "--no-limits"]

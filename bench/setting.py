@@ -118,9 +118,10 @@ def our_side(
     rooms: int,
     views: bool = True,
     build: Path | None = None,
+    settings: dict[str, str] | None = None,
 ) -> Iterator[Side]:
     """chatd on a fresh folder, with everybody connected and in their rooms."""
-    with chatd_running(folder, setting.cores.server, views, build) as server:
+    with chatd_running(folder, setting.cores.server, views, build, settings) as server:
         operator = Operator(folder)
         community = create_community(server, operator, members, rooms)
         enter_rooms(server, community)

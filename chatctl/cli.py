@@ -22,11 +22,13 @@ from chatctl.commands import (
     backup,
     block,
     bot,
+    cluster,
     completion,
     device,
     direct,
     event,
     file,
+    import_,
     invite,
     member,
     message,
@@ -134,7 +136,9 @@ COMMANDS = (
     event,
     view,
     server,
+    cluster,
     backup,
+    import_,
     completion,
 )
 for module in COMMANDS:

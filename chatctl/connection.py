@@ -100,6 +100,14 @@ class Connection:
         tokens = self._credentials()
         return tokens.access_token if tokens is not None and not isinstance(tokens, str) else tokens or ""
 
+    def address(self) -> str:
+        """Where the server is reached over HTTP. Raises Failed."""
+        if self.url:
+            return self.url.rstrip("/")
+        from chatd.contract.server import GetServerStatus, ServerStatus
+
+        return self.ask(GetServerStatus(), ServerStatus).address
+
     def _credentials(self) -> str | Tokens | None:
         if self.url is None and self.token is not None:
             raise click.UsageError("a token needs --url; without it chatctl asks as the operator")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 from urllib.parse import quote, urlsplit
 
 from chatctl.failure import Failed
@@ -16,10 +17,15 @@ PIECE: Final = 1 << 20
 SECONDS: Final = 120.0  # without progress
 
 
-def download(url: str, path: str, write: Callable[[bytes], object]) -> int:
-    """Gives the bytes at `path` of the server at `url` to `write`; how many. Raises Failed."""
+class NotThere(Failed):
+    """There is nothing at the address, or not any more."""
+
+
+def download(place: str | Path, path: str, write: Callable[[bytes], object]) -> int:
+    """Gives the bytes at `path` of the server at `place`, a URL or the admin socket, to `write`; how many.
+    Raises Failed."""
     count = 0
-    with _Exchange(url) as connection:
+    with _Exchange(place) as connection:
         answer = connection.ask("GET", path, {}, None)
         while piece := answer.read(PIECE):
             write(piece)
@@ -34,22 +40,49 @@ def upload(url: str, token: str, file: Path, name: str) -> Any:
     """The answer of the server at `url` to a new file. Raises Failed."""
     if not file.is_file():  # its length is told before its bytes
         raise Failed(f"{file} is no regular file; write what it gives to a file first, and upload that")
-    with file.open("rb") as source, _Exchange(url) as connection:
-        headers = {
-            "Authorization": f"Bearer {token}",
-            "Content-Type": "application/octet-stream",
-            "Content-Length": str(file.stat().st_size),
-        }
-        return json.load(connection.ask("POST", f"/files?name={quote(name)}", headers, source))
+    with file.open("rb") as source:
+        return _send(url, token, f"/files?name={quote(name)}", source, file.stat().st_size)
+
+
+def upload_for(
+    place: str | Path, token: str | None, account: str, source: BinaryIO, size: int, name: str
+) -> Any:
+    """The same for another account: an operator does it. `place` is a URL or the admin socket, which takes no
+    token."""
+    return _send(place, token, f"/files?name={quote(name)}&account={quote(account)}", source, size)
+
+
+def _send(place: str | Path, token: str | None, path: str, source: BinaryIO, size: int) -> Any:
+    headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    with _Exchange(place) as connection:
+        return json.load(connection.ask("POST", path, headers, source))
+
+
+class _OverSocket(HTTPConnection):
+    """HTTP over a socket of the file system."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=SECONDS)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(SECONDS)
+        self.sock.connect(str(self._path))
 
 
 class _Exchange:
-    """One request to the server at `url`."""
+    """One request to the server at `place`."""
 
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
+    def __init__(self, place: str | Path) -> None:
+        self._place = place
+        if isinstance(place, Path):
+            self._connection: HTTPConnection = _OverSocket(place)
+            return
+        parts = urlsplit(place)
         kind = HTTPSConnection if parts.scheme in ("https", "wss") else HTTPConnection
-        self._url = url
         self._connection = kind(parts.hostname or "", parts.port, timeout=SECONDS)
 
     def __enter__(self) -> _Exchange:
@@ -58,7 +91,7 @@ class _Exchange:
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         self._connection.close()
         if isinstance(error, (OSError, HTTPException)):
-            raise Failed(f"{self._url}: {error or type(error).__name__}") from error
+            raise Failed(f"{self._place}: {error or type(error).__name__}") from error
 
     def ask(self, method: str, path: str, headers: dict[str, str], body: Any) -> HTTPResponse:
         # it may be refused before all of it was sent; then the answer says why
@@ -66,7 +99,7 @@ class _Exchange:
             self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
         if answer.status >= 300:
-            raise Failed(_why(answer))
+            raise (NotThere if answer.status == 404 else Failed)(_why(answer))
         return answer
 
 

@@ -7,15 +7,16 @@ way: it stops accepting, lets clients go, lets actors answer what they took, flu
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import gc
 import resource
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from functools import partial
 from importlib import import_module
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import trio
 
@@ -25,24 +26,31 @@ from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.recall import recall
 from chatd.actors.runtime.supervisor import GaveUp, supervise
 from chatd.actors.sessions.session import SessionActor
+from chatd.actors.workers.health import Health
 from chatd.contract.server import GetServerStatus
 from chatd.gateway.gateway import Gateway
+from chatd.gateway.net.inherited import inherited_sockets
 from chatd.gateway.net.listener import CannotListen, Listener, admin_socket, listen, tcp_sockets
 from chatd.gateway.net.live_connection import LiveConnection
 from chatd.gateway.net.open_files import OpenFiles
 from chatd.log import log
-from chatd.ports import Caller, StoreError
+from chatd.output import STDERR
+from chatd.ports import Caller, Log, StoreError
 from chatd.reload import Load, follow_hangups, outlive_signals
 from chatd.settings import Settings
 from chatd.settled_clock import SettledClock
-from chatd.store.database import open_store
+from chatd.store.database import Store, open_store
 from chatd.store.ops.data_dir import refuse_if_held
 from chatd.tracing import tracing
 from chatd.wiring import Services, wire
 
+if TYPE_CHECKING:
+    from chatd.cluster.node import Node
+
 NOBODY: Final = Caller("metrics")
 _M_ARENA_MAX: Final = -8
 ADMIN_SOCKET: Final = "admin.sock"
+Bound = tuple[str, socket.socket]  # what the address is called, and its socket
 STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -62,6 +70,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
 
     Raises StoreError, CannotListen and OSError when it cannot start, supervisor.GaveUp when it cannot go on.
     """
+    faulthandler.enable(STDERR.fd)  # whoever aborts it, as a watchdog does, is shown where each thread was
     _raise_file_limit()
     _few_arenas()
     outlive_signals()
@@ -71,14 +80,24 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
         _traced(settings),
         _bound(settings) as tcp,  # before anything is made: who cannot have the port leaves nothing behind
     ):
-        async with open_store(settings.data) as store, trio.open_nursery() as writing:
+        async with (
+            _clustered(settings) as node,
+            open_store(settings.data, shared=node is not None) as store,
+            trio.open_nursery() as clustering,
+            trio.open_nursery() as writing,
+        ):
             bus = await bus_at_head(store.reader)
-            writer = LogWriter(store.log, bus.publish)
+            log_ = await (_alone(store) if node is None else node.open_log(store))
+            log_.follow(bus.publish)
+            writer = LogWriter(log_)
             writing.start_soon(partial(supervise, writer, vital=True), name=writer.name)
             async with trio.open_nursery() as acting:
                 key = await store.reader.signing_key()
                 settled = SettledClock(await store.reader.newest_at())
-                services = wire(settings, store, key, settled, bus, writer, acting)
+                services = wire(settings, store, key, settled, bus, writer, acting, node)
+                if node is not None:
+                    clustering.start_soon(node.run)
+                    await node.come_in()
                 async with trio.open_nursery() as working:
                     working.start_soon(services.directory.put_idle_to_sleep)
                     working.start_soon(recall, bus, store.reader)
@@ -86,19 +105,56 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                     await services.usage.load(store.reader, bus.head)
                     bus.watch(services.usage.published)
                     for worker in services.workers:
-                        working.start_soon(supervise, worker, name=worker.name)
+                        actor = worker if node is None else node.led(worker)
+                        working.start_soon(supervise, actor, name=worker.name)
                     await services.server_log.record_restore()
                     gateway = _gateway(settings, services)
+                    working.start_soon(service_manager.feed_watchdog, store.log.answered)
                     working.start_soon(follow_hangups, hangups, settings, load, gateway)
-                    await _serve_connections(settings, services, gateway, tcp, announce, signals)
+                    if node is not None:
+                        node.watch(partial(_look_around, node, gateway, services.health))
+                    await _serve_connections(settings, services, gateway, tcp, announce, signals, node)
                     working.cancel_scope.cancel()
                 with trio.move_on_after(settings.drain_deadline):
                     await services.presence.close()
                     await services.receipts.save()
+                    if services.pusher is not None:
+                        await services.pusher.save()
                     await services.directory.close()
                 acting.cancel_scope.cancel()
             writer.mailbox.close()
+            await writer.gone.wait()
+            clustering.cancel_scope.cancel()
     log.info("stopped")
+
+
+async def _alone(store: Store) -> Log:
+    """The log of a server that is no node of a cluster. Raises StoreError."""
+    if await store.reader.cluster_key() is not None:
+        raise StoreError(
+            f"the folder {store.path.parent} belongs to a cluster; set cluster_servers, or make it a server"
+            f" of its own with `chatd leave --data {store.path.parent}`"
+        )
+    return store.log
+
+
+@asynccontextmanager
+async def _clustered(settings: Settings) -> AsyncIterator[Node | None]:
+    """This server as a node, with a database in its folder if others have one; None where it is alone."""
+    if not settings.cluster_servers:
+        yield None
+        return
+    module = await trio.to_thread.run_sync(import_module, "chatd.cluster.node")
+    async with module.connected(settings) as node:
+        await node.bring_database(settings.data)
+        yield node
+
+
+def _look_around(node: Node, gateway: Gateway, health: Health) -> None:
+    """Who is cut off from the others may not know who was banned meanwhile."""
+    health.cluster = node.cut_off
+    if node.cut_off is not None:
+        gateway.send_away(1013, "this server is cut off from the others; connect to another one")
 
 
 @contextmanager
@@ -117,16 +173,19 @@ def _traced(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _bound(settings: Settings) -> Iterator[list[socket.socket]]:
-    """The sockets of the server's addresses. Raises CannotListen, or StoreError when it is another server of
-    the same folder that has them: that says more."""
+def _bound(settings: Settings) -> Iterator[list[Bound]]:
+    """The server's addresses: those that the service manager keeps, or else its own. Raises CannotListen, or
+    StoreError when it is another server of the same folder that has them: that says more."""
     with ExitStack() as opened:
+        if kept := [opened.enter_context(sock) for sock in inherited_sockets()]:
+            yield [(sock.getsockname()[0], sock) for sock in kept]
+            return
         try:
             sockets = opened.enter_context(tcp_sockets(settings.hosts, settings.port))
         except CannotListen:
             refuse_if_held(settings.data)
             raise
-        yield sockets
+        yield list(zip(settings.hosts, sockets, strict=True))
 
 
 def _gateway(settings: Settings, services: Services) -> Gateway:
@@ -161,6 +220,14 @@ def _gateway(settings: Settings, services: Services) -> Gateway:
                 services.transfers.partials,
                 services.transfers.counts,
             ),
+            module.StandbyRoutes(
+                settings,
+                services.desk,
+                services.replication,
+                services.blobs,
+                lambda: services.bus.head,
+                services.standbys.heard,
+            ),
         )
 
     gateway = Gateway(settings, open_session, load_http, OpenFiles(services.health.files_are_short))
@@ -171,15 +238,17 @@ async def _serve_connections(
     settings: Settings,
     services: Services,
     gateway: Gateway,
-    bound: Sequence[socket.socket],
+    bound: Sequence[Bound],
     announce: Callable[[str], None],
     signals: Any,
+    node: Node | None,
 ) -> None:
     door = services.door
     with ExitStack() as sockets:
-        listen(bound)
+        listen([sock for _, sock in bound])
         tcp = [
-            Listener(sock, gateway.flusher, gateway.open_files, settings, False, door.wait) for sock in bound
+            Listener(sock, gateway.flusher, gateway.open_files, settings, False, door.wait)
+            for _, sock in bound
         ]
         admin = Listener(
             sockets.enter_context(admin_socket(settings.data / ADMIN_SOCKET)),
@@ -188,8 +257,8 @@ async def _serve_connections(
             settings,
             True,
         )
-        port = tcp[0].socket.getsockname()[1]
-        services.address.url = _url(settings.hosts[0], port)
+        urls = [_url(host, sock.getsockname()[1]) for host, sock in bound]
+        services.address.url = urls[0]
         async with trio.open_nursery() as background, trio.open_nursery() as handlers:
             background.start_soon(gateway.flusher.run)
             background.start_soon(gateway.poller.run)
@@ -201,8 +270,8 @@ async def _serve_connections(
                 _calm_collector()
                 gateway.ready = True
                 announce(f"listening on {services.address.url}")
-                for host in settings.hosts[1:]:
-                    announce(f"and on {_url(host, port)}")
+                for url in urls[1:]:
+                    announce(f"and on {url}")
                 if (code := await services.setup.new_code()) is not None:
                     announce(f"make the first account at {services.address.link('/setup', code)}")
                 service_manager.tell("READY=1")
@@ -212,6 +281,8 @@ async def _serve_connections(
                 log.info("stopping")
                 service_manager.tell("STOPPING=1")
                 gateway.ready = False
+                if node is not None:
+                    node.leave()
                 services.desk.stop()
                 accepting.cancel_scope.cancel()
             for listener in (*tcp, admin):

@@ -19,6 +19,7 @@ from chatd.log import log
 from chatd.output import STDERR, STDOUT, open_standard_files
 from chatd.setting_table import setting_lines
 from chatd.settings import Settings, SettingsError
+from chatd.system_journal import open_journal
 
 HELP: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}
 
@@ -121,10 +122,73 @@ def check(data: str | None, host: str | None, port: str | None, config: Path | N
 
 
 @main.command()
+@click.argument("url")
+@click.option("--data", metavar="DIR", type=Path, required=True, help="The standby's folder.")
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", help="Where it shows itself. [127.0.0.1]")
+@click.option("--port", metavar="PORT", type=click.IntRange(0, 65535), default=8400, help="[8400]")
+@click.option("--token-file", metavar="FILE", type=Path, help="An admin's token; without it CHATD_TOKEN.")
+@click.option("--plain", is_flag=True, help="Go without TLS to another machine, in a network of yours.")
+def follow(url: str, data: Path, host: str, port: int, token_file: Path | None, plain: bool) -> None:
+    """Be a warm standby of the server at URL until SIGTERM or Ctrl-C: copy all it has, and every change.
+
+    The server needs the setting `follow`. `chatd promote` makes a server of the standby.
+    """
+    open_standard_files()
+    _log_to_stderr("info")
+    from chatd.standby.start import start
+
+    if (problem := start(url, token_file, data, host, port, plain, _say)) is not None:
+        STDERR.write(f"chatd: {problem}\n")
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--data", metavar="DIR", type=Path, required=True, help="The standby's folder.")
+def promote(data: Path) -> None:
+    """Make a server's folder of a standby's. A standby that runs is ended first."""
+    from chatd.ports import StoreError
+    from chatd.standby.promotion import promote
+
+    try:
+        done = promote(data)
+    except StoreError as error:
+        STDERR.write(f"chatd: {error}\n")
+        sys.exit(1)
+    STDOUT.write(f"promoted: {data} has everything of {done.url} up to position {done.position}\n")
+    if done.missing:
+        STDOUT.write(
+            f"files whose bytes had not come yet: {done.missing}; `chatctl server verify` names them\n"
+        )
+    STDOUT.write(f"start it with `chatd serve --data {data}`, and never start the former server again\n")
+
+
+@main.command()
+@click.option("--data", metavar="DIR", type=Path, required=True, help="The node's folder.")
+def leave(data: Path) -> None:
+    """Make a server of its own of a node's folder. The cluster goes on without it."""
+    from chatd.ports import StoreError
+    from chatd.store.ops.leaving import leave
+
+    try:
+        left = leave(data)
+    except StoreError as error:
+        STDERR.write(f"chatd: {error}\n")
+        sys.exit(1)
+    said = "is a server of its own now" if left else "was one already"
+    STDOUT.write(f"{data} {said}; clients of the cluster load anew when they come to it\n")
+
+
+@main.command()
 @click.option("--asyncapi", "form", flag_value="asyncapi", help="As an AsyncAPI 3 document.")
 @click.option("--openapi", "form", flag_value="openapi", help="REST, as an OpenAPI 3.1 document.")
+@click.option("--typescript", "form", flag_value="typescript", help="As types of TypeScript.")
 def schema(form: str | None) -> None:
     """Print the whole protocol as JSON Schema (2020-12)."""
+    if form == "typescript":
+        from chatd.contract.typescript import typescript
+
+        sys.stdout.write(typescript())
+        return
     from chatd.contract.asyncapi import asyncapi
     from chatd.contract.openapi import openapi
     from chatd.contract.schema import json_schema
@@ -132,6 +196,30 @@ def schema(form: str | None) -> None:
     document = {None: json_schema, "asyncapi": asyncapi, "openapi": openapi}[form](__version__)
     ascii_only = "utf" not in (sys.stdout.encoding or "").lower()  # what is no UTF-8 is no JSON
     sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=ascii_only) + "\n")
+
+
+@main.command()
+@click.option("--data", metavar="DIR", help="Folder that holds everything. [default: ./chat-data]")
+@click.option("--config", metavar="FILE", type=Path, help="TOML file with a [chatd] table.")
+@click.option("--rehearse", "how", flag_value="rehearse", help="Try it on a copy, and say what it does.")
+@click.option("--undo", "how", flag_value="undo", help="Go back to the copy that the newest one left.")
+@click.option("--force", is_flag=True, help="With --undo: lose what was written since.")
+def upgrade(data: str | None, config: Path | None, how: str | None, force: bool) -> None:
+    """Bring the database to what this chatd needs, as the next start would.
+
+    It is copied aside first, and changed in one transaction. Only --rehearse works while a server runs.
+    """
+    if force and how != "undo":
+        raise click.UsageError("--force goes with --undo")
+    try:
+        chosen = loading.load(config, _flags(data, None, None, False))
+    except SettingsError as error:
+        sys.stderr.write("".join(f"chatd: {line}\n" for line in str(error).splitlines()))
+        sys.exit(2)
+    log.configure("warning", os.isatty(STDERR.fd), None)
+    from chatd.upgrading import carry_out
+
+    sys.exit(carry_out(chosen.data, how, force))
 
 
 def _reload(config: Path | None, flags: dict[str, Any]) -> Settings:
@@ -146,8 +234,8 @@ def _say(line: str) -> None:
 
 
 def _log_to_stderr(level: str) -> None:
-    """Key-value lines for people on a terminal, JSON for everything else."""
-    log.configure(level, os.isatty(STDERR.fd))
+    """Key-value lines for people on a terminal, JSON for everything else; with fields where systemd reads."""
+    log.configure(level, os.isatty(STDERR.fd), open_journal(STDERR.fd))
 
 
 if __name__ == "__main__":

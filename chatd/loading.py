@@ -1,4 +1,4 @@
-"""Where the value of each setting comes from: default, file, environment, flag; later ones win.
+"""Where the value of each setting comes from: default, file, credential, environment, flag; later ones win.
 
 Every value is either taken or refused with a sentence. `load` is for a start, `look` for `chatd check`, which
 also shows what is right.
@@ -19,12 +19,14 @@ import msgspec
 from chatd.setting_values import checked, from_text, shortened, shown
 from chatd.settings import MASKED, Settings, SettingsError
 
-Source = Literal["default", "file", "environment", "flag"]
+Source = Literal["default", "file", "credential", "environment", "flag"]
 
 FIELDS: Final[tuple[attrs.Attribute[Any], ...]] = attrs.fields(Settings)
 TABLE: Final = "chatd"
 PREFIX: Final = "CHATD_"
 FLAGS: Final = {"limits": "--no-limits"}  # where the flag is not called like the setting
+CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"  # systemd's, where it puts secrets, systemd.exec(5)
+LARGEST_CREDENTIAL: Final = 16 * 1024  # bytes
 FOR_OTHERS: Final = frozenset({"CHATD_URL", "CHATD_TOKEN", "CHATD_BIN"})  # read by chatctl, clients, scripts
 # What Kubernetes and Docker links put into every container for a service whose name begins with `chatd`.
 OF_A_CLUSTER: Final = re.compile(
@@ -114,6 +116,8 @@ def _choose(
         source, label, given = "flag", FLAGS.get(name, f"--{name.replace('_', '-')}"), flags[name]
     elif variable in os.environ:
         source, label, given = "environment", variable, os.environ[variable]
+    elif secret and (credential := _credential(name)) is not None:
+        source, label, given = "credential", f"the credential {name}", _read_secret(credential, problems)
     elif name in in_file:
         source, label, given = "file", f"{name} in {config}", in_file[name]
     else:
@@ -129,6 +133,33 @@ def _choose(
         else:
             problems.append(f"{label} {'must be text' if secret else error}")
         return Chosen(name, field.default, source, label, secret, refused=True, written=shown(given))
+
+
+def _credential(name: str) -> Path | None:
+    """The file that systemd made of a `LoadCredential=` of this name."""
+    folder = os.environ.get(CREDENTIALS, "")
+    path = Path(folder, name)
+    try:
+        return path if folder and path.stat() else None
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return path  # whoever reads it is told what is wrong
+
+
+def _read_secret(path: Path, problems: list[str]) -> str:
+    """Its text, without the line's end with which editors leave it."""
+    try:
+        with path.open("rb") as opened:
+            content = opened.read(LARGEST_CREDENTIAL + 1)
+        if len(content) <= LARGEST_CREDENTIAL:
+            return content.decode().rstrip("\r\n")
+        problems.append(f"the credential {path.name} is larger than {LARGEST_CREDENTIAL} bytes")
+    except OSError as error:
+        problems.append(f"the credential {path.name} cannot be read: {error.strerror}")
+    except UnicodeDecodeError:
+        problems.append(f"the credential {path.name} is not UTF-8 text")
+    return ""
 
 
 def _wrong_in_file(hint: Any, given: Any, label: str, secret: bool) -> list[str]:

@@ -1,4 +1,5 @@
-"""The server's log: one line for each event, with fields; for people on a terminal, JSON everywhere else.
+"""The server's log: one line for each event, with fields; for people on a terminal, JSON everywhere else. In
+systemd's journal the fields are the entry's own, too.
 
 A line that belongs to a request says to which: `session` and `request`, see `chatd.asked`.
 
@@ -18,6 +19,7 @@ from typing import Any, Final
 
 from chatd.asked import asked
 from chatd.output import STDERR
+from chatd.system_journal import SystemJournal
 from chatd.tracebacks import traceback_rows
 
 Entry = dict[str, Any]
@@ -37,9 +39,13 @@ class Log:
         self._least = LEVELS.index("info")
         self._write: Callable[[Entry, BaseException | None], None] = self._as_json
         self._lock = threading.Lock()
+        self._journal: SystemJournal | None = None
 
-    def configure(self, level: str, terminal: bool) -> None:
+    def configure(self, level: str, terminal: bool, journal: SystemJournal | None = None) -> None:
         """`level`: one of LEVELS, the least that is logged."""
+        if self._journal is not None:
+            self._journal.close()
+        self._journal = journal
         self._least = LEVELS.index(level)
         self.debugs = self._least == 0
         self._write = self._for_people if terminal else self._as_json
@@ -81,7 +87,9 @@ class Log:
     def _as_json(self, entry: Entry, error: BaseException | None) -> None:
         if error is not None:
             entry["exception"] = traceback_rows(error)
-        self._put(json.dumps(entry, default=repr))
+        line = json.dumps(entry, default=repr)
+        if self._journal is None or not self._journal.send(line, entry):
+            self._put(line)
 
     def _for_people(self, entry: Entry, error: BaseException | None) -> None:
         self._put(

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 import attrs
 
+from chatd import service_manager
 from chatd.log import log
 from chatd.settings import Settings, SettingsError
 
@@ -31,10 +32,12 @@ async def follow_hangups(
 ) -> None:
     """Runs until cancelled. `load` raises SettingsError; then nothing changes."""
     async for _ in hangups:
+        service_manager.tell_reloading()
         try:
             fresh = load()
         except SettingsError as error:
             log.error("settings_not_reloaded", reason=str(error), mend="the previous settings stay in use")
+            service_manager.tell("READY=1")
             continue
         names = [field.name for field in attrs.fields(Settings)]
         changed = [name for name in names if getattr(fresh, name) != getattr(settings, name)]
@@ -44,6 +47,7 @@ async def follow_hangups(
         waiting = [name for name in changed if name not in taken]
         say = log.warning if waiting else log.info
         say("settings_reloaded", changed=sorted(taken), need_restart=waiting)
+        service_manager.tell("READY=1")
 
 
 def outlive_signals() -> None:

@@ -33,10 +33,11 @@ def _value(one: Chosen) -> str:
         return MASK if one.value or one.refused else '""'
     if one.written is not None:
         return one.written
-    return _in_toml(one.value)
+    return in_toml(one.value)
 
 
-def _in_toml(value: Any) -> str:
+def in_toml(value: Any) -> str:
+    """The value as a file of settings has it; `none` for what no file can say."""
     match value:
         case None:
             return "none"
@@ -47,6 +48,6 @@ def _in_toml(value: Any) -> str:
         case float():
             return f"{value:g}"
         case tuple():
-            return f"[{', '.join(_in_toml(part) for part in value)}]"
+            return f"[{', '.join(in_toml(part) for part in value)}]"
     escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from chatd.domain.backup_rule import Rule
 from chatd.setting_values import shown, shown_each, shown_path
 from chatd.web_origin import Origin, is_loopback_host
 
@@ -159,6 +160,76 @@ def _is_endpoint(_: Any, field: attrs.Attribute[str], value: str) -> None:
         )
 
 
+def _is_contact(_: Any, field: attrs.Attribute[str], value: str) -> None:
+    if value and not re.fullmatch(r"mailto:[^\s@]+@[^\s@]+|https://[^\s/]\S*", value):
+        raise ValueError(f"{field.name} must be like mailto:admin@example.org, not {shown(value)}")
+
+
+def _are_named_hosts(_: Any, field: attrs.Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
+    if wrong := [
+        host for host in value if not re.fullmatch(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|[0-9a-fA-F:]+", host)
+    ]:
+        raise ValueError(f"{field.name} holds {shown_each(wrong)}: no host such as push.example.org:8443")
+
+
+def _is_backup_place(_: Any, field: attrs.Attribute[str], value: str) -> None:
+    if value and not re.fullmatch(r"s3://[^/\s]+(/\S*)?|/.*", value):
+        raise ValueError(
+            f"{field.name} must be a folder that begins with /, or s3://BUCKET/PREFIX, not {shown(value)}"
+        )
+    if value.startswith("s3://") and find_spec("obstore") is None:
+        raise ValueError(f"{field.name} is in S3, and that needs chatd with it, as chatd[s3]")
+
+
+def _is_backup_rule(_: Any, field: attrs.Attribute[str], value: str) -> None:
+    try:
+        Rule.parse(value)
+    except ValueError as error:
+        raise ValueError(f"{field.name} {error}") from None
+
+
+def _are_recipients(_: Any, field: attrs.Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
+    if wrong := [key for key in value if not re.fullmatch(r"age1[a-z0-9]+|ssh-[a-z0-9]+ \S+.*", key)]:
+        raise ValueError(f"{field.name} holds {shown_each(wrong)}: no public key of age (age1…) or SSH")
+    if value and find_spec("pyrage") is None:
+        raise ValueError(f"{field.name} needs a library: install chatd with it, as chatd[age]")
+
+
+def _are_nats_servers(_: Any, field: attrs.Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
+    if wrong := [url for url in value if not re.fullmatch(r"(nats|tls)://[^/@\s]+", url)]:
+        raise ValueError(f"{field.name} holds {shown_each(wrong)}, and an address is nats://HOST:PORT")
+
+
+def _are_monitors(
+    settings: Settings, field: attrs.Attribute[tuple[str, ...]], value: tuple[str, ...]
+) -> None:
+    if wrong := [url for url in value if not re.fullmatch(r"https?://[^/@\s]+", url)]:
+        raise ValueError(f"{field.name} holds {shown_each(wrong)}, and an address is http://HOST:PORT")
+    if settings.cluster_servers and not value:
+        raise ValueError(
+            f"{field.name} must name the monitoring ports of the NATS servers, as http://HOST:8222: they say"
+            " whether a server syncs before it acknowledges"
+        )
+
+
+def _is_shared(settings: Settings, _: attrs.Attribute[bool], value: bool) -> None:
+    if settings.cluster_servers and settings.files_store == "folder" and not value:
+        raise ValueError(
+            "the nodes of a cluster need one place for files: set files_store to s3, or mount one network"
+            " disk as the folder `files` of each node and set files_shared to true"
+        )
+
+
+def _is_replicas(_: Any, field: attrs.Attribute[int], value: int) -> None:
+    if value not in (1, 3, 5):
+        raise ValueError(f"{field.name} must be 1, 3 or 5, not {value}")
+
+
+def _is_word(_: Any, field: attrs.Attribute[str], value: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,32}", value):
+        raise ValueError(f"{field.name} must be at most 32 letters, digits, - and _, not {shown(value)}")
+
+
 def _is_readable(_: Any, field: attrs.Attribute[Path | None], value: Path | None) -> None:
     if value is not None and (value.is_dir() or not os.access(value, os.R_OK)):
         raise ValueError(f"{field.name} names {shown_path(value)}, which is no file that chatd can read")
@@ -293,6 +364,11 @@ class Settings:
     erase_messages_delay: float = _setting(
         3600.0, "Time in which an order to erase somebody's messages can be cancelled.", _not_negative
     )
+    retention_delay: float = _setting(
+        86400.0,
+        "Time in which a rule on how long messages are kept, or the end of a legal hold, can be taken back.",
+        _not_negative,
+    )
     max_file: int = _setting(2**30, "Bytes of one file, at most.", _positive)
     keep_unheld_files: float = _setting(
         86400.0, "Time that an uploaded file is kept while no message or picture has it.", _positive
@@ -315,6 +391,64 @@ class Settings:
     )
     unfinished_upload_lifetime: float = _setting(
         86400.0, "Time without a new byte after which an unfinished upload is thrown away.", _positive
+    )
+    backup_to: str = _setting(
+        "",
+        "Where the server keeps backups by itself: a folder, or s3://BUCKET/PREFIX; empty: it makes none.",
+        _is_backup_place,
+    )
+    backup_every: float = _setting(86400.0, "Time from one of these backups to the next.", _positive)
+    backup_keep: str = _setting(
+        "last 3, daily 7, weekly 4, monthly 12",
+        "Which of them it keeps: so many newest ones, and the newest of so many days, weeks, months, years.",
+        _is_backup_rule,
+    )
+    backup_recipients: tuple[str, ...] = _setting(
+        (),
+        "Public keys (age1…, ssh-…) that they are encrypted to; none: they are not.",
+        _are_recipients,
+    )
+    follow: bool = _setting(
+        False,
+        "Whether admins may copy everything here over the network, secrets too, as a standby does.",
+    )
+    cluster_servers: tuple[str, ...] = _setting(
+        (),
+        "NATS servers (nats://HOST:PORT, tls://…) through which this server is one of several; none: it is"
+        " alone.",
+        _are_nats_servers,
+    )
+    cluster_monitors: tuple[str, ...] = _setting(
+        (),
+        "Where these NATS servers are asked how they are set (http://HOST:PORT of each).",
+        _are_monitors,
+    )
+    cluster_name: str = _setting("chatd", "What the cluster is called; its nodes have the same.", _is_word)
+    cluster_node: str = _setting("", "What this node is called there; empty: as its machine.", _is_word)
+    cluster_replicas: int = _setting(3, "On how many NATS servers the log is kept: 1, 3 or 5.", _is_replicas)
+    cluster_credentials: Path | None = _setting(
+        None, "A file of NATS credentials, or with the seed of an nkey.", _is_readable
+    )
+    cluster_ca: Path | None = _setting(
+        None,
+        "A file with the certificates that the NATS servers' are signed with; it makes TLS a must.",
+        _is_readable,
+    )
+    files_shared: bool = _setting(
+        False,
+        "Whether the folder of files is the same for all nodes of the cluster, as on a network disk.",
+        _is_shared,
+    )
+    push: bool = _setting(True, "Whether devices may be notified by web push.")
+    push_contact: str = _setting(
+        "",
+        "Whom a push service may write to about this server, as mailto: or https:; empty: public_url.",
+        _is_contact,
+    )
+    private_hosts: tuple[str, ...] = _setting(
+        (),
+        "Hosts (name or name:port) that addresses given by users may lead to though they are not public.",
+        _are_named_hosts,
     )
     idle_actor: float = _setting(300.0, "Time without work before an actor is put to sleep.", _positive)
     traces: str = _setting(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import msgspec
 import trio
@@ -24,6 +25,7 @@ from chatd.actors.sessions.request_checks import RequestChecks
 from chatd.actors.sessions.services import SessionServices
 from chatd.actors.sessions.snapshot import Snapshots
 from chatd.actors.workers.account_deletion import AccountDeletionWorker
+from chatd.actors.workers.backups import BackupSchedule
 from chatd.actors.workers.clock_watch import ClockWatch
 from chatd.actors.workers.database_watch import DatabaseWatch
 from chatd.actors.workers.deletions import Deletions
@@ -36,8 +38,11 @@ from chatd.actors.workers.message_erasure import MessageErasureWorker
 from chatd.actors.workers.notifier import Notifier
 from chatd.actors.workers.openings import Openings
 from chatd.actors.workers.presence import Presence
+from chatd.actors.workers.pusher import Pusher
 from chatd.actors.workers.receipts import Receipts
+from chatd.actors.workers.retention import RetentionWorker
 from chatd.actors.workers.scheduler import Scheduler
+from chatd.actors.workers.standbys import Standbys
 from chatd.actors.workers.typing import Typing
 from chatd.actors.workers.view_updater import Views, ViewUpdater
 from chatd.auth.file_links import FileLinks
@@ -45,9 +50,10 @@ from chatd.auth.login_throttle import LoginThrottle
 from chatd.auth.passwords import Passwords
 from chatd.auth.quotas import DailyUsage, quotas_of
 from chatd.auth.rate_limits import RateLimits
-from chatd.auth.sso_flow import SingleSignOn
+from chatd.auth.sso_flow import Away, Returned, SingleSignOn
 from chatd.auth.tokens import Tokens
 from chatd.clock import now
+from chatd.domain.backup_rule import Rule
 from chatd.files.services import UploadServices, blobs_of, upload_services
 from chatd.files.spooled import SpoolingBlobs
 from chatd.handlers import account, message, server
@@ -61,10 +67,12 @@ from chatd.handlers.backup_archive import BackupArchives
 from chatd.handlers.ban import Bans
 from chatd.handlers.block import Blocks, RoomInvites
 from chatd.handlers.bot import Bots
+from chatd.handlers.cluster import ClusterHandlers
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.device import Devices
 from chatd.handlers.device_tokens import DeviceTokens
 from chatd.handlers.direct import DirectRooms
+from chatd.handlers.doctor import Doctor
 from chatd.handlers.emoji import Emoji
 from chatd.handlers.figures import Figures
 from chatd.handlers.file import FileHandlers
@@ -74,24 +82,33 @@ from chatd.handlers.first_sign_in import FirstSignIn
 from chatd.handlers.gate import Gate
 from chatd.handlers.histories import Histories
 from chatd.handlers.identity import Identities, SingleSignOns
+from chatd.handlers.import_messages import ImportMessages
+from chatd.handlers.import_people import ImportPeople
+from chatd.handlers.import_rooms import ImportRooms
+from chatd.handlers.import_undo import ImportUndo
+from chatd.handlers.imports import Imports
 from chatd.handlers.invite import Invites
 from chatd.handlers.invite_codes import InviteCodes
 from chatd.handlers.member import ErasureReading, Members, MessageErasures
 from chatd.handlers.membership import Membership
+from chatd.handlers.passkey import Ceremony, PasskeyNames, PasskeyProofs, Passkeys, PasskeySignIns
 from chatd.handlers.place_export import PlaceExports, RoomExports, SpaceExports
 from chatd.handlers.presence import PresenceHandlers, ReceiptHandlers, Unread
 from chatd.handlers.profile import Profiles
+from chatd.handlers.push import PushSubscriptions
 from chatd.handlers.quota import QuotaHandlers
 from chatd.handlers.read import ReadMarkers
 from chatd.handlers.recovery import RecoveryLinks
 from chatd.handlers.registry import registry
 from chatd.handlers.report import MessageReports, Reports
 from chatd.handlers.reported import ReportedMessages
+from chatd.handlers.retention import PreservedMessages
 from chatd.handlers.room import Rooms
 from chatd.handlers.room_creation import RoomCreation
 from chatd.handlers.saved import Bookmarks, Drafts
 from chatd.handlers.scheduled import ScheduledMessages
 from chatd.handlers.search import Searches
+from chatd.handlers.server_about import AboutServer
 from chatd.handlers.server_address import ServerAddress
 from chatd.handlers.server_loads import ServerLoads
 from chatd.handlers.server_log import ServerLog
@@ -101,12 +118,16 @@ from chatd.handlers.space import Spaces
 from chatd.handlers.totp import Totp
 from chatd.handlers.uploads import Uploads
 from chatd.handlers.visibility import Visibility
-from chatd.ports import Files, Provider, View
+from chatd.ports import Files, Provider, PushService, Reader, Replication, View
+from chatd.repository.making import RepositoryBackups
 from chatd.settings import Settings
 from chatd.settled_clock import SettledClock
 from chatd.store.database import Store
 from chatd.views.notifications import NotificationsView
 from chatd.views.search import SearchView
+
+if TYPE_CHECKING:
+    from chatd.cluster.node import Node
 
 
 class Services(msgspec.Struct, frozen=True, eq=False):
@@ -119,6 +140,7 @@ class Services(msgspec.Struct, frozen=True, eq=False):
     directory: Directory
     presence: Presence
     receipts: Receipts
+    pusher: Pusher | None
     door: Door
     due_timer: DueTimer
     address: ServerAddress
@@ -132,6 +154,8 @@ class Services(msgspec.Struct, frozen=True, eq=False):
     files: Files
     transfers: UploadServices
     figures: Figures
+    replication: Replication
+    standbys: Standbys
     workers: tuple[Actor, ...]
 
 
@@ -143,8 +167,10 @@ def wire(
     bus: Bus,
     writer: LogWriter,
     nursery: trio.Nursery,
+    node: Node | None = None,
 ) -> Services:
-    """All services of a server. The actors of streams run in `nursery`."""
+    """All services of a server. The actors of streams run in `nursery`. `node`: which this server is in a
+    cluster."""
     reader, epoch, name = store.reader, store.epoch, settings.server_name
     health, histories = Health(writer=writer), Histories(reader, bus)
     address, live, due_timer = ServerAddress(settings.public_url), LiveSessions(), DueTimer()
@@ -184,8 +210,11 @@ def wire(
     )
     recovery = RecoveryLinks(reader, credentials, tokens, address)
     deletions = Deletions(commands, live)
+    if node is not None:
+        node.attach(directory, bus, presence, live, reader, due_timer, erasure_timer, deletions)
 
     blobs = blobs_of(settings)
+    repositories = RepositoryBackups(store, blobs, settings.data, signing_key)
     allowance = FileAllowance(reader, usage, quotas, settings.max_file)
     links = FileLinks(signing_key, store.epochs.database)
     files = Uploads(reader, commands, allowance, links, rate_limits, settings.limits)
@@ -194,6 +223,11 @@ def wire(
     collector = FileCollector(reader, commands, blobs, settings.keep_unheld_files, settled)
     bus.watch(collector.follow)
 
+    pusher = None
+    if settings.push and settings.views:
+        pusher = Pusher(reader, bus, commands, presence.attended, partial(_load_push, reader, settings))
+        bus.watch(pusher.follow)
+
     visibility = Visibility(directory)
     membership = Membership(visibility)
     reading = message.MessageReading(reader, visibility)
@@ -201,6 +235,18 @@ def wire(
     place_exports = PlaceExports(reader, commands, directory)
     accounts = account.Accounts(reader, commands, credentials, tokens, recovery, disabled)
     spaces = Spaces(reader, commands, visibility, quotas)
+    schedule = None
+    if settings.backup_to:
+        schedule = BackupSchedule(
+            repositories,
+            commands,
+            collector.pausing,
+            health,
+            settings.backup_to,
+            settings.backup_every,
+            Rule.parse(settings.backup_keep),
+            settings.backup_recipients,
+        )
     server_handler = server.Server(
         reader,
         bus,
@@ -213,10 +259,19 @@ def wire(
         address,
         health,
         FileCheck(reader, blobs),
+        schedule,
+        standbys := Standbys(),
     )
 
-    figures = Figures(live, writer, directory, bus, due_timer, [])
+    figures = Figures(live, writer, directory, bus, due_timer, [], node)
 
+    loads = ServerLoads(reader, figures, views)
+    proofs = PasskeyProofs(reader, PasskeyNames(settings, address))
+    if node is not None:
+        node.one_time.share("sso_tickets", sso.tickets, str)
+        node.one_time.share("sso_away", sso.away, Away)
+        node.one_time.share("sso_returned", sso.returned, Returned)
+        node.one_time.share("passkeys", proofs.ceremonies, Ceremony)
     handlers = registry(
         {
             "account": (
@@ -224,7 +279,8 @@ def wire(
                 AccountChanges(reader, commands, live),
                 account.OwnAccount(commands, throttle, credentials, tokens),
                 SignUps(settings, reader, commands, throttle, credentials, codes, tokens),
-                SignIns(settings, reader, commands, throttle, passwords, credentials, tokens),
+                SignIns(settings, reader, commands, throttle, passwords, credentials, tokens, proofs),
+                PasskeySignIns(reader, proofs, tokens),
                 SingleSignOns(
                     reader,
                     commands,
@@ -239,10 +295,18 @@ def wire(
             "identity": (Identities(reader, sso, credentials, settings.oidc_name),),
             "device": (Devices(reader, tokens),),
             "quota": (QuotaHandlers(reader, directory, usage, quotas, sessions.of),),
+            "passkey": (Passkeys(reader, commands, credentials, proofs, name),),
             "totp": (Totp(reader, commands, credentials, throttle, name),),
             "bot": (Bots(reader, commands, tokens, deletions),),
             "space": (spaces, SpaceExports(place_exports)),
             "invite": (Invites(reader, commands, visibility, codes, quotas),),
+            "import": (
+                Imports(reader, commands, visibility),
+                ImportPeople(reader, commands),
+                ImportRooms(reader, commands, visibility),
+                ImportMessages(reader, commands, names),
+                ImportUndo(reader, commands, deletions),
+            ),
             "emoji": (Emoji(reader, visibility),),
             "member": (
                 Members(reader, commands),
@@ -275,6 +339,7 @@ def wire(
                 Searches(reader, views, bus, visibility),
                 ScheduledMessages(reader, commands, bus, due_timer, membership),
                 MessageReports(reader, commands, visibility),
+                PreservedMessages(reader),
             ),
             "reaction": (message.Reactions(reader, reading),),
             "pin": (message.Pins(reader, visibility),),
@@ -287,6 +352,7 @@ def wire(
             "receipt": (ReceiptHandlers(reader, receipts, visibility),),
             "presence": (PresenceHandlers(presence, receipts),),
             "notification": (account_settings.Notifications(views, bus),),
+            "push": (PushSubscriptions(reader, commands, pusher),),
             "subscription": (account_settings.Subscriptions(commands, membership),),
             "preferences": (account_settings.PreferenceReading(reader),),
             "bookmark": (Bookmarks(reader, commands, visibility, membership),),
@@ -294,8 +360,14 @@ def wire(
             "draft": (Drafts(reader, commands, bus, membership),),
             "view": (server.ViewHandlers(views, server_log),),
             "event": (server.Events(reader, bus, histories),),
-            "server": (server_handler, ServerLoads(reader, figures, views)),
-            "backup": (server.Backups(BackupArchives(store, blobs), collector, server_log),),
+            "server": (
+                server_handler,
+                AboutServer(settings, reader),
+                loads,
+                Doctor(settings, health, loads, reader, standbys, _days_left),
+            ),
+            "cluster": (ClusterHandlers(node),),
+            "backup": (server.Backups(BackupArchives(store, blobs), repositories, collector, server_log),),
         }
     )
     door = Door(writer)
@@ -304,7 +376,7 @@ def wire(
         settings.limits,
         signer,
         rate_limits,
-        Gate(bus, epoch, store.epochs.former),
+        Gate(bus, epoch, store.epochs.former, node),
         Snapshots(settings, rate_limits, epoch),
         bus,
         reader,
@@ -312,7 +384,10 @@ def wire(
         receipts,
         sessions,
         openings,
+        node,
     )
+    retention = RetentionWorker(reader, commands, int(1000 * settings.retention_delay), now, settled)
+    bus.watch(retention.follow)
     workers: tuple[Actor, ...] = (
         Scheduler(reader, bus, commands, due_timer, names, now, settled),
         AccountDeletionWorker(reader, commands, live, deletions, names),
@@ -324,12 +399,17 @@ def wire(
         collector,
         transfers.expiry,
         DatabaseWatch(store, health),
+        retention,
         ClockWatch(reader, commands.write, health),
     )
     if settings.views:
         workers = (*workers, Notifier(reader, bus, commands), *views.updaters.values())
+    if pusher is not None:
+        workers = (*workers, pusher)
+    if schedule is not None:
+        workers = (*workers, schedule)
     figures.workers.extend(workers)
-    checks, answering = RequestChecks(rate_limits, usage), Answering(handlers, commands, names, quotas)
+    checks, answering = RequestChecks(rate_limits, usage), Answering(handlers, commands, names, quotas, node)
     session_services = SessionServices(settings, checks, answering, live, opening)
     return Services(
         bus,
@@ -339,6 +419,7 @@ def wire(
         directory,
         presence,
         receipts,
+        pusher,
         door,
         due_timer,
         address,
@@ -352,14 +433,33 @@ def wire(
         files,
         transfers,
         figures,
+        store.replication,
+        standbys,
         workers,
     )
+
+
+async def _days_left(url: str) -> float:
+    """Loaded when the doctor is asked."""
+    days: float = await import_module("chatd.outbound.certificate").days_left(url)
+    return days
 
 
 def _load_provider(settings: Settings) -> Provider:
     """What asks others over HTTP is loaded only where single sign-on is used, when it is."""
     provider: Provider = import_module("chatd.outbound.oidc").OpenIdProvider(settings)
     return provider
+
+
+async def _load_push(reader: Reader, settings: Settings) -> PushService:
+    """Loaded when somebody subscribes, or is pushed to."""
+    secret = await reader.push_secret()
+
+    def load() -> PushService:
+        service: PushService = import_module("chatd.outbound.web_push").WebPush(secret, settings)
+        return service
+
+    return await trio.to_thread.run_sync(load)
 
 
 def _views(store: Store, bus: Bus) -> Views:

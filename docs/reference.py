@@ -1,4 +1,4 @@
-"""Writes `docs/reference/`, and the bounds in SECURITY.md: what the tables of the code say, for people.
+"""Writes `docs/reference/`, the bounds in SECURITY.md and the browser client's types: what the tables say.
 
 `python docs/reference.py` writes the pages that are not current; `--check` changes nothing and ends with
 status 1 when there is one. A page that nothing writes is not current either: it is removed.
@@ -20,8 +20,12 @@ from reference_pages.requests import commands_and_queries
 from reference_pages.rest import rest
 from reference_pages.tables import errors, limits, rights, settings
 
+from chatd.contract.typescript import typescript
+
 REFERENCE = Path(__file__).parent / "reference"
-SECURITY = Path(__file__).parents[1] / "SECURITY.md"
+ROOT = Path(__file__).parents[1]
+SECURITY = ROOT / "SECURITY.md"
+TYPES = ROOT / "web" / "src" / "wire" / "contract.ts"
 BEGIN = "<!-- Made by `python docs/reference.py`, up to the end of the bounds. -->"
 END = "<!-- The end of the bounds. -->"
 INTRODUCTION = """\
@@ -29,7 +33,8 @@ What the code says, page by page. [protocol.md](../protocol.md) explains how req
 travel."""
 SCHEMA = """\
 `chatd schema` prints the protocol as JSON Schema (2020-12), `chatd schema --asyncapi` as an AsyncAPI 3
-document, `chatd schema --openapi` what of it is asked over HTTP as an OpenAPI 3.1 document."""
+document, `chatd schema --openapi` what of it is asked over HTTP as an OpenAPI 3.1 document, and
+`chatd schema --typescript` the types of TypeScript that the browser client is written with."""
 
 
 class Page(NamedTuple):
@@ -75,27 +80,32 @@ def security() -> str:
     return f"{before}{BEGIN}\n\n{bounds()}\n\n{END}{after}"
 
 
+def elsewhere() -> dict[Path, str]:
+    """What is made outside of `docs/reference/` and not as the code says, with its text as it should be."""
+    texts = {SECURITY: security(), **({TYPES: typescript()} if TYPES.exists() else {})}
+    return {file: text for file, text in texts.items() if file.read_text() != text}
+
+
 def _written(name: str) -> str:
     file = REFERENCE / name
     return file.read_text() if file.exists() else ""
 
 
 def main(arguments: list[str]) -> int:
-    found, secured = stale(), security()
-    insecure = secured != SECURITY.read_text()
+    found, others = stale(), elsewhere()
     if "--check" in arguments:
-        for name in found:
-            sys.stderr.write(f"docs/reference/{name} is not current; run: python docs/reference.py\n")
-        if insecure:
-            sys.stderr.write("SECURITY.md is not current; run: python docs/reference.py\n")
-        return 1 if found or insecure else 0
+        names = [f"docs/reference/{name}" for name in found]
+        names += [file.relative_to(ROOT).as_posix() for file in others]
+        for name in names:
+            sys.stderr.write(f"{name} is not current; run: python docs/reference.py\n")
+        return 1 if names else 0
     for name, text in found.items():
         if text is None:
             (REFERENCE / name).unlink()
         else:
             (REFERENCE / name).write_text(text)
-    if insecure:
-        SECURITY.write_text(secured)
+    for file, text in others.items():
+        file.write_text(text)
     return 0
 
 

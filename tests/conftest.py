@@ -9,6 +9,7 @@ import hypothesis
 import leftovers
 import pytest
 import strict
+from e2e import companions
 
 from chatd.asked import work_at
 
@@ -26,6 +27,7 @@ def no_process_is_left() -> Iterator[None]:
     """Set up before every other fixture, and so torn down after them."""
     with leftovers.none_left():
         yield
+        companions.end()
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Packages of npm that a test needs beside Python: what a lock file pins, installed once."""
+"""Node, and the packages of npm that a test needs beside Python: what a lock file pins, installed once."""
 
 from __future__ import annotations
 
@@ -6,11 +6,30 @@ import hashlib
 import os
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+WITH_NODE = Path(__file__).parents[1] / "web" / "node.sh"  # decides which Node
 INSTALL_SECONDS = 120
+
+
+@cache
+def path() -> str:
+    """A `PATH` on which `node` and `npm` are new enough. Skips the test where there is no such Node."""
+    command = [str(WITH_NODE), "sh", "-c", 'printf %s "$PATH"']
+    asked = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS)
+    if asked.returncode:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"no Node, and CI must not go without what needs it: {asked.stderr}")
+        pytest.skip(asked.stderr)
+    return asked.stdout
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """In which `node` runs scripts that use the packages of `folder`."""
+    return {**os.environ, "PATH": path(), "NODE_PATH": str(installed(folder))}
 
 
 def installed(folder: Path) -> Path:
@@ -18,10 +37,6 @@ def installed(folder: Path) -> Path:
 
     Several runs of the tests may ask at the same time; who comes second takes what is there.
     """
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Node.js and npm are missing, and CI must not go without what needs them")
-        pytest.skip("Node.js or npm is missing")
     lock = (folder / "package-lock.json").read_bytes()
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chatd-e2e"
     place = cache / hashlib.sha256(lock).hexdigest()[:16]
@@ -36,7 +51,8 @@ def _install(folder: Path, place: Path) -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(folder / name, fresh)
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    subprocess.run(command, cwd=fresh, check=True, stdin=subprocess.DEVNULL, timeout=INSTALL_SECONDS)
+    how = {"cwd": fresh, "env": {**os.environ, "PATH": path()}, "stdin": subprocess.DEVNULL}
+    subprocess.run(command, check=True, timeout=INSTALL_SECONDS, **how)
     try:
         fresh.rename(place)
     except OSError:

@@ -65,6 +65,13 @@ FIRES: dict[str, tuple[Series, dict[str, str]]] = {
     "ChatdViewStopped": ({f'chatd_view_stopped{{view="search",{HERE}}}': "1x40"}, {"view": "search"}),
     "ChatdViewBehind": ({f'chatd_view_lag_events{{view="search",{HERE}}}': "20000x40"}, {"view": "search"}),
     "ChatdNotifierBehind": ({f"chatd_notifier_lag_events{{{HERE}}}": "2000x40"}, {}),
+    "ChatdPushesFail": (
+        {
+            f'chatd_pushes_total{{outcome="failed",{HERE}}}': "0+10x40",
+            f'chatd_pushes_total{{outcome="sent",{HERE}}}': "0+3x40",
+        },
+        {},
+    ),
     "ChatdSchedulerLate": ({f"chatd_scheduler_late_seconds{{{HERE}}}": "90x40"}, {}),
     "ChatdLoopBusy": ({f"chatd_loop_lag_seconds{{{HERE}}}": "0.2x40"}, {}),
     "ChatdSlowReaders": ({f"chatd_demotions_total{{{HERE}}}": "0+120x40"}, {}),
@@ -100,6 +107,8 @@ WELL: Series = {
     f'chatd_view_stopped{{view="search",{HERE}}}': "0x40",
     f'chatd_view_lag_events{{view="search",{HERE}}}': "800x40",
     f"chatd_notifier_lag_events{{{HERE}}}": "100x40",
+    f'chatd_pushes_total{{outcome="failed",{HERE}}}': "0+10x40",
+    f'chatd_pushes_total{{outcome="sent",{HERE}}}': "0+30x40",
     f"chatd_scheduler_late_seconds{{{HERE}}}": "0.2x40",
     f"chatd_loop_lag_seconds{{{HERE}}}": "0.004x40",
     f"chatd_demotions_total{{{HERE}}}": "0+10x40",

@@ -173,6 +173,54 @@ def test_a_wrong_secret_is_not_shown(config: Path) -> None:
     assert "123456" not in check("--config", str(config)).output
 
 
+# --- secrets that systemd hands over
+
+
+@pytest.fixture
+def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
+    return folder
+
+
+def test_a_secret_may_be_a_credential(
+    config: Path, credentials: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It wins over the file and not over the environment; the end of its line is none of it."""
+    config.write_text('[chatd]\noidc_client_secret = "in the file"\nfiles_s3_secret = "in the file"\n')
+    (credentials / "oidc_client_secret").write_text(" hush hush \n")
+    (credentials / "files_s3_secret").write_text("hush")
+    monkeypatch.setenv("CHATD_FILES_S3_SECRET", "in the environment")
+    chosen = loading.load(config, {})
+    assert (chosen.oidc_client_secret, chosen.files_s3_secret) == (" hush hush ", "in the environment")
+    shown = check("--config", str(config)).output
+    assert "credential (the credential oidc_client_secret)" in shown
+    assert "hush" not in shown
+
+
+def test_what_is_no_secret_is_not_looked_for_among_the_credentials(credentials: Path) -> None:
+    (credentials / "port").write_text("9000")
+    assert loading.load(None, {}).port == Settings().port
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"\xff", "the credential oidc_client_secret is not UTF-8 text"),
+        (b"x" * 20_000, "the credential oidc_client_secret is larger than 16384 bytes"),
+        (None, "the credential oidc_client_secret cannot be read: Is a directory"),
+        (b"a\0b", "the credential oidc_client_secret must be text"),
+    ],
+)
+def test_a_credential_that_cannot_be_taken_is_refused(
+    credentials: Path, content: bytes | None, sentence: str
+) -> None:
+    file = credentials / "oidc_client_secret"
+    file.mkdir() if content is None else file.write_bytes(content)
+    assert refusal() == sentence
+
+
 def test_a_long_wrong_value_is_shortened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHATD_PORT", "9" * 10_000)
     assert len(refusal()) < 200
@@ -270,3 +318,13 @@ def test_every_command_of_chatd_explains_itself(words: list[str]) -> None:
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 0
     assert "Usage:" in result.output
+
+
+def test_the_nodes_of_a_cluster_need_one_place_for_files() -> None:
+    cluster: dict[str, Any] = {
+        "cluster_servers": ("nats://127.0.0.1:4222",),
+        "cluster_monitors": ("http://127.0.0.1:8222",),
+    }
+    with pytest.raises(ValueError, match="one place for files"):
+        Settings(**cluster)
+    assert Settings(**cluster, files_shared=True).files_shared

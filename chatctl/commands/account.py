@@ -26,6 +26,7 @@ COLUMNS = {
     "admin": "admin",
     "disabled": "disabled",
     "deleted": "deleted",
+    "placeholder": "placeholder",
     "created_at": "created",
     "id": "id",
 }
@@ -199,6 +200,17 @@ def reset_totp(connection: Connection, account: str) -> None:
 
     found = _change(connection, account, ResetTotp)
     print_result(connection, {"account": found.id}, f"{found.name} signs in with the password alone")
+
+
+@command.command("reset-passkeys")
+@click.argument("account")
+@click.pass_obj
+def reset_passkeys(connection: Connection, account: str) -> None:
+    """Remove all passkeys of an account whose owner lost what keeps them."""
+    from chatd.contract.account import ResetPasskeys
+
+    found = _change(connection, account, ResetPasskeys)
+    print_result(connection, {"account": found.id}, f"{found.name} has no passkeys any more")
 
 
 @command.command("recovery-link")

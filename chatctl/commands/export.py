@@ -1,140 +1,152 @@
-"""`chatctl room export` and `chatctl space export`: everything in a place, one JSON object a line.
-
-The file says by itself how far it has come: each page ends with a line `page`, from which an export that was
-cut off goes on, and only a whole one has the line `end`.
-"""
+"""`chatctl room export`, `space export`, `server export`: all that is in a place, and its files."""
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Any
 
-import attrs
 import rich_click as click
 
 from chatctl.connection import Connection
 from chatctl.count import counted
+from chatctl.exports.formats import SHAPES, Shape
+from chatctl.exports.lines import Place, Standing, Writing, go_on, head_of, open_lines
 from chatctl.failure import Failed
 from chatctl.names import find_room, find_space
 from chatctl.options import in_space
-from chatctl.output import plain, print_result
+from chatctl.output import print_result
 
 if TYPE_CHECKING:
+    from chatctl.exports.folder import Exported, ExportFolder
     from chatd.client import Client
-    from chatd.contract.export import ExportRoom, ExportSpace
 
-    Ask = Callable[[str | None], ExportRoom | ExportSpace]
+    Find = Callable[[Client], Awaitable[str]]
 
-FORMAT: Final = 1
-PAGE: Final = 500  # items
-the_file = click.argument(
-    "file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), default="-"
+the_file = click.argument("file", type=click.Path(path_type=Path, allow_dash=True), default="-")
+with_files = click.option(
+    "--files", is_flag=True, help="With the bytes of all files: FILE is a folder, which is made."
 )
 
-
-@attrs.frozen
-class Standing:
-    """How far a file has come: whole pages of `items` items, up to the byte `end`, and what comes after."""
-
-    items: int
-    end: int
-    after: str | None
+the_shape = click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["jsonl", *SHAPES]),
+    default="jsonl",
+    show_default=True,
+    help="slack: a zip as Slack exports it; html: a folder of pages. Both with the bytes of files.",
+)
 
 
 @click.command("export")
 @click.argument("room")
 @the_file
+@with_files
+@the_shape
 @in_space
 @click.pass_obj
-def export_room(connection: Connection, room: str, file: Path, space: str | None) -> None:
+def export_room(
+    connection: Connection, room: str, file: Path, files: bool, shape: Any, space: str | None
+) -> None:
     """Export a room into a file, one JSON object a line; without FILE to standard output. All members are
-    told. Again with the same file: an export that was cut off goes on."""
+    told. Again with the same FILE: an export that was cut off goes on."""
 
-    async def work(client: Client, into: Callable[[str], Writing]) -> int:
-        from chatd.contract.export import ExportRoom
+    async def find(client: Client) -> str:
+        return (await find_room(client, room, space)).id
 
-        found = await find_room(client, room, space)
-        return await _export(client, lambda after: ExportRoom(found.id, after, PAGE), into(found.id))
-
-    _run(connection, file, "room", work)
+    _run(connection, "room", find, file, files, shape)
 
 
 @click.command("export")
 @click.argument("space")
 @the_file
+@with_files
+@the_shape
 @click.pass_obj
-def export_space(connection: Connection, space: str, file: Path) -> None:
+def export_space(connection: Connection, space: str, file: Path, files: bool, shape: Any) -> None:
     """Export a space with its rooms into a file, one JSON object a line; without FILE to standard output.
-    All members are told. Again with the same file: an export that was cut off goes on."""
+    All members are told. Again with the same FILE: an export that was cut off goes on."""
 
-    async def work(client: Client, into: Callable[[str], Writing]) -> int:
-        from chatd.contract.export import ExportSpace
+    async def find(client: Client) -> str:
+        return (await find_space(client, space)).id
 
-        found = await find_space(client, space)
-        return await _export(client, lambda after: ExportSpace(found.id, after, PAGE), into(found.id))
-
-    _run(connection, file, "space", work)
+    _run(connection, "space", find, file, files, shape)
 
 
-@attrs.frozen
-class Writing:
-    """Where the lines go; `head` is the first of them."""
+@click.command("export")
+@click.argument("folder", type=click.Path(path_type=Path))
+@the_shape
+@click.pass_obj
+def export_server(connection: Connection, folder: Path, shape: Any) -> None:
+    """Export everything into a folder: all spaces, rooms and direct rooms, with their files. All members are
+    told. Again with the same FOLDER: an export that was cut off goes on, and what is new is added."""
+    if connection.url is not None:
+        raise click.UsageError("only an operator exports everything: on the server, without --url")
 
-    out: TextIO
-    head: dict[str, Any]
-    standing: Standing
+    async def fill(client: Client, into: ExportFolder) -> None:
+        from chatctl.exports.places import every_place
 
-    def write(self, kind: str, data: Any) -> None:
-        ascii_only = "utf" not in (self.out.encoding or "").lower()
-        self.out.write(json.dumps({"kind": kind, "data": data}, ensure_ascii=ascii_only) + "\n")
+        async for place in every_place(client):
+            await into.add(place.of, place.id, place.file)
 
-
-async def _export(client: Client, request: Ask, into: Writing) -> int:
-    """Writes what is missing; the number of items in all."""
-    from chatd.contract.export import PlaceExport
-
-    count, after = into.standing.items, into.standing.after
-    while True:
-        page = await client.ask(request(after), PlaceExport)
-        if after is None:
-            into.write("export", {**into.head, "position": page.position})
-        for item in page.items:
-            into.write(item.kind, plain(item.data))
-        count, after = count + len(page.items), page.next
-        if after is None:
-            into.write("end", {"items": count})
-        else:
-            into.write("page", {"next": after})
-        into.out.flush()
-        if after is None:
-            return count
+    if shape in SHAPES:
+        _shaped(connection, folder, shape, fill)
+    else:
+        _print_folder(connection, folder, _fill_alone(connection, folder, fill))
 
 
-def _run(connection: Connection, file: Path, of: str, work: Callable[..., Any]) -> None:
-    if str(file) == "-":
-        start = Standing(0, 0, None)
-        connection.run(
-            lambda client: work(client, lambda id_: Writing(sys.stdout, _head(of, id_), start)), seconds=None
-        )
-        return
-    try:
-        opened = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise Failed(f"{file} cannot be written: {error.strerror}") from error
-    with os.fdopen(opened, "r+", encoding="utf-8", errors="replace", newline="\n") as out:
+def _run(connection: Connection, of: Place, find: Find, file: Path, files: bool, shape: Any) -> None:
+    async def fill(client: Client, into: ExportFolder) -> None:
+        await into.add(of, await find(client))
 
-        def into(id_: str) -> Writing:
-            standing = _standing(out, file, _head(of, id_))
-            out.seek(standing.end)
-            out.truncate()
-            return Writing(out, _head(of, id_), standing)
+    if (files or shape in SHAPES) and str(file) == "-":
+        raise click.UsageError("an export with files needs a name: it is no stream")
+    if shape in SHAPES:
+        _shaped(connection, file, shape, fill)
+    elif files:
+        exported = _fill_alone(connection, file, fill)
+        if not exported.new:
+            raise Failed(f"{file} holds the whole export already; give the name of a new folder")
+        _print_folder(connection, file, exported)
+    elif str(file) == "-":
+        _lines(connection, of, find, lambda head: Writing(sys.stdout, head, Standing()))
+    else:
+        _to_file(connection, of, find, file)
 
+
+def _shaped(
+    connection: Connection,
+    target: Path,
+    shape: Shape,
+    fill: Callable[[Client, ExportFolder], Awaitable[None]],
+) -> None:
+    from chatctl.exports.folder import entered
+    from chatctl.exports.shapes import reshape, work_folder
+    from chatd.contract.server import GetServerStatus, ServerStatus
+
+    folder = work_folder(target)
+    address = connection.url or connection.ask(GetServerStatus(), ServerStatus).address
+    with entered(folder):
+        work_folder(target)  # another may have been faster
+        exported = _fill(connection, folder, fill)
+        reshape(folder, shape, target, address)
+    _print_folder(connection, target, exported)
+
+
+def _to_file(connection: Connection, of: Place, find: Find, file: Path) -> None:
+    if file.is_dir():
+        raise Failed(f"{file} is a folder; give the name of a file, or --files for an export with its files")
+
+    def into(head: dict[str, Any]) -> Writing:
+        writing = go_on(out, file, head)
+        if writing.standing.whole:
+            raise Failed(f"{file} holds the whole export already; give the name of a new file")
+        return writing
+
+    with open_lines(file) as out:
         try:
-            count = connection.run(lambda client: work(client, into), seconds=None)
+            count = _lines(connection, of, find, into)
         except OSError as error:
             raise Failed(f"{file} cannot be written: {error.strerror}; run this again to go on") from error
     print_result(
@@ -144,36 +156,56 @@ def _run(connection: Connection, file: Path, of: str, work: Callable[..., Any]) 
     )
 
 
-def _head(of: str, id_: str) -> dict[str, Any]:
-    return {"format": FORMAT, of: id_}
+def _lines(connection: Connection, of: Place, find: Find, into: Callable[[dict[str, Any]], Writing]) -> int:
+    from chatctl.exports.asking import write_place
+
+    async def work(client: Client) -> int:
+        id_ = await find(client)
+        return await write_place(client, of, id_, into(head_of(of, id_)))
+
+    return connection.run(work, seconds=None)
 
 
-def _standing(out: TextIO, file: Path, head: dict[str, Any]) -> Standing:
-    """Up to the newest line `page` of an export of the same place. Any other file is left alone."""
-    count, end, standing = 0, 0, Standing(0, 0, None)
-    for line in iter(out.readline, ""):
-        kind, data = _read(line)
-        if end == 0 and (kind != "export" or {**data, **head} != data):
-            raise Failed(f"{file} is no export of this; give the name of a new file")
-        end += len(line.encode())
-        match kind:
-            case "cut":
-                break
-            case "end":
-                raise Failed(f"{file} holds the whole export already; give the name of a new file")
-            case "page":
-                standing = Standing(count, end, data["next"])
-            case "export":
-                pass
-            case _:
-                count += 1
-    return standing
+def _fill_alone(
+    connection: Connection, folder: Path, fill: Callable[[Client, ExportFolder], Awaitable[None]]
+) -> Exported:
+    from chatctl.exports.folder import entered
+
+    with entered(folder):
+        return _fill(connection, folder, fill)
 
 
-def _read(line: str) -> tuple[str, dict[str, Any]]:
-    """The kind and the data of a line; `cut` where it is no whole one."""
-    try:
-        found = json.loads(line) if line.endswith("\n") else {}
-        return found["kind"], dict(found["data"])
-    except (ValueError, KeyError, TypeError):
-        return "cut", {}
+def _fill(
+    connection: Connection, folder: Path, fill: Callable[[Client, ExportFolder], Awaitable[None]]
+) -> Exported:
+    from chatctl.exports.folder import ExportFolder
+    from chatctl.imports.progress import Progress
+
+    place = connection.url.rstrip("/") if connection.url else Path(connection.data, "admin.sock")
+
+    with Progress() as progress:
+
+        async def work(client: Client) -> Exported:
+            into = ExportFolder(client, place, folder, progress.show)
+            await fill(client, into)
+            return into.exported()
+
+        return connection.run(work, seconds=None)
+
+
+def _print_folder(connection: Connection, folder: Path, exported: Exported) -> None:
+    there = f"{counted(exported.items, 'item')} and {counted(exported.files, 'file')}"
+    sentence = f"{folder} holds {there}"
+    if exported.missing_files:
+        were = "was" if exported.missing_files == 1 else "were"
+        sentence += f"; {counted(exported.missing_files, 'file')} {were} not there any more"
+    print_result(
+        connection,
+        {
+            "folder": str(folder),
+            "items": exported.items,
+            "files": exported.files,
+            "missing_files": exported.missing_files,
+        },
+        sentence,
+    )

@@ -55,7 +55,7 @@ def link(connection: Connection, file: str, expires_in: int) -> None:
     from chatd.contract.file import FileLink, SignFile
 
     made = connection.ask(SignFile(file, expires_in), FileLink)
-    print_result(connection, made, f"{_address(connection)}{made.url}")
+    print_result(connection, made, f"{connection.address()}{made.url}")
 
 
 @command.command()
@@ -73,7 +73,7 @@ def download(connection: Connection, file: str, path: Path) -> None:
     part = path.with_name(path.name + ".part")
     try:
         with part.open("wb") as target:
-            count = download(_address(connection), url, target.write)
+            count = download(connection.address(), url, target.write)
         part.replace(path)
     except OSError as error:
         raise Failed(f"{error.filename or path}: {error.strerror}") from error
@@ -91,7 +91,7 @@ def upload(connection: Connection, path: Path, name: str | None) -> None:
     from chatctl.transfer import upload
 
     need_an_account(connection)
-    made = upload(_address(connection), connection.access_token(), path, name or path.name)["file"]
+    made = upload(connection.address(), connection.access_token(), path, name or path.name)["file"]
     print_result(connection, made, f"uploaded {made['name']}: {size(made['size'])}, {made['id']}")
 
 
@@ -107,12 +107,3 @@ def delete(connection: Connection, file: str, yes: bool) -> None:
     confirm(f"Delete {file} for good?", yes)
     connection.ask(DeleteFile(file), Done)
     print_result(connection, {"file": file}, "the file is deleted")
-
-
-def _address(connection: Connection) -> str:
-    """Where the server is reached over HTTP."""
-    if connection.url:
-        return connection.url.rstrip("/")
-    from chatd.contract.server import GetServerStatus, ServerStatus
-
-    return connection.ask(GetServerStatus(), ServerStatus).address

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from chatctl.commands.retention import preserved
 from chatctl.commands.room import MESSAGE
 from chatctl.connection import Connection
 from chatctl.follow import ANOTHER_HISTORY, follow_log
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 @click.group("message")
 def command() -> None:
     """Messages: list, follow, post, edit, search, delete. A message has a number in its room."""
+
+
+command.add_command(preserved)
 
 
 @command.command()

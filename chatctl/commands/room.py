@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from chatctl.commands.export import export_room
+from chatctl.commands.retention import of_room
 from chatctl.commands.room_moderation import COMMANDS, change
 from chatctl.commands.space import MEMBER_COLUMNS
 from chatctl.connection import Connection
@@ -47,7 +48,7 @@ def command() -> None:
     """Rooms: make, change, archive, moderate. A room may be written SPACE/ROOM."""
 
 
-for each in (*COMMANDS, export_room):
+for each in (*COMMANDS, export_room, of_room):
     command.add_command(each)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import rich_click as click
 
+from chatctl.commands.export import export_server
 from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
@@ -18,6 +19,7 @@ from chatctl.output import (
     print_json,
     print_line,
     print_object,
+    print_result,
     print_table,
     size,
 )
@@ -27,13 +29,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from chatd.client import Client
-    from chatd.contract.server import ServerChecked, ServerStatus, ServerVerified, StreamLoad
+    from chatd.contract.server import (
+        BackupState,
+        ServerChecked,
+        ServerStatus,
+        ServerVerified,
+        StandbyState,
+        StreamLoad,
+    )
     from chatd.contract.view import ViewState
+
+
+MARKS: Final = {"fine": "fine   ", "look": "look   ", "wrong": "wrong  "}
 
 
 @click.group("server")
 def command() -> None:
-    """The server: status, live load, and checks of its data."""
+    """The server: status, live load, checks of its data, an export of everything."""
+
+
+command.add_command(export_server)
 
 
 @command.command()
@@ -72,6 +87,39 @@ def verify(connection: Connection, no_contents: bool) -> None:
     if answer.blobs:
         fine += f", and {counted(answer.blobs, 'blob')} of files {'are' if answer.blobs > 1 else 'is'} there"
     _findings(connection, answer, fine)
+
+
+@command.command()
+@click.pass_obj
+def compact(connection: Connection) -> None:
+    """Give disk back that erased texts and dropped tables have taken, while the server goes on."""
+    from chatd.contract.server import CompactServer, ServerCompacted
+
+    done = connection.ask(CompactServer(), ServerCompacted, seconds=None)
+    freed = done.before - done.after
+    if freed > 0:
+        sentence = f"gave {size(freed)} back: {size(done.before)} before, {size(done.after)} now"
+    else:
+        sentence = f"nothing to give back: {size(done.after)} in use"
+    print_result(connection, done, sentence)
+
+
+@command.command()
+@click.option("--no-certificate", is_flag=True, help="Do not connect to the server's own `public_url`.")
+@click.pass_obj
+def doctor(connection: Connection, no_certificate: bool) -> None:
+    """Look at all that an admin should know, and say what to do; status 1 when something is wrong."""
+    from chatd.contract.doctor import AskDoctor, ServerDoctor
+
+    answer = connection.ask(AskDoctor(not no_certificate), ServerDoctor, seconds=30)
+    if connection.json:
+        print_json(answer)
+    for one in answer.checks if not connection.json else ():
+        print_line(f"{MARKS[one.state]} {one.topic}: {one.says}")
+        if one.remedy is not None:
+            print_line(f"        {one.remedy}")
+    if not answer.ok:
+        raise Failed(counted(sum(one.state == "wrong" for one in answer.checks), "thing") + " to mend")
 
 
 @command.command()
@@ -138,7 +186,7 @@ def streams(connection: Connection, kind: str | None) -> None:
 @command.command()
 @click.pass_obj
 def followers(connection: Connection) -> None:
-    """Who follows the log, and how far: views, notifier, scheduler."""
+    """Who follows the log, and how far: views, notifier, scheduler. `server status` shows standbys."""
     from chatd.contract.server import GetServerFollowers, ServerFollowers
 
     answer = connection.ask(GetServerFollowers(), ServerFollowers)
@@ -199,6 +247,22 @@ def _standing(view: ViewState) -> str:
     return f"{view.name} at {view.position}{late}" + (f", stopped: {view.error}" if view.error else "")
 
 
+def _backup(state: BackupState | None) -> str:
+    if state is None:
+        return "none is scheduled (backup_to)"
+    newest = f"the newest of {local_time(state.last)}" if state.last else "none yet"
+    failed = f"; the last try failed: {state.error}" if state.error else ""
+    return f"to {state.to} every {duration(state.every)}, {newest}{failed}"
+
+
+def _standby(status: ServerStatus, one: StandbyState) -> str:
+    behind = f"{counted(max(0, status.position - one.position), 'event')} behind"
+    missing = f", lacks {counted(one.files_missing, 'file')}" if one.files_missing else ""
+    if one.lag_seconds > 5:
+        behind += f" for {duration(one.lag_seconds)}"
+    return f"{one.name} {behind}{missing}, asked at {local_time(one.heard_at)}"
+
+
 def _readable(status: ServerStatus) -> dict[str, Any]:
     """The status with sizes, times and counts as people read them."""
     fields = plain(status)
@@ -216,5 +280,7 @@ def _readable(status: ServerStatus) -> dict[str, Any]:
         "refused": refused_frames(status.refused),
         "clock_steps": clock_steps(status),
         "views": "; ".join(map(_standing, status.views)),
+        "backup": _backup(status.backup),
+        "standbys": "; ".join(_standby(status, one) for one in status.standbys) or "none",
         "actors": ", ".join(f"{count} {kind}" for kind, count in plain(status.actors).items()),
     }

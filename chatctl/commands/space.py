@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from chatctl.commands.export import export_space
+from chatctl.commands.retention import of_space
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.count import counted
@@ -39,6 +40,7 @@ def command() -> None:
 
 
 command.add_command(export_space)
+command.add_command(of_space)
 
 
 @command.command()

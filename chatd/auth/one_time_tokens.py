@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 import trio
@@ -20,6 +21,8 @@ class OneTimeTokens(Generic[T]):
 
     def __init__(self, seconds: float, most: int) -> None:
         self._values: TTLCache[bytes, T] = TTLCache(most, seconds, trio.current_time)
+        # Where there are other nodes: takes what one of them keeps, by the SHA-256 of its secret.
+        self.elsewhere: Callable[[bytes], Awaitable[T | None]] | None = None
 
     def __len__(self) -> int:
         return len(self._values)
@@ -32,7 +35,19 @@ class OneTimeTokens(Generic[T]):
 
     def take(self, secret: str) -> T | None:
         """The value, the first time and in time."""
+        return self.take_hashed(hashed(secret))
+
+    def take_hashed(self, digest: bytes) -> T | None:
+        """The same for the SHA-256 of a secret."""
         try:
-            return self._values.pop(hashed(secret))
+            return self._values.pop(digest)
         except KeyError:
             return None
+
+    async def take_anywhere(self, secret: str) -> T | None:
+        """The same, whichever node keeps it."""
+        digest = hashed(secret)
+        value = self.take_hashed(digest)
+        if value is None and self.elsewhere is not None:
+            value = await self.elsewhere(digest)
+        return value

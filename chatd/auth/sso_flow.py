@@ -68,8 +68,8 @@ class SingleSignOn:
         self._load_provider = load_provider
         self._address = address
         self._provider: Provider | None = None
-        self._away: OneTimeTokens[Away] = OneTimeTokens(AWAY_SECONDS, UNDER_WAY)
-        self._tickets: OneTimeTokens[str] = OneTimeTokens(TICKET_SECONDS, UNDER_WAY)
+        self.away: OneTimeTokens[Away] = OneTimeTokens(AWAY_SECONDS, UNDER_WAY)
+        self.tickets: OneTimeTokens[str] = OneTimeTokens(TICKET_SECONDS, UNDER_WAY)
 
     @property
     def offered(self) -> bool:
@@ -86,18 +86,18 @@ class SingleSignOn:
 
     def ticket(self, account: str) -> str:
         """Where a browser begins to link an identity to `account`: good once."""
-        return f"{self.start}?ticket={self._tickets.keep(account)}"
+        return f"{self.start}?ticket={self.tickets.keep(account)}"
 
     async def begin(self, ticket: str | None, challenge: str | None) -> Departure | Refusal:
         if not self.offered:
             return NONE
         if challenge is not None and not _CHALLENGE.fullmatch(challenge):
             return Refusal("invalid", "challenge must be the base64url of a SHA-256, without padding")
-        account = None if ticket is None else self._tickets.take(ticket)
+        account = None if ticket is None else await self.tickets.take_anywhere(ticket)
         if ticket is not None and account is None:
             return OVER
         nonce, verifier, browser = new_secret(), new_secret(), new_secret()
-        state = self._away.keep(Away(hashed(browser), nonce, verifier, challenge, account))
+        state = self.away.keep(Away(hashed(browser), nonce, verifier, challenge, account))
         try:
             provider = await self._opened()
             url = await provider.address(self.home + CALLBACK, state, nonce, s256(verifier))
@@ -106,7 +106,7 @@ class SingleSignOn:
         return Departure(url, browser, AWAY_SECONDS)
 
     async def finish(self, answer: Mapping[str, str], browser: str | None) -> str | Refusal:
-        away = self._away.take(answer.get("state", ""))
+        away = await self.away.take_anywhere(answer.get("state", ""))
         if away is None or not hmac.compare_digest(away.browser, hashed(browser or "")):
             return OVER
         code = answer.get("code")

@@ -15,6 +15,7 @@ import trio
 
 from chatd.client.errors import Disconnected, refused
 from chatd.client.wire import Format, Frame, request_frame
+from chatd.contract.import_ import AddImportMessages, AddImportPeople, AddImportRooms, FindImported
 from chatd.contract.message import PostMessage
 from chatd.contract.presence import WatchPresence
 from chatd.contract.requests import REQUESTS
@@ -132,12 +133,13 @@ class Calls:
 
 
 def _repeatable(name: str, data: dict[str, Any]) -> bool:
-    """A query changes nothing, a watch replaces itself, and a nonce posts once."""
+    """A query changes nothing, a watch replaces itself, a nonce posts once, and a key is imported once."""
     row = REQUESTS.get(name)
     if row is None:
         return False
     return (
         row.kind == "query"
         or row.request is WatchPresence
+        or row.request in (AddImportPeople, AddImportRooms, AddImportMessages, FindImported)
         or (row.request is PostMessage and "nonce" in data)
     )

@@ -6,7 +6,7 @@ Each takes the fields of its request in `chatd.contract`, and gives its result o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from chatd.client.asking import Asker, all_pages
 from chatd.contract.block import AddBlock, Block, BlockPage, ListBlocks, RemoveBlock
@@ -70,7 +70,7 @@ async def unfollow_thread(asker: Asker, room: str, seq: int) -> None:
 
 
 async def preferences(asker: Asker) -> PreferencesResult:
-    """Quiet hours, time zone, receipts; and the rooms of which the account hears otherwise than usual."""
+    """Quiet hours, receipts, favourites and orders; and the rooms of which one hears otherwise than usual."""
     first = await asker.ask(GetPreferences(), PreferencesResult)
     if first.next is None:
         return first
@@ -87,10 +87,31 @@ async def set_preferences(
     quiet_to: int | None = None,
     time_zone: str | None = None,
     receipts: bool | None = None,
+    favourites: Sequence[str] | None = None,
+    space_order: Sequence[str] | None = None,
+    room_order: Sequence[str] | None = None,
+    quick_reactions: Sequence[str] | None = None,
+    push_preview: bool | None = None,
 ) -> None:
-    """Quiet hours in minutes from midnight of `time_zone` (IANA), and whether others may see how far one
-    has read. What is not given stays as it is."""
-    await asker.ask(UpdatePreferences(quiet_from, quiet_to, time_zone, receipts), Done)
+    """Quiet hours in minutes from midnight of `time_zone` (IANA); whether others may see how far one has
+    read; rooms, spaces and emoji in the order in which clients show them; whether what is pushed to devices
+    says the text. What is not given stays as it is."""
+    command = UpdatePreferences(
+        quiet_from=quiet_from,
+        quiet_to=quiet_to,
+        time_zone=time_zone,
+        receipts=receipts,
+        favourites=_listed(favourites),
+        space_order=_listed(space_order),
+        room_order=_listed(room_order),
+        quick_reactions=_listed(quick_reactions),
+        push_preview=push_preview,
+    )
+    await asker.ask(command, Done)
+
+
+def _listed(values: Sequence[str] | None) -> list[str] | None:
+    return None if values is None else list(values)
 
 
 async def block(asker: Asker, account: str) -> None:

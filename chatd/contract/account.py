@@ -26,6 +26,7 @@ from chatd.contract.fields import (
     Token,
 )
 from chatd.contract.http import Http
+from chatd.contract.passkey import Base64Url, Ceremony, Host, PasskeyChallenge, PasskeyProof
 from chatd.contract.spec import RequestType, command, query
 
 
@@ -34,6 +35,7 @@ class SignUp(Struct, frozen=True):
     password: Password
     display_name: Name | None = None
     invite: Token | None = None
+    device: DeviceName | None = None
 
 
 class SignIn(Struct, frozen=True):
@@ -41,6 +43,20 @@ class SignIn(Struct, frozen=True):
     password: Password
     device: DeviceName | None = None
     code: Code | None = None
+    passkey: PasskeyProof | None = None
+
+
+class BeginPasskeySignIn(Struct, frozen=True):
+    host: Host | None = None
+
+
+class PasskeySignIn(Struct, frozen=True):
+    ceremony: Ceremony
+    credential: Base64Url
+    client_data: Base64Url
+    authenticator_data: Base64Url
+    signature: Base64Url
+    device: DeviceName | None = None
 
 
 class Refresh(Struct, frozen=True):
@@ -82,6 +98,7 @@ class CreateAccount(Struct, frozen=True):
 
 class ListAccounts(Struct, frozen=True):
     after: Id | None = None
+    name: Annotated[str, Meta(min_length=1, max_length=80)] | None = None
     limit: Limit = DEFAULT_PAGE
 
 
@@ -135,6 +152,10 @@ class ResetTotp(Struct, frozen=True):
     account: Id
 
 
+class ResetPasskeys(Struct, frozen=True):
+    account: Id
+
+
 class MakeRecoveryLink(Struct, frozen=True):
     account: Id
 
@@ -175,6 +196,7 @@ class Account(Struct, frozen=True, kw_only=True):
     bot: bool
     owner: Id | None  # of a bot
     created_at: Time
+    placeholder: bool  # an import made it, and its person has not signed in yet
 
 
 class AccountResult(Struct, frozen=True, kw_only=True):
@@ -277,11 +299,12 @@ REQUESTS: tuple[RequestType, ...] = (
         refusals=("unauthenticated", "forbidden", "not_found", "conflict", "overloaded"),
         events=("account.secured",),
         notes=(
-            "An account with a second factor needs a `code`. Without one, or with a wrong one, the refusal"
-            " is `unauthenticated` with `data: {second_factor: true}`; it comes only when name and password"
-            " were right.",
-            "Wrong passwords and codes make later attempts wait, longer each time (`rate_limited` with"
-            " `retry_after`).",
+            "An account with a second factor needs a `code`, or a `passkey` over a challenge of"
+            " `account.passkey_begin`. Without one, or with a wrong code, the refusal is `unauthenticated`"
+            " with `data: {second_factor: true}`, and `passkey: true` beside it where the account has one;"
+            " it comes only when name and password were right.",
+            "Wrong passwords, codes and passkeys make later attempts wait, longer each time (`rate_limited`"
+            " with `retry_after`).",
             "One signs in with the current name only, not with an earlier one. White space around it does not"
             " count; a password is compared as RFC 8265 says (OpaqueString).",
             "The account is told of its new device (`account.secured`).",
@@ -324,6 +347,39 @@ REQUESTS: tuple[RequestType, ...] = (
             " disabled.",
             "The reply and the new device are as with `account.sign_in`. A second factor is the provider's"
             " task; none is asked for.",
+        ),
+    ),
+    command(
+        "account.passkey_begin",
+        BeginPasskeySignIn,
+        PasskeyChallenge,
+        doc="A challenge for signing in with a passkey.",
+        http=Http("POST", "/account/passkey/begin"),
+        scope="never",
+        asker="anyone",
+        rate="sign_in",
+        refusals=("conflict",),
+        notes=(
+            "For `account.passkey_sign_in`, or for `passkey` of `account.sign_in`. The browser offers the"
+            " passkeys that it has for `rp`; no name is needed. [`passkey.begin`](#passkeybegin) says what"
+            " `host` is.",
+        ),
+    ),
+    command(
+        "account.passkey_sign_in",
+        PasskeySignIn,
+        SignedIn,
+        doc="Exchanges an answer to a challenge for tokens.",
+        http=Http("POST", "/account/passkey/sign_in"),
+        scope="never",
+        asker="anyone",
+        rate="sign_in",
+        refusals=("unauthenticated", "forbidden", "not_found", "conflict"),
+        events=("account.secured",),
+        notes=(
+            "What `navigator.credentials.get` gave, each as base64url. A challenge is answered once.",
+            "The device must have asked who its person is (user verification); no second factor is asked for"
+            " then. The reply and the new device are as with `account.sign_in`.",
         ),
     ),
     command(
@@ -404,6 +460,10 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="operator",
         refusals=("not_found",),
+        notes=(
+            "With `name` only those that have it as a part of their name, of one they had before, or of their"
+            " display name. Case makes no difference in names; in display names only that of ASCII.",
+        ),
     ),
     query(
         "account.get",
@@ -513,6 +573,17 @@ REQUESTS: tuple[RequestType, ...] = (
         events=("account.secured",),
     ),
     command(
+        "account.reset_passkeys",
+        ResetPasskeys,
+        doc="Removes all passkeys of an account.",
+        http=Http("DELETE", "/accounts/{account}/passkeys"),
+        scope="never",
+        asker="operator",
+        refusals=("not_found", "conflict"),
+        events=("account.secured",),
+        notes=("Devices that they signed in stay signed in: `account.sign_out` ends those.",),
+    ),
+    command(
         "account.recovery_link",
         MakeRecoveryLink,
         RecoveryLink,
@@ -522,7 +593,10 @@ REQUESTS: tuple[RequestType, ...] = (
         asker="operator",
         refusals=("not_found", "conflict"),
         events=("account.secured",),
-        notes=("The link opens a page that sets a new password. It works once, for an hour.",),
+        notes=(
+            "The link opens a page that sets a new password. It works once, for an hour; one to a placeholder"
+            " that an import made, for two weeks.",
+        ),
     ),
     command(
         "account.token",
@@ -585,9 +659,9 @@ REQUESTS: tuple[RequestType, ...] = (
             "`account` is for operators; the account is told of it (`account.secured`). Pages: pass `next`"
             " as the next `after`; `null` says that there is no more."
             " `conflict`: the database was put back from an older copy since; begin again without `after`.",
-            "Items are of these kinds: `account`, `name`, `device`, `identity`, `bot`, `membership`,"
-            " `preferences`, `subscription`, `read`, `bookmark`, `draft`, `scheduled`, `report`, `invite`"
-            " (that the account made), `message`, `reaction`, `notification`.",
+            "Items are of these kinds: `account`, `name`, `device`, `push`, `passkey`, `identity`, `bot`,"
+            " `membership`, `preferences`, `subscription`, `read`, `bookmark`, `draft`, `scheduled`,"
+            " `report`, `invite` (that the account made), `message`, `reaction`, `notification`.",
         ),
     ),
 )

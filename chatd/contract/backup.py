@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from chatd.contract.fields import Path
 from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command
 
+BackupRecipient = Annotated[str, Meta(min_length=4, max_length=1000)]
+
 
 class CreateBackup(Struct, frozen=True):
+    """`path` is a new file; or a repository: a folder that exists, a path that ends with `/`, or
+    `s3://BUCKET/PREFIX`. A backup in a repository is encrypted to the `recipients`, if there are any: public
+    keys of age or SSH."""
+
     path: Path
+    recipients: Annotated[list[BackupRecipient], Meta(max_length=32)] = []
 
 
 class BackupCreated(Struct, frozen=True, kw_only=True):
-    """Size, the position of the last event in it, and how many blobs of files are in it.
+    """Size of the database in it, the position of the last event in it, and how many blobs of files are in
+    it. In a repository it has an `id`, and `added` is how many bytes the repository did not have before.
 
     `findings` are sentences about blobs that are lost or damaged: the backup has no good bytes of them."""
 
@@ -23,6 +33,8 @@ class BackupCreated(Struct, frozen=True, kw_only=True):
     position: int
     blobs: int
     findings: list[str]
+    id: str | None = None
+    added: int | None = None
 
 
 REQUESTS: tuple[RequestType, ...] = (
@@ -30,12 +42,12 @@ REQUESTS: tuple[RequestType, ...] = (
         "backup.create",
         CreateBackup,
         BackupCreated,
-        doc="Writes a consistent copy of the database.",
+        doc="Writes a consistent copy of the database and its files, to a new file or into a repository.",
         http=Http("POST", "/backups", 201),
         scope="never",
         asker="operator",
         refusals=("conflict",),
         events=("backup.created",),
-        notes=("Refuses a path that exists or is not absolute.",),
+        notes=("Refuses a file that exists, and a path that is not absolute.",),
     ),
 )

@@ -15,6 +15,7 @@ class SetDraft(Struct, frozen=True):
     room: Id
     text: Annotated[str, Meta(max_length=10_000)]  # empty: there is no draft any more
     thread: Seq | None = None
+    base: Time | None = None
 
 
 class ListDrafts(Struct, frozen=True):
@@ -48,6 +49,8 @@ REQUESTS: tuple[RequestType, ...] = (
             "For members of the room. A room has one draft for itself and one for each thread, the same on"
             " all devices; the last one set counts. An empty `text` removes it. The account's sessions get"
             " the signal `draft.set`.",
+            "`base` is the `at` of the draft that this one was made from. The signal repeats it, so that a"
+            " device which wrote that draft can take this one in its place without losing anything.",
         ),
     ),
     query(

@@ -17,6 +17,7 @@ Code = Literal[
     "too_large",
     "overloaded",
     "unavailable",
+    "uncertain",
     "internal",
 ]
 
@@ -33,6 +34,8 @@ MEANINGS: Final[Mapping[Code, str]] = {
     " long; try again in a few seconds",
     "unavailable": "the store cannot answer or the server is stopping; nothing was changed, it is safe to"
     " try again",
+    "uncertain": "the store did not answer in time, so what was asked may have been done, or be yet; look"
+    " before asking again. Only where several servers share one log",
     "internal": "a bug; the server's log says more",
 }
 

@@ -72,6 +72,7 @@ class AccountCreated(Struct, frozen=True, kw_only=True):
     name: str | UnsetType = UNSET
     display_name: str | UnsetType = UNSET
     admin: bool | UnsetType = UNSET
+    placeholder: bool | UnsetType = UNSET
     owner: Id | UnsetType = UNSET
     scopes: list[Scope] | UnsetType = UNSET
 
@@ -144,6 +145,11 @@ class PreferencesUpdated(Struct, frozen=True, kw_only=True):
     quiet_to: int | UnsetType = UNSET
     time_zone: str | UnsetType = UNSET
     receipts: bool | UnsetType = UNSET
+    favourites: list[Id] | UnsetType = UNSET
+    space_order: list[Id] | UnsetType = UNSET
+    room_order: list[Id] | UnsetType = UNSET
+    quick_reactions: list[str] | UnsetType = UNSET
+    push_preview: bool | UnsetType = UNSET
 
 
 class BookmarkAdded(Struct, frozen=True, kw_only=True):
@@ -304,6 +310,19 @@ class MessagePosted(Struct, frozen=True, kw_only=True):
     files: list[FileInfo] | UnsetType = UNSET
     mentions: list[str] | UnsetType = UNSET
     expires_at: Time | UnsetType = UNSET
+    edited_at: Time | UnsetType = UNSET
+    imported: Id | UnsetType = UNSET
+    key: str | UnsetType = UNSET
+
+
+class ImportBegun(Struct, frozen=True, kw_only=True):
+    import_: Id = field(name="import")
+    format: str
+    source: str
+
+
+class AboutImport(Struct, frozen=True, kw_only=True):
+    import_: Id = field(name="import")
 
 
 class MessageEdited(Struct, frozen=True, kw_only=True):
@@ -316,6 +335,23 @@ class MessageDeleted(Struct, frozen=True, kw_only=True):
     seq: int
     author: Id
     expired: bool | UnsetType = UNSET
+    retention: bool | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
+    key: str | UnsetType = UNSET
+
+
+class RetentionOfSpace(Struct, frozen=True, kw_only=True):
+    keep_days: int
+    reason: str | UnsetType = UNSET
+
+
+class RetentionOfRoom(Struct, frozen=True, kw_only=True):
+    keep_days: int | None
+    reason: str | UnsetType = UNSET
+
+
+class HoldSet(Struct, frozen=True, kw_only=True):
+    hold: bool
     reason: str | UnsetType = UNSET
 
 
@@ -331,8 +367,8 @@ _ACCOUNT: Final = (
         "account.created",
         "account",
         AccountCreated,
-        "The account was made. `owner` and `scopes` are a bot's. A client does nothing: the profile came with"
-        " `session.open`.",
+        "The account was made. `owner` and `scopes` are a bot's; `placeholder`: an import made it. A client"
+        " does nothing: the profile came with `session.open`.",
         personal=("name", "display_name"),
         lets="in",
     ),
@@ -410,7 +446,10 @@ _ACCOUNT: Final = (
         "account",
         PreferencesUpdated,
         "The fields that changed. A client changes its preferences.",
-        personal=("quiet_from", "quiet_to", "time_zone", "receipts"),
+        personal=(
+            *("quiet_from", "quiet_to", "time_zone", "receipts"),
+            *("favourites", "space_order", "room_order", "quick_reactions", "push_preview"),
+        ),
     ),
     EventType(
         "bookmark.added",
@@ -646,6 +685,29 @@ _SPACE: Final = (
         "Somebody (`by`) began to export the space with its rooms. A client tells its person.",
         audited=True,
     ),
+    EventType(
+        "import.begun",
+        "space",
+        ImportBegun,
+        "Somebody (`by`) imports into the space what another chat has exported. A client tells its person.",
+        audited=True,
+    ),
+    EventType("import.finished", "space", AboutImport, "The import is complete.", audited=True),
+    EventType("import.undone", "space", AboutImport, "The import was taken back.", audited=True),
+    EventType(
+        "space.retention_set",
+        "space",
+        RetentionOfSpace,
+        "Messages in its rooms are erased after `keep_days`; 0: never. A client shows it.",
+        audited=True,
+    ),
+    EventType(
+        "space.hold_set",
+        "space",
+        HoldSet,
+        "A legal hold on all its rooms begins or ends. A client shows it.",
+        audited=True,
+    ),
 )
 
 _ROOM: Final = (
@@ -743,7 +805,8 @@ _ROOM: Final = (
         "room",
         MessageDeleted,
         "A client removes the text, files, mentions, reactions, pin, bookmark and notifications of message"
-        " `seq`, and counts one unread message less if it was unread.",
+        " `seq`, and counts one unread message less if it was unread. `expired`: its own time was over;"
+        " `retention`: that of the room was.",
         audited=True,
         erases=True,
     ),
@@ -757,6 +820,28 @@ _ROOM: Final = (
         Nothing,
         "Somebody (`by`) began to export the room. A client tells its person.",
         audited=True,
+    ),
+    EventType(
+        "room.retention_set",
+        "room",
+        RetentionOfRoom,
+        "Messages are erased after `keep_days`; 0: never, null: as the space says. A client shows it.",
+        audited=True,
+    ),
+    EventType(
+        "room.hold_set",
+        "room",
+        HoldSet,
+        "A legal hold on the room begins or ends. A client shows it.",
+        audited=True,
+    ),
+    EventType(
+        "message.erased",
+        "room",
+        AboutMessage,
+        "A message that was deleted under a legal hold is erased, since that has ended. A client does"
+        " nothing.",
+        erases=True,
     ),
 )
 

@@ -16,11 +16,21 @@ MAX_ID: Final = 64  # characters of a request's id
 MAX_PAGE: Final = 500
 DEFAULT_PAGE: Final = 50
 HASH_BYTES: Final = 6  # shown of an event's hash: too few to guess from, enough to tell two histories apart
+MAX_FAVOURITES: Final = 100
+MAX_SPACE_ORDER: Final = 200
+MAX_ROOM_ORDER: Final = 500
+MAX_QUICK_REACTIONS: Final = 12
 MAX_SLOW_MODE: Final = 21_600  # seconds
+MAX_KEEP_DAYS: Final = 36_500
 
 NO_NUL: Final = r"^[^\x00]*$"  # SQLite compares text only up to a NUL
 
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
+
+
+def _different(most: int) -> Meta:
+    """Of a list in which nothing stands twice."""
+    return Meta(max_length=most, extra_json_schema={"uniqueItems": True})
 
 
 def _limits(least: int, most: int, rule: shown.Rule) -> Meta:
@@ -49,6 +59,7 @@ Nonce = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
 EventHash = Annotated[str, Meta(pattern=f"^[0-9a-f]{{{2 * HASH_BYTES}}}$")]  # how the hash of an event begins
 Limit = Annotated[int, Meta(ge=1, le=MAX_PAGE)]
+KeepDays = Annotated[int, Meta(ge=0, le=MAX_KEEP_DAYS)]  # for which messages are kept; 0: for ever
 Seconds = Annotated[int, Meta(ge=1, le=10 * 366 * 86400)]
 Emoji = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL)]
 EmojiName = Annotated[
@@ -63,12 +74,17 @@ EmojiName = Annotated[
 Query = Annotated[str, Meta(min_length=1, max_length=200)]
 Minute = Annotated[int, Meta(ge=0, le=1439)]  # of the day, from midnight
 TimeZone = Annotated[str, Meta(min_length=1, max_length=64)]  # a name of the IANA database
+Favourites = Annotated[list[Id], _different(MAX_FAVOURITES)]  # rooms
+SpaceOrder = Annotated[list[Id], _different(MAX_SPACE_ORDER)]
+RoomOrder = Annotated[list[Id], _different(MAX_ROOM_ORDER)]
+QuickReactions = Annotated[list[Emoji], _different(MAX_QUICK_REACTIONS)]
 Time = Annotated[int, Meta(ge=0, le=2**53)]  # Unix milliseconds
 Path = Annotated[str, Meta(min_length=1, max_length=4096)]
 
 Role = Literal["owner", "admin", "moderator", "member", "guest"]
 GrantedRole = Literal["admin", "moderator", "member", "guest"]  # an invite never makes an owner
 RoomKind = Literal["text", "audio", "video", "announcement"]
+SignUpMode = Literal["open", "invite", "closed"]  # whether anybody may, those with an invite, or nobody
 Scope = Literal["read", "post", "react", "join", "moderate", "manage"]  # what a bot may at most
 BoundRole = Literal["moderator", "member", "guest"]  # overrides bind nobody above
 ShowingRight = Literal["message.post", "message.announce", "mention.loud", "reaction.add", "pin.set"]
@@ -77,6 +93,7 @@ Right = Literal[
     "space.delete",
     "space.lock",
     "space.export",
+    "space.set_retention",
     "invite.create",
     "invite.list",
     "member.see_all",
@@ -96,6 +113,7 @@ Right = Literal[
     "room.override",
     "room.archive",
     "room.delete",
+    "room.set_retention",
     "message.post",
     "message.announce",
     "message.hurry",
@@ -122,6 +140,8 @@ SecurityChange = Literal[
     "recovered",
     "identity_added",
     "identity_removed",
+    "passkey_added",
+    "passkey_removed",
     "device_added",
     "token_made",
     "signed_out",
@@ -131,6 +151,8 @@ ExportKind = Literal[
     "account",
     "name",
     "device",
+    "push",
+    "passkey",
     "identity",
     "bot",
     "membership",

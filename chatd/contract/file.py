@@ -141,11 +141,12 @@ REQUESTS: tuple[RequestType, ...] = (
         doc="Deletes a file, for good.",
         http=Http("DELETE", "/files/{file}"),
         scope="post",
-        refusals=("not_found",),
+        refusals=("not_found", "conflict"),
         events=("file.deleted",),
         notes=(
             "For whoever uploaded it, and for operators. Messages that have it stay, and show that it was"
-            " there; its name and its bytes are erased, unless another file has the same bytes.",
+            " there; its name and its bytes are erased, unless another file has the same bytes. While a legal"
+            " hold stands on a room that has it, it is a `conflict`.",
         ),
     ),
     query(

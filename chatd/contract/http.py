@@ -32,6 +32,7 @@ STATUS: Final[Mapping[Code, int]] = {
     "internal": 500,
     "overloaded": 503,
     "unavailable": 503,
+    "uncertain": 504,
 }
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 

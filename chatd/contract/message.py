@@ -224,7 +224,13 @@ REQUESTS: tuple[RequestType, ...] = (
         rate="post",
         pipelined=True,
         refusals=("not_found", "conflict"),
-        events=("message.posted", "member.joined", "message.deleted", "notification.created"),
+        events=(
+            "message.posted",
+            "member.joined",
+            "message.deleted",
+            "message.erased",
+            "notification.created",
+        ),
         notes=(
             "`nonce` is unique for its author in its room, forever. The same nonce again returns the first"
             " result and logs nothing; with another text, another `reply_to` or other `attachments` it is"

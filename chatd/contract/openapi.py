@@ -15,7 +15,7 @@ from chatd.contract.errors import MEANINGS, Code
 from chatd.contract.examples import EXAMPLES
 from chatd.contract.fields import NO_NUL
 from chatd.contract.http import API, STATUS
-from chatd.contract.requests import REQUESTS
+from chatd.contract.requests import REQUESTS, module_of
 from chatd.contract.schema import Schema
 from chatd.contract.spec import RequestType
 
@@ -95,7 +95,7 @@ def _nouns() -> list[str]:
 
 
 def _about(noun: str) -> str:
-    said = import_module(f"chatd.contract.{noun}").__doc__ or ""
+    said = import_module(module_of(noun)).__doc__ or ""
     return said.strip().partition("\n\n")[0]
 
 

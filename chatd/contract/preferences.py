@@ -1,4 +1,4 @@
-"""Preferences: quiet hours and receipts."""
+"""Preferences: quiet hours, receipts, and what a client shows the same on all devices of an account."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from msgspec import Struct
 
 from chatd.contract.fields import (
     MAX_PAGE,
+    Emoji,
+    Favourites,
     Id,
     Limit,
     Minute,
+    QuickReactions,
+    RoomOrder,
+    SpaceOrder,
     TimeZone,
 )
 from chatd.contract.http import Http
@@ -21,6 +26,11 @@ class UpdatePreferences(Struct, frozen=True):
     quiet_to: Minute | None = None  # the same as `quiet_from`: never
     time_zone: TimeZone | None = None
     receipts: bool | None = None
+    favourites: Favourites | None = None
+    space_order: SpaceOrder | None = None
+    room_order: RoomOrder | None = None
+    quick_reactions: QuickReactions | None = None
+    push_preview: bool | None = None
 
 
 class GetPreferences(Struct, frozen=True):
@@ -29,12 +39,17 @@ class GetPreferences(Struct, frozen=True):
 
 
 class Preferences(Struct, frozen=True, kw_only=True):
-    """`quiet_from` and `quiet_to` are minutes from midnight in `time_zone`."""
+    """`quiet_from` and `quiet_to` are minutes from midnight in `time_zone`. The lists are empty until set."""
 
     quiet_from: int | None
     quiet_to: int | None
     time_zone: str | None
     receipts: bool
+    favourites: list[Id]
+    space_order: list[Id]
+    room_order: list[Id]
+    quick_reactions: list[Emoji]
+    push_preview: bool
 
 
 class PreferencesResult(Struct, frozen=True, kw_only=True):
@@ -49,7 +64,7 @@ REQUESTS: tuple[RequestType, ...] = (
     command(
         "preferences.update",
         UpdatePreferences,
-        doc="Quiet hours and receipts.",
+        doc="Quiet hours, receipts, favourites, an order of one's own, push.",
         http=Http("PATCH", "/preferences"),
         scope="read",
         decided_by="account",
@@ -62,6 +77,15 @@ REQUESTS: tuple[RequestType, ...] = (
             " others, and a client shows them without sound.",
             "`receipts: false` hides the account's receipts from others. Fields that are left out stay as"
             " they are.",
+            "`favourites` are rooms in the order in which a client shows them. `space_order` and `room_order`"
+            " come before what they do not name: a client sorts the rooms of each space by their place in"
+            " `room_order`, then the rest by name. `quick_reactions` are the emoji that a client offers"
+            " first. A list is replaced as a whole, `[]` empties it, and nothing may stand in it twice.",
+            "The server keeps ids of rooms and spaces as they are given. A room that was left stays listed"
+            " and has its place again when the account comes back; a client passes over what it does not"
+            " know.",
+            "`push_preview: false`: what is pushed to devices (`push.subscribe`) says who wrote in which"
+            " room, but not the text.",
         ),
     ),
     query(

@@ -6,6 +6,7 @@ A request that has no row here does not exist.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from keyword import iskeyword
 from typing import Final
 
 from chatd.contract import (
@@ -17,8 +18,10 @@ from chatd.contract import (
     block,
     bookmark,
     bot,
+    cluster,
     device,
     direct,
+    doctor,
     draft,
     emoji,
     erasure,
@@ -26,19 +29,23 @@ from chatd.contract import (
     export,
     file,
     identity,
+    import_,
     invite,
     member,
     message,
     notification,
+    passkey,
     pin,
     preferences,
     presence,
     profile,
+    push,
     quota,
     reaction,
     read,
     receipt,
     report,
+    retention,
     room,
     server,
     session,
@@ -57,12 +64,12 @@ from chatd.contract.spec import RequestType
 _ROWS: Final = tuple(
     row
     for module in (
-        *(session, account, profile, identity, device, totp, bot, quota),
+        *(session, account, profile, identity, device, totp, passkey, bot, quota),
         *(space, invite, emoji, member, ban, erasure, report, audit, access),
-        *(room, export, direct, message, reaction, pin, thread),
+        *(room, retention, export, direct, message, reaction, pin, thread),
         *(read, unread, receipt, typing, presence),
-        *(notification, subscription, preferences, block, bookmark, draft, file),
-        *(view, event, server, backup),
+        *(notification, push, subscription, preferences, block, bookmark, draft, file),
+        *(view, event, server, doctor, cluster, backup, import_),
     )
     for row in module.REQUESTS
 )
@@ -91,3 +98,8 @@ def find(kind: str, name: object) -> RequestType | Refusal:
     if row.kind != kind:
         return Refusal("invalid", f"{row.name} is a {row.kind}, not a {kind}")
     return row
+
+
+def module_of(noun: str) -> str:
+    """The module that says what the noun is; one that is a name of Python's has an underscore behind it."""
+    return f"chatd.contract.{noun}_" if iskeyword(noun) else f"chatd.contract.{noun}"

@@ -124,8 +124,11 @@ class SetOverride(Struct, frozen=True):
 class Room(Struct, frozen=True, kw_only=True):
     """`head` is the seq of the newest event.
 
-    A direct room has no space and no name (null and `""`), but `accounts`: its members, the caller
-    among them, and `disabled`: those of them who are disabled.
+    Messages are erased after `keep_days`; 0: never, null: as the space says. `hold`: a legal hold on this
+    room; one on the space counts as well.
+
+    A direct room has no space and no name (null and `""`), but `accounts`: its members, the caller among
+    them, and `disabled`: those of them who are disabled.
     """
 
     id: Id
@@ -137,6 +140,8 @@ class Room(Struct, frozen=True, kw_only=True):
     archived: bool
     locked: bool
     slow_mode: int  # seconds
+    keep_days: int | None
+    hold: bool
     created_at: Time
     head: int
     accounts: list[Id] | UnsetType = UNSET
@@ -399,12 +404,12 @@ REQUESTS: tuple[RequestType, ...] = (
         http=Http("DELETE", "/rooms/{room}"),
         scope="manage",
         decided_by="room",
-        refusals=("not_found",),
+        refusals=("not_found", "conflict"),
         events=("room.deleted",),
         notes=(
             "The room is `not_found` for everybody, operators included; `room.deleted` is the last event"
             " that its members get. Nothing brings it back, and texts are not erased by it (see"
-            " `space.delete`).",
+            " `space.delete`). Under a legal hold, on it or on its space, it is a `conflict`.",
         ),
     ),
     command(

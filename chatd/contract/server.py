@@ -7,10 +7,14 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from chatd.contract.errors import Code
-from chatd.contract.fields import DEFAULT_PAGE, Limit, Time
+from chatd.contract.fields import DEFAULT_PAGE, Limit, SignUpMode, Time
 from chatd.contract.http import Http
-from chatd.contract.spec import RequestType, StreamKind, query
+from chatd.contract.spec import RequestType, StreamKind, command, query
 from chatd.contract.view import ViewState
+
+
+class GetServerAbout(Struct, frozen=True):
+    pass
 
 
 class GetServerStatus(Struct, frozen=True):
@@ -22,6 +26,10 @@ class GetServerTop(Struct, frozen=True):
 
 
 class CheckServer(Struct, frozen=True):
+    pass
+
+
+class CompactServer(Struct, frozen=True):
     pass
 
 
@@ -43,11 +51,47 @@ class GetServerFollowers(Struct, frozen=True):
     pass
 
 
+class ServerAbout(Struct, frozen=True, kw_only=True):
+    """`name` of the server, who may sign up, and `set_up`: whether it has an account already."""
+
+    name: str
+    sign_up: SignUpMode
+    set_up: bool
+
+
 class ActorCounts(Struct, frozen=True, kw_only=True):
     awake: int
     rooms: int
     spaces: int
     accounts: int
+
+
+class BackupState(Struct, frozen=True, kw_only=True):
+    """Backups that the server makes by itself: `to` where, `every` so many seconds. `last` is when the newest
+    good one was made, `position` where it ends, if this server made it, and `took` how many seconds that
+    took. `failures` since the start; `error`: why the newest try failed, if it did."""
+
+    to: str
+    every: int
+    last: Time | None
+    position: int | None
+    took: float | None
+    made: int
+    failures: int
+    error: str | None
+
+
+class StandbyState(Struct, frozen=True, kw_only=True):
+    """A standby that follows this server: `name` is its machine and the port of its page, `by` whose token it
+    has. When it asked last, `heard_at`, it had everything up to `position`, lacked `files_missing` files, and
+    for `lag_seconds` had not had all that there was."""
+
+    name: str
+    by: str
+    position: int
+    lag_seconds: int
+    files_missing: int
+    heard_at: Time
 
 
 class ServerStatus(Struct, frozen=True, kw_only=True):
@@ -82,6 +126,8 @@ class ServerStatus(Struct, frozen=True, kw_only=True):
     last_clock_step: int | None
     actors: ActorCounts
     views: list[ViewState]
+    backup: BackupState | None = None
+    standbys: list[StandbyState] = []
 
 
 class CommitCounts(Struct, frozen=True, kw_only=True):
@@ -197,6 +243,13 @@ class ServerChecked(Struct, frozen=True, kw_only=True):
     findings: list[str]
 
 
+class ServerCompacted(Struct, frozen=True, kw_only=True):
+    """Bytes of the database and the views' file, `before` and `after`."""
+
+    before: int
+    after: int
+
+
 class ServerVerified(Struct, frozen=True, kw_only=True):
     """How many events were replayed, how many blobs of files were looked at, how many blobs no file names
     (`orphans`; they are collected later), and the findings in words."""
@@ -209,6 +262,20 @@ class ServerVerified(Struct, frozen=True, kw_only=True):
 
 
 REQUESTS: tuple[RequestType, ...] = (
+    query(
+        "server.about",
+        GetServerAbout,
+        ServerAbout,
+        doc="What somebody at the door needs to know.",
+        http=Http("GET", "/server/about"),
+        scope="never",
+        asker="anyone",
+        rate="sign_in",
+        notes=(
+            "While `set_up` is false, the link that the server printed when it started makes the first"
+            " account.",
+        ),
+    ),
     query(
         "server.status",
         GetServerStatus,
@@ -270,6 +337,20 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="operator",
         notes=("`findings` are sentences for people.",),
+    ),
+    command(
+        "server.compact",
+        CompactServer,
+        ServerCompacted,
+        doc="Gives disk back: what erased texts and dropped tables have taken.",
+        http=Http("POST", "/server/compact"),
+        scope="never",
+        asker="operator",
+        refusals=("conflict",),
+        notes=(
+            "The server goes on; it may take minutes. `conflict`: it is under way already, or the disk has"
+            " not enough space to begin. If the caller leaves, it stops; the next one begins again.",
+        ),
     ),
     query(
         "server.verify",

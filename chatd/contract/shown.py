@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
 import attrs
@@ -138,6 +139,44 @@ def rules_of(class_: type[Any]) -> tuple[tuple[str, Rule], ...]:
     hints = get_type_hints(class_, include_extras=True)
     found = ((name, _rule(hint)) for name, hint in hints.items())
     return tuple((name, rule) for name, rule in found if rule is not None)
+
+
+def nested_rules_of(class_: type[Any]) -> tuple[tuple[str, type[Any]], ...]:
+    """The fields of a request that are lists of structures with such fields, at some depth."""
+    hints = get_type_hints(class_, include_extras=True)
+    found = ((name, _listed(hint)) for name, hint in hints.items())
+    return tuple(
+        (name, inner)
+        for name, inner in found
+        if inner is not None and (rules_of(inner) or nested_rules_of(inner))
+    )
+
+
+def first_wrong(value: object) -> str | None:
+    """Where a field of a structure is not as its rule says, and why."""
+    class_: Any = type(value)
+    for name, rule in _rules(class_):
+        said = getattr(value, name)
+        if said is not None and (wrong := rule.wrong(said)):
+            return f"{name}: {wrong}"
+    for name, _ in _nested_rules(class_):
+        for number, one in enumerate(getattr(value, name)):
+            if (found := first_wrong(one)) is not None:
+                return f"{name}[{number}].{found}"
+    return None
+
+
+_rules: Final = cache(rules_of)
+_nested_rules: Final = cache(nested_rules_of)
+
+
+def _listed(hint: Any) -> type[Any] | None:
+    """The structure of which the field is a list."""
+    if get_origin(hint) is Annotated:
+        return _listed(get_args(hint)[0])
+    [inner] = get_args(hint) if get_origin(hint) is list else [None]
+    # asked so, for who needs names alone need not load msgspec
+    return inner if hasattr(inner, "__struct_fields__") else None
 
 
 def _rule(hint: Any) -> Rule | None:

@@ -33,6 +33,7 @@ class DraftSet(Struct, frozen=True, kw_only=True):
     thread: int | None
     text: str
     at: Time
+    base: Time | UnsetType = UNSET
 
 
 class ScheduledChanged(Struct, frozen=True, kw_only=True):

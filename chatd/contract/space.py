@@ -72,7 +72,8 @@ class UnlockSpace(Struct, frozen=True):
 class Space(Struct, frozen=True, kw_only=True):
     """`owner` is the member who has been an owner for longest, null while there is none.
 
-    A space may have several owners.
+    A space may have several owners. Messages of its rooms are erased after `keep_days` (0: never), unless
+    the room says otherwise. `hold`: a legal hold on all its rooms.
     """
 
     id: Id
@@ -81,6 +82,8 @@ class Space(Struct, frozen=True, kw_only=True):
     icon: str | None
     owner: Id | None
     locked: bool
+    keep_days: int
+    hold: bool
     created_at: Time
 
 
@@ -178,14 +181,14 @@ REQUESTS: tuple[RequestType, ...] = (
         http=Http("DELETE", "/spaces/{space}"),
         scope="never",
         decided_by="space",
-        refusals=("not_found",),
+        refusals=("not_found", "conflict"),
         events=("space.deleted",),
         notes=(
             "The space and its rooms are `not_found` for everybody, operators included. Nothing brings it"
             " back. `space.deleted` is the last event that its members get.",
-            "Texts are not erased: they stay in the log, which only operators read, until they expire or"
-            " their author's account is deleted. `member.erase_messages` and `message.delete` erase them"
-            " before.",
+            "Texts are not erased: they stay in the log, which only operators read, until they expire, or"
+            " retention or the deletion of their author's account erases them. `member.erase_messages` and"
+            " `message.delete` erase them before. Under a legal hold it is a `conflict`.",
         ),
     ),
     command(

@@ -17,7 +17,7 @@ from chatd.contract.errors import Code, Refusal
 from chatd.contract.field_errors import describe_error, quote
 from chatd.contract.fields import RateClass, Right, Scope
 from chatd.contract.http import Http
-from chatd.contract.shown import Rule, rules_of
+from chatd.contract.shown import Rule, first_wrong, nested_rules_of, rules_of
 
 # Who may ask: anybody on a connection, an account with an open session, or an operator (the admin socket, or
 # an account that is an admin). What an account may do in a space or room is decided by `chatd.domain.policy`.
@@ -34,7 +34,7 @@ StreamKind = Literal["room", "space", "account", "server"]
 
 # Codes that any request may be refused with. A row names those that are its own besides.
 _ANYWHERE: Final[frozenset[Code]] = frozenset(
-    {"invalid", "too_large", "rate_limited", "overloaded", "unavailable", "internal"}
+    {"invalid", "too_large", "rate_limited", "overloaded", "unavailable", "uncertain", "internal"}
 )
 GENERAL: Final[Mapping[Asker, frozenset[Code]]] = {
     "anyone": _ANYWHERE,
@@ -76,6 +76,7 @@ class RequestType:
     notes: tuple[str, ...] = ()
     _known: frozenset[str] = attrs.field(init=False, repr=False, eq=False)
     shown: tuple[tuple[str, Rule], ...] = attrs.field(init=False, repr=False, eq=False)
+    nested: bool = attrs.field(init=False, repr=False, eq=False)
 
     @_known.default
     def _(self) -> frozenset[str]:
@@ -84,6 +85,10 @@ class RequestType:
     @shown.default
     def _(self) -> tuple[tuple[str, Rule], ...]:
         return rules_of(self.request)
+
+    @nested.default
+    def _(self) -> bool:
+        return bool(nested_rules_of(self.request))
 
     @property
     def noun(self) -> str:
@@ -115,10 +120,8 @@ class RequestType:
             request = msgspec.convert(data, self.request)
         except msgspec.ValidationError as error:
             return Refusal("invalid", describe_error(self.request, error))
-        for name, rule in self.shown:
-            value = getattr(request, name)
-            if value is not None and (wrong := rule.wrong(value)):
-                return Refusal("invalid", f"{name}: {wrong}")
+        if (self.shown or self.nested) and (wrong := first_wrong(request)):
+            return Refusal("invalid", wrong)
         return request
 
 

@@ -29,9 +29,12 @@ class UnfollowThread(Struct, frozen=True):
 
 
 class ThreadPage(MessagePage, frozen=True, kw_only=True):
-    """The replies, the oldest first, and the message that the thread began with."""
+    """The replies, the oldest first, and the message that the thread began with.
+
+    `following` says whether the caller is notified of new replies."""
 
     root: Message
+    following: bool
 
 
 REQUESTS: tuple[RequestType, ...] = (

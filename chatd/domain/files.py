@@ -17,6 +17,7 @@ from chatd.contract.message import PostMessage
 from chatd.contract.shown import FILE_ID
 from chatd.contract.space import CreateSpace, UpdateSpace
 from chatd.domain.decision import Context
+from chatd.domain.internal import AddImported
 
 PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
 TWICE: Final = Refusal("invalid", "attachments: each file once")
@@ -65,6 +66,7 @@ def _picture(picture: str | None) -> Sequence[str]:
 
 _NAMED: Final[Mapping[type[Any], Callable[[Any], Sequence[str] | None]]] = {
     PostMessage: lambda command: command.attachments,
+    AddImported: lambda command: [file for message in command.messages for file in message.attachments or ()],
     UpdateAccount: lambda command: _picture(command.avatar),
     CreateSpace: lambda command: _picture(command.icon),
     UpdateSpace: lambda command: _picture(command.icon),

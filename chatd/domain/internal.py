@@ -5,9 +5,12 @@ No client can send them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from msgspec import Struct
 
 from chatd.contract.fields import DirectState, Scope, SecurityChange
+from chatd.contract.import_ import ImportMessage, ImportReaction
 from chatd.domain.event import Fact
 
 # --- to an account ------------------------------------------------------------------------------------
@@ -17,6 +20,13 @@ class SecureAccount(Struct, frozen=True):
     """Records a change to how the account signs in. The secret is written in the same transaction."""
 
     change: SecurityChange
+
+
+class MakePlaceholder(Struct, frozen=True):
+    """Makes an account for a person of another chat, who may claim it later."""
+
+    name: str
+    display_name: str | None = None
 
 
 class MakeBot(Struct, frozen=True):
@@ -196,6 +206,31 @@ class FinishErasure(Struct, frozen=True):
     account: str
 
 
+class EndImport(Struct, frozen=True):
+    """An import is complete, or (`undone`) was taken back."""
+
+    import_: str
+    undone: bool = False
+
+
+class AdmitMembers(Struct, frozen=True):
+    """These accounts, which exist, become members of the space or of the room. Who may not is left out."""
+
+    accounts: tuple[str, ...]
+
+
+class MakeImportedRoom(Struct, frozen=True):
+    """The space gets a room from another chat, with those of `members` who are in the space. Its id is
+    new."""
+
+    name: str
+    private: bool
+    archived: bool
+    created_at: int
+    members: tuple[str, ...]
+    topic: str | None = None
+
+
 # --- to a room ----------------------------------------------------------------------------------------
 
 
@@ -227,8 +262,67 @@ class ExpireMessage(Struct, frozen=True):
     seq: int
 
 
+class MakeImportedDirectRoom(Struct, frozen=True):
+    """`people`, accounts that exist, get their direct room with all of them in it, unless they have it."""
+
+    people: tuple[str, ...]
+
+
+class KnownMessage(Struct, frozen=True):
+    """A message that was imported before; `thread` is the seq of the root of its thread."""
+
+    seq: int
+    thread: int | None
+
+
+class ImportedChange(Struct, frozen=True):
+    """What a later export says of a message: another text as of `edited_at`, that it is deleted, more
+    reactions."""
+
+    seq: int
+    by: str
+    text: str | None
+    edited_at: int
+    deleted: bool
+    reactions: tuple[ImportReaction, ...]
+    pinned_by: str | None
+
+
+class AddImported(Struct, frozen=True):
+    """Messages of an import, all of them new, and changes of old ones. `known`: those that they refer to, by
+    key. `mentions`: the accounts that their texts name, by the key of the message."""
+
+    import_: str
+    messages: tuple[ImportMessage, ...]
+    changes: tuple[ImportedChange, ...]
+    known: Mapping[str, KnownMessage]
+    mentions: Mapping[str, Sequence[str]] = {}
+
+
+class EraseImported(Struct, frozen=True):
+    """Takes messages of an import back: their seqs and keys."""
+
+    messages: tuple[tuple[int, str], ...]
+
+
 class DeleteMessages(Struct, frozen=True):
     """Deletes these messages. The right to do so has been checked."""
+
+    seqs: tuple[int, ...]
+
+
+class EraseOld(Struct, frozen=True):
+    """Deletes these messages, which are older than the retention rule lets them be; `days` and `since` are
+    those of the rule by which they were found. If it has changed since, nothing is deleted."""
+
+    seqs: tuple[int, ...]
+    days: int
+    since: int
+
+
+class ErasePreserved(Struct, frozen=True):
+    """Erases what is left of these messages, which were deleted under a legal hold that has ended; unless
+    there is one again."""
 
     seqs: tuple[int, ...]
 

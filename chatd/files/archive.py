@@ -3,65 +3,92 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import os
 import re
 import tarfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, Final
 
 from chatd.files.staging import sync_folder
 from chatd.ports import StoreError
 
 DATABASE: Final = "chatd.db"
+DAMAGED: Final = "its bytes in the backup are not those that were stored"
 PIECE: Final = 1 << 20
 _BLOB: Final = re.compile("files/([0-9a-f]{64})")
 
 
-@contextmanager
-def database_of(backup: Path, beside: Path) -> Iterator[Path]:
-    """The database in a backup, for as long as this is entered; a backup without files is one itself.
-    `beside`: where there is space for it. Raises StoreError."""
+def database_of(backup: Path, folder: Path) -> Path:
+    """The database in a backup, taken out into `folder`; a backup without files is one itself. Raises
+    StoreError."""
     if not (backup.is_file() and tarfile.is_tarfile(backup)):
-        yield backup
-        return
-    with TemporaryDirectory(prefix=".chatd-restore-", dir=beside) as folder, tarfile.open(backup) as archive:
+        return backup
+    with _reading(backup) as archive:
         first = archive.next()
         found = archive.extractfile(first) if first is not None and first.name == DATABASE else None
         if found is None:
             raise StoreError(f"{backup} is no backup of chatd")
-        path = Path(folder) / DATABASE
+        path = folder / DATABASE
         _copy(found, path)
-        yield path
+        return path
 
 
-def restore_files(backup: Path, folder: Path) -> tuple[int, tuple[str, ...]]:
-    """Puts the blobs of a backup below `folder`, each under its hash: how many, and which are damaged and
-    were left out. Raises StoreError: the archive cannot be read."""
-    if not tarfile.is_tarfile(backup):
-        return 0, ()
+@contextmanager
+def _reading(backup: Path) -> Iterator[tarfile.TarFile]:
+    """Raises StoreError: it cannot be read, or was cut off."""
     try:
-        return _restore(backup, folder)
-    except tarfile.TarError as error:
+        with tarfile.open(backup) as archive:
+            yield archive
+    except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise StoreError(f"{backup} is damaged: {error}") from error
 
 
-def _restore(backup: Path, folder: Path) -> tuple[int, tuple[str, ...]]:
+def restore_files(
+    backup: Path, folder: Path, wanted: Collection[str] | None = None
+) -> tuple[int, tuple[str, ...]]:
+    """Puts the blobs of a backup (those that are `wanted`, if it is said) below `folder`, each under its
+    hash: how many, and which are damaged and were left out. Raises StoreError: the archive cannot be read."""
+    if not tarfile.is_tarfile(backup):
+        return 0, ()
+    return _restore(backup, folder, wanted)
+
+
+def check_files(backup: Path, named: Collection[str]) -> tuple[str, ...]:
+    """What is wrong with the blobs in a backup, whose database names these. A backup that is a bare database
+    has none: they stand in a bucket. Raises StoreError: the archive cannot be read."""
+    if not tarfile.is_tarfile(backup):
+        return ()
+    findings, missing = [], set(named)
+    with _reading(backup) as archive:
+        for member in archive:
+            blob = _BLOB.fullmatch(member.name)
+            found = archive.extractfile(member) if blob and member.isreg() else None
+            if blob is None or found is None:
+                continue
+            missing.discard(blob[1])
+            if hashlib.file_digest(found, "sha256").hexdigest() != blob[1]:  # type: ignore[arg-type]
+                findings.append(f"blob {blob[1]}: {DAMAGED}")
+    return (*findings, *(f"blob {hash_}: it is not in the backup" for hash_ in sorted(missing)))
+
+
+def _restore(backup: Path, folder: Path, wanted: Collection[str] | None) -> tuple[int, tuple[str, ...]]:
     count, findings = 0, []
-    with tarfile.open(backup) as archive:
+    with _reading(backup) as archive:
         for member in archive:
             named = _BLOB.fullmatch(member.name)
             found = archive.extractfile(member) if named and member.isreg() else None
-            if named is None or found is None:
+            if named is None or found is None or (wanted is not None and named[1] not in wanted):
                 continue
             place = folder / named[1][:2]
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
             part = place / f"{named[1][2:]}.part"
             if _copy(found, part) != named[1]:
                 part.unlink()
-                findings.append(f"blob {named[1]}: its bytes in the backup are not those that were stored")
+                findings.append(f"blob {named[1]}: {DAMAGED}")
                 continue
             part.replace(place / named[1][2:])
             sync_folder(place)

@@ -21,6 +21,7 @@ from chatd.files.pins import Pins
 from chatd.files.spool import Spool
 from chatd.files.staging import StagingFile
 from chatd.files.threads import READ_HOP, Threads
+from chatd.panics import panics_are_errors
 from chatd.ports import Blob, BlobMissing, BlobsUnavailable
 
 if TYPE_CHECKING:
@@ -117,7 +118,8 @@ class BucketBlobs:
     async def ask(self, call: Callable[..., T], *args: object) -> T:
         """What the bucket answers. Raises BlobsUnavailable."""
         try:
-            return await self._asking.run(call, *args)
+            with panics_are_errors():
+                return await self._asking.run(call, *args)
         except (BaseError, ValueError) as error:
             raise BlobsUnavailable(f"the bucket does not answer as it should: {_short(error)}") from error
 

@@ -108,6 +108,11 @@ class Gateway:
         for connection in tuple(self.connections):
             connection.close(code, reason)
 
+    def send_away(self, code: int, reason: str) -> None:
+        """Closes every connection that has a session; others may come."""
+        for connection in tuple(self.connections):
+            connection.close(code, reason)
+
     async def wait_gone(self) -> None:
         """Returns when no session is open and no request is served any more."""
         while self.connections:

@@ -26,6 +26,7 @@ from chatd.contract.account import (
     MakeRecoveryLink,
     RecoveryLink,
     RenameAccount,
+    ResetPasskeys,
     ResetTotp,
     SetPassword,
     UpdateAccount,
@@ -50,6 +51,7 @@ from chatd.ports import (
     Caller,
     Condition,
     DropDevices,
+    DropPasskeys,
     DropSecondFactor,
     OtherAdminExists,
     PutCredential,
@@ -59,6 +61,7 @@ from chatd.ports import (
 )
 
 WRONG_OLD: Final = Refusal("unauthenticated", "the old password is wrong")
+NO_PASSKEYS: Final = Refusal("conflict", "this account has no passkeys")
 NO_BOT_PASSWORD: Final = Refusal("conflict", "a bot has no password; its owner makes tokens with bot.token")
 
 
@@ -156,7 +159,7 @@ class Accounts(msgspec.Struct, frozen=True, eq=False):
         return NO_SUCH_ACCOUNT if row is None else AccountResult(account=account_row(row))
 
     async def list_(self, caller: Caller, query: ListAccounts) -> AccountPage:
-        rows = await self.reader.accounts(query.after, query.limit + 1)
+        rows = await self.reader.accounts(query.after, query.limit + 1, query.name)
         page, following = cut(rows, query.limit, "id")
         return AccountPage(accounts=[account_row(row) for row in page], next=following)
 
@@ -230,6 +233,15 @@ class Accounts(msgspec.Struct, frozen=True, eq=False):
             return OFF
         dropped = DropSecondFactor(command.account)
         return await self.credentials.secure(command.account, caller.by, "totp_off", dropped)
+
+    async def reset_passkeys(self, caller: Caller, command: ResetPasskeys) -> Done | Refusal:
+        """For somebody who lost what keeps them, or fears that somebody else has it."""
+        if await self.reader.account(command.account) is None:
+            return NO_SUCH_ACCOUNT
+        if not await self.reader.passkeys(command.account):
+            return NO_PASSKEYS
+        dropped = DropPasskeys(command.account)
+        return await self.credentials.secure(command.account, caller.by, "passkey_removed", dropped)
 
     async def recovery_link(self, caller: Caller, command: MakeRecoveryLink) -> RecoveryLink | Refusal:
         return await self.recovery.make(command.account, caller.by)

@@ -3,7 +3,7 @@
 Blobs never change, so copying them after the database gives what it names; nothing is collected meanwhile.
 The archive is `chatd.db`, then one `files/<hash>` for each blob. Files in a bucket are not in it: the bucket
 keeps its own copies. What is half made stands in a locked folder beside the target, with a name of its own:
-the next backup to that target removes what a killed server has left in it.
+the next backup into the same folder removes what a killed server has left there.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from chatd.ports import Backup, BlobMissing, Blobs, Maintenance, StoreError
 
 DATABASE: Final = "chatd.db"
 FOLDER: Final = "files"
+WORKSHOP: Final = ".chatd-backup-"
 ARCHIVE: Final = "archive.part"
 HALF_MADE: Final = (ARCHIVE, DATABASE, *(f"{DATABASE}.part{end}" for end in ("", "-journal", "-wal", "-shm")))
 
@@ -75,8 +76,9 @@ class BackupArchives(msgspec.Struct, frozen=True, eq=False):
 @asynccontextmanager
 async def _workshop(target: Path) -> AsyncIterator[Path]:
     """A folder for what is half made. Raises StoreError."""
+    await trio.to_thread.run_sync(_clear_left, target.parent)
     named = hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]
-    folder = target.with_name(f".chatd-backup-{named}")
+    folder = target.with_name(f"{WORKSHOP}{named}")
     descriptor = await trio.to_thread.run_sync(_enter, folder, target)
     try:
         yield folder
@@ -98,6 +100,20 @@ def _enter(folder: Path, target: Path) -> int:
         os.close(descriptor)
         raise StoreError(f"{target} cannot be written: another backup is being written to it") from error
     return descriptor
+
+
+def _clear_left(parent: Path) -> None:
+    """Takes away what killed servers have left, whatever its target was: all that was ever deleted since may
+    stand in it."""
+    for folder in parent.glob(f"{WORKSHOP}*"):
+        with suppress(OSError):  # it is in use, or somebody else's
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _clear(folder)
+                folder.rmdir()
+            finally:
+                os.close(descriptor)
 
 
 def _leave(folder: Path, descriptor: int) -> None:

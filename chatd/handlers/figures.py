@@ -16,8 +16,10 @@ from chatd.actors.runtime.supervisor import Actor
 from chatd.actors.workers.due_timer import DueTimer
 from chatd.actors.workers.file_collection import FileCollector
 from chatd.actors.workers.notifier import Notifier
+from chatd.actors.workers.pusher import Pusher
 from chatd.clock import now
 from chatd.domain.event import split_stream
+from chatd.ports import Cluster, ClusterCounts
 
 SESSION: Final = "session"  # kinds of actors, beside the kinds of streams
 WRITER: Final = "log writer"
@@ -46,6 +48,12 @@ class Figures(msgspec.Struct, frozen=True, eq=False):
     bus: Bus
     due_timer: DueTimer
     workers: list[Actor]
+    cluster: Cluster | None = None
+
+    @property
+    def cluster_counts(self) -> ClusterCounts:
+        """Of a server that is alone: it is one node."""
+        return ClusterCounts() if self.cluster is None else self.cluster.counts()
 
     def mailboxes(self) -> dict[str, MailboxFigures]:
         """By kind of actor."""
@@ -69,6 +77,11 @@ class Figures(msgspec.Struct, frozen=True, eq=False):
         """Events."""
         position = self.notifier.position if self.notifier is not None else None
         return 0 if position is None else max(0, self.bus.head - position)
+
+    @property
+    def pusher(self) -> Pusher | None:
+        """None where nobody is notified by web push."""
+        return next((worker for worker in self.workers if isinstance(worker, Pusher)), None)
 
     @property
     def scheduler_late(self) -> float:

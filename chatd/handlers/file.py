@@ -32,10 +32,13 @@ from chatd.domain.internal import DropFile
 from chatd.handlers.file_allowance import FileAllowance
 from chatd.handlers.paging import cut
 from chatd.handlers.refusals import OPERATOR_KEEPS_NOTHING
-from chatd.ports import Caller, FilesExist, Reader, Row
+from chatd.ports import Caller, FileReleased, FilesExist, Reader, Row
 
 NO_SUCH_FILE: Final = Refusal("not_found", "there is no such file, or you may not read it")
 NOT_YOURS: Final = Refusal("forbidden", "only who uploaded a file may delete it")
+ON_HOLD: Final = Refusal(
+    "conflict", "a legal hold stands on a room that has this file, so it stays until that ends"
+)
 
 
 class FileHandlers(msgspec.Struct, frozen=True, eq=False):
@@ -61,10 +64,13 @@ class FileHandlers(msgspec.Struct, frozen=True, eq=False):
             return row
         if row["account"] != caller.by and not caller.operator:
             return NOT_YOURS
-        drop, there = DropFile(command.file), (FilesExist((command.file,)),)
+        drop, there = DropFile(command.file), (FilesExist((command.file,)), FileReleased(command.file))
         stream = account_stream(row["account"])
         answer = await self.commands.ask(stream, drop, context_of(caller), Done, conditions=there)
-        return DONE if answer is STALE else answer  # somebody else has deleted it meanwhile
+        if answer is not STALE:
+            return answer
+        # otherwise somebody else has deleted it meanwhile
+        return ON_HOLD if await self.reader.file_on_hold(command.file) else DONE
 
     async def sign(self, caller: Caller, query: SignFile) -> FileLink | Refusal:
         row = await self._readable(caller, query.file)

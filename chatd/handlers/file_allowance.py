@@ -17,7 +17,8 @@ OPERATOR_UPLOADS_NOTHING: Final = Refusal(
 
 
 class FileAllowance(msgspec.Struct, frozen=True, eq=False):
-    """`largest`: bytes of one file. The quotas count bots with their owner; None: there are none."""
+    """`largest`: bytes of one file. The quotas count bots with their owner; None: there are none. They do not
+    bind an operator, who uploads for somebody else."""
 
     reader: Reader
     daily: DailyUsage
@@ -26,9 +27,9 @@ class FileAllowance(msgspec.Struct, frozen=True, eq=False):
 
     async def bytes(self, caller: Caller) -> int:
         """How many bytes the caller's next file may have. Raises StoreUnavailable."""
-        if caller.account is None or self.daily.refuse_upload(caller):
+        if caller.account is None or (not caller.operator and self.daily.refuse_upload(caller)):
             return 0
-        if self.quotas is None:
+        if self.quotas is None or caller.operator:
             return self.largest
         return max(0, min(self.largest, self.quotas.stored_bytes - await self.stored(caller)))
 
@@ -38,6 +39,8 @@ class FileAllowance(msgspec.Struct, frozen=True, eq=False):
             return OPERATOR_UPLOADS_NOTHING
         if size > self.largest:
             return Refusal("too_large", f"a file has at most {_size(self.largest)}")
+        if caller.operator:
+            return None
         if refusal := self.daily.refuse_upload(caller):
             return refusal
         if self.quotas is not None and await self.stored(caller) + size > self.quotas.stored_bytes:
@@ -54,7 +57,7 @@ class FileAllowance(msgspec.Struct, frozen=True, eq=False):
 
     def conditions(self, caller: Caller, size: int) -> tuple[Condition, ...]:
         """What must be so when the file is written: other uploads may have come first."""
-        if self.quotas is None:
+        if self.quotas is None or caller.operator:
             return ()
         return (StoredBytesBelow(_person(caller), self.quotas.stored_bytes - size),)
 

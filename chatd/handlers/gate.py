@@ -13,10 +13,15 @@ from chatd.clock import now
 from chatd.contract.errors import Refusal
 from chatd.contract.session import Cursor
 from chatd.handlers.refusals import NO_TOKEN, TOKEN_OF_DISABLED
-from chatd.ports import BearerRows, Caller
+from chatd.ports import BearerRows, Caller, Freshness
 
 OWNER_DISABLED: Final = Refusal(
     "forbidden", "this bot's owner is disabled; ask the people who run this server"
+)
+
+
+CUT_OFF: Final = Refusal(
+    "unavailable", "this server is cut off from the others of its cluster; connect to another one"
 )
 
 
@@ -33,9 +38,12 @@ class Gate(msgspec.Struct, frozen=True, eq=False):
     bus: Bus
     epoch: str
     former: Mapping[str, int]  # epochs of before, each good up to a position
+    fresh: Freshness | None = None
 
     def admit(self, claims: Claims, rows: BearerRows, address: str) -> Caller | Refusal:
         """The bearer of these claims, while its device stands and its account is not disabled."""
+        if self.fresh is not None and self.fresh.cut_off is not None:
+            return CUT_OFF
         device, account = rows.device, rows.account
         if account is not None and account["disabled"] and not account["deleted"]:
             return TOKEN_OF_DISABLED  # its devices went with it, but the token shows whose it was

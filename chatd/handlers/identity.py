@@ -68,7 +68,7 @@ class SingleSignOns(msgspec.Struct, frozen=True, eq=False):
 
     async def exchange(self, caller: Caller, command: ExchangeCode) -> SignedIn | Refusal:
         """Exchanges the code with which a browser came back. A first sign-in may make the account."""
-        back = self.sso.returned.take(command.code)
+        back = await self.sso.returned.take_anywhere(command.code)
         challenge = None if command.verifier is None else s256(command.verifier)
         if back is None or back.account is not None or back.challenge != challenge:
             return OVER
@@ -115,7 +115,7 @@ class Identities(msgspec.Struct, frozen=True, eq=False):
 
     async def add(self, caller: Caller, command: AddIdentity) -> IdentityResult | Refusal:
         """Links the identity with which a browser came back, if this account had sent it."""
-        back = self.sso.returned.take(command.code)
+        back = await self.sso.returned.take_anywhere(command.code)
         if back is None or back.account is None or back.account != caller.account:
             return OVER
         return await self._link(back.account, caller.by, back.identity)

@@ -89,7 +89,12 @@ class Threads(msgspec.Struct, frozen=True, eq=False):
             limit=query.limit,
             thread=found["seq"],
         )
-        return ThreadPage(**_page(page, from_start=query.after is not None), root=message_row(found))
+        following = caller.account is not None and await self.reader.follows_thread(
+            caller.account, query.room, found["seq"]
+        )
+        return ThreadPage(
+            **_page(page, from_start=query.after is not None), root=message_row(found), following=following
+        )
 
 
 def _page(page: Page, from_start: bool) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """Recovery without e-mail: a link that an operator makes and hands over, good once and for an hour.
 
-It leads to a page that sets a new password. All devices end with that; a second factor stays.
+The link to a placeholder that an import made is good for two weeks: with it a person claims the account.
+
+A link leads to a page that sets a new password. All devices and passkeys end with that; a second factor
+stays.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.server_address import ServerAddress
 from chatd.ports import (
     DropDevices,
+    DropPasskeys,
     DropRecoveryLinks,
     PutCredential,
     PutRecoveryLink,
@@ -28,6 +32,7 @@ from chatd.ports import (
 )
 
 LIFETIME: Final = 3600_000  # milliseconds
+CLAIMABLE: Final = 14 * 86_400_000  # the same, of a link to a placeholder: an invitation to its person
 USED: Final = Refusal("not_found", "this link has been used, has expired or is wrong; ask for a new one")
 
 
@@ -39,7 +44,9 @@ class RecoveryLinks(msgspec.Struct, frozen=True, eq=False):
 
     async def make(self, account: str, by: str) -> RecoveryLink | Refusal:
         """Of several links each is good, so that two helpers do not spoil each other's; one use ends all."""
-        code, expires_at = new_secret(), now() + LIFETIME
+        row = await self.reader.account(account)
+        lifetime = CLAIMABLE if row is not None and row["placeholder"] else LIFETIME
+        code, expires_at = new_secret(), now() + lifetime
         put = PutRecoveryLink(account, hashed(code), expires_at)
         answer = await self.credentials.secure(account, by, "recovery_link", put)
         if isinstance(answer, Refusal):
@@ -59,7 +66,12 @@ class RecoveryLinks(msgspec.Struct, frozen=True, eq=False):
         if isinstance(password_hash, Refusal):
             return password_hash
         account, dropped = row["id"], DropDevices(row["id"])
-        writes = (PutCredential(account, password_hash), DropRecoveryLinks(account), dropped)
+        writes = (
+            PutCredential(account, password_hash),
+            DropRecoveryLinks(account),
+            DropPasskeys(account),  # whoever had got in may have left one
+            dropped,
+        )
         unused = (RecoveryLinkIs(account, hashed(code)),)
         answer = await self.credentials.secure(account, account, "recovered", *writes, conditions=unused)
         if isinstance(answer, Refusal):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+from msgspec import UNSET
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus, context_of
@@ -124,7 +125,8 @@ class Drafts(msgspec.Struct, frozen=True, eq=False):
             return HEAVY
         draft = PutDraft(account, room, thread, command.text, now())
         await self.commands.write(*ended, draft)
-        changed = DraftSet(room=room, thread=thread or None, text=draft.text, at=draft.at)
+        base = UNSET if command.base is None else command.base
+        changed = DraftSet(room=room, thread=thread or None, text=draft.text, at=draft.at, base=base)
         self.bus.signal(account, signal_frame("draft.set", account_stream(account), account, changed))
         return DONE
 

@@ -21,6 +21,11 @@ CODE_NEEDED: Final = Refusal(
     "this account has a second factor: sign in with `code` as well, from its app or a recovery code",
     {"second_factor": True},
 )
+CODE_OR_PASSKEY_NEEDED: Final = Refusal(
+    "unauthenticated",
+    "this account has a second factor: sign in with `passkey` or `code` as well",
+    {"second_factor": True, "passkey": True},
+)
 WRONG_CODE: Final = Refusal(
     "unauthenticated",
     "this code is wrong or has been used; wait for the next one, or use a recovery code",

@@ -14,8 +14,10 @@ from chatd import __version__
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.live_sessions import LiveSessions
+from chatd.actors.workers.backups import BackupSchedule
 from chatd.actors.workers.file_collection import FileCollector
 from chatd.actors.workers.health import Health
+from chatd.actors.workers.standbys import Standbys
 from chatd.actors.workers.view_updater import Views
 from chatd.clock import now
 from chatd.contract.backup import BackupCreated, CreateBackup
@@ -25,14 +27,18 @@ from chatd.contract.field_errors import quote
 from chatd.contract.server import (
     ActorCounts,
     ActorLoad,
+    BackupState,
     CheckServer,
     CommitCounts,
+    CompactServer,
     GetServerStatus,
     GetServerTop,
     ServerChecked,
+    ServerCompacted,
     ServerStatus,
     ServerTop,
     ServerVerified,
+    StandbyState,
     VerifyServer,
 )
 from chatd.contract.spec import DONE, Done
@@ -43,10 +49,22 @@ from chatd.handlers.histories import ANOTHER, Histories
 from chatd.handlers.paging import fitting, text_size
 from chatd.handlers.server_address import ServerAddress
 from chatd.handlers.server_log import ServerLog
+from chatd.log import log
 from chatd.output import STDERR
-from chatd.ports import BlobsUnavailable, Caller, Maintenance, Reader, StoreError, StoreUnavailable
+from chatd.ports import (
+    BlobsUnavailable,
+    Caller,
+    CompactError,
+    Maintenance,
+    Reader,
+    Repositories,
+    StoreError,
+    StoreUnavailable,
+)
 
 BUSIEST: Final = 50  # actors
+COMPACTED_ALREADY: Final = Refusal("conflict", "it is being compacted already")
+MOST_FINDINGS: Final = 100
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -62,6 +80,9 @@ class Server(msgspec.Struct, frozen=True, eq=False):
     address: ServerAddress
     health: Health
     files: FileCheck
+    backups: BackupSchedule | None
+    standbys: Standbys
+    _compacting: trio.Lock = msgspec.field(default_factory=trio.Lock)
     _started_at: int = msgspec.field(default_factory=now)
     _started: float = msgspec.field(default_factory=trio.current_time)
 
@@ -101,6 +122,18 @@ class Server(msgspec.Struct, frozen=True, eq=False):
                 accounts=awake["account"],
             ),
             views=self.views.rows(),
+            backup=_backup_state(self.backups),
+            standbys=[
+                StandbyState(
+                    name=one.name,
+                    by=one.by,
+                    position=one.position,
+                    lag_seconds=one.lag,
+                    files_missing=one.missing,
+                    heard_at=one.at,
+                )
+                for one in self.standbys.known()
+            ],
         )
 
     async def top(self, caller: Caller, query: GetServerTop) -> ServerTop:
@@ -152,6 +185,17 @@ class Server(msgspec.Struct, frozen=True, eq=False):
             )
         return ServerChecked(ok=not findings, findings=findings)
 
+    async def compact(self, caller: Caller, command: CompactServer) -> ServerCompacted | Refusal:
+        if self._compacting.locked():
+            return COMPACTED_ALREADY
+        async with self._compacting:
+            try:
+                done = await self.maintenance.compact()
+            except CompactError as error:
+                return Refusal("conflict", str(error))
+        log.info("compacted", before=done.before, after=done.after)
+        return ServerCompacted(before=done.before, after=done.after)
+
     async def verify(self, caller: Caller, query: VerifyServer) -> ServerVerified | Refusal:
         if self.health.database is not None:
             return Refusal("unavailable", self.health.database)
@@ -165,6 +209,21 @@ class Server(msgspec.Struct, frozen=True, eq=False):
             orphans=files.orphans,
             findings=findings,
         )
+
+
+def _backup_state(schedule: BackupSchedule | None) -> BackupState | None:
+    if schedule is None:
+        return None
+    return BackupState(
+        to=schedule.to,
+        every=int(schedule.every),
+        last=schedule.last,
+        position=schedule.position,
+        took=None if schedule.took is None else round(schedule.took, 3),
+        made=schedule.made,
+        failures=schedule.failures,
+        error=schedule.failed_because,
+    )
 
 
 def _load(actor: Any) -> ActorLoad:
@@ -233,20 +292,47 @@ class ViewHandlers(msgspec.Struct, frozen=True, eq=False):
 
 class Backups(msgspec.Struct, frozen=True, eq=False):
     archives: BackupArchives
+    repositories: Repositories
     collector: FileCollector
     server_log: ServerLog
 
     async def create(self, caller: Caller, command: CreateBackup) -> BackupCreated | Refusal:
-        target = Path(command.path)
-        if not target.is_absolute():
+        bucket = command.path.startswith("s3://")
+        if not bucket and not Path(command.path).is_absolute():
             return Refusal("invalid", "path must be absolute: the server does not know your folder")
+        folder = command.path.endswith("/") or await trio.Path(command.path).is_dir()
+        if command.recipients and not (bucket or folder):
+            return Refusal("invalid", "only backups in a repository, which is a folder, are encrypted")
         try:
             with self.collector.pausing():
-                copy = await self.archives.create(target)
+                if bucket or folder:
+                    made = await self._keep(command)
+                else:
+                    made = await self._archive(Path(command.path))
         except (StoreError, BlobsUnavailable) as error:
             return Refusal("conflict", str(error))
-        path, size, position = str(copy.path), copy.bytes, copy.position
-        await self.server_log.record(caller, "backup.created", path=path, bytes=size, upto=position)
+        size, position = made.bytes, made.position
+        await self.server_log.record(caller, "backup.created", path=made.path, bytes=size, upto=position)
+        return made
+
+    async def _archive(self, path: Path) -> BackupCreated:
+        copy = await self.archives.create(path)
         return BackupCreated(
-            path=path, bytes=size, position=position, blobs=copy.blobs, findings=list(copy.findings)
+            path=str(copy.path),
+            bytes=copy.bytes,
+            position=copy.position,
+            blobs=copy.blobs,
+            findings=list(copy.findings),
+        )
+
+    async def _keep(self, command: CreateBackup) -> BackupCreated:
+        kept = await self.repositories.create(command.path, command.recipients)
+        return BackupCreated(
+            path=kept.place,
+            bytes=kept.bytes,
+            position=kept.position,
+            blobs=kept.blobs,
+            findings=list(kept.findings[:MOST_FINDINGS]),
+            id=kept.id,
+            added=kept.added,
         )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 import msgspec
+
+_HERE: Final = re.compile(r"//(?:127\.0\.0\.1|0\.0\.0\.0|\[::1?\]):")
 
 
 class ServerAddress(msgspec.Struct, eq=False):
@@ -13,9 +18,12 @@ class ServerAddress(msgspec.Struct, eq=False):
 
     @property
     def home(self) -> str:
-        """What every link begins with, without a slash at its end. "All addresses" is none to open."""
-        own = self.url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
-        return self.public.rstrip("/") or own
+        """What every link begins with, without a slash at its end.
+
+        On this machine that is `localhost`: browsers make no passkeys for an IP address, and "all addresses"
+        is none to open.
+        """
+        return self.public.rstrip("/") or _HERE.sub("//localhost:", self.url)
 
     def link(self, path: str, code: str) -> str:
         """A link to a page that takes a one-time code."""

@@ -68,6 +68,8 @@ class ServerLoads(msgspec.Struct, frozen=True, eq=False):
             found.append(
                 _follower(notifier.name, notifier.position, head, figures.notifier_lag, 0, notifier.restarts)
             )
+        if (pusher := figures.pusher) is not None:
+            found.append(_follower(pusher.name, pusher.position, head, pusher.lag, 0, pusher.restarts))
         for worker in figures.workers:
             if isinstance(worker, Scheduler):
                 late = int(figures.scheduler_late * 1000)

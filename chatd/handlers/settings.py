@@ -25,7 +25,17 @@ from chatd.handlers.paging import page_of
 from chatd.handlers.refusals import OPERATOR_KEEPS_NOTHING
 from chatd.ports import Caller, Reader
 
-DEFAULTS: Final = Preferences(quiet_from=None, quiet_to=None, time_zone=None, receipts=True)
+DEFAULTS: Final = Preferences(
+    quiet_from=None,
+    quiet_to=None,
+    time_zone=None,
+    receipts=True,
+    favourites=[],
+    space_order=[],
+    room_order=[],
+    quick_reactions=[],
+    push_preview=True,
+)
 NOTHING_GIVEN: Final = Refusal("invalid", "subscription.update takes level, mute_for or both")
 OPERATOR_HEARS_NOTHING: Final = Refusal("invalid", "operators get no notifications; ask as an account")
 

@@ -19,6 +19,7 @@ from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.space import Spaces
 from chatd.ports import Caller, PutSetupCode, Reader, SetupCodeIs
 
+NO_SPACE: Final = "0" * 26  # a room's name is looked at before there is a space
 USED: Final = Refusal("not_found", "this link has been used: there is an account already; sign in with it")
 OLD: Final = Refusal(
     "not_found", "this link is not the newest one; take that which the newest start of chatd printed"
@@ -42,14 +43,19 @@ class Setup(msgspec.Struct, frozen=True, eq=False):
         return code
 
     @retried_when_stale
-    async def set_up(self, code: str, name: str, password: str, space: str) -> AccountResult | Refusal:
-        """Makes an administrator's account, a space that it owns and the room "general" in it."""
+    async def set_up(
+        self, code: str, name: str, password: str, space: str, room: str
+    ) -> AccountResult | Refusal:
+        """Makes an administrator's account, a space that it owns and a first room in it."""
         expected = await self.reader.setup_code()
         if expected is None or not hmac.compare_digest(expected, hashed(code)):
             return USED if await self.reader.any_account() else OLD
         new_space = REQUESTS["space.create"].read({"name": space})
         if isinstance(new_space, Refusal):
             return new_space
+        new_room = REQUESTS["room.create"].read({"space": NO_SPACE, "name": room})
+        if isinstance(new_room, Refusal):
+            return new_room
         command = REQUESTS["account.create"].read({"name": name, "password": password, "admin": True})
         if isinstance(command, Refusal):
             return command
@@ -61,6 +67,6 @@ class Setup(msgspec.Struct, frozen=True, eq=False):
         answer = await self.spaces.create(caller, new_space)
         if isinstance(answer, Refusal):
             return answer
-        room = CreateRoom(answer.space.id, "general")
-        await self.commands.ask(space_stream(room.space), room, context_of(caller), RoomResult)
+        first = CreateRoom(answer.space.id, new_room.name)
+        await self.commands.ask(space_stream(first.space), first, context_of(caller), RoomResult)
         return made

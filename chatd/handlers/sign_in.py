@@ -27,16 +27,20 @@ from chatd.handlers.credentials import BUSY, Credentials
 from chatd.handlers.device_tokens import DeviceTokens
 from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.invite_codes import InviteCodes
+from chatd.handlers.passkey import COPIED, PasskeyProofs, ProvenPasskey
+from chatd.handlers.passkey import WRONG as WRONG_PASSKEY
 from chatd.handlers.refusals import DISABLED, NO_TOKEN
-from chatd.handlers.second_factor import CODE_NEEDED, WRONG_CODE, in_use, spend
+from chatd.handlers.second_factor import CODE_NEEDED, CODE_OR_PASSKEY_NEEDED, WRONG_CODE, in_use, spend
 from chatd.ports import (
     AccountActive,
     Caller,
+    Condition,
     CredentialIs,
     DropDevices,
     PutCredential,
     Reader,
     RotateRefreshToken,
+    Row,
     SecondFactorIs,
     Write,
 )
@@ -86,7 +90,7 @@ class SignUps(msgspec.Struct, frozen=True, eq=False):
         password_hash = await self.credentials.hash_new(command.password, command.name, command.display_name)
         if isinstance(password_hash, Refusal):
             return password_hash
-        device = self.tokens.new_device(account, "")
+        device = self.tokens.new_device(account, command.device or "")
         writes = (PutCredential(account, password_hash), device.put)
         answer: AccountResult | SpaceResult | Refusal
         if found is None:
@@ -115,6 +119,7 @@ class SignIns(msgspec.Struct, frozen=True, eq=False):
     passwords: Passwords
     credentials: Credentials
     tokens: DeviceTokens
+    proofs: PasskeyProofs
 
     async def sign_in(self, caller: Caller, command: SignIn) -> SignedIn | Refusal:
         command = replace(command, name=as_read(command.name))
@@ -135,35 +140,53 @@ class SignIns(msgspec.Struct, frozen=True, eq=False):
             return BUSY
         if row is None or password_hash is None or not right:
             return WRONG
-        answer = await self._admit(row["id"], password_hash, command)
-        if answer in (CODE_NEEDED, STALE):
+        proven = None if command.passkey is None else await self.proofs.proven(command.passkey)
+        if isinstance(proven, Refusal):
+            return proven
+        answer = await self._admit(row["id"], password_hash, command, proven)
+        if answer in (CODE_NEEDED, CODE_OR_PASSKEY_NEEDED, STALE):
             attempt.void()
-        elif answer not in (WRONG, WRONG_CODE):
+        elif answer not in (WRONG, WRONG_CODE, WRONG_PASSKEY, COPIED):
             attempt.right()
         return answer
 
     @retried_when_stale
-    async def _admit(self, account: str, password_hash: str, command: SignIn) -> SignedIn | Refusal:
+    async def _admit(
+        self, account: str, password_hash: str, command: SignIn, proven: ProvenPasskey | None
+    ) -> SignedIn | Refusal:
         """Signs in an account whose password was given; it may have been changed meanwhile."""
         row = await self.reader.account(account)
         if row is None or await self.reader.credential(account) != password_hash:
             return WRONG
         device = self.tokens.new_device(account, command.device or "")
-        writes: list[Write] = []
         factor = await self.reader.second_factor(account)
-        if in_use(factor):
-            if command.code is None:
-                return CODE_NEEDED
-            if (spent := spend(account, factor, command.code)) is None:
-                return WRONG_CODE
-            writes.append(spent)
+        second = await self._second(account, factor, command.code, proven)
+        if isinstance(second, Refusal):
+            return second
+        writes, unused = second
         if row["disabled"]:
             return DISABLED
         read = (AccountActive(account), CredentialIs(account, password_hash), SecondFactorIs(account, factor))
-        added = await self.tokens.add(device.put, account, *writes, conditions=read)
+        added = await self.tokens.add(device.put, account, *writes, conditions=(*read, *unused))
         if isinstance(added, Refusal):
             return added
         return self.tokens.signed_in(row, device.put.device, device.refresh_token)
+
+    async def _second(
+        self, account: str, factor: Row | None, code: str | None, proven: ProvenPasskey | None
+    ) -> tuple[tuple[Write, ...], tuple[Condition, ...]] | Refusal:
+        """What uses up the code or the passkey that was given beside the password."""
+        if proven is not None:
+            if proven.row["account"] != account:
+                return WRONG_PASSKEY
+            used = await self.proofs.use(proven)
+            return used if isinstance(used, Refusal) else ((used[0],), (used[1],))
+        if not in_use(factor):
+            return (), ()
+        if code is None:
+            return CODE_OR_PASSKEY_NEEDED if await self.reader.passkeys(account) else CODE_NEEDED
+        spent = spend(account, factor, code)
+        return WRONG_CODE if spent is None else ((spent,), ())
 
     async def refresh(self, caller: Caller, command: Refresh) -> SignedIn | Refusal:
         """Uses the token up and gives the next pair. Tabs may use one token at once; each goes on with

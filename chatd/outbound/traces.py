@@ -31,7 +31,9 @@ BATCH: Final = 128  # spans in one message: encoding more would keep the interpr
 EVERY: Final = 1.0  # seconds after which a batch goes, full or not
 TIMEOUT: Final = 10.0  # seconds for the collector to take one
 LAST_WORDS: Final = 2.0  # seconds for what is left when the server stops
-_FAULTS: Final = frozenset({"internal", "unavailable", "overloaded"})  # outcomes that are the server's fault
+_FAULTS: Final = frozenset(
+    {"internal", "unavailable", "uncertain", "overloaded"}
+)  # outcomes that are the server's fault
 
 
 class OtelTracer:

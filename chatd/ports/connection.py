@@ -50,6 +50,10 @@ class Connection(Protocol):
         """Bytes that the client has not taken yet."""
 
     @property
+    def last_heard(self) -> float:
+        """When the client showed last that it is there, on trio's clock."""
+
+    @property
     def lost(self) -> bool:
         """Whether the client is gone, and hears nothing any more."""
 

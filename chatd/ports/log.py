@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -15,11 +15,25 @@ from chatd.ports.writes import Write
 
 class Append(Struct, frozen=True):
     """What one actor wants written, all of it or nothing: facts in order, and writes beside them; and only
-    while all of the conditions hold."""
+    while all of the conditions hold, and the streams that were looked at stand where they stood then.
+
+    `beside` are those streams, each with the `seq` of its newest fact.
+    """
 
     facts: tuple[Fact, ...] = ()
     writes: tuple[Write, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    beside: tuple[tuple[str, int], ...] = ()
+
+
+class Made(Struct, frozen=True, array_like=True):
+    """What an append is stored as, made once: wherever it is stored, it gets the same hash in the chain.
+
+    `data` is the JSON text of each fact's data, `salts` holds 16 bytes for each fact with a text, in order.
+    """
+
+    data: tuple[str, ...]
+    salts: bytes
 
 
 class Appended(Struct, frozen=True):
@@ -34,7 +48,8 @@ class Taken(Struct, frozen=True):
     `what` is `stale` (a condition does not hold), `nonce` (a message with this author, room and nonce exists:
     `found` holds `{"by", "nonce", "seq", "position", "at", "text", "reply_to", "attachments"}` for each;
     `text` is None when erased), `name` (another account has this name), `shown_name` (it is another account's
-    name, or what a room or space is called), or `seq` (the stream is longer than its actor believed).
+    name, or what a room or space is called), or `seq` (a stream, or one that was looked at, is longer than
+    its actor believed).
     """
 
     what: Literal["stale", "nonce", "name", "shown_name", "seq"]
@@ -53,15 +68,33 @@ class StoreMisplaced(StoreUnavailable):
     """The database file that is open is not the one at its path: nothing is written until it is again."""
 
 
+class StoreRefuses(StoreUnavailable):
+    """The database does not take it, and would not later either: a fault of chatd."""
+
+
+class StoreUncertain(StoreUnavailable):
+    """It is not known whether it was written, or will be."""
+
+
+Show = Callable[[Sequence[Event]], None]  # never waits, never raises
+
+
 class Commit(Protocol):
     """A transaction on its way to the disk."""
 
     async def wait(self) -> list[Appended | Taken]:
-        """One outcome for each append, in order. Raises StoreUnavailable: then nothing was written."""
+        """One outcome for each append, in order. Raises StoreUnavailable: then nothing was written, unless it
+        is StoreUncertain."""
+
+    def publish(self) -> None:
+        """Shows the events that it brought, unless the log has done so already."""
 
 
 class Log(Protocol):
-    """The durable order of everything. One writer."""
+    """The durable order of everything. One writer here; others elsewhere may add to it as well."""
+
+    def follow(self, show: Show) -> None:
+        """From now on `show` is given all events in the order of the log, as they are committed."""
 
     def submit(self, appends: Sequence[Append]) -> Commit:
         """Starts one transaction for all appends at once, without waiting; commits run in the order

@@ -7,7 +7,9 @@ from typing import Protocol
 from chatd.ports.readers.account import AccountReader
 from chatd.ports.readers.account_deletion import AccountDeletionReader
 from chatd.ports.readers.audit import AuditReader
+from chatd.ports.readers.backup import BackupReader
 from chatd.ports.readers.bookmark import BookmarkReader
+from chatd.ports.readers.cluster import ClusterReader
 from chatd.ports.readers.credential import CredentialReader
 from chatd.ports.readers.device import DeviceReader
 from chatd.ports.readers.direct import DirectReader
@@ -17,6 +19,7 @@ from chatd.ports.readers.erasure import ErasureReader
 from chatd.ports.readers.export import ExportReader
 from chatd.ports.readers.file import FileReader
 from chatd.ports.readers.identity import IdentityReader
+from chatd.ports.readers.imports import ImportReader
 from chatd.ports.readers.invite import InviteReader
 from chatd.ports.readers.log import LogReader
 from chatd.ports.readers.member import MemberReader
@@ -26,7 +29,9 @@ from chatd.ports.readers.opening import OpeningReader
 from chatd.ports.readers.place_export import PlaceExportReader
 from chatd.ports.readers.presence import PresenceReader
 from chatd.ports.readers.profile import ProfileReader
+from chatd.ports.readers.push import PushReader
 from chatd.ports.readers.report import ReportReader
+from chatd.ports.readers.retention import RetentionReader
 from chatd.ports.readers.room import RoomReader
 from chatd.ports.readers.scheduled import ScheduledReader
 from chatd.ports.readers.settings import SettingsReader
@@ -40,7 +45,9 @@ class Reader(
     AccountReader,
     AccountDeletionReader,
     AuditReader,
+    BackupReader,
     BookmarkReader,
+    ClusterReader,
     CredentialReader,
     DeviceReader,
     DirectReader,
@@ -51,6 +58,7 @@ class Reader(
     PlaceExportReader,
     FileReader,
     IdentityReader,
+    ImportReader,
     InviteReader,
     LogReader,
     MemberReader,
@@ -59,7 +67,9 @@ class Reader(
     OpeningReader,
     PresenceReader,
     ProfileReader,
+    PushReader,
     ReportReader,
+    RetentionReader,
     RoomReader,
     ScheduledReader,
     SettingsReader,

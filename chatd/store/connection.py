@@ -158,8 +158,9 @@ def connect(opener: Callable[[], sqlite3.Connection], at_once: bool = True) -> T
     return connection
 
 
-def open_writer(path: Path, *, create: bool = True) -> sqlite3.Connection:
-    """The one connection that writes and checkpoints. Each commit is on the disk when it returns."""
+def open_writer(path: Path, *, create: bool = True, lazily: bool = False) -> sqlite3.Connection:
+    """The one connection that writes and checkpoints. Each commit is on the disk when it returns; `lazily`:
+    after the next checkpoint, for a database whose last commits stand elsewhere too."""
     uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
     connection = sqlite3.connect(
         uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256
@@ -167,6 +168,7 @@ def open_writer(path: Path, *, create: bool = True) -> sqlite3.Connection:
     # checkpoints are the log's to time (see `Log`); this is the bound that holds if it cannot
     connection.executescript(
         """
+        PRAGMA auto_vacuum = INCREMENTAL; -- of a file that is made now: `server compact` needs it
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
         PRAGMA secure_delete = ON;
@@ -174,6 +176,8 @@ def open_writer(path: Path, *, create: bool = True) -> sqlite3.Connection:
         PRAGMA cache_size = -16000;
         """
     )
+    if lazily:
+        connection.execute("PRAGMA synchronous = NORMAL")
     teach(connection)
     return connection
 

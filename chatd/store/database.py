@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import sqlite3
 import threading
 import time
@@ -20,22 +21,30 @@ from typing import TypeVar
 import msgspec
 import trio
 
-from chatd.clock import new_id
+from chatd.backing_off import step_back
+from chatd.clock import new_id, now
 from chatd.log import log as server_log
-from chatd.ports import StoreError, StoreMisplaced, StoreUnavailable
+from chatd.ports import CompactError, StoreError, StoreMisplaced, StoreUnavailable
 from chatd.store.connection import TrioConnection, connect, open_reader, open_writer
 from chatd.store.log.journal import Fault, Journal
 from chatd.store.log.sqlite_log import SqliteLog
-from chatd.store.ops import migrate, rescued, scratch, verify
+from chatd.store.ops import compact, migrate, rescued, scratch, standby, verify
 from chatd.store.ops.backup import Backup, backup
-from chatd.store.ops.data_dir import DATABASE, Held, hold
-from chatd.store.ops.epochs import Epochs
+from chatd.store.ops.compact import Compacted
+from chatd.store.ops.data_dir import DATABASE, Held, hold, refuse_half_restored
+from chatd.store.ops.epochs import Epochs, forget_lock
 from chatd.store.ops.epochs import begin as begin_epochs
 from chatd.store.ops.place import NOT_THERE, Place, narrow
+from chatd.store.ops.replication import StoreReplication
 from chatd.store.queries.reader import SqliteReader, open_pool
 from chatd.store.views.file import SqliteViews, open_views
 
 T = TypeVar("T")
+
+NOT_SHRINKABLE = (
+    "this database was made by a chatd that could not make files smaller; an export and an import into a"
+    " new data folder can"
+)
 
 
 class Sizes(msgspec.Struct, frozen=True):
@@ -54,6 +63,7 @@ class Store(msgspec.Struct, frozen=True):
     reader: SqliteReader
     views: SqliteViews
     epochs: Epochs
+    replication: StoreReplication
     _place: Place
     _writer: TrioConnection
 
@@ -85,15 +95,59 @@ class Store(msgspec.Struct, frozen=True):
                     pass
                 return await _interruptible(connection, lambda _: replay.finish())
 
-    async def backup(self, path: Path) -> Backup:
+    async def backup(self, path: Path, durable: bool = True) -> Backup:
         """A consistent copy while the server runs, of what is open. Raises StoreError when `path` exists."""
         stop = threading.Event()
         with _translated():
             async with self._look() as connection:
                 try:
-                    return await connection.run(lambda file: backup(file, path, stop))
+                    if connection is not self._writer:
+                        connection.call(step_back)
+                    return await connection.run(lambda file: backup(file, path, stop, durable))
                 finally:
                     stop.set()
+
+    async def compact(self) -> Compacted:
+        """Gives disk back, a little at a time. Raises CompactError when there is not enough of it to
+        begin."""
+        before = await self._file_bytes()
+        with _translated():
+            async with self._look() as connection:
+                if not await connection.run(compact.shrinkable):
+                    raise CompactError(NOT_SHRINKABLE)
+                texts = await _interruptible(connection, partial(compact.texts, now=now()))
+        needed = compact.HEADROOM + (texts.kept if texts.worth else 0)
+        if (free := shutil.disk_usage(self.path.parent).free) < needed:
+            raise CompactError(
+                f"compacting needs {needed // 2**20} MiB free on the disk of {self.path.parent}, and there"
+                f" are {free // 2**20}; make room first"
+            )
+        held = await self.log.begin_shrinking()
+        try:
+            for table in (compact.NEXT, compact.OLD):  # of a compaction that was given up
+                await self._clear(table)
+            if texts.worth:
+                await self.log.step(compact.begin, held)
+                after: int | None = 0
+                while after is not None:
+                    after = await self.log.step(partial(compact.copy, after=after, recent=texts.recent), held)
+                await self._clear(compact.OLD)
+            while await self.log.step(compact.vacuum, held):
+                pass
+        finally:
+            self._place.shrunk()
+        await self.log.checkpoint()
+        await self.views.vacuum()
+        return Compacted(before, await self._file_bytes())
+
+    async def _clear(self, table: str) -> None:
+        while await self.log.step(partial(compact.clear, table=table)):
+            pass
+
+    async def _file_bytes(self) -> int:
+        with _translated():
+            async with self._look() as connection:
+                return await connection.run(compact.size) + await self.views.ask(compact.size)
 
     @asynccontextmanager
     async def _look(self) -> AsyncIterator[TrioConnection]:
@@ -105,35 +159,60 @@ class Store(msgspec.Struct, frozen=True):
         async with connect(partial(open_reader, self.path)) as connection:
             yield connection
 
+    async def copy(self, path: Path) -> Backup:
+        """A copy for another node of the cluster: it is no other history, so it keeps the epoch."""
+        made = await self.backup(path)
+        await trio.to_thread.run_sync(forget_lock, path)
+        return made
+
     def sizes(self) -> Sizes:
         return Sizes(_size(self.path), _size(self.path.with_name(self.path.name + "-wal")))
 
 
 @asynccontextmanager
-async def open_store(folder: Path, *, fault: Fault | None = None) -> AsyncIterator[Store]:
+async def open_store(
+    folder: Path, *, shared: bool = False, fault: Fault | None = None
+) -> AsyncIterator[Store]:
     """The store in `folder`, which is made if need be. Raises StoreError: in use by another server,
     written by a newer chatd, damaged, older than a rescued copy; at the end: lost, and no copy could be made.
-    `fault` is for tests, see `chatd.store.log.journal`."""
+    `shared`: of a node of a cluster, where an older copy is no other history: it gets from the others what it
+    lacks. `fault` is for tests, see `chatd.store.log.journal`."""
     path = folder / DATABASE
     with hold(folder) as held:
         if (warning := narrow(folder)) is not None:
             server_log.warning("data_folder_open", problem=warning)
+        refuse_half_restored(folder)
         rescued.refuse_to_forget(path)
         await trio.to_thread.run_sync(migrate.prepare, path)
+        await trio.to_thread.run_sync(_refuse_standby, path)
+        if shared:
+            await trio.to_thread.run_sync(forget_lock, path)
         place = Place(path)
-        async with connect(partial(open_writer, path, create=False)) as writer:
+        async with connect(partial(open_writer, path, create=False, lazily=shared)) as writer:
             journal = Journal(writer, place, fault)
             epochs = await writer.run(partial(_begin, journal, held))
             log = SqliteLog(writer, journal, place)
             try:
                 async with open_pool(path) as reader, open_views(path) as views:
                     place.learn()
-                    yield Store(path, log, reader, views, epochs, place, writer)
+                    replication = StoreReplication(path, epochs.database, journal.transactions, writer)
+                    yield Store(path, log, reader, views, epochs, replication, place, writer)
             finally:
                 with trio.CancelScope(shield=True):
                     await _settle(log)
                     if (lost := place.lost()) is not None:
                         await _rescue(writer, path, lost)
+
+
+def _refuse_standby(path: Path) -> None:
+    try:
+        connection = open_reader(path)
+        try:
+            standby.refuse(connection, path)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise StoreError(f"the database cannot be opened: {error}") from error
 
 
 def _begin(journal: Journal, held: Held, connection: sqlite3.Connection) -> Epochs:
@@ -144,6 +223,8 @@ def _begin(journal: Journal, held: Held, connection: sqlite3.Connection) -> Epoc
         connection.executemany("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", made)
         key = secrets.token_bytes(32)
         connection.execute("INSERT OR IGNORE INTO keys (name, secret) VALUES ('signing', ?)", (key,))
+        key = secrets.token_bytes(48)
+        connection.execute("INSERT OR IGNORE INTO keys (name, secret) VALUES ('push', ?)", (key,))
         epochs = begin_epochs(connection, held)
         connection.execute("COMMIT")
         journal.open(connection)

@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 
 from chatd.contract.errors import Code
 from chatd.contract.http import API
-from chatd.contract.requests import REQUESTS
+from chatd.contract.requests import REQUESTS, module_of
 from chatd.contract.spec import GENERAL, Asker, Done, RequestType
 from reference_pages.markdown import bullets, code, docstring, page, table
 from reference_pages.types import described, fields, link, parts_of, request_fields
@@ -91,12 +91,12 @@ def _home(class_: type) -> str:
     """The noun in whose section a type stands: its module's, or the first that the module has requests of."""
     module = importlib.import_module(class_.__module__)
     nouns = [row.noun for row in getattr(module, "REQUESTS", ())]
-    own = module.__name__.rpartition(".")[2]
+    own = module.__name__.rpartition(".")[2].rstrip("_")
     return own if own in nouns or not nouns else nouns[0]
 
 
 def _section(noun: str) -> str:
-    module = importlib.import_module(f"chatd.contract.{noun}")
+    module = importlib.import_module(module_of(noun))
     parts = [f"## {noun}", docstring(module), *(_request(row) for row in _of(noun))]
     parts += [described(class_) for class_ in _types() if _home(class_) == noun]
     return "\n\n".join(parts)

@@ -16,6 +16,7 @@ from chatd.contract import fields
 from chatd.contract.close_codes import CLOSE_CODES
 from chatd.contract.errors import MEANINGS
 from chatd.contract.field_errors import MAX_QUOTED
+from chatd.contract.push import MAX_PUSH_DEVICES
 from chatd.contract.requests import REQUESTS
 from chatd.domain.account import settings as of_account
 from chatd.domain.account.decide import MAX_BOTS, MAX_RENAMES
@@ -129,6 +130,12 @@ def limit_rows() -> tuple[tuple[str, str], ...]:
         ("new names of an account in 30 days", f"{MAX_RENAMES}"),
         ("bookmarks of an account", f"{of_account.MAX_BOOKMARKS:,}"),
         ("drafts of an account (`drafts`)", f"{MAX_DRAFTS}, with {SAVED_BYTES:,} bytes of text"),
+        (
+            "favourites of an account, rooms and spaces in an order of its own, quick reactions",
+            f"{fields.MAX_FAVOURITES}, {fields.MAX_ROOM_ORDER}, {fields.MAX_SPACE_ORDER},"
+            f" {fields.MAX_QUICK_REACTIONS}",
+        ),
+        ("devices of an account that are notified by web push", f"{MAX_PUSH_DEVICES}"),
         (
             "scheduled messages of an account (`scheduled`)",
             f"{MAX_SCHEDULED}, with {SAVED_BYTES:,} bytes of text",

@@ -116,7 +116,8 @@ async def living(folder: Path, idle_after: float = 1000.0) -> AsyncIterator[Worl
                 strict.check_event(event.frame())
             bus.publish(events)
 
-        writer = LogWriter(store.log, publish)
+        store.log.follow(publish)
+        writer = LogWriter(store.log)
         writing.start_soon(partial(supervise, writer, vital=True))
         async with trio.open_nursery() as nursery:
             marked: list[tuple[str, str, int]] = []

@@ -36,6 +36,17 @@ def test_an_erased_text_is_remembered_no_more_and_neither_are_its_edits() -> Non
     assert b"secret" not in shown
 
 
+def test_many_are_erased_at_once_and_their_neighbours_are_not() -> None:
+    bus = Bus(0)
+    bus.publish([said(number, number, f"text {number}") for number in range(1, 7)])
+    gone = [
+        Event(position, "room/r", position, "message.deleted", 1, "system", {"seq": seq, "author": "ann"})
+        for position, seq in ((7, 2), (8, 3), (9, 6))
+    ]
+    bus.publish(gone)
+    assert remembered(bus)[:6] == ["text 1", None, None, "text 4", "text 5", None]
+
+
 def test_the_same_number_in_another_room_keeps_its_text() -> None:
     bus = Bus(0)
     bus.publish([Event(1, "room/other", 1, "message.posted", 1, "ann", {}, "kept")])

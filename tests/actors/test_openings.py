@@ -33,6 +33,9 @@ class Store:
     def submit(self, appends: Sequence[Append]) -> Store:
         return self
 
+    def publish(self) -> None:
+        pass
+
     async def wait(self) -> list[Appended]:
         await self.on_disk.wait()
         return [Appended(())]
@@ -45,7 +48,7 @@ def rows(account: str) -> OpeningRows:
 class Hall:
     def __init__(self, nursery: trio.Nursery) -> None:
         self.store = Store()
-        self.writer = LogWriter(self.store, lambda _: None)  # type: ignore[arg-type]
+        self.writer = LogWriter(self.store)  # type: ignore[arg-type]
         self.openings = Openings(self.store, Door(self.writer))
         self.nursery = nursery
         self.opened: list[str] = []

@@ -29,6 +29,7 @@ class Hears:
         self.live = True
         self.heard: list[dict[str, Any]] = []
         self.caught_up: Any = None
+        self.last_heard = 0.0
 
     @property
     def company(self) -> set[str]:
@@ -153,6 +154,22 @@ async def test_an_account_is_online_if_any_device_is_and_else_away(
     assert await place.watch(watcher, "ann") == {"ann": ("away", None)}
     at = await place.gone(laptop)
     assert await place.watch(watcher, "ann") == {"ann": ("offline", at)}
+
+
+async def test_an_account_is_attended_while_a_session_is_connected_and_not_away(
+    mock_clock: MockClock, place: Place
+) -> None:
+    """Whatever others are shown; a session that has just ended looks there to them, but nobody is."""
+    assert place.presence.attended("ann") is None
+    phone = await place.open("ann", "phone")
+    laptop = await place.open("ann", "laptop")
+    phone.feed.last_heard, laptop.feed.last_heard = 3.0, 7.0
+    await place.set(phone, "invisible")
+    assert place.presence.attended("ann") == 7.0
+    await place.set(laptop, "away")
+    assert place.presence.attended("ann") == 3.0
+    place.end(phone)
+    assert place.presence.attended("ann") is None
 
 
 async def test_do_not_disturb_is_the_accounts_and_ends_with_online_or_away(

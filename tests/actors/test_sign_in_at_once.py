@@ -19,8 +19,10 @@ from chatd.contract.account import DisableAccount, SignedIn, SignIn
 from chatd.domain import totp
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.device_tokens import DeviceTokens
+from chatd.handlers.passkey import PasskeyNames, PasskeyProofs
 from chatd.handlers.refusals import DISABLED
 from chatd.handlers.second_factor import CODE_NEEDED, WRONG_CODE
+from chatd.handlers.server_address import ServerAddress
 from chatd.handlers.sign_in import WRONG, SignIns
 from chatd.ports import Caller, PutCredential, PutSecondFactor
 from chatd.settings import Settings
@@ -54,7 +56,8 @@ async def sign_ins(world: World, passwords: Matching) -> SignIns:
     tokens = DeviceTokens(settings, Tokens(bytes(32), "epoch"), commands, LiveSessions())
     throttle = LoginThrottle(settings)
     credentials = Credentials(world.reader, commands, passwords, throttle, "chatd")
-    return SignIns(settings, world.reader, commands, throttle, passwords, credentials, tokens)
+    proofs = PasskeyProofs(world.reader, PasskeyNames(settings, ServerAddress()))
+    return SignIns(settings, world.reader, commands, throttle, passwords, credentials, tokens, proofs)
 
 
 def factor(*spares: str) -> PutSecondFactor:

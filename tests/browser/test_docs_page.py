@@ -43,7 +43,7 @@ def seen(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Any:
     town.close()
     done = subprocess.run(
         ["node", str(NODE / "docs_page.cjs"), origin, token, PATH, str(folder)],
-        env={**os.environ, "NODE_PATH": str(npm.installed(NODE))},
+        env=npm.environment(NODE),
         capture_output=True,
         text=True,
         timeout=BROWSER_SECONDS,

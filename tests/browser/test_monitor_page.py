@@ -53,7 +53,7 @@ def seen(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Any:
     }
     done = subprocess.run(
         ["node", str(NODE / "monitor_page.cjs"), json.dumps(asked)],
-        env={**os.environ, "NODE_PATH": str(npm.installed(NODE))},
+        env=npm.environment(NODE),
         capture_output=True,
         text=True,
         timeout=BROWSER_SECONDS,
@@ -98,7 +98,7 @@ def test_events_are_filtered_paused_and_followed_for_one_stream(seen: Any) -> No
 def test_every_tab_shows_what_there_is(seen: Any) -> None:
     tabs = seen["tabs"]
     assert [row.split("–")[0] for row in tabs["followers"]][-1].startswith("scheduler")
-    assert len(tabs["followers"]) == 4
+    assert len(tabs["followers"]) == 5
     assert any("log writer" in row for row in tabs["actors"])
     assert any("chatd.v1.json" in row and "live" in row for row in tabs["sessions"])
     assert any(row.startswith("commits since the start") for row in tabs["commits"])

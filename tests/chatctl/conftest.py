@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, SimpleNamespace
 from typing import Any
@@ -90,12 +91,11 @@ def deadline() -> Iterator[None]:
     signal.signal(signal.SIGALRM, before)
 
 
-@pytest.fixture(scope="session")
-def chatctl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chatctl]:
-    """With a server of this test run; every test makes its own names in it."""
-    data = tmp_path_factory.mktemp("chatctl") / "data"
+@contextmanager
+def served(data: Path) -> Iterator[Chatctl]:
+    """With a server of its own on the folder."""
     command = [sys.executable, "-m", "chatd.cli", "serve", "--port", "0", "--data", str(data), "--no-limits"]
-    with (data.parent / "log").open("w") as log:
+    with (data.parent / f"{data.name}.log").open("w") as log:
         server = subprocess.Popen(command, env=CLEAN, text=True, stdout=subprocess.PIPE, stderr=log)
     with server:
         try:
@@ -104,6 +104,20 @@ def chatctl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chatctl]:
         finally:
             server.terminate()
             server.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def chatctl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chatctl]:
+    """With a server of this test run; every test makes its own names in it."""
+    with served(tmp_path_factory.mktemp("chatctl") / "data") as chatctl:
+        yield chatctl
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chatctl]:
+    """With another server, which knows nobody."""
+    with served(tmp_path_factory.mktemp("elsewhere") / "data") as chatctl:
+        yield chatctl
 
 
 @pytest.fixture

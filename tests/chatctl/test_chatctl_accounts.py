@@ -15,7 +15,8 @@ def test_devices_shows_where_an_account_is_signed_in(chatctl, town) -> None:
 
 def test_recovery_link_prints_a_link_and_nothing_else(chatctl, town) -> None:
     printed = chatctl("account", "recovery-link", town.account["name"])
-    assert re.fullmatch(rf"{chatctl.url}/recover\?code=[0-9a-f]{{64}}\n", printed)
+    home = chatctl.url.replace("127.0.0.1", "localhost")  # so that the page that it opens may use passkeys
+    assert re.fullmatch(rf"{home}/recover\?code=[0-9a-f]{{64}}\n", printed)
     made = chatctl.json("account", "recovery-link", town.account["id"])
     assert made.keys() == {"url", "expires_at"}
     assert made["url"] != printed.strip()
@@ -23,6 +24,10 @@ def test_recovery_link_prints_a_link_and_nothing_else(chatctl, town) -> None:
 
 def test_reset_totp_says_that_there_is_nothing_to_reset(chatctl, town) -> None:
     assert "no second factor" in chatctl.refused("account", "reset-totp", town.account["name"])
+
+
+def test_reset_passkeys_says_that_there_is_nothing_to_reset(chatctl, town) -> None:
+    assert "no passkeys" in chatctl.refused("account", "reset-passkeys", town.account["name"])
 
 
 def test_usage_shows_what_an_account_has_used(chatctl, town) -> None:

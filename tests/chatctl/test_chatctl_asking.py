@@ -47,12 +47,15 @@ DESTROYING = {
     "account delete": ("{stray}",),
     "bot delete": ("{bot}",),
     "file delete": ("some-file",),
+    "import undo": ("some-import",),
     "member ban": ("{account}", "--space", "{space}"),
     "member erase-messages": ("{account}", "--space", "{space}"),
     "member kick": ("{account}", "--space", "{space}"),
     "room delete": ("{room}",),
     "room remove": ("{room}", "{account}"),
+    "room retention": ("{room}", "30"),
     "space delete": ("{space}",),
+    "space retention": ("{space}", "30"),
 }
 
 

@@ -47,7 +47,7 @@ def test_an_admin_exports_a_space_to_standard_output(said):
 
 @pytest.mark.parametrize("cut", [1, 5, 40, 0.3, 0.6, 0.9, -1, -2])
 def test_an_export_that_was_cut_off_goes_on(chatctl, said, tmp_path, monkeypatch, cut):
-    monkeypatch.setattr("chatctl.commands.export.PAGE", 3)
+    monkeypatch.setattr("chatctl.exports.asking.PAGE", 3)
     file = tmp_path / "room.jsonl"
     chatctl("room", "export", said.room["id"], str(file))
     whole = file.read_bytes()

@@ -26,6 +26,7 @@ def test_followers_say_how_far_they_are(chatctl, town):
         "view notifications",
         "view search",
         "notifier",
+        "pusher",
         "scheduler",
     ]
-    assert len(json.loads(chatctl("--json", "server", "followers"))["followers"]) == 4
+    assert len(json.loads(chatctl("--json", "server", "followers"))["followers"]) == 5

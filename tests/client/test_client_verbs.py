@@ -44,7 +44,7 @@ from chatd.contract.unread import UnreadList, UnreadRoom
 
 MESSAGE = sample(Message, seq=4, text="hi")
 ENTRY = sample(ScheduledMessage, id="M1")
-THREAD = sample(ThreadPage, messages=[sample(Message, seq=5)], more_before=True, root=MESSAGE)
+THREAD = sample(ThreadPage, messages=[sample(Message, seq=5)], more_before=True, root=MESSAGE, following=True)
 FOUND = sample(SearchPage, hits=[sample(SearchHit, seq=4, highlights=[(0, 2)])], next="c1")
 VERSIONS = [sample(MessageVersion, text="hi")]
 REACTORS = [sample(Reactor, account="A1")]
@@ -152,7 +152,9 @@ KEYWORDS = {
     "set_preferences": (
         "preferences.update",
         (),
-        {"quiet_from": 0, "quiet_to": 360, "time_zone": "Europe/Vienna", "receipts": False},
+        {"quiet_from": 0, "quiet_to": 360, "time_zone": "Europe/Vienna", "receipts": False}
+        | {"favourites": ["R1"], "space_order": ["S1"], "room_order": ["R1"], "quick_reactions": ["👍"]}
+        | {"push_preview": False},
     ),
 }
 

@@ -140,7 +140,8 @@ def test_what_is_printed_is_the_same_each_time_and_ends_its_line() -> None:
 def test_a_server_that_starts_does_not_load_what_makes_the_documents() -> None:
     script = "import sys, chatd.cli, chatd.app; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert not {"chatd.contract.schema", "chatd.contract.asyncapi"} & set(loaded.stdout.split())
+    makers = {"chatd.contract.schema", "chatd.contract.asyncapi", "chatd.contract.typescript"}
+    assert not makers & set(loaded.stdout.split())
 
 
 def test_the_operations_of_asyncapi_say_what_the_tables_say() -> None:
@@ -168,7 +169,7 @@ def test_asyncapis_own_parser_finds_nothing_and_reads_every_row() -> None:
     document = printed("--asyncapi")
     parsed = subprocess.run(
         ["node", str(NODE / "parse.cjs")],
-        env={**os.environ, "NODE_PATH": str(npm.installed(NODE))},
+        env=npm.environment(NODE),
         input=json.dumps(document),
         text=True,
         capture_output=True,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from . import companions
 from .serving import Server
 from .town import Town
 
@@ -20,6 +21,12 @@ def ended_well(server: Server) -> None:
     log = server.log.read_text(errors="replace")
     for sign in ("Traceback", '"exception":'):
         assert sign not in log, log[max(log.index(sign) - 1000, 0) :][:6000]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def says_where(request: pytest.FixtureRequest) -> None:
+    """Set up before a module's servers."""
+    companions.where = request.module.__name__.rpartition(".")[2].removeprefix("test_")
 
 
 @pytest.fixture(scope="module")

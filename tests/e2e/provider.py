@@ -186,7 +186,7 @@ class Browser:
     """Keeps the cookies of the chatd server, and goes where it is sent, one step at a time."""
 
     def __init__(self, server: Server) -> None:
-        self.home = f"http://127.0.0.1:{server.port}"
+        self.home = f"http://localhost:{server.port}"
         self.cookies: SimpleCookie = SimpleCookie()
 
     def get(self, url: str, method: str = "GET", form: dict[str, str] | None = None) -> Page:

@@ -5,6 +5,7 @@ Knows nothing of the protocol. Whoever starts a server ends it; nothing here out
 
 from __future__ import annotations
 
+import itertools
 import os
 import queue
 import signal
@@ -14,6 +15,8 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+from e2e import companions
 
 START_DEADLINE = 20.0  # seconds; a start takes about one
 STOP_DEADLINE = 10.0  # seconds that SIGTERM may take, by promise
@@ -36,12 +39,16 @@ class Server:
         rate_limits: bool = False,
         program: Sequence[str] = ("-m", "chatd.cli"),
         arguments: Sequence[str] = (),
+        executable: Path | str = sys.executable,
         **settings: object,
     ) -> None:
-        """`program`: what Python runs instead of chatd; `arguments` follow those of `chatd serve`."""
+        """`program`: what Python runs instead of chatd; `arguments` follow those of `chatd serve`;
+        `executable` stands in Python's place."""
         self.data = data
+        self.executable = str(executable)
         self.program = program
         self.arguments = arguments
+        self.handed: tuple[int, ...] = ()  # files that the process is started with, beside the usual ones
         self.log = data.parent / f"{data.name}.log"
         self.rate_limits = rate_limits
         given = {"sign_up": "open", **settings}
@@ -49,6 +56,10 @@ class Server:
         self.port = 0
         self.printed: queue.SimpleQueue[str] = queue.SimpleQueue()  # what it said on its standard output
         self.process: subprocess.Popen[bytes] | None = None
+        plain = program == ("-m", "chatd.cli") and not arguments and executable == sys.executable
+        alone = not companions.wanted() or not plain or "cluster_servers" in settings
+        self._companions = None if alone else companions.Companions(data)
+        self._turn = itertools.count()
         self._listening = threading.Event()
         self._listener: threading.Thread | None = None
 
@@ -58,7 +69,9 @@ class Server:
 
     @property
     def websocket(self) -> str:
-        return f"ws://127.0.0.1:{self.port}/ws"
+        others = [] if self._companions is None else self._companions.ports
+        ports = [self.port, *others]
+        return f"ws://127.0.0.1:{ports[next(self._turn) % len(ports)]}/ws"
 
     @property
     def pid(self) -> int:
@@ -69,7 +82,7 @@ class Server:
         """Starts the process without waiting for it."""
         assert self.process is None, "the server runs already"
         command = [
-            sys.executable,
+            self.executable,
             *self.program,
             "serve",
             "--data",
@@ -84,10 +97,13 @@ class Server:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command,
-                env=environment | self.settings,
+                env=environment
+                | self.settings
+                | ({} if self._companions is None else self._companions.settings()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,
+                pass_fds=self.handed,
             )
         self._listening.clear()
         self._listener = threading.Thread(target=self._listen, args=(self.process,), daemon=True)
@@ -112,18 +128,24 @@ class Server:
         """Starts and waits until it listens; after the first time on the same port again."""
         self.launch()
         self.wait_listening()
+        if self._companions is not None:
+            self._companions.start([] if self.rate_limits else ["--no-limits"], self.settings)
         return self
 
     def kill(self) -> None:
         """SIGKILL: what a power cut leaves of a process."""
         if self.process is not None:
             self.process.kill()
+            if self._companions is not None:
+                self._companions.end(kill=True)
             self._ended()
 
     def stop(self) -> int:
         """SIGTERM; gives the exit status."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
+        if self._companions is not None:
+            self._companions.end(kill=False)
         return self.wait_ended()
 
     def wait_ended(self) -> int:

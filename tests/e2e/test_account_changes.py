@@ -106,6 +106,16 @@ def test_an_account_is_renamed_without_its_own_limit(town: Town) -> None:
     town.assert_sound()
 
 
+def test_accounts_are_found_by_a_part_of_any_name_that_they_have_or_had(town: Town) -> None:
+    account = town.operator.ask("account.create", name="zoe-maier", display_name="Zoë Ändermann")["account"]
+    town.operator.ask("account.set_name", account=account["id"], name="zoe-huber")
+    for part in ("Huber", "MAIER", "oë Än", "zoe-h", "dermann"):
+        found = town.operator.ask("account.list", name=part)["accounts"]
+        assert [one["id"] for one in found] == [account["id"]], part
+    assert town.operator.ask("account.list", name="zoe_")["accounts"] == []
+    assert town.operator.ask("account.list", name="%")["accounts"] == []
+
+
 def test_what_others_see_is_changed(town: Town) -> None:
     ann = town.member(name="ann")
     client = town.open(ann)

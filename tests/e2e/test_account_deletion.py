@@ -8,11 +8,13 @@ from contextlib import closing
 
 import pytest
 
+from .authenticator import Authenticator
 from .conftest import Serve
+from .push_place import Browser
 from .serving import Server
 from .talking import Refused, history
 from .test_hostile_bytes import within
-from .town import Account, Town
+from .town import Account, Town, absent_id
 
 PASSWORD = "a right horse with a battery"
 # Made of parts that nothing else says, each in another place of the account.
@@ -30,6 +32,8 @@ WORDS = {
     "device": "zyxdevice",
     "private": "zyxprivate",
     "settings": "Antarctica/Troll",
+    "push": "zyxpush",
+    "passkey": "zyxpasskey",
 }
 
 
@@ -64,6 +68,9 @@ class Life:
         self.client = client = town.open(self.account)
         client.ask("invite.accept", code=town.code)
         client.ask("room.join", room=room)
+        device = Authenticator(f"http://localhost:{town.server.port}")
+        made = device.make(client.ask("passkey.begin", password=PASSWORD))
+        client.ask("passkey.add", name=WORDS["passkey"], **made)
         client.ask("account.update", about=WORDS["about"], avatar=f"https://example.org/{WORDS['avatar']}")
         self.seqs = [client.post(room, f"{WORDS['message']} {n}")["seq"] for n in range(3)]
         client.ask("message.edit", room=room, seq=self.seqs[0], text=WORDS["version"])
@@ -81,6 +88,8 @@ class Life:
         client.ask("read.mark", room=room, seq=self.seqs[2])
         client.ask("preferences.update", quiet_from=1, quiet_to=2, receipts=False)
         client.ask("preferences.update", time_zone=WORDS["settings"])
+        client.ask("push.subscribe", **Browser(f"https://push.example.org/{WORDS['push']}").subscription)
+        client.ask("preferences.update", favourites=[room], quick_reactions=[WORDS["settings"]])
         client.ask("subscription.update", room=room, level="all")
         client.ask("block.add", account=friend.id)
         client.ask("direct.leave", room=self.direct)
@@ -98,7 +107,16 @@ def rows_of(server: Server, account: str) -> dict[str, int]:
     tables = (
         *("credentials", "devices", "drafts", "scheduled", "bookmarks", "read_markers", "deliveries"),
         *("preferences", "subscriptions", "account_names", "name_skeletons", "second_factors", "identities"),
-        *("recovery_links", "thread_followers", "erasures", "presence", "blocks", "direct_states"),
+        *(
+            "recovery_links",
+            "pushes",
+            "passkeys",
+            "thread_followers",
+            "erasures",
+            "presence",
+            "blocks",
+            "direct_states",
+        ),
     )
     with closing(sqlite3.connect(f"{(server.data / 'chatd.db').as_uri()}?mode=ro", uri=True)) as look:
         counts = {
@@ -152,7 +170,7 @@ def test_a_deleted_account_is_in_no_byte_of_any_file(serve: Serve) -> None:
     assert answers == [{"code": "not_found", "message": "there is no such account"}] * 3
     log = town.operator.ask("event.list", after=0, stream=f"account/{life.account.id}", limit=500)["events"]
     settings = [event["data"] for event in log if event["event"] == "preferences.updated"]
-    assert settings == [{}, {}]
+    assert settings == [{}, {}, {}]
     made = town.operator.ask("account.create", name=WORDS["name"])["account"]
     assert made["id"] != life.account.id
 
@@ -269,3 +287,16 @@ def test_what_was_written_in_rooms_and_spaces_that_are_deleted_goes_as_well(town
     assert done["erased"]["messages"] == 2
     assert within(10, lambda: not traces(town.server)), traces(town.server)
     town.assert_sound()
+
+
+def test_others_stay_signed_in_when_an_account_is_deleted(town: Town) -> None:
+    stays = town.dial().ask("account.sign_up", name=f"stays{absent_id()[-8:]}", password=PASSWORD)
+    client = town.dial().open(stays["access_token"])
+    client.ask("push.subscribe", **Browser("https://push.example.org/stays").subscription)
+    gone = town.account()
+    town.operator.ask("account.erase", account=gone.id)
+    assert within(10, lambda: is_deleted(town, gone.id))
+    assert len(client.ask("push.list")["devices"]) == 1
+    client.close()
+    refreshed = town.dial().ask("account.refresh", refresh_token=stays["refresh_token"])
+    assert refreshed["account"]["id"] == stays["account"]["id"]

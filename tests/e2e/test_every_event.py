@@ -23,6 +23,7 @@ from chatd.contract.requests import REQUESTS
 from chatd.contract.spec import RequestType
 from chatd.domain import totp
 
+from .authenticator import Authenticator
 from .conftest import ended_well
 from .provider import Browser, Provider
 from .reducer import CHANGES, WITHOUT_STATE, Reducer, State, snapshot
@@ -41,7 +42,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One with single sign-on."""
     with Provider() as provider:
         data = tmp_path_factory.mktemp("chatd") / "data"
-        settings = {"oidc_sign_up": True, "erase_messages_delay": 0.3, **provider.settings}
+        settings = {
+            "oidc_sign_up": True,
+            "erase_messages_delay": 0.3,
+            "retention_delay": 0.3,
+            **provider.settings,
+        }
         server = Server(data, program=UPLOADING, **settings).start()
         yield server
         ended_well(server)
@@ -51,7 +57,7 @@ class Witness:
     """Watches the log while one request after another is made, and what each of them logged."""
 
     def __init__(self, town: Town) -> None:
-        self.operator = town.operator
+        self.operator, self.port = town.operator, town.server.port
         self.logged: dict[str, set[str]] = defaultdict(set)  # request -> types
         self.by_itself: set[str] = set()  # types that the server logged of its own accord
         self._position = 0
@@ -240,7 +246,7 @@ def live_through(town: Town, witness: Witness, owner: ViewUpdater, member: ViewU
     ask(bob, "subscription.update", room=room, mute_for=3600)
     ask(bob, "subscription.update", room=room, mute_for=0)
     ask(bob, "preferences.update", quiet_from=0, quiet_to=1439, time_zone="Pacific/Chatham")
-    ask(bob, "preferences.update", receipts=False)
+    ask(bob, "preferences.update", receipts=False, favourites=["a", "b"], push_preview=False)
     quiet = ask(ann, "message.post", until=said, room=room, text="not that important")["seq"]
     ask(bob, "bookmark.add", room=room, seq=seq)
     ask(bob, "bookmark.add", room=room, seq=quiet)
@@ -256,6 +262,21 @@ def live_through(town: Town, witness: Witness, owner: ViewUpdater, member: ViewU
     ask(ann, "space.export", space=space)
     yield
 
+    # for how long it is kept
+    ask(ann, "space.set_retention", space=space, keep_days=30, reason="the less the better")
+    ask(ann, "room.set_retention", room=room, keep_days=0)
+    ask(operator, "space.set_hold", space=space, hold=True, reason="case 7")
+    ask(operator, "room.set_hold", room=room, hold=True)
+    evidence = ask(ann, "message.post", room=room, text="what I did")["seq"]
+    ask(ann, "message.delete", room=room, seq=evidence)
+    yield
+    ask(operator, "space.set_hold", space=space, hold=False)
+    ask(operator, "room.set_hold", room=room, hold=False)
+    if "message.erased" not in witness.by_itself:
+        witness.look(None, until="message.erased")
+    yield
+
+    yield from move_in(town, witness)
     yield from among_few(town, witness, owner, member)
     yield from keep_order(town, witness, owner, member, Places(space, own, room, garden, barn))
 
@@ -264,6 +285,30 @@ def live_through(town: Town, witness: Witness, owner: ViewUpdater, member: ViewU
         ask(client, "message.delete", room=room, seq=gone, reason="not needed any more")
     if "message.deleted" not in witness.by_itself:
         witness.look(None, until="message.deleted")
+    yield
+
+
+def move_in(town: Town, witness: Witness) -> Iterator[None]:
+    """What another chat has exported comes in, and goes again."""
+    operator, at = town.operator, time.time_ns() // 1_000_000 - 60_000  # younger than what is kept
+
+    def ask(verb: str, until: str | None = None, **more: Any) -> Any:
+        return witness.ask(operator, f"import.{verb}", until=until, **more)
+
+    ours = {"import": ask("begin", space=town.space, format="slack", source="slack:T1")["import"]}
+    person = ask("add_people", **ours, people=[{"key": "U1", "name": "mover"}])["people"][0]["account"]
+    place = {"key": "C1", "name": "moved", "kind": "public", "archived": True, "members": [person]}
+    room = ask("add_rooms", **ours, rooms=[place])["rooms"][0]["room"]
+    texts = {"text": "two", "versions": [{"text": "one", "at": at}], "pinned_by": person}
+    message = {"by": person, "at": at, "reactions": [{"by": person, "emoji": "👍"}]}
+    said = [{"key": "1.1", **message, **texts}, {"key": "1.2", **message, "text": "", "deleted": True}]
+    ask("add_messages", **ours, room=room, messages=said)
+    yield
+    ask("finish", **ours)
+    yield
+    ended = None
+    while not ask("undo", **ours, until=ended)["done"]:
+        ended = "account.deleted" if ended is None else None
     yield
 
 
@@ -395,6 +440,13 @@ def secured(witness: Witness, visitor: Client, account: str, browser: Browser) -
     identity = ask(visitor, "identity.add", code=code)["identity"]
     named = {"issuer": identity["issuer"], "subject": identity["subject"]}
     ask(visitor, "identity.remove", **named, password=new)
+    for ending in ("remove", "reset"):
+        device = Authenticator(f"http://localhost:{witness.port}")
+        added = ask(visitor, "passkey.add", **device.make(visitor.ask("passkey.begin", password=new)))
+        ask(visitor, "account.passkey_sign_in", **device.sign(visitor.ask("account.passkey_begin")))
+        if ending == "remove":
+            ask(visitor, "passkey.remove", passkey=added["passkey"]["id"], password=new)
+    ask(operator, "account.reset_passkeys", account=account)
     for _ in range(2):
         secret = base64.b32decode(visitor.ask("totp.begin", password=new)["secret"])
         given = totp.code(secret, totp.step_at(time.time_ns() // 1_000_000))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from .push_place import Browser
 from .talking import Client, Frame, Refused
 from .test_hostile_bytes import within
 from .town import Account, Town
@@ -60,8 +61,9 @@ def lived(town: Town) -> tuple[Account, Client, str]:
     client.ask("draft.set", room=room, text="my draft")
     soon = time.time_ns() // 1_000_000 + 3_600_000
     client.ask("message.schedule", room=room, text="my plan", post_at=soon)
-    client.ask("preferences.update", quiet_from=60, quiet_to=120)
+    client.ask("preferences.update", quiet_from=60, quiet_to=120, favourites=[room], quick_reactions=["👍"])
     client.ask("subscription.update", room=room, level="all")
+    client.ask("push.subscribe", **Browser("https://push.example.org/mine").subscription)
     client.ask("block.add", account=town.owner.id)
     writer = town.open(town.member(name="writer"))
     unwanted = writer.ask("direct.open", accounts=[account.id])["room"]["id"]
@@ -87,7 +89,7 @@ def test_an_export_holds_all_that_is_ones_own(town: Town, lived: tuple[Account, 
     account, client, room = lived
     items = exported(client)
     assert kinds(items) == [
-        *("account", "name", "device", "bot", "membership", "preferences", "subscription", "block"),
+        *("account", "name", "device", "push", "bot", "membership", "preferences", "subscription", "block"),
         *("direct", "read", "bookmark", "draft", "scheduled", "report", "invite", "message", "reaction"),
         "notification",
     ]
@@ -106,6 +108,10 @@ def test_an_export_holds_all_that_is_ones_own(town: Town, lived: tuple[Account, 
     assert (report["room"], report["reason"], report["resolved_at"]) == (room, "my reason", None)
     [invite] = of(items, "invite")
     assert (invite["role"], invite["max_uses"], invite["expires_at"]) == ("member", 3, None)
+    [preferences] = of(items, "preferences")
+    assert (preferences["favourites"], preferences["quick_reactions"]) == ([room], ["👍"])
+    assert [row["endpoint"] for row in of(items, "push")] == ["https://push.example.org/mine"]
+    assert (preferences["room_order"], preferences["receipts"]) == ([], True)
     assert [row["note"] for row in of(items, "bookmark")] == ["my note"]
     assert [row["text"] for row in of(items, "draft")] == ["my draft"]
     assert [row["text"] for row in of(items, "scheduled")] == ["my plan"]
@@ -169,7 +175,8 @@ def test_nobody_begins_an_export_behind_its_first_page_of_which_the_account_is_t
     own = client.ask("account.export", limit=1)["next"]
     theirs = town.operator.ask("account.export", account=account.id, limit=1)["next"]
     made_up = base64.urlsafe_b64encode(b'["profile","",0,"",0,null]').decode()
-    for after in (own, made_up, f"{theirs[:20]}A{theirs[21:]}"):
+    altered = f"{theirs[:20]}{'B' if theirs[20] == 'A' else 'A'}{theirs[21:]}"
+    for after in (own, made_up, altered):
         with pytest.raises(Refused, match="next"):
             town.operator.ask("account.export", account=account.id, after=after)
     assert town.operator.ask("account.export", account=account.id, after=theirs, limit=1)["items"]

@@ -38,11 +38,9 @@ def test_a_backup_has_the_files_and_a_restore_gives_them_back(serve: Serve, tmp_
     with tarfile.open(copy) as archive:
         assert len(archive.getnames()) == 3
     back = tmp_path / "back"
-    with database_of(copy, tmp_path) as database:
-        restore(database, back)
+    restore(database_of(copy, tmp_path), back)
     assert restore_files(copy, back / "files") == (2, ())
-    with database_of(bare, tmp_path) as database:
-        assert database == bare
+    assert database_of(bare, tmp_path) == bare
     again = Server(back, program=UPLOADING).start()
     try:
         there = Town(again)

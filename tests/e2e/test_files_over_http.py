@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import random
 import shutil
 import subprocess
@@ -75,14 +74,14 @@ def test_curl_uploads_and_downloads(server: Server, town: Town, large: Path, tmp
 
 
 def test_tus_js_client_goes_on_after_a_cut_and_after_a_kill(serve: Serve, large: Path) -> None:
-    modules = str(npm.installed(NODE))
+    node = npm.environment(NODE)
     server = serve()
     town = Town(server)
     account = town.account()
     command = ["node", NODE / "uploader.cjs", origin(server), account.token, large, str(5 * MIB)]
     process = subprocess.Popen(
         command,
-        env={**os.environ, "NODE_PATH": modules},
+        env=node,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

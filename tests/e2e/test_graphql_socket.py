@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,7 +44,7 @@ def test_apollo_client_asks_posts_subscribes_and_resumes(server: Server, town: T
     ann = town.member(room)
     ran = subprocess.run(
         ["node", str(APOLLO / "client.cjs"), url(server), ann.token, room],
-        env={**os.environ, "NODE_PATH": str(npm.installed(APOLLO))},
+        env=npm.environment(APOLLO),
         capture_output=True,
         timeout=60,
     )

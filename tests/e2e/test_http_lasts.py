@@ -79,7 +79,7 @@ def test_who_asks_once_sees_the_end_within_a_second(server: Server, request_: st
         peer.send(request_.encode())
         answer = peer.rest()
     assert b"connection: close\r\n" in answer
-    assert answer.rstrip().endswith(b"</main>")
+    assert answer.rstrip().endswith((b"</html>", b"</main>"))  # the client, or the page where there is none
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/setup", "/no/such/page"])
@@ -97,7 +97,8 @@ def test_head_says_what_get_would(server: Server, path: str) -> None:
 
 def test_every_answer_has_a_date_and_is_kept_by_nobody(server: Server) -> None:
     with Peer(server) as peer:
-        for path in ("/", "/healthz", "/readyz", "/setup", "/recover", "/metrics", "/no/such/page"):
+        # `/`, which the browser client answers where it is built, has rules of its own: `test_web_client.py`
+        for path in ("/healthz", "/readyz", "/setup", "/recover", "/metrics", "/no/such/page"):
             peer.get(path)
             _, headers, _ = peer.response()
             assert headers["date"].endswith(" GMT")

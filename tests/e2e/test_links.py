@@ -9,6 +9,7 @@ import pytest
 
 from .conftest import Serve
 from .serving import Server
+from .talking import Client
 from .town import Town
 
 
@@ -31,11 +32,26 @@ def test_links_begin_with_the_public_address(serve: Serve, public: str) -> None:
     town.close()
 
 
-@pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1")])
-def test_without_one_they_begin_with_the_address_that_listens(serve: Serve, host: str, shown: str) -> None:
+@pytest.mark.parametrize(
+    ("host", "shown"), [("127.0.0.1", "localhost"), ("0.0.0.0", "localhost"), ("127.0.0.2", "127.0.0.2")]
+)
+def test_without_one_they_begin_with_the_address_that_listens_called_localhost_where_it_is(
+    serve: Serve, host: str, shown: str
+) -> None:
     server = serve(host=host)
     assert setup_link(server).startswith(f"http://{shown}:{server.port}/setup?code=")
     town = Town(server)
     link = town.operator.ask("account.recovery_link", account=town.owner.id)["url"]
     assert link.startswith(f"http://{shown}:{server.port}/recover?code=")
+    town.close()
+
+
+def test_a_stranger_is_told_who_may_sign_up_and_whether_there_is_an_account(serve: Serve) -> None:
+    server = serve(server_name="The office", sign_up="invite")
+    stranger = Client.dial(server)
+    about = {"name": "The office", "sign_up": "invite"}
+    assert stranger.ask("server.about") == {**about, "set_up": False}
+    town = Town(server)
+    assert stranger.ask("server.about") == {**about, "set_up": True}
+    stranger.close()
     town.close()

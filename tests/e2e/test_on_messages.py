@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .talking import Frame, history
+from .talking import Client, Frame, history
 from .test_conversation import FAMILY, message, types
 from .town import Town
 
@@ -149,6 +149,23 @@ def test_a_thread_outlives_its_first_message(town: Town) -> None:
     assert ([m["text"] for m in page["messages"]], page["root"]["text"]) == (["reply"], None)
     bob.post(room, "one more", reply_to=reply)
     assert message(bob, room, root)["thread"]["replies"] == 2
+
+
+def test_a_thread_says_whether_the_caller_follows_it(town: Town) -> None:
+    room = town.room()
+    ada, bob, cai = (town.open(town.member(room)) for _ in range(3))
+    root = ada.post(room, "root")["seq"]
+    bob.post(room, "reply", reply_to=root)
+
+    def following(client: Client) -> bool:
+        return bool(client.ask("thread.history", room=room, seq=root)["following"])
+
+    assert [following(one) for one in (ada, bob, cai, town.operator)] == [True, True, False, False]
+    cai.ask("thread.follow", room=room, seq=root)
+    bob.ask("thread.unfollow", room=room, seq=root)
+    assert [following(one) for one in (ada, bob, cai)] == [True, False, True]
+    bob.post(room, "another reply", reply_to=root)
+    assert not following(bob)  # who took it back is not followed by writing
 
 
 # --- pins --------------------------------------------------------------------------------------------------

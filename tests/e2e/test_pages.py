@@ -18,6 +18,8 @@ HEAVY = "€" * 10_000  # the longest text, 30,000 bytes
 # Lists with a bound of their own, which are one page, and what bounds them.
 BOUNDED = {
     "identity.list": "linked identities of an account",
+    "passkey.list": "passkeys of an account",
+    "push.list": "devices of an account that are pushed to",
     "bot.list": "bots of an account",
     "emoji.list": "custom emoji in a space",
     "profile.list": "the accounts asked for",
@@ -32,6 +34,8 @@ BOUNDED = {
     "server.followers": "views and a few workers",
     "server.check": "what is wrong",
     "server.verify": "what is wrong",
+    "server.doctor": "one check a topic",
+    "cluster.status": "the nodes and NATS servers of a cluster",
 }
 
 

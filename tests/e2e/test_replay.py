@@ -93,7 +93,12 @@ def everything(operator: Client) -> list[Frame]:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with Provider() as provider:
         data = tmp_path_factory.mktemp("chatd") / "data"
-        settings = {"oidc_sign_up": True, "erase_messages_delay": 0.3, **provider.settings}
+        settings = {
+            "oidc_sign_up": True,
+            "erase_messages_delay": 0.3,
+            "retention_delay": 0.3,
+            **provider.settings,
+        }
         server = Server(data, program=UPLOADING, **settings).start()
         town = Town(server)
         yield lived(town)

@@ -149,7 +149,7 @@ def test_an_account_without_a_password_has_no_second_factor(town: Town) -> None:
 
 
 def test_wrong_codes_are_held_up_like_wrong_passwords(serve: Serve) -> None:
-    town = Town(serve(rate_limits=True, login_free_tries=3))
+    town = Town(serve(rate_limits=True, login_free_tries=3, login_first_delay=60))
     person = AccountPresence(town, "theo")
     wrong = person.app.wrong()
     codes = [refused(person.sign_in(code=wrong))["code"] for _ in range(4)]
@@ -161,7 +161,7 @@ def test_wrong_codes_are_held_up_like_wrong_passwords(serve: Serve) -> None:
 
 
 def test_to_sign_in_without_a_code_takes_no_wrong_one_back(serve: Serve) -> None:
-    town = Town(serve(rate_limits=True, login_free_tries=3))
+    town = Town(serve(rate_limits=True, login_free_tries=3, login_first_delay=60))
     person = AccountPresence(town, "tom")
     wrong = person.app.wrong()
     codes = []

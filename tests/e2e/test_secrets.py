@@ -25,11 +25,14 @@ from chatctl.cli import cli
 from chatd.contract.requests import REQUESTS
 from chatd.domain.totp import code, step_at
 
+from .authenticator import Authenticator
 from .conftest import ended_well
 from .serving import Server
 from .talking import Client, Frame
 
-TAKES_A_SECRET = frozenset({"password", "old", "new", "code", "token", "refresh_token", "invite", "verifier"})
+TAKES_A_SECRET = frozenset(
+    {"password", "old", "new", "code", "token", "refresh_token", "invite", "verifier", "ceremony"}
+)
 WITHOUT = {
     "account.exchange": "needs a provider: tests/e2e/test_single_sign_on.py",
     "identity.add": "needs a provider: tests/e2e/test_single_sign_on.py",
@@ -176,6 +179,20 @@ def second_factor(walk: Walk, client: Client) -> None:
     walk.ask(client, "totp.remove", password=CHANGED, code=papers[1])
 
 
+def passkeys(walk: Walk, client: Client) -> None:
+    device = Authenticator(f"http://localhost:{walk.server.port}")
+    walk.ask(client, "passkey.begin", password=WRONG)
+    begun = walk.ask(client, "passkey.begin", password=CHANGED)
+    walk.issued("passkey ceremony", begun["ceremony"])
+    added = walk.ask(client, "passkey.add", **device.make(begun))["passkey"]
+    stranger = walk.dial()
+    asked = walk.ask(stranger, "account.passkey_begin")
+    walk.issued("sign-in ceremony", asked["ceremony"])
+    walk.tokens(walk.ask(stranger, "account.passkey_sign_in", **device.sign(asked)))
+    walk.ask(client, "passkey.list")
+    walk.ask(client, "passkey.remove", passkey=added["id"], password=CHANGED)
+
+
 def places_and_bots(walk: Walk, client: Client) -> None:
     space = walk.ask(client, "space.create", name="Bots")["space"]["id"]
     invite = walk.ask(client, "invite.create", space=space)["invite"]
@@ -258,6 +275,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
         set_up(walk)
         client = sign_in(walk)
         second_factor(walk, client)
+        passkeys(walk, client)
         places_and_bots(walk, client)
         by_operators(walk)
         look_around(walk, client)

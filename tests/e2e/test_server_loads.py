@@ -61,7 +61,7 @@ def test_every_stream_is_on_one_page_and_knows_its_newest_event(town: Town) -> N
 
 def test_followers_come_to_the_head_of_the_log(town: Town) -> None:
     town.open(town.owner).post(town.room(), "hello")
-    names = {"view notifications", "view search", "notifier", "scheduler"}
+    names = {"view notifications", "view search", "notifier", "pusher", "scheduler"}
     rows = town.operator.ask("server.followers")["followers"]
     assert {row["name"] for row in rows} == names
     for _ in range(200):

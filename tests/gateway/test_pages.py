@@ -23,7 +23,7 @@ REFUSAL = Refusal("invalid", MARKUP)
         (lambda: pages.setup(MARKUP), 1),
         (lambda: pages.setup("code", REFUSAL), 1),
         (lambda: pages.setup("code", None, MARKUP, MARKUP), 2),
-        (lambda: pages.set_up(MARKUP, MARKUP), 3),
+        (lambda: pages.set_up(MARKUP, MARKUP, MARKUP), 4),
         (lambda: pages.recovery(MARKUP), 1),
         (lambda: pages.recovery("code", REFUSAL), 1),
         (lambda: pages.recovered(MARKUP), 2),
@@ -45,9 +45,10 @@ async def test_a_form_says_what_is_wrong_with_it() -> None:
 
 
 async def test_a_form_keeps_what_was_typed_but_the_password() -> None:
-    page = bytes((await pages.setup("code", REFUSAL, "ada", "Our home")).body).decode()
+    page = bytes((await pages.setup("code", REFUSAL, "ada", "Our home", "lobby")).body).decode()
     assert 'value="ada"' in page
     assert 'value="Our home"' in page
+    assert 'value="lobby"' in page
     assert re.search(r"<input name=password[^>]*value", page) is None
 
 

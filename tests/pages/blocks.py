@@ -24,6 +24,7 @@ RUNNERS: Final = {
     "bench": "each line is read by the program, the quick one is carried out",
     "completion": "typed into the shell that the block's language names",
     "machine": "typed by root on a machine of its own, with systemd",
+    "other machine": "typed by root on another one, which has no package of chatd",
 }
 _BLOCK: Final = re.compile(
     r"(?:^<!-- run: (?P<run>[^\n]*?) -->\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$",

@@ -35,7 +35,7 @@ class NoMachine(Exception):
 class Machine:
     """Started when it is made. `root`: its files, as they are seen from here."""
 
-    def __init__(self, checkout: Path, packages: Path, log: Path) -> None:
+    def __init__(self, checkout: Path, log: Path) -> None:
         """Raises NoMachine."""
         if os.geteuid() != 0:
             raise NoMachine("a machine within this one needs root")
@@ -50,7 +50,7 @@ class Machine:
             raise NoMachine(f"no control group may be made: {error}") from error
         enter = "".join(f"echo $$ >'{group}/cgroup.procs'; " for group in self._groups)
         apart = "--mount --net --pid --uts --ipc --cgroup --fork --kill-child"
-        command = f"{enter}exec unshare {apart} -- sh '{SCRIPT}' '{checkout}' '{packages}'"
+        command = f"{enter}exec unshare {apart} -- sh '{SCRIPT}' '{checkout}'"
         with log.open("wb") as output:
             self._process = subprocess.Popen(
                 ["sh", "-ec", command], stdin=subprocess.DEVNULL, stdout=output, stderr=output

@@ -2,9 +2,9 @@
 # Run as the first process of new namespaces (mount, network, process, host name, IPC, cgroup): makes of them a
 # machine with the programs and files of this one and its own systemd. What is written there is written over
 # these files in memory, and gone with the machine.
-# $1: the checkout, seen as /usr/src/chatd; $2: Python packages that are installed, seen as /srv/packages.
+# $1: the checkout, seen as /usr/src/chatd.
 set -eu
-checkout=$1 packages=$2
+checkout=$1
 
 new=/mnt
 mount -t tmpfs tmpfs $new
@@ -18,9 +18,8 @@ for place in run tmp root opt srv usr/src var/tmp dev etc/systemd/system usr/lib
   mount -t tmpfs -o mode=755 tmpfs $new/$place
 done
 chmod 1777 $new/tmp $new/var/tmp
-mkdir $new/usr/src/chatd $new/srv/packages
+mkdir $new/usr/src/chatd
 mount --bind -o ro "$checkout" $new/usr/src/chatd
-mount --bind -o ro "$packages" $new/srv/packages
 
 mkdir -m 1777 $new/dev/shm $new/dev/mqueue
 mkdir $new/dev/pts $new/dev/hugepages
@@ -31,6 +30,10 @@ for node in null zero full random urandom tty; do
   : >$new/dev/$node
   mount --bind /dev/$node $new/dev/$node
 done
+
+rm -f $new/usr/sbin/policy-rc.d # which keeps packages from starting services, in a container
+
+rm -f $new/var/lib/man-db/auto-update # an index of all manual pages of this machine, anew for each package
 
 # Of systemd's units only these: no clock is set, no disk is looked at, no terminal is opened.
 units=$new/usr/lib/systemd/system
@@ -61,6 +64,7 @@ cd $new
 mkdir -p run/before
 pivot_root . run/before
 umount -l /run/before
+mount --make-rshared / # as systemd finds it on a machine: what it mounts for one service, others see
 exec env -i container=chatd-tests PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
   setpriv --bounding-set=-sys_time,-sys_module,-sys_boot,-sys_rawio,-syslog \
   /lib/systemd/systemd --system --unit=multi-user.target --log-target=journal --show-status=no

@@ -11,13 +11,12 @@ import os
 import re
 import shutil
 import ssl
-import sys
-import sysconfig
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.client import HTTPSConnection
-from pathlib import Path
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Final
 
 import pytest
@@ -25,8 +24,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from released import release
 from websockets.sync.client import connect
 
+from chatd import __version__
 from chatd.gateway.http.server.body_limit import FORM_BODY
 from chatd.settings import Settings
 
@@ -36,14 +37,13 @@ from .shell import Shell
 
 PAGE: Final = ROOT / "docs" / "operations.md"
 HOST: Final = "chat.example.org"
+UNITS: Final = ("/usr/lib/systemd/system/chatd.service", "/usr/lib/systemd/system/chatd.socket")
 PROXIES: Final = {"nginx": "nginx", "caddy": "caddy", "haproxy": "haproxy"}
 SECONDS: Final = re.compile(r"(\d+)s\b")
 PING_INTERVAL: Final = 0.5  # seconds, so that a silence of some pings is short
 SILENCE: Final = 3 * PING_INTERVAL
 DEADLINE: Final = 20.0  # seconds for a proxy to serve, with a certificate
-DEPENDENCIES: Final = (
-    "PYTHONPATH=/srv/packages PIP_NO_INDEX=1 PIP_NO_BUILD_ISOLATION=0 PIP_DISABLE_PIP_VERSION_CHECK=1"
-)
+PACKAGES: Final = "/root"  # where the admin keeps them
 
 
 class Admin:
@@ -53,7 +53,8 @@ class Admin:
         self.machine = machine
         home = machine.root / "root"
         self._shell = Shell(home, ENVIRONMENT, machine.entering, "/root")
-        self._left = [block for block in blocks(PAGE) if block.file or block.typed]
+        here = [block for block in blocks(PAGE) if block.runner != "other machine"]
+        self._left = [block for block in here if block.file or block.typed]
 
     def follow(self, last: str) -> str:
         """The next blocks of the page, up to the one in which `last` stands; gives what was printed."""
@@ -69,13 +70,7 @@ class Admin:
             self.write(block.file, block.text)
             return ""
         assert block.runner == "machine", f"{block.place} would be typed by root on this machine"
-        if "pip install" not in block.text:
-            return self.type(block.text)
-        # The packages that chatd needs are those of the tests: nothing is fetched, no other version is tried.
-        printed = self.type(f"export {DEPENDENCIES}\n{block.text}\nunset PYTHONPATH\n")
-        [packages] = (self.machine.root / "opt/chatd/lib").glob("python3*/site-packages")
-        (packages / "of-the-tests.pth").write_text("/srv/packages\n")
-        return printed
+        return self.type(block.text)
 
     def type(self, text: str) -> str:
         try:
@@ -105,13 +100,12 @@ def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Admin]:
     if missing:
         reason = f"not installed: {', '.join(missing)} (.ci/run installs what is missing)"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    packages = Path(sysconfig.get_path("purelib"))
-    if (Path("/usr/lib") / f"python3.{sys.version_info.minor}").is_dir() is False:
-        pytest.skip(f"the system's python3 is not {sys.version_info.major}.{sys.version_info.minor}, as here")
+    [package] = release(tmp_path_factory).glob("chatd_*.deb")
     try:
-        machine = Machine(ROOT, packages, tmp_path_factory.mktemp("machine") / "log")
+        machine = Machine(ROOT, tmp_path_factory.mktemp("machine") / "log")
     except NoMachine as reason:  # no tool is missing: the one who runs the tests may not make namespaces
         pytest.skip(str(reason))
+    shutil.copy(package, machine.root / PACKAGES.lstrip("/"))
     admin = Admin(machine)
     yield admin
     try:
@@ -123,22 +117,78 @@ def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Admin]:
 # --- the service
 
 
-def test_the_unit_is_right_and_closed_tightly(admin: Admin) -> None:
-    admin.follow("/etc/systemd/system/chatd.service")
-    admin.machine.run("systemd-analyze", "verify", "/etc/systemd/system/chatd.service")
-    rated = admin.machine.run(
-        "systemd-analyze", "security", "--offline=true", "--threshold=25", "/etc/systemd/system/chatd.service"
-    )
+def test_the_package_is_installed_and_serves(admin: Admin) -> None:
+    admin.follow("apt install")
+    admin.machine.run("systemd-analyze", "verify", *UNITS)
+    rated = admin.machine.run("systemd-analyze", "security", "--offline=true", "--threshold=20", UNITS[0])
     assert "OK" in rated.splitlines()[-1]
+    assert admin.type("systemctl is-enabled chatd.service chatd.socket\n") == "enabled\nenabled\n"
+    assert admin.type("systemctl is-active chatd.service chatd.socket\n") == "active\nactive\n"
+    assert admin.type("stat --format=%U:%a /var/lib/chatd\n") == "chatd:700\n"
+    assert admin.type("dpkg --verify chatd\n") == ""
+
+
+def test_the_package_has_manual_pages_and_completions(admin: Admin) -> None:
+    for page in ("chatd", "chatctl", "chatctl-room", "chatd.toml"):
+        assert "NAME" in admin.type(f"man {page} </dev/null\n")
+    typed = "COMP_WORDS=(chatctl roo); COMP_CWORD=1; _chatctl_completion chatctl; echo ${COMPREPLY[@]}"
+    source = "source /usr/share/bash-completion/completions/chatctl"
+    assert admin.type(f"bash -c '{source}; {typed}'\n") == "room\n"
 
 
 def test_the_service_is_started_when_it_serves(admin: Admin) -> None:
-    printed = admin.follow("systemctl enable --now chatd")
+    printed = admin.follow("systemctl restart chatd")
     assert "/setup?code=" in printed
     status = json.loads(admin.type("chatctl --json server status\n"))
     assert status["accounts"] == 1
-    assert admin.type("systemctl is-enabled chatd\n") == "enabled\n"
-    assert admin.type("stat --format=%U:%a /var/lib/chatd\n") == "chatd:700\n"
+
+
+@contextmanager
+def connecting(admin: Admin) -> Iterator[None]:
+    """Within, somebody connects without a pause; each time there must be an answer."""
+    answers: list[str] = []
+    done = threading.Event()
+
+    def connect() -> None:
+        with admin.machine.network():
+            while not done.is_set():
+                connection = HTTPConnection("127.0.0.1", 8400, timeout=DEADLINE)
+                try:
+                    connection.request("GET", "/healthz")
+                    answers.append(str(connection.getresponse().status))
+                except (OSError, HTTPException) as error:
+                    answers.append(repr(error))
+                finally:
+                    connection.close()
+
+    thread = threading.Thread(target=connect)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+    assert set(answers) == {"200"}, set(answers)
+
+
+def test_a_restart_refuses_nobody(admin: Admin) -> None:
+    with connecting(admin):
+        admin.type("systemctl restart chatd\nsystemctl restart chatd\n")
+
+
+def test_the_log_is_found_by_its_fields_and_the_watchdog_is_on(admin: Admin) -> None:
+    found = admin.type("journalctl --unit=chatd --output=cat --output-fields=PRIORITY CHATD_EVENT=stopped\n")
+    assert set(found.split()) == {"6"}
+    assert admin.type("systemctl show --property=WatchdogUSec --value chatd\n") == "1min\n"
+
+
+def test_a_secret_is_handed_over(admin: Admin) -> None:
+    admin.write("/etc/chatd.oidc-secret", "hush\n")
+    service = "Type=oneshot\nUser=chatd\nLoadCredential=oidc_client_secret:/etc/chatd.oidc-secret\n"
+    admin.write("/run/systemd/system/secret.service", f"[Service]\n{service}ExecStart=chatd check\n")
+    admin.type("chmod 0600 /etc/chatd.oidc-secret\nsystemctl daemon-reload\nsystemctl start secret\n")
+    shown = admin.type("journalctl --unit=secret --output=cat | grep credential\n")
+    assert "oidc_client_secret\t********\tcredential" in shown
 
 
 def test_a_wrong_setting_ends_the_service_once_with_its_reason(admin: Admin) -> None:
@@ -339,13 +389,44 @@ def test_a_backup_is_restored_under_the_same_unit(admin: Admin) -> None:
     assert "all tables agree" in printed
 
 
-def test_the_server_is_upgraded_and_watched(admin: Admin) -> None:
-    admin.follow("pip install --upgrade")
+def test_a_repository_keeps_backups_that_are_checked(admin: Admin) -> None:
+    assert "all is well" in admin.follow("chatctl backup prune")
+
+
+def test_the_server_is_upgraded_and_refuses_nobody_meanwhile(admin: Admin) -> None:
+    """The new version is the same with another number."""
+    number = f"{__version__}+new"
+    admin.type(
+        "dpkg-deb -R chatd_*.deb new && rm chatd_*.deb\n"
+        f"sed -i 's/^Version: .*/Version: {number}/' new/DEBIAN/control\n"
+        f"dpkg-deb -Znone -b new chatd_{number}_all.deb && rm -r new\n"
+    )
+    before = admin.type("systemctl show --property=MainPID chatd\n")
+    with connecting(admin):
+        admin.follow("apt install")
+    assert admin.type("systemctl show --property=MainPID chatd\n") != before
+    assert admin.type("dpkg-query --show --showformat='${Version}' chatd\n") == number
+    assert "sign_up" in admin.read("/etc/chatd.toml"), "the admin's settings stay"
+
+
+def test_the_server_is_watched(admin: Admin) -> None:
     assert "all tables agree" in admin.follow("chatctl server verify")
 
 
 def test_a_raid_is_ended(admin: Admin) -> None:
     admin.follow("chatctl space unlock team")
+
+
+def test_rules_say_how_long_messages_are_kept(admin: Admin) -> None:
+    admin.type("chatctl room create general --space team || true\n")
+    admin.follow("--end-hold")
+
+
+def test_a_removed_package_leaves_what_people_wrote(admin: Admin) -> None:
+    admin.type("apt-get purge --quiet --yes chatd </dev/null\n")
+    assert admin.type("ls /usr/lib/chatd /usr/bin/chatd 2>/dev/null || true\n") == ""
+    assert (admin.machine.root / "var/lib/chatd/chatd.db").exists()
+    assert admin.type("ss -Hltn 'sport = 8400'\n") == ""
 
 
 def test_the_whole_page_was_followed(admin: Admin) -> None:

@@ -165,7 +165,33 @@ class Pen:
             self.upload("ann", "f1", "a.png"),
             self.upload("ann", "f2", "b.png"),
             self.post("hall", "a picture", attachments=["f1"]),
+            *self.held_village(),
             self.append("account/bob", "bookmark.added", {"room": "hall", "seq": 5, "note": "!"}, "bob"),
+        ]
+
+    def held_village(self) -> list[Append]:
+        """Messages that are deleted before, under and after a legal hold, each with a picture."""
+        appends = [self.append("space/home", "space.retention_set", {"keep_days": 30})]
+        for number in range(3):
+            file = f"h{number}"
+            appends += [
+                self.upload("bob", file, f"{file}.png"),
+                self.post("hall", f"held {number}", attachments=[file]),
+            ]
+        posted = [append.facts[0].seq for append in appends if append.facts[0].type == "message.posted"]
+        before, held, erased = posted
+        return [
+            *appends,
+            self.edit("hall", held, "held, and edited"),
+            self.delete("hall", before),
+            self.append("space/home", "space.hold_set", {"hold": True}),
+            self.append("room/hall", "room.retention_set", {"keep_days": 7}),
+            self.delete("hall", held),
+            self.delete("hall", erased),
+            self.append("room/hall", "room.hold_set", {"hold": True}),
+            self.append("space/home", "space.hold_set", {"hold": False}),
+            self.append("room/hall", "room.hold_set", {"hold": False}),
+            self.append("room/hall", "message.erased", {"seq": erased}, "system"),
         ]
 
 

@@ -35,6 +35,7 @@ QUESTIONS: dict[str, Question] = {
     "a page of a thread": page(thread=4, around=15),
     "one message": lambda reader: reader.messages("hall", [150]),
     "what a command is about": lambda reader: reader.message_states("hall", [150]),
+    "whether a thread is followed": lambda reader: reader.follows_thread("bob", "hall", 4),
     "the newest nonces": lambda reader: reader.recent_posts("hall", 50),
     "what somebody wrote last": lambda reader: reader.written("hall", "bob", 50),
     "what somebody wrote until now": lambda reader: reader.written_before("hall", "bob", 10**9, 20),

@@ -121,9 +121,12 @@ TAMPERINGS = {
         "DELETE FROM events WHERE position = (SELECT max(position) FROM events)",
         "bookmarks bob hall 5: is not in the log",
     ),
-    "a stray text": ("INSERT INTO body_rows VALUES (99, x'00', 'x', 0)", "body 99: it belongs to no event"),
+    "a stray text": (
+        "INSERT INTO body_rows VALUES (99, x'00', 'x', 0, 0)",
+        "body 99: it belongs to no event",
+    ),
     "a changed text": ("UPDATE body_rows SET text = 'x' WHERE position = 9", "event 9 .*text"),
-    "a text where none was": ("INSERT INTO body_rows VALUES (1, x'00', 'x', 0)", "event 1 .*text"),
+    "a text where none was": ("INSERT INTO body_rows VALUES (1, x'00', 'x', 0, 0)", "event 1 .*text"),
     "two events that changed places": (
         "UPDATE events SET seq = 40 WHERE stream = 'room/hall' AND seq = 4;"
         "UPDATE events SET seq = 4 WHERE stream = 'room/hall' AND seq = 5;"
@@ -154,11 +157,11 @@ TAMPERINGS = {
         "messages hall 4: a text of it is lost",
     ),
     "a text that was put back": (
-        "INSERT OR REPLACE INTO body_rows SELECT position, x'00', 'x', 0 FROM messages WHERE deleted",
+        "INSERT OR REPLACE INTO body_rows SELECT position, x'00', 'x', 0, 0 FROM messages WHERE deleted",
         "messages hall 14: it was deleted, but its text is still there",
     ),
     "a version that was put back": (
-        "INSERT OR REPLACE INTO body_rows SELECT position, x'00', 'x', 0 FROM edits WHERE seq = 14",
+        "INSERT OR REPLACE INTO body_rows SELECT position, x'00', 'x', 0, 0 FROM edits WHERE seq = 14",
         "messages hall 14: it was deleted, but its text is still there",
     ),
     "another version": ("UPDATE messages SET body = position", "messages hall 4: differs"),

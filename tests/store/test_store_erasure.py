@@ -143,9 +143,10 @@ class Desk:
     pen: Pen
     broken: bool = False
 
-    def delete_one(self) -> None:
+    def delete_one(self, **more: object) -> None:
         post = self.pen.post("hall", SENTINELS[0])
-        delete = self.pen.delete("hall", post.facts[0].seq)
+        gone = {"seq": post.facts[0].seq, "author": "ann", **more}
+        delete = self.pen.append("room/hall", "message.deleted", gone)
         assert all(isinstance(done, Appended) for done in self.journal.commit([post, delete]))
 
     @property
@@ -203,6 +204,36 @@ def test_the_first_erasing_is_done_at_once_and_the_next_one_a_second_later(desk:
     desk.delete_one()
     assert desk.journal.erase() is None
     assert desk.wal == 0
+
+
+def test_what_retention_erases_is_patient_until_somebody_deletes_something(desk: Desk) -> None:
+    desk.delete_one(retention=True)
+    assert desk.journal.erase() == pytest.approx(erasure.PATIENCE)
+    desk.clock.now = 7.0
+    desk.delete_one(retention=True)
+    assert desk.journal.erase() == pytest.approx(erasure.PATIENCE - 7)
+    desk.clock.now = erasure.PATIENCE
+    assert desk.journal.erase() is None
+    assert desk.wal == 0
+    desk.delete_one(retention=True)
+    desk.clock.now += erasure.EVERY
+    desk.delete_one()
+    assert desk.journal.erase() is None
+    assert desk.wal == 0
+
+
+async def test_a_deletion_need_not_wait_for_the_patience_of_retention(
+    store: Store, pen: Pen, tmp_path: Path
+) -> None:
+    first, second, _ = SENTINELS
+    await store.log.submit([pen.post("hall", first), pen.post("hall", second)]).wait()
+    old = {"seq": 1, "author": "ann", "retention": True}
+    await store.log.submit([pen.append("room/hall", "message.deleted", old, "system")]).wait()
+    began = time.monotonic()
+    await store.log.submit([pen.delete("hall", 2)]).wait()
+    await store.log.erased()
+    assert time.monotonic() - began < erasure.PATIENCE / 2
+    assert texts_in(tmp_path) == set()
 
 
 def test_an_erasing_waits_for_no_reader_and_is_tried_again_soon(desk: Desk) -> None:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import msgspec
 import pytest
 from store_facts import Pen, Sheet
 
@@ -17,7 +20,8 @@ from chatd.ports import (
     StoreUnavailable,
     Taken,
 )
-from chatd.store.database import Store
+from chatd.store.database import Store, open_store
+from chatd.store.log.plan import make
 from chatd.store.log.writes import REFRESH_TOKENS
 
 
@@ -34,6 +38,30 @@ async def test_commits_run_in_the_order_in_which_they_were_submitted(store: Stor
     commits = [store.log.submit([pen.post("hall", str(n))]) for n in range(50)]
     await commits[-1].wait()
     assert [event.text for event in await store.reader.events(0, 99)] == [str(n) for n in range(50)]
+
+
+async def test_an_append_stays_out_when_a_stream_that_it_looked_at_has_moved_on(
+    store: Store, pen: Pen
+) -> None:
+    await store.log.submit([pen.space("home")]).wait()
+    looked = (("space/home", 2),)
+    posts = [msgspec.structs.replace(pen.post("hall", text), beside=looked) for text in ("in", "late")]
+    [first] = await store.log.submit(posts[:1]).wait()
+    assert isinstance(first, Appended)
+    kick, late = await store.log.submit(
+        [pen.append("space/home", "member.left", {"account": "ann"}), posts[1]]
+    ).wait()
+    assert isinstance(kick, Appended)
+    assert late == Taken("seq")
+
+
+async def test_what_was_made_elsewhere_gets_the_same_hash(store: Store, pen: Pen, tmp_path: Path) -> None:
+    appends = [pen.space("home"), pen.post("hall", "hello")]
+    made = [make(append) for append in appends]
+    async with open_store(tmp_path / "other") as other:
+        [here, there] = [await one.log.submit(appends, made).wait() for one in (store, other)]
+        assert here == there
+        assert (await other.verify()).findings == ()
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 255, 256, 257, 600])

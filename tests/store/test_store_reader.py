@@ -39,6 +39,7 @@ async def test_accounts_are_found_by_id_and_by_name_however_spelled(village: Sto
         "owner": None,
         "scopes": [],
         "created_at": 1001,
+        "placeholder": False,
     }
     reader = village.reader
     assert await reader.account("ann") == ann
@@ -105,6 +106,8 @@ async def test_spaces_and_rooms_show_their_present_state(village: Store, pen: Pe
         "archived": True,
         "locked": False,
         "slow_mode": 0,
+        "keep_days": None,
+        "hold": False,
         "created_at": hall["created_at"],
         "head": 8,
         "accounts": [],

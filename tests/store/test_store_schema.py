@@ -26,6 +26,7 @@ from chatd.store.queries import (
     notification,
     place_export,
     presence,
+    push,
     report,
     room,
     scheduled,
@@ -98,15 +99,13 @@ def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
     assert value(path, "SELECT count(*) FROM sqlite_master WHERE name = 'half'") == 0
 
 
-def test_a_start_goes_on_after_the_last_step_that_succeeded(
-    tmp_path: Path,
-) -> None:
+def test_a_step_that_fails_takes_those_before_it_back(tmp_path: Path) -> None:
     path = tmp_path / DATABASE
     database(path, f"{OLD}; INSERT INTO old VALUES ('kept')", 1)
     broken = migrate.Model(THIRD.schema, (STEPS[0], f"{STEPS[1]}; SELECT * FROM nowhere"))
     with pytest.raises(StoreError):
         migrate.prepare(path, broken)
-    assert value(path, "PRAGMA user_version") == 2
+    assert value(path, "PRAGMA user_version") == 1
     assert value(path, "SELECT x FROM old") == "kept"
     migrate.prepare(path, THIRD)
     assert value(path, "PRAGMA user_version") == 3
@@ -183,6 +182,8 @@ HOT = {
     "unread": unread.UNREAD,
     "receipts": unread.RECEIPTS,
     "recipients": notification.RECIPIENTS,
+    "pushes": push.PUSHES,
+    "notified": push.NOTIFIED,
     "preferences": settings.PREFERENCES,
     "subscriptions": settings.SUBSCRIPTIONS,
     "bookmarks": bookmark.BOOKMARKS,

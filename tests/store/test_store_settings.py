@@ -46,11 +46,18 @@ async def test_preferences_keep_what_an_update_does_not_name(village: Store, pen
         "quiet_to": 120,
         "time_zone": "Asia/Tokyo",
         "receipts": False,
+        "favourites": [],
+        "space_order": [],
+        "room_order": [],
+        "quick_reactions": [],
+        "push_preview": True,
     }
+    await update(favourites=["hall", "attic"], push_preview=False)
     await update(quiet_to=0)
     found = await village.reader.preferences("ann")
     assert found is not None
     assert (found["quiet_from"], found["quiet_to"], found["receipts"]) == (60, 0, False)
+    assert (found["favourites"], found["push_preview"]) == (["hall", "attic"], False)
 
 
 async def test_subscriptions_are_listed_by_room(village: Store, pen: Pen) -> None:

@@ -44,6 +44,10 @@ class Subscriber(Protocol):
         """Shows it, unless the session is behind; returns whether it did."""
 
 
+# Of a signal: the account or the stream that it is for, what it says, and the account that is not shown it.
+Relay = Callable[[str | None, str | None, Row, str | None], None]
+
+
 class Bus:
     """Publishes committed events. `head` is the position of the last one published, `hash` its hash."""
 
@@ -57,6 +61,7 @@ class Bus:
         self._published = trio.Event()
         self._asking: set[trio.CancelScope] = set()  # requests that wait for news
         self._stopping = False
+        self.relay: Relay | None = None  # shows signals to sessions on other nodes
         self._watchers: list[Callable[[Sequence[Event]], None]] = []
 
     # --- who is subscribed
@@ -78,12 +83,24 @@ class Bus:
 
     def signal(self, account: str, frame: Row) -> None:
         """Shows a signal to every session of an account."""
+        if self.relay is not None:
+            self.relay(account, None, frame, None)
+        self.show(account, frame)
+
+    def signal_stream(self, stream: str, frame: Row, but: str | None = None) -> None:
+        """Shows a signal to the subscribers of a stream, except those of the account `but`."""
+        if self.relay is not None:
+            self.relay(None, stream, frame, but)
+        self.show_in(stream, frame, but)
+
+    def show(self, account: str, frame: Row) -> None:
+        """The same as `signal`, for the sessions here alone."""
         signal = SignalFrame(frame)
         for subscriber in tuple(self._accounts.get(account, ())):
             subscriber.signal(signal)
 
-    def signal_stream(self, stream: str, frame: Row, but: str | None = None) -> None:
-        """Shows a signal to the subscribers of a stream, except those of the account `but`."""
+    def show_in(self, stream: str, frame: Row, but: str | None = None) -> None:
+        """The same as `signal_stream`, for the sessions here alone."""
         signal = SignalFrame(frame)
         for subscriber in tuple(self._streams.get(stream, ())):
             if subscriber.account != but:
@@ -107,9 +124,8 @@ class Bus:
         for run in runs:
             for part in _parted(run):
                 self._publish_run(part, alone=len(runs) == 1)
-        for event in events:
-            if event.type in ERASES:
-                self._forget(event)
+        if erasures := [event for event in events if event.type in ERASES]:
+            self._forget(erasures)
         if events:
             self.head, self.hash = events[-1].position, events[-1].hash
             self._published.set()
@@ -117,12 +133,19 @@ class Bus:
             for watcher in self._watchers:
                 watcher(events)
 
-    def _forget(self, erasure: Event) -> None:
+    def _forget(self, erasures: Sequence[Event]) -> None:
         """What is erased from the log is not shown from memory either."""
-        if erasure.type == "file.deleted":
-            self._ring.forget_files(lambda file: file["id"] == erasure.data["file"])
-        else:
-            self._ring.forget(erasure.stream, erasure.data.get("seq"))
+        messages: dict[str, set[int | None]] = {}
+        files = set()
+        for erasure in erasures:
+            if erasure.type == "file.deleted":
+                files.add(erasure.data["file"])
+            else:
+                messages.setdefault(erasure.stream, set()).add(erasure.data.get("seq"))
+        if messages:
+            self._ring.forget(messages)
+        if files:
+            self._ring.forget_files(lambda file: file["id"] in files)
 
     def _skip(self, events: Sequence[Event]) -> None:
         self._ring.clear(events[0].position - 1)

@@ -5,7 +5,7 @@ Each is rendered once for each wire format, however many sessions get it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Final, cast
 
 import attrs
@@ -60,12 +60,12 @@ class Chunk:
         """Approximate bytes of memory."""
         return sum(EVENT_BYTES + len(event.text or "") for event in self.events)
 
-    def forget(self, seq: int | None) -> None:
-        """Drops the texts and files of the message `seq`, its edits included; without one, all texts."""
+    def forget(self, seqs: Container[int | None]) -> None:
+        """Drops the texts and files of these messages, their edits included; of None, all texts."""
+        if None not in seqs and not any(_about(event, seqs) for event in self.events):
+            return
         self.events = [
-            replace(event, text=None, files=None)
-            if seq in (None, event.seq, event.data.get("seq"))
-            else event
+            replace(event, text=None, files=None) if None in seqs or _about(event, seqs) else event
             for event in self.events
         ]
         self._rendered.clear()
@@ -87,6 +87,11 @@ class Chunk:
         if rendered is None:
             rendered = self._rendered[render] = render(self.events)
         return rendered
+
+
+def _about(event: Event, seqs: Container[int | None]) -> bool:
+    """Whether it is one of these messages, or says something of one."""
+    return event.seq in seqs or event.data.get("seq", 0) in seqs
 
 
 @attrs.define(slots=True, eq=False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import Final
+from itertools import groupby
+from typing import Final, Protocol
 
 import trio
 
@@ -17,12 +18,19 @@ from chatd.actors.runtime.stream_types import STREAM_TYPES, State
 from chatd.actors.runtime.supervisor import supervise
 from chatd.asked import work_at
 from chatd.clock import new_id
-from chatd.domain.event import split_stream
+from chatd.domain.event import Event, split_stream
 from chatd.ports import Append, Appended, Reader, Row, StoreUnavailable, Taken
 from chatd.principal import SERVER, work_for
 from chatd.tracing import Span
 
 IDLE_CHECKS: Final = 4  # within the time after which an actor counts as idle
+
+
+class Elsewhere(Protocol):
+    """The other nodes of a cluster."""
+
+    def takes(self, stream: str, envelope: Envelope) -> bool:
+        """Whether another node decides it, which it is then asked to. Never waits."""
 
 
 class Directory:
@@ -47,6 +55,7 @@ class Directory:
         self._idle_after = idle_after
         self._actors: dict[str, StreamActor] = {}
         self.asleep = {kind: MailboxTotals() for kind in STREAM_TYPES}  # of actors that sleep now
+        self.elsewhere: Elsewhere | None = None
         self._closing = False
         self._empty = trio.Event()
 
@@ -61,6 +70,11 @@ class Directory:
         return await self._writer.append(append, spans)
 
     async def tell(self, stream: str, envelope: Envelope) -> None:
+        """Has the stream's actor decide a command: here, or on the node that owns the stream."""
+        if self.elsewhere is None or not self.elsewhere.takes(stream, envelope):
+            await self.tell_here(stream, envelope)
+
+    async def tell_here(self, stream: str, envelope: Envelope) -> None:
         """Puts a command into the mailbox of the stream's actor, waking it if it sleeps."""
         while not self._closing:
             try:
@@ -81,6 +95,18 @@ class Directory:
     async def meet(self, state: State) -> None:
         """Tells a direct room who in it still shares a space with the others. Raises StoreUnavailable."""
         await self._meet(state)
+
+    def forget(self, which: Callable[[str], bool]) -> None:
+        """The actors of these streams read their state again: another node may have decided for them."""
+        for actor in self:
+            if which(actor.stream):
+                actor.forget()
+
+    def absorb(self, events: Sequence[Event]) -> None:
+        """Others added these to the log, in this order."""
+        for stream, run in groupby(events, key=lambda event: event.stream):
+            if (actor := self._actors.get(stream)) is not None:
+                actor.absorb(list(run))
 
     async def look_in_vain(self, stream: str) -> None:
         """Reads from the store what an actor reads of a stream that does not exist, so that the time of the

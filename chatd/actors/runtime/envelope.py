@@ -10,7 +10,7 @@ from msgspec import Struct
 from chatd.asked import Asked
 from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context
-from chatd.ports import Condition, StoreBusy, StoreMisplaced, StoreUnavailable, Write
+from chatd.ports import Condition, StoreBusy, StoreMisplaced, StoreUnavailable, StoreUncertain, Write
 
 Answer = object  # a result of the contract, or a Refusal
 Reply = Callable[[Answer], None]  # never waits, never raises
@@ -27,6 +27,13 @@ MISPLACED: Final = Refusal(
     "the server's database file is not where it belongs, so nothing can be stored; ask the people who run"
     " this server",
 )
+UNSETTLED: Final = Refusal(  # for what is done once however often it is asked for
+    "unavailable", "the server could not store this in time; send it again with the same nonce"
+)
+UNCERTAIN: Final = Refusal(
+    "uncertain",
+    "the server could not find out in time whether this was stored; look if it was before you try again",
+)
 STOPPING: Final = Refusal("unavailable", "the server is going away; reconnect and try again")
 STALE: Final = Refusal("conflict", "somebody changed this at the same time; look again, then try again")
 BROKEN: Final = Refusal("internal", "something went wrong in the server; its log says what")
@@ -39,6 +46,8 @@ def unavailable(error: StoreUnavailable) -> Refusal:
             return OVERLOADED
         case StoreMisplaced():
             return MISPLACED
+        case StoreUncertain():
+            return UNCERTAIN
     return UNAVAILABLE
 
 

@@ -78,6 +78,11 @@ class Feed:
         """The streams whose members the account sees: not the spaces in which it is a guest."""
         return self._streams.keys() - self._guest_in if self._guest_in else self._streams.keys()
 
+    @property
+    def last_heard(self) -> float:
+        """When its client showed last that it is there, on trio's clock."""
+        return self._connection.last_heard
+
     async def look_delivered(self) -> None:
         """Brings `delivered` up to date. Does not wait."""
         if self.live and not self._connection.queued:

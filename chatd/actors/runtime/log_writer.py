@@ -1,13 +1,13 @@
 """The log writer: one actor through which everything durable goes, many appends a commit.
 
 While one transaction is on its way to the disk the next batch gathers, so load makes batches, not
-queues. After a commit the events are published in log order, and only then are the askers answered.
+queues. After a commit the log shows its events in their order, and only then are the askers answered.
 The next commit is submitted before the last one is published: the disk works while the loop sends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from time import time_ns
 from typing import Final
 
@@ -17,9 +17,8 @@ from trio.lowlevel import ParkingLot
 
 from chatd.actors.runtime.histogram import LATENCIES, Histogram
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
-from chatd.domain.event import Event
 from chatd.log import log
-from chatd.ports import Append, Appended, Log, StoreMisplaced, StoreUnavailable, Taken
+from chatd.ports import Append, Appended, Commit, Log, StoreMisplaced, StoreUnavailable, Taken
 from chatd.tracing import Span, tracing
 
 CAPACITY: Final = 65_536  # each actor has at most one append under way, so this is never reached
@@ -60,16 +59,16 @@ class LogWriter:
 
     name = "log writer"
 
-    def __init__(self, log_: Log, publish: Callable[[Sequence[Event]], None]) -> None:
+    def __init__(self, log_: Log) -> None:
         self.mailbox: Mailbox[_Waiting] = Mailbox(CAPACITY)
         self.restarts = 0
         self.healthy = False
         self.commits = CommitStatistics()
         self.failed_commit: FailedCommit | None = None  # the newest commit, if it failed
         self._log = log_
-        self._publish = publish
         self._under_way: list[_Waiting] = []
         self._resting = ParkingLot()
+        self.gone = trio.Event()  # it has written all that it took
 
     @property
     def busy(self) -> bool:
@@ -103,6 +102,7 @@ class LogWriter:
         while batch is not None:
             batch = await self._commit(batch)
             self.healthy = True
+        self.gone.set()
 
     def statistics(self) -> MailboxStatistics:
         return self.mailbox.statistics()
@@ -110,7 +110,7 @@ class LogWriter:
     def failed(self, given_up: bool) -> None:
         self.mailbox.close()
         crashed = StoreUnavailable("the log writer crashed")
-        self._settle([*self._under_way, *self.mailbox.take_nowait()], crashed)
+        _refuse([*self._under_way, *self.mailbox.take_nowait()], crashed)
 
     async def _next(self) -> list[_Waiting] | None:
         try:
@@ -120,7 +120,7 @@ class LogWriter:
 
     async def _commit(self, batch: list[_Waiting]) -> list[_Waiting] | None:
         """Commits the batch and everything that gathers meanwhile; returns the next batch."""
-        done: tuple[list[_Waiting], list[Appended | Taken] | StoreUnavailable] | None = None
+        done: tuple[list[_Waiting], Commit, list[Appended | Taken] | StoreUnavailable] | None = None
         while batch:
             self._under_way = batch
             started, begun = trio.current_time(), time_ns() if tracing.on else 0
@@ -141,7 +141,7 @@ class LogWriter:
             self._count(batch, (trio.current_time() - started) * 1000)
             if tracing.on:
                 tracing.part(_spans(batch), "commit", begun, appends=len(batch))
-            done = batch, outcomes
+            done = batch, commit, outcomes
             batch = self.mailbox.take_nowait()
         if done is not None:
             self._settle(*done)
@@ -149,17 +149,17 @@ class LogWriter:
             self._resting.unpark_all()
         return await self._next()
 
-    def _settle(self, batch: list[_Waiting], outcomes: list[Appended | Taken] | StoreUnavailable) -> None:
+    def _settle(
+        self, batch: list[_Waiting], commit: Commit, outcomes: list[Appended | Taken] | StoreUnavailable
+    ) -> None:
         if isinstance(outcomes, StoreUnavailable):
-            for waiting in batch:
-                waiting.outcome = type(outcomes)(*outcomes.args)  # each is raised on its own
-                waiting.done.set()
+            _refuse(batch, outcomes)
             return
-        events = [event for done in outcomes if isinstance(done, Appended) for event in done.events]
         begun = time_ns() if tracing.on else 0
-        self._publish(events)
+        commit.publish()
         if tracing.on:
-            tracing.part(_spans(batch), "fan-out", begun, events=len(events))
+            events = sum(len(done.events) for done in outcomes if isinstance(done, Appended))
+            tracing.part(_spans(batch), "fan-out", begun, events=events)
         for waiting, outcome in zip(batch, outcomes, strict=True):
             waiting.outcome = outcome
             waiting.done.set()
@@ -171,6 +171,12 @@ class LogWriter:
         commits.last_batch, commits.last_ms, commits.total_ms = facts, ms, commits.total_ms + ms
         commits.batches.add(facts)
         commits.seconds.add(ms / 1000)
+
+
+def _refuse(batch: list[_Waiting], error: StoreUnavailable) -> None:
+    for waiting in batch:
+        waiting.outcome = type(error)(*error.args)  # each is raised on its own
+        waiting.done.set()
 
 
 def _spans(batch: Iterable[_Waiting]) -> list[Span]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import Final
 
 from chatd.actors.runtime.chunk import Chunk
@@ -43,11 +43,12 @@ class Ring:
         self._bytes = 0
         self.start = start
 
-    def forget(self, stream: str, seq: int | None) -> None:
-        """Drops the texts of one message of a stream; without `seq`, of all its messages."""
+    def forget(self, erased: Mapping[str, Container[int | None]]) -> None:
+        """Drops the texts of messages, which are named by stream and seq; None: all texts of the stream.
+        However many there are, the ring is gone through once: it holds thousands of events."""
         for chunk in self._chunks:
-            if chunk.stream == stream:
-                chunk.forget(seq)
+            if (seqs := erased.get(chunk.stream)) is not None:
+                chunk.forget(seqs)
 
     def forget_files(self, gone: Callable[[Row], bool]) -> None:
         """Drops what is known of files that are gone."""

@@ -4,12 +4,14 @@ In one turn it takes all waiting commands, decides them one after another on its
 everything that follows from them to the log writer as one append. It answers when that is durable.
 A command with conditions has a turn of its own: they are looked up before anything of the turn is written.
 If the append is not written, the state is thrown away and read again: memory never runs ahead of the log.
+Where others add to the log as well, the actor is told what they added to its stream, and follows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from random import random
 from time import time_ns
 from typing import Any, Final, Literal, Protocol
 
@@ -17,7 +19,7 @@ import msgspec
 import trio
 from msgspec.structs import replace
 
-from chatd.actors.runtime.envelope import BROKEN, STALE, Envelope, unavailable
+from chatd.actors.runtime.envelope import BROKEN, STALE, UNSETTLED, Envelope, unavailable
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.actors.runtime.signals import signal_frame
 from chatd.actors.runtime.stream_types import STREAM_TYPES, State, load_messages, remember
@@ -25,7 +27,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.file import FileInfo
 from chatd.contract.rows import pick
 from chatd.domain.decision import Decision
-from chatd.domain.event import Fact, split_stream
+from chatd.domain.event import Event, Fact, split_stream
 from chatd.domain.files import files_of
 from chatd.domain.names.taken import name_taken
 from chatd.log import log
@@ -39,6 +41,7 @@ from chatd.ports import (
     Reader,
     Row,
     StoreUnavailable,
+    StoreUncertain,
     Taken,
     Write,
 )
@@ -47,7 +50,12 @@ from chatd.tracing import Span, tracing
 CAPACITY: Final = 1024
 SNAPSHOT_EVERY: Final = 500  # facts
 LOAD_PAGE: Final = 2000
-REDOS: Final = 4  # times that a turn is decided anew because the log knew better
+REDOS: Final = 16  # times that a turn is decided anew because the log knew better
+PATIENT_REDOS: Final = 3  # of these; before each further one the actor pauses, the longer the later
+PAUSE: Final = 0.005  # seconds, the longest first one
+LONGEST_PAUSE: Final = 0.2
+TURN_BYTES: Final = 256 * 1024  # of texts, about; a turn ends with the command that goes beyond
+COMMAND_BYTES: Final = 512  # about, of what is no text
 
 
 class World(Protocol):
@@ -75,10 +83,12 @@ class _Turn(msgspec.Struct):
     # Which say so, once the facts before are written.
     refusals: list[Callable[[], None]] = msgspec.field(default_factory=list)
     unanswered: list[Envelope] = msgspec.field(default_factory=list)  # both kinds, as they came
+    beside: tuple[tuple[str, int], ...] = ()  # the stream that was looked at, and where it stood
 
     def append(self) -> Append:
         there = (FilesExist(tuple(self.files)),) if self.files else ()
-        return Append(tuple(self.facts), tuple(self.writes), self.conditions + there)
+        beside = self.beside if self.facts else ()
+        return Append(tuple(self.facts), tuple(self.writes), self.conditions + there, beside)
 
 
 class StreamActor:
@@ -95,6 +105,8 @@ class StreamActor:
         self._loading = trio.Lock()
         self._under_way: list[Envelope] = []
         self._snapshot_seq = 0
+        self._arrived: list[Event] = []  # what others added while the state was being read
+        self._absorbed = 0  # times that others added something
 
     # --- asked from outside
 
@@ -104,12 +116,25 @@ class StreamActor:
         state = self._state
         if state is None:
             async with self._loading:
-                state = self._state = self._state or await self._load()
+                state = self._state = self._state or self._caught_up(await self._load())
         if (parent := self._kind.parent(state)) is not None:
             self._kind.sync_members(state, await self._world.state_of(parent))
         elif self._kind.meets(state):
             await self._world.meet(state)
         return state
+
+    def absorb(self, events: Sequence[Event]) -> None:
+        """Others added these to the stream, and they are durable. What was decided on an older state is going
+        to be refused by the log, and decided anew."""
+        self._absorbed += 1
+        if self._loading.locked():
+            self._arrived += events
+        elif self._state is not None and not self._take_in(self._state, events):
+            self._state = None
+
+    def forget(self) -> None:
+        """What is known here and nowhere in the log, as markers, may be out of date: it is read again."""
+        self._state = None
 
     @property
     def idle(self) -> bool:
@@ -158,6 +183,20 @@ class StreamActor:
             remember(state, await reader.recent_posts(self.id, kind.remembers))
         return state
 
+    def _caught_up(self, state: State) -> State:
+        arrived, self._arrived = self._arrived, []
+        self._take_in(state, [event for event in arrived if event.seq > state.head])
+        return state
+
+    def _take_in(self, state: State, events: Sequence[Event]) -> bool:
+        """False: they do not follow from the state."""
+        for event in events:
+            if event.seq != state.head + 1:
+                return False
+            self._kind.apply(state, event)
+        self._kind.confirm(state, events)
+        return True
+
     async def _leave_snapshot(self) -> None:
         """Going to sleep: what was learned since the last snapshot need not be replayed on waking."""
         if self._state is not None and self._state.head > self._snapshot_seq:
@@ -175,7 +214,10 @@ class StreamActor:
     async def _turn(self, envelopes: Sequence[Envelope]) -> None:
         """Decides, makes durable, answers. Decides anew when the log knew something the state did not."""
         known: list[dict[str, Any]] = []
-        for _ in range(REDOS):
+        for redo in range(REDOS):
+            if redo > PATIENT_REDOS:
+                longest = min(LONGEST_PAUSE, PAUSE * 2 ** (redo - PATIENT_REDOS))
+                await trio.sleep(random() * longest)  # noqa: S311 - spreads writers, hides nothing
             begun = time_ns() if tracing.on else 0
             try:
                 turn = await self._decide(envelopes, known)
@@ -186,7 +228,7 @@ class StreamActor:
                 outcome = await self._world.append(turn.append(), spans)
             except StoreUnavailable as error:
                 self._state = None
-                return _refuse(envelopes, unavailable(error))
+                return _tell(envelopes, error)
             if isinstance(outcome, Appended):
                 return self._answer(turn, outcome)
             self._state = None
@@ -197,7 +239,8 @@ class StreamActor:
             if outcome.what in ("name", "shown_name"):
                 return await self._one_by_one(envelopes, outcome.what)
             known.extend(outcome.found)
-        raise RuntimeError(f"{self.name}: the log refused {REDOS} times")
+        log.error("log_refused", actor=self.name, times=REDOS)
+        return _refuse(envelopes, STALE)
 
     async def _one_by_one(self, envelopes: Sequence[Envelope], what: Literal["name", "shown_name"]) -> None:
         """One of them claims a name that is taken: find it without punishing its neighbours."""
@@ -211,13 +254,16 @@ class StreamActor:
         messages_of = self._kind.messages_of
         seqs = list({seq for envelope in envelopes for seq in messages_of(envelope.command)})
         reader = self._world.reader
-        messages = await reader.message_states(self.id, seqs) if seqs else ()
         envelopes = [await self._with_files(one) if files_of(one.command) else one for one in envelopes]
-        if unknown := await self._without_marker(envelopes):
-            markers = await reader.markers(self.id, unknown)
-        state = await self.state()
-        parent = self._kind.parent(state)
-        around = None if parent is None else await self._world.state_of(parent)
+        absorbed = -1
+        while absorbed != self._absorbed:  # else what was read first may be older than the state
+            absorbed = self._absorbed
+            messages = await reader.message_states(self.id, seqs) if seqs else ()
+            if unknown := await self._without_marker(envelopes):
+                markers = await reader.markers(self.id, unknown)
+            state = await self.state()
+            parent = self._kind.parent(state)
+            around = None if parent is None else await self._world.state_of(parent)
         # No await from here to the append: what was decided stands in the log in the order of deciding.
         if around is not None:
             self._kind.sync_members(state, around)
@@ -229,6 +275,8 @@ class StreamActor:
         if known:
             remember(state, known)
         turn = _Turn()
+        if parent is not None and around is not None:
+            turn.beside = ((parent, around.head),)
         if state.head - self._snapshot_seq >= SNAPSHOT_EVERY:
             turn.writes.append(self._snapshot(state))
         for envelope in envelopes:
@@ -311,8 +359,18 @@ def _next_turn(envelopes: list[Envelope]) -> tuple[list[Envelope], list[Envelope
     """Those that are decided together now, and the rest."""
     if envelopes[0].conditions:
         return envelopes[:1], envelopes[1:]
-    count = next((n for n, envelope in enumerate(envelopes) if envelope.conditions), len(envelopes))
-    return envelopes[:count], envelopes[count:]
+    size = 0
+    for count, envelope in enumerate(envelopes):
+        if envelope.conditions or size > TURN_BYTES:
+            return envelopes[:count], envelopes[count:]
+        size += COMMAND_BYTES + len(getattr(envelope.command, "text", None) or "")
+    return envelopes, []
+
+
+def _tell(envelopes: Sequence[Envelope], error: StoreUnavailable) -> None:
+    for envelope in envelopes:
+        once = isinstance(error, StoreUncertain) and getattr(envelope.command, "nonce", None) is not None
+        envelope.reply(UNSETTLED if once else unavailable(error))
 
 
 def _refuse(envelopes: Sequence[Envelope], refusal: Refusal) -> None:

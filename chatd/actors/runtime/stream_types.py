@@ -22,7 +22,7 @@ from chatd.domain.space import decide as space
 from chatd.domain.space import state as space_state
 from chatd.ports import Row
 
-VERSION: Final = 10  # of what snapshots hold; those of another one are not used
+VERSION: Final = 11  # of what snapshots hold; those of another one are not used
 State = Any  # AccountState | SpaceState | RoomState, each with `id`, `head`, `exists`
 
 

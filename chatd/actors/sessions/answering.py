@@ -6,17 +6,21 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
+import trio
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.actors.runtime.envelope import Answer, unavailable
 from chatd.actors.workers.mention_names import MentionNames
+from chatd.contract.errors import Refusal
 from chatd.contract.quota import Quotas
 from chatd.contract.spec import RequestType
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, room_stream, space_stream
 from chatd.handlers.registry import Handler
-from chatd.ports import Caller, StoreUnavailable
+from chatd.ports import Caller, Freshness, StoreUnavailable
 
+CATCH_UP: Final = 5.0  # seconds
+BY_SECRET: Final = frozenset({"account.refresh", "account.recover"})
 _STREAMS: Final = {"room": room_stream, "space": space_stream}
 
 
@@ -25,13 +29,21 @@ class Answering(msgspec.Struct, frozen=True, eq=False):
     commands: CommandBus
     names: MentionNames
     quotas: Quotas | None
+    fresh: Freshness | None = None
 
     async def of_handler(self, request: RequestType, caller: Caller, data: Any) -> Answer:
         """What the handler says. A bug of it is its own; a store that fails is a refusal."""
+        handler, seen = self.handlers[request.name], self.fresh and self.fresh.sequence
         try:
-            return await self.handlers[request.name](caller, data)
+            answer = await handler(caller, data)
+            if self.fresh is not None and _lacks(request, answer):
+                with trio.move_on_after(CATCH_UP):
+                    await self.fresh.catch_up()
+                if self.fresh.sequence != seen:
+                    return await handler(caller, data)
         except StoreUnavailable as error:
             return unavailable(error)
+        return answer
 
     async def context(self, request: RequestType, caller: Caller, data: Any) -> Context:
         """The context of a command that a stream decides. Raises StoreUnavailable."""
@@ -44,6 +56,13 @@ class Answering(msgspec.Struct, frozen=True, eq=False):
         """What the actor of the stream says, when that is durable. Raises StoreUnavailable."""
         context = await self.context(request, caller, data)
         return await self.commands.ask(stream_of(request, caller, data), data, context, object)
+
+
+def _lacks(request: RequestType, answer: Answer) -> bool:
+    """Whether what was asked about may be there, but be known to another server only."""
+    if not isinstance(answer, Refusal):
+        return False
+    return answer.code == "not_found" or (answer.code == "unauthenticated" and request.name in BY_SECRET)
 
 
 def stream_of(request: RequestType, caller: Caller, data: Any) -> str:

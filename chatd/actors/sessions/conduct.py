@@ -8,7 +8,9 @@ from chatd.contract.errors import Code
 
 BAD_FRAMES: Final = 16  # that cannot be read, or have no id
 STRANGER_REFUSALS: Final = 50  # before a session is open
-_PASSING: Final[frozenset[Code]] = frozenset({"rate_limited", "overloaded", "unavailable", "internal"})
+_PASSING: Final[frozenset[Code]] = frozenset(
+    {"rate_limited", "overloaded", "unavailable", "uncertain", "internal"}
+)
 
 
 class Conduct:

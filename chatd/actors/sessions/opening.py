@@ -23,9 +23,19 @@ from chatd.contract.session import Cursor, OpenSession, SessionOpened
 from chatd.handlers.gate import Gate
 from chatd.handlers.members_seen import with_owners_seen
 from chatd.handlers.refusals import NO_TOKEN
-from chatd.ports import BearerRows, Caller, Connection, OpeningQuestion, OpeningRows, Reader
+from chatd.ports import (
+    BearerRows,
+    Caller,
+    Connection,
+    Freshness,
+    OpeningQuestion,
+    OpeningRows,
+    Reader,
+    StoreUnavailable,
+)
 from chatd.principal import Principal, work_for
 
+PATIENCE: Final = 5.0  # seconds that a client waits for this server to learn what others know
 NEEDS_TOKEN: Final = Refusal("unauthenticated", "session.open needs a token, here or in the handshake")
 
 
@@ -50,6 +60,7 @@ class Opening(msgspec.Struct, frozen=True, eq=False):
     receipts: Receipts
     sessions: OpenSessions
     openings: Openings
+    fresh: Freshness | None = None
 
     def claims(self, command: OpenSession, bearer: str | None) -> Claims | Refusal:
         """The claims of the token in the request, or else of the one in the handshake."""
@@ -77,6 +88,8 @@ class Opening(msgspec.Struct, frozen=True, eq=False):
         """The session is told of every change of membership from here on. Raises StoreUnavailable."""
         if self.limited:
             work_for(Principal(network(address), claims.account))
+        if self.fresh is not None and command.cursor is not None:
+            await self._reach(self.fresh, command.cursor)
         head = self.gate.head
         feed = Feed(claims.account, head.position, self.bus, self.reader, connection, spawn)
         feed.attach()
@@ -116,11 +129,23 @@ class Opening(msgspec.Struct, frozen=True, eq=False):
                 return too_often(wait, "too many sessions opened by your owner's bots")
         return caller
 
+    async def _reach(self, fresh: Freshness, cursor: Cursor) -> None:
+        """Waits until this server knows what the client has seen on another one. Raises StoreUnavailable."""
+        if cursor.epoch == self.gate.epoch and cursor.position > self.bus.head:
+            with trio.move_on_after(PATIENCE):
+                await fresh.catch_up()
+                return
+            raise StoreUnavailable("this server is behind another one that the client has spoken with")
+
     async def _rows(self, claims: Claims, cursor: Cursor | None, address: str) -> OpeningRows:
         """What is stored of the account, as far as it may see it."""
         position = None if cursor is None else cursor.position
         question = OpeningQuestion(claims.account, claims.device, position)
         rows = await self.openings.read(network(address), question)
+        if rows.device is None and self.fresh is not None:  # it may have signed in at another server just now
+            with trio.move_on_after(PATIENCE):
+                await self.fresh.catch_up()
+            rows = await self.openings.read(network(address), question)
         if not rows.guest_in:
             return rows
         spaces = await with_owners_seen(self.reader, claims.account, rows.guest_in, rows.spaces)

@@ -47,6 +47,8 @@ class AccountPresence(msgspec.Struct, eq=False):
     last_seen: int | None = None
     sessions: list[PresenceSession] = msgspec.field(default_factory=list)
     streams: Iterable[str] = ()  # what it belongs to, as its newest session knows or knew it
+    chosen_at: int = 0  # when the mode was chosen; 0: it is what was stored
+    elsewhere: dict[str, bool] = msgspec.field(default_factory=dict)  # node with sessions of it -> all away
     _looked: tuple[Shown, Shown] | None = None
 
     def looks_new(self) -> bool:
@@ -57,7 +59,17 @@ class AccountPresence(msgspec.Struct, eq=False):
     @property
     def there(self) -> bool:
         """Whether others see it there."""
-        return bool(self.sessions) and self.mode != "invisible"
+        return self.somewhere and self.mode != "invisible"
+
+    @property
+    def somewhere(self) -> bool:
+        """Whether it is connected, to this server or to another node."""
+        return bool(self.sessions) or bool(self.elsewhere)
+
+    @property
+    def here_away(self) -> bool | None:
+        """Whether all its sessions here are away; None: there is none."""
+        return all(session.away for session in self.sessions) if self.sessions else None
 
     def disconnected(self, device: str | None) -> PresenceSession | None:
         """What is left of a session of this device that ended a moment ago."""
@@ -71,10 +83,11 @@ class AccountPresence(msgspec.Struct, eq=False):
         return now if self.there or self.last_seen is None else self.last_seen
 
     def shown(self, to_itself: bool = False) -> Shown:
-        if not self.sessions or (self.mode == "invisible" and not to_itself):
+        if not self.somewhere or (self.mode == "invisible" and not to_itself):
             return Shown("offline", self.last_seen)
         if self.mode == "invisible":
             return Shown("invisible", self.last_seen)
         if self.mode == "dnd":
             return Shown("dnd")
-        return Shown("away" if all(session.away for session in self.sessions) else "online")
+        away = self.here_away is not False and all(self.elsewhere.values())
+        return Shown("away" if away else "online")

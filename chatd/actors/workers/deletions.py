@@ -47,6 +47,10 @@ class Deletions(msgspec.Struct, eq=False):
     def ordered(self, account: str, keep: str | None = None) -> None:
         """What follows at once when an order is durable."""
         self._live.end(REASON, lambda claims: claims.account == account and claims.device != keep)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Something may have been ordered that the worker has not seen."""
         self.open = True
         self.wakeup.wake()
 

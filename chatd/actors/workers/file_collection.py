@@ -29,7 +29,9 @@ from chatd.log import log
 from chatd.ports import Blobs, BlobsUnavailable, DropBlobs, FileUnheld, Reader, StoreUnavailable
 from chatd.wakeup import Wakeup
 
-FREES: Final = frozenset({"message.deleted", "file.deleted", "account.deleted"})  # events that may end files
+FREES: Final = frozenset(
+    {"message.deleted", "message.erased", "file.deleted", "account.deleted"}
+)  # events that may end files
 AT_ONCE: Final = 500  # rows or hashes in one question
 GATHER: Final = 0.1  # seconds in which deletions gather
 LONGEST_SWEEP: Final = 3600.0  # seconds between two looks at all files

@@ -22,7 +22,8 @@ STORE_AGAIN: Final = "is the disk full, or broken? It goes on by itself when it 
 
 class Health(msgspec.Struct, eq=False):
     """`database`: why nothing can be stored. `database_file`: why the file may not be whole. `clock`: why
-    times are not to be trusted. None: all is well.
+    times are not to be trusted. `backup`: why the newest backup is too old. `cluster`: why this node does not
+    know what the others know. None: all is well.
 
     `clock_steps`: how often the clock was set since the start, the last time by `last_clock_step` seconds;
     negative: back. `files_short_until`: trio's time until which a shortage of open files counts as one.
@@ -31,6 +32,8 @@ class Health(msgspec.Struct, eq=False):
     database: str | None = None
     database_file: str | None = None
     clock: str | None = None
+    backup: str | None = None
+    cluster: str | None = None
     clock_steps: int = 0
     last_clock_step: int | None = None
     files_short_until: float | None = None
@@ -39,7 +42,7 @@ class Health(msgspec.Struct, eq=False):
     @property
     def ready(self) -> bool:
         """Whether commands can be carried out."""
-        return self.database is None and self.commits is None
+        return self.database is None and self.commits is None and self.cluster is None
 
     @property
     def commits(self) -> str | None:
@@ -61,5 +64,12 @@ class Health(msgspec.Struct, eq=False):
     @property
     def problems(self) -> list[str]:
         short = OUT_OF_FILES if self.out_of_files else None
-        found = (self.database or self.commits, self.database_file, self.clock, short)
+        found = (
+            self.database or self.commits,
+            self.cluster,
+            self.database_file,
+            self.clock,
+            self.backup,
+            short,
+        )
         return [problem for problem in found if problem is not None]

@@ -47,6 +47,12 @@ class MentionNames:
         present = self._presence.here() if here else ()
         return replace(context, mentions=mentions, names=names, present=present)
 
+    async def accounts(self, mentions: Sequence[tuple[str, ...]]) -> list[str]:
+        """Whose names the candidates of mentions are, each once. Raises StoreUnavailable."""
+        names = await self._names_of(mentions)
+        known = (next((names[key] for key in one if key in names), None) for one in mentions)
+        return list(dict.fromkeys(account for account in known if account is not None))
+
     async def _names_of(self, mentions: Sequence[tuple[str, ...]]) -> Mapping[str, str]:
         """Name keys with the accounts that have them. Raises StoreUnavailable."""
         keys = [key for candidates in mentions for key in candidates]

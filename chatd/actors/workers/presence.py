@@ -7,7 +7,7 @@ account that is invisible looks to others exactly like one that has gone: the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Final
@@ -31,8 +31,13 @@ SAVED_AT_ONCE: Final = 1000  # rows of one append
 FORGOTTEN_AFTER: Final = 60.0  # seconds; longer than any question to the store is under way
 
 
+Relay = Callable[[str, bool | None, str | None, int], None]
+
+
 class Presence:
-    """One for the server. `clock` gives Unix milliseconds."""
+    """One for the server. `clock` gives Unix milliseconds. `relay`, where there are other nodes, is told of
+    each change: the account, whether all its sessions here are away (None: it has none), its mode, and when
+    that was chosen."""
 
     name = "presence"
 
@@ -49,6 +54,7 @@ class Presence:
         ] = {}  # by the identity of the caller: each session has its own
         self._watchers: dict[str, dict[PresenceSession, None]] = {}
         self._unsaved: dict[str, None] = {}
+        self.relay: Relay | None = None
         self._pace: Throttle[str] = Throttle(EVERY, self._show)
         self._leaving: DelayQueue[PresenceSession] = DelayQueue(GRACE, self._gone)
         self._forgetting: DelayQueue[str] = DelayQueue(FORGOTTEN_AFTER, self._forget)
@@ -154,8 +160,17 @@ class Presence:
     def _forget(self, account: str) -> None:
         if account in self._unsaved:
             self._forgetting.put(account)
-        elif not self._presences[account].sessions:
+        elif not self._presences[account].somewhere:
             del self._presences[account]
+
+    def attended(self, account: str) -> float | None:
+        """When somebody who is not away was heard last on a session of the account, on trio's clock; None
+        when nobody is connected, or all are away. What others are shown does not matter."""
+        presence = self._presences.get(account)
+        sessions = [] if presence is None else presence.sessions
+        if presence is not None and not all(presence.elsewhere.values()):
+            return trio.current_time()
+        return max((one.feed.last_heard for one in sessions if one.feed and not one.away), default=None)
 
     def here(self) -> AbstractSet[str]:
         """Who others see here, resting or not: now, and at any later moment."""
@@ -165,6 +180,51 @@ class Presence:
         """Whether the account is invisible; False where nothing is known, as of one without a session."""
         presence = self._presences.get(account)
         return presence is not None and presence.mode == "invisible"
+
+    # --- other nodes
+
+    def sessions_here(self) -> list[tuple[str, bool, str | None, int]]:
+        """What `relay` would be told of each account that is connected here."""
+        found = ((account, one.here_away, one) for account, one in self._presences.items())
+        return [(account, away, one.mode, one.chosen_at) for account, away, one in found if away is not None]
+
+    def elsewhere(
+        self,
+        node: str,
+        account: str,
+        away: bool | None,
+        mode: str | None,
+        chosen_at: int,
+        streams: Iterable[str] | None = None,
+    ) -> None:
+        """How the account is connected to another node: see `relay`. `streams`: what it belongs to, if that
+        is known.
+
+        Of two modes the one that was chosen later holds: what a node says may have crossed what it did not
+        know yet. And a node that is missed has chosen nothing.
+        """
+        presence = self._presences.get(account)
+        if presence is None:
+            if away is None:
+                return
+            presence = self._presences[account] = AccountPresence(mode)
+            self._forgetting.put(account)
+        if not presence.sessions and streams is not None:
+            presence.streams = streams
+        was_there = presence.there
+        if away is not None and (
+            chosen_at > presence.chosen_at or (chosen_at == presence.chosen_at and not presence.sessions)
+        ):
+            presence.mode, presence.chosen_at = mode, chosen_at
+        if away is None:
+            presence.elsewhere.pop(node, None)
+        else:
+            presence.elsewhere[node] = away
+        if was_there and not presence.there:
+            presence.last_seen = self._clock()
+        if not presence.somewhere:
+            self._forgetting.put(account)
+        self._look(account)
 
     # --- what they ask
 
@@ -181,7 +241,9 @@ class Presence:
         else:
             mode = state
         chosen = mode != presence.mode
-        presence.mode = mode
+        if chosen:
+            presence.mode = mode
+            presence.chosen_at = max(self._clock(), presence.chosen_at + 1)
         if was_there and not presence.there:
             presence.last_seen = self._clock()
         self._changed(session.account)
@@ -222,6 +284,12 @@ class Presence:
     # --- what is shown
 
     def _changed(self, account: str) -> None:
+        if self.relay is not None:
+            presence = self._presences[account]
+            self.relay(account, presence.here_away, presence.mode, presence.chosen_at)
+        self._look(account)
+
+    def _look(self, account: str) -> None:
         presence = self._presences[account]
         (self._there.add if presence.there else self._there.discard)(account)
         if presence.looks_new() and account in self._watchers:

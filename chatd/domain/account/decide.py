@@ -32,7 +32,14 @@ from chatd.domain.account.state import NO_SUCH_ACCOUNT, AccountState, fact
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact, account_stream, encode_personal, payload
 from chatd.domain.files import refuse_picture
-from chatd.domain.internal import DisableForDeletion, FinishDeletion, MakeBot, NotifyAll, SecureAccount
+from chatd.domain.internal import (
+    DisableForDeletion,
+    FinishDeletion,
+    MakeBot,
+    MakePlaceholder,
+    NotifyAll,
+    SecureAccount,
+)
 from chatd.domain.names.keys import as_read, is_reserved
 from chatd.domain.names.scripts import single_script
 from chatd.domain.policy import bots
@@ -71,7 +78,9 @@ def validate_name(name: str) -> str | Refusal:
     return RESERVED_NAME if is_reserved(shown) else shown
 
 
-def account_created(account: str, command: CreateAccount | SignUp, context: Context) -> Fact | Refusal:
+def account_created(
+    account: str, command: CreateAccount | SignUp | MakePlaceholder, context: Context
+) -> Fact | Refusal:
     """The first fact of a new account, or a refusal of its name."""
     name = validate_name(command.name)
     if isinstance(name, Refusal):
@@ -81,11 +90,15 @@ def account_created(account: str, command: CreateAccount | SignUp, context: Cont
     data: dict[str, Any] = {"account": account}
     if isinstance(command, CreateAccount) and command.admin:
         data["admin"] = True
+    if isinstance(command, MakePlaceholder):
+        data["placeholder"] = True
     text = encode_personal(name=name, display_name=(command.display_name or "").strip() or name)
     return Fact(account_stream(account), 1, "account.created", context.at, context.by, data, text)
 
 
-def _create(state: AccountState, command: CreateAccount | SignUp, context: Context) -> Decision | Refusal:
+def _create(
+    state: AccountState, command: CreateAccount | SignUp | MakePlaceholder, context: Context
+) -> Decision | Refusal:
     if state.exists:
         return Refusal("conflict", "this account already exists")
     made = account_created(state.id, command, context)
@@ -259,6 +272,7 @@ def _decide_settings(state: AccountState, command: Any, context: Context) -> Dec
 _DECIDERS: Final[Mapping[type[Any], Callable[[AccountState, Any, Context], Decision | Refusal]]] = {
     SignUp: _create,
     CreateAccount: _create,
+    MakePlaceholder: _create,
     UpdateAccount: _update,
     DisableForDeletion: account_deletion.disable,
     FinishDeletion: account_deletion.finish,
@@ -290,6 +304,10 @@ def apply(state: AccountState, event: Fact | Event) -> None:
             state.name, state.display_name = data.get("name", ""), data.get("display_name", "")
             state.admin, state.created_at = data.get("admin", False), event.at
             state.owner = data.get("owner")
+            state.placeholder = data.get("placeholder", False)
+        case "account.secured":
+            if data["change"] in ("password", "recovered"):
+                state.placeholder = False
         case "account.deleted":
             account_deletion.apply(state, event)
         case "bot.created" | "bot.updated":

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import attrs
+import msgspec
 
 from chatd.contract.block import RemoveBlock
 from chatd.contract.bookmark import RemoveBookmark
@@ -31,6 +32,9 @@ from chatd.domain.internal import (
     SetThread,
 )
 from chatd.domain.policy.notification import in_quiet_hours
+
+# The preferences that are lists.
+LISTS: Final = ("favourites", "space_order", "room_order", "quick_reactions")
 
 MAX_BOOKMARKS: Final = 5_000
 MAX_BLOCKS: Final = 1_000
@@ -83,12 +87,11 @@ def _set_subscription(settings: AccountSettings, command: SetSubscription, conte
 def _update_preferences(settings: AccountSettings, command: UpdatePreferences, context: Context) -> Change:
     if command.time_zone is not None and not _known_zone(command.time_zone):
         return Refusal("invalid", "time_zone is a name of the IANA database, such as Europe/Vienna")
-    asked = drop_none(
-        quiet_from=command.quiet_from,
-        quiet_to=command.quiet_to,
-        time_zone=command.time_zone,
-        receipts=command.receipts,
-    )
+    for name in LISTS:
+        listed = getattr(command, name)
+        if listed is not None and len(set(listed)) < len(listed):
+            return Refusal("invalid", f"{name}: the same one stands in it twice")
+    asked = drop_none(**msgspec.structs.asdict(command))
     changed = {name: value for name, value in asked.items() if settings.preferences.get(name) != value}
     return ("preferences.updated", changed) if changed else None
 

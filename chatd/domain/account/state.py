@@ -28,6 +28,7 @@ class AccountState:
     admin: bool = False
     disabled: bool = False
     deleted: bool = False
+    placeholder: bool = False  # an import made it, and its person has not signed in yet
     owner: str | None = None  # of a bot
     bots: dict[str, list[str]] = attrs.Factory(dict)  # bot -> its scopes
     created_at: int = 0
@@ -52,6 +53,7 @@ class AccountState:
             bot=self.owner is not None,
             owner=self.owner,
             created_at=self.created_at,
+            placeholder=self.placeholder,
         )
 
 

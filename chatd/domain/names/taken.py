@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from chatd.contract.errors import Refusal
 from chatd.contract.room import CreateRoom, UpdateRoom
 from chatd.contract.space import CreateSpace, UpdateSpace
+from chatd.domain.internal import MakeImportedRoom
 
 NAME_TAKEN: Final = Refusal("conflict", "this name is taken; choose another one")
 DISPLAY_NAME_TAKEN: Final = Refusal(
@@ -21,6 +22,7 @@ SPACE_NAME_TAKEN: Final = Refusal(
 )
 _OF: Final[Mapping[type[Any], Refusal]] = {
     CreateRoom: ROOM_NAME_TAKEN,
+    MakeImportedRoom: ROOM_NAME_TAKEN,
     UpdateRoom: ROOM_NAME_TAKEN,
     CreateSpace: SPACE_NAME_TAKEN,
     UpdateSpace: SPACE_NAME_TAKEN,

@@ -16,6 +16,7 @@ LOWEST_ROLE: Final[Mapping[Right, str]] = {
     "space.delete": "owner",
     "space.lock": "moderator",
     "space.export": "admin",
+    "space.set_retention": "admin",
     "invite.create": "moderator",
     "invite.list": "moderator",
     "member.see_all": "member",  # also those with whom they share no room
@@ -35,6 +36,7 @@ LOWEST_ROLE: Final[Mapping[Right, str]] = {
     "room.override": "admin",
     "room.archive": "admin",
     "room.delete": "admin",
+    "room.set_retention": "admin",
     "message.post": "guest",
     "message.announce": "moderator",
     "message.hurry": "moderator",  # exempt from slow mode
@@ -67,6 +69,7 @@ ROOM_RIGHTS: Final[tuple[Right, ...]] = (
     "room.override",
     "room.archive",
     "room.delete",
+    "room.set_retention",
     "message.hurry",
     "message.delete_any",
     "message.see_edits",

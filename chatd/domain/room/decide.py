@@ -12,14 +12,18 @@ from typing import Any, Final
 
 from chatd.contract.errors import Refusal
 from chatd.contract.read import MarkRead
+from chatd.contract.retention import SetRoomHold
 from chatd.contract.room import JoinRoom, LeaveRoom
 from chatd.contract.signals import Typing
 from chatd.contract.typing import SetTyping
-from chatd.domain import account_deletion, disabled_members, export
+from chatd.domain import account_deletion, disabled_members, export, retention
 from chatd.domain.decision import Context, Decision, Signal
 from chatd.domain.event import Event, Fact
 from chatd.domain.internal import (
     DeleteMessages,
+    EraseImported,
+    EraseOld,
+    ErasePreserved,
     ExpireMessage,
     ForgetMarker,
     LeaveDirectRoom,
@@ -29,14 +33,19 @@ from chatd.domain.internal import (
 )
 from chatd.domain.policy import bots
 from chatd.domain.policy.access import holds, visible
-from chatd.domain.room import direct, message, moderation, reaction, slow_mode
+from chatd.domain.room import direct, imports, message, moderation, reaction, slow_mode
 from chatd.domain.room.state import NO_SUCH_ROOM, RoomState, fact
 from chatd.domain.space.state import SpaceState
 
 TYPING_INTERVAL: Final = 3000  # milliseconds between two typing signals of an account
 TYPING_EXPIRES_IN: Final = 6  # seconds after which clients stop showing it
 # Internal commands: the texts of a deleted room are still stored and must be erased.
-ALLOWED_IF_DELETED: Final = frozenset({ExpireMessage, DeleteMessages, RemoveDeletedAccount})
+ALLOWED_IF_DELETED: Final = frozenset(
+    {
+        *(ExpireMessage, DeleteMessages, EraseImported, EraseOld, ErasePreserved),
+        *(SetRoomHold, RemoveDeletedAccount),
+    }
+)
 
 
 # --- decide -------------------------------------------------------------------------------------------
@@ -113,6 +122,7 @@ def _set_typing(
 _DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]] = {
     **message.DECIDERS,
     **reaction.DECIDERS,
+    **imports.DECIDERS,
     RemoveDeletedAccount: account_deletion.leave_room,
     NoteDisabled: disabled_members.note_in_room,
     OpenDirectRoom: direct.open_room,
@@ -123,6 +133,7 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Contex
     MarkRead: _mark_read,
     ForgetMarker: _forget_marker,
     export.BeginExport: export.begin_room,
+    **retention.ROOM_DECIDERS,
     SetTyping: _set_typing,
 }
 
@@ -175,6 +186,7 @@ def apply(state: RoomState, event: Fact | Event) -> None:
             message.apply(state, event)
             slow_mode.apply(state, event)
             moderation.apply(state, event)
+            retention.apply(state, event)
     state.head = event.seq
 
 

@@ -19,7 +19,7 @@ from chatd.contract.reaction import AddReaction, RemoveReaction
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Data, Event, Fact
 from chatd.domain.files import NOTHING_IN_IT, attached
-from chatd.domain.internal import DeleteMessages, ExpireMessage
+from chatd.domain.internal import DeleteMessages, EraseImported, EraseOld, ExpireMessage
 from chatd.domain.names.mentions import GROUP_MENTIONS
 from chatd.domain.policy.access import Verdict, holds, ranks_equal_or_above, verdict, visible
 from chatd.domain.policy.roles import may
@@ -45,8 +45,10 @@ def messages_of(command: Any) -> Sequence[int]:
     """The seqs of the messages that the command is about."""
     if isinstance(command, PostMessage):
         return () if command.reply_to is None else (command.reply_to,)
-    if isinstance(command, DeleteMessages):
+    if isinstance(command, (DeleteMessages, EraseOld)):
         return command.seqs
+    if isinstance(command, EraseImported):
+        return [seq for seq, _ in command.messages]
     return (command.seq,) if type(command) in _ON_ONE_MESSAGE else ()
 
 

@@ -30,7 +30,7 @@ from chatd.domain.policy.roles import OVERRIDABLE_ROLES
 from chatd.domain.room.direct import DIRECT_ROOM_CLOSED
 from chatd.domain.room.state import NO_SUCH_ROOM, RoomState, fact
 from chatd.domain.space.moderation import RANK_TOO_LOW, needs_role
-from chatd.domain.space.state import MEMBER_DISABLED, SpaceState
+from chatd.domain.space.state import MEMBER_DISABLED, ON_HOLD, SpaceState
 
 MAX_OVERRIDES: Final = 200  # accounts and roles with overrides in a room
 NOT_IN_SPACE: Final = Refusal("not_found", "this account is not a member of the room's space")
@@ -131,6 +131,8 @@ def _delete(state: RoomState, space: SpaceState, command: DeleteRoom, context: C
     refusal = _check_right(state, space, context, "room.delete", "deleting a room")
     if refusal and not (context.operator and refusal is DIRECT_ROOM_CLOSED):
         return refusal
+    if state.hold or space.hold:
+        return ON_HOLD
     return Decision((fact(state, "room.deleted", context, drop_none(reason=command.reason)),))
 
 

@@ -39,7 +39,7 @@ def _react(state: RoomState, space: SpaceState, command: AddReaction, context: C
     message = _message_to_react_to(state, space, context, command.seq)
     if isinstance(message, Refusal):
         return message
-    if not _is_reaction(command.emoji, space):
+    if not is_reaction(command.emoji, space):
         return Refusal("invalid", "emoji is one character as people see it, or :name: of a custom emoji here")
     emoji = qualified(command.emoji)
     if context.by in message.reactions.get(emoji, ()):
@@ -65,7 +65,7 @@ def _unreact(
     return Decision((fact(state, "reaction.removed", context, data),))
 
 
-def _is_reaction(emoji: str, space: SpaceState) -> bool:
+def is_reaction(emoji: str, space: SpaceState) -> bool:
     if emoji.startswith(":") and emoji.endswith(":") and len(emoji) > 2:
         return emoji[1:-1] in space.emoji
     return is_character(emoji)

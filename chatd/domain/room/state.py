@@ -77,6 +77,9 @@ class RoomState:
     deleted: bool = False
     locked: bool = False
     slow_mode: int = 0  # seconds between two posts of an account
+    keep_days: int | None = None  # after which messages are erased; 0: never, None: as the space says
+    hold: bool = False  # a legal hold on this room
+    retention_at: int = 0  # Unix ms; when one of these two was set last
     overrides: dict[str, dict[Right, bool]] = attrs.Factory(
         dict
     )  # `role:…` or `account:…` -> right -> allowed
@@ -129,6 +132,8 @@ class RoomState:
             archived=self.archived,
             locked=self.locked,
             slow_mode=self.slow_mode,
+            keep_days=self.keep_days,
+            hold=self.hold,
             created_at=self.created_at,
             head=self.head,
             accounts=sorted(self.people) if self.direct else UNSET,

@@ -11,16 +11,17 @@ from typing import Any, Final
 from chatd.contract.emoji import AddEmoji, RemoveEmoji
 from chatd.contract.errors import Refusal
 from chatd.contract.invite import CreateInvite, Invite
+from chatd.contract.retention import SetSpaceHold, SetSpaceRetention
 from chatd.contract.room import CreateRoom, Room, RoomResult
 from chatd.contract.space import CreateSpace, Space, SpaceResult
-from chatd.domain import account_deletion, disabled_members, export
+from chatd.domain import account_deletion, disabled_members, export, retention
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact, room_stream
 from chatd.domain.files import refuse_picture
 from chatd.domain.internal import JoinByInvite, NoteDisabled, RemoveDeletedAccount, RevokeInviteById
 from chatd.domain.policy import bots
 from chatd.domain.policy.roles import lower_role
-from chatd.domain.space import erasure, moderation
+from chatd.domain.space import erasure, imports, moderation
 from chatd.domain.space.state import NO_SUCH_SPACE, InviteState, SpaceState, fact, holds, visible
 
 MAX_EMOJI: Final = 500
@@ -152,6 +153,8 @@ def _create_room(state: SpaceState, command: CreateRoom, context: Context) -> De
         archived=False,
         locked=False,
         slow_mode=0,
+        keep_days=None,
+        hold=False,
         created_at=context.at,
         head=head,
     )
@@ -207,6 +210,9 @@ _DECIDERS: Final[Mapping[type[Any], Callable[[SpaceState, Any, Context], Decisio
     export.BeginExport: export.begin_space,
     **moderation.DECIDERS,
     **erasure.DECIDERS,
+    **imports.DECIDERS,
+    SetSpaceRetention: retention.set_in_space,
+    SetSpaceHold: retention.hold_space,
 }
 
 
@@ -249,4 +255,5 @@ def apply(state: SpaceState, event: Fact | Event) -> None:
         case _:
             moderation.apply(state, event)
             erasure.apply(state, event)
+            retention.apply(state, event)
     state.head = event.seq

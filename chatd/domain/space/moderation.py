@@ -27,7 +27,16 @@ from chatd.domain.internal import BanAccount
 from chatd.domain.policy import bots
 from chatd.domain.policy.bots import effective_role
 from chatd.domain.policy.roles import LOWEST_ROLE, may, may_give, outranks
-from chatd.domain.space.state import FOREVER, NO_SUCH_MEMBER, NO_SUCH_SPACE, SpaceState, fact, holds, visible
+from chatd.domain.space.state import (
+    FOREVER,
+    NO_SUCH_MEMBER,
+    NO_SUCH_SPACE,
+    ON_HOLD,
+    SpaceState,
+    fact,
+    holds,
+    visible,
+)
 
 LAST_OWNER: Final = Refusal(
     "conflict", "a space needs an owner: first give somebody else the role `owner` (member.set_role)"
@@ -83,6 +92,8 @@ def _delete(state: SpaceState, command: DeleteSpace, context: Context) -> Decisi
         return NO_SUCH_SPACE
     if not holds(state, context, "space.delete"):
         return needs_role("space.delete", "deleting a space")
+    if state.hold:
+        return ON_HOLD
     return Decision((fact(state, "space.deleted", context, drop_none(reason=command.reason)),))
 
 

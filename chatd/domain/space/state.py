@@ -22,6 +22,9 @@ MEMBER_DISABLED: Final = Refusal(
     "conflict", "this account is disabled, so nobody reaches it; ask the people who run this server"
 )
 NO_SUCH_MEMBER: Final = Refusal("not_found", "this account is not a member of the space")
+ON_HOLD: Final = Refusal(
+    "conflict", "a legal hold stands on it; an operator must end that first (space.set_hold, room.set_hold)"
+)
 SET_BACK: Final = 60_000  # milliseconds by which the clock must be behind to be taken for set back
 TRANSIENT: Final = frozenset({"set_right"})  # fields that stay out of the snapshot
 FOREVER: Final = 2**53  # the end of what does not end, in Unix milliseconds
@@ -95,6 +98,9 @@ class SpaceState:
     locked: bool = False
     locked_at: int = 0  # Unix ms; the newest lock
     deleted: bool = False
+    keep_days: int = 0  # after which messages are erased; 0: never
+    hold: bool = False  # a legal hold on all rooms
+    retention_at: int = 0  # Unix ms; when one of these two was set last
 
     @property
     def exists(self) -> bool:
@@ -188,6 +194,8 @@ class SpaceState:
             icon=self.icon,
             owner=self.owner,
             locked=self.locked,
+            keep_days=self.keep_days,
+            hold=self.hold,
             created_at=self.created_at,
             **more,
         )

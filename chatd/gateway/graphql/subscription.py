@@ -53,6 +53,11 @@ class Subscription:
     def protocol(self) -> str:
         return "graphql"
 
+    @property
+    def last_heard(self) -> float:
+        """What it comes over looks after the client, and ends it."""
+        return trio.current_time()
+
     async def frames(self) -> Sequence[dict[str, Any]]:
         """What came next; nothing when the session has ended and all is taken."""
         while not self._waiting:

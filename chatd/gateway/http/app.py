@@ -1,4 +1,4 @@
-"""Plain HTTP: home page, health, metrics, forms for the first start and for recovery, single sign-on.
+"""Plain HTTP: browser client, health, metrics, forms for the first start and for recovery, single sign-on.
 
 Starlette routes requests, `driver` speaks HTTP/1.1.
 """
@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,6 +19,7 @@ from starlette.routing import Route
 from chatd.actors.workers.health import Health
 from chatd.contract.account import AccountResult
 from chatd.contract.errors import Refusal
+from chatd.contract.http import STATUS
 from chatd.contract.server import ServerStatus
 from chatd.gateway.http import pages
 from chatd.gateway.http.api_docs import ApiDocs
@@ -30,16 +32,19 @@ from chatd.gateway.http.rest.rest import Rest
 from chatd.gateway.http.server.body_limit import FORM_BODY, body_limit
 from chatd.gateway.http.server.driver import CRASHED, Driver
 from chatd.gateway.http.server.exchange import App, Message, Receive, Send
+from chatd.gateway.http.server.problem import MEDIA_TYPE, PRIVATE, problem
 from chatd.gateway.http.server.refusal import refusal_body
 from chatd.gateway.http.server.traffic import Traffic
+from chatd.gateway.http.standby_routes import StandbyRoutes
+from chatd.gateway.http.web_client import WebClient
 from chatd.gateway.net.client_address import Networks
 from chatd.gateway.net.own_addresses import OwnAddresses
 from chatd.handlers.figures import Figures
 from chatd.ports import Caller, Desk, SsoFlow, StoreUnavailable
 from chatd.settings import Settings
 
-# Takes the form's code, name, password, space; returns the first account.
-SetUp = Callable[[str, str, str, str], Awaitable[AccountResult | Refusal]]
+# Takes the form's code, name, password, space, room; returns the first account.
+SetUp = Callable[[str, str, str, str, str], Awaitable[AccountResult | Refusal]]
 # Takes code and new password; returns the account's name.
 Recover = Callable[[str, str], Awaitable[str | Refusal]]
 
@@ -76,6 +81,7 @@ class Http:
         desk: Desk,
         graphql: GraphQLRoute,
         files: FilePorts,
+        standby: StandbyRoutes,
     ) -> None:
         self._settings = settings
         self._ready = ready
@@ -89,8 +95,9 @@ class Http:
         self._files = files.counts
         self._metrics_readers = Networks(settings.metrics)
         self._own = own
+        self._client = WebClient(settings, own)
         routes = [
-            Route("/", self._page),
+            *self._client.routes(),
             Route("/setup", self._setup_form),
             Route("/setup", self._setup, methods=["POST"]),
             Route("/auth/oidc/start", self._begin_sso),
@@ -104,6 +111,7 @@ class Http:
             *Monitor(settings.server_name).routes(),
             *graphql.routes(),
             *file_routes(desk, files, settings.max_file),
+            *standby.routes(),
         ]
         handlers = {StoreUnavailable: _not_storing, HTTPException: _refused, Exception: _crashed}
         app = Starlette(routes=routes, exception_handlers=handlers)
@@ -111,9 +119,6 @@ class Http:
         self.serve_graphql = graphql.serve
         observing = observed(_dispatched(Rest(desk), _reads_forms(app)), counts)
         self.serve = Driver(observing, traffic, counts, own, settings.body_deadline).serve
-
-    async def _page(self, request: Request) -> Response:
-        return await pages.home(self._settings.server_name)
 
     async def _healthz(self, request: Request) -> Response:
         """The process is alive. Also while its database is not where it belongs: whoever restarts it for
@@ -158,15 +163,23 @@ class Http:
         return await pages.recovered(done)
 
     async def _setup_form(self, request: Request) -> Response:
-        return await pages.setup(request.query_params.get("code", ""))
+        """In the client where there is one and a browser asks for a page to show; else a plain form."""
+        code = request.query_params.get("code", "")
+        if request.headers.get("sec-fetch-mode") == "navigate" and await self._client.is_built():
+            # Behind the `#` the code is sent nowhere any more.
+            return _redirect(f"/#/setup/{quote(code, safe='')}")
+        return await pages.setup(code)
 
     async def _setup(self, request: Request) -> Response:
         form = await _form(request)
         code, name, password, space = (form.get(key, "") for key in ("code", "name", "password", "space"))
-        done = await self._set_up(code, name, password, space)
+        room = form.get("room", pages.FIRST_ROOM)
+        done = await self._set_up(code, name, password, space, room)
+        if "application/json" in request.headers.get("accept", ""):
+            return _answered(done)
         if isinstance(done, Refusal):
-            return await pages.setup(code, done, name, space)
-        return await pages.set_up(name, space)
+            return await pages.setup(code, done, name, space, room)
+        return await pages.set_up(name, space, room)
 
     async def _begin_sso(self, request: Request) -> Response:
         query = request.query_params
@@ -190,6 +203,14 @@ class Http:
         response = await pages.not_signed_in(url) if isinstance(url, Refusal) else _redirect(url)
         response.delete_cookie(cookie, secure=_secure(self._sso.home), httponly=True, samesite="lax")
         return response
+
+
+def _answered(done: AccountResult | Refusal) -> Response:
+    if isinstance(done, Refusal):
+        status = STATUS[done.code]
+        body = msgspec.json.encode(problem(done, status))
+        return Response(body, status, PRIVATE, media_type=MEDIA_TYPE)
+    return Response(msgspec.json.encode(done), 201, PRIVATE, media_type="application/json")
 
 
 async def _form(request: Request) -> dict[str, str]:

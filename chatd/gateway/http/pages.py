@@ -23,20 +23,25 @@ _STATUS: Final = {
     "forbidden": HTTPStatus.FORBIDDEN,
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
+FIRST_ROOM: Final = "general"  # what the form offers
 _NO_STORE: Final = {"cache-control": "no-store"}  # a page may hold a code
 
 
-async def home(server_name: str) -> Response:
-    return await _page("home.html", server=server_name)
+async def home(server_name: str, host: str = "") -> Response:
+    """What stands at `/` where the browser client does not. `host`: the address that was asked for, if it is
+    not the server's."""
+    return await _page("home.html", server=server_name, host=host)
 
 
-async def setup(code: str, refusal: Refusal | None = None, name: str = "", space: str = "Team") -> Response:
+async def setup(
+    code: str, refusal: Refusal | None = None, name: str = "", space: str = "Team", room: str = FIRST_ROOM
+) -> Response:
     """The form that makes the first account, with what was typed before; the password must be typed again."""
-    return await _form("setup.html", code, refusal, name=name, space=space)
+    return await _form("setup.html", code, refusal, name=name, space=space, room=room)
 
 
-async def set_up(name: str, space: str) -> Response:
-    return await _page("set_up.html", name=name, space=space)
+async def set_up(name: str, space: str, room: str) -> Response:
+    return await _page("set_up.html", name=name, space=space, room=room)
 
 
 async def recovery(code: str, refusal: Refusal | None = None) -> Response:

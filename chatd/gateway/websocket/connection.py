@@ -76,6 +76,10 @@ class WebSocket:
         return self.stream.queued
 
     @property
+    def last_heard(self) -> float:
+        return self.stream.last_heard
+
+    @property
     def lost(self) -> bool:
         return self.stream.broken
 

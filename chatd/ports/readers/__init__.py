@@ -6,7 +6,9 @@ Each question is one consistent look at the database. All raise StoreUnavailable
 from chatd.ports.readers.account import *
 from chatd.ports.readers.account_deletion import *
 from chatd.ports.readers.audit import *
+from chatd.ports.readers.backup import *
 from chatd.ports.readers.bookmark import *
+from chatd.ports.readers.cluster import *
 from chatd.ports.readers.credential import *
 from chatd.ports.readers.device import *
 from chatd.ports.readers.direct import *
@@ -25,7 +27,9 @@ from chatd.ports.readers.opening import *
 from chatd.ports.readers.place_export import *
 from chatd.ports.readers.presence import *
 from chatd.ports.readers.profile import *
+from chatd.ports.readers.push import *
 from chatd.ports.readers.report import *
+from chatd.ports.readers.retention import *
 from chatd.ports.readers.room import *
 from chatd.ports.readers.scheduled import *
 from chatd.ports.readers.settings import *

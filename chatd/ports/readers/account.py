@@ -19,7 +19,9 @@ class AccountReader(Protocol):
     async def accounts_named(self, keys: Sequence[str]) -> list[Row]:
         """`{id, name_key}` of the accounts whose names have or had these keys (`chatd.domain.names.keys`)."""
 
-    async def accounts(self, after: str | None, limit: int) -> list[Row]: ...
+    async def accounts(self, after: str | None, limit: int, part: str | None = None) -> list[Row]:
+        """`part`: only accounts that have it in a name, one of before, or the display name."""
+
     async def any_account(self) -> bool: ...
     async def other_admin(self, account: str) -> bool:
         """Whether there is an administrator besides this account that is neither disabled nor deleted."""

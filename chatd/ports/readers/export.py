@@ -22,7 +22,7 @@ class ExportPlace(Struct, frozen=True):
 START: Final = ExportPlace("", "", -1, "")  # before the first item
 # the sections of an export, in their order
 EXPORTED: Final[tuple[ExportKind, ...]] = (
-    *("account", "name", "device", "identity", "bot", "membership", "preferences", "subscription"),
+    *("account", "name", "device", "push", "identity", "bot", "membership", "preferences", "subscription"),
     *("block", "direct"),
     *("read", "bookmark", "draft", "scheduled", "report", "invite", "message", "reaction", "file"),
 )

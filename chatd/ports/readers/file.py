@@ -61,3 +61,6 @@ class FileReader(Protocol):
 
     async def is_shut_out(self, account: str) -> bool:
         """Whether the account, or the owner of the bot, is disabled or deleted."""
+
+    async def file_on_hold(self, file: str) -> bool:
+        """Whether a legal hold keeps the file."""

@@ -47,6 +47,9 @@ class MessageReader(Protocol):
         """What deciding about messages takes: `{seq, by, thread, deleted, text, versions, mentions,
         reactions: [[emoji, account], ...], attachments: [...]}`."""
 
+    async def follows_thread(self, account: str, room: str, thread: int) -> bool:
+        """Whether the account is notified of replies in the thread that the message began."""
+
     async def recent_posts(self, room: str, limit: int) -> list[Row]:
         """Those of the newest `limit` messages that carry a nonce, oldest first: as in `Taken.found`."""
 

@@ -12,12 +12,18 @@ from chatd.ports import (
     Condition,
     CredentialIs,
     DirectRoomsBelow,
+    FileReleased,
     FilesExist,
     FileUnheld,
     IdentityAbsent,
     IdentityCountIs,
+    ImportKeysUnused,
+    ImportOpen,
     NoOpenReport,
     OtherAdminExists,
+    PasskeyAbsent,
+    PasskeyCountIs,
+    PasskeyIs,
     RecoveryLinkIs,
     RoomsBelow,
     ScheduledCountIs,
@@ -30,14 +36,21 @@ from chatd.ports import (
 from chatd.store import json_rows
 from chatd.store.queries.account import OTHER_ADMIN
 from chatd.store.queries.direct import OPENED
+from chatd.store.queries.file import ON_HOLD, STORED_BYTES
 from chatd.store.queries.file import SCHEDULED as SCHEDULED_WITH
-from chatd.store.queries.file import STORED_BYTES
 from chatd.store.queries.report import HAS_REPORTED
 from chatd.store.queries.usage import SPACE_ROOMS, SPACE_ROOMS_MADE, SPACES_OWNED
 
 ACTIVE = """
     SELECT EXISTS (SELECT 1 FROM accounts WHERE id = ?1 AND NOT disabled)
         AND NOT EXISTS (SELECT 1 FROM erasures WHERE account = ?1)
+"""
+IMPORT_OPEN = "SELECT EXISTS (SELECT 1 FROM imports WHERE id = ? AND undone_at IS NULL)"
+KEYS_UNUSED = """
+    SELECT NOT EXISTS (
+        SELECT 1 FROM json_each(?2) CROSS JOIN imported_messages AS known
+            ON known.room = ?1 AND known.key = value
+    )
 """
 CREDENTIAL = "SELECT (SELECT password_hash FROM credentials WHERE account = ?) IS ?"
 NO_SECOND_FACTOR = "SELECT NOT EXISTS (SELECT 1 FROM second_factors WHERE account = ?)"
@@ -47,6 +60,9 @@ SECOND_FACTOR = """
         WHERE account = ? AND secret = ? AND confirmed = ? AND used_step = ? AND recovery_codes = ?
     )
 """
+PASSKEY_COUNT = "SELECT (SELECT count(*) FROM passkeys WHERE account = ?) = ?"
+PASSKEY = "SELECT EXISTS (SELECT 1 FROM passkeys WHERE id = ? AND count = ?)"
+NO_PASSKEY = "SELECT NOT EXISTS (SELECT 1 FROM passkeys WHERE credential = ?)"
 RECOVERY_LINK = "SELECT EXISTS (SELECT 1 FROM recovery_links WHERE account = ? AND code_hash = ?)"
 SETUP_CODE = "SELECT (SELECT code_hash FROM setup_code) IS ?"
 NO_IDENTITY = "SELECT NOT EXISTS (SELECT 1 FROM identities WHERE issuer = ? AND subject = ?)"
@@ -67,6 +83,7 @@ UNHELD = f"""
     SELECT EXISTS (SELECT 1 FROM files WHERE id = ?1 AND NOT deleted)
         AND NOT EXISTS (SELECT 1 FROM held_files WHERE file = ?1) AND NOT {SCHEDULED_WITH.format(file="?1")}
 """
+RELEASED = f"SELECT NOT ({ON_HOLD})"
 STORED_BELOW = f"SELECT ({STORED_BYTES}) <= ?2"
 
 
@@ -78,12 +95,22 @@ def holds(connection: sqlite3.Connection, condition: Condition) -> bool:
 
 def _statement(condition: Condition) -> tuple[str, tuple[Any, ...]]:
     match condition:
+        case ImportOpen(import_):
+            return IMPORT_OPEN, (import_,)
+        case ImportKeysUnused(room, keys):
+            return KEYS_UNUSED, (room, json_rows.array(keys))
         case AccountActive(account):
             return ACTIVE, (account,)
         case OtherAdminExists(account):
             return OTHER_ADMIN, (account,)
         case CredentialIs(account, password_hash):
             return CREDENTIAL, (account, password_hash)
+        case PasskeyCountIs(account, count):
+            return PASSKEY_COUNT, (account, count)
+        case PasskeyIs(id, count):
+            return PASSKEY, (id, count)
+        case PasskeyAbsent(credential):
+            return NO_PASSKEY, (credential,)
         case SecondFactorIs(account, factor):
             if factor is None:
                 return NO_SECOND_FACTOR, (account,)
@@ -115,6 +142,8 @@ def _statement(condition: Condition) -> tuple[str, tuple[Any, ...]]:
             return FILES_EXIST, (json_rows.array(files),)
         case FileUnheld(file):
             return UNHELD, (file,)
+        case FileReleased(file):
+            return RELEASED, (file,)
         case StoredBytesBelow(account, most):
             return STORED_BELOW, (account, most)
         case _:

@@ -1,7 +1,8 @@
 """Erased texts must leave the disk, and the write-ahead log still holds pages that say them.
 
 So it is emptied after a commit that erased: at once, but no more than once in `EVERY` seconds, because
-each time costs two waits for the disk. It waits for no reader: while one looks at those pages this stays
+each time costs two waits for the disk. What retention erases, message by message for as long as it takes,
+waits for `PATIENCE` seconds. It waits for no reader: while one looks at those pages this stays
 due, and is tried again soon. The `Journal` asks, on the database thread.
 """
 
@@ -17,10 +18,11 @@ import msgspec
 from msgspec import json
 
 from chatd.contract.events import ERASES
-from chatd.ports import Append, DropBlobs, FinishErasures
+from chatd.ports import Append, DropBlobs, FinishErasures, PutClusterKey
 
 EVERY: Final = 1.0
 AGAIN: Final = 0.1
+PATIENCE: Final = 10.0
 
 
 class Erasure(msgspec.Struct):
@@ -29,10 +31,19 @@ class Erasure(msgspec.Struct):
     clock: Callable[[], float]
     due: bool = False
     _not_before: float = -inf
+    _patient_until: float = -inf
 
     def wait(self) -> float | None:
         """Seconds until it may be done, 0 for now; None when nothing is due."""
-        return max(0.0, self._not_before - self.clock()) if self.due else None
+        return max(0.0, max(self._not_before, self._patient_until) - self.clock()) if self.due else None
+
+    def expect(self, patient: bool) -> None:
+        """Something is being erased; `patient`: by retention alone."""
+        if not patient:
+            self._patient_until = -inf
+        elif not self.due:
+            self._patient_until = self.clock() + PATIENCE
+        self.due = True
 
     def done(self) -> None:
         self.due = False
@@ -47,10 +58,19 @@ class Erasure(msgspec.Struct):
 
 
 def erases(appends: Sequence[Append]) -> bool:
-    """Whether texts, or the hashes of erased files, leave the database with these, if they are written."""
+    """Whether texts, hashes of erased files or keys leave the database with these, if they are written."""
     return any(
         any(fact.type in ERASES for fact in append.facts)
-        or any(isinstance(write, (DropBlobs, FinishErasures)) for write in append.writes)
+        or any(isinstance(write, (DropBlobs, FinishErasures, PutClusterKey)) for write in append.writes)
+        for append in appends
+    )
+
+
+def patient(appends: Sequence[Append]) -> bool:
+    """Whether nothing leaves but messages that are older than they are kept."""
+    return all(
+        all(fact.type not in ERASES or fact.data.get("retention", False) for fact in append.facts)
+        and not any(isinstance(write, (DropBlobs, FinishErasures)) for write in append.writes)
         for append in appends
     )
 
@@ -58,24 +78,22 @@ def erases(appends: Sequence[Append]) -> bool:
 # --- the rows of an account beside the log -----------------------------------------------------------------
 
 _OF_ACCOUNTS: Final = (
-    *("credentials", "devices", "second_factors", "recovery_links", "identities"),
+    *("credentials", "pushes", "devices", "second_factors", "passkeys", "recovery_links", "identities"),
     *("drafts", "scheduled", "read_markers", "deliveries", "presence", "erasures"),
+    "import_people",
 )
 # Tables in which somebody's own words or secrets have stood. SQLite overwrites a row that is deleted, but not
 # the copies of it that it left behind when it moved rows between pages. So these tables are written anew: the
-# pages of the old ones are freed as a whole, and overwritten as a whole.
+# pages of the old ones are freed as a whole, and overwritten as a whole. Those that stand together are
+# emptied together: a trigger takes what belongs to a device with it.
 _REWRITTEN: Final = (
+    *((table,) for table in ("accounts", "account_names", "name_skeletons", "bookmarks", "preferences")),
+    *((table,) for table in ("reports", "snapshots", "blocks", "credentials", "second_factors")),
     *(
-        "accounts",
-        "account_names",
-        "name_skeletons",
-        "bookmarks",
-        "preferences",
-        "reports",
-        "snapshots",
-        "blocks",
+        (table,)
+        for table in ("passkeys", "recovery_links", "identities", "drafts", "scheduled", "import_people")
     ),
-    *("credentials", "devices", "second_factors", "recovery_links", "identities", "drafts", "scheduled"),
+    ("devices", "refresh_tokens", "pushes"),
 )
 
 
@@ -88,11 +106,12 @@ def forgetting(accounts: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
     ]
     streams = "SELECT 'account/' || value FROM json_each(?)"
     found.append((f"DELETE FROM snapshots WHERE stream IN ({streams})", (those,)))
-    for table in _REWRITTEN:
-        found += [
-            (f"CREATE TABLE rewritten AS SELECT * FROM {table}", ()),
-            (f"DELETE FROM {table}", ()),
-            (f"INSERT OR IGNORE INTO {table} SELECT * FROM rewritten", ()),
-            ("DROP TABLE rewritten", ()),
-        ]
+    for tables in _REWRITTEN:
+        found += [(f"CREATE TABLE rewritten_{table} AS SELECT * FROM {table}", ()) for table in tables]
+        found += [(f"DELETE FROM {table}", ()) for table in tables]
+        for table in tables:
+            found += [
+                (f"INSERT OR IGNORE INTO {table} SELECT * FROM rewritten_{table}", ()),
+                (f"DROP TABLE rewritten_{table}", ()),
+            ]
     return found

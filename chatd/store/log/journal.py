@@ -14,19 +14,23 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import repeat
+from typing import TypeVar
 
 import msgspec
 
 from chatd.log import log as server_log
-from chatd.ports import Append, StoreMisplaced, StoreUnavailable, Taken
+from chatd.ports import Append, Made, StoreMisplaced, StoreRefuses, StoreUnavailable, Taken
 from chatd.store import json_rows
 from chatd.store.connection import BUSY_SECONDS, TrioConnection
 from chatd.store.log import hash_chain
 from chatd.store.log.conditions import holds
-from chatd.store.log.erasure import Erasure, erases
+from chatd.store.log.erasure import Erasure, erases, patient
 from chatd.store.log.plan import Outcome, Plan
+from chatd.store.log.transactions import Transactions
 from chatd.store.log.unique_claims import Claims
 from chatd.store.log.writes import Statement
+from chatd.store.ops import compact
 from chatd.store.ops.place import NOT_THERE, Place
 
 # For tests: called on the database thread with "write" (before the first statement), "commit" (before
@@ -35,7 +39,10 @@ Fault = Callable[[str, sqlite3.Connection | None], None]
 
 HEADS_KEPT = 50_000
 PAGES_BEFORE_CHECKPOINT = 8_000
+STEPS_BEFORE_CHECKPOINT = 16
 PAGES_PER_FACT = 4  # an estimate: events, its index, bodies, messages and its index share some
+
+T = TypeVar("T")
 
 HEAD = "SELECT position, hash FROM events ORDER BY position DESC LIMIT 1"
 STREAM_HEADS = """
@@ -62,10 +69,13 @@ class Journal:
         self._heads: dict[str, int] = {}
         self._sound = True
         self._pages = 0
+        self._steps = 0
         self._erasure = Erasure(clock)
         self.checkpoint_due = False
+        self.transactions = Transactions()
 
     def open(self, connection: sqlite3.Connection) -> None:
+        compact.clean(connection)
         self._position, self._hash = _head(connection)
 
     def distrust(self) -> None:
@@ -73,28 +83,56 @@ class Journal:
         anew and compares. Until then the one that is open stays open; a backup can still save it."""
         self._sound = False
 
-    def commit(self, appends: Sequence[Append]) -> list[Outcome]:
-        """One transaction. Raises StoreUnavailable when nothing of it was written."""
+    def commit(self, appends: Sequence[Append], made: Sequence[Made] | None = None) -> list[Outcome]:
+        """One transaction; `made`: what the appends are stored as, where that was decided elsewhere. Raises
+        StoreUnavailable when nothing of it was written, StoreRefuses if it would not be another time either.
+        """
         if erases(appends):
-            self._erasure.due = True  # whatever comes of it: what looks failed may be on the disk
+            self._erasure.expect(patient(appends))  # whatever comes of it: what looks failed may be there
         try:
             connection = self._ready()
             self._learn_heads(connection, appends)
             try:
-                plan = self._write(connection, appends, None)
+                plan = self._write(connection, appends, made, None)
             except sqlite3.IntegrityError:
                 if connection.in_transaction:
                     connection.rollback()
-                plan = self._write(connection, appends, Claims(connection, appends))
+                plan = self._write(connection, appends, made, Claims(connection, appends))
         except Exception as error:
             raise self._lost(error, "commit") from error
         self._position, self._hash = plan.position, plan.hash
+        self.transactions.add(plan)
         self._heads.update(plan.heads)
         self._pages += 2 + PAGES_PER_FACT * plan.facts + 2 * plan.taken
         if self._pages >= PAGES_BEFORE_CHECKPOINT:
             self._pages = 0
             self.checkpoint_due = True
         return plan.outcomes
+
+    def maintain(self, step: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection | None) -> T:
+        """Carries out one step of something that takes many, as a transaction; `connection`: the one on
+        which it was begun. Raises StoreUnavailable."""
+        try:
+            ready = self._ready()
+        except Exception as error:
+            raise self._lost(error, "maintain") from error
+        if connection is not None and ready is not connection:
+            raise StoreUnavailable("the database was opened anew meanwhile; begin again")
+        try:
+            ready.execute("BEGIN IMMEDIATE")
+            done = step(ready)
+            ready.execute("COMMIT")
+        except Exception as error:
+            raise self._lost(error, "maintain") from error
+        self._steps += 1
+        if self._steps % STEPS_BEFORE_CHECKPOINT == 0:
+            self.checkpoint_due = True
+        return done
+
+    def begin_shrinking(self) -> sqlite3.Connection:
+        """The file may become smaller. Gives the connection on which the steps are to be carried out."""
+        self._site.shrink()
+        return self._ready()
 
     def checkpoint(self) -> None:
         """Moves what the write-ahead log holds into the database. Raises StoreUnavailable."""
@@ -129,19 +167,26 @@ class Journal:
         except Exception as error:
             raise self._lost(error, "checkpoint") from error
         self._pages = 0
+        self._site.settle(compact.size(connection))
         return bool(busy)
 
     # --- one transaction ---------------------------------------------------------------------------
 
     def _write(
-        self, connection: sqlite3.Connection, appends: Sequence[Append], claims: Claims | None
+        self,
+        connection: sqlite3.Connection,
+        appends: Sequence[Append],
+        made: Sequence[Made] | None,
+        claims: Claims | None,
     ) -> Plan:
-        plan = Plan(self._position, self._hash, sum(len(append.facts) for append in appends))
+        salts = sum(len(append.facts) for append in appends) if made is None else 0
+        plan = Plan(self._position, self._hash, salts)
+        those: list[tuple[Append, Made | None]] = list(zip(appends, made or repeat(None), strict=False))
         if any(append.conditions for append in appends):
-            self._write_checked(connection, appends, claims, plan)
+            self._write_checked(connection, those, claims, plan)
             return plan
-        for append in appends:
-            self._place(append, claims, plan)
+        for append, as_made in those:
+            self._place(append, as_made, claims, plan)
         statements = plan.take()
         self._at("write", connection)
         if len(statements) == 1 and self._fault is None:
@@ -154,32 +199,38 @@ class Journal:
         return plan
 
     def _write_checked(
-        self, connection: sqlite3.Connection, appends: Sequence[Append], claims: Claims | None, plan: Plan
+        self,
+        connection: sqlite3.Connection,
+        those: Sequence[tuple[Append, Made | None]],
+        claims: Claims | None,
+        plan: Plan,
     ) -> None:
         """The same for a batch in which appends have conditions."""
         self._at("write", connection)
         connection.execute("BEGIN IMMEDIATE")
-        for append in appends:
+        for append, made in those:
             if append.conditions:
                 _run(connection, plan.take())
                 if not all(holds(connection, condition) for condition in append.conditions):
                     plan.outcomes.append(Taken("stale"))
                     continue
-            self._place(append, claims, plan)
+            self._place(append, made, claims, plan)
         _run(connection, plan.take())
         self._at("commit", connection)
         connection.execute("COMMIT")
 
-    def _place(self, append: Append, claims: Claims | None, plan: Plan) -> None:
+    def _place(self, append: Append, made: Made | None, claims: Claims | None, plan: Plan) -> None:
         """Lets the append in, or says why not."""
         heads = self._next_heads(append, plan.heads)
-        if heads is None:
+        if heads is None or any(
+            (plan.heads.get(stream) or self._heads[stream]) != seq for stream, seq in append.beside
+        ):
             plan.outcomes.append(Taken("seq"))
         elif claims is not None and (taken := claims.conflict(append)):
             plan.outcomes.append(taken)
         else:
             plan.heads.update(heads)
-            appended = plan.place(append)
+            appended = plan.place(append, made)
             if claims is not None:
                 claims.add(appended.events)
             plan.outcomes.append(appended)
@@ -198,7 +249,9 @@ class Journal:
     def _learn_heads(self, connection: sqlite3.Connection, appends: Sequence[Append]) -> None:
         if len(self._heads) > HEADS_KEPT:
             self._heads.clear()
-        streams = {fact.stream for append in appends for fact in append.facts} - self._heads.keys()
+        streams = {fact.stream for append in appends for fact in append.facts}
+        streams |= {stream for append in appends for stream, _ in append.beside}
+        streams -= self._heads.keys()
         if streams:
             wanted = msgspec.json.encode(list(streams)).decode()
             self._heads |= msgspec.json.decode(json_rows.cell(connection, STREAM_HEADS, (wanted,)))
@@ -210,6 +263,7 @@ class Journal:
         failed, this connection is not used again: the next transaction opens the file anew."""
         self._sound = False
         self._heads.clear()
+        self.transactions.begin_anew()
         connection = self._connection.current()
         if connection is not None and connection.in_transaction:
             with suppress(sqlite3.Error):  # it ends at the latest when the connection is closed
@@ -218,6 +272,8 @@ class Journal:
             server_log.error("database_failed", what=what, error=f"{type(error).__name__}: {error}")
         if isinstance(error, StoreMisplaced):
             return error
+        if isinstance(error, sqlite3.IntegrityError):
+            return StoreRefuses(f"the database does not take it: {error}")
         return StoreUnavailable(f"the database cannot be written: {error}")
 
     def _ready(self) -> sqlite3.Connection:
@@ -235,6 +291,7 @@ class Journal:
         )
         if self._position and acknowledged != self._hash:
             raise StoreUnavailable(f"event {self._position} was acknowledged, but the file does not hold it")
+        compact.clean(connection)
         self._position, self._hash = _head(connection)
         self._site.learn()
         self._sound = True

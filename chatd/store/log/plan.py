@@ -12,7 +12,7 @@ from functools import cache
 
 import msgspec
 
-from chatd.ports import Append, Appended, Taken, Write
+from chatd.ports import Append, Appended, Made, Taken, Write
 from chatd.store.log import hash_chain
 from chatd.store.log.writes import Statement, statements
 
@@ -20,6 +20,15 @@ Outcome = Appended | Taken
 
 FACTS_PER_STATEMENT = 256
 COLUMNS = 11  # of the view `facts`
+
+
+def make(append: Append) -> Made:
+    """Decides what the append is stored as."""
+    texts = sum(fact.text is not None for fact in append.facts)
+    return Made(
+        tuple(msgspec.json.encode(fact.data).decode() for fact in append.facts),
+        os.urandom(hash_chain.SALT_BYTES * texts),
+    )
 
 
 class Plan:
@@ -38,18 +47,22 @@ class Plan:
         self._salts = os.urandom(hash_chain.SALT_BYTES * room)
         self._cells: list[object] = []
         self._writes: list[Write] = []
+        self.segments: list[tuple[list[object], list[Write]]] = []  # that were taken
 
-    def place(self, append: Append) -> Appended:
+    def place(self, append: Append, made: Made | None = None) -> Appended:
         """Gives the append's facts their places at the end of the plan, and keeps its writes."""
         events = []
         position, previous = self.position, self.hash
+        texts, salts, start = None, self._salts, self.facts * hash_chain.SALT_BYTES
+        if made is not None:
+            texts, salts, start = iter(made.data), made.salts, 0
         for fact in append.facts:
             position += 1
-            data = msgspec.json.encode(fact.data).decode()
+            data = msgspec.json.encode(fact.data).decode() if texts is None else next(texts)
             salt = body = None
             if fact.text is not None:
-                start = self.facts * hash_chain.SALT_BYTES
-                salt = self._salts[start : start + hash_chain.SALT_BYTES]
+                salt = salts[start : start + hash_chain.SALT_BYTES]
+                start += hash_chain.SALT_BYTES
                 body = hash_chain.body_digest(salt, fact.text)
             place = (position, fact.stream, fact.seq, fact.type, fact.at, fact.by, data)
             previous = hash_chain.link(previous, body, *place)
@@ -62,6 +75,8 @@ class Plan:
 
     def take(self) -> list[Statement]:
         found = self._fact_statements() + statements(self._writes)
+        if found:
+            self.segments.append((self._cells, self._writes))
         self._cells, self._writes = [], []
         self.taken += len(found)
         return found

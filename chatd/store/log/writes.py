@@ -8,9 +8,13 @@ from typing import Any, Final, assert_never
 import msgspec
 
 from chatd.ports import (
+    CloseImport,
     DropBlobs,
     DropDevices,
     DropIdentities,
+    DropNode,
+    DropPasskeys,
+    DropPush,
     DropRecoveryLinks,
     DropRestored,
     DropScheduled,
@@ -20,22 +24,32 @@ from chatd.ports import (
     MarkDelivered,
     MarkRead,
     MoveMarkerBack,
+    NamePasskey,
     PostponeScheduled,
+    PutClusterKey,
     PutCredential,
     PutDevice,
     PutDraft,
     PutErasure,
     PutFollower,
     PutIdentity,
+    PutImportPerson,
+    PutImportRoom,
     PutInviteCode,
     PutLatestTime,
+    PutLevel,
+    PutNode,
+    PutPasskey,
     PutPresence,
+    PutProposed,
+    PutPush,
     PutRecoveryLink,
     PutScheduled,
     PutSecondFactor,
     PutSetupCode,
     PutSnapshot,
     RotateRefreshToken,
+    UsePasskey,
     Write,
 )
 from chatd.store import json_rows
@@ -43,6 +57,7 @@ from chatd.store.log.erasure import forgetting
 
 Statement = tuple[str, Any]
 
+PROPOSALS: Final = 1_000_000  # of the stream, after which a proposer that was silent is forgotten
 REFRESH_TOKENS: Final = 16  # of a device that are remembered, used and unused ones each
 RECOVERY_LINKS: Final = 4  # of an account that are good at a time
 
@@ -99,6 +114,27 @@ DROP_DEVICES = """
     DELETE FROM devices
     WHERE account = ?1 AND (?2 IS NULL OR id = ?2) AND (?3 IS NULL OR id <> ?3)
 """
+# The device may have been revoked meanwhile.
+PUT_PUSH = """
+    INSERT INTO pushes (device, account, endpoint, p256dh, auth, at)
+    SELECT id, account, ?3, ?4, ?5, ?6 FROM devices WHERE id = ?1 AND account = ?2
+    ON CONFLICT (device) DO UPDATE
+        SET endpoint = excluded.endpoint, p256dh = excluded.p256dh, auth = excluded.auth, at = excluded.at
+"""
+MOVE_PUSH = "DELETE FROM pushes WHERE account = ? AND endpoint = ? AND device <> ?"
+FORGET_PUSHES = """
+    DELETE FROM pushes WHERE device IN (
+        SELECT device FROM pushes WHERE account = ? ORDER BY at DESC, device LIMIT -1 OFFSET ?
+    )
+"""
+DROP_PUSH = "DELETE FROM pushes WHERE account = ?1 AND device = ?2 AND (?3 IS NULL OR endpoint = ?3)"
+PUT_PASSKEY = """
+    INSERT INTO passkeys (id, account, credential, public_key, count, rp, name, created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+USE_PASSKEY = "UPDATE passkeys SET count = ?2, used_at = ?3 WHERE id = ?1"
+NAME_PASSKEY = "UPDATE passkeys SET name = ?3 WHERE account = ?1 AND id = ?2"
+DROP_PASSKEYS = "DELETE FROM passkeys WHERE account = ?1 AND (?2 IS NULL OR id = ?2)"
 PUT_IDENTITY = """
     INSERT INTO identities (issuer, subject, account, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
 """
@@ -106,6 +142,28 @@ DROP_IDENTITIES = """
     DELETE FROM identities
     WHERE account = ?1 AND (?2 IS NULL OR issuer = ?2) AND (?3 IS NULL OR subject = ?3)
 """
+PUT_IMPORT_PERSON = """
+    INSERT OR REPLACE INTO import_people (space, source, key, account, import) VALUES (?, ?, ?, ?, ?)
+"""
+PUT_IMPORT_ROOM = """
+    INSERT OR REPLACE INTO import_rooms (space, source, key, room, import) VALUES (?, ?, ?, ?, ?)
+"""
+# What is left belongs to the newest import that has not been taken back; to none, where there is none.
+HAND_ON = """
+    UPDATE {table} SET import = (
+        SELECT max(id) FROM imports WHERE imports.space = {table}.space AND imports.source = {table}.source
+            AND undone_at IS NULL
+    ) WHERE import = ?1 AND (space, source) = (SELECT space, source FROM imports WHERE id = ?1)
+"""
+DROP_IMPORT_ROOMS = """
+    DELETE FROM import_rooms WHERE import = ?1
+        AND (space, source) = (SELECT space, source FROM imports WHERE id = ?1)
+        AND (SELECT deleted FROM rooms WHERE id = room)
+"""
+CLOSE_IMPORT = (
+    DROP_IMPORT_ROOMS,
+    *(HAND_ON.format(table=table) for table in ("import_rooms", "import_people")),
+)
 PUT_INVITE_CODE = """
     INSERT INTO invite_codes (code_hash, space, invite) VALUES (?, ?, ?)
     ON CONFLICT (code_hash) DO UPDATE SET space = excluded.space, invite = excluded.invite
@@ -153,6 +211,18 @@ PUT_FOLLOWER = """
     INSERT INTO followers (name, position) VALUES (?, ?)
     ON CONFLICT (name) DO UPDATE SET position = excluded.position
 """
+PUT_PROPOSED = """
+    INSERT INTO proposers (proposer, n, sequence) VALUES (?, ?, ?)
+    ON CONFLICT (proposer) DO UPDATE SET n = excluded.n, sequence = excluded.sequence
+"""
+FORGET_PROPOSERS = "DELETE FROM proposers WHERE sequence < ?"
+PUT_NODE = "INSERT INTO nodes (name, joined_at) VALUES (?, ?) ON CONFLICT DO NOTHING"
+DROP_NODE = "DELETE FROM nodes WHERE name = ?"
+PUT_LEVEL = "UPDATE cluster_key SET level = max(level, ?)"
+PUT_CLUSTER_KEY = """
+    INSERT INTO cluster_key (id, number, secret) VALUES (1, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET number = excluded.number, secret = excluded.secret
+"""
 PUT_ERASURE = """
     INSERT INTO erasures (account, by, reason, messages, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
 """
@@ -185,6 +255,12 @@ def statements(writes: Iterable[Write]) -> list[Statement]:
                 found += _rotation(write)
             case PutRecoveryLink():
                 found += _recovery_link(write)
+            case PutPush():
+                found += _push(write)
+            case PutProposed():
+                found += _proposed(write)
+            case CloseImport(import_):
+                found += [(sql, (import_,)) for sql in CLOSE_IMPORT]
             case _:
                 found.append(_statement(write))
     found += [(sql, (msgspec.json.encode(crowd).decode(),)) for sql, crowd in crowds.items()]
@@ -208,10 +284,23 @@ def _rotation(rotate: RotateRefreshToken) -> list[Statement]:
     ]
 
 
+def _proposed(put: PutProposed) -> list[Statement]:
+    mark = (PUT_PROPOSED, (put.proposer, put.n, put.sequence))
+    return [mark] if put.n > 1 else [mark, (FORGET_PROPOSERS, (put.sequence - PROPOSALS,))]
+
+
 def _recovery_link(put: PutRecoveryLink) -> list[Statement]:
     return [
         (PUT_RECOVERY_LINK, (put.account, put.code_hash, put.expires_at)),
         (FORGET_RECOVERY_LINKS, (put.account, RECOVERY_LINKS)),
+    ]
+
+
+def _push(put: PutPush) -> list[Statement]:
+    return [
+        (PUT_PUSH, (put.device, put.account, put.endpoint, put.p256dh, put.auth, put.at)),
+        (MOVE_PUSH, (put.account, put.endpoint, put.device)),
+        (FORGET_PUSHES, (put.account, put.most)),
     ]
 
 
@@ -223,10 +312,24 @@ def _statement(write: Write) -> Statement:
             return PUT_CREDENTIAL, (account, password_hash)
         case DropDevices(account, device, keep):
             return DROP_DEVICES, (account, device, keep)
+        case DropPush(account, device, endpoint):
+            return DROP_PUSH, (account, device, endpoint)
+        case PutPasskey(id, account, credential, public_key, count, rp, name, at):
+            return PUT_PASSKEY, (id, account, credential, public_key, count, rp, name, at)
+        case UsePasskey(id, count, at):
+            return USE_PASSKEY, (id, count, at)
+        case NamePasskey(account, id, name):
+            return NAME_PASSKEY, (account, id, name)
+        case DropPasskeys(account, id):
+            return DROP_PASSKEYS, (account, id)
         case PutIdentity(issuer, subject, account, at):
             return PUT_IDENTITY, (issuer, subject, account, at)
         case DropIdentities(account, issuer, subject):
             return DROP_IDENTITIES, (account, issuer, subject)
+        case PutImportPerson(space, source, key, account, import_):
+            return PUT_IMPORT_PERSON, (space, source, key, account, import_)
+        case PutImportRoom(space, source, key, room, import_):
+            return PUT_IMPORT_ROOM, (space, source, key, room, import_)
         case PutInviteCode(code_hash, space, invite):
             return PUT_INVITE_CODE, (code_hash, space, invite)
         case PutSecondFactor(account, secret, confirmed, used_step, recovery_codes):
@@ -264,11 +367,19 @@ def _statement(write: Write) -> Statement:
             return PUT_LATEST_TIME, (str(at),)
         case PutFollower(name, position):
             return PUT_FOLLOWER, (name, position)
+        case PutNode(name, at):
+            return PUT_NODE, (name, at)
+        case DropNode(name):
+            return DROP_NODE, (name,)
+        case PutLevel(level):
+            return PUT_LEVEL, (level,)
+        case PutClusterKey(number, secret):
+            return PUT_CLUSTER_KEY, (number, secret)
         case PutErasure(account, by, reason, messages, at):
             return PUT_ERASURE, (account, by, reason, messages, at)
-        case MarkRead() | MarkDelivered() | PutPresence() | FinishErasures():
+        case MarkRead() | MarkDelivered() | PutPresence() | FinishErasures() | PutProposed():
             raise AssertionError("these are no single statements")
-        case PutDevice() | RotateRefreshToken() | PutRecoveryLink():
+        case PutDevice() | RotateRefreshToken() | PutRecoveryLink() | PutPush() | CloseImport():
             raise AssertionError("these are no single statements")
         case _:
             assert_never(write)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -18,10 +20,12 @@ from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader
 from chatd.store.ops import epochs, migrate, verify
-from chatd.store.ops.data_dir import DATABASE, hold
-from chatd.store.queries.log import HEAD
+from chatd.store.ops.cut import Cut, cut, position_at
+from chatd.store.ops.data_dir import DATABASE, RESTORING, hold
+from chatd.store.queries.log import EPOCH, HEAD
 
 PAGES_AT_ONCE = 4_096
+NEWEST = "SELECT position, lower(hex(hash)) FROM events ORDER BY position DESC LIMIT 1"
 NAMED_BLOBS = """
     SELECT json_group_array(hash) FROM (
         SELECT hash FROM files WHERE hash IS NOT NULL
@@ -31,29 +35,56 @@ NAMED_BLOBS = """
 
 
 class Backup(msgspec.Struct, frozen=True):
-    """A finished copy: its size, the position of its last event, and the hashes of the blobs that it
-    names."""
+    """A finished copy: its size, the position and hash of its last event, the epoch of its database, its
+    version, and the hashes of the blobs that it names."""
 
     path: Path
     bytes: int
     position: int
+    hash: str
+    epoch: str
+    schema: int
     blobs: tuple[str, ...] = ()
 
 
 class Restored(msgspec.Struct, frozen=True):
-    """A database put back: its new epoch, and the position of its last event."""
+    """A database put back: its new epoch, and the position of its last event. `erased` and `accounts`: see
+    `chatd.store.ops.cut`."""
 
     path: Path
     epoch: str
     position: int
+    erased: int = 0
+    accounts: int = 0
+
+
+class At(msgspec.Struct, frozen=True):
+    """When: one of the two; `time` is Unix milliseconds."""
+
+    position: int | None = None
+    time: int | None = None
+
+
+class Examined(msgspec.Struct, frozen=True):
+    """A copy that was looked at: how many events were replayed, where the log ends (position and hash), what
+    is wrong, and the hashes of the blobs that it names."""
+
+    events: int
+    position: int
+    hash: str
+    findings: tuple[str, ...]
+    blobs: tuple[str, ...]
 
 
 class BackupStopped(Exception):
     """The one who asked for the copy went away."""
 
 
-def backup(connection: sqlite3.Connection, target: Path, stop: threading.Event) -> Backup:
-    """A consistent copy as one file, durable when this returns. Never overwrites; raises StoreError."""
+def backup(
+    connection: sqlite3.Connection, target: Path, stop: threading.Event, durable: bool = True
+) -> Backup:
+    """A consistent copy as one file, durable when this returns unless that is not asked for. Never
+    overwrites; raises StoreError."""
     if target.exists():
         raise StoreError(f"{target} exists already; choose another name")
     part = target.with_name(target.name + ".part")
@@ -62,10 +93,12 @@ def backup(connection: sqlite3.Connection, target: Path, stop: threading.Event) 
     except OSError as error:
         raise StoreError(f"{part} cannot be made: {error.strerror}") from error
     try:
-        position, blobs = _copy(connection, part, stop)
-        migrate.sync(part)
+        position, hash_, epoch, schema, blobs = _copy(connection, part, stop, durable)
+        if durable:
+            migrate.sync(part)
         os.link(part, target)  # unlike a rename it never replaces a file
-        migrate.sync(target.parent)
+        if durable:
+            migrate.sync(target.parent)
     except FileExistsError as error:
         raise StoreError(f"{target} exists already; choose another name") from error
     except OSError as error:
@@ -74,51 +107,94 @@ def backup(connection: sqlite3.Connection, target: Path, stop: threading.Event) 
         raise StoreError(f"{target} cannot be written: {error}") from error
     finally:
         part.unlink(missing_ok=True)
-    return Backup(target, target.stat().st_size, position, blobs)
+    return Backup(target, target.stat().st_size, position, hash_, epoch, schema, blobs)
 
 
-def _copy(connection: sqlite3.Connection, part: Path, stop: threading.Event) -> tuple[int, tuple[str, ...]]:
+def _copy(
+    connection: sqlite3.Connection, part: Path, stop: threading.Event, durable: bool
+) -> tuple[int, str, str, int, tuple[str, ...]]:
     def progress(status: int, remaining: int, total: int) -> None:
         if stop.is_set():
             raise BackupStopped
 
     copy = sqlite3.connect(part, isolation_level=None)
+    if not durable:
+        copy.execute("PRAGMA synchronous = OFF")
     connection.execute("BEGIN")  # one look for all its pages, whatever is written meanwhile
     try:
-        position = int(json_rows.cell(connection, HEAD))
+        position, hash_ = connection.execute(NEWEST).fetchone() or (0, "")
+        epoch, schema = json_rows.cell(connection, EPOCH), json_rows.cell(connection, "PRAGMA user_version")
         blobs = tuple(json_rows.strings(connection, NAMED_BLOBS))
         connection.backup(copy, pages=PAGES_AT_ONCE, progress=progress)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, with no side files
     finally:
         connection.execute("ROLLBACK")
         copy.close()
-    return position, blobs
+    return position, hash_, epoch, schema, blobs
 
 
-def restore(file: Path, folder: Path) -> Restored:
-    """Puts the copy `file` into `folder`, which must hold no database yet. Raises StoreError."""
+def restore(
+    file: Path, folder: Path, at: At | None = None, put_files: Callable[[Path], None] = lambda _: None
+) -> Restored:
+    """Puts the copy `file` into `folder`, which must hold no database yet; with `at` as it was then.
+    `put_files` is given the database before it has its name: a server starts only on what is whole. Raises
+    StoreError, and what `put_files` raises."""
     if not file.is_file():
         raise StoreError(f"there is no backup {file}")
     target = folder / DATABASE
     if not target.exists():
         _look_at(file)  # before the folder is made: a copy that is no good leaves nothing behind
-    with hold(folder):
+    part = folder / RESTORING
+    with hold(folder), _gone_unless_named(part):
         if target.exists():
             raise StoreError(f"{folder} holds a database already; restore into a new folder")
         try:
             source = open_reader(file)
             try:
                 position = int(json_rows.cell(source, HEAD))
-                part = folder / (DATABASE + ".restored")
                 migrate.copy_file(source, part)
             finally:
                 source.close()
+            done = None
+            if at is not None:
+                done = _take_back(part, at)
+                position = done.upto
             epoch = _new_history(part, position)
         except sqlite3.Error as error:
             raise StoreError(f"{file} cannot be restored: {error}") from error
+        put_files(part)
         part.replace(target)
         migrate.sync(folder)
-    return Restored(target, epoch, position)
+    if done is None:
+        return Restored(target, epoch, position)
+    return Restored(target, epoch, position, done.erased, done.accounts)
+
+
+@contextmanager
+def _gone_unless_named(part: Path) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _take_back(part: Path, at: At) -> Cut:
+    """Puts the database as it was then in the place of the copy."""
+    migrate.prepare(part)  # what is replayed is replayed by the present triggers
+    then = part.with_name(f"{part.name}.then")
+    then.unlink(missing_ok=True)
+    try:
+        upto = at.position if at.position is not None else position_at(part, at.time or 0)
+        if upto == 0 and at.time is not None:
+            raise StoreError("nothing had been written by that time: the log of this backup begins later")
+        done = cut(part, then, upto)
+        migrate.sync(then)
+        for side in ("-wal", "-shm"):
+            part.with_name(part.name + side).unlink(missing_ok=True)
+        then.replace(part)
+        return done
+    finally:
+        then.unlink(missing_ok=True)
 
 
 def _look_at(file: Path) -> None:
@@ -153,3 +229,35 @@ def _new_history(file: Path, position: int) -> str:
         return epochs.restored(connection)
     finally:
         connection.close()
+
+
+def examine(file: Path) -> Examined:
+    """Looks at all of a copy that no server uses, and replays its log. Raises StoreError: it is no database
+    of this chatd's."""
+    try:
+        connection = open_reader(file)
+        try:
+            migrate.check_version(connection, file, migrate.present().version)
+            findings = [
+                row[0] for row in connection.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"
+            ]
+            position, hash_ = connection.execute(NEWEST).fetchone() or (0, "")
+            blobs = tuple(json_rows.strings(connection, NAMED_BLOBS))
+        finally:
+            connection.close()
+        verified = verify.verify_file(file)
+    except sqlite3.Error as error:
+        raise StoreError(f"{file} cannot be read: {error}") from error
+    return Examined(verified.events, position, hash_, (*findings, *verified.findings), blobs)
+
+
+def named_blobs(file: Path) -> tuple[str, ...]:
+    """The hashes of the blobs that a database names. Raises StoreError."""
+    try:
+        connection = open_reader(file)
+        try:
+            return tuple(json_rows.strings(connection, NAMED_BLOBS))
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise StoreError(f"{file} cannot be read: {error}") from error

@@ -18,6 +18,7 @@ import msgspec
 from chatd.ports import StoreError
 
 DATABASE = "chatd.db"
+RESTORING = "chatd.db.restored"  # until all that a restore brings is there
 LOCK = "lock"
 KEPT = 32  # earlier identities of the lock file
 LOCK_BYTES = 4096  # more than that is never in it
@@ -55,6 +56,15 @@ def refuse_if_held(folder: Path) -> None:
             _take(lock, folder)
         finally:
             os.close(lock)
+
+
+def refuse_half_restored(folder: Path) -> None:
+    """Raises StoreError when a restore into the folder was cut off: a server would begin with nothing."""
+    if (folder / RESTORING).exists() and not (folder / DATABASE).exists():
+        raise StoreError(
+            f"a restore into {folder} was cut off; run it again, or remove {folder / RESTORING} to start from"
+            " nothing"
+        )
 
 
 def _lock(lock: int, folder: Path) -> Held:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -24,6 +25,7 @@ from chatd.store.queries.log import EPOCH, HEAD
 
 LOCK = "SELECT value FROM meta WHERE key = 'lock'"
 PRESENT = "SELECT epoch FROM epochs WHERE until IS NULL"
+CLUSTER = ("proposers", "cluster_key", "nodes")
 FORMER = "SELECT epoch, until FROM epochs WHERE until IS NOT NULL"
 
 
@@ -64,12 +66,24 @@ def _is_copy(known: str, held: Held) -> bool:
     return known not in held.earlier or known.partition(":")[0] != held.before.partition(":")[0]
 
 
+def forget_lock(path: Path) -> None:
+    """Whoever opens this copy first opens it as the database that it was made of."""
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute("DELETE FROM meta WHERE key = 'lock'")
+        connection.commit()
+    finally:
+        connection.close()
+
+
 def restored(connection: sqlite3.Connection) -> str:
     """Gives a database that was made of a backup an epoch that no cursor has; no former one is good."""
     epoch = new_id()
     connection.execute("BEGIN IMMEDIATE")
     connection.execute("DELETE FROM epochs")
     connection.execute("DELETE FROM meta WHERE key = 'lock'")
+    for table in CLUSTER:
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - it begins a cluster of its own, or none
     connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', ?)", (epoch,))
     connection.execute("COMMIT")
     return epoch

@@ -2,23 +2,27 @@
 
 `schema.sql` was version 1 when chatd was first released. Whoever changes it adds the step that leads there
 from the version before: `chatd/store/migrations/0002_<what>.sql` leads to version 2. `PRAGMA user_version`
-is the version of a file. A step and its number are one transaction, and before the first step the old file
+is the version of a file. All steps and the number are one transaction, and before the first step the old file
 is copied aside. A test proves that the steps lead to what `schema.sql` says.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 
 import msgspec
 
+from chatd.log import log as server_log
 from chatd.ports import StoreError
 from chatd.store.connection import open_writer, teach
 
 APPLICATION_ID = 0x63686174  # "chat": what `file` shows, and how another program's database is refused
 NEEDS_SQLITE = (3, 38, 0)  # the JSON operators of schema.sql
+
+HEADROOM = 64 * 2**20  # bytes that the disk must have free besides the copy
 
 _STORE = Path(__file__).parents[1]
 
@@ -86,10 +90,37 @@ def _bring_up(connection: sqlite3.Connection, path: Path, model: Model) -> None:
         return build(connection, model)
     version = check_version(connection, path, model.version)
     if version < model.version:
-        copy_file(connection, path.with_name(f"{path.name}.version-{version}"))
-        for number, step in enumerate(model.steps[version - 1 :], version + 1):
-            _run(connection, step, number)
+        refuse_without_space(path)
+        copy_file(connection, copy_of(path, version))
+        run_steps(connection, path, version, model)
+        server_log.info("upgraded", before=version, after=model.version)
     return None
+
+
+def copy_of(path: Path, version: int) -> Path:
+    """Where the database is copied before it is brought to a newer version."""
+    return path.with_name(f"{path.name}.version-{version}")
+
+
+def refuse_without_space(path: Path) -> None:
+    """Raises StoreError when a copy of the database does not fit beside it."""
+    size, free = path.stat().st_size, shutil.disk_usage(path.parent).free
+    if free < size + HEADROOM:
+        raise StoreError(
+            f"upgrading {path} copies it first, which needs {(size + HEADROOM) // 2**20} MiB, and"
+            f" {free // 2**20} are free; make room"
+        )
+
+
+def run_steps(connection: sqlite3.Connection, path: Path, version: int, model: Model) -> None:
+    """All that leads from the version to the model's, in one transaction. Raises StoreError."""
+    try:
+        _run(connection, ";\n".join(model.steps[version - 1 :]), model.version)
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"{path} cannot be brought from version {version} to {model.version}: {error};"
+            " nothing of it was changed: go on with the chatd of before, and report this"
+        ) from error
 
 
 def copy_file(connection: sqlite3.Connection, target: Path) -> None:

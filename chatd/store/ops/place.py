@@ -1,10 +1,10 @@
 """The place of the database: whether the files that are open are those that stand at their paths.
 
 An open file outlives its name. SQLite writes on into a file that was deleted, moved or replaced, and what it
-acknowledges is gone with the process. So the files are known by device and inode, and looked at again. A file
-that is written over keeps both; but the database never shrinks, and an older copy of it is smaller. One that
-is not is noticed by the time of its last change: only checkpoints write to the file, and they are ours. That
-is a hint and no proof, since other programs may checkpoint, too.
+acknowledges is gone with the process. So the files are known by device and inode, and looked at again. A
+file that is written over keeps both; but the database shrinks only when it is compacted, and an older copy
+is smaller. One that is not is noticed by the time of its last change: only checkpoints write to the file,
+and they are ours. That is a hint and no proof, since other programs may checkpoint, too.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +38,8 @@ class Place:
         self._size = 0  # bytes of the database file, the most there were
         self._changed: int | None = None  # when the database file was written to, by us; nanoseconds
         self._checkpoints = 0  # odd: one is under way
+        self._shrinks = False  # it is being compacted,
+        self._shrunk = False  # or was
 
     def learn(self) -> None:
         """Takes what stands at the paths for what is open. To be called right after it was opened."""
@@ -45,6 +47,20 @@ class Place:
         self._known = {file: identity for file in files if (identity := _identity(file)) is not None}
         self._size = 0
         self._changed = _changed(self._path)
+
+    def shrink(self) -> None:
+        """From now on the file may become smaller."""
+        self._shrinks, self._shrunk = True, False
+
+    def shrunk(self) -> None:
+        """Nothing more is taken out of it; the next checkpoint may still cut it off."""
+        self._shrunk = True
+
+    def settle(self, size: int) -> None:
+        """It is as small as it will be, if it has this size."""
+        with suppress(OSError):
+            if self._shrinks and self._shrunk and os.stat(self._path).st_size == size:
+                self._size, self._shrinks = size, False
 
     @contextmanager
     def checkpoint(self) -> Iterator[None]:
@@ -97,7 +113,10 @@ class Place:
             size = os.stat(self._path).st_size
         except OSError:
             return f"{self._path} was deleted or moved"
-        if size < before:
+        if self._shrinks:
+            self._size = size
+            return None
+        if size < before and self._size == before:
             return f"{self._path} is smaller than it was: it was written over, or cut off"
         self._size = max(self._size, size)
         return None

@@ -21,7 +21,7 @@ REPLAYED: Final = "replayed"
 CELLS: Final = "position, stream, seq, type, at, by, data"
 
 LOG: Final = ("events", "body_rows")  # and their indexes: those of the file are read
-WRITES_LOG: Final = ("facts", "fact_logged", "body_erased")
+WRITES_LOG: Final = ("facts", "fact_logged", "body_erased", "body_preserved", "preserved_body_erased")
 # an older chatd may have let in names that look alike
 NAME_GUARDS: Final = ("name_skeleton_claimed", "display_name_checked", "shown_name_checked")
 # indexes that a replay would only fill: the live ones hold, and nothing here looks anything up in them
@@ -45,7 +45,11 @@ STATISTICS: Final = """
     ANALYZE temp.sqlite_schema;
 """
 # whatever the log erases is erased in the file already
-KEEP_BODIES: Final = "CREATE TEMP TRIGGER bodies_kept INSTEAD OF DELETE ON bodies BEGIN SELECT 1; END"
+KEEP_BODIES: Final = """
+    CREATE TEMP TRIGGER bodies_kept INSTEAD OF DELETE ON bodies BEGIN SELECT 1; END;
+    CREATE TEMP TRIGGER bodies_preserved INSTEAD OF INSERT ON preserved_bodies BEGIN SELECT 1; END;
+    CREATE TEMP TRIGGER preserved_kept INSTEAD OF DELETE ON preserved_bodies BEGIN SELECT 1; END;
+"""
 SCHEMA: Final = (
     "SELECT type, name, tbl_name, sql FROM sqlite_schema"
     " WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
@@ -61,7 +65,7 @@ def open_scratch(path: Path) -> sqlite3.Connection:
     connection.executescript(PREPARED)
     for sql in _schema():
         connection.execute(sql)
-    connection.execute(KEEP_BODIES)
+    connection.executescript(KEEP_BODIES)
     connection.executescript(STATISTICS)
     return connection
 

@@ -32,6 +32,7 @@ PROJECTED = (
     *("accounts", "bots", "spaces", "rooms", "members", "messages", "edits", "mentions", "reactions", "pins"),
     *("account_names", "thread_followers", "emoji", "subscriptions", "preferences", "bookmarks", "reports"),
     *("message_erasures", "blocks", "direct_states", "unheard_mentions", "files", "attachments"),
+    *("preserved_messages", "preserved_attachments"),
 )
 
 # A chunk of the log in one row (see `json_rows`), as the bytes that were hashed: what each hash is made of
@@ -48,7 +49,7 @@ NEXT_EVENTS = """
         FROM (
             SELECT *, coalesce(body, zeroblob(32)) AS digest, char(0) AS nul
             FROM main.events WHERE position > ?1
-        ) LEFT JOIN main.bodies USING (position)
+        ) LEFT JOIN (SELECT * FROM main.body_rows WHERE NOT erased) USING (position)
         ORDER BY position LIMIT ?2
     )
 """
@@ -85,6 +86,19 @@ LEFT_TEXTS = """
         )
     ) LIMIT ?
 """
+# what was deleted under a legal hold is there until it is erased, and nothing else is put aside
+LOST_PRESERVED = """
+    SELECT DISTINCT own.room, own.seq FROM main.preserved_messages AS own CROSS JOIN (
+        SELECT room, seq, position FROM main.messages UNION ALL SELECT room, seq, position FROM main.edits
+    ) AS version USING (room, seq) CROSS JOIN temp.textless ON textless.position = version.position LIMIT ?
+"""
+LEFT_PRESERVED = """
+    SELECT position FROM main.preserved_bodies WHERE position NOT IN (
+        SELECT version.position FROM main.preserved_messages CROSS JOIN (
+            SELECT room, seq, position FROM main.messages UNION ALL SELECT room, seq, position FROM main.edits
+        ) AS version USING (room, seq)
+    ) LIMIT ?
+"""
 # the personal data of an account is complete until it is deleted, and erased afterwards
 PROFILE_BODIES = """
     FROM main.accounts CROSS JOIN main.events ON stream = 'account/' || accounts.id AND body IS NOT NULL
@@ -96,7 +110,11 @@ SAME_COUNT = (
 LOST_PROFILES = f"""
     SELECT DISTINCT id {PROFILE_BODIES} WHERE NOT deleted AND text IS NULL AND type <> 'file.added' LIMIT ?
 """
-LEFT_PROFILES = f"SELECT DISTINCT id {PROFILE_BODIES} WHERE deleted AND text IS NOT NULL LIMIT ?"
+LEFT_PROFILES = f"""
+    SELECT DISTINCT id {PROFILE_BODIES} WHERE deleted AND text IS NOT NULL AND NOT (
+        type = 'file.added' AND data ->> 'file' IN (SELECT id FROM main.files WHERE NOT deleted)
+    ) LIMIT ?
+"""
 # what is said of a file is there until it is deleted
 LOST_NAMES = """
     SELECT id FROM main.files LEFT JOIN main.bodies USING (position)
@@ -215,6 +233,10 @@ class Replay:
             self._found(f"messages {room} {seq}: a text of it is lost, and it was not deleted")
         for room, seq in self._rows(LEFT_TEXTS):
             self._found(f"messages {room} {seq}: it was deleted, but its text is still there")
+        for room, seq in self._rows(LOST_PRESERVED):
+            self._found(f"messages {room} {seq}: it was deleted under a legal hold, but its text is lost")
+        for (position,) in self._rows(LEFT_PRESERVED):
+            self._found(f"body {position}: it is put aside, but belongs to nothing that a legal hold keeps")
         for (file,) in self._rows(LOST_NAMES):
             self._found(f"files {file}: its name is lost, and it was not deleted")
         for (file,) in self._rows(LEFT_NAMES):

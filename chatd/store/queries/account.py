@@ -13,7 +13,7 @@ from chatd.store.queries.pool import Queries
 
 # accounts
 ACCOUNT = ("id", "name", "display_name", "about", "avatar", "owner", "created_at")
-ACCOUNT_FLAGS = ("admin", "disabled", "deleted")
+ACCOUNT_FLAGS = ("admin", "disabled", "deleted", "placeholder")
 ACCOUNT_SCOPES = ("scopes",)
 WHOLE = "SELECT * FROM accounts LEFT JOIN bots ON bots.account = accounts.id "
 ACCOUNT_OF = json_rows.folded(WHOLE + "WHERE id = ?1", ACCOUNT, ACCOUNT_FLAGS, ACCOUNT_SCOPES)
@@ -22,9 +22,14 @@ ACCOUNTS_BY_NAME = json_rows.folded(
     "SELECT account AS id, name_key FROM account_names WHERE name_key IN (SELECT value FROM json_each(?))",
     ("id", "name_key"),
 )
-ACCOUNTS = json_rows.folded(
-    WHOLE + "WHERE id > ? ORDER BY id LIMIT ?", ACCOUNT, ACCOUNT_FLAGS, ACCOUNT_SCOPES
-)
+SOME = """
+    WHERE id > ?1 AND (
+        ?3 IS NULL OR instr(accounts.display_name, ?4) OR instr(lower(accounts.display_name), ?3)
+        OR EXISTS (SELECT 1 FROM account_names WHERE account = accounts.id AND instr(name_key, ?3))
+    )
+    ORDER BY id LIMIT ?2
+"""
+ACCOUNTS = json_rows.folded(WHOLE + SOME, ACCOUNT, ACCOUNT_FLAGS, ACCOUNT_SCOPES)
 ANY_ACCOUNT = "SELECT EXISTS (SELECT 1 FROM accounts)"
 OTHER_ADMIN = (
     "SELECT EXISTS (SELECT 1 FROM accounts WHERE admin AND NOT disabled AND NOT deleted AND id <> ?)"
@@ -58,8 +63,8 @@ class AccountQueries(Queries):
     async def accounts_named(self, keys: Sequence[str]) -> list[Row]:
         return await self._rows(ACCOUNTS_BY_NAME, json_rows.array(keys))
 
-    async def accounts(self, after: str | None, limit: int) -> list[Row]:
-        return await self._rows(ACCOUNTS, after or "", limit)
+    async def accounts(self, after: str | None, limit: int, part: str | None = None) -> list[Row]:
+        return await self._rows(ACCOUNTS, after or "", limit, part and name_key(part), part)
 
     async def any_account(self) -> bool:
         return bool(await self._cell(ANY_ACCOUNT))

@@ -12,8 +12,9 @@ from chatd.store.queries.pool import Queries
 
 # the condition of the index `events_audited`, in the same order, so that SQLite sees that it may use it
 OFTEN = ("message.posted", "message.edited", "reaction.added", "notification.created")
+NOBODY = "(type <> 'message.deleted' OR by <> 'system')"  # whose time was over
 AUDITED = " AND ".join(
-    (*(f"type <> {name!r}" for name in OFTEN), f"type IN ({', '.join(map(repr, events.AUDITED))})")
+    (*(f"type <> {name!r}" for name in OFTEN), NOBODY, f"type IN ({', '.join(map(repr, events.AUDITED))})")
 )
 LET_IN = json_rows.folded(
     f"""

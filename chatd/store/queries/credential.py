@@ -7,9 +7,15 @@ from chatd.store.queries.pool import Queries
 
 CREDENTIAL = "SELECT password_hash FROM credentials WHERE account = ?"
 SECOND_FACTOR = "SELECT secret, confirmed, used_step, recovery_codes FROM second_factors WHERE account = ?"
+PASSKEYS = """
+    SELECT id, credential, name, rp, created_at, used_at
+    FROM passkeys WHERE account = ? ORDER BY created_at, id
+"""
+PASSKEY = "SELECT id, account, credential, public_key, count, rp FROM passkeys WHERE credential = ?"
 RECOVERY_LINK = "SELECT account, expires_at FROM recovery_links WHERE code_hash = ?"
 SETUP_CODE = "SELECT code_hash FROM setup_code"
 SIGNING_KEY = "SELECT secret FROM keys WHERE name = 'signing'"
+PUSH_BYTES = "SELECT secret FROM keys WHERE name = 'push'"
 
 
 class CredentialQueries(Queries):
@@ -20,6 +26,12 @@ class CredentialQueries(Queries):
     async def second_factor(self, account: str) -> Row | None:
         return await self._record(SECOND_FACTOR, account)
 
+    async def passkeys(self, account: str) -> list[Row]:
+        return await self._records(PASSKEYS, account)
+
+    async def passkey(self, credential: bytes) -> Row | None:
+        return await self._record(PASSKEY, credential)
+
     async def recovery_link(self, code_hash: bytes) -> Row | None:
         return await self._record(RECOVERY_LINK, code_hash)
 
@@ -29,3 +41,6 @@ class CredentialQueries(Queries):
 
     async def signing_key(self) -> bytes:
         return bytes(await self._cell(SIGNING_KEY))
+
+    async def push_secret(self) -> bytes:
+        return bytes(await self._cell(PUSH_BYTES))

@@ -35,6 +35,17 @@ SECTIONS: Final = {
             'expires_at', expires_at) AS item
         FROM devices WHERE account = ?1
     """,
+    "push": """
+        SELECT device AS a, 0 AS b, '' AS c,
+            json_object('device', device, 'endpoint', endpoint, 'at', at) AS item
+        FROM pushes WHERE account = ?1
+    """,
+    "passkey": """
+        SELECT id AS a, 0 AS b, '' AS c,
+            json_object('id', id, 'name', name, 'rp', rp,
+                'created_at', created_at, 'used_at', used_at) AS item
+        FROM passkeys WHERE account = ?1
+    """,
     "identity": """
         SELECT issuer AS a, 0 AS b, subject AS c,
             json_object('issuer', issuer, 'subject', subject, 'at', at) AS item
@@ -52,7 +63,11 @@ SECTIONS: Final = {
     """,
     "preferences": """
         SELECT account AS a, 0 AS b, '' AS c, json_object('quiet_from', quiet_from, 'quiet_to', quiet_to,
-            'time_zone', time_zone, 'receipts', json(iif(receipts, 'true', 'false'))) AS item
+            'time_zone', time_zone, 'receipts', json(iif(receipts, 'true', 'false')),
+            'favourites', json(coalesce(favourites, '[]')), 'space_order', json(coalesce(space_order, '[]')),
+            'room_order', json(coalesce(room_order, '[]')),
+            'quick_reactions', json(coalesce(quick_reactions, '[]')),
+            'push_preview', json(iif(push_preview, 'true', 'false'))) AS item
         FROM preferences WHERE account = ?1
     """,
     "subscription": """

@@ -137,6 +137,7 @@ BLOBS: Final = """
         ) GROUP BY hash ORDER BY hash LIMIT ?2
     )
 """
+ON_HOLD: Final = "SELECT EXISTS (SELECT 1 FROM files_on_hold WHERE file = ?1)"
 SHUT_OUT: Final = "SELECT EXISTS (SELECT 1 FROM accounts WHERE id = ?1 AND deleted) OR ?1 IN shut_out"
 LAST: Final = "~"  # behind every id
 
@@ -174,6 +175,9 @@ class FileQueries(Queries):
 
     async def blobs_after(self, hash: str, limit: int) -> list[Row]:
         return await self._rows(BLOBS, hash, limit)
+
+    async def file_on_hold(self, file: str) -> bool:
+        return bool(await self._cell(ON_HOLD, file))
 
     async def is_shut_out(self, account: str) -> bool:
         return bool(await self._cell(SHUT_OUT, account))

@@ -117,6 +117,7 @@ RECENT_POSTS = json_rows.folded(
     ("by", "nonce", "seq", "position", "at", "text", "reply_to"),
     nested=("attachments",),
 )
+FOLLOWS_THREAD = "SELECT following FROM thread_followers WHERE room = ? AND thread = ? AND account = ?"
 WRITTEN = """
     SELECT json_group_array(seq) FROM (
         SELECT seq FROM messages WHERE room = ? AND by = ? AND deleted = 0 ORDER BY seq DESC LIMIT ?
@@ -146,6 +147,9 @@ class MessageQueries(Queries):
 
     async def message_states(self, room: str, seqs: Sequence[int]) -> list[Row]:
         return await self._rows(STATES, room, json_rows.array(seqs))
+
+    async def follows_thread(self, account: str, room: str, thread: int) -> bool:
+        return bool(await self._cell(FOLLOWS_THREAD, room, thread, account))
 
     async def recent_posts(self, room: str, limit: int) -> list[Row]:
         return await self._rows(RECENT_POSTS, room, limit)

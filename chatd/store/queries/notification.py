@@ -25,6 +25,7 @@ RECIPIENTS = f"""
             position AS first
         FROM events CROSS JOIN rooms ON rooms.id = substr(stream, 6)
         WHERE position > ?1 AND position <= ?2 AND type = 'message.posted' AND stream LIKE 'room/%'
+            AND data ->> 'imported' IS NULL
         UNION ALL
         SELECT events.position, rooms.id, messages.seq, events.at, events.by, NULL,
             data -> 'mentions', rooms.kind = 'direct', 1, messages.position

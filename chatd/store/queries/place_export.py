@@ -23,7 +23,9 @@ from chatd.store.queries.pool import Queries
 EDITED: Final = "m.body <> m.position AND NOT m.deleted AND (?7 IS NULL OR m.by = ?7)"
 MEMBERS: Final = """
     SELECT since AS a, account AS b, '' AS c, json_object('{of}', ?1, 'account', account, 'name', name,
-        'display_name', display_name{role}, 'joined_at', joined_at,
+        'display_name', display_name,
+        'bot', json(iif(EXISTS (SELECT 1 FROM bots WHERE bots.account = accounts.id), 'true', 'false'))
+        {role}, 'joined_at', joined_at,
         'left_at', (SELECT at FROM events WHERE position = until AND position <= ?5)) AS item
     FROM (
         SELECT * FROM members WHERE stream = '{of}/' || ?1 AND until IS NULL
@@ -46,7 +48,9 @@ SECTIONS: Final = {
     ("room", "room"): """
         SELECT 1 AS a, '' AS b, '' AS c, json_object('room', id, 'space', space, 'name', name, 'kind', kind,
             'private', json(iif(private, 'true', 'false')), 'topic', topic,
-            'archived', json(iif(archived, 'true', 'false')), 'created_at', created_at) AS item
+            'archived', json(iif(archived, 'true', 'false')), 'created_at', created_at,
+            'people', (SELECT json(data -> '$.accounts') FROM events WHERE stream = 'room/' || ?1 AND seq = 1)
+            ) AS item
         FROM rooms WHERE id = ?1 AND ?2 < 1
             AND (SELECT position FROM events WHERE stream = 'room/' || ?1 AND seq = 1) <= ?5
         LIMIT ?6

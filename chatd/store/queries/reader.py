@@ -13,7 +13,9 @@ from chatd.store.connection import connect, open_reader
 from chatd.store.queries.account import AccountQueries
 from chatd.store.queries.account_deletion import AccountDeletionQueries
 from chatd.store.queries.audit import AuditQueries
+from chatd.store.queries.backup import BackupQueries
 from chatd.store.queries.bookmark import BookmarkQueries
+from chatd.store.queries.cluster import ClusterQueries
 from chatd.store.queries.credential import CredentialQueries
 from chatd.store.queries.device import DeviceQueries
 from chatd.store.queries.direct import DirectQueries
@@ -23,6 +25,7 @@ from chatd.store.queries.erasure import ErasureQueries
 from chatd.store.queries.export import ExportQueries
 from chatd.store.queries.file import FileQueries
 from chatd.store.queries.identity import IdentityQueries
+from chatd.store.queries.imports import ImportQueries
 from chatd.store.queries.invite import InviteQueries
 from chatd.store.queries.log import LogQueries
 from chatd.store.queries.member import MemberQueries
@@ -33,7 +36,9 @@ from chatd.store.queries.place_export import PlaceExportQueries
 from chatd.store.queries.pool import QUESTION_SECONDS
 from chatd.store.queries.presence import PresenceQueries
 from chatd.store.queries.profile import ProfileQueries
+from chatd.store.queries.push import PushQueries
 from chatd.store.queries.report import ReportQueries
+from chatd.store.queries.retention import RetentionQueries
 from chatd.store.queries.room import RoomQueries
 from chatd.store.queries.scheduled import ScheduledQueries
 from chatd.store.queries.settings import SettingsQueries
@@ -49,7 +54,9 @@ class SqliteReader(
     AccountQueries,
     AccountDeletionQueries,
     AuditQueries,
+    BackupQueries,
     BookmarkQueries,
+    ClusterQueries,
     CredentialQueries,
     DeviceQueries,
     DirectQueries,
@@ -60,6 +67,7 @@ class SqliteReader(
     PlaceExportQueries,
     FileQueries,
     IdentityQueries,
+    ImportQueries,
     InviteQueries,
     LogQueries,
     MemberQueries,
@@ -68,7 +76,9 @@ class SqliteReader(
     OpeningQueries,
     PresenceQueries,
     ProfileQueries,
+    PushQueries,
     ReportQueries,
+    RetentionQueries,
     RoomQueries,
     ScheduledQueries,
     SettingsQueries,

@@ -8,8 +8,8 @@ from chatd.ports import Row
 from chatd.store import json_rows
 from chatd.store.queries.pool import Queries
 
-ROOM = ("id", "space", "name", "kind", "topic", "slow_mode", "created_at", "head")
-ROOM_FLAGS = ("private", "archived", "locked")
+ROOM = ("id", "space", "name", "kind", "topic", "slow_mode", "keep_days", "created_at", "head")
+ROOM_FLAGS = ("private", "archived", "locked", "hold")
 ROOM_ACCOUNTS = ("accounts", "disabled")
 ROOMS = """
     SELECT *, (SELECT max(seq) FROM events WHERE stream = 'room/' || rooms.id) AS head, iif(

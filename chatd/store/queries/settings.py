@@ -7,7 +7,10 @@ from chatd.store import json_rows
 from chatd.store.queries.pool import Queries
 
 PREFERENCES = json_rows.folded(
-    "SELECT * FROM preferences WHERE account = ?", ("quiet_from", "quiet_to", "time_zone"), ("receipts",)
+    "SELECT * FROM preferences WHERE account = ?",
+    ("quiet_from", "quiet_to", "time_zone"),
+    ("receipts", "push_preview"),
+    ("favourites", "space_order", "room_order", "quick_reactions"),
 )
 SUBSCRIPTIONS = json_rows.folded(
     "SELECT room, level, muted_until FROM subscriptions WHERE account = ? ORDER BY room LIMIT -1",

@@ -8,9 +8,9 @@ from chatd.ports import Row
 from chatd.store import json_rows
 from chatd.store.queries.pool import Queries
 
-SPACE = ("id", "name", "description", "icon", "owner", "created_at")
+SPACE = ("id", "name", "description", "icon", "owner", "keep_days", "created_at")
 SPACES = "SELECT * FROM spaces WHERE NOT deleted "
-SPACE_FLAGS = ("locked",)
+SPACE_FLAGS = ("locked", "hold")
 
 
 def spaces_where(condition: str) -> str:

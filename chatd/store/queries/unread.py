@@ -23,9 +23,10 @@ MARKERS = """
 """
 
 # Counted, not walked: a room's messages are numbered (`nth`), so what came after the floor is a
-# difference, less what was deleted there, less one's own, less that of those who are blocked. A read marker
-# knows its number. Materialized so that SQLite works out every value once. `first_unread` walks only over
-# what does not count. No order is asked for: SQLite would sort what its index gives in order already.
+# difference (imported ones do not count), less what was deleted there, less one's own, less that of those who
+# are blocked. A read marker knows its number. Materialized so that SQLite works out every value once.
+# `first_unread` walks only over what does not count. No order is asked for: SQLite would sort what its index
+# gives in order already.
 FLOOR = "max(coalesce(marker.seq, 0), joined.seq)"
 POSTS = "FROM messages WHERE messages.room = substr(members.stream, 6)"
 PLACES = f"""
@@ -42,7 +43,14 @@ PLACES = f"""
 """
 UNHEARD = "(SELECT silent FROM silenced WHERE account = ?1)"
 IN_ROOM = "FROM messages WHERE messages.room = place.room"
-DELETED = "FROM messages INDEXED BY messages_deleted WHERE messages.room = place.room AND deleted"
+WRITTEN = """
+    FROM messages INDEXED BY messages_by_author
+    WHERE messages.room = place.room AND deleted = 0 AND imported IS NULL
+"""
+DELETED = """
+    FROM messages INDEXED BY messages_deleted
+    WHERE messages.room = place.room AND deleted AND imported IS NULL
+"""
 MENTIONED = f"""
     SELECT count(*) FROM mentions AS mention CROSS JOIN messages
         ON messages.room = mention.room AND messages.seq = mention.seq
@@ -58,13 +66,13 @@ UNREAD_FIELDS = ("room", "read", "head", "unread", "mentions", "first_unread")
 UNREAD_ROOMS = json_rows.folded(
     f"""
     SELECT room, read, head, iif(came = 0, 0, came - (SELECT count(*) {DELETED} AND seq > floor)
-        - (SELECT count(*) {IN_ROOM} AND by = ?1 AND deleted = 0 AND seq > floor)
-        - (SELECT count(*) {IN_ROOM} AND by IN {UNHEARD} AND by <> ?1 AND deleted = 0 AND seq > floor)
+        - (SELECT count(*) {WRITTEN} AND by = ?1 AND seq > floor)
+        - (SELECT count(*) {WRITTEN} AND by IN {UNHEARD} AND by <> ?1 AND seq > floor)
     ) AS unread, iif(came = 0, 0,
         ({MENTIONED} AND account = ?1) + ({MENTIONED} AND account = 'room' AND {UNNAMED})
     ) AS mentions, iif(came = 0, NULL, (
-        SELECT seq {IN_ROOM} AND seq > floor AND NOT deleted AND by <> ?1 AND by NOT IN {UNHEARD}
-        ORDER BY seq LIMIT 1
+        SELECT seq {IN_ROOM} AND seq > floor AND imported IS NULL AND NOT deleted AND by <> ?1
+            AND by NOT IN {UNHEARD} ORDER BY seq LIMIT 1
     )) AS first_unread
     FROM places AS place
     """,

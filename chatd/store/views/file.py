@@ -19,6 +19,7 @@ from chatd.fair_queue import Share
 from chatd.log import log as server_log
 from chatd.ports import Lag, StoreError, StoreUnavailable, View
 from chatd.store.connection import TrioConnection, connect
+from chatd.store.ops import compact
 from chatd.store.queries.pool import Pool
 from chatd.store.views.positions import ViewPositions
 
@@ -30,6 +31,7 @@ SHARE: Final = Share(  # a search may take seconds: one place is always left for
     waiting_account=16, waiting_address=256, at_once_account=1, at_once_address=READERS - 1
 )
 QUESTION_SECONDS: Final = 5.0
+BETWEEN_VACUUMS: Final = 0.01  # seconds
 DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -70,6 +72,14 @@ class SqliteViews:
         finally:
             if self._positions.scrub_due:
                 self._writer.submit(self._positions.scrub)  # this look may be what it has to wait for
+
+    async def vacuum(self) -> None:
+        """Takes the free pages out of the file, some at a time. Raises StoreUnavailable."""
+        left = 1
+        while left:
+            left = await self._write(compact.vacuum)
+            await trio.sleep(BETWEEN_VACUUMS)
+        await self._write(self._positions.scrub)
 
     async def _write(self, function: Callable[[sqlite3.Connection], T]) -> T:
         try:

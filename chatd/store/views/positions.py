@@ -31,6 +31,7 @@ PASSING: Final = frozenset(
 SETTINGS: Final = "PRAGMA main.cache_size = -8000; PRAGMA temp_store = MEMORY;"
 # Checkpoints are what the disk notices of the views, and the log waits for the same disk: make them rare.
 WRITER_SETTINGS: Final = f"""
+    PRAGMA main.auto_vacuum = INCREMENTAL;
     PRAGMA main.journal_mode = WAL;
     PRAGMA main.synchronous = NORMAL;
     PRAGMA main.wal_autocheckpoint = 8000;

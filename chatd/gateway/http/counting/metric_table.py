@@ -45,6 +45,9 @@ METRICS: Final = (
     Metric("chatd_database_bytes", "gauge", "Size of the database file."),
     Metric("chatd_wal_bytes", "gauge", "Size of the write-ahead log."),
     Metric("chatd_disk_free_bytes", "gauge", "Space left for chatd on the disk of the data folder."),
+    Metric("chatd_backup_last_seconds", "gauge", "When the newest good scheduled backup was made; 0: never."),
+    Metric("chatd_backup_duration_seconds", "gauge", "How long the newest scheduled backup took."),
+    Metric("chatd_backups", "counter", "Scheduled backups, by outcome: made or failed.", ("outcome",)),
     # requests
     Metric(
         "chatd_requests",
@@ -85,6 +88,25 @@ METRICS: Final = (
     Metric("chatd_view_stopped", "gauge", "1 while something keeps a view from going on.", ("view",)),
     Metric("chatd_notifier_lag_events", "gauge", "Events that the notifier has not looked at yet."),
     Metric("chatd_scheduler_late_seconds", "gauge", "How long what is due has waited for the scheduler."),
+    # several nodes
+    Metric("chatd_cluster_nodes", "gauge", "Nodes that this one hears, itself included; 1: it is alone."),
+    Metric(
+        "chatd_cluster_lag_messages", "gauge", "What others have applied of the stream and this one has not."
+    ),
+    Metric("chatd_cluster_lag_seconds", "gauge", "For how long something has not been applied."),
+    Metric("chatd_cluster_proposals", "counter", "What this node has proposed to be logged."),
+    Metric("chatd_cluster_resent", "counter", "How often it had to send proposals again."),
+    Metric("chatd_cluster_commands", "counter", "Commands that it handed to other nodes."),
+    Metric("chatd_cluster_changes", "counter", "How often nodes came or went, and owners with them."),
+    Metric("chatd_cluster_cut_off", "gauge", "1 while it has sent its clients away."),
+    # web push
+    Metric(
+        "chatd_pushes",
+        "counter",
+        "Messages on their way to a device by web push, by what became of them.",
+        ("outcome",),
+    ),
+    Metric("chatd_pushes_waiting", "gauge", "Notifications that are held, or under way to devices."),
     # HTTP
     Metric(
         "chatd_http_requests",

@@ -21,6 +21,7 @@ from prometheus_client import (
 
 from chatd.actors.runtime.histogram import Histogram
 from chatd.actors.runtime.request_counts import DONE
+from chatd.actors.workers.pusher import OUTCOMES
 from chatd.contract.errors import MEANINGS
 from chatd.contract.server import ServerStatus
 from chatd.gateway.http.counting.exposition import MEDIA_TYPE, Labels, family, histograms
@@ -81,6 +82,8 @@ class _Chatd:
         yield from self._of_actors()
         yield from self._of_commits()
         yield from self._of_followers()
+        yield from self._of_cluster()
+        yield from self._of_pushes()
         yield from self._of_http()
         yield from self._of_files()
         yield from self._of_traces()
@@ -93,6 +96,11 @@ class _Chatd:
         yield from _single("chatd_problems", len(status.problems))
         yield from _single("chatd_last_clock_step_seconds", status.last_clock_step or 0)
         yield from _single("chatd_loop_lag_seconds", self._lag)
+        backup = status.backup
+        yield from _single("chatd_backup_last_seconds", (backup.last or 0) / 1000 if backup else 0)
+        yield from _single("chatd_backup_duration_seconds", (backup.took or 0) if backup else 0)
+        counts = (backup.made, backup.failures) if backup else (0, 0)
+        yield from _family("chatd_backups", ((("made",), counts[0]), (("failed",), counts[1])))
         with suppress(OSError):
             disk = os.statvfs(status.data)
             yield from _single("chatd_disk_free_bytes", disk.f_bavail * disk.f_frsize)
@@ -151,6 +159,23 @@ class _Chatd:
         yield from _family("chatd_view_stopped", (((view.name,), view.error is not None) for view in views))
         yield from _single("chatd_notifier_lag_events", self._figures.notifier_lag)
         yield from _single("chatd_scheduler_late_seconds", self._figures.scheduler_late)
+
+    def _of_cluster(self) -> Iterator[str]:
+        counts = self._figures.cluster_counts
+        yield from _single("chatd_cluster_nodes", counts.nodes)
+        yield from _single("chatd_cluster_lag_messages", counts.lag)
+        yield from _single("chatd_cluster_lag_seconds", counts.lag_seconds)
+        yield from _single("chatd_cluster_proposals", counts.proposals)
+        yield from _single("chatd_cluster_resent", counts.resent)
+        yield from _single("chatd_cluster_commands", counts.commands)
+        yield from _single("chatd_cluster_changes", counts.changes)
+        yield from _single("chatd_cluster_cut_off", int(counts.cut_off))
+
+    def _of_pushes(self) -> Iterator[str]:
+        pusher = self._figures.pusher
+        counts = {} if pusher is None else pusher.counts
+        yield from _family("chatd_pushes", (((outcome,), counts.get(outcome, 0)) for outcome in OUTCOMES))
+        yield from _single("chatd_pushes_waiting", 0 if pusher is None else pusher.waiting)
 
     def _of_http(self) -> Iterator[str]:
         http = self._http

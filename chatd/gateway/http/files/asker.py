@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec.structs import replace
 from starlette.requests import Request
 
 from chatd.auth.rate_limits import network
@@ -18,12 +19,19 @@ NO_TOKEN: Final = Refusal(
     "unauthenticated", "send an access token or bearer token as `Authorization: Bearer …`"
 )
 
+NOT_FOR_OTHERS: Final = Refusal("forbidden", "account: only operators upload for others; leave it out")
 NO_ACCOUNT: Final = Refusal("forbidden", "a file belongs to an account: send the token of one")
 
 
 async def uploader(request: Request, desk: Desk) -> Caller:
-    """An account, since each file is one's. Raises Problem."""
+    """An account, since each file is one's: the caller's, or the one that an operator names, for whom quotas
+    are no matter. Raises Problem."""
     caller = await asker(request, desk)
+    account = request.query_params.get("account")
+    if account is not None:
+        if not (caller.operator or caller.admin):
+            raise Problem(NOT_FOR_OTHERS)
+        return replace(caller, account=account, by=account, operator=True)
     if caller.account is None:
         raise Problem(NO_ACCOUNT)
     return caller

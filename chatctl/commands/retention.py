@@ -1,0 +1,179 @@
+"""`chatctl space retention`, `chatctl room retention`: for how long messages are kept, and legal holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+import rich_click as click
+
+from chatctl.confirm import confirm
+from chatctl.connection import Connection
+from chatctl.count import counted
+from chatctl.names import find_room, find_space
+from chatctl.naming import Names
+from chatctl.number import MessageNumber
+from chatctl.options import in_space, reason, yes
+from chatctl.output import plain, print_result, print_rows
+
+if TYPE_CHECKING:
+    from chatd.client import Client
+    from chatd.contract.retention import PreservedMessage
+    from chatd.contract.room import Room
+    from chatd.contract.space import Space
+
+ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
+AS_SPACE: Final = -1  # what `space` means as a number of days
+PRESERVED_COLUMNS: Final = {
+    "seq": "number",
+    "by": "by",
+    "at": "at",
+    "deleted_by": "deleted by",
+    "deleted_at": "deleted at",
+    "texts": "text",
+    "files": "files",
+}
+
+
+class KeepDays(click.ParamType):  # type: ignore[type-arg]  # not generic before click 8.4
+    """Days, `all` (0), and where a space stands around it `space`."""
+
+    name = "days"
+
+    def __init__(self, in_room: bool) -> None:
+        self._words = {"all": 0, **({"space": AS_SPACE} if in_room else {})}
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        word = str(value)
+        if word in self._words:
+            return self._words[word]
+        match = re.fullmatch(r"([1-9][0-9]*)d?", word)
+        if match is None:
+            known = " or ".join(self._words)
+            self.fail(f"{word!r} is no number of days; write 30, 30d, {known}", param, ctx)
+        return int(match[1])
+
+
+def _hold(command: Callable[..., None]) -> Callable[..., None]:
+    begin = click.option("--hold", "hold", flag_value="begin", help="Begin a legal hold (operators).")
+    end = click.option("--end-hold", "hold", flag_value="end", help="End the legal hold (operators).")
+    return begin(end(command))
+
+
+@click.command("retention")
+@click.argument("space")
+@click.argument("keep", type=KeepDays(in_room=False), metavar="[DAYS|all]", required=False)
+@_hold
+@reason
+@yes
+@click.pass_obj
+def of_space(
+    connection: Connection, space: str, keep: int | None, hold: str | None, reason: str | None, yes: bool
+) -> None:
+    """Show or set for how many days messages are kept in the rooms of a space."""
+    from chatd.contract.retention import SetSpaceHold, SetSpaceRetention
+    from chatd.contract.spec import Done
+
+    async def find(client: Client) -> Space:
+        return await find_space(client, space)
+
+    found = connection.run(find)
+    if keep is not None:
+        _confirm(found.name, keep, yes)
+        connection.ask(SetSpaceRetention(found.id, keep, reason), Done)
+    if hold is not None:
+        connection.ask(SetSpaceHold(found.id, hold == "begin", reason), Done)
+    found = connection.run(find)
+    value = {"space": found.id, "keep_days": found.keep_days, "hold": found.hold}
+    print_result(connection, value, f"{found.name}: {_sentence(found.keep_days)}{_held(found.hold)}")
+
+
+@click.command("retention")
+@click.argument("room")
+@click.argument("keep", type=KeepDays(in_room=True), metavar="[DAYS|all|space]", required=False)
+@_hold
+@reason
+@yes
+@in_space
+@click.pass_obj
+def of_room(
+    connection: Connection,
+    room: str,
+    keep: int | None,
+    hold: str | None,
+    reason: str | None,
+    yes: bool,
+    space: str | None,
+) -> None:
+    """Show or set for how many days messages are kept in a room."""
+    from chatd.contract.retention import SetRoomHold, SetRoomRetention
+    from chatd.contract.room import GetRoom, RoomDetailResult
+    from chatd.contract.spec import Done
+
+    async def find(client: Client) -> Room:
+        return await find_room(client, room, space)
+
+    found = connection.run(find)
+    name = found.name or found.id
+    if keep is not None:
+        days = None if keep == AS_SPACE else keep
+        _confirm(name, keep, yes)
+        connection.ask(SetRoomRetention(found.id, days, reason), Done)
+    if hold is not None:
+        connection.ask(SetRoomHold(found.id, hold == "begin", reason), Done)
+    now = connection.ask(GetRoom(found.id), RoomDetailResult).room
+    sentence = "as its space says" if now.keep_days is None else _sentence(now.keep_days)
+    value = {"room": now.id, "keep_days": now.keep_days, "hold": now.hold}
+    print_result(connection, value, f"{name}: {sentence}{_held(now.hold)}")
+
+
+@click.command()
+@click.argument("room")
+@click.option("--after", type=MessageNumber(), metavar="SEQ", help="Only those behind this one.")
+@in_space
+@click.pass_obj
+def preserved(connection: Connection, room: str, after: int | None, space: str | None) -> None:
+    """Messages that were deleted under a legal hold, for operators."""
+    from chatd.contract.retention import ListPreserved, PreservedPage
+
+    async def work(client: Client) -> list[dict[str, Any]]:
+        is_id = ID.fullmatch(room)  # also of a deleted room, which is in no list
+        found = room if is_id else (await find_room(client, room, space)).id
+        rows: list[PreservedMessage] = []
+        begin = after
+        while True:
+            page = await client.ask(ListPreserved(found, begin), PreservedPage)
+            rows += page.messages
+            if page.next is None:
+                break
+            begin = page.next
+        shown: list[dict[str, Any]] = plain(rows)
+        if not connection.json:
+            names = Names(client)
+            for row in shown:
+                row["by"], row["deleted_by"] = (
+                    await names.account(row["by"]),
+                    await names.account(row["deleted_by"]),
+                )
+                row["texts"] = " → ".join(row["texts"])
+                row["files"] = ", ".join(file["name"] for file in row["files"])
+        return shown
+
+    print_rows(connection, connection.run(work), PRESERVED_COLUMNS, "nothing was deleted under a legal hold")
+
+
+def _confirm(name: str, days: int, yes: bool) -> None:
+    if days > 0:
+        older = f"messages in {name} that are older than {counted(days, 'day')}"
+        confirm(f"From tomorrow on {older} are erased for good, pinned ones too. Go on?", yes)
+
+
+def _sentence(days: int) -> str:
+    return f"messages are kept for {counted(days, 'day')}" if days else "messages are kept for ever"
+
+
+def _held(hold: bool) -> str:
+    return "; a legal hold stands, so nothing is erased" if hold else ""

@@ -1,0 +1,75 @@
+"""A message's text taken apart: what the browser client draws of Markdown. HTML in it is text."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.tree import SyntaxTreeNode
+
+_NESTED: Final = 20  # quotes and lists in each other; deeper ones are text
+_SCHEMES: Final = ("http", "https", "mailto")
+# A bare address ends before the signs that belong to the sentence.
+_BARE: Final = re.compile(r"\b(?:https?://|mailto:)[^\s<>\"`]{1,2000}", re.IGNORECASE)
+_TRAILING: Final = ".,;:!?'\"*_~|)]}»”’…"
+# What CommonMark has and a message has not: HTML, entities, pictures, references, code by indentation.
+_NOT_KNOWN: Final = (
+    *("html_block", "html_inline", "entity", "image", "reference", "code", "lheading", "hr"),
+)
+
+
+# Texts without any of these are one paragraph of words.
+_SPECIAL: Final = re.compile(r"[\\`*_~\[\]#:<>\n\x0e@]|^\s|^\d+[.)]|^[-+]|https?|mailto", re.IGNORECASE)
+
+
+def is_words(text: str) -> bool:
+    """Whether nothing in the text is markup, an address, an emoji's name or a mention."""
+    return _SPECIAL.search(text) is None
+
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _NESTED}).enable("strikethrough")
+    parser.disable(list(_NOT_KNOWN))
+    # Which addresses become links is decided by `safe_address`, in one place.
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
+    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    return parser
+
+
+def parsed(text: str) -> SyntaxTreeNode:
+    from markdown_it.tree import SyntaxTreeNode
+
+    return SyntaxTreeNode(_parser().parse(text))
+
+
+def safe_address(address: str) -> str | None:
+    """The address if it may be a link: `javascript:` and the like may not."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    whole = parts.scheme in _SCHEMES and (parts.netloc or (parts.scheme == "mailto" and parts.path))
+    return address if whole and not re.search(r"[\s\x00-\x1f\x7f]", address) else None
+
+
+def with_addresses(text: str) -> list[tuple[str, str | None]]:
+    """Pieces of a text, each with the address that it is, if it is one."""
+    found: list[tuple[str, str | None]] = []
+    at = 0
+    for match in _BARE.finditer(text):
+        address = match[0].rstrip(_TRAILING)
+        if match[0][len(address) :].startswith(")") and address.count("(") > address.count(")"):
+            address += ")"
+        if safe_address(address) is None:
+            continue
+        found += [(text[at : match.start()], None), (address, address)]
+        at = match.start() + len(address)
+    found.append((text[at:], None))
+    return [(piece, address) for piece, address in found if piece]

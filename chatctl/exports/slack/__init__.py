@@ -1,0 +1,1 @@
+"""Exports in the shape of Slack's, which many chats and viewers read."""

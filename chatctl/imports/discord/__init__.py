@@ -1,0 +1,1 @@
+"""JSON files that DiscordChatExporter writes: one for each channel or thread, or several parts of one."""

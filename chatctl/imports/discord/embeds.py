@@ -1,0 +1,34 @@
+"""What bots show in frames, as Markdown. Previews of links that the text has are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from chatctl.imports.discord.wire import Embed, Message
+from chatctl.imports.markdown import is_address, link, literal, span
+from chatctl.imports.records import plain
+
+MAX_EMBEDS: Final = 10  # of a message, as in Discord
+MAX_FIELDS: Final = 25
+
+
+def embedded(message: Message, markdown: Callable[[str], str]) -> Iterator[str]:
+    for each in (message.embeds or [])[:MAX_EMBEDS]:
+        if not each.url or each.url not in (message.content or ""):
+            shown = "\n\n".join(_parts(each, markdown))
+            if shown:
+                yield shown
+
+
+def _parts(embed: Embed, markdown: Callable[[str], str]) -> Iterator[str]:
+    if embed.author is not None and embed.author.name:
+        yield literal(plain(embed.author.name))
+    title, address = plain(embed.title or ""), plain(embed.url or "")
+    if title or is_address(address):
+        yield span("**", link(title, address))
+    if embed.description:
+        yield markdown(embed.description)
+    for each in (embed.fields or [])[:MAX_FIELDS]:
+        name, value = markdown(each.name or ""), markdown(each.value or "")
+        yield f"{span('**', name)}\n{value}".strip()

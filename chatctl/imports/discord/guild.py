@@ -1,0 +1,203 @@
+"""The reader of DiscordChatExporter's JSON: any number of channels, threads and parts of one server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from io import BufferedReader
+from pathlib import Path
+from typing import ClassVar, Final, Self, TypeVar
+from urllib.parse import unquote
+
+import msgspec
+from msgspec.structs import replace
+
+from chatctl.imports.archive import Archive
+from chatctl.imports.discord import wire
+from chatctl.imports.discord.channels import MESSAGE, OPENED, ChannelFile, channel_files, snowflake_time
+from chatctl.imports.discord.messages import PINNED, Reader
+from chatctl.imports.discord.people import People
+from chatctl.imports.discord.wire import shown
+from chatctl.imports.export import Options, Unreadable
+from chatctl.imports.glance import glance
+from chatctl.imports.json_decoding import NotJson, decoded
+from chatctl.imports.json_text import elements
+from chatctl.imports.markdown import literal, span
+from chatctl.imports.ordering import Ordering
+from chatctl.imports.problems import Problems, lost_in
+from chatctl.imports.records import CustomEmoji, Message, Person, Room, plain
+
+MAX_EMOJI: Final = 10_000
+MAX_MEMBERS: Final = 1_000  # of a direct room
+_LOOKED_AT: Final = 20
+_MESSAGE: Final = msgspec.json.Decoder(wire.Message)
+_GLANCE: Final = msgspec.json.Decoder(wire.Glance)
+
+T = TypeVar("T")
+
+
+class DiscordGuild:
+    format: ClassVar[str] = "discord"
+
+    def __init__(self, archive: Archive, options: Options) -> None:
+        self.problems = archive.problems
+        self._archive = archive
+        self._people = People()
+        self._files, others = channel_files(archive)
+        if not self._files:
+            raise Unreadable(
+                f"{archive.name} has no JSON of DiscordChatExporter: export the channels with --format Json"
+            )
+        for name in others:
+            self.problems.add("skipped", name)
+        self.source = next((each.guild for each in self._files if each.guild != "0"), "")
+        self._looked_through = False
+        self._emoji: dict[str, CustomEmoji] = {}
+        self._rooms: dict[str, Room] = {}
+        self._by_room: dict[str, list[ChannelFile]] = {}
+        for each in self._files:
+            self._by_room.setdefault(each.room.key, []).append(each)
+            if each.thread is None or each.room.key not in self._rooms:
+                self._rooms[each.room.key] = each.room
+        self._titles = {each.channel: each.title for each in self._files}
+        self._threads = {each.thread: each.title for each in self._files if each.thread is not None}
+
+    @classmethod
+    def looks_like(cls, path: Path) -> bool:
+        with glance(path) as seen:
+            return any(
+                b'"guild"' in begin and b'"channel"' in begin and b'"dateRange"' in begin
+                for begin in map(seen.head, seen.ending(".json")[:_LOOKED_AT])
+            )
+
+    @classmethod
+    def read(cls, path: Path, options: Options) -> Self:
+        archive = Archive(path, Problems())
+        try:
+            return cls(archive, options)
+        except BaseException:
+            archive.close()
+            raise
+
+    def people(self) -> Iterable[Person]:
+        """All who wrote: files have no list of people."""
+        self._look_through()
+        return self._people.all()
+
+    def person(self, key: str) -> Person:
+        return self._people.person(key)
+
+    def rooms(self) -> Iterable[Room]:
+        self._look_through()
+        return self._rooms.values()
+
+    def messages(self, room: str) -> Iterator[Message]:
+        with Ordering() as ordering:
+            pinned: dict[str, str] = {}
+            files = self._by_room[room]
+            firsts = [self._read(file, ordering, pinned) for file in files]
+            for file, first in zip(files, firsts, strict=True):
+                self._root(file, ordering, first)
+            for message in ordering.messages(room):
+                yield self._finished(message, ordering, pinned, room)
+
+    def emoji(self) -> Iterable[CustomEmoji]:
+        self._look_through()
+        return self._emoji.values()
+
+    def open(self, path: str) -> BufferedReader:
+        return self._archive.open(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._archive.close()
+
+    def _read(self, file: ChannelFile, ordering: Ordering, pinned: dict[str, str]) -> Message | None:
+        """Gives the first message."""
+        first = None
+        reader = Reader(
+            file, self._threads, self._people, self.problems, self._titles.get, self._beside(file.name)
+        )
+        for place, found in self._values(file, _MESSAGE, self.problems):
+            message = reader.message(found, place)
+            if message is None:
+                continue
+            if shown(found.type) in PINNED and found.reference is not None and len(pinned) < MAX_EMOJI:
+                pinned[shown(found.reference.messageId)] = message.author
+            if ordering.add(file.room.key, message) is not None:
+                ordering.replace(file.room.key, message)  # it was exported again, later
+            if first is None or message.at < first.at:
+                first = message
+        return first
+
+    def _root(self, file: ChannelFile, ordering: Ordering, first: Message | None) -> None:
+        """What the thread hangs on, if no file has it: it was deleted, or its channel is not there."""
+        if file.thread is None or first is None or ordering.find(file.room.key, file.thread) is not None:
+            return
+        self.problems.add("missing root", f"{file.name} ({file.title})")
+        at = min(first.at, snowflake_time(file.thread) or first.at)
+        text = f"Thread: {span('**', literal(file.title or file.thread))}"
+        ordering.add(file.room.key, Message(file.thread, first.author, at, text))
+
+    def _finished(self, message: Message, ordering: Ordering, pinned: dict[str, str], room: str) -> Message:
+        if message.pinned_by is not None and message.key in pinned:
+            message = replace(message, pinned_by=pinned[message.key])
+        if message.reply_to is not None and ordering.find(room, message.reply_to) is None:
+            self.problems.add("missing root", f"{self._rooms[room].name} message {message.key}")
+            message = replace(message, reply_to=None)
+        return message
+
+    def _values(
+        self, file: ChannelFile, decoder: msgspec.json.Decoder[T], problems: Problems
+    ) -> Iterator[tuple[str, T]]:
+        with self._archive.open(file.name) as stream:
+            number = 0
+            for path, raw in elements(stream, file.name, problems, OPENED):
+                if path != MESSAGE:
+                    continue
+                number += 1
+                place = f"{file.name} message {number}"
+                try:
+                    yield place, decoded(raw, decoder, lost_in(problems, place))
+                except NotJson:
+                    problems.add("unreadable", place)
+
+    def _look_through(self) -> None:
+        """Finds who wrote, who is in direct rooms, and the pictures of custom emoji."""
+        if self._looked_through:
+            return
+        self._looked_through = True
+        for file in self._files:
+            wrote: dict[str, None] = {}
+            path_of = self._beside(file.name)
+            for _, each in self._values(file, _GLANCE, Problems()):  # what is wrong is told when it is read
+                key = self._people.key(each.author)
+                if key is not None and file.room.kind == "direct" and len(wrote) < MAX_MEMBERS:
+                    wrote[key] = None
+                for emoji in each.emoji():
+                    self._add_emoji(emoji, path_of)
+            if wrote:
+                room = self._rooms[file.room.key]
+                members = tuple(dict.fromkeys([*room.members, *wrote]))
+                self._rooms[room.key] = replace(room, members=members)
+
+    def _add_emoji(self, emoji: wire.Emoji, path_of: Callable[[str], str | None]) -> None:
+        name = plain(emoji.name or "")[:64]
+        if shown(emoji.id) and name and name not in self._emoji and len(self._emoji) < MAX_EMOJI:
+            path = path_of(plain(emoji.imageUrl or ""))
+            if path is not None:
+                self._emoji[name] = CustomEmoji(name, path)
+
+    def _beside(self, name: str) -> Callable[[str], str | None]:
+        """Files are named from where the JSON is; on Windows with its signs between folders."""
+        folder = name.rpartition("/")[0]
+
+        def path_of(told: str) -> str | None:
+            for each in (told, unquote(told)):
+                path = "/".join(part for part in (folder, each.replace("\\", "/")) if part)
+                if path in self._archive:
+                    return path
+            return None
+
+        return path_of

@@ -1,0 +1,176 @@
+"""A message of a file as one of ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from attrs import define
+
+from chatctl.imports.discord import wire
+from chatctl.imports.discord.channels import ChannelFile, moment, snowflake_time
+from chatctl.imports.discord.embeds import embedded
+from chatctl.imports.discord.markup import as_markdown
+from chatctl.imports.discord.people import People
+from chatctl.imports.discord.wire import shown
+from chatctl.imports.keys import bounded
+from chatctl.imports.markdown import literal, quoted, span
+from chatctl.imports.problems import Problems
+from chatctl.imports.records import File, Message, Reaction, mention, plain
+from chatctl.imports.wall_clock import milliseconds
+
+MAX_FILES: Final = 100  # of a message
+MAX_REACTIONS: Final = 10_000  # of a message
+_SPOKEN: Final = frozenset(
+    ["Default", "Reply", "ChatInputCommand", "ContextMenuCommand", "0", "19", "20", "23"]
+)
+# What they say in files is the exporter's English, in which nobody is mentioned.
+_EVENTS: Final[Mapping[str, str]] = {
+    "GuildMemberJoin": "joined",
+    "7": "joined",
+    "RecipientAdd": "added somebody",
+    "RecipientRemove": "removed somebody",
+    "Call": "called",
+    "ChannelNameChange": "renamed the channel",
+    "ChannelIconChange": "changed the picture of the channel",
+    "ChannelPinnedMessage": "pinned a message",
+    "ThreadCreated": "started a thread",
+}
+_REPEATED: Final = frozenset(["ThreadStarterMessage", "21"])  # stands in the channel already
+PINNED: Final = frozenset(["ChannelPinnedMessage", "6"])
+_NUMBER: Final = re.compile(r"\d{1,3}")
+_FORWARD: Final = frozenset(["Forward", "1"])
+
+
+@define
+class Reader:
+    """`threads`: titles of those that hang on a message, by its id. `path_of` gives where in the export the
+    files are that the one being read names."""
+
+    file: ChannelFile
+    threads: Mapping[str, str]
+    people: People
+    problems: Problems
+    channels: Callable[[str], str | None]
+    path_of: Callable[[str], str | None]
+
+    def message(self, found: wire.Message, place: str) -> Message | None:
+        id_, kind = plain(shown(found.id)), shown(found.type) or "Default"
+        author = self.people.key(found.author)
+        if not id_ or author is None:
+            self.problems.add("unreadable", place)
+            return None
+        if kind in _REPEATED:
+            return None
+        at = moment(found.timestamp)
+        when = snowflake_time(id_) if at is None else milliseconds(at)
+        if when is None:
+            self.problems.add("no time", place)
+            return None
+        edited = moment(found.timestampEdited)
+        system = kind not in _SPOKEN and id_ not in self.threads
+        if system and kind not in _EVENTS and not _NUMBER.fullmatch(kind) and not found.content:
+            self.problems.add("unknown kind", f"{place}: {kind}")
+        text = self._event(found, kind, author, id_) if kind not in _SPOKEN else self._text(found, id_)
+        reactions, uncounted = self._reactions(found)
+        return Message(
+            id_,
+            author,
+            when,
+            "\n\n".join(part for part in (text, uncounted) if part),
+            thread=None if self.file.thread in (None, id_) else self.file.thread,
+            reply_to=self._answered(found) if kind in _SPOKEN else None,
+            edited_at=None if edited is None else milliseconds(edited),
+            system=system,
+            pinned_by=author if found.isPinned else None,  # who did it is told by another message
+            reactions=reactions,
+            files=self._files(found, id_, place),
+        )
+
+    def _text(self, found: wire.Message, id_: str) -> str:
+        named = self._named(found)
+        parts = [as_markdown(found.content or "", named, self.channels)]
+        forwarded = found.forwardedMessage
+        if forwarded is not None and forwarded.content:
+            parts.append(quoted(as_markdown(forwarded.content, {}, self.channels)))
+        parts += [
+            quoted(each) for each in embedded(found, lambda text: as_markdown(text, named, self.channels))
+        ]
+        if id_ == self.file.thread:  # a post of a forum, which has a title
+            parts.insert(0, span("**", literal(self.file.title)))
+        return "\n\n".join(part for part in parts if part)
+
+    def _event(self, found: wire.Message, kind: str, author: str, id_: str) -> str:
+        if id_ in self.threads:
+            return f"Thread: {span('**', literal(self.threads[id_]))}"
+        said = _EVENTS.get(kind)
+        return f"{mention(author)} {said}" if said else literal(plain(found.content or "").strip())
+
+    def _named(self, found: wire.Message) -> dict[str, str]:
+        """A nickname before a name: files have the nickname in the text."""
+        named: dict[str, str] = {}
+        for each in (found.mentions or [])[:100]:
+            key = self.people.key(each)
+            for name in (each.nickname, each.name):
+                if key is not None and name:
+                    named.setdefault(plain(name)[:100], key)
+        return named
+
+    def _answered(self, found: wire.Message) -> str | None:
+        to = found.reference
+        if to is None or not shown(to.messageId) or shown(to.type) in _FORWARD:
+            return None
+        around = {"", self.file.channel, self.file.room.key}
+        return plain(shown(to.messageId)) if shown(to.channelId) in around else None
+
+    def _reactions(self, found: wire.Message) -> tuple[tuple[Reaction, ...], str]:
+        """And as text those of which only the number is known."""
+        told: list[Reaction] = []
+        counted: list[str] = []
+        for each in (found.reactions or [])[:MAX_REACTIONS]:
+            name = plain(each.emoji.name or "")[:64] if each.emoji else ""
+            if not name:
+                continue
+            emoji = f":{name}:" if each.emoji and shown(each.emoji.id) else name
+            keys = [key for user in (each.users or [])[:MAX_REACTIONS] if (key := self.people.key(user))]
+            told += [Reaction(key, emoji) for key in keys]
+            if (each.count or 0) > len(keys):
+                counted.append(f"{emoji} {(each.count or 0) - len(keys)}")
+        return tuple(told[:MAX_REACTIONS]), f"*Reactions: {', '.join(counted[:50])}*" if counted else ""
+
+    def _files(self, found: wire.Message, id_: str, place: str) -> tuple[File, ...]:
+        given = list(found.attachments or [])
+        if found.forwardedMessage is not None:
+            given += found.forwardedMessage.attachments or []
+        told = [
+            self._file(shown(each.id) or f"{id_}/{at}", each.fileName, each.url, each.fileSizeBytes, place)
+            for at, each in enumerate(given[:MAX_FILES])
+        ]
+        told += [
+            self._file(f"{id_}/{shown(each.id)}", _sticker_name(each), each.sourceUrl, None, place)
+            for each in (found.stickers or [])[:MAX_FILES]
+        ]
+        return tuple(told)
+
+    def _file(
+        self, key: str, name: str | None, url: str | None, size: int | float | None, place: str
+    ) -> File:
+        name = plain(name or "")[:255] or "file"
+        count = int(size) if size is not None and 0 <= size < 2**63 else None
+        where = plain(url or "")
+        if where.startswith(("https://", "http://")):
+            # What is behind the question mark lets anybody fetch the file, for a while.
+            return File(bounded(key), name, size=count, url=where.partition("?")[0][:2000])
+        path = self.path_of(where) if where else None
+        if path is None:
+            self.problems.add("missing file", place)
+        return File(bounded(key), name, size=count, path=path, missing=None if path else "not in the export")
+
+
+def _sticker_name(sticker: wire.Sticker) -> str:
+    last = (sticker.sourceUrl or "").partition("?")[0].replace("\\", "/").rpartition("/")[2]
+    end = last.rpartition(".")[2] if "." in last else ""
+    return (
+        f"{sticker.name or 'sticker'}.{end}" if end.isalnum() and len(end) <= 5 else sticker.name or "sticker"
+    )

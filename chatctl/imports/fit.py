@@ -1,0 +1,85 @@
+"""What an export says, made to fit what chatd takes: names of accounts and rooms, texts, topics."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from chatctl.imports.keys import bounded
+from chatd.contract.fields import MAX_TEXT
+from chatd.contract.shown import MESSAGE, fit_name
+
+NOTHING: Final = "*(an empty message)*"
+LONGEST_ACCOUNT_NAME: Final = 32
+LONGEST_NAME: Final = 80
+LONGEST_TOPIC: Final = 1000
+LONGEST_FILE_NAME: Final = 255
+LONGEST_EMOJI: Final = 64
+MOST_DIRECT: Final = 10  # people of a direct room
+_NO_PART_OF_A_NAME: Final = re.compile(r"[^\w.-]+|_+")
+_TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LAST_BREAK: Final = 500  # characters before the limit in which a text is cut at a line's or word's end
+
+
+def account_name(name: str, display_name: str, key: str) -> str:
+    """The name that a placeholder asks for: of letters, digits, `.`, `_` and `-`, in one alphabet."""
+    for candidate in (
+        name,
+        display_name,
+        unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode(),
+    ):
+        found = _NO_PART_OF_A_NAME.sub("-", unicodedata.normalize("NFKC", candidate)).strip("-._")
+        found = found[:LONGEST_ACCOUNT_NAME].rstrip("-._")
+        if len(found) >= 2 and _single(found):
+            return found
+    return f"person-{bounded(key)[-8:].encode('ascii', 'ignore').hex()[:16] or 'x'}"
+
+
+def _single(name: str) -> bool:
+    from chatd.domain.names.scripts import single_script  # compiles a long pattern
+
+    return name.isascii() or single_script(name)
+
+
+def display_name(name: str) -> str | None:
+    return fit_name(name, LONGEST_NAME) or None
+
+
+def room_name(name: str, key: str) -> str:
+    return fit_name(name, LONGEST_NAME) or fit_name(f"room {key}", LONGEST_NAME) or "room"
+
+
+def topic(text: str) -> str | None:
+    return fit_name(" ".join(text.split()), LONGEST_TOPIC) or None
+
+
+def texts(text: str) -> Iterator[str]:
+    """The text in parts of at most `MAX_TEXT` characters, mostly one."""
+    if MESSAGE.wrong(text):
+        text = _TURNING.sub("", text)
+        if MESSAGE.wrong(text):
+            text = NOTHING
+    while len(text) > MAX_TEXT:
+        cut = max(text.rfind(sign, MAX_TEXT - _LAST_BREAK, MAX_TEXT) for sign in "\n ")
+        cut = cut if cut > 0 else MAX_TEXT
+        part, text = text[:cut], text[cut:].lstrip()
+        yield part if not MESSAGE.wrong(part) else NOTHING
+    if text:
+        yield text if not MESSAGE.wrong(text) else NOTHING
+
+
+def part_key(key: str, number: int) -> str:
+    """The key of a further part of a message that is too long for one."""
+    return bounded(f"{key}#{number}")
+
+
+def late_key(key: str) -> str:
+    """The key of the message that brings files which its message was imported without."""
+    return bounded(f"{key}#files")
+
+
+def file_line(name: str) -> str:
+    """The name of a file in a line of text."""
+    return (fit_name(name, LONGEST_FILE_NAME) or "file").replace("*", "")

@@ -1,0 +1,116 @@
+"""The reader of Matrix rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from io import BufferedReader
+from pathlib import Path
+from typing import ClassVar, Final, Self
+
+from msgspec.structs import replace
+
+from chatctl.imports.archive import Archive
+from chatctl.imports.export import Options, Unreadable
+from chatctl.imports.glance import glance
+from chatctl.imports.matrix.changes import change
+from chatctl.imports.matrix.events import local_part
+from chatctl.imports.matrix.messages import Reader
+from chatctl.imports.matrix.room import RoomFile, events, first_look
+from chatctl.imports.ordering import Ordering
+from chatctl.imports.problems import Problems
+from chatctl.imports.records import CustomEmoji, Message, Person, Room
+
+MAX_ROOMS: Final = 10_000
+_LOOKED_AT: Final = 20
+
+
+class MatrixRooms:
+    """Ids of rooms, events and people have their server in them: they are the same everywhere."""
+
+    format: ClassVar[str] = "matrix"
+
+    def __init__(self, archive: Archive) -> None:
+        self.source = ""
+        self.problems = archive.problems
+        self._archive = archive
+        self._people: dict[str, Person] = {}
+        self._files: dict[str, list[RoomFile]] = {}
+        for name in archive.names():
+            if not name.lower().endswith(".json"):
+                continue
+            found = first_look(archive, name, self._people) if len(self._files) < MAX_ROOMS else None
+            if found is None:
+                self.problems.add("skipped", name)
+            else:
+                self._files.setdefault(found.key, []).append(found)
+        if not self._files:
+            raise Unreadable(
+                f"{archive.name} has no JSON of Element: export the room as JSON, from its beginning"
+            )
+
+    @classmethod
+    def looks_like(cls, path: Path) -> bool:
+        with glance(path) as seen:
+            return any(
+                b'"room_name"' in begin and b'"room_creator"' in begin and b'"exported_by"' in begin
+                for begin in map(seen.head, seen.ending(".json")[:_LOOKED_AT])
+            )
+
+    @classmethod
+    def read(cls, path: Path, options: Options) -> Self:
+        archive = Archive(path, Problems())
+        try:
+            return cls(archive)
+        except BaseException:
+            archive.close()
+            raise
+
+    def people(self) -> Iterable[Person]:
+        return self._people.values()
+
+    def person(self, key: str) -> Person:
+        return self._people.get(key) or Person(key, local_part(key))
+
+    def rooms(self) -> Iterator[Room]:
+        for files in self._files.values():
+            yield files[-1].room()
+
+    def messages(self, room: str) -> Iterator[Message]:
+        with Ordering() as ordering:
+            for file in self._files[room]:
+                self._read(file, room, ordering)
+            for message in ordering.messages(room):
+                yield self._finished(message, room, ordering)
+
+    def emoji(self) -> Iterable[CustomEmoji]:
+        return ()
+
+    def open(self, path: str) -> BufferedReader:
+        return self._archive.open(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._archive.close()
+
+    def _read(self, file: RoomFile, room: str, ordering: Ordering) -> None:
+        reader = Reader(self._archive, file, self.problems)
+        for place, event in events(self._archive, file.name, self.problems):
+            message = reader.message(event, place)
+            if message is not None and ordering.add(room, message) is not None:
+                ordering.replace(room, message)  # it is in two exports of the room
+        if file.related:
+            for _, event in events(self._archive, file.name, Problems()):
+                change(event, room, ordering)
+
+    def _finished(self, message: Message, room: str, ordering: Ordering) -> Message:
+        where = f"{self._files[room][-1].title} event {message.key}"
+        if message.author not in self._people:
+            self.problems.add("missing person", f"{where}: {message.author}")
+        if message.thread is not None and ordering.find(room, message.thread) is None:
+            self.problems.add("missing root", where)
+        if message.reply_to is not None and ordering.find(room, message.reply_to) is None:
+            self.problems.add("missing root", where)
+            return replace(message, reply_to=None)
+        return message

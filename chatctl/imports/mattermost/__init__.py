@@ -1,0 +1,1 @@
+"""Bulk exports of Mattermost: JSON lines, perhaps in a zip with the files."""

@@ -1,0 +1,125 @@
+"""The people and rooms of a Mattermost export, of which a first look at all lines tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from attrs import Factory, define
+from msgspec import Raw
+
+from chatctl.imports.export import Unreadable
+from chatctl.imports.json_decoding import decoded
+from chatctl.imports.keys import bounded, digest
+from chatctl.imports.mattermost.rows import (
+    CHANNEL,
+    DIRECT,
+    EMOJI,
+    PLACE,
+    USER,
+    ChannelRow,
+    DirectRow,
+    EmojiRow,
+    PostPlace,
+    PostRow,
+    UserRow,
+    milliseconds,
+)
+from chatctl.imports.records import Person, Room, plain
+
+_PEOPLE: Final = 500_000
+_ROOMS: Final = 100_000
+_MEMBERS: Final = 5_000_000  # of all rooms
+
+
+@define
+class Lists:
+    people: dict[str, Person] = Factory(dict)
+    emoji: list[EmojiRow] = Factory(list)
+    _rooms: dict[str, Room] = Factory(dict)
+    _members: dict[str, list[str]] = Factory(dict)
+    _count: int = 0
+
+    def take(self, kind: str, body: Raw) -> bool:
+        """False where it is of no kind that belongs to a list; raises `NotJson`."""
+        match kind:
+            case "user" | "bot":
+                self._take_user(decoded(body, USER), bot=kind == "bot")
+            case "channel":
+                self._take_channel(decoded(body, CHANNEL))
+            case "direct_channel":
+                self._take_direct(decoded(body, DIRECT))
+            case "post" | "direct_post":
+                self._take_place(decoded(body, PLACE))
+            case "emoji":
+                self.emoji.append(decoded(body, EMOJI))
+            case _:
+                return False
+        return True
+
+    def rooms(self) -> Iterable[Room]:
+        for key, room in self._rooms.items():
+            members = room.members or tuple(dict.fromkeys(self._members.get(key, ())))
+            yield Room(key, room.name, room.kind, room.topic, room.archived, members)
+
+    def _take_user(self, row: UserRow, *, bot: bool) -> None:
+        name = plain(row.username).lower()
+        key = bounded(name)
+        full = f"{row.first_name or ''} {row.last_name or ''}".strip()
+        shown = plain(row.nickname or row.display_name or full)
+        deleted = milliseconds(row.delete_at) is not None
+        if len(self.people) >= _PEOPLE:
+            raise Unreadable(f"the export has more than {_PEOPLE:,} people")
+        self.people[key] = Person(key, name, shown, plain(row.email or "") or None, bot, deleted)
+        for team in row.teams or ():
+            for channel in team.channels or ():
+                self._count += 1
+                if self._count <= _MEMBERS:
+                    self._members.setdefault(channel_key(team.name, channel.name), []).append(key)
+
+    def _take_channel(self, row: ChannelRow) -> None:
+        archived = milliseconds(row.deleted_at) or milliseconds(row.delete_at)
+        name = plain(row.display_name or row.name)
+        topic = plain(row.header or row.purpose or "")
+        kind = "private" if row.type == "P" else "public"
+        self._keep(Room(channel_key(row.team, row.name), name, kind, topic, archived is not None))  # type: ignore[arg-type]
+
+    def _take_direct(self, row: DirectRow) -> None:
+        names = [one.username for one in row.participants or ()] or row.members or []
+        self._keep(Room(direct_key(names), "", "direct", plain(row.header or ""), members=_people(names)))
+
+    def _take_place(self, row: PostPlace) -> None:
+        """A post may stand in a room that has no line."""
+        key = room_key(row)
+        if key is None or key in self._rooms:
+            return
+        if row.channel_members is not None:
+            self._keep(Room(key, "", "direct", members=_people(row.channel_members)))
+        else:
+            self._keep(Room(key, plain(row.channel or ""), "private"))
+
+    def _keep(self, room: Room) -> None:
+        if len(self._rooms) >= _ROOMS:
+            raise Unreadable(f"the export has more than {_ROOMS:,} rooms")
+        # A line of the channel itself says more than a post in it.
+        self._rooms[room.key] = room
+
+
+def room_key(row: PostPlace | PostRow) -> str | None:
+    if row.channel_members is not None:
+        return direct_key(row.channel_members)
+    return channel_key(row.team or "", row.channel) if row.channel else None
+
+
+def channel_key(team: str, channel: str) -> str:
+    return bounded(plain(f"{team}/{channel}"))
+
+
+def direct_key(names: list[str]) -> str:
+    """Whatever order they stand in. Long lists of people are told apart by a digest."""
+    key = f"@{','.join(sorted(_people(names)))}"
+    return key if len(key) <= 100 else f"@{digest(key)}"
+
+
+def _people(names: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(bounded(plain(name).lower()) for name in names))

@@ -1,0 +1,149 @@
+"""The posts of a Mattermost export as messages, put in order.
+
+Posts have no ids. Who posted and when is a post's key, so that it is found again after an edit; where two
+share both, the later ones have a digest of their text as well.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+import msgspec
+from msgspec import Raw, structs
+
+from chatctl.imports.archive import Archive
+from chatctl.imports.emoji import reaction_named
+from chatctl.imports.json_decoding import NotJson, decoded
+from chatctl.imports.keys import bounded, digest
+from chatctl.imports.markdown import span
+from chatctl.imports.mattermost.lists import room_key
+from chatctl.imports.mattermost.rows import ANYTHING, POST, RAWS, FileRow, PostRow, milliseconds
+from chatctl.imports.mattermost.text import markdown
+from chatctl.imports.ordering import Ordering
+from chatctl.imports.records import File, Message, Person, Reaction, plain
+
+NOBODY: Final = "unknown"
+_FILES: Final = 1_000  # of a post
+_REACTIONS: Final = 10_000
+_EQUALS: Final = 1_000  # posts of one person in one millisecond
+
+
+class Posts:
+    def __init__(self, archive: Archive, base: str, people: dict[str, Person], ordering: Ordering) -> None:
+        self._archive, self._problems = archive, archive.problems
+        self._bases = (f"{base}data/", base)
+        self._people = people
+        self._ordering = ordering
+
+    def take(self, body: Raw, place: str) -> None:
+        """A post and its replies; raises `NotJson`."""
+        row = decoded(body, POST, lambda field: self._problems.add("unreadable", f"{place} {field}"))
+        room = room_key(row)
+        if room is None:
+            return self._problems.add("unreadable", f"{place}: it says no channel")
+        root = self._add(room, row, None, place)
+        for number, reply in enumerate(self._replies(row.replies, place), 1):
+            at = f"{place} reply {number}"
+            try:
+                self._add(room, decoded(reply, POST), root, at)
+            except NotJson:
+                self._problems.add("unreadable", at)
+        return None
+
+    def _replies(self, raw: Raw, place: str) -> list[Raw]:
+        if bytes(raw) in (b"", b"null"):
+            return []
+        try:
+            return RAWS.decode(raw)
+        except msgspec.MsgspecError:
+            self._problems.add("unreadable", f"{place} replies")
+            return []
+
+    def _add(self, room: str, row: PostRow, thread: str | None, place: str) -> str | None:
+        """Its key; none if it was left out."""
+        at = milliseconds(row.create_at)
+        if at is None:
+            self._problems.add("no time", place)
+            return None
+        author = bounded(plain(row.user or "").lower()) or NOBODY
+        if author not in self._people:
+            self._problems.add("missing person", f"{place}: {author}")
+        message = self._message(bounded(f"{at}-{author}"), author, at, row, thread, place)
+        earlier = self._ordering.add(room, message)
+        for equal in range(1, _EQUALS):
+            if earlier is None:
+                break
+            key = bounded(f"{at}-{author}-{digest(row.message)}" + (f"-{equal}" if equal > 1 else ""))
+            message = structs.replace(message, key=key)
+            earlier = self._ordering.add(room, message)
+        return message.key
+
+    def _message(
+        self, key: str, author: str, at: int, row: PostRow, thread: str | None, place: str
+    ) -> Message:
+        if milliseconds(row.delete_at) is not None:
+            return Message(key, author, at, "", thread, deleted=True)
+        kind = row.type or ""
+        text = markdown(row.message or "", self._people)
+        if kind == "me":
+            text = span("*", text.strip("*"))
+        return Message(
+            key,
+            author,
+            at,
+            text or self._of_app(row.props),
+            thread,
+            None,
+            milliseconds(row.edit_at),
+            (),
+            False,
+            kind.startswith("system_"),
+            author if row.is_pinned else None,  # who pinned it is not told
+            self._reactions(row),
+            tuple(
+                self._file(one, f"{place} file {number}")
+                for number, one in enumerate((row.attachments or [])[:_FILES], 1)
+            ),
+        )
+
+    def _reactions(self, row: PostRow) -> tuple[Reaction, ...]:
+        found = [
+            Reaction(bounded(plain(one.user).lower()), reaction_named(one.emoji_name))
+            for one in row.reactions or ()
+            if one.user
+        ]
+        return tuple(dict.fromkeys(found))[:_REACTIONS]
+
+    def _file(self, row: FileRow, place: str) -> File:
+        told = plain(row.path or "").replace("\\", "/")
+        name = PurePosixPath(told).name or "file"
+        key, kind = bounded(told or place), mimetypes.guess_type(name)[0] or ""
+        for base in self._bases:
+            if told and f"{base}{told}" in self._archive:
+                path = f"{base}{told}"
+                return File(key, name, kind, self._archive.size(path), path)
+        self._problems.add("missing file", f"{place}: {name}")
+        return File(key, name, kind, missing="the export has no files")
+
+    def _of_app(self, props: Raw) -> str:
+        """What an app put below a post that has no text."""
+        if bytes(props) in (b"", b"null", b"{}"):
+            return ""
+        try:
+            about = decoded(props, ANYTHING)
+        except NotJson:
+            return ""
+        found = about.get("attachments") if isinstance(about, dict) else None
+        parts = [_app_text(one) for one in found[:100]] if isinstance(found, list) else []
+        return markdown("\n".join(part for part in parts if part), self._people)
+
+
+def _app_text(one: Any) -> str:
+    if not isinstance(one, dict):
+        return ""
+    words = [one.get(name) for name in ("pretext", "title", "text")]
+    return "\n".join(word for word in words if isinstance(word, str) and word) or str(
+        one.get("fallback") or ""
+    )

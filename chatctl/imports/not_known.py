@@ -1,0 +1,38 @@
+"""Why a file or folder is of no format that is known, if that can be told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from chatctl.imports.glance import Glance
+from chatctl.imports.zip_members import ENCRYPTED
+
+UNPACK: Final = "is packed in a way that is not read here: unpack it, and give the folder"
+_PACKED: Final = (
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+    b"\xfd7zXZ\x00",
+    b"\x28\xb5\x2f\xfd",
+    b"BZh",
+    b"\x1f\x8b",
+)
+
+
+def reason(path: Path, seen: Glance) -> str | None:
+    """What is wrong with it, as the rest of a sentence that begins with its name."""
+    unreadable = seen.problems.by_kind.get("unreadable")
+    if unreadable is not None:
+        place = unreadable.places[0]
+        if place.endswith(ENCRYPTED):
+            return "is encrypted: unpack it with its password, and give the folder"
+        return f"is damaged ({place}): get it again, or take what is left with `--format`"
+    if not seen.names:
+        return "has no files in it"
+    if path.is_file() and seen.names == (path.name,):
+        head = seen.head(path.name)
+        if not head:
+            return "is empty"
+        if head.startswith(_PACKED):
+            return UNPACK
+    return None

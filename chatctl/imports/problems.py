@@ -1,0 +1,46 @@
+"""What an export lacks or holds that nobody can read: counted by kind, with a few places of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Literal
+
+from attrs import Factory, define
+
+PLACES: Final = 5  # of a kind that are shown
+
+Kind = Literal[
+    "missing root",  # a reply whose first message is not in the export
+    "missing person",  # an author or member whom no list of people has
+    "missing file",  # a file whose bytes are not in the export
+    "unknown kind",  # a record or message of a kind that this version does not know
+    "unreadable",  # a line, member or record that is no JSON, too large or cut off
+    "skipped",  # a stray file, or one with a name that leads out of the export
+    "same key",  # two different messages with one key
+    "changed",  # a text or name that had to be made fit (too long, forbidden characters)
+    "no time",  # a message without a time, or one that is out of every range
+]
+
+
+@define
+class Problem:
+    count: int = 0
+    places: list[str] = Factory(list)
+
+
+@define
+class Problems:
+    """A place is named as a person would look for it: `general/2022-08-01.json`, `posts.jsonl line 40`."""
+
+    by_kind: dict[Kind, Problem] = Factory(dict)
+
+    def add(self, kind: Kind, place: str) -> None:
+        found = self.by_kind.setdefault(kind, Problem())
+        found.count += 1
+        if len(found.places) < PLACES and place not in found.places:
+            found.places.append(place)
+
+
+def lost_in(problems: Problems, place: str) -> Callable[[str], None]:
+    """Takes the names of fields that cannot be read, of what is at the place."""
+    return lambda name: problems.add("unreadable", f"{place}: {name}")

@@ -1,0 +1,62 @@
+"""How far something has come, in one line that is written anew on a terminal; now and then a line
+elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Final, Self
+
+from chatctl.imports.moved import Moved
+from chatctl.output import duration, sanitized
+
+ON_A_TERMINAL: Final = 0.25  # seconds between two
+ELSEWHERE: Final = 10.0
+WIDTH: Final = 78
+
+
+class Progress:
+    """Speaks on standard error, so that what a command prints stays whole."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._next = time.monotonic() + (0 if self._terminal else ELSEWHERE)
+        self._shown = False
+        self.began = time.monotonic()
+
+    def show(self, line: str) -> None:
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + (ON_A_TERMINAL if self._terminal else ELSEWHERE)
+        if self._terminal:
+            sys.stderr.write(f"\r\x1b[K{sanitized(line)[:WIDTH]}")
+            self._shown = True
+        else:
+            sys.stderr.write(f"{sanitized(line)}\n")
+        sys.stderr.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def moving(progress: Progress) -> Callable[[Moved, str], None]:
+    """Shows how far a move is: rooms, messages, how many in a second, and what is left by the rooms."""
+
+    def told(moved: Moved, room: str) -> None:
+        seconds = time.monotonic() - progress.began
+        left = ""
+        if moved.rooms_done:
+            rest = seconds * (moved.rooms - moved.rooms_done) / moved.rooms_done
+            left = f", about {duration(max(1, round(rest)))} left" if rest else ""
+        rate = f"{moved.read / max(seconds, 0.1):,.0f} a second"
+        done = f"room {moved.rooms_done} of {moved.rooms}: {moved.read:,} messages"
+        progress.show(f"{done}, {rate}{left} ({room})")
+
+    return told

@@ -1,0 +1,1 @@
+"""Dumps of Rocket.Chat's database, as `mongodump` writes them."""

@@ -1,0 +1,133 @@
+"""The reader of dumps of Microsoft Teams."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from io import BufferedReader
+from pathlib import Path
+from typing import ClassVar, Final, Self
+
+import msgspec
+from msgspec.structs import replace
+
+from chatctl.imports.archive import Archive
+from chatctl.imports.export import Options, Unreadable
+from chatctl.imports.glance import glance
+from chatctl.imports.keys import bounded
+from chatctl.imports.ordering import Ordering
+from chatctl.imports.problems import Problems
+from chatctl.imports.records import CustomEmoji, Message, Person, Room
+from chatctl.imports.teams.messages import Reader
+from chatctl.imports.teams.places import LISTS, read_directory, rows
+from chatctl.imports.teams.rows import Row, shown
+
+MAX_ROOMS: Final = 200_000
+_MESSAGES: Final = re.compile(r"(?:.*/)?(?:teams|users)/[^/]+/messages_[^/]+\.json")
+_ROW: Final = msgspec.json.Decoder(Row)
+
+
+class TeamsDump:
+    """A file has the messages of all channels of a team, or of all chats of a person, in no order, and a chat
+    is in the files of all who are in it: they are read once, when they are first asked for, and kept on the
+    disk. Ids of people, channels and chats are the same everywhere."""
+
+    format: ClassVar[str] = "teams"
+
+    def __init__(self, archive: Archive) -> None:
+        self.source = ""
+        self.problems = archive.problems
+        self._archive = archive
+        base = archive.base(*LISTS)
+        if base is None:
+            raise Unreadable(f"{archive.name} has neither teamsList.json nor usersList.json")
+        self._base = re.sub(r"(?:teams|users)/\Z", "", base)
+        self._directory = read_directory(archive, self._base, archive.problems)
+        self._reader = Reader(archive.problems, self._directory.people)
+        self._listed = dict(self._directory.people)
+        self._ordering = Ordering()
+        self._rooms: dict[str, Room] | None = None
+
+    @classmethod
+    def looks_like(cls, path: Path) -> bool:
+        with glance(path) as seen:
+            return bool(seen.named(*LISTS)) and any(_MESSAGES.fullmatch(name) for name in seen.names)
+
+    @classmethod
+    def read(cls, path: Path, options: Options) -> Self:
+        archive = Archive(path, Problems())
+        try:
+            return cls(archive)
+        except BaseException:
+            archive.close()
+            raise
+
+    def people(self) -> Iterable[Person]:
+        return self._listed.values()
+
+    def person(self, key: str) -> Person:
+        return self._directory.people.get(key) or Person(key, key)
+
+    def rooms(self) -> Iterable[Room]:
+        return self._loaded().values()
+
+    def messages(self, room: str) -> Iterator[Message]:
+        name = self._loaded()[room].name
+        for message in self._ordering.messages(room):
+            where = f"{name} message {message.key}"
+            if message.author not in self._listed:
+                self.problems.add("missing person", f"{where}: {message.author}")
+            if message.thread is not None and self._ordering.find(room, message.thread) is None:
+                self.problems.add("missing root", where)
+            if message.reply_to is not None:
+                found = self._answered(room, message)
+                if found is None:
+                    self.problems.add("missing root", where)
+                message = replace(message, reply_to=found)
+            yield message
+
+    def emoji(self) -> Iterable[CustomEmoji]:
+        return ()
+
+    def open(self, path: str) -> BufferedReader:
+        raise Unreadable("dumps of Teams have no files")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ordering.close()
+        self._archive.close()
+
+    def _answered(self, room: str, message: Message) -> str | None:
+        """What is quoted is named without its thread."""
+        within = f"{message.thread}/{message.reply_to}"
+        for key in (message.reply_to, within):
+            if key is not None and self._ordering.find(room, key) is not None:
+                return key
+        return None
+
+    def _loaded(self) -> dict[str, Room]:
+        if self._rooms is None:
+            self._rooms = {}
+            for name in self._archive.names(self._base):
+                if _MESSAGES.fullmatch(name):
+                    for place, row in rows(self._archive, name, _ROW, self.problems):
+                        self._add(row, place, self._rooms)
+        return self._rooms
+
+    def _add(self, row: Row, place: str, rooms: dict[str, Room]) -> None:
+        channel = row.channel_identity.channel_id if row.channel_identity is not None else None
+        key = bounded(shown(channel or row.chat_id))
+        message = self._reader.message(row, place) if key else None
+        if not key:
+            self.problems.add("unreadable", f"{place}: of no channel and no chat")
+        if message is None or (key not in rooms and len(rooms) >= MAX_ROOMS):
+            return
+        if key not in rooms:
+            rooms[key] = self._directory.room(key, row)
+        known = self._ordering.add(key, message)
+        if known is not None and (message.edited_at or 0) > (known.edited_at or 0):
+            self._ordering.replace(key, message)  # one file is newer than the other
+        if rooms[key].kind == "direct" and message.author not in rooms[key].members:
+            rooms[key] = replace(rooms[key], members=(*rooms[key].members, message.author)[:1_000])

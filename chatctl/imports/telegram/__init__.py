@@ -1,0 +1,1 @@
+"""JSON that Telegram Desktop exports: of one chat, or of all that an account has."""

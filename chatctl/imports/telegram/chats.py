@@ -1,0 +1,104 @@
+"""Which chats a file has: the one that it is, or those in the list of an account. What else an account's file
+has (contacts, sessions, addresses) is passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+import msgspec
+from attrs import define, field
+
+from chatctl.imports.archive import Archive
+from chatctl.imports.json_decoding import NotJson, decoded
+from chatctl.imports.json_text import ANY, elements
+from chatctl.imports.problems import Problems, lost_in
+from chatctl.imports.records import Room, plain
+from chatctl.imports.telegram.rows import Id, Row, mended, number_of
+
+_LISTS: Final = ("chats", "left_chats")
+_OPENED: Final = frozenset(
+    [(), ("messages",)]
+    + [
+        path
+        for one in _LISTS
+        for path in ((one,), (one, "list"), (one, "list", ANY), (one, "list", ANY, "messages"))
+    ]
+)
+_PUBLIC: Final = frozenset(["public_supergroup", "public_channel"])
+_DIRECT: Final = frozenset(["personal_chat", "bot_chat"])
+KINDS: Final = (
+    "saved_messages",
+    "private_group",
+    "private_supergroup",
+    "private_channel",
+    *_PUBLIC,
+    *_DIRECT,
+)
+_ROW: Final = msgspec.json.Decoder(Row)
+_TEXT: Final = msgspec.json.Decoder(str | None)
+_ID: Final = msgspec.json.Decoder(Id)
+
+
+@define
+class Chat:
+    """`members` are those who wrote."""
+
+    name: str = ""
+    type: str = ""
+    id: str = ""
+    members: dict[str, None] = field(factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Users, small groups and channels count by themselves."""
+        if self.type in _DIRECT or self.type == "saved_messages":
+            return f"user{self.id}"
+        return f"{'chat' if self.type == 'private_group' else 'channel'}{self.id}"
+
+    def room(self) -> Room:
+        kind: Literal["public", "private", "direct"] = "private"
+        if self.type in _PUBLIC:
+            kind = "public"
+        elif self.type in _DIRECT:
+            kind = "direct"
+        title = self.name or ("Saved messages" if self.type == "saved_messages" else self.key)
+        return Room(self.key, title, kind, members=tuple(self.members))
+
+
+def rows(archive: Archive, name: str, problems: Problems) -> Iterator[tuple[Chat, Row | None, str]]:
+    """Each message with its chat and its place, and once for each chat none."""
+    chat = Chat()
+    number = 0
+    with archive.open(name) as stream:
+        for path, raw in elements(stream, name, problems, _OPENED):
+            *around, last = path or ("",)
+            inside = not around or (len(around) == 3 and around[0] in _LISTS)
+            if inside and last in ("name", "type", "id"):
+                begun = _told(chat, last, raw)
+                if begun is not chat:
+                    chat, number = begun, 0
+                elif last == "id":
+                    yield chat, None, name
+            elif around[-1:] == ["messages"] and last == ANY:
+                number += 1
+                place = f"{name}: {chat.name or chat.type}, message {number}"
+                try:
+                    yield chat, decoded(mended(raw), _ROW, lost_in(problems, place)), place
+                except NotJson:
+                    problems.add("unreadable", place)
+
+
+def _told(chat: Chat, what: str, raw: bytes) -> Chat:
+    """The chat with what is told of it, or the next one: its name, if it has one, stands before its type."""
+    if (chat.type and what in ("name", "type")) or (chat.id and what == "id"):
+        chat = Chat()
+    try:
+        if what == "id":
+            chat.id = str(number_of(decoded(raw, _ID)) or "")
+        else:
+            text = plain(decoded(mended(raw), _TEXT) or "")[:200]
+            chat.name, chat.type = (text, chat.type) if what == "name" else (chat.name, text)
+    except NotJson:
+        pass
+    return chat

@@ -1,0 +1,113 @@
+"""Texts with their entities, polls, places and cards as Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from chatctl.imports.markdown import Mark, code, fenced, is_address, link, literal, quoted, span
+from chatctl.imports.records import mention, plain
+from chatctl.imports.telegram.rows import Row, person_key
+
+MAX_ENTITIES: Final = 10_000
+MAX_ANSWERS: Final = 50
+_MARKS: Final[dict[str, Mark]] = {"bold": "**", "italic": "*", "strikethrough": "~~", "spoiler": "||"}
+_BLOCKS: Final = frozenset(["pre", "blockquote"])
+
+
+def written(row: Row) -> str:
+    parts = [text for text in (_entities(row), _poll(row.poll), _place(row), _card(row)) if text]
+    if row.forwarded_from:
+        parts.insert(0, span("*", literal(f"Forwarded from {plain(row.forwarded_from)[:200]}")))
+    return "\n\n".join(parts)
+
+
+def _entities(row: Row) -> str:
+    given: Any = row.text_entities or row.text
+    if isinstance(given, str):
+        return literal(plain(given))
+    text = ""
+    for entity in (given if isinstance(given, list) else ())[:MAX_ENTITIES]:
+        kind, said = ("plain", entity) if isinstance(entity, str) else _typed(entity)
+        piece = _entity(kind, plain(said), entity)
+        if kind in _BLOCKS or text.endswith("\n```"):
+            text = text.rstrip("\n") + "\n" if text else ""
+            piece = piece.removeprefix("\n")
+        text += f"{piece}\n" if kind in _BLOCKS else piece
+    return text.strip("\n")
+
+
+def _typed(entity: Any) -> tuple[str, str]:
+    if not isinstance(entity, dict):
+        return "plain", ""
+    kind, text = entity.get("type"), entity.get("text")
+    return kind if isinstance(kind, str) else "plain", text if isinstance(text, str) else ""
+
+
+def _entity(kind: str, text: str, entity: Any) -> str:
+    match kind:
+        case "bold" | "italic" | "strikethrough" | "spoiler":
+            return span(_MARKS[kind], literal(text))
+        case "code":
+            return code(text)
+        case "pre":
+            language = entity.get("language")
+            return fenced(text, language if isinstance(language, str) else "")
+        case "blockquote":
+            return quoted(literal(text))
+        case "link":
+            return link("", text) if is_address(text) else literal(text)
+        case "text_link":
+            address = entity.get("href")
+            return link(text, address) if isinstance(address, str) else literal(text)
+        case "mention_name" if key := person_key(_id(entity.get("user_id"))):
+            return mention(key)
+        case _:
+            return literal(text)
+
+
+def _id(value: Any) -> str | int | None:
+    return value if isinstance(value, str | int) and not isinstance(value, bool) else None
+
+
+def _poll(poll: dict[str, Any] | None) -> str:
+    if poll is None:
+        return ""
+    return "\n".join(_poll_lines(poll))
+
+
+def _poll_lines(poll: dict[str, Any]) -> Iterator[str]:
+    question = _said(poll.get("question"))
+    if question:
+        yield span("**", literal(question))
+    answers = poll.get("answers")
+    for number, answer in enumerate((answers if isinstance(answers, list) else ())[:MAX_ANSWERS], 1):
+        if isinstance(answer, dict):
+            voters = answer.get("voters")
+            votes = f" ({voters})" if isinstance(voters, int) else ""
+            yield f"{number}. {literal(_said(answer.get('text')))}{votes}"
+
+
+def _place(row: Row) -> str:
+    where = row.location_information or {}
+    at = [where.get(name) for name in ("latitude", "longitude")]
+    if not all(isinstance(each, int | float) for each in at):
+        return ""
+    return f"Location: {at[0]}, {at[1]}"
+
+
+def _card(row: Row) -> str:
+    card = row.contact_information or {}
+    said = [_said(card.get(name)) for name in ("first_name", "last_name", "phone_number")]
+    words = " ".join(each for each in said if each)
+    return f"Contact: {literal(words)}" if words else ""
+
+
+def _said(value: Any) -> str:
+    """A string, or one in pieces, without its markup."""
+    if isinstance(value, list):
+        value = "".join(
+            _typed(each)[1] if isinstance(each, dict) else str(each) for each in value[:MAX_ENTITIES]
+        )
+    return re.sub(r"\s+", " ", plain(value)).strip() if isinstance(value, str) else ""

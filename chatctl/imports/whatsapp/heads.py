@@ -1,0 +1,96 @@
+"""The head of a message: date, time and author, which every phone writes in its own way.
+
+The way of a file is found from its first heads, and afterwards only lines that have exactly this way begin a
+message: what looks like another is text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from attrs import frozen
+
+# Marks that phones put around names, files and brackets to keep scripts of both directions apart.
+INVISIBLE: Final = "\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"
+_SPACE: Final = "[ \u00a0\u202f]"
+_MARKS: Final = f"[{INVISIBLE}]*"
+_DATE: Final = (
+    rf"(?P<a>\d{{1,4}}){_MARKS}(?P<sign>[./-]|\. ){_MARKS}(?P<b>\d{{1,2}}){_MARKS}(?P=sign){_MARKS}"
+    rf"(?P<c>\d{{1,4}})\.?"
+)
+_TIME: Final = (
+    rf"(?P<before>[^\W\d]{{1,4}}\.?{_SPACE}?)?(?P<hour>\d{{1,2}})(?P<colon>[:.])(?P<minute>\d\d)"
+    rf"(?:(?P=colon)(?P<second>\d\d))?(?P<after>{_SPACE}?(?:[^\W\d]\.{_SPACE}?[^\W\d]\.|[^\W\d]{{1,4}}))?"
+)
+_BETWEEN: Final = rf"(?P<comma>[,،]?){_SPACE}+"
+_BRACKETS: Final = re.compile(rf"{_MARKS}\[{_DATE}{_BETWEEN}{_TIME}\]{_SPACE}(?P<rest>.*)", re.DOTALL)
+_DASH: Final = re.compile(
+    rf"{_MARKS}{_DATE}{_BETWEEN}{_TIME}{_SPACE}(?P<dash>[-–]){_SPACE}(?P<rest>.*)", re.DOTALL
+)
+_AFTER_NOON: Final = frozenset(["pm", "μμ", "午後", "下午", "오후", "م", "ch", "du", "ip", "öö"])
+_BEFORE_NOON: Final = frozenset(["am", "πμ", "午前", "上午", "오전", "ص", "sa"])
+
+
+@frozen
+class Head:
+    """`numbers` of the date, in the order that they stand in."""
+
+    numbers: tuple[int, int, int]
+    hour: int
+    minute: int
+    second: int | None
+    rest: str
+    way: tuple[object, ...]
+
+    def at(self, order: str) -> datetime | None:
+        """`order` is such as `dmy`; None if there is no such day or time."""
+        told = dict(zip(order, self.numbers, strict=True))
+        year = told["y"] + 2000 if told["y"] < 100 else told["y"]
+        try:
+            return datetime(year, told["m"], told["d"], self.hour, self.minute, self.second or 0)
+        except (ValueError, OverflowError):
+            return None
+
+
+def head_of(line: str, way: tuple[object, ...] | None = None) -> Head | None:
+    """Of a line that begins a message; with `way`, only of one of this way."""
+    found = _BRACKETS.fullmatch(line) or _DASH.fullmatch(line)
+    if found is None:
+        return None
+    told = found.groupdict()
+    mark = _letters(told["before"]) or _letters(told["after"])
+    noon = mark in _AFTER_NOON or mark in _BEFORE_NOON
+    hour = int(told["hour"])
+    if mark in _AFTER_NOON and hour < 12:
+        hour += 12
+    elif mark in _BEFORE_NOON and hour == 12:
+        hour = 0
+    kind = (
+        told.get("dash", "["),
+        told["sign"],
+        len(told["a"]) == 4,
+        len(told["c"]) == 4,
+        told["comma"],
+        told["colon"],
+        told["second"] is not None,
+        noon or mark,
+    )
+    if way is not None and kind != way:
+        return None
+    second = None if told["second"] is None else int(told["second"])
+    numbers = (int(told["a"]), int(told["b"]), int(told["c"]))
+    return Head(numbers, hour, int(told["minute"]), second, told["rest"], kind)
+
+
+def way_of(lines: Iterable[str]) -> tuple[object, ...] | None:
+    """That most heads among these lines have; None if there are none."""
+    found = Counter(head.way for head in map(head_of, lines) if head is not None)
+    return found.most_common(1)[0][0] if found else None
+
+
+def _letters(mark: str | None) -> str:
+    return re.sub(r"[\W_]", "", mark or "").lower()

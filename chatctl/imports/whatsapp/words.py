@@ -1,0 +1,89 @@
+"""What the app itself writes into a text, in the languages of phones: a file that is there or was left out, a
+message that was deleted or edited. What is in another language stays text."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from chatctl.imports.whatsapp.heads import INVISIBLE
+
+_DELETED: Final = frozenset([
+    "this message was deleted", "you deleted this message",
+    "diese nachricht wurde gelöscht", "du hast diese nachricht gelöscht",
+    "ce message a été supprimé", "vous avez supprimé ce message",
+    "se eliminó este mensaje", "este mensaje fue eliminado", "eliminaste este mensaje",
+    "questo messaggio è stato eliminato", "hai eliminato questo messaggio",
+    "esta mensagem foi apagada", "mensagem apagada", "você apagou esta mensagem",
+    "dit bericht is verwijderd", "je hebt dit bericht verwijderd", "u hebt dit bericht verwijderd",
+    "данное сообщение удалено", "вы удалили данное сообщение",
+])  # fmt: skip
+_EDITED: Final = frozenset([
+    "this message was edited", "diese nachricht wurde bearbeitet", "ce message a été modifié",
+    "se editó este mensaje", "questo messaggio è stato modificato", "mensagem editada",
+    "dit bericht is bewerkt", "сообщение изменено",
+])  # fmt: skip
+_LEFT_OUT: Final = frozenset([
+    "media omitted", "medien ausgelassen", "médias omis", "média omis", "multimedia omitido", "media omessi",
+    "arquivo de mídia oculto", "mídia oculta", "media weggelaten", "без медиафайлов",
+    *(f"{what} omitted" for what in ("image", "video", "audio", "sticker", "gif", "document", "contact card",
+                                     "video note")),
+    *(f"{what} weggelassen" for what in ("bild", "video", "audio", "sticker", "gif", "dokument",
+                                         "kontaktkarte")),
+    "image absente", "vidéo absente", "audio omis", "sticker omis", "gif retiré", "document manquant",
+    *(f"{what} omitido" for what in ("video", "audio", "sticker", "gif", "documento")), "imagen omitida",
+    *(f"{what} omesso" for what in ("video", "audio", "sticker", "documento")),
+    "immagine omessa", "gif esclusa",
+    *(f"{what} ocultado" for what in ("áudio", "documento")), "imagem ocultada", "vídeo omitido",
+    *(f"{what} weggelaten" for what in ("afbeelding", "video", "audio", "sticker", "gif", "document")),
+])  # fmt: skip
+_ANDROID: Final = frozenset([
+    "file attached", "datei angehängt", "fichier joint", "archivo adjunto", "file allegato",
+    "arquivo anexado", "bestand bijgevoegd", "файл добавлен",
+])  # fmt: skip
+_IOS: Final = frozenset(
+    ["attached", "anhang", "pièce jointe", "adjunto", "allegato", "anexado", "bijgevoegd", "приложено"]
+)
+_ATTACHED_ANDROID: Final = re.compile(r"(.{0,255}\.\w{1,10}) \(([^()]{3,30})\)")
+_ATTACHED_IOS: Final = re.compile(r"<([^:<>]{3,20}): ([^<>]{1,255})>")
+_MARKED_END: Final = re.compile(r"\s*<([^<>\n]{5,60})>\s*\Z")
+_BARE: Final = re.compile(f"[{INVISIBLE}]")
+
+
+def bare(text: str) -> str:
+    """Without the marks that are not seen."""
+    return _BARE.sub("", text).strip()
+
+
+def is_deleted(text: str) -> bool:
+    return len(text) < 100 and bare(text).rstrip(".").lower() in _DELETED
+
+
+def without_edited(text: str) -> tuple[str, bool]:
+    """The text without what says that it was edited, and whether it was."""
+    found = _MARKED_END.search(text)
+    if found is None or bare(found[1]).rstrip(".").lower() not in _EDITED:
+        return text, False
+    return text[: found.start()].rstrip(INVISIBLE + " \n"), True
+
+
+def is_left_out(line: str) -> str | None:
+    """The name of the file that is not in the export, `""` where none is told; None: it is no such line.
+    Phones by Apple write `Tea.pdf • 3 pages document omitted`."""
+    if len(line) > 400:
+        return None
+    words = bare(line)
+    name, about, rest = words.partition(" • ")
+    told = rest.split(" ", 2)[-1] if about else words
+    told = told.removeprefix("<").removesuffix(">").strip().lower()
+    return None if told not in _LEFT_OUT else name if about else ""
+
+
+def attached(line: str) -> tuple[str, bool] | None:
+    """The name of a file that is in the export, and whether the words around it say so for sure."""
+    words = bare(line)
+    found = _ATTACHED_ANDROID.fullmatch(words)
+    if found is not None:
+        return found[1], found[2].lower() in _ANDROID
+    found = _ATTACHED_IOS.fullmatch(words)
+    return None if found is None else (re.split(r"[/\\]", found[2])[-1], found[1].lower() in _IOS)

@@ -1,0 +1,142 @@
+"""Signs of life: which nodes there are, and how far each has applied the stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, Final
+
+import msgspec
+import trio
+
+from chatd.cluster.net import Net
+from chatd.log import log
+
+EVERY: Final = 0.5  # seconds
+GONE_AFTER: Final = 1.5  # seconds
+NODES: Final = 64  # that are known at most
+SUBJECT: Final = "beat"
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class Beat(msgspec.Struct, frozen=True, array_like=True):
+    """`life` is another with each start. Up to `sequence` the node has applied the stream, which gave its log
+    the hash `hash`; up to `durable` all of that is on its disk."""
+
+    node: Name
+    life: Name
+    level: int
+    sequence: int
+    hash: Annotated[str, msgspec.Meta(max_length=128)]
+    durable: int
+    leaving: bool = False
+    serving: bool = True
+    url: Annotated[str, msgspec.Meta(max_length=512)] = ""
+    version: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    unicode: Annotated[str, msgspec.Meta(max_length=64)] = ""  # the version by which it folds names
+
+
+class Heard(msgspec.Struct):
+    beat: Beat
+    at: float  # trio's time
+
+
+class SameName(Exception):
+    """Another process calls itself as this node does."""
+
+
+_decode: Final = msgspec.msgpack.Decoder(Beat).decode
+_encode: Final = msgspec.msgpack.Encoder().encode
+
+
+class Beats:
+    """`mine` gives what this node says of itself. `run` it."""
+
+    def __init__(self, net: Net, mine: Callable[[], Beat]) -> None:
+        self._net = net
+        self.mine = mine
+        self._heard: dict[str, Heard] = {}
+        self._nodes: tuple[str, ...] = ()
+        self._watchers: list[Callable[[], None]] = []
+        self._rival: str | None = None
+        self._leaving = False
+        self._garbled = False
+        self.changes = 0
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The names of those that take work now, this one included unless it leaves."""
+        return self._nodes
+
+    def others(self) -> Iterator[Heard]:
+        """What was heard last of each other node that is there."""
+        return iter(tuple(self._heard.values()))
+
+    def life(self, node: str) -> str | None:
+        """Which life of the node this is; None: it is not there."""
+        if node == self._net.node:
+            return self.mine().life
+        heard = self._heard.get(node)
+        return None if heard is None else heard.beat.life
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """From now on `changed` is called when nodes come or go; it must not wait or raise."""
+        self._watchers.append(changed)
+
+    async def run(self) -> None:
+        """For ever. Raises SameName."""
+        self._net.listen(SUBJECT, self._take)
+        self._look()
+        while True:
+            self._beat()
+            await trio.sleep(EVERY)
+            if self._rival is not None:
+                raise SameName(
+                    f"another process calls itself the node {self._net.node}; give each its own cluster_node"
+                )
+            before = trio.current_time() - GONE_AFTER
+            for node, heard in tuple(self._heard.items()):
+                if heard.at < before:
+                    del self._heard[node]
+            self._look()
+
+    def leave(self) -> None:
+        """Says good-bye: others take over at once."""
+        self._leaving = True
+        self._look()
+        self._beat()
+
+    def _beat(self) -> None:
+        self._net.publish(SUBJECT, _encode(msgspec.structs.replace(self.mine(), leaving=self._leaving)))
+
+    def _take(self, data: bytes) -> None:
+        try:
+            beat = _decode(data)
+        except msgspec.MsgspecError as error:
+            if not self._garbled:
+                self._garbled = True
+                log.warning("node_message_unreadable", problem=str(error))
+            return
+        if beat.node == self._net.node:
+            if beat.life < self.mine().life and not beat.leaving:  # the younger one goes
+                self._rival = beat.life
+            return
+        known = self._heard.get(beat.node)
+        if known is None and (len(self._heard) >= NODES or beat.leaving):
+            return
+        self._heard[beat.node] = Heard(beat, trio.current_time())
+        if known is None:
+            self._beat()  # so that a newcomer knows of this one at once
+        if known is None or known.beat.leaving != beat.leaving or known.beat.life != beat.life:
+            self._look()
+
+    def _look(self) -> None:
+        here = () if self._leaving else (self._net.node,)
+        nodes = tuple(
+            sorted((*here, *(node for node, heard in self._heard.items() if not heard.beat.leaving)))
+        )
+        if nodes != self._nodes:
+            log.info("nodes_changed", nodes=list(nodes))
+            self._nodes = nodes
+            self.changes += 1
+            for changed in self._watchers:
+                changed()

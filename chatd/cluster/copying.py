@@ -1,0 +1,145 @@
+"""A new node begins with a copy of the database of one that lives; the stream has what came since."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import trio
+
+from chatd.cluster.net import Net, Unreachable
+from chatd.log import log
+from chatd.ports import StoreError
+
+PIECE: Final = 512 * 1024  # bytes
+OFFER_SECONDS: Final = 120.0  # in which a copy is made
+PIECE_SECONDS: Final = 15.0
+KEPT_SECONDS: Final = 600.0  # that a copy is kept for who does not ask on
+TRIES: Final = 8  # for a piece
+ASK: Final = "copy"
+BUSY: Final = "it gives a copy to another node just now"
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """`node` has made a copy of so many bytes; `problem`: why it has not."""
+
+    node: str
+    id: str
+    size: int
+    problem: str = ""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    id: str
+    at: int
+
+
+_offer: Final = msgspec.msgpack.Decoder(Offer).decode
+_wanted: Final = msgspec.msgpack.Decoder(Wanted).decode
+_encode: Final = msgspec.msgpack.Encoder().encode
+
+
+class Copies:
+    """Gives copies away, one at a time. `copy` writes one to a path."""
+
+    def __init__(self, net: Net, folder: Path, copy: Callable[[Path], Awaitable[object]]) -> None:
+        self._net = net
+        self._path = folder / "copy-for-a-node.db"
+        self._copy = copy
+        self._id = ""
+        self._making = False
+        self._asked_at = 0.0
+        self._size = 0
+
+    def offer(self) -> None:
+        """From now on it answers."""
+        self._path.unlink(missing_ok=True)  # of a life before
+        self._net.answer(ASK, self._make)
+        self._net.answer(f"{ASK}.{self._net.node}", self._piece)
+
+    async def tidy(self) -> None:
+        """For ever: throws a copy away that nobody reads."""
+        while True:
+            await trio.sleep(KEPT_SECONDS / 4)
+            if self._id and trio.current_time() - self._asked_at > KEPT_SECONDS:
+                self._id = ""
+                self._path.unlink(missing_ok=True)
+
+    async def _make(self, _: bytes) -> bytes:
+        if self._making or (self._id and trio.current_time() - self._asked_at < PIECE_SECONDS):
+            return _encode(Offer(self._net.node, "", 0, BUSY))
+        self._making = True
+        try:
+            self._path.unlink(missing_ok=True)
+            await self._copy(self._path)
+            self._id, self._asked_at = secrets.token_hex(16), trio.current_time()
+            self._size = self._path.stat().st_size
+            log.info("copy_made", bytes=self._size)
+            return _encode(Offer(self._net.node, self._id, self._size))
+        except (StoreError, OSError) as error:
+            return _encode(Offer(self._net.node, "", 0, str(error)))
+        finally:
+            self._making = False
+
+    async def _piece(self, data: bytes) -> bytes:
+        try:
+            wanted = _wanted(data)
+        except msgspec.MsgspecError:
+            return b""
+        if not self._id or not secrets.compare_digest(wanted.id, self._id):
+            return b""
+        self._asked_at = trio.current_time()
+        piece = await trio.to_thread.run_sync(_read, self._path, wanted.at)
+        if wanted.at + len(piece) >= self._size:
+            self._asked_at -= PIECE_SECONDS  # the next one may ask
+        return piece
+
+
+async def fetch(net: Net, path: Path) -> str:
+    """Writes a copy to `path`, and gives the node that it is of. Raises Unreachable when no node answers, and
+    StoreError."""
+    offer = _offer(await net.ask(ASK, b"", OFFER_SECONDS))
+    for _ in range(TRIES):
+        if offer.problem != BUSY:
+            break
+        await trio.sleep(PIECE_SECONDS / TRIES)
+        offer = _offer(await net.ask(ASK, b"", OFFER_SECONDS))
+    if offer.problem:
+        raise StoreError(f"the node {offer.node} gives no copy of its database: {offer.problem}")
+    part = path.with_name(path.name + ".part")
+    file = await trio.open_file(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb")
+    async with file:
+        at = 0
+        while at < offer.size:
+            piece = await _ask_piece(net, offer, at)
+            await file.write(piece)
+            at += len(piece)
+        await file.flush()
+        await trio.to_thread.run_sync(os.fsync, file.fileno())
+    await trio.to_thread.run_sync(os.rename, part, path)
+    return offer.node
+
+
+async def _ask_piece(net: Net, offer: Offer, at: int) -> bytes:
+    for _ in range(TRIES):
+        try:
+            piece = await net.ask(f"{ASK}.{offer.node}", _encode(Wanted(offer.id, at)), PIECE_SECONDS)
+        except Unreachable:
+            await trio.sleep(1)
+            continue
+        if piece:
+            return piece
+        break
+    raise StoreError(
+        f"the copy from the node {offer.node} ended after {at} of {offer.size} bytes; start again"
+    )
+
+
+def _read(path: Path, at: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(at)
+        return file.read(PIECE)

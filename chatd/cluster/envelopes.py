@@ -1,0 +1,107 @@
+"""Commands and answers as bytes, on their way from one node to another.
+
+What may be in them is closed: requests and results of the contract, commands and results of the domain.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from chatd.contract.errors import Refusal
+from chatd.domain.decision import Context
+from chatd.ports import Condition, Write
+
+HOMES: Final = ("chatd.contract.", "chatd.domain.")  # of all types that may be sent
+REFUSAL: Final = "refusal"
+PLAIN: Final = ""
+
+
+class Unsendable(Exception):
+    """It is of a type that nobody else would understand; or it was sent by a chatd that knows more types."""
+
+
+class Call(Struct, frozen=True, array_like=True):
+    """A command, and what goes with it."""
+
+    type: str
+    command: msgspec.Raw
+    context: Context
+    writes: list[Write]
+    conditions: list[Condition]
+
+
+class Result(Struct, frozen=True, array_like=True):
+    type: str
+    value: msgspec.Raw
+
+
+def _plainly(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise Unsendable(f"{type(value).__name__} cannot be sent to another node")
+
+
+_encode: Final = msgspec.msgpack.Encoder(enc_hook=_plainly).encode
+_call: Final = msgspec.msgpack.Decoder(Call).decode
+_result: Final = msgspec.msgpack.Decoder(Result).decode
+
+
+def encode_call(
+    command: Any, context: Context, writes: tuple[Write, ...], conditions: tuple[Condition, ...]
+) -> bytes:
+    """Raises Unsendable."""
+    return _encode([_tag(command), msgspec.Raw(_encode(command)), context, writes, conditions])
+
+
+def decode_call(data: bytes) -> tuple[Any, Context, tuple[Write, ...], tuple[Condition, ...]]:
+    """Raises Unsendable."""
+    try:
+        call = _call(data)
+        command = msgspec.msgpack.decode(call.command, type=_type(call.type))
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Unsendable(f"the command is none: {error}") from error
+    return command, call.context, tuple(call.writes), tuple(call.conditions)
+
+
+def encode_answer(answer: object) -> bytes:
+    """Raises Unsendable."""
+    if isinstance(answer, Refusal):
+        return _encode([REFUSAL, msgspec.Raw(_encode(answer))])
+    if isinstance(answer, Struct):
+        return _encode([_tag(answer), msgspec.Raw(_encode(answer))])
+    return _encode([PLAIN, msgspec.Raw(_encode(answer))])
+
+
+def decode_answer(data: bytes) -> object:
+    """Raises Unsendable."""
+    try:
+        result = _result(data)
+        kind: Any = Refusal if result.type == REFUSAL else Any
+        if result.type not in (REFUSAL, PLAIN):
+            kind = _type(result.type)
+        answer: object = msgspec.msgpack.decode(result.value, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Unsendable(f"the answer is none: {error}") from error
+    return answer
+
+
+def _tag(value: Any) -> str:
+    kind = type(value)
+    if not isinstance(value, Struct) or not kind.__module__.startswith(HOMES):
+        raise Unsendable(f"{kind.__name__} cannot be sent to another node")
+    return f"{kind.__module__}:{kind.__qualname__}"
+
+
+@cache
+def _type(tag: str) -> type[Any]:
+    module, _, name = tag.partition(":")
+    kind = getattr(sys.modules.get(module), name, None)
+    if not module.startswith(HOMES) or not (isinstance(kind, type) and issubclass(kind, Struct)):
+        raise Unsendable(f"this chatd does not know {tag[:80]}")
+    return kind

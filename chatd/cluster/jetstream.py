@@ -1,0 +1,105 @@
+"""The stream and the net of a cluster, by NATS: the log is one JetStream stream, all else plain messages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from typing import Final
+
+import trio
+
+from chatd.cluster.net import Unreachable
+from chatd.cluster.sequencer import Lost, Sequenced, Trimmed
+from chatd.log import log
+from chatd.nats import ordered
+from chatd.nats.client import Client, NatsError
+from chatd.nats.jetstream import JetStream
+from chatd.nats.ordered import OrderedConsumer
+from chatd.nats.wire import Msg
+
+SECONDS: Final = 5.0  # for the acknowledgement of a proposal
+MARGIN: Final = 64 * 1024  # bytes of a message that are left for the server's own
+ANSWERING: Final = 256  # requests of other nodes that are answered at a time
+
+
+class StreamSequencer:
+    """`silence`: for how long nothing has been heard of the stream, not even that there is nothing new."""
+
+    def __init__(self, jetstream: JetStream, stream: str, subject: str) -> None:
+        self._jetstream = jetstream
+        self._stream = stream
+        self._subject = subject
+        self._consumer: OrderedConsumer | None = None
+
+    @property
+    def limit(self) -> int:
+        return self._jetstream.client.info.max_payload - MARGIN
+
+    @property
+    def silence(self) -> float:
+        """Seconds."""
+        return trio.current_time() - self._consumer.heard_at if self._consumer is not None else 0.0
+
+    async def propose(self, message: bytes) -> None:
+        try:
+            ack = await self._jetstream.publish(self._subject, message, SECONDS)
+        except NatsError as error:
+            raise Lost(str(error)) from error
+        if self._consumer is not None:
+            self._consumer.expect(ack.seq)
+
+    async def follow(self, after: int) -> AsyncIterator[Sequenced]:
+        self._consumer = OrderedConsumer(self._jetstream, self._stream, after)
+        try:
+            async for msg in self._consumer:
+                yield Sequenced(msg.sequence, msg.data)
+        except (ordered.Trimmed, ordered.Shorter) as error:
+            raise Trimmed(str(error)) from error
+
+    async def last(self) -> int:
+        """The sequence of the newest message. Raises NatsError."""
+        return (await self._jetstream.stream_info(self._stream)).state.last_seq
+
+
+class NatsNet:
+    """The `Net` of a cluster. Subjects begin with the cluster's own prefix."""
+
+    def __init__(self, client: Client, prefix: str, node: str, nursery: trio.Nursery) -> None:
+        self._client = client
+        self._prefix = prefix
+        self._node = node
+        self._nursery = nursery
+        self._answering = 0
+
+    @property
+    def node(self) -> str:
+        return self._node
+
+    def publish(self, subject: str, data: bytes) -> None:
+        with suppress(NatsError):  # as the port says: what cannot be sent now is dropped
+            self._client.publish(f"{self._prefix}.{subject}", data)
+
+    def listen(self, subject: str, heard: Callable[[bytes], None]) -> None:
+        self._client.subscribe(f"{self._prefix}.{subject}", lambda msg: heard(msg.data))
+
+    def answer(self, subject: str, asked: Callable[[bytes], Awaitable[bytes]]) -> None:
+        async def answer(msg: Msg) -> None:
+            self._answering += 1
+            try:
+                self._client.publish(msg.reply, await asked(msg.data))
+            except NatsError as error:
+                log.info("node_not_answered", subject=subject, problem=str(error))
+            finally:
+                self._answering -= 1
+
+        def heard(msg: Msg) -> None:
+            if msg.reply and self._answering < ANSWERING:
+                self._nursery.start_soon(answer, msg)
+
+        self._client.subscribe(f"{self._prefix}.{subject}", heard)
+
+    async def ask(self, subject: str, data: bytes, deadline: float) -> bytes:
+        try:
+            return (await self._client.request(f"{self._prefix}.{subject}", data, deadline)).data
+        except NatsError as error:
+            raise Unreachable(str(error) or subject) from error

@@ -1,0 +1,402 @@
+"""Commands for streams that another node owns: one line for each stream, in order.
+
+What has not been answered is sent again, in order and before anything newer: to the same life of the same
+node, which does nothing twice; or to the next owner, where the last one may have done it. So what is not safe
+to do twice is then not sent, and whoever asked is told that nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+import attrs
+import msgspec
+import trio
+from msgspec import Struct
+
+from chatd.actors.runtime.envelope import BROKEN, UNCERTAIN, UNSETTLED, Envelope
+from chatd.clock import new_id
+from chatd.cluster.envelopes import Unsendable, decode_answer, decode_call, encode_answer, encode_call
+from chatd.cluster.net import Net
+from chatd.cluster.repeatable import repeatable
+from chatd.contract.errors import Refusal
+from chatd.log import log
+
+RESEND: Final = 1.0  # seconds
+OUTSTANDING: Final = 16_384  # commands of all lines
+OF_A_LINE: Final = 1024
+LONGEST: Final = 900_000  # bytes of a command or an answer
+INBOXES: Final = 65_536
+KEPT_SECONDS: Final = 120.0  # that answers are kept for a line of which nothing is heard
+PATIENCE: Final = 30.0  # seconds after which who asked is told that nobody knows
+OVERLOADED: Final = Refusal(
+    "overloaded", "too many commands wait for another node; try again in a few seconds"
+)
+
+Tell = Callable[[str, Envelope], Awaitable[None]]
+
+
+class Owners(Protocol):
+    def owner(self, stream: str) -> tuple[str, str] | None:
+        """Node and life of the owner; None: this node."""
+
+
+class _Call(Struct, frozen=True, array_like=True):
+    """The `n`-th command of a line. Answers to those before `first` have arrived. Its sender had applied the
+    stream up to `sequence`, so it must not be decided by who knows less. `n` 0: the line has ended."""
+
+    sender: str
+    line: str
+    stream: str
+    n: int
+    first: int
+    sequence: int
+    call: bytes
+
+
+class _Answer(Struct, frozen=True, array_like=True):
+    """To the `n`-th command; its facts are known where the stream has been applied up to `sequence`. Without
+    a `result` the line is not known there: it must begin anew."""
+
+    line: str
+    n: int
+    sequence: int
+    result: bytes | None
+
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_call: Final = msgspec.msgpack.Decoder(_Call).decode
+_answer: Final = msgspec.msgpack.Decoder(_Answer).decode
+
+
+@attrs.define(eq=False)
+class _Sent:
+    envelope: Envelope
+    call: bytes
+    at: float
+    n: int = 0
+    sent_at: float = 0.0
+    tried: bool = False  # some node may have done it
+    answer: tuple[int, bytes] | None = None
+
+
+@attrs.define(eq=False)
+class _Line:
+    stream: str
+    id: str = ""
+    to: tuple[str, str] | None = None
+    next: int = 1
+    unsent: bool = False  # some of those that wait came while the owner changed
+    waiting: deque[_Sent] = attrs.field(factory=deque)
+    moved: trio.Event = attrs.field(factory=trio.Event)
+
+
+@attrs.define(eq=False)
+class _Inbox:
+    """Of a line of another node."""
+
+    stream: str
+    expected: int = 1
+    calls: deque[_Call] = attrs.field(factory=deque)
+    answers: dict[int, bytes] = attrs.field(factory=dict)
+    used: float = 0.0
+    busy: bool = False
+
+
+class Lines:
+    """`tell` gives a command to the actor here; `applied` returns when the stream has been applied up to a
+    sequence, `sequence` says up to where it has. `life`: of this node; its next one knows no line of it, so
+    what is sent to this one must not reach that."""
+
+    def __init__(
+        self,
+        net: Net,
+        life: str,
+        owners: Owners,
+        nursery: trio.Nursery,
+        tell: Tell,
+        applied: Callable[[int], Awaitable[None]],
+        sequence: Callable[[], int],
+    ) -> None:
+        self.sent = 0  # commands that went to other nodes
+        self._net = net
+        self._life = life
+        self._owners = owners
+        self._nursery = nursery
+        self._tell = tell
+        self._applied = applied
+        self._sequence = sequence
+        self._lines: dict[str, _Line] = {}
+        self._by_id: dict[str, _Line] = {}
+        self._outstanding = 0
+        self._inboxes: dict[str, _Inbox] = {}
+
+    def open(self) -> None:
+        self._net.listen(_calls_to((self._net.node, self._life)), self._called)
+        self._net.listen(f"answer.{self._net.node}", self._answered)
+
+    # --- for commands from here
+
+    def takes(self, stream: str, envelope: Envelope) -> bool:
+        """Whether another node decides it; then it is on its way. Never waits."""
+        line = self._lines.get(stream)
+        if line is None and self._owners.owner(stream) is None:
+            return False
+        if self._outstanding >= OUTSTANDING or (line is not None and len(line.waiting) >= OF_A_LINE):
+            envelope.reply(OVERLOADED)
+            return True
+        try:
+            call = encode_call(envelope.command, envelope.context, envelope.writes, envelope.conditions)
+        except Unsendable as error:
+            log.error("command_not_sent", stream=stream, problem=str(error))
+            envelope.reply(BROKEN)
+            return True
+        if len(call) > LONGEST:
+            return False  # decided here; the log keeps the order
+        sent = _Sent(envelope, call, trio.current_time())
+        self._outstanding += 1
+        if line is None:
+            line = self._lines[stream] = _Line(stream)
+            line.waiting.append(sent)
+            self._nursery.start_soon(self._drive, line)
+        else:
+            line.waiting.append(sent)
+            if not line.unsent and line.to is not None and self._owners.owner(stream) == line.to:
+                self._send(line, sent)
+            else:  # never before those that wait to be sent
+                line.unsent = True
+                self._move(line)
+        return True
+
+    def owners_changed(self) -> None:
+        for line in self._lines.values():
+            self._move(line)
+
+    async def _drive(self, line: _Line) -> None:
+        """Until all its commands are answered."""
+        while line.waiting:
+            owner = self._owners.owner(line.stream)
+            if owner is None:
+                await self._decide_here(line)
+                continue
+            if owner != line.to:
+                self._begin(line, owner)
+            while line.waiting and line.waiting[0].answer is not None:
+                await self._finish(line)
+            if not line.waiting:
+                break
+            if self._owners.owner(line.stream) != line.to:
+                continue  # it changed while an answer waited
+            self._send_unsent(line)
+            with trio.move_on_at(line.waiting[0].sent_at + RESEND):
+                await line.moved.wait()
+            if line.moved.is_set():
+                line.moved = trio.Event()
+            self._send_again(line)
+        del self._lines[line.stream]
+        self._by_id.pop(line.id, None)
+        if line.to is not None:
+            self._publish_call(line.to, _Call(self._net.node, line.id, line.stream, 0, 0, 0, b""))
+
+    def _send_unsent(self, line: _Line) -> None:
+        if line.unsent:
+            line.unsent = False
+            for sent in line.waiting:
+                if sent.n == 0 and sent.answer is None:
+                    self._send(line, sent)
+
+    def _send_again(self, line: _Line) -> None:
+        """What has waited for its answer for so long. That newer ones are answered, which keeps the line
+        awake, is no sign that the answer to the oldest will still come."""
+        now = trio.current_time()
+        oldest = line.waiting[0]
+        if line.to is None or oldest.answer is not None or oldest.sent_at + RESEND > now:
+            return
+        self._give_up(line)
+        if line.to is not None:
+            for sent in line.waiting:
+                if sent.n and sent.answer is None and sent.sent_at + RESEND <= now:
+                    self._send(line, sent)
+
+    def _begin(self, line: _Line, owner: tuple[str, str]) -> None:
+        """The line leads to another node, or another life of it."""
+        self._by_id.pop(line.id, None)
+        line.id, line.to, line.next = new_id(), owner, 1
+        self._by_id[line.id] = line
+        self._drop_unsafe(line)
+        line.unsent = False
+        for sent in line.waiting:
+            sent.n = 0
+        for sent in line.waiting:
+            if sent.answer is None:
+                self._send(line, sent)
+
+    def _drop_unsafe(self, line: _Line) -> None:
+        for sent in tuple(line.waiting):
+            if sent.answer is None and sent.tried and not repeatable(sent.envelope.command):
+                line.waiting.remove(sent)
+                self._reply(sent, UNCERTAIN)
+
+    def _give_up(self, line: _Line) -> None:
+        before = trio.current_time() - PATIENCE
+        while line.waiting and line.waiting[0].answer is None and line.waiting[0].at < before:
+            sent = line.waiting.popleft()
+            once = repeatable(sent.envelope.command)
+            self._reply(sent, UNSETTLED if once else UNCERTAIN)
+            if line.to is not None:
+                line.to = None  # its number is missing from here on: the line begins anew
+
+    async def _decide_here(self, line: _Line) -> None:
+        """This node owns the stream now."""
+        self._by_id.pop(line.id, None)
+        line.to = None
+        self._drop_unsafe(line)
+        if not line.waiting:
+            return
+        sent = line.waiting[0]
+        if sent.answer is not None:
+            await self._finish(line)
+            return
+        await self._tell(line.stream, sent.envelope)
+        line.waiting.popleft()
+        self._outstanding -= 1
+
+    async def _finish(self, line: _Line) -> None:
+        """Answers the oldest, when what it led to is known here."""
+        sent = line.waiting[0]
+        assert sent.answer is not None
+        sequence, result = sent.answer
+        await self._applied(sequence)
+        line.waiting.popleft()
+        try:
+            answer = decode_answer(result)
+        except Unsendable as error:
+            log.error("node_message_unreadable", stream=line.stream, problem=str(error))
+            answer = UNCERTAIN
+        self._reply(sent, answer)
+
+    def _reply(self, sent: _Sent, answer: object) -> None:
+        self._outstanding -= 1
+        sent.envelope.reply(answer)
+
+    def _send(self, line: _Line, sent: _Sent) -> None:
+        assert line.to is not None
+        if sent.n == 0:
+            sent.n = line.next
+            line.next += 1
+        sent.tried = True
+        sent.sent_at = trio.current_time()
+        self.sent += 1
+        first = next((one.n for one in line.waiting if one.n), sent.n)
+        call = _Call(self._net.node, line.id, line.stream, sent.n, first, self._sequence(), sent.call)
+        self._publish_call(line.to, call)
+
+    def _publish_call(self, to: tuple[str, str], call: _Call) -> None:
+        self._net.publish(_calls_to(to), _encode(call))
+
+    def _move(self, line: _Line) -> None:
+        line.moved.set()
+
+    def _answered(self, data: bytes) -> None:
+        try:
+            answer = _answer(data)
+        except msgspec.MsgspecError as error:
+            log.warning("node_message_unreadable", problem=str(error))
+            return
+        line = self._by_id.get(answer.line)
+        if line is None:
+            return
+        if answer.result is None:
+            line.to = None
+        else:
+            for sent in line.waiting:
+                if sent.n == answer.n and sent.answer is None:
+                    sent.answer = answer.sequence, answer.result
+        self._move(line)
+
+    # --- for commands of others
+
+    def _called(self, data: bytes) -> None:
+        try:
+            call = _call(data)
+        except msgspec.MsgspecError as error:
+            log.warning("node_message_unreadable", problem=str(error))
+            return
+        inbox = self._inboxes.get(call.line)
+        if call.n == 0:
+            if inbox is not None and not inbox.busy:
+                del self._inboxes[call.line]
+            return
+        if inbox is None:
+            if call.n != 1:
+                if call.first > 1:  # else the first one was lost, and comes again
+                    self._net.publish(f"answer.{call.sender}", _encode(_Answer(call.line, call.n, 0, None)))
+                return
+            if len(self._inboxes) >= INBOXES:
+                self._tidy(2 * PATIENCE)  # of others an answer may still be asked for
+                if len(self._inboxes) >= INBOXES:
+                    return
+            inbox = self._inboxes[call.line] = _Inbox(call.stream)
+        inbox.used = trio.current_time()
+        if call.n < inbox.expected:
+            if (known := inbox.answers.get(call.n)) is not None:
+                self._net.publish(f"answer.{call.sender}", known)
+            return
+        if call.n > inbox.expected or len(inbox.calls) >= OF_A_LINE:
+            return  # one before it was lost; both come again
+        inbox.expected += 1
+        for n in [n for n in inbox.answers if n < call.first]:
+            del inbox.answers[n]
+        inbox.calls.append(call)
+        if not inbox.busy:
+            inbox.busy = True
+            self._nursery.start_soon(self._carry_out, inbox)
+
+    async def _carry_out(self, inbox: _Inbox) -> None:
+        while inbox.calls:
+            call = inbox.calls.popleft()
+            try:
+                command, context, writes, conditions = decode_call(call.call)
+            except Unsendable as error:
+                log.error("node_message_unreadable", problem=str(error))
+                self._answer(inbox, call, BROKEN)
+                continue
+
+            def reply(answer: object, call: _Call = call) -> None:
+                self._answer(inbox, call, answer)
+
+            await self._applied(call.sequence)
+            await self._tell(call.stream, Envelope(command, context, reply, writes, conditions))
+        inbox.busy = False
+
+    def _answer(self, inbox: _Inbox, call: _Call, answer: object) -> None:
+        try:
+            result = encode_answer(answer)
+        except Unsendable as error:
+            log.error("command_not_sent", stream=call.stream, problem=str(error))
+            result = encode_answer(UNCERTAIN)
+        if len(result) > LONGEST:
+            result = encode_answer(UNCERTAIN)
+        encoded = _encode(_Answer(call.line, call.n, self._sequence(), result))
+        inbox.answers[call.n] = encoded
+        inbox.used = trio.current_time()
+        self._net.publish(f"answer.{call.sender}", encoded)
+
+    async def tidy(self) -> None:
+        """For ever: forgets lines of which nothing is heard."""
+        while True:
+            await trio.sleep(KEPT_SECONDS / 4)
+            self._tidy(KEPT_SECONDS)
+
+    def _tidy(self, seconds: float) -> None:
+        before = trio.current_time() - seconds
+        for line, inbox in tuple(self._inboxes.items()):
+            if inbox.used <= before and not inbox.busy:
+                del self._inboxes[line]
+
+
+def _calls_to(node: tuple[str, str]) -> str:
+    name, life = node
+    return f"call.{name}.{life}"

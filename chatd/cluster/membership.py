@@ -1,0 +1,96 @@
+"""Which nodes belong to the cluster, there or not: for them the stream keeps what they have not applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+import trio
+
+from chatd.clock import now
+from chatd.cluster.beats import Beats
+from chatd.cluster.log import ClusterLog
+from chatd.log import log
+from chatd.nats.client import NatsError
+from chatd.nats.jetstream import JetStream
+from chatd.ports import Append, BackupReader, ClusterReader, DropNode, PutLevel, PutNode, StoreUnavailable
+
+EVERY: Final = 60.0  # seconds
+BACKUP_TOOK: Final = 3_600_000  # milliseconds: it holds what there was when it was begun
+KEPT: Final = 10_000  # messages that stay in the stream though all nodes have applied them
+
+
+class Queries(ClusterReader, BackupReader, Protocol):
+    """What is asked of the database."""
+
+
+class Membership:
+    """`level`: of what this node can read."""
+
+    def __init__(
+        self,
+        name: str,
+        level: int,
+        own: ClusterLog,
+        beats: Beats,
+        reader: Queries,
+        jetstream: JetStream,
+        stream: str,
+    ) -> None:
+        self.agreed = 1  # the level that all nodes can read
+        self._name = name
+        self._level = level
+        self._own = own
+        self._beats = beats
+        self._reader = reader
+        self._jetstream = jetstream
+        self._stream = stream
+
+    async def enter(self) -> None:
+        """Raises StoreUnavailable."""
+        if self._name not in await self.nodes():
+            await self._own.submit([Append(writes=(PutNode(self._name, now()),))]).wait()
+
+    async def nodes(self) -> Sequence[str]:
+        """By name. Raises StoreUnavailable."""
+        return await self._reader.nodes()
+
+    async def drop(self, node: str) -> None:
+        """Raises StoreUnavailable."""
+        await self._own.submit([Append(writes=(DropNode(node),))]).wait()
+
+    async def look(self, leads: bool) -> None:
+        """What is to be done now and then. Never raises."""
+        try:
+            self.agreed = await self._reader.cluster_level()
+            if not leads:
+                return
+            there = {heard.beat.node: heard.beat for heard in self._beats.others()}
+            nodes = [node for node in await self.nodes() if node != self._name]
+            if not all(node in there for node in nodes):
+                return
+            level = min([self._level, *(there[node].level for node in nodes)])
+            if level > self.agreed:
+                await self._own.submit([Append(writes=(PutLevel(level),))]).wait()
+            durable = min([self._own.sequence, *(there[node].durable for node in nodes)])
+            await self._trim(durable - KEPT)
+        except (StoreUnavailable, NatsError) as error:
+            log.info("cluster_not_tended", problem=str(error))
+
+    async def _trim(self, before: int) -> None:
+        """Drops from the stream what all nodes hold on their disks, and a backup holds as well."""
+        newest = await self._reader.newest_backup()
+        if before <= 0 or newest is None:
+            return
+        backed_up = self._own.sequence_at(newest - BACKUP_TOOK)
+        before = min(before, backed_up)
+        state = (await self._jetstream.stream_info(self._stream)).state
+        if state.first_seq < before:
+            await self._jetstream.purge(self._stream, before)
+            log.info("stream_trimmed", before=before, messages=before - state.first_seq)
+
+    async def run(self, leads: Callable[[], bool]) -> None:
+        """For ever."""
+        while True:
+            await self.look(leads())
+            await trio.sleep(EVERY)

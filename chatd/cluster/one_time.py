@@ -1,0 +1,54 @@
+"""One-time secrets that another node gave out: it is asked for them, so each is still good once.
+
+A browser that was sent to single sign-on, or a client that was given a passkey's challenge, may come back to
+whatever node. Should the node that knows of it be gone, the user begins again, as after a restart.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final, TypeVar
+
+import msgspec
+
+from chatd.auth.one_time_tokens import OneTimeTokens
+from chatd.cluster.beats import Beats
+from chatd.cluster.net import Net, Unreachable
+from chatd.log import log
+
+SUBJECT: Final = "once"
+SECONDS: Final = 2.0  # for the answer of one node
+DIGEST: Final = 32  # bytes
+T = TypeVar("T")
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+
+
+class OneTimeOfNodes:
+    def __init__(self, net: Net, beats: Beats) -> None:
+        self._net = net
+        self._beats = beats
+
+    def share(self, name: str, tokens: OneTimeTokens[T], type_: type[T]) -> None:
+        """What one node keeps can be taken on each, once. `name`: one word, the same on all nodes."""
+
+        async def asked(data: bytes) -> bytes:
+            value = tokens.take_hashed(data) if len(data) == DIGEST else None
+            return b"" if value is None else _encode(value)
+
+        self._net.answer(f"{SUBJECT}.{name}.{self._net.node}", asked)
+        tokens.elsewhere = partial(self._ask, name, msgspec.msgpack.Decoder(type_))
+
+    async def _ask(self, name: str, decoder: msgspec.msgpack.Decoder[T], digest: bytes) -> T | None:
+        for node in self._beats.nodes:
+            if node == self._net.node:
+                continue
+            try:
+                found = await self._net.ask(f"{SUBJECT}.{name}.{node}", digest, SECONDS)
+                if found:
+                    return decoder.decode(found)
+            except Unreachable:
+                continue
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                log.warning("node_message_unreadable", problem=str(error))
+        return None

@@ -1,0 +1,56 @@
+"""Signals for sessions on other nodes: typing, receipts, read markers, drafts. Some may be lost."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from chatd.actors.runtime.bus import Bus
+from chatd.cluster.net import Net
+from chatd.log import log
+from chatd.ports import Row
+
+SUBJECT: Final = "signal"
+LONGEST: Final = 256 * 1024  # bytes
+
+
+class _Signal(Struct, frozen=True, array_like=True):
+    node: str
+    account: str | None
+    stream: str | None
+    frame: dict[str, Any]
+    but: str | None
+
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decode: Final = msgspec.msgpack.Decoder(_Signal).decode
+
+
+class Signals:
+    def __init__(self, net: Net, bus: Bus) -> None:
+        self._net = net
+        self._bus = bus
+
+    def open(self) -> None:
+        self._bus.relay = self._relay
+        self._net.listen(SUBJECT, self._heard)
+
+    def _relay(self, account: str | None, stream: str | None, frame: Row, but: str | None) -> None:
+        encoded = _encode([self._net.node, account, stream, frame, but])
+        if len(encoded) <= LONGEST:
+            self._net.publish(SUBJECT, encoded)
+
+    def _heard(self, data: bytes) -> None:
+        try:
+            signal = _decode(data)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            log.warning("node_message_unreadable", problem=str(error))
+            return
+        if signal.node == self._net.node:
+            return
+        if signal.account is not None:
+            self._bus.show(signal.account, signal.frame)
+        elif signal.stream is not None:
+            self._bus.show_in(signal.stream, signal.frame, signal.but)

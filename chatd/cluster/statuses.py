@@ -1,0 +1,110 @@
+"""What an admin is told of the cluster, and what of it is not well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from chatd.cluster.beats import Beat, Beats
+from chatd.contract.cluster import ClusterNode, ClusterReplica, ClusterStatus, ClusterStream, NodeState
+from chatd.nats.jetstream import StreamInfo
+
+FAR_BEHIND: Final = 1000  # messages of the stream
+LARGE: Final = 10 * 2**30  # bytes
+
+
+def cluster_status(
+    name: str,
+    own: Beat,
+    beats: Beats,
+    belonging: Sequence[str],
+    info: StreamInfo,
+    leader: str,
+    level: int,
+    key: int,
+    cut_off: str | None,
+) -> ClusterStatus:
+    there = {own.node: own, **{heard.beat.node: heard.beat for heard in beats.others()}}
+    last = info.state.last_seq
+    nodes = [
+        _node(node, there.get(node), last, here=node == own.node) for node in sorted({*belonging, *there})
+    ]
+    stream = _stream(info)
+    problems = [
+        *([cut_off] if cut_off is not None else ()),
+        *_of_nodes(nodes),
+        *_of_stream(stream, info.config.num_replicas),
+    ]
+    return ClusterStatus(
+        name=name,
+        node=own.node,
+        leader=leader,
+        level=level,
+        key=key,
+        nodes=nodes,
+        stream=stream,
+        problems=problems,
+    )
+
+
+def _node(name: str, beat: Beat | None, last: int, here: bool) -> ClusterNode:
+    if beat is None:
+        return ClusterNode(name=name, here=here, state="away", sequence=0, lag=0, level=0, version="", url="")
+    state: NodeState = "leaving" if beat.leaving else "serving" if beat.serving else "cut_off"
+    return ClusterNode(
+        name=name,
+        here=here,
+        state=state,
+        sequence=beat.sequence,
+        lag=max(0, last - beat.sequence),
+        level=beat.level,
+        version=beat.version,
+        url=beat.url,
+    )
+
+
+def _stream(info: StreamInfo) -> ClusterStream:
+    cluster = info.cluster
+    replicas = [ClusterReplica(server=cluster.leader, leader=True, current=True)] if cluster.leader else []
+    replicas += [
+        ClusterReplica(server=one.name, leader=False, current=one.current and not one.offline)
+        for one in cluster.replicas
+    ]
+    state = info.state
+    return ClusterStream(
+        messages=state.messages,
+        bytes=state.bytes,
+        first=state.first_seq,
+        last=state.last_seq,
+        replicas=replicas,
+    )
+
+
+def _of_nodes(nodes: Sequence[ClusterNode]) -> Iterator[str]:
+    for node in nodes:
+        if node.state == "away":
+            yield (
+                f"the node {node.name} is not heard; start it, or if it does not come back,"
+                f" `chatctl cluster leave {node.name}`"
+            )
+        elif node.lag > FAR_BEHIND:
+            yield f"the node {node.name} is {node.lag} messages behind; look at its disk and its load"
+    versions = {node.version for node in nodes if node.version}
+    if len(versions) > 1:
+        yield f"the nodes have different versions: {', '.join(sorted(versions))}; finish the upgrade"
+
+
+def _of_stream(stream: ClusterStream, wanted: int) -> Iterator[str]:
+    if wanted == 1:
+        yield (
+            "the stream is kept on one NATS server only, so that machine must not be lost; with three servers"
+            " set cluster_replicas = 3"
+        )
+    for replica in stream.replicas:
+        if not replica.current:
+            yield f"the NATS server {replica.server} lacks some of the stream; start it, or look at its disk"
+    if stream.bytes > LARGE:
+        yield (
+            f"the stream has grown to {stream.bytes // 2**30} GiB; start all nodes and make a backup, and it"
+            " is trimmed"
+        )

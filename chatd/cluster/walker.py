@@ -1,0 +1,82 @@
+"""Walks along the hash chain of this node's own log, again and again, so that a changed event is noticed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, Final, TypeVar
+
+import trio
+from msgspec import Struct
+
+from chatd.backoff import Backoff
+from chatd.ports import StoreUnavailable
+from chatd.store.log import hash_chain
+
+T = TypeVar("T")
+Ask = Callable[[Callable[[sqlite3.Connection], Any]], Awaitable[Any]]
+
+AT_ONCE: Final = 250  # events
+REST: Final = 0.02  # seconds between two looks
+WALKS_EVERY: Final = 5.0  # seconds from the end of a walk to the next, at least
+WALKS_SHARE: Final = 20  # times as long as a walk took
+
+EVENTS: Final = """
+    SELECT position, stream, seq, type, at, by, data, body, hash, own.salt, own.text
+    FROM events
+    LEFT JOIN (SELECT position, salt, text FROM body_rows WHERE NOT erased) AS own USING (position)
+    WHERE position > ? ORDER BY position LIMIT ?
+"""
+
+
+class Broken(Exception):
+    """An event, or its text, is not what was logged."""
+
+
+class _Place(Struct, frozen=True):
+    position: int = 0
+    hash: bytes = hash_chain.GENESIS
+
+
+class Walker:
+    """`ask` puts a question to the database."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self.walks = 0  # that were finished
+
+    async def run(self) -> None:
+        """For ever. Raises Broken."""
+        backoff = Backoff(1.0, 60.0)
+        while True:
+            began = trio.current_time()
+            try:
+                await self._walk()
+            except StoreUnavailable:
+                await trio.sleep(backoff.next_delay())
+                continue
+            backoff.reset()
+            self.walks += 1
+            await trio.sleep(max(WALKS_EVERY, WALKS_SHARE * (trio.current_time() - began)))
+
+    async def _walk(self) -> None:
+        place: _Place | None = _Place()
+        while place is not None:
+            place = await self._ask(partial(_step, place))
+            await trio.sleep(REST)
+
+
+def _step(place: _Place, connection: sqlite3.Connection) -> _Place | None:
+    """The place after the next events; None at the end."""
+    rows = connection.execute(EVENTS, (place.position, AT_ONCE)).fetchall()
+    if not rows:
+        return None
+    previous = place.hash
+    for position, stream, seq, type_, at, by, data, body, hash_, salt, text in rows:
+        previous = hash_chain.link(previous, body, position, stream, seq, type_, at, by, data)
+        if previous != hash_:
+            raise Broken(f"event {position} ({type_}, {stream}) is not the one that was logged there")
+        if text is not None and hash_chain.body_digest(salt, text) != body:
+            raise Broken(f"the text of event {position} ({type_}, {stream}) is not the one that was logged")
+    return _Place(rows[-1][0], previous)

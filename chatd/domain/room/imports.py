@@ -1,0 +1,212 @@
+"""A room's side of an import: messages that were written elsewhere, and what a later export says of them.
+
+They stand in the room in the order in which they are imported, with the times at which they were written.
+Rights, slow mode and archives do not bind them: nobody writes here now, and an operator has decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from msgspec import to_builtins
+
+from chatd.contract.errors import Refusal
+from chatd.contract.import_ import ImportedMessages, ImportMessage, ImportReaction
+from chatd.contract.room import Room, RoomResult
+from chatd.domain.decision import Context, Decision, drop_none
+from chatd.domain.emoji import qualified
+from chatd.domain.event import Data, Fact, room_stream
+from chatd.domain.files import attached
+from chatd.domain.internal import (
+    AddImported,
+    AdmitMembers,
+    EraseImported,
+    ImportedChange,
+    KnownMessage,
+    MakeImportedDirectRoom,
+)
+from chatd.domain.room.reaction import MAX_PINS, MAX_REACTIONS, is_reaction
+from chatd.domain.room.state import RoomState, fact
+from chatd.domain.space.state import SpaceState
+
+
+def _make_direct(
+    state: RoomState, space: SpaceState, command: MakeImportedDirectRoom, context: Context
+) -> Decision | Refusal:
+    facts: list[Fact] = []
+    if not state.exists:
+        created = {"name": "", "kind": "direct", "private": True, "accounts": list(command.people)}
+        facts.append(fact(state, "room.created", context, created))
+    for account in command.people:
+        if account not in state.members:
+            facts.append(fact(state, "member.joined", context, {"account": account}, nth=len(facts) + 1))
+    return Decision(tuple(facts), lambda _: RoomResult(room=state.row(Room)))
+
+
+def _admit(state: RoomState, space: SpaceState, command: AdmitMembers, context: Context) -> Decision:
+    coming = [one for one in dict.fromkeys(command.accounts) if one not in state.members and space.role(one)]
+    return Decision(
+        tuple(
+            fact(state, "member.joined", context, space.room_join_data(account), nth=nth)
+            for nth, account in enumerate(coming, 1)
+        )
+    )
+
+
+class _Facts:
+    """What an import adds to the room, fact by fact."""
+
+    def __init__(self, state: RoomState, space: SpaceState, now: int) -> None:
+        self.facts: list[Fact] = []
+        self.reactions = 0
+        self.dropped = 0
+        self._stream = room_stream(state.id)
+        self._head = state.head
+        self._pins = len(state.pins)
+        self._space = space
+        self._now = now
+
+    def add(
+        self,
+        type_: str,
+        at: int,
+        by: str,
+        data: Data,
+        text: str | None = None,
+        files: list[Data] | None = None,
+    ) -> int:
+        """Returns the seq of the fact."""
+        seq = self._head + len(self.facts) + 1
+        at = min(at, self._now)  # nobody has written later than now, whatever a file says
+        self.facts.append(Fact(self._stream, seq, type_, at, by, data, text, files))
+        return seq
+
+    def react(self, seq: int, at: int, reactions: Iterable[ImportReaction]) -> None:
+        """Each once; those that the space has no emoji for, and more than a message takes, are dropped."""
+        done: dict[tuple[str, str], None] = {}
+        different: set[str] = set()
+        for reaction in reactions:
+            emoji = qualified(reaction.emoji)
+            if (emoji, reaction.by) in done:
+                continue
+            if not is_reaction(emoji, self._space) or (
+                emoji not in different and len(different) >= MAX_REACTIONS
+            ):
+                self.dropped += 1
+                continue
+            different.add(emoji)
+            done[emoji, reaction.by] = None
+            self.add("reaction.added", at, reaction.by, {"seq": seq, "emoji": emoji})
+        self.reactions += len(done)
+
+    def pin(self, seq: int, at: int, by: str | None) -> None:
+        if by is None:
+            return
+        if self._pins >= MAX_PINS:
+            self.dropped += 1
+            return
+        self._pins += 1
+        self.add("pin.added", at, by, {"seq": seq})
+
+
+def _add(state: RoomState, space: SpaceState, command: AddImported, context: Context) -> Decision | Refusal:
+    known: dict[str, KnownMessage] = dict(command.known)
+    facts = _Facts(state, space, context.at)
+    missing_roots = 0
+    for message in command.messages:
+        files: list[Data] | None = None
+        if message.attachments:
+            found = attached(message.attachments, context)
+            if isinstance(found, Refusal):
+                return found
+            files = [to_builtins(file) for file in found]
+        answered = known.get(message.reply_to or message.thread or "")
+        root = known.get(message.thread or "")
+        if answered is None:
+            answered = root
+        missing_roots += answered is None and (message.reply_to or message.thread) is not None
+        thread = None if answered is None else answered.thread or answered.seq
+        if root is not None:
+            thread = root.thread or root.seq
+        named = [one for one in command.mentions.get(message.key, ()) if one in state.members]
+        seq = _post(facts, command.import_, message, answered, thread, files, named)
+        known[message.key] = KnownMessage(seq, thread)
+    edited = deleted = unchanged = 0
+    for change in command.changes:
+        before = len(facts.facts)
+        edited += change.text is not None
+        deleted += change.deleted
+        _change(facts, change)
+        unchanged += len(facts.facts) == before  # reactions and pins that are dropped, as they were before
+    result = ImportedMessages(
+        added=len(command.messages),
+        edited=edited,
+        deleted=deleted,
+        unchanged=unchanged,
+        reactions=facts.reactions,
+        dropped=facts.dropped,
+        missing_roots=missing_roots,
+    )
+    return Decision(tuple(facts.facts), lambda _: result)
+
+
+def _post(
+    facts: _Facts,
+    import_: str,
+    message: ImportMessage,
+    answered: KnownMessage | None,
+    thread: int | None,
+    files: list[Data] | None,
+    named: list[str],
+) -> int:
+    """The message with all that is known of it; returns its seq."""
+    texts = [*(version.text for version in message.versions), message.text]
+    data = drop_none(
+        imported=import_,
+        key=message.key,
+        reply_to=None if answered is None else answered.seq,
+        thread=thread,
+        attachments=message.attachments or None,
+        mentions=named or None,
+        edited_at=None if message.versions else message.edited_at,
+    )
+    seq = facts.add("message.posted", message.at, message.by, data, texts[0], files)
+    times = [*(version.at for version in message.versions[1:]), message.edited_at or message.at]
+    for text, at in zip(texts[1:], times, strict=False):
+        facts.add("message.edited", at, message.by, {"seq": seq}, text)
+    if message.deleted:
+        facts.add("message.deleted", message.at, message.by, {"seq": seq, "author": message.by})
+    else:
+        facts.react(seq, message.at, message.reactions)
+        facts.pin(seq, message.at, message.pinned_by)
+    return seq
+
+
+def _change(facts: _Facts, change: ImportedChange) -> None:
+    if change.deleted:
+        data = {"seq": change.seq, "author": change.by}
+        facts.add("message.deleted", change.edited_at, change.by, data)
+        return
+    if change.text is not None:
+        facts.add("message.edited", change.edited_at, change.by, {"seq": change.seq}, change.text)
+    facts.react(change.seq, change.edited_at, change.reactions)
+    facts.pin(change.seq, change.edited_at, change.pinned_by)
+
+
+def _erase(state: RoomState, space: SpaceState, command: EraseImported, context: Context) -> Decision:
+    facts: list[Fact] = []
+    for seq, key in command.messages:
+        message = state.messages.get(seq)
+        if message is not None and not message.deleted:
+            data = {"seq": seq, "author": message.by, "key": key}
+            facts.append(fact(state, "message.deleted", context, data, nth=len(facts) + 1))
+    return Decision(tuple(facts))
+
+
+DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]] = {
+    MakeImportedDirectRoom: _make_direct,
+    AdmitMembers: _admit,
+    AddImported: _add,
+    EraseImported: _erase,
+}

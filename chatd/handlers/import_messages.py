@@ -1,0 +1,132 @@
+"""The handler that adds messages to a room of an import, and changes those that were added before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from chatd.actors.runtime.command_bus import CommandBus, context_of
+from chatd.actors.workers.mention_names import MentionNames
+from chatd.contract.errors import Refusal
+from chatd.contract.import_ import (
+    AddImportMessages,
+    FindImported,
+    FoundMessages,
+    ImportedMessages,
+    ImportMessage,
+)
+from chatd.domain.emoji import qualified
+from chatd.domain.event import room_stream
+from chatd.domain.internal import AddImported, ImportedChange, KnownMessage
+from chatd.domain.names.mentions import may_mention, mention_candidates
+from chatd.handlers.fresh_read import retried_when_stale
+from chatd.handlers.imports import open_import, refuse_strangers
+from chatd.ports import Caller, ImportKeysUnused, ImportOpen, Reader, Row
+
+NO_SUCH_ROOM: Final = Refusal("not_found", "there is no such room in this import; import.add_rooms adds it")
+ONCE: Final = Refusal("invalid", "messages: each key once")
+
+
+class ImportMessages(msgspec.Struct, frozen=True, eq=False):
+    reader: Reader
+    commands: CommandBus
+    names: MentionNames
+
+    @retried_when_stale
+    async def add_messages(self, caller: Caller, command: AddImportMessages) -> ImportedMessages | Refusal:
+        messages = command.messages
+        keys = [message.key for message in messages]
+        if len(set(keys)) < len(keys):
+            return ONCE
+        row = await open_import(self.reader, command.import_)
+        if isinstance(row, Refusal):
+            return row
+        if not await self.reader.import_has_room(command.import_, command.room):
+            return NO_SUCH_ROOM
+        if refusal := await refuse_strangers(self.reader, _people(messages)):
+            return refusal
+        there = {one["key"]: one for one in await self._rows(command.room, keys, whole=True)}
+        new = [message for message in messages if message.key not in there]
+        known = await self._known(command.room, new, there)
+        changes = [
+            change
+            for message in messages
+            if (one := there.get(message.key)) is not None and (change := _change(message, one)) is not None
+        ]
+        unchanged = len(messages) - len(new) - len(changes)
+        if not new and not changes:
+            return ImportedMessages(
+                added=0, edited=0, deleted=0, unchanged=unchanged, reactions=0, dropped=0, missing_roots=0
+            )
+        answer = await self.commands.ask(
+            room_stream(command.room),
+            AddImported(command.import_, tuple(new), tuple(changes), known, await self._mentions(new)),
+            context_of(caller, with_id=False),
+            ImportedMessages,
+            conditions=(
+                ImportOpen(command.import_),
+                ImportKeysUnused(command.room, tuple(message.key for message in new)),
+            ),
+        )
+        if isinstance(answer, Refusal):
+            return answer
+        return msgspec.structs.replace(answer, unchanged=unchanged + answer.unchanged)
+
+    async def find(self, caller: Caller, query: FindImported) -> FoundMessages | Refusal:
+        row = await open_import(self.reader, query.import_)
+        if isinstance(row, Refusal):
+            return row
+        rows = await self._rows(query.room, query.keys, whole=False)
+        return FoundMessages(
+            keys=[one["key"] for one in rows], bare=[one["key"] for one in rows if one["bare"]]
+        )
+
+    async def _rows(self, room: str, keys: Sequence[str], whole: bool) -> list[Row]:
+        return await self.reader.imported_messages(room, keys, whole) if keys else []
+
+    async def _mentions(self, new: Sequence[ImportMessage]) -> dict[str, list[str]]:
+        """Whom the texts name; they are drawn so, and nobody hears of it."""
+        found: dict[str, list[str]] = {}
+        for message in new:
+            if message.versions or message.deleted or not may_mention(message.text):
+                continue
+            if accounts := await self.names.accounts(mention_candidates(message.text)):
+                found[message.key] = accounts
+        return found
+
+    async def _known(
+        self, room: str, new: Sequence[ImportMessage], there: dict[str, Row]
+    ) -> dict[str, KnownMessage]:
+        """The messages that those which are new refer to, as far as they are in the room."""
+        meant = {key for message in new for key in (message.thread, message.reply_to) if key is not None}
+        rows = [there[key] for key in meant if key in there]
+        coming = {message.key for message in new}
+        rows += await self._rows(room, list(meant - there.keys() - coming), whole=False)
+        return {row["key"]: KnownMessage(row["seq"], row["thread"]) for row in rows}
+
+
+def _people(messages: Sequence[ImportMessage]) -> Iterator[str]:
+    for message in messages:
+        yield message.by
+        if message.pinned_by is not None:
+            yield message.pinned_by
+        for reaction in message.reactions:
+            yield reaction.by
+
+
+def _change(message: ImportMessage, row: Row) -> ImportedChange | None:
+    """What the export says that is not so here. A text counts only where the export knows of a later edit:
+    else it differs because a name in it does. Who deleted a message here does not get it back."""
+    if row["deleted"]:
+        return None
+    edited_at = message.edited_at or (message.versions[-1].at if message.versions else message.at)
+    later = edited_at > (row["edited_at"] or row["at"])
+    text = message.text if later and message.text not in ("", row["text"]) and not message.deleted else None
+    reacted = {(emoji, account) for emoji, account in row["reactions"]}
+    reactions = tuple(one for one in message.reactions if (qualified(one.emoji), one.by) not in reacted)
+    pinned_by = message.pinned_by if not row["pinned"] else None
+    if text is None and not message.deleted and not reactions and pinned_by is None:
+        return None
+    return ImportedChange(row["seq"], row["by"], text, edited_at, message.deleted, reactions, pinned_by)

@@ -1,0 +1,133 @@
+"""The handler that finds the rooms of an import, or makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Final
+
+import msgspec
+
+from chatd.actors.runtime.command_bus import CommandBus, context_of
+from chatd.actors.runtime.envelope import STALE
+from chatd.clock import now
+from chatd.contract.direct import MAX_PEOPLE
+from chatd.contract.errors import Refusal
+from chatd.contract.import_ import AddImportRooms, ImportedRoom, ImportedRooms, ImportRoom
+from chatd.contract.room import RoomResult
+from chatd.contract.spec import Done
+from chatd.domain.event import room_stream, space_stream
+from chatd.domain.internal import AdmitMembers, MakeImportedDirectRoom, MakeImportedRoom
+from chatd.domain.names.taken import ROOM_NAME_TAKEN
+from chatd.domain.room.direct import PAIR, direct_room
+from chatd.domain.room.state import NO_SUCH_ROOM, RoomState
+from chatd.handlers.imports import TAKEN_BACK, open_import, refuse_strangers
+from chatd.handlers.visibility import Visibility
+from chatd.ports import Caller, ImportOpen, PutImportRoom, Reader, Row
+
+LONGEST_NAME: Final = 80
+TRIES: Final = 100  # names that are tried for a room
+PEOPLE: Final = Refusal(
+    "invalid", f"members: a direct room has {PAIR} to {MAX_PEOPLE} people; make a private room for others"
+)
+
+
+class ImportRooms(msgspec.Struct, frozen=True, eq=False):
+    reader: Reader
+    commands: CommandBus
+    visibility: Visibility
+
+    async def add_rooms(self, caller: Caller, command: AddImportRooms) -> ImportedRooms | Refusal:
+        row = await open_import(self.reader, command.import_)
+        if isinstance(row, Refusal):
+            return row
+        keys = [room.key for room in command.rooms]
+        known = {one["key"]: one for one in await self.reader.import_rooms(row["space"], row["source"], keys)}
+        found: list[ImportedRoom] = []
+        for room in command.rooms:
+            one = known.get(room.key)
+            if one is None:
+                made = await self._add(caller, row, room)
+            else:
+                made = await self._admit(caller, room, one["room"], one["name"])
+            if isinstance(made, Refusal):
+                return made
+            found.append(made)
+        return ImportedRooms(rooms=found)
+
+    async def _add(self, caller: Caller, row: Row, room: ImportRoom) -> ImportedRoom | Refusal:
+        if room.room is not None:
+            return await self._map(caller, row, room, room.room)
+        if room.kind == "direct":
+            return await self._make_direct(caller, row, room)
+        context = context_of(caller)
+        for name in _names(room.name, row["format"]):
+            making = MakeImportedRoom(
+                name,
+                room.kind == "private",
+                room.archived,
+                now() if room.created_at is None else room.created_at,
+                tuple(room.members),
+                room.topic,
+            )
+            put = PutImportRoom(row["space"], row["source"], room.key, context.new_id, row["id"])
+            answer = await self.commands.ask(
+                space_stream(row["space"]),
+                making,
+                context,
+                RoomResult,
+                put,
+                conditions=(ImportOpen(row["id"]),),
+            )
+            if not isinstance(answer, Refusal):
+                return ImportedRoom(key=room.key, room=answer.room.id, name=name, made=True)
+            if answer is not ROOM_NAME_TAKEN:
+                return TAKEN_BACK if answer is STALE else answer
+        return ROOM_NAME_TAKEN
+
+    async def _map(self, caller: Caller, row: Row, room: ImportRoom, id_: str) -> ImportedRoom | Refusal:
+        """To a room that is here already."""
+        state = await self.visibility.room(caller, id_)
+        if isinstance(state, Refusal):
+            return state
+        if state.space != row["space"]:
+            return NO_SUCH_ROOM
+        await self.commands.write(PutImportRoom(row["space"], row["source"], room.key, id_, None))
+        return await self._admit(caller, room, id_, state.name)
+
+    async def _make_direct(self, caller: Caller, row: Row, room: ImportRoom) -> ImportedRoom | Refusal:
+        people = sorted(set(room.members))
+        if not PAIR <= len(people) <= MAX_PEOPLE:
+            return PEOPLE
+        if refusal := await refuse_strangers(self.reader, people):
+            return refusal
+        for nth in count():
+            id_ = direct_room(people, nth)
+            state: RoomState = await self.commands.directory.state_of(room_stream(id_))
+            if not state.deleted:
+                break
+        making = MakeImportedDirectRoom(tuple(people))
+        stream, context = room_stream(id_), context_of(caller)
+        answer = await self.commands.ask(stream, making, context, RoomResult)
+        if isinstance(answer, Refusal):
+            return answer
+        made_by = None if state.exists else row["id"]
+        await self.commands.write(PutImportRoom(row["space"], row["source"], room.key, id_, made_by))
+        return ImportedRoom(key=room.key, room=id_, name="", made=not state.exists)
+
+    async def _admit(self, caller: Caller, room: ImportRoom, id_: str, name: str) -> ImportedRoom | Refusal:
+        """Who is in it by now."""
+        if room.kind != "direct" and room.members:
+            coming = AdmitMembers(tuple(room.members))
+            answer = await self.commands.ask(room_stream(id_), coming, context_of(caller), Done)
+            if isinstance(answer, Refusal):
+                return answer
+        return ImportedRoom(key=room.key, room=id_, name=name, made=False)
+
+
+def _names(name: str, format_: str) -> Iterator[str]:
+    """The name itself, then ones like it that say where it came from."""
+    yield name
+    for number in range(1, TRIES):
+        end = f"-{format_}" if number == 1 else f"-{format_}-{number}"
+        yield f"{name[: LONGEST_NAME - len(end)]}{end}"

@@ -1,0 +1,62 @@
+"""The handler that takes an import back, a bounded piece with each call."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from chatd.actors.runtime.command_bus import CommandBus, context_of
+from chatd.actors.workers.deletions import Deletions
+from chatd.contract.errors import Refusal
+from chatd.contract.import_ import UNDONE_AT_ONCE, ImportUndone, UndoImport
+from chatd.contract.room import DeleteRoom
+from chatd.contract.spec import Done
+from chatd.domain.event import room_stream, space_stream
+from chatd.domain.internal import EndImport, EraseImported
+from chatd.handlers.imports import NO_SUCH_IMPORT
+from chatd.ports import Caller, CloseImport, Reader
+
+ACCOUNTS_AT_ONCE: Final = 50  # whose deletion a call orders
+REASON: Final = "the import was taken back"
+
+
+class ImportUndo(msgspec.Struct, frozen=True, eq=False):
+    reader: Reader
+    commands: CommandBus
+    deletions: Deletions
+
+    async def undo(self, caller: Caller, command: UndoImport) -> ImportUndone | Refusal:
+        """Messages first, so that what is cut off leaves rooms and people with which it can go on."""
+        row = await self.reader.import_(command.import_)
+        if row is None:
+            return NO_SUCH_IMPORT
+        context = context_of(caller, with_id=False)
+        if row["undone_at"] is None:  # from now on nothing is added to it
+            ending = EndImport(command.import_, undone=True)
+            answer = await self.commands.ask(space_stream(row["space"]), ending, context, Done)
+            if isinstance(answer, Refusal):
+                return answer
+        brought = await self.reader.brought_by(command.import_, UNDONE_AT_ONCE)
+        if brought:
+            for room in {one["room"] for one in brought}:
+                erasing = EraseImported(
+                    tuple((one["seq"], one["key"]) for one in brought if one["room"] == room)
+                )
+                answer = await self.commands.ask(room_stream(room), erasing, context, Done)
+                if isinstance(answer, Refusal):
+                    return answer
+            return ImportUndone(erased=len(brought), done=False)
+        for made in await self.reader.rooms_made_by(command.import_):
+            if not made["used"]:
+                deleting = DeleteRoom(made["room"], REASON)
+                answer = await self.commands.ask(room_stream(made["room"]), deleting, context, Done)
+                if isinstance(answer, Refusal):
+                    return answer
+        placeholders = await self.reader.placeholders_of(command.import_, ACCOUNTS_AT_ONCE)
+        for account in placeholders:
+            await self.deletions.order(account, caller.by, REASON, messages=True)
+        if placeholders:
+            return ImportUndone(erased=0, done=False)
+        await self.commands.write(CloseImport(command.import_))
+        return ImportUndone(erased=0, done=True)

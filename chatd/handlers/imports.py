@@ -1,0 +1,84 @@
+"""Handlers of imports: begun, finished, listed; and the import that a request of one names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from chatd.actors.runtime.command_bus import CommandBus, context_of
+from chatd.contract.errors import Refusal
+from chatd.contract.import_ import (
+    BeginImport,
+    FinishImport,
+    Import,
+    ImportList,
+    ImportResult,
+    ListImportPeople,
+    ListImports,
+    PeopleMade,
+    PersonMade,
+)
+from chatd.contract.rows import pick
+from chatd.contract.spec import Done
+from chatd.domain.event import space_stream
+from chatd.domain.internal import EndImport
+from chatd.handlers.paging import cut
+from chatd.handlers.visibility import Visibility
+from chatd.ports import Caller, Reader, Row
+
+NO_SUCH_IMPORT: Final = Refusal("not_found", "there is no such import; import.list shows those of a space")
+TAKEN_BACK: Final = Refusal("conflict", "this import was taken back; begin another one with import.begin")
+
+
+async def open_import(reader: Reader, id_: str) -> Row | Refusal:
+    """The import, to which something may be added."""
+    row = await reader.import_(id_)
+    if row is None:
+        return NO_SUCH_IMPORT
+    return row if row["undone_at"] is None else TAKEN_BACK
+
+
+async def refuse_strangers(reader: Reader, accounts: Iterable[str]) -> Refusal | None:
+    """Whether one of these accounts does not exist."""
+    named = list(dict.fromkeys(accounts))
+    found = {row["account"] for row in await reader.profiles(None, named)}
+    for account in named:
+        if account not in found:
+            return Refusal(
+                "not_found", f"there is no account {account}; add people first (import.add_people)"
+            )
+    return None
+
+
+class Imports(msgspec.Struct, frozen=True, eq=False):
+    reader: Reader
+    commands: CommandBus
+    visibility: Visibility
+
+    async def begin(self, caller: Caller, command: BeginImport) -> ImportResult | Refusal:
+        stream = space_stream(command.space)
+        return await self.commands.ask(stream, command, context_of(caller), ImportResult)
+
+    async def finish(self, caller: Caller, command: FinishImport) -> Done | Refusal:
+        row = await open_import(self.reader, command.import_)
+        if isinstance(row, Refusal):
+            return row
+        ending = EndImport(command.import_)
+        return await self.commands.ask(space_stream(row["space"]), ending, context_of(caller), Done)
+
+    async def people(self, caller: Caller, query: ListImportPeople) -> PeopleMade | Refusal:
+        if await self.reader.import_(query.import_) is None:
+            return NO_SUCH_IMPORT
+        rows = await self.reader.people_made_by(query.import_, query.after, query.limit + 1)
+        page, following = cut(rows, query.limit, "account")
+        return PeopleMade(people=[pick(PersonMade, row) for row in page], next=following)
+
+    async def list_(self, caller: Caller, query: ListImports) -> ImportList | Refusal:
+        space = await self.visibility.space(caller, query.space)
+        if isinstance(space, Refusal):
+            return space
+        rows = await self.reader.imports(query.space, query.after, query.limit + 1)
+        page, following = cut(rows, query.limit, "id")
+        return ImportList(imports=[pick(Import, row) for row in page], next=following)

@@ -1,0 +1,1 @@
+"""A client of NATS and its JetStream on trio, as far as a cluster needs them."""

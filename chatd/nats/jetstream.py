@@ -1,0 +1,125 @@
+"""JetStream's API, as far as it is used: one stream, messages with acknowledgement, purging."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from chatd.nats.client import Client, NatsError, TooSlow
+
+T = TypeVar("T")
+
+SECONDS: Final = 5.0  # for an answer of the API
+NO_STREAM: Final = 10059  # error codes: github.com/nats-io/nats-server, server/errors.json
+NAME_IN_USE: Final = 10058
+
+
+class ApiError(NatsError):
+    """The server refused: `code` is NATS's own number."""
+
+    def __init__(self, code: int, described: str) -> None:
+        super().__init__(f"{described} ({code})")
+        self.code = code
+
+
+class StreamConfig(msgspec.Struct, frozen=True, omit_defaults=True):
+    name: str
+    subjects: list[str]
+    num_replicas: int = 1
+    storage: str = "file"
+    retention: str = "limits"
+    discard: str = "new"
+    max_msgs: int = -1
+    max_bytes: int = -1
+    max_age: int = 0  # nanoseconds
+    max_msg_size: int = -1
+    duplicate_window: int = 0  # nanoseconds
+    deny_delete: bool = False
+    allow_direct: bool = False
+    metadata: dict[str, str] = {}
+
+
+class StreamState(msgspec.Struct, frozen=True):
+    messages: int
+    bytes: int
+    first_seq: int
+    last_seq: int
+
+
+class Replica(msgspec.Struct, frozen=True):
+    name: str
+    current: bool = False
+    offline: bool = False
+
+
+class StreamCluster(msgspec.Struct, frozen=True):
+    leader: str = ""
+    replicas: list[Replica] = []
+
+
+class StreamInfo(msgspec.Struct, frozen=True):
+    config: StreamConfig
+    state: StreamState
+    cluster: StreamCluster = StreamCluster()
+
+
+class PubAck(msgspec.Struct, frozen=True):
+    stream: str
+    seq: int
+    duplicate: bool = False
+
+
+class JetStream:
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    async def create_stream(self, config: StreamConfig) -> StreamInfo:
+        """The same as one that exists: that one. Raises ApiError, `NAME_IN_USE` where it is another one."""
+        fields = {**msgspec.to_builtins(config), "duplicate_window": config.duplicate_window or 2 * 10**9}
+        fields |= {"retention": config.retention, "storage": config.storage, "discard": config.discard}
+        return await self._call(f"STREAM.CREATE.{config.name}", fields, StreamInfo)
+
+    async def stream_info(self, name: str) -> StreamInfo:
+        """Raises ApiError, `NO_STREAM` where there is none."""
+        return await self._call(f"STREAM.INFO.{name}", {}, StreamInfo)
+
+    async def update_stream(self, config: Mapping[str, Any]) -> StreamInfo:
+        return await self._call(f"STREAM.UPDATE.{config['name']}", config, StreamInfo)
+
+    async def delete_stream(self, name: str) -> None:
+        await self._call(f"STREAM.DELETE.{name}", {}, dict[str, Any])
+
+    async def purge(self, name: str, before: int) -> None:
+        """Drops all messages before this sequence."""
+        await self._call(f"STREAM.PURGE.{name}", {"seq": before}, dict[str, Any])
+
+    async def create_consumer(self, stream: str, config: Mapping[str, Any]) -> dict[str, Any]:
+        fields = {"stream_name": stream, "config": config}
+        return await self._call(f"CONSUMER.CREATE.{stream}.{config['name']}", fields, dict[str, Any])
+
+    async def delete_consumer(self, stream: str, name: str) -> None:
+        await self._call(f"CONSUMER.DELETE.{stream}.{name}", {}, dict[str, Any])
+
+    async def publish(
+        self, subject: str, data: bytes, seconds: float = SECONDS, headers: Mapping[str, str] | None = None
+    ) -> PubAck:
+        """Returns when the stream holds it. Raises ApiError when it was refused, and what `Client.request`
+        raises: then it is not known."""
+        msg = await self.client.request(subject, data, seconds, headers)
+        return _decoded(msg.data, PubAck)
+
+    async def _call(self, name: str, fields: Mapping[str, Any], result: type[T]) -> T:
+        msg = await self.client.request(f"$JS.API.{name}", msgspec.json.encode(fields), SECONDS)
+        return _decoded(msg.data, result)
+
+
+def _decoded(data: bytes, result: type[T]) -> T:
+    try:
+        found = msgspec.json.decode(data)
+        if isinstance(found, dict) and (error := found.get("error")):
+            raise ApiError(int(error.get("err_code", 0)), str(error.get("description", "an error")))
+        return msgspec.convert(found, result, strict=False)
+    except msgspec.MsgspecError as error:
+        raise TooSlow(f"the answer is none of JetStream's: {error}") from error

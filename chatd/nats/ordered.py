@@ -1,0 +1,188 @@
+"""An ordered consumer: all messages of a stream from one on, without a hole, as they come.
+
+The server keeps nothing of it that matters: when it is lost, or a message is missing, a new one is made from
+the next sequence on (as ADR-17 of NATS describes).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from contextlib import suppress
+from typing import Any, Final
+
+import trio
+from msgspec import Struct
+
+from chatd.log import log
+from chatd.nats.client import NatsError
+from chatd.nats.jetstream import JetStream
+from chatd.nats.wire import Msg
+
+HEARTBEAT: Final = 0.5  # seconds
+MISSED: Final = 3  # heartbeats, after which the consumer counts as lost
+LATE: Final = 0.3  # seconds that a message may take that the stream is known to hold
+LOOK: Final = 0.1
+AGAIN: Final = 0.1  # seconds until it is made anew, when it could not be
+KEPT: Final = 64 * 2**20  # bytes that wait to be read; the server stops before (flow control)
+NANOSECONDS: Final = 10**9
+MESSAGES: Final = 2**18  # that wait to be read, however small
+
+
+class Trimmed(NatsError):
+    """The stream does not hold the wanted sequence any more."""
+
+
+class Shorter(NatsError):
+    """The stream ends before what has been read of it already."""
+
+
+class StreamMsg(Struct, frozen=True):
+    sequence: int
+    data: bytes
+
+
+class OrderedConsumer:
+    """Messages beyond `after`. `async for` them; `heard_at` is trio's time of the last sign of life."""
+
+    def __init__(self, jetstream: JetStream, stream: str, after: int) -> None:
+        self.heard_at = trio.current_time()
+        self.made = 0  # how often a consumer was made
+        self._jetstream = jetstream
+        self._stream = stream
+        self._after = after
+        self._queue: deque[Msg] = deque()
+        self._bytes = 0
+        self._came = trio.Event()
+        self._lost = True
+        self._consumed = 0  # messages of the present consumer
+        self._name = ""
+        self._subscription: Any = None
+        self._connection = 0  # on which it was made
+        self._expected = after
+        self._expected_at = 0.0
+
+    def __aiter__(self) -> OrderedConsumer:
+        return self
+
+    async def __anext__(self) -> StreamMsg:
+        """Raises Trimmed, Shorter."""
+        while True:
+            if self._lost:
+                await self._make()
+                continue
+            if not self._queue:
+                self._came = trio.Event()
+                with trio.move_on_after(LOOK):
+                    await self._came.wait()
+                self._lost = self._lost or self._is_lost()
+                continue
+            msg = self._queue.popleft()
+            self._bytes -= len(msg.data)
+            if msg.status:
+                self._status(msg)
+            elif (found := self._in_order(msg)) is not None:
+                return found
+
+    def expect(self, sequence: int) -> None:
+        """The stream holds this one: so it should come soon."""
+        if sequence > self._expected:
+            self._expected, self._expected_at = sequence, trio.current_time()
+
+    def _is_lost(self) -> bool:
+        """Whether nothing comes any more, as when the server that kept the consumer has stopped."""
+        now = trio.current_time()
+        if self._queue:
+            return False
+        late = self._expected > self._after and now - self._expected_at > LATE
+        silent = now - self.heard_at > MISSED * HEARTBEAT
+        return late or silent or self._jetstream.client.connections != self._connection
+
+    def _in_order(self, msg: Msg) -> StreamMsg | None:
+        try:
+            sequence, number = _place(msg.reply)
+        except (ValueError, IndexError):  # somebody else's
+            self._lost = True
+            return None
+        if number != self._consumed + 1:
+            self._lost = True
+            return None
+        self._consumed = number
+        if sequence != self._after + 1:
+            raise Trimmed(f"after {self._after} the stream goes on with {sequence}")
+        self._after = sequence
+        return StreamMsg(sequence, msg.data)
+
+    def _status(self, msg: Msg) -> None:
+        """A heartbeat, or a question whether more may come."""
+        client = self._jetstream.client
+        answer_to = msg.reply or msg.headers.get("Nats-Consumer-Stalled", "")
+        if answer_to and client.connected:
+            with suppress(NatsError, ValueError):  # the server asks again with its next heartbeat
+                client.publish(answer_to, b"")
+        last = msg.headers.get("Nats-Last-Consumer")
+        if last is not None and last != str(self._consumed):
+            self._lost = True
+
+    def _heard(self, msg: Msg) -> None:
+        self.heard_at = trio.current_time()
+        if self._bytes + len(msg.data) > KEPT or len(self._queue) >= MESSAGES:
+            self._lost = True  # it is read again, when there is room
+        if not self._lost:
+            self._queue.append(msg)
+            self._bytes += len(msg.data)
+        self._came.set()
+
+    async def _make(self) -> None:
+        client = self._jetstream.client
+        self.close()
+        try:
+            await client.wait_connected()
+            info = await self._jetstream.stream_info(self._stream)
+            state = info.state
+            if state.last_seq < self._after:
+                raise Shorter(f"the stream ends at {state.last_seq}, and {self._after} has been read")
+            if state.first_seq > self._after + 1:
+                raise Trimmed(f"the stream begins at {state.first_seq}, and {self._after + 1} is wanted")
+            self._name = secrets.token_hex(8)
+            inbox = f"_INBOX.{secrets.token_hex(12)}"
+            self._queue.clear()
+            self._bytes = self._consumed = 0
+            self._lost = False
+            self._subscription = client.subscribe(inbox, self._heard)
+            self._connection = client.connections
+            self._expected_at = self.heard_at = trio.current_time()
+            config = {
+                "name": self._name,
+                "deliver_subject": inbox,
+                "deliver_policy": "by_start_sequence",
+                "opt_start_seq": self._after + 1,
+                "ack_policy": "none",
+                "max_deliver": 1,
+                "flow_control": True,
+                "idle_heartbeat": int(HEARTBEAT * NANOSECONDS),
+                "inactive_threshold": 30 * NANOSECONDS,
+                "mem_storage": True,
+                "num_replicas": 1,
+            }
+            await self._jetstream.create_consumer(self._stream, config)
+            self.made += 1
+            self.heard_at = trio.current_time()
+        except (Trimmed, Shorter):
+            raise
+        except NatsError as error:
+            self._lost = True
+            log.info("consumer_not_made", stream=self._stream, problem=str(error))
+            await trio.sleep(AGAIN)
+
+    def close(self) -> None:
+        if self._subscription is not None:
+            self._subscription.close()
+            self._subscription = None
+
+
+def _place(reply: str) -> tuple[int, int]:
+    """The sequence in the stream, and that of the consumer, as the reply subject of a message says them."""
+    parts = reply.split(".")
+    at = 5 if len(parts) == 9 else 7
+    return int(parts[at]), int(parts[at + 1])

@@ -1,0 +1,45 @@
+"""What was imported: which imports, and what stands for what of their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from chatd.ports.rows import Row
+
+
+class ImportReader(Protocol):
+    async def import_(self, id_: str) -> Row | None:
+        """`{id, space, format, source, by, begun_at, finished_at, undone_at}`; times are Unix
+        milliseconds."""
+
+    async def imports(self, space: str, after: str | None, limit: int) -> list[Row]:
+        """Those into the space, the oldest first; also with `{people, rooms, messages}`, how many it made
+        that are left."""
+
+    async def import_people(self, space: str, source: str, keys: Sequence[str]) -> list[Row]:
+        """`{key, account, name}` of those who are known."""
+
+    async def people_made_by(self, import_: str, after: str | None, limit: int) -> list[Row]:
+        """`{account, name, display_name, placeholder}` of accounts that it made and that are not deleted."""
+
+    async def import_rooms(self, space: str, source: str, keys: Sequence[str]) -> list[Row]:
+        """`{key, room, name}` of those that are known and not deleted."""
+
+    async def import_has_room(self, import_: str, room: str) -> bool:
+        """Whether the room stands for one of the import's source."""
+
+    async def imported_messages(self, room: str, keys: Sequence[str], whole: bool) -> list[Row]:
+        """`{key, seq, thread, bare}`, `bare` where it has no files and is not deleted; `whole`: instead of
+        that `{by, at, edited_at, deleted, text, pinned, reactions}`, where a reaction is an array of emoji
+        and account, and `text` None when it was erased."""
+
+    async def brought_by(self, import_: str, limit: int) -> list[Row]:
+        """`{room, seq, key}` of messages that the import brought and that are not deleted."""
+
+    async def rooms_made_by(self, import_: str) -> list[Row]:
+        """`{room, used}`: `used` where a message stands in it that no import brought."""
+
+    async def placeholders_of(self, import_: str, limit: int) -> list[str]:
+        """Accounts that it made, that nobody has claimed, and whose deletion was not ordered; none of those
+        who wrote what another import brought."""

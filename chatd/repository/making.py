@@ -1,0 +1,272 @@
+"""Makes backups into a repository while the server runs.
+
+First the database is copied, in one look, to a file beside it; then that copy is cut into pieces, and of
+pieces and files only those are put on the shelf that are not there yet. So what has not changed since the
+backup before is not copied again, and the log is held up no longer than one copy on this disk takes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import threading
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Final
+
+import msgspec
+import trio
+
+from chatd import __version__
+from chatd.backing_off import step_back
+from chatd.clock import now
+from chatd.domain.backup_rule import Rule
+from chatd.ports import Backup, BlobMissing, Blobs, Maintenance, RepositoryBackup, RepositoryError
+from chatd.repository import manifest as manifests
+from chatd.repository.manifest import FILES, PIECE, PIECES, Manifest, object_name
+from chatd.repository.retention import prune
+from chatd.repository.sealing import RECIPIENTS, Seal, name_of
+from chatd.repository.shelf import Shelf, locked, open_shelf
+
+COPY: Final = "chatd.db.backup"  # in the data folder, while a backup is made
+SIDES: Final = ("", ".part", ".part-journal", ".part-wal", ".part-shm")
+READ: Final = 1 << 20
+PUTTING: Final = 2  # threads that encrypt pieces and put them on the shelf
+WAITING: Final = 8  # pieces for them, at most
+
+
+class RepositoryBackups(msgspec.Struct, eq=False):
+    """`key`: a secret of this server, of which the names of encrypted objects are made."""
+
+    maintenance: Maintenance
+    blobs: Blobs
+    data: Path
+    key: bytes
+    _one: trio.Lock = msgspec.field(default_factory=trio.Lock)
+
+    def __post_init__(self) -> None:
+        clear(self.data)
+
+    async def create(self, place: str, recipients: Sequence[str] = ()) -> RepositoryBackup:
+        """One at a time. Raises StoreError, StoreUnavailable, BlobsUnavailable."""
+        if len(recipients) > RECIPIENTS:
+            raise RepositoryError(f"a backup has at most {RECIPIENTS} recipients")
+        seal = Seal(recipients) if recipients else None
+        async with self._one:
+            shelf = open_shelf(place)
+            with locked(shelf):
+                newest = await trio.to_thread.run_sync(self._newest_of, shelf, place)
+                if newest is not None and newest.encrypted and seal is None:
+                    raise RepositoryError(
+                        f"the newest backup in {place} is encrypted, and this one would not be;"
+                        " give a recipient, or another repository"
+                    )
+                copy_path = self.data / COPY
+                await trio.to_thread.run_sync(clear, self.data)
+                at = now()  # before the look: what was written until then is in it
+                try:
+                    copy = await self.maintenance.backup(copy_path, durable=False)
+                    return await self._keep(shelf, place, seal, copy, at)
+                finally:
+                    with trio.CancelScope(shield=True):
+                        await trio.to_thread.run_sync(clear, self.data)
+
+    async def newest(self, place: str) -> int | None:
+        return await trio.to_thread.run_sync(self._newest, place)
+
+    async def prune(self, place: str, rule: Rule) -> int:
+        async with self._one:
+            pruned = await trio.to_thread.run_sync(lambda: prune(open_shelf(place), rule))
+        return len(pruned.forgotten)
+
+    async def _keep(
+        self, shelf: Shelf, place: str, seal: Seal | None, copy: Backup, at: int
+    ) -> RepositoryBackup:
+        made = await trio.to_thread.run_sync(_Making, shelf, seal, self._secret(seal), self.data)
+        pieces = await trio.to_thread.run_sync(made.cut, copy.path)
+        for hash_ in copy.blobs:
+            if made.needs(hash_):
+                await self._file(made, hash_)
+        manifest = Manifest(
+            format=manifests.FORMAT,
+            id=manifests.id_at(at),
+            made_at=at,
+            chatd=__version__,
+            schema=copy.schema,
+            epoch=copy.epoch,
+            position=copy.position,
+            hash=copy.hash,
+            size=copy.bytes,
+            piece=PIECE,
+            pieces=pieces,
+            files=made.files,
+            recipients=list(seal.recipients) if seal else [],
+            sealed=manifests.sealed(seal.seal(made.secret)) if seal else None,
+            findings=made.findings[:100],
+            server=self._server(),
+        )
+        await trio.to_thread.run_sync(made.finish, manifest)
+        return RepositoryBackup(
+            place,
+            manifest.id,
+            copy.bytes,
+            copy.position,
+            len(made.files),
+            tuple(made.findings),
+            made.added,
+            at,
+        )
+
+    def _server(self) -> str:
+        """What tells this server, restored or promoted too, from all others."""
+        return hmac.digest(self.key, b"repository", hashlib.sha256).hex()[:32]
+
+    def _newest_of(self, shelf: Shelf, place: str) -> Manifest | None:
+        """The newest backup. Raises RepositoryError: it is another server's, and each would forget the
+        other's backups, and take them for its own."""
+        newest = next(manifests.readable(shelf), None)
+        if newest is not None and newest.server not in ("", self._server()):
+            raise RepositoryError(
+                f"{place} holds the backups of another server; each server needs a repository of its own"
+            )
+        return newest
+
+    def _newest(self, place: str) -> int | None:
+        newest = self._newest_of(open_shelf(place), place)
+        return newest.made_at if newest else None
+
+    def _secret(self, seal: Seal | None) -> bytes:
+        """Other recipients, other names: what they cannot read is nothing that they have already."""
+        if seal is None:
+            return b""
+        return hashlib.sha256(b"\0".join((self.key, *(r.encode() for r in sorted(seal.recipients))))).digest()
+
+    async def _file(self, made: _Making, hash_: str) -> None:
+        try:
+            opened = await self.blobs.open(hash_)
+        except BlobMissing:
+            made.findings.append(f"blob {hash_}: its bytes are lost")
+            return
+        if opened.path is not None:
+            await trio.to_thread.run_sync(made.keep_path, hash_, opened.path)
+            return
+        with TemporaryFile(dir=self.data) as file:  # it is in a bucket
+            start = 0
+            while start < opened.size:
+                length = min(READ, opened.size - start)
+                async for piece in opened.read(start, length):
+                    await trio.to_thread.run_sync(file.write, piece)
+                start += length
+            file.seek(0)
+            await trio.to_thread.run_sync(made.keep_file, hash_, file)
+
+
+class _Making:
+    """One backup. Everything here runs in threads, one after the other."""
+
+    def __init__(self, shelf: Shelf, seal: Seal | None, secret: bytes, folder: Path) -> None:
+        self.secret = secret
+        self._folder = folder  # for what does not fit into memory
+        self.files: list[str] = []
+        self.findings: list[str] = []
+        self.added = 0  # bytes
+        self._shelf = shelf
+        self._seal = seal
+        self._lock = threading.Lock()
+        self._there = {entry.name: entry.size for folder in (PIECES, FILES) for entry in shelf.list(folder)}
+
+    def cut(self, database: Path) -> list[str]:
+        """The names of its pieces, all of which are on the shelf. It takes the copy away."""
+        names: list[str] = []
+        under_way: deque[Future[str]] = deque()
+        with (
+            ThreadPoolExecutor(PUTTING, "backup", step_back) as threads,
+            database.open("rb", buffering=0) as file,
+        ):
+            database.unlink()  # what is not there any more need not reach the disk
+            while piece := file.read(PIECE):
+                trio.from_thread.check_cancelled()
+                if len(under_way) == WAITING:
+                    names.append(under_way.popleft().result())
+                under_way.append(threads.submit(self._put, piece))
+            names += [put.result() for put in under_way]
+        return names
+
+    def _put(self, piece: bytes) -> str:
+        """Its name."""
+        name = name_of(self.secret, hashlib.sha256(piece).digest())
+        key = object_name(PIECES, name)
+        with self._lock:
+            if self._whole(key, len(piece)):
+                return name
+            self._there[key] = len(piece) + bool(self._seal)
+            self.added += len(piece)
+        self._shelf.put(key, self._seal.seal(piece) if self._seal else piece)
+        return name
+
+    def _whole(self, key: str, size: int | None = None) -> bool:
+        """Whether an object is on the shelf, as far as its size tells: what a broken disk cut off is not."""
+        there = self._there.get(key)
+        if there is None:
+            return False
+        if size is None:
+            return there > 0
+        return there > size if self._seal else there == size
+
+    def needs(self, hash_: str) -> bool:
+        """Whether this blob is still to be put there."""
+        name = name_of(self.secret, bytes.fromhex(hash_))
+        if not self._whole(object_name(FILES, name)):
+            return True
+        self.files.append(name)
+        return False
+
+    def keep_path(self, hash_: str, path: Path) -> None:
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            self.findings.append(f"blob {hash_}: its bytes are lost")
+            return
+        with file:
+            self.keep_file(hash_, file)
+
+    def keep_file(self, hash_: str, file: IO[bytes]) -> None:
+        if _digest(file) != hash_:
+            self.findings.append(f"blob {hash_}: its bytes are not those that were stored")
+            return
+        name = name_of(self.secret, bytes.fromhex(hash_))
+        self.added += file.seek(0, os.SEEK_END)
+        file.seek(0)
+        if self._seal is None:
+            self._shelf.put_file(object_name(FILES, name), file)
+        else:
+            with TemporaryFile(dir=self._folder) as sealed:
+                self._seal.seal_file(file, sealed)
+                sealed.seek(0)
+                self._shelf.put_file(object_name(FILES, name), sealed)
+        self.files.append(name)
+
+    def finish(self, manifest: Manifest) -> None:
+        """All that it names is durable before it."""
+        self._shelf.settle()
+        manifests.put(self._shelf, manifest)
+
+
+def clear(data: Path) -> None:
+    """Takes away what a backup that was killed has left in the data folder."""
+    for side in SIDES:
+        with suppress(OSError):
+            (data / f"{COPY}{side}").unlink(missing_ok=True)
+
+
+def _digest(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while piece := file.read(READ):
+        trio.from_thread.check_cancelled()
+        digest.update(piece)
+    return digest.hexdigest()

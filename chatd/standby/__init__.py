@@ -1,0 +1,1 @@
+"""The warm standby: follows a running server over the network, and is promoted in its place."""

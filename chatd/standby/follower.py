@@ -1,0 +1,197 @@
+"""Follows a server until SIGTERM: copies its log, then its tables, then takes each transaction as it comes.
+
+Whatever breaks, it goes on where it was: what it has stands in its database. It listens where a server would,
+and says how far it is behind.
+"""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from socket import gethostname
+from tempfile import TemporaryFile
+from typing import Any, Final
+
+import trio
+
+from chatd import __version__
+from chatd.backoff import Backoff
+from chatd.log import log
+from chatd.ports import StoreError
+from chatd.standby.applying import Applied, Applying
+from chatd.standby.files import StandbyFiles
+from chatd.standby.page import serve_page
+from chatd.standby.progress import Progress
+from chatd.standby.source import NoSource, NotKept, Refused, Source, open_source
+from chatd.store.connection import TrioConnection, connect, open_writer
+from chatd.store.ops import migrate
+from chatd.store.ops.data_dir import DATABASE, hold
+from chatd.store.ops.standby import StandbyState
+from chatd.store.queries.log import EPOCH
+
+FORMAT: Final = 1
+NEAR: Final = 5_000  # events; who lacks fewer takes them with the tables
+FIRST_RETRY: Final = 0.2  # seconds
+LONGEST_RETRY: Final = 3.0
+STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+async def follow(
+    url: str, token: str, folder: Path, host: str, port: int, announce: Callable[[str], None]
+) -> None:
+    """Until it is told to stop. Raises StoreError, Refused, OSError."""
+    with trio.open_signal_receiver(*STOPPING) as signals, hold(folder):
+        path = folder / DATABASE
+        await trio.to_thread.run_sync(migrate.prepare, path)
+        try:
+            listeners = await trio.open_tcp_listeners(port, host=host)
+        except OSError as error:
+            raise StoreError(
+                f"cannot listen on {host} port {port}: {error.strerror}; choose another with --host or --port"
+            ) from error
+        progress = Progress(url)
+        writer = connect(partial(open_writer, path, create=False))
+        name = f"{gethostname()}:{listeners[0].socket.getsockname()[1]}"
+        async with writer as database, open_source(url, token, partial(progress.asking, name)) as source:
+            following = Following(source, database, Applying(StandbyState(url)), folder, progress)
+            await following.open()
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(serve_page, listeners, progress, nursery)
+                nursery.start_soon(following.run, announce)
+                address = listeners[0].socket.getsockname()
+                announce(f"standby of {url}; shows itself on http://{address[0]}:{address[1]}/status")
+                await signals.__anext__()
+                nursery.cancel_scope.cancel()
+            await following.close()
+    log.info("stopped")
+
+
+class Following:
+    def __init__(
+        self, source: Source, database: TrioConnection, applying: Applying, folder: Path, progress: Progress
+    ) -> None:
+        self._source = source
+        self._database = database
+        self._applying = applying
+        self._folder = folder
+        self._progress = progress
+        self._files = StandbyFiles(folder / "files", database, progress)
+        self._stuck: str | None = None  # why nothing could be written
+        self._in_folder = True  # whether its files are to be copied
+
+    async def open(self) -> None:
+        await self._database.run(self._applying.open)
+        self._progress.position = self._applying.position
+        if self._applying.state.complete and self._applying.state.files:
+            await self._files.look()
+        self._progress.complete = self._applying.state.complete
+
+    async def close(self) -> None:
+        with trio.CancelScope(shield=True):
+            await self._database.run(lambda file: file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+
+    async def run(self, announce: Callable[[str], None]) -> None:
+        """Runs until it is cancelled. Raises Refused and StoreError: to go on would be of no use."""
+        backoff = Backoff(FIRST_RETRY, LONGEST_RETRY)
+        while True:
+            try:
+                await self._meet()
+                backoff.reset()
+                async with trio.open_nursery() as nursery:
+                    if self._in_folder:
+                        nursery.start_soon(self._files.run, self._source)
+                    await self._stay(announce)
+            except* NoSource as errors:
+                why = str(_first(errors))
+                if self._progress.connected or self._progress.error is None:
+                    log.warning("standby_disconnected", source=self._source.url, error=why)
+                self._progress.lost(why)
+            except* sqlite3.OperationalError as errors:  # what an admin can end, such as a full disk
+                why = f"{self._folder / DATABASE} cannot be written: {_first(errors)}"
+                if self._stuck != why:
+                    log.error("standby_stuck", error=why)
+                self._stuck = why
+                self._progress.lost(why)
+                await trio.sleep(LONGEST_RETRY)
+            await trio.sleep(backoff.next_delay())
+
+    async def _meet(self) -> None:
+        """Raises Refused: it is no server that can be followed."""
+        try:
+            hello = await self._source.hello()
+        except NotKept as error:
+            raise Refused(f"{self._source.url} is no chatd that can be followed: {error}") from error
+        if hello.format != FORMAT or hello.schema != migrate.present().version:
+            raise Refused(
+                f"{self._source.url} runs chatd {hello.chatd}, this is {__version__};"
+                " a standby needs the same version"
+            )
+        own = await self._database.run(_name)
+        if own is not None and own != hello.database:
+            raise Refused(f"{self._source.url} is another server than the one that was copied here")
+        self._in_folder = self._applying.in_folder = hello.files == "folder"
+        self._progress.heard(hello.position)
+
+    async def _stay(self, announce: Callable[[str], None]) -> None:
+        """As long as it answers. Raises NoSource."""
+        applying = self._applying
+        if applying.state.complete and self._in_folder:
+            await self._files.look()
+        told = False
+        while True:
+            if applying.state.run is None or not applying.state.complete:
+                await self._catch_up()
+            if not told and self._stuck is None:
+                told = True
+                announce(f"following from position {applying.position}")
+                log.info("standby_follows", source=self._source.url, position=applying.position)
+            try:
+                head, those = await self._source.transactions(applying.state.run or "", applying.state.number)
+            except NotKept:
+                await self._catch_up()
+                continue
+            if those:
+                await self._take(applying.transactions, those)
+            else:
+                await self._database.run(applying.settle)
+            self._progress.heard(head)
+
+    async def _catch_up(self) -> None:
+        """First the log, which only grows; then, in one look, its end and the tables."""
+        applying = self._applying
+        while True:
+            hello = await self._source.hello()
+            self._progress.heard(hello.position)
+            if hello.position - applying.position < NEAR:
+                break
+            rows = await self._source.events(applying.position, applying.hash)
+            await self._take(applying.events, rows)
+        with TemporaryFile(dir=self._folder) as file:
+            await self._source.look(applying.position, applying.hash, file)
+            await self._take(applying.look, file)
+        if self._in_folder:
+            await self._files.look()  # before it says that it is complete
+        self._progress.complete = True
+        self._progress.heard(self._progress.position)
+
+    async def _take(self, apply: Callable[[sqlite3.Connection, Any], Applied], what: Any) -> None:
+        applied = await self._database.run(lambda connection: apply(connection, what))
+        self._stuck = None
+        self._progress.position = applied.position
+        if self._in_folder:
+            self._files.want(applied.wanted)
+            await self._files.drop(applied.dropped)
+
+
+def _name(connection: sqlite3.Connection) -> str | None:
+    found = connection.execute(EPOCH).fetchone()
+    return None if found is None else str(found[0])
+
+
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,53 @@
+"""Starts a standby: reads the token, and refuses what would give it away."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import trio
+
+from chatd.ports import StoreError
+from chatd.settings import is_loopback
+from chatd.standby.follower import follow
+from chatd.standby.source import Refused
+from chatd.store.ops.data_dir import DATABASE
+
+VARIABLE: Final = "CHATD_TOKEN"
+
+
+def start(
+    url: str,
+    token_file: Path | None,
+    folder: Path,
+    host: str,
+    port: int,
+    plain: bool,
+    announce: Callable[[str], None],
+) -> str | None:
+    """Follows until it is told to stop. Why it cannot, or could not go on; None when it was stopped."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or "@" in parts.netloc:
+        return f"{url} is no address such as https://chat.example.org"
+    if parts.scheme == "http" and not is_loopback(url) and not plain:
+        return f"{url} is not encrypted; use https://, or in a network of yours --plain"
+    try:
+        token = os.environ.get(VARIABLE, "") if token_file is None else token_file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        return f"{token_file} cannot be read: {type(error).__name__}"
+    if not token:
+        return f"give the token of an admin of that server in {VARIABLE}, or in a file with --token-file"
+    problem: BaseException | None = None
+    try:
+        trio.run(follow, url, token, folder, host, port, announce)
+    except* (StoreError, Refused, OSError, sqlite3.Error) as errors:
+        problem = errors
+    while isinstance(problem, BaseExceptionGroup):
+        problem = problem.exceptions[0]
+    if isinstance(problem, sqlite3.Error):
+        return f"{folder / DATABASE} cannot be used: {problem}"
+    return None if problem is None else str(problem)

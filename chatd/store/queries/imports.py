@@ -1,0 +1,151 @@
+"""Questions about imports: which there are, what they made, what stands for what of their sources."""
+
+# ruff: noqa: S608 - statements are put together from fixed text only; values are bound
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chatd.ports import Row
+from chatd.store import json_rows
+from chatd.store.queries.pool import Queries
+
+FIELDS = ("id", "space", "format", "source", "by", "begun_at", "finished_at", "undone_at")
+COUNTS = ("people", "rooms", "messages")
+IMPORT = json_rows.folded("SELECT * FROM imports WHERE id = ?", FIELDS)
+WITH_COUNTS = """
+    SELECT imports.*,
+        (SELECT count(*) FROM import_people AS made WHERE made.space = imports.space
+            AND made.source = imports.source AND made.import = imports.id) AS people,
+        (SELECT count(*) FROM import_rooms AS made WHERE made.space = imports.space
+            AND made.source = imports.source AND made.import = imports.id) AS rooms,
+        (SELECT count(*) FROM messages INDEXED BY messages_imported
+            WHERE imported = imports.id AND NOT deleted) AS messages
+    FROM imports
+"""
+IMPORTS = json_rows.folded(f"{WITH_COUNTS} WHERE space = ? AND id > ? ORDER BY id LIMIT ?", FIELDS + COUNTS)
+PEOPLE = json_rows.folded(
+    """
+    SELECT known.key AS key, account, name FROM json_each(?3) AS wanted CROSS JOIN import_people AS known
+        ON known.space = ?1 AND known.source = ?2 AND known.key = wanted.value
+    CROSS JOIN accounts ON accounts.id = account
+    """,
+    ("key", "account", "name"),
+)
+PEOPLE_MADE = json_rows.folded(
+    """
+    SELECT account, name, display_name, placeholder FROM imports CROSS JOIN import_people AS known
+        ON known.space = imports.space AND known.source = imports.source AND known.import = imports.id
+    CROSS JOIN accounts ON accounts.id = account AND NOT accounts.deleted
+    WHERE imports.id = ? AND account > ? ORDER BY account LIMIT ?
+    """,
+    ("account", "name", "display_name"),
+    ("placeholder",),
+)
+ROOMS = json_rows.folded(
+    """
+    SELECT known.key AS key, room, name FROM json_each(?3) AS wanted CROSS JOIN import_rooms AS known
+        ON known.space = ?1 AND known.source = ?2 AND known.key = wanted.value
+    CROSS JOIN rooms ON rooms.id = room WHERE NOT deleted
+    """,
+    ("key", "room", "name"),
+)
+HAS_ROOM = """
+    SELECT EXISTS (
+        SELECT 1 FROM imports CROSS JOIN import_rooms AS known
+            ON known.space = imports.space AND known.source = imports.source
+        WHERE imports.id = ? AND known.room = ?
+    )
+"""
+KNOWN = """
+    FROM json_each(?2) AS wanted CROSS JOIN imported_messages AS known
+        ON known.room = ?1 AND known.key = wanted.value
+    CROSS JOIN messages AS m ON m.room = known.room AND m.seq = known.seq
+"""
+MESSAGES = json_rows.folded(
+    f"SELECT known.key AS key, m.seq AS seq, thread, attachments IS NULL AND NOT deleted AS bare {KNOWN}",
+    ("key", "seq", "thread"),
+    ("bare",),
+)
+WHOLE_MESSAGES = json_rows.folded(
+    f"""
+    SELECT known.key AS key, m.seq AS seq, thread, by, at, edited_at, deleted, text,
+        EXISTS (SELECT 1 FROM pins WHERE pins.room = m.room AND pins.seq = m.seq) AS pinned,
+        (SELECT json_group_array(json_array(emoji, account)) FROM reactions
+            WHERE reactions.room = m.room AND reactions.seq = m.seq) AS reactions
+    {KNOWN} LEFT JOIN bodies ON bodies.position = m.body
+    """,
+    ("key", "seq", "thread", "by", "at", "edited_at", "text"),
+    ("deleted", "pinned"),
+    ("reactions",),
+)
+BROUGHT = json_rows.folded(
+    """
+    SELECT room, messages.seq AS seq, data ->> 'key' AS key
+    FROM messages INDEXED BY messages_imported CROSS JOIN events USING (position)
+    WHERE imported = ? AND NOT deleted LIMIT ?
+    """,
+    ("room", "seq", "key"),
+)
+ROOMS_MADE = json_rows.folded(
+    """
+    SELECT room, EXISTS (
+        SELECT 1 FROM messages
+        WHERE messages.room = known.room AND imported IS NOT known.import AND NOT messages.deleted
+    ) AS used
+    FROM imports CROSS JOIN import_rooms AS known ON known.space = imports.space
+        AND known.source = imports.source AND known.import = imports.id
+    CROSS JOIN rooms ON rooms.id = room WHERE imports.id = ? AND NOT rooms.deleted
+    """,
+    ("room",),
+    ("used",),
+)
+PLACEHOLDERS = """
+    SELECT json_group_array(account) FROM (
+        SELECT account FROM imports CROSS JOIN import_people AS known ON known.space = imports.space
+            AND known.source = imports.source AND known.import = imports.id
+        CROSS JOIN accounts ON accounts.id = account AND placeholder AND NOT accounts.deleted
+        WHERE imports.id = ?1 AND NOT EXISTS (SELECT 1 FROM erasures WHERE erasures.account = known.account)
+            AND NOT EXISTS (
+                SELECT 1 FROM import_rooms AS place CROSS JOIN messages AS m
+                    ON m.room = place.room AND m.by = known.account AND m.deleted = 0
+                WHERE place.space = imports.space AND place.source = imports.source
+            )
+        LIMIT ?2
+    )
+"""
+
+
+class ImportQueries(Queries):
+    async def import_(self, id_: str) -> Row | None:
+        return await self._row(IMPORT, id_)
+
+    async def imports(self, space: str, after: str | None, limit: int) -> list[Row]:
+        return await self._rows(IMPORTS, space, after or "", limit)
+
+    async def import_people(self, space: str, source: str, keys: Sequence[str]) -> list[Row]:
+        return await self._rows(PEOPLE, space, source, json_rows.array(keys))
+
+    async def people_made_by(self, import_: str, after: str | None, limit: int) -> list[Row]:
+        return await self._rows(PEOPLE_MADE, import_, after or "", limit)
+
+    async def import_rooms(self, space: str, source: str, keys: Sequence[str]) -> list[Row]:
+        return await self._rows(ROOMS, space, source, json_rows.array(keys))
+
+    async def import_has_room(self, import_: str, room: str) -> bool:
+        return bool(await self._cell(HAS_ROOM, import_, room))
+
+    async def imported_messages(self, room: str, keys: Sequence[str], whole: bool) -> list[Row]:
+        return await self._rows(WHOLE_MESSAGES if whole else MESSAGES, room, json_rows.array(keys))
+
+    async def brought_by(self, import_: str, limit: int) -> list[Row]:
+        return await self._rows(BROUGHT, import_, limit)
+
+    async def rooms_made_by(self, import_: str) -> list[Row]:
+        return await self._rows(ROOMS_MADE, import_)
+
+    async def placeholders_of(self, import_: str, limit: int) -> list[str]:
+        found: list[str] = msgspec.json.decode(await self._cell(PLACEHOLDERS, import_, limit))
+        return found

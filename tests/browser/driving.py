@@ -1,0 +1,82 @@
+"""Runs a script of Node that uses the browser client in chromium, and gives what it saw.
+
+A script stands in `node/` beside this module and begins with `scenario` of `harness.cjs`. The test starts
+a server with `serving`, and makes there the accounts and rooms that the script needs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import attrs
+import built
+import npm
+import pytest
+from e2e.serving import Server
+from e2e.town import Account, Town
+
+NODE = Path(__file__).parent / "node"
+SECONDS = 100  # a scenario's; the deadline of a test is later
+PICTURES = os.environ.get("CHATD_TEST_PICTURES")  # a folder in which pictures of the pages are kept
+CALM: dict[str, list[str]] = {"errors": [], "reports": [], "foreign": []}
+
+
+def needs_browser() -> None:
+    """Skips the test without chromium or a built client; in CI that is a failure."""
+    built.client()
+    if shutil.which("chromium") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("chromium is missing, and CI must not go without what needs it")
+        pytest.skip("chromium is missing")
+
+
+@contextmanager
+def serving(folder: Path, **settings: Any) -> Iterator[Server]:
+    """A server whose pages need not be waited for when it stops."""
+    needs_browser()
+    server = Server(folder / "data", **{"drain_deadline": 0.5, **settings}).start()
+    try:
+        yield server
+        assert server.stop() == 0, server.output()
+    finally:
+        server.kill()
+
+
+def drive(script: str, server: Server, folder: Path, **asked: Any) -> Any:
+    """What the script `node/<script>.cjs` says that it saw. It gets what is `asked`, an `Account` as an
+    object with which the harness can sign in."""
+    given = {
+        "origin": f"http://127.0.0.1:{server.port}",
+        "folder": PICTURES or str(folder),
+        **{name: _plain(value) for name, value in asked.items()},
+    }
+    done = subprocess.run(
+        ["node", str(NODE / f"{script}.cjs"), json.dumps(given)],
+        env=npm.environment(NODE),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Account):
+        return attrs.asdict(value)
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def assert_calm(seen: Any) -> None:
+    """No error, no report of the policy, and no request to another host, in any page."""
+    assert {name: seen[name] for name in CALM} == CALM
+
+
+__all__ = ["Account", "Server", "Town", "assert_calm", "drive", "serving"]

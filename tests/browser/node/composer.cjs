@@ -1,0 +1,213 @@
+'use strict'
+// Two people write while the server is killed, and files are uploaded over a line that is cut. Asks for: ann, bob,
+// room, kill, back (named pipes: a word into the one has the server killed and started again, and one comes out of the
+// other when it is back).
+
+const { readFile, writeFile } = require('node:fs/promises')
+const { scenario } = require('./harness.cjs')
+
+const MESSAGES = 8
+const SLOW = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 400_000 }
+const FAST = { ...SLOW, uploadThroughput: -1 }
+
+const field = (page) => page.locator('.room-foot textarea').first()
+const write = async (page, text) => {
+  await field(page).fill(text)
+  await field(page).press('Enter')
+}
+const row = (page, text) => page.locator('.room-rows article').filter({ hasText: text })
+const reads = (page, text) => row(page, text).first().waitFor()
+const gone = (page) => page.waitForFunction(() => document.querySelector('.pending') === null)
+/** How often each of the texts stands on the screen. */
+const counts = (page, texts) =>
+  page.evaluate((wanted) => {
+    const shown = [...document.querySelectorAll('.room-rows article .text')].map((one) => one.textContent.trim())
+    return wanted.map((text) => shown.filter((one) => one === text).length)
+  }, texts)
+
+/** Looks at every frame whether one of the texts stands there twice, or went away again. */
+const watch = (page, texts) =>
+  page.evaluate((wanted) => {
+    window.wrong = []
+    const seen = new Set()
+    const look = () => {
+      const shown = [...document.querySelectorAll('.room-rows article .text')].map((one) => one.textContent.trim())
+      for (const text of wanted) {
+        const count = shown.filter((one) => one === text).length
+        if (count > 1) window.wrong.push(`${text} twice`)
+        if (count === 0 && seen.has(text)) window.wrong.push(`${text} vanished`)
+        if (count > 0) seen.add(text)
+      }
+      requestAnimationFrame(look)
+    }
+    look()
+  }, texts)
+
+scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => {
+  const { ann, bob, room } = asked
+  const path = `/#/room/${room}`
+  const seen = {}
+  const desk = await open(ann, { path })
+  const his = await open(bob, { path })
+  await field(desk).waitFor()
+  await field(his).waitFor()
+
+  // Killed while both write.
+  forgive(/WebSocket connection|ERR_|Failed to load resource/)
+  const hers = Array.from({ length: MESSAGES }, (_, i) => `from ann ${i}.`)
+  const theirs = Array.from({ length: MESSAGES }, (_, i) => `from bob ${i}.`)
+  const all = [...hers, ...theirs]
+  await watch(desk, all)
+  await watch(his, all)
+  const back = readFile(asked.back)
+  for (let i = 0; i < MESSAGES; i++) {
+    if (i === 3) await writeFile(asked.kill, 'now')
+    await Promise.all([write(desk, hers[i]), write(his, theirs[i])])
+  }
+  await back
+  for (const page of [desk, his]) {
+    for (const text of all) await reads(page, text)
+    await gone(page)
+  }
+  seen.each_once = { ann: await counts(desk, all), bob: await counts(his, all) }
+  seen.wrong = [...(await desk.evaluate(() => window.wrong)), ...(await his.evaluate(() => window.wrong))]
+  seen.orders = await desk.evaluate(
+    (who) =>
+      who.map((name) =>
+        [...document.querySelectorAll('.room-rows article .text')]
+          .map((one) => one.textContent.trim())
+          .filter((text) => text.startsWith(name)),
+      ),
+    ['from ann', 'from bob'],
+  )
+  seen.orders_wanted = [hers, theirs]
+  await desk.locator('.own-state').getByText('Read by 1').waitFor()
+
+  // Suggestions, commands, drafts.
+  await field(desk).pressSequentially('@bo')
+  const listbox = desk.getByRole('listbox')
+  await listbox.getByRole('option').first().waitFor()
+  seen.active = await desk.evaluate(() => {
+    const id = document.activeElement.getAttribute('aria-activedescendant')
+    return document.getElementById(id)?.textContent.includes('bob') ?? false
+  })
+  seen.axe = await axe(desk, '.room')
+  await picture(desk, 'composer-suggestions')
+  await field(desk).press('Enter')
+  seen.mention = (await field(desk).inputValue()) === `@${bob.name} `
+  await field(desk).fill('')
+  await field(desk).pressSequentially(':thumbs')
+  await listbox.getByText('👍').first().waitFor()
+  await field(desk).press('Escape')
+  await write(desk, '/nonsense')
+  await desk.getByRole('alert').getByText('There is no command /nonsense').waitFor()
+  await write(desk, '/expire 1h gone in an hour')
+  await reads(his, 'gone in an hour')
+  await field(desk).fill('half a thought')
+  const phone = await open(ann, { path, phone: true, theme: 'dark' })
+  await phone.waitForFunction(() => document.querySelector('textarea')?.value === 'half a thought')
+  await field(phone).fill('a whole thought')
+  await desk.locator('body').click({ position: { x: 5, y: 5 } })
+  await desk.waitForFunction(() => document.querySelector('textarea')?.value === 'a whole thought')
+  await picture(phone, 'composer-phone')
+  await field(desk).fill('')
+
+  // Up-arrow edits, Escape does not.
+  await write(desk, 'a tpyo')
+  await reads(his, 'a tpyo')
+  await field(desk).press('ArrowUp')
+  await field(desk).press('Escape')
+  await field(desk).press('ArrowUp')
+  await field(desk).fill('a typo')
+  await field(desk).press('Enter')
+  await reads(his, 'a typo')
+
+  // Later.
+  await write(desk, '/schedule good morning')
+  const dialog = desk.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Tomorrow at 9:00' }).click()
+  await desk.getByText('1 message of yours will be sent here later').click()
+  await dialog.getByText('good morning').waitFor()
+  seen.axe_later = await axe(desk, 'dialog')
+  await picture(desk, 'composer-scheduled')
+  await dialog.getByRole('button', { name: 'Change' }).click()
+  await dialog.getByRole('textbox', { name: 'Text' }).fill('good day')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await dialog.getByText('good day').waitFor()
+  await dialog.getByRole('button', { name: 'Throw away' }).click()
+  await dialog.getByText('Nothing waits to be sent.').waitFor()
+  await desk.keyboard.press('Escape')
+
+  // A file over a line that is cut; words overtake it.
+  const line = await proxy()
+  const away = await context(ann, { origin: line.origin })
+  const page = await tab(away, path)
+  const debug = await away.newCDPSession(page)
+  await debug.send('Network.enable')
+  await debug.send('Network.emulateNetworkConditions', SLOW)
+  await field(page).waitFor()
+  const film = Buffer.alloc(1_200_000, 7)
+  await page.locator('input[type=file]').setInputFiles({ name: 'film.bin', mimeType: 'application/octet-stream', buffer: film })
+  await page.locator('.tray-file', { hasText: 'film.bin' }).waitFor()
+  await write(page, 'with a film')
+  await page.locator('.pending .tray-file').waitFor()
+  await write(page, 'words overtake')
+  await reads(his, 'words overtake')
+  await page.waitForFunction(() => document.querySelector('.pending progress')?.value > 10)
+  await picture(page, 'composer-uploading')
+  line.cut()
+  await page.waitForTimeout(300)
+  line.mend()
+  await debug.send('Network.emulateNetworkConditions', FAST)
+  await row(his, 'with a film').getByText('film.bin').waitFor()
+  seen.film = await counts(page, ['with a film'])
+
+  // Reloaded in the middle of it.
+  await debug.send('Network.emulateNetworkConditions', SLOW)
+  const song = Buffer.alloc(900_000, 9)
+  await page.locator('input[type=file]').setInputFiles({ name: 'song.bin', mimeType: 'application/octet-stream', buffer: song })
+  await write(page, 'with a song')
+  await page.waitForFunction(() => document.querySelector('.pending progress')?.value > 10)
+  await page.reload()
+  await debug.send('Network.emulateNetworkConditions', FAST)
+  await row(his, 'with a song').getByText('song.bin').waitFor()
+  await reads(page, 'with a song')
+  await gone(page)
+  seen.song = await counts(page, ['with a song'])
+
+  // Taken out while it is on its way: the server keeps nothing of it.
+  await debug.send('Network.emulateNetworkConditions', SLOW)
+  await field(page).waitFor()
+  await page.locator('input[type=file]').setInputFiles({ name: 'no.bin', mimeType: 'application/octet-stream', buffer: song })
+  await page.waitForFunction(() => document.querySelector('.tray progress')?.value > 10)
+  const taken = page.waitForResponse((one) => one.request().method() === 'DELETE')
+  await page.getByRole('button', { name: 'Remove no.bin' }).click()
+  seen.taken_back = (await taken).status()
+
+  // Written without a line, and loaded anew before there is one again.
+  await debug.send('Network.emulateNetworkConditions', FAST)
+  line.cut()
+  await write(page, 'kept over a reload')
+  await page.locator('.pending', { hasText: 'kept over a reload' }).waitFor()
+  line.mend()
+  await page.reload()
+  await reads(his, 'kept over a reload')
+  await reads(page, 'kept over a reload')
+  await gone(page)
+  seen.kept = await counts(page, ['kept over a reload'])
+
+  // Dropped anywhere in the room, and taken out again.
+  const dropped = await desk.evaluateHandle(() => {
+    const transfer = new DataTransfer()
+    transfer.items.add(new File(['words'], 'note.txt', { type: 'text/plain' }))
+    return transfer
+  })
+  await desk.dispatchEvent('.room-timeline', 'dragover', { dataTransfer: dropped })
+  await desk.getByText('Drop the files to attach them').waitFor()
+  await picture(desk, 'composer-drop')
+  await desk.dispatchEvent('.room-timeline', 'drop', { dataTransfer: dropped })
+  await desk.locator('.tray-file', { hasText: 'note.txt' }).waitFor()
+  await desk.getByRole('button', { name: 'Remove note.txt' }).click()
+  seen.left = await desk.locator('.tray-file').count()
+  return seen
+})

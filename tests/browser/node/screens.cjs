@@ -1,0 +1,99 @@
+'use strict'
+// Goes through every screen. Asks for: ada, space, rooms, and `look`: light, dark, or phone.
+// Says for each screen what axe found, and which screens are wider than the window.
+
+const { scenario } = require('./harness.cjs')
+
+const SETTINGS = ['profile', 'account', 'security', 'devices', 'notifications', 'appearance', 'blocked', 'bots', 'data']
+const SPACE = ['overview', 'rooms', 'members', 'invites', 'rights', 'moderation', 'reports', 'audit', 'emoji', 'export']
+
+scenario(async ({ asked, open, axe, picture }) => {
+  const { ada, space, rooms, look: kind } = asked
+  const options = kind === 'phone' ? { phone: true } : { theme: kind }
+  // What does not depend on colours is the same in the dark.
+  const rules = kind === 'dark' ? ['color-contrast'] : null
+  const general = `#/room/${rooms.general}`
+  const found = {}
+  const wide = []
+
+  const look = async (page, name) => {
+    await page.locator('[aria-busy="true"]').first().waitFor({ state: 'hidden' }).catch(() => undefined)
+    await page.evaluate(() => document.fonts.ready)
+    const violations = await axe(page, 'body', rules)
+    if (violations.length > 0) found[name] = violations
+    if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) wide.push(name)
+    await picture(page, name)
+  }
+  const close = async (page) => {
+    const button = page.getByRole('complementary').getByRole('button', { name: 'Close' }).first()
+    if (await button.isVisible()) await button.click()
+  }
+  const go = async (page, hash) => {
+    await page.evaluate((to) => {
+      location.hash = to
+    }, hash)
+  }
+
+  const stranger = await open(null, options)
+  await stranger.getByRole('button', { name: 'Sign in', exact: true }).waitFor()
+  await look(stranger, `sign-in-${kind}`)
+  await go(stranger, '#/invite/abc')
+  await stranger.getByRole('heading', { name: 'You are invited' }).waitFor()
+  await look(stranger, `invited-${kind}`)
+  await stranger.close()
+
+  const page = await open(ada, { ...options, path: `/${general}` })
+  await page.getByRole('log').getByText('I agree.').first().waitFor()
+  await look(page, `room-${kind}`)
+  if (kind === 'phone') {
+    await go(page, '#/')
+    await page.getByText('Friends of tea').waitFor()
+    await look(page, `rooms-${kind}`)
+    await go(page, general)
+    await page.getByRole('log').getByText('I agree.').first().waitFor()
+  }
+
+  await page.getByRole('button', { name: /repl(y|ies)/ }).last().click()
+  await page.getByRole('complementary').locator('[data-seq]').nth(1).waitFor()
+  await look(page, `thread-${kind}`)
+  for (const [button, name] of [
+    ['Members', 'members'],
+    ['Pinned messages', 'pins'],
+    ['Files', 'files'],
+    ['Search', 'search'],
+  ]) {
+    await close(page)
+    const opens = page.getByRole('button', { name: button, exact: true }).first()
+    if (!(await opens.isVisible())) continue // on a phone some stand in the room's menu
+    await opens.click()
+    await page.getByRole('complementary').waitFor()
+    if (name === 'search') {
+      await page.getByRole('complementary').getByRole('searchbox').fill('engine')
+      await page.locator('mark').first().waitFor()
+    }
+    await look(page, `${name}-${kind}`)
+  }
+  await close(page)
+  await page.keyboard.press('Control+k')
+  await page.getByRole('dialog').waitFor()
+  await look(page, `switcher-${kind}`)
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  // Names that every object has are no screens.
+  for (const name of ['#/__proto__', '#/constructor', '#/settings/__proto__']) {
+    await go(page, name)
+    await page.getByText(/There is no such page|How others see you/).first().waitFor()
+  }
+  for (const tab of SETTINGS) {
+    await go(page, `#/settings/${tab}`)
+    await page.locator('.tabs-body').waitFor()
+    await look(page, `settings-${tab}-${kind}`)
+  }
+  for (const tab of SPACE) {
+    await go(page, `#/space/${space}/${tab}`)
+    await page.locator('.tabs-body').waitFor()
+    await look(page, `space-${tab}-${kind}`)
+  }
+  await page.context().close()
+  return { found, wide }
+})

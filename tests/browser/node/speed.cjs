@@ -1,0 +1,102 @@
+'use strict'
+// How fast the client is, and what it keeps. Asks for: ada, grace, rooms. Times are milliseconds, sizes bytes.
+
+const { scenario } = require('./harness.cjs')
+
+const LOADS = 4
+const KEYS = 30
+const A_MINUTE = 400
+const AN_HOUR = 4000
+const AT_ONCE = 16
+
+scenario(async ({ asked, context, tab }) => {
+  const { ada, grace, rooms } = asked
+  const path = `/#/room/${rooms.general}`
+
+  const loads = []
+  const home = await context(ada)
+  let page
+  for (let i = 0; i < LOADS; i++) {
+    page = await tab(home, path)
+    await page.locator('[data-seq]').last().waitFor()
+    // The page's own clock: from the navigation to the first paint that has a message.
+    loads.push(await page.evaluate(() => performance.now()))
+    if (i < LOADS - 1) await page.close()
+  }
+
+  const field = page.locator('textarea').first()
+  await field.click()
+  await page.evaluate(() => {
+    window.echoes = []
+    const rows = document.querySelector('.room-rows')
+    document.addEventListener(
+      'keydown',
+      (event) => {
+        if (event.key !== 'Enter') return
+        const text = event.target.value
+        const began = event.timeStamp
+        const watch = new MutationObserver(() => {
+          if (!rows.textContent.includes(text)) return
+          watch.disconnect()
+          window.echoes.push(performance.now() - began)
+        })
+        watch.observe(rows, { childList: true, subtree: true, characterData: true })
+      },
+      true,
+    )
+  })
+  for (let i = 0; i < KEYS; i++) {
+    await field.pressSequentially(`echo number ${i}.`)
+    await field.press('Enter')
+    await page.waitForFunction((count) => window.echoes.length === count, i + 1)
+  }
+  const echoes = (await page.evaluate(() => window.echoes)).sort((a, b) => a - b)
+
+  const debug = await home.newCDPSession(page)
+  await debug.send('HeapProfiler.enable')
+  // What stays: a burst leaves work behind (timers, answers under way) that is let go within a second or two.
+  const heap = async () => {
+    let least = Number.POSITIVE_INFINITY
+    for (let i = 0; i < 8; i++) {
+      await debug.send('HeapProfiler.collectGarbage')
+      least = Math.min(least, (await debug.send('Runtime.getHeapUsage')).usedSize)
+      await page.waitForTimeout(250)
+    }
+    return least
+  }
+  const talk = async (count, from) => {
+    const url = `${asked.origin}/api/v1/rooms/${rooms.general}/messages`
+    const headers = { Authorization: `Bearer ${grace.token}`, 'Content-Type': 'application/json' }
+    let next = from
+    const speaker = async () => {
+      while (next < from + count) {
+        const number = next++
+        const body = JSON.stringify({ text: `message ${number} of a *long* day, with \`code\`` })
+        const answer = await fetch(url, { method: 'POST', headers, body })
+        if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`)
+        await answer.arrayBuffer()
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, speaker))
+    const last = `message ${from + count - 1} of a long day`
+    await page.getByRole('log').getByText(last).waitFor({ timeout: 20_000 })
+  }
+  await talk(A_MINUTE, 0)
+  const afterAMinute = await heap()
+  // A reader who has looked back and come to the end again stays there.
+  await page.locator('.room-timeline').hover()
+  await page.mouse.wheel(0, -1500)
+  await page.waitForTimeout(300)
+  await page.mouse.wheel(0, 5000)
+  await page.waitForTimeout(1200)
+  await talk(AN_HOUR, A_MINUTE)
+  const afterAnHour = await heap()
+  const rows = await page.locator('[data-seq]').count()
+
+  return {
+    loads,
+    echo: echoes[Math.floor(echoes.length * 0.95)],
+    heap: [afterAMinute, afterAnHour],
+    rows,
+  }
+})

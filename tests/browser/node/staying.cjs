@@ -1,0 +1,236 @@
+'use strict'
+// Staying connected: three tabs, a leader that goes, a line that is cut, a server that is killed, a start without a
+// network, what is told outside the page, a new build, a device that is ended. Asks for: ann, bob, room, other, build
+// (the folder of the client that is served) and pid (of the server, which whoever asks starts again).
+
+const { readFileSync, readdirSync, unlinkSync, writeFileSync } = require('node:fs')
+const { join } = require('node:path')
+const { scenario } = require('./harness.cjs')
+
+const write = async (page, text) => {
+  const field = page.locator('textarea').first()
+  await field.fill(text)
+  await field.press('Enter')
+}
+const log = (page) => page.getByRole('log')
+const reads = (page, text) => log(page).getByText(text, { exact: true }).first().waitFor()
+const times = (page, text) => log(page).getByText(text, { exact: true }).count()
+const banner = (page) => page.locator('.banner')
+const until = async (what, condition, deadline = 10_000) => {
+  const end = Date.now() + deadline
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`waited in vain: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** The same client as if built anew from other sources: every hashed name is another one. Gives that of its script. */
+function rebuild(folder) {
+  const assets = join(folder, 'assets')
+  const packed = /\.(br|gz)$/
+  const names = readdirSync(assets).filter((name) => !packed.test(name))
+  const texts = ['index.html', 'sw.js', ...names.map((name) => join('assets', name))]
+  for (const name of [...readdirSync(folder), ...readdirSync(assets).map((name) => join('assets', name))])
+    if (packed.test(name)) unlinkSync(join(folder, name))
+  const renamed = (text) => names.reduce((all, name) => all.replaceAll(name, name.replace('.', 'x.')), text)
+  for (const name of texts) {
+    const text = readFileSync(join(folder, name), 'utf8')
+    if (name.startsWith('assets')) unlinkSync(join(folder, name))
+    writeFileSync(join(folder, renamed(name)), renamed(text))
+  }
+  return /\/assets\/index-[\w-]+\.js/.exec(readFileSync(join(folder, 'index.html'), 'utf8'))[0]
+}
+
+scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => {
+  const { ann, bob, room, other } = asked
+  const path = `/#/room/${room}`
+  const line = await proxy()
+  const said = {}
+  forgive(/WebSocket|ERR_|Failed to (fetch|load)/)
+
+  const desk = await open(ann, { path })
+  const profile = await context(bob, { origin: line.origin, permissions: ['notifications'] })
+  let sockets = 0
+  profile.on('page', (page) => page.on('websocket', () => (sockets += 1)))
+  let tabs = []
+  for (let i = 0; i < 3; i++) tabs.push(await tab(profile, path))
+  for (const page of tabs) await page.locator('textarea').first().waitFor()
+  await write(desk, 'to three tabs')
+  for (const page of tabs) await reads(page, 'to three tabs')
+  said.sockets_of_three_tabs = sockets
+
+  // The first tab came first, so it leads.
+  await tabs.shift().close()
+  await write(desk, 'after one closed')
+  for (const page of tabs) await reads(page, 'after one closed')
+  const crashed = tabs.shift()
+  const debug = await profile.newCDPSession(crashed)
+  debug.send('Page.crash').catch(() => undefined)
+  await crashed.waitForEvent('crash').catch(() => undefined)
+  const began = Date.now()
+  await write(desk, 'after one crashed')
+  await reads(tabs[0], 'after one crashed')
+  said.took_over_in = Date.now() - began
+  await crashed.close()
+  tabs.push(await tab(profile, path))
+  await reads(tabs[1], 'after one crashed')
+
+  const sleeper = await profile.newCDPSession(tabs[0])
+  // The debugger stops all scripts of the page, as a machine does that froze it.
+  await sleeper.send('Debugger.enable')
+  await sleeper.send('Debugger.pause')
+  const froze = Date.now()
+  await write(desk, 'while one was frozen')
+  await reads(tabs[1], 'while one was frozen')
+  said.woke_without_it_in = Date.now() - froze
+  await sleeper.send('Debugger.resume')
+  await sleeper.detach()
+  await reads(tabs[0], 'while one was frozen')
+
+  line.cut()
+  for (const page of tabs) await banner(page).waitFor()
+  said.banner = await banner(tabs[0]).innerText()
+  await picture(tabs[0], 'staying-offline')
+  said.axe = await axe(tabs[0], '.banner')
+  await write(tabs[1], 'from the tunnel')
+  await write(tabs[0], 'from a tab that closes')
+  await tabs.shift().close()
+  await write(desk, 'meanwhile')
+  line.mend()
+  // It may come back by itself before somebody clicks.
+  await banner(tabs[0]).getByRole('button').click({ timeout: 1_000 }).catch(() => undefined)
+  for (const text of ['from the tunnel', 'from a tab that closes'])
+    for (const page of [desk, ...tabs]) await reads(page, text)
+  said.from_a_dead_tab = await times(desk, 'from a tab that closes')
+  await reads(tabs[0], 'meanwhile')
+  await banner(tabs[0]).waitFor({ state: 'detached' })
+  said.from_the_tunnel = await times(desk, 'from the tunnel')
+
+  tabs.push(await tab(profile, path))
+  await tabs[1].locator('textarea').first().waitFor()
+
+  process.kill(asked.pid, 'SIGKILL')
+  await banner(desk).waitFor()
+  await write(desk, 'while it was down')
+  await reads(tabs[0], 'while it was down')
+  said.while_it_was_down = await times(tabs[0], 'while it was down')
+
+  // without a network
+  const [first, second] = tabs
+  await first.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  await until('the build is kept', () =>
+    first.evaluate(async () => {
+      const names = await caches.keys()
+      const kept = await Promise.all(names.map(async (name) => (await (await caches.open(name)).keys()).length))
+      return kept.some((count) => count > 3)
+    }),
+  )
+  const database = () => first.evaluate(async () => {
+      const names = (await indexedDB.databases()).map(({ name }) => name)
+      return names.filter((name) => name.startsWith('chatd.cache.'))
+    })
+  await first.evaluate(() => dispatchEvent(new Event('pagehide')))
+  await until('what is known is kept', async () => (await database()).length > 0)
+  said.kept = await database()
+  line.cut()
+  await first.reload()
+  await reads(first, 'while it was down')
+  await banner(first).waitFor()
+  await picture(first, 'staying-start-offline')
+  line.mend()
+  await write(desk, 'welcome back')
+  await reads(first, 'welcome back')
+  said.welcome_back = await times(first, 'welcome back')
+
+  // outside the page
+  await first.goto(`/#/room/${other}`)
+  await second.goto(`/#/room/${other}`)
+  await first.evaluate(() => localStorage.setItem('chatd.desktop', 'true'))
+  for (const page of [first, second]) {
+    await page.reload()
+    await page.locator('textarea').first().waitFor()
+  }
+  const shown = () =>
+    first.evaluate(async () => {
+      const worker = await navigator.serviceWorker.ready
+      return (await worker.getNotifications()).map(({ title, body, tag }) => ({ title, body, tag }))
+    })
+  await first.waitForTimeout(500) // its part is loaded after the page
+  await write(desk, `are you there, @${bob.name}?`)
+  await until('a notification', async () => (await shown()).length > 0)
+  await first.waitForTimeout(500)
+  said.notified = await shown()
+  await until('the title', async () => (await first.title()).startsWith('('))
+  said.title = await first.title()
+  said.icon = await first.evaluate(() => document.querySelector('link[rel=icon]').getAttribute('href'))
+  await first.goto(path)
+  await reads(first, `are you there, @${bob.name}?`).catch(() => undefined)
+  await until('what was read is taken away', async () => (await shown()).length === 0)
+  await until('the title is calm', async () => !(await first.title()).startsWith('('))
+
+  // pushed
+  const workers = await profile.newCDPSession(first)
+  let registration
+  workers.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+    registration = registrations.find(({ scopeURL }) => scopeURL.startsWith(line.origin))?.registrationId ?? registration
+  })
+  await workers.send('ServiceWorker.enable')
+  await until('the worker', async () => registration !== undefined)
+  const data = { account: bob.id, kind: 'mention', room, seq: 3, title: 'Ann · Harbour', text: 'high water', files: 0 }
+  await workers.send('ServiceWorker.deliverPushMessage', {
+    origin: line.origin,
+    registrationId: registration,
+    data: JSON.stringify(data),
+  })
+  await until('what was pushed', async () => (await shown()).length > 0)
+  said.pushed = await shown()
+  const subscribed = first.evaluate(async () => {
+    const worker = await navigator.serviceWorker.ready
+    return (await worker.pushManager.getSubscription()) !== null
+  })
+  said.subscribed = await subscribed
+
+  // a new build
+  said.next = rebuild(asked.build)
+  line.cut()
+  await banner(first).waitFor()
+  line.mend()
+  await first.getByText('There is a new version.').waitFor()
+  await picture(first, 'staying-new-version')
+  said.still_runs = await second.locator('textarea').first().isVisible()
+  await Promise.all([first.waitForEvent('load'), banner(first).getByRole('button').click()])
+  await first.locator('textarea').first().waitFor()
+  said.runs = await first.evaluate(() => document.querySelector('script[type=module]').getAttribute('src'))
+
+  await until('the new worker', () =>
+    first.evaluate(async () => {
+      const { active, waiting, installing } = await navigator.serviceWorker.ready
+      return active !== null && waiting === null && installing === null
+    }),
+  )
+  line.cut()
+  await first.reload()
+  await reads(first, 'welcome back')
+  said.runs_offline = await first.evaluate(() => document.querySelector('script[type=module]').getAttribute('src'))
+  line.mend()
+  await banner(first).waitFor({ state: 'detached' })
+
+  // the device is ended
+  await second.evaluate(
+    async ({ token }) =>
+      new Promise((resolve) => {
+        const socket = new WebSocket(`ws://${location.host}/ws`, 'chatd.v1.json')
+        socket.onopen = () => {
+          socket.send(JSON.stringify({ id: 1, command: 'session.open', data: { token } }))
+          socket.send(JSON.stringify({ id: 2, command: 'account.sign_out', data: {} }))
+        }
+        socket.onclose = resolve
+      }),
+    bob,
+  )
+  for (const each of [first, second]) await each.locator('.getting-in').waitFor()
+  said.told = await second.locator('.toasts').innerText()
+  await until('nothing is kept', async () => (await database()).length === 0)
+  said.left = await first.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('outbox')))
+  return said
+})

@@ -1,0 +1,91 @@
+"""Reading in a real browser: a room of a hundred thousand messages scrolls both ways without a jump."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from PIL import Image
+
+from .driving import Server, Town, assert_calm, drive, serving
+from .long_room import fill
+
+MESSAGES = 100_000
+SHAPES = ((800, 600), (300, 900), (1600, 400))
+PIXEL = 1.0
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Ann opens the room where she stopped reading, and goes through it in every way there is."""
+    folder: Path = tmp_path_factory.mktemp("chatd")
+    with serving(folder) as server:
+        town = Town(server)
+        room, other = town.room("Harbour", topic="Tides, and who has the keys"), town.room("Board games")
+        ann, bob, eve = (town.member(room, other, name=name) for name in ("ann", "bob", "eve"))
+        pictures = [_picture(server, ann.token, *shape) for shape in SHAPES]
+        heads = [town.operator.ask("room.get", room=one)["room"]["head"] for one in (room, other)]
+        town.close()
+        assert server.stop() == 0, server.output()
+        people = [ann.id, bob.id, eve.id]
+        times = fill(server.data, room, heads[0], people, MESSAGES, pictures)
+        fill(server.data, other, heads[1], people, 500)
+        server.start()
+        asked = {"first": heads[0] + 1, "middle": times[MESSAGES // 2]}
+        saw = drive("reading", server, folder, ann=ann, room=room, other=other, **asked)
+    return saw | asked
+
+
+def _picture(server: Server, token: str, width: int, height: int) -> str:
+    drawn = io.BytesIO()
+    Image.linear_gradient("L").resize((width, height)).convert("RGB").save(drawn, "JPEG")
+    answer = httpx.post(
+        f"http://127.0.0.1:{server.port}/files",
+        headers={"Authorization": f"Bearer {token}"},
+        files={"file": (f"{width}.jpg", drawn.getvalue())},
+    )
+    file: str = answer.json()["file"]["id"]
+    return file
+
+
+def test_it_is_calm(seen: Any) -> None:
+    assert_calm(seen)
+    assert seen["violations"] == []
+
+
+def test_a_room_opens_at_the_first_unread_message_under_a_line(seen: Any) -> None:
+    assert seen["opened"] == {"inSight": True, "next": seen["first"] + MESSAGES - 1000}
+
+
+@pytest.mark.parametrize("way", ["up", "down", "toTheFirst"])
+def test_pages_come_and_go_while_what_is_read_stays_where_it_is(seen: Any, way: str) -> None:
+    assert seen[way]["changes"] >= 1
+    assert seen[way]["worst"] <= PIXEL
+    assert seen[way]["most"] <= 300
+
+
+def test_the_wheel_moves_nothing_backwards(seen: Any) -> None:
+    assert seen["wheeled"]["messages"] > 50
+    assert seen["wheeled"]["worst"] <= PIXEL
+
+
+def test_one_jumps_to_the_newest_to_a_day_and_to_the_beginning(seen: Any) -> None:
+    assert seen["newest"] == seen["first"] + MESSAGES - 1
+    assert seen["dated"]["inSight"]
+    assert seen["beginning"]
+
+
+def test_no_task_is_long_while_ten_thousand_messages_go_by(seen: Any) -> None:
+    assert seen["scrolled"] >= 10_000
+    assert seen["long"][2] < 50  # milliseconds; a busy machine may stretch one or two of thousands
+
+
+def test_a_room_that_was_seen_before_is_there_at_once(seen: Any) -> None:
+    assert min(seen["switches"]) < 100  # milliseconds; other programs may hold up any one of them
+
+
+def test_who_comes_back_to_a_room_reads_on_where_they_were(seen: Any) -> None:
+    assert seen["cameBack"]

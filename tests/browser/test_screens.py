@@ -1,0 +1,50 @@
+"""Every screen, in both themes and on a phone: axe finds nothing, nothing is wider than the window.
+
+`CHATD_TEST_PICTURES=FOLDER` keeps a picture of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from .driving import Server, assert_calm, drive, serving
+from .village import Village
+
+
+@pytest.fixture(scope="module")
+def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Village]]:
+    with serving(tmp_path_factory.mktemp("chatd"), server_name="Engines") as server:
+        village = Village(server)
+        yield server, village
+        village.close()
+
+
+@pytest.fixture(scope="module", params=["light", "dark", "phone"])
+def seen(
+    request: pytest.FixtureRequest, village: tuple[Server, Village], tmp_path_factory: pytest.TempPathFactory
+) -> Any:
+    server, people = village
+    return drive(
+        "screens",
+        server,
+        tmp_path_factory.mktemp("pictures"),
+        ada=people.accounts["ada"],
+        space=people.space,
+        rooms=people.rooms,
+        look=request.param,
+    )
+
+
+def test_everybody_can_use_every_screen(seen: Any) -> None:
+    assert seen["found"] == {}
+
+
+def test_no_screen_is_wider_than_its_window(seen: Any) -> None:
+    assert seen["wide"] == []
+
+
+def test_no_screen_breaks_the_policy_or_says_an_error(seen: Any) -> None:
+    assert_calm(seen)

@@ -1,0 +1,42 @@
+"""How fast the client is on a machine like this, and that it keeps nothing of what has gone by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .driving import drive, serving
+from .village import Village
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("chatd")
+    with serving(folder) as server:
+        village = Village(server)
+        saw = drive(
+            "speed",
+            server,
+            folder,
+            ada=village.accounts["ada"],
+            grace=village.accounts["grace"],
+            rooms=village.rooms,
+        )
+        village.close()
+    return saw
+
+
+def test_a_room_is_there_within_a_second(seen: Any) -> None:
+    assert min(seen["loads"]) <= 1000
+
+
+def test_what_one_writes_stands_there_at_once(seen: Any) -> None:
+    """From the key to one's own message, 95 of 100 times."""
+    assert seen["echo"] <= 50
+
+
+def test_an_hour_of_talk_leaves_no_more_behind_than_a_minute(seen: Any) -> None:
+    after_a_minute, after_an_hour = seen["heap"]
+    assert after_an_hour <= 1.2 * after_a_minute
+    assert seen["rows"] <= 300

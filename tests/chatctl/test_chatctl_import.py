@@ -1,0 +1,405 @@
+"""`chatctl import`: an export comes into a space, again, in pieces, with files, and goes."""
+
+from __future__ import annotations
+
+import csv
+import http.server
+import random
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from imports.packing import packed
+
+from chatd.client import Client
+from chatd.contract.import_ import AddImportMessages, ImportUndone, UndoImport
+
+KILLS = 20
+CUT_OFF = 130
+
+
+def dying_after(requests: int) -> Callable[..., Awaitable[Any]]:
+    """A client that ends the command after so many requests, the last of which was carried out."""
+    left, asked = requests, Client.ask
+
+    async def ask(self: Client, request: object, result: type[Any], /) -> Any:
+        nonlocal left
+        answer = await asked(self, request, result)
+        left -= 1
+        if left == 0:
+            raise KeyboardInterrupt
+        return answer
+
+    return ask
+
+
+def said(ts: str, text: str, user: str = "U1", **more: Any) -> dict[str, Any]:
+    return {"type": "message", "user": user, "text": text, "ts": ts, **more}
+
+
+def slack(path: Path, *messages: dict[str, Any], team: str = "T1", **more: Any) -> Path:
+    """One channel of a workspace of its own."""
+    users = [
+        {
+            "id": "U1",
+            "team_id": team,
+            "name": "zoe",
+            "profile": {"real_name": "Zoe L.", "email": "zoe@example.org"},
+        },
+        {"id": "U2", "team_id": team, "name": "yan", "profile": {"real_name": "Yan"}},
+        {"id": "U3", "team_id": team, "name": "gone", "deleted": True, "profile": {}},
+    ]
+    channels = [{"id": "C1", "name": "lounge", "created": 1600000000, "members": ["U1", "U2"]}]
+    files = {"users.json": users, "channels.json": channels, "lounge/2020-09-13.json": list(messages), **more}
+    return packed(path, files)
+
+
+@pytest.fixture
+def team(town: SimpleNamespace) -> str:
+    """The name of a workspace that no other test imports from."""
+    return f"T{town.space['id'][-8:]}"
+
+
+@pytest.fixture
+def place(town: SimpleNamespace) -> str:
+    name: str = town.space["id"]
+    return name
+
+
+def messages(chatctl: Any, place: str, room: str = "lounge") -> list[Any]:
+    found: list[Any] = chatctl.json("message", "list", f"{place}/{room}", "--limit", "500")
+    return found
+
+
+def test_a_plan_counts_and_changes_nothing_and_needs_no_server(chatctl: Any, tmp_path: Path) -> None:
+    lost = said("1600000003.000000", "lost", thread_ts="1500000000.000000", parent_user_id="U1")
+    export = slack(
+        tmp_path / "export.zip", said("1600000001.000000", "hi"), said("1600000002.000000", "ho", "U9"), lost
+    )
+    people = tmp_path / "people.csv"
+    printed = chatctl(
+        "--data", str(tmp_path / "nowhere"), "import", "plan", str(export), "--people", str(people)
+    )
+    assert "slack: 3 messages by 2 authors in 1 room" in printed
+    assert "lounge (public): 3 messages, 2020-09-13 to 2020-09-13" in printed
+    assert "1 x missing root" in printed
+    assert "1 x missing person" in printed
+    rows = list(csv.DictReader(people.read_text().splitlines()))
+    assert [(row["key"], row["messages"], row["address"]) for row in rows][:2] == [
+        ("U1", "2", "zoe@example.org"),
+        ("U9", "1", ""),
+    ]
+    assert "exists already" in chatctl.refused("import", "plan", str(export), "--people", str(people))
+
+
+def test_it_comes_in_once_and_a_newer_export_adds_what_is_new(
+    chatctl: Any, place: str, team: str, tmp_path: Path
+) -> None:
+    first = [said("1600000001.000000", "hi <@U2>"), said("1600000002.000000", "ho", "U2")]
+    old = slack(tmp_path / "old.zip", *first, team=team)
+    assert "2 messages added" in chatctl("import", "run", str(old), "--space", place)
+    assert "0 messages added, 2 there already" in chatctl("import", "run", str(old), "--space", place)
+    edited = {**first[1], "text": "better", "edited": {"user": "U2", "ts": "1600000100.000000"}}
+    new = slack(tmp_path / "new.zip", first[0], edited, said("1600000003.000000", "new", "U3"), team=team)
+    assert "1 message added, 1 edited" in chatctl("import", "run", str(new), "--space", place)
+    there = messages(chatctl, place)
+    assert [message["at"] for message in there] == [1600000001000, 1600000002000, 1600000003000]
+    assert [message["text"] for message in there][1:] == ["better", "new"]
+    assert there[0]["text"].startswith("hi @yan")
+    names = {row["name"].partition("-")[0] for row in chatctl.json("space", "members", place)}
+    assert {"zoe", "yan"} <= names
+    assert "gone" not in names
+
+
+def test_who_has_an_account_is_named_in_a_table(
+    chatctl: Any, town: SimpleNamespace, place: str, team: str, tmp_path: Path
+) -> None:
+    export = slack(
+        tmp_path / "export.zip",
+        said("1600000001.000000", "mine"),
+        said("1600000002.000000", "his", "U2"),
+        team=team,
+    )
+    people = tmp_path / "people.csv"
+    chatctl("import", "plan", str(export), "--people", str(people))
+    rows = list(csv.reader(people.read_text().splitlines()))
+    rows = [[*row[:-1], town.account["name"] if row[0] == "U1" else row[-1]] for row in rows]
+    with people.open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    chatctl("import", "run", str(export), "--space", place, "--people", str(people))
+    mine, his = messages(chatctl, place)
+    assert mine["by"] == town.account["id"]
+    assert his["by"] != town.account["id"]
+    people.write_text("key,account\nU1,nobody-at-all\n")
+    assert "nobody-at-all" in chatctl.refused(
+        "import", "run", str(export), "--space", place, "--people", str(people)
+    )
+    people.write_text("name\nada\n")
+    assert "no columns" in chatctl.refused(
+        "import", "run", str(export), "--space", place, "--people", str(people)
+    )
+
+
+def test_an_import_that_is_killed_again_and_again_leaves_what_one_leaves_that_was_not(
+    chatctl: Any, place: str, team: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(14)
+    talk = [said(f"{1600000000 + n}.000000", f"text {n}", chance.choice(["U1", "U2"])) for n in range(1200)]
+    for n in range(3, 1200, 7):
+        talk[n]["thread_ts"] = talk[n - 3]["thread_ts"] = talk[n - 3]["ts"]
+    more = {"lounge/2020-09-14.json": []}
+    export = slack(tmp_path / "export.zip", *talk, team=team, **more)
+    words = ["import", "run", str(export), "--space", place]
+    for _ in range(KILLS):  # nobody gets to the end within so few requests
+        with monkeypatch.context() as patched:
+            patched.setattr(Client, "ask", dying_after(chance.randrange(3, 8)))
+            assert chatctl.run(*words).exit_code == CUT_OFF
+    chatctl(*words)
+    other = chatctl.json(
+        "space", "create", f"other {team}", "--owner", chatctl.json("account", "list")[0]["id"]
+    )
+    whole = slack(tmp_path / "whole.zip", *talk, team=f"{team}x")
+    chatctl("import", "run", str(whole), "--space", other["id"])
+
+    def told(space: str) -> list[Any]:
+        return [(one["seq"], one["at"], one["text"], one["reply_to"]) for one in messages(chatctl, space)]
+
+    assert told(place) == told(other["id"])
+    [done] = chatctl.json("import", "list", "--space", place)
+    assert (done["messages"], done["rooms"]) == (1200, 1)
+
+
+def test_what_the_server_refuses_in_the_middle_is_said_in_one_line(
+    chatctl: Any, place: str, team: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Client.ask
+
+    async def refusing(self: Client, request: object, result: type[Any], /) -> Any:
+        if isinstance(request, AddImportMessages):  # somebody takes the import back meanwhile
+            await asked(self, UndoImport(request.import_), ImportUndone)
+        return await asked(self, request, result)
+
+    export = slack(tmp_path / "export.zip", said("1600000001.000000", "hi"), team=team)
+    with monkeypatch.context() as patched:
+        patched.setattr(Client, "ask", refusing)
+        assert "taken back" in chatctl.refused("import", "run", str(export), "--space", place)
+
+
+def test_a_text_that_is_too_long_becomes_several_messages(
+    chatctl: Any, place: str, team: str, tmp_path: Path
+) -> None:
+    text = "\n".join(f"line {n}" for n in range(3000))
+    export = slack(tmp_path / "export.zip", said("1600000001.000000", text), team=team)
+    chatctl("import", "run", str(export), "--space", place)
+    parts = [message["text"] for message in messages(chatctl, place)]
+    assert len(parts) == -(-len(text) // 10_000)
+    assert "\n".join(parts) == text
+
+
+def test_all_parts_of_a_long_text_follow_it_when_it_is_edited_or_deleted(
+    chatctl: Any, place: str, team: str, tmp_path: Path
+) -> None:
+    long = ["a" * 25_000, "b" * 25_000, "c" * 25_000]
+    talk = [said(f"160000000{n}.000000", text, reply_count=1) for n, text in enumerate(long)]
+    chatctl("import", "run", str(slack(tmp_path / "1.zip", *talk, team=team)), "--space", place)
+    assert len(messages(chatctl, place)) == 9
+    edited = {"edited": {"user": "U1", "ts": "1600000100.000000"}}
+    later = [
+        {**talk[0], "subtype": "tombstone", "text": "This message was deleted.", "hidden": True},
+        {**talk[1], **edited, "text": "short"},
+        {**talk[2], **edited, "text": "d" * 25_000},
+    ]
+    chatctl("import", "run", str(slack(tmp_path / "2.zip", *later, team=team)), "--space", place)
+    texts = [message["text"] for message in messages(chatctl, place) if not message["deleted"]]
+    assert texts == ["short", "d" * 10_000, "d" * 10_000, "d" * 5_000]
+
+
+def test_an_older_import_that_is_taken_back_leaves_the_later_one_its_rooms(
+    chatctl: Any, place: str, team: str, tmp_path: Path
+) -> None:
+    old, new = said("1600000001.000000", "old"), said("1600000002.000000", "new")
+    first = slack(tmp_path / "1.zip", old, team=team)
+    second = slack(tmp_path / "2.zip", old, new, team=team)
+    chatctl("import", "run", str(first), "--space", place)
+    chatctl("import", "run", str(second), "--space", place)
+    older, _ = (one["id"] for one in chatctl.json("import", "list", "--space", place))
+    chatctl("import", "undo", older, "--yes")
+    assert "1 message added, 1 there already" in chatctl("import", "run", str(second), "--space", place)
+    rooms = [room["name"] for room in chatctl.json("room", "list", "--space", place)]
+    assert [name for name in rooms if name.startswith("lounge")] == ["lounge"]
+
+
+def test_an_import_that_is_half_taken_back_must_go_first(
+    chatctl: Any, place: str, team: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = [said(f"{1600000000 + n}.000000", f"text {n}") for n in range(600)]
+    export = slack(tmp_path / "export.zip", *talk, team=team)
+    chatctl("import", "run", str(export), "--space", place)
+    [listed] = chatctl.json("import", "list", "--space", place)
+    with monkeypatch.context() as patched:
+        patched.setattr(Client, "ask", dying_after(1))
+        assert chatctl.run("import", "undo", listed["id"], "--yes").exit_code == CUT_OFF
+    assert "half taken back" in chatctl.refused("import", "run", str(export), "--space", place)
+    assert "100 messages erased" in chatctl("import", "undo", listed["id"], "--yes")
+    assert "600 messages added" in chatctl("import", "run", str(export), "--space", place)
+
+
+def test_who_is_who_is_decided_by_the_first_run(
+    chatctl: Any, town: SimpleNamespace, place: str, team: str, tmp_path: Path
+) -> None:
+    export = slack(tmp_path / "export.zip", said("1600000001.000000", "mine"), team=team)
+    chatctl("import", "run", str(export), "--space", place)
+    people = tmp_path / "people.csv"
+    people.write_text(f"key,account\nU1,{town.account['name']}\n")
+    again = chatctl.run("import", "run", str(export), "--space", place, "--people", str(people))
+    assert "an earlier run has decided who this is" in again.stderr
+    assert "U1 is zoe" in again.stderr
+
+
+def test_no_token_comes_along_wherever_an_app_put_it(
+    chatctl: Any, place: str, team: str, tmp_path: Path
+) -> None:
+    secret = "https://files.example.org/T1-F1/a.png?t=xoxe-1-2-abc"
+    talk = [
+        said(
+            "1600000001.000000",
+            "",
+            attachments=[{"title": "a", "title_link": secret, "text": f"at {secret}"}],
+        ),
+        said("1600000002.000000", "see", blocks=[{"type": "image", "image_url": secret, "alt_text": "a"}]),
+        said("1600000003.000000", f"bare {secret} end"),
+    ]
+    chatctl("import", "run", str(slack(tmp_path / "export.zip", *talk, team=team)), "--space", place)
+    told = messages(chatctl, place)
+    assert len(told) == 3
+    assert "xoxe" not in str(told)
+
+
+class _Pictures(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"from elsewhere")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[str]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Pictures) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_files_come_out_of_the_export_and_from_elsewhere_only_when_told_so(
+    chatctl: Any, place: str, team: str, tmp_path: Path, elsewhere: str
+) -> None:
+    inside = {"id": "F1", "name": "notes.txt", "mimetype": "text/plain", "size": 5, "mode": "hosted"}
+    outside = {
+        **inside,
+        "id": "F2",
+        "name": "far.txt",
+        "url_private": f"http://{elsewhere}/far.txt?t=xoxe-secret",
+    }
+    talk = [
+        said("1600000001.000000", "", files=[inside]),
+        said("1600000002.000000", "see", files=[outside]),
+        said("1600000003.000000", "see this", files=[outside]),
+    ]
+    upload = {"__uploads/F1/notes.txt": b"hello"}
+    export = slack(tmp_path / "export.zip", *talk[:2], team=team, **upload)
+    assert "1 file;" in chatctl("import", "run", str(export), "--space", place)
+    first, second = messages(chatctl, place)
+    assert [file["name"] for file in first["files"]] == ["notes.txt"]
+    copy = tmp_path / "copy"
+    chatctl("file", "download", first["files"][0]["id"], str(copy))
+    assert copy.read_bytes() == b"hello"
+    assert second["text"].startswith("see\n📎 *far.txt (")
+    assert "xoxe" not in second["text"]
+    more = slack(tmp_path / "more.zip", *talk, team=team, **upload)
+    run = ["import", "run", str(more), "--space", place, "--fetch"]
+    refused = chatctl.run(*run)
+    assert "1 file could not be had" in refused.stderr
+    for files in ("2 files", "0 files"):  # those that were missing come now, once
+        assert f", {files};" in chatctl(*run, "--fetch-from", elsewhere)
+    late = messages(chatctl, place)[3:]
+    assert [(one["files"][0]["name"], one["at"]) for one in late] == [
+        ("far.txt", 1600000002000),
+        ("far.txt", 1600000003000),
+    ]
+    assert [one["reply_to"] for one in late] == [second["seq"], messages(chatctl, place)[2]["seq"]]
+    for one in chatctl.json("import", "list", "--space", place):
+        chatctl("import", "undo", one["id"], "--yes")
+    chatctl(*run, "--fetch-from", elsewhere)
+    third = messages(chatctl, place)[-1]
+    assert [file["name"] for file in third["files"]] == ["far.txt"]
+
+
+def test_an_import_is_taken_back(chatctl: Any, place: str, team: str, tmp_path: Path) -> None:
+    export = slack(tmp_path / "export.zip", said("1600000001.000000", "hi"), team=team)
+    chatctl("import", "run", str(export), "--space", place)
+    [listed] = chatctl.json("import", "list", "--space", place)
+    assert "1 message erased" in chatctl("import", "undo", listed["id"], "--yes")
+    assert "0 messages erased" in chatctl("import", "undo", listed["id"], "--yes")
+    assert "lounge" not in {room["name"] for room in chatctl.json("room", "list", "--space", place)}
+    assert "1 message added" in chatctl("import", "run", str(export), "--space", place)
+
+
+def test_people_get_links_with_which_they_claim_their_placeholders(
+    chatctl: Any, place: str, team: str, tmp_path: Path
+) -> None:
+    export = slack(tmp_path / "export.zip", said("1600000001.000000", "hi"), team=team)
+    chatctl("import", "run", str(export), "--space", place)
+    [listed] = chatctl.json("import", "list", "--space", place)
+    made = chatctl.json("import", "people", listed["id"])
+    assert {one["placeholder"] for one in made} == {True}
+    chatctl("account", "set-password", made[0]["account"], "--password-stdin", stdin="quite long and odd 77")
+    links = tmp_path / "links.csv"
+    assert "2 links" in chatctl("import", "people", listed["id"], "--links", str(links))
+    assert links.stat().st_mode & 0o077 == 0
+    rows = list(csv.DictReader(links.read_text().splitlines()))
+    assert sorted(row["name"] for row in rows) == sorted(one["name"] for one in made[1:])
+    assert all("/recover" in row["link"] for row in rows)
+    assert "exists already" in chatctl.refused("import", "people", listed["id"], "--links", str(links))
+
+
+def test_only_some_rooms_and_into_one_that_is_there(
+    chatctl: Any, town: SimpleNamespace, place: str, team: str, tmp_path: Path
+) -> None:
+    export = slack(tmp_path / "export.zip", said("1600000001.000000", "hi"), team=team)
+    run = ["import", "run", str(export), "--space", place]
+    for wrong in (["--only", "elsewhere"], ["--room", f"elsewhere={town.room['name']}"]):
+        assert "no room 'elsewhere'" in chatctl.refused(*run, *wrong)
+    assert chatctl("import", "list", "--space", place) == "nothing was imported\n"
+    chatctl(*run, "--room", f"lounge={town.room['name']}")
+    assert [one["text"] for one in messages(chatctl, place, town.room["name"])] == ["hi"]
+
+
+def test_what_is_no_export_is_said_in_one_line(chatctl: Any, place: str, tmp_path: Path) -> None:
+    other = tmp_path / "other.bin"
+    other.write_bytes(b"\0" * 100)
+    assert "no known format" in chatctl.refused("import", "plan", str(other))
+    whole = slack(tmp_path / "whole.zip", said("1600000001.000000", "hi")).read_bytes()
+    sealed = bytearray(whole)
+    for sign, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        place_of = -1
+        while (place_of := sealed.find(sign, place_of + 1)) >= 0:
+            sealed[place_of + flags] |= 1
+    for content, why in (
+        (b"", "is empty"),
+        (whole[:50], "is damaged (other.bin: it was cut off"),
+        (bytes(sealed), "is encrypted: unpack it"),
+        (b"7z\xbc\xaf\x27\x1c", "unpack it, and give the folder"),
+    ):
+        other.write_bytes(content)
+        assert why in chatctl.refused("import", "plan", str(other))
+    wrong = chatctl.run("import", "run", str(other), "--space", place, "--format", "icq")
+    assert wrong.exit_code == 2
+    assert "--format is one of" in wrong.stderr

@@ -1,0 +1,219 @@
+"""What a cluster promises, whatever the network does: nothing acknowledged is lost, doubled or out of order,
+all nodes come to the same tables, and nobody acts on rights that were taken away before."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import trio
+from memory_nodes import Cluster, Node, cluster, refused
+from memory_stream import MemoryStream, Weather
+from trio.testing import MockClock
+
+from chatd.contract.account import CreateAccount
+from chatd.contract.member import KickMember
+from chatd.contract.message import PostMessage
+from chatd.contract.room import CreateRoom, JoinRoom
+from chatd.contract.space import CreateSpace
+from chatd.domain.internal import AdmitMembers
+from chatd.ports import Append, Appended, PutSnapshot
+
+STORM = Weather(lost=0.1, unacknowledged=0.1, doubled=0.2)
+SEEDS = range(6)
+
+
+@pytest.fixture
+def autojump_clock() -> MockClock:
+    return MockClock(autojump_threshold=0)
+
+
+async def furnish(made: Cluster, people: list[str], rooms: list[str]) -> None:
+    first = made.nodes[0]
+    for name in people:
+        assert not refused(await first.ask(f"account/{name}", CreateAccount(name), "system"))
+    assert not refused(await first.ask("space/s", CreateSpace("Team"), people[0]))
+    for room in rooms:
+        assert not refused(await first.ask("space/s", CreateRoom("s", room), people[0], new_id=room))
+
+
+def posts(node: Node) -> Iterator[tuple[str, str, str, int]]:
+    sql = "SELECT room, by, nonce, seq FROM messages ORDER BY position"
+    yield from node.sheet.connection.execute(sql)
+
+
+class Talker:
+    """Posts one after another into one room, with a nonce each, until it is acknowledged; on whatever node
+    answers."""
+
+    def __init__(self, made: Cluster, dice: random.Random, name: str, room: str) -> None:
+        self.made, self.dice, self.name, self.room = made, dice, name, room
+        self.acknowledged: list[tuple[str, int]] = []
+
+    async def talk(self, count: int) -> None:
+        for number in range(count):
+            nonce = f"{self.name}-{number}"
+            while True:
+                node = self.dice.choice(self.made.nodes)
+                command = PostMessage(self.room, f"text {nonce}", nonce=nonce)
+                answer = await node.ask(f"room/{self.room}", command, self.name, at=number + 1)
+                if answer is not None and not refused(answer):
+                    self.acknowledged.append((nonce, answer.seq))
+                    break
+                await trio.sleep(0.2)
+
+
+def check(made: Cluster, talkers: list[Talker]) -> None:
+    first, *others = [node.tables() for node in made.nodes]
+    for other in others:
+        assert other == first
+    stored = list(posts(made.nodes[0]))
+    for talker in talkers:
+        own = [(nonce, seq) for room, by, nonce, seq in stored if (room, by) == (talker.room, talker.name)]
+        assert own == talker.acknowledged
+    assert not any(node.doubts for node in made.nodes)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_what_is_acknowledged_stands_once_and_in_order_on_every_node(
+    seed: int, autojump_clock: MockClock
+) -> None:
+    dice = random.Random(seed)
+    async with cluster(MemoryStream(seed, STORM)) as made:
+        await furnish(made, ["ann"], ["r1", "r2"])
+        talkers = [Talker(made, dice, "ann", room) for room in ("r1", "r2")]
+        async with trio.open_nursery() as nursery:
+            for talker in talkers:
+                nursery.start_soon(talker.talk, 25)
+        await made.settled()
+        check(made, talkers)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_nothing_is_lost_or_doubled_when_nodes_die_and_links_break(
+    seed: int, autojump_clock: MockClock
+) -> None:
+    dice = random.Random(seed)
+
+    async def harm(made: Cluster, *, task_status: trio.TaskStatus[Any] = trio.TASK_STATUS_IGNORED) -> None:
+        with trio.CancelScope() as scope:
+            task_status.started(scope)
+            while True:
+                await trio.sleep(dice.uniform(0.5, 3))
+                node = dice.choice(made.nodes)
+                if dice.random() < 0.5:
+                    made.kill(node)
+                    with trio.CancelScope(shield=True):
+                        await trio.sleep(dice.uniform(0, 2))
+                        await made.start(node)
+                else:
+                    node.link.cut()
+                    with trio.CancelScope(shield=True):
+                        await trio.sleep(dice.uniform(0, 5))
+                        node.link.mend()
+
+    async with cluster(MemoryStream(seed, STORM)) as made:
+        await furnish(made, ["ann", "bob"], ["r1"])
+        await join(made.nodes[0], "bob", "r1")
+        talkers = [Talker(made, dice, name, "r1") for name in ("ann", "bob")]
+        async with trio.open_nursery() as harming:
+            scope = await harming.start(harm, made)
+            async with trio.open_nursery() as talking:
+                for talker in talkers:
+                    talking.start_soon(talker.talk, 20)
+            scope.cancel()
+        await made.settled()
+        check(made, talkers)
+
+
+async def join(node: Node, name: str, room: str) -> None:
+    assert not refused(await node.ask("space/s", AdmitMembers((name,)), "operator:0"))
+    assert not refused(await node.ask(f"room/{room}", JoinRoom(room), name))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_nobody_posts_after_their_kick_was_acknowledged_anywhere(
+    seed: int, autojump_clock: MockClock
+) -> None:
+    dice = random.Random(seed)
+    async with cluster(MemoryStream(seed, STORM)) as made:
+        await furnish(made, ["ann", "bob"], ["r1"])
+        await join(made.nodes[0], "bob", "r1")
+        posted: list[tuple[float, str | None]] = []
+        kicked: list[float] = []
+
+        async def post() -> None:
+            while not kicked or trio.current_time() < kicked[0] + 5:
+                asked = trio.current_time()
+                node = dice.choice(made.nodes)
+                command = PostMessage("r1", "still here", nonce=f"b{len(posted)}")
+                posted.append((asked, refused(await node.ask("room/r1", command, "bob"))))
+                await trio.sleep(dice.uniform(0, 0.2))
+
+        async def kick() -> None:
+            await trio.sleep(dice.uniform(1, 3))
+            assert not refused(await dice.choice(made.nodes).ask("space/s", KickMember("s", "bob"), "ann"))
+            kicked.append(trio.current_time())
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(post)
+            nursery.start_soon(kick)
+        await made.settled()
+        check(made, [])
+        log = made.nodes[0].sheet.connection.execute(
+            "SELECT type FROM events WHERE type = 'member.kicked' OR (type = 'message.posted' AND by = 'bob')"
+        )
+        types = [type for (type,) in log]
+        assert types[-1] == "member.kicked"
+        assert "message.posted" in types
+        assert all(refusal is not None for asked, refusal in posted if asked > kicked[0])
+
+
+async def test_a_new_key_is_taken_by_all_and_what_was_under_way_is_not_lost(
+    autojump_clock: MockClock,
+) -> None:
+    dice = random.Random(1)
+    async with cluster(MemoryStream(1, STORM)) as made:
+        await furnish(made, ["ann"], ["r1"])
+        talker = Talker(made, dice, "ann", "r1")
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(talker.talk, 30)
+            for _ in range(4):
+                await trio.sleep(1)
+                node = dice.choice(made.nodes)
+                assert node.log is not None
+                await node.log.ratchet()
+        await made.settled()
+        check(made, [talker])
+        assert {node.log.key.number for node in made.nodes if node.log is not None} == {5}
+
+
+async def test_a_node_whose_log_is_another_one_is_noticed_with_the_next_proposal(
+    autojump_clock: MockClock,
+) -> None:
+    async with cluster(MemoryStream(1, Weather())) as made:
+        await furnish(made, ["ann"], ["r1"])
+        await made.settled()
+        odd = made.nodes[2]
+        made.kill(odd)
+        odd.sheet.connection.execute(
+            "UPDATE events SET hash = zeroblob(32) WHERE position = (SELECT max(position) FROM events)"
+        )
+        await made.start(odd)
+        await made.nodes[0].ask("room/r1", PostMessage("r1", "hello"), "ann")
+        await trio.sleep(5)
+        assert odd.doubts
+
+
+async def test_snapshots_stay_on_their_node_however_many_come_at_once(autojump_clock: MockClock) -> None:
+    async with cluster(MemoryStream(1, Weather())) as made:
+        log = made.nodes[0].log
+        assert log is not None
+        proposed = len(made.stream.messages)
+        snapshots = [Append(writes=(PutSnapshot(f"room/{name}", 1, b""),)) for name in "abc"]
+        assert await log.submit(snapshots).wait() == [Appended(())] * 3
+        assert len(made.stream.messages) == proposed
+        kept = "SELECT count(*) FROM snapshots"
+        assert [node.sheet.connection.execute(kept).fetchone()[0] for node in made.nodes] == [3, 0, 0]

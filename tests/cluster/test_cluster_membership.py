@@ -1,0 +1,108 @@
+"""What is kept in the stream, and for whom: nothing is dropped that a node or a backup may still need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from chatd.cluster.beats import Beat, Heard
+from chatd.cluster.membership import BACKUP_TOOK, KEPT, Membership
+from chatd.nats.jetstream import StreamConfig, StreamInfo, StreamState
+from chatd.ports import Append, Appended, PutLevel
+
+HOUR = BACKUP_TOOK
+
+
+class World:
+    """A cluster whose stream has 50,000 messages, all applied, and a backup made more than an hour ago."""
+
+    def __init__(self) -> None:
+        self.sequence = 50_000
+        self.belonging = ["a", "b", "c"]
+        self.there = {"b": (50_000, 2), "c": (50_000, 2)}  # node -> durable, level
+        self.backup: int | None = 10 * HOUR
+        self.level = 1
+        self.purged: list[int] = []
+        self.written: list[Any] = []
+
+    # the log
+    def sequence_at(self, at: int) -> int:
+        return 45_000 if at <= 9 * HOUR else 50_000
+
+    def submit(self, appends: Sequence[Append]) -> Any:
+        self.written += [write for append in appends for write in append.writes]
+
+        async def wait() -> list[Appended]:
+            return [Appended(())]
+
+        return SimpleNamespace(wait=wait)
+
+    # the beats
+    def others(self) -> Iterator[Heard]:
+        for node, (durable, level) in self.there.items():
+            yield Heard(Beat(node, "life", level, self.sequence, "", durable), 0.0)
+
+    # the database
+    async def nodes(self) -> list[str]:
+        return self.belonging
+
+    async def newest_backup(self) -> int | None:
+        return self.backup
+
+    async def cluster_level(self) -> int:
+        return self.level
+
+    # the stream
+    async def stream_info(self, name: str) -> StreamInfo:
+        return StreamInfo(StreamConfig(name, []), StreamState(50_000, 1, 1, 50_000))
+
+    async def purge(self, name: str, before: int) -> None:
+        self.purged.append(before)
+
+    def membership(self) -> Membership:
+        world: Any = self
+        return Membership("a", 2, world, world, world, world, "stream")
+
+
+async def test_what_all_hold_and_a_backup_holds_is_dropped() -> None:
+    world = World()
+    await world.membership().look(leads=True)
+    assert world.purged == [min(50_000 - KEPT, 45_000)]
+
+
+@pytest.mark.parametrize("of", ["no backup", "a node is away", "a node is behind", "another node leads"])
+async def test_nothing_is_dropped_that_may_be_needed(of: str) -> None:
+    world = World()
+    match of:
+        case "no backup":
+            world.backup = None
+        case "a node is away":
+            del world.there["c"]
+        case "a node is behind":
+            world.there["c"] = (KEPT, 2)
+    await world.membership().look(leads=of != "another node leads")
+    assert world.purged == []
+
+
+async def test_a_node_that_does_not_come_back_keeps_nothing_once_it_is_removed() -> None:
+    world = World()
+    del world.there["c"]
+    membership = world.membership()
+    await membership.look(leads=True)
+    assert world.purged == []
+    world.belonging.remove("c")
+    await membership.look(leads=True)
+    assert world.purged
+
+
+async def test_the_level_rises_when_all_nodes_have_it_and_not_before() -> None:
+    world = World()
+    world.there["c"] = (50_000, 1)
+    await world.membership().look(leads=True)
+    assert world.written == []
+    world.there["c"] = (50_000, 2)
+    await world.membership().look(leads=True)
+    assert world.written == [PutLevel(2)]

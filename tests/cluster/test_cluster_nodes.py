@@ -1,0 +1,241 @@
+"""What people and admins notice of several nodes, through the protocol alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from e2e.authenticator import Authenticator
+from e2e.serving import DidNotStart, Server
+from e2e.talking import Client, Frame, Refused
+from e2e.town import Town
+from three_nodes import ClusterNode, ThreeNodes, three_nodes
+from websockets.exceptions import ConnectionClosed
+
+from bench.nats_servers import nats_servers
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ThreeNodes]:
+    with three_nodes(tmp_path_factory.mktemp("cluster")) as cluster:
+        cluster.start()
+        yield cluster
+        cluster.stop()
+        for node in cluster.nodes:
+            assert "Traceback" not in node.server.log.read_text()
+
+
+@pytest.fixture
+def town(cluster: ThreeNodes) -> Iterator[Town]:
+    with closing(Town(cluster.nodes[0].server)) as town:
+        yield town
+
+
+def opened(node: ClusterNode, token: str) -> Client:
+    client = Client.dial(node.server)
+    client.open(token)
+    return client
+
+
+def posted(client: Client) -> list[Frame]:
+    return [event for event in client.events if event["event"] == "message.posted"]
+
+
+def wait_posted(client: Client, count: int) -> None:
+    client.wait(lambda: len(posted(client)) == count, f"{count} messages", 30)
+
+
+def wait_signal(client: Client, wanted: Callable[[Frame], bool]) -> None:
+    client.wait(lambda: any(map(wanted, client.signals)), "a signal", 30)
+
+
+def test_what_one_node_acknowledges_all_show_in_the_same_place(cluster: ThreeNodes, town: Town) -> None:
+    room = town.room()
+    people = [town.member(room) for _ in cluster.nodes]
+    clients = [opened(node, who.token) for node, who in zip(cluster.nodes, people, strict=True)]
+    for number in range(10):
+        for client in clients:
+            client.ask("message.post", room=room, text=f"{number}", nonce=f"{number}")
+    seen = []
+    for client in clients:
+        wait_posted(client, 30)
+        seen.append([(one["position"], one["hash"], one["seq"]) for one in posted(client)])
+        client.close()
+    assert seen[0] == seen[1] == seen[2]
+
+
+def test_whoever_signs_in_on_one_node_is_known_to_the_next_at_once(cluster: ThreeNodes, town: Town) -> None:
+    for number in range(6):
+        here, there = cluster.nodes[number % 3], cluster.nodes[(number + 1) % 3]
+        with closing(Client.dial(here.server)) as client:
+            made = client.ask(
+                "account.sign_up", name=f"fresh{number}{time.time_ns()}", password="a good password"
+            )
+        with closing(opened(there, made["access_token"])) as client:
+            assert client.opened["account"]["id"] == made["account"]["id"]
+        with closing(Client.dial(there.server)) as client:
+            client.ask("account.refresh", refresh_token=made["refresh_token"])
+
+
+def test_nobody_posts_on_any_node_after_their_kick(cluster: ThreeNodes, town: Town) -> None:
+    room = town.room()
+    for node in cluster.nodes:
+        who = town.member(room)
+        with closing(opened(node, who.token)) as client:
+            client.ask("message.post", room=room, text="still in")
+            town.operator.ask("member.kick", space=town.space, account=who.id)
+            with pytest.raises(Refused):
+                client.ask("message.post", room=room, text="still here?")
+
+
+def test_a_revoked_device_ends_on_every_node(cluster: ThreeNodes, town: Town) -> None:
+    who = town.account()
+    clients = [opened(node, who.token) for node in cluster.nodes]
+    town.operator.ask("account.disable", account=who.id)
+    for client in clients:
+        assert client.wait_closed() in (4002, 1001)
+    for node in cluster.nodes:
+        with closing(Client.dial(node.server)) as client, pytest.raises(Refused):
+            client.open(who.token)
+
+
+def test_a_passkey_that_was_begun_on_one_node_signs_in_on_another_once(
+    cluster: ThreeNodes, town: Town
+) -> None:
+    ends = [Client.dial(node.server) for node in cluster.nodes]
+    origin = f"http://localhost:{town.server.port}"
+    tokens = ends[0].ask("account.sign_up", name="pia", password="a lantern over seven still ponds")
+    person = opened(cluster.nodes[1], tokens["access_token"])
+    device = Authenticator(origin=origin)
+    begun = opened(cluster.nodes[0], tokens["access_token"]).ask(
+        "passkey.begin", password="a lantern over seven still ponds", host="localhost"
+    )
+    person.ask("passkey.add", name="the key ring", **device.make(begun))
+    proof = device.sign(ends[0].ask("account.passkey_begin", host="localhost"))
+    signed_in = ends[2].ask("account.passkey_sign_in", **proof)
+    assert signed_in["account"]["id"] == tokens["account"]["id"]
+    for end in ends:
+        end.refusal("account.passkey_sign_in", **proof)
+        end.close()
+
+
+def test_typing_presence_and_markers_are_seen_on_other_nodes(cluster: ThreeNodes, town: Town) -> None:
+    room = town.room()
+    ann, bob = town.member(room), town.member(room)
+    here, there = opened(cluster.nodes[1], ann.token), opened(cluster.nodes[2], bob.token)
+    again = opened(cluster.nodes[0], bob.token)
+    here.ask("presence.watch", accounts=[bob.id])
+    there.ask("typing.set", room=room)
+    wait_signal(here, lambda one: one["signal"] == "typing")
+    seq = here.ask("message.post", room=room, text="read me")["seq"]
+    there.ask("read.mark", room=room, seq=seq)
+    wait_signal(again, lambda one: one["signal"] == "read.marked")
+    assert here.ask("presence.watch", accounts=[bob.id])["presences"][0]["state"] == "online"
+    there.ask("presence.set", state="dnd")
+    wait_signal(here, lambda one: one["data"].get("state") == "dnd")
+    for client in (there, again):
+        client.close()
+    wait_signal(here, lambda one: one["data"].get("state") == "offline")
+    here.close()
+
+
+def test_a_message_is_posted_at_its_time_whatever_node_was_told(cluster: ThreeNodes, town: Town) -> None:
+    room = town.room()
+    who = town.member(room)
+    clients = [opened(node, who.token) for node in cluster.nodes]
+    at = int(time.time() * 1000) + 1500
+    for number, client in enumerate(clients):
+        client.ask("message.schedule", room=room, text=f"late {number}", post_at=at)
+    for client in clients:
+        wait_posted(client, 3)
+        assert sorted(one["data"]["text"] for one in posted(client)) == ["late 0", "late 1", "late 2"]
+        client.close()
+
+
+def test_a_node_that_is_cut_off_sends_its_clients_away_and_takes_nobody(
+    cluster: ThreeNodes, town: Town
+) -> None:
+    who, node = town.account(), cluster.nodes[2]
+    client = opened(node, who.token)
+    began = time.monotonic()
+    node.cut()
+    try:
+        assert client.wait_closed(30) == 1013
+        assert time.monotonic() - began < 15  # about five seconds, on a machine that is not busy
+        with closing(Client.dial(node.server)) as late, pytest.raises(Refused, match="unavailable"):
+            late.open(who.token)
+    finally:
+        node.mend()
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            opened(node, who.token).close()
+        except (Refused, ConnectionClosed):
+            assert time.monotonic() < deadline
+        else:
+            break
+
+
+def test_a_stopped_node_hands_its_clients_over_at_once(cluster: ThreeNodes, town: Town) -> None:
+    room = town.room()
+    who = town.member(room)
+    client = opened(cluster.nodes[1], who.token)
+    client.ask("message.post", room=room, text="before")
+    cluster.nodes[1].server.stop()
+    began = time.monotonic()
+    assert client.wait_closed() == 1001
+    with closing(opened(cluster.nodes[2], who.token)) as next_one:
+        next_one.ask("message.post", room=room, text="after")
+    took = time.monotonic() - began
+    cluster.start(cluster.nodes[1])
+    assert took < 5  # under one second, on a machine that is not busy
+
+
+def test_a_node_whose_file_was_changed_stops_itself_and_the_others_go_on(
+    cluster: ThreeNodes, town: Town
+) -> None:
+    room = town.room()
+    who, odd = town.member(room), cluster.nodes[2].server
+    with closing(opened(cluster.nodes[0], who.token)) as client:
+        client.ask("message.post", room=room, text="what was said")
+        odd.stop()
+        cluster.nodes[2].change(
+            "UPDATE body_rows SET text = 'what was not' WHERE text = 'what was said' AND position ="
+            " (SELECT max(position) FROM body_rows WHERE text = 'what was said')"
+        )
+        odd.launch()
+        assert odd.wait_ended() == 1
+        assert "this node's log is not that of the others" in odd.output()
+        client.ask("message.post", room=room, text="the others go on", nonce="1")
+    odd.data.rename(odd.data.with_name("kept for a look"))
+    cluster.start(cluster.nodes[2])  # with an empty folder
+    with closing(opened(cluster.nodes[2], who.token)) as client:
+        texts = [one["text"] for one in client.ask("room.history", room=room)["messages"]]
+        assert texts == ["what was said", "the others go on"]
+
+
+def test_the_folder_of_a_node_is_not_served_alone(tmp_path: Path) -> None:
+    with three_nodes(tmp_path, count=1) as cluster:
+        cluster.start()
+        [node] = cluster.nodes
+        cluster.stop()
+        with pytest.raises(DidNotStart, match="belongs to a cluster"):
+            Server(node.server.data).start()
+
+
+def test_nobody_starts_on_servers_that_acknowledge_before_they_sync(tmp_path: Path) -> None:
+    with nats_servers(1, sync=False) as lazy:
+        server = Server(
+            tmp_path / "data",
+            cluster_servers=lazy.urls[0],
+            cluster_monitors=lazy.monitors[0],
+            cluster_replicas=1,
+            files_shared="true",
+        )
+        with pytest.raises(DidNotStart, match="acknowledges before it syncs"):
+            server.start()

@@ -1,0 +1,348 @@
+"""Commands for streams of other nodes: in order, once, and answered, whatever is lost on the way."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import attrs
+import msgspec
+import pytest
+import trio
+from memory_net import MemoryWires
+from trio.testing import MockClock
+
+from chatd.actors.runtime.envelope import Envelope
+from chatd.cluster.lines import OF_A_LINE, PATIENCE, RESEND, Lines
+from chatd.contract.errors import Refusal
+from chatd.contract.message import Posted, PostMessage
+from chatd.contract.spec import DONE
+from chatd.domain.decision import Context
+from chatd.domain.internal import BanAccount
+
+ROOM = "room/r"
+Life = tuple[str, str]
+
+
+@pytest.fixture
+def autojump_clock() -> MockClock:
+    return MockClock(autojump_threshold=0)
+
+
+@pytest.fixture
+async def wires() -> AsyncIterator[MemoryWires]:
+    async with trio.open_nursery() as nursery:
+        yield MemoryWires(nursery)
+        nursery.cancel_scope.cancel()
+
+
+class Log:
+    """What all nodes have stored: in order, each nonce once. `tries` counts every time something was done."""
+
+    def __init__(self) -> None:
+        self.stored: list[str] = []
+        self.tries: list[str] = []
+
+    def store(self, command: Any) -> object:
+        what = command.text if isinstance(command, PostMessage) else command.account
+        self.tries.append(what)
+        if not isinstance(command, PostMessage):
+            self.stored.append(what)
+            return DONE
+        if what not in self.stored:
+            self.stored.append(what)
+        return Posted(seq=self.stored.index(what) + 1, position=1, at=1)
+
+
+@attrs.define(eq=False)
+class Node:
+    """`owns`: where it believes that the stream lives. `applying`: it has applied what others wrote."""
+
+    name: str
+    wires: MemoryWires
+    log: Log
+    owns: Life | None = None
+    life: str = "1"
+    slow: float = 0.0
+    lines: Lines = attrs.field(init=False)
+    applying: trio.Event = attrs.field(factory=trio.Event)
+    answers: dict[str, object] = attrs.field(factory=dict)
+    _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope)
+
+    def owner(self, stream: str) -> Life | None:
+        return self.owns
+
+    def move(self, owner: Life | None) -> None:
+        self.owns = owner
+        self.lines.owners_changed()
+
+    async def live(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        self.applying.set()
+        with self._scope:
+            async with trio.open_nursery() as nursery:
+                self.lines = Lines(
+                    self.wires.net(self.name),
+                    self.life,
+                    self,
+                    nursery,
+                    self.carry_out,
+                    self.applied,
+                    lambda: 7,
+                )
+                self.lines.open()
+                nursery.start_soon(self.lines.tidy)
+                task_status.started()
+                await trio.sleep_forever()
+
+    def die(self) -> None:
+        self.wires.forget(self.name)
+        self._scope.cancel()
+
+    async def applied(self, sequence: int) -> None:
+        await trio.lowlevel.checkpoint()
+        await self.applying.wait()
+
+    async def carry_out(self, stream: str, envelope: Envelope) -> None:
+        await trio.sleep(self.slow)
+        envelope.reply(self.log.store(envelope.command))
+
+    async def tell(self, command: Any, name: str) -> None:
+        envelope = Envelope(command, Context("ann", 1), lambda answer: self.answers.__setitem__(name, answer))
+        if not self.lines.takes(ROOM, envelope):
+            await self.carry_out(ROOM, envelope)
+
+    async def post(self, text: str) -> None:
+        await self.tell(PostMessage("r", text, f"nonce-{text}"), text)
+
+    async def ban(self, account: str) -> None:
+        await self.tell(BanAccount(account, None, None, exists=True), account)
+
+
+async def started(wires: MemoryWires, log: Log, name: str, owns: Life | None = None, life: int = 1) -> Node:
+    node = Node(name, wires, log, owns, str(life))
+    await wires.nursery.start(node.live)
+    return node
+
+
+async def answered(node: Node, count: int, within: float = 60.0) -> None:
+    with trio.fail_after(within):
+        while len(node.answers) < count:  # noqa: ASYNC110
+            await trio.sleep(0.01)  # of virtual time
+
+
+def numbered(count: int) -> list[str]:
+    return [f"{number:04}" for number in range(count)]
+
+
+async def test_commands_are_decided_by_the_owner_in_order(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    log = Log()
+    owner = await started(wires, log, "b")
+    node = await started(wires, log, "a", ("b", "1"))
+    for text in numbered(50):
+        await node.post(text)
+    await answered(node, 50)
+    assert log.tries == numbered(50)
+    assert node.answers["0004"] == Posted(seq=5, position=1, at=1)
+    assert owner.answers == {}
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_nothing_is_done_twice_or_out_of_order_though_messages_are_lost(
+    wires: MemoryWires, autojump_clock: MockClock, seed: int
+) -> None:
+    wires.random.seed(seed)
+    wires.loss = 0.2
+    log = Log()
+    await started(wires, log, "b")
+    node = await started(wires, log, "a", ("b", "1"))
+    for name in numbered(60):
+        await node.ban(name)
+        await trio.sleep(wires.random.random() * 0.4)
+    await answered(node, 60)
+    assert log.tries == numbered(60)
+    assert set(node.answers.values()) == {DONE}
+
+
+async def test_a_lost_answer_holds_a_busy_line_up_only_until_it_is_asked_for_again(
+    wires: MemoryWires,
+    autojump_clock: MockClock,
+) -> None:
+    """Answers to later commands keep the line awake, which must not keep it from sending again."""
+    log = Log()
+    await started(wires, log, "b")
+    node = await started(wires, log, "a", ("b", "1"))
+    lost: list[bytes] = []
+
+    def lose(subject: str, data: bytes) -> bool:
+        if subject == "answer.a" and not lost:
+            lost.append(data)
+            return True
+        return False
+
+    wires.lose = lose
+    for text in numbered(500):
+        await node.post(text)
+        await trio.sleep(0.02)
+        if trio.current_time() > 3 * RESEND + 1:
+            break
+    assert lost
+    assert "0000" in node.answers
+    assert len(node.answers) > 100
+
+
+async def test_a_new_command_never_overtakes_one_that_waited_while_the_owner_changed(
+    wires: MemoryWires,
+    autojump_clock: MockClock,
+) -> None:
+    log = Log()
+    await started(wires, log, "b")
+    node = await started(wires, log, "a", ("b", "1"))
+    await node.post("first")
+    await trio.sleep(0.001)
+    node.applying = trio.Event()  # this node lags: the answer to the first waits
+    await trio.sleep(0.1)
+    node.move(("c", "1"))
+    await node.post("second")  # for c, which is not there
+    node.move(("b", "1"))
+    await node.post("third")
+    await trio.sleep(0.1)
+    node.applying.set()
+    await answered(node, 3)
+    assert log.stored == ["first", "second", "third"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_order_holds_though_owners_die_and_networks_split(
+    wires: MemoryWires, autojump_clock: MockClock, seed: int
+) -> None:
+    wires.random.seed(seed)
+    wires.loss = 0.05
+    log = Log()
+    others = {name: await started(wires, log, name) for name in "bc"}
+    node = await started(wires, log, "a", ("b", "1"))
+    lives = {"b": 1, "c": 1}
+    for number, text in enumerate(numbered(200)):
+        await node.post(text)
+        await trio.sleep(wires.random.random() * 0.1)
+        if number % 25 == 24:
+            match wires.random.choice(("kill", "cut", "here", "flap")):
+                case "kill":
+                    assert node.owns is None or node.owns[0] in others
+                    victim = "b" if node.owns is None else node.owns[0]
+                    others[victim].die()
+                    lives[victim] += 1
+                    others[victim] = await started(wires, log, victim, life=lives[victim])
+                    node.move((victim, str(lives[victim])))
+                case "cut":
+                    wires.cut.add(frozenset("ab"))
+                    node.move(("c", str(lives["c"])))
+                    await node.post(f"{text}-cut")
+                    wires.cut.clear()
+                case "here":
+                    node.move(None)
+                case "flap":
+                    node.move(("c", str(lives["c"])))
+                    node.move(("b", str(lives["b"])))
+    with trio.fail_after(60):
+        while not all(text in node.answers for text in numbered(200)):  # noqa: ASYNC110
+            await trio.sleep(0.01)  # of virtual time
+    assert log.stored == sorted(log.stored)
+    assert not [text for text, answer in node.answers.items() if isinstance(answer, Refusal)]
+
+
+async def test_what_a_dead_owner_may_have_done_and_is_not_safe_to_repeat_is_answered_uncertain(
+    wires: MemoryWires,
+    autojump_clock: MockClock,
+) -> None:
+    log = Log()
+    owner = await started(wires, log, "b")
+    node = await started(wires, log, "a", ("b", "1"))
+    wires.lose = lambda subject, data: subject == "answer.a"
+    await node.ban("eve")
+    await node.post("hello")
+    await trio.sleep(0.1)
+    owner.die()
+    wires.lose = lambda subject, data: False
+    node.move(None)
+    await answered(node, 2)
+    refusal = node.answers["eve"]
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == "uncertain"
+    assert isinstance(node.answers["hello"], Posted)
+    assert log.tries == ["eve", "hello", "hello"]
+
+
+async def test_what_was_sent_to_an_owner_is_not_done_again_by_its_next_life(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    """Also before the others have heard that it is another life."""
+    log = Log()
+    owner = await started(wires, log, "b")
+    node = await started(wires, log, "a", ("b", "1"))
+    wires.lose = lambda subject, data: subject == "answer.a"
+    await node.ban("eve")
+    await trio.sleep(0.1)
+    owner.die()
+    wires.lose = lambda subject, data: False
+    await started(wires, log, "b", life=2)
+    await trio.sleep(2 * RESEND)
+    node.move(("b", "2"))
+    await answered(node, 1)
+    assert log.tries == ["eve"]
+    refusal = node.answers["eve"]
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == "uncertain"
+
+
+async def test_who_never_hears_from_the_owner_is_told_so_in_the_end(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    node = await started(wires, Log(), "a", ("b", "1"))
+    await node.ban("eve")
+    await node.post("hello")
+    await answered(node, 2, PATIENCE + 3 * RESEND)
+    assert [answer.code for answer in node.answers.values() if isinstance(answer, Refusal)] == [
+        "uncertain",
+        "unavailable",
+    ]
+
+
+async def test_a_line_takes_so_many_commands_and_no_more(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    node = await started(wires, Log(), "a", ("b", "1"))
+    for text in numbered(OF_A_LINE + 5):
+        await node.post(text)
+    assert [answer.code for answer in node.answers.values() if isinstance(answer, Refusal)] == [
+        "overloaded"
+    ] * 5
+
+
+async def test_answers_are_kept_only_until_they_have_arrived(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    log = Log()
+    owner = await started(wires, log, "b")
+    node = await started(wires, log, "a", ("b", "1"))
+    for text in numbered(300):
+        await node.post(text)
+        await trio.sleep(0.02)
+    await answered(node, 300)
+    await trio.sleep(1)
+    assert owner.lines._inboxes == {}
+
+
+async def test_bytes_that_are_no_message_do_no_harm(
+    wires: MemoryWires, autojump_clock: MockClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = Log()
+    await started(wires, log, "b")
+    node = await started(wires, log, "a", ("b", "1"))
+    for data in (b"", b"\xc1", msgspec.msgpack.encode([1, 2]), msgspec.msgpack.encode({"a": 1})):
+        wires.carry("z", "call.b.1", data)
+        wires.carry("z", "answer.a", data)
+    await node.post("hello")
+    await answered(node, 1)
+    assert log.stored == ["hello"]

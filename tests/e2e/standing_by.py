@@ -1,0 +1,163 @@
+"""A `chatd follow` process of a test's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+from .serving import START_DEADLINE, STOP_DEADLINE, Server
+
+
+class Standby:
+    """One folder, and the process that follows `server` into it."""
+
+    def __init__(self, server: Server, token: str, data: Path, port: int = 0) -> None:
+        """`port`: where it finds the server, if that is not the server's own."""
+        self.data = data
+        self.url = f"http://127.0.0.1:{port or server.port}"
+        self.page = ""
+        self.log = data.parent / f"{data.name}.log"
+        self.printed: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.process: subprocess.Popen[bytes] | None = None
+        self._token = token
+
+    def start(self) -> Standby:
+        """Starts it and waits until it shows itself."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("CHATD_")}
+        command = [
+            sys.executable,
+            "-m",
+            "chatd.cli",
+            "follow",
+            self.url,
+            "--data",
+            str(self.data),
+            "--port",
+            "0",
+        ]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command,
+                env={**clean, "CHATD_TOKEN": self._token},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+        self.printed = queue.SimpleQueue()
+        threading.Thread(target=self._listen, args=(self.process, self.printed), daemon=True).start()
+        try:
+            line = self.printed.get(timeout=START_DEADLINE)
+        except queue.Empty:
+            raise AssertionError(f"it said nothing: {self.output()}") from None
+        self.page = line.rpartition(" on ")[2].removesuffix("/status")
+        return self
+
+    def _listen(self, process: subprocess.Popen[bytes], printed: queue.SimpleQueue[str]) -> None:
+        assert process.stdout is not None
+        with process.stdout:
+            for line in process.stdout:
+                printed.put(line.decode().rstrip("\n"))
+
+    def read(self, path: str) -> str:
+        with urlopen(f"{self.page}{path}", timeout=5) as answer:
+            return str(answer.read().decode())
+
+    def status(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.read("/status"))
+        return found
+
+    def has(self, position: int) -> bool:
+        status = self.status()
+        return bool(status["complete"] and status["position"] >= position and not status["files_missing"])
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.ended()
+
+    def stop(self) -> int:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.ended()
+
+    def ended(self) -> int:
+        assert self.process is not None
+        status = self.process.wait(STOP_DEADLINE)
+        self.process = None
+        return status
+
+    def output(self) -> str:
+        return self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
+
+
+class Line:
+    """A way to a server that can be cut."""
+
+    def __init__(self, port: int) -> None:
+        self.whole = True
+        self._to = port
+        self._open: list[socket.socket] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+        self._threads[0].start()
+
+    def cut(self) -> None:
+        self.whole = False
+        for end in self._open:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self.cut()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(STOP_DEADLINE)
+        for end in (*self._open, self._listener):
+            end.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                here, _ = self._listener.accept()
+            except OSError:
+                return
+            if not self.whole:
+                here.close()
+                continue
+            there = socket.create_connection(("127.0.0.1", self._to))
+            self._open += (here, there)
+            for ends in ((here, there), (there, here)):
+                self._threads.append(threading.Thread(target=self._carry, args=ends, daemon=True))
+                self._threads[-1].start()
+
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+
+def promote(data: Path, status: int = 0) -> str:
+    """What `chatd promote` says."""
+    done = subprocess.run(
+        [sys.executable, "-m", "chatd.cli", "promote", "--data", str(data)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode == status, done.stderr
+    return done.stdout + done.stderr

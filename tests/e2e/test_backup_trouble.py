@@ -1,0 +1,257 @@
+"""What goes wrong with backups: another server's repository, damage, a restore that is cut off."""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import os
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyrage
+import pytest
+from s3_server import KEY, SECRET, s3_server
+
+from chatctl.scratch import scratch_folder
+from chatd.ports import RepositoryError
+from chatd.repository import bucket_shelf
+from chatd.repository.shelf import locked, open_shelf
+from chatd.store.ops.backup import restore
+
+from .conftest import Serve, ended_well
+from .serving import DidNotStart, Server
+from .test_backup_repositories import chatctl, told
+from .test_files import post
+from .test_hostile_bytes import within
+from .town import Town
+from .uploads import UPLOADING, upload
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("chatd") / "data", program=UPLOADING).start()
+    yield server
+    ended_well(server)
+
+
+def test_two_servers_do_not_share_a_repository(town: Town, serve: Serve, tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    town.room()
+    made = town.operator.ask("backup.create", path=f"{repository}/")
+    other = Town(serve(backup_to=repository, backup_every=3600))
+    refused = other.operator.refusal("backup.create", path=f"{repository}/")
+    assert "backups of another server" in refused["message"]
+    assert within(20, lambda: other.operator.ask("server.status")["backup"]["failures"] > 0)
+    assert [one["id"] for one in told("backup", "list", repository)] == [made["id"]]
+    other.close()
+    back = tmp_path / "back"
+    chatctl("backup", "restore", repository, "--data", back)
+    again = Server(back).start()  # it is the same server, so it goes on with its backups
+    Town(again).operator.ask("backup.create", path=f"{repository}/")
+    assert again.stop() == 0
+
+
+def test_what_was_cut_off_in_a_repository_is_written_again(town: Town, tmp_path: Path) -> None:
+    repository, room = tmp_path / "repository", town.room()
+    ann = town.open(town.member(room))
+    post(ann, room, upload(ann, "a file"))
+    town.operator.ask("backup.create", path=f"{repository}/")
+    for path in [*repository.glob("pieces/*"), *repository.glob("files/*")]:
+        os.truncate(path, 0)
+    chatctl("backup", "check", repository, status=1)
+    town.operator.ask("backup.create", path=f"{repository}/")
+    assert told("backup", "check", repository)["blobs"] == 1
+
+
+def test_a_damaged_manifest_hides_no_other_backup(town: Town, tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    made = [town.operator.ask("backup.create", path=f"{repository}/") for _ in range(2)]
+    damaged = repository / "backups" / f"{made[1]['id']}.json"
+    os.truncate(damaged, 50)
+    shown = chatctl("backup", "list", repository, status=1)
+    assert made[0]["id"] in shown
+    assert f"remove backups/{made[1]['id']}.json" in shown
+    assert "is damaged" in chatctl("backup", "prune", repository, "--keep", "last 1", status=1)
+    chatctl("backup", "restore", repository, "--data", tmp_path / "back", "--at", made[0]["position"])
+    town.operator.ask("backup.create", path=f"{repository}/")
+
+
+@pytest.mark.parametrize("words", [("list",), ("check",), ("prune", "--keep", "last 1")])
+def test_a_repository_that_is_not_there_is_not_made(tmp_path: Path, words: tuple[str, ...]) -> None:
+    command, *rest = words
+    assert "there is no repository" in chatctl("backup", command, tmp_path / "typo", *rest, status=1)
+    assert not (tmp_path / "typo").exists()
+
+
+def test_a_file_is_checked_like_a_repository(town: Town, tmp_path: Path) -> None:
+    room, file = town.room(), tmp_path / "copy.tar"
+    ann = town.open(town.member(room))
+    post(ann, room, upload(ann, "bytes of a file in a copy"))
+    town.operator.ask("backup.create", path=str(file))
+    checked = told("backup", "check", file)
+    assert (checked["ok"], checked["blobs"] > 0) == (True, True)
+    whole = file.read_bytes()
+    file.write_bytes(whole.replace(b"bytes of a file in a copy", b"bytes of a file in a cOpy"))
+    assert "not those that were stored" in chatctl("backup", "check", file, status=1)
+    with tarfile.open(file, "w") as packed:
+        (tmp_path / "chatd.db").write_bytes(tarfile_database(whole))
+        packed.add(tmp_path / "chatd.db", "chatd.db")
+    assert "it is not in the backup" in chatctl("backup", "check", file, status=1)
+    assert told("backup", "check", tmp_path / "chatd.db")["blobs"] == 0
+    said = chatctl("backup", "restore", tmp_path / "chatd.db", "--data", tmp_path / "bare")
+    assert "must stand in the server's bucket" in said
+    for length in (5_000, len(whole) // 2):
+        file.write_bytes(whole[:length])
+        assert "is damaged: unexpected end" in chatctl("backup", "check", file, status=1)
+        assert "is damaged: unexpected end" in chatctl(
+            "backup", "restore", file, "--data", tmp_path / "back", status=1
+        )
+        assert not (tmp_path / "back").exists()
+
+
+def tarfile_database(archive: bytes) -> bytes:
+    with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
+        found = packed.extractfile("chatd.db")
+        assert found is not None
+        return found.read()
+
+
+def test_what_a_killed_server_has_left_goes_with_the_next_backup_beside_it(
+    town: Town, tmp_path: Path
+) -> None:
+    left, used, other = (tmp_path / f".chatd-backup-{name}" for name in ("left", "used", "other"))
+    for folder in (left, used, other):
+        folder.mkdir()
+    (left / "chatd.db").write_bytes(b"texts")
+    (used / "chatd.db").write_bytes(b"texts")
+    (other / "diary").write_bytes(b"mine")
+    lock = os.open(used, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    town.operator.ask("backup.create", path=str(tmp_path / "copy.db"))
+    assert (left.exists(), used.exists(), (other / "diary").exists()) == (False, True, True)
+    os.close(lock)
+
+
+def test_nothing_readable_goes_where_backups_are_encrypted(town: Town, tmp_path: Path) -> None:
+    repository = f"{tmp_path}/repository/"
+    recipient = str(pyrage.x25519.Identity.generate().to_public())
+    town.operator.ask("backup.create", path=repository)  # the other way round is as one wishes
+    town.operator.ask("backup.create", path=repository, recipients=[recipient])
+    refused = town.operator.refusal("backup.create", path=repository)
+    assert "give a recipient" in refused["message"]
+
+
+def test_no_backup_goes_into_a_data_folder(town: Town, tmp_path: Path) -> None:
+    refused = town.operator.refusal("backup.create", path=f"{town.server.data}/")
+    assert "is a server's data folder" in refused["message"]
+
+
+def test_a_position_is_one_of_the_newest_history(town: Town, tmp_path: Path) -> None:
+    repository, room = tmp_path / "repository", town.room()
+    ann = town.open(town.member(room))
+    first = town.operator.ask("backup.create", path=f"{repository}/")
+    for number in range(5):
+        ann.ask("message.post", room=room, text=f"lost {number}", nonce=str(number))
+    town.operator.ask("backup.create", path=f"{repository}/")
+    back = tmp_path / "back"
+    chatctl("backup", "restore", repository, "--data", back, "--backup", first["id"])
+    again = Server(back).start()
+    there = Town(again)
+    there.room()
+    newest = there.operator.ask("backup.create", path=f"{repository}/")
+    there.close()
+    assert again.stop() == 0
+    at = newest["position"]
+    assert at > first["position"] + 1
+    chatctl("backup", "restore", repository, "--data", tmp_path / "then", "--at", at)
+    assert b"lost 0" not in (tmp_path / "then" / "chatd.db").read_bytes()
+
+
+def test_a_restore_that_is_cut_off_leaves_no_server(town: Town, tmp_path: Path) -> None:
+    copy, data = tmp_path / "copy.db", tmp_path / "data"
+    room = town.room()
+    ann = town.open(town.member(room))
+    post(ann, room, upload(ann, "a file"))
+    town.operator.ask("backup.create", path=str(tmp_path / "copy.tar"))
+    town.operator.ask("backup.create", path=f"{tmp_path}/repository/")
+
+    class CutOffError(Exception):
+        pass
+
+    def cut_off(database: Path) -> None:
+        copy.write_bytes(database.read_bytes())
+        raise CutOffError
+
+    reader = tmp_path / "plain"
+    chatctl("backup", "restore", tmp_path / "copy.tar", "--data", reader)
+    with pytest.raises(CutOffError):
+        restore(reader / "chatd.db", data, None, cut_off)
+    assert [path.name for path in data.iterdir()] == ["lock"]
+    copy.rename(data / "chatd.db.restored")  # as it is when the process is killed
+    with pytest.raises(DidNotStart, match=r"a restore into .* was cut off"):
+        Server(data).start()
+    chatctl("backup", "restore", tmp_path / "repository", "--data", data)
+    assert sorted(path.name for path in data.iterdir()) == ["chatd.db", "files", "lock"]
+
+
+def test_a_scratch_folder_of_one_that_was_killed_goes_with_the_next(tmp_path: Path) -> None:
+    for name in ("chatd-check-left", "chatd-check-used"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "chatd.db").write_bytes(b"texts")
+    used = os.open(tmp_path / "chatd-check-used", os.O_RDONLY)
+    fcntl.flock(used, fcntl.LOCK_EX)
+    with scratch_folder("chatd-check-", tmp_path) as folder:
+        assert sorted(path.name for path in tmp_path.iterdir()) == sorted(("chatd-check-used", folder.name))
+    os.close(used)
+
+
+def test_a_bucket_is_written_to_by_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    with s3_server() as s3:
+        s3.make_bucket("backups")
+        monkeypatch.setenv("AWS_ENDPOINT_URL", s3.url)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        place = "s3://backups/chat"
+        with (
+            locked(open_shelf(place)),
+            pytest.raises(RepositoryError, match="is in use"),
+            locked(open_shelf(place)),
+        ):
+            pass
+        with locked(open_shelf(place)):  # both are gone
+            pass
+        left = open_shelf(place)
+        left.put(f"{bucket_shelf.LOCKS}left", b"")
+        left.settle()
+        monkeypatch.setattr(bucket_shelf, "STALE", -1.0)
+        with locked(open_shelf(place)):
+            assert [one.name for one in left.list(bucket_shelf.LOCKS)] != [f"{bucket_shelf.LOCKS}left"]
+
+
+@pytest.mark.parametrize(
+    ("place", "endpoint", "key", "why"),
+    [
+        ("s3://a b/c", "http://127.0.0.1:9", KEY, "names no bucket"),
+        ("s3://backups/c", "s3.example.org", KEY, "AWS_ENDPOINT_URL must be an address"),
+        ("s3://backups/c", "http://127.0.0.1:99999", KEY, "the library broke"),
+        ("s3://backups/c", "http://127.0.0.1:9", f"{KEY}\n", "the library broke"),
+    ],
+)
+def test_what_no_bucket_has_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, place: str, endpoint: str, key: str, why: str
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    with pytest.raises(RepositoryError, match=why):
+        list(open_shelf(place).list("backups/"))
+    with pytest.raises(RepositoryError, match=why), locked(open_shelf(place)):
+        pass
+
+
+def test_without_an_endpoint_the_bucket_is_at_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    open_shelf("s3://backups/chat")

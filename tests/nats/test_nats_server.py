@@ -1,0 +1,279 @@
+"""The client against real servers, and what of their behaviour a cluster must know."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+from certificate_of_nats import certificate
+from operator_of_nats import operator
+
+from bench.nats_servers import NatsServers, nats_servers
+from chatd.nats import ordered
+from chatd.nats.client import CannotConnect, Client, NatsError, NoResponders, TooLarge, TooSlow
+from chatd.nats.credentials import Credentials, new_seed, private_key, public_key, read_file
+from chatd.nats.jetstream import ApiError, JetStream, StreamConfig
+from chatd.nats.ordered import OrderedConsumer, Shorter, Trimmed
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture(scope="module")
+def one() -> Iterator[NatsServers]:
+    with nats_servers(1) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="module")
+def three() -> Iterator[NatsServers]:
+    with nats_servers(3) as servers:
+        yield servers
+
+
+@asynccontextmanager
+async def connected(servers: NatsServers, **more: Any) -> AsyncIterator[Client]:
+    client = Client(servers.urls, name="test", **more)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(client.run)
+        yield client
+        nursery.cancel_scope.cancel()
+
+
+async def test_requests_are_answered_and_nobody_there_is_said_at_once(one: NatsServers) -> None:
+    async with connected(one) as client:
+        client.subscribe("echo", lambda msg: client.publish(msg.reply, msg.data, headers={"A": "b"}))
+        answer = await client.request("echo", b"\0\xff", 15)
+        assert (answer.data, answer.headers) == (b"\0\xff", {"A": "b"})
+        with pytest.raises(NoResponders):
+            await client.request("nobody", b"", 15)
+        client.subscribe("deaf", lambda msg: None)
+        with pytest.raises(TooSlow):
+            await client.request("deaf", b"", 0.05)
+
+
+async def test_a_byte_too_much_ends_a_connection_so_it_is_not_sent(one: NatsServers) -> None:
+    async with connected(one) as client:
+        with pytest.raises(TooLarge):
+            client.publish("a", bytes(client.info.max_payload + 1))
+        with socket.create_connection(("127.0.0.1", one.servers[0].port)) as raw:
+            raw.settimeout(15)
+            raw.recv(65536)
+            size = client.info.max_payload + 1
+            raw.sendall(b"CONNECT {}\r\nPUB a %d\r\n" % size)
+            said = b""
+            while part := raw.recv(65536):
+                said += part
+            assert b"Maximum Payload Violation" in said
+        assert client.connections == 1
+
+
+async def test_what_cannot_be_sent_is_bounded(one: NatsServers) -> None:
+    async with connected(one) as client:
+        for _ in range(15):  # without an await nothing is sent
+            client.publish("a", bytes(2**20))
+        with pytest.raises(TooSlow):
+            client.publish("a", bytes(2**21))
+        await client.request("$SYS.REQ.USER.INFO", b"", 15)  # it goes on
+
+
+async def test_the_server_says_whether_it_syncs_before_it_acknowledges(one: NatsServers) -> None:
+    assert one.servers[0].look("/varz")["jetstream"]["config"]["sync_always"] is True
+    with nats_servers(1, sync=False) as lazy:
+        assert not lazy.servers[0].look("/varz")["jetstream"]["config"].get("sync_always")
+
+
+async def test_who_may_not_come_in_is_told_and_who_may_does(tmp_path: Path) -> None:
+    seed = new_seed()
+    user = f"authorization {{ users: [{{nkey: {public_key(private_key(seed))}}}] }}"
+    with nats_servers(1, more=[user]) as servers:
+        async with connected(servers, credentials=Credentials(seed=seed)) as client:
+            assert client.connected
+        with pytest.raises(ExceptionGroup) as refused:
+            async with connected(servers, credentials=Credentials(user="a", password="b")):
+                pass
+        assert refused.group_contains(CannotConnect, match="(?i)authorization violation")
+
+
+@pytest.mark.parametrize("first", ["", ", handshake_first: true", ", handshake_first: auto"])
+async def test_servers_that_ask_for_tls_are_spoken_to_in_tls(tmp_path: Path, first: str) -> None:
+    written, key = certificate(tmp_path)
+    lines = [f'tls {{ cert_file: "{written}", key_file: "{key}", timeout: 1{first} }}']
+    trusting = ssl.create_default_context(cafile=str(written))
+    with nats_servers(1, more=lines) as servers:
+        async with connected(servers, tls=trusting) as client:
+            await client.request("$SYS.REQ.USER.INFO", b"", 15)
+        with pytest.raises(ExceptionGroup) as refused:
+            async with connected(servers):
+                pass
+        assert refused.group_contains(CannotConnect, match="certificate|wants TLS first")
+
+
+async def test_who_wants_tls_does_not_go_without(one: NatsServers) -> None:
+    with pytest.raises(ExceptionGroup) as refused:
+        async with connected(one, tls=ssl.create_default_context()):
+            pass
+    assert refused.group_contains(CannotConnect, match="speaks no TLS")
+
+
+@pytest.mark.parametrize("who", [Credentials(user="a", password="b c"), Credentials(token="t")])
+async def test_a_name_and_a_token_open_the_door(who: Credentials) -> None:
+    line = 'token: "t"' if who.token else 'user: a, password: "b c"'
+    with nats_servers(1, more=[f"authorization {{ {line} }}"]) as servers:
+        async with connected(servers, credentials=who) as client:
+            assert client.connected
+        with pytest.raises(ExceptionGroup) as refused:
+            async with connected(servers):
+                pass
+        assert refused.group_contains(CannotConnect, match="(?i)authorization violation")
+
+
+async def test_a_file_of_credentials_opens_the_door(tmp_path: Path) -> None:
+    made = operator()
+    (tmp_path / "node.creds").write_text(made.credentials)
+    with nats_servers(1, more=made.lines) as servers:
+        async with connected(servers, credentials=read_file(tmp_path / "node.creds")) as client:
+            await client.request("$SYS.REQ.USER.INFO", b"", 15)
+        with pytest.raises(ExceptionGroup) as refused:
+            async with connected(servers, credentials=Credentials(seed=new_seed(), jwt=made.jwt)):
+                pass
+        assert refused.group_contains(CannotConnect, match="(?i)authorization violation")
+
+
+async def test_of_a_stored_message_that_is_sent_again_one_server_and_three_say_different_things(
+    one: NatsServers, three: NatsServers
+) -> None:
+    said = []
+    for servers in (one, three):
+        async with connected(servers) as client:
+            stream = JetStream(client)
+            await _made(stream, StreamConfig("again", ["again.x"], num_replicas=len(servers.servers)))
+            headers = {"Nats-Msg-Id": "1", "Nats-Expected-Last-Sequence": "0"}
+            assert (await stream.publish("again.x", b"", headers=headers)).seq == 1
+            try:
+                said.append((await stream.publish("again.x", b"", headers=headers)).duplicate)
+            except ApiError as error:
+                said.append(error.code)
+    assert said == [10071, True]
+
+
+async def test_an_ordered_consumer_says_when_the_stream_is_trimmed_or_shorter(one: NatsServers) -> None:
+    async with connected(one) as client:
+        stream = JetStream(client)
+        await stream.create_stream(StreamConfig("trim", ["trim.x"]))
+        for _ in range(10):
+            await stream.publish("trim.x", b"")
+        await stream.purge("trim", 6)
+        assert [(await anext(OrderedConsumer(stream, "trim", 5))).sequence] == [6]
+        with pytest.raises(Trimmed):
+            await anext(OrderedConsumer(stream, "trim", 4))
+        with pytest.raises(Shorter):
+            await anext(OrderedConsumer(stream, "trim", 11))
+
+
+async def test_nothing_acknowledged_is_lost_when_the_leader_dies_and_the_reader_sees_no_hole(
+    three: NatsServers,
+) -> None:
+    async with connected(three) as client:
+        stream = JetStream(client)
+        await _made(stream, StreamConfig("kill", ["kill.x"], num_replicas=3))
+        seen: list[bytes] = []
+        acknowledged: list[bytes] = []
+        all_seen = trio.Event()
+
+        async def read() -> None:
+            last = 0
+            async for msg in OrderedConsumer(stream, "kill", 0):
+                assert msg.sequence == last + 1
+                last = msg.sequence
+                seen.append(msg.data)
+                if len(set(seen)) == 60:
+                    all_seen.set()
+
+        async def send(number: int) -> None:
+            data = b"%d" % number
+            while True:
+                try:
+                    await stream.publish("kill.x", data, 2, {"Nats-Msg-Id": str(number)})
+                except NatsError:
+                    await trio.sleep(0.1)
+                else:
+                    acknowledged.append(data)
+                    return
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(read)
+            for number in range(20):
+                await send(number)
+            leader = (await stream.stream_info("kill")).cluster.leader
+            dead = next(server for server in three.servers if server.name == leader)
+            dead.kill()
+            for number in range(20, 60):
+                await send(number)
+            dead.start()
+            with trio.fail_after(60):
+                await all_seen.wait()
+            nursery.cancel_scope.cancel()
+        assert sorted(set(seen)) == sorted(acknowledged)
+
+
+async def test_the_client_goes_on_with_another_server(three: NatsServers) -> None:
+    async with connected(three) as client:
+        heard = trio.Event()
+        client.subscribe("news", lambda msg: heard.set())
+        here = next(server for server in three.servers if server.name == client.info.server_name)
+        here.kill()
+        with trio.fail_after(30):
+            await client.wait_connected(2)
+            client.publish("news", b"still here")
+            await heard.wait()
+        here.start()
+
+
+async def test_a_server_that_hangs_is_left_for_another_one(three: NatsServers) -> None:
+    async with connected(three) as client:
+        here = next(server for server in three.servers if server.name == client.info.server_name)
+        here.signal(signal.SIGSTOP)
+        try:
+            with trio.fail_after(60):
+                await client.wait_connected(2)
+            assert client.info.server_name != here.name
+        finally:
+            here.signal(signal.SIGCONT)
+
+
+async def test_a_slow_reader_keeps_only_so_much_and_misses_nothing(
+    one: NatsServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ordered, "KEPT", 300_000)
+    async with connected(one) as client, connected(one) as writer:
+        stream = JetStream(writer)
+        await stream.create_stream(StreamConfig("slow", ["slow.x"]))
+        consumer = OrderedConsumer(JetStream(client), "slow", 0)
+        for number in range(1, 31):
+            await stream.publish("slow.x", bytes(100_000))
+            if number == 1:
+                assert (await anext(consumer)).sequence == 1
+            assert consumer._bytes <= 300_000
+        with trio.fail_after(60):
+            for number in range(2, 31):
+                assert (await anext(consumer)).sequence == number
+        assert consumer.made > 1
+
+
+async def _made(stream: JetStream, config: StreamConfig) -> None:
+    """The first stream of a cluster may have to wait for an election."""
+    with trio.fail_after(60):
+        while True:
+            try:
+                await stream.create_stream(config)
+            except NatsError:
+                await trio.sleep(0.2)
+            else:
+                return

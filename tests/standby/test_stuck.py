@@ -1,0 +1,65 @@
+"""A standby whose disk is full waits for room, and says so."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any, cast
+
+import trio
+import trio.testing
+
+from chatd.standby.applying import Applying
+from chatd.standby.follower import Following
+from chatd.standby.progress import Progress
+from chatd.standby.source import Hello, Source
+from chatd.store.connection import TrioConnection
+from chatd.store.ops import migrate
+from chatd.store.ops.standby import StandbyState
+
+
+class FakeSource:
+    """Has a server's answers, and no news."""
+
+    url = "http://server"
+
+    async def hello(self) -> Hello:
+        schema = migrate.present().version
+        return Hello(format=1, chatd="0.1.0", schema=schema, database="x", files="s3", position=1)
+
+    async def transactions(self, run: str, after: int) -> tuple[int, list[Any]]:
+        await trio.sleep(1)
+        return 1, []
+
+
+class FullDatabase:
+    """Cannot be written until there is room."""
+
+    full = True
+
+    async def run(self, work: Any) -> Any:
+        if work.__name__ == "_name":
+            return None
+        if self.full:
+            raise sqlite3.OperationalError("database or disk is full")
+
+
+async def test_it_goes_on_when_there_is_room(
+    autojump_clock: trio.testing.MockClock, tmp_path: Path, capsys: Any
+) -> None:
+    database, progress = FullDatabase(), Progress("http://server")
+    applying = Applying(StandbyState("http://server", "run", 0, complete=True))
+    following = Following(
+        cast(Source, FakeSource()), cast(TrioConnection, database), applying, tmp_path, progress
+    )
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(following.run, lambda _: None)
+        await trio.sleep(20)
+        assert not progress.connected
+        assert progress.error == f"{tmp_path / 'chatd.db'} cannot be written: database or disk is full"
+        database.full = False
+        await trio.sleep(20)
+        assert progress.connected
+        assert progress.error is None
+        nursery.cancel_scope.cancel()
+    assert capsys.readouterr().err.count("standby_stuck") <= 1

@@ -1,0 +1,138 @@
+/** What waits to be sent in a room, and what could not be; each can be changed or taken back. */
+
+import { useSignal } from '@preact/signals'
+import { serverNow } from '../data/clock'
+import { said } from '../i18n/said'
+import { useChat } from '../shell/chat_context'
+import { dateAndClock } from '../text/dates'
+import { Button } from '../ui/Button'
+import { Field } from '../ui/Field'
+import { tried } from '../ui/toasts'
+import { t as ui } from '../ui/words'
+import type { ScheduledMessage } from '../wire/contract'
+import { localInput } from './later'
+import { scheduledOf } from './scheduled'
+import { t } from './words'
+
+/** `titled`: what stands around it says already what it is. */
+export function ScheduledList({ room, titled = false }: { room: string; titled?: boolean }) {
+  const chat = useChat()
+  const list = scheduledOf(chat).value.filter((one) => one.room === room)
+  return (
+    <section class="form">
+      {!titled && <h3>{t('scheduled_title')}</h3>}
+      {list.length === 0 && <p class="schedule-note">{t('nothing_scheduled')}</p>}
+      {list.map((one) => (
+        <Scheduled key={one.id} one={one} />
+      ))}
+    </section>
+  )
+}
+
+function Scheduled({ one }: { one: ScheduledMessage }) {
+  const chat = useChat()
+  const open = useSignal(false)
+  const remove = () => tried(() => chat.ask('message.unschedule', { scheduled: one.id }))
+  if (open.value)
+    return (
+      <Change
+        one={one}
+        onEnd={() => {
+          open.value = false
+        }}
+      />
+    )
+  return (
+    <div class="schedule-row">
+      <p dir="auto">{one.text}</p>
+      {one.attachments.length > 0 && (
+        <p class="schedule-note">{t('files_stay', { count: one.attachments.length })}</p>
+      )}
+      <p class="schedule-note">
+        {one.failed === null ? dateAndClock(one.post_at) : t('scheduled_failed', { reason: one.failed })}
+      </p>
+      <div class="form-acts">
+        <Button
+          onClick={() => {
+            open.value = true
+          }}
+        >
+          {t('change')}
+        </Button>
+        <Button kind="danger" onClick={remove}>
+          {t('take_back')}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+/** The server knows no change: a new one takes the old one's place, with its files. */
+function Change({ one, onEnd }: { one: ScheduledMessage; onEnd(): void }) {
+  const chat = useChat()
+  const text = useSignal(one.text)
+  const at = useSignal(localInput(new Date(Math.max(one.post_at, serverNow() + 3_600_000))))
+  const problem = useSignal<string | null>(null)
+  const save = async () => {
+    const { room, attachments, reply_to, expires_in } = one
+    const post_at = new Date(at.value).getTime()
+    problem.value = null
+    if (!(post_at > serverNow() + 60_000)) {
+      problem.value = t('too_soon')
+      return
+    }
+    try {
+      await chat.ask('message.schedule', {
+        room,
+        text: text.value,
+        post_at,
+        attachments,
+        reply_to,
+        expires_in,
+      })
+      await chat.ask('message.unschedule', { scheduled: one.id })
+      onEnd()
+    } catch (error) {
+      problem.value = said(error as Error)
+    }
+  }
+  return (
+    <form
+      class="form schedule-row"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void save()
+      }}
+    >
+      <label class="schedule-change">
+        {t('text')}
+        <textarea
+          dir="auto"
+          rows={3}
+          value={text.value}
+          onInput={(event) => {
+            text.value = event.currentTarget.value
+          }}
+        />
+      </label>
+      <Field
+        label={t('at_time')}
+        hint={t('time_zone', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}
+        type="datetime-local"
+        value={at.value}
+        problem={problem.value}
+        onInput={(event) => {
+          at.value = event.currentTarget.value
+        }}
+      />
+      <div class="form-acts">
+        <Button kind="quiet" onClick={onEnd}>
+          {ui('cancel')}
+        </Button>
+        <Button kind="primary" type="submit">
+          {ui('save')}
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { replaced, tokenAt } from './token'
+
+const at = (text: string) => {
+  const caret = text.indexOf('|')
+  return tokenAt(text.replace('|', ''), caret)
+}
+
+test('names begin behind their sign at the beginning of a word', () => {
+  expect(at('hello @an|')).toMatchObject({ kind: 'person', typed: 'an', from: 6 })
+  expect(at('#gen|')).toMatchObject({ kind: 'room', typed: 'gen' })
+  expect(at('nice :smi|')).toMatchObject({ kind: 'emoji', typed: 'smi' })
+})
+
+test('addresses, times and faces are no names', () => {
+  for (const text of ['ann@exam|', 'at 12:30|', ':)|', ':D|', 'a#b|']) expect(at(text)).toBeNull()
+})
+
+test('a command stands at the beginning only', () => {
+  expect(at('/to|')).toMatchObject({ kind: 'command', typed: 'to' })
+  expect(at('see /to|')).toBeNull()
+})
+
+test('nothing is a name in code', () => {
+  expect(at('`@an|')).toBeNull()
+  expect(at('```\n@an|')).toBeNull()
+  expect(at('```\ncode\n```\n@an|')).toMatchObject({ typed: 'an' })
+})
+
+test('choosing replaces the word and leaves one space', () => {
+  const token = at('hi @an| there')!
+  expect(replaced('hi @an there', token, '@ann')).toEqual({ text: 'hi @ann there', caret: 8 })
+  expect(replaced('@an', at('@an|')!, '@ann')).toEqual({ text: '@ann ', caret: 5 })
+})

@@ -1,0 +1,43 @@
+/** The word at the caret for which there are suggestions: `@an`, `#gen`, `:smi`, or a command at the beginning. Pure. */
+
+export interface Token {
+  readonly kind: 'person' | 'room' | 'emoji' | 'command'
+  /** What was typed behind the sign. */
+  readonly typed: string
+  /** Where the word begins, the sign included. */
+  readonly from: number
+  readonly to: number
+}
+
+const KINDS = { '@': 'person', '#': 'room', ':': 'emoji', '/': 'command' } as const
+/** Longer words are no names. */
+const LONGEST = 40
+
+export function tokenAt(text: string, caret: number): Token | null {
+  let from = caret
+  while (from > 0 && caret - from < LONGEST && !/\s/u.test(text[from - 1] as string)) from -= 1
+  const word = text.slice(from, caret)
+  const sign = word[0] as keyof typeof KINDS | undefined
+  const kind = sign === undefined ? undefined : KINDS[sign]
+  if (kind === undefined || inCode(text.slice(0, from))) return null
+  const typed = word.slice(1)
+  if (kind === 'command' && from !== 0) return null
+  // `:)` and `:12` are no names of emoji, and one letter finds too many.
+  if (kind === 'emoji' && !/^[\p{L}+-][\p{L}\d_+-]+$/u.test(typed)) return null
+  return { kind, typed, from, to: caret }
+}
+
+/** Whether what follows would stand in code: there nothing is a name. */
+function inCode(before: string): boolean {
+  const fences = before.split(/^```/mu).length - 1
+  if (fences % 2 === 1) return true
+  const line = before.slice(before.lastIndexOf('\n') + 1)
+  return (line.split('`').length - 1) % 2 === 1
+}
+
+/** The text with the word replaced, and where the caret is then. */
+export function replaced(text: string, token: Token, by: string): { text: string; caret: number } {
+  const rest = text.slice(token.to)
+  const space = rest.startsWith(' ') ? '' : ' '
+  return { text: text.slice(0, token.from) + by + space + rest, caret: token.from + by.length + 1 }
+}

@@ -1,0 +1,206 @@
+/** All emoji in a grid, by group or by search. Arrow keys go through it, Enter takes one, Escape closes. */
+
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { useChat } from '../shell/chat_context'
+import { place } from '../ui/Menu'
+import { EmojiImage } from './EmojiImage'
+import { allEmoji, customEmoji, type Emoji } from './emoji'
+import { matching } from './find'
+import { preferTone, recent, tone, used } from './recent'
+import { t } from './words'
+import './emoji.css'
+
+interface EmojiPickerProps {
+  /** Whose own emoji are offered too. */
+  space: string | null
+  /** Beside it the picker stands in the top layer; without it above its place. */
+  anchor?: HTMLElement
+  onPick(emoji: string): void
+  onClose(): void
+}
+
+interface Group {
+  readonly id: number
+  readonly emoji: readonly Emoji[]
+}
+
+const GROUPS = [-2, -1, 0, 1, 3, 4, 5, 6, 7, 8, 9] as const
+const RECENTLY = -2
+const OWN = -1
+const MOST_FOUND = 120
+const TONE_SIGNS = ['✋', '✋🏻', '✋🏼', '✋🏽', '✋🏾', '✋🏿']
+
+export function EmojiPicker({ space, anchor, onPick, onClose }: EmojiPickerProps) {
+  const chat = useChat()
+  const box = useRef<HTMLDivElement>(null)
+  const all = useSignal<readonly Emoji[]>([])
+  const failed = useSignal(false)
+  const typed = useSignal('')
+  const group = useSignal<number>(recent.peek().length > 0 ? RECENTLY : 0)
+  const custom = customEmoji(chat.emoji.of(space).value?.values() ?? [])
+  useEffect(() => {
+    allEmoji().then(
+      (list) => {
+        all.value = list
+      },
+      () => {
+        failed.value = true
+      },
+    )
+    if (anchor !== undefined) {
+      place(box.current as HTMLElement, anchor)
+      box.current?.querySelector('input')?.focus({ preventScroll: true })
+    }
+    const outside = ({ target }: Event) => {
+      if (!box.current?.contains(target as Node) && !anchor?.contains(target as Node)) onClose()
+    }
+    document.addEventListener('pointerdown', outside)
+    return () => document.removeEventListener('pointerdown', outside)
+  }, [])
+  const every = [...custom, ...all.value]
+  const shown: Group =
+    typed.value.trim() === ''
+      ? { id: group.value, emoji: ofGroup(group.value, every) }
+      : { id: group.value, emoji: matching(every, typed.value).slice(0, MOST_FOUND) }
+  const pick = (one: Emoji) => {
+    const emoji = one.tones[tone.value - 1] ?? one.emoji
+    used(emoji)
+    onPick(emoji)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') {
+      event.preventDefault()
+      event.stopPropagation()
+      onClose()
+      return
+    }
+    const cells = [...(box.current?.querySelectorAll<HTMLButtonElement>('.emoji-cell') ?? [])]
+    const at = cells.indexOf(document.activeElement as HTMLButtonElement)
+    const inSearch = event.target instanceof HTMLInputElement
+    if (inSearch && event.key === 'Enter' && shown.emoji[0] !== undefined) {
+      event.preventDefault()
+      pick(shown.emoji[0])
+      return
+    }
+    const to = inSearch ? (event.key === 'ArrowDown' ? 0 : null) : step(event.key, at, cells)
+    if (to === null) return
+    event.preventDefault()
+    cells[Math.max(0, Math.min(cells.length - 1, to))]?.focus()
+  }
+  return (
+    <div
+      class={anchor === undefined ? 'emoji-picker' : 'emoji-picker emoji-floating'}
+      popover={anchor === undefined ? undefined : 'manual'}
+      ref={box}
+      role="dialog"
+      aria-label={t('title')}
+      onKeyDown={onKeyDown}
+    >
+      <input
+        class="emoji-search"
+        type="search"
+        autofocus
+        aria-label={t('search')}
+        placeholder={t('search')}
+        value={typed.value}
+        ref={(input) => {
+          if (input !== null && box.current?.contains(document.activeElement) === false) input.focus()
+        }}
+        onInput={(event) => {
+          typed.value = event.currentTarget.value
+        }}
+      />
+      <div class="emoji-groups" role="group" aria-label={t('groups')}>
+        {GROUPS.filter(
+          (id) => (id !== OWN || custom.length > 0) && (id !== RECENTLY || recent.value.length > 0),
+        ).map((id) => (
+          <button
+            key={id}
+            type="button"
+            class="emoji-group"
+            aria-pressed={typed.value === '' && group.value === id}
+            aria-label={t(`group_${id}`)}
+            title={t(`group_${id}`)}
+            onClick={() => {
+              group.value = id
+              typed.value = ''
+            }}
+          >
+            {SIGNS[id]}
+          </button>
+        ))}
+      </div>
+      <div class="emoji-grid">
+        {shown.emoji.map((one, index) => (
+          <button
+            key={one.emoji}
+            type="button"
+            class="emoji-cell"
+            tabIndex={index === 0 ? 0 : -1}
+            aria-label={one.label}
+            title={one.short === '' ? one.label : `:${one.short}:`}
+            onClick={() => pick(one)}
+          >
+            <EmojiImage emoji={one.tones[tone.value - 1] ?? one.emoji} space={space} />
+          </button>
+        ))}
+        {failed.value && <p role="alert">{t('failed')}</p>}
+        {all.value.length > 0 && shown.emoji.length === 0 && <p>{t('none')}</p>}
+      </div>
+      <div class="emoji-tones" role="radiogroup" aria-label={t('tone')}>
+        {TONE_SIGNS.map((sign, index) => (
+          <button
+            key={sign}
+            type="button"
+            role="radio"
+            class="emoji-group"
+            aria-checked={tone.value === index}
+            aria-label={t(`tone_${index as 0}`)}
+            onClick={() => preferTone(index)}
+          >
+            {sign}
+          </button>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+const SIGNS: Readonly<Record<number, string>> = {
+  [RECENTLY]: '🕘',
+  [OWN]: '✨',
+  0: '😀',
+  1: '👋',
+  3: '🐻',
+  4: '🍏',
+  5: '🚗',
+  6: '⚽',
+  7: '💡',
+  8: '❤️',
+  9: '🏳️',
+}
+
+function ofGroup(id: number, all: readonly Emoji[]): readonly Emoji[] {
+  if (id !== RECENTLY) return all.filter((one) => one.group === id)
+  const byEmoji = new Map(
+    all.flatMap((one) => [[one.emoji, one] as const, ...one.tones.map((same) => [same, one] as const)]),
+  )
+  return recent.value.flatMap((emoji) => {
+    const one = byEmoji.get(emoji)
+    return one === undefined ? [] : [{ ...one, emoji, tones: [] }]
+  })
+}
+
+/** Where an arrow key leads in the grid; rows are found by where the cells stand. */
+function step(key: string, at: number, cells: readonly HTMLElement[]): number | null {
+  if (key === 'ArrowRight') return at + 1
+  if (key === 'ArrowLeft') return at - 1
+  if (key !== 'ArrowDown' && key !== 'ArrowUp') return null
+  const top = cells[0]?.offsetTop
+  const columns = Math.max(
+    1,
+    cells.findIndex((cell) => cell.offsetTop !== top),
+  )
+  return key === 'ArrowDown' ? at + columns : at - columns
+}

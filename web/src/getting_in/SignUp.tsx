@@ -1,0 +1,104 @@
+import { askOnce } from '../data/connection'
+import { screenLink } from '../shell/route'
+import { socketUrl } from '../shell/session'
+import { codeIn } from '../sidebar/invite_code'
+import { Button } from '../ui/Button'
+import { Field } from '../ui/Field'
+import { useForm } from '../ui/useForm'
+import { useDoor } from './about'
+import { Back } from './Back'
+import { deviceName } from './device_name'
+import { entered, offerRooms } from './entered'
+import { useWait, Waiting } from './wait'
+import { t } from './words'
+
+interface SignUpProps {
+  /** The code in the link that led here; empty without one. */
+  invite: string
+  onBack?: (() => void) | undefined
+}
+
+export function SignUp({ invite, onBack }: SignUpProps) {
+  const form = useForm({ display_name: '', name: '', password: '', invite: '' })
+  const wait = useWait()
+  const mode = useDoor().value?.about.sign_up
+  const signUp = async () => {
+    const { display_name, name, password } = form.values
+    const code = invite || codeIn(form.values.invite.value)
+    const result = await wait.heeded(() =>
+      askOnce(socketUrl, 'account.sign_up', {
+        name: name.value.trim(),
+        password: password.value,
+        display_name: display_name.value.trim() || null,
+        device: deviceName(),
+        invite: code || null,
+      }),
+    )
+    await entered(result)
+    if (code !== '') offerRooms()
+  }
+  if (mode === 'closed')
+    return (
+      <>
+        <h1>{t('sign_up')}</h1>
+        <p>{t('sign_up_closed')}</p>
+        <p>
+          <a href={screenLink('sign-in', ...(invite === '' ? [] : [invite]))}>{t('have_account')}</a>
+        </p>
+        <Back onBack={onBack} />
+      </>
+    )
+  return (
+    <>
+      <h1>{invite === '' ? t('sign_up') : t('invited')}</h1>
+      {invite !== '' && <p>{t('invited_text')}</p>}
+      <form class="form" onSubmit={form.submit(signUp)}>
+        <Field
+          label={t('display_name')}
+          hint={t('display_name_hint')}
+          name="display_name"
+          autocomplete="name"
+          maxLength={80}
+          autofocus
+          {...form.input('display_name')}
+        />
+        <Field
+          label={t('name')}
+          hint={t('name_hint')}
+          name="name"
+          autocomplete="username"
+          required
+          {...form.input('name')}
+        />
+        <Field
+          label={t('new_password')}
+          hint={t('password_hint')}
+          name="password"
+          type="password"
+          autocomplete="new-password"
+          required
+          problem={form.problem.value}
+          {...form.input('password')}
+        />
+        {invite === '' && (
+          <Field
+            label={t('invite')}
+            hint={mode === 'open' ? t('invite_optional') : t('invite_hint')}
+            name="invite"
+            autocomplete="off"
+            required={mode === 'invite'}
+            {...form.input('invite')}
+          />
+        )}
+        <Waiting wait={wait} />
+        <Button kind="primary" type="submit" disabled={form.busy.value || wait.seconds.value > 0}>
+          {t('sign_up')}
+        </Button>
+      </form>
+      <p>
+        <a href={screenLink('sign-in', ...(invite === '' ? [] : [invite]))}>{t('have_account')}</a>
+      </p>
+      <Back onBack={onBack} />
+    </>
+  )
+}

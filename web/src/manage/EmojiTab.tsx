@@ -1,0 +1,98 @@
+import { useSignal } from '@preact/signals'
+import { holds } from '../data/rights'
+import { said } from '../i18n/said'
+import { useChat } from '../shell/chat_context'
+import { uploadFile } from '../shell/uploading'
+import { Button } from '../ui/Button'
+import { confirmed } from '../ui/confirm'
+import { Field } from '../ui/Field'
+import { PageEnd } from '../ui/PageEnd'
+import { usePages } from '../ui/pages'
+import { toast, tried } from '../ui/toasts'
+import { Person } from './Person'
+import type { TabProps } from './SpaceScreen'
+import { t } from './words'
+
+export function EmojiTab({ space }: TabProps) {
+  const chat = useChat()
+  const name = useSignal('')
+  const file = useSignal<File | null>(null)
+  const problem = useSignal<string | null>(null)
+  const may = holds(space.role, 'emoji.manage')
+  const pages = usePages(
+    async () => ({ items: (await chat.ask('emoji.list', { space: space.id })).emoji, next: null }),
+    [space.id],
+  )
+  const add = async (event: Event) => {
+    event.preventDefault()
+    if (file.value === null) return
+    problem.value = null
+    try {
+      const { id: image } = await uploadFile(chat, file.value)
+      await chat.ask('emoji.add', { space: space.id, name: name.value, image })
+      toast(t('done'))
+      name.value = ''
+      file.value = null
+      pages.reload()
+    } catch (error) {
+      problem.value = said(error as Error)
+    }
+  }
+  const remove = async (emoji: string) => {
+    const answer = await confirmed({
+      title: t('remove_emoji'),
+      text: t('remove_emoji_text', { name: emoji }),
+      act: t('remove'),
+      danger: true,
+    })
+    if (answer && (await tried(() => chat.ask('emoji.remove', { space: space.id, name: emoji }))))
+      pages.reload()
+  }
+  return (
+    <>
+      {may && (
+        <form class="form manage-inline" onSubmit={add}>
+          <Field
+            label={t('emoji_name')}
+            hint={t('emoji_name_hint')}
+            required
+            pattern="[a-z0-9_+\-]{2,32}"
+            value={name.value}
+            problem={problem.value}
+            onInput={(event) => {
+              name.value = event.currentTarget.value
+            }}
+          />
+          <Field
+            label={t('emoji_image')}
+            type="file"
+            accept="image/png,image/gif,image/webp,image/jpeg"
+            onChange={(event) => {
+              file.value = event.currentTarget.files?.[0] ?? null
+            }}
+          />
+          <div>
+            <Button kind="primary" type="submit" disabled={file.value === null || name.value === ''}>
+              {t('add')}
+            </Button>
+          </div>
+        </form>
+      )}
+      <ul class="rows">
+        {pages.items.value.map((emoji) => (
+          <li key={emoji.name} class="row">
+            <div class="row-about">
+              <code>:{emoji.name}:</code> <Person account={emoji.by} />
+            </div>
+            {may && (
+              <Button kind="danger" onClick={() => remove(emoji.name)}>
+                {t('remove')}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+      <PageEnd pages={pages} empty={t('no_emoji')} />
+    </>
+  )
+}

@@ -1,0 +1,140 @@
+import { useSignal } from '@preact/signals'
+import { givable } from '../data/rights'
+import { said } from '../i18n/said'
+import { useChat } from '../shell/chat_context'
+import { Button } from '../ui/Button'
+import { confirmed } from '../ui/confirm'
+import { Field } from '../ui/Field'
+import { PageEnd } from '../ui/PageEnd'
+import { usePages } from '../ui/pages'
+import { toast, tried } from '../ui/toasts'
+import type { GrantedRole, NewInvite } from '../wire/contract'
+import { InviteLink } from './InviteLink'
+import { Person } from './Person'
+import { Select } from './Select'
+import type { TabProps } from './SpaceScreen'
+import { until } from './when'
+import { t } from './words'
+
+const DAY_S = 24 * 3600
+const EXPIRIES = [DAY_S, 7 * DAY_S, 30 * DAY_S] as const
+
+export function InvitesTab({ space }: TabProps) {
+  const chat = useChat()
+  const role = useSignal<GrantedRole>('member')
+  const expiry = useSignal(String(7 * DAY_S))
+  const uses = useSignal('')
+  const made = useSignal<NewInvite | null>(null)
+  const problem = useSignal<string | null>(null)
+  const pages = usePages(
+    async (after) => {
+      const { invites, next } = await chat.ask('invite.list', { space: space.id, after, all: true })
+      return { items: invites, next }
+    },
+    [space.id],
+  )
+  const create = async (event: Event) => {
+    event.preventDefault()
+    problem.value = null
+    try {
+      const { invite } = await chat.ask('invite.create', {
+        space: space.id,
+        role: role.value,
+        expires_in: expiry.value === '' ? null : Number(expiry.value),
+        max_uses: uses.value === '' ? null : Number(uses.value),
+      })
+      made.value = invite
+      pages.reload()
+    } catch (error) {
+      problem.value = said(error as Error)
+    }
+  }
+  const revoke = async (id: string) => {
+    const answer = await confirmed({
+      title: t('revoke'),
+      text: t('revoke_text'),
+      act: t('revoke'),
+      danger: true,
+    })
+    if (answer && (await tried(() => chat.ask('invite.revoke', { code: id })))) {
+      toast(t('revoked'))
+      pages.reload()
+    }
+  }
+  return (
+    <>
+      <form class="form manage-inline" onSubmit={create}>
+        <Select
+          label={t('role')}
+          value={role.value}
+          options={givable(space.role).map((one) => [one, t(`role_${one}`)])}
+          onPick={(value) => {
+            role.value = value as GrantedRole
+          }}
+        />
+        <Select
+          label={t('expires')}
+          value={expiry.value}
+          options={[
+            ...EXPIRIES.map((seconds): [string, string] => [
+              String(seconds),
+              t('days', { count: seconds / DAY_S }),
+            ]),
+            ['', t('never')],
+          ]}
+          onPick={(value) => {
+            expiry.value = value
+          }}
+        />
+        <Field
+          label={t('max_uses')}
+          hint={t('max_uses_hint')}
+          type="number"
+          min={1}
+          max={100_000}
+          value={uses.value}
+          problem={problem.value}
+          onInput={(event) => {
+            uses.value = event.currentTarget.value
+          }}
+        />
+        <div>
+          <Button kind="primary" type="submit">
+            {t('make_invite')}
+          </Button>
+        </div>
+      </form>
+      {made.value !== null && <InviteLink code={made.value.code} />}
+      <ul class="rows">
+        {pages.items.value.map((invite) => (
+          <li key={invite.id} class="row">
+            <div class="row-about">
+              <p>
+                {t(`role_${invite.role}`)} · {t('used', { count: invite.uses })}
+                {invite.max_uses !== null && ` / ${invite.max_uses}`} ·{' '}
+                {invite.ended ? t('ended') : until(invite.expires_at)}
+              </p>
+              <p class="row-note">
+                {t('made_by')} <Person account={invite.by} />
+              </p>
+              {invite.joined.length > 0 && (
+                <p class="row-note">
+                  {t('let_in')}{' '}
+                  {invite.joined.map(({ account }) => (
+                    <Person key={account} account={account} />
+                  ))}
+                </p>
+              )}
+            </div>
+            {!invite.ended && (
+              <Button kind="danger" onClick={() => revoke(invite.id)}>
+                {t('revoke')}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+      <PageEnd pages={pages} empty={t('no_invites')} />
+    </>
+  )
+}

@@ -1,0 +1,68 @@
+import { useSignal } from '@preact/signals'
+import { above, holds } from '../data/rights'
+import { named } from '../people/directory'
+import { useChat } from '../shell/chat_context'
+import { openDialog } from '../shell/dialog'
+import { Button } from '../ui/Button'
+import { Field } from '../ui/Field'
+import { PageEnd } from '../ui/PageEnd'
+import { usePages } from '../ui/pages'
+import { ModerateMember } from './ModerateMember'
+import { Person } from './Person'
+import type { TabProps } from './SpaceScreen'
+import { t } from './words'
+
+const PAGE = 500
+
+export function MembersTab({ space }: TabProps) {
+  const chat = useChat()
+  const typed = useSignal('')
+  const pages = usePages(
+    async (after) => {
+      const { members, next } = await chat.ask('space.members', { space: space.id, after, limit: PAGE })
+      return { items: members, next }
+    },
+    [space.id],
+  )
+  const shown = pages.items.value.filter(
+    ({ name, display_name }) => typed.value === '' || named(typed.value, display_name, name),
+  )
+  return (
+    <>
+      <Field
+        label={t('filter')}
+        type="search"
+        value={typed.value}
+        onInput={(event) => {
+          typed.value = event.currentTarget.value
+        }}
+      />
+      <ul class="rows">
+        {shown.map((member) => (
+          <li key={member.account} class="row">
+            <div class="row-about">
+              <Person account={member.account} />
+              <span class="row-note">
+                @{member.name} · {t(`role_${member.role ?? 'member'}`)}
+                {member.bot && ` · ${t('bot')}`}
+                {member.disabled && ` · ${t('disabled')}`}
+              </span>
+            </div>
+            {member.account !== chat.me &&
+              holds(space.role, 'member.mute') &&
+              above(space.role, member.role) && (
+                <Button
+                  onClick={() =>
+                    openDialog(<ModerateMember space={space} member={member} onDone={pages.reload} />)
+                  }
+                >
+                  {t('moderate')}
+                </Button>
+              )}
+          </li>
+        ))}
+      </ul>
+      <PageEnd pages={pages} empty={t('nobody')} />
+    </>
+  )
+}

@@ -1,0 +1,113 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { holds } from '../data/rights'
+import { said } from '../i18n/said'
+import { useChat } from '../shell/chat_context'
+import { fromHere } from '../shell/route'
+import { Button } from '../ui/Button'
+import { confirmed } from '../ui/confirm'
+import { Field } from '../ui/Field'
+import { toast, tried } from '../ui/toasts'
+import { t as ui } from '../ui/words'
+import type { SpaceDetail } from '../wire/contract'
+import { Person } from './Person'
+import type { TabProps } from './SpaceScreen'
+import { when } from './when'
+import { t } from './words'
+
+export function OverviewTab({ space }: TabProps) {
+  const chat = useChat()
+  const detail = useSignal<SpaceDetail | null>(null)
+  const name = useSignal(space.name)
+  const description = useSignal(space.description ?? '')
+  const problem = useSignal<string | null>(null)
+  const mayUpdate = holds(space.role, 'space.update')
+  useEffect(() => {
+    void tried(async () => {
+      detail.value = (await chat.ask('space.get', { space: space.id })).space
+    })
+  }, [space.id])
+  const save = async (event: Event) => {
+    event.preventDefault()
+    problem.value = null
+    try {
+      const fields = { name: name.value, description: description.value.trim() }
+      await chat.ask('space.update', { space: space.id, ...fields })
+      toast(t('saved'))
+    } catch (error) {
+      problem.value = said(error as Error)
+    }
+  }
+  const lock = async () => {
+    const question = space.locked
+      ? { title: t('unlock_space'), text: t('unlock_space_text'), act: t('unlock'), reason: true }
+      : { title: t('lock_space'), text: t('lock_space_text'), act: t('lock'), reason: true, danger: true }
+    const answer = await confirmed(question)
+    if (answer)
+      void tried(() => chat.ask(space.locked ? 'space.unlock' : 'space.lock', { space: space.id, ...answer }))
+  }
+  const remove = async () => {
+    const answer = await confirmed({
+      title: t('delete_space'),
+      text: t('delete_space_text', { name: space.name }),
+      act: t('delete'),
+      danger: true,
+      reason: true,
+      typed: space.name,
+    })
+    const leave = fromHere()
+    if (answer && (await tried(() => chat.ask('space.delete', { space: space.id, ...answer })))) leave('#/')
+  }
+  return (
+    <>
+      <form class="form" onSubmit={save}>
+        <Field
+          label={t('space_name')}
+          disabled={!mayUpdate}
+          value={name.value}
+          problem={problem.value}
+          onInput={(event) => {
+            name.value = event.currentTarget.value
+          }}
+        />
+        <Field
+          label={t('description')}
+          disabled={!mayUpdate}
+          value={description.value}
+          onInput={(event) => {
+            description.value = event.currentTarget.value
+          }}
+        />
+        {mayUpdate && (
+          <div>
+            <Button kind="primary" type="submit">
+              {ui('save')}
+            </Button>
+          </div>
+        )}
+      </form>
+      {detail.value !== null && (
+        <dl class="facts">
+          <dt>{t('members')}</dt>
+          <dd>{detail.value.members}</dd>
+          <dt>{t('created')}</dt>
+          <dd>{when(detail.value.created_at)}</dd>
+          <dt>{t('owner')}</dt>
+          <dd>{detail.value.owner === null ? '–' : <Person account={detail.value.owner} />}</dd>
+          <dt>{t('your_role')}</dt>
+          <dd>{t(`role_${space.role ?? 'member'}`)}</dd>
+        </dl>
+      )}
+      <div class="form-acts manage-acts">
+        {holds(space.role, 'space.lock') && (
+          <Button onClick={lock}>{space.locked ? t('unlock_space') : t('lock_space')}</Button>
+        )}
+        {holds(space.role, 'space.delete') && (
+          <Button kind="danger" onClick={remove}>
+            {t('delete_space')}
+          </Button>
+        )}
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,61 @@
+/** A public room that one is not in: it can be read, and joined. */
+
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { Lost } from '../data/refusal'
+import { useChat } from '../shell/chat_context'
+import { roomName } from '../sidebar/room_name'
+import { Button } from '../ui/Button'
+import { tried } from '../ui/toasts'
+import { t as ui } from '../ui/words'
+import type { OwnRoom } from '../wire/contract'
+import { t } from './dialog_words'
+import { RoomHead } from './RoomHead'
+import { TimelineView } from './TimelineView'
+
+export function RoomPreview({ room: id, seq }: { room: string; seq: number | null }) {
+  const chat = useChat()
+  const room = useSignal<OwnRoom | null>(null)
+  const refused = useSignal<Error | null>(null)
+  const status = chat.status.value.state
+  const timeline = chat.timeline(id)
+  useEffect(() => {
+    if (status !== 'open') return
+    chat.ask('room.get', { room: id }).then(
+      (result) => {
+        room.value = { read: 0, unread: 0, mentions: 0, role: null, ...result.room }
+      },
+      (error) => {
+        if (!(error instanceof Lost)) refused.value = error
+      },
+    )
+    // No events come from a room that one is not in: what was loaded before is asked for anew.
+    timeline.outdate()
+    return () => timeline.outdate()
+  }, [id, status])
+  if (refused.value !== null)
+    return (
+      <div class="room-nothing">
+        <p>{t('not_there')}</p>
+        <a href="#/">{t('home')}</a>
+      </div>
+    )
+  if (room.value === null) return <p class="app-empty">{ui('loading')}</p>
+  const shown = room.value
+  return (
+    <section class="room" aria-label={roomName(chat, shown)}>
+      <RoomHead room={shown} preview />
+      <TimelineView room={shown} timeline={timeline} seq={seq} preview />
+      <div class="room-foot">
+        <div class="room-question" role="group">
+          <p dir="auto">{t('preview', { name: shown.name })}</p>
+          {!shown.archived && (
+            <Button kind="primary" onClick={() => tried(() => chat.ask('room.join', { room: id }))}>
+              {t('join')}
+            </Button>
+          )}
+        </div>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,38 @@
+import { strings } from '../i18n/strings'
+
+export const t = strings(
+  {
+    request: '{name} wants to talk with you.',
+    request_hint: 'They do not see whether you have read this. If you decline, nobody is told.',
+    accept: 'Accept',
+    decline: 'Decline',
+    block: 'Decline and block',
+    added: '{name} is in the room now.',
+    whom: 'Whom?',
+    nobody_found: 'Nobody of that name who is not in the room.',
+    date: 'Day',
+    go: 'Go there',
+    no_such_day: 'Nobody has written on that day or later.',
+    preview: 'You are reading {name} without being in it.',
+    join: 'Join the room',
+    not_there: 'This room does not exist, or you may not see it.',
+    home: 'To your rooms',
+  },
+  {
+    request: '{name} möchte mit dir sprechen.',
+    request_hint: 'Niemand sieht, ob du das gelesen hast. Wenn du ablehnst, erfährt es niemand.',
+    accept: 'Annehmen',
+    decline: 'Ablehnen',
+    block: 'Ablehnen und blockieren',
+    added: '{name} ist jetzt im Raum.',
+    whom: 'Wen?',
+    nobody_found: 'Niemand mit diesem Namen, der nicht schon im Raum ist.',
+    date: 'Tag',
+    go: 'Dorthin',
+    no_such_day: 'An diesem Tag und danach hat niemand geschrieben.',
+    preview: 'Du liest {name}, ohne im Raum zu sein.',
+    join: 'Dem Raum beitreten',
+    not_there: 'Diesen Raum gibt es nicht, oder du darfst ihn nicht sehen.',
+    home: 'Zu deinen Räumen',
+  },
+)

@@ -1,0 +1,89 @@
+import { useChat } from '../shell/chat_context'
+import { Button } from '../ui/Button'
+import { Field } from '../ui/Field'
+import { toast } from '../ui/toasts'
+import { useForm } from '../ui/useForm'
+import { t } from './words'
+
+export function AccountTab() {
+  return (
+    <>
+      <Rename />
+      <ChangePassword />
+    </>
+  )
+}
+
+function Rename() {
+  const chat = useChat()
+  const form = useForm({ name: chat.store.account.value?.name ?? '', password: '' })
+  const rename = async () => {
+    await chat.ask('account.rename', {
+      name: form.values.name.value,
+      password: form.values.password.value || null,
+    })
+    form.values.password.value = ''
+    toast(t('saved'))
+  }
+  return (
+    <form class="form" onSubmit={form.submit(rename)}>
+      <h2>{t('rename')}</h2>
+      <Field
+        label={t('name')}
+        hint={t('name_hint')}
+        autocomplete="username"
+        required
+        {...form.input('name')}
+      />
+      <Field
+        label={t('password')}
+        type="password"
+        autocomplete="current-password"
+        problem={form.problem.value}
+        {...form.input('password')}
+      />
+      <div>
+        <Button type="submit" disabled={form.busy.value}>
+          {t('rename')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function ChangePassword() {
+  const chat = useChat()
+  const form = useForm({ old: '', new: '' })
+  const change = async () => {
+    await chat.ask('account.change_password', { old: form.values.old.value, new: form.values.new.value })
+    form.values.old.value = ''
+    form.values.new.value = ''
+    toast(t('password_changed'))
+  }
+  return (
+    <form class="form" onSubmit={form.submit(change)}>
+      <h2>{t('change_password')}</h2>
+      <Field
+        label={t('old_password')}
+        type="password"
+        autocomplete="current-password"
+        required
+        {...form.input('old')}
+      />
+      <Field
+        label={t('new_password')}
+        type="password"
+        autocomplete="new-password"
+        hint={t('password_hint')}
+        required
+        problem={form.problem.value}
+        {...form.input('new')}
+      />
+      <div>
+        <Button type="submit" disabled={form.busy.value}>
+          {t('change_password')}
+        </Button>
+      </div>
+    </form>
+  )
+}

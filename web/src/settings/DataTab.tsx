@@ -1,0 +1,69 @@
+import { useSignal } from '@preact/signals'
+import { save } from '../manage/export'
+import { useChat } from '../shell/chat_context'
+import { signOut } from '../shell/session'
+import { Button } from '../ui/Button'
+import { Field } from '../ui/Field'
+import { tried } from '../ui/toasts'
+import { useForm } from '../ui/useForm'
+import type { ExportPage } from '../wire/contract'
+import { t } from './words'
+
+export function DataTab() {
+  const chat = useChat()
+  const seen = useSignal<number | null>(null)
+  const form = useForm({ name: '', password: '' })
+  const name = chat.store.account.value?.name ?? ''
+  const exportAll = () =>
+    tried(async () => {
+      const parts: Blob[] = []
+      let after: string | null = null
+      seen.value = 0
+      try {
+        do {
+          const page: ExportPage = await chat.ask('account.export', { after }, 60_000)
+          parts.push(new Blob(page.items.map((item) => `${JSON.stringify(item)}\n`)))
+          seen.value += page.items.length
+          after = page.next
+        } while (after !== null)
+        save(new Blob(parts, { type: 'application/x-ndjson' }), `${name}.jsonl`)
+      } finally {
+        seen.value = null
+      }
+    })
+  const remove = async () => {
+    const account = chat.me
+    await chat.ask('account.delete', { password: form.values.password.value || null }, 120_000)
+    await signOut(account)
+  }
+  return (
+    <>
+      <section class="form">
+        <h2>{t('export')}</h2>
+        <p>{t('export_text')}</p>
+        <div>
+          <Button disabled={seen.value !== null} onClick={exportAll}>
+            {seen.value === null ? t('export') : t('exporting', { count: seen.value })}
+          </Button>
+        </div>
+      </section>
+      <form class="form" onSubmit={form.submit(remove)}>
+        <h2>{t('delete_account')}</h2>
+        <p>{t('delete_account_text')}</p>
+        <Field label={t('type_name', { name })} autocomplete="off" {...form.input('name')} />
+        <Field
+          label={t('password')}
+          type="password"
+          autocomplete="current-password"
+          problem={form.problem.value}
+          {...form.input('password')}
+        />
+        <div>
+          <Button kind="danger" type="submit" disabled={form.busy.value || form.values.name.value !== name}>
+            {t('delete_account')}
+          </Button>
+        </div>
+      </form>
+    </>
+  )
+}

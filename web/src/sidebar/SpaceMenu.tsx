@@ -1,0 +1,53 @@
+import { useChat } from '../shell/chat_context'
+import { openDialog } from '../shell/dialog'
+import { go, screenLink } from '../shell/route'
+import { Menu, type MenuItem } from '../ui/Menu'
+import { tried } from '../ui/toasts'
+import type { OwnSpace } from '../wire/contract'
+import { moved } from './arrange'
+import { BrowseRooms, NewRoom } from './dialogs'
+import { t } from './menu_words'
+import { t as shared } from './words'
+
+interface SpaceMenuProps {
+  space: OwnSpace
+  anchor: HTMLElement
+  onClose(): void
+}
+
+/** What one does with a space from the list. */
+export function SpaceMenu({ space, anchor, onClose }: SpaceMenuProps) {
+  const chat = useChat()
+  const order = () => chat.store.spaces.ids.peek()
+  const move = (by: -1 | 1) => {
+    const preferred = chat.store.preferences.peek()?.space_order ?? []
+    const ids = [
+      ...preferred.filter((id) => order().includes(id)),
+      ...order().filter((id) => !preferred.includes(id)),
+    ]
+    const before = ids[ids.indexOf(space.id) + (by < 0 ? -1 : 2)] ?? null
+    void tried(() => chat.ask('preferences.update', { space_order: moved(ids, space.id, before) }))
+  }
+  const items: MenuItem[] = [
+    { label: shared('browse'), icon: 'search', onPick: () => openDialog(<BrowseRooms space={space} />) },
+    {
+      label: shared('new_room'),
+      icon: 'add',
+      disabled: space.role === 'guest',
+      onPick: () => openDialog(<NewRoom space={space} />),
+    },
+    { label: t('manage'), icon: 'settings', onPick: () => go(screenLink('space', space.id)) },
+    { label: t('move_up'), icon: 'up', onPick: () => move(-1) },
+    { label: t('move_down'), icon: 'down', onPick: () => move(1) },
+    {
+      label: t('leave_space'),
+      icon: 'close',
+      danger: true,
+      onPick: () => {
+        if (confirm(t('sure_leave_space', { name: space.name })))
+          void tried(() => chat.ask('space.leave', { space: space.id }))
+      },
+    },
+  ]
+  return <Menu label={space.name} items={items} anchor={anchor} onClose={onClose} />
+}

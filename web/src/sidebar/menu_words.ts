@@ -1,0 +1,43 @@
+import { strings } from '../i18n/strings'
+
+export const t = strings(
+  {
+    star: 'Add to favourites',
+    unstar: 'Remove from favourites',
+    mark_read: 'Mark as read',
+    level_all: 'Notify of all messages',
+    level_mentions: 'Notify of mentions',
+    level_none: 'Notify of nothing',
+    mute: 'Mute',
+    mute_hours: 'Mute for 8 hours',
+    unmute: 'End mute',
+    settings: 'Settings of the room',
+    leave: 'Leave',
+    sure_leave: 'Leave {name}?',
+    manage: 'Manage space',
+    move_up: 'Move up',
+    move_down: 'Move down',
+    leave_space: 'Leave space',
+    sure_leave_space: 'Leave {name}? You also leave all its rooms, and need an invite to come back.',
+  },
+  {
+    star: 'Zu den Favoriten',
+    unstar: 'Aus den Favoriten entfernen',
+    mark_read: 'Als gelesen markieren',
+    level_all: 'Bei allen Nachrichten melden',
+    level_mentions: 'Bei Erwähnungen melden',
+    level_none: 'Nichts melden',
+    mute: 'Stummschalten',
+    mute_hours: '8 Stunden stummschalten',
+    unmute: 'Nicht mehr stumm',
+    settings: 'Einstellungen des Raums',
+    leave: 'Verlassen',
+    sure_leave: '{name} verlassen?',
+    manage: 'Bereich verwalten',
+    move_up: 'Nach oben',
+    move_down: 'Nach unten',
+    leave_space: 'Bereich verlassen',
+    sure_leave_space:
+      '{name} verlassen? Du verlässt damit auch alle Räume und brauchst für die Rückkehr eine Einladung.',
+  },
+)

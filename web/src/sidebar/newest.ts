@@ -1,0 +1,22 @@
+/** When something was last said in a room, as far as this page has heard. Direct rooms are listed by it. */
+
+import type { Chat } from '../data/chat'
+import { splitStream } from '../data/store'
+import { Table } from '../data/table'
+
+const tables = new WeakMap<Chat, Table<number>>()
+
+/** Unix milliseconds by room id; a room of which nothing was heard yet has none. */
+export function newestIn(chat: Chat): Table<number> {
+  let table = tables.get(chat)
+  if (table === undefined) {
+    const fresh = new Table<number>()
+    chat.listen((frame) => {
+      if ('event' in frame && frame.event === 'message.posted')
+        fresh.set(splitStream(frame.stream)[1], frame.at)
+    })
+    tables.set(chat, fresh)
+    table = fresh
+  }
+  return table
+}

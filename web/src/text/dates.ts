@@ -1,0 +1,55 @@
+/** Times in the reader's language and zone. Formatters are kept: making one costs more than a hundred uses. */
+
+import { language } from '../i18n/strings'
+
+const KEPT = new Map<string, Intl.DateTimeFormat>()
+
+export function clock(at: number): string {
+  return formatter({ timeStyle: 'short' }).format(at)
+}
+
+export function dateAndClock(at: number): string {
+  return formatter({ dateStyle: 'full', timeStyle: 'short' }).format(at)
+}
+
+/** `Today`, `Yesterday`, the day of the week within the last week, or the date. */
+export function day(at: number, now = Date.now()): string {
+  const days = Math.round((dayStart(now) - dayStart(at)) / 86_400_000)
+  if (days === 0 || days === 1)
+    return capital(new Intl.RelativeTimeFormat(language.value, { numeric: 'auto' }).format(-days, 'day'))
+  if (days > 1 && days < 7) return formatter({ weekday: 'long', day: 'numeric', month: 'long' }).format(at)
+  return formatter({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(at)
+}
+
+/** The clock today, else the date: for lists. */
+export function shortly(at: number, now = Date.now()): string {
+  if (dayStart(at) === dayStart(now)) return clock(at)
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear()
+  return formatter({ day: 'numeric', month: 'short', year: sameYear ? undefined : 'numeric' }).format(at)
+}
+
+/** The midnight at which the reader's day began. */
+export function dayStart(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0)
+}
+
+function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language.value} ${JSON.stringify(options)}`
+  let found = KEPT.get(key)
+  if (found === undefined) {
+    found = new Intl.DateTimeFormat(locale(), options)
+    KEPT.set(key, found)
+  }
+  return found
+}
+
+/** The browser's own variant of the language that is spoken: `en-GB` writes 24 hours. */
+function locale(): string {
+  return (
+    globalThis.navigator?.languages?.find((tag) => tag.split('-')[0] === language.value) ?? language.value
+  )
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1)
+}

@@ -1,0 +1,45 @@
+import type { JSX, LooseInputHTMLAttributes } from 'preact'
+import { useEffect, useId, useRef } from 'preact/hooks'
+import './field.css'
+import './form.css'
+
+interface FieldProps extends LooseInputHTMLAttributes<HTMLInputElement> {
+  label: string
+  hint?: string | undefined
+  /** What is wrong with it, and what to do. */
+  problem?: string | null | undefined
+}
+
+/** A labelled input with a hint and, if it is refused, the reason. */
+export function Field({ label, hint, problem, ...input }: FieldProps) {
+  const id = useId()
+  const element = useRef<HTMLInputElement>(null)
+  const { autofocus } = input
+  useEffect(() => {
+    // The attribute works only in a page that is loading.
+    if (autofocus) element.current?.focus()
+  }, [])
+  const about = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(' ')
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        ref={element}
+        id={id}
+        aria-describedby={about || undefined}
+        aria-invalid={problem ? true : undefined}
+        {...(input as JSX.IntrinsicElements['input'])}
+      />
+      {hint && (
+        <p class="field-hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {problem && (
+        <p class="field-problem" id={`${id}-problem`} role="alert">
+          {problem}
+        </p>
+      )}
+    </div>
+  )
+}

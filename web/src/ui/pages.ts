@@ -1,0 +1,59 @@
+import { type ReadonlySignal, useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { said } from '../i18n/said'
+import { useChat } from '../shell/chat_context'
+
+interface Page<T> {
+  readonly items: readonly T[]
+  readonly next: string | null
+}
+
+interface Pages<T> {
+  readonly items: ReadonlySignal<readonly T[]>
+  readonly problem: ReadonlySignal<string | null>
+  readonly loading: ReadonlySignal<boolean>
+  readonly more: boolean
+  loadMore(): void
+  /** From the beginning, after something was changed. */
+  reload(): void
+}
+
+/** A list that comes in pages. `about` says when it is another list: then it begins anew. */
+export function usePages<T>(
+  ask: (after: string | null) => Promise<Page<T>>,
+  about: readonly unknown[],
+): Pages<T> {
+  const items = useSignal<readonly T[]>([])
+  const next = useSignal<string | null>(null)
+  const problem = useSignal<string | null>(null)
+  const loading = useSignal(true)
+  const turn = useSignal(0)
+  const load = async (after: string | null) => {
+    const mine = after === null ? ++turn.value : turn.value
+    loading.value = true
+    problem.value = null
+    try {
+      const page = await ask(after)
+      if (turn.value !== mine) return
+      items.value = after === null ? page.items : [...items.value, ...page.items]
+      next.value = page.next
+    } catch (error) {
+      if (turn.value === mine) problem.value = said(error as Error)
+    } finally {
+      if (turn.value === mine) loading.value = false
+    }
+  }
+  // A page that is loaded anew has no connection yet.
+  const live = useChat().live.value
+  useEffect(() => {
+    if (live) void load(null)
+  }, [...about, live])
+  return {
+    items,
+    problem,
+    loading,
+    more: next.value !== null,
+    loadMore: () => void load(next.peek()),
+    reload: () => void load(null),
+  }
+}

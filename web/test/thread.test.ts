@@ -1,0 +1,79 @@
+/** A thread as its panel shows it, changed by events, is what the server would tell anew. */
+
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { isFollowed } from '../src/thread/following'
+import { Thread } from '../src/thread/thread'
+import { openChat } from './chats'
+import { Server } from './server'
+import { until } from './until'
+
+let server: Server
+
+beforeAll(async () => {
+  server = await Server.start()
+})
+
+afterAll(() => server?.close())
+
+it('replies, reactions, edits and deletions are in it as they happen', async () => {
+  const room = await server.room('Square')
+  const bert = await openChat(await server.member(room), server.url)
+  const anna = await openChat(server.owner, server.url)
+  const { seq } = await anna.ask('message.post', { room, text: 'root' })
+  const thread = new Thread(anna, room, seq)
+  await until('the root is there', () => thread.root.value !== null)
+  expect(thread.replies.value).toEqual([])
+
+  const first = await bert.ask('message.post', { room, text: 'one', reply_to: seq })
+  const second = await bert.ask('message.post', { room, text: 'two', reply_to: first.seq })
+  await bert.ask('message.post', { room, text: 'elsewhere' })
+  await bert.ask('message.edit', { room, seq: first.seq, text: 'one!' })
+  await anna.ask('reaction.add', { room, seq: second.seq, emoji: '👍' })
+  await until('both are there', () => thread.replies.value.at(-1)?.reactions.length === 1)
+  expect(thread.replies.value.map(({ text }) => text)).toEqual(['one!', 'two'])
+  expect(thread.root.value?.thread?.replies).toBe(2)
+
+  await bert.ask('message.delete', { room, seq: first.seq })
+  await until('one is gone', () => thread.replies.value[0]?.deleted === true)
+  const { root, messages } = await anna.ask('thread.history', { room, seq })
+  expect(thread.root.value?.thread?.replies).toBe(root.thread?.replies)
+  expect(thread.replies.value.map(({ seq: one }) => one)).toEqual(messages.map(({ seq: one }) => one))
+  thread.close()
+  anna.close()
+  bert.close()
+})
+
+it('what comes while it is being loaded is not lost', async () => {
+  const room = await server.room('Lane')
+  const anna = await openChat(server.owner, server.url)
+  const { seq } = await anna.ask('message.post', { room, text: 'root' })
+  const thread = new Thread(anna, room, seq)
+  const posts = ['a', 'b', 'c'].map((text) => anna.ask('message.post', { room, text, reply_to: seq }))
+  await Promise.all(posts)
+  await until('all are there', () => thread.replies.value.length === 3)
+  expect(thread.root.value?.thread?.replies).toBe(3)
+  thread.close()
+  anna.close()
+})
+
+it('following is what the server says, and changes with events and with writing', async () => {
+  const room = await server.room('Quay')
+  const bert = await openChat(await server.member(room), server.url)
+  const anna = await openChat(server.owner, server.url)
+  const { seq } = await anna.ask('message.post', { room, text: 'root' })
+  await anna.ask('message.post', { room, text: 'first', reply_to: seq })
+  const thread = new Thread(bert, room, seq)
+  await until('the root is there', () => thread.root.value !== null)
+  const followed = () => isFollowed(bert, room, thread.root.value!)
+  expect(followed()).toBe(false)
+  await bert.ask('message.post', { room, text: 'mine', reply_to: seq })
+  await until('writing follows', followed)
+  await bert.ask('thread.unfollow', { room, seq })
+  await until('not any more', () => !followed())
+  await bert.ask('message.post', { room, text: 'once more', reply_to: seq })
+  await until('it is there', () => thread.replies.value.length === 3)
+  expect((await bert.ask('thread.history', { room, seq })).following).toBe(followed())
+  thread.close()
+  anna.close()
+  bert.close()
+})

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+import { emoji } from './build_steps/emoji.ts'
+
+export default defineConfig({
+  plugins: [emoji()],
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    setupFiles: ['test/setup.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
