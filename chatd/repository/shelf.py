@@ -10,13 +10,14 @@ import ctypes
 import fcntl
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final, Protocol
 
 from msgspec import Struct
 
+from chatd.backing_off import write_behind
 from chatd.ports import RepositoryError
 
 PART: Final = ".part"
@@ -43,8 +44,8 @@ class Shelf(Protocol):
         """The objects whose names begin with `beginning`, which is that of a folder and its slash."""
 
     def put(self, name: str, data: bytes) -> None: ...
-    def put_file(self, name: str, file: IO[bytes]) -> None:
-        """From where the file stands, to its end."""
+    def put_file(self, name: str, file: IO[bytes], rest: Callable[[], None]) -> None:
+        """From where the file stands, to its end. It may call `rest` between two portions."""
 
     def read(self, name: str) -> bytes: ...
     def open(self, name: str) -> IO[bytes]: ...
@@ -80,7 +81,7 @@ def existing_shelf(place: str) -> Shelf:
 
 @contextmanager
 def locked(shelf: Shelf) -> Iterator[None]:
-    """Keeps other programs from writing to a folder at the same time. Raises RepositoryError."""
+    """Keeps other programs from writing to it at the same time. Raises RepositoryError."""
     yield from shelf.entered()
 
 
@@ -130,11 +131,14 @@ class FolderShelf:
     def put(self, name: str, data: bytes) -> None:
         with self._translated(), self._part(name) as file:
             file.write(data)
+            write_behind(file.fileno())
 
-    def put_file(self, name: str, file: IO[bytes]) -> None:
+    def put_file(self, name: str, file: IO[bytes], rest: Callable[[], None]) -> None:
         with self._translated(), self._part(name) as target:
             while piece := file.read(COPIED):
                 target.write(piece)
+                write_behind(target.fileno(), target.tell() - len(piece), len(piece))
+                rest()
 
     @contextmanager
     def _part(self, name: str) -> Iterator[IO[bytes]]:
