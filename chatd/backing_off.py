@@ -57,11 +57,17 @@ class Pace:
         """To be called between two portions, which take a millisecond or so. Raises Stopped."""
         if self._before is not None:
             took, own, all_ = (now - then for now, then in zip(_clocks(), self._before, strict=True))
-            if all_ - own > BUSY * took:
-                self._stopped.wait(min(RESTS * took, LONGEST_REST))
+            if seconds := resting(took, own, all_):
+                self._stopped.wait(seconds)
         if self._stopped.is_set():
             raise Stopped
         self._before = _clocks()
+
+
+def resting(took: float, own: float, all_: float) -> float:
+    """Seconds of rest after a portion that `took` so many seconds, and as many of the processor: its `own`
+    thread, and `all_` of this process."""
+    return min(RESTS * took, LONGEST_REST) if all_ - own > BUSY * took else 0.0
 
 
 def _clocks() -> tuple[float, float, float]:

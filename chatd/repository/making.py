@@ -36,12 +36,14 @@ READ: Final = 1 << 20
 
 
 class RepositoryBackups(msgspec.Struct, eq=False):
-    """`key`: a secret of this server, of which the names of encrypted objects are made."""
+    """`key`: a secret of this server, of which the names of encrypted objects are made. `epoch`: the one that
+    its clients are told, which no copy of it has."""
 
     maintenance: Maintenance
     blobs: Blobs
     data: Path
     key: bytes
+    epoch: str
     _one: trio.Lock = msgspec.field(default_factory=trio.Lock)
 
     def __post_init__(self) -> None:
@@ -97,6 +99,7 @@ class RepositoryBackups(msgspec.Struct, eq=False):
             sealed=manifests.sealed(seal.seal(made.secret)) if seal else None,
             findings=made.findings[:100],
             server=self._server(),
+            copy=self.epoch,
         )
         await thread.run(made.finish, manifest)
         return RepositoryBackup(
@@ -116,13 +119,22 @@ class RepositoryBackups(msgspec.Struct, eq=False):
 
     def _newest_of(self, shelf: Shelf, place: str) -> Manifest | None:
         """The newest backup. Raises RepositoryError: it is another server's, and each would forget the
-        other's backups, and take them for its own."""
+        other's backups, and take them for its own. One that was copied or restored goes on with the backups
+        of its original, which then may not go on itself."""
         newest = next(manifests.readable(shelf), None)
         if newest is not None and newest.server not in ("", self._server()):
             raise RepositoryError(
                 f"{place} holds the backups of another server; each server needs a repository of its own"
             )
+        if newest is not None and newest.copy not in ("", self.epoch) and self._has_been_at(shelf):
+            raise RepositoryError(
+                f"{place} holds newer backups of a copy of this server, the newest {newest.id};"
+                " each of both needs a repository of its own"
+            )
         return newest
+
+    def _has_been_at(self, shelf: Shelf) -> bool:
+        return any(manifest.copy == self.epoch for manifest in manifests.readable(shelf))
 
     def _newest(self, place: str) -> int | None:
         newest = self._newest_of(open_shelf(place), place)
@@ -262,4 +274,3 @@ def clear(data: Path) -> None:
     for side in SIDES:
         with suppress(OSError):
             (data / f"{COPY}{side}").unlink(missing_ok=True)
-
