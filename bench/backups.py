@@ -1,7 +1,7 @@
-"""A backup of a large database while many post: how long posts wait, and how fast it is without them.
+"""A backup of a large database while many post: how long posts wait, and how fast it is where nobody posts.
 
-Beside it stands what the disk alone does: a plain writer of SQLite, with rows at the same rate in another file,
-alone and while `sqlite3 .backup` copies the same database.
+Beside it stands what a copy on this disk does to any writer: plain SQLite, with as many rows a second in a
+file of its own, alone and while `sqlite3 .backup` copies the same database.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import shutil
 import sqlite3
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,65 +20,103 @@ import attrs
 from bench.behind import until_followed
 from bench.community import Operator
 from bench.durable import PER_ROOM
-from bench.figure import Figure, at_least, at_most
+from bench.figure import Figure, Target, at_least, at_most
 from bench.load import Posts, percentile
 from bench.rounds import spread
 from bench.setting import OURS, SETTLED, Setting, Side, our_side
 
 RATE = 2_000  # posts a second
+ROW = "x" * 400  # bytes, as an event with its text
 LONGEST_BACKUP = 900.0
-MEBIBYTE = 2**20
+
+Done = Callable[[], bool]
+Load = Callable[[Done], list[int]]
 
 
 @attrs.define
 class Waits:
-    """Milliseconds: the 99th percentile and the longest, of each round."""
+    """Milliseconds that writers waited, in each round: alone, and while a copy was made."""
 
-    p99: list[float] = attrs.Factory(list)
-    longest: list[float] = attrs.Factory(list)
+    alone: list[list[int]] = attrs.Factory(list)
+    meanwhile: list[list[int]] = attrs.Factory(list)
 
-    def add(self, nanoseconds: Sequence[int]) -> None:
-        self.p99.append(percentile(nanoseconds, 99) / 1e6)
-        self.longest.append(max(nanoseconds) / 1e6)
+    def figures(self, title: str, most: Target | None, times: Target | None) -> list[Figure]:
+        ratios = [_p99(one) / _p99(other) for one, other in zip(self.meanwhile, self.alone, strict=True)]
+        return [
+            _figure(title, "p99, alone", "ms", [_p99(waits) for waits in self.alone]),
+            _figure(title, "p99, meanwhile", "ms", [_p99(waits) for waits in self.meanwhile]),
+            _figure(title, "p99, times that alone", "x", ratios, times),
+            _figure(title, "longest, alone", "ms", [max(waits) / 1e6 for waits in self.alone]),
+            _figure(title, "longest, meanwhile", "ms", [max(waits) / 1e6 for waits in self.meanwhile], most),
+        ]
 
 
 def backups(setting: Setting) -> list[Figure]:
     folder, _ = setting.archived_folder()
     rooms = setting.plan.rooms
-    title = f"backup while {RATE:,} posts/s flow"
+    size = (folder / "chatd.db").stat().st_size / 2**20
+    title = f"backup of {size:,.0f} MiB into a new repository"
     setting.say(title)
-    alone, meanwhile = Waits(), Waits()
-    plain_alone, plain_meanwhile = Waits(), Waits()
-    ours, theirs = [], []
+    posts, rows, ratios = Waits(), Waits(), []
     with our_side(setting, OURS, folder, rooms * PER_ROOM, rooms) as side, ThreadPoolExecutor(1) as threads:
         operator = Operator(folder, LONGEST_BACKUP)
         until_followed(operator)
         for _ in range(setting.plan.rounds):
-            end = time.perf_counter() + setting.plan.steady
-            alone.add(_posted(setting, side, lambda end=end: time.perf_counter() >= end))
-            place = setting.fresh_folder()
-            made = threads.submit(operator.ask, "command", "backup.create", {"path": f"{place}/"})
-            meanwhile.add(_posted(setting, side, made.done))
-            made.result()
-            shutil.rmtree(place)
-            plain_alone.add(_written(setting, None))
-            copying = _copying(folder, place.with_suffix(".copy"))
-            plain_meanwhile.add(_written(setting, copying))
-            place.with_suffix(".copy").unlink()
-            started = time.perf_counter()
-            assert _copying(folder, place.with_suffix(".copy")).wait() == 0
-            theirs.append(time.perf_counter() - started)
-            place.with_suffix(".copy").unlink()
-            started = time.perf_counter()
-            operator.ask("command", "backup.create", {"path": f"{place}/"})
-            ours.append(time.perf_counter() - started)
-            shutil.rmtree(place)
+            ours, theirs = _Ours(operator, setting.fresh_folder()), _Theirs(folder, setting.fresh_folder())
+            _measured(setting, threads, posts, lambda done: _posted(setting, side, done), ours)
+            _measured(setting, threads, rows, lambda done: _written(setting, done), theirs)
+            ratios.append(_seconds(theirs) / _seconds(ours))
         operator.close()
-    print(alone, meanwhile, plain_alone, plain_meanwhile, ours, theirs, sep="\n")
-    return []
+    shutil.rmtree(folder)
+    return [
+        *posts.figures(f"{title} while {RATE:,} posts/s flow", at_most(50), at_most(2)),
+        *rows.figures(f"`sqlite3 .backup` of it while plain SQLite takes {RATE:,} rows/s", None, None),
+        _figure(title, "speed where nobody posts, times `sqlite3 .backup`", "x", ratios, at_least(0.5)),
+    ]
 
 
-def _posted(setting: Setting, side: Side, done: Callable[[], bool]) -> list[int]:
+@attrs.frozen
+class _Ours:
+    operator: Operator
+    place: Path
+
+    def make(self) -> None:
+        self.operator.ask("command", "backup.create", {"path": f"{self.place}/"})
+
+    def clear(self) -> None:
+        shutil.rmtree(self.place)
+
+
+@attrs.frozen
+class _Theirs:
+    folder: Path
+    place: Path
+
+    def make(self) -> None:
+        subprocess.run(["sqlite3", str(self.folder / "chatd.db"), f".backup {self.place}"], check=True)
+
+    def clear(self) -> None:
+        self.place.unlink()
+
+
+def _measured(
+    setting: Setting, threads: ThreadPoolExecutor, waits: Waits, load: Load, copy: _Ours | _Theirs
+) -> None:
+    end = time.perf_counter() + setting.plan.steady
+    waits.alone.append(load(lambda: time.perf_counter() >= end))
+    waits.meanwhile.append(load(threads.submit(copy.make).done))
+    copy.clear()
+
+
+def _seconds(copy: _Ours | _Theirs) -> float:
+    started = time.perf_counter()
+    copy.make()
+    took = time.perf_counter() - started
+    copy.clear()
+    return took
+
+
+def _posted(setting: Setting, side: Side, done: Done) -> list[int]:
     """Nanoseconds until each post was acknowledged; they are posted by the clock until `done`."""
     receiver, crowd = setting.receiver, side.crowd
     posts = Posts(receiver, crowd, side.rooms, again=False)
@@ -96,30 +133,35 @@ def _posted(setting: Setting, side: Side, done: Callable[[], bool]) -> list[int]
     return crowd.ages
 
 
-def _copying(folder: Path, target: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(["sqlite3", str(folder / "chatd.db"), f".backup {target}"])
-
-
-def _written(setting: Setting, process: subprocess.Popen[bytes] | None) -> list[int]:
-    """The same of rows that a plain writer commits, all that are due at once, until `process` ends."""
+def _written(setting: Setting, done: Done) -> list[int]:
+    """The same of rows: all that are due by the clock go into one transaction."""
     path = setting.fresh_folder()
-    end = time.perf_counter() + setting.plan.steady
     waits: list[int] = []
     with sqlite3.connect(path, isolation_level=None) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("CREATE TABLE messages (text TEXT)")
         start = time.perf_counter()
-        while (process.poll() is None) if process else (time.perf_counter() < end):
-            due = int((time.perf_counter() - start) * RATE)
-            if due <= len(waits):
+        while not done():
+            due = int((time.perf_counter() - start) * RATE) - len(waits)
+            if not due:
                 time.sleep(1 / RATE)
                 continue
             connection.execute("BEGIN")
-            connection.executemany("INSERT INTO messages VALUES (?)", [("x" * 400,)] * (due - len(waits)))
+            connection.executemany("INSERT INTO messages VALUES (?)", [(ROW,)] * due)
             connection.execute("COMMIT")
-            now = time.perf_counter()
-            waits += [int((now - start - number / RATE) * 1e9) for number in range(len(waits), due)]
+            passed = time.perf_counter() - start
+            waits += [int((passed - (len(waits) + number) / RATE) * 1e9) for number in range(due)]
     connection.close()
     path.unlink()
     return waits
+
+
+def _p99(nanoseconds: Sequence[int]) -> float:
+    return percentile(nanoseconds, 99) / 1e6
+
+
+def _figure(
+    title: str, name: str, unit: str, values: Sequence[float], target: Target | None = None
+) -> Figure:
+    return Figure(title, name, unit, statistics.median(values), target=target, spread=spread(values))

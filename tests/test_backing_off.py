@@ -76,11 +76,14 @@ async def test_what_was_entered_there_is_left_there_whatever_comes() -> None:
         finally:
             seen.append(threading.get_ident())
 
+    async def fail(thread: Aside) -> None:
+        async with thread.within(place()) as where:
+            assert where == "inside"
+            await thread.run(lambda: 1 // 0)
+
     async with aside("test") as thread:
         with pytest.raises(ZeroDivisionError):
-            async with thread.within(place()) as where:
-                assert where == "inside"
-                await thread.run(lambda: 1 // 0)
+            await fail(thread)
     assert len(seen) == 2
     assert len(set(seen)) == 1
     assert threading.get_ident() not in seen
