@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -123,7 +123,7 @@ class BucketShelf:
             self._wait(self._sending.pop(0))
         self._sending.append(self._threads.submit(obstore.put, self._store, name, data))
 
-    def put_file(self, name: str, file: IO[bytes], rest: Callable[[], None]) -> None:
+    def put_file(self, name: str, file: IO[bytes]) -> None:
         with self._translated():
             obstore.put(self._store, name, file, chunk_size=PART, max_concurrency=1)
 

@@ -55,7 +55,7 @@ class RepositoryBackups(msgspec.Struct, eq=False):
             raise RepositoryError(f"a backup has at most {RECIPIENTS} recipients")
         seal = Seal(recipients) if recipients else None
         async with self._one, aside("backup") as thread:
-            shelf = await thread.run(open_shelf, place)
+            shelf = await thread.run(open_shelf, place, thread.rest)
             async with thread.within(locked(shelf)), thread.within(_no_copy_left(self.data)):
                 newest = await thread.run(self._newest_of, shelf, place)
                 if newest is not None and newest.encrypted and seal is None:
@@ -72,7 +72,7 @@ class RepositoryBackups(msgspec.Struct, eq=False):
 
     async def prune(self, place: str, rule: Rule) -> int:
         async with self._one, aside("prune") as thread:
-            pruned = await thread.run(lambda: prune(open_shelf(place), rule))
+            pruned = await thread.run(lambda: prune(open_shelf(place, thread.rest), rule))
         return len(pruned.forgotten)
 
     async def _keep(
@@ -239,12 +239,12 @@ class _Making:
         self.added += file.seek(0, os.SEEK_END)
         file.seek(0)
         if self._seal is None:
-            self._shelf.put_file(object_name(FILES, name), file, self._rest)
+            self._shelf.put_file(object_name(FILES, name), file)
         else:
             with TemporaryFile(dir=self._folder) as sealed:
                 self._seal.seal_file(file, sealed)
                 sealed.seek(0)
-                self._shelf.put_file(object_name(FILES, name), sealed, self._rest)
+                self._shelf.put_file(object_name(FILES, name), sealed)
         self.files.append(name)
 
     def _digest(self, file: IO[bytes]) -> str:

@@ -44,8 +44,8 @@ class Shelf(Protocol):
         """The objects whose names begin with `beginning`, which is that of a folder and its slash."""
 
     def put(self, name: str, data: bytes) -> None: ...
-    def put_file(self, name: str, file: IO[bytes], rest: Callable[[], None]) -> None:
-        """From where the file stands, to its end. It may call `rest` between two portions."""
+    def put_file(self, name: str, file: IO[bytes]) -> None:
+        """From where the file stands, to its end."""
 
     def read(self, name: str) -> bytes: ...
     def open(self, name: str) -> IO[bytes]: ...
@@ -61,10 +61,11 @@ def is_repository(place: str) -> bool:
     return place.startswith(S3) or place.endswith("/") or Path(place).is_dir()
 
 
-def open_shelf(place: str) -> Shelf:
-    """Makes nothing. Raises RepositoryError."""
+def open_shelf(place: str, rest: Callable[[], None] = lambda: None) -> Shelf:
+    """Makes nothing. `rest` is called between two portions of long work on this disk. Raises
+    RepositoryError."""
     if not place.startswith(S3):
-        return FolderShelf(Path(place))
+        return FolderShelf(Path(place), rest)
     try:
         from chatd.repository.bucket_shelf import bucket_shelf  # loaded only where it is used
     except ModuleNotFoundError as error:
@@ -86,8 +87,9 @@ def locked(shelf: Shelf) -> Iterator[None]:
 
 
 class FolderShelf:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, rest: Callable[[], None]) -> None:
         self._folder = folder
+        self._rest = rest
         self._pending: list[Path] = []
 
     def entered(self) -> Iterator[None]:
@@ -133,12 +135,12 @@ class FolderShelf:
             file.write(data)
             write_behind(file.fileno())
 
-    def put_file(self, name: str, file: IO[bytes], rest: Callable[[], None]) -> None:
+    def put_file(self, name: str, file: IO[bytes]) -> None:
         with self._translated(), self._part(name) as target:
             while piece := file.read(COPIED):
                 target.write(piece)
                 write_behind(target.fileno(), target.tell() - len(piece), len(piece))
-                rest()
+                self._rest()
 
     @contextmanager
     def _part(self, name: str) -> Iterator[IO[bytes]]:
@@ -165,6 +167,7 @@ class FolderShelf:
             _sync(self._folder)
             for path in pending:
                 path.with_name(path.name + PART).replace(path)
+                self._rest()
             _sync(self._folder)
 
     def read(self, name: str) -> bytes:
@@ -178,6 +181,7 @@ class FolderShelf:
     def delete(self, name: str) -> None:
         with self._translated():
             (self._folder / name).unlink(missing_ok=True)
+        self._rest()
 
     def _clear(self) -> None:
         """What a killed program has left half made."""
