@@ -17,10 +17,12 @@ NODES: Final = 64  # that are known at most
 SUBJECT: Final = "beat"
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
+_Standing = tuple[str, bool, bool]  # life, whether it leaves, whether it serves
+
 
 class Beat(msgspec.Struct, frozen=True, array_like=True):
     """`life` is another with each start. Up to `sequence` the node has applied the stream, which gave its log
-    the hash `hash`; up to `durable` all of that is on its disk."""
+    the hash `hash`; up to `durable` all of that is on its disk. `serving`: it knows what the others know."""
 
     node: Name
     life: Name
@@ -55,7 +57,9 @@ class Beats:
         self._net = net
         self.mine = mine
         self._heard: dict[str, Heard] = {}
+        self._there: tuple[tuple[str, _Standing], ...] = ()
         self._nodes: tuple[str, ...] = ()
+        self._able: tuple[str, ...] = ()
         self._watchers: list[Callable[[], None]] = []
         self._rival: str | None = None
         self._leaving = False
@@ -64,8 +68,13 @@ class Beats:
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        """The names of those that take work now, this one included unless it leaves."""
+        """The names of those that are there, this one included unless it leaves."""
         return self._nodes
+
+    @property
+    def able(self) -> tuple[str, ...]:
+        """The names of those that can decide for all: one whose disk is full only hears what there is."""
+        return self._able
 
     def others(self) -> Iterator[Heard]:
         """What was heard last of each other node that is there."""
@@ -79,7 +88,8 @@ class Beats:
         return None if heard is None else heard.beat.life
 
     def watch(self, changed: Callable[[], None]) -> None:
-        """From now on `changed` is called when nodes come or go; it must not wait or raise."""
+        """From now on `changed` is called when nodes come or go, or can decide or not; it must not wait or
+        raise."""
         self._watchers.append(changed)
 
     async def run(self) -> None:
@@ -126,17 +136,22 @@ class Beats:
         self._heard[beat.node] = Heard(beat, trio.current_time())
         if known is None:
             self._beat()  # so that a newcomer knows of this one at once
-        if known is None or known.beat.leaving != beat.leaving or known.beat.life != beat.life:
+        if known is None or _standing(known.beat) != _standing(beat):
             self._look()
 
     def _look(self) -> None:
-        here = () if self._leaving else (self._net.node,)
-        nodes = tuple(
-            sorted((*here, *(node for node, heard in self._heard.items() if not heard.beat.leaving)))
-        )
-        if nodes != self._nodes:
-            log.info("nodes_changed", nodes=list(nodes))
-            self._nodes = nodes
+        own = () if self._leaving else (self.mine(),)
+        beats = (*own, *(heard.beat for heard in self._heard.values() if not heard.beat.leaving))
+        there = tuple(sorted((beat.node, _standing(beat)) for beat in beats))
+        if there != self._there:
+            self._there = there
+            self._nodes = tuple(sorted(beat.node for beat in beats))
+            self._able = tuple(sorted(beat.node for beat in beats if beat.serving))
             self.changes += 1
+            log.info("nodes_changed", nodes=list(self._nodes), able=list(self._able))
             for changed in self._watchers:
                 changed()
+
+
+def _standing(beat: Beat) -> _Standing:
+    return beat.life, beat.leaving, beat.serving

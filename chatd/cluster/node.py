@@ -96,6 +96,7 @@ class Node:
         )
         self.bring_database = self._founding.bring_database
         self._level_at = trio.current_time()  # when it was known last to lack nothing
+        self._in = False  # it knew what the others knew
 
     # --- coming in
 
@@ -283,6 +284,7 @@ class Node:
         self._lines.open()
         self._inboxes.open()
         self._signals.open()
+        self._in = True
 
     def leave(self) -> None:
         self.beats.leave()
@@ -296,7 +298,7 @@ class Node:
             sequence,
             self.log.hash,
             self._durable,
-            serving=self.cut_off is None,
+            serving=self._in and self.cut_off is None,
             url=self._settings.public_url,
             version=__version__,
             unicode=unidata_version,
