@@ -8,6 +8,8 @@ from typing import Annotated, Final
 import msgspec
 import trio
 
+from chatd.clock import now
+from chatd.cluster.complaints import Complaints
 from chatd.cluster.net import Net
 from chatd.log import log
 
@@ -35,11 +37,15 @@ class Beat(msgspec.Struct, frozen=True, array_like=True):
     url: Annotated[str, msgspec.Meta(max_length=512)] = ""
     version: Annotated[str, msgspec.Meta(max_length=64)] = ""
     unicode: Annotated[str, msgspec.Meta(max_length=64)] = ""  # the version by which it folds names
+    at: int = 0  # Unix milliseconds
 
 
 class Heard(msgspec.Struct):
+    """`ahead`: milliseconds by which its clock is before this node's, less the beat's time on its way."""
+
     beat: Beat
     at: float  # trio's time
+    ahead: int = 0
 
 
 class SameName(Exception):
@@ -55,6 +61,7 @@ class Beats:
 
     def __init__(self, net: Net, mine: Callable[[], Beat]) -> None:
         self._net = net
+        self._complaints = Complaints()
         self.mine = mine
         self._heard: dict[str, Heard] = {}
         self._there: tuple[tuple[str, _Standing], ...] = ()
@@ -63,7 +70,6 @@ class Beats:
         self._watchers: list[Callable[[], None]] = []
         self._rival: str | None = None
         self._leaving = False
-        self._garbled = False
         self.changes = 0
 
     @property
@@ -116,15 +122,14 @@ class Beats:
         self._beat()
 
     def _beat(self) -> None:
-        self._net.publish(SUBJECT, _encode(msgspec.structs.replace(self.mine(), leaving=self._leaving)))
+        mine = msgspec.structs.replace(self.mine(), leaving=self._leaving, at=now())
+        self._net.publish(SUBJECT, _encode(mine))
 
     def _take(self, data: bytes) -> None:
         try:
             beat = _decode(data)
         except msgspec.MsgspecError as error:
-            if not self._garbled:
-                self._garbled = True
-                log.warning("node_message_unreadable", problem=str(error))
+            self._complaints.say("node_message_unreadable", problem=str(error))
             return
         if beat.node == self._net.node:
             if beat.life < self.mine().life and not beat.leaving:  # the younger one goes
@@ -133,7 +138,8 @@ class Beats:
         known = self._heard.get(beat.node)
         if known is None and (len(self._heard) >= NODES or beat.leaving):
             return
-        self._heard[beat.node] = Heard(beat, trio.current_time())
+        ahead = beat.at - now() if beat.at else 0  # an older chatd says no time
+        self._heard[beat.node] = Heard(beat, trio.current_time(), ahead)
         if known is None:
             self._beat()  # so that a newcomer knows of this one at once
         if known is None or _standing(known.beat) != _standing(beat):

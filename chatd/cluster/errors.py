@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from chatd.ports import StoreError
+
+STREAM_LOST: Final = "all nodes still have everything: see docs/several-nodes.md, When the stream is lost"
+
+
+def stream_gone(cluster: str) -> str:
+    return f"the stream of the cluster {cluster} is gone from the NATS servers; {STREAM_LOST}"
 
 
 class ClusterError(StoreError):

@@ -103,4 +103,3 @@ async def test_one_that_falls_further_and_further_behind_is_cut_off(autojump_clo
             world.sequence += 20
             await trio.sleep(0.1)
         assert contact.cut_off == BEHIND
-
