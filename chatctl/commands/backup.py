@@ -14,7 +14,7 @@ from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.output import print_result, size
-from chatctl.scratch import scratch_folder
+from chatd.scratch_folder import RESTORING, scratch_folder
 
 if TYPE_CHECKING:
     from chatd.store.ops.backup import At, Restored
@@ -163,7 +163,7 @@ def _restore_file(file: Path, data: Path, at: At | None) -> tuple[Restored, int,
         files, findings = restore_files(file, data / "files", wanted)
 
     beside = data if data.is_dir() else data.absolute().parent
-    with scratch_folder(backup_repository.RESTORING, beside) as folder:
+    with scratch_folder(RESTORING, beside) as folder:
         restored = restore(database_of(file, folder), data, at, put_files)
     return restored, files, findings
 

@@ -14,14 +14,13 @@ from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.output import print_result, print_rows, size
-from chatctl.scratch import scratch_folder
+from chatd.scratch_folder import RESTORING, scratch_folder
 
 if TYPE_CHECKING:
     from chatd.repository.reading import BackupReader
     from chatd.repository.retention import Pruned
     from chatd.store.ops.backup import At, Examined, Restored
 
-RESTORING = ".chatd-restore-"  # how scratch folders of restores begin
 COLUMNS = {
     "id": "backup",
     "made_at": "made at",

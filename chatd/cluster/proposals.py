@@ -11,7 +11,7 @@ import trio
 
 from chatd.backoff import Backoff
 from chatd.clock import new_id
-from chatd.cluster.proposal import Kind, encode
+from chatd.cluster.proposal import Kind, encode, join
 from chatd.cluster.sealing import OVERHEAD
 from chatd.cluster.sequencer import Lost, Sequencer
 from chatd.ports import Append, Appended, Commit, Made, StoreUnavailable, StoreUncertain, Taken
@@ -33,6 +33,7 @@ class Pending:
     appends: list[Append]
     made: list[Made]
     plain: bytes
+    message: bytes = b""  # as it was sent last
     outcomes: Outcomes | None = None
     sent: bool = False
     tried: bool = False  # to send it, so that it may stand in the stream
@@ -65,19 +66,11 @@ class Proposals:
 
     def submit(self, appends: Sequence[Append], here: Commit | None = None) -> ProposalCommit:
         """Never waits. `here`: a commit of this node alone that belongs to it."""
-        parts = [self.propose("append", *part) for part in _parts(appends, self._sequencer.limit)]
+        parts = [self._propose("append", *part) for part in _parts(appends, self._sequencer.limit)]
         return ProposalCommit(parts, here, self._withdraw)
 
     def ratchet(self) -> ProposalCommit:
-        return ProposalCommit([self.propose("ratchet", [], [])], None, self._withdraw)
-
-    def propose(self, kind: Kind, appends: list[Append], made: list[Made]) -> Pending:
-        self._n += 1
-        self.made += 1
-        pending = Pending(self._n, kind, appends, made, encode(appends, made))
-        self._pending.append(pending)
-        self._wanted.set()
-        return pending
+        return ProposalCommit([self._propose("ratchet", [], [], [])], None, self._withdraw)
 
     def settle(self, outcomes: Outcomes) -> None:
         """The first has been applied."""
@@ -113,13 +106,22 @@ class Proposals:
                     self.send_again()
                 continue
             pending.sent = pending.tried = True
+            pending.message = self._message(pending)
             try:
                 with trio.fail_after(RESEND):
-                    await self._sequencer.propose(self._message(pending))
+                    await self._sequencer.propose(pending.message)
                 backoff.reset()
             except (Lost, trio.TooSlowError):
                 await trio.sleep(backoff.next_delay())
                 self.send_again()
+
+    def _propose(self, kind: Kind, appends: list[Append], made: list[Made], encoded: list[bytes]) -> Pending:
+        self._n += 1
+        self.made += 1
+        pending = Pending(self._n, kind, appends, made, join(encoded))
+        self._pending.append(pending)
+        self._wanted.set()
+        return pending
 
     def _withdraw(self, parts: Sequence[Pending]) -> bool:
         """Takes back what was never sent. False: some of it was."""
@@ -161,19 +163,19 @@ class ProposalCommit:
         """They were shown as they were applied."""
 
 
-def _parts(appends: Sequence[Append], limit: int) -> Iterator[tuple[list[Append], list[Made]]]:
+def _parts(appends: Sequence[Append], limit: int) -> Iterator[tuple[list[Append], list[Made], list[bytes]]]:
     """As few proposals as the stream's limit, in bytes, allows."""
-    part: list[Append] = []
-    made: list[Made] = []
+    part, made, encoded = list[Append](), list[Made](), list[bytes]()
     size = room = ROOM + OVERHEAD
     for append in appends:
         as_made = make(append)
-        weight = len(encode([append], [as_made]))
-        if part and size + weight > limit:
-            yield part, made
-            part, made, size = [], [], room
+        as_encoded = encode(append, as_made)
+        if part and size + len(as_encoded) > limit:
+            yield part, made, encoded
+            part, made, encoded, size = [], [], [], room
         part.append(append)
         made.append(as_made)
-        size += weight
+        encoded.append(as_encoded)
+        size += len(as_encoded)
     if part:
-        yield part, made
+        yield part, made, encoded

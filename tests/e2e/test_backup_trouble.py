@@ -13,10 +13,10 @@ import pyrage
 import pytest
 from s3_server import KEY, SECRET, s3_server
 
-from chatctl.scratch import scratch_folder
 from chatd.ports import RepositoryError
 from chatd.repository import bucket_shelf
 from chatd.repository.shelf import locked, open_shelf
+from chatd.scratch_folder import scratch_folder
 from chatd.store.ops.backup import restore
 
 from .conftest import Serve, ended_well

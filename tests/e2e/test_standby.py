@@ -279,7 +279,7 @@ def test_a_standby_is_no_server_and_is_promoted_when_it_is_whole(
     assert "is a standby of" in server.output()
     server.kill()
     assert "is no standby" in promote(town.server.data, status=1)
-    assert "there is no standby" in promote(tmp_path / "nothing", status=1)
+    assert "there is no database" in promote(tmp_path / "nothing", status=1)
     other = Server(tmp_path / "another", follow=True).start()
     try:
         elsewhere = Town(other)

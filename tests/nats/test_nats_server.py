@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 import trio
-from certificate_of_nats import certificate
 from operator_of_nats import operator
+from self_signed import certificate
 
 from bench.nats_servers import NatsServers, nats_servers
 from chatd.nats import client as client_module
