@@ -129,6 +129,48 @@ def test_what_was_erased_while_it_was_away_is_erased_in_it_too(town: Town, follo
     )
 
 
+def test_a_server_that_is_compacted_is_followed_on_and_from_the_beginning(town: Town, follow: Follow) -> None:
+    room = town.room()
+    ann = town.open(town.member(room))
+    for number in range(80):
+        seq = ann.ask("message.post", room=room, text=f"{number} " * 2_000, nonce=str(number))["seq"]
+        if number % 4:
+            ann.ask("message.delete", room=room, seq=seq)
+    early = follow(town)
+    assert within(20, lambda: early.has(head(town)))
+    done = threading.Event()
+
+    def compact() -> None:
+        with_it = Client.operator(town.server)
+        with_it.ask("server.compact")
+        with_it.close()
+        done.set()
+
+    compacting = threading.Thread(target=compact)
+    compacting.start()
+    late = follow(town, "late")
+    number = 0
+    while number == 0 or not done.is_set():
+        number += 1
+        seq = ann.ask("message.post", room=room, text="meanwhile " * 500, nonce=f"m{number}")["seq"]
+        ann.ask("message.delete", room=room, seq=seq)
+    compacting.join()
+
+    def apart(standby: Standby) -> set[str]:
+        there, here = everything(town.server.data), everything(standby.data)
+        return {name for name in there if there[name] != here[name]}
+
+    for standby in (early, late):
+        assert within(20, lambda one=standby: apart(one) <= {"body_rows"}), "erased ones may stay there"  # type: ignore[misc]
+        assert standby.stop() == 0
+        promote(standby.data)
+        promoted = Server(standby.data).start()
+        operator = Client.operator(promoted)
+        assert operator.ask("server.verify")["findings"] == []
+        operator.close()
+        ended_well(promoted)
+
+
 def test_killed_under_load_nothing_is_lost_beyond_the_lag_and_nothing_doubled(
     tmp_path: Path, follow: Follow
 ) -> None:
