@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from certificate_of_nats import certificate
+from self_signed import certificate
 
 from bench.nats_servers import BINARY
 from chatd.nats.credentials import new_seed, private_key, public_key
