@@ -251,7 +251,7 @@ async def test_an_ordered_consumer_says_when_the_stream_was_made_anew(one: NatsS
         await stream.publish("anew.x", b"")
         consumer = OrderedConsumer(stream, "anew", 0)
         assert (await anext(consumer)).sequence == 1
-        await stream.delete_stream("anew")
+        await stream._call("STREAM.DELETE.anew", {}, dict[str, Any])
         await stream.create_stream(StreamConfig("anew", ["anew.x"], metadata={"whose": "theirs"}))
         for _ in range(2):
             await stream.publish("anew.x", b"")
