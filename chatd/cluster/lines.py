@@ -99,7 +99,7 @@ class Lines:
             envelope.reply(OVERLOADED)
             return True
         try:
-            call = encode_command(envelope.command, envelope.context, envelope.writes, envelope.conditions)
+            call = encode_command(envelope)
         except Unsendable as error:
             self._complaints.say("command_not_sent", stream=stream, problem=str(error))
             envelope.reply(BROKEN)

@@ -19,6 +19,7 @@ from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.supervisor import Actor
 from chatd.actors.workers.deletions import Deletions
 from chatd.actors.workers.due_timer import DueTimer
+from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.presence import Presence
 from chatd.clock import new_id
 from chatd.cluster.beats import Beat, Beats, SameName
@@ -54,6 +55,7 @@ from chatd.nats.jetstream import NO_STREAM, ApiError, JetStream
 from chatd.ports import (
     Append,
     ClusterCounts,
+    FinishErasures,
     PutScheduled,
     Reader,
     StoreUnavailable,
@@ -134,6 +136,7 @@ class Node:
         due_timer: DueTimer,
         erasure_timer: DueTimer,
         deletions: Deletions,
+        names: MentionNames,
     ) -> None:
         """What others do shows here, and what is done here shows there."""
         revoking = Revoking(live, reader, self._nursery)
@@ -152,8 +155,12 @@ class Node:
             for append in appends:
                 revoking.written(append.writes)
                 for write in append.writes:
-                    if isinstance(write, PutScheduled):
-                        due_timer.earlier(write.post_at)
+                    match write:
+                        case PutScheduled(post_at=at):
+                            due_timer.earlier(at)
+                        case FinishErasures(accounts):
+                            for account in accounts:
+                                names.forget(account)
             for event in events:
                 if event.type == "member.erasure_ordered":
                     erasure_timer.earlier(event.data["due_at"])
