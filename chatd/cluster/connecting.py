@@ -7,18 +7,15 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Final
 
 import trio
 
-from chatd.cluster.errors import ClusterError
+from chatd.cluster.errors import LEAST_PAYLOAD, ClusterError, too_small
 from chatd.cluster.monitors import refuse_unsynced
 from chatd.cluster.node import Node
 from chatd.nats.client import CannotConnect, Client
 from chatd.nats.credentials import CredentialsError, read_file
 from chatd.settings import Settings
-
-LEAST_PAYLOAD: Final = 4 * 2**20  # bytes that a message of the NATS servers must be allowed to have
 
 
 @asynccontextmanager
@@ -42,10 +39,7 @@ async def connected(settings: Settings) -> AsyncIterator[Node]:
         except CannotConnect as error:
             raise ClusterError(str(error)) from error
         if client.info.max_payload < LEAST_PAYLOAD:
-            raise ClusterError(
-                f"the NATS servers take messages of {client.info.max_payload} bytes at most; set"
-                " `max_payload: 8MB` there"
-            )
+            raise ClusterError(too_small(client.info.max_payload))
         await trio.to_thread.run_sync(partial(refuse_unsynced, settings.cluster_monitors))
         yield Node(name, settings, client, nursery)
         nursery.cancel_scope.cancel()

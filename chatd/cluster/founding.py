@@ -8,7 +8,7 @@ from typing import Final
 import trio
 
 from chatd.cluster.copying import fetch
-from chatd.cluster.errors import ClusterError
+from chatd.cluster.errors import STREAM_LOST, ClusterError, stream_gone
 from chatd.cluster.net import Net, Unreachable
 from chatd.cluster.sealing import Key
 from chatd.log import log
@@ -58,15 +58,19 @@ class Founding:
         if info is not None and info.config.metadata.get(EPOCH) != epoch:
             raise ClusterError(
                 f"the folder {store.path.parent} does not belong to the cluster {name}, which exists already;"
-                " to join it, start with an empty folder"
+                " to join it, start with an empty folder; to found another one with this folder, give that"
+                " another cluster_name"
             )
         if found is not None:
+            applied = (await store.reader.proposed()).sequence
+            if info is not None and applied > info.state.last_seq:
+                raise ClusterError(
+                    f"the stream of the cluster {name} has lost its end: it ends at"
+                    f" {info.state.last_seq}, and {applied} has been applied here; {STREAM_LOST}"
+                )
             if info is None:
-                if (await store.reader.proposed()).sequence:
-                    raise ClusterError(
-                        f"the stream of the cluster {name} is gone from the NATS servers; all nodes still"
-                        " have everything: see docs/several-nodes.md, When the stream is lost"
-                    )
+                if applied:
+                    raise ClusterError(stream_gone(name))
                 await self._make_stream(epoch)
             return Key(*found)
         if info is not None and info.state.last_seq:

@@ -16,9 +16,9 @@ import trio
 
 from chatd.actors.runtime.envelope import BROKEN, UNCERTAIN, Envelope
 from chatd.cluster.calls import LONGEST, Answer, Call, answers_to, calls_to, decode_call, encode
+from chatd.cluster.complaints import Complaints
 from chatd.cluster.envelopes import Unsendable, decode_command, encode_result
 from chatd.cluster.net import Net
-from chatd.log import log
 
 OF_A_LINE: Final = 1024  # commands that wait
 INBOXES: Final = 65_536
@@ -61,6 +61,7 @@ class Inboxes:
         self._applied = applied
         self._sequence = sequence
         self._inboxes: dict[str, _Inbox] = {}
+        self._complaints = Complaints()
 
     def open(self) -> None:
         self._net.listen(calls_to((self._net.node, self._life)), self._called)
@@ -69,7 +70,7 @@ class Inboxes:
         try:
             call = decode_call(data)
         except msgspec.MsgspecError as error:
-            log.warning("node_message_unreadable", problem=str(error))
+            self._complaints.say("node_message_unreadable", problem=str(error))
             return
         inbox = self._inboxes.get(call.line)
         if call.n == 0:
@@ -107,7 +108,7 @@ class Inboxes:
             try:
                 command, context, writes, conditions = decode_command(call.command)
             except Unsendable as error:
-                log.error("node_message_unreadable", problem=str(error))
+                self._complaints.say("node_message_unreadable", problem=str(error))
                 self._answer(inbox, call, BROKEN)
                 continue
 
@@ -122,7 +123,7 @@ class Inboxes:
         try:
             result = encode_result(answer)
         except Unsendable as error:
-            log.error("command_not_sent", stream=call.stream, problem=str(error))
+            self._complaints.say("command_not_sent", stream=call.stream, problem=str(error))
             result = encode_result(UNCERTAIN)
         if len(result) > LONGEST:
             result = encode_result(UNCERTAIN)

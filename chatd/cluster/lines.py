@@ -18,11 +18,11 @@ import trio
 from chatd.actors.runtime.envelope import BROKEN, UNCERTAIN, UNSETTLED, Envelope
 from chatd.clock import new_id
 from chatd.cluster.calls import LONGEST, Call, answers_to, calls_to, decode_answer, encode
+from chatd.cluster.complaints import Complaints
 from chatd.cluster.envelopes import Unsendable, decode_result, encode_command
 from chatd.cluster.net import Net
 from chatd.cluster.repeatable import repeatable
 from chatd.contract.errors import Refusal
-from chatd.log import log
 
 RESEND: Final = 1.0  # seconds
 OUTSTANDING: Final = 16_384  # commands of all lines
@@ -85,6 +85,7 @@ class Lines:
         self._lines: dict[str, _Line] = {}
         self._by_id: dict[str, _Line] = {}
         self._outstanding = 0
+        self._complaints = Complaints()
 
     def open(self) -> None:
         self._net.listen(answers_to(self._net.node), self._answered)
@@ -100,7 +101,7 @@ class Lines:
         try:
             call = encode_command(envelope.command, envelope.context, envelope.writes, envelope.conditions)
         except Unsendable as error:
-            log.error("command_not_sent", stream=stream, problem=str(error))
+            self._complaints.say("command_not_sent", stream=stream, problem=str(error))
             envelope.reply(BROKEN)
             return True
         if len(call) > LONGEST:
@@ -223,7 +224,7 @@ class Lines:
         try:
             answer = decode_result(result)
         except Unsendable as error:
-            log.error("node_message_unreadable", stream=line.stream, problem=str(error))
+            self._complaints.say("node_message_unreadable", stream=line.stream, problem=str(error))
             answer = UNCERTAIN
         self._reply(sent, answer)
 
@@ -253,7 +254,7 @@ class Lines:
         try:
             answer = decode_answer(data)
         except msgspec.MsgspecError as error:
-            log.warning("node_message_unreadable", problem=str(error))
+            self._complaints.say("node_message_unreadable", problem=str(error))
             return
         line = self._by_id.get(answer.line)
         if line is None:

@@ -16,6 +16,7 @@ import trio
 
 from chatd.backoff import Backoff
 from chatd.clock import now
+from chatd.cluster.complaints import Complaints
 from chatd.cluster.proposal import (
     VERSION,
     Header,
@@ -91,6 +92,7 @@ class ClusterLog:
         self.key = key
         self._store = store
         self._reader = reader
+        self._complaints = Complaints()
         self._sequencer = sequencer
         self._by = dict(proposed.by)
         self._position = position
@@ -148,7 +150,8 @@ class ClusterLog:
         return max((sequence for applied_at, sequence in self._times if applied_at <= at), default=0)
 
     async def run(self) -> None:
-        """For ever. Raises Trimmed, and NotReadable where going on would make this node's log another one."""
+        """For ever. Raises Trimmed, OtherStream, and NotReadable where going on would make this node's log
+        another one."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self.own.run)
             async for message in self._sequencer.follow(self.sequence):
@@ -173,7 +176,7 @@ class ClusterLog:
         except Newer:
             raise
         except (NotReadable, Unreadable) as error:
-            log.error("proposal_unreadable", sequence=message.sequence, problem=str(error))
+            self._complaints.say("proposal_unreadable", sequence=message.sequence, problem=str(error))
         self.sequence = message.sequence
         self._hashes[message.sequence] = self.hash
         if not self._times or message.sequence - self._times[-1][1] >= TIMES_APART:
@@ -231,7 +234,7 @@ class ClusterLog:
             try:
                 done = await self._store.submit([*appends, mark], [*made, NOTHING]).wait()
             except StoreRefuses as error:  # as all nodes do
-                log.error("proposal_refused", sequence=sequence, problem=str(error))
+                self._complaints.say("proposal_refused", sequence=sequence, problem=str(error))
                 outcomes, appends, made = StoreRefuses(*error.args), [], []
             except StoreUnavailable as error:
                 if backoff.failures == 0:

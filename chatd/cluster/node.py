@@ -25,7 +25,7 @@ from chatd.cluster.beats import Beat, Beats, SameName
 from chatd.cluster.contact import Contact
 from chatd.cluster.copying import Copies
 from chatd.cluster.doubt import Doubt, Doubts, OtherUnicode
-from chatd.cluster.errors import ClusterError
+from chatd.cluster.errors import STREAM_LOST, ClusterError, stream_gone
 from chatd.cluster.founding import Founding
 from chatd.cluster.inboxes import Inboxes
 from chatd.cluster.jetstream import NatsNet, StreamSequencer
@@ -33,6 +33,7 @@ from chatd.cluster.leading import LED, Led
 from chatd.cluster.lines import Lines
 from chatd.cluster.log import ClusterLog
 from chatd.cluster.membership import Membership
+from chatd.cluster.monitors import Monitors
 from chatd.cluster.net import Net
 from chatd.cluster.one_time import OneTimeOfNodes
 from chatd.cluster.owners import Owners
@@ -40,7 +41,7 @@ from chatd.cluster.presence import PresenceOfNodes
 from chatd.cluster.proposal import NotReadable
 from chatd.cluster.revoking import Revoking
 from chatd.cluster.sealed_net import SealedNet
-from chatd.cluster.sequencer import Trimmed
+from chatd.cluster.sequencer import OtherStream, Trimmed
 from chatd.cluster.signals import Signals
 from chatd.cluster.statuses import cluster_status
 from chatd.cluster.walker import Broken, Walker
@@ -49,7 +50,7 @@ from chatd.contract.errors import Refusal
 from chatd.domain.event import Event
 from chatd.log import log
 from chatd.nats.client import Client, NatsError
-from chatd.nats.jetstream import JetStream
+from chatd.nats.jetstream import NO_STREAM, ApiError, JetStream
 from chatd.ports import (
     Append,
     ClusterCounts,
@@ -95,7 +96,9 @@ class Node:
             settings.cluster_replicas,
         )
         self.bring_database = self._founding.bring_database
+        self._monitors = Monitors(settings.cluster_monitors)
         self._level_at = trio.current_time()  # when it was known last to lack nothing
+        self._in = False  # it knew what the others knew
 
     # --- coming in
 
@@ -186,6 +189,7 @@ class Node:
                     self._ratchet,
                     partial(self._make_durable, self._store),
                     partial(self._membership.run, self.leads),
+                    self._monitors.run,
                 ):
                     nursery.start_soon(task)
         except* Trimmed as errors:
@@ -193,6 +197,12 @@ class Node:
             raise ClusterError(
                 f"this node is behind what the stream still holds: {_first(errors)}; move its folder away,"
                 " and start it with an empty one"
+            ) from None
+        except* OtherStream as errors:
+            self.leave()
+            raise ClusterError(
+                f"the stream on the NATS servers is not the one of this cluster any more: {_first(errors)};"
+                f" {STREAM_LOST}"
             ) from None
         except* NotReadable as errors:
             self.leave()
@@ -211,10 +221,16 @@ class Node:
 
     async def status(self) -> ClusterStatus:
         """Raises StoreUnavailable."""
+        info = None
+        troubles = [] if self.cut_off is None else [self.cut_off]
         try:
             info = await self._jetstream.stream_info(self._stream)
         except NatsError as error:
-            raise StoreUnavailable(f"the cluster's stream does not answer: {error}") from error
+            if isinstance(error, ApiError) and error.code == NO_STREAM:
+                troubles.append(stream_gone(self._settings.cluster_name))
+            else:
+                silent = f"the cluster's stream does not answer: {error}"
+                troubles.append(silent if self.client.connected else self.client.problem)
         return cluster_status(
             self._settings.cluster_name,
             self._beat(),
@@ -224,7 +240,7 @@ class Node:
             self.owners.leader or "",
             self._membership.agreed,
             self.log.key.number,
-            self.cut_off,
+            [*troubles, *self._monitors.problems],
         )
 
     def counts(self) -> ClusterCounts:
@@ -283,6 +299,7 @@ class Node:
         self._lines.open()
         self._inboxes.open()
         self._signals.open()
+        self._in = True
 
     def leave(self) -> None:
         self.beats.leave()
@@ -296,7 +313,7 @@ class Node:
             sequence,
             self.log.hash,
             self._durable,
-            serving=self.cut_off is None,
+            serving=self._in and self.cut_off is None,
             url=self._settings.public_url,
             version=__version__,
             unicode=unidata_version,

@@ -26,7 +26,7 @@ def _weight(node: str, stream: str) -> bytes:
 
 
 class Owners:
-    """Of the nodes that are there; `name`: of this one."""
+    """Of the nodes that can decide; `name`: of this one."""
 
     def __init__(self, name: str, beats: Beats) -> None:
         self._name = name
@@ -36,14 +36,14 @@ class Owners:
     @property
     def leader(self) -> str | None:
         """The node that does what one does for all."""
-        return owner_of(LEADS, self._beats.nodes)
+        return owner_of(LEADS, self._beats.able)
 
     def leads(self) -> bool:
         """Whether it is this one."""
         return self.leader == self._name
 
     def owner(self, stream: str) -> tuple[str, str] | None:
-        """Node and life of the stream's owner; None: it is this node, or nobody else is there."""
+        """Node and life of the stream's owner; None: it is this node, or nobody else can decide."""
         node = self._owner(stream)
         if node is None or node == self._name:
             return None
@@ -51,7 +51,7 @@ class Owners:
         return None if life is None else (node, life)
 
     def changed(self) -> Callable[[str], bool]:
-        """To be called when nodes have come or gone. What it gives tells of a stream whether it was another
+        """To be called when the nodes have changed. What it gives tells of a stream whether it was another
         node's, and is this one's from now on."""
         before, self._owners = self._owners, {}
         return lambda stream: (
@@ -63,7 +63,7 @@ class Owners:
         if node is None:
             if len(self._owners) >= REMEMBERED:
                 self._owners.clear()
-            node = owner_of(stream, self._beats.nodes)
+            node = owner_of(stream, self._beats.able)
             if node is not None:
                 self._owners[stream] = node
         return node
