@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from websockets.exceptions import WebSocketException
@@ -22,6 +24,7 @@ from .standing_by import Line, Standby, promote
 from .talking import Client, Refused, history
 from .test_files import post
 from .test_hostile_bytes import within
+from .test_service_manager import ACTIVATED, Manager
 from .town import Account, Town
 from .uploads import UPLOADING, upload
 
@@ -378,6 +381,34 @@ def test_a_port_that_is_taken_is_said(town: Town, tmp_path: Path) -> None:
     )
     assert ended.returncode == 1
     assert f"cannot listen on 127.0.0.1 port {town.server.port}: " in ended.stderr
+
+
+def test_as_a_service_it_says_that_it_lives_and_takes_the_socket_of_its_unit(
+    town: Town, tmp_path: Path
+) -> None:
+    manager = Manager(tmp_path / "notify")
+    told = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "1000000", "CHATD_TOKEN": admin(town)}
+    with socket.create_server(("127.0.0.1", 0)) as kept:
+        follow = ["follow", f"http://127.0.0.1:{town.server.port}", "--data", str(tmp_path / "standby")]
+        command = ACTIVATED.format(kept.fileno(), "$", sys.executable)
+        process = subprocess.Popen(
+            ["/bin/bash", "-c", command, "chatd", *follow, "--port", str(town.server.port)],
+            env={**os.environ, **told},
+            pass_fds=(kept.fileno(),),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            assert {manager.told() for _ in range(3)} == {"READY=1", "WATCHDOG=1"}
+            with urlopen(f"http://127.0.0.1:{kept.getsockname()[1]}/healthz", timeout=10) as answer:
+                assert answer.read() == b"ok, a standby\n"
+            process.terminate()
+            manager.wait("STOPPING=1")
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
+            process.wait()
+            manager.close()
 
 
 def test_promoting_says_which_files_had_not_come(town: Town, follow: Follow) -> None:
