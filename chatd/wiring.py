@@ -211,7 +211,7 @@ def wire(
     recovery = RecoveryLinks(reader, credentials, tokens, address)
     deletions = Deletions(commands, live)
     if node is not None:
-        node.attach(directory, bus, presence, live, reader, due_timer, erasure_timer, deletions)
+        node.attach(directory, bus, presence, live, reader, due_timer, erasure_timer, deletions, names)
 
     blobs = blobs_of(settings)
     repositories = RepositoryBackups(store, blobs, settings.data, signing_key, epoch)
@@ -261,6 +261,7 @@ def wire(
         FileCheck(reader, blobs),
         schedule,
         standbys := Standbys(),
+        server_log,
     )
 
     figures = Figures(live, writer, directory, bus, due_timer, [], node)
