@@ -65,6 +65,7 @@ def backups(setting: Setting) -> list[Figure]:
             ours, theirs = _Ours(operator, setting.fresh_folder()), _Theirs(folder, setting.fresh_folder())
             _measured(setting, threads, posts, lambda done: _posted(setting, side, done), ours)
             _measured(setting, threads, rows, lambda done: _written(setting, done), theirs)
+            until_followed(operator)
             ratios.append(_seconds(theirs) / _seconds(ours))
         operator.close()
     shutil.rmtree(folder)

@@ -19,11 +19,12 @@ import trio
 
 NICE: Final = 10
 BUSY: Final = 0.05  # of a processor: what the rest of this process takes when it is at work
-RESTS: Final = 1.0  # times as long as a portion took
+RESTS: Final = 2.0  # times as long as a portion took
 LONGEST_REST: Final = 0.05  # seconds
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Clocks = tuple[float, float, float]  # seconds: by the clock, of this thread, of all of this process
 
 
 class Stopped(Exception):
@@ -42,12 +43,18 @@ def write_behind(file: int, start: int = 0, length: int = 0) -> None:
     os.posix_fadvise(file, start, length, os.POSIX_FADV_DONTNEED)
 
 
-class Pace:
-    """The pace of one thread that does such work."""
+def _clocks() -> Clocks:
+    return time.monotonic(), time.thread_time(), time.process_time()
 
-    def __init__(self) -> None:
+
+class Pace:
+    """The pace of one thread that does such work. `rests`: times as long as a portion took."""
+
+    def __init__(self, rests: float = RESTS, clocks: Callable[[], Clocks] = _clocks) -> None:
+        self._rests = rests
+        self._clocks = clocks
         self._stopped = threading.Event()
-        self._before: tuple[float, float, float] | None = None
+        self._before: Clocks | None = None
 
     def stop(self) -> None:
         """From any thread."""
@@ -56,22 +63,12 @@ class Pace:
     def rest(self) -> None:
         """To be called between two portions, which take a millisecond or so. Raises Stopped."""
         if self._before is not None:
-            took, own, all_ = (now - then for now, then in zip(_clocks(), self._before, strict=True))
-            if seconds := resting(took, own, all_):
-                self._stopped.wait(seconds)
+            took, own, all_ = (now - then for now, then in zip(self._clocks(), self._before, strict=True))
+            if all_ - own > BUSY * took:
+                self._stopped.wait(min(self._rests * took, LONGEST_REST))
         if self._stopped.is_set():
             raise Stopped
-        self._before = _clocks()
-
-
-def resting(took: float, own: float, all_: float) -> float:
-    """Seconds of rest after a portion that `took` so many seconds, and as many of the processor: its `own`
-    thread, and `all_` of this process."""
-    return min(RESTS * took, LONGEST_REST) if all_ - own > BUSY * took else 0.0
-
-
-def _clocks() -> tuple[float, float, float]:
-    return time.monotonic(), time.thread_time(), time.process_time()
+        self._before = self._clocks()
 
 
 class Aside:

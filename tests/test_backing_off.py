@@ -10,19 +10,30 @@ from contextlib import contextmanager
 import pytest
 import trio
 
-from chatd.backing_off import LONGEST_REST, NICE, Aside, Pace, Stopped, aside, resting
+from chatd.backing_off import LONGEST_REST, NICE, Aside, Pace, Stopped, aside
 
 
-def test_it_rests_for_as_long_as_it_worked_where_others_work() -> None:
-    assert resting(took=0.002, own=0.001, all_=0.002) == 0.002
+def rested(took: float, own: float, all_: float) -> float:
+    """Seconds of rest, in which the clocks stand, after a portion that took so much of each of them."""
+    clocks = iter([(0.0, 0.0, 0.0), (took, own, all_), (took, own, all_)])
+    pace = Pace(rests=2.0, clocks=lambda: next(clocks))
+    waits: list[float] = []
+    pace._stopped.wait = waits.append  # type: ignore[assignment]
+    pace.rest()
+    pace.rest()
+    return sum(waits)
+
+
+def test_it_rests_by_how_long_it_worked_where_others_work() -> None:
+    assert rested(took=0.002, own=0.001, all_=0.002) == 0.004
 
 
 def test_it_does_not_rest_where_nobody_else_works() -> None:
-    assert resting(took=0.002, own=0.002, all_=0.00205) == 0
+    assert rested(took=0.002, own=0.002, all_=0.00205) == 0
 
 
 def test_no_rest_is_long() -> None:
-    assert resting(took=30.0, own=1.0, all_=20.0) == LONGEST_REST
+    assert rested(took=30.0, own=1.0, all_=20.0) == LONGEST_REST
 
 
 def test_who_is_stopped_ends_at_the_next_rest() -> None:

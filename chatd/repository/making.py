@@ -197,6 +197,7 @@ class _Making:
         name = name_of(self.secret, hashlib.sha256(piece).digest())
         key = object_name(PIECES, name)
         if not self._whole(key, len(piece)):
+            self._rest()
             self._shelf.put(key, self._seal.seal(piece) if self._seal else piece)
             self._there[key] = len(piece) + bool(self._seal)
             self.added += len(piece)
