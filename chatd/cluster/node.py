@@ -27,7 +27,7 @@ from chatd.cluster.contact import Contact
 from chatd.cluster.copying import Copies
 from chatd.cluster.doubt import Doubt, Doubts, OtherUnicode
 from chatd.cluster.errors import STREAM_LOST, ClusterError, stream_gone
-from chatd.cluster.founding import Founding
+from chatd.cluster.founding import DOUBTED, Founding
 from chatd.cluster.inboxes import Inboxes
 from chatd.cluster.jetstream import NatsNet, StreamSequencer
 from chatd.cluster.leading import LED, Led
@@ -193,6 +193,7 @@ class Node:
                     self._inboxes.tidy,
                     self._presence.run,
                     self.contact.run,
+                    self._watch_connections,
                     self._ratchet,
                     partial(self._make_durable, self._store),
                     partial(self._membership.run, self.leads),
@@ -219,10 +220,13 @@ class Node:
             raise ClusterError(str(_first(errors))) from None
         except* (Doubt, Broken) as errors:
             self.leave()
-            raise ClusterError(
+            problem = (
                 f"this node's log is not that of the others: {_first(errors)}; keep its folder for a look,"
                 " and start it with an empty one"
-            ) from None
+            )
+            with suppress(OSError):  # a start would serve what is there until it is found again
+                (self._store.path.parent / DOUBTED).write_text(problem)
+            raise ClusterError(problem) from None
         except* SameName as errors:
             raise ClusterError(str(_first(errors))) from None
 
@@ -325,6 +329,12 @@ class Node:
             version=__version__,
             unicode=unidata_version,
         )
+
+    async def _watch_connections(self) -> None:
+        """As when the NATS server that it was connected to is stopped."""
+        while True:
+            await self.client.wait_connected(self.client.connections + 1)
+            self._lines.connected_again()
 
     async def _make_durable(self, store: Store) -> None:
         """Brings to this node's disk what the stream's servers have on theirs: these may drop it then."""

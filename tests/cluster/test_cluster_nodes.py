@@ -246,6 +246,11 @@ def test_a_node_whose_file_was_changed_stops_itself_and_the_others_go_on(
         odd.launch()
         assert odd.wait_ended() == 1
         assert "this node's log is not that of the others" in odd.output()
+        odd.log.write_text("")
+        odd.launch()  # as systemd does
+        assert odd.wait_ended() == 1
+        assert "this node's log is not that of the others" in odd.output()
+        assert "nodes_changed" not in odd.output()  # the others heard nothing of it, and no client came
         client.ask("message.post", room=room, text="the others go on", nonce="1")
     odd.data.rename(odd.data.with_name("kept for a look"))
     cluster.start(cluster.nodes[2])  # with an empty folder
