@@ -21,8 +21,10 @@ from chatd.actors.workers.deletions import Deletions
 from chatd.actors.workers.due_timer import DueTimer
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.presence import Presence
+from chatd.auth.login_throttle import LoginThrottle
 from chatd.clock import new_id
 from chatd.cluster.beats import Beat, Beats, SameName
+from chatd.cluster.brakes import Brakes
 from chatd.cluster.contact import Contact
 from chatd.cluster.copying import Copies
 from chatd.cluster.doubt import Doubt, Doubts, OtherUnicode
@@ -173,6 +175,10 @@ class Node:
 
         self.log.follow_others(others)
         self.beats.watch(changed)
+
+    def share_brakes(self, throttle: LoginThrottle) -> None:
+        """A name's wrong passwords are counted in one place."""
+        Brakes(self.net, self.owners, throttle)
 
     def led(self, worker: Actor) -> Actor:
         """The worker as it runs in a cluster."""
