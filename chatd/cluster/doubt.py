@@ -17,10 +17,6 @@ class Doubt(Exception):
     """Most others have another log."""
 
 
-class OtherUnicode(Exception):
-    """Others fold names by another version of Unicode, and would take other names for the same."""
-
-
 class Doubts:
     def __init__(self, own: ClusterLog, beats: Beats) -> None:
         self._own = own
@@ -31,7 +27,6 @@ class Doubts:
         """For ever. Raises Doubt."""
         while True:
             await trio.sleep(EVERY)
-            self._refuse_other_unicode()
             agree, contradict = self._compare()
             for node in contradict:
                 if node not in self._told:
@@ -39,17 +34,6 @@ class Doubts:
                     log.error("log_doubted", node=node, sequence=self._own.sequence)
             if len(contradict) > len(agree):
                 raise Doubt(f"{', '.join(contradict)} had another hash at the same place of the stream")
-
-    def _refuse_other_unicode(self) -> None:
-        """Names are folded where a proposal is applied. Whoever came last goes."""
-        own = self._beats.mine()
-        for heard in self._beats.others():
-            theirs = heard.beat
-            if theirs.unicode != own.unicode and theirs.life < own.life:
-                raise OtherUnicode(
-                    f"this chatd folds names by Unicode {own.unicode}, and the node {theirs.node} by"
-                    f" {theirs.unicode}; give all nodes the same build, stopping all of them for the change"
-                )
 
     def _compare(self) -> tuple[list[str], list[str]]:
         agree, contradict = list[str](), list[str]()

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
-from unicodedata import unidata_version
 
 import msgspec
 import trio
@@ -26,7 +25,7 @@ from chatd.actors.workers.presence import Presence
 from chatd.clock import new_id
 from chatd.cluster.beats import Beat, Beats, SameName
 from chatd.cluster.copying import Copies, fetch
-from chatd.cluster.doubt import Doubt, Doubts, OtherUnicode
+from chatd.cluster.doubt import Doubt, Doubts
 from chatd.cluster.jetstream import NatsNet, StreamSequencer
 from chatd.cluster.leading import LED, Led
 from chatd.cluster.lines import Lines
@@ -312,9 +311,6 @@ class Node:
         except* NotReadable as errors:
             self.leave()
             raise ClusterError(f"this chatd is older than what others write: {_first(errors)}") from None
-        except* OtherUnicode as errors:
-            self.leave()
-            raise ClusterError(str(_first(errors))) from None
         except* (Doubt, Broken) as errors:
             self.leave()
             raise ClusterError(
@@ -408,7 +404,6 @@ class Node:
             serving=self.cut_off is None,
             url=self._settings.public_url,
             version=__version__,
-            unicode=unidata_version,
         )
 
     def watch(self, changed: Callable[[], None]) -> None:
