@@ -1,7 +1,8 @@
 """The log writer: one actor through which everything durable goes, many appends a commit.
 
 While one transaction is on its way to the disk the next batch gathers, so load makes batches, not
-queues. After a commit the log shows its events in their order, and only then are the askers answered.
+queues. Only what has hundreds of facts, as an import, goes alone, and lets what is small go first: else who
+posts would wait for two such transactions. After a commit the log shows its events in their order, and only then are the askers answered.
 The next commit is submitted before the last one is published: the disk works while the loop sends.
 """
 
@@ -22,6 +23,7 @@ from chatd.ports import Append, Appended, Commit, Log, StoreMisplaced, StoreUnav
 from chatd.tracing import Span, tracing
 
 CAPACITY: Final = 65_536  # each actor has at most one append under way, so this is never reached
+LARGE: Final = 100  # facts
 BATCHES: Final = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # facts in a commit
 
 Outcome = Appended | Taken | StoreUnavailable
@@ -67,6 +69,8 @@ class LogWriter:
         self.failed_commit: FailedCommit | None = None  # the newest commit, if it failed
         self._log = log_
         self._under_way: list[_Waiting] = []
+        self._late: list[_Waiting] = []  # what is to go before all that is in the mailbox
+        self._yielded = False  # the commit under way was let go first
         self._resting = ParkingLot()
         self.gone = trio.Event()  # it has written all that it took
 
@@ -83,7 +87,8 @@ class LogWriter:
     async def append(self, append: Append, spans: Sequence[Span] = ()) -> Appended | Taken:
         """Makes the append durable and shows it. Raises StoreUnavailable: then nothing was written.
 
-        It stands in its place in the log's order from the moment of the call, before any waiting.
+        It stands in its place in the log's order from the moment of the call, before any waiting; but for a
+        large one of a room, on which nobody else has decided anything.
         """
         waiting = _Waiting(append, spans)
         try:
@@ -110,13 +115,24 @@ class LogWriter:
     def failed(self, given_up: bool) -> None:
         self.mailbox.close()
         crashed = StoreUnavailable("the log writer crashed")
-        _refuse([*self._under_way, *self.mailbox.take_nowait()], crashed)
+        _refuse([*self._under_way, *self._late, *self.mailbox.take_nowait()], crashed)
 
     async def _next(self) -> list[_Waiting] | None:
         try:
-            return await self.mailbox.take()
+            self._late = await self.mailbox.take()
         except Closed:
             return None
+        return self._gathered()
+
+    def _gathered(self) -> list[_Waiting]:
+        """What the next commit takes of all that waits, perhaps nothing."""
+        waiting = [*self._late, *self.mailbox.take_nowait()]
+        large = [one for one in waiting if _is_large(one.append)]
+        small = [one for one in waiting if not _is_large(one.append)] if large else waiting
+        self._yielded = bool(large and small) and not self._yielded
+        now = 0 if self._yielded else 1
+        self._late = large[now:]
+        return small + large[:now]
 
     async def _commit(self, batch: list[_Waiting]) -> list[_Waiting] | None:
         """Commits the batch and everything that gathers meanwhile; returns the next batch."""
@@ -142,7 +158,7 @@ class LogWriter:
             if tracing.on:
                 tracing.part(_spans(batch), "commit", begun, appends=len(batch))
             done = batch, commit, outcomes
-            batch = self.mailbox.take_nowait()
+            batch = self._gathered()
         if done is not None:
             self._settle(*done)
             self._under_way = []
@@ -171,6 +187,10 @@ class LogWriter:
         commits.last_batch, commits.last_ms, commits.total_ms = facts, ms, commits.total_ms + ms
         commits.batches.add(facts)
         commits.seconds.add(ms / 1000)
+
+
+def _is_large(append: Append) -> bool:
+    return len(append.facts) > LARGE and append.facts[0].stream.startswith("room/")
 
 
 def _refuse(batch: list[_Waiting], error: StoreUnavailable) -> None:
