@@ -33,7 +33,9 @@ from chatd.contract.import_ import (
 if TYPE_CHECKING:
     from chatd.client import Client
 
-CHUNK: Final = 500  # messages that are read at once
+CHUNK: Final = (
+    300  # messages that are read, and sent, at once: who posts waits for the transaction of one such
+)
 CHUNK_CHARACTERS: Final = 2_000_000  # of their texts, after which no further one is read
 AHEAD: Final = 1  # chunks, and batches, that wait
 

@@ -1,9 +1,10 @@
 """The log writer: one actor through which everything durable goes, many appends a commit.
 
 While one transaction is on its way to the disk the next batch gathers, so load makes batches, not
-queues. Only what has hundreds of facts, as an import, goes alone, and lets what is small go first: else who
-posts would wait for two such transactions. After a commit the log shows its events in their order, and only then are the askers answered.
-The next commit is submitted before the last one is published: the disk works while the loop sends.
+queues. Imports are patient: of their hundreds of messages at once one such append goes into a commit, and
+lets go first what came meanwhile, or else who posts would wait for two of them. After a commit the log shows
+its events in their order, and only then are the askers answered. The next commit is submitted before the
+last one is published: the disk works while the loop sends.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from trio.lowlevel import ParkingLot
 from chatd.actors.runtime.histogram import LATENCIES, Histogram
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.log import log
-from chatd.ports import Append, Appended, Commit, Log, StoreMisplaced, StoreUnavailable, Taken
+from chatd.ports import Append, Appended, Commit, ImportOpen, Log, StoreMisplaced, StoreUnavailable, Taken
 from chatd.tracing import Span, tracing
 
 CAPACITY: Final = 65_536  # each actor has at most one append under way, so this is never reached
-LARGE: Final = 100  # facts
+PATIENT: Final = 50  # facts of an import that are more than a moment's work
 BATCHES: Final = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # facts in a commit
 
 Outcome = Appended | Taken | StoreUnavailable
@@ -69,8 +70,8 @@ class LogWriter:
         self.failed_commit: FailedCommit | None = None  # the newest commit, if it failed
         self._log = log_
         self._under_way: list[_Waiting] = []
-        self._late: list[_Waiting] = []  # what is to go before all that is in the mailbox
-        self._yielded = False  # the commit under way was let go first
+        self._late: list[_Waiting] = []  # patient ones that were taken, and no commit has taken yet
+        self._yielded = False  # whether they let others go first
         self._resting = ParkingLot()
         self.gone = trio.Event()  # it has written all that it took
 
@@ -87,8 +88,8 @@ class LogWriter:
     async def append(self, append: Append, spans: Sequence[Span] = ()) -> Appended | Taken:
         """Makes the append durable and shows it. Raises StoreUnavailable: then nothing was written.
 
-        It stands in its place in the log's order from the moment of the call, before any waiting; but for a
-        large one of a room, on which nobody else has decided anything.
+        It stands in its place in the log's order from the moment of the call, before any waiting; a patient
+        one, on which nobody else has decided anything, stands behind others.
         """
         waiting = _Waiting(append, spans)
         try:
@@ -127,12 +128,12 @@ class LogWriter:
     def _gathered(self) -> list[_Waiting]:
         """What the next commit takes of all that waits, perhaps nothing."""
         waiting = [*self._late, *self.mailbox.take_nowait()]
-        large = [one for one in waiting if _is_large(one.append)]
-        small = [one for one in waiting if not _is_large(one.append)] if large else waiting
-        self._yielded = bool(large and small) and not self._yielded
+        patient = [one for one in waiting if _is_patient(one.append)]
+        others = [one for one in waiting if not _is_patient(one.append)] if patient else waiting
+        self._yielded = bool(patient and others) and not self._yielded  # once, or it would never be its turn
         now = 0 if self._yielded else 1
-        self._late = large[now:]
-        return small + large[:now]
+        self._late = patient[now:]
+        return others + patient[:now]
 
     async def _commit(self, batch: list[_Waiting]) -> list[_Waiting] | None:
         """Commits the batch and everything that gathers meanwhile; returns the next batch."""
@@ -189,8 +190,8 @@ class LogWriter:
         commits.seconds.add(ms / 1000)
 
 
-def _is_large(append: Append) -> bool:
-    return len(append.facts) > LARGE and append.facts[0].stream.startswith("room/")
+def _is_patient(append: Append) -> bool:
+    return len(append.facts) > PATIENT and any(type(one) is ImportOpen for one in append.conditions)
 
 
 def _refuse(batch: list[_Waiting], error: StoreUnavailable) -> None:

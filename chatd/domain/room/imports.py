@@ -82,6 +82,12 @@ class _Facts:
         self.facts.append(Fact(self._stream, seq, type_, at, by, data, text, files))
         return seq
 
+    def edit(self, seq: int, message: ImportMessage) -> None:
+        """The texts that it had after the first one."""
+        for version in message.versions[1:]:
+            self.add("message.edited", version.at, message.by, {"seq": seq}, version.text)
+        self.add("message.edited", message.edited_at or message.at, message.by, {"seq": seq}, message.text)
+
     def react(self, seq: int, at: int, reactions: Iterable[ImportReaction]) -> None:
         """Each once; those that the space has no emoji for, and more than a message takes, are dropped."""
         done: dict[tuple[str, str], None] = {}
@@ -167,7 +173,7 @@ def _post(
     named: list[str],
 ) -> int:
     """The message with all that is known of it; returns its seq."""
-    first, *later = (*message.versions, message) if message.versions else (message,)
+    text = message.versions[0].text if message.versions else message.text
     data: Data = {"imported": import_, "key": message.key}
     if answered is not None:
         data |= {"reply_to": answered.seq, "thread": thread}
@@ -175,12 +181,11 @@ def _post(
         data["attachments"] = message.attachments
     if named:
         data["mentions"] = named
-    if message.edited_at is not None and not later:
+    if message.edited_at is not None and not message.versions:
         data["edited_at"] = message.edited_at
-    seq = facts.add("message.posted", message.at, message.by, data, first.text, files)
-    for version in later:
-        at = version.at if version is not message else message.edited_at or message.at
-        facts.add("message.edited", at, message.by, {"seq": seq}, version.text)
+    seq = facts.add("message.posted", message.at, message.by, data, text, files)
+    if message.versions:
+        facts.edit(seq, message)
     if message.deleted:
         facts.add("message.deleted", message.at, message.by, {"seq": seq, "author": message.by})
         return seq
