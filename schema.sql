@@ -71,7 +71,7 @@ CREATE INDEX events_audited ON events (stream, position) WHERE type <> 'message.
         'room.updated', 'room.archived', 'room.unarchived', 'room.locked',
         'room.unlocked', 'room.override_set', 'room.deleted', 'message.deleted', 'pin.added', 'pin.removed', 'room.exported',
         'room.retention_set', 'room.hold_set',
-        'backup.created', 'backup.restored', 'view.rebuilt'
+        'backup.created', 'backup.restored', 'view.rebuilt', 'server.compacted'
     );
 -- Of the same, what others did to accounts.
 CREATE INDEX events_over_accounts ON events (position) WHERE type > 'account.' AND type < 'account/' AND type IN (

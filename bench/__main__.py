@@ -38,6 +38,7 @@ from bench import (
     start,
     storm,
     streams,
+    three_nodes,
 )
 from bench.community import Refused
 from bench.curve import Chart
@@ -71,6 +72,7 @@ MEASURES: dict[str, Measure] = {
     "readers": event_readers.event_readers,
     "download": download.download,
     "nodes": nodes.one_node,
+    "three-nodes": three_nodes.three_nodes,
     "curves": growth.curves,
 }
 FAILURES = (AssertionError, ConnectionEnded, OSError, Refused, ServerFailed, Stalled)

@@ -106,9 +106,15 @@ def enter_rooms(server: Server, community: Community) -> None:
             dialogue.close()
 
 
-def connect_crowd(server: Server, receiver: Receiver, members: Sequence[Member], room: str = "") -> Crowd:
-    """The members' live sessions, in the receiver's hands."""
-    crowd = Crowd(ChatdSpeech(), room)
+def connect_crowd(
+    server: Server,
+    receiver: Receiver,
+    members: Sequence[Member],
+    room: str = "",
+    into: Crowd | None = None,
+) -> Crowd:
+    """The members' live sessions, in the receiver's hands: more of the crowd `into`, or a new one."""
+    crowd = into or Crowd(ChatdSpeech(), room)
     for group in connected(server, members):
         for dialogue in group:
             receiver.adopt(crowd, dialogue)

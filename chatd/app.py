@@ -112,7 +112,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                     working.start_soon(service_manager.feed_watchdog, store.log.answered)
                     working.start_soon(follow_hangups, hangups, settings, load, gateway)
                     if node is not None:
-                        node.watch(partial(_look_around, node, gateway, services.health))
+                        node.contact.watch(partial(_look_around, node, gateway, services.health))
                     await _serve_connections(settings, services, gateway, tcp, announce, signals, node)
                     working.cancel_scope.cancel()
                 with trio.move_on_after(settings.drain_deadline):
@@ -144,7 +144,7 @@ async def _clustered(settings: Settings) -> AsyncIterator[Node | None]:
     if not settings.cluster_servers:
         yield None
         return
-    module = await trio.to_thread.run_sync(import_module, "chatd.cluster.node")
+    module = await trio.to_thread.run_sync(import_module, "chatd.cluster.connecting")
     async with module.connected(settings) as node:
         await node.bring_database(settings.data)
         yield node

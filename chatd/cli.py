@@ -15,6 +15,7 @@ from typing import Any, Final
 import click
 
 from chatd import __version__, loading
+from chatd.flags import one_flag_of
 from chatd.log import log
 from chatd.output import STDERR, STDOUT, open_standard_files
 from chatd.setting_table import setting_lines
@@ -148,9 +149,11 @@ def promote(data: Path) -> None:
     """Make a server's folder of a standby's. A standby that runs is ended first."""
     from chatd.ports import StoreError
     from chatd.standby.promotion import promote
+    from chatd.store.ops.ownership import as_owner
 
     try:
-        done = promote(data)
+        with as_owner(data):
+            done = promote(data)
     except StoreError as error:
         STDERR.write(f"chatd: {error}\n")
         sys.exit(1)
@@ -168,9 +171,11 @@ def leave(data: Path) -> None:
     """Make a server of its own of a node's folder. The cluster goes on without it."""
     from chatd.ports import StoreError
     from chatd.store.ops.leaving import leave
+    from chatd.store.ops.ownership import as_owner
 
     try:
-        left = leave(data)
+        with as_owner(data):
+            left = leave(data)
     except StoreError as error:
         STDERR.write(f"chatd: {error}\n")
         sys.exit(1)
@@ -179,9 +184,12 @@ def leave(data: Path) -> None:
 
 
 @main.command()
-@click.option("--asyncapi", "form", flag_value="asyncapi", help="As an AsyncAPI 3 document.")
-@click.option("--openapi", "form", flag_value="openapi", help="REST, as an OpenAPI 3.1 document.")
-@click.option("--typescript", "form", flag_value="typescript", help="As types of TypeScript.")
+@one_flag_of(
+    "form",
+    asyncapi=("asyncapi", "As an AsyncAPI 3 document."),
+    openapi=("openapi", "REST, as an OpenAPI 3.1 document."),
+    typescript=("typescript", "As types of TypeScript."),
+)
 def schema(form: str | None) -> None:
     """Print the whole protocol as JSON Schema (2020-12)."""
     if form == "typescript":
@@ -201,8 +209,11 @@ def schema(form: str | None) -> None:
 @main.command()
 @click.option("--data", metavar="DIR", help="Folder that holds everything. [default: ./chat-data]")
 @click.option("--config", metavar="FILE", type=Path, help="TOML file with a [chatd] table.")
-@click.option("--rehearse", "how", flag_value="rehearse", help="Try it on a copy, and say what it does.")
-@click.option("--undo", "how", flag_value="undo", help="Go back to the copy that the newest one left.")
+@one_flag_of(
+    "how",
+    rehearse=("rehearse", "Try it on a copy, and say what it does."),
+    undo=("undo", "Go back to the copy that the newest one left."),
+)
 @click.option("--force", is_flag=True, help="With --undo: lose what was written since.")
 def upgrade(data: str | None, config: Path | None, how: str | None, force: bool) -> None:
     """Bring the database to what this chatd needs, as the next start would.

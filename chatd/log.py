@@ -68,7 +68,8 @@ class Log:
 
     @contextmanager
     def captured(self) -> Iterator[list[Entry]]:
-        """What is logged meanwhile, on every level, instead of writing it. For tests."""
+        """What is logged meanwhile, on every level, instead of writing it. For tests, and for commands that
+        say it themselves."""
         before = self._least, self._write
         entries: list[Entry] = []
         self._least, self._write = 0, lambda entry, error: entries.append(entry)

@@ -8,19 +8,22 @@ from pathlib import Path
 
 from chatd.ports import StoreError
 from chatd.store.ops import upgrade
+from chatd.store.ops.ownership import as_owner
+from chatd.store.ops.rehearsal import Rehearsal, rehearse
 
 
 def carry_out(data: Path, how: str | None, force: bool) -> int:
     """The exit status: 1 when it cannot be, or a rehearsal found something."""
     try:
         status = 0
-        if how == "rehearse":
-            tried = upgrade.rehearse(data)
-            lines, status = _tried(tried), 1 if tried.findings else 0
-        elif how == "undo":
-            lines = _undone(upgrade.undo(data, force))
-        else:
-            lines = _done(upgrade.upgrade(data))
+        with as_owner(data):
+            if how == "rehearse":
+                tried = rehearse(data)
+                lines, status = _tried(tried), 1 if tried.findings else 0
+            elif how == "undo":
+                lines = _undone(upgrade.undo(data, force))
+            else:
+                lines = _done(upgrade.upgrade(data))
         for line in lines:
             sys.stdout.write(f"{line}\n")
         return status
@@ -29,7 +32,7 @@ def carry_out(data: Path, how: str | None, force: bool) -> int:
         return 1
 
 
-def _tried(tried: upgrade.Rehearsal) -> Iterator[str]:
+def _tried(tried: Rehearsal) -> Iterator[str]:
     if tried.before == tried.after:
         yield f"nothing to do: the database is of version {tried.after}, which this chatd needs"
         return

@@ -261,6 +261,7 @@ def wire(
         FileCheck(reader, blobs),
         schedule,
         standbys := Standbys(),
+        server_log,
     )
 
     figures = Figures(live, writer, directory, bus, due_timer, [], node)

@@ -37,6 +37,9 @@ struct entry { /* before each path and its bytes */
 };
 
 static const char *program = "chatd";
+static char half[PATHS]; /* a tree that is being unpacked */
+
+static void remove_tree(const char *path);
 
 static void fail(const char *form, ...)
 {
@@ -46,6 +49,8 @@ static void fail(const char *form, ...)
     vfprintf(stderr, form, values);
     va_end(values);
     fputc('\n', stderr);
+    if (half[0] != '\0')
+        remove_tree(half); /* a full disk must not stay full of it */
     exit(1);
 }
 
@@ -161,15 +166,15 @@ static void remove_tree(const char *path)
     nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Trees that no process holds, and what an unpacking that was killed left. */
-static void remove_unused(const char *cache)
+/* Trees that no process holds, and what an unpacking that was killed left: those whose names begin so. */
+static void remove_unused(const char *cache, const char *beginning)
 {
     char path[PATHS];
     DIR *folder = opendir(cache);
     if (folder == NULL)
         return;
     for (struct dirent *one; (one = readdir(folder)) != NULL;) {
-        if (one->d_name[0] == '.')
+        if (strncmp(one->d_name, beginning, strlen(beginning)) != 0 || (*beginning == '\0' && one->d_name[0] == '.'))
             continue;
         join(path, "%s/%s", cache, one->d_name);
         int tree = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -250,15 +255,46 @@ static void find_tree(char *into, const char *packed, const struct footer *foote
     if (lock < 0 || flock(lock, LOCK_EX) != 0)
         fail("cannot use %s: %s", cache, strerror(errno));
     if (hold(into) < 0) { /* nobody else unpacked it meanwhile */
-        remove_unused(cache);
+        remove_unused(cache, "");
         join(making, "%s/new-XXXXXX", cache);
         if (mkdtemp(making) == NULL)
             fail("cannot write into %s: %s; name another folder in XDG_CACHE_HOME", cache, strerror(errno));
+        strcpy(half, making);
         unpack(packed, footer->packed, making);
         if (rename(making, into) != 0 || hold(into) < 0)
             fail("cannot use %s: %s", into, strerror(errno));
+        half[0] = '\0';
     }
     close(lock);
+}
+
+/* --- by hand */
+
+/* A tree that is there is whole, also after a power cut: it gets its name last. */
+static void unpack_into(char *target, const char *packed, size_t size)
+{
+    struct stat there;
+    char making[PATHS], parent[PATHS], beginning[PATHS];
+    for (size_t end = strlen(target); end > 1 && target[end - 1] == '/'; end--)
+        target[end - 1] = '\0';
+    if (lstat(target, &there) == 0)
+        fail("unpack takes a folder that does not exist yet, not %s, which is there already", target);
+    const char *slash = strrchr(target, '/'), *name = slash != NULL ? slash + 1 : target;
+    join(parent, "%.*s", slash == NULL ? 1 : slash == target ? 1 : (int)(slash - target), slash != NULL ? target : ".");
+    join(beginning, "%s.new-", name);
+    remove_unused(parent, beginning);
+    join(making, "%s.new-XXXXXX", target);
+    if (mkdtemp(making) == NULL)
+        fail("cannot make %s: %s", target, strerror(errno));
+    strcpy(half, making);
+    int tree = open(making, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (tree < 0 || flock(tree, LOCK_EX) != 0)
+        fail("cannot make %s: %s", target, strerror(errno));
+    unpack(packed, size, making);
+    if (chmod(making, 0755) != 0 || syncfs(tree) != 0 || rename(making, target) != 0)
+        fail("cannot make %s: %s", target, strerror(errno));
+    half[0] = '\0';
+    close(tree);
 }
 
 /* --- the start */
@@ -321,11 +357,7 @@ int main(int count, char **given)
     if (count > 1 && strcmp(given[1], "unpack") == 0 && skipped == 1 && strcmp(program, "chatd") == 0) {
         if (count != 3)
             fail("unpack takes a folder that does not exist yet, such as /opt/chatd");
-        if (mkdir(given[2], 0755) != 0 && errno == EEXIST)
-            fail("unpack takes a folder that does not exist yet, not %s, which is there already", given[2]);
-        if (access(given[2], W_OK) != 0)
-            fail("cannot make %s: %s", given[2], strerror(errno));
-        unpack(packed, footer.packed, given[2]);
+        unpack_into(given[2], packed, footer.packed);
         return 0;
     }
     find_tree(tree, packed, &footer);

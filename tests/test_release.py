@@ -28,7 +28,6 @@ from chatd import __version__
 from release.interpreter import OF_GLIBC
 
 MOST_BYTES: Final = 60_000_000
-MOST_SECONDS: Final = 0.5
 DEADLINE: Final = 20
 
 
@@ -103,13 +102,21 @@ def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 
 def test_it_listens_at_once_also_the_first_time(chatd: Path, cache: Path, tmp_path: Path) -> None:
-    """Seconds of the processor: unlike those on the wall, they are its own."""
-    took = []
-    for name in ("unpacked", "found"):
-        served = Server(tmp_path / name, executable=chatd, program=()).start()
-        took.append(served.cpu_seconds())
+    """Seconds of the processor, beside those of a start from the sources: how long one is differs by machine,
+    and with what else it does. Where half a second is due, a start from the sources takes about 0.6.
+    """
+
+    def start(name: str, **how: Any) -> float:
+        served = Server(tmp_path / name, **how).start()
+        took = served.cpu_seconds()
         served.kill()
-    assert max(took) <= MOST_SECONDS, took
+        return took
+
+    of_sources = start("of_sources")
+    unpacked = start("unpacked", executable=chatd, program=())
+    found = start("found", executable=chatd, program=())
+    assert unpacked < of_sources
+    assert found < 0.75 * of_sources
     [tree] = (cache / "chatd").iterdir()
     assert (tree / "bin" / "python3").exists()
 

@@ -14,7 +14,7 @@ from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.output import print_result, size
-from chatctl.scratch import scratch_folder
+from chatd.scratch_folder import RESTORING, scratch_folder
 
 if TYPE_CHECKING:
     from chatd.store.ops.backup import At, Restored
@@ -88,7 +88,6 @@ def restore(
     SOURCE is a file that `backup create` wrote, or a repository: of this the newest backup, or with --at the
     first one that goes as far.
     """
-    from chatd.ports import StoreError
     from chatd.repository.shelf import is_repository
     from chatd.store.ops.backup import named_blobs
 
@@ -96,16 +95,13 @@ def restore(
     fresh, files_before = not data.exists(), (data / FILES).exists()
     done = False
     try:
-        if is_repository(source):
-            restored, files, findings = backup_repository.restore_from(source, data, wanted, identity, at)
-        else:
-            restored, files, findings = _restore_file(Path(source), data, at)
-            elsewhere = 0 if files or findings else len(named_blobs(restored.path))
+        with backup_repository.failures(data if data.is_dir() else data.absolute().parent):
+            if is_repository(source):
+                restored, files, findings = backup_repository.restore_from(source, data, wanted, identity, at)
+            else:
+                restored, files, findings = _restore_file(Path(source), data, at)
+                elsewhere = 0 if files or findings else len(named_blobs(restored.path))
         done = True
-    except StoreError as error:
-        raise Failed(str(error)) from error
-    except OSError as error:
-        raise Failed(f"{error.filename or data}: {error.strerror}") from error
     finally:
         if not done and (fresh or not files_before):
             rmtree(data if fresh else data / FILES, ignore_errors=True)
@@ -163,7 +159,7 @@ def _restore_file(file: Path, data: Path, at: At | None) -> tuple[Restored, int,
         files, findings = restore_files(file, data / "files", wanted)
 
     beside = data if data.is_dir() else data.absolute().parent
-    with scratch_folder(backup_repository.RESTORING, beside) as folder:
+    with scratch_folder(RESTORING, beside) as folder:
         restored = restore(database_of(file, folder), data, at, put_files)
     return restored, files, findings
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from typing import TYPE_CHECKING
 
 import rich_click as click
@@ -14,14 +16,14 @@ from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.output import print_result, print_rows, size
-from chatctl.scratch import scratch_folder
+from chatd.scratch_folder import RESTORING, scratch_folder
 
 if TYPE_CHECKING:
     from chatd.repository.reading import BackupReader
     from chatd.repository.retention import Pruned
     from chatd.store.ops.backup import At, Examined, Restored
 
-RESTORING = ".chatd-restore-"  # how scratch folders of restores begin
+CHECKING = "chatd-check-"
 COLUMNS = {
     "id": "backup",
     "made_at": "made at",
@@ -42,7 +44,7 @@ def list_(connection: Connection, repository: str) -> None:
     from chatd.repository.shelf import existing_shelf
 
     damaged: list[str] = []
-    with _failures():
+    with failures():
         rows = [
             {
                 "id": one.id,
@@ -90,7 +92,7 @@ def check(
     if not is_repository(source) and Path(source).is_file():
         _check_file(connection, Path(source), scratch)
         return
-    with _failures(), scratch_folder("chatd-check-", scratch) as folder:
+    with _failures_of_check(scratch), scratch_folder(CHECKING, scratch) as folder:
         reader = _reader(source, wanted, identity)
         manifest, database = reader.manifest, Path(folder, "chatd.db")
         reader.database(database)
@@ -116,13 +118,17 @@ def _check_file(connection: Connection, file: Path, scratch: Path | None) -> Non
     from chatd.files.archive import check_files, database_of
     from chatd.store.ops.backup import examine
 
-    with _failures(), scratch_folder("chatd-check-", scratch) as folder:
+    with _failures_of_check(scratch), scratch_folder(CHECKING, scratch) as folder:
         database = database_of(file, folder)
         examined = examine(database)
         findings = [*examined.findings, *check_files(file, examined.blobs)]
     _print_examined(connection, None, examined, 0 if database == file else len(examined.blobs), findings)
     if findings:
         raise Failed(f"{file} is damaged or incomplete: {counted(len(findings), 'finding')}")
+
+
+def _failures_of_check(scratch: Path | None) -> AbstractContextManager[None]:
+    return failures(scratch or Path(gettempdir()), "name another folder with --scratch")
 
 
 def _print_examined(
@@ -163,7 +169,7 @@ def prune(connection: Connection, repository: str, keep: str, dry_run: bool) -> 
         rule = Rule.parse(keep)
     except ValueError as error:
         raise click.UsageError(f"--keep {error}") from error
-    with _failures():
+    with failures():
         pruned = forget(existing_shelf(repository), rule, dry_run)
     print_result(connection, pruned, _told(pruned, dry_run))
 
@@ -216,7 +222,9 @@ def _told(pruned: Pruned, dry_run: bool) -> str:
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
+def failures(scratch: Path | None = None, remedy: str = "make room") -> Iterator[None]:
+    """Each failure becomes a line. `scratch`: in which folder files are written meanwhile; `remedy`: what to
+    do when its disk is full."""
     from chatd.ports import StoreError
 
     try:
@@ -224,4 +232,9 @@ def _failures() -> Iterator[None]:
     except StoreError as error:
         raise Failed(str(error)) from error
     except OSError as error:
-        raise Failed(f"{error.filename or 'the disk'}: {error.strerror}") from error
+        where = error.filename and os.fsdecode(error.filename)
+        if scratch is not None and (where is None or RESTORING in where or CHECKING in where):
+            where = f"{scratch} cannot be written"
+        said = f"{where or 'the disk'}: {error.strerror}"
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise Failed(f"{said}; {remedy}" if full else said) from error

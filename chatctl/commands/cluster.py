@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from chatd.contract.cluster import ClusterStatus
 
 SERVERS = "nats://HOST:PORT"
+FILES = (
+    "# files must be the same for all nodes: a bucket, or a network disk as the folder `files` of each node",
+    '# files_store = "s3"',
+    "# files_shared = true",
+)
 
 
 @click.group("cluster")
@@ -60,7 +66,11 @@ def status(connection: Connection) -> None:
 def doctor(connection: Connection) -> None:
     """What is not well, and what to do about it; status 1 when something is."""
     answer = _status(connection)
-    print_result(connection, answer.problems, "\n".join(answer.problems) or "the cluster is well")
+    if connection.json:
+        print_json(answer.problems)
+    else:
+        for line in answer.problems or ["the cluster is well"]:
+            print_line(line)
     if answer.problems:
         sys.exit(1)
 
@@ -70,6 +80,7 @@ def doctor(connection: Connection) -> None:
 @click.option("--monitor", "monitors", multiple=True, required=True, metavar="http://HOST:PORT")
 @click.option("--name", default="chatd", show_default=True, help="What the cluster is called.")
 @click.option("--credentials", metavar="FILE", help="NATS credentials, or the seed of an nkey.")
+@click.option("--ca", metavar="FILE", help="Certificates that those of the servers are signed with.")
 @click.pass_obj
 def join(
     connection: Connection,
@@ -77,8 +88,11 @@ def join(
     monitors: tuple[str, ...],
     name: str,
     credentials: str | None,
+    ca: str | None,
 ) -> None:
     """Try the NATS servers, and print the settings with which a server becomes a node.
+
+    What it prints is for the file of settings, below `[chatd]`.
 
     Changes nothing. A server with a database founds the cluster with its next start, if there is none yet;
     one with an empty folder gets a copy.
@@ -86,30 +100,62 @@ def join(
     import trio
 
     from chatd.cluster.trying import Tried, try_servers
+    from chatd.log import log
     from chatd.ports import StoreError
+    from chatd.settings import Settings
 
     async def tried() -> Tried:
-        return await try_servers(servers, monitors, name, credentials)
+        return await try_servers(servers, monitors, name, credentials, ca)
 
+    try:  # what is printed must be taken
+        Settings(cluster_servers=servers, cluster_monitors=monitors, cluster_name=name, files_shared=True)
+    except ValueError as error:
+        raise Failed(str(error)) from None
     try:
-        found = trio.run(tried)
+        with log.captured():  # what fails is said below
+            found = trio.run(tried)
     except* StoreError as errors:
-        raise Failed(str(errors.exceptions[0])) from None
-    lines = [
-        "[chatd]",
+        raise Failed(_first(errors)) from None
+    settings = [
         f"cluster_servers = [{', '.join(_quoted(server) for server in servers)}]",
         f"cluster_monitors = [{', '.join(_quoted(monitor) for monitor in monitors)}]",
         f"cluster_name = {_quoted(name)}",
-        f"cluster_replicas = {min(3, max(1, found.servers))}",
-        *([f"cluster_credentials = {_quoted(credentials)}"] if credentials else ()),
+        f"cluster_replicas = {3 if found.servers >= 3 else 1}",
+        *([f"cluster_credentials = {_quoted(_absolute(credentials))}"] if credentials else ()),
+        *([f"cluster_ca = {_quoted(_absolute(ca))}"] if ca else ()),
     ]
+    if connection.json:
+        print_json({"exists": found.exists, "version": found.version, "settings": settings})
+        return
     what = (
         "exists: start a server with an empty folder"
         if found.exists
         else "does not exist yet: the first start founds it"
     )
-    sentence = "\n".join([f"the cluster {name} {what}", *lines])
-    print_result(connection, {"exists": found.exists, "version": found.version}, sentence)
+    for line in (f"# the cluster {name} {what}", *settings, *FILES):
+        print_line(line)
+
+
+@command.command()
+@click.argument("file", metavar="FILE")
+@click.pass_obj
+def nkey(connection: Connection, file: str) -> None:
+    """Make a key by which the NATS servers know the nodes.
+
+    Its seed goes into FILE, for `cluster_credentials` of each node; its public part is printed, as a line for
+    the NATS servers' files.
+    """
+    from chatd.nats.credentials import new_seed, private_key, public_key
+
+    seed = new_seed()
+    try:
+        made = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except OSError as error:
+        raise Failed(f"{file} cannot be made: {error.strerror}") from None
+    with open(made, "w", encoding="ascii") as written:
+        written.write(f"{seed}\n")
+    public = public_key(private_key(seed))
+    print_result(connection, {"nkey": public}, f"authorization {{ users: [{{ nkey: {public} }}] }}")
 
 
 @command.command()
@@ -131,6 +177,16 @@ def _status(connection: Connection) -> ClusterStatus:
     from chatd.contract.cluster import ClusterStatus, GetClusterStatus
 
     return connection.ask(GetClusterStatus(), ClusterStatus)
+
+
+def _absolute(path: str) -> str:
+    return os.path.abspath(path)
+
+
+def _first(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error)
 
 
 def _quoted(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
@@ -16,6 +15,7 @@ from chatctl.naming import Names
 from chatctl.number import MessageNumber
 from chatctl.options import in_space, reason, yes
 from chatctl.output import plain, print_result, print_rows
+from chatd.flags import one_flag_of
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -57,10 +57,11 @@ class KeepDays(click.ParamType):  # type: ignore[type-arg]  # not generic before
         return int(match[1])
 
 
-def _hold(command: Callable[..., None]) -> Callable[..., None]:
-    begin = click.option("--hold", "hold", flag_value="begin", help="Begin a legal hold (operators).")
-    end = click.option("--end-hold", "hold", flag_value="end", help="End the legal hold (operators).")
-    return begin(end(command))
+_hold: Final = one_flag_of(
+    "hold",
+    hold=("begin", "Begin a legal hold (operators)."),
+    end_hold=("end", "End the legal hold (operators)."),
+)
 
 
 @click.command("retention")

@@ -14,6 +14,7 @@ from chatctl.names import Person, account_names, find_person, find_room
 from chatctl.options import dry_run, in_space, reason, yes
 from chatctl.output import duration, plain, print_json, print_line, print_result
 from chatd.domain.policy.roles import OVERRIDABLE_RIGHTS, OVERRIDABLE_ROLES
+from chatd.flags import one_flag_of
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -117,9 +118,12 @@ def delete(connection: Connection, room: str, reason: str | None, yes: bool, spa
 @click.argument("right", type=click.Choice(OVERRIDABLE_RIGHTS))
 @click.option("--role", type=click.Choice(OVERRIDABLE_ROLES), help="For everyone with this role.")
 @click.option("--account", help="For this account; it takes precedence over its role.")
-@click.option("--allow", "word", flag_value="allow", help="They may, whatever their role.")
-@click.option("--deny", "word", flag_value="deny", help="They may not, whatever their role.")
-@click.option("--clear", "word", flag_value="clear", help="Their role decides again.")
+@one_flag_of(
+    "word",
+    allow=("allow", "They may, whatever their role."),
+    deny=("deny", "They may not, whatever their role."),
+    clear=("clear", "Their role decides again."),
+)
 @reason
 @dry_run
 @in_space

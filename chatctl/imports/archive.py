@@ -11,9 +11,9 @@ import io
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from chatctl.imports.export import Unreadable
 from chatctl.imports.member_index import Member, MemberIndex
@@ -21,6 +21,8 @@ from chatctl.imports.member_stream import DEFLATED, STORED, MemberStream
 from chatctl.imports.problems import Problems
 from chatctl.imports.tar_members import is_tar, spool_tar
 from chatctl.imports.zip_members import BEGINS, data_place, index_zip
+
+T = TypeVar("T")
 
 DOCUMENT: Final = 16 * 1024 * 1024  # bytes of one JSON document or line
 _BUFFER: Final = 128 * 1024
@@ -178,3 +180,13 @@ class Archive:
                 f"{member.name} in {self.name} is damaged: export it again, or take this file out"
             )
         return Member(member.name, place, member.packed, member.size, member.method, member.crc)
+
+
+def read_archive(path: Path, read: Callable[[Archive], T]) -> T:
+    """What `read` makes of the archive, which it closes some day; it is closed here if that fails."""
+    archive = Archive(path, Problems())
+    try:
+        return read(archive)
+    except BaseException:
+        archive.close()
+        raise

@@ -8,6 +8,8 @@ from typing import Annotated, Final
 import msgspec
 import trio
 
+from chatd.clock import now
+from chatd.cluster.complaints import Complaints
 from chatd.cluster.net import Net
 from chatd.log import log
 
@@ -17,10 +19,12 @@ NODES: Final = 64  # that are known at most
 SUBJECT: Final = "beat"
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
+_Standing = tuple[str, bool, bool]  # life, whether it leaves, whether it serves
+
 
 class Beat(msgspec.Struct, frozen=True, array_like=True):
     """`life` is another with each start. Up to `sequence` the node has applied the stream, which gave its log
-    the hash `hash`; up to `durable` all of that is on its disk."""
+    the hash `hash`; up to `durable` all of that is on its disk. `serving`: it knows what the others know."""
 
     node: Name
     life: Name
@@ -33,11 +37,15 @@ class Beat(msgspec.Struct, frozen=True, array_like=True):
     url: Annotated[str, msgspec.Meta(max_length=512)] = ""
     version: Annotated[str, msgspec.Meta(max_length=64)] = ""
     unicode: Annotated[str, msgspec.Meta(max_length=64)] = ""  # the version by which it folds names
+    at: int = 0  # Unix milliseconds
 
 
 class Heard(msgspec.Struct):
+    """`ahead`: milliseconds by which its clock is before this node's, less the beat's time on its way."""
+
     beat: Beat
     at: float  # trio's time
+    ahead: int = 0
 
 
 class SameName(Exception):
@@ -53,19 +61,26 @@ class Beats:
 
     def __init__(self, net: Net, mine: Callable[[], Beat]) -> None:
         self._net = net
+        self._complaints = Complaints()
         self.mine = mine
         self._heard: dict[str, Heard] = {}
+        self._there: tuple[tuple[str, _Standing], ...] = ()
         self._nodes: tuple[str, ...] = ()
+        self._able: tuple[str, ...] = ()
         self._watchers: list[Callable[[], None]] = []
         self._rival: str | None = None
         self._leaving = False
-        self._garbled = False
         self.changes = 0
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        """The names of those that take work now, this one included unless it leaves."""
+        """The names of those that are there, this one included unless it leaves."""
         return self._nodes
+
+    @property
+    def able(self) -> tuple[str, ...]:
+        """The names of those that can decide for all: one whose disk is full only hears what there is."""
+        return self._able
 
     def others(self) -> Iterator[Heard]:
         """What was heard last of each other node that is there."""
@@ -79,7 +94,8 @@ class Beats:
         return None if heard is None else heard.beat.life
 
     def watch(self, changed: Callable[[], None]) -> None:
-        """From now on `changed` is called when nodes come or go; it must not wait or raise."""
+        """From now on `changed` is called when nodes come or go, or can decide or not; it must not wait or
+        raise."""
         self._watchers.append(changed)
 
     async def run(self) -> None:
@@ -106,15 +122,14 @@ class Beats:
         self._beat()
 
     def _beat(self) -> None:
-        self._net.publish(SUBJECT, _encode(msgspec.structs.replace(self.mine(), leaving=self._leaving)))
+        mine = msgspec.structs.replace(self.mine(), leaving=self._leaving, at=now())
+        self._net.publish(SUBJECT, _encode(mine))
 
     def _take(self, data: bytes) -> None:
         try:
             beat = _decode(data)
         except msgspec.MsgspecError as error:
-            if not self._garbled:
-                self._garbled = True
-                log.warning("node_message_unreadable", problem=str(error))
+            self._complaints.say("node_message_unreadable", problem=str(error))
             return
         if beat.node == self._net.node:
             if beat.life < self.mine().life and not beat.leaving:  # the younger one goes
@@ -123,20 +138,26 @@ class Beats:
         known = self._heard.get(beat.node)
         if known is None and (len(self._heard) >= NODES or beat.leaving):
             return
-        self._heard[beat.node] = Heard(beat, trio.current_time())
+        ahead = beat.at - now() if beat.at else 0  # an older chatd says no time
+        self._heard[beat.node] = Heard(beat, trio.current_time(), ahead)
         if known is None:
             self._beat()  # so that a newcomer knows of this one at once
-        if known is None or known.beat.leaving != beat.leaving or known.beat.life != beat.life:
+        if known is None or _standing(known.beat) != _standing(beat):
             self._look()
 
     def _look(self) -> None:
-        here = () if self._leaving else (self._net.node,)
-        nodes = tuple(
-            sorted((*here, *(node for node, heard in self._heard.items() if not heard.beat.leaving)))
-        )
-        if nodes != self._nodes:
-            log.info("nodes_changed", nodes=list(nodes))
-            self._nodes = nodes
+        own = () if self._leaving else (self.mine(),)
+        beats = (*own, *(heard.beat for heard in self._heard.values() if not heard.beat.leaving))
+        there = tuple(sorted((beat.node, _standing(beat)) for beat in beats))
+        if there != self._there:
+            self._there = there
+            self._nodes = tuple(sorted(beat.node for beat in beats))
+            self._able = tuple(sorted(beat.node for beat in beats if beat.serving))
             self.changes += 1
+            log.info("nodes_changed", nodes=list(self._nodes), able=list(self._able))
             for changed in self._watchers:
                 changed()
+
+
+def _standing(beat: Beat) -> _Standing:
+    return beat.life, beat.leaving, beat.serving

@@ -1,13 +1,14 @@
-"""Nodes compare their logs: one that most of the others contradict stops itself."""
+"""Nodes compare logs with each proposal and each sign of life: one that most contradict stops itself."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import Final, Protocol
 
 import trio
 
-from chatd.cluster.beats import Beats
-from chatd.cluster.log import ClusterLog
+from chatd.cluster.beats import Beat, Heard
+from chatd.cluster.proposal import Header
 from chatd.log import log
 
 EVERY: Final = 0.5  # seconds
@@ -21,24 +22,41 @@ class OtherUnicode(Exception):
     """Others fold names by another version of Unicode, and would take other names for the same."""
 
 
+class OwnLog(Protocol):
+    """The log of this node (see `ClusterLog`)."""
+
+    def hash_at(self, sequence: int) -> str | None: ...
+    def watch(self, doubt: Callable[[Header, str], None]) -> None: ...
+
+
+class Others(Protocol):
+    """The nodes that are heard (see `Beats`)."""
+
+    def mine(self) -> Beat: ...
+    def others(self) -> Iterator[Heard]: ...
+
+
 class Doubts:
-    def __init__(self, own: ClusterLog, beats: Beats) -> None:
+    """What is known of a life of a node stays known: logs that differ once differ for ever, because each
+    event's hash holds the one before it. `run` it."""
+
+    def __init__(self, own: OwnLog, beats: Others) -> None:
         self._own = own
         self._beats = beats
-        self._told: set[str] = set()
+        self._contradicting: set[str] = set()  # lives of other nodes
+        self._agreeing: set[str] = set()
+        self._woken = trio.Event()
+        own.watch(self._proposed)
 
     async def run(self) -> None:
         """For ever. Raises Doubt."""
         while True:
-            await trio.sleep(EVERY)
+            with trio.move_on_after(EVERY):
+                await self._woken.wait()
+            self._woken = trio.Event()
             self._refuse_other_unicode()
-            agree, contradict = self._compare()
-            for node in contradict:
-                if node not in self._told:
-                    self._told.add(node)
-                    log.error("log_doubted", node=node, sequence=self._own.sequence)
-            if len(contradict) > len(agree):
-                raise Doubt(f"{', '.join(contradict)} had another hash at the same place of the stream")
+            self._compare()
+            self._stop_if_most_contradict()
 
     def _refuse_other_unicode(self) -> None:
         """Names are folded where a proposal is applied. Whoever came last goes."""
@@ -51,10 +69,32 @@ class Doubts:
                     f" {theirs.unicode}; give all nodes the same build, stopping all of them for the change"
                 )
 
-    def _compare(self) -> tuple[list[str], list[str]]:
-        agree, contradict = list[str](), list[str]()
-        for heard in self._beats.others():
-            own = self._own.hash_at(heard.beat.sequence)
-            if own is not None:
-                (agree if own == heard.beat.hash else contradict).append(heard.beat.node)
-        return agree, contradict
+    def _proposed(self, header: Header, hash: str) -> None:
+        """It was proposed upon another log than this one."""
+        self._contradicted(header.proposer, header.sequence)
+        self._woken.set()
+
+    def _compare(self) -> None:
+        for beat in (heard.beat for heard in self._beats.others()):
+            own = self._own.hash_at(beat.sequence)
+            if own == beat.hash:
+                self._agreeing.add(beat.life)
+            elif own is not None:
+                self._contradicted(beat.life, beat.sequence)
+
+    def _contradicted(self, life: str, sequence: int) -> None:
+        if life not in self._contradicting:
+            self._contradicting.add(life)
+            log.error("log_doubted", life=life, node=self._name(life), sequence=sequence)
+
+    def _name(self, life: str) -> str | None:
+        return next((heard.beat.node for heard in self._beats.others() if heard.beat.life == life), None)
+
+    def _stop_if_most_contradict(self) -> None:
+        """Of whom nothing is known yet may agree."""
+        lives = {heard.beat.life: heard.beat.node for heard in self._beats.others()}
+        self._contradicting &= lives.keys()
+        self._agreeing &= lives.keys() - self._contradicting
+        contradict = [lives[life] for life in sorted(self._contradicting)]
+        if 2 * len(contradict) > len(lives):
+            raise Doubt(f"{', '.join(contradict)} had another hash at the same place of the stream")

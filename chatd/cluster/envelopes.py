@@ -26,7 +26,7 @@ class Unsendable(Exception):
     """It is of a type that nobody else would understand; or it was sent by a chatd that knows more types."""
 
 
-class Call(Struct, frozen=True, array_like=True):
+class Command(Struct, frozen=True, array_like=True):
     """A command, and what goes with it."""
 
     type: str
@@ -48,28 +48,28 @@ def _plainly(value: Any) -> Any:
 
 
 _encode: Final = msgspec.msgpack.Encoder(enc_hook=_plainly).encode
-_call: Final = msgspec.msgpack.Decoder(Call).decode
+_command: Final = msgspec.msgpack.Decoder(Command).decode
 _result: Final = msgspec.msgpack.Decoder(Result).decode
 
 
-def encode_call(
+def encode_command(
     command: Any, context: Context, writes: tuple[Write, ...], conditions: tuple[Condition, ...]
 ) -> bytes:
     """Raises Unsendable."""
     return _encode([_tag(command), msgspec.Raw(_encode(command)), context, writes, conditions])
 
 
-def decode_call(data: bytes) -> tuple[Any, Context, tuple[Write, ...], tuple[Condition, ...]]:
+def decode_command(data: bytes) -> tuple[Any, Context, tuple[Write, ...], tuple[Condition, ...]]:
     """Raises Unsendable."""
     try:
-        call = _call(data)
-        command = msgspec.msgpack.decode(call.command, type=_type(call.type))
+        found = _command(data)
+        command = msgspec.msgpack.decode(found.command, type=_type(found.type))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Unsendable(f"the command is none: {error}") from error
-    return command, call.context, tuple(call.writes), tuple(call.conditions)
+    return command, found.context, tuple(found.writes), tuple(found.conditions)
 
 
-def encode_answer(answer: object) -> bytes:
+def encode_result(answer: object) -> bytes:
     """Raises Unsendable."""
     if isinstance(answer, Refusal):
         return _encode([REFUSAL, msgspec.Raw(_encode(answer))])
@@ -78,7 +78,7 @@ def encode_answer(answer: object) -> bytes:
     return _encode([PLAIN, msgspec.Raw(_encode(answer))])
 
 
-def decode_answer(data: bytes) -> object:
+def decode_result(data: bytes) -> object:
     """Raises Unsendable."""
     try:
         result = _result(data)

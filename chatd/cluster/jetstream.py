@@ -9,7 +9,7 @@ from typing import Final
 import trio
 
 from chatd.cluster.net import Unreachable
-from chatd.cluster.sequencer import Lost, Sequenced, Trimmed
+from chatd.cluster.sequencer import Lost, OtherStream, Sequenced, Trimmed
 from chatd.log import log
 from chatd.nats import ordered
 from chatd.nats.client import Client, NatsError
@@ -53,8 +53,10 @@ class StreamSequencer:
         try:
             async for msg in self._consumer:
                 yield Sequenced(msg.sequence, msg.data)
-        except (ordered.Trimmed, ordered.Shorter) as error:
+        except ordered.Trimmed as error:
             raise Trimmed(str(error)) from error
+        except (ordered.Shorter, ordered.Replaced) as error:
+            raise OtherStream(str(error)) from error
 
     async def last(self) -> int:
         """The sequence of the newest message. Raises NatsError."""

@@ -14,22 +14,19 @@ from typing import Final, Protocol
 import attrs
 import msgspec
 import trio
-from msgspec import Struct
 
 from chatd.actors.runtime.envelope import BROKEN, UNCERTAIN, UNSETTLED, Envelope
 from chatd.clock import new_id
-from chatd.cluster.envelopes import Unsendable, decode_answer, decode_call, encode_answer, encode_call
+from chatd.cluster.calls import LONGEST, Call, answers_to, calls_to, decode_answer, encode
+from chatd.cluster.complaints import Complaints
+from chatd.cluster.envelopes import Unsendable, decode_result, encode_command
 from chatd.cluster.net import Net
 from chatd.cluster.repeatable import repeatable
 from chatd.contract.errors import Refusal
-from chatd.log import log
 
 RESEND: Final = 1.0  # seconds
 OUTSTANDING: Final = 16_384  # commands of all lines
 OF_A_LINE: Final = 1024
-LONGEST: Final = 900_000  # bytes of a command or an answer
-INBOXES: Final = 65_536
-KEPT_SECONDS: Final = 120.0  # that answers are kept for a line of which nothing is heard
 PATIENCE: Final = 30.0  # seconds after which who asked is told that nobody knows
 OVERLOADED: Final = Refusal(
     "overloaded", "too many commands wait for another node; try again in a few seconds"
@@ -41,34 +38,6 @@ Tell = Callable[[str, Envelope], Awaitable[None]]
 class Owners(Protocol):
     def owner(self, stream: str) -> tuple[str, str] | None:
         """Node and life of the owner; None: this node."""
-
-
-class _Call(Struct, frozen=True, array_like=True):
-    """The `n`-th command of a line. Answers to those before `first` have arrived. Its sender had applied the
-    stream up to `sequence`, so it must not be decided by who knows less. `n` 0: the line has ended."""
-
-    sender: str
-    line: str
-    stream: str
-    n: int
-    first: int
-    sequence: int
-    call: bytes
-
-
-class _Answer(Struct, frozen=True, array_like=True):
-    """To the `n`-th command; its facts are known where the stream has been applied up to `sequence`. Without
-    a `result` the line is not known there: it must begin anew."""
-
-    line: str
-    n: int
-    sequence: int
-    result: bytes | None
-
-
-_encode: Final = msgspec.msgpack.Encoder().encode
-_call: Final = msgspec.msgpack.Decoder(_Call).decode
-_answer: Final = msgspec.msgpack.Decoder(_Answer).decode
 
 
 @attrs.define(eq=False)
@@ -93,27 +62,13 @@ class _Line:
     moved: trio.Event = attrs.field(factory=trio.Event)
 
 
-@attrs.define(eq=False)
-class _Inbox:
-    """Of a line of another node."""
-
-    stream: str
-    expected: int = 1
-    calls: deque[_Call] = attrs.field(factory=deque)
-    answers: dict[int, bytes] = attrs.field(factory=dict)
-    used: float = 0.0
-    busy: bool = False
-
-
 class Lines:
     """`tell` gives a command to the actor here; `applied` returns when the stream has been applied up to a
-    sequence, `sequence` says up to where it has. `life`: of this node; its next one knows no line of it, so
-    what is sent to this one must not reach that."""
+    sequence, `sequence` says up to where it has."""
 
     def __init__(
         self,
         net: Net,
-        life: str,
         owners: Owners,
         nursery: trio.Nursery,
         tell: Tell,
@@ -122,7 +77,6 @@ class Lines:
     ) -> None:
         self.sent = 0  # commands that went to other nodes
         self._net = net
-        self._life = life
         self._owners = owners
         self._nursery = nursery
         self._tell = tell
@@ -131,13 +85,10 @@ class Lines:
         self._lines: dict[str, _Line] = {}
         self._by_id: dict[str, _Line] = {}
         self._outstanding = 0
-        self._inboxes: dict[str, _Inbox] = {}
+        self._complaints = Complaints()
 
     def open(self) -> None:
-        self._net.listen(_calls_to((self._net.node, self._life)), self._called)
-        self._net.listen(f"answer.{self._net.node}", self._answered)
-
-    # --- for commands from here
+        self._net.listen(answers_to(self._net.node), self._answered)
 
     def takes(self, stream: str, envelope: Envelope) -> bool:
         """Whether another node decides it; then it is on its way. Never waits."""
@@ -148,9 +99,9 @@ class Lines:
             envelope.reply(OVERLOADED)
             return True
         try:
-            call = encode_call(envelope.command, envelope.context, envelope.writes, envelope.conditions)
+            call = encode_command(envelope.command, envelope.context, envelope.writes, envelope.conditions)
         except Unsendable as error:
-            log.error("command_not_sent", stream=stream, problem=str(error))
+            self._complaints.say("command_not_sent", stream=stream, problem=str(error))
             envelope.reply(BROKEN)
             return True
         if len(call) > LONGEST:
@@ -198,7 +149,7 @@ class Lines:
         del self._lines[line.stream]
         self._by_id.pop(line.id, None)
         if line.to is not None:
-            self._publish_call(line.to, _Call(self._net.node, line.id, line.stream, 0, 0, 0, b""))
+            self._publish_call(line.to, Call(self._net.node, line.id, line.stream, 0, 0, 0, b""))
 
     def _send_unsent(self, line: _Line) -> None:
         if line.unsent:
@@ -271,9 +222,9 @@ class Lines:
         await self._applied(sequence)
         line.waiting.popleft()
         try:
-            answer = decode_answer(result)
+            answer = decode_result(result)
         except Unsendable as error:
-            log.error("node_message_unreadable", stream=line.stream, problem=str(error))
+            self._complaints.say("node_message_unreadable", stream=line.stream, problem=str(error))
             answer = UNCERTAIN
         self._reply(sent, answer)
 
@@ -290,20 +241,20 @@ class Lines:
         sent.sent_at = trio.current_time()
         self.sent += 1
         first = next((one.n for one in line.waiting if one.n), sent.n)
-        call = _Call(self._net.node, line.id, line.stream, sent.n, first, self._sequence(), sent.call)
+        call = Call(self._net.node, line.id, line.stream, sent.n, first, self._sequence(), sent.call)
         self._publish_call(line.to, call)
 
-    def _publish_call(self, to: tuple[str, str], call: _Call) -> None:
-        self._net.publish(_calls_to(to), _encode(call))
+    def _publish_call(self, to: tuple[str, str], call: Call) -> None:
+        self._net.publish(calls_to(to), encode(call))
 
     def _move(self, line: _Line) -> None:
         line.moved.set()
 
     def _answered(self, data: bytes) -> None:
         try:
-            answer = _answer(data)
+            answer = decode_answer(data)
         except msgspec.MsgspecError as error:
-            log.warning("node_message_unreadable", problem=str(error))
+            self._complaints.say("node_message_unreadable", problem=str(error))
             return
         line = self._by_id.get(answer.line)
         if line is None:
@@ -315,88 +266,3 @@ class Lines:
                 if sent.n == answer.n and sent.answer is None:
                     sent.answer = answer.sequence, answer.result
         self._move(line)
-
-    # --- for commands of others
-
-    def _called(self, data: bytes) -> None:
-        try:
-            call = _call(data)
-        except msgspec.MsgspecError as error:
-            log.warning("node_message_unreadable", problem=str(error))
-            return
-        inbox = self._inboxes.get(call.line)
-        if call.n == 0:
-            if inbox is not None and not inbox.busy:
-                del self._inboxes[call.line]
-            return
-        if inbox is None:
-            if call.n != 1:
-                if call.first > 1:  # else the first one was lost, and comes again
-                    self._net.publish(f"answer.{call.sender}", _encode(_Answer(call.line, call.n, 0, None)))
-                return
-            if len(self._inboxes) >= INBOXES:
-                self._tidy(2 * PATIENCE)  # of others an answer may still be asked for
-                if len(self._inboxes) >= INBOXES:
-                    return
-            inbox = self._inboxes[call.line] = _Inbox(call.stream)
-        inbox.used = trio.current_time()
-        if call.n < inbox.expected:
-            if (known := inbox.answers.get(call.n)) is not None:
-                self._net.publish(f"answer.{call.sender}", known)
-            return
-        if call.n > inbox.expected or len(inbox.calls) >= OF_A_LINE:
-            return  # one before it was lost; both come again
-        inbox.expected += 1
-        for n in [n for n in inbox.answers if n < call.first]:
-            del inbox.answers[n]
-        inbox.calls.append(call)
-        if not inbox.busy:
-            inbox.busy = True
-            self._nursery.start_soon(self._carry_out, inbox)
-
-    async def _carry_out(self, inbox: _Inbox) -> None:
-        while inbox.calls:
-            call = inbox.calls.popleft()
-            try:
-                command, context, writes, conditions = decode_call(call.call)
-            except Unsendable as error:
-                log.error("node_message_unreadable", problem=str(error))
-                self._answer(inbox, call, BROKEN)
-                continue
-
-            def reply(answer: object, call: _Call = call) -> None:
-                self._answer(inbox, call, answer)
-
-            await self._applied(call.sequence)
-            await self._tell(call.stream, Envelope(command, context, reply, writes, conditions))
-        inbox.busy = False
-
-    def _answer(self, inbox: _Inbox, call: _Call, answer: object) -> None:
-        try:
-            result = encode_answer(answer)
-        except Unsendable as error:
-            log.error("command_not_sent", stream=call.stream, problem=str(error))
-            result = encode_answer(UNCERTAIN)
-        if len(result) > LONGEST:
-            result = encode_answer(UNCERTAIN)
-        encoded = _encode(_Answer(call.line, call.n, self._sequence(), result))
-        inbox.answers[call.n] = encoded
-        inbox.used = trio.current_time()
-        self._net.publish(f"answer.{call.sender}", encoded)
-
-    async def tidy(self) -> None:
-        """For ever: forgets lines of which nothing is heard."""
-        while True:
-            await trio.sleep(KEPT_SECONDS / 4)
-            self._tidy(KEPT_SECONDS)
-
-    def _tidy(self, seconds: float) -> None:
-        before = trio.current_time() - seconds
-        for line, inbox in tuple(self._inboxes.items()):
-            if inbox.used <= before and not inbox.busy:
-                del self._inboxes[line]
-
-
-def _calls_to(node: tuple[str, str]) -> str:
-    name, life = node
-    return f"call.{name}.{life}"

@@ -8,29 +8,28 @@ says which one is next, so each is applied exactly once, and after those that it
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-import attrs
 import msgspec
 import trio
 
 from chatd.backoff import Backoff
-from chatd.clock import new_id, now
+from chatd.clock import now
+from chatd.cluster.complaints import Complaints
 from chatd.cluster.proposal import (
     VERSION,
     Header,
-    Kind,
     Message,
     Newer,
     NotReadable,
     decode,
-    encode,
     pack,
     unpack,
 )
-from chatd.cluster.sealing import OVERHEAD, Key, Unreadable
-from chatd.cluster.sequencer import Lost, Sequenced, Sequencer
+from chatd.cluster.proposals import Outcomes, Pending, Proposals
+from chatd.cluster.sealing import Key, Unreadable
+from chatd.cluster.sequencer import Sequenced, Sequencer
 from chatd.domain.event import Event
 from chatd.log import log
 from chatd.ports import (
@@ -48,18 +47,13 @@ from chatd.ports import (
     StoreRefuses,
     StoreUnavailable,
     StoreUncertain,
-    Taken,
 )
-from chatd.store.log.plan import make
 from chatd.store.log.writes import PROPOSALS
 
-RESEND: Final = 2.0  # seconds after which a proposal that has not come back is sent again
-GIVE_UP: Final = 20.0  # seconds after which those who wait are told that the outcome is not known
 HASHES: Final = 8192  # of sequences that others' hashes are compared with
 PAGE: Final = 1000  # events
 TIMES: Final = 10_000  # that are remembered, of sequences
 TIMES_APART: Final = 200
-ROOM: Final = 4096  # bytes of a message that are not appends
 NOTHING: Final = Made((), b"")
 NEVER: Final = (0, 0)
 
@@ -76,53 +70,6 @@ class LogQueries(ClusterReader, LogReader, Protocol):
     """What the log asks of the database."""
 
 
-@attrs.define(eq=False)
-class _Pending:
-    """A proposal of this node that has not been applied yet."""
-
-    n: int
-    kind: Kind
-    appends: list[Append]
-    made: list[Made]
-    plain: bytes
-    outcomes: list[Appended | Taken] | StoreUnavailable | None = None
-    sent: bool = False
-    tried: bool = False  # to send it, so that it may stand in the stream
-    done: trio.Event = attrs.field(factory=trio.Event)
-
-
-class ClusterCommit:
-    """Appends on their way through the stream. To stop waiting does not stop them."""
-
-    def __init__(
-        self, parts: Sequence[_Pending], here: Commit | None, withdraw: Callable[[Sequence[_Pending]], bool]
-    ) -> None:
-        self._parts = parts
-        self._here = here
-        self._withdraw = withdraw
-
-    async def wait(self) -> list[Appended | Taken]:
-        """One outcome for each append, in order, when this node has applied and shown them. Raises
-        StoreUnavailable."""
-        if self._here is not None:
-            await self._here.wait()
-        outcomes: list[Appended | Taken] = []
-        with trio.move_on_after(GIVE_UP) as waiting:
-            for part in self._parts:
-                await part.done.wait()
-                if isinstance(part.outcomes, StoreUnavailable):
-                    raise part.outcomes
-                outcomes += part.outcomes or ()
-        if waiting.cancelled_caught:
-            if self._withdraw(self._parts):
-                raise StoreUnavailable("the cluster's stream cannot be reached")
-            raise StoreUncertain("the cluster's stream has not answered; what was asked may still be done")
-        return outcomes
-
-    def publish(self) -> None:
-        """They were shown as they were applied."""
-
-
 class ClusterLog:
     """The `Log` of a node. `run` it beside those who use it."""
 
@@ -131,28 +78,26 @@ class ClusterLog:
         store: StoreLog,
         reader: LogQueries,
         sequencer: Sequencer,
+        proposer: str,
         key: Key,
         proposed: Proposed,
         position: int,
         hash: str,
     ) -> None:
-        """`position` and `hash`: of the newest event of the database; `proposed`: what it has applied."""
-        self.proposer = new_id()  # of this life of the node
+        """`proposer`: this life of the node; `position` and `hash`: of the newest event of the database;
+        `proposed`: what it has applied."""
+        self.own = Proposals(sequencer, proposer, self._message)
         self.sequence = proposed.sequence
         self.hash = hash
         self.key = key
-        self.proposals = 0  # made by this node
-        self.resent = 0  # times
         self._store = store
         self._reader = reader
+        self._complaints = Complaints()
         self._sequencer = sequencer
         self._by = dict(proposed.by)
         self._position = position
         self._hashes: dict[int, str] = {self.sequence: hash}
         self._times: deque[tuple[int, int]] = deque(maxlen=TIMES)
-        self._pending: deque[_Pending] = deque()
-        self._n = 0
-        self._wanted = trio.Event()
         self._moved = trio.Event()
         self._show: Show = lambda events: None
         self._others: Others = lambda appends, events: None
@@ -179,8 +124,7 @@ class ClusterLog:
         if not any(append.facts or append.writes for append in shared):
             return self._store.submit(appends)
         here = self._store.submit([Append(writes=tuple(snapshots))]) if snapshots else None
-        parts = [self._propose("append", *part) for part in self._parts(shared)]
-        return ClusterCommit(parts, here, self._withdraw)
+        return self.own.submit(shared, here)
 
     async def checkpoint(self) -> None:
         """Each node's database is checkpointed by its own log."""
@@ -189,7 +133,7 @@ class ClusterLog:
 
     async def ratchet(self) -> None:
         """Has all nodes take the next key, and forget the present one. Raises StoreUnavailable."""
-        await ClusterCommit([self._propose("ratchet", [], [])], None, self._withdraw).wait()
+        await self.own.ratchet().wait()
 
     async def wait_for(self, sequence: int) -> None:
         """Returns when the stream has been applied up to there."""
@@ -206,76 +150,20 @@ class ClusterLog:
         return max((sequence for applied_at, sequence in self._times if applied_at <= at), default=0)
 
     async def run(self) -> None:
-        """For ever. Raises Trimmed, and NotReadable where going on would make this node's log another one."""
+        """For ever. Raises Trimmed, OtherStream, and NotReadable where going on would make this node's log
+        another one."""
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._send)
+            nursery.start_soon(self.own.run)
             async for message in self._sequencer.follow(self.sequence):
                 await self._apply(message)
 
     # --- proposing
 
-    def _parts(self, appends: Sequence[Append]) -> Iterator[tuple[list[Append], list[Made]]]:
-        """As few proposals as the stream's limit allows."""
-        part: list[Append] = []
-        made: list[Made] = []
-        size = room = ROOM + OVERHEAD
-        for append in appends:
-            as_made = make(append)
-            weight = len(encode([append], [as_made]))
-            if part and size + weight > self._sequencer.limit:
-                yield part, made
-                part, made, size = [], [], room
-            part.append(append)
-            made.append(as_made)
-            size += weight
-        if part:
-            yield part, made
-
-    def _propose(self, kind: Kind, appends: list[Append], made: list[Made]) -> _Pending:
-        self._n += 1
-        self.proposals += 1
-        pending = _Pending(self._n, kind, appends, made, encode(appends, made))
-        self._pending.append(pending)
-        self._wanted.set()
-        return pending
-
-    def _withdraw(self, parts: Sequence[_Pending]) -> bool:
-        """Takes back what was never sent. False: some of it was."""
-        while self._pending and self._pending[-1] in parts and not self._pending[-1].tried:
-            self._pending.pop()
-            self._n -= 1
-        return not any(part.tried for part in parts)
-
-    async def _send(self) -> None:
-        backoff = Backoff(0.1, RESEND)
-        while True:
-            pending = next((one for one in self._pending if not one.sent), None)
-            if pending is None:
-                self._wanted = trio.Event()
-                with trio.move_on_after(RESEND) as late:
-                    await self._wanted.wait()
-                if late.cancelled_caught and self._pending:
-                    self._send_again()
-                continue
-            pending.sent = pending.tried = True
-            try:
-                with trio.fail_after(RESEND):
-                    await self._sequencer.propose(self._message(pending))
-                backoff.reset()
-            except (Lost, trio.TooSlowError):
-                await trio.sleep(backoff.next_delay())
-                self._send_again()
-
-    def _send_again(self) -> None:
-        """All that have not come back: one that was lost keeps those behind it from being applied."""
-        self.resent += 1
-        for pending in self._pending:
-            pending.sent = False
-        self._wanted.set()
-
-    def _message(self, pending: _Pending) -> bytes:
+    def _message(self, pending: Pending) -> bytes:
         header = pack(
-            Header(VERSION, pending.kind, self.proposer, pending.n, self.key.number, self.sequence, self.hash)
+            Header(
+                VERSION, pending.kind, self.own.proposer, pending.n, self.key.number, self.sequence, self.hash
+            )
         )
         return header + self.key.seal(pending.plain, header)
 
@@ -284,12 +172,11 @@ class ClusterLog:
     async def _apply(self, message: Sequenced) -> None:
         """Raises Newer. Whatever else cannot be applied is passed over, by all nodes alike."""
         try:
-            found = unpack(message.data)
-            await self._take(message.sequence, found)
+            await self._take(message.sequence, unpack(message.data), message.data)
         except Newer:
             raise
         except (NotReadable, Unreadable) as error:
-            log.error("proposal_unreadable", sequence=message.sequence, problem=str(error))
+            self._complaints.say("proposal_unreadable", sequence=message.sequence, problem=str(error))
         self.sequence = message.sequence
         self._hashes[message.sequence] = self.hash
         if not self._times or message.sequence - self._times[-1][1] >= TIMES_APART:
@@ -299,14 +186,15 @@ class ClusterLog:
         self._moved.set()
         self._moved = trio.Event()
 
-    async def _take(self, sequence: int, message: Message) -> None:
+    async def _take(self, sequence: int, message: Message, data: bytes) -> None:
         header = message.header
-        own = self._pending[0] if header.proposer == self.proposer and self._pending else None
+        own = self.own.first if header.proposer == self.own.proposer else None
         if header.n != self._by.get(header.proposer, NEVER)[0] + 1 or header.key != self.key.number:
             if own is not None and header.n >= own.n:
-                self._send_again()  # it stands behind one that was lost, or behind a new key
+                self.own.send_again()  # it stands behind one that was lost, or behind a new key
             return
-        plain = self.key.open(message.sealed, message.header_bytes)
+        # What came back as it was sent need not be opened.
+        plain = b"" if own and own.message == data else self.key.open(message.sealed, message.header_bytes)
         known = self._hashes.get(header.sequence)
         if known is not None and known != header.hash:
             self._doubt(header, known)
@@ -322,41 +210,31 @@ class ClusterLog:
             self._position, self.hash = events[-1].position, events[-1].hash
             self._show(events)
         if own is not None:
-            self._pending.popleft()
-            own.outcomes = outcomes
-            own.done.set()
+            self.own.settle(outcomes)
 
     def _applied(self, sequence: int, header: Header) -> None:
         """Remembers what the database does (see `PutProposed`)."""
         self._by[header.proposer] = (header.n, sequence)
         if header.n == 1:
             self._by = {one: at for one, at in self._by.items() if at[1] >= sequence - PROPOSALS}
-            if self._n > len(self._pending) and self.proposer not in self._by:
-                self._begin_anew()
-
-    def _begin_anew(self) -> None:
-        """This node was silent for so long that nobody knows what it proposed last."""
-        self.proposer, self._n = new_id(), 0
-        for pending in self._pending:
-            self._n += 1
-            pending.n = self._n
-        self._send_again()
+            if self.own.applied and self.own.proposer not in self._by:
+                self.own.begin_anew()
 
     async def _write(
         self, sequence: int, header: Header, appends: list[Append], made: list[Made]
-    ) -> tuple[list[Appended | Taken] | StoreUnavailable, list[Event]]:
+    ) -> tuple[Outcomes, list[Event]]:
         """Writes the proposal in one transaction, with a mark of it; tries for ever, because no node may pass
         over what the others apply. Gives the outcomes, and the events."""
         key = self.key.next() if header.kind == "ratchet" else None
         keys = () if key is None else (PutClusterKey(key.number, key.secret),)
         mark = Append(writes=(PutProposed(header.proposer, header.n, sequence), *keys))
-        outcomes: list[Appended | Taken] | StoreUnavailable = []
+        outcomes: Outcomes = []
         backoff = Backoff(0.05, 2.0)
         while True:
             try:
                 done = await self._store.submit([*appends, mark], [*made, NOTHING]).wait()
             except StoreRefuses as error:  # as all nodes do
-                log.error("proposal_refused", sequence=sequence, problem=str(error))
+                self._complaints.say("proposal_refused", sequence=sequence, problem=str(error))
                 outcomes, appends, made = StoreRefuses(*error.args), [], []
             except StoreUnavailable as error:
                 if backoff.failures == 0:
@@ -393,7 +271,7 @@ def _shared(append: Append) -> Append:
     return msgspec.structs.replace(append, writes=writes)
 
 
-def _written(appends: Sequence[Append], outcomes: list[Appended | Taken] | StoreUnavailable) -> list[Append]:
+def _written(appends: Sequence[Append], outcomes: Outcomes) -> list[Append]:
     if isinstance(outcomes, StoreUnavailable):
         return list(appends) if isinstance(outcomes, StoreUncertain) else []
     return [append for append, done in zip(appends, outcomes, strict=True) if isinstance(done, Appended)]

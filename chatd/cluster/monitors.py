@@ -4,41 +4,94 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
+import trio
 
+from chatd.log import log
 from chatd.ports import StoreError
 
 SECONDS: Final = 5.0
+EVERY: Final = 60.0  # seconds
 LARGEST: Final = 4 * 2**20  # bytes of an answer
+
+
+class Unsynced(StoreError):
+    """A NATS server is not set as a cluster needs it; the text says what to do."""
+
+
+class Silent(Exception):
+    """A monitoring port does not answer, so nobody knows how its server is set."""
+
+
+class Monitors:
+    """What is found there while a node runs: a server may be started anew with another file. `run` it."""
+
+    def __init__(self, monitors: Sequence[str]) -> None:
+        self.problems: list[str] = []
+        self._monitors = monitors
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            found = await trio.to_thread.run_sync(partial(problems, self._monitors), abandon_on_cancel=True)
+            if found and found != self.problems:
+                log.warning("nats_not_as_needed", problems=found)
+            self.problems = found
+            await trio.sleep(EVERY)
+
+
+def problems(monitors: Sequence[str]) -> list[str]:
+    """One sentence for each that does not answer, or whose server is not set as a cluster needs it."""
+    found = []
+    for monitor in monitors:
+        try:
+            problem = _problem(monitor)
+        except Silent as error:
+            problem = (
+                f"the monitoring port {monitor} does not answer: {error}; nobody knows whether that server"
+                " syncs before it acknowledges"
+            )
+        if problem is not None:
+            found.append(problem)
+    return found
 
 
 def refuse_unsynced(monitors: Sequence[str]) -> None:
     """Raises StoreError unless each of them that answers, and at least one, syncs before it acknowledges. By
     default a server waits up to two minutes, and a power cut takes what it had acknowledged."""
-    problems = []
-    answered = 0
+    silent = []
     for monitor in monitors:
         try:
-            said = _look(monitor)
-        except (OSError, http.client.HTTPException, msgspec.MsgspecError) as error:
-            problems.append(f"{monitor}: {error}")
+            problem = _problem(monitor)
+        except Silent as error:
+            silent.append(f"{monitor}: {error}")
             continue
-        answered += 1
-        config = (said.get("jetstream") or {}).get("config")
-        if config is None:
-            raise StoreError(
-                f"the NATS server at {monitor} has no JetStream; add a `jetstream` block to its file"
-            )
-        if not config.get("sync_always"):
-            raise StoreError(
-                f"the NATS server at {monitor} acknowledges before it syncs, so a power cut loses what was"
-                " acknowledged; set `sync_interval: always` in its `jetstream` block"
-            )
-    if not answered:
-        raise StoreError(f"no monitoring port of the NATS servers answers: {'; '.join(problems)}")
+        if problem is not None:
+            raise Unsynced(problem)
+    if len(silent) == len(monitors):
+        raise StoreError(f"no monitoring port of the NATS servers answers: {'; '.join(silent)}")
+
+
+def _problem(monitor: str) -> str | None:
+    """Raises Silent."""
+    try:
+        said = _look(monitor)
+    except (OSError, http.client.HTTPException, msgspec.MsgspecError) as error:
+        raise Silent(str(error) or type(error).__name__) from error
+    jetstream = said.get("jetstream")
+    config = jetstream.get("config") if isinstance(jetstream, dict) else None
+    if not isinstance(config, dict):
+        return f"the NATS server at {monitor} has no JetStream; add a `jetstream` block to its file"
+    if not config.get("sync_always"):
+        return (
+            f"the NATS server at {monitor} acknowledges before it syncs, so a power cut loses what was"
+            " acknowledged; set `sync_interval: always` in its `jetstream` block"
+        )
+    return None
 
 
 def _look(monitor: str) -> dict[str, Any]:

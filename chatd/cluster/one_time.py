@@ -13,8 +13,8 @@ import msgspec
 
 from chatd.auth.one_time_tokens import OneTimeTokens
 from chatd.cluster.beats import Beats
+from chatd.cluster.complaints import Complaints
 from chatd.cluster.net import Net, Unreachable
-from chatd.log import log
 
 SUBJECT: Final = "once"
 SECONDS: Final = 2.0  # for the answer of one node
@@ -28,6 +28,7 @@ class OneTimeOfNodes:
     def __init__(self, net: Net, beats: Beats) -> None:
         self._net = net
         self._beats = beats
+        self._complaints = Complaints()
 
     def share(self, name: str, tokens: OneTimeTokens[T], type_: type[T]) -> None:
         """What one node keeps can be taken on each, once. `name`: one word, the same on all nodes."""
@@ -50,5 +51,5 @@ class OneTimeOfNodes:
             except Unreachable:
                 continue
             except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                log.warning("node_message_unreadable", problem=str(error))
+                self._complaints.say("node_message_unreadable", problem=str(error))
         return None

@@ -6,8 +6,14 @@ own a stream for a moment is slow and does no harm: the log lets one of them in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
+from typing import Final
+
+from chatd.cluster.beats import Beats
+
+REMEMBERED: Final = 100_000  # streams
+LEADS: Final = "cluster/leader"  # what the node that leads owns
 
 
 def owner_of(stream: str, nodes: Sequence[str]) -> str | None:
@@ -17,3 +23,47 @@ def owner_of(stream: str, nodes: Sequence[str]) -> str | None:
 
 def _weight(node: str, stream: str) -> bytes:
     return blake2b(stream.encode(), key=node.encode()[:64], digest_size=8).digest()
+
+
+class Owners:
+    """Of the nodes that can decide; `name`: of this one."""
+
+    def __init__(self, name: str, beats: Beats) -> None:
+        self._name = name
+        self._beats = beats
+        self._owners: dict[str, str] = {}
+
+    @property
+    def leader(self) -> str | None:
+        """The node that does what one does for all."""
+        return owner_of(LEADS, self._beats.able)
+
+    def leads(self) -> bool:
+        """Whether it is this one."""
+        return self.leader == self._name
+
+    def owner(self, stream: str) -> tuple[str, str] | None:
+        """Node and life of the stream's owner; None: it is this node, or nobody else can decide."""
+        node = self._owner(stream)
+        if node is None or node == self._name:
+            return None
+        life = self._beats.life(node)
+        return None if life is None else (node, life)
+
+    def changed(self) -> Callable[[str], bool]:
+        """To be called when the nodes have changed. What it gives tells of a stream whether it was another
+        node's, and is this one's from now on."""
+        before, self._owners = self._owners, {}
+        return lambda stream: (
+            before.get(stream) not in (None, self._name) and self._owner(stream) == self._name
+        )
+
+    def _owner(self, stream: str) -> str | None:
+        node = self._owners.get(stream)
+        if node is None:
+            if len(self._owners) >= REMEMBERED:
+                self._owners.clear()
+            node = owner_of(stream, self._beats.able)
+            if node is not None:
+                self._owners[stream] = node
+        return node

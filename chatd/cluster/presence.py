@@ -14,6 +14,7 @@ from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.chunk import Chunk, SignalFrame
 from chatd.actors.workers.presence import GRACE, Presence
 from chatd.cluster.beats import Beats
+from chatd.cluster.complaints import Complaints
 from chatd.cluster.net import Net
 from chatd.log import log
 from chatd.ports import Reader, StoreUnavailable
@@ -76,6 +77,7 @@ class PresenceOfNodes:
         self._presence = presence
         self._bus = bus
         self._reader = reader
+        self._complaints = Complaints()
         self._known: dict[str, dict[str, tuple[bool, str | None, int]]] = {}  # node -> account
         self._pieces: dict[str, tuple[str, dict[int, list[_One]]]] = {}  # node -> the newest whole of it
         self._followed: dict[str, Elsewhere] = {}
@@ -133,7 +135,7 @@ class PresenceOfNodes:
         try:
             told = _decode(data)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            log.warning("node_message_unreadable", problem=str(error))
+            self._complaints.say("node_message_unreadable", problem=str(error))
             return
         if told.node == self._net.node or not 0 <= told.piece < told.of <= PIECES:
             return
@@ -178,7 +180,7 @@ class PresenceOfNodes:
         try:
             self._send.send_nowait((node, one))
         except trio.WouldBlock:
-            log.warning("presence_dropped", account=one[0])
+            self._complaints.say("presence_dropped", account=one[0])
 
     async def _take(self) -> None:
         async for node, (account, away, mode, chosen_at) in self._receive:

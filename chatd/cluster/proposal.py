@@ -91,8 +91,14 @@ def unpack(data: bytes) -> Message:
         raise NotReadable(f"its header is none: {error}") from error
 
 
-def encode(appends: Sequence[Append], made: Sequence[Made]) -> bytes:
-    return _encode([_packed(append, as_made) for append, as_made in zip(appends, made, strict=True)])
+def encode(append: Append, made: Made) -> bytes:
+    """One of the appends that `join` makes a proposal of."""
+    return _encode(_packed(append, made))
+
+
+def join(encoded: Sequence[bytes]) -> bytes:
+    """An array of MessagePack, made of its elements."""
+    return b"\xdd" + len(encoded).to_bytes(4, "big") + b"".join(encoded)
 
 
 def decode(data: bytes) -> tuple[list[Append], list[Made]]:

@@ -9,7 +9,6 @@ from typing import Final
 import trio
 
 from chatd.actors.runtime.live_sessions import REVOKED, LiveSessions
-from chatd.auth.tokens import Claims
 from chatd.domain.event import Event, split_stream
 from chatd.handlers.bot import RECONNECT
 from chatd.log import log
@@ -27,7 +26,7 @@ class Revoking:
     def written(self, writes: Iterable[Write]) -> None:
         for write in writes:
             if isinstance(write, DropDevices):
-                self._end(write)
+                self._live.end_devices(write, REASON)
 
     def published(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -43,14 +42,6 @@ class Revoking:
 
     def _end_all(self, accounts: set[str], code: int) -> None:
         self._live.end(REASON, lambda claims: claims.account in accounts, code)
-
-    def _end(self, dropped: DropDevices) -> None:
-        def is_dropped(claims: Claims) -> bool:
-            if claims.account != dropped.account or claims.device == dropped.keep:
-                return False
-            return dropped.device is None or claims.device == dropped.device
-
-        self._live.end(REASON, is_dropped, REVOKED)
 
     async def _end_bots(self, owner: str) -> None:
         try:

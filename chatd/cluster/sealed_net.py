@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from chatd.cluster.complaints import Complaints
 from chatd.cluster.net import Net, Unreachable
 from chatd.cluster.sealing import KEY_BYTES, Key, Unreadable
-from chatd.log import log
 
 
 class SealedNet:
@@ -21,8 +21,8 @@ class SealedNet:
 
     def __init__(self, net: Net, secret: bytes) -> None:
         self._net = net
+        self._complaints = Complaints()
         self._key = Key(0, HKDF(SHA256(), KEY_BYTES, None, b"chatd cluster messages").derive(secret))
-        self._told = False
 
     @property
     def node(self) -> str:
@@ -56,7 +56,5 @@ class SealedNet:
         try:
             return self._key.open(data, subject.encode())
         except Unreadable:
-            if not self._told:
-                self._told = True
-                log.warning("node_message_unreadable", subject=subject, problem="no node sent it")
+            self._complaints.say("node_message_unreadable", subject=subject, problem="no node sent it")
             return None

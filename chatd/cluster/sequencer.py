@@ -23,6 +23,10 @@ class Trimmed(Exception):
     """The stream does not hold any more what is to be followed."""
 
 
+class OtherStream(Exception):
+    """What is followed is not the stream that it was, or not all of it."""
+
+
 class Sequencer(Protocol):
     @property
     def limit(self) -> int:
@@ -34,4 +38,4 @@ class Sequencer(Protocol):
 
     def follow(self, after: int) -> AsyncIterator[Sequenced]:
         """All messages beyond this sequence, in order and without a hole, as they come; for ever. Raises
-        Trimmed."""
+        Trimmed, OtherStream."""

@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from chatd.actors.runtime.bus import Bus
+from chatd.cluster.complaints import Complaints
 from chatd.cluster.net import Net
-from chatd.log import log
 from chatd.ports import Row
 
 SUBJECT: Final = "signal"
@@ -32,6 +32,7 @@ class Signals:
     def __init__(self, net: Net, bus: Bus) -> None:
         self._net = net
         self._bus = bus
+        self._complaints = Complaints()
 
     def open(self) -> None:
         self._bus.relay = self._relay
@@ -46,7 +47,7 @@ class Signals:
         try:
             signal = _decode(data)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            log.warning("node_message_unreadable", problem=str(error))
+            self._complaints.say("node_message_unreadable", problem=str(error))
             return
         if signal.node == self._net.node:
             return

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from chatd.cluster.beats import Beat, Beats
+from chatd.cluster.beats import Beat, Beats, Heard
 from chatd.contract.cluster import ClusterNode, ClusterReplica, ClusterStatus, ClusterStream, NodeState
 from chatd.nats.jetstream import StreamInfo
 
 FAR_BEHIND: Final = 1000  # messages of the stream
 LARGE: Final = 10 * 2**30  # bytes
+CLOCKS_APART: Final = 2000  # milliseconds
+NO_STREAM: Final = ClusterStream(messages=0, bytes=0, first=0, last=0, replicas=[])
 
 
 def cluster_status(
@@ -18,22 +20,24 @@ def cluster_status(
     own: Beat,
     beats: Beats,
     belonging: Sequence[str],
-    info: StreamInfo,
+    info: StreamInfo | None,
     leader: str,
     level: int,
     key: int,
-    cut_off: str | None,
+    troubles: Sequence[str],
 ) -> ClusterStatus:
+    """`info` None: the stream does not answer, for one of the `troubles` that this node has."""
     there = {own.node: own, **{heard.beat.node: heard.beat for heard in beats.others()}}
-    last = info.state.last_seq
+    last = max(beat.sequence for beat in there.values()) if info is None else info.state.last_seq
     nodes = [
         _node(node, there.get(node), last, here=node == own.node) for node in sorted({*belonging, *there})
     ]
-    stream = _stream(info)
+    stream = NO_STREAM if info is None else _stream(info)
     problems = [
-        *([cut_off] if cut_off is not None else ()),
+        *troubles,
         *_of_nodes(nodes),
-        *_of_stream(stream, info.config.num_replicas),
+        *_of_clocks(beats.others()),
+        *(() if info is None else _of_stream(stream, info.config.num_replicas)),
     ]
     return ClusterStatus(
         name=name,
@@ -87,11 +91,26 @@ def _of_nodes(nodes: Sequence[ClusterNode]) -> Iterator[str]:
                 f"the node {node.name} is not heard; start it, or if it does not come back,"
                 f" `chatctl cluster leave {node.name}`"
             )
+        elif node.state == "cut_off" and not node.here:
+            yield (
+                f"the node {node.name} serves nobody: it is starting, or has lost touch with the cluster;"
+                " `chatctl cluster doctor` says there what it lacks"
+            )
         elif node.lag > FAR_BEHIND:
             yield f"the node {node.name} is {node.lag} messages behind; look at its disk and its load"
     versions = {node.version for node in nodes if node.version}
     if len(versions) > 1:
         yield f"the nodes have different versions: {', '.join(sorted(versions))}; finish the upgrade"
+
+
+def _of_clocks(others: Iterable[Heard]) -> Iterator[str]:
+    for heard in others:
+        if abs(heard.ahead) > CLOCKS_APART:
+            how = "before" if heard.ahead > 0 else "behind"
+            yield (
+                f"the clock of the node {heard.beat.node} is {abs(heard.ahead) / 1000:.0f} s {how} this"
+                " one's, so people are signed out and times are wrong; have all machines follow NTP"
+            )
 
 
 def _of_stream(stream: ClusterStream, wanted: int) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import trio
 from msgspec import Struct
 
+from chatd.cluster.errors import LEAST_PAYLOAD, too_small
 from chatd.cluster.monitors import refuse_unsynced
 from chatd.nats.client import CannotConnect, Client, NatsError
 from chatd.nats.credentials import CredentialsError, read_file
@@ -29,19 +31,26 @@ class Tried(Struct, frozen=True):
 
 
 async def try_servers(
-    servers: Sequence[str], monitors: Sequence[str], name: str, credentials: str | None
+    servers: Sequence[str], monitors: Sequence[str], name: str, credentials: str | None, ca: str | None
 ) -> Tried:
     """Raises CannotJoin, StoreError."""
     try:
         known = read_file(Path(credentials)) if credentials else None
+        tls = ssl.create_default_context(cafile=ca) if ca else None
+        client = Client(servers, name=f"chatctl {name}", credentials=known, tls=tls)
     except CredentialsError as error:
         raise CannotJoin(str(error)) from error
-    client = Client(servers, name=f"chatctl {name}", credentials=known)
+    except OSError as error:
+        raise CannotJoin(f"{ca} holds no certificates: {error}") from error
+    except ValueError as error:
+        raise CannotJoin(f"an address is nats://HOST:PORT: {error}") from error
     async with trio.open_nursery() as nursery:
         try:
             await nursery.start(client.run)
         except CannotConnect as error:
             raise CannotJoin(str(error)) from error
+        if client.info.max_payload < LEAST_PAYLOAD:
+            raise CannotJoin(too_small(client.info.max_payload))
         await trio.to_thread.run_sync(partial(refuse_unsynced, monitors))
         try:
             info = await JetStream(client).stream_info(f"chatd_{name}")

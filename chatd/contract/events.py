@@ -64,6 +64,11 @@ class ViewRebuilt(Struct, frozen=True, kw_only=True):
     view: str
 
 
+class DatabaseCompacted(Struct, frozen=True, kw_only=True):
+    before: int
+    after: int
+
+
 # --- accounts -----------------------------------------------------------------------------------------
 
 
@@ -863,6 +868,13 @@ _SERVER: Final = (
         audited=True,
     ),
     EventType("view.rebuilt", "server", ViewRebuilt, "Somebody had a view built again.", audited=True),
+    EventType(
+        "server.compacted",
+        "server",
+        DatabaseCompacted,
+        "Somebody had disk given back: bytes of the database and the views' file, before and after.",
+        audited=True,
+    ),
 )
 
 EVENTS: Final[Mapping[tuple[StreamKind, str], EventType]] = {

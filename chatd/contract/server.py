@@ -347,6 +347,7 @@ REQUESTS: tuple[RequestType, ...] = (
         scope="never",
         asker="operator",
         refusals=("conflict",),
+        events=("server.compacted",),
         notes=(
             "The server goes on; it may take minutes. `conflict`: it is under way already, or the disk has"
             " not enough space to begin. If the caller leaves, it stops; the next one begins again.",

@@ -23,6 +23,7 @@ from chatd.files.staging import StagingFile
 from chatd.files.threads import READ_HOP, Threads
 from chatd.panics import panics_are_errors
 from chatd.ports import Blob, BlobMissing, BlobsUnavailable
+from chatd.s3_answers import in_words
 
 if TYPE_CHECKING:
     from obstore.store import RetryConfig  # the module has it for type checkers only
@@ -121,7 +122,7 @@ class BucketBlobs:
             with panics_are_errors():
                 return await self._asking.run(call, *args)
         except (BaseError, ValueError) as error:
-            raise BlobsUnavailable(f"the bucket does not answer as it should: {_short(error)}") from error
+            raise BlobsUnavailable(f"the bucket does not answer as it should: {in_words(error)}") from error
 
     def _size(self, key: str) -> int | None:
         try:
@@ -209,8 +210,3 @@ def _key(hash_: str) -> str:
 
 def _is_hash(text: str) -> bool:
     return len(text) == HASH_DIGITS and HASH.issuperset(text)
-
-
-def _short(error: Exception) -> str:
-    """The first line of what obstore says; the rest repeats it in Rust."""
-    return (str(error).strip() or type(error).__name__).split("\n", 1)[0][:300]

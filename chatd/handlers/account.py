@@ -84,7 +84,7 @@ class OwnAccount(msgspec.Struct, frozen=True, eq=False):
         put = PutCredential(row["id"], password_hash)
         answer = await self.credentials.secure(row["id"], caller.by, "password", put, others)
         if not isinstance(answer, Refusal):
-            self.tokens.end(others, "the password was changed")
+            self.tokens.live.end_devices(others, "the password was changed")
         return answer
 
     async def update(self, caller: Caller, command: UpdateAccount) -> AccountResult | Refusal:
@@ -206,7 +206,7 @@ class Accounts(msgspec.Struct, frozen=True, eq=False):
         put = PutCredential(row["id"], password_hash)
         answer = await self.credentials.secure(row["id"], caller.by, "password", put, dropped)
         if not isinstance(answer, Refusal):
-            self.tokens.end(dropped, "the password was changed")
+            self.tokens.live.end_devices(dropped, "the password was changed")
         return answer
 
     async def token(self, caller: Caller, command: IssueToken) -> BearerToken | Refusal:

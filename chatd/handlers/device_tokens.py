@@ -77,14 +77,4 @@ class DeviceTokens(msgspec.Struct, frozen=True, eq=False):
     async def revoke(self, dropped: DropDevices, reason: str, *writes: Write) -> None:
         """Revokes devices: durable first, then their connections are closed. Raises StoreUnavailable."""
         await self.commands.write(dropped, *writes)
-        self.end(dropped, reason)
-
-    def end(self, dropped: DropDevices, reason: str) -> None:
-        """Closes the connections of devices that have been revoked."""
-
-        def is_dropped(claims: Claims) -> bool:
-            if claims.account != dropped.account or claims.device == dropped.keep:
-                return False
-            return dropped.device is None or claims.device == dropped.device
-
-        self.live.end(reason, is_dropped)
+        self.live.end_devices(dropped, reason)

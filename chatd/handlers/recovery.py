@@ -76,7 +76,7 @@ class RecoveryLinks(msgspec.Struct, frozen=True, eq=False):
         answer = await self.credentials.secure(account, account, "recovered", *writes, conditions=unused)
         if isinstance(answer, Refusal):
             return answer
-        self.tokens.end(dropped, "the password was changed")
+        self.tokens.live.end_devices(dropped, "the password was changed")
         return str(row["name"])
 
     async def _account(self, code: str) -> Row | None:

@@ -82,6 +82,7 @@ class Server(msgspec.Struct, frozen=True, eq=False):
     files: FileCheck
     backups: BackupSchedule | None
     standbys: Standbys
+    server_log: ServerLog
     _compacting: trio.Lock = msgspec.field(default_factory=trio.Lock)
     _started_at: int = msgspec.field(default_factory=now)
     _started: float = msgspec.field(default_factory=trio.current_time)
@@ -194,6 +195,7 @@ class Server(msgspec.Struct, frozen=True, eq=False):
             except CompactError as error:
                 return Refusal("conflict", str(error))
         log.info("compacted", before=done.before, after=done.after)
+        await self.server_log.record(caller, "server.compacted", before=done.before, after=done.after)
         return ServerCompacted(before=done.before, after=done.after)
 
     async def verify(self, caller: Caller, query: VerifyServer) -> ServerVerified | Refusal:

@@ -1,4 +1,5 @@
-"""Records in the log what is done to the server as a whole: backups, restores, views that are built again."""
+"""Records in the log what is done to the server as a whole: backups, restores, views that are built
+again, compactions."""
 
 from __future__ import annotations
 

@@ -219,7 +219,7 @@ class SignIns(msgspec.Struct, frozen=True, eq=False):
             answer = await self.credentials.secure(command.account, caller.by, "signed_out", dropped)
             if isinstance(answer, Refusal):
                 return answer
-            self.tokens.end(dropped, "signed out by an operator")
+            self.tokens.live.end_devices(dropped, "signed out by an operator")
         elif caller.account is not None:
             await self.tokens.revoke(DropDevices(caller.account, device=caller.device), "signed out")
         else:

@@ -45,6 +45,8 @@ OWN: Final = 2**20  # bytes that may wait besides: subscriptions, answers to the
 PING_AFTER: Final = 2.0  # seconds without a byte from the server
 SILENT: Final = 6.0  # seconds without a byte, after which the connection counts as broken
 REFUSED: Final = ("authorization violation", "user authentication", "authentication expired")
+BACKOFF: Final = 0.1, 2.0  # seconds, at first and at most, from one try of all servers to the next
+TOLD_AGAIN: Final = 60.0  # seconds
 SERVERS: Final = 64  # that are known at most, told ones included
 
 Heard = Callable[[Msg], None]  # never waits, never raises
@@ -110,20 +112,24 @@ class Client:
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Runs for ever. With `nursery.start` it returns when there is a connection, and raises CannotConnect
         when no server could be had at first."""
-        backoff = Backoff(0.1, 2.0, full_jitter)
-        first = True
+        backoff = Backoff(*BACKOFF, full_jitter)
+        first, told_at = True, -TOLD_AGAIN
         while True:
             problems = []
             for server in SystemRandom().sample(self._servers, len(self._servers)):
                 problem = await self._try(server, task_status if first else None)
                 if self._lost(problem):
-                    first = False
+                    first, told_at = False, -TOLD_AGAIN
                     backoff.reset()
                     break
                 problems.append(problem)
             else:
+                self.problem = f"no NATS server can be had: {'; '.join(problems)}"
                 if first:
-                    raise CannotConnect(f"no NATS server can be had: {'; '.join(problems)}")
+                    raise CannotConnect(self.problem)
+                if trio.current_time() - told_at >= TOLD_AGAIN:
+                    told_at = trio.current_time()
+                    log.warning("nats_unreachable", problem=self.problem)
             await trio.sleep(backoff.next_delay())
 
     def _lost(self, problem: str) -> bool:

@@ -85,12 +85,6 @@ class JetStream:
         """Raises ApiError, `NO_STREAM` where there is none."""
         return await self._call(f"STREAM.INFO.{name}", {}, StreamInfo)
 
-    async def update_stream(self, config: Mapping[str, Any]) -> StreamInfo:
-        return await self._call(f"STREAM.UPDATE.{config['name']}", config, StreamInfo)
-
-    async def delete_stream(self, name: str) -> None:
-        await self._call(f"STREAM.DELETE.{name}", {}, dict[str, Any])
-
     async def purge(self, name: str, before: int) -> None:
         """Drops all messages before this sequence."""
         await self._call(f"STREAM.PURGE.{name}", {"seq": before}, dict[str, Any])
@@ -98,9 +92,6 @@ class JetStream:
     async def create_consumer(self, stream: str, config: Mapping[str, Any]) -> dict[str, Any]:
         fields = {"stream_name": stream, "config": config}
         return await self._call(f"CONSUMER.CREATE.{stream}.{config['name']}", fields, dict[str, Any])
-
-    async def delete_consumer(self, stream: str, name: str) -> None:
-        await self._call(f"CONSUMER.DELETE.{stream}.{name}", {}, dict[str, Any])
 
     async def publish(
         self, subject: str, data: bytes, seconds: float = SECONDS, headers: Mapping[str, str] | None = None

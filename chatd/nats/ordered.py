@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from chatd.log import log
 from chatd.nats.client import NatsError
-from chatd.nats.jetstream import JetStream
+from chatd.nats.jetstream import JetStream, StreamInfo
 from chatd.nats.wire import Msg
 
 HEARTBEAT: Final = 0.5  # seconds
@@ -24,6 +24,8 @@ MISSED: Final = 3  # heartbeats, after which the consumer counts as lost
 LATE: Final = 0.3  # seconds that a message may take that the stream is known to hold
 LOOK: Final = 0.1
 AGAIN: Final = 0.1  # seconds until it is made anew, when it could not be
+TOLD_AGAIN: Final = 60.0  # seconds
+SHORT_FOR: Final = 10.0  # seconds for which a server may not know that it leads the stream no longer
 KEPT: Final = 64 * 2**20  # bytes that wait to be read; the server stops before (flow control)
 NANOSECONDS: Final = 10**9
 MESSAGES: Final = 2**18  # that wait to be read, however small
@@ -35,6 +37,10 @@ class Trimmed(NatsError):
 
 class Shorter(NatsError):
     """The stream ends before what has been read of it already."""
+
+
+class Replaced(NatsError):
+    """It is another stream of the same name."""
 
 
 class StreamMsg(Struct, frozen=True):
@@ -61,12 +67,15 @@ class OrderedConsumer:
         self._connection = 0  # on which it was made
         self._expected = after
         self._expected_at = 0.0
+        self._made_with: dict[str, str] | None = None  # what its maker wrote to the stream
+        self._short: tuple[int, float] | None = None  # where it ended, and since when
+        self._told_at = -TOLD_AGAIN
 
     def __aiter__(self) -> OrderedConsumer:
         return self
 
     async def __anext__(self) -> StreamMsg:
-        """Raises Trimmed, Shorter."""
+        """Raises Trimmed, Shorter, Replaced."""
         while True:
             if self._lost:
                 await self._make()
@@ -139,11 +148,7 @@ class OrderedConsumer:
         try:
             await client.wait_connected()
             info = await self._jetstream.stream_info(self._stream)
-            state = info.state
-            if state.last_seq < self._after:
-                raise Shorter(f"the stream ends at {state.last_seq}, and {self._after} has been read")
-            if state.first_seq > self._after + 1:
-                raise Trimmed(f"the stream begins at {state.first_seq}, and {self._after + 1} is wanted")
+            self._check(info)
             self._name = secrets.token_hex(8)
             inbox = f"_INBOX.{secrets.token_hex(12)}"
             self._queue.clear()
@@ -168,12 +173,33 @@ class OrderedConsumer:
             await self._jetstream.create_consumer(self._stream, config)
             self.made += 1
             self.heard_at = trio.current_time()
-        except (Trimmed, Shorter):
+            self._told_at = -TOLD_AGAIN
+        except (Trimmed, Shorter, Replaced):
             raise
         except NatsError as error:
             self._lost = True
-            log.info("consumer_not_made", stream=self._stream, problem=str(error))
+            if trio.current_time() - self._told_at >= TOLD_AGAIN:
+                self._told_at = trio.current_time()
+                log.warning("consumer_not_made", stream=self._stream, problem=str(error))
             await trio.sleep(AGAIN)
+
+    def _check(self, info: StreamInfo) -> None:
+        state = info.state
+        made_with = {name: to for name, to in info.config.metadata.items() if not name.startswith("_nats.")}
+        if self._made_with is None:
+            self._made_with = made_with
+        if made_with != self._made_with:
+            raise Replaced("the stream was made anew")
+        if state.last_seq >= self._after:
+            self._short = None
+        else:
+            short = f"the stream ends at {state.last_seq}, and {self._after} has been read"
+            last, since = self._short = self._short or (state.last_seq, trio.current_time())
+            if state.last_seq != last or trio.current_time() - since >= SHORT_FOR:
+                raise Shorter(short)  # a server that only believes that it leads would add nothing
+            raise NatsError(short)
+        if state.first_seq > self._after + 1:
+            raise Trimmed(f"the stream begins at {state.first_seq}, and {self._after + 1} is wanted")
 
     def close(self) -> None:
         if self._subscription is not None:

@@ -30,6 +30,7 @@ from obstore.store import S3Store
 from chatd.panics import panics_are_errors
 from chatd.ports import RepositoryError
 from chatd.repository.shelf import S3, Object
+from chatd.s3_answers import in_words, missing
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
@@ -65,7 +66,7 @@ def bucket_shelf(place: str) -> BucketShelf:
             client_options={"allow_http": True, "connect_timeout": CONNECT, "read_timeout": SILENCE},
         )
     except (BaseError, ValueError) as error:
-        raise RepositoryError(f"{place} cannot be used: {_short(error)}") from error
+        raise RepositoryError(f"{place} cannot be used: {in_words(error)}") from error
     return BucketShelf(store, place)
 
 
@@ -160,10 +161,8 @@ class BucketShelf:
             with panics_are_errors():
                 yield
         except FileNotFoundError as error:
-            raise RepositoryError(f"{self._place} lacks what a backup needs: {_short(error)}") from error
+            if (name := missing(error)) is not None:
+                raise RepositoryError(f"{self._place} lacks what a backup needs: {name}") from error
+            raise RepositoryError(f"{self._place} does not answer as it should: {in_words(error)}") from error
         except (BaseError, ValueError, OSError) as error:
-            raise RepositoryError(f"{self._place} does not answer as it should: {_short(error)}") from error
-
-
-def _short(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).split("\n", 1)[0][:300]
+            raise RepositoryError(f"{self._place} does not answer as it should: {in_words(error)}") from error

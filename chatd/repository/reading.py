@@ -103,7 +103,9 @@ def chosen(shelf: Shelf, wanted: str | None) -> Manifest:
     """The manifest of the backup with this id, or of the newest one. Raises RepositoryError."""
     known = manifests.ids(shelf)
     if not known:
-        raise RepositoryError("there is no backup in this repository")
+        raise RepositoryError(
+            "there is no backup in this repository; name another, or a file of `backup create`"
+        )
     if wanted is None:
         return manifests.read(shelf, known[-1])
     if not ID.fullmatch(wanted) or wanted not in known:

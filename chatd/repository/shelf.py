@@ -73,8 +73,14 @@ def open_shelf(place: str) -> Shelf:
 
 def existing_shelf(place: str) -> Shelf:
     """As `open_shelf`; a folder must be there. Raises RepositoryError."""
-    if not place.startswith(S3) and not Path(place).is_dir():
-        raise RepositoryError(f"there is no repository {place}")
+    if not place.startswith(S3):
+        folder = Path(place)
+        if not folder.is_dir():
+            raise RepositoryError(f"there is no repository {place}")
+        if not os.access(folder, os.R_OK | os.X_OK):
+            raise RepositoryError(f"{place} cannot be used: you may not read it")
+        if (folder / SERVERS_OWN).exists():
+            raise RepositoryError(f"{place} is a server's data folder; give another one")
     return open_shelf(place)
 
 

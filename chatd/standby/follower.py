@@ -17,8 +17,10 @@ from typing import Any, Final
 
 import trio
 
-from chatd import __version__
+from chatd import __version__, service_manager
 from chatd.backoff import Backoff
+from chatd.gateway.net.inherited import inherited_sockets
+from chatd.gateway.net.listener import CannotListen
 from chatd.log import log
 from chatd.ports import StoreError
 from chatd.standby.applying import Applied, Applying
@@ -46,12 +48,7 @@ async def follow(
     with trio.open_signal_receiver(*STOPPING) as signals, hold(folder):
         path = folder / DATABASE
         await trio.to_thread.run_sync(migrate.prepare, path)
-        try:
-            listeners = await trio.open_tcp_listeners(port, host=host)
-        except OSError as error:
-            raise StoreError(
-                f"cannot listen on {host} port {port}: {error.strerror}; choose another with --host or --port"
-            ) from error
+        listeners = await _listeners(host, port)
         progress = Progress(url)
         writer = connect(partial(open_writer, path, create=False))
         name = f"{gethostname()}:{listeners[0].socket.getsockname()[1]}"
@@ -63,10 +60,28 @@ async def follow(
                 nursery.start_soon(following.run, announce)
                 address = listeners[0].socket.getsockname()
                 announce(f"standby of {url}; shows itself on http://{address[0]}:{address[1]}/status")
+                # of the loop alone: the database's thread may take minutes for a first copy
+                nursery.start_soon(service_manager.feed_watchdog, trio.lowlevel.checkpoint)
+                service_manager.tell("READY=1")
                 await signals.__anext__()
+                service_manager.tell("STOPPING=1")
                 nursery.cancel_scope.cancel()
             await following.close()
     log.info("stopped")
+
+
+async def _listeners(host: str, port: int) -> list[trio.SocketListener]:
+    """Those that the service manager keeps, or else its own. Raises StoreError."""
+    try:
+        if kept := inherited_sockets():
+            return [trio.SocketListener(trio.socket.from_stdlib_socket(sock)) for sock in kept]
+        return await trio.open_tcp_listeners(port, host=host)
+    except CannotListen as error:
+        raise StoreError(str(error)) from error
+    except OSError as error:
+        raise StoreError(
+            f"cannot listen on {host} port {port}: {error.strerror}; choose another with --host or --port"
+        ) from error
 
 
 class Following:

@@ -22,7 +22,7 @@ from chatd.store import json_rows
 from chatd.store.connection import open_writer
 from chatd.store.ops import standby
 from chatd.store.ops.backup import NAMED_BLOBS
-from chatd.store.ops.data_dir import DATABASE, LOCK, hold, refuse_if_held
+from chatd.store.ops.data_dir import LOCK, database_in, hold, refuse_if_held
 from chatd.store.queries.log import HEAD
 
 SECONDS: Final = 15.0  # for a standby that runs to end
@@ -39,9 +39,7 @@ class Promoted(Struct, frozen=True):
 
 def promote(folder: Path) -> Promoted:
     """Ends the standby that runs on the folder, if one does. Raises StoreError."""
-    path = folder / DATABASE
-    if not path.is_file():
-        raise StoreError(f"there is no standby in {folder}")
+    path = database_in(folder)
     _look_at(path)
     _end(folder)
     with hold(folder):

@@ -16,6 +16,7 @@ from chatd.settings import is_loopback
 from chatd.standby.follower import follow
 from chatd.standby.source import Refused
 from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.ownership import as_owner
 
 VARIABLE: Final = "CHATD_TOKEN"
 
@@ -38,12 +39,14 @@ def start(
     try:
         token = os.environ.get(VARIABLE, "") if token_file is None else token_file.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
-        return f"{token_file} cannot be read: {type(error).__name__}"
+        said = error.strerror if isinstance(error, OSError) else "it is no text"
+        return f"{token_file} cannot be read: {said}"
     if not token:
         return f"give the token of an admin of that server in {VARIABLE}, or in a file with --token-file"
     problem: BaseException | None = None
     try:
-        trio.run(follow, url, token, folder, host, port, announce)
+        with as_owner(folder):
+            trio.run(follow, url, token, folder, host, port, announce)
     except* (StoreError, Refused, OSError, sqlite3.Error) as errors:
         problem = errors
     while isinstance(problem, BaseExceptionGroup):

@@ -28,7 +28,7 @@ from chatd.ports import CompactError, StoreError, StoreMisplaced, StoreUnavailab
 from chatd.store.connection import TrioConnection, connect, open_reader, open_writer
 from chatd.store.log.journal import Fault, Journal
 from chatd.store.log.sqlite_log import SqliteLog
-from chatd.store.ops import compact, migrate, rescued, scratch, standby, verify
+from chatd.store.ops import compact, leftovers, migrate, ownership, rescued, scratch, standby, verify
 from chatd.store.ops.backup import Backup, backup
 from chatd.store.ops.compact import Compacted
 from chatd.store.ops.data_dir import DATABASE, Held, hold, refuse_half_restored
@@ -178,11 +178,14 @@ async def open_store(
     `shared`: of a node of a cluster, where an older copy is no other history: it gets from the others what it
     lacks. `fault` is for tests, see `chatd.store.log.journal`."""
     path = folder / DATABASE
-    with hold(folder) as held:
+    with hold(folder) as held, ownership.given(folder):
         if (warning := narrow(folder)) is not None:
             server_log.warning("data_folder_open", problem=warning)
+        if (warning := ownership.warning(folder)) is not None:
+            server_log.warning("data_folder_of_another", problem=warning)
         refuse_half_restored(folder)
         rescued.refuse_to_forget(path)
+        await trio.to_thread.run_sync(leftovers.clear, path)
         await trio.to_thread.run_sync(migrate.prepare, path)
         await trio.to_thread.run_sync(_refuse_standby, path)
         if shared:

@@ -18,6 +18,7 @@ from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.shared_spaces import SharedSpaces
 from chatd.actors.runtime.supervisor import supervise
+from chatd.clock import new_id
 from chatd.cluster.log import ClusterLog
 from chatd.cluster.sealing import Key
 from chatd.contract.errors import Refusal
@@ -70,6 +71,7 @@ class Node:
             SheetLog(self.sheet),
             reader,
             self.link,
+            new_id(),
             key,
             await reader.proposed(),
             bus.head,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -29,6 +30,17 @@ def test_the_compose_file_names_settings_that_there_are() -> None:
     chatd = yaml.safe_load((FILES / "compose.yaml").read_text())["services"]["chatd"]
     names = {name.removeprefix("CHATD_").lower() for name in chatd["environment"]}
     assert names <= set(Settings.__annotations__)
+
+
+def test_the_compose_file_keeps_what_the_image_keeps() -> None:
+    """A volume at another place is empty for ever, and what the node has goes with its container."""
+    services = yaml.safe_load((FILES / "compose.yaml").read_text())["services"]
+    image = (FILES.parent / "Containerfile").read_text()
+    places = [volume.split(":")[1] for volume in services["chatd"]["volumes"]]
+    assert f"CHATD_DATA={places[0]} " in image
+    store = re.search(r"store_dir: (\S+)", (FILES / "nats-server.conf").read_text())
+    assert store is not None
+    assert store[1] in [volume.split(":")[1] for volume in services["nats"]["volumes"]]
 
 
 def test_files_of_one_machine_are_refused(tmp_path: Path) -> None:

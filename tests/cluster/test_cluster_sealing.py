@@ -57,7 +57,7 @@ async def test_nodes_understand_each_other_and_nobody_else() -> None:
         await stranger.ask("once", b"abc", 1)
 
 
-def test_a_message_is_good_on_its_own_subject_only() -> None:
+async def test_a_message_is_good_on_its_own_subject_only() -> None:
     wire, heard = Wire(), list[bytes]()
     node = SealedNet(wire, b"secret")
     node.listen("signal", heard.append)

@@ -13,6 +13,7 @@ from memory_net import MemoryWires
 from trio.testing import MockClock
 
 from chatd.actors.runtime.envelope import Envelope
+from chatd.cluster.inboxes import Inboxes
 from chatd.cluster.lines import OF_A_LINE, PATIENCE, RESEND, Lines
 from chatd.contract.errors import Refusal
 from chatd.contract.message import Posted, PostMessage
@@ -65,6 +66,7 @@ class Node:
     life: str = "1"
     slow: float = 0.0
     lines: Lines = attrs.field(init=False)
+    inboxes: Inboxes = attrs.field(init=False)
     applying: trio.Event = attrs.field(factory=trio.Event)
     answers: dict[str, object] = attrs.field(factory=dict)
     _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope)
@@ -80,17 +82,13 @@ class Node:
         self.applying.set()
         with self._scope:
             async with trio.open_nursery() as nursery:
-                self.lines = Lines(
-                    self.wires.net(self.name),
-                    self.life,
-                    self,
-                    nursery,
-                    self.carry_out,
-                    self.applied,
-                    lambda: 7,
-                )
+                net = self.wires.net(self.name)
+                at_work = nursery, self.carry_out, self.applied, lambda: 7
+                self.lines = Lines(net, self, *at_work)
                 self.lines.open()
-                nursery.start_soon(self.lines.tidy)
+                self.inboxes = Inboxes(net, self.life, *at_work)
+                self.inboxes.open()
+                nursery.start_soon(self.inboxes.tidy)
                 task_status.started()
                 await trio.sleep_forever()
 
@@ -331,7 +329,7 @@ async def test_answers_are_kept_only_until_they_have_arrived(
         await trio.sleep(0.02)
     await answered(node, 300)
     await trio.sleep(1)
-    assert owner.lines._inboxes == {}
+    assert owner.inboxes._inboxes == {}
 
 
 async def test_bytes_that_are_no_message_do_no_harm(

@@ -33,6 +33,7 @@ WITHOUT_STATE = {
     "space.created": "its owner enters it with the next event, and asks for the whole",
     "backup.created": "of the server's stream, which no client gets",
     "view.rebuilt": "as above",
+    "server.compacted": "as above",
     "account.deleted": "nobody is left to keep anything",
     "room.exported": "tells who did it, and no query but the audit shows it",
     "space.exported": "as above",

@@ -42,6 +42,16 @@ def test_backups_and_rebuilt_views_stand_in_the_audit(serve: Serve, tmp_path: Pa
     town.close()
 
 
+def test_so_does_a_compaction(serve: Serve) -> None:
+    town = Town(serve())
+    done = town.operator.ask("server.compact")
+    (fact,) = audit(town.operator, type="server.compacted")
+    assert (fact["stream"], fact["data"]) == ("server/main", done)
+    assert fact["by"].startswith("operator:")
+    town.assert_sound()
+    town.close()
+
+
 def test_so_does_what_others_did_to_accounts(serve: Serve) -> None:
     town = Town(serve())
     whom = town.account("whom")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import io
 import os
@@ -13,10 +14,12 @@ import pyrage
 import pytest
 from s3_server import KEY, SECRET, s3_server
 
-from chatctl.scratch import scratch_folder
+from chatctl.commands.backup_repository import CHECKING, failures
+from chatctl.failure import Failed
 from chatd.ports import RepositoryError
 from chatd.repository import bucket_shelf
 from chatd.repository.shelf import locked, open_shelf
+from chatd.scratch_folder import scratch_folder
 from chatd.store.ops.backup import restore
 
 from .conftest import Serve, ended_well
@@ -193,6 +196,29 @@ def test_a_restore_that_is_cut_off_leaves_no_server(town: Town, tmp_path: Path) 
         Server(data).start()
     chatctl("backup", "restore", tmp_path / "repository", "--data", data)
     assert sorted(path.name for path in data.iterdir()) == ["chatd.db", "files", "lock"]
+
+
+def test_a_data_folder_is_no_repository_to_read_from(town: Town, tmp_path: Path) -> None:
+    for words in (
+        ("list",),
+        ("check",),
+        ("prune", "--keep", "last 1"),
+        ("restore", "--data", tmp_path / "new"),
+    ):
+        said = chatctl("backup", words[0], town.server.data, *words[1:], status=1)
+        assert "is a server's data folder; give another one" in said
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_full_disk_is_said_with_its_place_and_a_remedy(tmp_path: Path) -> None:
+    for name in (f"{CHECKING}x/chatd.db", None):
+        with (
+            pytest.raises(Failed, match=rf"^{tmp_path} cannot be written: No space left .*; name another$"),
+            failures(tmp_path, "name another"),
+        ):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name and str(tmp_path / name))
+    with pytest.raises(Failed, match=r"^elsewhere: No such file"), failures(tmp_path):
+        raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), "elsewhere")
 
 
 def test_a_scratch_folder_of_one_that_was_killed_goes_with_the_next(tmp_path: Path) -> None:

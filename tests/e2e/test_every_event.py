@@ -142,6 +142,7 @@ def live_through(town: Town, witness: Witness, owner: ViewUpdater, member: ViewU
     # the server as a whole
     ask(operator, "backup.create", path=str(town.server.data.with_name("copy.db")))
     ask(operator, "view.rebuild", name="search")
+    ask(operator, "server.compact")
     yield
 
     # bots

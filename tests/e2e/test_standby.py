@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from websockets.exceptions import WebSocketException
@@ -22,6 +24,7 @@ from .standing_by import Line, Standby, promote
 from .talking import Client, Refused, history
 from .test_files import post
 from .test_hostile_bytes import within
+from .test_service_manager import ACTIVATED, Manager
 from .town import Account, Town
 from .uploads import UPLOADING, upload
 
@@ -127,6 +130,48 @@ def test_what_was_erased_while_it_was_away_is_erased_in_it_too(town: Town, follo
     assert within(
         10, lambda: kept == {path.name for path in (standby.data / "files").rglob("*") if path.is_file()}
     )
+
+
+def test_a_server_that_is_compacted_is_followed_on_and_from_the_beginning(town: Town, follow: Follow) -> None:
+    room = town.room()
+    ann = town.open(town.member(room))
+    for number in range(80):
+        seq = ann.ask("message.post", room=room, text=f"{number} " * 2_000, nonce=str(number))["seq"]
+        if number % 4:
+            ann.ask("message.delete", room=room, seq=seq)
+    early = follow(town)
+    assert within(20, lambda: early.has(head(town)))
+    done = threading.Event()
+
+    def compact() -> None:
+        with_it = Client.operator(town.server)
+        with_it.ask("server.compact")
+        with_it.close()
+        done.set()
+
+    compacting = threading.Thread(target=compact)
+    compacting.start()
+    late = follow(town, "late")
+    number = 0
+    while number == 0 or not done.is_set():
+        number += 1
+        seq = ann.ask("message.post", room=room, text="meanwhile " * 500, nonce=f"m{number}")["seq"]
+        ann.ask("message.delete", room=room, seq=seq)
+    compacting.join()
+
+    def apart(standby: Standby) -> set[str]:
+        there, here = everything(town.server.data), everything(standby.data)
+        return {name for name in there if there[name] != here[name]}
+
+    for standby in (early, late):
+        assert within(20, lambda one=standby: apart(one) <= {"body_rows"}), "erased ones may stay there"  # type: ignore[misc]
+        assert standby.stop() == 0
+        promote(standby.data)
+        promoted = Server(standby.data).start()
+        operator = Client.operator(promoted)
+        assert operator.ask("server.verify")["findings"] == []
+        operator.close()
+        ended_well(promoted)
 
 
 def test_killed_under_load_nothing_is_lost_beyond_the_lag_and_nothing_doubled(
@@ -279,7 +324,7 @@ def test_a_standby_is_no_server_and_is_promoted_when_it_is_whole(
     assert "is a standby of" in server.output()
     server.kill()
     assert "is no standby" in promote(town.server.data, status=1)
-    assert "there is no standby" in promote(tmp_path / "nothing", status=1)
+    assert "there is no database" in promote(tmp_path / "nothing", status=1)
     other = Server(tmp_path / "another", follow=True).start()
     try:
         elsewhere = Town(other)
@@ -336,6 +381,34 @@ def test_a_port_that_is_taken_is_said(town: Town, tmp_path: Path) -> None:
     )
     assert ended.returncode == 1
     assert f"cannot listen on 127.0.0.1 port {town.server.port}: " in ended.stderr
+
+
+def test_as_a_service_it_says_that_it_lives_and_takes_the_socket_of_its_unit(
+    town: Town, tmp_path: Path
+) -> None:
+    manager = Manager(tmp_path / "notify")
+    told = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "1000000", "CHATD_TOKEN": admin(town)}
+    with socket.create_server(("127.0.0.1", 0)) as kept:
+        follow = ["follow", f"http://127.0.0.1:{town.server.port}", "--data", str(tmp_path / "standby")]
+        command = ACTIVATED.format(kept.fileno(), "$", sys.executable)
+        process = subprocess.Popen(
+            ["/bin/bash", "-c", command, "chatd", *follow, "--port", str(town.server.port)],
+            env={**os.environ, **told},
+            pass_fds=(kept.fileno(),),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            assert {manager.told() for _ in range(3)} == {"READY=1", "WATCHDOG=1"}
+            with urlopen(f"http://127.0.0.1:{kept.getsockname()[1]}/healthz", timeout=10) as answer:
+                assert answer.read() == b"ok, a standby\n"
+            process.terminate()
+            manager.wait("STOPPING=1")
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
+            process.wait()
+            manager.close()
 
 
 def test_promoting_says_which_files_had_not_come(town: Town, follow: Follow) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import trio
 import trio.testing
-from certificate_of_nats import certificate
+from self_signed import certificate
 
 from chatd.nats import ordered, wire
 from chatd.nats.client import UNSENT, CannotConnect, Client

@@ -12,15 +12,16 @@ from typing import Any
 
 import pytest
 import trio
-from certificate_of_nats import certificate
 from operator_of_nats import operator
+from self_signed import certificate
 
 from bench.nats_servers import NatsServers, nats_servers
+from chatd.nats import client as client_module
 from chatd.nats import ordered
 from chatd.nats.client import CannotConnect, Client, NatsError, NoResponders, TooLarge, TooSlow
 from chatd.nats.credentials import Credentials, new_seed, private_key, public_key, read_file
-from chatd.nats.jetstream import ApiError, JetStream, StreamConfig
-from chatd.nats.ordered import OrderedConsumer, Shorter, Trimmed
+from chatd.nats.jetstream import ApiError, JetStream, StreamConfig, StreamInfo
+from chatd.nats.ordered import OrderedConsumer, Replaced, Shorter, Trimmed
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -101,6 +102,29 @@ async def test_who_may_not_come_in_is_told_and_who_may_does(tmp_path: Path) -> N
         assert refused.group_contains(CannotConnect, match="(?i)authorization violation")
 
 
+async def test_who_may_not_come_in_any_more_says_so_once_and_comes_back_when_it_may(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(client_module, "BACKOFF", (0.001, 0.01))
+    seed, other = new_seed(), new_seed()
+    ours, theirs = (public_key(private_key(one)) for one in (seed, other))
+    with nats_servers(1, more=[f"authorization {{ users: [{{nkey: {ours}}}] }}"]) as servers:
+        [server] = servers.servers
+        async with connected(servers, credentials=Credentials(seed=seed)) as client:
+            for now, before in ((theirs, ours), (ours, theirs)):
+                server.config.write_text(server.config.read_text().replace(before, now))
+                server.signal(signal.SIGHUP)
+                if now == theirs:
+                    with trio.fail_after(30):
+                        for _ in range(20):
+                            await client._changed.wait()
+                    assert f"127.0.0.1:{server.port}: it refuses: Authorization Violation" in client.problem
+            with trio.fail_after(30):
+                await client.wait_connected()
+            assert client.problem == ""
+    assert capfd.readouterr().err.count("nats_unreachable") == 1
+
+
 @pytest.mark.parametrize("first", ["", ", handshake_first: true", ", handshake_first: auto"])
 async def test_servers_that_ask_for_tls_are_spoken_to_in_tls(tmp_path: Path, first: str) -> None:
     written, key = certificate(tmp_path)
@@ -163,7 +187,10 @@ async def test_of_a_stored_message_that_is_sent_again_one_server_and_three_say_d
     assert said == [10071, True]
 
 
-async def test_an_ordered_consumer_says_when_the_stream_is_trimmed_or_shorter(one: NatsServers) -> None:
+async def test_an_ordered_consumer_says_when_the_stream_is_trimmed_or_shorter(
+    one: NatsServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ordered, "SHORT_FOR", 0.3)
     async with connected(one) as client:
         stream = JetStream(client)
         await stream.create_stream(StreamConfig("trim", ["trim.x"]))
@@ -175,6 +202,71 @@ async def test_an_ordered_consumer_says_when_the_stream_is_trimmed_or_shorter(on
             await anext(OrderedConsumer(stream, "trim", 4))
         with pytest.raises(Shorter):
             await anext(OrderedConsumer(stream, "trim", 11))
+
+
+async def test_a_server_that_only_believes_that_it_leads_may_say_that_the_stream_is_shorter(
+    one: NatsServers,
+) -> None:
+    """One that was frozen, until it hears of the others."""
+    async with connected(one) as client:
+        stream = JetStream(client)
+        info = await stream.create_stream(StreamConfig("stale", ["stale.x"]))
+        for _ in range(3):
+            await stream.publish("stale.x", b"")
+        stale = [info, info]
+
+        class Stale(JetStream):
+            async def stream_info(self, name: str) -> StreamInfo:
+                return stale.pop() if stale else await super().stream_info(name)
+
+        consumer = OrderedConsumer(Stale(client), "stale", 2)
+        with trio.fail_after(30):
+            assert (await anext(consumer)).sequence == 3
+        assert not stale
+
+
+async def test_an_ordered_consumer_says_when_the_stream_grows_and_is_shorter(one: NatsServers) -> None:
+    """So it is no old word of a server: what is added to it would be taken for what comes next."""
+    async with connected(one) as client:
+        stream = JetStream(client)
+        await stream.create_stream(StreamConfig("grown", ["grown.x"]))
+        consumer = OrderedConsumer(stream, "grown", 11)
+        async with trio.open_nursery() as nursery:
+
+            async def write() -> None:
+                while True:
+                    await stream.publish("grown.x", b"")
+                    await trio.sleep(0.2)
+
+            nursery.start_soon(write)
+            with pytest.raises(Shorter), trio.fail_after(30):
+                await anext(consumer)
+            nursery.cancel_scope.cancel()
+
+
+async def test_an_ordered_consumer_says_when_the_stream_was_made_anew(one: NatsServers) -> None:
+    async with connected(one) as client:
+        stream = JetStream(client)
+        await stream.create_stream(StreamConfig("anew", ["anew.x"], metadata={"whose": "ours"}))
+        await stream.publish("anew.x", b"")
+        consumer = OrderedConsumer(stream, "anew", 0)
+        assert (await anext(consumer)).sequence == 1
+        await stream._call("STREAM.DELETE.anew", {}, dict[str, Any])
+        await stream.create_stream(StreamConfig("anew", ["anew.x"], metadata={"whose": "theirs"}))
+        for _ in range(2):
+            await stream.publish("anew.x", b"")
+        with pytest.raises(Replaced), trio.fail_after(30):
+            await anext(consumer)
+
+
+async def test_that_a_consumer_cannot_be_made_is_not_said_with_each_try(
+    one: NatsServers, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(ordered, "AGAIN", 0.001)
+    async with connected(one) as client:
+        with trio.move_on_after(0.5):
+            await anext(OrderedConsumer(JetStream(client), "nowhere", 0))
+    assert capfd.readouterr().err.count("consumer_not_made") == 1
 
 
 async def test_nothing_acknowledged_is_lost_when_the_leader_dies_and_the_reader_sees_no_hole(

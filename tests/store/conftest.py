@@ -1,13 +1,26 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from store_facts import Pen, Sheet
+from store_facts import Pen, Sheet, SingleThreaded
 
+from chatd.ports import Append, Appended
+from chatd.store.connection import open_writer
 from chatd.store.database import Store, open_store
+from chatd.store.log.journal import Journal
+from chatd.store.ops import migrate
+from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.place import Place
+
+LACKING = ("mentions", "message_mentions", "mentions_changed")
+FILL = """
+    INSERT INTO mentions (account, room, seq)
+    SELECT value, room, seq FROM messages CROSS JOIN json_each(mentions) WHERE value <> 'here'
+"""
 
 
 @pytest.fixture
@@ -33,3 +46,34 @@ def sheet() -> Iterator[Sheet]:
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     async with open_store(tmp_path / "data") as store:
         yield store
+
+
+@pytest.fixture
+def step(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Leads to what is version 2 here."""
+    schema = migrate.present().schema
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate.build(connection)
+    rows = connection.execute("SELECT name, sql FROM sqlite_master")
+    missing = {name: sql for name, sql in rows if name in LACKING}
+    connection.close()
+    sql = "; ".join([*(missing[name] for name in LACKING), FILL])
+    monkeypatch.setattr(migrate, "present", lambda: migrate.Model(schema, (sql,)))
+    return sql
+
+
+@pytest.fixture
+def written_by_version_1(tmp_path: Path, step: str) -> Callable[[list[Append]], None]:
+    """Writes a database as the chatd of then would have."""
+
+    def write(appends: list[Append]) -> None:
+        connection = open_writer(tmp_path / DATABASE)
+        drops = "DROP TRIGGER mentions_changed; DROP TRIGGER message_mentions; DROP TABLE mentions"
+        migrate.build(connection, migrate.Model(f"{migrate.present().schema}; {drops}"))
+        journal = Journal(SingleThreaded(connection), Place(tmp_path / DATABASE))  # type: ignore[arg-type]
+        journal.open(connection)
+        assert all(isinstance(done, Appended) for done in journal.commit(appends))
+        connection.execute("INSERT INTO meta VALUES ('epoch', 'then')")
+        connection.close()
+
+    return write

@@ -35,6 +35,7 @@ const ELSEWHERE = [
   'message.reported',
   'report.resolved',
   'room.exported',
+  'server.compacted',
   'space.created',
   'space.exported',
   'view.rebuilt',

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, ClassVar, Final, Self
 from msgspec import Raw, structs
 from msgspec.json import Decoder
 
-from chatctl.imports.archive import Archive
+from chatctl.imports.archive import Archive, read_archive
 from chatctl.imports.chatd.beside import Beside
 from chatctl.imports.chatd.messages import Messages
 from chatctl.imports.chatd.places import Places
@@ -21,7 +21,7 @@ from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import Glance, glance
 from chatctl.imports.json_decoding import NotJson, decoded
 from chatctl.imports.json_text import lines
-from chatctl.imports.problems import Problems, lost_in
+from chatctl.imports.problems import lost_in
 from chatctl.imports.records import CustomEmoji, Message, Person, Room, plain
 
 _BEGINS: Final = re.compile(rb'\s*\{\s*"kind"\s*:\s*"export"\s*,\s*"data"\s*:\s*\{\s*"format"\s*:\s*1\b')
@@ -57,12 +57,7 @@ class ChatdExport:
 
     @classmethod
     def read(cls, path: Path, options: Options) -> Self:
-        archive = Archive(path, Problems())
-        try:
-            return cls(archive, path)
-        except BaseException:
-            archive.close()
-            raise
+        return read_archive(path, lambda archive: cls(archive, path))
 
     @property
     def title(self) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import msgspec
 from msgspec.structs import replace
 
-from chatctl.imports.archive import Archive
+from chatctl.imports.archive import Archive, read_archive
 from chatctl.imports.discord import wire
 from chatctl.imports.discord.channels import MESSAGE, OPENED, ChannelFile, channel_files, snowflake_time
 from chatctl.imports.discord.messages import PINNED, Reader
@@ -71,12 +71,7 @@ class DiscordGuild:
 
     @classmethod
     def read(cls, path: Path, options: Options) -> Self:
-        archive = Archive(path, Problems())
-        try:
-            return cls(archive, options)
-        except BaseException:
-            archive.close()
-            raise
+        return read_archive(path, lambda archive: cls(archive, options))
 
     def people(self) -> Iterable[Person]:
         """All who wrote: files have no list of people."""

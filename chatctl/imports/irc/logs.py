@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar, Final, Self
 from zoneinfo import ZoneInfo
 
-from chatctl.imports.archive import Archive
+from chatctl.imports.archive import Archive, read_archive
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.irc.bytes import decoded
@@ -21,7 +21,6 @@ from chatctl.imports.irc.places import Place, is_log
 from chatctl.imports.json_text import lines
 from chatctl.imports.keys import bounded
 from chatctl.imports.ordering import Ordering
-from chatctl.imports.problems import Problems
 from chatctl.imports.records import CustomEmoji, Message, Person, Room, plain
 from chatctl.imports.wall_clock import WallClock, milliseconds, zone_of
 
@@ -56,12 +55,7 @@ class IrcLogs:
 
     @classmethod
     def read(cls, path: Path, options: Options) -> Self:
-        archive = Archive(path, Problems())
-        try:
-            return cls(archive, options)
-        except BaseException:
-            archive.close()
-            raise
+        return read_archive(path, lambda archive: cls(archive, options))
 
     def people(self) -> Iterable[Person]:
         """Logs have no list of people."""

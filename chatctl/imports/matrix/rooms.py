@@ -9,7 +9,7 @@ from typing import ClassVar, Final, Self
 
 from msgspec.structs import replace
 
-from chatctl.imports.archive import Archive
+from chatctl.imports.archive import Archive, read_archive
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.matrix.changes import change
@@ -58,12 +58,7 @@ class MatrixRooms:
 
     @classmethod
     def read(cls, path: Path, options: Options) -> Self:
-        archive = Archive(path, Problems())
-        try:
-            return cls(archive)
-        except BaseException:
-            archive.close()
-            raise
+        return read_archive(path, cls)
 
     def people(self) -> Iterable[Person]:
         return self._people.values()

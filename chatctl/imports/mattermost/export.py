@@ -10,7 +10,7 @@ from typing import BinaryIO, ClassVar, Final, Self
 
 from msgspec import Raw
 
-from chatctl.imports.archive import Archive
+from chatctl.imports.archive import Archive, read_archive
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.json_decoding import NotJson, decoded
@@ -55,12 +55,7 @@ class MattermostExport:
 
     @classmethod
     def read(cls, path: Path, options: Options) -> Self:
-        archive = Archive(path, Problems())
-        try:
-            return cls(archive)
-        except BaseException:
-            archive.close()
-            raise
+        return read_archive(path, cls)
 
     def people(self) -> Iterable[Person]:
         return self._lists.people.values()

@@ -8,11 +8,10 @@ from typing import BinaryIO, ClassVar, Final, Self
 
 from msgspec import structs
 
-from chatctl.imports.archive import Archive
+from chatctl.imports.archive import Archive, read_archive
 from chatctl.imports.export import Options
 from chatctl.imports.glance import glance
 from chatctl.imports.ordering import Ordering
-from chatctl.imports.problems import Problems
 from chatctl.imports.records import CustomEmoji, Message, Person, Room, Version
 from chatctl.imports.rocketchat.dump import MESSAGES, Dump
 from chatctl.imports.rocketchat.fields import key, word, words
@@ -46,12 +45,7 @@ class RocketChatDump:
 
     @classmethod
     def read(cls, path: Path, options: Options) -> Self:
-        archive = Archive(path, Problems())
-        try:
-            return cls(archive)
-        except BaseException:
-            archive.close()
-            raise
+        return read_archive(path, cls)
 
     def people(self) -> Iterable[Person]:
         return self._people.listed.values()

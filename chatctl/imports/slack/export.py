@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Final, Self
 
-from chatctl.imports.archive import Archive
+from chatctl.imports.archive import Archive, read_archive
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
-from chatctl.imports.problems import Problems
 from chatctl.imports.records import CustomEmoji, Message, Person, Room
 from chatctl.imports.slack.days import Days
 from chatctl.imports.slack.files import Files
@@ -45,12 +44,7 @@ class SlackExport:
 
     @classmethod
     def read(cls, path: Path, options: Options) -> Self:
-        archive = Archive(path, Problems())
-        try:
-            return cls(archive)
-        except BaseException:
-            archive.close()
-            raise
+        return read_archive(path, cls)
 
     def people(self) -> Iterable[Person]:
         return self._people.values()

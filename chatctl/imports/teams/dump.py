@@ -11,12 +11,11 @@ from typing import ClassVar, Final, Self
 import msgspec
 from msgspec.structs import replace
 
-from chatctl.imports.archive import Archive
+from chatctl.imports.archive import Archive, read_archive
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.keys import bounded
 from chatctl.imports.ordering import Ordering
-from chatctl.imports.problems import Problems
 from chatctl.imports.records import CustomEmoji, Message, Person, Room
 from chatctl.imports.teams.messages import Reader
 from chatctl.imports.teams.places import LISTS, read_directory, rows
@@ -55,12 +54,7 @@ class TeamsDump:
 
     @classmethod
     def read(cls, path: Path, options: Options) -> Self:
-        archive = Archive(path, Problems())
-        try:
-            return cls(archive)
-        except BaseException:
-            archive.close()
-            raise
+        return read_archive(path, cls)
 
     def people(self) -> Iterable[Person]:
         return self._listed.values()

@@ -8,11 +8,10 @@ from io import BufferedReader
 from pathlib import Path
 from typing import ClassVar, Final, Self
 
-from chatctl.imports.archive import Archive
+from chatctl.imports.archive import Archive, read_archive
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.ordering import Ordering
-from chatctl.imports.problems import Problems
 from chatctl.imports.records import CustomEmoji, Message, Person, Room
 from chatctl.imports.telegram.chats import KINDS, Chat, rows
 from chatctl.imports.telegram.messages import Reader
@@ -46,12 +45,7 @@ class TelegramAccount:
 
     @classmethod
     def read(cls, path: Path, options: Options) -> Self:
-        archive = Archive(path, Problems())
-        try:
-            return cls(archive, options)
-        except BaseException:
-            archive.close()
-            raise
+        return read_archive(path, lambda archive: cls(archive, options))
 
     def people(self) -> Iterable[Person]:
         self._load()

@@ -8,12 +8,11 @@ from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from typing import ClassVar, Final, Self
 
-from chatctl.imports.archive import Archive
+from chatctl.imports.archive import Archive, read_archive
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.keys import bounded
 from chatctl.imports.ordering import Ordering
-from chatctl.imports.problems import Problems
 from chatctl.imports.records import CustomEmoji, Message, Person, Room, plain
 from chatctl.imports.wall_clock import WallClock, zone_of
 from chatctl.imports.whatsapp.chat import Chat, first_look, raw_messages
@@ -63,12 +62,7 @@ class WhatsAppChats:
 
     @classmethod
     def read(cls, path: Path, options: Options) -> Self:
-        archive = Archive(path, Problems())
-        try:
-            return cls(archive, options)
-        except BaseException:
-            archive.close()
-            raise
+        return read_archive(path, lambda archive: cls(archive, options))
 
     def people(self) -> Iterable[Person]:
         seen = set()

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, Self, TypeVar
 
 import msgspec
 
-from chatctl.imports.archive import Archive
+from chatctl.imports.archive import Archive, read_archive
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.json_decoding import NotJson, decoded
@@ -60,12 +60,7 @@ class ZulipRealm:
 
     @classmethod
     def read(cls, path: Path, options: Options) -> Self:
-        archive = Archive(path, Problems())
-        try:
-            return cls(archive)
-        except BaseException:
-            archive.close()
-            raise
+        return read_archive(path, cls)
 
     def people(self) -> Iterator[Person]:
         for user in self._tables.users.values():

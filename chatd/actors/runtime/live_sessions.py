@@ -11,9 +11,9 @@ from chatd.actors.runtime.request_counts import RequestCounts
 from chatd.auth.tokens import Claims
 from chatd.contract.errors import Code
 from chatd.contract.server import SessionLoad
+from chatd.ports import DropDevices
 
 REVOKED: Final = 4002  # the close code that tells a client not to reconnect
-
 
 Which = Callable[[Claims], bool]
 
@@ -75,3 +75,13 @@ class LiveSessions:
         for session in self:
             if session.claims is not None and which(session.claims):
                 session.end(code, reason)
+
+    def end_devices(self, dropped: DropDevices, reason: str) -> None:
+        """Closes the connections of devices that have been revoked."""
+
+        def is_dropped(claims: Claims) -> bool:
+            if claims.account != dropped.account or claims.device == dropped.keep:
+                return False
+            return dropped.device is None or claims.device == dropped.device
+
+        self.end(reason, is_dropped)

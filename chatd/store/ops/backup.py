@@ -22,6 +22,7 @@ from chatd.store.connection import open_reader
 from chatd.store.ops import epochs, migrate, verify
 from chatd.store.ops.cut import Cut, cut, position_at
 from chatd.store.ops.data_dir import DATABASE, RESTORING, hold
+from chatd.store.ops.ownership import given
 from chatd.store.queries.log import EPOCH, HEAD
 
 PAGES_AT_ONCE = 4_096
@@ -145,7 +146,7 @@ def restore(
     if not target.exists():
         _look_at(file)  # before the folder is made: a copy that is no good leaves nothing behind
     part = folder / RESTORING
-    with hold(folder), _gone_unless_named(part):
+    with hold(folder), given(folder), _gone_unless_named(part):
         if target.exists():
             raise StoreError(f"{folder} holds a database already; restore into a new folder")
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from chatd.ports import StoreError
+from chatd.store.ops.ownership import give_file, name_of
 
 DATABASE = "chatd.db"
 RESTORING = "chatd.db.restored"  # until all that a restore brings is there
@@ -39,13 +41,53 @@ def hold(folder: Path) -> Iterator[Held]:
     """Makes the folder if need be, and keeps every other server out of it. Raises StoreError."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StoreError(f"the data folder {folder} cannot be used: {error.strerror}") from error
+        raise StoreError(f"the data folder {folder} cannot be used: {why_not(error)}") from error
     try:
+        give_file(lock, folder)
         yield _lock(lock, folder)
     finally:
         os.close(lock)
+
+
+def database_in(folder: Path) -> Path:
+    """The database of a data folder. Raises StoreError: there is none that this user may change."""
+    path = folder / DATABASE
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise StoreError(f"there is no database {path}; --data names the data folder of a server") from error
+    except OSError as error:
+        raise StoreError(f"the data folder {folder} cannot be used: {why_not(error)}") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise StoreError(f"{path} is no file; --data names the data folder of a server")
+    for each in (folder, path):
+        if not os.access(each, os.R_OK | os.W_OK, effective_ids=True):
+            raise StoreError(f"{each} cannot be written: {_belonging(each)}")
+    return path
+
+
+def why_not(error: OSError) -> str:
+    """What the system says, and of what belongs to another user what to do."""
+    said = error.strerror or type(error).__name__
+    if isinstance(error, PermissionError) and error.filename:
+        return f"{said}; {_belonging(Path(os.fsdecode(error.filename)))}"
+    return said
+
+
+def _belonging(path: Path) -> str:
+    """Why this user may not write there, and what to do. It names no folder to be given away that was
+    not this user's before."""
+    there = next(
+        (each for each in (path, *path.parents) if os.access(each, os.F_OK, effective_ids=True)), Path("/")
+    )
+    owner, me = there.stat().st_uid, os.geteuid()
+    if owner == me:
+        return "look at its mode, and whether the disk is mounted read-only"
+    if there.parent.stat().st_uid == me:
+        return f"{there} belongs to {name_of(owner)}: as root `chown -R {name_of(me)}: {there.parent}`"
+    return f"{there} belongs to {name_of(owner)}, and this is {name_of(me)}: run it as that user"
 
 
 def refuse_if_held(folder: Path) -> None:

@@ -8,15 +8,13 @@ from pathlib import Path
 from chatd.ports import StoreError
 from chatd.store.connection import open_writer
 from chatd.store.ops import epochs
-from chatd.store.ops.data_dir import DATABASE, hold
+from chatd.store.ops.data_dir import database_in, hold
 
 
 def leave(folder: Path) -> bool:
     """Whether it belonged to one. It gets an epoch of its own, since it will be another history. Raises
     StoreError."""
-    path = folder / DATABASE
-    if not path.exists():
-        raise StoreError(f"{path} does not exist; --data names the folder of a node")
+    path = database_in(folder)
     with hold(folder):
         try:
             connection = open_writer(path, create=False)

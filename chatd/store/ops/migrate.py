@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -18,11 +19,14 @@ import msgspec
 from chatd.log import log as server_log
 from chatd.ports import StoreError
 from chatd.store.connection import open_writer, teach
+from chatd.store.ops.data_dir import why_not
 
 APPLICATION_ID = 0x63686174  # "chat": what `file` shows, and how another program's database is refused
 NEEDS_SQLITE = (3, 38, 0)  # the JSON operators of schema.sql
 
 HEADROOM = 64 * 2**20  # bytes that the disk must have free besides the copy
+PART = ".part"  # behind the name of a copy that is not whole yet
+SIDES = ("", "-journal", "-wal", "-shm")
 
 _STORE = Path(__file__).parents[1]
 
@@ -52,9 +56,9 @@ def prepare(path: Path, model: Model | None = None) -> None:
     if sqlite3.sqlite_version_info < NEEDS_SQLITE:
         needs = ".".join(map(str, NEEDS_SQLITE))
         raise StoreError(f"Python is linked to SQLite {sqlite3.sqlite_version}; chatd needs {needs} or later")
-    # made before SQLite does, so that its side files inherit the mode
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     try:
+        # made before SQLite does, so that its side files inherit the mode
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         connection = open_writer(path)
         try:
             _bring_up(connection, path, model or present())
@@ -64,6 +68,8 @@ def prepare(path: Path, model: Model | None = None) -> None:
         raise StoreError(
             f"{path} cannot be opened: {error}; restore a backup with `chatctl backup restore`"
         ) from error
+    except OSError as error:
+        raise StoreError(f"{path} cannot be opened: {why_not(error)}") from error
 
 
 def check_version(connection: sqlite3.Connection, path: Path, known: int) -> int:
@@ -124,11 +130,12 @@ def run_steps(connection: sqlite3.Connection, path: Path, version: int, model: M
 
 
 def copy_file(connection: sqlite3.Connection, target: Path) -> None:
-    """A consistent copy of the open database as one file, durable before it has its name."""
-    part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL, 0o600))
+    """A consistent copy of the open database as one file, durable before it has its name. Raises StoreError,
+    and what reading the database raises."""
+    part = target.with_name(target.name + PART)
     try:
+        remove(part)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         copy = sqlite3.connect(part, isolation_level=None)
         try:
             connection.backup(copy)
@@ -138,8 +145,21 @@ def copy_file(connection: sqlite3.Connection, target: Path) -> None:
         sync(part)
         part.replace(target)
         sync(target.parent)
+    except OSError as error:
+        raise StoreError(f"{target} cannot be written: {why_not(error)}") from error
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_FULL:
+            raise
+        raise StoreError(f"{target} cannot be written: {error}; make room on the disk") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            remove(part)
+
+
+def remove(file: Path) -> None:
+    """A database that nobody has open, with what a killed program has left beside it. Raises OSError."""
+    for side in SIDES:
+        file.with_name(file.name + side).unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:

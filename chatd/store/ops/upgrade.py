@@ -1,17 +1,17 @@
-"""Upgrades of the database by hand: tried on a copy, carried out, taken back.
+"""Upgrades of the database by hand: carried out, and taken back.
 
 A server that starts on an older database carries the same out by itself (`chatd.store.ops.migrate`): it
 copies the file aside, and takes all steps in one transaction.
-"""
 
-# ruff: noqa: S608 - statements are put together from fixed text and names of the schema only
+An upgrade that is taken back is so at one moment, when the copy gets the name of the database. What the copy
+then has to say of itself it says before. Who is killed earlier has changed nothing; the next try, or the next
+start (`chatd.store.ops.leftovers`), takes away what it left.
+"""
 
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,33 +23,16 @@ from msgspec import Struct
 from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader, open_writer
-from chatd.store.ops import epochs, migrate, verify
-from chatd.store.ops.data_dir import DATABASE, hold
+from chatd.store.ops import epochs, migrate
+from chatd.store.ops.data_dir import database_in, hold, why_not
 from chatd.store.queries.log import HASH_AT, HEAD
 
-REHEARSAL: Final = ".rehearsal"  # behind the name of the database, while one is under way
 UNDONE: Final = ".undone-version-"
-SHAPE: Final = "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
 NEWEST: Final = "SELECT at FROM events ORDER BY position DESC LIMIT 1"
 
 
 class UpgradeError(StoreError):
-    """An upgrade cannot be tried, carried out or taken back as it is asked for."""
-
-
-class Rehearsal(Struct, frozen=True):
-    """What an upgrade from `before` to `after` does, and how many seconds each part of it took on a copy of
-    `bytes`. `findings`: what was wrong with the copy afterwards."""
-
-    before: int
-    after: int
-    bytes: int
-    changes: tuple[str, ...] = ()
-    copied: float = 0.0
-    migrated: float = 0.0
-    verified: float = 0.0
-    events: int = 0
-    findings: tuple[str, ...] = ()
+    """An upgrade cannot be carried out or taken back as it is asked for."""
 
 
 class Upgraded(Struct, frozen=True):
@@ -69,49 +52,9 @@ class Undone(Struct, frozen=True):
     kept: Path
 
 
-def rehearse(folder: Path) -> Rehearsal:
-    """Tries the upgrade on a copy, which is deleted again. A server may run meanwhile. Raises StoreError."""
-    path, model = folder / DATABASE, migrate.present()
-    with _reading(path) as source:
-        version, size = migrate.check_version(source, path, model.version), path.stat().st_size
-        if version == model.version:
-            return Rehearsal(version, version, size)
-        migrate.refuse_without_space(path)
-        copy = path.with_name(path.name + REHEARSAL)
-        try:
-            copied = _seconds(lambda: migrate.copy_file(source, copy))
-            return _rehearsed(copy, model, Rehearsal(version, model.version, size, copied=copied))
-        finally:
-            for suffix in ("", "-wal", "-shm"):
-                copy.with_name(copy.name + suffix).unlink(missing_ok=True)
-
-
-def _rehearsed(copy: Path, model: migrate.Model, begun: Rehearsal) -> Rehearsal:
-    connection = open_writer(copy)
-    try:
-        before = _shape(connection)
-        migrated = _seconds(lambda: migrate.run_steps(connection, copy, begun.before, model))
-        changes = tuple(_changes(connection, before, _shape(connection)))
-    finally:
-        connection.close()
-    begin = time.monotonic()
-    found = verify.verify_file(copy)
-    return Rehearsal(
-        begun.before,
-        begun.after,
-        begun.bytes,
-        changes,
-        begun.copied,
-        migrated,
-        time.monotonic() - begin,
-        found.events,
-        found.findings,
-    )
-
-
 def upgrade(folder: Path) -> Upgraded:
     """Carries it out, as the next start would. Raises StoreError."""
-    path, model = folder / DATABASE, migrate.present()
+    path, model = database_in(folder), migrate.present()
     with _reading(path) as source:
         version = migrate.check_version(source, path, model.version)
     if version == model.version:
@@ -124,7 +67,7 @@ def upgrade(folder: Path) -> Upgraded:
 def undo(folder: Path, force: bool) -> Undone:
     """Puts the copy that the newest upgrade left in the place of the database, which is kept beside it. What
     was written since is lost, so that takes `force`. Raises StoreError."""
-    path = folder / DATABASE
+    path = database_in(folder)
     with hold(folder):
         with _reading(path) as source:
             version = int(json_rows.cell(source, "PRAGMA user_version"))
@@ -143,18 +86,24 @@ def undo(folder: Path, force: bool) -> Undone:
                     f" {newest:%Y-%m-%d %H:%M} UTC, and would be lost: back up first, then give --force"
                 )
         kept = path.with_name(f"{path.name}{UNDONE}{version}")
-        _settle(path)
-        kept.unlink(missing_ok=True)
-        os.link(path, kept)
-        copy.replace(path)  # at no moment is there no database
-        migrate.sync(folder)
-        if lost:
-            _new_history(path)
+        try:
+            if lost:
+                _new_history(copy)  # before it is the database: a server starts on it as soon as it is
+            _settle(path)
+            kept.unlink(missing_ok=True)
+            os.link(path, kept)
+            copy.replace(path)  # at no moment is there no database
+            migrate.sync(folder)
+        except OSError as error:
+            raise UpgradeError(f"{copy} cannot be put in the place of {path}: {why_not(error)}") from error
+        except sqlite3.Error as error:
+            raise UpgradeError(f"{copy} cannot be put in the place of {path}: {error}") from error
     return Undone(older[-1], lost, kept)
 
 
 def _lost(source: sqlite3.Connection, copy: Path) -> int:
     """How many events of the database are not in the copy, which must be a sound one of the same history."""
+    _roll_back(copy)
     with _reading(copy) as before:
         if migrate.check_version(before, copy, migrate.present().version) < 1 or _damaged(before):
             raise UpgradeError(f"{copy} is damaged; restore a backup with `chatctl backup restore`")
@@ -165,22 +114,36 @@ def _lost(source: sqlite3.Connection, copy: Path) -> int:
     return int(json_rows.cell(source, HEAD)) - head
 
 
+def _roll_back(copy: Path) -> None:
+    """Who was killed while it changed the copy has left a journal, which no reader carries out."""
+    if not copy.with_name(f"{copy.name}-journal").exists():
+        return
+    with _translated(copy):
+        connection = open_writer(copy, create=False)
+        try:
+            connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        finally:
+            connection.close()
+
+
 def _damaged(connection: sqlite3.Connection) -> bool:
     return bool(json_rows.cell(connection, "PRAGMA quick_check(1)") != "ok")
 
 
 def _settle(path: Path) -> None:
-    """All of it into the one file."""
+    """All of it into the one file: what stands beside it would be taken for the copy's."""
     connection = open_writer(path, create=False)
     try:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     finally:
         connection.close()
+    if path.with_name(f"{path.name}-wal").exists():  # who closes it last removes it
+        raise UpgradeError(f"another program has {path} open; end it first")
 
 
-def _new_history(path: Path) -> None:
+def _new_history(copy: Path) -> None:
     """No client resumes from a cursor that may lie in what is lost."""
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite3.connect(copy, isolation_level=None)
     try:
         epochs.restored(connection)
     finally:
@@ -189,40 +152,17 @@ def _new_history(path: Path) -> None:
 
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
-    if not path.exists():
-        raise UpgradeError(f"there is no database {path}")
-    try:
+    with _translated(path):
         connection = open_reader(path)
         try:
             yield connection
         finally:
             connection.close()
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
     except sqlite3.Error as error:
         raise UpgradeError(f"{path} cannot be read: {error}") from error
-
-
-def _seconds(work: object) -> float:
-    begin = time.monotonic()
-    work()  # type: ignore[operator]
-    return time.monotonic() - begin
-
-
-def _shape(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
-    """What stands in the schema, without comments and line breaks."""
-    rows = connection.execute(SHAPE).fetchall()
-    return {(kind, name): " ".join(re.sub(r"--.*", "", sql).split()) for kind, name, sql in rows}
-
-
-def _changes(
-    connection: sqlite3.Connection, before: dict[tuple[str, str], str], after: dict[tuple[str, str], str]
-) -> Iterator[str]:
-    for kind, name in sorted({*before, *after}):
-        old, new = before.get((kind, name)), after.get((kind, name))
-        if old == new:
-            continue
-        verb = "makes" if old is None else "drops" if new is None else "changes"
-        rows = ""
-        if kind == "table" and new is not None:
-            [count] = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()
-            rows = f", which has {count} rows then"
-        yield f"{verb} the {kind} {name}{rows}"

@@ -59,6 +59,7 @@ export const KINDS_OF_SERVER = [
   'backup.created',
   'backup.restored',
   'view.rebuilt',
+  'server.compacted',
   'message.deleted',
 ] as const
 

@@ -62,6 +62,7 @@ export const t = strings(
     'kind_backup.created': 'Backup made',
     'kind_backup.restored': 'Backup restored',
     'kind_view.rebuilt': 'View built again',
+    'kind_server.compacted': 'Disk given back',
     'account.created': '{by} made the account {whom}',
     'account.updated': '{by} changed the account {whom}',
     'account.disabled': '{by} disabled the account {whom}',
@@ -127,6 +128,7 @@ export const t = strings(
     'backup.created': '{by} made a backup',
     'backup.restored': '{by} restored a backup',
     'view.rebuilt': '{by} had the view {view} built again',
+    'server.compacted': '{by} had the server give disk back',
   },
   {
     by: 'Von',
@@ -188,6 +190,7 @@ export const t = strings(
     'kind_backup.created': 'Sicherung gemacht',
     'kind_backup.restored': 'Sicherung eingespielt',
     'kind_view.rebuilt': 'Sicht neu gebaut',
+    'kind_server.compacted': 'Speicherplatz freigegeben',
     'account.created': '{by} hat das Konto {whom} angelegt',
     'account.updated': '{by} hat das Konto {whom} geändert',
     'account.disabled': '{by} hat das Konto {whom} abgeschaltet',
@@ -253,5 +256,6 @@ export const t = strings(
     'backup.created': '{by} hat eine Sicherung gemacht',
     'backup.restored': '{by} hat eine Sicherung eingespielt',
     'view.rebuilt': '{by} hat die Sicht {view} neu bauen lassen',
+    'server.compacted': '{by} hat den Server Speicherplatz freigeben lassen',
   },
 )

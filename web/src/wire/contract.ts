@@ -696,6 +696,11 @@ export type CustomEmoji = {
   readonly at: number
 }
 
+export type DatabaseCompacted = {
+  readonly before: number
+  readonly after: number
+}
+
 export type DeclineDirect = {
   /** 1 to 64 characters */
   readonly room: string
@@ -4851,6 +4856,8 @@ export interface ServerEvents {
   'backup.restored': BackupRestored
   /** Somebody had a view built again. */
   'view.rebuilt': ViewRebuilt
+  /** Somebody had disk given back: bytes of the database and the views' file, before and after. */
+  'server.compacted': DatabaseCompacted
 }
 
 /** Of all streams. */
@@ -4931,6 +4938,7 @@ export interface Events {
   'backup.created': BackupMade
   'backup.restored': BackupRestored
   'view.rebuilt': ViewRebuilt
+  'server.compacted': DatabaseCompacted
 }
 
 export interface Signals {

@@ -1,4 +1,4 @@
-"""A certificate for servers of tests."""
+"""A certificate for servers of tests, which only itself vouches for."""
 
 from __future__ import annotations
 

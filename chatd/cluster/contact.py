@@ -1,0 +1,87 @@
+"""Whether this node knows what its cluster knows: whoever does not may not know who was banned meanwhile."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final, Protocol
+
+import trio
+
+from chatd.cluster.beats import Beats
+from chatd.cluster.log import ClusterLog
+from chatd.log import log
+from chatd.ports import StoreUnavailable
+
+SILENT: Final = 4.0  # seconds without a sign of the stream, after which the node counts as cut off
+LOOK: Final = 0.5
+LOOKS: Final = int(SILENT / LOOK) + 1
+CUT_OFF: Final = (
+    f"nothing was heard of the cluster for {SILENT:g} s; look at the network and at the NATS servers; it goes"
+    " on by itself"
+)
+BEHIND: Final = (
+    f"for {SILENT:g} s this node has not been able to apply what others have; look at its disk and its load"
+)
+
+
+class Heard(Protocol):
+    @property
+    def silence(self) -> float:
+        """Seconds since the last sign of the stream."""
+
+
+class Contact:
+    """`cut_off`: why clients must be served elsewhere; None: all is well. `catch_up` returns when this node
+    has applied all that was acknowledged anywhere. `run` it."""
+
+    def __init__(
+        self, stream: Heard, own: ClusterLog, beats: Beats, catch_up: Callable[[], Awaitable[None]]
+    ) -> None:
+        self.cut_off: str | None = None
+        self._stream = stream
+        self._own = own
+        self._beats = beats
+        self._catch_up = catch_up
+        self._watchers: list[Callable[[], None]] = []
+        self._most = 1  # nodes that were heard at once, this one included
+        self._known: deque[int] = deque(maxlen=LOOKS)  # how far somebody was, at each of the last looks
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """`changed` is called when `cut_off` changes."""
+        self._watchers.append(changed)
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            await trio.sleep(LOOK)
+            problem = self._problem()
+            if problem != self.cut_off:
+                if problem is None:
+                    with trio.move_on_after(SILENT), suppress(StoreUnavailable):
+                        await self._catch_up()
+                log.warning("cluster_cut_off" if problem else "cluster_heard_again")
+                self.cut_off = problem
+                for changed in self._watchers:
+                    changed()
+
+    def _problem(self) -> str | None:
+        furthest = max((heard.beat.sequence for heard in self._beats.others()), default=0)
+        self._known.append(furthest)
+        if self._stream.silence > SILENT and not self._with_others():
+            return CUT_OFF
+        if len(self._known) == LOOKS and self._own.sequence < self._known[0]:
+            return BEHIND
+        if self.cut_off == BEHIND and self._own.sequence < furthest:
+            return BEHIND  # others go on meanwhile, so it is back when it is level with them
+        return None
+
+    def _with_others(self) -> bool:
+        """Whether most nodes that there were are heard, and none of them has applied more: while the stream
+        elects a leader nobody writes."""
+        others = list(self._beats.others())
+        self._most = max(self._most, len(self._beats.nodes))
+        return len(others) * 2 >= self._most and all(
+            heard.beat.sequence <= self._own.sequence for heard in others
+        )

@@ -1,0 +1,145 @@
+"""Commands of other nodes for streams that this one owns: each line's in order, and none of them twice.
+
+A command that comes again is answered as before. One that comes before its turn is passed over: what was lost
+comes again, and so does this.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import attrs
+import msgspec
+import trio
+
+from chatd.actors.runtime.envelope import BROKEN, UNCERTAIN, Envelope
+from chatd.cluster.calls import LONGEST, Answer, Call, answers_to, calls_to, decode_call, encode
+from chatd.cluster.complaints import Complaints
+from chatd.cluster.envelopes import Unsendable, decode_command, encode_result
+from chatd.cluster.net import Net
+
+OF_A_LINE: Final = 1024  # commands that wait
+INBOXES: Final = 65_536
+ASKED_FOR: Final = 60.0  # seconds for which an answer may be asked for again
+KEPT_SECONDS: Final = 120.0  # that answers are kept for a line of which nothing is heard
+
+Tell = Callable[[str, Envelope], Awaitable[None]]
+
+
+@attrs.define(eq=False)
+class _Inbox:
+    """Of a line that another node keeps."""
+
+    stream: str
+    expected: int = 1
+    calls: deque[Call] = attrs.field(factory=deque)
+    answers: dict[int, bytes] = attrs.field(factory=dict)
+    used: float = 0.0
+    busy: bool = False
+
+
+class Inboxes:
+    """`tell` gives a command to the actor here; `applied` returns when the stream has been applied up to a
+    sequence, `sequence` says up to where it has. `life`: of this node; its next one knows no line of it, so
+    what is sent to this one must not reach that."""
+
+    def __init__(
+        self,
+        net: Net,
+        life: str,
+        nursery: trio.Nursery,
+        tell: Tell,
+        applied: Callable[[int], Awaitable[None]],
+        sequence: Callable[[], int],
+    ) -> None:
+        self._net = net
+        self._life = life
+        self._nursery = nursery
+        self._tell = tell
+        self._applied = applied
+        self._sequence = sequence
+        self._inboxes: dict[str, _Inbox] = {}
+        self._complaints = Complaints()
+
+    def open(self) -> None:
+        self._net.listen(calls_to((self._net.node, self._life)), self._called)
+
+    def _called(self, data: bytes) -> None:
+        try:
+            call = decode_call(data)
+        except msgspec.MsgspecError as error:
+            self._complaints.say("node_message_unreadable", problem=str(error))
+            return
+        inbox = self._inboxes.get(call.line)
+        if call.n == 0:
+            if inbox is not None and not inbox.busy:
+                del self._inboxes[call.line]
+            return
+        if inbox is None:
+            if call.n != 1:
+                if call.first > 1:  # else the first one was lost, and comes again
+                    self._net.publish(answers_to(call.sender), encode(Answer(call.line, call.n, 0, None)))
+                return
+            if len(self._inboxes) >= INBOXES:
+                self._tidy(ASKED_FOR)
+                if len(self._inboxes) >= INBOXES:
+                    return
+            inbox = self._inboxes[call.line] = _Inbox(call.stream)
+        inbox.used = trio.current_time()
+        if call.n < inbox.expected:
+            if (known := inbox.answers.get(call.n)) is not None:
+                self._net.publish(answers_to(call.sender), known)
+            return
+        if call.n > inbox.expected or len(inbox.calls) >= OF_A_LINE:
+            return  # one before it was lost; both come again
+        inbox.expected += 1
+        for n in [n for n in inbox.answers if n < call.first]:
+            del inbox.answers[n]
+        inbox.calls.append(call)
+        if not inbox.busy:
+            inbox.busy = True
+            self._nursery.start_soon(self._carry_out, inbox)
+
+    async def _carry_out(self, inbox: _Inbox) -> None:
+        while inbox.calls:
+            call = inbox.calls.popleft()
+            try:
+                command, context, writes, conditions = decode_command(call.command)
+            except Unsendable as error:
+                self._complaints.say("node_message_unreadable", problem=str(error))
+                self._answer(inbox, call, BROKEN)
+                continue
+
+            def reply(answer: object, call: Call = call) -> None:
+                self._answer(inbox, call, answer)
+
+            await self._applied(call.sequence)
+            await self._tell(call.stream, Envelope(command, context, reply, writes, conditions))
+        inbox.busy = False
+
+    def _answer(self, inbox: _Inbox, call: Call, answer: object) -> None:
+        try:
+            result = encode_result(answer)
+        except Unsendable as error:
+            self._complaints.say("command_not_sent", stream=call.stream, problem=str(error))
+            result = encode_result(UNCERTAIN)
+        if len(result) > LONGEST:
+            result = encode_result(UNCERTAIN)
+        encoded = encode(Answer(call.line, call.n, self._sequence(), result))
+        inbox.answers[call.n] = encoded
+        inbox.used = trio.current_time()
+        self._net.publish(answers_to(call.sender), encoded)
+
+    async def tidy(self) -> None:
+        """For ever: forgets lines of which nothing is heard."""
+        while True:
+            await trio.sleep(KEPT_SECONDS / 4)
+            self._tidy(KEPT_SECONDS)
+
+    def _tidy(self, seconds: float) -> None:
+        before = trio.current_time() - seconds
+        for line, inbox in tuple(self._inboxes.items()):
+            if inbox.used <= before and not inbox.busy:
+                del self._inboxes[line]

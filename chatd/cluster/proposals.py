@@ -1,0 +1,181 @@
+"""What this node proposes: sent in order, and again, until it comes back through the stream."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+import attrs
+import trio
+
+from chatd.backoff import Backoff
+from chatd.clock import new_id
+from chatd.cluster.proposal import Kind, encode, join
+from chatd.cluster.sealing import OVERHEAD
+from chatd.cluster.sequencer import Lost, Sequencer
+from chatd.ports import Append, Appended, Commit, Made, StoreUnavailable, StoreUncertain, Taken
+from chatd.store.log.plan import make
+
+RESEND: Final = 2.0  # seconds after which a proposal that has not come back is sent again
+GIVE_UP: Final = 20.0  # seconds after which those who wait are told that the outcome is not known
+ROOM: Final = 4096  # bytes of a message that are not appends
+
+Outcomes = list[Appended | Taken] | StoreUnavailable
+
+
+@attrs.define(eq=False)
+class Pending:
+    """A proposal of this node that has not been applied yet."""
+
+    n: int
+    kind: Kind
+    appends: list[Append]
+    made: list[Made]
+    plain: bytes
+    message: bytes = b""  # as it was sent last
+    outcomes: Outcomes | None = None
+    sent: bool = False
+    tried: bool = False  # to send it, so that it may stand in the stream
+    done: trio.Event = attrs.field(factory=trio.Event)
+
+
+class Proposals:
+    """`message` makes the bytes of one, as this node's log stands when it is sent. `run` it. `proposer` is
+    another with each life of the node."""
+
+    def __init__(self, sequencer: Sequencer, proposer: str, message: Callable[[Pending], bytes]) -> None:
+        self.proposer = proposer
+        self.made = 0
+        self.resent = 0  # times
+        self._sequencer = sequencer
+        self._message = message
+        self._pending: deque[Pending] = deque()
+        self._n = 0
+        self._wanted = trio.Event()
+
+    @property
+    def first(self) -> Pending | None:
+        """The oldest that has not been applied."""
+        return self._pending[0] if self._pending else None
+
+    @property
+    def applied(self) -> bool:
+        """Whether any has been."""
+        return self._n > len(self._pending)
+
+    def submit(self, appends: Sequence[Append], here: Commit | None = None) -> ProposalCommit:
+        """Never waits. `here`: a commit of this node alone that belongs to it."""
+        parts = [self._propose("append", *part) for part in _parts(appends, self._sequencer.limit)]
+        return ProposalCommit(parts, here, self._withdraw)
+
+    def ratchet(self) -> ProposalCommit:
+        return ProposalCommit([self._propose("ratchet", [], [], [])], None, self._withdraw)
+
+    def settle(self, outcomes: Outcomes) -> None:
+        """The first has been applied."""
+        pending = self._pending.popleft()
+        pending.outcomes = outcomes
+        pending.done.set()
+
+    def send_again(self) -> None:
+        """All that have not come back: one that was lost keeps those behind it from being applied."""
+        self.resent += 1
+        for pending in self._pending:
+            pending.sent = False
+        self._wanted.set()
+
+    def begin_anew(self) -> None:
+        """This node was silent for so long that nobody knows what it proposed last."""
+        self.proposer, self._n = new_id(), 0
+        for pending in self._pending:
+            self._n += 1
+            pending.n = self._n
+        self.send_again()
+
+    async def run(self) -> None:
+        """For ever."""
+        backoff = Backoff(0.1, RESEND)
+        while True:
+            pending = next((one for one in self._pending if not one.sent), None)
+            if pending is None:
+                self._wanted = trio.Event()
+                with trio.move_on_after(RESEND) as late:
+                    await self._wanted.wait()
+                if late.cancelled_caught and self._pending:
+                    self.send_again()
+                continue
+            pending.sent = pending.tried = True
+            pending.message = self._message(pending)
+            try:
+                with trio.fail_after(RESEND):
+                    await self._sequencer.propose(pending.message)
+                backoff.reset()
+            except (Lost, trio.TooSlowError):
+                await trio.sleep(backoff.next_delay())
+                self.send_again()
+
+    def _propose(self, kind: Kind, appends: list[Append], made: list[Made], encoded: list[bytes]) -> Pending:
+        self._n += 1
+        self.made += 1
+        pending = Pending(self._n, kind, appends, made, join(encoded))
+        self._pending.append(pending)
+        self._wanted.set()
+        return pending
+
+    def _withdraw(self, parts: Sequence[Pending]) -> bool:
+        """Takes back what was never sent. False: some of it was."""
+        while self._pending and self._pending[-1] in parts and not self._pending[-1].tried:
+            self._pending.pop()
+            self._n -= 1
+        return not any(part.tried for part in parts)
+
+
+class ProposalCommit:
+    """Appends on their way through the stream. To stop waiting does not stop them."""
+
+    def __init__(
+        self, parts: Sequence[Pending], here: Commit | None, withdraw: Callable[[Sequence[Pending]], bool]
+    ) -> None:
+        self._parts = parts
+        self._here = here
+        self._withdraw = withdraw
+
+    async def wait(self) -> list[Appended | Taken]:
+        """One outcome for each append, in order, when this node has applied and shown them. Raises
+        StoreUnavailable."""
+        if self._here is not None:
+            await self._here.wait()
+        outcomes: list[Appended | Taken] = []
+        with trio.move_on_after(GIVE_UP) as waiting:
+            for part in self._parts:
+                await part.done.wait()
+                if isinstance(part.outcomes, StoreUnavailable):
+                    raise part.outcomes
+                outcomes += part.outcomes or ()
+        if waiting.cancelled_caught:
+            if self._withdraw(self._parts):
+                raise StoreUnavailable("the cluster's stream cannot be reached")
+            raise StoreUncertain("the cluster's stream has not answered; what was asked may still be done")
+        return outcomes
+
+    def publish(self) -> None:
+        """They were shown as they were applied."""
+
+
+def _parts(appends: Sequence[Append], limit: int) -> Iterator[tuple[list[Append], list[Made], list[bytes]]]:
+    """As few proposals as the stream's limit, in bytes, allows."""
+    part, made, encoded = list[Append](), list[Made](), list[bytes]()
+    size = room = ROOM + OVERHEAD
+    for append in appends:
+        as_made = make(append)
+        as_encoded = encode(append, as_made)
+        if part and size + len(as_encoded) > limit:
+            yield part, made, encoded
+            part, made, encoded, size = [], [], [], room
+        part.append(append)
+        made.append(as_made)
+        encoded.append(as_encoded)
+        size += len(as_encoded)
+    if part:
+        yield part, made, encoded

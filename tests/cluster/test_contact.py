@@ -1,0 +1,105 @@
+"""A node that cannot know what the others know sends its clients away, whatever the reason is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+from chatd.cluster.beats import Beat, Heard
+from chatd.cluster.contact import BEHIND, CUT_OFF, LOOK, SILENT, Contact
+
+
+@pytest.fixture
+def autojump_clock() -> MockClock:
+    return MockClock(autojump_threshold=0)
+
+
+class World:
+    """Three nodes, of which this one and two others are heard. `sequence`: up to where it has applied."""
+
+    def __init__(self) -> None:
+        self.silence = 0.0
+        self.sequence = 10
+        self.there = {"b": 10, "c": 10}
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        return ("a", *self.there)
+
+    def others(self) -> Iterator[Heard]:
+        for node, sequence in self.there.items():
+            yield Heard(Beat(node, "life", 1, sequence, "", 0), 0.0)
+
+    async def catch_up(self) -> None:
+        await trio.lowlevel.checkpoint()
+
+
+@asynccontextmanager
+async def watched(world: World) -> AsyncIterator[Contact]:
+    contact = Contact(world, cast(Any, world), cast(Any, world), world.catch_up)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(contact.run)
+        yield contact
+        nursery.cancel_scope.cancel()
+
+
+async def test_one_that_hears_neither_the_stream_nor_the_others_is_cut_off(autojump_clock: MockClock) -> None:
+    world = World()
+    async with watched(world) as contact:
+        await trio.sleep(SILENT)
+        assert contact.cut_off is None
+        world.silence = SILENT + 1
+        await trio.sleep(2 * LOOK)
+        assert contact.cut_off is None  # the others know no more: the stream elects a leader
+        world.there = {}
+        await trio.sleep(2 * LOOK)
+        assert contact.cut_off == CUT_OFF
+        world.silence = 0
+        await trio.sleep(2 * LOOK)
+        assert contact.cut_off is None
+
+
+async def test_one_that_hears_everything_and_applies_nothing_is_cut_off(autojump_clock: MockClock) -> None:
+    """As when its disk is full."""
+    world = World()
+    told = []
+    async with watched(world) as contact:
+        contact.watch(lambda: told.append(contact.cut_off))
+        world.there["b"] = 11
+        await trio.sleep(SILENT - LOOK)
+        assert contact.cut_off is None
+        await trio.sleep(3 * LOOK)
+        assert contact.cut_off == BEHIND
+        world.there["b"] = 500
+        world.sequence = 400
+        await trio.sleep(3 * LOOK)
+        assert contact.cut_off == BEHIND  # until it is as far as the others
+        world.sequence = 500
+        await trio.sleep(3 * LOOK)
+        assert contact.cut_off is None
+    assert told == [BEHIND, None]
+
+
+async def test_one_that_is_always_a_little_behind_a_busy_cluster_serves_on(autojump_clock: MockClock) -> None:
+    world = World()
+    async with watched(world) as contact:
+        for _ in range(200):
+            world.there = {"b": world.sequence + 100, "c": world.sequence + 90}
+            await trio.sleep(0.1)
+            world.sequence += 50
+            assert contact.cut_off is None
+
+
+async def test_one_that_falls_further_and_further_behind_is_cut_off(autojump_clock: MockClock) -> None:
+    world = World()
+    async with watched(world) as contact:
+        while contact.cut_off is None and trio.current_time() < 60:
+            world.there["b"] += 100
+            world.sequence += 20
+            await trio.sleep(0.1)
+        assert contact.cut_off == BEHIND

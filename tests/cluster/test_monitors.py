@@ -1,0 +1,79 @@
+"""NATS servers are asked whether they sync before they acknowledge; one that does not answer is told of."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+
+from chatd.cluster.monitors import Unsynced, problems, refuse_unsynced
+from chatd.ports import StoreError
+
+GOOD: Any = {"jetstream": {"config": {"sync_always": True}}}
+LAZY: Any = {"jetstream": {"config": {"sync_interval": 120}}}
+
+
+@contextmanager
+def monitor(said: bytes) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(said)
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def ports() -> Iterator[dict[str, str]]:
+    with ExitStack() as stack:
+        found = {
+            name: stack.enter_context(monitor(json.dumps(said).encode()))
+            for name, said in {"good": GOOD, "lazy": LAZY, "bare": {"jetstream": {}}}.items()
+        }
+        found["garbled"] = stack.enter_context(monitor(b"\xff"))
+        with monitor(b"") as closed:
+            found["closed"] = closed
+        yield found
+
+
+def test_one_that_answers_is_enough_to_start_and_the_silent_one_is_told_of(ports: dict[str, str]) -> None:
+    both = [ports["closed"], ports["good"], ports["garbled"]]
+    refuse_unsynced(both)
+    closed, garbled = problems(both)
+    assert f"the monitoring port {ports['closed']} does not answer" in closed
+    assert ports["garbled"] in garbled
+
+
+@pytest.mark.parametrize("wrong", ["lazy", "bare"])
+def test_one_that_is_set_wrong_is_refused_and_told_of(ports: dict[str, str], wrong: str) -> None:
+    both = [ports["good"], ports[wrong]]
+    [problem] = problems(both)
+    assert ports[wrong] in problem
+    with pytest.raises(Unsynced) as refused:
+        refuse_unsynced(both)
+    assert str(refused.value) == problem
+
+
+def test_without_any_answer_nobody_starts(ports: dict[str, str]) -> None:
+    with pytest.raises(StoreError, match="no monitoring port of the NATS servers answers"):
+        refuse_unsynced([ports["closed"], ports["garbled"]])
+
+
+def test_those_that_are_well_are_no_problem(ports: dict[str, str]) -> None:
+    assert problems([ports["good"]]) == []

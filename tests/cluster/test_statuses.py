@@ -1,0 +1,91 @@
+"""An admin is told what of a cluster is not well, also when hardly anything of it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+from chatd.cluster.beats import Beat, Heard
+from chatd.cluster.statuses import CLOCKS_APART, FAR_BEHIND, cluster_status
+from chatd.contract.cluster import ClusterStatus
+from chatd.nats.jetstream import Replica, StreamCluster, StreamConfig, StreamInfo, StreamState
+
+STREAM = StreamInfo(
+    StreamConfig("chatd_chatd", [], num_replicas=3),
+    StreamState(90, 9000, 11, 100),
+    StreamCluster("s0", [Replica("s1", True), Replica("s2", True)]),
+)
+
+
+def beat(node: str, sequence: int = 100, **more: Any) -> Beat:
+    return Beat(node, "life", 1, sequence, "", sequence, version="1.0", **more)
+
+
+class Nodes:
+    def __init__(self, *others: Heard) -> None:
+        self._others = others
+
+    def others(self) -> Iterator[Heard]:
+        return iter(self._others)
+
+
+def status(
+    *others: Heard, info: StreamInfo | None = STREAM, troubles: Sequence[str] = (), own: Beat | None = None
+) -> ClusterStatus:
+    beats = cast(Any, Nodes(*others))
+    return cluster_status("chatd", own or beat("a"), beats, ["a", "b", "c"], info, "a", 1, 7, troubles)
+
+
+def well(node: str, **more: Any) -> Heard:
+    return Heard(beat(node, **more), 0.0)
+
+
+def test_a_cluster_that_is_well_has_no_problem() -> None:
+    found = status(well("b"), well("c"))
+    assert found.problems == []
+    assert [(node.name, node.state, node.lag) for node in found.nodes] == [
+        ("a", "serving", 0),
+        ("b", "serving", 0),
+        ("c", "serving", 0),
+    ]
+    assert [one.server for one in found.stream.replicas] == ["s0", "s1", "s2"]
+
+
+def test_a_stream_that_does_not_answer_is_a_problem_beside_the_others() -> None:
+    """And not all that is said: an admin asks just then."""
+    found = status(well("b", sequence=99), info=None, troubles=["no NATS server can be had: it refuses"])
+    assert found.problems[0] == "no NATS server can be had: it refuses"
+    assert "the node c is not heard" in found.problems[1]
+    assert found.stream.replicas == []
+    assert [node.lag for node in found.nodes] == [0, 1, 0]
+
+
+def test_a_node_that_serves_nobody_is_a_problem() -> None:
+    [problem] = status(well("b", serving=False), well("c")).problems
+    assert "the node b serves nobody" in problem
+
+
+def test_what_this_node_lacks_is_said_once() -> None:
+    found = status(well("b"), well("c"), own=beat("a", serving=False), troubles=["nothing was heard"])
+    assert found.problems == ["nothing was heard"]
+
+
+def test_clocks_that_differ_are_a_problem() -> None:
+    found = status(
+        Heard(beat("b"), 0.0, ahead=3_600_000), Heard(beat("c"), 0.0, ahead=-CLOCKS_APART)
+    ).problems
+    assert [problem.partition(",")[0] for problem in found] == [
+        "the clock of the node b is 3600 s before this one's"
+    ]
+    [problem] = status(well("b"), Heard(beat("c"), 0.0, ahead=-60_000)).problems
+    assert "c is 60 s behind" in problem
+
+
+def test_one_that_is_far_behind_is_a_problem_and_so_are_servers_that_lack_some() -> None:
+    state = StreamState(90, 9000, 11, 100 + FAR_BEHIND + 1)
+    lacks = StreamInfo(STREAM.config, state, StreamCluster("s0", [Replica("s1", False)]))
+    found = status(well("b", sequence=state.last_seq), well("c", sequence=state.last_seq), info=lacks)
+    assert ["the node a is 1001 messages" in found.problems[0], "s1 lacks some" in found.problems[1]] == [
+        True,
+        True,
+    ]
