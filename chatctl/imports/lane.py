@@ -33,9 +33,7 @@ from chatd.contract.import_ import (
 if TYPE_CHECKING:
     from chatd.client import Client
 
-CHUNK: Final = (
-    300  # messages that are read, and sent, at once: who posts waits for the transaction of one such
-)
+CHUNK: Final = 300  # messages that are read and sent at once; whoever posts waits for one such transaction
 CHUNK_CHARACTERS: Final = 2_000_000  # of their texts, after which no further one is read
 AHEAD: Final = 1  # chunks, and batches, that wait
 
