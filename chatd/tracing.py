@@ -25,6 +25,9 @@ class Tracer(Protocol):
 
     def end(self, span: Span, outcome: str, attributes: dict[str, Any]) -> None: ...
 
+    def traceparent(self, span: Span) -> str:
+        """With what another process goes on with it."""
+
     @property
     def dropped(self) -> int:
         """Spans that found no place in the queue, since the start."""
@@ -54,6 +57,10 @@ class Tracing:
 
     def begin(self, name: str, parent: str | None = None) -> Span:
         return None if self._tracer is None else self._tracer.begin(name, parent)
+
+    def traceparent(self, span: Span) -> str | None:
+        """With what another process goes on with it; None: it is not traced."""
+        return None if self._tracer is None or span is None else self._tracer.traceparent(span)
 
     def part(self, spans: Sequence[Span], name: str, begun: int, **attributes: Any) -> None:
         """What lay between `begun` and now was a part of each of these."""

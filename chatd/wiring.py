@@ -211,7 +211,7 @@ def wire(
     recovery = RecoveryLinks(reader, credentials, tokens, address)
     deletions = Deletions(commands, live)
     if node is not None:
-        node.attach(directory, bus, presence, live, reader, due_timer, erasure_timer, deletions)
+        node.attach(directory, bus, presence, live, reader, due_timer, erasure_timer, deletions, names)
 
     blobs = blobs_of(settings)
     repositories = RepositoryBackups(store, blobs, settings.data, signing_key)

@@ -8,14 +8,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from functools import cache
+from time import perf_counter
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
 
+from chatd.actors.runtime.envelope import Envelope, Reply
+from chatd.asked import Asked
 from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context
 from chatd.ports import Condition, Write
+from chatd.tracing import tracing
 
 HOMES: Final = ("chatd.contract.", "chatd.domain.")  # of all types that may be sent
 REFUSAL: Final = "refusal"
@@ -26,6 +30,16 @@ class Unsendable(Exception):
     """It is of a type that nobody else would understand; or it was sent by a chatd that knows more types."""
 
 
+class From(Struct, frozen=True, array_like=True):
+    """The request that a command comes from (see `chatd.asked`): `waited` seconds until it was sent, and its
+    span as a `traceparent`, where it is traced."""
+
+    session: str
+    request: int | str
+    waited: float
+    trace: str | None = None
+
+
 class Command(Struct, frozen=True, array_like=True):
     """A command, and what goes with it."""
 
@@ -34,6 +48,7 @@ class Command(Struct, frozen=True, array_like=True):
     context: Context
     writes: list[Write]
     conditions: list[Condition]
+    asked: From | None = None
 
 
 class Result(Struct, frozen=True, array_like=True):
@@ -52,21 +67,29 @@ _command: Final = msgspec.msgpack.Decoder(Command).decode
 _result: Final = msgspec.msgpack.Decoder(Result).decode
 
 
-def encode_command(
-    command: Any, context: Context, writes: tuple[Write, ...], conditions: tuple[Condition, ...]
-) -> bytes:
+def encode_command(envelope: Envelope) -> bytes:
     """Raises Unsendable."""
-    return _encode([_tag(command), msgspec.Raw(_encode(command)), context, writes, conditions])
+    command, asked = envelope.command, envelope.asked
+    came = None
+    if asked is not None:
+        trace = tracing.traceparent(asked.span)
+        came = From(asked.session, asked.request, perf_counter() - asked.started, trace)
+    rest = envelope.context, envelope.writes, envelope.conditions, came
+    return _encode([_tag(command), msgspec.Raw(_encode(command)), *rest])
 
 
-def decode_command(data: bytes) -> tuple[Any, Context, tuple[Write, ...], tuple[Condition, ...]]:
-    """Raises Unsendable."""
+def decode_command(data: bytes, reply: Reply) -> Envelope:
+    """It has `reply`. Raises Unsendable."""
     try:
         found = _command(data)
         command = msgspec.msgpack.decode(found.command, type=_type(found.type))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Unsendable(f"the command is none: {error}") from error
-    return command, found.context, tuple(found.writes), tuple(found.conditions)
+    asked = None
+    if (came := found.asked) is not None:
+        span = tracing.begin(type(command).__name__, came.trace) if came.trace and tracing.on else None
+        asked = Asked(came.session, came.request, perf_counter() - came.waited, span)
+    return Envelope(command, found.context, reply, tuple(found.writes), tuple(found.conditions), asked)
 
 
 def encode_result(answer: object) -> bytes:

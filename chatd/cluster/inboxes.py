@@ -19,6 +19,8 @@ from chatd.cluster.calls import LONGEST, Answer, Call, answers_to, calls_to, dec
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.envelopes import Unsendable, decode_command, encode_result
 from chatd.cluster.net import Net
+from chatd.contract.errors import Refusal
+from chatd.tracing import tracing
 
 OF_A_LINE: Final = 1024  # commands that wait
 INBOXES: Final = 65_536
@@ -105,18 +107,19 @@ class Inboxes:
     async def _carry_out(self, inbox: _Inbox) -> None:
         while inbox.calls:
             call = inbox.calls.popleft()
+
+            def reply(answer: object, call: Call = call) -> None:
+                self._answer(inbox, call, answer)
+
             try:
-                command, context, writes, conditions = decode_command(call.command)
+                envelope = decode_command(call.command, reply)
             except Unsendable as error:
                 self._complaints.say("node_message_unreadable", problem=str(error))
                 self._answer(inbox, call, BROKEN)
                 continue
 
-            def reply(answer: object, call: Call = call) -> None:
-                self._answer(inbox, call, answer)
-
             await self._applied(call.sequence)
-            await self._tell(call.stream, Envelope(command, context, reply, writes, conditions))
+            await self._tell(call.stream, _traced(envelope))
         inbox.busy = False
 
     def _answer(self, inbox: _Inbox, call: Call, answer: object) -> None:
@@ -143,3 +146,16 @@ class Inboxes:
         for line, inbox in tuple(self._inboxes.items()):
             if inbox.used <= before and not inbox.busy:
                 del self._inboxes[line]
+
+
+def _traced(envelope: Envelope) -> Envelope:
+    """Its answer ends what a trace shows of it here."""
+    if envelope.asked is None or envelope.asked.span is None:
+        return envelope
+    span = envelope.asked.span
+
+    def reply(answer: object) -> None:
+        tracing.end(span, answer.code if isinstance(answer, Refusal) else "ok")
+        envelope.reply(answer)
+
+    return msgspec.structs.replace(envelope, reply=reply)

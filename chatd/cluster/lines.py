@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
+from math import inf
 from typing import Final, Protocol
 
 import attrs
@@ -25,6 +26,7 @@ from chatd.cluster.repeatable import repeatable
 from chatd.contract.errors import Refusal
 
 RESEND: Final = 1.0  # seconds
+AGAIN: Final = "again"  # the subject on which a node says that it was without a connection
 OUTSTANDING: Final = 16_384  # commands of all lines
 OF_A_LINE: Final = 1024
 PATIENCE: Final = 30.0  # seconds after which who asked is told that nobody knows
@@ -89,6 +91,7 @@ class Lines:
 
     def open(self) -> None:
         self._net.listen(answers_to(self._net.node), self._answered)
+        self._net.listen(AGAIN, self._other_connected_again)
 
     def takes(self, stream: str, envelope: Envelope) -> bool:
         """Whether another node decides it; then it is on its way. Never waits."""
@@ -99,7 +102,7 @@ class Lines:
             envelope.reply(OVERLOADED)
             return True
         try:
-            call = encode_command(envelope.command, envelope.context, envelope.writes, envelope.conditions)
+            call = encode_command(envelope)
         except Unsendable as error:
             self._complaints.say("command_not_sent", stream=stream, problem=str(error))
             envelope.reply(BROKEN)
@@ -120,6 +123,24 @@ class Lines:
                 line.unsent = True
                 self._move(line)
         return True
+
+    def connected_again(self) -> None:
+        """What this node sent, and what was sent to it, may be lost: it is said again, here and there."""
+        self._net.publish(AGAIN, self._net.node.encode())
+        for line in self._lines.values():
+            self._doubt(line)
+
+    def _other_connected_again(self, data: bytes) -> None:
+        node = data.decode(errors="replace")
+        for line in self._lines.values():
+            if line.to is not None and line.to[0] == node:
+                self._doubt(line)
+
+    def _doubt(self, line: _Line) -> None:
+        for sent in line.waiting:
+            if sent.n:
+                sent.sent_at = -inf
+        self._move(line)
 
     def owners_changed(self) -> None:
         for line in self._lines.values():

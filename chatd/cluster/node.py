@@ -18,6 +18,7 @@ from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.supervisor import Actor
 from chatd.actors.workers.deletions import Deletions
 from chatd.actors.workers.due_timer import DueTimer
+from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.presence import Presence
 from chatd.clock import new_id
 from chatd.cluster.beats import Beat, Beats, SameName
@@ -25,7 +26,7 @@ from chatd.cluster.contact import Contact
 from chatd.cluster.copying import Copies
 from chatd.cluster.doubt import Doubt, Doubts
 from chatd.cluster.errors import STREAM_LOST, ClusterError, stream_gone
-from chatd.cluster.founding import Founding
+from chatd.cluster.founding import DOUBTED, Founding
 from chatd.cluster.inboxes import Inboxes
 from chatd.cluster.jetstream import NatsNet, StreamSequencer
 from chatd.cluster.leading import LED, Led
@@ -53,6 +54,7 @@ from chatd.nats.jetstream import NO_STREAM, ApiError, JetStream
 from chatd.ports import (
     Append,
     ClusterCounts,
+    FinishErasures,
     PutScheduled,
     Reader,
     StoreUnavailable,
@@ -133,6 +135,7 @@ class Node:
         due_timer: DueTimer,
         erasure_timer: DueTimer,
         deletions: Deletions,
+        names: MentionNames,
     ) -> None:
         """What others do shows here, and what is done here shows there."""
         revoking = Revoking(live, reader, self._nursery)
@@ -151,8 +154,12 @@ class Node:
             for append in appends:
                 revoking.written(append.writes)
                 for write in append.writes:
-                    if isinstance(write, PutScheduled):
-                        due_timer.earlier(write.post_at)
+                    match write:
+                        case PutScheduled(post_at=at):
+                            due_timer.earlier(at)
+                        case FinishErasures(accounts):
+                            for account in accounts:
+                                names.forget(account)
             for event in events:
                 if event.type == "member.erasure_ordered":
                     erasure_timer.earlier(event.data["due_at"])
@@ -185,6 +192,7 @@ class Node:
                     self._inboxes.tidy,
                     self._presence.run,
                     self.contact.run,
+                    self._watch_connections,
                     self._ratchet,
                     partial(self._make_durable, self._store),
                     partial(self._membership.run, self.leads),
@@ -208,10 +216,13 @@ class Node:
             raise ClusterError(f"this chatd is older than what others write: {_first(errors)}") from None
         except* (Doubt, Broken) as errors:
             self.leave()
-            raise ClusterError(
+            problem = (
                 f"this node's log is not that of the others: {_first(errors)}; keep its folder for a look,"
                 " and start it with an empty one"
-            ) from None
+            )
+            with suppress(OSError):  # a start would serve what is there until it is found again
+                (self._store.path.parent / DOUBTED).write_text(problem)
+            raise ClusterError(problem) from None
         except* SameName as errors:
             raise ClusterError(str(_first(errors))) from None
 
@@ -313,6 +324,12 @@ class Node:
             url=self._settings.public_url,
             version=__version__,
         )
+
+    async def _watch_connections(self) -> None:
+        """As when the NATS server that it was connected to is stopped."""
+        while True:
+            await self.client.wait_connected(self.client.connections + 1)
+            self._lines.connected_again()
 
     async def _make_durable(self, store: Store) -> None:
         """Brings to this node's disk what the stream's servers have on theirs: these may drop it then."""

@@ -11,16 +11,14 @@ from typing import Any, Final
 from chatd.contract.message import DeleteMessage
 from chatd.contract.pin import AddPin, RemovePin
 from chatd.contract.reaction import AddReaction, RemoveReaction
-from chatd.contract.read import MarkRead, MarkUnread
+from chatd.contract.read import MarkRead
 from chatd.contract.room import JoinRoom
 from chatd.contract.typing import SetTyping
 from chatd.domain.internal import (
     EraseOld,
-    ErasePreserved,
     ExpireMessage,
     ForgetMarker,
     NoteDisabled,
-    Notify,
     NotifyAll,
     RemoveDeletedAccount,
 )
@@ -28,8 +26,8 @@ from chatd.domain.internal import (
 SAME_AGAIN: Final[frozenset[type[Any]]] = frozenset(
     {
         *(AddReaction, RemoveReaction, AddPin, RemovePin, DeleteMessage),
-        *(MarkRead, MarkUnread, SetTyping, JoinRoom),
-        *(EraseOld, ErasePreserved, ExpireMessage, ForgetMarker, NoteDisabled, Notify, NotifyAll),
+        *(MarkRead, SetTyping, JoinRoom),
+        *(EraseOld, ExpireMessage, ForgetMarker, NoteDisabled, NotifyAll),
         RemoveDeletedAccount,
     }
 )

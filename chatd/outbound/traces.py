@@ -70,6 +70,11 @@ class OtelTracer:
             span.update_name(f"{attributes['http.request.method']} {attributes['http.route']}")
         span.end()
 
+    def traceparent(self, span: Span) -> str:
+        carrier: dict[str, str] = {}
+        self._propagator.inject(carrier, set_span_in_context(span, Context()))
+        return carrier["traceparent"]
+
     @property
     def dropped(self) -> int:
         return self._spans.dropped

@@ -107,9 +107,10 @@ class Store(msgspec.Struct, frozen=True):
                 finally:
                     stop.set()
 
-    async def compact(self) -> Compacted:
-        """Gives disk back, a little at a time. Raises CompactError when there is not enough of it to
-        begin."""
+    async def compact(self, told: Callable[[str, int], None] = lambda step, percent: None) -> Compacted:
+        """Gives disk back, a little at a time. `told` hears which step it is at, and how much of it is done.
+        Raises CompactError when there is not enough of it to begin."""
+        told("reading", 0)
         before = await self._file_bytes()
         with _translated():
             async with self._look() as connection:
@@ -130,19 +131,23 @@ class Store(msgspec.Struct, frozen=True):
                 await self.log.step(compact.begin, held)
                 after: int | None = 0
                 while after is not None:
+                    told("copying", _percent(after, texts.last))
                     after = await self.log.step(partial(compact.copy, after=after, recent=texts.recent), held)
-                await self._clear(compact.OLD)
-            while await self.log.step(compact.vacuum, held):
-                pass
+                await self._clear(compact.OLD, lambda upto: told("clearing", _percent(upto, texts.last)))
+            left = most = await self.log.step(compact.vacuum, held)
+            while left:
+                most = max(most, left)
+                told("shrinking", _percent(most - left, most))
+                left = await self.log.step(compact.vacuum, held)
         finally:
             self._place.shrunk()
         await self.log.checkpoint()
         await self.views.vacuum()
         return Compacted(before, await self._file_bytes())
 
-    async def _clear(self, table: str) -> None:
-        while await self.log.step(partial(compact.clear, table=table)):
-            pass
+    async def _clear(self, table: str, told: Callable[[int], None] = lambda upto: None) -> None:
+        while upto := await self.log.step(partial(compact.clear, table=table)):
+            told(upto)
 
     async def _file_bytes(self) -> int:
         with _translated():
@@ -205,6 +210,10 @@ async def open_store(
                     await _settle(log)
                     if (lost := place.lost()) is not None:
                         await _rescue(writer, path, lost)
+
+
+def _percent(done: int, of: int) -> int:
+    return min(99, done * 100 // of) if of else 0
 
 
 def _refuse_standby(path: Path) -> None:

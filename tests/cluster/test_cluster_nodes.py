@@ -181,6 +181,41 @@ def test_a_node_that_is_cut_off_sends_its_clients_away_and_takes_nobody(
             break
 
 
+def test_the_name_of_a_deleted_account_is_its_next_owners_on_every_node(
+    cluster: ThreeNodes, town: Town
+) -> None:
+    """Each node remembers whose a name is."""
+    room = town.room()
+    who, gone = town.member(room), town.member(room, name="passing")
+    clients = [opened(node, who.token) for node in cluster.nodes]
+
+    def mentioned(number: int) -> list[list[str]]:
+        for client in clients:
+            client.ask("message.post", room=room, text=f"@{gone.name}, number {number}")
+        wait_posted(clients[0], 3 * number)
+        return [event["data"].get("mentions", []) for event in posted(clients[0])[-3:]]
+
+    assert mentioned(1) == [[gone.id]] * 3
+    town.operator.ask("account.erase", account=gone.id)
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            heir = town.operator.ask("account.create", name=gone.name)["account"]["id"]
+        except Refused as error:
+            if error.code != "conflict" or time.monotonic() > deadline:
+                raise
+        else:
+            break
+    assert mentioned(2) == [[]] * 3  # not a member of the room
+    token = town.operator.ask("account.token", account=heir)["token"]
+    with closing(opened(cluster.nodes[1], token)) as client:
+        client.ask("invite.accept", code=town.code)
+        client.ask("room.join", room=room)
+    assert mentioned(3) == [[heir]] * 3
+    for client in clients:
+        client.close()
+
+
 def test_a_stopped_node_hands_its_clients_over_at_once(cluster: ThreeNodes, town: Town) -> None:
     room = town.room()
     who = town.member(room)
@@ -211,6 +246,11 @@ def test_a_node_whose_file_was_changed_stops_itself_and_the_others_go_on(
         odd.launch()
         assert odd.wait_ended() == 1
         assert "this node's log is not that of the others" in odd.output()
+        odd.log.write_text("")
+        odd.launch()  # as systemd does
+        assert odd.wait_ended() == 1
+        assert "this node's log is not that of the others" in odd.output()
+        assert "nodes_changed" not in odd.output()  # the others heard nothing of it, and no client came
         client.ask("message.post", room=room, text="the others go on", nonce="1")
     odd.data.rename(odd.data.with_name("kept for a look"))
     cluster.start(cluster.nodes[2])  # with an empty folder

@@ -344,3 +344,23 @@ async def test_bytes_that_are_no_message_do_no_harm(
     await node.post("hello")
     await answered(node, 1)
     assert log.stored == ["hello"]
+
+
+@pytest.mark.parametrize("lost", ["call", "answer"])
+@pytest.mark.parametrize("broken", ["sender", "owner"])
+async def test_what_a_broken_connection_lost_is_said_again_as_soon_as_there_is_another(
+    wires: MemoryWires, autojump_clock: MockClock, lost: str, broken: str
+) -> None:
+    """Not only after the time in which an answer should come: who waits would notice."""
+    log = Log()
+    owner = await started(wires, log, "b")
+    node = await started(wires, log, "a", ("b", "1"))
+    wires.lose = lambda subject, data: subject.startswith(lost)
+    for text in numbered(20):
+        await node.post(text)
+    await trio.sleep(RESEND / 4)
+    assert node.answers == {}
+    wires.lose = lambda subject, data: False
+    {"sender": node, "owner": owner}[broken].lines.connected_again()
+    await answered(node, 20, within=RESEND / 4)
+    assert log.tries == numbered(20)

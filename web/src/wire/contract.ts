@@ -602,6 +602,12 @@ export type CommitCounts = {
 
 export type CompactServer = Readonly<Record<string, never>>
 
+/** `server.compact` that is under way: at which `step`, and how much of it is done. */
+export type Compacting = {
+  readonly step: 'clearing' | 'copying' | 'reading' | 'shrinking'
+  readonly percent: number
+}
+
 export type ConfirmTotp = {
   /** 1 to 64 characters */
   readonly code: string
@@ -2867,6 +2873,7 @@ export type ServerStatus = {
   readonly views: readonly ViewState[]
   readonly backup: BackupState | null
   readonly standbys: readonly StandbyState[]
+  readonly compacting: Compacting | null
 }
 
 /** `busiest`: at most 20 of all streams, whatever page was asked for. */
