@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
-from unicodedata import unidata_version
 
 import msgspec
 import trio
@@ -21,11 +20,13 @@ from chatd.actors.workers.deletions import Deletions
 from chatd.actors.workers.due_timer import DueTimer
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.presence import Presence
+from chatd.auth.login_throttle import LoginThrottle
 from chatd.clock import new_id
 from chatd.cluster.beats import Beat, Beats, SameName
+from chatd.cluster.brakes import Brakes
 from chatd.cluster.contact import Contact
 from chatd.cluster.copying import Copies
-from chatd.cluster.doubt import Doubt, Doubts, OtherUnicode
+from chatd.cluster.doubt import Doubt, Doubts
 from chatd.cluster.errors import STREAM_LOST, ClusterError, stream_gone
 from chatd.cluster.founding import DOUBTED, Founding
 from chatd.cluster.inboxes import Inboxes
@@ -174,6 +175,10 @@ class Node:
         self.log.follow_others(others)
         self.beats.watch(changed)
 
+    def share_brakes(self, throttle: LoginThrottle) -> None:
+        """A name's wrong passwords are counted in one place."""
+        Brakes(self.net, self.owners, throttle)
+
     def led(self, worker: Actor) -> Actor:
         """The worker as it runs in a cluster."""
         return Led(worker, self.leads, self.beats) if worker.name in LED else worker
@@ -215,9 +220,6 @@ class Node:
         except* NotReadable as errors:
             self.leave()
             raise ClusterError(f"this chatd is older than what others write: {_first(errors)}") from None
-        except* OtherUnicode as errors:
-            self.leave()
-            raise ClusterError(str(_first(errors))) from None
         except* (Doubt, Broken) as errors:
             self.leave()
             problem = (
@@ -327,7 +329,6 @@ class Node:
             serving=self._in and self.cut_off is None,
             url=self._settings.public_url,
             version=__version__,
-            unicode=unidata_version,
         )
 
     async def _watch_connections(self) -> None:
