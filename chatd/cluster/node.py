@@ -121,7 +121,7 @@ class Node:
         self.owners = Owners(self.name, self.beats)
         self.leads = self.owners.leads
         self._copies = Copies(self._open_net, store.path.parent, store.copy)
-        self._walker = Walker(store.reader.ask)
+        self._walker = Walker(store.reader.ask, store.foreign_writes)
         self._doubts = Doubts(self.log, self.beats)
         self._membership = Membership(
             self.name, LEVEL, self.log, self.beats, store.reader, self._jetstream, self._stream

@@ -170,6 +170,19 @@ class Store(msgspec.Struct, frozen=True):
         await trio.to_thread.run_sync(forget_lock, path)
         return made
 
+    async def foreign_writes(self) -> int | None:
+        """A number that is another one once somebody else has written to the file, or it was opened anew;
+        None while it is not open. Raises StoreUnavailable."""
+
+        def version() -> int | None:
+            if (file := self._writer.current()) is None:
+                return None
+            [found] = file.execute("PRAGMA data_version").fetchone()
+            return int(found)
+
+        with _translated():
+            return await self._writer.call(version)
+
     def sizes(self) -> Sizes:
         return Sizes(_size(self.path), _size(self.path.with_name(self.path.name + "-wal")))
 
