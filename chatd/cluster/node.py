@@ -26,6 +26,7 @@ from chatd.cluster.beats import Beat, Beats, SameName
 from chatd.cluster.brakes import Brakes
 from chatd.cluster.contact import Contact
 from chatd.cluster.copying import Copies
+from chatd.cluster.devices import DevicesOfNodes
 from chatd.cluster.doubt import Doubt, Doubts
 from chatd.cluster.errors import STREAM_LOST, ClusterError, stream_gone
 from chatd.cluster.founding import DOUBTED, Founding
@@ -150,6 +151,7 @@ class Node:
         self._signals = Signals(self.net, bus)
         self._presence = PresenceOfNodes(self.net, self.beats, self.life, presence, bus, reader)
         self.one_time = OneTimeOfNodes(self.net, self.beats)
+        DevicesOfNodes(self.net, self.beats, live)
 
         def others(appends: Sequence[Append], events: Sequence[Event]) -> None:
             directory.absorb(events)
