@@ -16,10 +16,12 @@ from store_facts import Pen
 from chatd.cli import main
 from chatd.ports import Append, StoreError
 from chatd.scratch_folder import REHEARSING, RESTORING
+from chatd.standby import start
 from chatd.standby.promotion import promote
 from chatd.store.connection import open_reader, open_writer
 from chatd.store.database import open_store
 from chatd.store.ops import migrate, rehearsal, upgrade
+from chatd.store.ops.backup import restore
 from chatd.store.ops.data_dir import DATABASE
 from chatd.store.ops.leaving import leave
 from chatd.store.ops.upgrade import UpgradeError
@@ -316,6 +318,39 @@ async def test_a_server_that_root_starts_there_says_so_and_leaves_nothing_of_its
         (of_nobody / "files" / "ab").mkdir(parents=True)
         (of_nobody / "files" / "ab" / "cd").touch()
     assert set(owners(of_nobody).values()) == {NOBODY}, owners(of_nobody)
+    assert "data_folder_of_another" in capfd.readouterr().err
+
+
+def test_a_restore_by_root_leaves_files_of_the_one_who_runs_the_server(of_nobody: Path) -> None:
+    new = of_nobody / "new"
+    new.mkdir()
+    os.chown(new, NOBODY, NOBODY)
+    copy = of_nobody / DATABASE
+
+    def put_files(database: Path) -> None:
+        (new / "files" / "ab").mkdir(parents=True)
+        (new / "files" / "ab" / "cd").touch()
+
+    restore(copy, new, None, put_files)
+    restored = owners(new)
+    assert set(restored) == {"new", DATABASE, "lock", "files", "ab", "cd"}
+    assert set(restored.values()) == {NOBODY}
+
+
+def test_a_standby_that_root_runs_there_says_so_and_leaves_nothing_of_its_own(
+    of_nobody: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    empty = of_nobody / "empty"
+    empty.mkdir()
+    os.chown(empty, NOBODY, NOBODY)
+
+    async def follow(url: str, token: str, folder: Path, *_: object) -> None:
+        (folder / DATABASE).touch()
+
+    monkeypatch.setenv(start.VARIABLE, "a token")
+    monkeypatch.setattr(start, "follow", follow)
+    assert start.start("http://127.0.0.1:1", None, empty, "127.0.0.1", 0, False, print) is None
+    assert set(owners(empty).values()) == {NOBODY}
     assert "data_folder_of_another" in capfd.readouterr().err
 
 
