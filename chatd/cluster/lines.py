@@ -41,6 +41,9 @@ class Owners(Protocol):
     def owner(self, stream: str) -> tuple[str, str] | None:
         """Node and life of the owner; None: this node."""
 
+    def able(self, owner: tuple[str, str]) -> bool:
+        """Whether this life of a node can decide still, be it the owner or not."""
+
 
 @attrs.define(eq=False)
 class _Sent:
@@ -149,7 +152,7 @@ class Lines:
     async def _drive(self, line: _Line) -> None:
         """Until all its commands are answered."""
         while line.waiting:
-            owner = self._owners.owner(line.stream)
+            owner = self._leads_to(line)
             if owner is None:
                 await self._decide_here(line)
                 continue
@@ -159,9 +162,10 @@ class Lines:
                 await self._finish(line)
             if not line.waiting:
                 break
-            if self._owners.owner(line.stream) != line.to:
+            if self._leads_to(line) != line.to:
                 continue  # it changed while an answer waited
-            self._send_unsent(line)
+            if self._owners.owner(line.stream) == line.to:
+                self._send_unsent(line)
             with trio.move_on_at(line.waiting[0].sent_at + RESEND):
                 await line.moved.wait()
             if line.moved.is_set():
@@ -171,6 +175,15 @@ class Lines:
         self._by_id.pop(line.id, None)
         if line.to is not None:
             self._publish_call(line.to, Call(self._net.node, line.id, line.stream, 0, 0, 0, b""))
+
+    def _leads_to(self, line: _Line) -> tuple[str, str] | None:
+        """The owner; the one before it, while that is at work on what it was given: a node that comes takes
+        nothing out of the hands of another."""
+        owner, before = self._owners.owner(line.stream), line.to
+        if before is None or before == owner or not self._owners.able(before):
+            return owner
+        at_work = any(sent.n and sent.answer is None for sent in line.waiting)
+        return before if at_work else owner
 
     def _send_unsent(self, line: _Line) -> None:
         if line.unsent:
