@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import trio
 
+from chatd.gateway.net.listener import CannotListen
 from chatd.log import log
 from chatd.ports import StoreError
 from chatd.settings import is_loopback
@@ -51,7 +52,7 @@ def start(
             if (warning := ownership.warning(folder)) is not None:
                 log.warning("data_folder_of_another", problem=warning)
             trio.run(follow, url, token, folder, host, port, announce)
-    except* (StoreError, Refused, OSError, sqlite3.Error) as errors:
+    except* (StoreError, CannotListen, Refused, OSError, sqlite3.Error) as errors:
         problem = errors
     while isinstance(problem, BaseExceptionGroup):
         problem = problem.exceptions[0]

@@ -20,10 +20,11 @@ from chatd.standby import start
 from chatd.standby.promotion import promote
 from chatd.store.connection import open_reader, open_writer
 from chatd.store.database import open_store
-from chatd.store.ops import migrate, rehearsal, upgrade
+from chatd.store.ops import migrate, rehearsal, standby, upgrade
 from chatd.store.ops.backup import restore
 from chatd.store.ops.data_dir import DATABASE
 from chatd.store.ops.leaving import leave
+from chatd.store.ops.standby import StandbyState
 from chatd.store.ops.upgrade import UpgradeError
 from chatd.upgrading import carry_out
 
@@ -352,6 +353,16 @@ def test_a_standby_that_root_runs_there_says_so_and_leaves_nothing_of_its_own(
     assert start.start("http://127.0.0.1:1", None, empty, "127.0.0.1", 0, False, print) is None
     assert set(owners(empty).values()) == {NOBODY}
     assert "data_folder_of_another" in capfd.readouterr().err
+
+
+def test_what_root_ran_as_a_standby_root_promotes_for_the_one_who_runs_the_server(of_nobody: Path) -> None:
+    connection = open_writer(of_nobody / DATABASE)
+    standby.write(connection, StandbyState("http://127.0.0.1:1", complete=True))
+    connection.close()
+    os.chown(of_nobody / DATABASE, 0, 0)
+    ran = CliRunner().invoke(main, ["promote", "--data", str(of_nobody)])
+    assert ran.exit_code == 0, ran.output
+    assert set(owners(of_nobody).values()) == {NOBODY}
 
 
 def test_root_follows_no_link_out_of_the_folder(of_nobody: Path, capsys: pytest.CaptureFixture[str]) -> None:
