@@ -45,6 +45,9 @@ CREATE TABLE keys (
 -- `body` is SHA-256 of the body's salt and text, for events that have a text. `hash` chains each event to
 -- the one before: SHA-256 of the previous hash, `body` (32 zero bytes without one) and, joined by NUL,
 -- position, stream, seq, type, at, by, data.
+-- Whoever decided that an account, a room or a space has a name has folded it as well: beside it, in `data` or in the body,
+-- stands `folded`, which has for each such field `key` and `skeleton` (`chatd.domain.names.folded`). Triggers compare and
+-- copy these and call no function of chatd's, so that every database makes the same rows of the same log.
 CREATE TABLE events (
     position INTEGER PRIMARY KEY,
     stream TEXT NOT NULL,
@@ -148,7 +151,7 @@ CREATE TABLE account_names (
 CREATE INDEX account_names_by_account ON account_names (account);
 
 -- The skeletons of these names (`chatd.domain.names.keys`), so that nobody takes a name that can be mistaken for another
--- one. A later chatd may have a longer list of confusables, so this table is not compared when the log is verified.
+-- one.
 CREATE TABLE name_skeletons (
     skeleton TEXT PRIMARY KEY,
     account TEXT NOT NULL REFERENCES accounts
@@ -157,8 +160,7 @@ CREATE TABLE name_skeletons (
 CREATE INDEX name_skeletons_by_account ON name_skeletons (account);
 
 -- What living rooms are called in their space (`scope` is its id), and living spaces on the server (`scope` is `spaces`),
--- by the keys of their names (`shown_keys` in `chatd.domain.names.keys`); `stream` is that of the room or space. A later
--- chatd may find more names alike, so one may occur twice, and this table is not compared when the log is verified.
+-- by the keys of their names (`shown_keys` in `chatd.domain.names.keys`); `stream` is that of the room or space.
 CREATE TABLE shown_names (
     stream TEXT PRIMARY KEY,
     scope TEXT NOT NULL,
@@ -1035,7 +1037,7 @@ WHEN new.type = 'account.created' AND new.stream LIKE 'account/%' BEGIN
     INSERT INTO accounts (id, name, name_key, display_name, admin, created_at, placeholder)
     SELECT substr(new.stream, 9),
         coalesce(payload ->> 'name', 'deleted-' || lower(substr(new.stream, -8))),
-        iif(payload ->> 'name' IS NULL, 'deleted ' || substr(new.stream, 9), name_key(payload ->> 'name')),
+        iif(payload ->> 'name' IS NULL, 'deleted ' || substr(new.stream, 9), payload ->> '$.folded.name.key'),
         coalesce(payload ->> 'display_name', payload ->> 'name', 'Deleted account'),
         coalesce(new.data ->> 'admin', 0), new.at, coalesce(new.data ->> 'placeholder', 0)
     FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload);
@@ -1049,12 +1051,12 @@ CREATE TRIGGER account_named INSTEAD OF INSERT ON changes
 WHEN new.type IN ('account.created', 'account.renamed') AND new.stream LIKE 'account/%' BEGIN
     DELETE FROM account_names
     WHERE account = substr(new.stream, 9) AND name_key = (
-        SELECT name_key(payload ->> 'name')
+        SELECT payload ->> '$.folded.name.key'
         FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
         WHERE payload ->> 'name' IS NOT NULL
     );
     INSERT INTO account_names (name_key, account, name, at)
-    SELECT name_key(payload ->> 'name'), substr(new.stream, 9), payload ->> 'name', new.at
+    SELECT payload ->> '$.folded.name.key', substr(new.stream, 9), payload ->> 'name', new.at
     FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
     WHERE payload ->> 'name' IS NOT NULL;
 END;
@@ -1063,7 +1065,7 @@ CREATE TRIGGER name_skeleton_claimed INSTEAD OF INSERT ON changes
 WHEN new.type IN ('account.created', 'account.renamed') AND new.stream LIKE 'account/%' BEGIN
     INSERT INTO name_skeletons (skeleton, account)
     SELECT looks, substr(new.stream, 9) FROM (
-        SELECT skeleton(payload ->> 'name') AS looks
+        SELECT payload ->> '$.folded.name.skeleton' AS looks
         FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
         WHERE payload ->> 'name' IS NOT NULL
     )
@@ -1072,26 +1074,27 @@ WHEN new.type IN ('account.created', 'account.renamed') AND new.stream LIKE 'acc
     );
 END;
 
--- Nobody is shown under a name that another account has or had: the transaction fails.
+-- Nobody is shown under a name that another account has or had, nor under one that was not folded: the transaction fails.
 CREATE TRIGGER display_name_checked INSTEAD OF INSERT ON changes
 WHEN new.type IN ('account.created', 'account.updated') AND new.stream LIKE 'account/%' BEGIN
     SELECT RAISE(ABORT, 'this display name is the name of another account')
     FROM (
-        SELECT payload ->> 'display_name' AS shown
+        SELECT payload ->> '$.folded.display_name.key' AS shown_key,
+            payload ->> '$.folded.display_name.skeleton' AS shown_skeleton
         FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
         WHERE payload ->> 'display_name' IS NOT NULL
     )
-    WHERE EXISTS (
-        SELECT 1 FROM account_names WHERE name_key = shown_key(shown) AND account <> substr(new.stream, 9)
+    WHERE shown_key IS NULL OR EXISTS (
+        SELECT 1 FROM account_names WHERE name_key = shown_key AND account <> substr(new.stream, 9)
     ) OR EXISTS (
-        SELECT 1 FROM name_skeletons WHERE skeleton = shown_look(shown) AND account <> substr(new.stream, 9)
+        SELECT 1 FROM name_skeletons WHERE skeleton = shown_skeleton AND account <> substr(new.stream, 9)
     );
 END;
 
 CREATE TRIGGER shown_name_given INSTEAD OF INSERT ON changes
 WHEN new.type IN ('room.created', 'space.created') BEGIN
     INSERT INTO shown_names (stream, scope, name_key, skeleton, by, hidden)
-    SELECT new.stream, scope, shown_key(new.data ->> 'name'), shown_look(new.data ->> 'name'), new.by,
+    SELECT new.stream, scope, new.data ->> '$.folded.name.key', new.data ->> '$.folded.name.skeleton', new.by,
         coalesce(new.data ->> 'private', 0)
     FROM (SELECT iif(new.stream LIKE 'space/%', iif(new.type = 'space.created', 'spaces', NULL),
         new.data ->> 'space') AS scope)
@@ -1101,7 +1104,7 @@ END;
 CREATE TRIGGER shown_name_changed INSTEAD OF INSERT ON changes
 WHEN new.type IN ('room.updated', 'space.updated') AND new.data ->> 'name' IS NOT NULL BEGIN
     INSERT INTO shown_names (stream, scope, name_key, skeleton, by, hidden)
-    SELECT stream, scope, shown_key(new.data ->> 'name'), shown_look(new.data ->> 'name'), new.by, hidden
+    SELECT stream, scope, new.data ->> '$.folded.name.key', new.data ->> '$.folded.name.skeleton', new.by, hidden
     FROM shown_names WHERE stream = new.stream
     ON CONFLICT (stream) DO UPDATE SET name_key = excluded.name_key, skeleton = excluded.skeleton, by = excluded.by;
 END;
@@ -1127,7 +1130,7 @@ END;
 
 CREATE TRIGGER account_renamed INSTEAD OF INSERT ON changes
 WHEN new.type = 'account.renamed' AND new.stream LIKE 'account/%' BEGIN
-    UPDATE accounts SET name = payload ->> 'name', name_key = name_key(payload ->> 'name')
+    UPDATE accounts SET name = payload ->> 'name', name_key = payload ->> '$.folded.name.key'
     FROM (SELECT coalesce((SELECT text FROM bodies WHERE position = new.position), new.data) AS payload)
     WHERE id = substr(new.stream, 9) AND payload ->> 'name' IS NOT NULL;
 END;

@@ -18,6 +18,7 @@ import trio
 from bench.prose import Prose
 from chatd.clock import new_id
 from chatd.domain.event import Data, Fact, account_stream, room_stream, space_stream
+from chatd.domain.names.folded import of_account, of_place
 from chatd.ports import Append, Appended, Commit, MarkRead
 from chatd.store.database import open_store
 
@@ -149,8 +150,9 @@ class _Author:
         people, space = self.archive.people, new_id()
         for i, account in enumerate(people):
             who: Data = {"account": account, "name": f"member{i:03}", "display_name": f"Member {i}"}
-            yield self._placed(account_stream(account), "account.created", "system", who)
-        yield self._placed(space_stream(space), "space.created", people[0], {"name": "Two years of talk"})
+            yield self._placed(account_stream(account), "account.created", "system", of_account(who))
+        named = of_place({"name": "Two years of talk"})
+        yield self._placed(space_stream(space), "space.created", people[0], named)
         for i, account in enumerate(people):
             role = "member" if i else "owner"
             yield self._placed(
@@ -159,7 +161,7 @@ class _Author:
         for i, room in enumerate(self.archive.rooms):
             # private: a member may search all public rooms of a space
             opened: Data = {"space": space, "name": f"room{i:04}", "kind": "text", "private": True}
-            yield self._fact(room, "room.created", people[0], opened)
+            yield self._fact(room, "room.created", people[0], of_place(opened))
             for account in room.members:
                 yield self._fact(room, "member.joined", account, {"account": account})
 

@@ -27,14 +27,19 @@ class Cores:
     def apart(self) -> bool:
         return self.server != self.load
 
+    @property
+    def both(self) -> tuple[int, int]:
+        return self.server, self.load
+
 
 def choose_cores() -> Cores:
     usable = sorted(os.sched_getaffinity(0))
     return Cores(server=usable[0], load=usable[-1])
 
 
-def pin(core: int) -> None:
-    os.sched_setaffinity(0, {core})
+def pin(core: int | tuple[int, ...]) -> None:
+    """From now on this process runs on the core, or on several."""
+    os.sched_setaffinity(0, {core} if isinstance(core, int) else core)
 
 
 def allow_many_sockets() -> None:

@@ -31,14 +31,15 @@ MEBIBYTE = 2**20
 
 
 def moving_in(setting: Setting) -> list[Figure]:
-    """The server has its core; `chatctl`, which reads the export, and who writes share the other."""
+    """Server and `chatctl` have all cores, as where they run for good: of the threads that the server has for
+    its database and its views, each may have a core while another waits."""
     count = setting.plan.archived
     title = f"import of {count:,} Slack messages"
     setting.say(title)
     export = setting.fresh_folder().with_suffix(".zip")
     write_export(export, count)
     folder = setting.fresh_folder()
-    with chatd_running(folder, setting.cores.server) as server:
+    with chatd_running(folder, setting.cores.both) as server:
         operator = Operator(folder)
         community = create_community(server, operator, 2)
         enter_rooms(server, community)
@@ -78,7 +79,7 @@ def _importing(setting: Setting, folder: Path, export: Path, space: str) -> subp
         [sys.executable, "-m", "chatctl.cli", *words],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: pin(setting.cores.load),
+        preexec_fn=lambda: pin(setting.cores.both),
     )
 
 

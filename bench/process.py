@@ -43,7 +43,7 @@ class Server:
 @contextmanager
 def running(
     command: Sequence[str],
-    core: int,
+    core: int | tuple[int, ...],
     log: Path,
     env: dict[str, str] | None = None,
     folder: Path | None = None,
@@ -73,7 +73,7 @@ def running(
 @contextmanager
 def chatd_running(
     data: Path,
-    core: int,
+    core: int | tuple[int, ...],
     views: bool = True,
     build: Path | None = None,
     settings: dict[str, str] | None = None,

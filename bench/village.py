@@ -18,6 +18,7 @@ from bench.community import Member, Operator
 from bench.prose import Prose
 from chatd.clock import new_id
 from chatd.domain.event import Data, Fact, account_stream, encode_personal, room_stream, space_stream
+from chatd.domain.names.folded import of_account, of_place
 from chatd.ports import Append, Appended, Commit, MarkRead
 from chatd.store.database import open_store
 
@@ -126,7 +127,7 @@ class _Founder:
         for number, room in enumerate(village.rooms):
             opened: Data = {"space": village.space, "name": f"room{number:06}", "kind": "text"}
             opened["private"] = False
-            yield self._fact(room_stream(room), "room.created", village.accounts[0], opened)
+            yield self._fact(room_stream(room), "room.created", village.accounts[0], of_place(opened))
             for account in self._members_of(number):
                 yield self._fact(room_stream(room), "member.joined", account, {"account": account})
         yield from self._talk()
@@ -145,9 +146,10 @@ class _Founder:
         village = self._village
         space, owner = space_stream(village.space), village.accounts[0]
         for number, account in enumerate(village.accounts):
-            text = encode_personal(name=f"member{number:05}", display_name=f"Member {number}")
+            said = of_account({"name": f"member{number:05}", "display_name": f"Member {number}"})
+            text = encode_personal(**said)
             yield self._fact(account_stream(account), "account.created", "system", {"account": account}, text)
-        yield self._fact(space, "space.created", owner, {"name": "The village"})
+        yield self._fact(space, "space.created", owner, of_place({"name": "The village"}))
         for account in village.accounts[: len(village.accounts) - village.shape.strangers]:
             role = "owner" if account == owner else "member"
             yield self._fact(space, "member.joined", account, {"account": account, "role": role})

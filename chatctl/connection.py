@@ -6,7 +6,8 @@ The client library is imported when it is needed, so that help and completion ar
 from __future__ import annotations
 
 import errno
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -56,22 +57,26 @@ class Connection:
 
         Raises Failed, also when `seconds` are over.
         """
-        from chatd.client import connect
-
-        token = self._credentials()
 
         async def connected() -> T:
-            place = self.url or Path(self.data, "admin.sock")
-            async with connect(
-                place,
-                token,
-                patient=patient,
-                on_refresh=self._keep,
-                longest_delay=RECONNECT_SECONDS,
-            ) as client:
+            async with self.client(patient=patient) as client:
                 return await work(client)
 
         return self._attempt(connected, seconds)
+
+    @asynccontextmanager
+    async def client(self, *, patient: bool) -> AsyncGenerator[Client, None]:
+        """One more client, for who works with several at once. Raises what `connect` raises."""
+        from chatd.client import connect
+
+        async with connect(
+            self.url or Path(self.data, "admin.sock"),
+            self._credentials(),
+            patient=patient,
+            on_refresh=self._keep,
+            longest_delay=RECONNECT_SECONDS,
+        ) as client:
+            yield client
 
     def sign_in(self, name: str, password: str, device: str, code: str | None = None) -> Tokens | None:
         """Tokens for an account; None when the account wants a code, or another one. Raises Failed."""

@@ -149,10 +149,10 @@ def promote(data: Path) -> None:
     """Make a server's folder of a standby's. A standby that runs is ended first."""
     from chatd.ports import StoreError
     from chatd.standby.promotion import promote
-    from chatd.store.ops.ownership import as_owner
+    from chatd.store.ops.ownership import given
 
     try:
-        with as_owner(data):
+        with given(data):  # not as its owner: root may have run the standby
             done = promote(data)
     except StoreError as error:
         STDERR.write(f"chatd: {error}\n")

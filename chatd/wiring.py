@@ -269,6 +269,7 @@ def wire(
     loads = ServerLoads(reader, figures, views)
     proofs = PasskeyProofs(reader, PasskeyNames(settings, address))
     if node is not None:
+        node.share_brakes(throttle)
         node.one_time.share("sso_tickets", sso.tickets, str)
         node.one_time.share("sso_away", sso.away, Away)
         node.one_time.share("sso_returned", sso.returned, Returned)

@@ -167,8 +167,9 @@ def run(
             from_ = export.source if source is None else source
             id_ = await _begun(client, found.id, export.format, f"{export.format}:{from_}"[:200])
             uploads = Uploads(export, place, token, fetching)
-            move = Move(client, export, id_, choice, uploads, moving(progress))
-            return await move.run(found.id)
+            async with connection.client(patient=True) as other:
+                move = Move((client, other), export, id_, choice, uploads, moving(progress))
+                return await move.run(found.id)
 
         moved = connection.run(work, seconds=None, patient=True)
     _print_moved(connection, moved, export)

@@ -10,11 +10,12 @@ import rich_click as click
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.count import counted
+from chatctl.failure import Failed
 from chatctl.names import find_room, find_space
 from chatctl.naming import Names
 from chatctl.number import MessageNumber
 from chatctl.options import in_space, reason, yes
-from chatctl.output import plain, print_result, print_rows
+from chatctl.output import local_time, plain, print_result, print_rows
 from chatd.flags import one_flag_of
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def of_space(
 
     found = connection.run(find)
     if keep is not None:
-        _confirm(found.name, keep, yes)
+        _confirm(connection, found.name, keep, yes, space=found.id)
         connection.ask(SetSpaceRetention(found.id, keep, reason), Done)
     if hold is not None:
         connection.ask(SetSpaceHold(found.id, hold == "begin", reason), Done)
@@ -121,7 +122,7 @@ def of_room(
     name = found.name or found.id
     if keep is not None:
         days = None if keep == AS_SPACE else keep
-        _confirm(name, keep, yes)
+        _confirm(connection, name, keep, yes, room=found.id)
         connection.ask(SetRoomRetention(found.id, days, reason), Done)
     if hold is not None:
         connection.ask(SetRoomHold(found.id, hold == "begin", reason), Done)
@@ -166,10 +167,24 @@ def preserved(connection: Connection, room: str, after: int | None, space: str |
     print_rows(connection, connection.run(work), PRESERVED_COLUMNS, "nothing was deleted under a legal hold")
 
 
-def _confirm(name: str, days: int, yes: bool) -> None:
-    if days > 0:
-        older = f"messages in {name} that are older than {counted(days, 'day')}"
-        confirm(f"From tomorrow on {older} are erased for good, pinned ones too. Go on?", yes)
+def _confirm(connection: Connection, name: str, days: int, yes: bool, **where: str) -> None:
+    if days <= 0 or yes:
+        return
+    older = f"messages in {name} that are older than {counted(days, 'day')}"
+    told = f"From tomorrow on {older} are erased for good, pinned ones too"
+    confirm(f"{told}{_now(connection, days, where)}. Go on?", yes)
+
+
+def _now(connection: Connection, days: int, where: dict[str, str]) -> str:
+    """How many that are now, for who may know; the others are asked without it."""
+    from chatd.contract.retention import CountOldMessages, OldMessages
+
+    try:
+        old = connection.ask(CountOldMessages(days, **where), OldMessages)
+    except Failed:
+        return ""
+    since = f", the oldest of {local_time(old.oldest)}" if old.oldest is not None else ""
+    return f"; now that is {counted(old.messages, 'message')}{since}"
 
 
 def _sentence(days: int) -> str:

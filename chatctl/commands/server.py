@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import rich_click as click
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from chatd.client import Client
     from chatd.contract.server import (
         BackupState,
+        Compacting,
         ServerChecked,
         ServerStatus,
         ServerVerified,
@@ -95,7 +99,8 @@ def compact(connection: Connection) -> None:
     """Give disk back that erased texts and dropped tables have taken, while the server goes on."""
     from chatd.contract.server import CompactServer, ServerCompacted
 
-    done = connection.ask(CompactServer(), ServerCompacted, seconds=None)
+    with _progress(connection):
+        done = connection.ask(CompactServer(), ServerCompacted, seconds=None)
     freed = done.before - done.after
     if freed > 0:
         sentence = f"gave {size(freed)} back: {size(done.before)} before, {size(done.after)} now"
@@ -209,6 +214,32 @@ def followers(connection: Connection) -> None:
     )
 
 
+@contextmanager
+def _progress(connection: Connection) -> Iterator[None]:
+    """Shows on standard error how far a compaction is. It asks on a connection of its own: on one, a query
+    waits for the command before it."""
+    from chatctl.imports.progress import Progress
+    from chatd.contract.server import GetServerStatus, ServerStatus
+
+    done = Event()
+    with Progress() as progress:
+
+        def show() -> None:
+            with suppress(Failed):  # the command says what is wrong
+                while not done.wait(1):
+                    state = connection.ask(GetServerStatus(), ServerStatus).compacting
+                    if state is not None:
+                        progress.show(_compacting(state))
+
+        showing = Thread(target=show, daemon=True)
+        showing.start()
+        try:
+            yield
+        finally:
+            done.set()
+            showing.join(2)
+
+
 async def _named(client: Client, ids: Iterable[str]) -> dict[str, str]:
     names = Names(client)
     return {id_: await names.name(id_) for id_ in ids}
@@ -255,6 +286,10 @@ def _backup(state: BackupState | None) -> str:
     return f"to {state.to} every {duration(state.every)}, {newest}{failed}"
 
 
+def _compacting(state: Compacting | None) -> str:
+    return "no" if state is None else f"{state.step}, {state.percent} % of it"
+
+
 def _standby(status: ServerStatus, one: StandbyState) -> str:
     behind = f"{counted(max(0, status.position - one.position), 'event')} behind"
     missing = f", lacks {counted(one.files_missing, 'file')}" if one.files_missing else ""
@@ -281,6 +316,7 @@ def _readable(status: ServerStatus) -> dict[str, Any]:
         "clock_steps": clock_steps(status),
         "views": "; ".join(map(_standing, status.views)),
         "backup": _backup(status.backup),
+        "compacting": _compacting(status.compacting),
         "standbys": "; ".join(_standby(status, one) for one in status.standbys) or "none",
         "actors": ", ".join(f"{count} {kind}" for kind, count in plain(status.actors).items()),
     }

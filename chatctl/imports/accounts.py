@@ -6,12 +6,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import trio
+
 from chatctl.imports import fit
 from chatctl.imports.export import Export
 from chatctl.imports.moved import Choice, Moved
 from chatctl.imports.people_file import NO_MEMBER
 from chatctl.imports.records import Message, Person, mentioned, with_names
-from chatd.contract.import_ import MAX_PEOPLE, MAX_REACTIONS, AddImportPeople, ImportedPeople, ImportPerson
+from chatd.contract.import_ import (
+    MAX_PEOPLE,
+    MAX_REACTIONS,
+    AddImportPeople,
+    ImportedPeople,
+    ImportedPerson,
+    ImportPerson,
+)
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -27,18 +36,23 @@ class Accounts:
         self._export = export
         self._choice = choice
         self._moved = moved
+        self._adding = trio.Lock()  # nobody is asked for twice
 
     async def add(self, people: Iterable[Person], members: bool) -> None:
         """`members`: they are in the space, unless they had left, are bots, or the admin says no."""
-        waiting = iter([person for person in people if person.key not in self.ids])
-        while chunk := list(islice(waiting, MAX_PEOPLE)):
-            asked = [self._asked(person, members) for person in chunk]
-            answer = await self._client.ask(AddImportPeople(self._moved.import_, asked), ImportedPeople)
-            for one in answer.people:
-                self.ids[one.key], self._names[one.key] = one.account, one.name
-                self._moved.people += one.made
-                if self._choice.accounts.get(one.key, NO_MEMBER) not in (NO_MEMBER, one.account):
-                    self._moved.decided_late.append(f"{one.key} is {one.name}")
+        async with self._adding:
+            waiting = iter([person for person in people if person.key not in self.ids])
+            while chunk := list(islice(waiting, MAX_PEOPLE)):
+                asked = [self._asked(person, members) for person in chunk]
+                answer = await self._client.ask(AddImportPeople(self._moved.import_, asked), ImportedPeople)
+                for one in answer.people:
+                    self._know(one)
+
+    def _know(self, one: ImportedPerson) -> None:
+        self.ids[one.key], self._names[one.key] = one.account, one.name
+        self._moved.people += one.made
+        if self._choice.accounts.get(one.key, NO_MEMBER) not in (NO_MEMBER, one.account):
+            self._moved.decided_late.append(f"{one.key} is {one.name}")
 
     def _asked(self, person: Person, members: bool) -> ImportPerson:
         decided = self._choice.accounts.get(person.key)

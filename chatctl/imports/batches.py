@@ -9,9 +9,11 @@ from chatd.contract.import_ import ImportMessage
 
 Batch = list[ImportMessage]
 
-MOST_BYTES: Final = 200_000  # of a batch as it is sent, by a careful guess; a frame may have 256 KiB
-_EACH: Final = 250  # bytes of a message beside its texts
+MOST_BYTES: Final = 200_000  # of a batch as it is sent; a frame may have 256 KiB
+_EACH: Final = 200  # bytes of a message at most, beside its texts and keys, and of what it has several of:
 _REACTION: Final = 70
+_VERSION: Final = 30
+_FILE: Final = 30
 
 
 def batches(messages: Iterable[ImportMessage], most: int) -> Iterator[Batch]:
@@ -29,7 +31,13 @@ def batches(messages: Iterable[ImportMessage], most: int) -> Iterator[Batch]:
 
 
 def _size(message: ImportMessage) -> int:
-    """An upper bound: no character takes more than 4 bytes, or 6 where JSON writes it as an escape."""
-    texts = message.text if not message.versions else message.text.join(one.text for one in message.versions)
-    ascii_only = texts.isascii()
-    return _EACH + len(texts) * (2 if ascii_only else 4) + _REACTION * len(message.reactions)
+    """Its bytes in MessagePack, or some more."""
+    texts = [message.key, message.text, message.thread or "", message.reply_to or ""]
+    texts += [version.text for version in message.versions]
+    return (
+        _EACH
+        + len("".join(texts).encode())
+        + _REACTION * len(message.reactions)
+        + _VERSION * len(message.versions)
+        + _FILE * len(message.attachments or ())
+    )

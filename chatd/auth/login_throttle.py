@@ -19,13 +19,15 @@ There are three counters, each with a number of failures that cause no delay:
 
 A failure is forgotten after the counter's longest delay, one failure after another, so an attacker who always
 waits is left at that delay. Counters are in memory: a restart clears them, and the least recent make room.
+Of several nodes one has a name's counters, and each has those of the addresses that come to it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from types import TracebackType
+from typing import Final
 
 import msgspec
 import trio
@@ -37,6 +39,8 @@ from chatd.contract.errors import Refusal
 from chatd.domain.names.keys import name_key
 from chatd.ports import Caller
 from chatd.settings import Settings
+
+WRONG: Final = "too many wrong passwords"
 
 
 class Failures(msgspec.Struct, eq=False):
@@ -131,8 +135,27 @@ class SignInAttempt(Attempt):
         self._throttle.trust(self._pair)
 
 
+class BothAttempts(Attempt):
+    """One that was counted in two places."""
+
+    def __init__(self, *parts: Attempt) -> None:
+        super().__init__()
+        self._parts = parts
+
+    def void(self) -> None:
+        for part in self._parts:
+            part.void()
+
+    def right(self) -> None:
+        for part in self._parts:
+            part.right()
+
+
 class LoginThrottle:
-    """All of a server's attempt counters."""
+    """All of a server's attempt counters. `elsewhere`: what a name's counters say on the node that has them,
+    given its key and the network; None: this one has them, or the other does not answer."""
+
+    elsewhere: Callable[[str, str], Awaitable[Attempt | Refusal | None]] | None = None
 
     def __init__(self, settings: Settings) -> None:
         first, shared = settings.login_first_delay, settings.login_longest_delay_shared
@@ -143,8 +166,34 @@ class LoginThrottle:
         self._off = not settings.limits
         self._trusted: LRUCache[tuple[str, str], None] = LRUCache(KEPT)
 
-    def sign_in(self, name: str, caller: Caller) -> Attempt | Refusal:
+    async def attempt(self, name: str, caller: Caller) -> Attempt | Refusal:
         """Asked before a password is looked at. `name`: as it was typed, whether there is one or not."""
+        if self._off or caller.operator or self.elsewhere is None:
+            return self.sign_in(name, caller)
+        key, address, now = name_key(name), network(caller.address), trio.current_time()
+        if wait := self.addresses.wait(address, now):
+            return too_often(wait, WRONG)
+        here = Attempt(self.addresses.charge(address, now))
+        of_name = await self.elsewhere(key, address)
+        if of_name is None:
+            of_name = self.guess(key, address)
+        if isinstance(of_name, Refusal):
+            here.void()
+            return of_name
+        return BothAttempts(here, of_name)
+
+    def guess(self, key: str, address: str) -> Attempt | Refusal:
+        """One at the password of the name with this key, from this network, wherever that was counted."""
+        now, pair = trio.current_time(), (key, address)
+        asked: list[tuple[AttemptCounter, Hashable]] = [(self.pairs, pair)]
+        if pair not in self._trusted:
+            asked.append((self.names, key))
+        if wait := max(counter.wait(one, now) for counter, one in asked):
+            return too_often(wait, WRONG)
+        return SignInAttempt(self, pair, *(counter.charge(one, now) for counter, one in asked))
+
+    def sign_in(self, name: str, caller: Caller) -> Attempt | Refusal:
+        """The same on a server that is alone."""
         if self._off or caller.operator:
             return Attempt()
         name, address, now = name_key(name), network(caller.address), trio.current_time()
@@ -153,7 +202,7 @@ class LoginThrottle:
         if pair not in self._trusted:
             asked.append((self.names, name))
         if wait := max(counter.wait(key, now) for counter, key in asked):
-            return too_often(wait, "too many wrong passwords")
+            return too_often(wait, WRONG)
         return SignInAttempt(self, pair, *(counter.charge(key, now) for counter, key in asked))
 
     def sign_up(self, caller: Caller) -> Attempt | Refusal:

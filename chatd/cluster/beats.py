@@ -36,7 +36,6 @@ class Beat(msgspec.Struct, frozen=True, array_like=True):
     serving: bool = True
     url: Annotated[str, msgspec.Meta(max_length=512)] = ""
     version: Annotated[str, msgspec.Meta(max_length=64)] = ""
-    unicode: Annotated[str, msgspec.Meta(max_length=64)] = ""  # the version by which it folds names
     at: int = 0  # Unix milliseconds
 
 

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 import trio
 
-from chatd.cluster.beats import Beat, Heard
+from chatd.cluster.beats import Heard
 from chatd.cluster.proposal import Header
 from chatd.log import log
 
@@ -16,10 +16,6 @@ EVERY: Final = 0.5  # seconds
 
 class Doubt(Exception):
     """Most others have another log."""
-
-
-class OtherUnicode(Exception):
-    """Others fold names by another version of Unicode, and would take other names for the same."""
 
 
 class OwnLog(Protocol):
@@ -32,7 +28,6 @@ class OwnLog(Protocol):
 class Others(Protocol):
     """The nodes that are heard (see `Beats`)."""
 
-    def mine(self) -> Beat: ...
     def others(self) -> Iterator[Heard]: ...
 
 
@@ -54,20 +49,8 @@ class Doubts:
             with trio.move_on_after(EVERY):
                 await self._woken.wait()
             self._woken = trio.Event()
-            self._refuse_other_unicode()
             self._compare()
             self._stop_if_most_contradict()
-
-    def _refuse_other_unicode(self) -> None:
-        """Names are folded where a proposal is applied. Whoever came last goes."""
-        own = self._beats.mine()
-        for heard in self._beats.others():
-            theirs = heard.beat
-            if theirs.unicode != own.unicode and theirs.life < own.life:
-                raise OtherUnicode(
-                    f"this chatd folds names by Unicode {own.unicode}, and the node {theirs.node} by"
-                    f" {theirs.unicode}; give all nodes the same build, stopping all of them for the change"
-                )
 
     def _proposed(self, header: Header, hash: str) -> None:
         """It was proposed upon another log than this one."""

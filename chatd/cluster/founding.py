@@ -19,6 +19,7 @@ from chatd.store.database import Store
 from chatd.store.ops.data_dir import DATABASE
 
 EPOCH: Final = "chatd.epoch"  # of the stream's metadata
+DOUBTED: Final = "doubted"  # a file that says why the node of this folder has stopped itself
 TRIES, EVERY = 120, 0.5  # seconds
 
 
@@ -38,6 +39,8 @@ class Founding:
     async def bring_database(self, folder: Path) -> None:
         """An empty folder gets a copy of another node's database, if the cluster exists. Raises
         StoreError."""
+        if (doubted := folder / DOUBTED).exists():
+            raise ClusterError(await trio.Path(doubted).read_text())
         path = folder / DATABASE
         if path.exists() or await self._info() is None:
             return

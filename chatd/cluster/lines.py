@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
+from math import inf
 from typing import Final, Protocol
 
 import attrs
@@ -25,6 +26,7 @@ from chatd.cluster.repeatable import repeatable
 from chatd.contract.errors import Refusal
 
 RESEND: Final = 1.0  # seconds
+AGAIN: Final = "again"  # the subject on which a node says that it was without a connection
 OUTSTANDING: Final = 16_384  # commands of all lines
 OF_A_LINE: Final = 1024
 PATIENCE: Final = 30.0  # seconds after which who asked is told that nobody knows
@@ -38,6 +40,9 @@ Tell = Callable[[str, Envelope], Awaitable[None]]
 class Owners(Protocol):
     def owner(self, stream: str) -> tuple[str, str] | None:
         """Node and life of the owner; None: this node."""
+
+    def able(self, owner: tuple[str, str]) -> bool:
+        """Whether this life of a node can decide still, be it the owner or not."""
 
 
 @attrs.define(eq=False)
@@ -89,6 +94,7 @@ class Lines:
 
     def open(self) -> None:
         self._net.listen(answers_to(self._net.node), self._answered)
+        self._net.listen(AGAIN, self._other_connected_again)
 
     def takes(self, stream: str, envelope: Envelope) -> bool:
         """Whether another node decides it; then it is on its way. Never waits."""
@@ -121,6 +127,24 @@ class Lines:
                 self._move(line)
         return True
 
+    def connected_again(self) -> None:
+        """What this node sent, and what was sent to it, may be lost: it is said again, here and there."""
+        self._net.publish(AGAIN, self._net.node.encode())
+        for line in self._lines.values():
+            self._doubt(line)
+
+    def _other_connected_again(self, data: bytes) -> None:
+        node = data.decode(errors="replace")
+        for line in self._lines.values():
+            if line.to is not None and line.to[0] == node:
+                self._doubt(line)
+
+    def _doubt(self, line: _Line) -> None:
+        for sent in line.waiting:
+            if sent.n:
+                sent.sent_at = -inf
+        self._move(line)
+
     def owners_changed(self) -> None:
         for line in self._lines.values():
             self._move(line)
@@ -128,7 +152,7 @@ class Lines:
     async def _drive(self, line: _Line) -> None:
         """Until all its commands are answered."""
         while line.waiting:
-            owner = self._owners.owner(line.stream)
+            owner = self._leads_to(line)
             if owner is None:
                 await self._decide_here(line)
                 continue
@@ -138,9 +162,10 @@ class Lines:
                 await self._finish(line)
             if not line.waiting:
                 break
-            if self._owners.owner(line.stream) != line.to:
+            if self._leads_to(line) != line.to:
                 continue  # it changed while an answer waited
-            self._send_unsent(line)
+            if self._owners.owner(line.stream) == line.to:
+                self._send_unsent(line)
             with trio.move_on_at(line.waiting[0].sent_at + RESEND):
                 await line.moved.wait()
             if line.moved.is_set():
@@ -150,6 +175,15 @@ class Lines:
         self._by_id.pop(line.id, None)
         if line.to is not None:
             self._publish_call(line.to, Call(self._net.node, line.id, line.stream, 0, 0, 0, b""))
+
+    def _leads_to(self, line: _Line) -> tuple[str, str] | None:
+        """The owner; the one before it, while that is at work on what it was given: a node that comes takes
+        nothing out of the hands of another."""
+        owner, before = self._owners.owner(line.stream), line.to
+        if before is None or before == owner or not self._owners.able(before):
+            return owner
+        at_work = any(sent.n and sent.answer is None for sent in line.waiting)
+        return before if at_work else owner
 
     def _send_unsent(self, line: _Line) -> None:
         if line.unsent:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
-from unicodedata import unidata_version
 
 import msgspec
 import trio
@@ -21,13 +20,16 @@ from chatd.actors.workers.deletions import Deletions
 from chatd.actors.workers.due_timer import DueTimer
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.presence import Presence
+from chatd.auth.login_throttle import LoginThrottle
 from chatd.clock import new_id
 from chatd.cluster.beats import Beat, Beats, SameName
+from chatd.cluster.brakes import Brakes
 from chatd.cluster.contact import Contact
 from chatd.cluster.copying import Copies
-from chatd.cluster.doubt import Doubt, Doubts, OtherUnicode
+from chatd.cluster.devices import DevicesOfNodes
+from chatd.cluster.doubt import Doubt, Doubts
 from chatd.cluster.errors import STREAM_LOST, ClusterError, stream_gone
-from chatd.cluster.founding import Founding
+from chatd.cluster.founding import DOUBTED, Founding
 from chatd.cluster.inboxes import Inboxes
 from chatd.cluster.jetstream import NatsNet, StreamSequencer
 from chatd.cluster.leading import LED, Led
@@ -119,7 +121,7 @@ class Node:
         self.owners = Owners(self.name, self.beats)
         self.leads = self.owners.leads
         self._copies = Copies(self._open_net, store.path.parent, store.copy)
-        self._walker = Walker(store.reader.ask)
+        self._walker = Walker(store.reader.ask, store.foreign_writes)
         self._doubts = Doubts(self.log, self.beats)
         self._membership = Membership(
             self.name, LEVEL, self.log, self.beats, store.reader, self._jetstream, self._stream
@@ -149,6 +151,7 @@ class Node:
         self._signals = Signals(self.net, bus)
         self._presence = PresenceOfNodes(self.net, self.beats, self.life, presence, bus, reader)
         self.one_time = OneTimeOfNodes(self.net, self.beats)
+        DevicesOfNodes(self.net, self.beats, live)
 
         def others(appends: Sequence[Append], events: Sequence[Event]) -> None:
             directory.absorb(events)
@@ -174,6 +177,10 @@ class Node:
         self.log.follow_others(others)
         self.beats.watch(changed)
 
+    def share_brakes(self, throttle: LoginThrottle) -> None:
+        """A name's wrong passwords are counted in one place."""
+        Brakes(self.net, self.owners, throttle)
+
     def led(self, worker: Actor) -> Actor:
         """The worker as it runs in a cluster."""
         return Led(worker, self.leads, self.beats) if worker.name in LED else worker
@@ -193,6 +200,7 @@ class Node:
                     self._inboxes.tidy,
                     self._presence.run,
                     self.contact.run,
+                    self._watch_connections,
                     self._ratchet,
                     partial(self._make_durable, self._store),
                     partial(self._membership.run, self.leads),
@@ -214,15 +222,15 @@ class Node:
         except* NotReadable as errors:
             self.leave()
             raise ClusterError(f"this chatd is older than what others write: {_first(errors)}") from None
-        except* OtherUnicode as errors:
-            self.leave()
-            raise ClusterError(str(_first(errors))) from None
         except* (Doubt, Broken) as errors:
             self.leave()
-            raise ClusterError(
+            problem = (
                 f"this node's log is not that of the others: {_first(errors)}; keep its folder for a look,"
                 " and start it with an empty one"
-            ) from None
+            )
+            with suppress(OSError):  # a start would serve what is there until it is found again
+                (self._store.path.parent / DOUBTED).write_text(problem)
+            raise ClusterError(problem) from None
         except* SameName as errors:
             raise ClusterError(str(_first(errors))) from None
 
@@ -323,8 +331,13 @@ class Node:
             serving=self._in and self.cut_off is None,
             url=self._settings.public_url,
             version=__version__,
-            unicode=unidata_version,
         )
+
+    async def _watch_connections(self) -> None:
+        """As when the NATS server that it was connected to is stopped."""
+        while True:
+            await self.client.wait_connected(self.client.connections + 1)
+            self._lines.connected_again()
 
     async def _make_durable(self, store: Store) -> None:
         """Brings to this node's disk what the stream's servers have on theirs: these may drop it then."""

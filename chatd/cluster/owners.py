@@ -50,6 +50,11 @@ class Owners:
         life = self._beats.life(node)
         return None if life is None else (node, life)
 
+    def able(self, owner: tuple[str, str]) -> bool:
+        """Whether this life of a node can decide still, be it the owner or not."""
+        node, life = owner
+        return node in self._beats.able and self._beats.life(node) == life
+
     def changed(self) -> Callable[[str], bool]:
         """To be called when the nodes have changed. What it gives tells of a stream whether it was another
         node's, and is this one's from now on."""

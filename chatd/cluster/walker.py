@@ -11,6 +11,7 @@ import trio
 from msgspec import Struct
 
 from chatd.backoff import Backoff
+from chatd.log import log
 from chatd.ports import StoreUnavailable
 from chatd.store.log import hash_chain
 
@@ -18,6 +19,7 @@ T = TypeVar("T")
 Ask = Callable[[Callable[[sqlite3.Connection], Any]], Awaitable[Any]]
 
 AT_ONCE: Final = 250  # events
+LOOK: Final = 0.5  # seconds between two looks whether somebody else has written to the file
 REST: Final = 0.02  # seconds between two looks
 WALKS_EVERY: Final = 5.0  # seconds from the end of a walk to the next, at least
 WALKS_SHARE: Final = 20  # times as long as a walk took
@@ -40,31 +42,47 @@ class _Place(Struct, frozen=True):
 
 
 class Walker:
-    """`ask` puts a question to the database."""
+    """`ask` puts a question to the database; what `foreign_writes` says changes once somebody else has
+    written to its file."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, foreign_writes: Callable[[], Awaitable[int | None]]) -> None:
         self._ask = ask
+        self._foreign_writes = foreign_writes
+        self._writes: int | None = None
         self.walks = 0  # that were finished
 
     async def run(self) -> None:
         """For ever. Raises Broken."""
         backoff = Backoff(1.0, 60.0)
+        rest = REST
         while True:
             began = trio.current_time()
             try:
-                await self._walk()
+                await self._walk(rest)
+                self.walks += 1
+                wait = max(WALKS_EVERY, WALKS_SHARE * (trio.current_time() - began))
+                rest = 0 if await self._is_written(wait) else REST
             except StoreUnavailable:
                 await trio.sleep(backoff.next_delay())
-                continue
-            backoff.reset()
-            self.walks += 1
-            await trio.sleep(max(WALKS_EVERY, WALKS_SHARE * (trio.current_time() - began)))
+            else:
+                backoff.reset()
 
-    async def _walk(self) -> None:
+    async def _walk(self, rest: float) -> None:
         place: _Place | None = _Place()
         while place is not None:
             place = await self._ask(partial(_step, place))
-            await trio.sleep(REST)
+            await trio.sleep(rest)
+
+    async def _is_written(self, seconds: float) -> bool:
+        """Whether somebody else wrote to the file within this time; waits no longer then."""
+        with trio.move_on_after(seconds):
+            while True:
+                before, self._writes = self._writes, await self._foreign_writes()
+                if None not in (before, self._writes) and before != self._writes:
+                    log.warning("database_written_by_another")
+                    return True
+                await trio.sleep(LOOK)
+        return False
 
 
 def _step(place: _Place, connection: sqlite3.Connection) -> _Place | None:

@@ -82,7 +82,7 @@ class ImportReaction(Struct, frozen=True):
     emoji: Emoji
 
 
-class ImportMessage(Struct, frozen=True):
+class ImportMessage(Struct, frozen=True, omit_defaults=True):
     """`thread` and `reply_to` are keys of messages of the room that were added before. `versions` are earlier
     texts, the oldest first. `deleted`: only that it was there is known."""
 

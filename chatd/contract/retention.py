@@ -34,6 +34,19 @@ class SetRoomHold(Struct, frozen=True):
     reason: Reason | None = None
 
 
+class CountOldMessages(Struct, frozen=True):
+    keep_days: KeepDays
+    space: Id | None = None
+    room: Id | None = None
+
+
+class OldMessages(Struct, frozen=True, kw_only=True):
+    """`oldest`: when the oldest of them was written."""
+
+    messages: int
+    oldest: Time | None
+
+
 class ListPreserved(Struct, frozen=True):
     room: Id
     after: Seq | None = None
@@ -127,6 +140,19 @@ REQUESTS: tuple[RequestType, ...] = (
         refusals=("not_found",),
         events=("room.hold_set",),
         notes=("Also on a direct room, and on one that was deleted. See `space.set_hold`.",),
+    ),
+    query(
+        "message.count_old",
+        CountOldMessages,
+        OldMessages,
+        doc="How many messages a rule would erase, before it is set.",
+        http=Http("GET", "/old_messages"),
+        scope="never",
+        asker="operator",
+        notes=(
+            "Those of a `room`, or of all rooms of a `space` that have no rule of their own, that are older"
+            " than `keep_days`. What a legal hold keeps does not count; 0: none.",
+        ),
     ),
     query(
         "message.preserved",

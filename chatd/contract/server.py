@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -94,6 +94,13 @@ class StandbyState(Struct, frozen=True, kw_only=True):
     heard_at: Time
 
 
+class Compacting(Struct, frozen=True, kw_only=True):
+    """`server.compact` that is under way: at which `step`, and how much of it is done."""
+
+    step: Literal["reading", "copying", "clearing", "shrinking"]
+    percent: int
+
+
 class ServerStatus(Struct, frozen=True, kw_only=True):
     """Sizes in bytes, `uptime` in seconds. `ready`: whether commands can be stored. `problems` in words.
     Since the start: `refused` counts frames by the code of their refusal, `log_lines_lost` the lines that the
@@ -128,6 +135,7 @@ class ServerStatus(Struct, frozen=True, kw_only=True):
     views: list[ViewState]
     backup: BackupState | None = None
     standbys: list[StandbyState] = []
+    compacting: Compacting | None = None
 
 
 class CommitCounts(Struct, frozen=True, kw_only=True):

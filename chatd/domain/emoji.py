@@ -7,15 +7,19 @@ Unicode tables, so every Python gives the same answer, also for emoji that are n
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, Final
+
+KNOWN: Final = 1_000  # texts whose forms are remembered: the same few are written again and again
 
 
+@lru_cache(KNOWN)
 def is_character(text: str) -> bool:
     """Whether it is one character as people see it (a grapheme cluster, UAX 29), and shows something."""
     return _patterns()[0].fullmatch(text) is not None
 
 
+@lru_cache(KNOWN)
 def qualified(text: str) -> str:
     """The form that is stored and compared: composed (NFC), and with variation selectors where an emoji is
     fully qualified (UTS 51, ED-18), and nowhere else. Names such as `:party:` stay as they are."""

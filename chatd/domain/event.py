@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from chatd.contract.events import MEMBERSHIP, PERSONAL
+from chatd.domain.names.folded import FIELD, Folded, stripped
 
 Data = dict[str, Any]  # JSON values, small; no secrets and no personal data
 
@@ -86,14 +87,20 @@ def encode_personal(**fields: Any) -> str:
 
 
 def payload(event: Fact | Event) -> Data:
-    """The event's data and, unless erased, its body and its files."""
+    """The event's data and, unless erased, its body and its files, as clients are shown them."""
     if event.text is None:
-        return event.data
+        return stripped(event.data)
     if event.type in PERSONAL:
-        return {**event.data, **_read_body(event.text)}
+        return stripped({**event.data, **_read_body(event.text)})
     if event.files is not None:
         return {"text": event.text, **event.data, "files": event.files}
     return {"text": event.text, **event.data}
+
+
+def folded_names(event: Fact | Event) -> dict[str, Folded]:
+    """The names that an event of an account, room or space gives, folded, by their fields."""
+    found: dict[str, Folded] = (event.data if event.text is None else _read_body(event.text)).get(FIELD, {})
+    return found
 
 
 _read_body: Final = msgspec.json.Decoder(Data).decode

@@ -61,7 +61,7 @@ class Credentials(msgspec.Struct, frozen=True, eq=False):
         password_hash = await self.reader.credential(caller.account)
         if row is None or password_hash is None:
             return NO_PASSWORD
-        attempt = self.throttle.sign_in(row["name"], caller)
+        attempt = await self.throttle.attempt(row["name"], caller)
         if isinstance(attempt, Refusal):
             return attempt
         with attempt:

@@ -54,7 +54,7 @@ async def devices_of(
     query: ListDevices | ListAccountDevices,
 ) -> DeviceList:
     """A page of the devices of an account that have not expired, as the caller sees them."""
-    at, connected = now(), tokens.live.devices()
+    at, connected = now(), await tokens.live.devices_anywhere(account)
     rows = await reader.devices(account)
     lasting = sorted((row for row in rows if row["expires_at"] > at), key=itemgetter("id"))
     page, following = page_of(lasting, query.after, query.limit, itemgetter("id"))

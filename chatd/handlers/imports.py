@@ -42,14 +42,10 @@ async def open_import(reader: Reader, id_: str) -> Row | Refusal:
 
 async def refuse_strangers(reader: Reader, accounts: Iterable[str]) -> Refusal | None:
     """Whether one of these accounts does not exist."""
-    named = list(dict.fromkeys(accounts))
-    found = {row["account"] for row in await reader.profiles(None, named)}
-    for account in named:
-        if account not in found:
-            return Refusal(
-                "not_found", f"there is no account {account}; add people first (import.add_people)"
-            )
-    return None
+    unknown = await reader.unknown_accounts(list(dict.fromkeys(accounts)))
+    if not unknown:
+        return None
+    return Refusal("not_found", f"there is no account {unknown[0]}; add people first (import.add_people)")
 
 
 class Imports(msgspec.Struct, frozen=True, eq=False):

@@ -30,6 +30,7 @@ from chatd.contract.server import (
     BackupState,
     CheckServer,
     CommitCounts,
+    Compacting,
     CompactServer,
     GetServerStatus,
     GetServerTop,
@@ -68,6 +69,15 @@ MOST_FINDINGS: Final = 100
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
+class _Compaction(msgspec.Struct, eq=False):
+    """How far it is, while one is under way."""
+
+    now: Compacting | None = None
+
+    def came_to(self, step: Any, percent: int) -> None:
+        self.now = Compacting(step=step, percent=percent)
+
+
 class Server(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     bus: Bus
@@ -84,6 +94,7 @@ class Server(msgspec.Struct, frozen=True, eq=False):
     standbys: Standbys
     server_log: ServerLog
     _compacting: trio.Lock = msgspec.field(default_factory=trio.Lock)
+    _compaction: _Compaction = msgspec.field(default_factory=_Compaction)
     _started_at: int = msgspec.field(default_factory=now)
     _started: float = msgspec.field(default_factory=trio.current_time)
 
@@ -135,6 +146,7 @@ class Server(msgspec.Struct, frozen=True, eq=False):
                 )
                 for one in self.standbys.known()
             ],
+            compacting=self._compaction.now,
         )
 
     async def top(self, caller: Caller, query: GetServerTop) -> ServerTop:
@@ -191,9 +203,11 @@ class Server(msgspec.Struct, frozen=True, eq=False):
             return COMPACTED_ALREADY
         async with self._compacting:
             try:
-                done = await self.maintenance.compact()
+                done = await self.maintenance.compact(self._compaction.came_to)
             except CompactError as error:
                 return Refusal("conflict", str(error))
+            finally:
+                self._compaction.now = None
         log.info("compacted", before=done.before, after=done.after)
         await self.server_log.record(caller, "server.compacted", before=done.before, after=done.after)
         return ServerCompacted(before=done.before, after=done.after)

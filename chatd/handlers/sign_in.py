@@ -123,7 +123,7 @@ class SignIns(msgspec.Struct, frozen=True, eq=False):
 
     async def sign_in(self, caller: Caller, command: SignIn) -> SignedIn | Refusal:
         command = replace(command, name=as_read(command.name))
-        attempt = self.throttle.sign_in(command.name, caller)
+        attempt = await self.throttle.attempt(command.name, caller)
         if isinstance(attempt, Refusal):
             return attempt
         with attempt:

@@ -102,7 +102,7 @@ class Totp(msgspec.Struct, frozen=True, eq=False):
             return account
         if not in_use(await self.reader.second_factor(account["id"])):
             return OFF
-        attempt = self.throttle.sign_in(account["name"], caller)
+        attempt = await self.throttle.attempt(account["name"], caller)
         if isinstance(attempt, Refusal):
             return attempt
         with attempt:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -82,8 +82,9 @@ class Maintenance(Protocol):
         """Writes a consistent copy. Raises StoreError when it cannot stand there. Not `durable`: it need not
         outlive a crash."""
 
-    async def compact(self) -> Compacted:
-        """Gives disk back while the server works. Raises CompactError when it cannot
+    async def compact(self, told: Callable[[str, int], None] = ...) -> Compacted:
+        """Gives disk back while the server works. `told` hears which step it is at (`reading`, `copying`,
+        `clearing`, `shrinking`), and how many hundredths of it are done. Raises CompactError when it cannot
         begin."""
 
     def sizes(self) -> Sizes: ...

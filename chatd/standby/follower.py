@@ -20,7 +20,6 @@ import trio
 from chatd import __version__, service_manager
 from chatd.backoff import Backoff
 from chatd.gateway.net.inherited import inherited_sockets
-from chatd.gateway.net.listener import CannotListen
 from chatd.log import log
 from chatd.ports import StoreError
 from chatd.standby.applying import Applied, Applying
@@ -44,7 +43,7 @@ STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 async def follow(
     url: str, token: str, folder: Path, host: str, port: int, announce: Callable[[str], None]
 ) -> None:
-    """Until it is told to stop. Raises StoreError, Refused, OSError."""
+    """Until it is told to stop. Raises StoreError, CannotListen, Refused, OSError."""
     with trio.open_signal_receiver(*STOPPING) as signals, hold(folder):
         path = folder / DATABASE
         await trio.to_thread.run_sync(migrate.prepare, path)
@@ -71,13 +70,11 @@ async def follow(
 
 
 async def _listeners(host: str, port: int) -> list[trio.SocketListener]:
-    """Those that the service manager keeps, or else its own. Raises StoreError."""
+    """Those that the service manager keeps, or else its own. Raises StoreError, CannotListen."""
     try:
         if kept := inherited_sockets():
             return [trio.SocketListener(trio.socket.from_stdlib_socket(sock)) for sock in kept]
         return await trio.open_tcp_listeners(port, host=host)
-    except CannotListen as error:
-        raise StoreError(str(error)) from error
     except OSError as error:
         raise StoreError(
             f"cannot listen on {host} port {port}: {error.strerror}; choose another with --host or --port"

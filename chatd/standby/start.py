@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 
 import trio
 
+from chatd.gateway.net.listener import CannotListen
+from chatd.log import log
 from chatd.ports import StoreError
 from chatd.settings import is_loopback
 from chatd.standby.follower import follow
 from chatd.standby.source import Refused
+from chatd.store.ops import ownership
 from chatd.store.ops.data_dir import DATABASE
-from chatd.store.ops.ownership import as_owner
 
 VARIABLE: Final = "CHATD_TOKEN"
 
@@ -45,9 +47,12 @@ def start(
         return f"give the token of an admin of that server in {VARIABLE}, or in a file with --token-file"
     problem: BaseException | None = None
     try:
-        with as_owner(folder):
+        # as root, not as the owner, who may not be able to load what is loaded late
+        with ownership.given(folder):
+            if (warning := ownership.warning(folder)) is not None:
+                log.warning("data_folder_of_another", problem=warning)
             trio.run(follow, url, token, folder, host, port, announce)
-    except* (StoreError, Refused, OSError, sqlite3.Error) as errors:
+    except* (StoreError, CannotListen, Refused, OSError, sqlite3.Error) as errors:
         problem = errors
     while isinstance(problem, BaseExceptionGroup):
         problem = problem.exceptions[0]

@@ -21,7 +21,6 @@ import aiosqlite
 import trio
 from aiosqlite.core import _STOP_RUNNING_SENTINEL
 
-from chatd.domain.names.keys import name_key, shown_keys, skeleton
 from chatd.ports import StoreUnavailable
 
 T = TypeVar("T")
@@ -178,7 +177,6 @@ def open_writer(path: Path, *, create: bool = True, lazily: bool = False) -> sql
     )
     if lazily:
         connection.execute("PRAGMA synchronous = NORMAL")
-    teach(connection)
     return connection
 
 
@@ -192,11 +190,3 @@ def open_reader(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA cache_size = -4000")
     connection.execute(f"PRAGMA mmap_size = {MAPPED}")
     return connection
-
-
-def teach(connection: sqlite3.Connection) -> None:
-    """The functions that the triggers of `schema.sql` call."""
-    connection.create_function("name_key", 1, name_key, deterministic=True)
-    connection.create_function("skeleton", 1, skeleton, deterministic=True)
-    connection.create_function("shown_key", 1, lambda name: shown_keys(name)[0], deterministic=True)
-    connection.create_function("shown_look", 1, lambda name: shown_keys(name)[1], deterministic=True)

@@ -110,9 +110,10 @@ class Store(msgspec.Struct, frozen=True):
                 finally:
                     pace.stop()
 
-    async def compact(self) -> Compacted:
-        """Gives disk back, a little at a time. Raises CompactError when there is not enough of it to
-        begin."""
+    async def compact(self, told: Callable[[str, int], None] = lambda step, percent: None) -> Compacted:
+        """Gives disk back, a little at a time. `told` hears which step it is at, and how much of it is done.
+        Raises CompactError when there is not enough of it to begin."""
+        told("reading", 0)
         before = await self._file_bytes()
         with _translated():
             async with self._look() as connection:
@@ -133,19 +134,23 @@ class Store(msgspec.Struct, frozen=True):
                 await self.log.step(compact.begin, held)
                 after: int | None = 0
                 while after is not None:
+                    told("copying", _percent(after, texts.last))
                     after = await self.log.step(partial(compact.copy, after=after, recent=texts.recent), held)
-                await self._clear(compact.OLD)
-            while await self.log.step(compact.vacuum, held):
-                pass
+                await self._clear(compact.OLD, lambda upto: told("clearing", _percent(upto, texts.last)))
+            left = most = await self.log.step(compact.vacuum, held)
+            while left:
+                most = max(most, left)
+                told("shrinking", _percent(most - left, most))
+                left = await self.log.step(compact.vacuum, held)
         finally:
             self._place.shrunk()
         await self.log.checkpoint()
         await self.views.vacuum()
         return Compacted(before, await self._file_bytes())
 
-    async def _clear(self, table: str) -> None:
-        while await self.log.step(partial(compact.clear, table=table)):
-            pass
+    async def _clear(self, table: str, told: Callable[[int], None] = lambda upto: None) -> None:
+        while upto := await self.log.step(partial(compact.clear, table=table)):
+            told(upto)
 
     async def _file_bytes(self) -> int:
         with _translated():
@@ -167,6 +172,19 @@ class Store(msgspec.Struct, frozen=True):
         made = await self.backup(path)
         await trio.to_thread.run_sync(forget_lock, path)
         return made
+
+    async def foreign_writes(self) -> int | None:
+        """A number that is another one once somebody else has written to the file, or it was opened anew;
+        None while it is not open. Raises StoreUnavailable."""
+
+        def version() -> int | None:
+            if (file := self._writer.current()) is None:
+                return None
+            [found] = file.execute("PRAGMA data_version").fetchone()
+            return int(found)
+
+        with _translated():
+            return await self._writer.call(version)
 
     def sizes(self) -> Sizes:
         return Sizes(_size(self.path), _size(self.path.with_name(self.path.name + "-wal")))
@@ -208,6 +226,10 @@ async def open_store(
                     await _settle(log)
                     if (lost := place.lost()) is not None:
                         await _rescue(writer, path, lost)
+
+
+def _percent(done: int, of: int) -> int:
+    return min(99, done * 100 // of) if of else 0
 
 
 def _refuse_standby(path: Path) -> None:

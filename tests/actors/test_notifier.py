@@ -31,6 +31,7 @@ from chatd.contract.spec import DONE
 from chatd.domain.decision import Context
 from chatd.domain.event import Event, Fact
 from chatd.domain.internal import NotifyAll, OpenDirectRoom
+from chatd.domain.names.folded import of_place
 from chatd.ports import Append, PutFollower, Row, StoreUnavailable, Write
 
 
@@ -367,7 +368,7 @@ async def told_of(world: World, account: str) -> list[int]:
 
 async def furnish_space(world: World, people: tuple[str, ...]) -> None:
     """A space that all of them are in: only so they may write in direct rooms."""
-    made = Fact("space/s", 1, "space.created", 1, "system", {"name": "Team"})
+    made = Fact("space/s", 1, "space.created", 1, "system", of_place({"name": "Team"}))
     joined = [
         Fact("space/s", seq, "member.joined", 1, name, {"account": name, "role": "member"})
         for seq, name in enumerate(people, 2)

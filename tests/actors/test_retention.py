@@ -61,6 +61,24 @@ def years(world: World) -> Years:
     return Years(world)
 
 
+async def test_how_many_a_rule_would_take_is_counted_before(years: Years) -> None:
+    count = years.world.reader.old_messages
+    first = years.at
+    gone = await years.post("deleted long before")
+    await years.says("room/r", DeleteMessage("r", gone))
+    await years.post("the first")
+    years.day += 10
+    await years.post("the second")
+    assert await count("r", None, first - 1) == (0, None)
+    assert await count("r", None, first) == await count(None, "s", first) == (1, first)
+    assert await count("r", None, years.at) == (2, first)
+    await years.says("room/r", SetRoomRetention("r", 0))
+    assert await count(None, "s", years.at) == (0, None), "the room has a rule of its own"
+    assert await count("r", None, years.at) == (2, first)
+    await years.says("space/s", SetSpaceHold("s", True), by="operator:0")
+    assert await count("r", None, years.at) == (0, None)
+
+
 async def test_messages_go_when_they_are_too_old_and_no_day_before(years: Years) -> None:
     await years.says("space/s", SetSpaceRetention("s", 30))
     worker = years.worker()

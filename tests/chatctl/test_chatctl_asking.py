@@ -33,6 +33,20 @@ def test_on_a_terminal_it_asks_before_it_destroys(chatctl, town, answer, status)
     assert (town.room["id"] in [room["id"] for room in rooms]) is (answer == "n")
 
 
+def test_before_messages_go_it_says_how_many(chatctl, town):
+    ours, theirs = pty.openpty()
+    words = ("room", "retention", town.room["id"], "30")
+    with chatctl.start(*words, stdin=theirs, stderr=theirs, start_new_session=True) as asking:
+        os.close(theirs)
+        shown = b""
+        while b"[y/N]" not in shown:
+            shown += os.read(ours, 4096)
+        assert b"now that is 0 messages. Go on?" in b" ".join(shown.split())
+        os.write(ours, b"n\n")
+        assert asking.wait(10) == 1
+    os.close(ours)
+
+
 def test_with_yes_it_asks_nobody(chatctl, town):
     ours, theirs = pty.openpty()
     words = ("space", "delete", town.space["id"], "--yes")

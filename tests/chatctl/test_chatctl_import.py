@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import trio
 from imports.packing import packed
 
 from chatd.client import Client
@@ -150,7 +151,14 @@ def test_an_import_that_is_killed_again_and_again_leaves_what_one_leaves_that_wa
     talk = [said(f"{1600000000 + n}.000000", f"text {n}", chance.choice(["U1", "U2"])) for n in range(1200)]
     for n in range(3, 1200, 7):
         talk[n]["thread_ts"] = talk[n - 3]["thread_ts"] = talk[n - 3]["ts"]
-    more = {"lounge/2020-09-14.json": []}
+    more: dict[str, Any] = {
+        "channels.json": [
+            {"id": f"C{name}", "name": name, "created": 1600000000, "members": ["U1", "U2"]}
+            for name in ("lounge", "den")
+        ],
+        "lounge/2020-09-14.json": [],
+        "den/2020-09-13.json": [{**one, "text": f"den {one['text']}"} for one in talk[:700]],
+    }
     export = slack(tmp_path / "export.zip", *talk, team=team, **more)
     words = ["import", "run", str(export), "--space", place]
     for _ in range(KILLS):  # nobody gets to the end within so few requests
@@ -161,15 +169,55 @@ def test_an_import_that_is_killed_again_and_again_leaves_what_one_leaves_that_wa
     other = chatctl.json(
         "space", "create", f"other {team}", "--owner", chatctl.json("account", "list")[0]["id"]
     )
-    whole = slack(tmp_path / "whole.zip", *talk, team=f"{team}x")
+    whole = slack(tmp_path / "whole.zip", *talk, team=f"{team}x", **more)
     chatctl("import", "run", str(whole), "--space", other["id"])
 
-    def told(space: str) -> list[Any]:
-        return [(one["seq"], one["at"], one["text"], one["reply_to"]) for one in messages(chatctl, space)]
+    def told(space: str, room: str) -> list[Any]:
+        there = messages(chatctl, space, room)
+        return [(one["seq"], one["at"], one["text"], one["reply_to"]) for one in there]
 
-    assert told(place) == told(other["id"])
+    for room in ("lounge", "den"):
+        assert told(place, room) == told(other["id"], room)
     [done] = chatctl.json("import", "list", "--space", place)
-    assert (done["messages"], done["rooms"]) == (1200, 1)
+    assert (done["messages"], done["rooms"]) == (1900, 2)
+
+
+def test_two_rooms_are_under_way_at_once_and_each_keeps_its_order(
+    chatctl: Any, place: str, team: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"room-{number}" for number in range(5)]
+    channels = [
+        {"id": f"C{number}", "name": name, "created": 1600000000, "members": ["U1"]}
+        for number, name in enumerate(names)
+    ]
+    days = {
+        f"{name}/2020-09-13.json": [said(f"{1600000000 + n}.000000", f"{name} {n}") for n in range(400)]
+        for name in names
+    }
+    export = slack(tmp_path / "export.zip", team=team, **{"channels.json": channels, **days})
+    asked, under_way, both = Client.ask, set[str](), trio.Event()
+
+    async def watching(self: Client, request: object, result: type[Any], /) -> Any:
+        if not isinstance(request, AddImportMessages):
+            return await asked(self, request, result)
+        assert request.room not in under_way, "a room's batches come one after another"
+        under_way.add(request.room)
+        if len(under_way) == 2:
+            both.set()
+        await both.wait()
+        answer = await asked(self, request, result)
+        under_way.discard(request.room)
+        return answer
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Client, "ask", watching)
+        assert "2000 messages added" in chatctl("import", "run", str(export), "--space", place).replace(
+            ",", ""
+        )
+    made = [room for room in chatctl.json("room", "list", "--space", place) if room["name"] in names]
+    assert [room["name"] for room in sorted(made, key=lambda room: str(room["id"]))] == names
+    for name in names:
+        assert [one["text"] for one in messages(chatctl, place, name)] == [f"{name} {n}" for n in range(400)]
 
 
 def test_what_the_server_refuses_in_the_middle_is_said_in_one_line(

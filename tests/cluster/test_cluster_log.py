@@ -4,6 +4,7 @@ all nodes come to the same tables, and nobody acts on rights that were taken awa
 from __future__ import annotations
 
 import random
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -188,6 +189,28 @@ async def test_a_new_key_is_taken_by_all_and_what_was_under_way_is_not_lost(
         await made.settled()
         check(made, [talker])
         assert {node.log.key.number for node in made.nodes if node.log is not None} == {5}
+
+
+async def test_nodes_whose_interpreters_fold_names_otherwise_come_to_the_same(
+    autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_accents(form: str, text: str) -> str:
+        return text.replace("é", "e")
+
+    async with cluster(MemoryStream(1, Weather())) as made:
+        first, other = made.nodes[0], made.nodes[2]
+        made.kill(other)
+        await furnish(made, ["josé"], ["Café"])
+        monkeypatch.setattr(unicodedata, "normalize", without_accents)
+        await made.start(other)
+        assert not refused(await other.ask("account/renée", CreateAccount("renée"), "system"))
+        assert not refused(await other.ask("space/s", CreateRoom("s", "Séance"), "josé", new_id="r2"))
+        monkeypatch.undo()
+        # on the first node what the other one says counts: its `renee` is taken, and `renée` is another name
+        assert refused(await first.ask("account/1", CreateAccount("renee"), "system")) == "conflict"
+        assert not refused(await first.ask("account/2", CreateAccount("josee"), "system"))
+        await made.settled()
+        check(made, [])
 
 
 async def test_a_node_whose_log_is_another_one_is_noticed_with_the_next_proposal(

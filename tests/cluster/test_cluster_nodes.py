@@ -104,6 +104,26 @@ def test_a_revoked_device_ends_on_every_node(cluster: ThreeNodes, town: Town) ->
             client.open(who.token)
 
 
+def test_a_device_is_seen_to_be_connected_on_whatever_node(cluster: ThreeNodes) -> None:
+    with closing(Client.dial(cluster.nodes[0].server)) as end:
+        name, password = f"far{time.time_ns()}", "a lantern over seven still ponds"
+        first = end.ask("account.sign_up", name=name, password=password)
+        second = end.ask("account.sign_in", name=name, password=password)
+    here = opened(cluster.nodes[0], first["access_token"])
+
+    def connected() -> list[bool]:
+        return sorted(one["connected"] for one in here.ask("device.list")["devices"])
+
+    assert connected() == [False, True]
+    there = opened(cluster.nodes[1], second["access_token"])
+    assert connected() == [True, True]
+    there.close()
+    deadline = time.monotonic() + 30
+    while connected() != [False, True]:
+        assert time.monotonic() < deadline
+    here.close()
+
+
 def test_a_passkey_that_was_begun_on_one_node_signs_in_on_another_once(
     cluster: ThreeNodes, town: Town
 ) -> None:
@@ -246,6 +266,11 @@ def test_a_node_whose_file_was_changed_stops_itself_and_the_others_go_on(
         odd.launch()
         assert odd.wait_ended() == 1
         assert "this node's log is not that of the others" in odd.output()
+        odd.log.write_text("")
+        odd.launch()  # as systemd does
+        assert odd.wait_ended() == 1
+        assert "this node's log is not that of the others" in odd.output()
+        assert "nodes_changed" not in odd.output()  # the others heard nothing of it, and no client came
         client.ask("message.post", room=room, text="the others go on", nonce="1")
     odd.data.rename(odd.data.with_name("kept for a look"))
     cluster.start(cluster.nodes[2])  # with an empty folder

@@ -36,9 +36,6 @@ class Nodes:
     def __init__(self, **beats: tuple[int, str]) -> None:
         self.beats = {name: Beat(name, f"life of {name}", 1, *at, 0) for name, at in beats.items()}
 
-    def mine(self) -> Beat:
-        return Beat("own", "life", 1, 0, OURS, 0)
-
     def others(self) -> Iterator[Heard]:
         return iter([Heard(beat, 0.0) for beat in self.beats.values()])
 

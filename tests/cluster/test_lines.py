@@ -65,6 +65,7 @@ class Node:
     owns: Life | None = None
     life: str = "1"
     slow: float = 0.0
+    still_able: set[Life] = attrs.field(factory=set)  # those that decide, though they own nothing
     lines: Lines = attrs.field(init=False)
     inboxes: Inboxes = attrs.field(init=False)
     applying: trio.Event = attrs.field(factory=trio.Event)
@@ -73,6 +74,9 @@ class Node:
 
     def owner(self, stream: str) -> Life | None:
         return self.owns
+
+    def able(self, owner: Life) -> bool:
+        return owner in self.still_able
 
     def move(self, owner: Life | None) -> None:
         self.owns = owner
@@ -344,3 +348,65 @@ async def test_bytes_that_are_no_message_do_no_harm(
     await node.post("hello")
     await answered(node, 1)
     assert log.stored == ["hello"]
+
+
+@pytest.mark.parametrize("lost", ["call", "answer"])
+@pytest.mark.parametrize("broken", ["sender", "owner"])
+async def test_what_a_broken_connection_lost_is_said_again_as_soon_as_there_is_another(
+    wires: MemoryWires, autojump_clock: MockClock, lost: str, broken: str
+) -> None:
+    """Not only after the time in which an answer should come: who waits would notice."""
+    log = Log()
+    owner = await started(wires, log, "b")
+    node = await started(wires, log, "a", ("b", "1"))
+    wires.lose = lambda subject, data: subject.startswith(lost)
+    for text in numbered(20):
+        await node.post(text)
+    await trio.sleep(RESEND / 4)
+    assert node.answers == {}
+    wires.lose = lambda subject, data: False
+    {"sender": node, "owner": owner}[broken].lines.connected_again()
+    await answered(node, 20, within=RESEND / 4)
+    assert log.tries == numbered(20)
+
+
+@pytest.mark.parametrize("next_owner", [("c", "1"), None])
+async def test_what_an_owner_was_given_it_finishes_when_another_one_comes(
+    wires: MemoryWires, autojump_clock: MockClock, next_owner: Life | None
+) -> None:
+    """Nobody died, so nobody need be told that nobody knows."""
+    log = Log()
+    owner = await started(wires, log, "b")
+    newcomer = await started(wires, log, "c")
+    node = await started(wires, log, "a", ("b", "1"))
+    node.still_able = {("b", "1")}
+    owner.slow = 0.1
+    for account in numbered(5):
+        await node.ban(account)
+    await trio.sleep(0.05)
+    node.move(next_owner)
+    newcomer.slow = 0.0
+    for account in ("later", "latest"):
+        await node.ban(account)
+    await answered(node, 7)
+    assert log.tries == [*numbered(5), "later", "latest"]
+    assert set(node.answers.values()) == {DONE}
+
+
+async def test_an_owner_that_stops_to_be_able_is_not_waited_for(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    log = Log()
+    owner = await started(wires, log, "b")
+    await started(wires, log, "c")
+    node = await started(wires, log, "a", ("b", "1"))
+    node.still_able = {("b", "1")}
+    owner.slow = 1000.0
+    await node.post("text")
+    await trio.sleep(0.05)
+    node.move(("c", "1"))
+    await trio.sleep(0.05)
+    assert node.answers == {}
+    node.still_able = set()
+    node.lines.owners_changed()
+    await answered(node, 1, within=0.1)

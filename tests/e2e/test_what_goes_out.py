@@ -99,6 +99,7 @@ def furnish(town: Town) -> tuple[Client, dict[str, Frame]]:
         "quota.get": {"account": town.owner.id},
         "profile.list": {"accounts": [bob.opened["account"]["id"]]},
         "access.explain": mine | {"account": bob.opened["account"]["id"]},
+        "message.count_old": {"space": town.space, "keep_days": 1},
         "message.search": mine | {"text": "hello"},
         "reaction.list": mine | {"seq": seq, "emoji": "👍"},
         "receipt.list": mine | {"seq": answer},

@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from chatd.domain.event import Fact
+from chatd.domain.event import Fact, encode_personal
+from chatd.domain.names.folded import of_account
 from chatd.ports import Append, PutDraft, StoreError
 from chatd.standby.applying import Applying, Diverged
 from chatd.standby.progress import Progress
@@ -56,9 +57,10 @@ async def talk(store: Store, first: int, count: int) -> None:
 
 
 async def begin(store: Store) -> None:
+    said = encode_personal(**of_account({"name": "ann"}))
     await write(
         store,
-        Fact(f"account/{ANN}", 1, "account.created", 1, "system", {"account": ANN}, '{"name": "ann"}'),
+        Fact(f"account/{ANN}", 1, "account.created", 1, "system", {"account": ANN}, said),
         Fact(f"room/{ROOM}", 1, "room.created", 1, ANN, {"account": ANN, "name": "Room", "kind": "text"}),
     )
 

@@ -10,7 +10,7 @@ from typing import Final
 from store_facts import Pen, SingleThreaded
 
 from chatd.ports import Appended
-from chatd.store.connection import open_writer, teach
+from chatd.store.connection import open_writer
 from chatd.store.log.journal import Journal
 from chatd.store.ops import migrate
 from chatd.store.ops.data_dir import DATABASE
@@ -30,7 +30,6 @@ def load(path: Path, sql: str) -> None:
     """Makes the database at `path` of it."""
     connection = open_writer(path)
     try:
-        teach(connection)
         connection.executescript(sql)
     finally:
         connection.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from chatd.domain.event import Fact, encode_personal
+from chatd.domain.names.folded import of_account, of_place
 from chatd.ports import Append, Appended, Taken
 from chatd.store.connection import open_writer
 from chatd.store.log.journal import Journal
@@ -18,6 +20,20 @@ from chatd.store.ops.place import Place
 from chatd.store.queries.reader import SqliteReader
 
 T = TypeVar("T")
+
+
+def as_decided(type: str, data: dict[str, Any], text: str | None) -> tuple[dict[str, Any], str | None]:
+    """Data and text of a fact with the names folded that it gives, unless they are already."""
+    kind, _, what = type.partition(".")
+    if what in ("created", "updated", "renamed"):
+        if kind in ("room", "space"):
+            return (data if "folded" in data else of_place(data)), text
+        if kind == "account" and text is not None:
+            said = json.loads(text)
+            return data, (text if "folded" in said else encode_personal(**of_account(said)))
+        if kind == "account":
+            return (data if "folded" in data else of_account(data)), None
+    return data, text
 
 
 class Pen:
@@ -32,6 +48,7 @@ class Pen:
     ) -> Fact:
         self._seqs[stream] += 1
         self._clock += 1
+        data, text = as_decided(type, data, text)
         return Fact(stream, self._seqs[stream], type, self._clock, by, data, text)
 
     def append(

@@ -59,6 +59,18 @@ async def test_what_was_erased_gives_its_place_back(store: Store, pen: Pen, tmp_
     assert again.after <= done.after + 16_384
 
 
+async def test_it_tells_how_far_it_is(store: Store, pen: Pen) -> None:
+    await talk(store, pen, erased=900)
+    heard: list[tuple[str, int]] = []
+    await store.compact(lambda step, percent: heard.append((step, percent)))
+    assert list(dict.fromkeys(step for step, _ in heard)) == ["reading", "copying", "clearing", "shrinking"]
+    for step in ("copying", "clearing", "shrinking"):
+        percents = [percent for at, percent in heard if at == step]
+        assert percents == sorted(percents)
+        assert 0 <= percents[0] <= percents[-1] < 100
+    assert max(percent for _, percent in heard) > 50
+
+
 async def test_what_is_erased_meanwhile_is_erased_everywhere(store: Store, pen: Pen, tmp_path: Path) -> None:
     await talk(store, pen, erased=3)
     held = await store.log.begin_shrinking()

@@ -1,22 +1,17 @@
-"""Names that are kept, and databases in which some looked alike before that was refused."""
+"""Names that are kept, and logs in which an older chatd let in some that look alike."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from store_facts import Pen, Sheet, SingleThreaded, answer
+from store_facts import Pen, Sheet, answer
 
+from chatd.domain.names.folded import FIELD
 from chatd.ports import Append, Appended, FinishErasures, PutRecoveryLink, PutSecondFactor, Taken
-from chatd.store.connection import open_writer
 from chatd.store.database import open_store
-from chatd.store.log.journal import Journal
-from chatd.store.ops import migrate
-from chatd.store.ops.data_dir import DATABASE
-from chatd.store.ops.place import Place
-
-GUARD = "name_skeleton_claimed"
 
 
 def renamed(pen: Pen, account: str, name: str) -> Append:
@@ -58,19 +53,17 @@ def test_looks_are_taken_whether_at_sign_up_or_by_a_new_name(sheet: Sheet, pen: 
     assert account["name"] == "eva"
 
 
+def folded_before(name: str) -> dict[str, Any]:
+    """As by a chatd that knew of no letters that look alike."""
+    form = {"key": name.lower(), "skeleton": name.lower()}
+    return {FIELD: {"name": form, "display_name": form}}
+
+
 async def test_a_log_with_names_that_look_alike_is_sound_and_guards_them(tmp_path: Path, pen: Pen) -> None:
-    connection = open_writer(tmp_path / DATABASE)
-    migrate.build(connection)
-    [guard] = connection.execute(f"SELECT sql FROM sqlite_master WHERE name = '{GUARD}'").fetchone()
-    connection.execute(f"DROP TRIGGER {GUARD}")  # for a chatd to which these names did not look alike
-    journal = Journal(SingleThreaded(connection), Place(tmp_path / DATABASE))  # type: ignore[arg-type]
-    journal.open(connection)
-    journal.commit([pen.account("1", "Ian"), pen.account("2", "lan"), pen.account("3", "gone")])
-    connection.execute(guard)
-    connection.execute("INSERT INTO name_skeletons VALUES (skeleton('Ian'), '1')")
-    connection.execute("INSERT INTO meta VALUES ('epoch', 'then')")
-    connection.close()
     async with open_store(tmp_path) as store:
+        people = [pen.account("1", "Ian", **folded_before("Ian")), pen.account("2", "lan")]
+        outcomes = await store.log.submit([*people, pen.account("3", "gone")]).wait()
+        assert all(isinstance(outcome, Appended) for outcome in outcomes)
         assert (await store.verify()).findings == ()
         secrets = (PutSecondFactor("3", b"secret", True, 1, b""), PutRecoveryLink("3", b"hash", 1))
         await store.log.submit([Append(writes=secrets)]).wait()

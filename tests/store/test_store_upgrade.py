@@ -16,12 +16,15 @@ from store_facts import Pen
 from chatd.cli import main
 from chatd.ports import Append, StoreError
 from chatd.scratch_folder import REHEARSING, RESTORING
+from chatd.standby import start
 from chatd.standby.promotion import promote
 from chatd.store.connection import open_reader, open_writer
 from chatd.store.database import open_store
-from chatd.store.ops import migrate, rehearsal, upgrade
+from chatd.store.ops import migrate, rehearsal, standby, upgrade
+from chatd.store.ops.backup import restore
 from chatd.store.ops.data_dir import DATABASE
 from chatd.store.ops.leaving import leave
+from chatd.store.ops.standby import StandbyState
 from chatd.store.ops.upgrade import UpgradeError
 from chatd.upgrading import carry_out
 
@@ -317,6 +320,49 @@ async def test_a_server_that_root_starts_there_says_so_and_leaves_nothing_of_its
         (of_nobody / "files" / "ab" / "cd").touch()
     assert set(owners(of_nobody).values()) == {NOBODY}, owners(of_nobody)
     assert "data_folder_of_another" in capfd.readouterr().err
+
+
+def test_a_restore_by_root_leaves_files_of_the_one_who_runs_the_server(of_nobody: Path) -> None:
+    new = of_nobody / "new"
+    new.mkdir()
+    os.chown(new, NOBODY, NOBODY)
+    copy = of_nobody / DATABASE
+
+    def put_files(database: Path) -> None:
+        (new / "files" / "ab").mkdir(parents=True)
+        (new / "files" / "ab" / "cd").touch()
+
+    restore(copy, new, None, put_files)
+    restored = owners(new)
+    assert set(restored) == {"new", DATABASE, "lock", "files", "ab", "cd"}
+    assert set(restored.values()) == {NOBODY}
+
+
+def test_a_standby_that_root_runs_there_says_so_and_leaves_nothing_of_its_own(
+    of_nobody: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    empty = of_nobody / "empty"
+    empty.mkdir()
+    os.chown(empty, NOBODY, NOBODY)
+
+    async def follow(url: str, token: str, folder: Path, *_: object) -> None:
+        (folder / DATABASE).touch()
+
+    monkeypatch.setenv(start.VARIABLE, "a token")
+    monkeypatch.setattr(start, "follow", follow)
+    assert start.start("http://127.0.0.1:1", None, empty, "127.0.0.1", 0, False, print) is None
+    assert set(owners(empty).values()) == {NOBODY}
+    assert "data_folder_of_another" in capfd.readouterr().err
+
+
+def test_what_root_ran_as_a_standby_root_promotes_for_the_one_who_runs_the_server(of_nobody: Path) -> None:
+    connection = open_writer(of_nobody / DATABASE)
+    standby.write(connection, StandbyState("http://127.0.0.1:1", complete=True))
+    connection.close()
+    os.chown(of_nobody / DATABASE, 0, 0)
+    ran = CliRunner().invoke(main, ["promote", "--data", str(of_nobody)])
+    assert ran.exit_code == 0, ran.output
+    assert set(owners(of_nobody).values()) == {NOBODY}
 
 
 def test_root_follows_no_link_out_of_the_folder(of_nobody: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Final, Protocol
 
 from chatd.actors.runtime.mailbox import MailboxStatistics, MailboxTotals
@@ -34,6 +34,7 @@ class LiveSessions:
     """All sessions of the server, whether or not they have been opened."""
 
     def __init__(self) -> None:
+        self.elsewhere: Callable[[str], Awaitable[set[str]]] | None = None  # devices on other nodes
         self.refused: Counter[Code] = Counter()  # frames since the start, also of sessions that have ended
         self.requests = RequestCounts()
         self.ended = MailboxTotals()  # of sessions that have ended
@@ -60,9 +61,15 @@ class LiveSessions:
         self._sessions.discard(session)
         self.ended.add(session.statistics(), session.restarts)
 
-    def devices(self) -> set[str]:
-        """The ids of the devices that are connected."""
-        return {session.claims.device for session in self._sessions if session.claims is not None}
+    def devices(self, account: str) -> set[str]:
+        """The ids of the account's devices that are connected here."""
+        claims = (session.claims for session in self._sessions)
+        return {one.device for one in claims if one is not None and one.account == account}
+
+    async def devices_anywhere(self, account: str) -> set[str]:
+        """The same, of all nodes of a cluster."""
+        here = self.devices(account)
+        return here if self.elsewhere is None else here | await self.elsewhere(account)
 
     def watch(self, ended: Callable[[Which], None]) -> None:
         """Has `ended` called for whatever ends sessions: what was known of these claims is no longer so."""

@@ -1,8 +1,10 @@
 """The log writer: one actor through which everything durable goes, many appends a commit.
 
 While one transaction is on its way to the disk the next batch gathers, so load makes batches, not
-queues. After a commit the log shows its events in their order, and only then are the askers answered.
-The next commit is submitted before the last one is published: the disk works while the loop sends.
+queues. Imports are patient: of their hundreds of messages at once one such append goes into a commit, and
+lets go first what came meanwhile, or else who posts would wait for two of them. After a commit the log shows
+its events in their order, and only then are the askers answered. The next commit is submitted before the
+last one is published: the disk works while the loop sends.
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ from trio.lowlevel import ParkingLot
 from chatd.actors.runtime.histogram import LATENCIES, Histogram
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.log import log
-from chatd.ports import Append, Appended, Commit, Log, StoreMisplaced, StoreUnavailable, Taken
+from chatd.ports import Append, Appended, Commit, ImportOpen, Log, StoreMisplaced, StoreUnavailable, Taken
 from chatd.tracing import Span, tracing
 
 CAPACITY: Final = 65_536  # each actor has at most one append under way, so this is never reached
+PATIENT: Final = 50  # facts of an import that are more than a moment's work
 BATCHES: Final = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # facts in a commit
 
 Outcome = Appended | Taken | StoreUnavailable
@@ -67,6 +70,8 @@ class LogWriter:
         self.failed_commit: FailedCommit | None = None  # the newest commit, if it failed
         self._log = log_
         self._under_way: list[_Waiting] = []
+        self._late: list[_Waiting] = []  # patient ones that were taken, and no commit has taken yet
+        self._yielded = False  # whether they let others go first
         self._resting = ParkingLot()
         self.gone = trio.Event()  # it has written all that it took
 
@@ -83,7 +88,8 @@ class LogWriter:
     async def append(self, append: Append, spans: Sequence[Span] = ()) -> Appended | Taken:
         """Makes the append durable and shows it. Raises StoreUnavailable: then nothing was written.
 
-        It stands in its place in the log's order from the moment of the call, before any waiting.
+        It stands in its place in the log's order from the moment of the call, before any waiting; a patient
+        one, on which nobody else has decided anything, stands behind others.
         """
         waiting = _Waiting(append, spans)
         try:
@@ -110,13 +116,24 @@ class LogWriter:
     def failed(self, given_up: bool) -> None:
         self.mailbox.close()
         crashed = StoreUnavailable("the log writer crashed")
-        _refuse([*self._under_way, *self.mailbox.take_nowait()], crashed)
+        _refuse([*self._under_way, *self._late, *self.mailbox.take_nowait()], crashed)
 
     async def _next(self) -> list[_Waiting] | None:
         try:
-            return await self.mailbox.take()
+            self._late = await self.mailbox.take()
         except Closed:
             return None
+        return self._gathered()
+
+    def _gathered(self) -> list[_Waiting]:
+        """What the next commit takes of all that waits, perhaps nothing."""
+        waiting = [*self._late, *self.mailbox.take_nowait()]
+        patient = [one for one in waiting if _is_patient(one.append)]
+        others = [one for one in waiting if not _is_patient(one.append)] if patient else waiting
+        self._yielded = bool(patient and others) and not self._yielded  # once, or it would never be its turn
+        now = 0 if self._yielded else 1
+        self._late = patient[now:]
+        return others + patient[:now]
 
     async def _commit(self, batch: list[_Waiting]) -> list[_Waiting] | None:
         """Commits the batch and everything that gathers meanwhile; returns the next batch."""
@@ -142,7 +159,7 @@ class LogWriter:
             if tracing.on:
                 tracing.part(_spans(batch), "commit", begun, appends=len(batch))
             done = batch, commit, outcomes
-            batch = self.mailbox.take_nowait()
+            batch = self._gathered()
         if done is not None:
             self._settle(*done)
             self._under_way = []
@@ -171,6 +188,10 @@ class LogWriter:
         commits.last_batch, commits.last_ms, commits.total_ms = facts, ms, commits.total_ms + ms
         commits.batches.add(facts)
         commits.seconds.add(ms / 1000)
+
+
+def _is_patient(append: Append) -> bool:
+    return len(append.facts) > PATIENT and any(type(one) is ImportOpen for one in append.conditions)
 
 
 def _refuse(batch: list[_Waiting], error: StoreUnavailable) -> None:

@@ -40,6 +40,7 @@ from chatd.domain.internal import (
     NotifyAll,
     SecureAccount,
 )
+from chatd.domain.names.folded import of_account
 from chatd.domain.names.keys import as_read, is_reserved
 from chatd.domain.names.scripts import single_script
 from chatd.domain.policy import bots
@@ -92,7 +93,8 @@ def account_created(
         data["admin"] = True
     if isinstance(command, MakePlaceholder):
         data["placeholder"] = True
-    text = encode_personal(name=name, display_name=(command.display_name or "").strip() or name)
+    said = of_account({"name": name, "display_name": (command.display_name or "").strip() or name})
+    text = encode_personal(**said)
     return Fact(account_stream(account), 1, "account.created", context.at, context.by, data, text)
 
 
@@ -174,7 +176,7 @@ def _rename(state: AccountState, command: RenameAccount, context: Context) -> De
     if limited and (wait := renamed_at[0] + RENAME_WINDOW - context.at) > 0:
         data = {"retry_after": -(-wait // 1000)}
         return Refusal("rate_limited", f"a name can be changed at most {MAX_RENAMES} times in 30 days", data)
-    text = encode_personal(name=name, before=state.name)
+    text = encode_personal(**of_account({"name": name, "before": state.name}))
     return Decision(
         (fact(state, "account.renamed", context, {}, text),), lambda _: AccountResult(account=state.row())
     )
@@ -238,7 +240,7 @@ def _update_account(
     """`data` are the fields of the fact, `profile` the personal ones."""
     if not state.exists:
         return NO_SUCH_ACCOUNT
-    text = encode_personal(**profile) if profile else None
+    text = encode_personal(**of_account(profile)) if profile else None
     changed = (fact(state, "account.updated", context, data, text),) if data or profile else ()
     return Decision(changed, lambda _: answer())
 

@@ -14,7 +14,7 @@ from msgspec import to_builtins
 from chatd.contract.errors import Refusal
 from chatd.contract.import_ import ImportedMessages, ImportMessage, ImportReaction
 from chatd.contract.room import Room, RoomResult
-from chatd.domain.decision import Context, Decision, drop_none
+from chatd.domain.decision import Context, Decision
 from chatd.domain.emoji import qualified
 from chatd.domain.event import Data, Fact, room_stream
 from chatd.domain.files import attached
@@ -82,6 +82,12 @@ class _Facts:
         self.facts.append(Fact(self._stream, seq, type_, at, by, data, text, files))
         return seq
 
+    def edit(self, seq: int, message: ImportMessage) -> None:
+        """The texts that it had after the first one."""
+        for version in message.versions[1:]:
+            self.add("message.edited", version.at, message.by, {"seq": seq}, version.text)
+        self.add("message.edited", message.edited_at or message.at, message.by, {"seq": seq}, message.text)
+
     def react(self, seq: int, at: int, reactions: Iterable[ImportReaction]) -> None:
         """Each once; those that the space has no emoji for, and more than a message takes, are dropped."""
         done: dict[tuple[str, str], None] = {}
@@ -121,14 +127,10 @@ def _add(state: RoomState, space: SpaceState, command: AddImported, context: Con
             if isinstance(found, Refusal):
                 return found
             files = [to_builtins(file) for file in found]
-        answered = known.get(message.reply_to or message.thread or "")
-        root = known.get(message.thread or "")
-        if answered is None:
-            answered = root
-        missing_roots += answered is None and (message.reply_to or message.thread) is not None
-        thread = None if answered is None else answered.thread or answered.seq
-        if root is not None:
-            thread = root.thread or root.seq
+        answered = thread = None
+        if message.thread is not None or message.reply_to is not None:
+            answered, thread = _placed(message, known)
+            missing_roots += answered is None
         named = [one for one in command.mentions.get(message.key, ()) if one in state.members]
         seq = _post(facts, command.import_, message, answered, thread, files, named)
         known[message.key] = KnownMessage(seq, thread)
@@ -151,6 +153,16 @@ def _add(state: RoomState, space: SpaceState, command: AddImported, context: Con
     return Decision(tuple(facts.facts), lambda _: result)
 
 
+def _placed(
+    message: ImportMessage, known: Mapping[str, KnownMessage]
+) -> tuple[KnownMessage | None, int | None]:
+    """The message that it answers, and the seq of its thread's root."""
+    root = known.get(message.thread or "")
+    answered = known.get(message.reply_to or message.thread or "") or root
+    placed_in = root or answered
+    return answered, None if placed_in is None else placed_in.thread or placed_in.seq
+
+
 def _post(
     facts: _Facts,
     import_: str,
@@ -161,25 +173,25 @@ def _post(
     named: list[str],
 ) -> int:
     """The message with all that is known of it; returns its seq."""
-    texts = [*(version.text for version in message.versions), message.text]
-    data = drop_none(
-        imported=import_,
-        key=message.key,
-        reply_to=None if answered is None else answered.seq,
-        thread=thread,
-        attachments=message.attachments or None,
-        mentions=named or None,
-        edited_at=None if message.versions else message.edited_at,
-    )
-    seq = facts.add("message.posted", message.at, message.by, data, texts[0], files)
-    times = [*(version.at for version in message.versions[1:]), message.edited_at or message.at]
-    for text, at in zip(texts[1:], times, strict=False):
-        facts.add("message.edited", at, message.by, {"seq": seq}, text)
+    text = message.versions[0].text if message.versions else message.text
+    data: Data = {"imported": import_, "key": message.key}
+    if answered is not None:
+        data |= {"reply_to": answered.seq, "thread": thread}
+    if message.attachments:
+        data["attachments"] = message.attachments
+    if named:
+        data["mentions"] = named
+    if message.edited_at is not None and not message.versions:
+        data["edited_at"] = message.edited_at
+    seq = facts.add("message.posted", message.at, message.by, data, text, files)
+    if message.versions:
+        facts.edit(seq, message)
     if message.deleted:
         facts.add("message.deleted", message.at, message.by, {"seq": seq, "author": message.by})
-    else:
+        return seq
+    if message.reactions:
         facts.react(seq, message.at, message.reactions)
-        facts.pin(seq, message.at, message.pinned_by)
+    facts.pin(seq, message.at, message.pinned_by)
     return seq
 
 

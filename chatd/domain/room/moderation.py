@@ -24,6 +24,7 @@ from chatd.contract.room import (
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
 from chatd.domain.internal import InviteInVain
+from chatd.domain.names.folded import of_place
 from chatd.domain.policy import bots
 from chatd.domain.policy.access import holds, outranks_member, verdict, visible
 from chatd.domain.policy.roles import OVERRIDABLE_ROLES
@@ -113,7 +114,8 @@ def _update(state: RoomState, space: SpaceState, command: UpdateRoom, context: C
     changed = {name: value for name, value in asked.items() if getattr(state, name) != value}
     if not changed:
         return Decision()
-    return Decision((fact(state, "room.updated", context, {**changed, **drop_none(reason=command.reason)}),))
+    data = of_place({**changed, **drop_none(reason=command.reason)})
+    return Decision((fact(state, "room.updated", context, data),))
 
 
 def _archive(

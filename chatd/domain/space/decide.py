@@ -19,6 +19,7 @@ from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact, room_stream
 from chatd.domain.files import refuse_picture
 from chatd.domain.internal import JoinByInvite, NoteDisabled, RemoveDeletedAccount, RevokeInviteById
+from chatd.domain.names.folded import of_place
 from chatd.domain.policy import bots
 from chatd.domain.policy.roles import lower_role
 from chatd.domain.space import erasure, imports, moderation
@@ -45,7 +46,7 @@ def _create(state: SpaceState, command: CreateSpace, context: Context) -> Decisi
     fresh.name, fresh.description, fresh.icon = command.name, command.description, command.icon
     return Decision(
         (
-            fact(state, "space.created", context, data),
+            fact(state, "space.created", context, of_place(data)),
             fact(state, "member.joined", context, {"account": owner, "role": "owner"}, nth=2),
         ),
         lambda _: SpaceResult(space=fresh.row(Space)),
@@ -135,7 +136,7 @@ def _create_room(state: SpaceState, command: CreateRoom, context: Context) -> De
     room, stream, topic = context.new_id, room_stream(context.new_id), command.topic or None
     described = drop_none(name=command.name, kind=command.kind, topic=topic)
     created = {"space": state.id, "private": command.private, **described}
-    facts = [Fact(stream, 1, "room.created", context.at, context.by, created)]
+    facts = [Fact(stream, 1, "room.created", context.at, context.by, of_place(created))]
     # An operator is no member. A private room without members could never be joined, so the owner joins it.
     first = context.by if not context.operator else state.owner if command.private else None
     if first is not None:

@@ -11,6 +11,7 @@ from chatd.contract.room import Room, RoomResult
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Fact, room_stream
 from chatd.domain.internal import AdmitMembers, EndImport, MakeImportedRoom
+from chatd.domain.names.folded import of_place
 from chatd.domain.space.state import NO_SUCH_SPACE, SpaceState, fact
 
 
@@ -50,7 +51,7 @@ def _make_room(state: SpaceState, command: MakeImportedRoom, context: Context) -
     created_at = min(command.created_at, context.at)
     described = drop_none(name=command.name, kind="text", topic=command.topic or None)
     created = {"space": state.id, "private": command.private, **described}
-    facts = [Fact(stream, 1, "room.created", created_at, context.by, created)]
+    facts = [Fact(stream, 1, "room.created", created_at, context.by, of_place(created))]
     for account in dict.fromkeys(command.members):
         if account in state.members:
             joined = state.room_join_data(account)

@@ -24,6 +24,7 @@ from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Event, Fact
 from chatd.domain.files import refuse_picture
 from chatd.domain.internal import BanAccount
+from chatd.domain.names.folded import of_place
 from chatd.domain.policy import bots
 from chatd.domain.policy.bots import effective_role
 from chatd.domain.policy.roles import LOWEST_ROLE, may, may_give, outranks
@@ -84,7 +85,7 @@ def _update(state: SpaceState, command: UpdateSpace, context: Context) -> Decisi
     changed = {name: value for name, value in asked.items() if getattr(state, name) != value}
     if refusal := refuse_picture("icon", changed.get("icon"), context):
         return refusal
-    return Decision((fact(state, "space.updated", context, changed),)) if changed else Decision()
+    return Decision((fact(state, "space.updated", context, of_place(changed)),)) if changed else Decision()
 
 
 def _delete(state: SpaceState, command: DeleteSpace, context: Context) -> Decision | Refusal:

@@ -23,6 +23,9 @@ class AccountReader(Protocol):
         """`part`: only accounts that have it in a name, one of before, or the display name."""
 
     async def any_account(self) -> bool: ...
+    async def unknown_accounts(self, accounts: Sequence[str]) -> list[str]:
+        """Those of these ids that no account has or had, in their order."""
+
     async def other_admin(self, account: str) -> bool:
         """Whether there is an administrator besides this account that is neither disabled nor deleted."""
 

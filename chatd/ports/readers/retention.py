@@ -30,6 +30,10 @@ class RetentionReader(Protocol):
         """The next `limit` messages of the room after the seq `after`; too old is what came at the time
         `before` or earlier."""
 
+    async def old_messages(self, room: str | None, space: str | None, before: int) -> tuple[int, int | None]:
+        """How many messages of the room, or of the rooms that do as the space says, came at the time `before`
+        or earlier, and when the first did; not those under a legal hold."""
+
     async def released_rooms(self, set_before: int) -> list[str]:
         """Rooms with preserved messages whose legal hold ended at the latest at `set_before`."""
 

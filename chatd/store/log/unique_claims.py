@@ -1,4 +1,5 @@
-"""Claims: the nonces and names that an append wants for itself, and who had them before.
+"""Claims: the nonces and names that an append wants for itself, and who had them before. Names are compared
+as the facts have them folded.
 
 The unique indexes of `messages`, `account_names` and `name_skeletons` and the triggers `…_checked` are what
 holds; this is only asked when one of them objected, to tell which append must stay out and what it collided
@@ -12,8 +13,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from chatd.domain.event import Event, Fact, payload, split_stream
-from chatd.domain.names.keys import name_key, shown_keys, skeleton
+from chatd.domain.event import Event, Fact, folded_names, split_stream
 from chatd.ports import Append, Row, Taken
 from chatd.store import json_rows
 
@@ -137,8 +137,7 @@ def _names(facts: Iterable[Fact | Event]) -> list[tuple[Name, str]]:
     found: list[tuple[Name, str]] = []
     for fact in facts:
         if fact.type in ("account.created", "account.renamed"):
-            name, account = _as_extracted(payload(fact)["name"]), split_stream(fact.stream)[1]
-            found += [(("name", name_key(name)), account), (("look", skeleton(name)), account)]
+            found += _wanted(fact, "name")
     return found
 
 
@@ -146,12 +145,16 @@ def _display_names(facts: Iterable[Fact | Event]) -> list[tuple[Name, str]]:
     """What must be nobody else's name, and whose it is."""
     found: list[tuple[Name, str]] = []
     for fact in facts:
-        if fact.type in ("account.created", "account.updated") and (
-            shown := payload(fact).get("display_name")
-        ):
-            (key, look), account = shown_keys(_as_extracted(shown)), split_stream(fact.stream)[1]
-            found += [(("name", key), account), (("look", look), account)]
+        if fact.type in ("account.created", "account.updated"):
+            found += _wanted(fact, "display_name")
     return found
+
+
+def _wanted(fact: Fact | Event, field: str) -> list[tuple[Name, str]]:
+    if (keys := _keys_of(fact, field)) is None:
+        return []
+    account = split_stream(fact.stream)[1]
+    return [(("name", keys[0]), account), (("look", keys[1]), account)]
 
 
 def _labels(facts: Iterable[Fact | Event]) -> list[Label]:
@@ -159,15 +162,20 @@ def _labels(facts: Iterable[Fact | Event]) -> list[Label]:
     found: list[Label] = []
     for fact in facts:
         kind = split_stream(fact.stream)[0]
-        if fact.type not in (f"{kind}.created", f"{kind}.updated") or fact.data.get("name") is None:
-            continue
-        if kind == "account":
+        if kind not in ("room", "space") or fact.type not in (f"{kind}.created", f"{kind}.updated"):
             continue
         scope = "spaces" if kind == "space" else fact.data.get("space")
         if fact.type == "room.created" and not scope:
             continue  # a direct room has no name
-        found.append((fact.stream, scope, *shown_keys(_as_extracted(fact.data["name"])), fact.by))
+        if (keys := _keys_of(fact, "name")) is not None:
+            found.append((fact.stream, scope, *keys, fact.by))
     return found
+
+
+def _keys_of(fact: Fact | Event, field: str) -> tuple[str, str] | None:
+    """Key and skeleton of the name that the fact gives in the field; None: it gives none."""
+    folded = folded_names(fact).get(field)
+    return None if folded is None else (_as_extracted(folded["key"]), _as_extracted(folded["skeleton"]))
 
 
 def _as_extracted(text: str) -> str:

@@ -39,7 +39,8 @@ MIRROR: Final = """
 """
 RECENT_FROM: Final = "SELECT coalesce(max(position), 0) FROM events WHERE at <= ?"
 TEXTS: Final = """
-    SELECT coalesce(sum(bytes) FILTER (WHERE NOT erased OR position > ?1), 0), coalesce(sum(bytes), 0)
+    SELECT coalesce(sum(bytes) FILTER (WHERE NOT erased OR position > ?1), 0), coalesce(sum(bytes), 0),
+        coalesce(max(position), 0)
     FROM (SELECT position, erased, 32 + length(CAST(text AS BLOB)) AS bytes FROM body_rows)
 """
 STEP: Final = (
@@ -60,11 +61,13 @@ class Compacted(Struct, frozen=True):
 
 
 class Texts(Struct, frozen=True):
-    """Bytes of the texts that stay, and of all; erased ones after the position `recent` stay."""
+    """Bytes of the texts that stay, and of all, and the position of the last one; erased ones after the
+    position `recent` stay."""
 
     kept: int
     all: int
     recent: int
+    last: int = 0
 
     @property
     def worth(self) -> bool:
@@ -74,8 +77,8 @@ class Texts(Struct, frozen=True):
 def texts(connection: sqlite3.Connection, now: int) -> Texts:
     """Reads all of them. `now`: Unix milliseconds."""
     [recent] = connection.execute(RECENT_FROM, (now - RECENT,)).fetchone()
-    kept, total = connection.execute(TEXTS, (recent,)).fetchone()
-    return Texts(kept, total, recent)
+    kept, total, last = connection.execute(TEXTS, (recent,)).fetchone()
+    return Texts(kept, total, recent, last)
 
 
 def clean(connection: sqlite3.Connection) -> None:
@@ -110,17 +113,17 @@ def copy(connection: sqlite3.Connection, after: int, recent: int) -> int | None:
     return None
 
 
-def clear(connection: sqlite3.Connection, table: str) -> bool:
-    """Deletes the beginning of a table; False: it is gone, as all of it was."""
+def clear(connection: sqlite3.Connection, table: str) -> int:
+    """Deletes the beginning of a table, up to this position; 0: it is gone, as all of it was."""
     if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)).fetchone():
-        return False
+        return 0
     upto = connection.execute(STEP.format(table=table), (0, CLEAR)).fetchone()[0]
     if upto is not None:
         connection.execute(f"DELETE FROM {table} WHERE position <= ?", (upto,))
-        return True
+        return int(upto)
     connection.execute("DROP TRIGGER IF EXISTS temp.mirror")
     connection.execute(f"DROP TABLE {table}")
-    return False
+    return 0
 
 
 def vacuum(connection: sqlite3.Connection, schema: str = "main") -> int:

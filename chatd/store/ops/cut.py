@@ -22,7 +22,6 @@ import msgspec
 
 from chatd.clock import now
 from chatd.ports import StoreError
-from chatd.store.connection import teach
 from chatd.store.log import hash_chain
 from chatd.store.ops import compact, migrate
 from chatd.store.ops.verify import PROJECTED
@@ -31,7 +30,7 @@ from chatd.store.queries.log import HEAD
 AT_ONCE: Final = 5_000  # events in a transaction
 REPLAYED: Final = (  # the triggers fill these
     *PROJECTED,
-    *("name_skeletons", "shown_names", "disabled_members", "imports", "imported_messages"),
+    *("disabled_members", "imports", "imported_messages"),
 )
 OWN: Final = (
     "events",
@@ -146,7 +145,6 @@ class _Cutting:
     def __init__(self, connection: sqlite3.Connection, file: Path, upto: int) -> None:
         self._connection = connection
         self._upto = upto
-        teach(connection)
         connection.executescript(FAST)
         connection.execute("ATTACH ? AS old", (str(file),))
         [head] = connection.execute(HEAD.replace("FROM events", "FROM old.events")).fetchone()

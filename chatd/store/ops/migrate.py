@@ -18,7 +18,7 @@ import msgspec
 
 from chatd.log import log as server_log
 from chatd.ports import StoreError
-from chatd.store.connection import open_writer, teach
+from chatd.store.connection import open_writer
 from chatd.store.ops.data_dir import why_not
 
 APPLICATION_ID = 0x63686174  # "chat": what `file` shows, and how another program's database is refused
@@ -172,7 +172,6 @@ def sync(path: Path) -> None:
 
 
 def _run(connection: sqlite3.Connection, sql: str, version: int) -> None:
-    teach(connection)
     try:
         connection.executescript(
             f"BEGIN IMMEDIATE; {sql}\n; PRAGMA application_id = {APPLICATION_ID};"

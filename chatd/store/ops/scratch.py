@@ -14,7 +14,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from chatd.store.connection import open_reader, teach
+from chatd.store.connection import open_reader
 from chatd.store.ops import migrate
 
 REPLAYED: Final = "replayed"
@@ -22,8 +22,8 @@ CELLS: Final = "position, stream, seq, type, at, by, data"
 
 LOG: Final = ("events", "body_rows")  # and their indexes: those of the file are read
 WRITES_LOG: Final = ("facts", "fact_logged", "body_erased", "body_preserved", "preserved_body_erased")
-# an older chatd may have let in names that look alike
-NAME_GUARDS: Final = ("name_skeleton_claimed", "display_name_checked", "shown_name_checked")
+# they fill no table, and what they guard was let in
+NAME_GUARDS: Final = ("display_name_checked", "shown_name_checked")
 # indexes that a replay would only fill: the live ones hold, and nothing here looks anything up in them
 UNUSED: Final = (
     *("messages_once", "messages_by_author", "messages_by_thread", "messages_replies", "messages_deleted"),
@@ -61,7 +61,6 @@ TRIGGERS: Final = "SELECT sql FROM temp.sqlite_schema WHERE type = 'trigger' AND
 def open_scratch(path: Path) -> sqlite3.Connection:
     """The database at `path`, read-only, and over it the empty tables, in a temporary file."""
     connection = open_reader(path)
-    teach(connection)
     connection.executescript(PREPARED)
     for sql in _schema():
         connection.execute(sql)

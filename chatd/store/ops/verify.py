@@ -32,7 +32,7 @@ PROJECTED = (
     *("accounts", "bots", "spaces", "rooms", "members", "messages", "edits", "mentions", "reactions", "pins"),
     *("account_names", "thread_followers", "emoji", "subscriptions", "preferences", "bookmarks", "reports"),
     *("message_erasures", "blocks", "direct_states", "unheard_mentions", "files", "attachments"),
-    *("preserved_messages", "preserved_attachments"),
+    *("preserved_messages", "preserved_attachments", "name_skeletons", "shown_names"),
 )
 
 # A chunk of the log in one row (see `json_rows`), as the bytes that were hashed: what each hash is made of

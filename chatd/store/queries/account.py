@@ -34,6 +34,10 @@ ANY_ACCOUNT = "SELECT EXISTS (SELECT 1 FROM accounts)"
 OTHER_ADMIN = (
     "SELECT EXISTS (SELECT 1 FROM accounts WHERE admin AND NOT disabled AND NOT deleted AND id <> ?)"
 )
+UNKNOWN = """
+    SELECT json_group_array(value) FROM json_each(?) AS wanted
+    WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE id = wanted.value)
+"""
 BOTS = json_rows.folded(
     """
     SELECT account, name, display_name, scopes, created_at
@@ -68,6 +72,9 @@ class AccountQueries(Queries):
 
     async def any_account(self) -> bool:
         return bool(await self._cell(ANY_ACCOUNT))
+
+    async def unknown_accounts(self, accounts: Sequence[str]) -> list[str]:
+        return await self._strings(UNKNOWN, json_rows.array(accounts))
 
     async def other_admin(self, account: str) -> bool:
         return bool(await self._cell(OTHER_ADMIN, account))

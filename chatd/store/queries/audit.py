@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from chatd.contract import events
 from chatd.contract.audit import ListAudit
+from chatd.domain.names.folded import FIELD
 from chatd.ports import Row
 from chatd.store import json_rows
 from chatd.store.queries.pool import Queries
@@ -54,7 +55,7 @@ OVER_ACCOUNTS = f"""
 """
 AUDIT = json_rows.folded(
     f"""
-    SELECT * FROM (
+    SELECT position, stream, seq, type, at, by, json_remove(data, '$.{FIELD}') AS data FROM (
         SELECT * FROM (
             SELECT position, stream, seq, type, at, by, data FROM events
             WHERE stream IN ({STREAMS}) AND {AUDITED} AND position < ?5

@@ -34,6 +34,13 @@ STRETCH: Final = """
     )
     FROM (SELECT seq, at, deleted FROM messages WHERE room = ?1 AND seq > ?2 ORDER BY seq LIMIT ?4)
 """
+OLD: Final = """
+    SELECT json_array(count(*), min(messages.at)) FROM rooms
+    LEFT JOIN spaces ON spaces.id = rooms.space
+    CROSS JOIN messages ON messages.room = rooms.id
+    WHERE (rooms.id = ?1 OR (rooms.space = ?2 AND rooms.keep_days IS NULL))
+        AND NOT rooms.hold AND NOT coalesce(spaces.hold, 0) AND NOT messages.deleted AND messages.at <= ?3
+"""
 RELEASED: Final = """
     SELECT json_group_array(room) FROM (
         SELECT DISTINCT own.room FROM preserved_messages AS own CROSS JOIN rooms ON rooms.id = own.room
@@ -71,6 +78,7 @@ PRESERVED: Final = json_rows.folded(
 )
 
 _stretch = msgspec.json.Decoder(Stretch).decode
+_old = msgspec.json.Decoder(tuple[int, int | None]).decode
 _seqs = msgspec.json.Decoder(list[int]).decode
 
 
@@ -80,6 +88,9 @@ class RetentionQueries(Queries):
 
     async def stretch(self, room: str, after: int, before: int, limit: int) -> Stretch:
         return _stretch(await self._cell(STRETCH, room, after, before, limit))
+
+    async def old_messages(self, room: str | None, space: str | None, before: int) -> tuple[int, int | None]:
+        return _old(await self._cell(OLD, room, space, before))
 
     async def released_rooms(self, set_before: int) -> list[str]:
         return await self._strings(RELEASED, set_before)

@@ -602,9 +602,24 @@ export type CommitCounts = {
 
 export type CompactServer = Readonly<Record<string, never>>
 
+/** `server.compact` that is under way: at which `step`, and how much of it is done. */
+export type Compacting = {
+  readonly step: 'clearing' | 'copying' | 'reading' | 'shrinking'
+  readonly percent: number
+}
+
 export type ConfirmTotp = {
   /** 1 to 64 characters */
   readonly code: string
+}
+
+export type CountOldMessages = {
+  /** 0 to 36,500 */
+  readonly keep_days: number
+  /** 1 to 64 characters */
+  readonly space?: string | null
+  /** 1 to 64 characters */
+  readonly room?: string | null
 }
 
 export type CreateAccount = {
@@ -1947,6 +1962,12 @@ export type NotificationRead = {
   readonly ids: readonly string[]
 }
 
+/** `oldest`: when the oldest of them was written. */
+export type OldMessages = {
+  readonly messages: number
+  readonly oldest: number | null
+}
+
 export type OpenDirect = {
   /** at most 10 entries */
   readonly accounts: readonly string[]
@@ -2867,6 +2888,7 @@ export type ServerStatus = {
   readonly views: readonly ViewState[]
   readonly backup: BackupState | null
   readonly standbys: readonly StandbyState[]
+  readonly compacting: Compacting | null
 }
 
 /** `busiest`: at most 20 of all streams, whatever page was asked for. */
@@ -4151,6 +4173,11 @@ export interface Requests {
    */
   'room.export': { readonly kind: 'command'; readonly data: ExportRoom; readonly result: PlaceExport }
   /**
+   * How many messages a rule would erase, before it is set.
+   * - Those of a `room`, or of all rooms of a `space` that have no rule of their own, that are older than `keep_days`. What a legal hold keeps does not count; 0: none.
+   */
+  'message.count_old': { readonly kind: 'query'; readonly data: CountOldMessages; readonly result: OldMessages }
+  /**
    * Messages that were deleted under a legal hold.
    * - The oldest first, in deleted rooms too; until they are erased after the end of the hold.
    */
@@ -4639,6 +4666,7 @@ const QUERIES: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'room.get',
   'room.members',
   'room.history',
+  'message.count_old',
   'message.preserved',
   'message.get',
   'message.edits',

@@ -1,0 +1,49 @@
+"""Which devices of an account are connected: each node knows its own, and is asked when somebody looks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+import trio
+
+from chatd.actors.runtime.live_sessions import LiveSessions
+from chatd.cluster.beats import Beats
+from chatd.cluster.complaints import Complaints
+from chatd.cluster.net import Net, Unreachable
+
+SUBJECT: Final = "devices"
+SECONDS: Final = 1.0  # for the answers; who is late is not waited for
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_devices: Final = msgspec.msgpack.Decoder(list[str]).decode
+
+
+class DevicesOfNodes:
+    def __init__(self, net: Net, beats: Beats, live: LiveSessions) -> None:
+        self._net = net
+        self._beats = beats
+        self._live = live
+        self._complaints = Complaints()
+        net.answer(f"{SUBJECT}.{net.node}", self._asked)
+        live.elsewhere = self._ask_all
+
+    async def _asked(self, data: bytes) -> bytes:
+        return _encode(sorted(self._live.devices(data.decode(errors="replace"))))
+
+    async def _ask_all(self, account: str) -> set[str]:
+        found = set[str]()
+
+        async def ask(node: str) -> None:
+            try:
+                found.update(_devices(await self._net.ask(f"{SUBJECT}.{node}", account.encode(), SECONDS)))
+            except Unreachable:
+                pass
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                self._complaints.say("node_message_unreadable", problem=str(error))
+
+        async with trio.open_nursery() as nursery:
+            for node in self._beats.nodes:
+                if node != self._net.node:
+                    nursery.start_soon(ask, node)
+        return found
