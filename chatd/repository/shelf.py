@@ -24,6 +24,7 @@ PART: Final = ".part"
 LOCK: Final = "lock"
 SERVERS_OWN: Final = "chatd.db"
 PENDING: Final = 8192  # objects that wait to be made durable, at most
+BEHIND: Final = 16 << 20  # bytes that are on their way to the disk, at most
 COPIED: Final = 1 << 20  # bytes that are in memory at once
 S3: Final = "s3://"
 
@@ -97,6 +98,7 @@ class FolderShelf:
         self._folder = folder
         self._rest = rest
         self._pending: list[Path] = []
+        self._behind = 0  # bytes that may not be on the disk yet
 
     def entered(self) -> Iterator[None]:
         if (self._folder / SERVERS_OWN).exists():
@@ -139,14 +141,22 @@ class FolderShelf:
     def put(self, name: str, data: bytes) -> None:
         with self._translated(), self._part(name) as file:
             file.write(data)
-            write_behind(file.fileno())
+            self._write_behind(file, len(data))
 
     def put_file(self, name: str, file: IO[bytes]) -> None:
         with self._translated(), self._part(name) as target:
             while piece := file.read(COPIED):
                 target.write(piece)
-                write_behind(target.fileno(), target.tell() - len(piece), len(piece))
+                self._write_behind(target, len(piece))
                 self._rest()
+
+    def _write_behind(self, file: IO[bytes], length: int) -> None:
+        """What was just written; a disk that does not keep up is waited for."""
+        write_behind(file.fileno(), file.tell() - length, length)
+        self._behind += length
+        if self._behind >= BEHIND:
+            os.fdatasync(file.fileno())
+            self._behind = 0
 
     @contextmanager
     def _part(self, name: str) -> Iterator[IO[bytes]]:
