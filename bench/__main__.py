@@ -15,6 +15,7 @@ import attrs
 import click
 
 from bench import (
+    backups,
     curve,
     download,
     drawing,
@@ -68,6 +69,7 @@ MEASURES: dict[str, Measure] = {
     "grown": grown.grown_database,
     "archive": lookup.look_up,
     "import": moving_in.moving_in,
+    "backup": backups.backups,
     "gets": small_gets.small_gets,
     "readers": event_readers.event_readers,
     "download": download.download,

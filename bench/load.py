@@ -252,13 +252,13 @@ class Posts:
 
     def by_everybody(self, count: int) -> None:
         for tap in self._crowd.taps:
-            self._post(tap, count)
+            self.post(tap, count)
 
     def end(self) -> None:
         for tap in self._crowd.taps:
             tap.on_answer = None
 
-    def _post(self, tap: Tap, count: int) -> None:
+    def post(self, tap: Tap, count: int) -> None:
         self.outstanding += count
         self._sent_at[tap].extend([time.perf_counter_ns()] * count)
         self._receiver.post_to(tap, self._room_of[tap], count)
@@ -269,7 +269,7 @@ class Posts:
         self._crowd.ages += [now - sent_at.popleft() for _ in range(count)]
         self.outstanding -= count
         if self.again:
-            self._post(tap, count)
+            self.post(tap, count)
 
 
 def _run_for(receiver: Receiver, seconds: float, between: Callable[[], None] = lambda: None) -> None:

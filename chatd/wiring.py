@@ -214,7 +214,7 @@ def wire(
         node.attach(directory, bus, presence, live, reader, due_timer, erasure_timer, deletions, names)
 
     blobs = blobs_of(settings)
-    repositories = RepositoryBackups(store, blobs, settings.data, signing_key)
+    repositories = RepositoryBackups(store, blobs, settings.data, signing_key, epoch)
     allowance = FileAllowance(reader, usage, quotas, settings.max_file)
     links = FileLinks(signing_key, store.epochs.database)
     files = Uploads(reader, commands, allowance, links, rate_limits, settings.limits)

@@ -10,11 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import threading
-from collections import deque
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final
@@ -23,7 +20,7 @@ import msgspec
 import trio
 
 from chatd import __version__
-from chatd.backing_off import step_back
+from chatd.backing_off import Aside, aside
 from chatd.clock import now
 from chatd.domain.backup_rule import Rule
 from chatd.ports import Backup, BlobMissing, Blobs, Maintenance, RepositoryBackup, RepositoryError
@@ -36,17 +33,17 @@ from chatd.repository.shelf import Shelf, locked, open_shelf
 COPY: Final = "chatd.db.backup"  # in the data folder, while a backup is made
 SIDES: Final = ("", ".part", ".part-journal", ".part-wal", ".part-shm")
 READ: Final = 1 << 20
-PUTTING: Final = 2  # threads that encrypt pieces and put them on the shelf
-WAITING: Final = 8  # pieces for them, at most
 
 
 class RepositoryBackups(msgspec.Struct, eq=False):
-    """`key`: a secret of this server, of which the names of encrypted objects are made."""
+    """`key`: a secret of this server, of which the names of encrypted objects are made. `epoch`: the one that
+    its clients are told, which no copy of it has."""
 
     maintenance: Maintenance
     blobs: Blobs
     data: Path
     key: bytes
+    epoch: str
     _one: trio.Lock = msgspec.field(default_factory=trio.Lock)
 
     def __post_init__(self) -> None:
@@ -57,41 +54,34 @@ class RepositoryBackups(msgspec.Struct, eq=False):
         if len(recipients) > RECIPIENTS:
             raise RepositoryError(f"a backup has at most {RECIPIENTS} recipients")
         seal = Seal(recipients) if recipients else None
-        async with self._one:
-            shelf = open_shelf(place)
-            with locked(shelf):
-                newest = await trio.to_thread.run_sync(self._newest_of, shelf, place)
+        async with self._one, aside("backup") as thread:
+            shelf = await thread.run(open_shelf, place, thread.rest)
+            async with thread.within(locked(shelf)), thread.within(_no_copy_left(self.data)):
+                newest = await thread.run(self._newest_of, shelf, place)
                 if newest is not None and newest.encrypted and seal is None:
                     raise RepositoryError(
                         f"the newest backup in {place} is encrypted, and this one would not be;"
                         " give a recipient, or another repository"
                     )
-                copy_path = self.data / COPY
-                await trio.to_thread.run_sync(clear, self.data)
                 at = now()  # before the look: what was written until then is in it
-                try:
-                    copy = await self.maintenance.backup(copy_path, durable=False)
-                    return await self._keep(shelf, place, seal, copy, at)
-                finally:
-                    with trio.CancelScope(shield=True):
-                        await trio.to_thread.run_sync(clear, self.data)
+                copy = await self.maintenance.backup(self.data / COPY, durable=False)
+                return await self._keep(thread, shelf, place, seal, copy, at)
 
     async def newest(self, place: str) -> int | None:
         return await trio.to_thread.run_sync(self._newest, place)
 
     async def prune(self, place: str, rule: Rule) -> int:
-        async with self._one:
-            pruned = await trio.to_thread.run_sync(lambda: prune(open_shelf(place), rule))
+        async with self._one, aside("prune") as thread:
+            pruned = await thread.run(lambda: prune(open_shelf(place, thread.rest), rule))
         return len(pruned.forgotten)
 
     async def _keep(
-        self, shelf: Shelf, place: str, seal: Seal | None, copy: Backup, at: int
+        self, thread: Aside, shelf: Shelf, place: str, seal: Seal | None, copy: Backup, at: int
     ) -> RepositoryBackup:
-        made = await trio.to_thread.run_sync(_Making, shelf, seal, self._secret(seal), self.data)
-        pieces = await trio.to_thread.run_sync(made.cut, copy.path)
-        for hash_ in copy.blobs:
-            if made.needs(hash_):
-                await self._file(made, hash_)
+        made = await thread.run(_Making, shelf, seal, self._secret(seal), self.data, thread.rest)
+        pieces = await thread.run(made.cut, copy.path)
+        for hash_ in await thread.run(made.missing, copy.blobs):
+            await self._file(thread, made, hash_)
         manifest = Manifest(
             format=manifests.FORMAT,
             id=manifests.id_at(at),
@@ -109,8 +99,9 @@ class RepositoryBackups(msgspec.Struct, eq=False):
             sealed=manifests.sealed(seal.seal(made.secret)) if seal else None,
             findings=made.findings[:100],
             server=self._server(),
+            copy=self.epoch,
         )
-        await trio.to_thread.run_sync(made.finish, manifest)
+        await thread.run(made.finish, manifest)
         return RepositoryBackup(
             place,
             manifest.id,
@@ -128,13 +119,22 @@ class RepositoryBackups(msgspec.Struct, eq=False):
 
     def _newest_of(self, shelf: Shelf, place: str) -> Manifest | None:
         """The newest backup. Raises RepositoryError: it is another server's, and each would forget the
-        other's backups, and take them for its own."""
+        other's backups, and take them for its own. One that was copied or restored goes on with the backups
+        of its original, which then may not go on itself."""
         newest = next(manifests.readable(shelf), None)
         if newest is not None and newest.server not in ("", self._server()):
             raise RepositoryError(
                 f"{place} holds the backups of another server; each server needs a repository of its own"
             )
+        if newest is not None and newest.copy not in ("", self.epoch) and self._has_been_at(shelf):
+            raise RepositoryError(
+                f"{place} holds newer backups of a copy of this server, the newest {newest.id};"
+                " each of both needs a repository of its own"
+            )
         return newest
+
+    def _has_been_at(self, shelf: Shelf) -> bool:
+        return any(manifest.copy == self.epoch for manifest in manifests.readable(shelf))
 
     def _newest(self, place: str) -> int | None:
         newest = self._newest_of(open_shelf(place), place)
@@ -146,67 +146,61 @@ class RepositoryBackups(msgspec.Struct, eq=False):
             return b""
         return hashlib.sha256(b"\0".join((self.key, *(r.encode() for r in sorted(seal.recipients))))).digest()
 
-    async def _file(self, made: _Making, hash_: str) -> None:
+    async def _file(self, thread: Aside, made: _Making, hash_: str) -> None:
         try:
             opened = await self.blobs.open(hash_)
         except BlobMissing:
             made.findings.append(f"blob {hash_}: its bytes are lost")
             return
         if opened.path is not None:
-            await trio.to_thread.run_sync(made.keep_path, hash_, opened.path)
+            await thread.run(made.keep_path, hash_, opened.path)
             return
         with TemporaryFile(dir=self.data) as file:  # it is in a bucket
             start = 0
             while start < opened.size:
                 length = min(READ, opened.size - start)
                 async for piece in opened.read(start, length):
-                    await trio.to_thread.run_sync(file.write, piece)
+                    await thread.run(file.write, piece)
                 start += length
             file.seek(0)
-            await trio.to_thread.run_sync(made.keep_file, hash_, file)
+            await thread.run(made.keep_file, hash_, file)
 
 
 class _Making:
-    """One backup. Everything here runs in threads, one after the other."""
+    """One backup. Everything here runs on one thread, aside, and calls `rest` between two portions."""
 
-    def __init__(self, shelf: Shelf, seal: Seal | None, secret: bytes, folder: Path) -> None:
+    def __init__(
+        self, shelf: Shelf, seal: Seal | None, secret: bytes, folder: Path, rest: Callable[[], None]
+    ) -> None:
         self.secret = secret
+        self._rest = rest
         self._folder = folder  # for what does not fit into memory
         self.files: list[str] = []
         self.findings: list[str] = []
         self.added = 0  # bytes
         self._shelf = shelf
         self._seal = seal
-        self._lock = threading.Lock()
         self._there = {entry.name: entry.size for folder in (PIECES, FILES) for entry in shelf.list(folder)}
 
     def cut(self, database: Path) -> list[str]:
         """The names of its pieces, all of which are on the shelf. It takes the copy away."""
         names: list[str] = []
-        under_way: deque[Future[str]] = deque()
-        with (
-            ThreadPoolExecutor(PUTTING, "backup", step_back) as threads,
-            database.open("rb", buffering=0) as file,
-        ):
+        with database.open("rb", buffering=0) as file:
             database.unlink()  # what is not there any more need not reach the disk
             while piece := file.read(PIECE):
-                trio.from_thread.check_cancelled()
-                if len(under_way) == WAITING:
-                    names.append(under_way.popleft().result())
-                under_way.append(threads.submit(self._put, piece))
-            names += [put.result() for put in under_way]
+                names.append(self._put(piece))
+                self._rest()
         return names
 
     def _put(self, piece: bytes) -> str:
         """Its name."""
         name = name_of(self.secret, hashlib.sha256(piece).digest())
         key = object_name(PIECES, name)
-        with self._lock:
-            if self._whole(key, len(piece)):
-                return name
+        if not self._whole(key, len(piece)):
+            self._rest()
+            self._shelf.put(key, self._seal.seal(piece) if self._seal else piece)
             self._there[key] = len(piece) + bool(self._seal)
             self.added += len(piece)
-        self._shelf.put(key, self._seal.seal(piece) if self._seal else piece)
         return name
 
     def _whole(self, key: str, size: int | None = None) -> bool:
@@ -218,13 +212,16 @@ class _Making:
             return there > 0
         return there > size if self._seal else there == size
 
-    def needs(self, hash_: str) -> bool:
-        """Whether this blob is still to be put there."""
+    def missing(self, blobs: Sequence[str]) -> list[str]:
+        """Those that are still to be put there."""
+        return [hash_ for hash_ in blobs if not self._has(hash_)]
+
+    def _has(self, hash_: str) -> bool:
         name = name_of(self.secret, bytes.fromhex(hash_))
         if not self._whole(object_name(FILES, name)):
-            return True
+            return False
         self.files.append(name)
-        return False
+        return True
 
     def keep_path(self, hash_: str, path: Path) -> None:
         try:
@@ -236,7 +233,7 @@ class _Making:
             self.keep_file(hash_, file)
 
     def keep_file(self, hash_: str, file: IO[bytes]) -> None:
-        if _digest(file) != hash_:
+        if self._digest(file) != hash_:
             self.findings.append(f"blob {hash_}: its bytes are not those that were stored")
             return
         name = name_of(self.secret, bytes.fromhex(hash_))
@@ -251,10 +248,26 @@ class _Making:
                 self._shelf.put_file(object_name(FILES, name), sealed)
         self.files.append(name)
 
+    def _digest(self, file: IO[bytes]) -> str:
+        digest = hashlib.sha256()
+        while piece := file.read(READ):
+            digest.update(piece)
+            self._rest()
+        return digest.hexdigest()
+
     def finish(self, manifest: Manifest) -> None:
         """All that it names is durable before it."""
         self._shelf.settle()
         manifests.put(self._shelf, manifest)
+
+
+@contextmanager
+def _no_copy_left(data: Path) -> Iterator[None]:
+    clear(data)
+    try:
+        yield
+    finally:
+        clear(data)
 
 
 def clear(data: Path) -> None:
@@ -262,11 +275,3 @@ def clear(data: Path) -> None:
     for side in SIDES:
         with suppress(OSError):
             (data / f"{COPY}{side}").unlink(missing_ok=True)
-
-
-def _digest(file: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    while piece := file.read(READ):
-        trio.from_thread.check_cancelled()
-        digest.update(piece)
-    return digest.hexdigest()

@@ -31,8 +31,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     it; `schema`: that of its database. `epoch`, `position` and `hash` (of the newest event) say in which
     history it ends, and where. `size` of the database, which is `pieces` of `piece` bytes each, by the names
     of their objects. `files`: the objects of its files. `server`: tells servers apart; a restored one is the
-    same. `recipients`: who can read it, if it is encrypted;
-    `sealed` is then the secret of the names. `findings`: what is missing, in words."""
+    same. `copy`: tells it from its copies; each has its own. `recipients`: who can read it, if it is
+    encrypted; `sealed` is then the secret of the names. `findings`: what is missing, in words."""
 
     format: int
     id: str
@@ -50,6 +50,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     sealed: str | None
     findings: list[str]
     server: str = ""
+    copy: str = ""
 
     @property
     def encrypted(self) -> bool:

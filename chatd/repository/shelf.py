@@ -10,13 +10,14 @@ import ctypes
 import fcntl
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final, Protocol
 
 from msgspec import Struct
 
+from chatd.backing_off import write_behind
 from chatd.ports import RepositoryError
 
 PART: Final = ".part"
@@ -60,10 +61,11 @@ def is_repository(place: str) -> bool:
     return place.startswith(S3) or place.endswith("/") or Path(place).is_dir()
 
 
-def open_shelf(place: str) -> Shelf:
-    """Makes nothing. Raises RepositoryError."""
+def open_shelf(place: str, rest: Callable[[], None] = lambda: None) -> Shelf:
+    """Makes nothing. `rest` is called between two portions of long work on this disk. Raises
+    RepositoryError."""
     if not place.startswith(S3):
-        return FolderShelf(Path(place))
+        return FolderShelf(Path(place), rest)
     try:
         from chatd.repository.bucket_shelf import bucket_shelf  # loaded only where it is used
     except ModuleNotFoundError as error:
@@ -86,13 +88,14 @@ def existing_shelf(place: str) -> Shelf:
 
 @contextmanager
 def locked(shelf: Shelf) -> Iterator[None]:
-    """Keeps other programs from writing to a folder at the same time. Raises RepositoryError."""
+    """Keeps other programs from writing to it at the same time. Raises RepositoryError."""
     yield from shelf.entered()
 
 
 class FolderShelf:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, rest: Callable[[], None]) -> None:
         self._folder = folder
+        self._rest = rest
         self._pending: list[Path] = []
 
     def entered(self) -> Iterator[None]:
@@ -136,11 +139,14 @@ class FolderShelf:
     def put(self, name: str, data: bytes) -> None:
         with self._translated(), self._part(name) as file:
             file.write(data)
+            write_behind(file.fileno())
 
     def put_file(self, name: str, file: IO[bytes]) -> None:
         with self._translated(), self._part(name) as target:
             while piece := file.read(COPIED):
                 target.write(piece)
+                write_behind(target.fileno(), target.tell() - len(piece), len(piece))
+                self._rest()
 
     @contextmanager
     def _part(self, name: str) -> Iterator[IO[bytes]]:
@@ -167,6 +173,7 @@ class FolderShelf:
             _sync(self._folder)
             for path in pending:
                 path.with_name(path.name + PART).replace(path)
+                self._rest()
             _sync(self._folder)
 
     def read(self, name: str) -> bytes:
@@ -180,6 +187,7 @@ class FolderShelf:
     def delete(self, name: str) -> None:
         with self._translated():
             (self._folder / name).unlink(missing_ok=True)
+        self._rest()
 
     def _clear(self) -> None:
         """What a killed program has left half made."""

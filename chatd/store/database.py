@@ -10,7 +10,6 @@ import os
 import secrets
 import shutil
 import sqlite3
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -21,7 +20,7 @@ from typing import TypeVar
 import msgspec
 import trio
 
-from chatd.backing_off import step_back
+from chatd.backing_off import Pace, step_back
 from chatd.clock import new_id, now
 from chatd.log import log as server_log
 from chatd.ports import CompactError, StoreError, StoreMisplaced, StoreUnavailable
@@ -40,6 +39,10 @@ from chatd.store.queries.reader import SqliteReader, open_pool
 from chatd.store.views.file import SqliteViews, open_views
 
 T = TypeVar("T")
+
+# A copy rests less than other work that can wait: for as long as it looks, the write-ahead log cannot be
+# emptied, and what has gathered then holds up one commit.
+HURRIES = 1.0
 
 NOT_SHRINKABLE = (
     "this database was made by a chatd that could not make files smaller; an export and an import into a"
@@ -97,15 +100,15 @@ class Store(msgspec.Struct, frozen=True):
 
     async def backup(self, path: Path, durable: bool = True) -> Backup:
         """A consistent copy while the server runs, of what is open. Raises StoreError when `path` exists."""
-        stop = threading.Event()
+        pace = Pace(HURRIES)
         with _translated():
             async with self._look() as connection:
                 try:
                     if connection is not self._writer:
                         connection.call(step_back)
-                    return await connection.run(lambda file: backup(file, path, stop, durable))
+                    return await connection.run(lambda file: backup(file, path, pace, durable))
                 finally:
-                    stop.set()
+                    pace.stop()
 
     async def compact(self, told: Callable[[str, int], None] = lambda step, percent: None) -> Compacted:
         """Gives disk back, a little at a time. `told` hears which step it is at, and how much of it is done.
@@ -271,7 +274,7 @@ async def _rescue(writer: TrioConnection, path: Path, lost: str) -> None:
     Raises StoreError when that cannot be."""
     copy = rescued.name(path)
     try:
-        saved = await writer.run(lambda file: backup(file, copy, threading.Event()))
+        saved = await writer.run(lambda file: backup(file, copy, Pace()))
     except (StoreError, StoreUnavailable, sqlite3.Error) as error:
         server_log.error("database_lost", problem=lost, error=str(error))
         raise StoreError(

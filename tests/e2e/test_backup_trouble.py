@@ -6,6 +6,7 @@ import errno
 import fcntl
 import io
 import os
+import shutil
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,25 @@ def test_two_servers_do_not_share_a_repository(town: Town, serve: Serve, tmp_pat
     again = Server(back).start()  # it is the same server, so it goes on with its backups
     Town(again).operator.ask("backup.create", path=f"{repository}/")
     assert again.stop() == 0
+
+
+def test_a_copy_of_a_server_and_its_original_do_not_share_a_repository(serve: Serve, tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    original = serve()
+    town = Town(original)
+    town.operator.ask("backup.create", path=f"{repository}/")
+    town.close()
+    assert original.stop() == 0
+    shutil.copytree(original.data, tmp_path / "copy")
+    copy, town = Town(Server(tmp_path / "copy").start()), Town(original.start())
+    newest = copy.operator.ask("backup.create", path=f"{repository}/")  # as if it was moved
+    refused = town.operator.refusal("backup.create", path=f"{repository}/")
+    assert f"newer backups of a copy of this server, the newest {newest['id']}" in refused["message"]
+    copy.operator.ask("backup.create", path=f"{repository}/")
+    town.operator.ask("backup.create", path=f"{tmp_path}/another/")
+    town.close()
+    copy.close()
+    assert copy.server.stop() == 0
 
 
 def test_what_was_cut_off_in_a_repository_is_written_again(town: Town, tmp_path: Path) -> None:

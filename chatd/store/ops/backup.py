@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
+from chatd.backing_off import Pace, write_behind
 from chatd.clock import now
 from chatd.ports import StoreError
 from chatd.store import json_rows
@@ -25,7 +25,7 @@ from chatd.store.ops.data_dir import DATABASE, RESTORING, hold
 from chatd.store.ops.ownership import given
 from chatd.store.queries.log import EPOCH, HEAD
 
-PAGES_AT_ONCE = 4_096
+PAGES_AT_ONCE = 128
 NEWEST = "SELECT position, lower(hex(hash)) FROM events ORDER BY position DESC LIMIT 1"
 NAMED_BLOBS = """
     SELECT json_group_array(hash) FROM (
@@ -77,26 +77,20 @@ class Examined(msgspec.Struct, frozen=True):
     blobs: tuple[str, ...]
 
 
-class BackupStopped(Exception):
-    """The one who asked for the copy went away."""
-
-
-def backup(
-    connection: sqlite3.Connection, target: Path, stop: threading.Event, durable: bool = True
-) -> Backup:
+def backup(connection: sqlite3.Connection, target: Path, pace: Pace, durable: bool = True) -> Backup:
     """A consistent copy as one file, durable when this returns unless that is not asked for. Never
-    overwrites; raises StoreError."""
+    overwrites; raises StoreError, and Stopped (see `Pace`)."""
     if target.exists():
         raise StoreError(f"{target} exists already; choose another name")
     part = target.with_name(target.name + ".part")
     try:
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL, 0o600))
+        file = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StoreError(f"{part} cannot be made: {error.strerror}") from error
     try:
-        position, hash_, epoch, schema, blobs = _copy(connection, part, stop, durable)
+        position, hash_, epoch, schema, blobs = _copy(connection, part, pace, file if durable else None)
         if durable:
-            migrate.sync(part)
+            os.fsync(file)
         os.link(part, target)  # unlike a rename it never replaces a file
         if durable:
             migrate.sync(target.parent)
@@ -107,20 +101,23 @@ def backup(
     except sqlite3.Error as error:
         raise StoreError(f"{target} cannot be written: {error}") from error
     finally:
+        os.close(file)
         part.unlink(missing_ok=True)
     return Backup(target, target.stat().st_size, position, hash_, epoch, schema, blobs)
 
 
 def _copy(
-    connection: sqlite3.Connection, part: Path, stop: threading.Event, durable: bool
+    connection: sqlite3.Connection, part: Path, pace: Pace, file: int | None
 ) -> tuple[int, str, str, int, tuple[str, ...]]:
+    """`file`: the part's descriptor, when it is to become durable."""
+
     def progress(status: int, remaining: int, total: int) -> None:
-        if stop.is_set():
-            raise BackupStopped
+        if file is not None:
+            write_behind(file)
+        pace.rest()
 
     copy = sqlite3.connect(part, isolation_level=None)
-    if not durable:
-        copy.execute("PRAGMA synchronous = OFF")
+    copy.execute("PRAGMA synchronous = OFF")  # who wants it durable syncs the file
     connection.execute("BEGIN")  # one look for all its pages, whatever is written meanwhile
     try:
         position, hash_ = connection.execute(NEWEST).fetchone() or (0, "")
