@@ -90,6 +90,7 @@ class ClusterLog:
         self.sequence = proposed.sequence
         self.hash = hash
         self.key = key
+        self.stuck: str | None = None  # why the next proposal cannot be written, as long as it cannot
         self._store = store
         self._reader = reader
         self._complaints = Complaints()
@@ -237,6 +238,7 @@ class ClusterLog:
                 self._complaints.say("proposal_refused", sequence=sequence, problem=str(error))
                 outcomes, appends, made = StoreRefuses(*error.args), [], []
             except StoreUnavailable as error:
+                self.stuck = str(error)
                 if backoff.failures == 0:
                     log.error("cannot_apply", sequence=sequence, problem=str(error))
                 await trio.sleep(backoff.next_delay())
@@ -248,6 +250,7 @@ class ClusterLog:
                     outcomes = done[:-1]
                 events = [event for one in done if isinstance(one, Appended) for event in one.events]
                 break
+        self.stuck = None
         self.key = key or self.key
         return outcomes, events
 

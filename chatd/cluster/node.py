@@ -67,6 +67,7 @@ from chatd.store.database import Store
 
 LEVEL: Final = 1  # of what a node can read; see docs/adr/0032-one-log-for-several-nodes.md
 SOON: Final = 5.0  # seconds in which a node that was away shortly is as far as the others
+LOOK_AT_IT: Final = "look at its disk and at its log; it tries again by itself"
 DURABLE_EVERY: Final = 30.0
 RATCHET_EVERY: Final = 3600.0
 
@@ -238,6 +239,8 @@ class Node:
         """Raises StoreUnavailable."""
         info = None
         troubles = [] if self.cut_off is None else [self.cut_off]
+        if self.log.stuck is not None:
+            troubles.append(f"this node cannot write what the stream holds: {self.log.stuck}; {LOOK_AT_IT}")
         try:
             info = await self._jetstream.stream_info(self._stream)
         except NatsError as error:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import random
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from chatd.contract.message import PostMessage
 from chatd.contract.room import CreateRoom, JoinRoom
 from chatd.contract.space import CreateSpace
 from chatd.domain.internal import AdmitMembers
-from chatd.ports import Append, Appended, PutSnapshot
+from chatd.ports import Append, Appended, PutSnapshot, StoreUnavailable
 
 STORM = Weather(lost=0.1, unacknowledged=0.1, doubled=0.2)
 SEEDS = range(6)
@@ -240,3 +241,29 @@ async def test_snapshots_stay_on_their_node_however_many_come_at_once(autojump_c
         assert len(made.stream.messages) == proposed
         kept = "SELECT count(*) FROM snapshots"
         assert [node.sheet.connection.execute(kept).fetchone()[0] for node in made.nodes] == [3, 0, 0]
+
+
+async def test_a_node_that_cannot_write_says_why_as_long_as_it_cannot(autojump_clock: MockClock) -> None:
+    """Also when none of them can, so that none is behind the others."""
+    async with cluster(MemoryStream(0, Weather()), count=2) as made:
+        await furnish(made, ["ann"], ["r1"])
+        other = made.nodes[1].log
+        assert other is not None
+        writing = other._store
+        other._store = Full()
+        assert not refused(await made.nodes[0].ask("room/r1", PostMessage("r1", "text"), "ann", new_id="m"))
+        await trio.sleep(5)
+        assert other.stuck == "the disk is full"
+        other._store = writing
+        await made.settled()
+        assert other.stuck is None
+
+
+class Full:
+    """A database on a disk without room."""
+
+    def submit(self, appends: Sequence[Append], made: Any = None) -> Any:
+        async def wait() -> None:
+            raise StoreUnavailable("the disk is full")
+
+        return SimpleNamespace(wait=wait)
