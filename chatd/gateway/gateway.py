@@ -109,9 +109,11 @@ class Gateway:
             connection.close(code, reason)
 
     def send_away(self, code: int, reason: str) -> None:
-        """Closes every connection that has a session; others may come."""
+        """Closes every connection that has a session, also those that wait for a reply; others may come."""
         for connection in tuple(self.connections):
             connection.close(code, reason)
+            if connection.session is not None:
+                connection.session.cut()
 
     async def wait_gone(self) -> None:
         """Returns when no session is open and no request is served any more."""

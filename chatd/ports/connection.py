@@ -89,3 +89,6 @@ class Session(Protocol):
 
     def stop(self) -> None:
         """Refuse what comes from now on, finish what is under way, then return from `run`."""
+
+    def cut(self) -> None:
+        """Return from `run` now: what is under way gets no reply."""

@@ -191,10 +191,35 @@ def test_a_node_that_is_cut_off_sends_its_clients_away_and_takes_nobody(
             late.open(who.token)
     finally:
         node.mend()
+    wait_open(node, who.token)
+
+
+def test_a_node_whose_disk_is_full_sends_away_those_too_who_wait_for_a_reply(
+    cluster: ThreeNodes, town: Town
+) -> None:
+    """What was asked of it may be given up half a minute later, or be done when there is room again."""
+    room = town.room()
+    who, node = town.member(room), cluster.nodes[2]
+    client, elsewhere = opened(node, who.token), opened(cluster.nodes[1], who.token)
+    began = time.monotonic()
+    node.fill_disk()
+    try:
+        client.send("message.post", room=room, text="waits", nonce="waits")
+        assert client.wait_closed(30) == 1013
+        assert time.monotonic() - began < 15  # about five seconds, on a machine that is not busy
+        elsewhere.ask("message.post", room=room, text="waits", nonce="waits")
+    finally:
+        node.free_disk()
+    wait_open(node, who.token)
+    wait_posted(elsewhere, 1)
+    assert [one["data"]["text"] for one in posted(elsewhere)] == ["waits"]
+
+
+def wait_open(node: ClusterNode, token: str) -> None:
     deadline = time.monotonic() + 30
     while True:
         try:
-            opened(node, who.token).close()
+            opened(node, token).close()
         except (Refused, ConnectionClosed):
             assert time.monotonic() < deadline
         else:

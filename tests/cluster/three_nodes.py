@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import socket
 import sqlite3
@@ -102,6 +103,13 @@ class ClusterNode:
     def mend(self) -> None:
         for wire in self.wires:
             wire.mend()
+
+    def fill_disk(self) -> None:
+        """From now on nothing that it writes to a file fits there."""
+        resource.prlimit(self.server.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+
+    def free_disk(self) -> None:
+        resource.prlimit(self.server.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
 
     def freeze(self) -> None:
         assert self.server.process is not None

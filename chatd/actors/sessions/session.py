@@ -69,6 +69,7 @@ class SessionActor:
         self._handled = 0
         self._stopping = False
         self._nursery: trio.Nursery | None = None
+        self._uncut = trio.CancelScope()
 
     @property
     def opened(self) -> bool:
@@ -79,11 +80,12 @@ class SessionActor:
         try:
             async with trio.open_nursery() as self._nursery:
                 try:
-                    await self._work()
-                    if self.feed is not None:
-                        await self.feed.look_delivered()
-                    with trio.move_on_after(self._services.settings.drain_deadline):
-                        await self._order.wait_idle()
+                    with self._uncut:
+                        await self._work()
+                        if self.feed is not None:
+                            await self.feed.look_delivered()
+                        with trio.move_on_after(self._services.settings.drain_deadline):
+                            await self._order.wait_idle()
                     self._nursery.cancel_scope.cancel()
                 finally:
                     self._leave()  # before the nursery closes: the bus has the feed start tasks in it
@@ -119,6 +121,9 @@ class SessionActor:
         self._stopping = True
         self._pace.hurry()
         self._stop_reading_when_idle()
+
+    def cut(self) -> None:
+        self._uncut.cancel()
 
     def _stop_reading_when_idle(self) -> None:
         if self._stopping and self._order.idle:

@@ -17,6 +17,7 @@ class LiveConnection(Connection, Protocol):
     caller: Caller
     bearer: str | None
     gone: trio.Event
+    session: Session | None
 
     def check_liveness(self, now: float, settings: Settings) -> None:
         """Called every second: looks after a silent peer, and ends what takes too long."""
