@@ -185,7 +185,7 @@ def is_time(name: str) -> bool:
     return name == "at" or name.endswith(("_at", "_until")) or name in TIMES
 
 
-TIMES = frozenset({"until", "last", "last_seen"})
+TIMES = frozenset({"until", "last", "last_seen", "oldest"})
 
 
 def local_time(at: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import msgspec
 import pytest
-from samples import sample
+from sample_structs import sample
 
 from chatd.actors.runtime.envelope import Envelope
 from chatd.asked import Asked

@@ -155,7 +155,9 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
       const worker = await navigator.serviceWorker.ready
       return (await worker.getNotifications()).map(({ title, body, tag }) => ({ title, body, tag }))
     })
-  await first.waitForTimeout(500) // its part is loaded after the page
+  const loaded = () => performance.getEntriesByType('resource').some(({ name }) => /\/desktop-[^/]*$/.test(name))
+  await until('what notifies, which is loaded after the page', () => first.evaluate(loaded))
+  await first.waitForTimeout(500)
   await write(desk, `are you there, @${bob.name}?`)
   await until('a notification', async () => (await shown()).length > 0)
   await first.waitForTimeout(500)
