@@ -26,6 +26,7 @@ from chatd.cluster.repeatable import repeatable
 from chatd.contract.errors import Refusal
 
 RESEND: Final = 1.0  # seconds
+LOOK: Final = 0.01  # seconds
 AGAIN: Final = "again"  # the subject on which a node says that it was without a connection
 OUTSTANDING: Final = 16_384  # commands of all lines
 OF_A_LINE: Final = 1024
@@ -68,8 +69,9 @@ class _Line:
 
 
 class Lines:
-    """`tell` gives a command to the actor here; `applied` returns when the stream has been applied up to a
-    sequence, `sequence` says up to where it has."""
+    """`tell` gives a command to the actor here, and `busy` says whether that has not answered all it was
+    given; `applied` returns when the stream has been applied up to a sequence, `sequence` says up to where it
+    has."""
 
     def __init__(
         self,
@@ -79,6 +81,7 @@ class Lines:
         tell: Tell,
         applied: Callable[[int], Awaitable[None]],
         sequence: Callable[[], int],
+        busy: Callable[[str], bool],
     ) -> None:
         self.sent = 0  # commands that went to other nodes
         self._net = net
@@ -87,6 +90,7 @@ class Lines:
         self._tell = tell
         self._applied = applied
         self._sequence = sequence
+        self._busy = busy
         self._lines: dict[str, _Line] = {}
         self._by_id: dict[str, _Line] = {}
         self._outstanding = 0
@@ -157,6 +161,8 @@ class Lines:
                 await self._decide_here(line)
                 continue
             if owner != line.to:
+                if line.to is None and await self._waited(line.stream):
+                    continue  # meanwhile the owner may have changed
                 self._begin(line, owner)
             while line.waiting and line.waiting[0].answer is not None:
                 await self._finish(line)
@@ -184,6 +190,16 @@ class Lines:
             return owner
         at_work = any(sent.n and sent.answer is None for sent in line.waiting)
         return before if at_work else owner
+
+    async def _waited(self, stream: str) -> bool:
+        """Waits until this node has answered what it was given while it owned the stream, which nothing newer
+        may overtake. False: there is nothing to wait for, or no answer is to be had."""
+        if not self._busy(stream):
+            return False
+        with trio.move_on_after(PATIENCE) as waiting:
+            while self._busy(stream):  # noqa: ASYNC110 - actors tell nobody; it is rare that owners change
+                await trio.sleep(LOOK)
+        return not waiting.cancelled_caught
 
     def _send_unsent(self, line: _Line) -> None:
         if line.unsent:

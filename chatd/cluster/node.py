@@ -146,7 +146,7 @@ class Node:
         bus.watch(revoking.published)
         tell = partial(_tell_for_another, directory, revoking)
         at_work = self._nursery, tell, self.log.wait_for, lambda: self.log.sequence
-        self._lines = Lines(self.net, self.owners, *at_work)
+        self._lines = Lines(self.net, self.owners, *at_work, directory.busy)
         self._inboxes = Inboxes(self.net, self.life, *at_work)
         directory.elsewhere = self._lines
         self._signals = Signals(self.net, bus)

@@ -65,6 +65,7 @@ class Node:
     owns: Life | None = None
     life: str = "1"
     slow: float = 0.0
+    under_way: int = 0
     still_able: set[Life] = attrs.field(factory=set)  # those that decide, though they own nothing
     lines: Lines = attrs.field(init=False)
     inboxes: Inboxes = attrs.field(init=False)
@@ -88,7 +89,7 @@ class Node:
             async with trio.open_nursery() as nursery:
                 net = self.wires.net(self.name)
                 at_work = nursery, self.carry_out, self.applied, lambda: 7
-                self.lines = Lines(net, self, *at_work)
+                self.lines = Lines(net, self, *at_work, lambda stream: self.under_way > 0)
                 self.lines.open()
                 self.inboxes = Inboxes(net, self.life, *at_work)
                 self.inboxes.open()
@@ -105,7 +106,9 @@ class Node:
         await self.applying.wait()
 
     async def carry_out(self, stream: str, envelope: Envelope) -> None:
+        self.under_way += 1
         await trio.sleep(self.slow)
+        self.under_way -= 1
         envelope.reply(self.log.store(envelope.command))
 
     async def tell(self, command: Any, name: str) -> None:
@@ -134,6 +137,23 @@ async def answered(node: Node, count: int, within: float = 60.0) -> None:
 
 def numbered(count: int) -> list[str]:
     return [f"{number:04}" for number in range(count)]
+
+
+async def test_what_a_node_decides_still_is_not_overtaken_when_another_comes_to_own_the_stream(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    """As after a pause in which it heard nobody, and thought that all streams were its own."""
+    log = Log()
+    await started(wires, log, "b")
+    node = await started(wires, log, "a")
+    node.slow = 3.0
+    wires.nursery.start_soon(node.post, "first")
+    await trio.sleep(1)
+    node.move(("b", "1"))
+    await node.post("second")
+    await node.post("third")
+    await answered(node, 3)
+    assert log.stored == ["first", "second", "third"]
 
 
 async def test_commands_are_decided_by_the_owner_in_order(

@@ -84,6 +84,11 @@ class Directory:
             return
         envelope.reply(STOPPING)
 
+    def busy(self, stream: str) -> bool:
+        """Whether the stream's actor has not answered all that it was told."""
+        actor = self._actors.get(stream)
+        return actor is not None and not actor.idle
+
     async def state_of(self, stream: str) -> State:
         """The stream's state, for reading before the next await. Raises StoreUnavailable."""
         actor = self._awake(stream)
