@@ -42,12 +42,12 @@ types: .venv/.dev web/node_modules/.installed
 floors: .venv/.dev
 	$(BIN)/lint-imports
 
-# The tests of a file stay together and share its servers. What failed is run again with the machine to itself: what
+# The tests of a file stay together and share its servers. Files in which some failed are run again, one at a time: what
 # fails twice is red; what does not depends on the machine, is named, and is to be mended.
 tests: .venv/.dev web
 	$(NPM) run --silent test
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
-	  || $(BIN)/pytest --last-failed --last-failed-no-failures none --maxfail 3
+	  || { again=$$($(BIN)/python tests/failed_files.py) && $(BIN)/pytest $$again; }
 
 fuzz: .venv/.dev ## a million inputs and more, for the night; the gate makes what fits into half a minute
 	FUZZ_SECONDS=0 FUZZ_INPUTS=$(FUZZ_INPUTS) \

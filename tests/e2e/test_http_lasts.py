@@ -216,6 +216,23 @@ def test_connections_that_wait_do_not_hold_up_the_end(serve: Serve) -> None:
         assert time.monotonic() - started < 5
 
 
+def test_who_has_just_connected_is_answered_when_the_server_stops(serve: Serve) -> None:
+    """Else a restart that keeps the socket open would refuse somebody after all."""
+    server = serve(drain_deadline=8)
+    with Peer(server) as peer, Peer(server) as silent, Peer(server) as kept:
+        kept.get("/healthz")  # those who connected before have been accepted then
+        assert kept.response()[0] == 200
+        started = time.monotonic()
+        assert server.process is not None
+        server.process.terminate()
+        assert kept.rest() == b"", "it ends when the server stops"
+        peer.get("/healthz")
+        assert peer.response()[0] == 200
+        assert silent.rest() == b""
+        assert server.stop() == 0
+        assert time.monotonic() - started < 5
+
+
 def test_half_of_a_request_on_a_kept_connection_is_not_waited_for(serve: Serve) -> None:
     with Peer(serve(head_deadline=0.3)) as peer:
         peer.get("/healthz")

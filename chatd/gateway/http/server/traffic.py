@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import trio
 
 from chatd.gateway.http.server.refusal import BadHead
 from chatd.gateway.http.server.request_head import Head, read_head
 from chatd.gateway.net.stream import SocketStream
 from chatd.settings import Settings
+
+LAST_WORDS: Final = 1.0  # seconds for the first request of a connection, when the server stops
 
 
 class Traffic:
@@ -17,12 +21,16 @@ class Traffic:
     def __init__(self) -> None:
         self.stopping = trio.Event()
         self._idle: dict[trio.CancelScope, None] = {}  # the longest first
+        self._new: set[trio.CancelScope] = set()  # which have asked nothing yet
         self._serving = 0
         self._quiet = trio.Event()
 
     def stop(self) -> None:
-        """Ends connections that wait for a request; the others end with the response they are at."""
+        """Ends connections that wait for another request; the others end with the response they are at. Who
+        has just come is about to ask, and is answered."""
         self.stopping.set()
+        for waiting in self._new:
+            self._hurry(waiting)
         for waiting in self._idle:
             waiting.cancel()
 
@@ -35,8 +43,21 @@ class Traffic:
         return False
 
     async def first_head(self, stream: SocketStream, settings: Settings) -> Head | None:
-        """The first request of a connection; None when it ends. Raises BadHead."""
-        return await _within(settings.head_deadline, stream, b"")
+        """The first request of a connection; None when it ends, or the server. Raises BadHead."""
+        with self, trio.move_on_after(settings.head_deadline) as waiting:
+            self._new.add(waiting)
+            try:
+                if self.stopping.is_set():
+                    self._hurry(waiting)
+                return await read_head(stream, b"")
+            finally:
+                self._new.discard(waiting)
+        if self.stopping.is_set():
+            return None
+        raise _late(settings.head_deadline)
+
+    def _hurry(self, waiting: trio.CancelScope) -> None:
+        waiting.deadline = min(waiting.deadline, trio.current_time() + LAST_WORDS)
 
     async def next_head(self, stream: SocketStream, settings: Settings) -> Head | None:
         """The next request of a connection; None when it ends, or none comes. Raises BadHead."""
@@ -67,14 +88,19 @@ class Traffic:
         self._serving -= 1
         if not self._serving and self.stopping.is_set():
             self._quiet.set()
+            self._quiet = trio.Event()
 
     async def wait_quiet(self) -> None:
-        """Returns when no request is served any more, after `stop`."""
-        if self._serving:
+        """Returns when no request is served, and none is about to come first on its connection."""
+        while self._serving:
             await self._quiet.wait()
 
 
 async def _within(seconds: float, stream: SocketStream, begun: bytes) -> Head | None:
     with trio.move_on_after(seconds):
         return await read_head(stream, begun)
-    raise BadHead(408, f"the request head took over {seconds:g} seconds")
+    raise _late(seconds)
+
+
+def _late(seconds: float) -> BadHead:
+    return BadHead(408, f"the request head took over {seconds:g} seconds")
