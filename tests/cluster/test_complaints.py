@@ -41,7 +41,7 @@ async def test_it_is_said_at_once_and_then_once_a_minute_with_how_often(
 
 
 def _lines(net: Net, nursery: trio.Nursery) -> str:
-    Lines(net, *cast(Any, (None, nursery, None, None, None))).open()
+    Lines(net, *cast(Any, (None, nursery, None, None, None, None))).open()
     return answers_to("a")
 
 
