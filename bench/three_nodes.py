@@ -22,7 +22,7 @@ from bench.speech import ChatdSpeech
 
 NODES, MEMBERS = 3, 600
 SHARE = 0.2  # of a core, for each process
-WINDOW = Window(outstanding=16, senders=6, together=1, time_one_in=16)
+WINDOW = Window(outstanding=64, senders=6, together=1, time_one_in=16)
 ASKING = 2  # questions of each member that are under way
 PAGE = 50
 
