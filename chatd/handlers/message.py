@@ -77,23 +77,24 @@ class Threads(msgspec.Struct, frozen=True, eq=False):
         found = await self.reading.message(caller, query.room, query.seq)
         if isinstance(found, Refusal):
             return found
-        if found["thread"] is not None:
-            found = await self.reading.message(caller, query.room, found["thread"])
-            if isinstance(found, Refusal):
-                return found
+        root = found["seq"] if found["thread"] is None else found["thread"]
         page = await self.reader.history(
             query.room,
             before=query.before,
             after=query.after,
             around=None,
             limit=query.limit,
-            thread=found["seq"],
+            thread=root,
         )
+        if page.root is None:
+            return NO_SUCH_MESSAGE
         following = caller.account is not None and await self.reader.follows_thread(
-            caller.account, query.room, found["seq"]
+            caller.account, query.room, root
         )
         return ThreadPage(
-            **_page(page, from_start=query.after is not None), root=message_row(found), following=following
+            **_page(page, from_start=query.after is not None),
+            root=message_row(page.root),
+            following=following,
         )
 
 

@@ -139,6 +139,20 @@ def test_a_thread_is_read_page_by_page(town: Town) -> None:
     assert ada.refusal("thread.history", room=room, seq=root, before=1, after=1)["code"] == "invalid"
 
 
+def test_a_thread_is_shown_as_it_was_in_one_moment(town: Town) -> None:
+    """Who counts on from a page with the events that follow would never find the right number again."""
+    room = town.room()
+    ada, bob = town.open(town.member(room)), town.open(town.member(room))
+    root = ada.post(room, "root")["seq"]
+    for _ in range(20):
+        posts = [ada.send("message.post", room=room, text="reply", reply_to=root) for _ in range(3)]
+        pages = [bob.result(bob.send("thread.history", room=room, seq=root, limit=100)) for _ in range(3)]
+        for page in pages:
+            assert (page["root"]["thread"] or {"replies": 0})["replies"] == len(page["messages"])
+        for post in posts:
+            ada.result(post)
+
+
 def test_a_thread_outlives_its_first_message(town: Town) -> None:
     room = town.room()
     ada, bob = town.open(town.member(room)), town.open(town.member(room))

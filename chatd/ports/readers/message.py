@@ -13,11 +13,13 @@ REACTORS: Final = 100  # accounts shown with a reaction; the rest are counted
 
 
 class Page(Struct, frozen=True):
-    """Rows in ascending order, and whether there is more on either side."""
+    """Rows in ascending order, and whether there is more on either side; of a thread also the message that
+    began it, as it stood in the moment of the page."""
 
     rows: tuple[Row, ...]
     more_before: bool
     more_after: bool
+    root: Row | None = None
 
 
 class MessageReader(Protocol):

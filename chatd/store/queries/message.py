@@ -64,7 +64,9 @@ NEWER = _messages("messages.seq >= ?2 ORDER BY messages.seq LIMIT ?4")
 AROUND = f"SELECT ({OLDER}), ({NEWER})"
 THREAD_OLDER = _messages("messages.thread = ?5 AND messages.seq < ?2 ORDER BY messages.seq DESC LIMIT ?3")
 THREAD_NEWER = _messages("messages.thread = ?5 AND messages.seq >= ?2 ORDER BY messages.seq LIMIT ?4")
-THREAD_AROUND = f"SELECT ({THREAD_OLDER}), ({THREAD_NEWER})"
+THREAD_ROOT = _messages("messages.seq = ?5 LIMIT -1")
+# one statement, one moment: the root counts the replies that are on the page or beside it, and no others
+THREAD_AROUND = f"SELECT ({THREAD_OLDER}), ({THREAD_NEWER}), ({THREAD_ROOT})"
 NAMED = _messages(
     "messages.seq IN (SELECT value FROM json_each(?2)) ORDER BY messages.seq LIMIT -1",
 )
@@ -192,10 +194,15 @@ def _history(
         found = connection.execute(AROUND, asked).fetchone()
     else:
         found = connection.execute(THREAD_AROUND, (*asked, min(thread, LAST_SEQ))).fetchone()
-    past, future = (json_rows.decode_rows(side) for side in found)
+    past, future, *roots = (json_rows.decode_rows(side) for side in found)
     if around is not None:
         # half a page each way, and what one side cannot fill goes to the other
         newer = max(limit - limit // 2, limit - len(past))
         older = limit - min(newer, len(future))
     shown = past[:older][::-1] + future[:newer]
-    return Page(tuple(shown), more_before=len(past) > older, more_after=len(future) > newer)
+    return Page(
+        tuple(shown),
+        more_before=len(past) > older,
+        more_after=len(future) > newer,
+        root=roots[0][0] if roots and roots[0] else None,
+    )
