@@ -42,10 +42,11 @@ types: .venv/.dev web/node_modules/.installed
 floors: .venv/.dev
 	$(BIN)/lint-imports
 
-# The tests of a file stay together and share its servers. Files in which some failed are run again, one at a time: what
-# fails twice is red; what does not depends on the machine, is named, and is to be mended.
+# The tests of a file stay together and share its servers. Files in which some failed are run again, one at a time, those
+# of the browser client all together: what fails twice is red; what does not depends on the machine, is named, and is to
+# be mended.
 tests: .venv/.dev web
-	$(NPM) run --silent test
+	$(NPM) run --silent test || $(NPM) run --silent test
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	  || { again=$$($(BIN)/python tests/failed_files.py) && $(BIN)/pytest $$again; }
 
