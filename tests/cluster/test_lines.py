@@ -156,6 +156,30 @@ async def test_what_a_node_decides_still_is_not_overtaken_when_another_comes_to_
     assert log.stored == ["first", "second", "third"]
 
 
+async def test_what_waits_too_long_for_what_a_node_decides_still_is_refused_and_overtakes_nothing(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    log = Log()
+    await started(wires, log, "b")
+    node = await started(wires, log, "a")
+    node.slow = 2 * PATIENCE
+    wires.nursery.start_soon(node.post, "first")
+    await trio.sleep(1)
+    node.move(("b", "1"))
+    await node.post("second")
+    await node.ban("eve")
+    await trio.sleep(PATIENCE / 2)
+    await node.post("third")
+    await answered(node, 3, PATIENCE + 1)
+    refusals = [answer for answer in node.answers.values() if isinstance(answer, Refusal)]
+    assert [refusal.code for refusal in refusals] == ["unavailable"] * 3
+    assert all("nothing was changed" in refusal.message for refusal in refusals)
+    await answered(node, 4)
+    await node.post("fourth")
+    await answered(node, 5)
+    assert log.tries == ["first", "fourth"]
+
+
 async def test_commands_are_decided_by_the_owner_in_order(
     wires: MemoryWires, autojump_clock: MockClock
 ) -> None:
