@@ -108,10 +108,11 @@ class Gateway:
         self.connections.close(code, reason)
 
     def send_away(self, code: int, reason: str) -> None:
-        """Closes every connection that has a session, also those that wait for a reply; others may come."""
+        """Closes every connection that has a session, also those that wait for a reply; others may come.
+        Operators get theirs: what they may do nobody takes from them, and it may be a backup."""
         for connection in tuple(self.connections):
             connection.close(code, reason)
-            if connection.session is not None:
+            if connection.session is not None and not connection.caller.operator:
                 connection.session.cut()
 
     async def wait_gone(self) -> None:
