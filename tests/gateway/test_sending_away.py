@@ -1,4 +1,4 @@
-"""Who is sent away: sessions at once, operators when they have their reply, and who comes too late as well."""
+"""Who is sent away: sessions at once, operators with their reply, and who comes too late as well."""
 
 from __future__ import annotations
 
