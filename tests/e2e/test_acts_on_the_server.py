@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from collections.abc import Callable
@@ -112,6 +113,7 @@ def test_so_does_one_whose_caller_left_in_the_middle(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     go_on = tmp_path / "go on"
+    os.mkfifo(go_on)
     monkeypatch.setenv(VARIABLE, str(go_on))
     town = Town(serve(program=(str(Path(__file__).with_name("waiting_compaction.py")),)))
     admin = town.account("admin", admin=True)
@@ -128,7 +130,7 @@ def test_so_does_one_whose_caller_left_in_the_middle(
     wait_until(lambda: compacting(town))
     leaving.shutdown(socket.SHUT_RDWR)
     leaving.close()
-    go_on.touch()
+    go_on.open("wb").close()
     wait_until(lambda: not compacting(town))
     wait_until(lambda: audit(town.operator, type="server.compacted") != [])
     town.assert_sound()

@@ -1,4 +1,4 @@
-"""What SQLite writes by the way: not to files that erasing does not reach, and not without bound to memory."""
+"""What SQLite writes by the way: not to files that erasing does not reach, nor without bound to memory."""
 
 from __future__ import annotations
 
