@@ -173,6 +173,7 @@ def open_writer(path: Path, *, create: bool = True, lazily: bool = False) -> sql
         PRAGMA secure_delete = ON;
         PRAGMA wal_autocheckpoint = 16384;
         PRAGMA cache_size = -16000;
+        PRAGMA temp_store = MEMORY; -- else pages with texts of before go to files elsewhere, past erasing
         """
     )
     if lazily:

@@ -620,6 +620,8 @@ export type CountOldMessages = {
   readonly space?: string | null
   /** 1 to 64 characters */
   readonly room?: string | null
+  /** default false */
+  readonly hold_ends?: boolean
 }
 
 export type CreateAccount = {
@@ -1962,10 +1964,14 @@ export type NotificationRead = {
   readonly ids: readonly string[]
 }
 
-/** `oldest`: when the oldest of them was written. */
+/**
+ * `oldest`: when the oldest of them was written. `preserved`: how many of the deleted
+ * ones that a hold preserves go besides when it ends.
+ */
 export type OldMessages = {
   readonly messages: number
   readonly oldest: number | null
+  readonly preserved: number
 }
 
 export type OpenDirect = {
@@ -4173,8 +4179,11 @@ export interface Requests {
    */
   'room.export': { readonly kind: 'command'; readonly data: ExportRoom; readonly result: PlaceExport }
   /**
-   * How many messages a rule would erase, before it is set.
+   * How many messages a rule, or the end of a legal hold, would erase, before it is set.
    * - Those of a `room`, or of all rooms of a `space` that have no rule of their own, that are older than `keep_days`. What a legal hold keeps does not count; 0: none.
+   * - `hold_ends`, for operators: as if the hold on that room or space had ended. Then rooms of the space that have a rule of their own count too, by that.
+   * - It takes the right `room.set_retention` or `space.set_retention`; in a direct room only operators ask.
+   * Refused as: not_found.
    */
   'message.count_old': { readonly kind: 'query'; readonly data: CountOldMessages; readonly result: OldMessages }
   /**
