@@ -26,7 +26,7 @@ def main() -> None:
         "--port",
         type=int,
         default=8400,
-        help="of the first node, the others have the next ones; 0: free ones",
+        help="of the first node; the others have the next ones (0: free ones)",
     )
     port = parser.parse_args().port
     with ExitStack() as running:
