@@ -1841,6 +1841,7 @@ export type MessageEdited = {
   readonly seq: number
   readonly text?: string
   readonly mentions?: readonly string[]
+  readonly imported?: string
 }
 
 /** What will be erased, in all and by room; `due_at` that time, if anything was ordered. */
@@ -4864,7 +4865,7 @@ export interface RoomEvents {
   'room.deleted': Reason
   /** A client adds the message. It knows its own by the `nonce`. It counts one more reply in `thread`, one more unread message, and a mention. `attachments` are ids of files, `files` says what is known of them; what was deleted since is missing there. */
   'message.posted': MessagePosted
-  /** A client gives message `seq` this text, these mentions or none, and `edited_at`. It shows a notification of the kind `mention` as long as the text mentions the account. */
+  /** A client gives message `seq` this text, these mentions or none, and `edited_at`. It shows a notification of the kind `mention` as long as the text mentions the account. What was `imported` mentions nobody anew. */
   'message.edited': MessageEdited
   /** A client removes the text, files, mentions, reactions, pin, bookmark and notifications of message `seq`, and counts one unread message less if it was unread. `expired`: its own time was over; `retention`: that of the room was. */
   'message.deleted': MessageDeleted
