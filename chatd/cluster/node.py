@@ -319,6 +319,18 @@ class Node:
         self._signals.open()
         self._in = True
 
+    def retire(self) -> None:
+        """Others own from now on what this node owned."""
+        self.beats.retire()
+
+    async def finish(self) -> None:
+        """Answers what others gave to this node before it retired. Then nobody need wait for it."""
+        try:
+            await self._inboxes.finish()
+        finally:
+            self._inboxes.close()
+            self.leave()
+
     def leave(self) -> None:
         self.beats.leave()
 
