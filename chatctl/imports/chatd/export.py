@@ -68,7 +68,7 @@ class ChatdExport:
         return self._places.people.values()
 
     def person(self, key: str) -> Person:
-        return self._places.people.get(key) or Person(key, key)
+        return self._places.person(key)
 
     def rooms(self) -> Iterable[Room]:
         return self._places.rooms()
