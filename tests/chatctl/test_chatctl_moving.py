@@ -90,8 +90,11 @@ def test_a_space_moves_to_another_server_and_its_history_is_the_same(
     assert was["message"][4].pop("text") == "see"
     for kind in was:
         assert is_[kind] == was[kind], kind
+    stored = elsewhere.json("server", "status")["files"]
     again = elsewhere.json("import", "run", str(before), "--space", space)
     assert (again["added"], again["edited"], again["unchanged"]) == (0, 0, 6)
+    assert again["dropped"] == moved["dropped"]
+    assert elsewhere.json("server", "status")["files"] == stored
     scene.post("and one more")
     ask(scene.ada, EditMessage(scene.room, scene.seqs["first"], "the very first"))
     ask(scene.ada, DeleteMessage(scene.room, scene.seqs["again"]))

@@ -205,6 +205,15 @@ def test_who_wrote_and_was_never_a_member_has_a_name_and_no_room(tmp_path: Path)
     assert not export.problems.by_kind
 
 
+def test_the_mark_that_editors_put_before_a_text_is_none_of_it(tmp_path: Path) -> None:
+    for whole in (WHOLE, HEAD.rstrip()):
+        path = folder(tmp_path, {"export.jsonl": f"\ufeff{whole}"})
+        assert recognise(path) is ChatdExport
+        with ChatdExport.read(path, Options()) as export:
+            places = [place for found in export.problems.by_kind.values() for place in found.places]
+            assert [place for place in places if "line 1" in place] == []
+
+
 def test_nobody_asks_for_a_name_that_looks_like_an_id() -> None:
     key = "01M8KN9PQGN7EN7DHEVN1QN5EX"
     assert account_name(key, key, key).startswith("person-")
