@@ -26,7 +26,7 @@ def test_on_a_terminal_it_asks_before_it_destroys(chatctl, town, answer, status)
         assert town.room["name"].encode() in shown
         os.write(ours, f"{answer}\n".encode())
         printed = delete.stdout.read()
-        assert delete.wait(10) == status
+        assert delete.wait(60) == status
     os.close(ours)
     assert (printed == "") is (answer == "n")
     rooms = chatctl.json("room", "list", "--space", town.space["id"])
@@ -43,7 +43,7 @@ def test_before_messages_go_it_says_how_many(chatctl, town):
             shown += os.read(ours, 4096)
         assert b"now that is 0 messages. Go on?" in b" ".join(shown.split())
         os.write(ours, b"n\n")
-        assert asking.wait(10) == 1
+        assert asking.wait(60) == 1
     os.close(ours)
 
 
@@ -53,7 +53,7 @@ def test_with_yes_it_asks_nobody(chatctl, town):
     with chatctl.start(*words, stdin=theirs, stdout=subprocess.PIPE, start_new_session=True) as delete:
         os.close(theirs)
         assert "is deleted" in delete.stdout.read()
-        assert delete.wait(10) == 0
+        assert delete.wait(60) == 0
     os.close(ours)
 
 
@@ -109,4 +109,4 @@ def test_a_closed_standard_input_is_no_terminal_either(chatctl, town):
         stderr=subprocess.PIPE,
     ) as delete:
         assert "give --yes" in delete.stderr.read()
-        assert delete.wait(10) == 2
+        assert delete.wait(60) == 2
