@@ -1245,7 +1245,7 @@ WHEN new.type = 'message.edited' AND new.stream LIKE 'room/%' BEGIN
     WHERE room = substr(new.stream, 6) AND seq = new.data ->> 'seq';
     INSERT INTO versions (room, seq, position, at, by, mentions)
     SELECT substr(new.stream, 6), new.data ->> 'seq', new.position, new.at, new.by, new.data -> 'mentions'
-    WHERE new.data -> 'mentions' IS NOT NULL;
+    WHERE new.data -> 'mentions' IS NOT NULL AND new.data ->> 'imported' IS NULL;
 END;
 
 CREATE TRIGGER mentions_changed AFTER UPDATE OF mentions ON messages
@@ -1253,7 +1253,7 @@ WHEN old.mentions IS NOT new.mentions BEGIN
     DELETE FROM mentions WHERE room = old.room AND seq = old.seq
         AND account IN (SELECT value FROM json_each(old.mentions));
     INSERT INTO mentions (account, room, seq) SELECT value, new.room, new.seq FROM json_each(new.mentions)
-    WHERE value <> 'here';
+    WHERE value <> 'here' AND (SELECT data ->> 'imported' FROM events WHERE position = new.body) IS NULL;
 END;
 
 -- All versions of the text of a message are erased with it, and its reactions and pin are deleted. Under a legal hold

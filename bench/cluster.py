@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,12 +17,16 @@ from bench.nats_servers import NatsServers, nats_servers
 FOLDER = Path("cluster-data")
 NODES = 3
 START_SECONDS = 60.0
+REPLACED = "make the first account"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make cluster")
     parser.add_argument(
-        "--port", type=int, default=8400, help="of the first node; the others have the next ones"
+        "--port",
+        type=int,
+        default=8400,
+        help="of the first node; the others have the next ones (0: free ones)",
     )
     port = parser.parse_args().port
     with ExitStack() as running:
@@ -32,7 +36,7 @@ def main() -> None:
             (FOLDER / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
         servers = running.enter_context(nats_servers(3, folder=FOLDER.absolute() / "nats"))
         for number in range(NODES):
-            running.enter_context(node(f"n{number}", port + number, servers))
+            running.enter_context(node(number, port and port + number, servers))
         print(
             "Ctrl-C ends all of them; what was said is in ./cluster-data and is there again next time",
             flush=True,
@@ -41,8 +45,9 @@ def main() -> None:
 
 
 @contextmanager
-def node(name: str, port: int, servers: NatsServers) -> Iterator[None]:
+def node(number: int, port: int, servers: NatsServers) -> Iterator[None]:
     """A node that runs; it prints its own link."""
+    name = f"n{number}"
     data = FOLDER / name
     data.mkdir(mode=0o700, exist_ok=True)
     if not (data / "files").exists():
@@ -61,26 +66,29 @@ def node(name: str, port: int, servers: NatsServers) -> Iterator[None]:
         stderr=(data / "log").open("ab"),
         text=True,
     )
+    listening = threading.Event()
+    speaking = threading.Thread(target=_show, args=(process, number, listening), daemon=True)
+    speaking.start()
     try:
-        _wait(process, name)
+        if not listening.wait(START_SECONDS) or process.poll() is not None:
+            sys.exit(f"the node {name} did not start; {data / 'log'} says why")
         yield
     finally:
         process.terminate()
         process.wait()
+        speaking.join()
 
 
-def _wait(process: subprocess.Popen[str], name: str) -> None:
+def _show(process: subprocess.Popen[str], number: int, listening: threading.Event) -> None:
+    """What the node says, but for the link to the first account that the next node's replaces."""
     assert process.stdout is not None
-    deadline = time.monotonic() + START_SECONDS
-    for line in process.stdout:
-        print(f"{name}: {line.rstrip()}", flush=True)
-        if line.startswith("listening on") or time.monotonic() > deadline:
-            break
-    else:
-        sys.exit(f"the node {name} did not start; {FOLDER / name / 'log'} says why")
-    # the first node of a new cluster prints a link for the first account after it
-    if name == "n0" and not (FOLDER / "n1").exists():
-        print(f"{name}: {process.stdout.readline().rstrip()}", flush=True)
+    with process.stdout:
+        for line in process.stdout:
+            if number == NODES - 1 or not line.startswith(REPLACED):
+                print(f"n{number}: {line.rstrip()}", flush=True)
+            if line.startswith("listening on"):
+                listening.set()
+    listening.set()  # it ended: whoever waits need not wait longer
 
 
 if __name__ == "__main__":

@@ -51,21 +51,24 @@ class Connection:
         *,
         seconds: float | None = ANSWER_SECONDS,
         patient: bool = False,
+        on_lost: Callable[[Exception], None] | None = None,
     ) -> T:
         """Returns what `work` returns, given a client. `patient`: reconnect instead of giving up, at once
-        when the server is back.
+        when the server is back; `on_lost` is told why that is to be done.
 
         Raises Failed, also when `seconds` are over.
         """
 
         async def connected() -> T:
-            async with self.client(patient=patient) as client:
+            async with self.client(patient=patient, on_lost=on_lost) as client:
                 return await work(client)
 
         return self._attempt(connected, seconds)
 
     @asynccontextmanager
-    async def client(self, *, patient: bool) -> AsyncGenerator[Client, None]:
+    async def client(
+        self, *, patient: bool, on_lost: Callable[[Exception], None] | None = None
+    ) -> AsyncGenerator[Client, None]:
         """One more client, for who works with several at once. Raises what `connect` raises."""
         from chatd.client import connect
 
@@ -74,6 +77,7 @@ class Connection:
             self._credentials(),
             patient=patient,
             on_refresh=self._keep,
+            on_lost=on_lost,
             longest_delay=RECONNECT_SECONDS,
         ) as client:
             yield client

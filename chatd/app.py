@@ -120,6 +120,9 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                     await services.receipts.save()
                     if services.pusher is not None:
                         await services.pusher.save()
+                    if node is not None:
+                        with trio.move_on_after(settings.drain_deadline / 2):
+                            await node.finish()
                     await services.directory.close()
                 acting.cancel_scope.cancel()
             writer.mailbox.close()
@@ -282,7 +285,7 @@ async def _serve_connections(
                 service_manager.tell("STOPPING=1")
                 gateway.ready = False
                 if node is not None:
-                    node.leave()
+                    node.retire()
                 services.desk.stop()
                 accepting.cancel_scope.cancel()
             for listener in (*tcp, admin):

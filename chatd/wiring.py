@@ -341,7 +341,7 @@ def wire(
                 Searches(reader, views, bus, visibility),
                 ScheduledMessages(reader, commands, bus, due_timer, membership),
                 MessageReports(reader, commands, visibility),
-                PreservedMessages(reader),
+                PreservedMessages(reader, visibility),
             ),
             "reaction": (message.Reactions(reader, reading),),
             "pin": (message.Pins(reader, visibility),),

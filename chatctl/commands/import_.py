@@ -171,7 +171,7 @@ def run(
                 move = Move((client, other), export, id_, choice, uploads, moving(progress))
                 return await move.run(found.id)
 
-        moved = connection.run(work, seconds=None, patient=True)
+        moved = connection.run(work, seconds=None, patient=True, on_lost=progress.lost)
     _print_moved(connection, moved, export)
 
 
@@ -241,7 +241,7 @@ def undo(connection: Connection, id: str, yes: bool) -> None:
                 progress.show(f"{erased:,} messages erased")
             return erased
 
-        erased = connection.run(work, seconds=None, patient=True)
+        erased = connection.run(work, seconds=None, patient=True, on_lost=progress.lost)
     print_result(
         connection,
         {"import": id, "erased": erased},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
 import rich_click as click
 
 from chatctl.confirm import confirm
@@ -20,7 +21,7 @@ from chatd.flags import one_flag_of
 
 if TYPE_CHECKING:
     from chatd.client import Client
-    from chatd.contract.retention import PreservedMessage
+    from chatd.contract.retention import OldMessages, PreservedMessage
     from chatd.contract.room import Room
     from chatd.contract.space import Space
 
@@ -83,8 +84,11 @@ def of_space(
         return await find_space(client, space)
 
     found = connection.run(find)
+    if not yes:
+        days = found.keep_days if keep is None else keep
+        change = Change(found.name, found.keep_days, days, found.hold and hold == "end", keep is not None)
+        _confirm(connection, change, space=found.id)
     if keep is not None:
-        _confirm(connection, found.name, keep, yes, space=found.id)
         connection.ask(SetSpaceRetention(found.id, keep, reason), Done)
     if hold is not None:
         connection.ask(SetSpaceHold(found.id, hold == "begin", reason), Done)
@@ -115,15 +119,19 @@ def of_room(
     from chatd.contract.room import GetRoom, RoomDetailResult
     from chatd.contract.spec import Done
 
-    async def find(client: Client) -> Room:
-        return await find_room(client, room, space)
+    async def find(client: Client) -> tuple[Room, int]:
+        found = await find_room(client, room, space)
+        return found, 0 if found.space is None else (await find_space(client, found.space)).keep_days
 
-    found = connection.run(find)
+    found, of_space = connection.run(find)
     name = found.name or found.id
+    if not yes:
+        before = of_space if found.keep_days is None else found.keep_days
+        days = {None: before, AS_SPACE: of_space}.get(keep, keep or 0)
+        change = Change(name, before, days, found.hold and hold == "end", keep is not None)
+        _confirm(connection, change, room=found.id)
     if keep is not None:
-        days = None if keep == AS_SPACE else keep
-        _confirm(connection, name, keep, yes, room=found.id)
-        connection.ask(SetRoomRetention(found.id, days, reason), Done)
+        connection.ask(SetRoomRetention(found.id, None if keep == AS_SPACE else keep, reason), Done)
     if hold is not None:
         connection.ask(SetRoomHold(found.id, hold == "begin", reason), Done)
     now = connection.ask(GetRoom(found.id), RoomDetailResult).room
@@ -167,24 +175,57 @@ def preserved(connection: Connection, room: str, after: int | None, space: str |
     print_rows(connection, connection.run(work), PRESERVED_COLUMNS, "nothing was deleted under a legal hold")
 
 
-def _confirm(connection: Connection, name: str, days: int, yes: bool, **where: str) -> None:
-    if days <= 0 or yes:
+@attrs.frozen
+class Change:
+    """What is to be said of a place: for how many days it kept messages and is to keep them (0: for ever),
+    whether a legal hold that stands on it is to end, and whether a rule is named at all."""
+
+    name: str
+    before: int
+    days: int
+    hold_ends: bool
+    named: bool
+
+    @property
+    def stricter(self) -> bool:
+        return self.named and self.days > 0 and not 0 < self.before <= self.days
+
+
+def _confirm(connection: Connection, change: Change, **where: str) -> None:
+    """Asks whether what would be erased may go."""
+    if not (change.stricter or change.hold_ends):
         return
-    older = f"messages in {name} that are older than {counted(days, 'day')}"
-    told = f"From tomorrow on {older} are erased for good, pinned ones too"
-    confirm(f"{told}{_now(connection, days, where)}. Go on?", yes)
+    told = []
+    old = _old(connection, change, where)
+    if change.days:
+        older = f"messages in {change.name} that are older than {counted(change.days, 'day')}"
+        told.append(f"From tomorrow on {older} are erased for good, pinned ones too{_now(old)}.")
+    elif change.hold_ends and old is not None and old.messages:
+        told.append(f"From tomorrow on rooms go on erasing by their own rules{_now(old)}.")
+    if change.hold_ends:
+        told.append(f"What was deleted in {change.name} under the legal hold is erased then{_besides(old)}.")
+    confirm(f"{' '.join(told)} Go on?", yes=False)
 
 
-def _now(connection: Connection, days: int, where: dict[str, str]) -> str:
-    """How many that are now, for who may know; the others are asked without it."""
+def _old(connection: Connection, change: Change, where: dict[str, str]) -> OldMessages | None:
+    """How much that is now, for who may know; the others are asked without it."""
     from chatd.contract.retention import CountOldMessages, OldMessages
 
     try:
-        old = connection.ask(CountOldMessages(days, **where), OldMessages)
+        return connection.ask(CountOldMessages(change.days, **where, hold_ends=change.hold_ends), OldMessages)
     except Failed:
+        return None
+
+
+def _now(old: OldMessages | None) -> str:
+    if old is None:
         return ""
     since = f", the oldest of {local_time(old.oldest)}" if old.oldest is not None else ""
     return f"; now that is {counted(old.messages, 'message')}{since}"
+
+
+def _besides(old: OldMessages | None) -> str:
+    return "" if old is None else f"; that is {counted(old.preserved, 'message')}"
 
 
 def _sentence(days: int) -> str:

@@ -24,6 +24,7 @@ from chatctl.imports.zip_members import BEGINS, data_place, index_zip
 
 T = TypeVar("T")
 
+BOM: Final = b"\xef\xbb\xbf"  # what editors put before a text
 DOCUMENT: Final = 16 * 1024 * 1024  # bytes of one JSON document or line
 _BUFFER: Final = 128 * 1024
 _LOOSE: Final = -1  # the method of a member that is a file on the disk

@@ -18,6 +18,9 @@ LONGEST_TOPIC: Final = 1000
 LONGEST_FILE_NAME: Final = 255
 LONGEST_EMOJI: Final = 64
 MOST_DIRECT: Final = 10  # people of a direct room
+_ID: Final = re.compile(
+    r"[0-7][0-9a-hjkmnp-tv-z]{25}", re.IGNORECASE | re.ASCII
+)  # what no account may be called
 _NO_PART_OF_A_NAME: Final = re.compile(r"[^\w.-]+|_+")
 _TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LAST_BREAK: Final = 500  # characters before the limit in which a text is cut at a line's or word's end
@@ -32,7 +35,7 @@ def account_name(name: str, display_name: str, key: str) -> str:
     ):
         found = _NO_PART_OF_A_NAME.sub("-", unicodedata.normalize("NFKC", candidate)).strip("-._")
         found = found[:LONGEST_ACCOUNT_NAME].rstrip("-._")
-        if len(found) >= 2 and _single(found):
+        if len(found) >= 2 and _single(found) and not _ID.fullmatch(found):
             return found
     return f"person-{bounded(key)[-8:].encode('ascii', 'ignore').hex()[:16] or 'x'}"
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import frozen
 
-from chatctl.imports.archive import Archive
+from chatctl.imports.archive import BOM, Archive
 from chatctl.imports.export import Unreadable
 from chatctl.imports.problems import Problems
 
@@ -38,7 +38,7 @@ class Glance:
         """The first bytes of a file; none if it cannot be read."""
         try:
             with self._archive.open(name) as stream:
-                return stream.read1(_HEAD)
+                return stream.read1(_HEAD).removeprefix(BOM)
         except (Unreadable, OSError):
             return b""
 

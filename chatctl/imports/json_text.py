@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from io import BufferedReader
 from typing import Final
 
-from chatctl.imports.archive import DOCUMENT
+from chatctl.imports.archive import BOM, DOCUMENT
 from chatctl.imports.export import Unreadable
 from chatctl.imports.problems import Problems
 
@@ -21,7 +21,6 @@ ANY: Final = "*"  # in a path: each element of an array, or member of an object
 Path = tuple[str, ...]
 
 _PIECE: Final = 256 * 1024
-_BOM: Final = b"\xef\xbb\xbf"
 _FAST: Final = 2 * _PIECE
 _SCAN: Final = json.JSONDecoder(strict=False).scan_once  # type: ignore[attr-defined]
 _LAST_SPACE: Final = 0x20  # no other sign of JSON comes before it
@@ -60,11 +59,12 @@ def lines(stream: BufferedReader, place: str, problems: Problems) -> Iterator[tu
             if skipping:
                 skipping = False
             elif line and line != b"\r":
-                yield number, line.removeprefix(_BOM) if number == 1 else line
+                yield number, line.removeprefix(BOM) if number == 1 else line
         if len(rest) > DOCUMENT or skipping:
             if not skipping:
                 problems.add("unreadable", f"{place} line {number + 1}: longer than {DOCUMENT >> 20} MiB")
             skipping, rest = True, b""
+    rest = rest if number else rest.removeprefix(BOM)
     if rest and not skipping:
         yield number + 1, rest
 
@@ -107,7 +107,7 @@ class _Document:
 
     def values(self) -> Iterator[tuple[Path, bytes]]:
         self._more()
-        self._buffer, self._text = self._buffer.removeprefix(_BOM), None
+        self._buffer, self._text = self._buffer.removeprefix(BOM), None
         try:
             if self._peek() is not None:
                 yield from self._value(())

@@ -21,7 +21,7 @@ from chatctl.imports.lane import Lane
 from chatctl.imports.moved import Choice, Moved
 from chatctl.imports.records import File, Room
 from chatd.client.nursery import all_of
-from chatd.contract.emoji import AddEmoji
+from chatd.contract.emoji import AddEmoji, EmojiList, ListEmoji
 from chatd.contract.import_ import AddImportRooms, FinishImport, ImportedRooms, ImportRoom
 from chatd.contract.spec import Done
 
@@ -103,13 +103,18 @@ class Move:
         return answer.rooms[0].room
 
     async def _add_emoji(self, space: str) -> None:
-        """Those whose pictures are in the export, as long as the space takes them."""
+        """Those whose pictures are in the export, as long as the space takes them. One of that name that is
+        there already stays as it is."""
         from chatd.client import Refused
 
         owner = next(iter(self._accounts.ids.values()), None)
+        there = await self._client.ask(ListEmoji(space), EmojiList)
+        names = {emoji.name for emoji in there.emoji}
         for emoji in self._export.emoji():
             if owner is None:
                 return
+            if emoji.name in names:
+                continue
             try:
                 image = await self._uploads.upload(File(emoji.name, emoji.name, path=emoji.path), owner)
                 await self._client.ask(AddEmoji(space, emoji.name, image), Done)

@@ -37,6 +37,13 @@ class Progress:
             sys.stderr.write(f"{sanitized(line)}\n")
         sys.stderr.flush()
 
+    def lost(self, why: Exception) -> None:
+        """The server does not answer, and is asked until it does."""
+        begin = "\r\x1b[K" if self._shown else ""
+        line = f"the server is gone ({why}); waiting until it is back. Once stopped, the same command goes on"
+        sys.stderr.write(f"{begin}{sanitized(line)}\n")
+        sys.stderr.flush()
+
     def __enter__(self) -> Self:
         return self
 

@@ -17,6 +17,7 @@ from chatd.client import rooms as r
 from chatd.client import spaces as s
 from chatd.client.address import Address, parse_address
 from chatd.client.asking import all_pages
+from chatd.client.errors import Disconnected, Refused
 from chatd.client.event import Event, Signal
 from chatd.client.nursery import quiet_nursery
 from chatd.client.session import LONGEST_DELAY, Session
@@ -173,6 +174,7 @@ async def connect(
     format: FormatName = "msgpack",
     patient: bool = True,
     on_refresh: Callable[[Tokens], None] | None = None,
+    on_lost: Callable[[Refused | Disconnected], None] | None = None,
     longest_delay: float = LONGEST_DELAY,
 ) -> AsyncGenerator[Client, None]:
     """A client, connected and signed in, for the time of the block.
@@ -181,8 +183,8 @@ async def connect(
     needed. `token`: an access or bearer token, or the `Tokens` from `sign_in`, which are then refreshed as
     needed; each new pair is told to `on_refresh`. `cursor`: give every event after this one.
     `patient`: reconnect and retry until a cancel scope of the caller says stop; if not, the first failure
-    is raised. The first connection is tried once in either case. `longest_delay`: seconds between two tries,
-    at most.
+    is raised. The first connection is tried once in either case. `on_lost` is told why a connection is lost
+    that will be tried again. `longest_delay`: seconds between two tries, at most.
     """
     tokens = Tokens(token) if isinstance(token, str) else token
     session = Session(
@@ -192,6 +194,7 @@ async def connect(
         cursor=cursor,
         patient=patient,
         on_refresh=on_refresh,
+        on_lost=on_lost,
         longest_delay=longest_delay,
     )
     async with quiet_nursery() as nursery:

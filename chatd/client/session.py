@@ -57,12 +57,14 @@ class Session:
         cursor: Cursor | None,
         patient: bool,
         on_refresh: Callable[[Tokens], None] | None,
+        on_lost: Callable[[Refused | Disconnected], None] | None = None,
         longest_delay: float = LONGEST_DELAY,
     ) -> None:
         self._address = address
         self._form = form
         self._patient = patient
         self._on_refresh = on_refresh
+        self._on_lost = on_lost
         self._longest_delay = longest_delay
         self._bell = Bell()
         self._calls = Calls(form, self._bell.ring)
@@ -137,10 +139,12 @@ class Session:
         while True:
             failure: Refused | Disconnected
             steady_at = float("inf")
+            was_open = False
             try:
                 async with open_link(self._address, self._form) as link:
                     await self._open(link)
                     steady_at = trio.current_time() + STEADY_SECONDS
+                    was_open = True
                     if not started:
                         started = True
                         task_status.started()
@@ -151,8 +155,13 @@ class Session:
                 failure = Disconnected(str(error), final=True)
             if not started:
                 raise failure
+            if was_open and self._on_lost is not None and self._will_retry(failure):
+                self._on_lost(failure)
             if not await self._after(failure, backoff, steady=trio.current_time() > steady_at):
                 return
+
+    def _will_retry(self, failure: Refused | Disconnected) -> bool:
+        return self._patient and not (self._closing or self._reconnecting) and _passes(_final(failure))
 
     async def _after(self, failure: Refused | Disconnected, backoff: Backoff, steady: bool) -> bool:
         """Whether to connect again, after the wait that is due."""

@@ -24,7 +24,8 @@ _Standing = tuple[str, bool, bool]  # life, whether it leaves, whether it serves
 
 class Beat(msgspec.Struct, frozen=True, array_like=True):
     """`life` is another with each start. Up to `sequence` the node has applied the stream, which gave its log
-    the hash `hash`; up to `durable` all of that is on its disk. `serving`: it knows what the others know."""
+    the hash `hash`; up to `durable` all of that is on its disk. `leaving`: it owns nothing from now on.
+    `serving`: it knows what the others know; if it leaves, it still answers what it was given."""
 
     node: Name
     life: Name
@@ -68,7 +69,7 @@ class Beats:
         self._able: tuple[str, ...] = ()
         self._watchers: list[Callable[[], None]] = []
         self._rival: str | None = None
-        self._leaving = False
+        self._leaving = self._gone = False
         self.changes = 0
 
     @property
@@ -92,9 +93,14 @@ class Beats:
         heard = self._heard.get(node)
         return None if heard is None else heard.beat.life
 
+    def at_work(self, node: str, life: str) -> bool:
+        """Whether this life of another node answers what it was given, be it about to leave or not."""
+        heard = self._heard.get(node)
+        return heard is not None and heard.beat.life == life and heard.beat.serving
+
     def watch(self, changed: Callable[[], None]) -> None:
-        """From now on `changed` is called when nodes come or go, or can decide or not; it must not wait or
-        raise."""
+        """From now on `changed` is called when nodes come or go, or can decide or not, or have answered all
+        before they go; it must not wait or raise."""
         self._watchers.append(changed)
 
     async def run(self) -> None:
@@ -114,15 +120,22 @@ class Beats:
                     del self._heard[node]
             self._look()
 
-    def leave(self) -> None:
-        """Says good-bye: others take over at once."""
+    def retire(self) -> None:
+        """Says good-bye: others take over at once, but for what this node was given before."""
         self._leaving = True
         self._look()
         self._beat()
 
+    def leave(self) -> None:
+        """Says that nobody need wait for this node."""
+        self._gone = True
+        self.retire()
+
     def _beat(self) -> None:
-        mine = msgspec.structs.replace(self.mine(), leaving=self._leaving, at=now())
-        self._net.publish(SUBJECT, _encode(mine))
+        mine = self.mine()
+        serving = mine.serving and not self._gone
+        said = msgspec.structs.replace(mine, leaving=self._leaving, serving=serving, at=now())
+        self._net.publish(SUBJECT, _encode(said))
 
     def _take(self, data: bytes) -> None:
         try:
@@ -146,16 +159,23 @@ class Beats:
 
     def _look(self) -> None:
         own = () if self._leaving else (self.mine(),)
-        beats = (*own, *(heard.beat for heard in self._heard.values() if not heard.beat.leaving))
+        heard = (one.beat for one in self._heard.values())
+        beats = (*own, *(beat for beat in heard if beat.serving or not beat.leaving))
         there = tuple(sorted((beat.node, _standing(beat)) for beat in beats))
-        if there != self._there:
-            self._there = there
-            self._nodes = tuple(sorted(beat.node for beat in beats))
-            self._able = tuple(sorted(beat.node for beat in beats if beat.serving))
+        if there == self._there:
+            return
+        before, self._there = self._there, there
+        self._nodes = tuple(node for node, (_, leaving, _) in there if not leaving)
+        self._able = tuple(node for node, (_, leaving, serving) in there if serving and not leaving)
+        if _staying(there) != _staying(before):
             self.changes += 1
             log.info("nodes_changed", nodes=list(self._nodes), able=list(self._able))
-            for changed in self._watchers:
-                changed()
+        for changed in self._watchers:
+            changed()
+
+
+def _staying(there: tuple[tuple[str, _Standing], ...]) -> list[tuple[str, _Standing]]:
+    return [(node, standing) for node, standing in there if not standing[1]]
 
 
 def _standing(beat: Beat) -> _Standing:

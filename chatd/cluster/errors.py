@@ -20,3 +20,7 @@ def stream_gone(cluster: str) -> str:
 
 class ClusterError(StoreError):
     """Why this server cannot be, or stay, a node of the cluster; the text says what to do."""
+
+
+class TooOld(ClusterError):
+    """What all nodes can read is more than this chatd can."""

@@ -1,7 +1,8 @@
 """Commands of other nodes for streams that this one owns: each line's in order, and none of them twice.
 
 A command that comes again is answered as before. One that comes before its turn is passed over: what was lost
-comes again, and so does this.
+comes again, and so does this. A node that stops answers what it has; what it cannot decide any more it leaves
+to the next owner, and says nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import attrs
 import msgspec
 import trio
 
-from chatd.actors.runtime.envelope import BROKEN, UNCERTAIN, Envelope
+from chatd.actors.runtime.envelope import BROKEN, STOPPING, UNCERTAIN, Envelope
 from chatd.cluster.calls import LONGEST, Answer, Call, answers_to, calls_to, decode_call, encode
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.envelopes import Unsendable, decode_command, encode_result
@@ -25,6 +26,8 @@ from chatd.tracing import tracing
 OF_A_LINE: Final = 1024  # commands that wait
 INBOXES: Final = 65_536
 ASKED_FOR: Final = 60.0  # seconds for which an answer may be asked for again
+LATE: Final = 0.1  # seconds that a command may be on its way after its sender could know better
+LOOK: Final = 0.01
 KEPT_SECONDS: Final = 120.0  # that answers are kept for a line of which nothing is heard
 
 Tell = Callable[[str, Envelope], Awaitable[None]]
@@ -63,12 +66,27 @@ class Inboxes:
         self._applied = applied
         self._sequence = sequence
         self._inboxes: dict[str, _Inbox] = {}
+        self._unanswered = 0
+        self._taken_at = 0.0
+        self._closed = False
         self._complaints = Complaints()
 
     def open(self) -> None:
         self._net.listen(calls_to((self._net.node, self._life)), self._called)
 
+    async def finish(self) -> None:
+        """Returns when all is answered that others gave to this node, which they know to be leaving."""
+        self._taken_at = trio.current_time()
+        while self._unanswered or trio.current_time() < self._taken_at + LATE:  # noqa: ASYNC110
+            await trio.sleep(LOOK)
+
+    def close(self) -> None:
+        """Takes nothing any more."""
+        self._closed = True
+
     def _called(self, data: bytes) -> None:
+        if self._closed:
+            return
         try:
             call = decode_call(data)
         except msgspec.MsgspecError as error:
@@ -100,12 +118,14 @@ class Inboxes:
         for n in [n for n in inbox.answers if n < call.first]:
             del inbox.answers[n]
         inbox.calls.append(call)
+        self._unanswered += 1
+        self._taken_at = trio.current_time()
         if not inbox.busy:
             inbox.busy = True
             self._nursery.start_soon(self._carry_out, inbox)
 
     async def _carry_out(self, inbox: _Inbox) -> None:
-        while inbox.calls:
+        while inbox.calls and not self._closed:
             call = inbox.calls.popleft()
 
             def reply(answer: object, call: Call = call) -> None:
@@ -123,6 +143,9 @@ class Inboxes:
         inbox.busy = False
 
     def _answer(self, inbox: _Inbox, call: Call, answer: object) -> None:
+        self._unanswered -= 1
+        if answer is STOPPING:
+            return
         try:
             result = encode_result(answer)
         except Unsendable as error:

@@ -16,7 +16,7 @@ import attrs
 import msgspec
 import trio
 
-from chatd.actors.runtime.envelope import BROKEN, UNCERTAIN, UNSETTLED, Envelope
+from chatd.actors.runtime.envelope import BROKEN, UNAVAILABLE, UNCERTAIN, UNSETTLED, Envelope
 from chatd.clock import new_id
 from chatd.cluster.calls import LONGEST, Call, answers_to, calls_to, decode_answer, encode
 from chatd.cluster.complaints import Complaints
@@ -161,8 +161,8 @@ class Lines:
                 await self._decide_here(line)
                 continue
             if owner != line.to:
-                if line.to is None and await self._waited(line.stream):
-                    continue  # meanwhile the owner may have changed
+                if line.to is None and await self._waited(line):
+                    continue  # meanwhile the owner may have changed, or nothing be left
                 self._begin(line, owner)
             while line.waiting and line.waiting[0].answer is not None:
                 await self._finish(line)
@@ -191,15 +191,19 @@ class Lines:
         at_work = any(sent.n and sent.answer is None for sent in line.waiting)
         return before if at_work else owner
 
-    async def _waited(self, stream: str) -> bool:
+    async def _waited(self, line: _Line) -> bool:
         """Waits until this node has answered what it was given while it owned the stream, which nothing newer
-        may overtake. False: there is nothing to wait for, or no answer is to be had."""
-        if not self._busy(stream):
+        may overtake; what waits too long is refused. False: there was nothing to wait for."""
+        if not self._busy(line.stream):
             return False
-        with trio.move_on_after(PATIENCE) as waiting:
-            while self._busy(stream):  # noqa: ASYNC110 - actors tell nobody; it is rare that owners change
-                await trio.sleep(LOOK)
-        return not waiting.cancelled_caught
+        while self._busy(line.stream):  # actors tell nobody; it is rare that owners change
+            await trio.sleep(LOOK)
+            before = trio.current_time() - PATIENCE
+            for sent in tuple(line.waiting):
+                if sent.answer is None and sent.at < before:
+                    line.waiting.remove(sent)
+                    self._give_up_one(sent)
+        return True
 
     def _send_unsent(self, line: _Line) -> None:
         if line.unsent:
@@ -243,11 +247,15 @@ class Lines:
     def _give_up(self, line: _Line) -> None:
         before = trio.current_time() - PATIENCE
         while line.waiting and line.waiting[0].answer is None and line.waiting[0].at < before:
-            sent = line.waiting.popleft()
-            once = repeatable(sent.envelope.command)
-            self._reply(sent, UNSETTLED if once else UNCERTAIN)
+            self._give_up_one(line.waiting.popleft())
             if line.to is not None:
                 line.to = None  # its number is missing from here on: the line begins anew
+
+    def _give_up_one(self, sent: _Sent) -> None:
+        if not sent.tried:
+            self._reply(sent, UNAVAILABLE)
+        else:
+            self._reply(sent, UNSETTLED if repeatable(sent.envelope.command) else UNCERTAIN)
 
     async def _decide_here(self, line: _Line) -> None:
         """This node owns the stream now."""

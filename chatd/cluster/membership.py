@@ -9,6 +9,7 @@ import trio
 
 from chatd.clock import now
 from chatd.cluster.beats import Beats
+from chatd.cluster.errors import TooOld
 from chatd.cluster.log import ClusterLog
 from chatd.log import log
 from chatd.nats.client import NatsError
@@ -46,8 +47,14 @@ class Membership:
         self._jetstream = jetstream
         self._stream = stream
 
+    def all_read(self, level: int) -> bool:
+        """Whether all nodes can read what came with this level. Whoever decides asks before it writes a
+        kind of fact, or of write, that came with it, and does without while some cannot."""
+        return self.agreed >= level
+
     async def enter(self) -> None:
-        """Raises StoreUnavailable."""
+        """Raises StoreUnavailable and TooOld."""
+        await self._look_at_level()
         if self._name not in await self.nodes():
             await self._own.submit([Append(writes=(PutNode(self._name, now()),))]).wait()
 
@@ -60,9 +67,9 @@ class Membership:
         await self._own.submit([Append(writes=(DropNode(node),))]).wait()
 
     async def look(self, leads: bool) -> None:
-        """What is to be done now and then. Never raises."""
+        """What is to be done now and then. Raises TooOld."""
         try:
-            self.agreed = await self._reader.cluster_level()
+            await self._look_at_level()
             if not leads:
                 return
             there = {heard.beat.node: heard.beat for heard in self._beats.others()}
@@ -77,6 +84,14 @@ class Membership:
         except (StoreUnavailable, NatsError) as error:
             log.info("cluster_not_tended", problem=str(error))
 
+    async def _look_at_level(self) -> None:
+        self.agreed = await self._reader.cluster_level()
+        if self.agreed > self._level:
+            raise TooOld(
+                f"the cluster has reached level {self.agreed}, and this chatd reads level {self._level}:"
+                " it is older than that of the other nodes; install theirs"
+            )
+
     async def _trim(self, before: int) -> None:
         """Drops from the stream what all nodes hold on their disks, and a backup holds as well."""
         newest = await self._reader.newest_backup()
@@ -90,7 +105,7 @@ class Membership:
             log.info("stream_trimmed", before=before, messages=before - state.first_seq)
 
     async def run(self, leads: Callable[[], bool]) -> None:
-        """For ever."""
+        """For ever. Raises TooOld."""
         while True:
             await self.look(leads())
             await trio.sleep(EVERY)

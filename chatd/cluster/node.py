@@ -28,7 +28,7 @@ from chatd.cluster.contact import Contact
 from chatd.cluster.copying import Copies
 from chatd.cluster.devices import DevicesOfNodes
 from chatd.cluster.doubt import Doubt, Doubts
-from chatd.cluster.errors import STREAM_LOST, ClusterError, stream_gone
+from chatd.cluster.errors import STREAM_LOST, ClusterError, TooOld, stream_gone
 from chatd.cluster.founding import DOUBTED, Founding
 from chatd.cluster.inboxes import Inboxes
 from chatd.cluster.jetstream import NatsNet, StreamSequencer
@@ -65,7 +65,9 @@ from chatd.ports import (
 from chatd.settings import Settings
 from chatd.store.database import Store
 
-LEVEL: Final = 1  # of what a node can read; see docs/adr/0032-one-log-for-several-nodes.md
+# Of what this chatd can read. A new kind of fact, or of write, raises it by one, and is written only where
+# `all_read` says so; see docs/adr/0032-one-log-for-several-nodes.md.
+LEVEL: Final = 1
 SOON: Final = 5.0  # seconds in which a node that was away shortly is as far as the others
 LOOK_AT_IT: Final = "look at its disk and at its log; it tries again by itself"
 DURABLE_EVERY: Final = 30.0
@@ -127,6 +129,7 @@ class Node:
         self._membership = Membership(
             self.name, LEVEL, self.log, self.beats, store.reader, self._jetstream, self._stream
         )
+        self.all_read = self._membership.all_read
         return self.log
 
     def attach(
@@ -232,6 +235,9 @@ class Node:
             with suppress(OSError):  # a start would serve what is there until it is found again
                 (self._store.path.parent / DOUBTED).write_text(problem)
             raise ClusterError(problem) from None
+        except* TooOld as errors:
+            self.leave()
+            raise ClusterError(str(_first(errors))) from None
         except* SameName as errors:
             raise ClusterError(str(_first(errors))) from None
 
@@ -306,7 +312,7 @@ class Node:
         await self.log.wait_for(last)
 
     async def come_in(self) -> None:
-        """Returns when this node knows what the others know, and says that it is there."""
+        """Returns when this node knows what the others know, and says that it is there. Raises TooOld."""
         with trio.move_on_after(SOON) as waiting:
             await self.catch_up()
         if waiting.cancelled_caught:
@@ -318,6 +324,18 @@ class Node:
         self._inboxes.open()
         self._signals.open()
         self._in = True
+
+    def retire(self) -> None:
+        """Others own from now on what this node owned."""
+        self.beats.retire()
+
+    async def finish(self) -> None:
+        """Answers what others gave to this node before it retired. Then nobody need wait for it."""
+        try:
+            await self._inboxes.finish()
+        finally:
+            self._inboxes.close()
+            self.leave()
 
     def leave(self) -> None:
         self.beats.leave()

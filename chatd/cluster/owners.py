@@ -52,8 +52,7 @@ class Owners:
 
     def able(self, owner: tuple[str, str]) -> bool:
         """Whether this life of a node can decide still, be it the owner or not."""
-        node, life = owner
-        return node in self._beats.able and self._beats.life(node) == life
+        return self._beats.at_work(*owner)
 
     def changed(self) -> Callable[[str], bool]:
         """To be called when the nodes have changed. What it gives tells of a stream whether it was another

@@ -102,13 +102,15 @@ def join(encoded: Sequence[bytes]) -> bytes:
 
 
 def decode(data: bytes) -> tuple[list[Append], list[Made]]:
-    """Raises NotReadable."""
+    """Raises NotReadable; Newer if it is well made and holds something that this chatd does not know."""
     try:
         packed = _appends(data)
         return (
             [_unpacked(one) for one in packed],
             [Made(tuple(fact.data for fact in one.facts), one.salts) for one in packed],
         )
+    except msgspec.ValidationError as error:
+        raise Newer(f"it holds what this chatd does not know: {error}") from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise NotReadable(f"its appends are none: {error}") from error
 

@@ -334,6 +334,7 @@ class MessageEdited(Struct, frozen=True, kw_only=True):
     seq: int
     text: str | UnsetType = UNSET
     mentions: list[str] | UnsetType = UNSET
+    imported: Id | UnsetType = UNSET
 
 
 class MessageDeleted(Struct, frozen=True, kw_only=True):
@@ -802,7 +803,8 @@ _ROOM: Final = (
         "room",
         MessageEdited,
         "A client gives message `seq` this text, these mentions or none, and `edited_at`. It shows a"
-        " notification of the kind `mention` as long as the text mentions the account.",
+        " notification of the kind `mention` as long as the text mentions the account. What was `imported`"
+        " mentions nobody anew.",
         text=True,
     ),
     EventType(

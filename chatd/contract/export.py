@@ -10,7 +10,7 @@ from chatd.contract.fields import DEFAULT_PAGE, Id, Limit, Token
 from chatd.contract.http import Http
 from chatd.contract.spec import RequestType, command
 
-PlaceItemKind = Literal["space", "emoji", "room", "member", "message", "edit", "reaction", "pin"]
+PlaceItemKind = Literal["space", "emoji", "room", "member", "author", "message", "edit", "reaction", "pin"]
 
 
 class ExportRoom(Struct, frozen=True):
@@ -43,13 +43,14 @@ class PlaceExport(Struct, frozen=True, kw_only=True):
 _NOTES = (
     "Items stand in the order of their kinds: {kinds}. A `message` has its text of now; `original` is its"
     " first one, and each `edit` a later one, where the caller may see versions. Of a deleted message there"
-    " is only that it was there. `member` names those too who left (`left_at`). Nothing that was erased is"
+    " is only that it was there. `member` names those too who left (`left_at`), `author` whoever wrote,"
+    " reacted or pinned without ever having been a member, as imported bots do. Nothing that was erased is"
     " in it, also if that happens between two pages.",
     "The first page (no `after`) logs the event `{event}`, which tells all members who did it. What was"
     " written later is not in the export; names and pins are those of now. `after` is the `next` of the page"
     " before; it is good for who began the export, as long as they may (`invalid`: begin again).",
 )
-_IN_A_ROOM = "`room`, `member`, `message`, `edit`, `reaction`, `pin`"
+_IN_A_ROOM = "`room`, `member`, `author`, `message`, `edit`, `reaction`, `pin`"
 
 REQUESTS: tuple[RequestType, ...] = (
     command(

@@ -38,13 +38,16 @@ class CountOldMessages(Struct, frozen=True):
     keep_days: KeepDays
     space: Id | None = None
     room: Id | None = None
+    hold_ends: bool = False
 
 
 class OldMessages(Struct, frozen=True, kw_only=True):
-    """`oldest`: when the oldest of them was written."""
+    """`oldest`: when the oldest of them was written. `preserved`: how many of the deleted
+    ones that a hold preserves go besides when it ends."""
 
     messages: int
     oldest: Time | None
+    preserved: int
 
 
 class ListPreserved(Struct, frozen=True):
@@ -145,13 +148,17 @@ REQUESTS: tuple[RequestType, ...] = (
         "message.count_old",
         CountOldMessages,
         OldMessages,
-        doc="How many messages a rule would erase, before it is set.",
+        doc="How many messages a rule, or the end of a legal hold, would erase, before it is set.",
         http=Http("GET", "/old_messages"),
         scope="never",
-        asker="operator",
+        refusals=("not_found",),
         notes=(
             "Those of a `room`, or of all rooms of a `space` that have no rule of their own, that are older"
             " than `keep_days`. What a legal hold keeps does not count; 0: none.",
+            "`hold_ends`, for operators: as if the hold on that room or space had ended. Then rooms of the"
+            " space that have a rule of their own count too, by that.",
+            "It takes the right `room.set_retention` or `space.set_retention`; in a direct room only"
+            " operators ask.",
         ),
     ),
     query(

@@ -276,8 +276,8 @@ class KnownMessage(Struct, frozen=True):
 
 
 class ImportedChange(Struct, frozen=True):
-    """What a later export says of a message: another text as of `edited_at`, that it is deleted, more
-    reactions."""
+    """What a later export says of a message: another text as of `edited_at`, which names the accounts
+    `mentions`, that it is deleted, more reactions."""
 
     seq: int
     by: str
@@ -286,6 +286,7 @@ class ImportedChange(Struct, frozen=True):
     deleted: bool
     reactions: tuple[ImportReaction, ...]
     pinned_by: str | None
+    mentions: Sequence[str] = ()
 
 
 class AddImported(Struct, frozen=True):

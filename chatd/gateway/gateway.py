@@ -32,7 +32,7 @@ from chatd.gateway.net.address_places import AddressPlace, AddressPlaces
 from chatd.gateway.net.client_address import Proxies
 from chatd.gateway.net.flusher import Flusher
 from chatd.gateway.net.listener import Listener
-from chatd.gateway.net.live_connection import LiveConnection, OpenSession
+from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.gateway.net.open_files import OpenFiles
 from chatd.gateway.net.own_addresses import OwnAddresses, SaidBefore
 from chatd.gateway.net.poller import Poller
@@ -65,7 +65,7 @@ class Gateway:
         self.flusher = Flusher()
         self.open_files = open_files
         self.poller = Poller()
-        self.connections: set[LiveConnection] = set()
+        self.connections = LiveConnections()
         self.traffic = Traffic()
         self.turns = Turns()
         self.counts = HttpCounts()
@@ -105,21 +105,24 @@ class Gateway:
     def close(self, code: int, reason: str) -> None:
         """Closes every connection that has a session, and the others as soon as they have their response."""
         self.traffic.stop()
-        for connection in tuple(self.connections):
-            connection.close(code, reason)
+        self.connections.close(code, reason)
 
     def send_away(self, code: int, reason: str) -> None:
-        """Closes every connection that has a session, also those that wait for a reply; others may come."""
+        """Closes every connection that has a session, also those that wait for a reply; others may come.
+        Operators get theirs: what they may do nobody takes from them, and it may be a backup."""
         for connection in tuple(self.connections):
             connection.close(code, reason)
-            if connection.session is not None:
+            if connection.session is not None and not connection.caller.operator:
                 connection.session.cut()
 
     async def wait_gone(self) -> None:
         """Returns when no session is open and no request is served any more."""
-        while self.connections:
-            await next(iter(self.connections)).gone.wait()
-        await self.traffic.wait_quiet()
+        while True:
+            while self.connections:
+                await next(iter(self.connections)).gone.wait()
+            await self.traffic.wait_quiet()
+            if not self.connections:  # else the last request was for one
+                return
 
     async def _handle(self, stream: SocketStream, admin: bool) -> None:
         self._served += 1

@@ -55,6 +55,12 @@ class ImportMessages(msgspec.Struct, frozen=True, eq=False):
             for message in messages
             if (one := there.get(message.key)) is not None and (change := _change(message, one)) is not None
         ]
+        changes = [
+            msgspec.structs.replace(change, mentions=await self._named(change.text))
+            if change.text
+            else change
+            for change in changes
+        ]
         unchanged = len(messages) - len(new) - len(changes)
         if not new and not changes:
             return ImportedMessages(
@@ -90,11 +96,14 @@ class ImportMessages(msgspec.Struct, frozen=True, eq=False):
         """Whom the texts name; they are drawn so, and nobody hears of it."""
         found: dict[str, list[str]] = {}
         for message in new:
-            if message.versions or message.deleted or not may_mention(message.text):
-                continue
-            if accounts := await self.names.accounts(mention_candidates(message.text)):
+            if not message.deleted and (accounts := await self._named(message.text)):
                 found[message.key] = accounts
         return found
+
+    async def _named(self, text: str) -> list[str]:
+        if not may_mention(text):
+            return []
+        return list(await self.names.accounts(mention_candidates(text)))
 
     async def _known(
         self, room: str, new: Sequence[ImportMessage], there: dict[str, Row]

@@ -62,21 +62,38 @@ def years(world: World) -> Years:
 
 
 async def test_how_many_a_rule_would_take_is_counted_before(years: Years) -> None:
-    count = years.world.reader.old_messages
+    def count(room: str | None, space: str | None, days: int, hold_ends: bool = False) -> Any:
+        return years.world.reader.old_messages(room, space, years.at, days, hold_ends)
+
     first = years.at
     gone = await years.post("deleted long before")
     await years.says("room/r", DeleteMessage("r", gone))
     await years.post("the first")
     years.day += 10
-    await years.post("the second")
-    assert await count("r", None, first - 1) == (0, None)
-    assert await count("r", None, first) == await count(None, "s", first) == (1, first)
-    assert await count("r", None, years.at) == (2, first)
+    second = await years.post("the second")
+    years.day += 1
+    assert await count("r", None, 12) == await count("r", None, 0) == (0, None)
+    assert await count("r", None, 11) == await count(None, "s", 11) == (1, first)
+    assert await count("r", None, 1) == (2, first)
     await years.says("room/r", SetRoomRetention("r", 0))
-    assert await count(None, "s", years.at) == (0, None), "the room has a rule of its own"
-    assert await count("r", None, years.at) == (2, first)
-    await years.says("space/s", SetSpaceHold("s", True), by="operator:0")
-    assert await count("r", None, years.at) == (0, None)
+    assert await count(None, "s", 1) == (0, None), "the room has a rule of its own"
+    assert await count("r", None, 1) == (2, first)
+    released = years.world.reader.released_messages
+    await years.says("space/s", SetSpaceHold("s", True), by=OPERATOR)
+    await years.says("room/r", DeleteMessage("r", second))
+    assert await count("r", None, 1) == await count("r", None, 1, True) == (0, None), (
+        "the space's hold stands"
+    )
+    assert (await released("r", None), await released(None, "s")) == (0, 1)
+    assert await count(None, "s", 1, True) == (0, None), "the room keeps all"
+    await years.says("room/r", SetRoomRetention("r", 11))
+    assert await count(None, "s", 0, True) == (1, first), "the room goes on by its own rule"
+    await years.says("room/r", SetRoomHold("r", True), by=OPERATOR)
+    assert (await released("r", None), await released(None, "s")) == (0, 0)
+    await years.says("space/s", SetSpaceHold("s", False), by=OPERATOR)
+    assert await count("r", None, 11) == (0, None)
+    assert await count("r", None, 11, True) == (1, first)
+    assert await released("r", None) == 1
 
 
 async def test_messages_go_when_they_are_too_old_and_no_day_before(years: Years) -> None:

@@ -121,6 +121,13 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chatctl]:
 
 
 @pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Chatctl]:
+    """With a server that this test alone uses."""
+    with served(tmp_path / "fresh") as chatctl:
+        yield chatctl
+
+
+@pytest.fixture
 def town(chatctl: Chatctl) -> SimpleNamespace:
     """A space of its own for the test, with a room and its owner."""
     name = next(NUMBERS)

@@ -33,18 +33,55 @@ def test_on_a_terminal_it_asks_before_it_destroys(chatctl, town, answer, status)
     assert (town.room["id"] in [room["id"] for room in rooms]) is (answer == "n")
 
 
-def test_before_messages_go_it_says_how_many(chatctl, town):
+def asked(chatctl, *words):
+    """What it asks on a terminal, where it is answered no."""
     ours, theirs = pty.openpty()
-    words = ("room", "retention", town.room["id"], "30")
     with chatctl.start(*words, stdin=theirs, stderr=theirs, start_new_session=True) as asking:
         os.close(theirs)
         shown = b""
         while b"[y/N]" not in shown:
             shown += os.read(ours, 4096)
-        assert b"now that is 0 messages. Go on?" in b" ".join(shown.split())
         os.write(ours, b"n\n")
         assert asking.wait(60) == 1
     os.close(ours)
+    return b" ".join(shown.split()).decode()
+
+
+def test_before_messages_go_it_says_how_many(chatctl, town):
+    assert "now that is 0 messages. Go on?" in asked(chatctl, "room", "retention", town.room["id"], "30")
+    assert "now that is 0 messages. Go on?" in asked(town.ada, "space", "retention", town.space["id"], "30")
+
+
+def test_whatever_erases_more_than_before_asks(chatctl, town):
+    space, room = ("space", "retention", town.space["id"]), ("room", "retention", town.room["id"])
+    chatctl(*room, "all")
+    chatctl(*space, "30", "--yes")
+    assert "older than 30 days are erased for good" in asked(chatctl, *room, "space")
+    chatctl(*room, "60", "--yes")
+    assert "older than 30 days" in asked(chatctl, *room, "space")
+    assert "older than 59 days" in asked(chatctl, *room, "59d")
+    for no_more in ("60", "61", "all"):
+        chatctl(*room, no_more)
+    chatctl(*room, "30", "--yes")
+    chatctl(*room, "space")
+    chatctl(*space, "31")
+
+
+def test_before_a_legal_hold_ends_it_says_what_goes(chatctl, town):
+    room = ("room", "retention", town.room["id"])
+    chatctl(*room, "--hold")
+    seq = town.ada.json("message", "post", town.room["id"], "said and taken back")["seq"]
+    town.ada("message", "delete", town.room["id"], str(seq))
+    assert "under the legal hold is erased then; that is 1 message. Go on?" in asked(
+        chatctl, *room, "--end-hold"
+    )
+    chatctl(*room, "7", "--yes")
+    shown = asked(chatctl, *room, "--end-hold")
+    assert "older than 7 days are erased for good, pinned ones too; now that is 0 messages." in shown
+    assert "that is 1 message. Go on?" in shown
+    assert chatctl.run(*room, "--end-hold").exit_code == 2
+    assert chatctl.json(*room, "--end-hold", "--yes")["hold"] is False
+    assert chatctl.json(*room, "--end-hold")["hold"] is False
 
 
 def test_with_yes_it_asks_nobody(chatctl, town):

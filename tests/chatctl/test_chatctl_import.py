@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import trio
+from e2e.serving import Server
 from imports.packing import packed
 
 from chatd.client import Client
@@ -234,6 +235,33 @@ def test_what_the_server_refuses_in_the_middle_is_said_in_one_line(
     with monkeypatch.context() as patched:
         patched.setattr(Client, "ask", refusing)
         assert "taken back" in chatctl.refused("import", "run", str(export), "--space", place)
+
+
+def test_an_import_waits_for_a_server_that_is_gone_and_says_so(
+    chatctl: Any, team: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Server(tmp_path / "data").start()
+    try:
+        there = type(chatctl)(str(server.data), f"http://127.0.0.1:{server.port}")
+        owner = there.json("account", "create", "ann", "--no-password")["id"]
+        space = there.json("space", "create", "moved", "--owner", owner)["id"]
+        asked, restarts = Client.ask, iter([True])
+
+        async def killing(self: Client, request: object, result: type[Any], /) -> Any:
+            if isinstance(request, AddImportMessages) and next(restarts, False):
+                server.kill()
+                server.start()
+            return await asked(self, request, result)
+
+        export = slack(tmp_path / "export.zip", said("1600000001.000000", "hi"), team=team)
+        with monkeypatch.context() as patched:
+            patched.setattr(Client, "ask", killing)
+            result = there.run("import", "run", str(export), "--space", space)
+        assert result.exit_code == 0, result.output
+        assert "the server is gone (" in result.stderr
+        assert result.stdout.startswith("1 message added")
+    finally:
+        server.kill()
 
 
 def test_a_text_that_is_too_long_becomes_several_messages(

@@ -8,18 +8,21 @@ from typing import Any
 
 import pytest
 from export_scene import Scene, ask, scene_in
+from imports.reading import folder
+from imports.small_exports import JSON, TEXT
+from imports.test_broken_exports import written
 
 from chatd.contract.message import DeleteMessage, EditMessage
 from chatd.contract.room import UpdateRoom
 
 
 def history(folder: Path) -> dict[str, list[Any]]:
-    """What an export says, with names in the place of what only its server understands. That nobody is
-    mentioned by what is imported is left out."""
+    """What an export says, with names in the place of what only its server understands. Only people are
+    mentioned by what is imported."""
     found: list[tuple[str, dict[str, Any]]] = []
     for file in sorted(folder.glob("*.jsonl")):
         found += [(one["kind"], one["data"]) for one in map(json.loads, file.read_text().splitlines())]
-    accounts = {data["account"]: data["name"] for kind, data in found if kind == "member"}
+    accounts = {data["account"]: data["name"] for kind, data in found if kind in ("member", "author")}
     rooms = {data["room"]: data["name"] for kind, data in found if kind == "room"}
     numbers: dict[tuple[str, int], int] = {}
     for kind, data in found:
@@ -38,6 +41,8 @@ def history(folder: Path) -> dict[str, list[Any]]:
                 return None if value is None else numbers[data["room"], value]
             case "files":
                 return [(one["name"], one["type"], one["size"], bytes_of[one["id"]]) for one in value]
+            case "mentions":
+                return sorted(accounts[one] for one in value if one not in ("here", "room"))
             case "people":
                 return value and sorted(accounts[one] for one in value)
         return value
@@ -46,7 +51,7 @@ def history(folder: Path) -> dict[str, list[Any]]:
         "room": ("room", "kind", "private", "topic", "archived", "people"),
         "message": (
             *("room", "at", "by", "text", "original", "reply_to", "thread", "files"),
-            *("edited_at", "deleted"),
+            *("edited_at", "deleted", "mentions"),
         ),
         "edit": ("seq", "at", "by", "text"),
         "reaction": ("seq", "emoji", "account"),
@@ -85,8 +90,11 @@ def test_a_space_moves_to_another_server_and_its_history_is_the_same(
     assert was["message"][4].pop("text") == "see"
     for kind in was:
         assert is_[kind] == was[kind], kind
+    stored = elsewhere.json("server", "status")["files"]
     again = elsewhere.json("import", "run", str(before), "--space", space)
     assert (again["added"], again["edited"], again["unchanged"]) == (0, 0, 6)
+    assert again["dropped"] == moved["dropped"]
+    assert elsewhere.json("server", "status")["files"] == stored
     scene.post("and one more")
     ask(scene.ada, EditMessage(scene.room, scene.seqs["first"], "the very first"))
     ask(scene.ada, DeleteMessage(scene.room, scene.seqs["again"]))
@@ -112,3 +120,23 @@ def test_direct_rooms_move_with_everything_else(
     (before / "files").mkdir()
     [was] = history(before)["message"]
     assert was | {"at": 0} in [one | {"at": 0} for one in history(after)["message"]]
+
+
+def test_what_was_imported_moves_on_with_the_names_of_all_who_wrote(
+    chatctl: Any, fresh: Any, town: Any, tmp_path: Path
+) -> None:
+    """Bots, guests and who had left are members of nothing."""
+    space, before, after = town.space["id"], tmp_path / "before", tmp_path / "after"
+    for kind, files in JSON + TEXT:
+        path = folder(tmp_path / kind.format, written(files))
+        chatctl("import", "run", str(path), "--space", space, "--zone", "Europe/Berlin", "--day-first")
+    chatctl("space", "export", space, str(before), "--files")
+    owner = fresh.json("account", "create", "host", "--no-password")
+    moved = fresh.json("space", "create", "moved", "--owner", owner["id"])["id"]
+    planned = fresh.json("import", "plan", str(before))
+    fresh("import", "run", str(before), "--space", moved)
+    fresh("space", "export", moved, str(after), "--files")
+    was, is_ = history(before), history(after)
+    assert planned["messages"] == len(was["message"])
+    for kind in was:
+        assert is_[kind] == was[kind], kind

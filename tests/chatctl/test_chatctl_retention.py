@@ -12,7 +12,7 @@ def test_a_space_and_its_rooms_keep_messages_for_a_time(chatctl, town):
     assert chatctl.json("room", "retention", room) == {"room": room, "keep_days": None, "hold": False}
     assert "as its space says" in chatctl("room", "retention", room)
     assert chatctl.json("room", "retention", room, "all")["keep_days"] == 0
-    assert chatctl.json("room", "retention", room, "space")["keep_days"] is None
+    assert chatctl.json("room", "retention", room, "space", "--yes")["keep_days"] is None
     assert chatctl.json("space", "retention", space, "all")["keep_days"] == 0
     for wrong in ("soon", "0", "space"):
         assert "no number of days" in chatctl.run("space", "retention", space, wrong).stderr
@@ -21,7 +21,7 @@ def test_a_space_and_its_rooms_keep_messages_for_a_time(chatctl, town):
 def test_what_is_deleted_under_a_legal_hold_is_shown_to_operators(chatctl, town):
     room = town.room["id"]
     assert "a legal hold stands" in chatctl("room", "retention", room, "--hold", "--reason", "case 7")
-    assert "only operators" in town.ada.refused("room", "retention", room, "--end-hold")
+    assert "only operators" in town.ada.refused("room", "retention", room, "--end-hold", "--yes")
     seq = town.ada.json("message", "post", room, "said and taken back")["seq"]
     town.ada("message", "delete", room, str(seq))
     [row] = chatctl.json("message", "preserved", room)
@@ -29,7 +29,7 @@ def test_what_is_deleted_under_a_legal_hold_is_shown_to_operators(chatctl, town)
     shown = chatctl("message", "preserved", town.room["name"], "--space", town.space["id"])
     assert "said and taken back" in shown
     assert chatctl.json("message", "preserved", room, "--after", str(seq)) == []
-    assert chatctl.json("room", "retention", room, "--end-hold")["hold"] is False
+    assert chatctl.json("room", "retention", room, "--end-hold", "--yes")["hold"] is False
 
 
 def test_disk_is_given_back(chatctl, town):

@@ -7,9 +7,9 @@ import trio
 from fake_server import hash_at
 from msgspec import to_builtins
 
-from chatd.client import RELOADED, Cursor, Refused, SessionEnded, Signal, Tokens, connect
+from chatd.client import RELOADED, Cursor, Disconnected, Refused, SessionEnded, Signal, Tokens, connect
 from chatd.client.inbox import EVENTS_BOUND
-from chatd.client.link import PING_EVERY
+from chatd.client.link import PING_EVERY, LinkLost
 from chatd.contract.events import MessageEdited, MessagePosted, Nothing
 from chatd.contract.signals import Typing
 
@@ -235,10 +235,22 @@ async def test_a_garbled_message_ends_the_session(server):
 
 
 async def test_no_wait_for_a_server_that_is_away_is_longer_than_wanted(server, autojump_clock):
-    async with connect(server, "good", longest_delay=1.5) as client:
+    lost: list[Exception] = []
+    async with connect(server, "good", on_lost=lost.append, longest_delay=1.5) as client:
         server.down = 40
         await server.drop()
         gone = trio.current_time()
         await client.post("R1", "back")
         assert trio.current_time() - gone < 41 * 1.5
+        assert [type(one) for one in lost] == [LinkLost], "told once, however often it is tried"
     assert server.dials == 42
+    assert len(lost) == 1
+
+
+async def test_who_does_not_try_again_is_told_by_the_failure_alone(server):
+    lost: list[Exception] = []
+    async with connect(server, "good", patient=False, on_lost=lost.append) as client:
+        await server.drop()
+        with pytest.raises(Disconnected):
+            await client.post("R1", "gone")
+    assert lost == []

@@ -97,6 +97,43 @@ async def test_one_that_says_good_bye_is_gone_at_once(wires: MemoryWires, autoju
     assert a.beats.nodes == b.beats.nodes == c.beats.nodes == ("a", "b")
 
 
+async def test_one_that_retires_owns_nothing_and_is_at_work_until_it_says_that_it_has_gone(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    a, b, c = await three(wires)
+    told: list[bool] = []
+    a.beats.watch(lambda: told.append(a.owners.able(("c", "1"))))
+    changes = a.beats.changes
+    c.beats.retire()
+    await trio.sleep(0.05)
+    assert a.beats.able == b.beats.able == c.beats.able == ("a", "b")
+    assert {a.owners.owner(stream) for stream in STREAMS} == {None, ("b", "1")}
+    assert a.owners.able(("c", "1"))
+    assert not a.owners.able(("c", "0"))
+    await trio.sleep(3 * GONE_AFTER)
+    assert told == [True]
+    c.beats.leave()
+    await trio.sleep(0.05)
+    assert told == [True, False]
+    c.die()
+    await trio.sleep(GONE_AFTER + 2 * EVERY)
+    assert told == [True, False]
+    assert a.beats.changes == changes + 1
+
+
+async def test_one_that_retires_and_dies_is_at_work_no_longer(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    a, _, c = await three(wires)
+    told: list[bool] = []
+    a.beats.watch(lambda: told.append(a.owners.able(("c", "1"))))
+    c.beats.retire()
+    await trio.sleep(0.05)
+    c.die()
+    await trio.sleep(GONE_AFTER + 2 * EVERY)
+    assert told == [True, False]
+
+
 async def test_one_that_cannot_know_what_the_others_know_decides_nothing(
     wires: MemoryWires, autojump_clock: MockClock
 ) -> None:

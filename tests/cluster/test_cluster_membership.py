@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chatd.cluster.beats import Beat, Heard
+from chatd.cluster.errors import TooOld
 from chatd.cluster.membership import BACKUP_TOOK, KEPT, Membership
 from chatd.nats.jetstream import StreamConfig, StreamInfo, StreamState
 from chatd.ports import Append, Appended, PutLevel
@@ -106,3 +107,26 @@ async def test_the_level_rises_when_all_nodes_have_it_and_not_before() -> None:
     world.there["c"] = (50_000, 2)
     await world.membership().look(leads=True)
     assert world.written == [PutLevel(2)]
+
+
+async def test_what_came_with_a_level_is_written_once_all_nodes_have_reached_it() -> None:
+    world = World()
+    membership = world.membership()
+    assert membership.all_read(1)
+    assert not membership.all_read(2)
+    world.level = 2
+    await membership.look(leads=False)
+    assert membership.all_read(2)
+    later = world.membership()
+    await later.enter()
+    assert later.all_read(2)
+
+
+async def test_a_node_of_an_older_chatd_does_not_stay_when_all_have_reached_more() -> None:
+    """What the others write from now on it could not read."""
+    world = World()
+    world.level = 3
+    for what in (world.membership().enter(), world.membership().look(leads=True)):
+        with pytest.raises(TooOld, match="reached level 3, and this chatd reads level 2"):
+            await what
+    assert world.written == []

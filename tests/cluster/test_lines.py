@@ -12,7 +12,7 @@ import trio
 from memory_net import MemoryWires
 from trio.testing import MockClock
 
-from chatd.actors.runtime.envelope import Envelope
+from chatd.actors.runtime.envelope import STOPPING, Envelope
 from chatd.cluster.inboxes import Inboxes
 from chatd.cluster.lines import OF_A_LINE, PATIENCE, RESEND, Lines
 from chatd.contract.errors import Refusal
@@ -66,6 +66,7 @@ class Node:
     life: str = "1"
     slow: float = 0.0
     under_way: int = 0
+    stopping: bool = False
     still_able: set[Life] = attrs.field(factory=set)  # those that decide, though they own nothing
     lines: Lines = attrs.field(init=False)
     inboxes: Inboxes = attrs.field(init=False)
@@ -109,6 +110,9 @@ class Node:
         self.under_way += 1
         await trio.sleep(self.slow)
         self.under_way -= 1
+        if self.stopping:
+            envelope.reply(STOPPING)
+            return
         envelope.reply(self.log.store(envelope.command))
 
     async def tell(self, command: Any, name: str) -> None:
@@ -154,6 +158,30 @@ async def test_what_a_node_decides_still_is_not_overtaken_when_another_comes_to_
     await node.post("third")
     await answered(node, 3)
     assert log.stored == ["first", "second", "third"]
+
+
+async def test_what_waits_too_long_for_what_a_node_decides_still_is_refused_and_overtakes_nothing(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    log = Log()
+    await started(wires, log, "b")
+    node = await started(wires, log, "a")
+    node.slow = 2 * PATIENCE
+    wires.nursery.start_soon(node.post, "first")
+    await trio.sleep(1)
+    node.move(("b", "1"))
+    await node.post("second")
+    await node.ban("eve")
+    await trio.sleep(PATIENCE / 2)
+    await node.post("third")
+    await answered(node, 3, PATIENCE + 1)
+    refusals = [answer for answer in node.answers.values() if isinstance(answer, Refusal)]
+    assert [refusal.code for refusal in refusals] == ["unavailable"] * 3
+    assert all("nothing was changed" in refusal.message for refusal in refusals)
+    await answered(node, 4)
+    await node.post("fourth")
+    await answered(node, 5)
+    assert log.tries == ["first", "fourth"]
 
 
 async def test_commands_are_decided_by_the_owner_in_order(
@@ -430,3 +458,52 @@ async def test_an_owner_that_stops_to_be_able_is_not_waited_for(
     node.still_able = set()
     node.lines.owners_changed()
     await answered(node, 1, within=0.1)
+
+
+async def test_an_owner_that_stops_answers_what_it_was_given_and_takes_nothing_after_that(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    log = Log()
+    owner = await started(wires, log, "b")
+    await started(wires, log, "c")
+    node = await started(wires, log, "a", ("b", "1"))
+    node.still_able = {("b", "1")}
+    owner.slow = 0.5
+    for account in numbered(5):
+        await node.ban(account)
+    finished = trio.current_time()
+    await owner.inboxes.finish()
+    assert trio.current_time() - finished > 2
+    owner.inboxes.close()
+    await node.ban("late")  # it has not heard of the good-bye
+    await trio.sleep(3 * RESEND)
+    assert list(node.answers) == numbered(5)
+    node.still_able = set()
+    node.move(("c", "1"))
+    await answered(node, 6)
+    assert log.tries == numbered(5)
+    refusal = node.answers["late"]
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == "uncertain"
+
+
+async def test_what_an_owner_cannot_decide_any_more_is_left_to_the_next_one(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    """Its sender need not reconnect: that node stays."""
+    log = Log()
+    owner = await started(wires, log, "b")
+    await started(wires, log, "c")
+    node = await started(wires, log, "a", ("b", "1"))
+    node.still_able = {("b", "1")}
+    owner.stopping = True
+    for text in numbered(3):
+        await node.post(text)
+    await trio.sleep(RESEND / 2)
+    assert node.answers == {}
+    with trio.fail_after(1):
+        await owner.inboxes.finish()
+    node.still_able = set()
+    node.move(("c", "1"))
+    await answered(node, 3, within=0.1)
+    assert log.stored == numbered(3)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from chatd.store.ops.backup import restore
 
 from .conftest import Serve, ended_well
+from .raw import Peer
 from .serving import Server
-from .talking import Client, Frame
+from .talking import DEADLINE, Client, Frame
 from .town import Town
+from .waiting_compaction import VARIABLE
 
 
 def audit(client: Client, **wanted: Any) -> list[Frame]:
@@ -98,3 +106,42 @@ def test_a_restore_is_logged_once_by_the_server_that_starts_on_it(serve: Serve, 
             ended_well(server)
     finally:
         server.kill()
+
+
+@pytest.mark.parametrize("way", ["admin socket", "WebSocket", "HTTP"])
+def test_so_does_one_whose_caller_left_in_the_middle(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    go_on = tmp_path / "go on"
+    os.mkfifo(go_on)
+    monkeypatch.setenv(VARIABLE, str(go_on))
+    town = Town(serve(program=(str(Path(__file__).with_name("waiting_compaction.py")),)))
+    admin = town.account("admin", admin=True)
+    if way == "HTTP":
+        peer = Peer(town.server)
+        about = {"Authorization": f"Bearer {admin.token}", "Content-Type": "application/json"}
+        peer.get("/api/v1/server/compact", method="POST", headers={**about, "Content-Length": "2"})
+        peer.send(b"{}")
+        leaving = peer.socket
+    else:
+        client = Client.operator(town.server) if way == "admin socket" else town.open(admin)
+        client.send("server.compact")
+        leaving = client.connection.socket
+    wait_until(lambda: compacting(town))
+    leaving.shutdown(socket.SHUT_RDWR)
+    leaving.close()
+    go_on.open("wb").close()
+    wait_until(lambda: not compacting(town))
+    wait_until(lambda: audit(town.operator, type="server.compacted") != [])
+    town.assert_sound()
+    town.close()
+
+
+def compacting(town: Town) -> bool:
+    return town.operator.ask("server.status").get("compacting") is not None
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to that"

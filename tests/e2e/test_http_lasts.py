@@ -11,7 +11,7 @@ from contextlib import ExitStack, suppress
 import pytest
 
 from .conftest import Serve
-from .raw import TEXT, Ended, Peer
+from .raw import CLOSE, TEXT, Ended, Peer
 from .serving import Server
 from .test_http_edge import UPGRADE
 
@@ -226,6 +226,25 @@ def test_who_has_just_connected_is_answered_when_the_server_stops(serve: Serve) 
         assert peer.response()[0] == 200
         assert silent.rest() == b""
         assert server.stop() == 0
+
+
+def test_whose_session_begins_as_the_server_stops_is_sent_away_as_all_others_are(serve: Serve) -> None:
+    """Else the server would wait for it as long as it may, and then hang up on it."""
+    server = serve(drain_deadline=8)
+    with Peer(server) as client, Peer(server) as reader, Peer(server) as kept:
+        kept.get("/healthz")  # those who connected before have been accepted then
+        assert kept.response()[0] == 200
+        started = time.monotonic()
+        assert server.process is not None
+        server.process.terminate()
+        assert kept.rest() == b"", "it ends when the server stops"
+        reader.get("/api/v1/events", headers={"Authorization": "Bearer x"})
+        assert client.upgrade({"Sec-WebSocket-Protocol": "chatd.v1.json"})[0] == 101
+        assert client.read_close() == 1001
+        client.send_frame(CLOSE, (1001).to_bytes(2, "big"))
+        assert reader.response()[0] == 503
+        assert server.stop() == 0
+        assert time.monotonic() - started < 5
 
 
 def test_half_of_a_request_on_a_kept_connection_is_not_waited_for(serve: Serve) -> None:

@@ -181,7 +181,15 @@ def test_members_whom_a_text_names_are_its_mentions(importing: Importing, town: 
         importing.message("1.3", "none"),
     )
     named = [one["mentions"] for one in history(town, importing.room, client)]
-    assert named == [[member.id], [], []]
+    assert named == [[member.id], [member.id], []]
+    again = {"edited_at": LONG_AGO + 60_000}
+    importing.say(
+        importing.message("1.1", "nobody any more", **again),
+        importing.message("1.3", f"now @{member.name}", **again),
+    )
+    named = [one["mentions"] for one in history(town, importing.room, client)]
+    assert named == [[], [member.id], [member.id]]
+    assert all(event["data"]["imported"] for event in client.events if event["event"] == "message.edited")
     assert client.ask("notification.list")["notifications"] == []
     owner = town.open(town.owner)
     owner.ask("room.join", room=importing.room)

@@ -67,6 +67,30 @@ def test_owners_and_admins_set_it_and_members_are_shown(town: Town) -> None:
     assert {"space.retention_set", "room.retention_set"} <= {entry["type"] for entry in audited}
 
 
+def test_who_may_set_a_rule_is_told_what_it_takes(town: Town) -> None:
+    room, private = town.room(), town.room(private=True)
+    admin, member = town.open(town.moderator(room, role="admin")), town.open(town.member(room))
+    stranger = town.open(town.account("stranger"))
+    direct = member.ask("direct.open", accounts=[admin.opened["account"]["id"]])["room"]["id"]
+    none = {"messages": 0, "oldest": None, "preserved": 0}
+    for where in ({"space": town.space}, {"room": room}):
+        assert admin.ask("message.count_old", **where, keep_days=1) == none
+        assert member.refusal("message.count_old", **where, keep_days=1)["code"] == "forbidden"
+        assert stranger.refusal("message.count_old", **where, keep_days=1)["code"] == "not_found"
+        assert admin.refusal("message.count_old", **where, keep_days=1, hold_ends=True)["code"] == "forbidden"
+        assert town.operator.ask("message.count_old", **where, keep_days=1, hold_ends=True) == none
+    assert member.refusal("message.count_old", room=private, keep_days=1)["code"] == "not_found"
+    assert member.refusal("message.count_old", room=direct, keep_days=1)["code"] == "forbidden"
+    assert stranger.refusal("message.count_old", room=direct, keep_days=1)["code"] == "not_found"
+    assert admin.refusal("message.count_old", keep_days=1)["code"] == "invalid"
+    town.operator.ask("room.delete", room=room)
+    assert admin.refusal("message.count_old", room=room, keep_days=1)["code"] == "not_found"
+    chief = town.open(town.account("chief", admin=True))
+    for one in (chief, town.operator):
+        for where in ({"room": room}, {"room": direct}, {"room": private}):
+            assert one.ask("message.count_old", **where, keep_days=1, hold_ends=True) == none
+
+
 def test_only_operators_set_holds_and_read_what_they_preserve(town: Town) -> None:
     room = town.room()
     owner = town.open(town.owner)

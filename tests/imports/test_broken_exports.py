@@ -14,6 +14,7 @@ from imports.reading import everything, folder, zipped
 from imports.small_exports import JSON, TEXT
 
 from chatctl.imports.export import Export, Unreadable
+from chatctl.imports.formats import recognise
 
 ODD: list[Any] = [None, True, -1, 1e300, "", "\ud800\u0000\u000ex\u000f", [None], {"x": {}}]
 ALL = JSON + TEXT
@@ -36,6 +37,19 @@ def read(kind: type[Export], path: Path) -> int:
 def test_the_whole_export_is_read(kind: type[Export], files: dict[str, Any], tmp_path: Path) -> None:
     assert read(kind, folder(tmp_path / "a", written(files))) > 0
     assert kind.looks_like(zipped(tmp_path / "a.zip", written(files)))
+
+
+@pytest.mark.parametrize(("kind", "files"), ALL, ids=NAMES)
+def test_the_mark_that_editors_put_before_a_text_is_none_of_it(
+    kind: type[Export], files: dict[str, Any], tmp_path: Path
+) -> None:
+    texts = {name: text for name, text in written(files).items() if isinstance(text, str)}
+    marked = folder(
+        tmp_path / "marked", {**written(files), **{name: f"\ufeff{texts[name]}" for name in texts}}
+    )
+    assert recognise(marked) is kind
+    plain = folder(tmp_path / "plain" / "marked", written(files))
+    assert read(kind, marked) == read(kind, plain)
 
 
 @pytest.mark.parametrize(("kind", "files"), ALL, ids=NAMES)

@@ -12,8 +12,9 @@ from imports.reading import everything, folder, zipped
 
 from chatctl.imports.chatd.export import ChatdExport
 from chatctl.imports.export import Options, Unreadable
+from chatctl.imports.fit import account_name
 from chatctl.imports.formats import recognise
-from chatctl.imports.records import File, Reaction, Version
+from chatctl.imports.records import File, Reaction, Version, mentioned
 
 HOUR = 3_600_000
 BEGAN = 1_700_000_000_000
@@ -188,3 +189,32 @@ def test_memory_stays_bounded(tmp_path: Path) -> None:
         out.write(line("end", items=20_000))
     with at_most(12), ChatdExport.read(tmp_path / "export.jsonl", Options()) as export:
         assert sum(1 for _ in export.messages("R1")) == 20_000
+
+
+def test_who_wrote_and_was_never_a_member_has_a_name_and_no_room(tmp_path: Path) -> None:
+    author = line("author", room="R1", account="BOT9", name="weather", display_name="Weather", bot=True)
+    lines = HEAD + PEOPLE + ROOM + author + message(3, "rain, @weather", "BOT9") + line("end", items=1)
+    with ChatdExport.read(folder(tmp_path, {"export.jsonl": lines}), Options()) as export:
+        assert "BOT9" not in {person.key for person in export.people()}
+        who = export.person("BOT9")
+        assert (who.name, who.display_name, who.bot) == ("weather", "Weather", True)
+        [room] = export.rooms()
+        assert room.members == ("ANN",)
+        [said] = export.messages("R1")
+        assert mentioned(said.text) == ["BOT9"]
+    assert not export.problems.by_kind
+
+
+def test_the_mark_that_editors_put_before_a_text_is_none_of_it(tmp_path: Path) -> None:
+    for whole in (WHOLE, HEAD.rstrip()):
+        path = folder(tmp_path, {"export.jsonl": f"\ufeff{whole}"})
+        assert recognise(path) is ChatdExport
+        with ChatdExport.read(path, Options()) as export:
+            places = [place for found in export.problems.by_kind.values() for place in found.places]
+            assert [place for place in places if "line 1" in place] == []
+
+
+def test_nobody_asks_for_a_name_that_looks_like_an_id() -> None:
+    key = "01M8KN9PQGN7EN7DHEVN1QN5EX"
+    assert account_name(key, key, key).startswith("person-")
+    assert account_name(key, "Ann", key) == "Ann"

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, ClassVar, Final, Self
 from msgspec import Raw, structs
 from msgspec.json import Decoder
 
-from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archive import BOM, Archive, read_archive
 from chatctl.imports.chatd.beside import Beside
 from chatctl.imports.chatd.messages import Messages
 from chatctl.imports.chatd.places import Places
@@ -68,7 +68,7 @@ class ChatdExport:
         return self._places.people.values()
 
     def person(self, key: str) -> Person:
-        return self._places.people.get(key) or Person(key, key)
+        return self._places.person(key)
 
     def rooms(self) -> Iterable[Room]:
         return self._places.rooms()
@@ -151,7 +151,7 @@ def _lines_in(archive: Archive) -> list[str]:
     for name in names:
         try:
             with archive.open(name) as stream:
-                fits = _BEGINS.match(stream.read1(4096)) is not None
+                fits = _BEGINS.match(stream.read1(4096).removeprefix(BOM)) is not None
         except Unreadable as error:
             archive.problems.add("unreadable", str(error))
             continue

@@ -27,6 +27,7 @@ class Places:
 
     def __init__(self, problems: Problems) -> None:
         self.people: dict[str, Person] = {}
+        self._authors: dict[str, Person] = {}  # who were never members
         self.names: dict[str, str] = {}
         self.emoji: dict[str, EmojiRow] = {}
         self._spaces: dict[str, str] = {}
@@ -47,6 +48,8 @@ class Places:
                 self._take_room(decoded(data, ROOM, lost))
             case "member":
                 self._take_member(decoded(data, MEMBER, lost), place)
+            case "author":
+                self._take_author(decoded(data, MEMBER, lost))
             case "emoji":
                 if len(self.emoji) < _EMOJI:
                     emoji = decoded(data, EMOJI, lost)
@@ -59,6 +62,9 @@ class Places:
     def space(self) -> str:
         """The name of the only space; empty: there is none, or several."""
         return next(iter(self._spaces.values())) if len(self._spaces) == 1 else ""
+
+    def person(self, key: str) -> Person:
+        return self.people.get(key) or self._authors.get(key) or Person(key, key)
 
     def rooms(self) -> Iterator[Room]:
         for key, row in self._rooms.items():
@@ -86,15 +92,22 @@ class Places:
             raise Unreadable(f"the export has more than {_ROOMS:,} rooms: import it in parts")
         self._rooms.setdefault(plain(row.room), row)
 
-    def _take_member(self, row: MemberRow, place: str) -> None:
+    def _take_author(self, row: MemberRow) -> None:
+        self._take_person(row, self._authors)
+
+    def _take_person(self, row: MemberRow, known: dict[str, Person]) -> str:
         key = bounded(plain(row.account))
-        if key not in self.people:
-            if len(self.people) >= _PEOPLE:
+        if key not in known:
+            if len(known) >= _PEOPLE:
                 raise Unreadable(f"the export has more than {_PEOPLE:,} people: import it in parts")
             name = plain(row.name) or key
             shown, deleted = plain(row.display_name or ""), name == _name_of_deleted(key)
-            self.people[key] = Person(key, name, shown, bot=row.bot, deleted=deleted)
+            known[key] = Person(key, name, shown, bot=row.bot, deleted=deleted)
             self.names.setdefault(name_key(name), key)
+        return key
+
+    def _take_member(self, row: MemberRow, place: str) -> None:
+        key = self._take_person(row, self.people)
         if row.room is None:
             return
         room = self._rooms.get(plain(row.room))

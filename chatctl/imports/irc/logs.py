@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar, Final, Self
 from zoneinfo import ZoneInfo
 
-from chatctl.imports.archive import Archive, read_archive
+from chatctl.imports.archive import BOM, Archive, read_archive
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.irc.bytes import decoded
@@ -112,7 +112,7 @@ class IrcLogs:
         """And makes sure that the zone is known, if the log needs one."""
         with self._archive.open(name) as stream:
             try:
-                begin = _whole_lines(stream.read1(_HEAD))
+                begin = _whole_lines(stream.read1(_HEAD).removeprefix(BOM))
             except Unreadable:
                 return None  # the reading of the whole reports it
         found = dialect_of(begin)

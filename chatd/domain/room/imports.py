@@ -6,7 +6,7 @@ Rights, slow mode and archives do not bind them: nobody writes here now, and an 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import to_builtins
@@ -57,7 +57,7 @@ def _admit(state: RoomState, space: SpaceState, command: AdmitMembers, context: 
 class _Facts:
     """What an import adds to the room, fact by fact."""
 
-    def __init__(self, state: RoomState, space: SpaceState, now: int) -> None:
+    def __init__(self, state: RoomState, space: SpaceState, import_: str, now: int) -> None:
         self.facts: list[Fact] = []
         self.reactions = 0
         self.dropped = 0
@@ -65,6 +65,7 @@ class _Facts:
         self._head = state.head
         self._pins = len(state.pins)
         self._space = space
+        self._import = import_
         self._now = now
 
     def add(
@@ -82,11 +83,12 @@ class _Facts:
         self.facts.append(Fact(self._stream, seq, type_, at, by, data, text, files))
         return seq
 
-    def edit(self, seq: int, message: ImportMessage) -> None:
-        """The texts that it had after the first one."""
-        for version in message.versions[1:]:
-            self.add("message.edited", version.at, message.by, {"seq": seq}, version.text)
-        self.add("message.edited", message.edited_at or message.at, message.by, {"seq": seq}, message.text)
+    def edit(self, seq: int, at: int, by: str, text: str, named: Sequence[str] = ()) -> None:
+        """Another version of a message; `named`: whom it mentions, which is news to nobody."""
+        data: Data = {"seq": seq, "imported": self._import}
+        if named:
+            data["mentions"] = list(named)
+        self.add("message.edited", at, by, data, text)
 
     def react(self, seq: int, at: int, reactions: Iterable[ImportReaction]) -> None:
         """Each once; those that the space has no emoji for, and more than a message takes, are dropped."""
@@ -118,7 +120,7 @@ class _Facts:
 
 def _add(state: RoomState, space: SpaceState, command: AddImported, context: Context) -> Decision | Refusal:
     known: dict[str, KnownMessage] = dict(command.known)
-    facts = _Facts(state, space, context.at)
+    facts = _Facts(state, space, command.import_, context.at)
     missing_roots = 0
     for message in command.messages:
         files: list[Data] | None = None
@@ -131,7 +133,7 @@ def _add(state: RoomState, space: SpaceState, command: AddImported, context: Con
         if message.thread is not None or message.reply_to is not None:
             answered, thread = _placed(message, known)
             missing_roots += answered is None
-        named = [one for one in command.mentions.get(message.key, ()) if one in state.members]
+        named = _inside(state, command.mentions.get(message.key, ()))
         seq = _post(facts, command.import_, message, answered, thread, files, named)
         known[message.key] = KnownMessage(seq, thread)
     edited = deleted = unchanged = 0
@@ -139,7 +141,7 @@ def _add(state: RoomState, space: SpaceState, command: AddImported, context: Con
         before = len(facts.facts)
         edited += change.text is not None
         deleted += change.deleted
-        _change(facts, change)
+        _change(facts, change, _inside(state, change.mentions))
         unchanged += len(facts.facts) == before  # reactions and pins that are dropped, as they were before
     result = ImportedMessages(
         added=len(command.messages),
@@ -179,13 +181,15 @@ def _post(
         data |= {"reply_to": answered.seq, "thread": thread}
     if message.attachments:
         data["attachments"] = message.attachments
-    if named:
+    if named and not message.versions:
         data["mentions"] = named
     if message.edited_at is not None and not message.versions:
         data["edited_at"] = message.edited_at
     seq = facts.add("message.posted", message.at, message.by, data, text, files)
     if message.versions:
-        facts.edit(seq, message)
+        for version in message.versions[1:]:
+            facts.edit(seq, version.at, message.by, version.text)
+        facts.edit(seq, message.edited_at or message.at, message.by, message.text, named)
     if message.deleted:
         facts.add("message.deleted", message.at, message.by, {"seq": seq, "author": message.by})
         return seq
@@ -195,13 +199,17 @@ def _post(
     return seq
 
 
-def _change(facts: _Facts, change: ImportedChange) -> None:
+def _inside(state: RoomState, accounts: Sequence[str]) -> list[str]:
+    return [one for one in accounts if one in state.members]
+
+
+def _change(facts: _Facts, change: ImportedChange, named: list[str]) -> None:
     if change.deleted:
         data = {"seq": change.seq, "author": change.by}
         facts.add("message.deleted", change.edited_at, change.by, data)
         return
     if change.text is not None:
-        facts.add("message.edited", change.edited_at, change.by, {"seq": change.seq}, change.text)
+        facts.edit(change.seq, change.edited_at, change.by, change.text, named)
     facts.react(change.seq, change.edited_at, change.reactions)
     facts.pin(change.seq, change.edited_at, change.pinned_by)
 

@@ -14,7 +14,7 @@ from chatd.gateway.graphql.asker import Asker, asker_of
 from chatd.gateway.graphql.execution import Execution, Question
 from chatd.gateway.graphql.passes import Operation, refused
 from chatd.gateway.graphql.subscription import Subscription
-from chatd.gateway.net.live_connection import LiveConnection, OpenSession
+from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.ports import Caller, Desk
 
 Show = Callable[[ExecutionResult], Awaitable[None]]
@@ -34,7 +34,7 @@ class Operations(Struct, frozen=True, eq=False):
     desk: Desk
     execution: Execution
     open_session: OpenSession
-    connections: set[LiveConnection]
+    connections: LiveConnections
 
     async def admit(self, peer: Caller, token: str | None) -> Speaker | Refusal:
         """A stranger without a token; a token that is not good is refused."""

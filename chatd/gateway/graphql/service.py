@@ -19,7 +19,7 @@ from chatd.gateway.graphql.operations import Operations
 from chatd.gateway.graphql.websocket import serve_graphql
 from chatd.gateway.http.server.refusal import BadHead, plain_response
 from chatd.gateway.http.server.request_head import Head
-from chatd.gateway.net.live_connection import LiveConnection, OpenSession
+from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.gateway.net.stream import SocketStream
 from chatd.ports import Caller, Desk
 from chatd.settings import Settings
@@ -31,7 +31,7 @@ class GraphQL:
     """One for the server."""
 
     def __init__(
-        self, settings: Settings, desk: Desk, open_session: OpenSession, connections: set[LiveConnection]
+        self, settings: Settings, desk: Desk, open_session: OpenSession, connections: LiveConnections
     ) -> None:
         execution = Execution(desk, settings.limits)
         self._settings = settings

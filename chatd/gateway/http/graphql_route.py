@@ -13,7 +13,7 @@ from starlette.routing import Route
 from chatd.contract.http import GRAPHQL
 from chatd.gateway.http.server.refusal import BadHead, plain_response, refusal_body
 from chatd.gateway.http.server.request_head import Head
-from chatd.gateway.net.live_connection import LiveConnection, OpenSession
+from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.gateway.net.stream import SocketStream
 from chatd.ports import Caller, Desk
 from chatd.settings import Settings
@@ -34,7 +34,7 @@ class GraphQLRoute:
         settings: Settings,
         desk: Desk,
         open_session: OpenSession,
-        connections: set[LiveConnection],
+        connections: LiveConnections,
         stopping: trio.Event,
     ) -> None:
         self._settings = settings

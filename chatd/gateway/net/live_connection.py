@@ -24,3 +24,20 @@ class LiveConnection(Connection, Protocol):
 
 
 OpenSession = Callable[[LiveConnection], Session]
+
+
+class LiveConnections(set[LiveConnection]):
+    """All that have a session."""
+
+    _closed: tuple[int, str] | None = None
+
+    def add(self, connection: LiveConnection) -> None:
+        super().add(connection)
+        if self._closed is not None:
+            connection.close(*self._closed)
+
+    def close(self, code: int, reason: str) -> None:
+        """Closes every one, and those that come later as well: they were about to when the server stopped."""
+        self._closed = code, reason
+        for connection in tuple(self):
+            connection.close(code, reason)

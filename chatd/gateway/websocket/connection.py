@@ -15,7 +15,7 @@ import trio
 from chatd.auth.rate_limits import TokenBucket
 from chatd.codec import MAX_MESSAGE
 from chatd.gateway.http.server.request_head import Head
-from chatd.gateway.net.live_connection import LiveConnection, OpenSession
+from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import UNSENT_EVENTS, SocketStream
 from chatd.gateway.websocket.control import Control
@@ -165,7 +165,7 @@ async def serve_websocket(
     head: Head,
     settings: Settings,
     open_session: OpenSession,
-    connections: set[LiveConnection],
+    connections: LiveConnections,
     poller: Poller,
 ) -> None:
     """Serves the connection until either side ends it. `head` is the handshake request, which the stream
@@ -205,7 +205,7 @@ async def serve_websocket(
             await stream.linger()
 
 
-async def _converse(connection: WebSocket, session: Session, connections: set[LiveConnection]) -> None:
+async def _converse(connection: WebSocket, session: Session, connections: LiveConnections) -> None:
     connection.session = session
     connections.add(connection)
     try:

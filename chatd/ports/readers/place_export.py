@@ -10,7 +10,9 @@ from chatd.contract.export import PlaceItemKind
 from chatd.ports.rows import Row
 
 SPACE_SECTIONS: Final[tuple[PlaceItemKind, ...]] = ("space", "member", "emoji")
-ROOM_SECTIONS: Final[tuple[PlaceItemKind, ...]] = ("room", "member", "message", "edit", "reaction", "pin")
+ROOM_SECTIONS: Final[tuple[PlaceItemKind, ...]] = (
+    *("room", "member", "author", "message", "edit", "reaction", "pin"),
+)
 
 
 class SectionKey(Struct, frozen=True):

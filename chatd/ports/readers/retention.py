@@ -30,9 +30,15 @@ class RetentionReader(Protocol):
         """The next `limit` messages of the room after the seq `after`; too old is what came at the time
         `before` or earlier."""
 
-    async def old_messages(self, room: str | None, space: str | None, before: int) -> tuple[int, int | None]:
-        """How many messages of the room, or of the rooms that do as the space says, came at the time `before`
-        or earlier, and when the first did; not those under a legal hold."""
+    async def old_messages(
+        self, room: str | None, space: str | None, at: int, days: int, hold_ends: bool = False
+    ) -> tuple[int, int | None]:
+        """How many messages of the room, or of the rooms that do as the space says, are `days` old at the
+        time `at` or older (0 days: none), and when the first came; not those under a legal hold. `hold_ends`:
+        as if that of the room or space asked for were none, and with rooms that have rules of their own."""
+
+    async def released_messages(self, room: str | None, space: str | None) -> int:
+        """How many preserved messages nothing preserves any more when the hold of the room or space ends."""
 
     async def released_rooms(self, set_before: int) -> list[str]:
         """Rooms with preserved messages whose legal hold ended at the latest at `set_before`."""

@@ -120,6 +120,7 @@ def refuse_without_space(path: Path) -> None:
 
 def run_steps(connection: sqlite3.Connection, path: Path, version: int, model: Model) -> None:
     """All that leads from the version to the model's, in one transaction. Raises StoreError."""
+    connection.execute("PRAGMA temp_store = FILE")  # a step may change every page: too much for memory
     try:
         _run(connection, ";\n".join(model.steps[version - 1 :]), model.version)
     except sqlite3.Error as error:

@@ -32,7 +32,7 @@ RECIPIENTS = f"""
         FROM events CROSS JOIN rooms ON rooms.id = substr(stream, 6)
         CROSS JOIN messages ON messages.room = rooms.id AND messages.seq = data ->> 'seq'
         WHERE events.position > ?1 AND events.position <= ?2 AND type = 'message.edited'
-            AND stream LIKE 'room/%' AND data -> 'mentions' IS NOT NULL
+            AND stream LIKE 'room/%' AND data -> 'mentions' IS NOT NULL AND data ->> 'imported' IS NULL
     ), concerned AS MATERIALIZED (
         SELECT posted.*, members.account FROM posted CROSS JOIN members
             ON stream = 'room/' || posted.room AND until IS NULL

@@ -1,7 +1,8 @@
 """All that is in a room, or said of a space, section by section, each in the order of a key.
 
 A page begins after a key, so that it does not matter what comes and goes meanwhile. Every statement walks an
-index from there, so that a page costs the same at the beginning and at the end; only members are sorted anew.
+index from there, so that a page costs the same at the beginning and at the end; only members and authors are
+sorted anew.
 """
 
 # ruff: noqa: S608 - statements are put together from fixed text only; values are bound
@@ -21,11 +22,12 @@ from chatd.store.queries.pool import Queries
 # Each gives three columns that are its key, and the item as JSON. ?1 is the id of the room or space, ?2 to ?4
 # the key after which to begin, ?5 the position up to which, ?6 how many, ?7 whose versions (NULL: of all).
 EDITED: Final = "m.body <> m.position AND NOT m.deleted AND (?7 IS NULL OR m.by = ?7)"
+NAMED: Final = """
+    'account', accounts.id, 'name', name, 'display_name', display_name,
+    'bot', json(iif(EXISTS (SELECT 1 FROM bots WHERE bots.account = accounts.id), 'true', 'false'))
+"""
 MEMBERS: Final = """
-    SELECT since AS a, account AS b, '' AS c, json_object('{of}', ?1, 'account', account, 'name', name,
-        'display_name', display_name,
-        'bot', json(iif(EXISTS (SELECT 1 FROM bots WHERE bots.account = accounts.id), 'true', 'false'))
-        {role}, 'joined_at', joined_at,
+    SELECT since AS a, account AS b, '' AS c, json_object('{of}', ?1, {named}{role}, 'joined_at', joined_at,
         'left_at', (SELECT at FROM events WHERE position = until AND position <= ?5)) AS item
     FROM (
         SELECT * FROM members WHERE stream = '{of}/' || ?1 AND until IS NULL
@@ -39,7 +41,7 @@ SECTIONS: Final = {
             'icon', icon, 'owner', owner, 'created_at', created_at) AS item
         FROM spaces WHERE id = ?1 AND ?2 < 1 LIMIT ?6
     """,
-    ("space", "member"): MEMBERS.format(of="space", role=", 'role', role"),
+    ("space", "member"): MEMBERS.format(of="space", named=NAMED, role=", 'role', role"),
     ("space", "emoji"): """
         SELECT 1 AS a, name AS b, '' AS c,
             json_object('space', space, 'name', name, 'image', image, 'by', by, 'at', at) AS item
@@ -55,7 +57,26 @@ SECTIONS: Final = {
             AND (SELECT position FROM events WHERE stream = 'room/' || ?1 AND seq = 1) <= ?5
         LIMIT ?6
     """,
-    ("room", "member"): MEMBERS.format(of="room", role=""),
+    ("room", "member"): MEMBERS.format(of="room", named=NAMED, role=""),
+    # from one author to the next, however much each wrote
+    ("room", "author"): f"""
+        WITH RECURSIVE writing (account) AS (
+            SELECT min(by) FROM messages WHERE room = ?1 AND by > ?3
+            UNION ALL
+            SELECT (SELECT min(by) FROM messages WHERE room = ?1 AND by > writing.account)
+            FROM writing WHERE writing.account IS NOT NULL
+        )
+        SELECT 1 AS a, accounts.id AS b, '' AS c, json_object('room', ?1, {NAMED}) AS item FROM (
+            SELECT account FROM writing
+            UNION SELECT account FROM reactions WHERE room = ?1 AND position <= ?5
+            UNION SELECT by FROM pins WHERE room = ?1
+        ) AS author CROSS JOIN accounts ON accounts.id = author.account
+        WHERE accounts.id > ?3 AND NOT EXISTS (
+            SELECT 1 FROM members WHERE members.account = accounts.id AND stream = 'room/' || ?1
+                AND since <= ?5
+        )
+        ORDER BY accounts.id LIMIT ?6
+    """,
     ("room", "message"): f"""
         SELECT seq AS a, '' AS b, '' AS c, json_object('room', room, 'seq', seq, 'position', position,
             'at', at, 'by', by, 'text', text, 'original', original, 'reply_to', reply_to, 'thread', thread,

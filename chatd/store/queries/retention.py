@@ -34,12 +34,24 @@ STRETCH: Final = """
     )
     FROM (SELECT seq, at, deleted FROM messages WHERE room = ?1 AND seq > ?2 ORDER BY seq LIMIT ?4)
 """
-OLD: Final = """
-    SELECT json_array(count(*), min(messages.at)) FROM rooms
+# ?5: whether the hold that is asked for ends; the other one, of the space or of a room, may stand
+AT_STAKE: Final = """
+    rooms.hold * iif(rooms.id = ?1, NOT ?5, 1) = 0
+    AND coalesce(spaces.hold, 0) * iif(rooms.space = ?2, NOT ?5, 1) = 0
+"""
+OLD: Final = f"""
+    SELECT json_array(count(*), min(messages.at)) FROM (
+        SELECT rooms.id AS room, iif(rooms.space = ?2, coalesce(rooms.keep_days, ?4), ?4) AS days FROM rooms
+        LEFT JOIN spaces ON spaces.id = rooms.space
+        WHERE (rooms.id = ?1 OR (rooms.space = ?2 AND (rooms.keep_days IS NULL OR ?5))) AND {AT_STAKE}
+    ) AS own CROSS JOIN messages ON messages.room = own.room
+    WHERE own.days > 0 AND NOT messages.deleted AND messages.at <= ?3 - own.days * 86400000
+"""
+RELEASED_MESSAGES: Final = f"""
+    SELECT json_array(count(*)) FROM rooms
     LEFT JOIN spaces ON spaces.id = rooms.space
-    CROSS JOIN messages ON messages.room = rooms.id
-    WHERE (rooms.id = ?1 OR (rooms.space = ?2 AND rooms.keep_days IS NULL))
-        AND NOT rooms.hold AND NOT coalesce(spaces.hold, 0) AND NOT messages.deleted AND messages.at <= ?3
+    CROSS JOIN preserved_messages AS own ON own.room = rooms.id
+    WHERE (rooms.id = ?1 OR rooms.space = ?2) AND {AT_STAKE.replace("?5", "1")}
 """
 RELEASED: Final = """
     SELECT json_group_array(room) FROM (
@@ -89,8 +101,13 @@ class RetentionQueries(Queries):
     async def stretch(self, room: str, after: int, before: int, limit: int) -> Stretch:
         return _stretch(await self._cell(STRETCH, room, after, before, limit))
 
-    async def old_messages(self, room: str | None, space: str | None, before: int) -> tuple[int, int | None]:
-        return _old(await self._cell(OLD, room, space, before))
+    async def old_messages(
+        self, room: str | None, space: str | None, at: int, days: int, hold_ends: bool = False
+    ) -> tuple[int, int | None]:
+        return _old(await self._cell(OLD, room, space, at, days, hold_ends))
+
+    async def released_messages(self, room: str | None, space: str | None) -> int:
+        return _seqs(await self._cell(RELEASED_MESSAGES, room, space))[0]
 
     async def released_rooms(self, set_before: int) -> list[str]:
         return await self._strings(RELEASED, set_before)

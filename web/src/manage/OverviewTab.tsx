@@ -11,6 +11,7 @@ import { toast, tried } from '../ui/toasts'
 import { t as ui } from '../ui/words'
 import type { SpaceDetail } from '../wire/contract'
 import { Person } from './Person'
+import { Retention } from './Retention'
 import type { TabProps } from './SpaceScreen'
 import { when } from './when'
 import { t } from './words'
@@ -98,6 +99,13 @@ export function OverviewTab({ space }: TabProps) {
           <dd>{t(`role_${space.role ?? 'member'}`)}</dd>
         </dl>
       )}
+      <Retention
+        key={`${space.keep_days}`}
+        place={{ space: space.id }}
+        keepDays={space.keep_days}
+        hold={space.hold}
+        may={holds(space.role, 'space.set_retention')}
+      />
       <div class="form-acts manage-acts">
         {holds(space.role, 'space.lock') && (
           <Button onClick={lock}>{space.locked ? t('unlock_space') : t('lock_space')}</Button>

@@ -18,6 +18,7 @@ import { toast, tried } from '../ui/toasts'
 import { t as ui } from '../ui/words'
 import type { Member, RoomDetail } from '../wire/contract'
 import { Person } from './Person'
+import { Retention } from './Retention'
 import { t } from './words'
 import './manage.css'
 
@@ -52,6 +53,7 @@ export function RoomSettings({ room: id, onDone }: RoomSettingsProps) {
     <Dialog title={`${t('room_settings')} · ${room.name}`} onClose={closeDialog} size="wide">
       <About room={room} onChanged={changed} />
       <Acts room={room} onChanged={changed} />
+      <Kept room={room} onChanged={changed} />
       <Inside room={room} />
     </Dialog>
   )
@@ -176,6 +178,22 @@ function Acts({ room, onChanged }: { room: RoomDetail; onChanged(): void }) {
         </Button>
       )}
     </div>
+  )
+}
+
+function Kept({ room, onChanged }: { room: RoomDetail; onChanged(): Promise<void> }) {
+  const chat = useChat()
+  const space = room.space === null ? undefined : chat.store.spaces.row(room.space).value
+  return (
+    <Retention
+      key={`${room.keep_days}`}
+      place={{ room: room.id }}
+      keepDays={room.keep_days}
+      around={space?.keep_days ?? 0}
+      hold={room.hold}
+      may={holds(space?.role, 'room.set_retention')}
+      onChanged={onChanged}
+    />
   )
 }
 

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks'
 import { useChat } from '../shell/chat_context'
 import { openPanel } from '../shell/panel'
 import { roomLink } from '../shell/route'
-import { clock, dateAndClock } from '../text/dates'
+import { clock, dateAndClock, narrowClock } from '../text/dates'
 import { Avatar } from '../ui/Avatar'
 import { Icon } from '../ui/Icon'
 import type { Message, OwnRoom, Profile } from '../wire/contract'
@@ -60,7 +60,7 @@ export function MessageRow({
       aria-label={t('message_of', { name: nameOf(author, message.by), at: dateAndClock(message.at) })}
     >
       <div class="message-side">
-        {grouped ? <Moment room={room} message={message} /> : <Face author={author} id={message.by} />}
+        {grouped ? <Moment room={room} message={message} narrow /> : <Face author={author} id={message.by} />}
       </div>
       <div class="message-body">
         {Above !== undefined && <Above room={room} message={message} place={place} />}
@@ -123,7 +123,7 @@ function Head({ room, message, author }: { room: OwnRoom; message: Message; auth
 }
 
 /** When it was posted; the link leads to the message. */
-function Moment({ room, message }: { room: OwnRoom; message: Message }) {
+function Moment({ room, message, narrow }: { room: OwnRoom; message: Message; narrow?: boolean }) {
   return (
     <a
       class="message-time"
@@ -131,7 +131,7 @@ function Moment({ room, message }: { room: OwnRoom; message: Message }) {
       title={dateAndClock(message.at)}
       tabIndex={-1}
     >
-      <time dateTime={new Date(message.at).toISOString()}>{clock(message.at)}</time>
+      <time dateTime={new Date(message.at).toISOString()}>{(narrow ? narrowClock : clock)(message.at)}</time>
     </a>
   )
 }

@@ -8,6 +8,15 @@ export function clock(at: number): string {
   return formatter({ timeStyle: 'short' }).format(at)
 }
 
+/** The clock without AM or PM, where there is room for no more and the message above says which. */
+export function narrowClock(at: number): string {
+  const parts = formatter({ timeStyle: 'short' }).formatToParts(at)
+  return parts
+    .map(({ type, value }) => (type === 'dayPeriod' ? '' : value))
+    .join('')
+    .trim()
+}
+
 export function dateAndClock(at: number): string {
   return formatter({ dateStyle: 'full', timeStyle: 'short' }).format(at)
 }

@@ -620,6 +620,8 @@ export type CountOldMessages = {
   readonly space?: string | null
   /** 1 to 64 characters */
   readonly room?: string | null
+  /** default false */
+  readonly hold_ends?: boolean
 }
 
 export type CreateAccount = {
@@ -1839,6 +1841,7 @@ export type MessageEdited = {
   readonly seq: number
   readonly text?: string
   readonly mentions?: readonly string[]
+  readonly imported?: string
 }
 
 /** What will be erased, in all and by room; `due_at` that time, if anything was ordered. */
@@ -1962,10 +1965,14 @@ export type NotificationRead = {
   readonly ids: readonly string[]
 }
 
-/** `oldest`: when the oldest of them was written. */
+/**
+ * `oldest`: when the oldest of them was written. `preserved`: how many of the deleted
+ * ones that a hold preserves go besides when it ends.
+ */
 export type OldMessages = {
   readonly messages: number
   readonly oldest: number | null
+  readonly preserved: number
 }
 
 export type OpenDirect = {
@@ -2169,7 +2176,7 @@ export type PlaceExport = {
 
 /** `data` names its `room` or `space`, and what it is about there. */
 export type PlaceItem = {
-  readonly kind: 'edit' | 'emoji' | 'member' | 'message' | 'pin' | 'reaction' | 'room' | 'space'
+  readonly kind: 'author' | 'edit' | 'emoji' | 'member' | 'message' | 'pin' | 'reaction' | 'room' | 'space'
   readonly data: Readonly<Record<string, unknown>>
 }
 
@@ -3893,7 +3900,7 @@ export interface Requests {
   /**
    * Exports a space with its rooms, in pages.
    * - For owners and admins, who get the rooms that they see, and for operators, who get all.
-   * - Items stand in the order of their kinds: `space`, `member`, `emoji`; for each room `room`, `member`, `message`, `edit`, `reaction`, `pin`. A `message` has its text of now; `original` is its first one, and each `edit` a later one, where the caller may see versions. Of a deleted message there is only that it was there. `member` names those too who left (`left_at`). Nothing that was erased is in it, also if that happens between two pages.
+   * - Items stand in the order of their kinds: `space`, `member`, `emoji`; for each room `room`, `member`, `author`, `message`, `edit`, `reaction`, `pin`. A `message` has its text of now; `original` is its first one, and each `edit` a later one, where the caller may see versions. Of a deleted message there is only that it was there. `member` names those too who left (`left_at`), `author` whoever wrote, reacted or pinned without ever having been a member, as imported bots do. Nothing that was erased is in it, also if that happens between two pages.
    * - The first page (no `after`) logs the event `space.exported`, which tells all members who did it. What was written later is not in the export; names and pins are those of now. `after` is the `next` of the page before; it is good for who began the export, as long as they may (`invalid`: begin again).
    * Refused as: not_found.
    */
@@ -4167,14 +4174,17 @@ export interface Requests {
   /**
    * Exports a room, in pages.
    * - For owners and admins of the space who see the room (a private one only as its members), and for operators. A direct room may be exported by everybody whom it is for; of what others wrote in it they get no versions.
-   * - Items stand in the order of their kinds: `room`, `member`, `message`, `edit`, `reaction`, `pin`. A `message` has its text of now; `original` is its first one, and each `edit` a later one, where the caller may see versions. Of a deleted message there is only that it was there. `member` names those too who left (`left_at`). Nothing that was erased is in it, also if that happens between two pages.
+   * - Items stand in the order of their kinds: `room`, `member`, `author`, `message`, `edit`, `reaction`, `pin`. A `message` has its text of now; `original` is its first one, and each `edit` a later one, where the caller may see versions. Of a deleted message there is only that it was there. `member` names those too who left (`left_at`), `author` whoever wrote, reacted or pinned without ever having been a member, as imported bots do. Nothing that was erased is in it, also if that happens between two pages.
    * - The first page (no `after`) logs the event `room.exported`, which tells all members who did it. What was written later is not in the export; names and pins are those of now. `after` is the `next` of the page before; it is good for who began the export, as long as they may (`invalid`: begin again).
    * Refused as: not_found.
    */
   'room.export': { readonly kind: 'command'; readonly data: ExportRoom; readonly result: PlaceExport }
   /**
-   * How many messages a rule would erase, before it is set.
+   * How many messages a rule, or the end of a legal hold, would erase, before it is set.
    * - Those of a `room`, or of all rooms of a `space` that have no rule of their own, that are older than `keep_days`. What a legal hold keeps does not count; 0: none.
+   * - `hold_ends`, for operators: as if the hold on that room or space had ended. Then rooms of the space that have a rule of their own count too, by that.
+   * - It takes the right `room.set_retention` or `space.set_retention`; in a direct room only operators ask.
+   * Refused as: not_found.
    */
   'message.count_old': { readonly kind: 'query'; readonly data: CountOldMessages; readonly result: OldMessages }
   /**
@@ -4855,7 +4865,7 @@ export interface RoomEvents {
   'room.deleted': Reason
   /** A client adds the message. It knows its own by the `nonce`. It counts one more reply in `thread`, one more unread message, and a mention. `attachments` are ids of files, `files` says what is known of them; what was deleted since is missing there. */
   'message.posted': MessagePosted
-  /** A client gives message `seq` this text, these mentions or none, and `edited_at`. It shows a notification of the kind `mention` as long as the text mentions the account. */
+  /** A client gives message `seq` this text, these mentions or none, and `edited_at`. It shows a notification of the kind `mention` as long as the text mentions the account. What was `imported` mentions nobody anew. */
   'message.edited': MessageEdited
   /** A client removes the text, files, mentions, reactions, pin, bookmark and notifications of message `seq`, and counts one unread message less if it was unread. `expired`: its own time was over; `retention`: that of the room was. */
   'message.deleted': MessageDeleted

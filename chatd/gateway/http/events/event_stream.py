@@ -19,7 +19,7 @@ from chatd.gateway.http.events import event_wire
 from chatd.gateway.http.events.event_request import read_request
 from chatd.gateway.http.server.problem import PRIVATE, head_of, problem_response
 from chatd.gateway.http.server.request_head import Head
-from chatd.gateway.net.live_connection import LiveConnection, OpenSession
+from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.gateway.net.peer_watch import PeerWatch
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import UNSENT_EVENTS, SocketStream
@@ -166,7 +166,7 @@ async def serve_events(
     head: Head,
     settings: Settings,
     open_session: OpenSession,
-    connections: set[LiveConnection],
+    connections: LiveConnections,
     poller: Poller,
     shared: Mapping[str, str],
 ) -> None:
@@ -200,7 +200,7 @@ async def serve_events(
             await stream.linger()
 
 
-async def _converse(connection: EventStream, session: Session, connections: set[LiveConnection]) -> None:
+async def _converse(connection: EventStream, session: Session, connections: LiveConnections) -> None:
     connection.session = session
     connections.add(connection)
     try:

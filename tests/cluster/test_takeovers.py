@@ -1,0 +1,240 @@
+"""Posts of one connection stay in order and are all answered, however often another node comes to own the
+room, with the real actors, logs and lines of three nodes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import attrs
+import pytest
+import trio
+from memory_net import MemoryWires
+from memory_nodes import Cluster, Node, cluster, refused
+from memory_stream import MemoryStream, Weather
+from trio.testing import MockClock
+
+from chatd.actors.runtime.directory import Directory
+from chatd.actors.runtime.envelope import Envelope
+from chatd.cluster.inboxes import Inboxes
+from chatd.cluster.lines import Lines
+from chatd.contract.account import CreateAccount
+from chatd.contract.errors import Refusal
+from chatd.contract.message import PostMessage
+from chatd.contract.room import CreateRoom
+from chatd.contract.space import CreateSpace
+from chatd.domain.decision import Context
+
+SEEDS = range(8)
+ROOM = "room/r"
+AT_ONCE = 6  # posts of a connection without an answer
+NOTICED = 0.4  # seconds at most until a node knows who owns the room
+Life = tuple[str, str]
+
+
+@pytest.fixture
+def autojump_clock() -> MockClock:
+    return MockClock(autojump_threshold=0)
+
+
+@attrs.define(eq=False)
+class Member:
+    """A node with its lines; `owns` is where it believes that the room lives."""
+
+    node: Node
+    owns: Life
+    life: int = 0
+    able_ones: set[Life] = attrs.field(factory=set)
+    lines: Lines = attrs.field(init=False)
+    inboxes: Inboxes = attrs.field(init=False)
+    _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope)
+
+    @property
+    def here(self) -> Life:
+        return self.node.name, str(self.life)
+
+    @property
+    def directory(self) -> Directory:
+        assert self.node.commands is not None
+        return self.node.commands.directory
+
+    def owner(self, stream: str) -> Life | None:
+        return None if self.owns == self.here or stream != ROOM else self.owns
+
+    def able(self, owner: Life) -> bool:
+        return owner in self.able_ones
+
+    async def live(
+        self, wires: MemoryWires, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    ) -> None:
+        directory, log = self.directory, self.node.log
+        assert log is not None
+        with trio.CancelScope() as self._scope:
+            async with trio.open_nursery() as nursery:
+                net = wires.net(self.node.name)
+                at_work = nursery, directory.tell_here, log.wait_for, lambda: log.sequence
+                self.lines = Lines(net, self, *at_work, directory.busy)
+                self.lines.open()
+                self.inboxes = Inboxes(net, str(self.life), *at_work)
+                self.inboxes.open()
+                directory.elsewhere = self.lines
+                task_status.started()
+                await trio.sleep_forever()
+
+    def die(self, wires: MemoryWires) -> None:
+        wires.forget(self.node.name)
+        self._scope.cancel()
+
+
+class Takeovers:
+    """Three nodes, one of which owns the room at a time; each hears of it at its own time."""
+
+    def __init__(self, made: Cluster, wires: MemoryWires, dice: random.Random) -> None:
+        self.made, self.wires, self.dice = made, wires, dice
+        self.members = {node.name: Member(node, ("n0", "0")) for node in made.nodes}
+        self.owner: Life = ("n0", "0")
+
+    async def begin(self) -> None:
+        everybody = {member.here for member in self.members.values()}
+        for member in self.members.values():
+            member.able_ones = set(everybody)
+            await self.wires.nursery.start(member.live, self.wires)
+
+    def move(self, name: str, within: float = NOTICED) -> None:
+        self.owner = self.members[name].here
+        for member in self.members.values():
+            self.wires.nursery.start_soon(self._notice, member, self.dice.uniform(0, within))
+
+    async def _notice(self, member: Member, after: float) -> None:
+        await trio.sleep(after)
+        member.owns = self.owner
+        member.able_ones = {one.here for one in self.members.values()}
+        member.lines.owners_changed()
+
+    async def kill(self, name: str) -> None:
+        """It dies, others notice later, and it comes again."""
+        member = self.members[name]
+        member.die(self.wires)
+        self.made.kill(member.node)
+        await trio.sleep(self.dice.uniform(0, 0.5))
+        if self.owner == member.here:
+            self.move(self.dice.choice([one for one in self.members if one != name]))
+        member.life += 1
+        member.owns = self.owner
+        member.able_ones = {one.here for one in self.members.values()}
+        await self.made.start(member.node)
+        await self.wires.nursery.start(member.live, self.wires)
+        self.move(self.owner[0])
+
+
+class Connection:
+    """Says one thing after another to its node, as a session does: in order, some without an answer yet."""
+
+    def __init__(self, member: Member, name: str) -> None:
+        self.member, self.name = member, name
+        self.answers: dict[str, object] = {}
+        self._said = 0
+        self._answered = trio.Event()
+
+    def _reply(self, nonce: str, answer: object) -> None:
+        assert nonce not in self.answers
+        self.answers[nonce] = answer
+        self._answered.set()
+
+    async def say(self, count: int, dice: random.Random) -> None:
+        for _ in range(count):
+            while self._said - len(self.answers) >= AT_ONCE:
+                await self._wait()
+            await trio.sleep(dice.choice((0, 0, 0, 0.02, 0.1)))
+            self._said += 1
+            nonce = f"{self.name}-{self._said:04}"
+            command = PostMessage("r", f"text {nonce}", nonce=nonce)
+
+            def reply(answer: object, nonce: str = nonce) -> None:
+                self._reply(nonce, answer)
+
+            await self.member.directory.tell(ROOM, Envelope(command, Context("ann", self._said), reply))
+        while len(self.answers) < self._said:
+            await self._wait()
+
+    async def _wait(self) -> None:
+        self._answered = trio.Event()
+        with trio.fail_after(120):
+            await self._answered.wait()
+
+    @property
+    def refusals(self) -> set[str]:
+        return {answer.code for answer in self.answers.values() if isinstance(answer, Refusal)}
+
+
+@asynccontextmanager
+async def takeovers(seed: int, weather: Weather | None = None) -> AsyncIterator[Takeovers]:
+    dice = random.Random(seed)
+    async with cluster(MemoryStream(seed, weather or Weather())) as made, trio.open_nursery() as nursery:
+        first = made.nodes[0]
+        assert not refused(await first.ask("account/ann", CreateAccount("ann"), "system"))
+        assert not refused(await first.ask("space/s", CreateSpace("Team"), "ann"))
+        assert not refused(await first.ask("space/s", CreateRoom("s", "r"), "ann", new_id="r"))
+        await made.settled()
+        wires = MemoryWires(nursery)
+        wires.random.seed(seed)
+        town = Takeovers(made, wires, dice)
+        await town.begin()
+        yield town
+        nursery.cancel_scope.cancel()
+
+
+def stored(node: Node) -> list[str]:
+    sql = "SELECT nonce FROM messages WHERE room = 'r' ORDER BY seq"
+    return [nonce for (nonce,) in node.sheet.connection.execute(sql)]
+
+
+async def check(town: Takeovers, connections: list[Connection]) -> None:
+    await town.made.settled()
+    await trio.sleep(5)
+    nonces = stored(town.made.nodes[0])
+    for connection in connections:
+        assert not connection.refusals
+        own = [nonce for nonce in nonces if nonce.startswith(f"{connection.name}-")]
+        assert own == sorted(connection.answers)
+    first, *others = [node.tables() for node in town.made.nodes]
+    assert all(other == first for other in others)
+    for member in town.members.values():
+        assert member.lines._lines == member.lines._by_id == {}
+        assert member.lines._outstanding == 0
+        assert not any(inbox.busy for inbox in member.inboxes._inboxes.values())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_posts_of_a_connection_stay_in_order_whoever_comes_to_own_their_room(
+    seed: int, autojump_clock: MockClock
+) -> None:
+    async with takeovers(seed) as town:
+        connections = [Connection(town.members[f"n{n % 3}"], f"c{n}") for n in range(6)]
+        async with trio.open_nursery() as talking:
+            for connection in connections:
+                talking.start_soon(connection.say, 60, town.dice)
+            for _ in range(25):
+                town.move(town.dice.choice(list(town.members)))
+                await trio.sleep(town.dice.choice((0, 0.01, 0.1, 0.5)))
+        await check(town, connections)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_posts_stay_in_order_though_owners_die_and_messages_are_lost_meanwhile(
+    seed: int, autojump_clock: MockClock
+) -> None:
+    async with takeovers(seed, Weather(lost=0.05, unacknowledged=0.05, doubled=0.1)) as town:
+        town.wires.loss = 0.03
+        connections = [Connection(town.members["n0"], f"c{n}") for n in range(4)]
+        async with trio.open_nursery() as talking:
+            for connection in connections:
+                talking.start_soon(connection.say, 60, town.dice)
+            for _ in range(15):
+                if town.dice.random() < 0.3:
+                    await town.kill(town.dice.choice(("n1", "n2")))
+                else:
+                    town.move(town.dice.choice(list(town.members)))
+                await trio.sleep(town.dice.choice((0, 0.01, 0.1, 0.5)))
+        await check(town, connections)
