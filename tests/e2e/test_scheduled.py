@@ -173,7 +173,7 @@ def test_a_message_for_a_time_goes_by_itself(town: Town) -> None:
 def test_a_message_for_a_time_goes_from_a_deleted_room_too(town: Town) -> None:
     room = town.room()
     ada = town.open(town.member(room))
-    ada.post(room, "for a second", expires_in=1)
+    ada.post(room, "for a moment", expires_in=2)
     town.operator.ask("room.delete", room=room)
 
     def types() -> list[str]:

@@ -50,7 +50,7 @@ def test_a_reply_that_expired_counts_no_more(town: Town) -> None:
     ada = town.open(town.member(room))
     root = ada.post(room, "root")["seq"]
     first = ada.post(room, "stays", reply_to=root)
-    ada.post(room, "goes", reply_to=root, expires_in=1)
+    ada.post(room, "goes", reply_to=root, expires_in=2)
     assert thread(ada, room, root)["replies"] == 2
     left = {"replies": 1, "last_at": first["at"]}
     # By one query: of two that `thread` asks, the reply may expire between them.
