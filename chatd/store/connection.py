@@ -11,8 +11,8 @@ aiosqlite is pinned to the version whose inside this leans on; a contract test w
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Generator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -157,27 +157,35 @@ def connect(opener: Callable[[], sqlite3.Connection], at_once: bool = True) -> T
     return connection
 
 
+@contextmanager
+def closed_on_error(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """For what is done to a file that has just been opened, before anybody else has it."""
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
+
+
 def open_writer(path: Path, *, create: bool = True, lazily: bool = False) -> sqlite3.Connection:
     """The one connection that writes and checkpoints. Each commit is on the disk when it returns; `lazily`:
     after the next checkpoint, for a database whose last commits stand elsewhere too."""
     uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
-    connection = sqlite3.connect(
-        uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256
-    )
-    # checkpoints are the log's to time (see `Log`); this is the bound that holds if it cannot
-    connection.executescript(
-        """
-        PRAGMA auto_vacuum = INCREMENTAL; -- of a file that is made now: `server compact` needs it
-        PRAGMA journal_mode = WAL;
-        PRAGMA synchronous = FULL;
-        PRAGMA secure_delete = ON;
-        PRAGMA wal_autocheckpoint = 16384;
-        PRAGMA cache_size = -16000;
-        PRAGMA temp_store = MEMORY; -- else pages with texts of before go to files elsewhere, past erasing
-        """
-    )
-    if lazily:
-        connection.execute("PRAGMA synchronous = NORMAL")
+    with closed_on_error(_connected(uri)) as connection:
+        # checkpoints are the log's to time (see `Log`); this is the bound that holds if it cannot
+        connection.executescript(
+            """
+            PRAGMA auto_vacuum = INCREMENTAL; -- of a file that is made now: `server compact` needs it
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA secure_delete = ON;
+            PRAGMA wal_autocheckpoint = 16384;
+            PRAGMA cache_size = -16000;
+            PRAGMA temp_store = MEMORY; -- else pages with texts of before go to files elsewhere, past erasing
+            """
+        )
+        if lazily:
+            connection.execute("PRAGMA synchronous = NORMAL")
     return connection
 
 
@@ -185,9 +193,11 @@ def open_reader(path: Path) -> sqlite3.Connection:
     """Read-only, for every connection but the writer's: two that checkpoint and commit at the same
     instant can corrupt the file (SQLite 3.7.0 to 3.51.2)."""
     uri = path.absolute().as_uri() + "?mode=ro"
-    connection = sqlite3.connect(
-        uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256
-    )
-    connection.execute("PRAGMA cache_size = -4000")
-    connection.execute(f"PRAGMA mmap_size = {MAPPED}")
+    with closed_on_error(_connected(uri)) as connection:
+        connection.execute("PRAGMA cache_size = -4000")
+        connection.execute(f"PRAGMA mmap_size = {MAPPED}")
     return connection
+
+
+def _connected(uri: str) -> sqlite3.Connection:
+    return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)

@@ -171,6 +171,9 @@ class Streamed:
         """Every whole event; half of one waits for its rest, and is lost with the connection."""
         if self.headers.get("content-type") != "text/event-stream":
             return
+        while self._buffer.startswith(b":") and b"\n" in self._buffer:
+            self.comments += 1  # a line of its own, between events
+            del self._buffer[: self._buffer.index(b"\n") + 1]
         *blocks, rest = bytes(self._buffer).split(b"\n\n")
         self._buffer = bytearray(rest)
         for block in blocks:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chatd.actors.runtime.chunk import Chunk, SignalFrame
 from chatd.domain.event import Event
-from chatd.gateway.http.events.event_wire import EventWire, closed, event_wire, read_cursor
+from chatd.gateway.http.events.event_wire import HEARTBEAT, EventWire, closed, event_wire, read_cursor
 
 EPOCH = "01JD4Q00000000000000000000"
 HASHES = st.sampled_from(["", "5f0c9e1b7a42", "000000000000"])
@@ -70,6 +70,12 @@ def test_an_event_is_rendered_once_for_all_streams() -> None:
 def test_the_last_event_says_why() -> None:
     (block,) = read(closed({"code": 1001, "reason": "the server is going away", "reconnect": True}, 2500))
     assert (block["event"], block["retry"]) == ("closed", "2500")
+
+
+def test_a_heartbeat_ends_no_event() -> None:
+    """Some clients take every empty line for the end of an event, also of one that never began."""
+    assert HEARTBEAT.startswith(b":")
+    assert HEARTBEAT.splitlines(keepends=True) == [HEARTBEAT]
 
 
 @pytest.mark.parametrize(

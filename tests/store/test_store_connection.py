@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import aiosqlite
 import pytest
@@ -13,7 +15,9 @@ import trio
 from aiosqlite import core
 
 from chatd.ports import StoreUnavailable
-from chatd.store.connection import Reply, TrioConnection, connect
+from chatd.store.connection import Reply, TrioConnection, connect, open_reader, open_writer
+from chatd.store.ops import look
+from chatd.store.ops.scratch import open_scratch
 
 
 def in_memory() -> sqlite3.Connection:
@@ -131,3 +135,14 @@ async def test_a_reply_that_comes_after_trio_ended_is_dropped() -> None:
     await trio.to_thread.run_sync(trio.run, other_run)
     replies[0].call_soon_threadsafe(replies[0].set_result, 7)
     assert not replies[0].done()
+
+
+@pytest.mark.parametrize("opened", [open_writer, open_reader, open_scratch, look.fixed])
+def test_a_file_that_cannot_be_used_is_closed_again(
+    opened: Callable[[Path], sqlite3.Connection], tmp_path: Path
+) -> None:
+    (file := tmp_path / "text.db").write_text("no database at all " * 100)
+    with pytest.raises(sqlite3.DatabaseError) as failed:  # which holds all that the function held
+        opened(file)
+    held = [os.readlink(one) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]
+    assert str(file) not in held, failed

@@ -17,7 +17,7 @@ from typing import IO, Any, Final
 import msgspec
 import trio
 
-from chatd.store.connection import BUSY_SECONDS
+from chatd.store.connection import BUSY_SECONDS, closed_on_error
 from chatd.store.ops.cut import OWN, REPLAYED, TABLES
 
 EVENTS: Final = 1_000  # in one record
@@ -35,12 +35,9 @@ def fixed(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
-    try:
+    with closed_on_error(connection):
         connection.execute("BEGIN")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except BaseException:
-        connection.close()
-        raise
     return connection
 
 

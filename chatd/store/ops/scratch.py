@@ -14,7 +14,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from chatd.store.connection import open_reader
+from chatd.store.connection import closed_on_error, open_reader
 from chatd.store.ops import migrate
 
 REPLAYED: Final = "replayed"
@@ -60,12 +60,12 @@ TRIGGERS: Final = "SELECT sql FROM temp.sqlite_schema WHERE type = 'trigger' AND
 
 def open_scratch(path: Path) -> sqlite3.Connection:
     """The database at `path`, read-only, and over it the empty tables, in a temporary file."""
-    connection = open_reader(path)
-    connection.executescript(PREPARED)
-    for sql in _schema():
-        connection.execute(sql)
-    connection.executescript(KEEP_BODIES)
-    connection.executescript(STATISTICS)
+    with closed_on_error(open_reader(path)) as connection:
+        connection.executescript(PREPARED)
+        for sql in _schema():
+            connection.execute(sql)
+        connection.executescript(KEEP_BODIES)
+        connection.executescript(STATISTICS)
     return connection
 
 

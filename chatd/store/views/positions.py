@@ -21,7 +21,7 @@ import msgspec
 
 from chatd.log import log as server_log
 from chatd.ports import Lag, View
-from chatd.store.connection import BUSY_SECONDS, TrioConnection
+from chatd.store.connection import BUSY_SECONDS, TrioConnection, closed_on_error
 
 LAYOUT: Final = 1  # of the tables below; a file of another one is made anew
 PASSING: Final = frozenset(
@@ -110,8 +110,7 @@ class ViewPositions:
     def _open_sound(self) -> sqlite3.Connection:
         # made before SQLite does, so that its side files inherit the mode
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-        connection = self._open(self.path.as_uri(), WRITER_SETTINGS)
-        try:
+        with closed_on_error(self._open(self.path.as_uri(), WRITER_SETTINGS)) as connection:
             [layout] = connection.execute("PRAGMA main.user_version").fetchone()
             if layout == 0:
                 _script(connection, f"{TABLES}; PRAGMA main.user_version = {LAYOUT}")
@@ -119,21 +118,15 @@ class ViewPositions:
                 raise sqlite3.DatabaseError(f"its layout is {layout}, not {LAYOUT}")
             elif not connection.execute(SAME_EPOCH).fetchone()[0]:
                 raise sqlite3.DatabaseError("it follows another log")
-        except BaseException:
-            connection.close()
-            raise
         return connection
 
     def _open(self, uri: str, settings: str) -> sqlite3.Connection:
         connection = sqlite3.connect(
             uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256
         )
-        try:
+        with closed_on_error(connection):
             connection.execute("ATTACH ? AS log", (self._log_uri,))
             connection.executescript(settings)
-        except BaseException:
-            connection.close()
-            raise
         return connection
 
     def _remove(self) -> None:

@@ -18,7 +18,8 @@ from chatd.domain.event import Event
 from chatd.ports import Render, Row
 
 RETRY: Final = 1000  # milliseconds after which a client that was cut off connects again
-HEARTBEAT: Final = b":\n\n"  # a comment, so that proxies do not take the stream for dead
+# A comment, so that proxies do not take the stream for dead. To some clients, an empty line is an event.
+HEARTBEAT: Final = b":\n"
 _CURSOR: Final = re.compile(r"([!-\-/-~]{1,64})\.(0|[1-9][0-9]{0,15})\.([0-9a-f]*)")
 _encode: Final = msgspec.json.Encoder().encode
 
