@@ -26,7 +26,7 @@ from chatd.tracing import tracing
 OF_A_LINE: Final = 1024  # commands that wait
 INBOXES: Final = 65_536
 ASKED_FOR: Final = 60.0  # seconds for which an answer may be asked for again
-LATE: Final = 0.1  # seconds that a command may be on its way after its sender could know better
+LATE: Final = 0.1  # seconds that a command or an answer may be on its way
 LOOK: Final = 0.01
 KEPT_SECONDS: Final = 120.0  # that answers are kept for a line of which nothing is heard
 
@@ -67,7 +67,7 @@ class Inboxes:
         self._sequence = sequence
         self._inboxes: dict[str, _Inbox] = {}
         self._unanswered = 0
-        self._taken_at = 0.0
+        self._moved_at = 0.0
         self._closed = False
         self._complaints = Complaints()
 
@@ -75,9 +75,10 @@ class Inboxes:
         self._net.listen(calls_to((self._net.node, self._life)), self._called)
 
     async def finish(self) -> None:
-        """Returns when all is answered that others gave to this node, which they know to be leaving."""
-        self._taken_at = trio.current_time()
-        while self._unanswered or trio.current_time() < self._taken_at + LATE:  # noqa: ASYNC110
+        """Returns when all is answered that others gave to this node, which they know to be leaving, and
+        nothing more is on its way."""
+        self._moved_at = trio.current_time()
+        while self._unanswered or trio.current_time() < self._moved_at + LATE:  # noqa: ASYNC110
             await trio.sleep(LOOK)
 
     def close(self) -> None:
@@ -119,7 +120,7 @@ class Inboxes:
             del inbox.answers[n]
         inbox.calls.append(call)
         self._unanswered += 1
-        self._taken_at = trio.current_time()
+        self._moved_at = trio.current_time()
         if not inbox.busy:
             inbox.busy = True
             self._nursery.start_soon(self._carry_out, inbox)
@@ -144,6 +145,7 @@ class Inboxes:
 
     def _answer(self, inbox: _Inbox, call: Call, answer: object) -> None:
         self._unanswered -= 1
+        self._moved_at = trio.current_time()
         if answer is STOPPING:
             return
         try:

@@ -47,6 +47,7 @@ from chatd.ports import (
     StoreRefuses,
     StoreUnavailable,
     StoreUncertain,
+    Taken,
 )
 from chatd.store.log.writes import PROPOSALS
 
@@ -58,6 +59,7 @@ NOTHING: Final = Made((), b"")
 NEVER: Final = (0, 0)
 
 Others = Callable[[Sequence[Append], Sequence[Event]], None]  # never waits, never raises
+Refused = Callable[[str], None]  # likewise
 
 
 class StoreLog(Protocol):
@@ -102,6 +104,7 @@ class ClusterLog:
         self._moved = trio.Event()
         self._show: Show = lambda events: None
         self._others: Others = lambda appends, events: None
+        self._refused: Refused = lambda stream: None
         self._doubt: Callable[[Header, str], None] = lambda header, hash: None
 
     # --- what the log writer asks
@@ -110,9 +113,10 @@ class ClusterLog:
         """From now on `show` is given all events, own and others', in the order of the log."""
         self._show = show
 
-    def follow_others(self, others: Others) -> None:
-        """From now on `others` is given what other nodes wrote, and its events, before these are shown."""
-        self._others = others
+    def follow_others(self, others: Others, refused: Refused) -> None:
+        """From now on `others` is given what other nodes wrote, and its events, before these are shown, and
+        `refused` each stream to which another node could not add because somebody else had."""
+        self._others, self._refused = others, refused
 
     def watch(self, doubt: Callable[[Header, str], None]) -> None:
         """`doubt` is called when a proposer's hash of the log is not the one that this node had there."""
@@ -207,6 +211,8 @@ class ClusterLog:
         self._applied(sequence, header)
         if own is None:
             self._others(_written(appends, outcomes), events)
+            for stream in _too_late(appends, outcomes):
+                self._refused(stream)
         if events:
             self._position, self.hash = events[-1].position, events[-1].hash
             self._show(events)
@@ -278,3 +284,11 @@ def _written(appends: Sequence[Append], outcomes: Outcomes) -> list[Append]:
     if isinstance(outcomes, StoreUnavailable):
         return list(appends) if isinstance(outcomes, StoreUncertain) else []
     return [append for append, done in zip(appends, outcomes, strict=True) if isinstance(done, Appended)]
+
+
+def _too_late(appends: Sequence[Append], outcomes: Outcomes) -> set[str]:
+    if isinstance(outcomes, StoreUnavailable):
+        return set()
+    refused = zip(appends, outcomes, strict=True)
+    late = (append for append, done in refused if isinstance(done, Taken) and done.what == "seq")
+    return {append.facts[0].stream for append in late if append.facts}

@@ -178,7 +178,7 @@ class Node:
             if self.leads():  # another node may have died in the middle of some
                 deletions.look_again()
 
-        self.log.follow_others(others)
+        self.log.follow_others(others, directory.give_way)
         self.beats.watch(changed)
 
     def share_brakes(self, throttle: LoginThrottle) -> None:

@@ -49,7 +49,7 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             if one is None:
                 made = await self._add(caller, row, room)
             else:
-                made = await self._admit(caller, room, one["room"], one["name"])
+                made = await self._admit(caller, room, one["room"], one["name"], bool(one["own"]))
             if isinstance(made, Refusal):
                 return made
             found.append(made)
@@ -80,7 +80,7 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
                 conditions=(ImportOpen(row["id"]),),
             )
             if not isinstance(answer, Refusal):
-                return ImportedRoom(key=room.key, room=answer.room.id, name=name, made=True)
+                return ImportedRoom(key=room.key, room=answer.room.id, name=name, made=True, own=True)
             if answer is not ROOM_NAME_TAKEN:
                 return TAKEN_BACK if answer is STALE else answer
         return ROOM_NAME_TAKEN
@@ -93,7 +93,7 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
         if state.space != row["space"]:
             return NO_SUCH_ROOM
         await self.commands.write(PutImportRoom(row["space"], row["source"], room.key, id_, None))
-        return await self._admit(caller, room, id_, state.name)
+        return await self._admit(caller, room, id_, state.name, own=False)
 
     async def _make_direct(self, caller: Caller, row: Row, room: ImportRoom) -> ImportedRoom | Refusal:
         people = sorted(set(room.members))
@@ -113,16 +113,18 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             return answer
         made_by = None if state.exists else row["id"]
         await self.commands.write(PutImportRoom(row["space"], row["source"], room.key, id_, made_by))
-        return ImportedRoom(key=room.key, room=id_, name="", made=not state.exists)
+        return ImportedRoom(key=room.key, room=id_, name="", made=not state.exists, own=not state.exists)
 
-    async def _admit(self, caller: Caller, room: ImportRoom, id_: str, name: str) -> ImportedRoom | Refusal:
+    async def _admit(
+        self, caller: Caller, room: ImportRoom, id_: str, name: str, own: bool
+    ) -> ImportedRoom | Refusal:
         """Who is in it by now."""
         if room.kind != "direct" and room.members:
             coming = AdmitMembers(tuple(room.members))
             answer = await self.commands.ask(room_stream(id_), coming, context_of(caller), Done)
             if isinstance(answer, Refusal):
                 return answer
-        return ImportedRoom(key=room.key, room=id_, name=name, made=False)
+        return ImportedRoom(key=room.key, room=id_, name=name, made=False, own=own)
 
 
 def _names(name: str, format_: str) -> Iterator[str]:

@@ -91,7 +91,7 @@ class Node:
                     1000.0,
                     SharedSpaces(reader, guests=False).learn,
                 )
-                log.follow_others(lambda appends, events: directory.absorb(events))
+                log.follow_others(lambda appends, events: directory.absorb(events), directory.give_way)
                 nursery.start_soon(partial(supervise, writer, vital=True))
                 nursery.start_soon(log.run)
                 self.commands = CommandBus(directory, writer)

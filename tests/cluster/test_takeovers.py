@@ -30,6 +30,7 @@ SEEDS = range(8)
 ROOM = "room/r"
 AT_ONCE = 6  # posts of a connection without an answer
 NOTICED = 0.4  # seconds at most until a node knows who owns the room
+SOON = 0.05  # as NOTICED, where it is told
 Life = tuple[str, str]
 
 
@@ -127,12 +128,31 @@ class Takeovers:
         await self.wires.nursery.start(member.live, self.wires)
         self.move(self.owner[0])
 
+    async def stop(self, name: str) -> None:
+        """As planned: it retires, finishes, goes, and comes again."""
+        member = self.members[name]
+        others = [one for one in self.members if one != name]
+        self.move(self.dice.choice(others) if self.owner[0] == name else self.owner[0], SOON)
+        await member.inboxes.finish()
+        member.inboxes.close()
+        gone, member.life = member.here, member.life + 1
+        for one in self.members.values():
+            one.able_ones.discard(gone)
+            one.lines.owners_changed()
+        await member.directory.close()
+        member.die(self.wires)
+        self.made.kill(member.node)
+        await trio.sleep(0.01)  # until it is dead
+        await self.made.start(member.node)
+        await self.wires.nursery.start(member.live, self.wires)
+        self.move(self.owner[0], SOON)
+
 
 class Connection:
     """Says one thing after another to its node, as a session does: in order, some without an answer yet."""
 
-    def __init__(self, member: Member, name: str) -> None:
-        self.member, self.name = member, name
+    def __init__(self, member: Member, name: str, nonces: bool = True) -> None:
+        self.member, self.name, self.nonces = member, name, nonces
         self.answers: dict[str, object] = {}
         self._said = 0
         self._answered = trio.Event()
@@ -149,7 +169,7 @@ class Connection:
             await trio.sleep(dice.choice((0, 0, 0, 0.02, 0.1)))
             self._said += 1
             nonce = f"{self.name}-{self._said:04}"
-            command = PostMessage("r", f"text {nonce}", nonce=nonce)
+            command = PostMessage("r", nonce, nonce=nonce if self.nonces else None)
 
             def reply(answer: object, nonce: str = nonce) -> None:
                 self._reply(nonce, answer)
@@ -186,17 +206,17 @@ async def takeovers(seed: int, weather: Weather | None = None) -> AsyncIterator[
 
 
 def stored(node: Node) -> list[str]:
-    sql = "SELECT nonce FROM messages WHERE room = 'r' ORDER BY seq"
-    return [nonce for (nonce,) in node.sheet.connection.execute(sql)]
+    sql = "SELECT text FROM messages JOIN body_rows USING (position) WHERE room = 'r' ORDER BY seq"
+    return [text for (text,) in node.sheet.connection.execute(sql)]
 
 
 async def check(town: Takeovers, connections: list[Connection]) -> None:
     await town.made.settled()
     await trio.sleep(5)
-    nonces = stored(town.made.nodes[0])
+    texts = stored(town.made.nodes[0])
     for connection in connections:
         assert not connection.refusals
-        own = [nonce for nonce in nonces if nonce.startswith(f"{connection.name}-")]
+        own = [text for text in texts if text.startswith(f"{connection.name}-")]
         assert own == sorted(connection.answers)
     first, *others = [node.tables() for node in town.made.nodes]
     assert all(other == first for other in others)
@@ -222,6 +242,21 @@ async def test_posts_of_a_connection_stay_in_order_whoever_comes_to_own_their_ro
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+async def test_whoever_decides_still_for_a_busy_room_that_others_own_gets_their_turn(
+    seed: int, autojump_clock: MockClock
+) -> None:
+    async with takeovers(seed) as town:
+        for member in town.members.values():
+            member.owns = member.here  # each takes itself for the owner
+        busy = [Connection(town.members["n0"], f"busy{n}") for n in range(6)]
+        others = [Connection(town.members[f"n{n}"], f"c{n}") for n in (1, 2)]
+        async with trio.open_nursery() as talking:
+            for connection in [*busy, *others]:
+                talking.start_soon(connection.say, 60, town.dice)
+        await check(town, [*busy, *others])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_posts_stay_in_order_though_owners_die_and_messages_are_lost_meanwhile(
     seed: int, autojump_clock: MockClock
 ) -> None:
@@ -237,4 +272,20 @@ async def test_posts_stay_in_order_though_owners_die_and_messages_are_lost_meanw
                 else:
                     town.move(town.dice.choice(list(town.members)))
                 await trio.sleep(town.dice.choice((0, 0.01, 0.1, 0.5)))
+        await check(town, connections)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_what_is_not_safe_to_repeat_is_done_once_though_owners_are_stopped_meanwhile(
+    seed: int, autojump_clock: MockClock
+) -> None:
+    async with takeovers(seed) as town:
+        connections = [Connection(town.members["n0"], f"c{n}", nonces=False) for n in range(4)]
+        async with trio.open_nursery() as talking:
+            for connection in connections:
+                talking.start_soon(connection.say, 60, town.dice)
+            for _ in range(10):
+                town.move(town.dice.choice(("n1", "n2")), SOON)
+                await trio.sleep(town.dice.choice((0, 0.01, 0.1, 0.5)))
+                await town.stop(town.dice.choice(("n1", "n2")))
         await check(town, connections)

@@ -19,6 +19,7 @@ from bench.nats_servers import NatsServers, nats_servers
 
 ON: Final = os.environ.get("CHATD_TEST_CLUSTER") == "1"
 START_SECONDS: Final = 60.0
+LINK: Final = "make the first account"
 SERVE: Final = (sys.executable, "-m", "chatd.cli", "serve")
 
 # What these files are about is one process: its address, limits and delays, clock, files, life.
@@ -73,7 +74,11 @@ class Companions:
             "CHATD_FILES_SHARED": "true",
         }
 
-    def start(self, arguments: Sequence[str], settings: Mapping[str, str]) -> None:
+    def start(
+        self, arguments: Sequence[str], settings: Mapping[str, str], printed: queue.SimpleQueue[str]
+    ) -> None:
+        """`printed`: what the first node said. The link to the first account that it printed is replaced by
+        that of the last one to start."""
         (self._data / "files").mkdir(mode=0o700, exist_ok=True)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CHATD_")}
         for node in (1, 2):
@@ -101,7 +106,9 @@ class Companions:
                     stderr=log,
                 )
             self._processes.append(process)
-            self.ports.append(_port(process))
+            if node == 2:
+                _forget_links(printed)
+            self.ports.append(_port(process, printed if node == 2 else queue.SimpleQueue()))
 
     def end(self, kill: bool) -> None:
         for process in self._processes:
@@ -114,7 +121,14 @@ class Companions:
         self._processes, self.ports = [], []
 
 
-def _port(process: subprocess.Popen[bytes]) -> int:
+def _forget_links(printed: queue.SimpleQueue[str]) -> None:
+    lines = [printed.get() for _ in range(printed.qsize())]
+    for line in lines:
+        if not line.startswith(LINK):
+            printed.put(line)
+
+
+def _port(process: subprocess.Popen[bytes], links: queue.SimpleQueue[str]) -> int:
     found: queue.SimpleQueue[int] = queue.SimpleQueue()
 
     def listen() -> None:
@@ -123,6 +137,8 @@ def _port(process: subprocess.Popen[bytes]) -> int:
             for line in process.stdout:
                 if line.startswith(b"listening on http://"):
                     found.put(int(line.rsplit(b":", 1)[1]))
+                elif line.startswith(LINK.encode()):
+                    links.put(line.decode().rstrip("\n"))
 
     threading.Thread(target=listen, daemon=True).start()
     return found.get(timeout=START_SECONDS)

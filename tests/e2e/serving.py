@@ -116,7 +116,7 @@ class Server:
         self.launch()
         self.wait_listening()
         if self._companions is not None:
-            self._companions.start([] if self.rate_limits else ["--no-limits"], self.settings)
+            self._companions.start([] if self.rate_limits else ["--no-limits"], self.settings, self.printed)
         return self
 
     def kill(self) -> None:

@@ -41,6 +41,21 @@ def test_a_direct_room_shows_who_is_in_it(town: Town) -> None:
     assert [(member["account"], member["role"]) for member in members] == [(id_, None) for id_ in ids]
 
 
+def test_the_list_counts_up_to_the_head_that_it_says(town: Town) -> None:
+    """Who counts on from a list with the events that follow would never find the right number again."""
+    accounts = [town.member(name=name) for name in ("ada", "bob")]
+    ada, bob = (town.open(account) for account in accounts)
+    room = opened(ada, accounts[1].id)
+    begun = ada.post(room, "hello")["seq"] - 1
+    for _ in range(40):
+        posts = [ada.send("message.post", room=room, text="once more") for _ in range(3)]
+        for _ in range(3):
+            (listed,) = bob.ask("direct.list")["rooms"]
+            assert listed["unread"] == listed["head"] - begun
+        for post in posts:
+            ada.result(post)
+
+
 def test_the_other_joins_a_direct_room_with_its_first_message(town: Town) -> None:
     accounts = [town.member(name=name) for name in ("ada", "bob")]
     ada, bob = (town.open(account) for account in accounts)

@@ -113,6 +113,11 @@ class Directory:
             if (actor := self._actors.get(stream)) is not None:
                 actor.absorb(list(run))
 
+    def give_way(self, stream: str) -> None:
+        """Others, who decide for the stream as well, were too late with what they wanted to add to it."""
+        if (actor := self._actors.get(stream)) is not None:
+            actor.give_way()
+
     async def look_in_vain(self, stream: str) -> None:
         """Reads from the store what an actor reads of a stream that does not exist, so that the time of the
         answer does not tell a hidden stream from a missing one."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import inf
 from random import random
 from time import time_ns
 from typing import Any, Final, Literal, Protocol
@@ -54,6 +55,8 @@ REDOS: Final = 16  # times that a turn is decided anew because the log knew bett
 PATIENT_REDOS: Final = 3  # of these; before each further one the actor pauses, the longer the later
 PAUSE: Final = 0.005  # seconds, the longest first one
 LONGEST_PAUSE: Final = 0.2
+GIVING_WAY: Final = 1.0  # seconds
+WAY: Final = 3  # appends, by the time that one takes: others hear of the refusal, and ask again
 TURN_BYTES: Final = 256 * 1024  # of texts, about; a turn ends with the command that goes beyond
 COMMAND_BYTES: Final = 512  # about, of what is no text
 
@@ -107,6 +110,8 @@ class StreamActor:
         self._snapshot_seq = 0
         self._arrived: list[Event] = []  # what others added while the state was being read
         self._absorbed = 0  # times that others added something
+        self._giving_way_until = -inf  # trio's time
+        self._append_took = 0.0  # seconds, the last one
 
     # --- asked from outside
 
@@ -131,6 +136,12 @@ class StreamActor:
             self._arrived += events
         elif self._state is not None and not self._take_in(self._state, events):
             self._state = None
+
+    def give_way(self) -> None:
+        """Others were too late with what they decided for the stream, and decide it anew: for a while, new
+        turns let them in first. Else whoever was first, as while the owner changes, would be it again and
+        again."""
+        self._giving_way_until = trio.current_time() + GIVING_WAY
 
     def forget(self) -> None:
         """What is known here and nowhere in the log, as markers, may be out of date: it is read again."""
@@ -214,6 +225,8 @@ class StreamActor:
     async def _turn(self, envelopes: Sequence[Envelope]) -> None:
         """Decides, makes durable, answers. Decides anew when the log knew something the state did not."""
         known: list[dict[str, Any]] = []
+        if trio.current_time() < self._giving_way_until:
+            await trio.sleep(WAY * self._append_took)
         for redo in range(REDOS):
             if redo > PATIENT_REDOS:
                 longest = min(LONGEST_PAUSE, PAUSE * 2 ** (redo - PATIENT_REDOS))
@@ -225,7 +238,9 @@ class StreamActor:
                 spans = self._trace(envelopes, begun) if tracing.on else ()
                 if not (turn.facts or turn.writes):
                     return self._answer(turn, Appended(()))
+                asked = trio.current_time()
                 outcome = await self._world.append(turn.append(), spans)
+                self._append_took = trio.current_time() - asked
             except StoreUnavailable as error:
                 self._state = None
                 return _tell(envelopes, error)
