@@ -295,7 +295,7 @@ def test_who_was_deleted_before_the_first_message_does_not_join(town: Town) -> N
     room = opened(writer, bob.id)
     town.operator.ask("account.erase", account=bob.id)
     gone = f"account/{bob.id}"
-    assert within(10, lambda: "account.deleted" in str(town.operator.ask("event.list", after=0, stream=gone)))
+    assert within(30, lambda: "account.deleted" in str(town.operator.ask("event.list", after=0, stream=gone)))
     writer.post(room, "hello?")
     assert [row["account"] for row in writer.ask("room.members", room=room)["members"]] == [ada.id]
 
