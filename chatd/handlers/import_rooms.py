@@ -23,7 +23,7 @@ from chatd.domain.room.direct import PAIR, direct_room
 from chatd.domain.room.state import NO_SUCH_ROOM, RoomState
 from chatd.handlers.imports import TAKEN_BACK, open_import, refuse_strangers
 from chatd.handlers.visibility import Visibility
-from chatd.ports import Caller, ImportOpen, PutImportRoom, Reader, Row
+from chatd.ports import Caller, ImportOpen, ImportRoomUnknown, PutImportRoom, Reader, Row
 
 LONGEST_NAME: Final = 80
 TRIES: Final = 100  # names that are tried for a room
@@ -77,13 +77,21 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
                 context,
                 RoomResult,
                 put,
-                conditions=(ImportOpen(row["id"]),),
+                conditions=(ImportOpen(row["id"]), ImportRoomUnknown(row["space"], row["source"], room.key)),
             )
+            if answer is STALE:  # somebody imports the same at once, or takes it back
+                return await self._known(caller, row, room) or TAKEN_BACK
             if not isinstance(answer, Refusal):
                 return ImportedRoom(key=room.key, room=answer.room.id, name=name, made=True, own=True)
             if answer is not ROOM_NAME_TAKEN:
-                return TAKEN_BACK if answer is STALE else answer
+                return answer
         return ROOM_NAME_TAKEN
+
+    async def _known(self, caller: Caller, row: Row, room: ImportRoom) -> ImportedRoom | Refusal | None:
+        found = await self.reader.import_rooms(row["space"], row["source"], [room.key])
+        if not found:
+            return None
+        return await self._admit(caller, room, found[0]["room"], found[0]["name"], bool(found[0]["own"]))
 
     async def _map(self, caller: Caller, row: Row, room: ImportRoom, id_: str) -> ImportedRoom | Refusal:
         """To a room that is here already."""
@@ -113,7 +121,9 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             return answer
         made_by = None if state.exists else row["id"]
         await self.commands.write(PutImportRoom(row["space"], row["source"], room.key, id_, made_by))
-        return ImportedRoom(key=room.key, room=id_, name="", made=not state.exists, own=not state.exists)
+        found = await self.reader.import_rooms(row["space"], row["source"], [room.key])
+        own = bool(found and found[0]["own"])
+        return ImportedRoom(key=room.key, room=id_, name="", made=not state.exists, own=own)
 
     async def _admit(
         self, caller: Caller, room: ImportRoom, id_: str, name: str, own: bool
