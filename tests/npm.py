@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 WITH_NODE = Path(__file__).parents[1] / "web" / "node.sh"  # decides which Node
-INSTALL_SECONDS = 120
+INSTALL_SECONDS = 240
 
 
 @cache

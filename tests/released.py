@@ -17,7 +17,7 @@ from chatd import __version__
 from release.__main__ import TOOLS
 
 ROOT: Final = Path(__file__).parents[1]
-BUILD_SECONDS: Final = 110
+BUILD_SECONDS: Final = 240
 
 
 def release(temporary: pytest.TempPathFactory) -> Path:

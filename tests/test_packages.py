@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 CLIENT = "chatd/gateway/http/web"
 SOURCES = ("LICENSE", "README.md", "chatd", "chatctl", "pyproject.toml", "schema.sql")
 MADE = shutil.ignore_patterns("__pycache__", "web")
-BUILD_SECONDS = 60
+BUILD_SECONDS = 240
 
 
 def build(tree: Path, kind: str, into: Path) -> subprocess.CompletedProcess[str]:

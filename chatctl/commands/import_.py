@@ -164,11 +164,11 @@ def run(
                 direct,
             )
             choice.of(export.rooms())
-            from_ = export.source if source is None else source
-            id_ = await _begun(client, found.id, export.format, f"{export.format}:{from_}"[:200])
+            from_ = f"{export.format}:{export.source if source is None else source}"[:200]
+            id_ = await _begun(client, found.id, export.format, from_)
             uploads = Uploads(export, place, token, fetching)
             async with connection.client(patient=True) as other:
-                move = Move((client, other), export, id_, choice, uploads, moving(progress))
+                move = Move((client, other), export, from_, id_, choice, uploads, moving(progress))
                 return await move.run(found.id)
 
         moved = connection.run(work, seconds=None, patient=True, on_lost=progress.lost)

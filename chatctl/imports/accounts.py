@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import trio
 
 from chatctl.imports import fit
-from chatctl.imports.export import Export
+from chatctl.imports.export import Content
 from chatctl.imports.moved import Choice, Moved
 from chatctl.imports.people_file import NO_MEMBER
 from chatctl.imports.records import Message, Person, mentioned, with_names
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Accounts:
     """By the keys of people: `ids` of accounts."""
 
-    def __init__(self, client: Client, export: Export, choice: Choice, moved: Moved) -> None:
+    def __init__(self, client: Client, export: Content, choice: Choice, moved: Moved) -> None:
         self.ids: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._client = client

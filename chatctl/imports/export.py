@@ -31,20 +31,8 @@ class Unreadable(Failed):
     """The export cannot be read any further: the text names file and place, and what to do."""
 
 
-class Export(Protocol):
-    """One export, open for reading; a context manager."""
-
-    format: ClassVar[str]  # as `chatctl import --format` takes it
-    source: str  # what tells this workspace, guild or server from others of the format; "" where nothing does
-    problems: Problems
-
-    @classmethod
-    def looks_like(cls, path: Path) -> bool:
-        """Whether the file or folder is of this format, by names and first bytes."""
-        ...
-
-    @classmethod
-    def read(cls, path: Path, options: Options) -> Self: ...
+class Content(Protocol):
+    """What is in an export."""
 
     def people(self) -> Iterable[Person]:
         """All whom the export lists. Messages may have authors beyond these."""
@@ -65,6 +53,22 @@ class Export(Protocol):
     def open(self, path: str) -> BinaryIO:
         """The bytes of a file, by `File.path`; raises `Unreadable`."""
         ...
+
+
+class Export(Content, Protocol):
+    """One export, open for reading; a context manager."""
+
+    format: ClassVar[str]  # as `chatctl import --format` takes it
+    source: str  # what tells this workspace, guild or server from others of the format; "" where nothing does
+    problems: Problems
+
+    @classmethod
+    def looks_like(cls, path: Path) -> bool:
+        """Whether the file or folder is of this format, by names and first bytes."""
+        ...
+
+    @classmethod
+    def read(cls, path: Path, options: Options) -> Self: ...
 
     def __enter__(self) -> Self: ...
 

@@ -15,7 +15,7 @@ from chatctl.imports.accounts import Accounts
 from chatctl.imports.attach import Uploads
 from chatctl.imports.batches import Batch, batches
 from chatctl.imports.convert import NOTHING, Attached, convert, parts_gone
-from chatctl.imports.export import Export
+from chatctl.imports.export import Content
 from chatctl.imports.late import late_files
 from chatctl.imports.moved import Moved
 from chatctl.imports.records import Message, Room
@@ -43,7 +43,7 @@ class Lane:
     """`reading` has room for one: an export is read from one thread at a time. `told` hears of progress."""
 
     client: Client
-    export: Export
+    export: Content
     import_: str
     accounts: Accounts
     uploads: Uploads

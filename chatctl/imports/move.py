@@ -20,6 +20,7 @@ from chatctl.imports.export import Export
 from chatctl.imports.lane import Lane
 from chatctl.imports.moved import Choice, Moved
 from chatctl.imports.records import File, Room
+from chatctl.imports.sharing import Sharing
 from chatd.client.nursery import all_of
 from chatd.contract.emoji import AddEmoji, EmojiList, ListEmoji
 from chatd.contract.import_ import AddImportRooms, FinishImport, ImportedRooms, ImportRoom
@@ -39,6 +40,7 @@ class Move:
         self,
         clients: Sequence[Client],
         export: Export,
+        source: str,
         import_: str,
         choice: Choice,
         uploads: Uploads,
@@ -46,16 +48,16 @@ class Move:
     ) -> None:
         self.moved = moved = Moved(import_)
         self._client = client = clients[0]
-        self._export = export
+        self._export = content = Sharing(export, source)
         self._import = import_
         self._choice = choice
         self._uploads = uploads
         self._told = told
-        self._accounts = accounts = Accounts(client, export, choice, moved)
+        self._accounts = accounts = Accounts(client, content, choice, moved)
         self._adding = trio.Lock()
         reading = trio.CapacityLimiter(1)
         self._lanes = [
-            Lane(client, export, import_, accounts, uploads, moved, reading, told) for client in clients
+            Lane(client, content, import_, accounts, uploads, moved, reading, told) for client in clients
         ]
 
     async def run(self, space: str) -> Moved:
@@ -100,7 +102,10 @@ class Move:
             self._choice.rooms.get(room.key) or self._choice.rooms.get(room.name),
         )
         answer = await self._client.ask(AddImportRooms(self._import, [asked]), ImportedRooms)
-        return answer.rooms[0].room
+        [added] = answer.rooms
+        if not added.own:
+            self._export.shared.add(room.key)
+        return added.room
 
     async def _add_emoji(self, space: str) -> None:
         """Those whose pictures are in the export, as long as the space takes them. One of that name that is

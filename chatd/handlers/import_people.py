@@ -20,7 +20,7 @@ from chatd.domain.event import account_stream, space_stream
 from chatd.domain.internal import AdmitMembers, MakePlaceholder
 from chatd.domain.names.taken import DISPLAY_NAME_TAKEN, NAME_TAKEN
 from chatd.handlers.imports import TAKEN_BACK, open_import
-from chatd.ports import Caller, ImportOpen, PutImportPerson, Reader, Row
+from chatd.ports import Caller, ImportOpen, ImportPersonUnknown, PutImportPerson, Reader, Row
 
 LONGEST_NAME: Final = 32
 TRIES: Final = 100  # names that are tried for a person
@@ -86,10 +86,11 @@ class ImportPeople(msgspec.Struct, frozen=True, eq=False):
             context_of(caller),
             AccountResult,
             put,
-            conditions=(ImportOpen(row["id"]),),
+            conditions=(ImportOpen(row["id"]), ImportPersonUnknown(row["space"], row["source"], key)),
         )
-        if answer is STALE:
-            return TAKEN_BACK
+        if answer is STALE:  # somebody imports the same at once, or takes it back
+            found = await self.reader.import_people(row["space"], row["source"], [key])
+            return ImportedPerson(**found[0], made=False) if found else TAKEN_BACK
         if isinstance(answer, Refusal):
             return answer
         return ImportedPerson(key=key, account=account, name=answer.account.name, made=True)

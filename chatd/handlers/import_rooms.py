@@ -23,7 +23,7 @@ from chatd.domain.room.direct import PAIR, direct_room
 from chatd.domain.room.state import NO_SUCH_ROOM, RoomState
 from chatd.handlers.imports import TAKEN_BACK, open_import, refuse_strangers
 from chatd.handlers.visibility import Visibility
-from chatd.ports import Caller, ImportOpen, PutImportRoom, Reader, Row
+from chatd.ports import Caller, ImportOpen, ImportRoomUnknown, PutImportRoom, Reader, Row
 
 LONGEST_NAME: Final = 80
 TRIES: Final = 100  # names that are tried for a room
@@ -49,7 +49,7 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             if one is None:
                 made = await self._add(caller, row, room)
             else:
-                made = await self._admit(caller, room, one["room"], one["name"])
+                made = await self._admit(caller, room, one["room"], one["name"], bool(one["own"]))
             if isinstance(made, Refusal):
                 return made
             found.append(made)
@@ -77,13 +77,21 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
                 context,
                 RoomResult,
                 put,
-                conditions=(ImportOpen(row["id"]),),
+                conditions=(ImportOpen(row["id"]), ImportRoomUnknown(row["space"], row["source"], room.key)),
             )
+            if answer is STALE:  # somebody imports the same at once, or takes it back
+                return await self._known(caller, row, room) or TAKEN_BACK
             if not isinstance(answer, Refusal):
-                return ImportedRoom(key=room.key, room=answer.room.id, name=name, made=True)
+                return ImportedRoom(key=room.key, room=answer.room.id, name=name, made=True, own=True)
             if answer is not ROOM_NAME_TAKEN:
-                return TAKEN_BACK if answer is STALE else answer
+                return answer
         return ROOM_NAME_TAKEN
+
+    async def _known(self, caller: Caller, row: Row, room: ImportRoom) -> ImportedRoom | Refusal | None:
+        found = await self.reader.import_rooms(row["space"], row["source"], [room.key])
+        if not found:
+            return None
+        return await self._admit(caller, room, found[0]["room"], found[0]["name"], bool(found[0]["own"]))
 
     async def _map(self, caller: Caller, row: Row, room: ImportRoom, id_: str) -> ImportedRoom | Refusal:
         """To a room that is here already."""
@@ -93,7 +101,7 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
         if state.space != row["space"]:
             return NO_SUCH_ROOM
         await self.commands.write(PutImportRoom(row["space"], row["source"], room.key, id_, None))
-        return await self._admit(caller, room, id_, state.name)
+        return await self._admit(caller, room, id_, state.name, own=False)
 
     async def _make_direct(self, caller: Caller, row: Row, room: ImportRoom) -> ImportedRoom | Refusal:
         people = sorted(set(room.members))
@@ -113,16 +121,20 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             return answer
         made_by = None if state.exists else row["id"]
         await self.commands.write(PutImportRoom(row["space"], row["source"], room.key, id_, made_by))
-        return ImportedRoom(key=room.key, room=id_, name="", made=not state.exists)
+        found = await self.reader.import_rooms(row["space"], row["source"], [room.key])
+        own = bool(found and found[0]["own"])
+        return ImportedRoom(key=room.key, room=id_, name="", made=not state.exists, own=own)
 
-    async def _admit(self, caller: Caller, room: ImportRoom, id_: str, name: str) -> ImportedRoom | Refusal:
+    async def _admit(
+        self, caller: Caller, room: ImportRoom, id_: str, name: str, own: bool
+    ) -> ImportedRoom | Refusal:
         """Who is in it by now."""
         if room.kind != "direct" and room.members:
             coming = AdmitMembers(tuple(room.members))
             answer = await self.commands.ask(room_stream(id_), coming, context_of(caller), Done)
             if isinstance(answer, Refusal):
                 return answer
-        return ImportedRoom(key=room.key, room=id_, name=name, made=False)
+        return ImportedRoom(key=room.key, room=id_, name=name, made=False, own=own)
 
 
 def _names(name: str, format_: str) -> Iterator[str]:

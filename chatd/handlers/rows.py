@@ -32,8 +32,9 @@ NOTHING_READ: Final[Row] = {"read": 0, "unread": 0, "mentions": 0}  # in a room 
 
 
 def own_room(room: Row, unread: Row, role: str | None, request: bool | None) -> OwnRoom:
-    """`unread`: what `Reader.unread` gives of the room; `request`: None outside direct rooms."""
-    counts = {name: unread[name] for name in NOTHING_READ}
+    """`unread`: what `Reader.unread` gives of the room; `request`: None outside direct rooms. The head is the
+    one to which it counted, because whoever asked counts on from there."""
+    counts = {name: unread[name] for name in (*NOTHING_READ, "head") if name in unread}
     return room_row(room, OwnRoom, **counts, role=role, request=UNSET if request is None else request)
 
 

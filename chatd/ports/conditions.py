@@ -24,6 +24,22 @@ class ImportKeysUnused(Struct, frozen=True, tag=True, array_like=True):
     keys: tuple[str, ...]
 
 
+class ImportPersonUnknown(Struct, frozen=True, tag=True, array_like=True):
+    """No account stands for this person of what is imported."""
+
+    space: str
+    source: str
+    key: str
+
+
+class ImportRoomUnknown(Struct, frozen=True, tag=True, array_like=True):
+    """No room that is not deleted stands for this one of what is imported."""
+
+    space: str
+    source: str
+    key: str
+
+
 class AccountActive(Struct, frozen=True, tag=True, array_like=True):
     """The account exists, is not disabled, and is not being deleted."""
 
@@ -170,6 +186,8 @@ Condition = (
     AccountActive
     | ImportOpen
     | ImportKeysUnused
+    | ImportPersonUnknown
+    | ImportRoomUnknown
     | OtherAdminExists
     | CredentialIs
     | SecondFactorIs

@@ -93,7 +93,7 @@ class World:
             context = Context(by, at, by.startswith("operator:"), new_id)
             envelope = Envelope(command, context, partial(reply, index))
             await self.directory.tell(stream, replace(envelope, **(more or {}).get(index, {})))
-        with trio.fail_after(10):
+        with trio.fail_after(30):
             await answered.wait()
         return [answers[index] for index in range(len(asked))]
 

@@ -58,7 +58,7 @@ async def at_once(*works: Callable[[], Awaitable[object]]) -> list[object]:
     async def note(index: int, work: Callable[[], Awaitable[object]]) -> None:
         answers[index] = await work()
 
-    with trio.fail_after(10):
+    with trio.fail_after(30):
         async with trio.open_nursery() as nursery:
             for index, work in enumerate(works):
                 nursery.start_soon(note, index, work)

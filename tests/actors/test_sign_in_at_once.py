@@ -72,7 +72,7 @@ async def sign_in(sign_ins: SignIns, *codes: str | None) -> list[object]:
     async def note(code: str | None) -> None:
         answers.append(await sign_ins.sign_in(VISITOR, SignIn("ann", "password", code=code)))
 
-    with trio.fail_after(10):
+    with trio.fail_after(30):
         async with trio.open_nursery() as nursery:
             for code in codes:
                 nursery.start_soon(note, code)

@@ -167,7 +167,7 @@ async def test_idle_actors_sleep_and_wake_on_demand(tmp_path: Path) -> None:
     async with living(tmp_path, idle_after=0.0) as world, trio.open_nursery() as nursery:
         await furnish(world)
         nursery.start_soon(world.directory.put_idle_to_sleep)
-        with trio.fail_after(10):
+        with trio.fail_after(30):
             while world.directory.counts():
                 await trio.lowlevel.checkpoint()
         assert isinstance(await world.post("awake again"), Posted)
@@ -177,7 +177,7 @@ async def test_idle_actors_sleep_and_wake_on_demand(tmp_path: Path) -> None:
 async def test_what_is_not_there_keeps_no_actor(world: World) -> None:
     for n in range(20):
         assert code(await world.ask(f"room/none{n}", JoinRoom(f"none{n}"), "ann")) == "not_found"
-    with trio.fail_after(10):
+    with trio.fail_after(30):
         while any(actor.stream.startswith("room/none") for actor in world.directory):
             await trio.lowlevel.checkpoint()
 

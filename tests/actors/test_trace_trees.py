@@ -60,7 +60,7 @@ async def test_a_command_is_one_tree_from_frame_to_fan_out(
 
         told = Envelope(PostMessage("r", "hello"), Context("ann", 1), reply, asked=asked)
         await world.directory.tell("room/r", told)
-        with trio.fail_after(10):
+        with trio.fail_after(30):
             await answered.wait()
     found = settled(tracer, exporter)
     assert set(found) == {"message.post", "decide", "commit", "fan-out"}

@@ -23,7 +23,7 @@ from e2e.serving import Server
 from e2e.town import Account, Town
 
 NODE = Path(__file__).parent / "node"
-SECONDS = 100  # a scenario's; the deadline of a test is later
+SECONDS = 240  # a scenario's; the deadline of a test is later
 PICTURES = os.environ.get("CHATD_TEST_PICTURES")  # a folder in which pictures of the pages are kept
 CALM: dict[str, list[str]] = {"errors": [], "reports": [], "foreign": []}
 
@@ -55,6 +55,7 @@ def drive(script: str, server: Server, folder: Path, **asked: Any) -> Any:
     given = {
         "origin": f"http://127.0.0.1:{server.port}",
         "folder": PICTURES or str(folder),
+        "pictures": PICTURES is not None,
         **{name: _plain(value) for name, value in asked.items()},
     }
     done = subprocess.run(

@@ -23,7 +23,7 @@ from chatctl.cli import cli
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("CHATD_")}
 CLEAN |= {"NO_COLOR": "1", "XDG_CONFIG_HOME": "/dev/null"}
 NUMBERS = itertools.count(1)
-DEADLINE = 30  # seconds for any test
+DEADLINE = 120  # seconds for any test
 
 
 def run(*words: str, stdin: str | None = None) -> Result:

@@ -26,7 +26,7 @@ def test_on_a_terminal_it_asks_before_it_destroys(chatctl, town, answer, status)
         assert town.room["name"].encode() in shown
         os.write(ours, f"{answer}\n".encode())
         printed = delete.stdout.read()
-        assert delete.wait(10) == status
+        assert delete.wait(60) == status
     os.close(ours)
     assert (printed == "") is (answer == "n")
     rooms = chatctl.json("room", "list", "--space", town.space["id"])
@@ -42,7 +42,7 @@ def asked(chatctl, *words):
         while b"[y/N]" not in shown:
             shown += os.read(ours, 4096)
         os.write(ours, b"n\n")
-        assert asking.wait(10) == 1
+        assert asking.wait(60) == 1
     os.close(ours)
     return b" ".join(shown.split()).decode()
 
@@ -90,7 +90,7 @@ def test_with_yes_it_asks_nobody(chatctl, town):
     with chatctl.start(*words, stdin=theirs, stdout=subprocess.PIPE, start_new_session=True) as delete:
         os.close(theirs)
         assert "is deleted" in delete.stdout.read()
-        assert delete.wait(10) == 0
+        assert delete.wait(60) == 0
     os.close(ours)
 
 
@@ -146,4 +146,4 @@ def test_a_closed_standard_input_is_no_terminal_either(chatctl, town):
         stderr=subprocess.PIPE,
     ) as delete:
         assert "give --yes" in delete.stderr.read()
-        assert delete.wait(10) == 2
+        assert delete.wait(60) == 2

@@ -458,6 +458,46 @@ def test_only_some_rooms_and_into_one_that_is_there(
     assert [one["text"] for one in messages(chatctl, place, town.room["name"])] == ["hi"]
 
 
+def test_rooms_that_become_one_keep_all_that_was_said_in_each(
+    chatctl: Any, town: Any, place: str, team: str, tmp_path: Path
+) -> None:
+    """Their messages have the same keys: `ts` is unique in a channel only."""
+    edited = {"edited": {"user": "U1", "ts": "1600000009.000000"}}
+    more: dict[str, Any] = {
+        "channels.json": [
+            {"id": f"C{name}", "name": name, "created": 1600000000, "members": ["U1", "U2"]}
+            for name in ("lounge", "den")
+        ],
+        "lounge/2020-09-14.json": [],
+        "den/2020-09-13.json": [
+            said("1600000001.000000", "den", thread_ts="1600000001.000000", **edited),
+            said("1600000002.000000", "den reply", thread_ts="1600000001.000000"),
+        ],
+        "dms.json": [{"id": f"D{n}", "created": 1, "members": ["U1", "U2"]} for n in (1, 2)],
+        "D1/2020-09-13.json": [said("1600000001.000000", "one")],
+        "D2/2020-09-13.json": [said("1600000001.000000", "two")],
+    }
+    lounge = [
+        said("1600000001.000000", "lounge", thread_ts="1600000001.000000"),
+        said("1600000002.000000", "lounge reply", thread_ts="1600000001.000000"),
+    ]
+    rooms = ("--room", f"lounge={town.room['id']}", "--room", f"den={town.room['id']}")
+    export = slack(tmp_path / "export.zip", *lounge, team=team, **more)
+    words = ("import", "run", str(export), "--space", place)
+    first = chatctl.json(*words, *rooms)
+    assert (first["added"], first["edited"], first["unchanged"]) == (6, 0, 0)
+    there = messages(chatctl, place, town.room["name"])
+    numbers = {one["text"]: one["seq"] for one in there}
+    assert set(numbers) == {"lounge", "lounge reply", "den", "den reply"}
+    roots = {one["text"]: one["reply_to"] for one in there if one["reply_to"] is not None}
+    assert roots == {"lounge reply": numbers["lounge"], "den reply": numbers["den"]}
+    again = chatctl.json(*words)  # it is remembered which room that was
+    assert (again["added"], again["edited"], again["unchanged"]) == (0, 0, 6)
+    other = slack(tmp_path / "other.zip", said("1600000001.000000", "elsewhere"), team=f"{team}x")
+    moved = chatctl.json("import", "run", str(other), "--space", place, "--room", f"lounge={town.room['id']}")
+    assert (moved["added"], moved["edited"]) == (1, 0)
+
+
 def test_what_is_no_export_is_said_in_one_line(chatctl: Any, place: str, tmp_path: Path) -> None:
     other = tmp_path / "other.bin"
     other.write_bytes(b"\0" * 100)

@@ -144,7 +144,7 @@ def test_on_a_terminal_name_and_password_are_asked_for_and_the_password_is_not_s
             seen += shown
             os.write(ours, f"{typed}\n".encode())
         assert run.stdout.read().startswith(f"signed in as {ada.name}")
-        assert run.wait(10) == 0
+        assert run.wait(60) == 0
     with suppress(OSError):  # nothing more was written
         seen += os.read(ours, 4096)
     os.close(ours)

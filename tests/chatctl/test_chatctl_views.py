@@ -51,7 +51,7 @@ def on_terminal(chatctl: Any, *words: str, columns: int = 80) -> list[str]:
                 shown += os.read(ours, 4096)
             except OSError:  # how Linux says that the other side of a terminal is closed
                 break
-        assert run.wait(10) == 0
+        assert run.wait(60) == 0
     os.close(ours)
     return re.sub(r"\x1b\[[\d;]*m", "", shown.decode()).splitlines()
 

@@ -8,7 +8,7 @@ import pytest
 import strict
 from fake_server import FakeServer
 
-DEADLINE = 30  # seconds for any test
+DEADLINE = 120  # seconds for any test
 
 
 @pytest.fixture(autouse=True)

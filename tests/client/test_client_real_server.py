@@ -128,7 +128,7 @@ async def test_signing_in_refreshing_and_signing_out(tmp_path):
 
 async def heard(items, wanted):
     """The first of these events or signals that is wanted."""
-    with trio.fail_after(10):
+    with trio.fail_after(30):
         while not wanted(item := await anext(items)):
             pass
     return item

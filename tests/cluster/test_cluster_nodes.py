@@ -168,7 +168,7 @@ def test_a_message_is_posted_at_its_time_whatever_node_was_told(cluster: ThreeNo
     room = town.room()
     who = town.member(room)
     clients = [opened(node, who.token) for node in cluster.nodes]
-    at = int(time.time() * 1000) + 1500
+    at = int(time.time() * 1000) + 4000
     for number, client in enumerate(clients):
         client.ask("message.schedule", room=room, text=f"late {number}", post_at=at)
     for client in clients:
@@ -186,7 +186,7 @@ def test_a_node_that_is_cut_off_sends_its_clients_away_and_takes_nobody(
     node.cut()
     try:
         assert client.wait_closed(30) == 1013
-        assert time.monotonic() - began < 15  # about five seconds, on a machine that is not busy
+        assert time.monotonic() - began < 30  # about five seconds, on a machine that is not busy
         with closing(Client.dial(node.server)) as late, pytest.raises(Refused, match="unavailable"):
             late.open(who.token)
     finally:
@@ -206,7 +206,7 @@ def test_a_node_whose_disk_is_full_sends_away_those_too_who_wait_for_a_reply(
     try:
         client.send("message.post", room=room, text="waits", nonce="waits")
         assert client.wait_closed(30) == 1013
-        assert time.monotonic() - began < 15  # about five seconds, on a machine that is not busy
+        assert time.monotonic() - began < 30  # about five seconds, on a machine that is not busy
         elsewhere.ask("message.post", room=room, text="waits", nonce="waits")
     finally:
         node.free_disk()
@@ -273,7 +273,7 @@ def test_a_stopped_node_hands_its_clients_over_at_once(cluster: ThreeNodes, town
         next_one.ask("message.post", room=room, text="after")
     took = time.monotonic() - began
     cluster.start(cluster.nodes[1])
-    assert took < 5  # under one second, on a machine that is not busy
+    assert took < 20  # under one second, on a machine that is not busy
 
 
 def test_a_node_whose_file_was_changed_stops_itself_and_the_others_go_on(

@@ -11,7 +11,7 @@ from e2e.serving import Server
 from e2e.streaming import Streamed
 from e2e.town import Town
 
-SECONDS = 20
+SECONDS = 60
 
 
 def main(folder: Path) -> None:

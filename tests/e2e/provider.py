@@ -196,7 +196,7 @@ class Browser:
             headers["Cookie"] = self.cookies.output([], header="", sep=";")
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection = http.client.HTTPConnection(parts.netloc, timeout=20)
+        connection = http.client.HTTPConnection(parts.netloc, timeout=60)
         try:
             connection.request(method, f"{parts.path}?{parts.query}", urlencode(form or {}), headers)
             response = connection.getresponse()

@@ -28,7 +28,7 @@ class Peer:
         self,
         server: Server,
         *,
-        seconds: float = 10.0,
+        seconds: float = 30.0,
         receive_buffer: int | None = None,
         admin: bool = False,
     ) -> None:

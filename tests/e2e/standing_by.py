@@ -69,7 +69,7 @@ class Standby:
                 printed.put(line.decode().rstrip("\n"))
 
     def read(self, path: str) -> str:
-        with urlopen(f"{self.page}{path}", timeout=5) as answer:
+        with urlopen(f"{self.page}{path}", timeout=60) as answer:
             return str(answer.read().decode())
 
     def status(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from .serving import Server
 
 Frame = dict[str, Any]
 
-DEADLINE = 10.0  # seconds that any answer may take
+DEADLINE = 30.0  # seconds that any answer may take
 JSON = Subprotocol("chatd.v1.json")
 MSGPACK = Subprotocol("chatd.v1.msgpack")
 

@@ -182,7 +182,7 @@ def test_sign_up_takes_an_invite_by_default_and_can_be_closed(serve: Serve) -> N
 
 def test_a_token_ends_when_it_said_it_would(town: Town) -> None:
     account = town.account()
-    short = town.operator.ask("account.token", account=account.id, expires_in=1)
+    short = town.operator.ask("account.token", account=account.id, expires_in=5)
     session = town.dial().open(short["token"])
     assert session.opened["account"]["id"] == account.id
     long = town.operator.ask("account.token", account=account.id, expires_in=3600)

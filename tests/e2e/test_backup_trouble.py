@@ -46,7 +46,7 @@ def test_two_servers_do_not_share_a_repository(town: Town, serve: Serve, tmp_pat
     other = Town(serve(backup_to=repository, backup_every=3600))
     refused = other.operator.refusal("backup.create", path=f"{repository}/")
     assert "backups of another server" in refused["message"]
-    assert within(20, lambda: other.operator.ask("server.status")["backup"]["failures"] > 0)
+    assert within(30, lambda: other.operator.ask("server.status")["backup"]["failures"] > 0)
     assert [one["id"] for one in told("backup", "list", repository)] == [made["id"]]
     other.close()
     back = tmp_path / "back"

@@ -166,7 +166,7 @@ def test_what_expires_is_not_erased_by_a_server_that_starts_with_its_clock_ahead
     clock.start()
     rosa = Client.dial(clock).open(account.token)
     for number in range(2):  # with the second one the scheduler has also looked at what expires
-        soon = time.time_ns() // 1_000_000 + DAY * 1000 + 1_200
+        soon = time.time_ns() // 1_000_000 + DAY * 1000 + 2_500
         rosa.ask("message.schedule", room=room, text=f"post {number}", post_at=soon)
         rosa.wait_event("message.posted", text=f"post {number}")
     assert rosa.ask("message.get", room=room, seq=seq)["message"]["text"] == "for an hour"

@@ -39,7 +39,7 @@ def test_only_what_can_be_used_is_listed_unless_all_is_asked_for(town: Town, lim
     for code in (made[0]["code"], made[3]["code"]):
         town.open(town.account()).ask("invite.accept", code=code)
     owner.ask("invite.revoke", code=revoked["code"])
-    assert within(5, lambda: expiring not in listed(owner, town))
+    assert within(30, lambda: expiring not in listed(owner, town))
     usable = dict.fromkeys((lasting, half, later), False)
     assert listed(owner, town, limit) == before | usable
     assert listed(owner, town, limit, all=True) == before | usable | {used: True, expiring: True}

@@ -209,7 +209,7 @@ def live_through(town: Town, witness: Witness, owner: ViewUpdater, member: ViewU
     said = "notification.created"
     ask(ann, "message.post", until=said, room=direct, text="just us")
     ask(ann, "message.post", room=room, text="this will pass", expires_in=1)
-    soon = time.time_ns() // 1_000_000 + 1_100
+    soon = time.time_ns() // 1_000_000 + 2_500
     ask(ann, "message.schedule", until="message.posted", room=room, text="later", post_at=soon)
     root = ask(ann, "message.post", until=said, room=room, text=f"hello @{member.account.name}", nonce="n")
     seq = root["seq"]

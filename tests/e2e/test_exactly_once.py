@@ -70,7 +70,6 @@ def test_messages_without_a_nonce_are_each_their_own(town: Town) -> None:
     assert client.post(room, "x")["seq"] + 1 == client.post(room, "x")["seq"]
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("end", ["kill", "stop"])
 def test_a_nonce_is_remembered_through_restarts_and_thousands_of_messages(serve: Serve, end: str) -> None:
     server = serve()

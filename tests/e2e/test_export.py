@@ -75,7 +75,7 @@ def lived(town: Town) -> tuple[Account, Client, str]:
     own = client.ask("space.create", name=f"Mine, says {account.name}")["space"]["id"]
     client.ask("invite.create", space=own, max_uses=3)
     beside.ask("draft.set", room=room, text="their draft")
-    assert within(5, lambda: len(mentioned(client.ask("notification.list")["notifications"])) == 7)
+    assert within(30, lambda: len(mentioned(client.ask("notification.list")["notifications"])) == 7)
     client.ask("read.mark", room=room, seq=mine[3])  # who has read a message is not notified of it any more
     return account, client, room
 

@@ -64,7 +64,7 @@ def blobs(server: Server) -> int:
 
 
 def fetch(server: Server, path: str) -> tuple[int, bytes]:
-    with closing(HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=60)) as connection:
         connection.request("GET", path)
         answer = connection.getresponse()
         return answer.status, answer.read()
@@ -139,7 +139,7 @@ def test_search_tells_messages_with_files_from_those_without(ann: Client, room: 
 
 def test_a_scheduled_message_is_posted_with_its_files(ann: Client, bob: Client, room: str) -> None:
     note = upload(ann)
-    soon = time.time_ns() // 1_000_000 + 1_050
+    soon = time.time_ns() // 1_000_000 + 2_000
     entry = ann.ask("message.schedule", room=room, text="", post_at=soon, attachments=[note["id"]])
     assert entry["scheduled"]["attachments"] == [note["id"]]
     assert ann.ask("message.scheduled")["scheduled"] == [entry["scheduled"]]
@@ -283,10 +283,10 @@ def test_files_go_with_the_last_message_that_has_them(
     first, second = post(ann, room, cat, note), post(bob, room, cat)
     ann.ask("message.delete", room=room, seq=first)
     assert (reads(ann, cat), reads(ann, note)) == (True, False)
-    assert within(10, lambda: blobs(server) == before + 2)
+    assert within(30, lambda: blobs(server) == before + 2)
     bob.ask("message.delete", room=room, seq=second)
     assert not reads(ann, cat)
-    assert within(10, lambda: blobs(server) == before)
+    assert within(30, lambda: blobs(server) == before)
     assert ann.ask("file.list")["files"] == []
     town.assert_sound()
 
@@ -299,7 +299,7 @@ def test_the_same_bytes_stay_while_another_file_has_them(
     assert blobs(server) == before + 1
     ann.ask("file.delete", file=one["id"])
     post(bob, room, other)
-    assert within(10, lambda: _dropped(server) == 0)
+    assert within(30, lambda: _dropped(server) == 0)
     assert blobs(server) == before + 1
     assert reads(ann, other)
 
@@ -322,7 +322,7 @@ def test_a_file_is_deleted_by_its_uploader_and_leaves_messages(
     assert ann.refusal("file.delete", file=note["id"])["code"] == NOT_THERE
     [message] = [one for one in history(bob, room) if one["seq"] == seq]
     assert (message["text"], message["attachments"], message["files"]) == ("here", [note["id"]], [])
-    assert within(10, lambda: not _names(town.server.data, b"ixylophonist"))
+    assert within(30, lambda: not _names(town.server.data, b"ixylophonist"))
     town.assert_sound()
 
 

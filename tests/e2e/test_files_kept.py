@@ -133,7 +133,7 @@ def test_a_killed_server_forgets_neither_files_nor_what_it_was_to_take_away(serv
     ann = town.open(account)
     assert [one["files"] for one in history(ann, room) if one["seq"] == first] == [[kept]]
     assert not reads(ann, gone)
-    assert within(10, lambda: blobs(server) == 1)
+    assert within(30, lambda: blobs(server) == 1)
     town.assert_sound()
     town.close()
 
@@ -156,7 +156,7 @@ def test_what_nothing_holds_is_deleted_after_a_while_and_what_is_held_stays(serv
         *(False, True),
         *(True, False),
     )
-    assert within(10, lambda: blobs(server) == 4)
+    assert within(30, lambda: blobs(server) == 4)
     town.assert_sound()
     town.close()
 
@@ -171,10 +171,10 @@ def test_an_account_takes_its_files_with_it(serve: Serve) -> None:
     post(ann, room, note)
     shared = post(bob, room, note)
     town.operator.ask("account.erase", account=account.id)
-    assert within(10, lambda: not reads(bob, note))
+    assert within(30, lambda: not reads(bob, note))
     [message] = [one for one in history(bob, room) if one["seq"] == shared]
     assert (message["attachments"], message["files"]) == ([note["id"]], [])
-    assert within(10, lambda: blobs(server) == 0)
+    assert within(30, lambda: blobs(server) == 0)
     town.assert_sound()
     town.close()
 

@@ -22,7 +22,7 @@ PROGRAM = {"Accept": "application/json"}
 
 
 def asked(server: Server, method: str, path: str, form: Any = None, **headers: str) -> tuple[Any, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     body = None if form is None else urlencode(form)
     typed = {} if form is None else {"Content-Type": "application/x-www-form-urlencoded"}
     connection.request(method, path, body, {**typed, **headers})

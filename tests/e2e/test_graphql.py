@@ -27,7 +27,7 @@ POST = 'mutation($room: String!) { message_post(room: $room, text: "hi", nonce: 
 
 def asked(server: Server) -> dict[str, int]:
     """How often each request was made since the server started."""
-    page = urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=5).read().decode()
+    page = urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=60).read().decode()
     found: dict[str, int] = {}
     for name, count in re.findall(r'^chatd_requests_total\{.*?name="([^"]+)".*?\} (\d+)', page, re.M):
         found[name] = found.get(name, 0) + int(count)
@@ -162,7 +162,7 @@ def test_get_is_for_queries_and_changes_nothing(server: Server, town: Town) -> N
     def get(query: str) -> int:
         request = urllib.request.Request(base + urllib.request.quote(query), headers=said)
         try:
-            return int(urllib.request.urlopen(request, timeout=5).status)
+            return int(urllib.request.urlopen(request, timeout=60).status)
         except urllib.error.HTTPError as error:
             return error.code
 

@@ -15,6 +15,7 @@ from .conftest import Serve, ended_well
 from .raw import BINARY, CLOSE, PING, PONG, TEXT, Ended, Peer
 from .serving import Server
 from .talking import Client, encode
+from .timing import waiting
 from .town import Town
 
 
@@ -28,9 +29,8 @@ def peer(server: Server, **options: float) -> Iterator[Peer]:
 
 def ends(peer: Peer) -> None:
     """The server ends the TCP connection, though this side never closes it."""
-    started = time.monotonic()
+    peer.socket.settimeout(15)  # in half a minute it would end for want of a session
     peer.rest()
-    assert time.monotonic() - started < 5
 
 
 @contextmanager
@@ -46,10 +46,10 @@ def others_undisturbed(town: Town, most: float) -> Iterator[None]:
         nonlocal worst, count
         try:
             while not over.is_set() or count < 5:
-                started = time.monotonic()
+                waited = waiting(town.server)
                 ada.post(room, f"number {count}")
                 bob.wait_event("message.posted", text=f"number {count}")
-                worst, count = max(worst, time.monotonic() - started), count + 1
+                worst, count = max(worst, waited()), count + 1
                 over.wait(0.005)
         except Exception as error:
             failed.append(error)
@@ -68,11 +68,9 @@ def others_undisturbed(town: Town, most: float) -> Iterator[None]:
 def test_a_million_empty_fragments_are_cut_off_early_and_nobody_waits(server: Server, town: Town) -> None:
     with others_undisturbed(town, 1.0), peer(server) as evil:
         flood = evil.frame(TEXT, fin=False) + evil.frame(0, fin=False) * 1_000_000
-        started = time.monotonic()
         with suppress(ConnectionError):
             evil.send(flood)
         ends(evil)
-        assert time.monotonic() - started < 3
 
 
 def test_a_flood_of_pings_is_no_way_to_stop_the_server(server: Server, town: Town) -> None:
@@ -222,7 +220,7 @@ def test_a_peer_that_vanishes_half_way_leaves_nothing_behind(server: Server, tow
     def gone() -> bool:
         return bool(town.operator.ask("server.status")["connections"] <= before)
 
-    assert within(5, gone)
+    assert within(30, gone)
 
 
 def within(seconds: float, happened: Callable[[], object]) -> bool:
@@ -242,11 +240,11 @@ def within(seconds: float, happened: Callable[[], object]) -> bool:
 def hurried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     hurried = Server(
         tmp_path_factory.mktemp("hurried") / "data",
-        auth_deadline=0.5,
+        auth_deadline=1.5,  # who is quick must be in time on a busy machine, too
         head_deadline=0.5,
         body_deadline=0.5,
         ping_interval=0.4,
-        ping_timeout=0.6,
+        ping_timeout=2,
     ).start()
     yield hurried
     ended_well(hurried)
@@ -267,15 +265,14 @@ def test_failing_to_sign_in_does_not_buy_time(hurried: Server) -> None:
 
 
 def test_a_request_head_that_dribbles_in_is_cut_off(hurried: Server) -> None:
-    started = time.monotonic()
     with Peer(hurried) as slow:
         pause = threading.Event()
         with suppress(ConnectionError):
-            for byte in b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: " + b"y" * 200:
+            for byte in b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: " + b"y" * 20_000:
                 slow.send(bytes([byte]))
                 pause.wait(0.02)
+            pytest.fail("it took in whatever came")
         ends(slow)
-    assert time.monotonic() - started < 3
 
 
 def test_a_connection_that_says_nothing_at_all_is_cut_off(hurried: Server) -> None:
@@ -335,7 +332,7 @@ def test_a_full_house_says_so_and_still_lets_operators_in(serve: Serve) -> None:
             with Peer(server) as next_one:
                 return next_one.upgrade()[0] == 101
 
-        assert within(2, welcome)
+        assert within(30, welcome)
 
 
 def test_requests_above_the_rate_are_refused_with_a_time_to_wait(serve: Serve, tmp_path: Path) -> None:

@@ -63,13 +63,13 @@ def test_a_body_too_large_to_take_is_refused_by_its_announcement(server: Server,
 
 @pytest.mark.parametrize("path", ["/setup", "/healthz"])
 def test_a_body_without_a_length_is_cut_off_when_it_grows_too_large(server: Server, path: str) -> None:
-    before, started = server.memory(), time.monotonic()
+    before, ends = server.memory(), time.monotonic() + 30
     with Peer(server) as peer:
         peer.get(path, method="POST", headers={"Transfer-Encoding": "chunked"})
         with suppress(ConnectionError):
-            while time.monotonic() - started < 5:
+            while time.monotonic() < ends:
                 peer.send(b"40000\r\n" + b"x" * 0x40000 + b"\r\n")
-    assert time.monotonic() - started < 5, "it took in whatever came"
+    assert time.monotonic() < ends, "it took in whatever came"
     assert server.memory() - before < ENDLESS_BODY_MEMORY.most
 
 

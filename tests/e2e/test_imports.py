@@ -199,6 +199,29 @@ def test_members_whom_a_text_names_are_its_mentions(importing: Importing, town: 
     assert town.operator.ask("server.verify")["findings"] == []
 
 
+def test_two_who_import_the_same_at_once_find_the_same_people_and_rooms(
+    importing: Importing, town: Town
+) -> None:
+    clients = [Client.operator(town.server) for _ in range(2)]
+    people = [[{"key": f"P{nth}", "name": f"twin{nth}"}] for nth in range(40)]
+    rooms = [[{"key": f"R{nth}", "name": f"twin {nth}", "kind": "public"}] for nth in range(40)]
+
+    def both(verb: str, what: str, all_: list[list[Frame]]) -> list[list[Frame]]:
+        into = {"import": importing.id}
+        sent = [[one.send(f"import.add_{verb}", **into, **{what: each}) for each in all_] for one in clients]
+        answers = [[one.result(id_)[what][0] for id_ in ids] for one, ids in zip(clients, sent, strict=True)]
+        return [[{k: v for k, v in each.items() if k != "made"} for each in found] for found in answers]
+
+    first, second = both("people", "people", people)
+    assert first == second
+    first, second = both("rooms", "rooms", rooms)
+    assert first == second
+    named = [one["name"] for one in town.operator.ask("room.list", space=town.space, limit=500)["rooms"]]
+    assert sorted(name for name in named if name.startswith("twin")) == sorted(f"twin {n}" for n in range(40))
+    for client in clients:
+        client.close()
+
+
 def test_a_placeholder_is_claimed_with_a_link_and_is_nobody_before(importing: Importing, town: Town) -> None:
     ada = importing.people["U1"]
     account = town.operator.ask("account.get", account=ada)["account"]

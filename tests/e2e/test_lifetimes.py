@@ -188,8 +188,8 @@ def test_a_backup_of_a_running_server_serves_the_same_history(serve: Serve, tmp_
 
 def test_the_first_start_prints_a_link_that_makes_the_first_account_once(serve: Serve) -> None:
     server = serve()
-    assert server.printed.get(timeout=5).startswith("listening on http://")
-    link = re.search(r"http://\S+/setup\?code=(\S+)$", server.printed.get(timeout=5))
+    assert server.printed.get(timeout=60).startswith("listening on http://")
+    link = re.search(r"http://\S+/setup\?code=(\S+)$", server.printed.get(timeout=60))
     assert link is not None
     path = link[0].partition(f":{server.port}")[2]
 
@@ -224,7 +224,7 @@ def test_the_first_start_prints_a_link_that_makes_the_first_account_once(serve: 
     client.close()
     server.stop()
     server.start()
-    server.printed.get(timeout=5)
+    server.printed.get(timeout=60)
     server.stop()
     assert server.printed.empty(), "the link is printed only until there is an account"
     server.start()
@@ -282,7 +282,7 @@ def test_a_full_disk_refuses_what_it_cannot_keep_and_goes_on_when_there_is_room(
         problems = town.operator.ask("server.status")["problems"]
         return http(server, "/readyz")[0] == 503 and "commit failed" in "".join(problems)
 
-    assert within(10, told), "something smaller was stored in between each time"
+    assert within(30, told), "something smaller was stored in between each time"
     (small_disk / "ballast").unlink()
 
     def posted() -> bool:
@@ -290,7 +290,7 @@ def test_a_full_disk_refuses_what_it_cannot_keep_and_goes_on_when_there_is_room(
         assert "result" in reply or reply["error"]["code"] == "unavailable"
         return "result" in reply
 
-    assert within(10, posted), "it never recovered"
+    assert within(30, posted), "it never recovered"
     assert http(server, "/readyz")[0] == 200
     for nonce in refused:
         expected[client.post(room, f"{nonce[1:]} " + "x" * 9000, nonce=nonce)["seq"]] = nonce[1:]

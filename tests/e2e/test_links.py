@@ -14,7 +14,7 @@ from .town import Town
 
 
 def setup_link(server: Server) -> str:
-    while found := server.printed.get(timeout=10):
+    while found := server.printed.get(timeout=60):
         if match := re.search(r"make the first account at (\S+)", found):
             return match[1]
     raise AssertionError("no link was printed")

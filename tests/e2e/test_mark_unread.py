@@ -43,7 +43,7 @@ def played(town: Town) -> Scene:
     ada, bob = town.open(town.member(room)), town.open(account)
     texts = [f"@{account.name}" if number in (2, 5) else f"{number}" for number in range(6)]
     seqs = [ada.post(room, text)["seq"] for text in texts]
-    assert within(5, lambda: bob.ask("notification.list", unread=True)["unread"] == 2)
+    assert within(30, lambda: bob.ask("notification.list", unread=True)["unread"] == 2)
     bob.ask("read.mark", room=room, seq=seqs[5])
     return Scene(town, room, account, ada, bob, seqs)
 

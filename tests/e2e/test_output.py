@@ -44,7 +44,7 @@ class Started:
                 found.append(Client.operator(self))
             return bool(found)
 
-        assert within(20, dialled), f"it did not start: exit {self.process.poll()}"
+        assert within(30, dialled), f"it did not start: exit {self.process.poll()}"
         return found[0]
 
     def log_something(self, operator: Client) -> None:

@@ -193,7 +193,7 @@ def test_a_password_that_is_easily_guessed_is_refused_with_what_would_be_better(
 
 def setup_code(server: Server) -> str:
     """The code in the link that is printed at the first start."""
-    while "code=" not in (line := server.printed.get(timeout=10)):
+    while "code=" not in (line := server.printed.get(timeout=60)):
         pass
     return line.rpartition("code=")[2].strip()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from .conftest import Serve
 from .serving import Server
 from .talking import MSGPACK, Client, Frame
@@ -40,7 +38,6 @@ def resumed(
     return [event for event in client.events if event["event"] != "account.updated"]
 
 
-@pytest.mark.timeout(60)
 def test_five_thousand_missed_events_come_in_order_through_reconnect_restart_and_crash(serve: Serve) -> None:
     server = serve()
     town = Town(server)

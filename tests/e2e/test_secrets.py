@@ -102,7 +102,7 @@ class Walk:
 
     def form(self, path: str, **fields: str) -> str:
         """What a browser is shown."""
-        connection = HTTPConnection("127.0.0.1", self.server.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self.server.port, timeout=60)
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         connection.request("POST" if fields else "GET", path, urlencode(fields), headers)
         page = connection.getresponse().read().decode()
@@ -121,9 +121,9 @@ class Walk:
 
 
 def set_up(walk: Walk) -> None:
-    line = walk.server.printed.get(timeout=5)
+    line = walk.server.printed.get(timeout=60)
     while "setup?code=" not in line:
-        line = walk.server.printed.get(timeout=5)
+        line = walk.server.printed.get(timeout=60)
     setup = line.rsplit("=", 1)[1]
     walk.told("setup code", setup)
     walk.told("password at set-up", SET_UP)

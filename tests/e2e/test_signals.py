@@ -16,7 +16,7 @@ from .serving import Server
 from .talking import Client
 from .town import Town
 
-DEADLINE = 10.0
+DEADLINE = 30.0
 
 
 def logged(server: Server, event: str, count: int = 1) -> dict[str, Any]:

@@ -15,11 +15,14 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from joserfc.jwk import OctKey, RSAKey
 
+from . import cheap_passwords
 from .conftest import ended_well
 from .provider import CLIENT, SECRET, Browser, Claims, Page, Provider, s256, signed
 from .serving import Server
 from .talking import Client, Frame
 from .town import Town
+
+SERVERS_PROGRAM = cheap_passwords.PROGRAM
 
 PASSWORD = "a lantern over seven still ponds"
 Serve = Callable[..., Server]
@@ -81,7 +84,7 @@ def mock(tmp_path: Path) -> Iterator[str]:
             yield line.partition("running on ")[2].split()[0]
             break
     process.terminate()
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
 
 
 def test_a_provider_signs_people_in(mock: str, serve: Serve) -> None:

@@ -88,7 +88,6 @@ def test_no_gap_and_no_repeat_wherever_the_connection_is_cut(server: Server, tow
     assert got == [event for event in beside.events if event["position"] > stream.opened["position"]]
 
 
-@pytest.mark.timeout(60)
 def test_no_gap_and_no_repeat_over_kills_of_the_server(serve: Serve) -> None:
     draw = random.Random(7)
     server = serve()

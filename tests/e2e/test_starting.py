@@ -52,7 +52,7 @@ def test_it_may_be_stopped_while_it_starts(tmp_path: Path, number: signal.Signal
     server = Server(tmp_path / "data")
     server.launch()
     try:
-        assert within(20, (server.data / "lock").exists)
+        assert within(30, (server.data / "lock").exists)
         assert server.process is not None
         server.process.send_signal(number)
         assert server.wait_ended() == 0

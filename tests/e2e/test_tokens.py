@@ -183,7 +183,7 @@ def test_the_token_of_another_server_is_refused(town: Town, serve: Serve) -> Non
 
 def test_an_expired_one_is_refused(town: Town) -> None:
     account = town.account()
-    short = town.operator.ask("account.token", account=account.id, expires_in=1)
+    short = town.operator.ask("account.token", account=account.id, expires_in=2)
     assert opens(town, short["token"])
     while time.time_ns() // 1_000_000 <= short["expires_at"] + 1000:  # it is counted in whole seconds
         town.operator.ask("space.list")

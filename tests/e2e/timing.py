@@ -6,7 +6,18 @@ import statistics
 import time
 from collections.abc import Callable
 
+from .serving import Server
+
 Clock = Callable[[], float]
+HELD_UP = 8  # times as long as the server works, a busy machine may make somebody wait
+
+
+def waiting(server: Server) -> Clock:
+    """Begins to count the seconds that somebody waits for the server. What it works meanwhile counts whole,
+    time on the wall less: other programs make that longer.
+    """
+    worked, begun = server.cpu_seconds(), time.monotonic()
+    return lambda: max(server.cpu_seconds() - worked, (time.monotonic() - begun) / HELD_UP)
 
 
 def alike(

@@ -18,7 +18,7 @@ from e2e.serving import Server
 from e2e.town import Town
 
 INPUTS = int(os.environ.get("FUZZ_INPUTS", "0"))  # of all operations together
-SECONDS = 110 if INPUTS == 0 else 7_000
+SECONDS = 280 if INPUTS == 0 else 7_000
 OPERATIONS = 140  # at least
 
 HOOKS = Path(__file__).with_name("rest_checks.py")

@@ -192,6 +192,26 @@ def test_markup_is_written_as_markdown(tmp_path: Path) -> None:
     assert found.texts() == list(said.values())
 
 
+def test_a_chat_that_is_called_like_one_of_its_two_people_has_the_words_of_both(tmp_path: Path) -> None:
+    """The app calls a chat with one person like that person, who says what stands there."""
+    chat = (
+        "[13.01.26, 10:00:00] Ben: \u200eMessages and calls are end-to-end encrypted.\n"
+        "[13.01.26, 10:00:01] Ada: tea?\n"
+        "[13.01.26, 10:00:02] Ben: yes\n"
+        "[13.01.26, 10:00:03] Ben: \u200e<attached: 00000001-PHOTO.jpg>\n"
+        "[13.01.26, 10:00:04] Ben: \u200eThis message was deleted.\n"
+    )
+    files = {"WhatsApp Chat with Ben.txt": chat, "00000001-PHOTO.jpg": "JFIF"}
+    found = everything(WhatsAppChats, folder(tmp_path, files), zone="UTC")
+    [room] = found.rooms
+    assert set(room.members) == {"Ada", "Ben"}
+    told, asked, yes, photo, deleted = found.messages
+    assert (told.author, told.system) == (THE_APP, True)
+    assert [one.author for one in (asked, yes, photo, deleted)] == ["Ada", "Ben", "Ben", "Ben"]
+    assert ([one.path for one in photo.files], deleted.deleted) == (["00000001-PHOTO.jpg"], True)
+    assert not any(one.system for one in (asked, yes, photo, deleted))
+
+
 def test_hostile_chats_are_read_as_far_as_they_go(tmp_path: Path) -> None:
     chat = (
         b"\xef\xbb\xbf13.01.26, 10:00 - Ada: \xff\x00 bytes\n"

@@ -64,7 +64,7 @@ async def test_a_byte_too_much_ends_a_connection_so_it_is_not_sent(one: NatsServ
         with pytest.raises(TooLarge):
             client.publish("a", bytes(client.info.max_payload + 1))
         with socket.create_connection(("127.0.0.1", one.servers[0].port)) as raw:
-            raw.settimeout(15)
+            raw.settimeout(60)
             raw.recv(65536)
             size = client.info.max_payload + 1
             raw.sendall(b"CONNECT {}\r\nPUB a %d\r\n" % size)

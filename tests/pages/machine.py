@@ -19,7 +19,7 @@ from typing import Final
 
 SCRIPT: Final = Path(__file__).with_name("machine.sh")
 NEEDED: Final = ("unshare", "nsenter", "setpriv", "mount", "ip", "hostname", "systemctl", "runuser")
-START_DEADLINE: Final = 30.0  # seconds; a start takes about one
+START_DEADLINE: Final = 60.0  # seconds; a start takes about one
 ENVIRONMENT: Final = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "HOME": "/root",

@@ -20,7 +20,7 @@ import pytest
 from .blocks import ROOT, Block
 from .shell import Shell
 
-DEADLINE: Final = 30.0  # seconds for a server to start, or for a client to connect
+DEADLINE: Final = 60.0  # seconds for a server to start, or for a client to connect
 CHECKOUT: Final = ("Makefile", "pyproject.toml", "schema.sql", "chatd", "chatctl", "docs", "bench")
 
 

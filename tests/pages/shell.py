@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-DEADLINE: Final = 100.0  # seconds for a block
+DEADLINE: Final = 240.0  # seconds for a block
 SAID: Final = ".said"  # the file that takes what the blocks print
 
 # As at a terminal: jobs can be named, and after a command that fails the next one is read. It is noted.

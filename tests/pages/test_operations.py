@@ -42,7 +42,7 @@ PROXIES: Final = {"nginx": "nginx", "caddy": "caddy", "haproxy": "haproxy"}
 SECONDS: Final = re.compile(r"(\d+)s\b")
 PING_INTERVAL: Final = 0.5  # seconds, so that a silence of some pings is short
 SILENCE: Final = 3 * PING_INTERVAL
-DEADLINE: Final = 20.0  # seconds for a proxy to serve, with a certificate
+DEADLINE: Final = 60.0  # seconds for a proxy to serve, with a certificate
 PACKAGES: Final = "/root"  # where the admin keeps them
 
 

@@ -319,12 +319,12 @@ async def test_a_question_that_takes_too_long_is_stopped_and_blocks_nobody_for_e
         for _ in range(4):
             nursery.start_soon(runaway)
         await trio.testing.wait_all_tasks_blocked()
-        with trio.fail_after(5):
+        with trio.fail_after(30):
             assert await reader.head() == 11
 
 
 async def test_a_question_whose_asker_went_away_is_stopped(village: Store) -> None:
-    with trio.fail_after(5):
+    with trio.fail_after(30):
         for _ in range(3):
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(village.reader.ask, _forever)

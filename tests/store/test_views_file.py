@@ -351,7 +351,7 @@ async def reading(store: Store) -> AsyncIterator[None]:
         cursor = connection.execute("SELECT * FROM texts")
         cursor.fetchone()
         token.run_sync_soon(begun.set)
-        ended.wait(10)
+        ended.wait(60)
         cursor.close()
 
     async with trio.open_nursery() as nursery:

@@ -15,7 +15,7 @@ import { Refused } from '../src/data/refusal'
 import { kindOf } from '../src/wire/contract'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const START_MS = 30_000
+const START_MS = 60_000
 
 export interface Person {
   readonly id: string

@@ -2,7 +2,7 @@
 
 import { effect } from '@preact/signals-core'
 
-const DEADLINE_MS = 15_000
+const DEADLINE_MS = 60_000
 
 /** Resolves when `condition`, which reads signals, holds. `what` says in the failure what was waited for. */
 export function until(what: string, condition: () => boolean, deadline = DEADLINE_MS): Promise<void> {

@@ -50,6 +50,16 @@ class Chat:
     order: str = ""
     authors: dict[str, _Name] = field(factory=dict)
 
+    @property
+    def is_group(self) -> bool:
+        """What the app says has the name of the chat before it on some phones. That of a chat with one person
+        is that person's, who has said the rest."""
+        return len(self.authors.keys() - {self.name}) > 1
+
+    def people(self) -> list[str]:
+        """The authors but the app."""
+        return [name for name in self.authors if name != self.name or not self.is_group]
+
     def split(self, rest: str) -> tuple[str | None, str]:
         """Author and text of what follows a head; no author where the app itself says something."""
         name, colon, text = rest.partition(": ")

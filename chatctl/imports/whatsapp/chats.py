@@ -67,8 +67,8 @@ class WhatsAppChats:
     def people(self) -> Iterable[Person]:
         seen = set()
         for _, chat in self._chats.values():
-            for name in chat.authors:
-                if name not in seen and name != chat.name:
+            for name in chat.people():
+                if name not in seen:
                     seen.add(name)
                     yield self.person(bounded(name))
 
@@ -77,7 +77,7 @@ class WhatsAppChats:
 
     def rooms(self) -> Iterable[Room]:
         for key, (_, chat) in self._chats.items():
-            members = tuple(bounded(name) for name in chat.authors if name != chat.name)
+            members = tuple(bounded(name) for name in chat.people())
             yield Room(key, plain(chat.name), "private", members=members)
 
     def messages(self, room: str) -> Iterator[Message]:

@@ -51,8 +51,9 @@ class Writer:
         self._add(self._message(author, text, when, place), moment, text)
 
     def _message(self, author: str | None, text: str, at: int, place: str) -> Message:
-        if author is None or author == self.chat.name:
-            return Message("", self._who_is_told_of(text), at, literal(text), system=True)
+        named = author == self.chat.name
+        if author is None or (named and self.chat.is_group):
+            return self._notice(text, at)
         person = bounded(author)
         if is_deleted(text):
             return Message("", person, at, "", deleted=True)
@@ -60,9 +61,14 @@ class Writer:
         first, _, rest = text.partition("\n")
         file = self._file(first, place)
         own = text.startswith("\u200e") and file is None
+        if own and named:
+            return self._notice(text, at)
         written = as_markdown(rest if file else text, self._mention).strip()
         files = () if file is None else (file,)
         return Message("", person, at, written, edited_at=at if edited else None, system=own, files=files)
+
+    def _notice(self, text: str, at: int) -> Message:
+        return Message("", self._who_is_told_of(text), at, literal(text), system=True)
 
     def _file(self, line: str, place: str) -> File | None:
         name = is_left_out(line)

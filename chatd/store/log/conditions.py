@@ -19,6 +19,8 @@ from chatd.ports import (
     IdentityCountIs,
     ImportKeysUnused,
     ImportOpen,
+    ImportPersonUnknown,
+    ImportRoomUnknown,
     NoOpenReport,
     OtherAdminExists,
     PasskeyAbsent,
@@ -50,6 +52,15 @@ KEYS_UNUSED = """
     SELECT NOT EXISTS (
         SELECT 1 FROM json_each(?2) CROSS JOIN imported_messages AS known
             ON known.room = ?1 AND known.key = value
+    )
+"""
+PERSON_UNKNOWN = """
+    SELECT NOT EXISTS (SELECT 1 FROM import_people WHERE space = ? AND source = ? AND key = ?)
+"""
+ROOM_UNKNOWN = """
+    SELECT NOT EXISTS (
+        SELECT 1 FROM import_rooms CROSS JOIN rooms ON rooms.id = import_rooms.room AND NOT rooms.deleted
+        WHERE import_rooms.space = ? AND source = ? AND key = ?
     )
 """
 CREDENTIAL = "SELECT (SELECT password_hash FROM credentials WHERE account = ?) IS ?"
@@ -99,6 +110,10 @@ def _statement(condition: Condition) -> tuple[str, tuple[Any, ...]]:
             return IMPORT_OPEN, (import_,)
         case ImportKeysUnused(room, keys):
             return KEYS_UNUSED, (room, json_rows.array(keys))
+        case ImportPersonUnknown(space, source, key):
+            return PERSON_UNKNOWN, (space, source, key)
+        case ImportRoomUnknown(space, source, key):
+            return ROOM_UNKNOWN, (space, source, key)
         case AccountActive(account):
             return ACTIVE, (account,)
         case OtherAdminExists(account):

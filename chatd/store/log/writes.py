@@ -146,7 +146,9 @@ PUT_IMPORT_PERSON = """
     INSERT OR REPLACE INTO import_people (space, source, key, account, import) VALUES (?, ?, ?, ?, ?)
 """
 PUT_IMPORT_ROOM = """
-    INSERT OR REPLACE INTO import_rooms (space, source, key, room, import) VALUES (?, ?, ?, ?, ?)
+    INSERT INTO import_rooms (space, source, key, room, import) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET room = excluded.room,
+        import = iif(room = excluded.room, coalesce(import, excluded.import), excluded.import)
 """
 # What is left belongs to the newest import that has not been taken back; to none, where there is none.
 HAND_ON = """

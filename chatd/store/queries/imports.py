@@ -46,11 +46,13 @@ PEOPLE_MADE = json_rows.folded(
 )
 ROOMS = json_rows.folded(
     """
-    SELECT known.key AS key, room, name FROM json_each(?3) AS wanted CROSS JOIN import_rooms AS known
+    SELECT known.key AS key, room, name, known.import IS NOT NULL AS own
+    FROM json_each(?3) AS wanted CROSS JOIN import_rooms AS known
         ON known.space = ?1 AND known.source = ?2 AND known.key = wanted.value
     CROSS JOIN rooms ON rooms.id = room WHERE NOT deleted
     """,
     ("key", "room", "name"),
+    ("own",),
 )
 HAS_ROOM = """
     SELECT EXISTS (

@@ -1,10 +1,10 @@
 'use strict'
 // Opens /api/docs in chromium and uses it as a person would; says what it saw as one line of JSON.
-// Asks for: origin, token, path of the operation to try, a folder for pictures.
+// Asks for: origin, token, path of the operation to try.
 
 const { chromium } = require('playwright-core')
 
-const [origin, token, path, folder] = process.argv.slice(2)
+const [origin, token, path] = process.argv.slice(2)
 
 // Goes down the page, a screen at a time, until something holds: only what is in view exists.
 async function scrolled(page, holds) {
@@ -49,7 +49,6 @@ async function main() {
   const methods = new Set(['get', 'put', 'post', 'delete', 'patch', 'head', 'options'])
   const expected = Object.values(paths).flatMap((one) => Object.keys(one).filter((key) => methods.has(key))).length
   await page.locator('.opblock').first().waitFor({ timeout: 60_000 })
-  await page.screenshot({ path: `${folder}/docs.png` })
   seen.warnings = await page.getByText(/^(Warning|Errors?)$/).allTextContents()
   const shown = await collected(page)
 
@@ -66,7 +65,6 @@ async function main() {
   const answer = await answered
   await operation.locator('.live-responses-table .response-col_status').first().waitFor()
   await operation.scrollIntoViewIfNeeded()
-  await page.screenshot({ path: `${folder}/tried.png` })
   seen.prefilled = await operation.locator('.parameters input').evaluateAll((all) => all.map(({ value }) => value))
   seen.sent = answer.request().headers().authorization
   seen.status = answer.status()

@@ -11,7 +11,8 @@ const { chromium } = require('playwright-core')
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking']
 const PHONE = { width: 360, height: 740 }
 const DESKTOP = { width: 1280, height: 800 }
-const DEADLINE = 15_000
+const DEADLINE = 30_000
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
 function scenario(play) {
   run(play).catch((error) => {
@@ -104,15 +105,19 @@ class Stage {
     if (!this.forgiven.some((pattern) => pattern.test(error))) this.seen.errors.push(error)
   }
 
-  /** Keeps how the page looks; with CHATD_TEST_PICTURES=FOLDER the pictures stay. */
+  /** Keeps how the page looks with CHATD_TEST_PICTURES=FOLDER; nobody else looks at it, and to draw it takes long. */
   async picture(page, name) {
+    if (this.asked.pictures) await this.draw(page, name)
+  }
+
+  async draw(page, name) {
     await page.screenshot({ path: join(this.asked.folder, `${name}.png`) })
   }
 
   /** What axe finds in the page, or in a part of it: a line for each. `rules`: these only. */
   async axe(page, within = 'body', rules = null) {
-    // Through the debugger, which the page's policy does not bind.
-    await page.evaluate(readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'))
+    // Through the debugger, which the page's policy does not bind. Half a megabyte: once for each document.
+    if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE)
     return page.evaluate(async ([part, only]) => {
       const options = only === null ? {} : { runOnly: only }
       const { violations } = await window.axe.run(part, { resultTypes: ['violations'], ...options })
@@ -137,7 +142,7 @@ class Stage {
   async tellOfPages() {
     for (const [number, page] of this.pages.entries()) {
       if (page.isClosed()) continue
-      await this.picture(page, `failed-${number}`).catch(() => undefined)
+      await this.draw(page, `failed-${number}`).catch(() => undefined)
       const shown = await page.locator('body').innerText({ timeout: 1000 }).catch(() => '')
       console.error(`page ${number}, ${page.url()}:\n${shown.slice(0, 1500)}`)
     }

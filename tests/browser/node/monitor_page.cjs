@@ -28,6 +28,9 @@ async function main() {
       window.reported(`${event.violatedDirective} ${event.blockedURI}`),
     )
   })
+  const picture = async (name) => {
+    if (folder) await page.screenshot({ path: `${folder}/${name}.png` }) // for people: to draw it takes long
+  }
   const stored = () =>
     page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]))
   const signIn = async (token) => {
@@ -42,7 +45,7 @@ async function main() {
     seen.refused[who] = await page.textContent('#wrong')
     await page.evaluate(() => (document.getElementById('wrong').textContent = ''))
   }
-  await page.screenshot({ path: `${folder}/sign-in.png` })
+  await picture('sign-in')
 
   await signIn(admin)
   await page.waitForSelector('#streams tbody tr td.number')
@@ -52,7 +55,7 @@ async function main() {
   const busy = page.locator('#busiest tbody tr', { hasText: 'Square' })
   await busy.first().waitFor()
   await page.waitForFunction(() => document.querySelectorAll('#chart-rate polyline[points*=" "]').length)
-  await page.screenshot({ path: `${folder}/streams.png` })
+  await picture('streams')
 
   const rows = (text) => page.locator('#events tbody tr', { hasText: text })
   await page.click('nav a[href="#events"]')
@@ -63,7 +66,7 @@ async function main() {
     (count) => [...document.querySelectorAll('#events tbody tr')].filter((row) => row.textContent.includes('message.posted')).length > count,
     before,
   )
-  await page.screenshot({ path: `${folder}/events.png` })
+  await picture('events')
   seen.text = await page.textContent('#events')
   await page.fill('#filter-type', 'room.created')
   seen.filtered = await page.locator('#events tbody tr b').allTextContents()
@@ -86,7 +89,7 @@ async function main() {
     await page.click(`nav a[href="#${tab}"]`)
     await page.waitForSelector(`#${tab} tbody tr td:not(.empty)`)
     seen.tabs[tab] = await page.locator(`#${tab} tbody tr`).evaluateAll((all) => all.map((row) => row.textContent))
-    await page.screenshot({ path: `${folder}/${tab}.png` })
+    await picture(tab)
   }
   await page.click('#sign-out')
   await page.check('#keep')

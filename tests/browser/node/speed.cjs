@@ -50,7 +50,7 @@ scenario(async ({ asked, context, tab }) => {
     await field.press('Enter')
     await page.waitForFunction((count) => window.echoes.length === count, i + 1)
   }
-  const echoes = (await page.evaluate(() => window.echoes)).sort((a, b) => a - b)
+  const echoes = await page.evaluate(() => window.echoes)
 
   const debug = await home.newCDPSession(page)
   await debug.send('HeapProfiler.enable')
@@ -95,7 +95,8 @@ scenario(async ({ asked, context, tab }) => {
 
   return {
     loads,
-    echo: echoes[Math.floor(echoes.length * 0.95)],
+    // The worst of each ten: other programs may hold up any one of them.
+    echoes: [0, 10, 20].map((from) => Math.max(...echoes.slice(from, from + 10))),
     heap: [afterAMinute, afterAnHour],
     rows,
   }

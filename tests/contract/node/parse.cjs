@@ -1,13 +1,14 @@
-// Reads an AsyncAPI document from its standard input; prints what its parser finds, and what it has read.
+// Reads a list of AsyncAPI documents from its standard input; prints what their parser finds, and what it has read.
 const { readFileSync } = require("node:fs");
 const { Parser } = require("@asyncapi/parser");
 
 (async () => {
-  const { document, diagnostics } = await new Parser().parse(readFileSync(0, "utf8"));
-  process.stdout.write(
-    JSON.stringify({
-      diagnostics: diagnostics.map(({ code, path, message }) => [code, path.join("."), message]),
-      operations: document ? document.operations().all().map((operation) => operation.id()) : [],
-    }),
-  );
+  const parser = new Parser();
+  const found = { diagnostics: [], operations: [] };
+  for (const text of JSON.parse(readFileSync(0, "utf8"))) {
+    const { document, diagnostics } = await parser.parse(text);
+    found.diagnostics.push(...diagnostics.map(({ code, path, message }) => [code, path.join("."), message]));
+    if (document) found.operations.push(...document.operations().all().map((operation) => operation.id()));
+  }
+  process.stdout.write(JSON.stringify(found));
 })();

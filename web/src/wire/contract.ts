@@ -1325,11 +1325,16 @@ export type ImportedPerson = {
   readonly made: boolean
 }
 
+/**
+ * `own`: an import made it for this room of the export. Where not, others may have the same keys for
+ * messages that are there.
+ */
 export type ImportedRoom = {
   readonly key: string
   readonly room: string
   readonly name: string
   readonly made: boolean
+  readonly own: boolean
 }
 
 export type ImportedRooms = {
