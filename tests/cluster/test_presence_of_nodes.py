@@ -29,6 +29,7 @@ class Table:
 
     def __init__(self) -> None:
         self.rows: dict[str, PutPresence] = {}
+        self.streams = set(STREAMS)
 
     async def presences(self, accounts: Sequence[str]) -> list[dict[str, Any]]:
         await trio.lowlevel.checkpoint()
@@ -36,7 +37,7 @@ class Table:
 
     async def memberships(self, account: str) -> tuple[list[dict[str, Any]], int]:
         await trio.lowlevel.checkpoint()
-        return [{"stream": stream} for stream in STREAMS], 0
+        return [{"stream": stream} for stream in self.streams], 0
 
     async def acquainted(self, account: str, others: Sequence[str]) -> list[str]:
         await trio.lowlevel.checkpoint()
@@ -200,6 +201,28 @@ async def test_the_accounts_of_a_node_that_goes_have_the_grace_to_come_to_anothe
     await town.later(1)
     assert (await town.b.shown(bob, "ann"))[0] == ("online" if back else "offline")
     assert [frame["data"].state for frame in watching.frames] == ([] if back else ["offline"])
+
+
+@pytest.mark.parametrize("stays", [False, True])
+async def test_whoever_came_from_this_node_is_seen_where_they_belong_since(
+    mock_clock: MockClock, town: Town, stays: bool
+) -> None:
+    """What the session that they had here knew is old."""
+    town.table.streams.add("room/new")
+    ann, feed = await town.a.open("ann")
+    feed.company = {"room/new"}
+    bob, old = await town.a.open("bob")
+    old.streams = {"space/s"}
+    await town.a.presence.watch(ann, ["bob"])
+    if stays:
+        there, _ = await town.b.open("bob")
+        await town.later(0.1)
+    town.a.presence.leave(bob)
+    if not stays:
+        there, _ = await town.b.open("bob")
+    await town.b.presence.set(there, "dnd")
+    await town.later(1)
+    assert [frame["data"].state for frame in feed.frames] == ["dnd"]
 
 
 async def test_what_crosses_a_choice_does_not_undo_it(mock_clock: MockClock, town: Town) -> None:

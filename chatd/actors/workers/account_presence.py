@@ -47,6 +47,7 @@ class AccountPresence(msgspec.Struct, eq=False):
     last_seen: int | None = None
     sessions: list[PresenceSession] = msgspec.field(default_factory=list)
     streams: Iterable[str] = ()  # what it belongs to, as its newest session knows or knew it
+    followed: Iterable[str] | None = None  # the same, as known of it while it is connected to another node
     chosen_at: int = 0  # when the mode was chosen; 0: it is what was stored
     elsewhere: dict[str, bool] = msgspec.field(default_factory=dict)  # node with sessions of it -> all away
     _looked: tuple[Shown, Shown] | None = None
@@ -55,6 +56,13 @@ class AccountPresence(msgspec.Struct, eq=False):
         """Whether it looks otherwise, to others or to itself, than when this was asked last."""
         before, self._looked = self._looked, (self.shown(), self.shown(to_itself=True))
         return self._looked != before
+
+    def belong(self) -> None:
+        """What it belongs to is to be asked of a session that is connected here, or of what is followed."""
+        feeds = (session.feed for session in self.sessions if session.feed is not None)
+        connected = next((feed.streams for feed in feeds), self.followed)
+        if connected is not None:
+            self.streams = connected
 
     @property
     def there(self) -> bool:

@@ -141,10 +141,7 @@ class Presence:
             self._unwatch(session)
             session.feed = None
             self._leaving.put(session)
-            presence = self._presences[session.account]
-            presence.streams = next(
-                (other.feed.streams for other in presence.sessions if other.feed), presence.streams
-            )
+            self._presences[session.account].belong()
 
     def _gone(self, session: PresenceSession) -> None:
         presence = self._presences[session.account]
@@ -209,8 +206,8 @@ class Presence:
                 return
             presence = self._presences[account] = AccountPresence(mode)
             self._forgetting.put(account)
-        if not presence.sessions and streams is not None:
-            presence.streams = streams
+        presence.followed = streams
+        presence.belong()
         was_there = presence.there
         if away is not None and (
             chosen_at > presence.chosen_at or (chosen_at == presence.chosen_at and not presence.sessions)
