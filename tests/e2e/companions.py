@@ -4,22 +4,33 @@ to them in turns. Servers with arguments or a program of their own go on alone, 
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import queue
+import re
 import subprocess
 import sys
 import threading
+import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.sync.client import ClientConnection, unix_connect
+from websockets.typing import Subprotocol
+
 from bench.nats_servers import NatsServers, nats_servers
 
 ON: Final = os.environ.get("CHATD_TEST_CLUSTER") == "1"
 START_SECONDS: Final = 60.0
+LEVEL_SECONDS: Final = 20.0
 LINK: Final = "make the first account"
+JSON: Final = Subprotocol("chatd.v1.json")
+ASK: Final = json.dumps({"id": 1, "query": "cluster.status", "data": {}})
 SERVE: Final = (sys.executable, "-m", "chatd.cli", "serve")
 
 # What these files are about is one process: its address, limits and delays, clock, files, life.
@@ -55,10 +66,18 @@ def wanted() -> bool:
 
 
 class Companions:
-    """The other two nodes of a server."""
+    """The other two nodes of a server.
+
+    A node may not have applied yet what another one has answered a moment before. Tests that ask one client
+    after another mean what was answered to be known: `level` waits for it.
+    """
 
     def __init__(self, data: Path) -> None:
         self._data = data
+        self._looking = threading.Lock()
+        self._operators: dict[int, ClientConnection] = {}
+        self._answered = Counter[int]()  # commands, by the node that answered them
+        self._levelled: dict[int, Counter[int]] = {}  # node -> those that it is known to have applied
         self._name = f"t{os.getpid()}-{next(_numbers)}"
         self._processes: list[subprocess.Popen[bytes]] = []
         self.ports: list[int] = []
@@ -77,12 +96,12 @@ class Companions:
     def start(
         self, arguments: Sequence[str], settings: Mapping[str, str], printed: queue.SimpleQueue[str]
     ) -> None:
-        """`printed`: what the first node said. The link to the first account that it printed is replaced by
-        that of the last one to start."""
+        """`printed`: what the first node said. In the link to the first account the code becomes that of the
+        last one to start, which replaces the others."""
         (self._data / "files").mkdir(mode=0o700, exist_ok=True)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CHATD_")}
         for node in (1, 2):
-            data = self._data.with_name(f"{self._data.name}-n{node}")
+            data = self.folder(node)
             data.mkdir(mode=0o700, exist_ok=True)
             if not (data / "files").exists():
                 (data / "files").symlink_to(self._data / "files")
@@ -106,11 +125,49 @@ class Companions:
                     stderr=log,
                 )
             self._processes.append(process)
-            if node == 2:
-                _forget_links(printed)
-            self.ports.append(_port(process, printed if node == 2 else queue.SimpleQueue()))
+            link = _take_link(printed) if node == 2 else ""
+            self.ports.append(_port(process, printed, link))
+
+    def folder(self, node: int) -> Path:
+        return self._data.with_name(f"{self._data.name}-n{node}") if node else self._data
+
+    def answered(self, node: int) -> None:
+        """It has answered a command."""
+        self._answered[node] += 1
+
+    def level(self, node: int) -> None:
+        """Waits until the node has applied what others have answered."""
+        with self._looking:
+            answered, known = Counter(self._answered), self._levelled.get(node, Counter[int]())
+            before = [one for one in answered if one != node and answered[one] > known[one]]
+            furthest = max((self._sequence(one) or 0 for one in before), default=0)
+            deadline = time.monotonic() + LEVEL_SECONDS
+            while furthest and (at := self._sequence(node)) is not None and at < furthest:
+                assert time.monotonic() < deadline, f"node {node} does not come up to {furthest}"
+            self._levelled[node] = answered
+
+    def _sequence(self, node: int) -> int | None:
+        """Up to where the node has applied the stream; None if it is not there."""
+        try:
+            if node not in self._operators:
+                path = str(self.folder(node) / "admin.sock")
+                dialled = unix_connect(path, "ws://localhost/ws", subprotocols=[JSON])
+                self._operators[node] = dialled.__enter__()
+            self._operators[node].send(ASK)
+            status = json.loads(self._operators[node].recv(LEVEL_SECONDS))["result"]
+        except (OSError, ConnectionClosed, InvalidHandshake, KeyError):
+            self._forget(node)
+            return None
+        return int(next(one["sequence"] for one in status["nodes"] if one["name"] == status["node"]))
+
+    def _forget(self, node: int) -> None:
+        if (operator := self._operators.pop(node, None)) is not None:
+            operator.close_socket()
 
     def end(self, kill: bool) -> None:
+        with self._looking:
+            for node in range(3):
+                self._forget(node)
         for process in self._processes:
             if kill:
                 process.kill()
@@ -121,14 +178,15 @@ class Companions:
         self._processes, self.ports = [], []
 
 
-def _forget_links(printed: queue.SimpleQueue[str]) -> None:
+def _take_link(printed: queue.SimpleQueue[str]) -> str:
     lines = [printed.get() for _ in range(printed.qsize())]
     for line in lines:
         if not line.startswith(LINK):
             printed.put(line)
+    return next((line for line in lines if line.startswith(LINK)), "")
 
 
-def _port(process: subprocess.Popen[bytes], links: queue.SimpleQueue[str]) -> int:
+def _port(process: subprocess.Popen[bytes], printed: queue.SimpleQueue[str], link: str) -> int:
     found: queue.SimpleQueue[int] = queue.SimpleQueue()
 
     def listen() -> None:
@@ -137,8 +195,9 @@ def _port(process: subprocess.Popen[bytes], links: queue.SimpleQueue[str]) -> in
             for line in process.stdout:
                 if line.startswith(b"listening on http://"):
                     found.put(int(line.rsplit(b":", 1)[1]))
-                elif line.startswith(LINK.encode()):
-                    links.put(line.decode().rstrip("\n"))
+                elif link and line.startswith(LINK.encode()):
+                    code = line.decode().rstrip("\n").partition("?code=")[2]
+                    printed.put(re.sub("(?<=code=).*", code, link))
 
     threading.Thread(target=listen, daemon=True).start()
     return found.get(timeout=START_SECONDS)

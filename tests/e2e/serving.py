@@ -74,6 +74,20 @@ class Server:
         ports = [self.port, *others]
         return f"ws://127.0.0.1:{ports[next(self._turn) % len(ports)]}/ws"
 
+    def levelled(self, port: int) -> None:
+        """Called before the node of this port, or of the admin socket (0), is asked."""
+        if self._companions is not None:
+            self._companions.level(self._node(port))
+
+    def answered(self, port: int) -> None:
+        """Called when it has answered a command."""
+        if self._companions is not None:
+            self._companions.answered(self._node(port))
+
+    def _node(self, port: int) -> int:
+        assert self._companions is not None
+        return self._companions.ports.index(port) + 1 if port in self._companions.ports else 0
+
     @property
     def pid(self) -> int:
         assert self.process is not None, "the server does not run"

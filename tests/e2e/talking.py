@@ -59,8 +59,12 @@ def decode(message: str | bytes) -> list[Frame]:
 class Client:
     """One connection. `events` and `signals` hold what came, in the order in which it came."""
 
-    def __init__(self, connection: ClientConnection) -> None:
+    def __init__(self, connection: ClientConnection, server: Server | None = None) -> None:
         self.connection = connection.__enter__()
+        self._server = server
+        self._commands: set[Any] = set()  # whose reply has not come
+        address = connection.socket.getpeername()
+        self._port = address[1] if isinstance(address, tuple) else 0
         self.subprotocol = connection.subprotocol or JSON
         self.events: list[Frame] = []
         self.signals: list[Frame] = []
@@ -80,14 +84,18 @@ class Client:
                 subprotocols=[Subprotocol(name) for name in subprotocols] or None,
                 additional_headers=headers | dict(options.pop("headers", {})),
                 **plain(options),
-            )
+            ),
+            server,
         )
 
     @classmethod
     def operator(cls, server: Server, **options: Any) -> Client:
         """Over the admin socket, where one is the operator at once."""
         return cls(
-            unix_connect(str(server.admin_socket), "ws://localhost/ws", subprotocols=[JSON], **plain(options))
+            unix_connect(
+                str(server.admin_socket), "ws://localhost/ws", subprotocols=[JSON], **plain(options)
+            ),
+            server,
         )
 
     def open(self, token: str | None = None, cursor: Mapping[str, Any] | None = None) -> Client:
@@ -99,7 +107,10 @@ class Client:
 
     def frame(self, name: str, data: Frame) -> Frame:
         kind = "query" if name in QUERIES else "command"
-        return {"id": next(self._ids), kind: name, "data": data}
+        id_ = next(self._ids)
+        if kind == "command":
+            self._commands.add(id_)
+        return {"id": id_, kind: name, "data": data}
 
     def send(self, name: str, /, **data: Any) -> int:
         """Asks without waiting; gives the id to wait for."""
@@ -128,10 +139,14 @@ class Client:
         return frame["result"]
 
     def ask(self, name: str, /, **data: Any) -> Any:
+        if self._server is not None:
+            self._server.levelled(self._port)
         return self.result(self.send(name, **data))
 
     def refusal(self, name: str, /, **data: Any) -> Frame:
         """The error of a request that must be refused."""
+        if self._server is not None:
+            self._server.levelled(self._port)
         frame = self.reply(self.send(name, **data))
         assert "error" in frame, f"{name} was not refused: {frame}"
         error: Frame = frame["error"]
@@ -155,6 +170,10 @@ class Client:
                 id_ = frame["id"]
                 assert id_ is None or id_ not in self.replies, f"a second reply to {id_}"
                 self.replies[id_] = frame
+                if id_ in self._commands:
+                    self._commands.discard(id_)
+                    if self._server is not None:
+                        self._server.answered(self._port)
 
     def wait(self, happened: Callable[[], object], what: str, seconds: float = DEADLINE) -> None:
         deadline = time.monotonic() + seconds
