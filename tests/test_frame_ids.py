@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from chatd.codec import JSON, MAX_FRAME, MSGPACK, BadFrame
 from chatd.contract.fields import MAX_ID
 
-DEEP = "[" * 5000 + "]" * 5000
+# Python 3.13 does not read that any more, and it is within what is looked through for an id.
+DEEP = "[" * 9_990 + "]" * 9_990
 # What is wrong, in JSON: behind the id and before it.
 WRONG = {
     "half of a surrogate pair": r'{"text":"cut \ud83d"}',

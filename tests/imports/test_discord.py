@@ -237,6 +237,13 @@ def test_a_direct_chat_is_for_those_who_wrote(tmp_path: Path) -> None:
     }
     found = read(tmp_path, {"dm.json": exported(said(1, "a"), said(2, "b", BEN), channel=channel)})
     assert [(room.kind, room.members) for room in found.rooms] == [("direct", ("11", "12"))]
+    group = {**channel, "id": "301", "type": "DirectGroupTextChat", "name": "ben, cyd"}
+    found = read(tmp_path, {"group.json": exported(said(3, "a"), said(4, "b", BEN), channel=group)})
+    # Who else reads there is not told: it is not what the two say to each other.
+    assert [(room.key, room.kind, room.members) for room in found.rooms] == [
+        ("300", "direct", ("11", "12")),
+        ("301", "private", ("11", "12")),
+    ]
 
 
 def test_what_is_wrong_is_told_and_the_rest_is_read(tmp_path: Path) -> None:

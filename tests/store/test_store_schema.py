@@ -201,7 +201,7 @@ HOT = {
     **{f"export: {of} {kind}": place_export.statement(of, kind) for of, kind in place_export.SECTIONS},
 }
 # what a plan may go through from end to end: parameters, and rows that it has found itself
-FOUND = "span|places?|present|message|posted|concerned|heard|version|replay"
+FOUND = "span|places?|present|message|posted|concerned|heard|version|replay|writing|author"
 MADE = re.compile(rf"SCAN (CONSTANT ROW|\(subquery|\w+ VIRTUAL TABLE|({FOUND})$)")
 
 

@@ -27,7 +27,8 @@ OPENED: Final = frozenset({(), ("messages",)})
 MESSAGE: Final = ("messages", ANY)
 _PUBLIC_THREADS: Final = frozenset(["GuildPublicThread", "GuildNewsThread", "11", "10"])
 _PRIVATE_THREADS: Final = frozenset(["GuildPrivateThread", "12"])
-_DIRECT: Final = frozenset(["DirectTextChat", "DirectGroupTextChat", "1", "3"])
+_DIRECT: Final = frozenset(["DirectTextChat", "1"])
+_GROUPS: Final = frozenset(["DirectGroupTextChat", "3"])  # the file does not say of whom
 _EPOCH: Final = 1_420_070_400_000  # of snowflakes, in Unix milliseconds
 _GUILD: Final = msgspec.json.Decoder(Guild)
 _CHANNEL: Final = msgspec.json.Decoder(Channel)
@@ -37,7 +38,7 @@ _TEXT: Final = msgspec.json.Decoder(str)
 @frozen
 class ChannelFile:
     """`exported`: later files know newer states of messages. `thread` is the id of the message that all of it
-    hangs on."""
+    hangs on. `of_writers`: those who wrote in it are its members, for there is no other list."""
 
     name: str
     guild: str
@@ -46,6 +47,7 @@ class ChannelFile:
     room: Room
     exported: datetime
     thread: str | None
+    of_writers: bool
 
 
 def channel_files(archive: Archive) -> tuple[list[ChannelFile], list[str]]:
@@ -103,11 +105,14 @@ def _file(name: str, guild: Guild, channel: Channel, exported: datetime | None) 
         room = Room(around, plain(channel.category or "")[:200] or around, created_at=snowflake_time(around))
         thread = own
     else:
-        private = "direct" if kind in _DIRECT else "private" if kind in _PRIVATE_THREADS else "public"
+        closed = kind in _PRIVATE_THREADS or kind in _GROUPS
+        private = "direct" if kind in _DIRECT else "private" if closed else "public"
         topic = plain(channel.topic or "")
         room = Room(own, title or own, private, topic, created_at=snowflake_time(own))  # type: ignore[arg-type]
     when = exported or datetime(1, 1, 1, tzinfo=UTC)
-    return ChannelFile(name, shown(guild.id), own, title, room, when, thread)
+    return ChannelFile(
+        name, shown(guild.id), own, title, room, when, thread, kind in _DIRECT or kind in _GROUPS
+    )
 
 
 def snowflake_time(id_: str) -> int | None:

@@ -168,7 +168,7 @@ class DiscordGuild:
             path_of = self._beside(file.name)
             for _, each in self._values(file, _GLANCE, Problems()):  # what is wrong is told when it is read
                 key = self._people.key(each.author)
-                if key is not None and file.room.kind == "direct" and len(wrote) < MAX_MEMBERS:
+                if key is not None and file.of_writers and len(wrote) < MAX_MEMBERS:
                     wrote[key] = None
                 for emoji in each.emoji():
                     self._add_emoji(emoji, path_of)
