@@ -168,7 +168,9 @@ class Node:
                         case FinishErasures(accounts):
                             for account in accounts:
                                 names.forget(account)
-            for event in events:
+
+        def shown(events: Sequence[Event]) -> None:
+            for event in events:  # of this node too: it may have decided what another one was asked
                 if event.type == "member.erasure_ordered":
                     erasure_timer.earlier(event.data["due_at"])
 
@@ -179,6 +181,7 @@ class Node:
                 deletions.look_again()
 
         self.log.follow_others(others, directory.give_way)
+        bus.watch(shown)
         self.beats.watch(changed)
 
     def share_brakes(self, throttle: LoginThrottle) -> None:
