@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import rich_click as click
 
@@ -33,6 +34,8 @@ COLUMNS = {
     "undone_at": "taken back",
     "id": "id",
 }
+
+ROOMS_AT_ONCE: Final = 3  # with more, whoever posts meanwhile waits longer, and no more comes in
 
 PEOPLE = {"name": "name", "display_name": "display name", "placeholder": "placeholder", "account": "id"}
 
@@ -167,8 +170,11 @@ def run(
             from_ = f"{export.format}:{export.source if source is None else source}"[:200]
             id_ = await _begun(client, found.id, export.format, from_)
             uploads = Uploads(export, place, token, fetching)
-            async with connection.client(patient=True) as other:
-                move = Move((client, other), export, from_, id_, choice, uploads, moving(progress))
+            async with AsyncExitStack() as others:
+                clients = [client]
+                while len(clients) < ROOMS_AT_ONCE:
+                    clients.append(await others.enter_async_context(connection.client(patient=True)))
+                move = Move(clients, export, from_, id_, choice, uploads, moving(progress))
                 return await move.run(found.id)
 
         moved = connection.run(work, seconds=None, patient=True, on_lost=progress.lost)

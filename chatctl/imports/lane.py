@@ -33,7 +33,7 @@ from chatd.contract.import_ import (
 if TYPE_CHECKING:
     from chatd.client import Client
 
-CHUNK: Final = 300  # messages that are read and sent at once; whoever posts waits for one such transaction
+CHUNK: Final = 200  # messages that are read and sent at once; whoever posts waits for one such transaction
 CHUNK_CHARACTERS: Final = 2_000_000  # of their texts, after which no further one is read
 AHEAD: Final = 1  # chunks, and batches, that wait
 
