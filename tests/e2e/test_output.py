@@ -47,6 +47,12 @@ class Started:
         assert within(30, dialled), f"it did not start: exit {self.process.poll()}"
         return found[0]
 
+    def levelled(self, port: int) -> None:
+        """It has no companions to be level with."""
+
+    def answered(self, port: int) -> None:
+        """Nobody else has to hear of it."""
+
     def log_something(self, operator: Client) -> None:
         """What anybody can have logged."""
         port = operator.ask("server.status")["address"].rsplit(":", 1)[1]
