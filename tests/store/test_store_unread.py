@@ -11,6 +11,7 @@ from store_facts import Pen, Sheet, answer
 
 from chatd.ports import Append, MarkDelivered, MarkRead, Row
 from chatd.store.database import Store
+from chatd.store.queries.unread import UNREAD
 
 
 @pytest.fixture
@@ -269,3 +270,10 @@ async def test_only_messages_of_the_asked_positions_are_looked_at(village: Store
     rows = await village.reader.recipients(before + 1, before + 3)
     assert [row["position"] for row in rows] == [before + 2, before + 3]
     assert await village.reader.recipients(before, before) == []
+
+
+def test_where_nothing_was_imported_the_index_alone_tells_who_wrote(sheet: Sheet) -> None:
+    """Else each of one's own messages among the unread is a look into the table."""
+    plan = [line for *_, line in sheet.connection.execute(f"EXPLAIN QUERY PLAN {UNREAD}", ("ann",))]
+    ways = [line.split(" INDEX messages_by_author")[0] for line in plan if "messages_by_author" in line]
+    assert sorted(ways) == 2 * ["SEARCH messages USING"] + 2 * ["SEARCH messages USING COVERING"]

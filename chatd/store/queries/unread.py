@@ -26,7 +26,7 @@ MARKERS = """
 # difference (imported ones do not count), less what was deleted there, less one's own, less that of those who
 # are blocked. A read marker knows its number. Materialized so that SQLite works out every value once.
 # `first_unread` walks only over what does not count. No order is asked for: SQLite would sort what its index
-# gives in order already.
+# gives in order already. In a room without imported messages, `plain`, the index alone knows who wrote.
 FLOOR = "max(coalesce(marker.seq, 0), joined.seq)"
 POSTS = "FROM messages WHERE messages.room = substr(members.stream, 6)"
 PLACES = f"""
@@ -36,7 +36,8 @@ PLACES = f"""
             iif(marker.seq >= joined.seq, marker.nth, NULL),
             (SELECT nth {POSTS} AND seq <= {FLOOR} ORDER BY seq DESC LIMIT 1),
             0
-        ) AS came
+        ) AS came,
+        NOT EXISTS (SELECT 1 FROM imported_messages AS i WHERE i.room = substr(members.stream, 6)) AS plain
     FROM members CROSS JOIN events AS joined ON joined.position = members.since
     LEFT JOIN read_markers AS marker ON marker.account = ?1 AND marker.room = substr(members.stream, 6)
     WHERE members.account = ?1 AND members.stream >= 'room/' AND members.stream < 'room0' AND until IS NULL
@@ -44,8 +45,8 @@ PLACES = f"""
 UNHEARD = "(SELECT silent FROM silenced WHERE account = ?1)"
 IN_ROOM = "FROM messages WHERE messages.room = place.room"
 WRITTEN = """
-    FROM messages INDEXED BY messages_by_author
-    WHERE messages.room = place.room AND deleted = 0 AND imported IS NULL
+    SELECT count(*) FROM messages INDEXED BY messages_by_author
+    WHERE messages.room = place.room AND deleted = 0 AND seq > floor
 """
 DELETED = """
     FROM messages INDEXED BY messages_deleted
@@ -62,12 +63,18 @@ UNNAMED = """
     NOT EXISTS (SELECT 1 FROM mentions AS other
         WHERE other.account = ?1 AND other.room = mention.room AND other.seq = mention.seq)
 """
+
+
+def _written(by: str) -> str:
+    """How many of the messages after the floor these people wrote, but for imported ones."""
+    return f"iif(plain, ({WRITTEN} AND {by}), ({WRITTEN} AND {by} AND imported IS NULL))"
+
+
 UNREAD_FIELDS = ("room", "read", "head", "unread", "mentions", "first_unread")
 UNREAD_ROOMS = json_rows.folded(
     f"""
     SELECT room, read, head, iif(came = 0, 0, came - (SELECT count(*) {DELETED} AND seq > floor)
-        - (SELECT count(*) {WRITTEN} AND by = ?1 AND seq > floor)
-        - (SELECT count(*) {WRITTEN} AND by IN {UNHEARD} AND by <> ?1 AND seq > floor)
+        - {_written("by = ?1")} - {_written(f"by IN {UNHEARD} AND by <> ?1")}
     ) AS unread, iif(came = 0, 0,
         ({MENTIONED} AND account = ?1) + ({MENTIONED} AND account = 'room' AND {UNNAMED})
     ) AS mentions, iif(came = 0, NULL, (
