@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8400
-WORKERS ?= 2
+WORKERS ?= $(shell expr $$(nproc) + 1)
 FUZZ_INPUTS ?= 150000
 DATA ?= ./chat-data
 BIN := .venv/bin
@@ -28,7 +28,9 @@ cluster: .venv/.cluster ## start three nodes and three NATS servers on this mach
 web: $(CLIENT)/index.html ## build the browser client, if its sources changed
 	@:
 
-test: lint types floors tests ## the whole gate: lint, types, floors, tests
+test: ## the whole gate: lint, types, floors, tests
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint types floors web
+	@$(MAKE) --no-print-directory tests
 
 lint: .venv/.dev web/node_modules/.installed
 	$(BIN)/ruff format --check .
@@ -42,15 +44,15 @@ types: .venv/.dev web/node_modules/.installed
 floors: .venv/.dev
 	$(BIN)/lint-imports
 
-# The tests of a file stay together and share its servers. Files in which some failed are run again, one at a time, those
-# of the browser client all together: what fails twice is red; what does not depends on the machine, is named, and is to
-# be mended.
+# The tests of a file stay together and share its servers. There is a file more at a time than there are cores, since
+# some of them wait. Files in which some failed are run again, one at a time, those of the browser client all together:
+# what fails twice is red; what does not depends on the machine, is named, and is to be mended.
 tests: .venv/.dev web
 	$(NPM) run --silent test || $(NPM) run --silent test
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	  || { again=$$($(BIN)/python tests/failed_files.py) && $(BIN)/pytest $$again; }
 
-fuzz: .venv/.dev ## a million inputs and more, for the night; the gate makes what fits into half a minute
+fuzz: .venv/.dev ## a million inputs and more, for the night; the gate makes what fits into a second for each target
 	FUZZ_SECONDS=0 FUZZ_INPUTS=$(FUZZ_INPUTS) \
 	  $(BIN)/pytest -n $(WORKERS) --dist load --timeout 7200 tests/fuzz
 
