@@ -10,7 +10,10 @@ BIN := .venv/bin
 CLIENT := chatd/gateway/http/web
 NPM := web/node.sh npm --prefix web
 
-.PHONY: run cluster web test lint types floors tests fuzz soak bench curves dist format clean help
+# Python keeps what it has compiled, also where a container's environment forbids it: hundreds of processes start here.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: run cluster web test lint types floors collected tests fuzz soak bench curves dist format clean help
 .DEFAULT_GOAL := help
 
 help: ## what there is to make
@@ -28,9 +31,13 @@ cluster: .venv/.cluster ## start three nodes and three NATS servers on this mach
 web: $(CLIENT)/index.html ## build the browser client, if its sources changed
 	@:
 
-test: ## the whole gate: lint, types, floors, tests
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint types floors web
+test: .venv/.dev ## the whole gate: lint, types, floors, tests
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target types lint floors collected
 	@$(MAKE) --no-print-directory tests
+
+# What pytest makes of each file of tests it keeps beside it; otherwise each of its processes would make it at once.
+collected: .venv/.dev web
+	@$(BIN)/pytest --collect-only >/dev/null || true # the tests will say why
 
 lint: .venv/.dev web/node_modules/.installed
 	$(BIN)/ruff format --check .
