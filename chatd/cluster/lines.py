@@ -2,8 +2,8 @@
 
 What has not been answered is sent again, in order and before anything newer: to the same life of the same
 node, which does nothing twice; or to the next owner, where the last one may have done it. So what is not safe
-to do twice is then not sent, and whoever asked is told that nobody knows. What is too long to be sent is decided
-here, when all before it is answered, and before anything newer.
+to do twice is then not sent, and whoever asked is told that nobody knows. What is too long to be sent is
+decided here, when all before it is answered, and before anything newer.
 """
 
 from __future__ import annotations
