@@ -128,9 +128,15 @@ class Proposals:
 
     def _withdraw(self, parts: Sequence[Pending]) -> bool:
         """Takes back what was never sent. False: some of it was."""
-        while self._pending and self._pending[-1] in parts and not self._pending[-1].tried:
-            self._pending.pop()
-            self._n -= 1
+        back = {part.n for part in parts if not part.tried and part.outcomes is None}
+        if back:  # nothing behind the first of them was sent either
+            first = self._n = min(back) - 1
+            for pending in [one for one in self._pending if one.n > first]:
+                self._pending.remove(pending)
+                if pending.n not in back:
+                    self._n += 1
+                    pending.n = self._n
+                    self._pending.append(pending)
         return not any(part.tried for part in parts)
 
 
