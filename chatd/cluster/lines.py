@@ -2,7 +2,8 @@
 
 What has not been answered is sent again, in order and before anything newer: to the same life of the same
 node, which does nothing twice; or to the next owner, where the last one may have done it. So what is not safe
-to do twice is then not sent, and whoever asked is told that nobody knows.
+to do twice is then not sent, and whoever asked is told that nobody knows. What is too long to be sent is
+decided here, when all before it is answered, and before anything newer.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Owners(Protocol):
 @attrs.define(eq=False)
 class _Sent:
     envelope: Envelope
-    call: bytes
+    call: bytes  # nothing: it is too long, and decided here
     at: float
     n: int = 0
     sent_at: float = 0.0
@@ -115,7 +116,9 @@ class Lines:
             envelope.reply(BROKEN)
             return True
         if len(call) > LONGEST:
-            return False  # decided here; the log keeps the order
+            if line is None:
+                return False  # decided here; the next line waits for it
+            call = b""
         sent = _Sent(envelope, call, trio.current_time())
         self._outstanding += 1
         if line is None:
@@ -124,7 +127,8 @@ class Lines:
             self._nursery.start_soon(self._drive, line)
         else:
             line.waiting.append(sent)
-            if not line.unsent and line.to is not None and self._owners.owner(stream) == line.to:
+            ready = call and not line.unsent and line.to is not None
+            if ready and self._owners.owner(stream) == line.to:
                 self._send(line, sent)
             else:  # never before those that wait to be sent
                 line.unsent = True
@@ -157,7 +161,7 @@ class Lines:
         """Until all its commands are answered."""
         while line.waiting:
             owner = self._leads_to(line)
-            if owner is None:
+            if owner is None or not line.waiting[0].call:
                 await self._decide_here(line)
                 continue
             if owner != line.to:
@@ -209,6 +213,9 @@ class Lines:
         if line.unsent:
             line.unsent = False
             for sent in line.waiting:
+                if not sent.call:
+                    line.unsent = True
+                    break
                 if sent.n == 0 and sent.answer is None:
                     self._send(line, sent)
 
@@ -231,12 +238,10 @@ class Lines:
         line.id, line.to, line.next = new_id(), owner, 1
         self._by_id[line.id] = line
         self._drop_unsafe(line)
-        line.unsent = False
         for sent in line.waiting:
             sent.n = 0
-        for sent in line.waiting:
-            if sent.answer is None:
-                self._send(line, sent)
+        line.unsent = True
+        self._send_unsent(line)
 
     def _drop_unsafe(self, line: _Line) -> None:
         for sent in tuple(line.waiting):
@@ -258,7 +263,7 @@ class Lines:
             self._reply(sent, UNSETTLED if repeatable(sent.envelope.command) else UNCERTAIN)
 
     async def _decide_here(self, line: _Line) -> None:
-        """This node owns the stream now."""
+        """This node owns the stream now, or nobody else can be asked."""
         self._by_id.pop(line.id, None)
         line.to = None
         self._drop_unsafe(line)

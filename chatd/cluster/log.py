@@ -55,11 +55,12 @@ HASHES: Final = 8192  # of sequences that others' hashes are compared with
 PAGE: Final = 1000  # events
 TIMES: Final = 10_000  # that are remembered, of sequences
 TIMES_APART: Final = 200
+WAY: Final = 3  # proposals, by the time that one takes: others hear of a refusal, and propose again
 NOTHING: Final = Made((), b"")
 NEVER: Final = (0, 0)
 
 Others = Callable[[Sequence[Append], Sequence[Event]], None]  # never waits, never raises
-Refused = Callable[[str], None]  # likewise
+Refused = Callable[[str, float], None]  # likewise
 
 
 class StoreLog(Protocol):
@@ -104,7 +105,7 @@ class ClusterLog:
         self._moved = trio.Event()
         self._show: Show = lambda events: None
         self._others: Others = lambda appends, events: None
-        self._refused: Refused = lambda stream: None
+        self._refused: Refused = lambda stream, seconds: None
         self._doubt: Callable[[Header, str], None] = lambda header, hash: None
 
     # --- what the log writer asks
@@ -115,7 +116,8 @@ class ClusterLog:
 
     def follow_others(self, others: Others, refused: Refused) -> None:
         """From now on `others` is given what other nodes wrote, and its events, before these are shown, and
-        `refused` each stream to which another node could not add because somebody else had."""
+        `refused` each stream to which another node could not add because somebody else had, and how many
+        seconds it needs to try again."""
         self._others, self._refused = others, refused
 
     def watch(self, doubt: Callable[[Header, str], None]) -> None:
@@ -212,7 +214,7 @@ class ClusterLog:
         if own is None:
             self._others(_written(appends, outcomes), events)
             for stream in _too_late(appends, outcomes):
-                self._refused(stream)
+                self._refused(stream, WAY * self.own.took)
         if events:
             self._position, self.hash = events[-1].position, events[-1].hash
             self._show(events)

@@ -28,6 +28,7 @@ from chatd.domain.decision import Context
 
 SEEDS = range(8)
 ROOM = "room/r"
+LONGEST = 1000  # bytes of a command, where a test has some that are longer
 AT_ONCE = 6  # posts of a connection without an answer
 NOTICED = 0.4  # seconds at most until a node knows who owns the room
 SOON = 0.05  # as NOTICED, where it is told
@@ -151,8 +152,9 @@ class Takeovers:
 class Connection:
     """Says one thing after another to its node, as a session does: in order, some without an answer yet."""
 
-    def __init__(self, member: Member, name: str, nonces: bool = True) -> None:
-        self.member, self.name, self.nonces = member, name, nonces
+    def __init__(self, member: Member, name: str, nonces: bool = True, long: float = 0.0) -> None:
+        """`long`: how many of its posts another node cannot be asked to decide."""
+        self.member, self.name, self.nonces, self.long = member, name, nonces, long
         self.answers: dict[str, object] = {}
         self._said = 0
         self._answered = trio.Event()
@@ -169,7 +171,8 @@ class Connection:
             await trio.sleep(dice.choice((0, 0, 0, 0.02, 0.1)))
             self._said += 1
             nonce = f"{self.name}-{self._said:04}"
-            command = PostMessage("r", nonce, nonce=nonce if self.nonces else None)
+            text = f"{nonce} {'x' * 2 * LONGEST}" if dice.random() < self.long else nonce
+            command = PostMessage("r", text, nonce=nonce if self.nonces else None)
 
             def reply(answer: object, nonce: str = nonce) -> None:
                 self._reply(nonce, answer)
@@ -207,7 +210,7 @@ async def takeovers(seed: int, weather: Weather | None = None) -> AsyncIterator[
 
 def stored(node: Node) -> list[str]:
     sql = "SELECT text FROM messages JOIN body_rows USING (position) WHERE room = 'r' ORDER BY seq"
-    return [text for (text,) in node.sheet.connection.execute(sql)]
+    return [text.split()[0] for (text,) in node.sheet.connection.execute(sql)]
 
 
 async def check(town: Takeovers, connections: list[Connection]) -> None:
@@ -288,4 +291,20 @@ async def test_what_is_not_safe_to_repeat_is_done_once_though_owners_are_stopped
                 town.move(town.dice.choice(("n1", "n2")), SOON)
                 await trio.sleep(town.dice.choice((0, 0.01, 0.1, 0.5)))
                 await town.stop(town.dice.choice(("n1", "n2")))
+        await check(town, connections)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_posts_stay_in_order_though_some_are_too_long_to_be_given_to_their_owner(
+    seed: int, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatd.cluster.lines.LONGEST", LONGEST)
+    async with takeovers(seed) as town:
+        connections = [Connection(town.members[f"n{n % 3}"], f"c{n}", long=0.2) for n in range(6)]
+        async with trio.open_nursery() as talking:
+            for connection in connections:
+                talking.start_soon(connection.say, 60, town.dice)
+            for _ in range(8):
+                await trio.sleep(town.dice.choice((0.1, 0.5, 2)))
+                town.move(town.dice.choice(list(town.members)))
         await check(town, connections)
