@@ -27,7 +27,8 @@ class ImportReader(Protocol):
         """`{key, room, name}` of those that are known and not deleted."""
 
     async def new_to(self, stream: str, accounts: Sequence[str]) -> list[str]:
-        """Those of the accounts that never were members of the space or room, in their order."""
+        """Those of the accounts that never were members of the space or room and are not deleted, in their
+        order."""
 
     async def of_deleted(self, accounts: Sequence[str]) -> list[str]:
         """Those of the accounts that are deleted, or about to be."""

@@ -65,6 +65,7 @@ NEW_TO = """
     SELECT json_group_array(value) FROM (
         SELECT value FROM json_each(?2) AS wanted
         WHERE NOT EXISTS (SELECT 1 FROM members WHERE account = wanted.value AND stream = ?1)
+            AND NOT (SELECT deleted FROM accounts WHERE accounts.id = wanted.value)
         ORDER BY wanted.id
     )
 """
