@@ -32,7 +32,7 @@ from chatd.gateway.http.rest.rest import Rest
 from chatd.gateway.http.server.body_limit import FORM_BODY, body_limit
 from chatd.gateway.http.server.driver import CRASHED, Driver
 from chatd.gateway.http.server.exchange import App, Message, Receive, Send
-from chatd.gateway.http.server.problem import MEDIA_TYPE, PRIVATE, problem
+from chatd.gateway.http.server.problem import MEDIA_TYPE, problem
 from chatd.gateway.http.server.refusal import refusal_body
 from chatd.gateway.http.server.traffic import Traffic
 from chatd.gateway.http.standby_routes import StandbyRoutes
@@ -209,8 +209,8 @@ def _answered(done: AccountResult | Refusal) -> Response:
     if isinstance(done, Refusal):
         status = STATUS[done.code]
         body = msgspec.json.encode(problem(done, status))
-        return Response(body, status, PRIVATE, media_type=MEDIA_TYPE)
-    return Response(msgspec.json.encode(done), 201, PRIVATE, media_type="application/json")
+        return Response(body, status, media_type=MEDIA_TYPE)
+    return Response(msgspec.json.encode(done), 201, media_type="application/json")
 
 
 async def _form(request: Request) -> dict[str, str]:
