@@ -125,9 +125,7 @@ class Takeovers:
         member.life += 1
         member.owns = self.owner
         member.able_ones = {one.here for one in self.members.values()}
-        await self.made.start(member.node)
-        await self.wires.nursery.start(member.live, self.wires)
-        self.move(self.owner[0])
+        await self._come(member, NOTICED)
 
     async def stop(self, name: str) -> None:
         """As planned: it retires, finishes, goes, and comes again."""
@@ -144,9 +142,12 @@ class Takeovers:
         member.die(self.wires)
         self.made.kill(member.node)
         await trio.sleep(0.01)  # until it is dead
+        await self._come(member, SOON)
+
+    async def _come(self, member: Member, within: float) -> None:
         await self.made.start(member.node)
         await self.wires.nursery.start(member.live, self.wires)
-        self.move(self.owner[0], SOON)
+        self.move(self.owner[0], within)
 
 
 class Connection:
