@@ -14,7 +14,8 @@ from trio.testing import MockClock
 
 from chatd.actors.runtime.envelope import STOPPING, Envelope
 from chatd.cluster.inboxes import Inboxes
-from chatd.cluster.lines import OF_A_LINE, PATIENCE, RESEND, Lines
+from chatd.cluster.line import PATIENCE, RESEND
+from chatd.cluster.lines import OF_A_LINE, Lines
 from chatd.contract.errors import Refusal
 from chatd.contract.message import Posted, PostMessage
 from chatd.contract.spec import DONE
