@@ -13,12 +13,7 @@ from chatd.contract.backup import BackupCreated, CreateBackup
 from chatd.contract.errors import Refusal
 from chatd.handlers.backup_archive import BackupArchives
 from chatd.handlers.server_log import ServerLog
-from chatd.ports import (
-    BlobsUnavailable,
-    Caller,
-    Repositories,
-    StoreError,
-)
+from chatd.ports import BlobsUnavailable, Caller, Repositories, StoreError
 
 MOST_FINDINGS: Final = 100
 

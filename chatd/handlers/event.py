@@ -9,10 +9,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.event import EventFrame, EventPage, ListEvents
 from chatd.handlers.histories import ANOTHER, Histories
 from chatd.handlers.paging import fitting, text_size
-from chatd.ports import (
-    Caller,
-    Reader,
-)
+from chatd.ports import Caller, Reader
 
 
 class Events(msgspec.Struct, frozen=True, eq=False):

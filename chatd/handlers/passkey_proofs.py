@@ -16,17 +16,9 @@ from chatd.auth.webauthn import Proof, RelyingParty, WrongPasskey
 from chatd.clock import now
 from chatd.contract.account import PasskeySignIn
 from chatd.contract.errors import Refusal
-from chatd.contract.passkey import (
-    CEREMONY_SECONDS,
-    PasskeyProof,
-)
+from chatd.contract.passkey import CEREMONY_SECONDS, PasskeyProof
 from chatd.handlers.server_address import ServerAddress
-from chatd.ports import (
-    PasskeyIs,
-    Reader,
-    Row,
-    UsePasskey,
-)
+from chatd.ports import PasskeyIs, Reader, Row, UsePasskey
 from chatd.settings import Settings
 from chatd.web_origin import Origin, ip_address, is_loopback_host
 

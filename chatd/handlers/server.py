@@ -43,13 +43,7 @@ from chatd.handlers.server_address import ServerAddress
 from chatd.handlers.server_log import ServerLog
 from chatd.log import log
 from chatd.output import STDERR
-from chatd.ports import (
-    Caller,
-    CompactError,
-    Maintenance,
-    Reader,
-    StoreUnavailable,
-)
+from chatd.ports import Caller, CompactError, Maintenance, Reader, StoreUnavailable
 
 BUSIEST: Final = 50  # actors
 COMPACTED_ALREADY: Final = Refusal("conflict", "it is being compacted already")

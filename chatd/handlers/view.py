@@ -10,9 +10,7 @@ from chatd.contract.field_errors import quote
 from chatd.contract.spec import DONE, Done
 from chatd.contract.view import ListViews, RebuildView, ViewList
 from chatd.handlers.server_log import ServerLog
-from chatd.ports import (
-    Caller,
-)
+from chatd.ports import Caller
 
 
 class ViewHandlers(msgspec.Struct, frozen=True, eq=False):

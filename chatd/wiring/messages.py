@@ -8,11 +8,14 @@ from importlib import import_module
 import trio
 
 from chatd.actors.workers.pusher import Pusher
-from chatd.handlers import message
+from chatd.handlers.message import MessageReading, Messages
+from chatd.handlers.message_pages import Threads
 from chatd.handlers.notification import Notifications
+from chatd.handlers.pin import Pins
 from chatd.handlers.preferences import PreferenceReading
 from chatd.handlers.presence import PresenceHandlers
 from chatd.handlers.push import PushSubscriptions
+from chatd.handlers.reaction import Reactions
 from chatd.handlers.read import ReadMarkers
 from chatd.handlers.receipt import ReceiptHandlers
 from chatd.handlers.registry import Handlers
@@ -43,19 +46,19 @@ class MessageServices:
     def handlers(self, base: Base) -> Handlers:
         reader, commands, bus, views = base.reader, base.commands, base.bus, base.views
         visibility, membership = base.visibility, base.membership
-        reading = message.MessageReading(reader, visibility)
+        reading = MessageReading(reader, visibility)
         return {
             "message": (
-                message.Messages(reader, base.directory, visibility, reading),
+                Messages(reader, base.directory, visibility, reading),
                 Searches(reader, views, bus, visibility),
                 ScheduledMessages(reader, commands, bus, base.due_timer, membership),
                 MessageReports(reader, commands, visibility),
                 PreservedMessages(reader, visibility),
             ),
-            "reaction": (message.Reactions(reader, reading),),
-            "pin": (message.Pins(reader, visibility),),
+            "reaction": (Reactions(reader, reading),),
+            "pin": (Pins(reader, visibility),),
             "thread": (
-                message.Threads(reader, reading),
+                Threads(reader, reading),
                 ThreadFollowing(reader, commands, membership),
             ),
             "read": (ReadMarkers(reader, commands, visibility),),
