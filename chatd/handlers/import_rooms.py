@@ -129,10 +129,10 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
     async def _admit(
         self, caller: Caller, room: ImportRoom, id_: str, name: str, own: bool
     ) -> ImportedRoom | Refusal:
-        """Who is in it by now."""
-        if room.kind != "direct" and room.members:
-            coming = AdmitMembers(tuple(room.members))
-            answer = await self.commands.ask(room_stream(id_), coming, context_of(caller), Done)
+        """Who is in it by now. Who was in it here and has left, or was removed, stays away."""
+        stream = room_stream(id_)
+        if room.kind != "direct" and (new := await self.reader.new_to(stream, room.members)):
+            answer = await self.commands.ask(stream, AdmitMembers(tuple(new)), context_of(caller), Done)
             if isinstance(answer, Refusal):
                 return answer
         return ImportedRoom(key=room.key, room=id_, name=name, made=False, own=own)
