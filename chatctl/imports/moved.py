@@ -51,6 +51,7 @@ class Moved:
     reactions: int = 0
     dropped: int = 0
     missing_roots: int = 0
+    future: int = 0
     files: int = 0
     missing_files: int = 0
     direct_left_out: int = 0

@@ -55,8 +55,10 @@ class ImportPeople(msgspec.Struct, frozen=True, eq=False):
             found.append(made)
             known[person.key] = {"account": made.account, "name": made.name}
         members = {person.key for person in command.people if person.member}
-        coming = AdmitMembers(tuple(one.account for one in found if one.key in members))
-        answer = await self.commands.ask(space_stream(row["space"]), coming, context_of(caller), Done)
+        stream = space_stream(row["space"])
+        new = await self.reader.new_to(stream, [one.account for one in found if one.key in members])
+        coming = AdmitMembers(tuple(new))  # who has left, or was removed, stays away
+        answer = await self.commands.ask(stream, coming, context_of(caller), Done)
         return answer if isinstance(answer, Refusal) else ImportedPeople(people=found)
 
     async def _add(self, caller: Caller, row: Row, person: ImportPerson) -> ImportedPerson | Refusal:

@@ -121,17 +121,18 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             return answer
         made_by = None if state.exists else row["id"]
         await self.commands.write(PutImportRoom(row["space"], row["source"], room.key, id_, made_by))
+        if made_by is not None:
+            return ImportedRoom(key=room.key, room=id_, name="", made=True, own=True)
         found = await self.reader.import_rooms(row["space"], row["source"], [room.key])
-        own = bool(found and found[0]["own"])
-        return ImportedRoom(key=room.key, room=id_, name="", made=not state.exists, own=own)
+        return ImportedRoom(key=room.key, room=id_, name="", made=False, own=bool(found and found[0]["own"]))
 
     async def _admit(
         self, caller: Caller, room: ImportRoom, id_: str, name: str, own: bool
     ) -> ImportedRoom | Refusal:
-        """Who is in it by now."""
-        if room.kind != "direct" and room.members:
-            coming = AdmitMembers(tuple(room.members))
-            answer = await self.commands.ask(room_stream(id_), coming, context_of(caller), Done)
+        """Who is in it by now. Who was in it here and has left, or was removed, stays away."""
+        stream = room_stream(id_)
+        if room.kind != "direct" and (new := await self.reader.new_to(stream, room.members)):
+            answer = await self.commands.ask(stream, AdmitMembers(tuple(new)), context_of(caller), Done)
             if isinstance(answer, Refusal):
                 return answer
         return ImportedRoom(key=room.key, room=id_, name=name, made=False, own=own)

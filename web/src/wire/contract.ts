@@ -1301,7 +1301,8 @@ export type ImportVersion = {
 
 /**
  * How many messages were added, changed, deleted, and already as they are; reactions and pins that were
- * added or could not be; and messages whose `thread` or `reply_to` is not in the room: they stand alone.
+ * added or could not be; messages whose `thread` or `reply_to` is not in the room: they stand alone; and
+ * added ones from later than the server's clock, whose time is that of the clock.
  */
 export type ImportedMessages = {
   readonly added: number
@@ -1311,6 +1312,7 @@ export type ImportedMessages = {
   readonly reactions: number
   readonly dropped: number
   readonly missing_roots: number
+  readonly future: number
 }
 
 export type ImportedPeople = {
