@@ -121,9 +121,10 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             return answer
         made_by = None if state.exists else row["id"]
         await self.commands.write(PutImportRoom(row["space"], row["source"], room.key, id_, made_by))
+        if made_by is not None:
+            return ImportedRoom(key=room.key, room=id_, name="", made=True, own=True)
         found = await self.reader.import_rooms(row["space"], row["source"], [room.key])
-        own = bool(found and found[0]["own"])
-        return ImportedRoom(key=room.key, room=id_, name="", made=not state.exists, own=own)
+        return ImportedRoom(key=room.key, room=id_, name="", made=False, own=bool(found and found[0]["own"]))
 
     async def _admit(
         self, caller: Caller, room: ImportRoom, id_: str, name: str, own: bool
