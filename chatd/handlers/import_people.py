@@ -61,10 +61,10 @@ class ImportPeople(msgspec.Struct, frozen=True, eq=False):
 
     async def _known(self, row: Row, keys: Sequence[str]) -> dict[str, Row]:
         """By keys of the export."""
-        kept: dict[object, str] = {_kept(row, key): key for key in keys}
+        kept = {_kept(row, key): key for key in keys}
         asked = [*kept, *keys]  # the keys themselves are in databases of before
         found = await self.reader.import_people(row["space"], row["source"], asked)
-        return {kept.get(one["key"], str(one["key"])): one for one in found}
+        return {kept.get(str(one["key"]), str(one["key"])): one for one in found}
 
     async def _add(self, caller: Caller, row: Row, person: ImportPerson) -> ImportedPerson | Refusal:
         if person.account is not None:

@@ -142,6 +142,25 @@ def test_what_was_deleted_here_does_not_come_back(importing: Importing, town: To
     assert importing.say(importing.message("1.1")) == {"unchanged": 1}
 
 
+def test_a_room_that_was_deleted_here_does_not_come_back(importing: Importing, town: Town) -> None:
+    importing.say(importing.message("1.1"))
+    ada, bob = importing.people["U1"], importing.people["U2"]
+    direct = {"key": "D1", "name": "x", "kind": "direct", "members": [ada, bob]}
+    between = importing.add("rooms", rooms=[direct])["rooms"][0]["room"]
+    for room in (importing.room, between):
+        town.operator.ask("room.delete", room=room)
+    rooms = [{"key": "C1", "name": "general", "kind": "public"}, direct]
+    again = importing.add("rooms", rooms=rooms)["rooms"]
+    assert [(one["room"], one["made"], one["deleted"]) for one in again] == [
+        (importing.room, False, True),
+        (between, False, True),
+    ]
+    other = town.operator.ask("room.create", space=town.space, name="other")["room"]["id"]
+    [mapped] = importing.add("rooms", rooms=[{**rooms[0], "room": other}])["rooms"]
+    assert (mapped["room"], mapped["deleted"]) == (other, False)
+    assert importing.say(importing.message("1.1"), room=other) == {"added": 1}
+
+
 def test_nobody_has_written_in_the_future(importing: Importing, town: Town) -> None:
     before = time.time_ns() // 1_000_000
     counted = importing.say({**importing.message("1.1"), "at": 2**53}, importing.message("1.2"))

@@ -1329,7 +1329,7 @@ export type ImportedPerson = {
 
 /**
  * `own`: an import made it for this room of the export. Where not, others may have the same keys for
- * messages that are there.
+ * messages that are there. `deleted`: somebody deleted it here, and it takes no messages.
  */
 export type ImportedRoom = {
   readonly key: string
@@ -1337,6 +1337,7 @@ export type ImportedRoom = {
   readonly name: string
   readonly made: boolean
   readonly own: boolean
+  readonly deleted: boolean
 }
 
 export type ImportedRooms = {
