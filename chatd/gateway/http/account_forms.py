@@ -15,7 +15,7 @@ from chatd.contract.account import AccountResult
 from chatd.contract.errors import Refusal
 from chatd.contract.http import STATUS
 from chatd.gateway.http import pages
-from chatd.gateway.http.server.problem import MEDIA_TYPE, PRIVATE, problem
+from chatd.gateway.http.server.problem import MEDIA_TYPE, problem
 from chatd.gateway.http.server.see_other import see_other
 from chatd.gateway.http.web_client import WebClient
 
@@ -77,8 +77,8 @@ def _answered(done: AccountResult | Refusal) -> Response:
     if isinstance(done, Refusal):
         status = STATUS[done.code]
         body = msgspec.json.encode(problem(done, status))
-        return Response(body, status, PRIVATE, media_type=MEDIA_TYPE)
-    return Response(msgspec.json.encode(done), 201, PRIVATE, media_type="application/json")
+        return Response(body, status, media_type=MEDIA_TYPE)
+    return Response(msgspec.json.encode(done), 201, media_type="application/json")
 
 
 async def _form(request: Request) -> dict[str, str]:
