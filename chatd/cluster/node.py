@@ -101,7 +101,6 @@ class Node:
         self.log = ClusterLog(store.log, store.reader, self._sequencer, self.life, key, proposed, head, hash_)
         self.net = SealedNet(self._open_net, await store.reader.signing_key())
         self.beats = Beats(self.net, self._beat)
-        self.contact = Contact(self._sequencer, self.log, self.beats, self.catch_up)
         self.owners = Owners(self.name, self.beats)
         self.leads = self.owners.leads
         self._copies = Copies(self._open_net, store.path.parent, store.copy)
@@ -111,6 +110,7 @@ class Node:
             self.name, LEVEL, self.log, self.beats, store.reader, self._jetstream, self._stream
         )
         self.all_read = self._membership.all_read
+        self.contact = Contact(self._sequencer, self.log, self.beats, self.catch_up, self._membership.others)
         return self.log
 
     def attach(
