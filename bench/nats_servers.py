@@ -50,7 +50,10 @@ class NatsServer:
 
     def start(self) -> None:
         log = self.config.with_suffix(".log")
-        self.process = subprocess.Popen([str(BINARY), "-c", str(self.config), "-l", str(log)])
+        self.process = subprocess.Popen(
+            [str(BINARY), "-c", str(self.config), "-l", str(log)],
+            process_group=0,  # Ctrl-C is for whoever started them, and has others to end before
+        )
 
     def look(self, path: str) -> Any:
         with urlopen(f"{self.monitor_url}{path}", timeout=2) as answer:

@@ -40,8 +40,9 @@ def status(connection: Connection) -> None:
     about = {
         "cluster": answer.name,
         "leader": answer.leader,
-        "stream": f"{stream.messages} messages, {size(stream.bytes)}",
-        "kept by": ", ".join(f"{one.server}{' (leader)' if one.leader else ''}" for one in stream.replicas),
+        "stream": f"{stream.messages} messages, {size(stream.bytes)}" if stream.replicas else "not known",
+        "kept by": ", ".join(f"{one.server}{' (leader)' if one.leader else ''}" for one in stream.replicas)
+        or "not known",
         "key": f"number {answer.key}",
         "level": answer.level,
     }

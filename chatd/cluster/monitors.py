@@ -16,6 +16,7 @@ from chatd.ports import StoreError
 
 SECONDS: Final = 5.0
 EVERY: Final = 60.0  # seconds
+AGAIN: Final = 3.0  # seconds, as long as something is wrong: whoever mended it looks whether it is
 LARGEST: Final = 4 * 2**20  # bytes of an answer
 
 
@@ -41,7 +42,7 @@ class Monitors:
             if found and found != self.problems:
                 log.warning("nats_not_as_needed", problems=found)
             self.problems = found
-            await trio.sleep(EVERY)
+            await trio.sleep(AGAIN if found else EVERY)
 
 
 def problems(monitors: Sequence[str]) -> list[str]:
@@ -81,7 +82,8 @@ def _problem(monitor: str) -> str | None:
     try:
         said = _look(monitor)
     except (OSError, http.client.HTTPException, msgspec.MsgspecError) as error:
-        raise Silent(str(error) or type(error).__name__) from error
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise Silent(why or str(error) or type(error).__name__) from error
     jetstream = said.get("jetstream")
     config = jetstream.get("config") if isinstance(jetstream, dict) else None
     if not isinstance(config, dict):

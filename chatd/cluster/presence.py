@@ -30,7 +30,8 @@ _One = tuple[str, bool | None, str | None, int]
 
 
 class _Told(Struct, frozen=True, array_like=True):
-    """`whole`: it is everything, in `of` pieces of which this is the one numbered `piece`, from 0."""
+    """`whole`: it is everything, in `of` pieces of which this is the one numbered `piece`, from 0. `left`: of
+    a single one, when it went from a node last."""
 
     node: str
     life: str
@@ -38,6 +39,7 @@ class _Told(Struct, frozen=True, array_like=True):
     piece: int
     of: int
     those: list[_One]
+    left: int = 0
 
 
 _encode: Final = msgspec.msgpack.Encoder().encode
@@ -82,7 +84,7 @@ class PresenceOfNodes:
         self._pieces: dict[str, tuple[str, dict[int, list[_One]]]] = {}  # node -> the newest whole of it
         self._followed: dict[str, Elsewhere] = {}
         self._gone: dict[str, float] = {}  # node -> trio's time at which it was missed
-        self._send, self._receive = trio.open_memory_channel[tuple[str, _One]](ACCOUNTS)
+        self._send, self._receive = trio.open_memory_channel[tuple[str, _One, int]](ACCOUNTS)
         self._wake = trio.Event()
 
     async def run(self) -> None:
@@ -99,11 +101,11 @@ class PresenceOfNodes:
 
     # --- telling
 
-    def _relay(self, account: str, away: bool | None, mode: str | None, chosen_at: int) -> None:
-        self._publish("", 0, 1, [(account, away, mode, chosen_at)])
+    def _relay(self, account: str, away: bool | None, mode: str | None, chosen_at: int, left: int) -> None:
+        self._publish("", 0, 1, [(account, away, mode, chosen_at)], left)
 
-    def _publish(self, whole: str, piece: int, of: int, those: Sequence[_One]) -> None:
-        told = _Told(self._net.node, self._life, whole, piece, of, list(those))
+    def _publish(self, whole: str, piece: int, of: int, those: Sequence[_One], left: int = 0) -> None:
+        told = _Told(self._net.node, self._life, whole, piece, of, list(those), left)
         self._net.publish(SUBJECT, _encode(told))
 
     async def _tell_all(self) -> None:
@@ -141,7 +143,7 @@ class PresenceOfNodes:
             return
         if not told.whole:
             for one in told.those:
-                self._learn(told.node, one)
+                self._learn(told.node, one, told.left)
             return
         whole, pieces = self._pieces.get(told.node, ("", {}))
         if whole != told.whole:  # of the one before some were lost
@@ -160,7 +162,7 @@ class PresenceOfNodes:
             for one in those:
                 self._learn(told.node, one)
 
-    def _learn(self, node: str, one: _One) -> None:
+    def _learn(self, node: str, one: _One, left: int = 0) -> None:
         account, away, mode, chosen_at = one
         known = self._known.setdefault(node, {})
         if len(known) >= ACCOUNTS and account not in known:
@@ -174,18 +176,18 @@ class PresenceOfNodes:
             return
         else:
             known[account] = away, mode, chosen_at
-        self._offer(node, one)
+        self._offer(node, one, left)
 
-    def _offer(self, node: str, one: _One) -> None:
+    def _offer(self, node: str, one: _One, left: int = 0) -> None:
         try:
-            self._send.send_nowait((node, one))
+            self._send.send_nowait((node, one, left))
         except trio.WouldBlock:
             self._complaints.say("presence_dropped", account=one[0])
 
     async def _take(self) -> None:
-        async for node, (account, away, mode, chosen_at) in self._receive:
+        async for node, (account, away, mode, chosen_at), left in self._receive:
             streams = await self._follow(account) if away is not None else self._unfollow(account)
-            self._presence.elsewhere(node, account, away, mode, chosen_at, streams)
+            self._presence.elsewhere(node, account, away, mode, chosen_at, left, streams)
 
     async def _follow(self, account: str) -> set[str]:
         followed = self._followed.get(account)

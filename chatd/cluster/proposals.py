@@ -33,6 +33,7 @@ class Pending:
     appends: list[Append]
     made: list[Made]
     plain: bytes
+    at: float  # trio's time
     message: bytes = b""  # as it was sent last
     outcomes: Outcomes | None = None
     sent: bool = False
@@ -48,6 +49,7 @@ class Proposals:
         self.proposer = proposer
         self.made = 0
         self.resent = 0  # times
+        self.took = 0.0  # seconds, the newest that was applied
         self._sequencer = sequencer
         self._message = message
         self._pending: deque[Pending] = deque()
@@ -75,6 +77,7 @@ class Proposals:
     def settle(self, outcomes: Outcomes) -> None:
         """The first has been applied."""
         pending = self._pending.popleft()
+        self.took = trio.current_time() - pending.at
         pending.outcomes = outcomes
         pending.done.set()
 
@@ -118,16 +121,22 @@ class Proposals:
     def _propose(self, kind: Kind, appends: list[Append], made: list[Made], encoded: list[bytes]) -> Pending:
         self._n += 1
         self.made += 1
-        pending = Pending(self._n, kind, appends, made, join(encoded))
+        pending = Pending(self._n, kind, appends, made, join(encoded), trio.current_time())
         self._pending.append(pending)
         self._wanted.set()
         return pending
 
     def _withdraw(self, parts: Sequence[Pending]) -> bool:
         """Takes back what was never sent. False: some of it was."""
-        while self._pending and self._pending[-1] in parts and not self._pending[-1].tried:
-            self._pending.pop()
-            self._n -= 1
+        back = {part.n for part in parts if not part.tried and part.outcomes is None}
+        if back:  # nothing behind the first of them was sent either
+            first = self._n = min(back) - 1
+            for pending in [one for one in self._pending if one.n > first]:
+                self._pending.remove(pending)
+                if pending.n not in back:
+                    self._n += 1
+                    pending.n = self._n
+                    self._pending.append(pending)
         return not any(part.tried for part in parts)
 
 

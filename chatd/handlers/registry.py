@@ -14,10 +14,11 @@ from chatd.contract.requests import REQUESTS
 from chatd.ports import Caller
 
 Handler = Callable[[Caller, Any], Awaitable[object]]
+Handlers = Mapping[str, Iterable[object]]  # for each noun, what answers for it
 
 
-def registry(handlers: Mapping[str, Iterable[object]]) -> Mapping[str, Handler]:
-    """The handler of every request that one decides. `handlers`: for each noun, what answers for it.
+def registry(handlers: Handlers) -> Mapping[str, Handler]:
+    """The handler of every request that one decides.
 
     Raises LookupError for a request without a method, a method without a request, and two for one.
     """

@@ -93,7 +93,7 @@ class Place:
     presence: Presence
 
     def now(self) -> int:
-        return int(trio.current_time() * 1000)
+        return 1000 + int(trio.current_time() * 1000)
 
     async def open(self, account: str, device: str = "phone") -> Session:
         session = Session(Caller("", account, account, device), Hears(account))

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from bench.nats_servers import NatsServers, nats_servers
+from chatctl.commands import cluster
+from chatd.contract.cluster import ClusterStatus, ClusterStream
 from chatd.nats.credentials import new_seed, private_key, public_key, read_file
 from chatd.settings import Settings
 
@@ -87,3 +89,22 @@ def test_an_nkey_never_takes_the_place_of_another(nowhere, tmp_path: Path):
     before = seed.read_text()
     assert "cannot be made: File exists" in nowhere.refused("cluster", "nkey", str(seed))
     assert seed.read_text() == before
+
+
+def test_what_a_stream_that_does_not_answer_holds_is_not_said_to_be_nothing(nowhere, monkeypatch):
+    stream = ClusterStream(messages=0, bytes=0, first=0, last=0, replicas=[])
+    status = ClusterStatus(
+        name="hopper",
+        node="n0",
+        leader="n0",
+        level=1,
+        key=1,
+        stream=stream,
+        nodes=[],
+        problems=["it does not answer"],
+    )
+    monkeypatch.setattr(cluster, "_status", lambda _: status)
+    said = nowhere("cluster", "status")
+    about = dict(line.split("\t", 1) for line in said.splitlines() if "\t" in line)
+    assert (about["stream"], about["kept by"]) == ("not known", "not known")
+    assert "it does not answer" in said

@@ -15,6 +15,7 @@ from memory_nodes import Cluster, Node, cluster, refused
 from memory_stream import MemoryStream, Weather
 from trio.testing import MockClock
 
+from chatd.cluster.proposals import GIVE_UP
 from chatd.contract.account import CreateAccount
 from chatd.contract.member import KickMember
 from chatd.contract.message import PostMessage
@@ -249,12 +250,12 @@ async def test_a_node_that_cannot_write_says_why_as_long_as_it_cannot(autojump_c
         await furnish(made, ["ann"], ["r1"])
         other = made.nodes[1].log
         assert other is not None
-        writing = other._store
-        other._store = Full()
+        writing = other._applying._store
+        other._applying._store = Full()
         assert not refused(await made.nodes[0].ask("room/r1", PostMessage("r1", "text"), "ann", new_id="m"))
         await trio.sleep(5)
         assert other.stuck == "the disk is full"
-        other._store = writing
+        other._applying._store = writing
         await made.settled()
         assert other.stuck is None
 
@@ -267,3 +268,38 @@ class Full:
             raise StoreUnavailable("the disk is full")
 
         return SimpleNamespace(wait=wait)
+
+
+async def test_what_was_refused_because_the_stream_was_away_is_not_done_later(
+    autojump_clock: MockClock,
+) -> None:
+    """Whatever else waits behind it."""
+    async with cluster(MemoryStream(1, Weather()), 2) as made:
+        await furnish(made, ["ann"], ["r1", "r2"])
+        node = made.nodes[0]
+        answers: dict[str, Any] = {}
+
+        async def post(room: str, text: str) -> None:
+            answers[text] = await node.ask(f"room/{room}", PostMessage(room, text, nonce=text), "ann")
+
+        async def ratchet() -> None:
+            assert node.log is not None
+            await node.log.ratchet()
+
+        node.link.cut()
+        async with trio.open_nursery() as asking:
+            asking.start_soon(post, "r1", "tried")
+            await trio.sleep(GIVE_UP + 1)
+            asking.start_soon(post, "r2", "never sent")
+            await trio.sleep(1)
+            asking.start_soon(ratchet)
+            await trio.sleep(GIVE_UP - 0.5)
+            node.link.mend()
+        await made.settled()
+        assert {text: refused(answer) for text, answer in answers.items()} == {
+            "tried": "unavailable",
+            "never sent": "unavailable",
+        }
+        assert [nonce for _, _, nonce, _ in posts(node)] == ["tried"]
+        assert {one.log.key.number for one in made.nodes if one.log is not None} == {2}
+        check(made, [])

@@ -10,8 +10,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+import trio
+from trio.testing import MockClock
 
-from chatd.cluster.monitors import Unsynced, problems, refuse_unsynced
+from chatd.cluster.monitors import AGAIN, EVERY, Monitors, Unsynced, problems, refuse_unsynced
 from chatd.ports import StoreError
 
 GOOD: Any = {"jetstream": {"config": {"sync_always": True}}}
@@ -40,6 +42,11 @@ def monitor(said: bytes) -> Iterator[str]:
 
 
 @pytest.fixture
+def autojump_clock() -> MockClock:
+    return MockClock(autojump_threshold=0)
+
+
+@pytest.fixture
 def ports() -> Iterator[dict[str, str]]:
     with ExitStack() as stack:
         found = {
@@ -56,7 +63,7 @@ def test_one_that_answers_is_enough_to_start_and_the_silent_one_is_told_of(ports
     both = [ports["closed"], ports["good"], ports["garbled"]]
     refuse_unsynced(both)
     closed, garbled = problems(both)
-    assert f"the monitoring port {ports['closed']} does not answer" in closed
+    assert f"the monitoring port {ports['closed']} does not answer: Connection refused;" in closed
     assert ports["garbled"] in garbled
 
 
@@ -77,3 +84,33 @@ def test_without_any_answer_nobody_starts(ports: dict[str, str]) -> None:
 
 def test_those_that_are_well_are_no_problem(ports: dict[str, str]) -> None:
     assert problems([ports["good"]]) == []
+
+
+async def test_what_was_mended_is_no_problem_a_moment_later(
+    autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    looked: list[float] = []
+
+    def look(monitors: object) -> list[str]:
+        looked.append(trio.current_time())
+        return list(said)
+
+    async def here(function: Any, **_: object) -> Any:
+        return function()
+
+    monkeypatch.setattr("chatd.cluster.monitors.problems", look)
+    monkeypatch.setattr(trio.to_thread, "run_sync", here)
+    monitors = Monitors(["http://127.0.0.1:8222"])
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(monitors.run)
+        await trio.sleep(1)
+        said.append("it does not sync")
+        await trio.sleep(EVERY)
+        assert monitors.problems == ["it does not sync"]
+        said.clear()
+        await trio.sleep(AGAIN)
+        assert monitors.problems == []
+        await trio.sleep(EVERY - 1 - AGAIN)
+        assert looked == [0, EVERY, EVERY + AGAIN]
+        nursery.cancel_scope.cancel()

@@ -125,16 +125,16 @@ async def town(mock_clock: MockClock) -> AsyncIterator[Town]:
     wires, beats, table = Wires(), BeatsOf(), Table()
     async with trio.open_nursery() as nursery:
 
-        def node(name: str) -> Node:
+        def node(name: str, clock: Callable[[], int]) -> Node:
             net, bus, any_table = NetOfTwo(name, wires), Bus(0), table
-            presence = Presence(any_table, any_table, _now)  # type: ignore[arg-type]
+            presence = Presence(any_table, any_table, clock)  # type: ignore[arg-type]
             of_nodes = PresenceOfNodes(net, beats, name, presence, bus, any_table)  # type: ignore[arg-type]
             Signals(net, bus).open()
             nursery.start_soon(presence.run)
             nursery.start_soon(of_nodes.run)
             return Node(net, bus, presence, table)
 
-        town = Town(mock_clock, wires, beats, table, node("a"), node("b"))
+        town = Town(mock_clock, wires, beats, table, node("a", _now), node("b", _later))
         await wait_all_tasks_blocked()
         yield town
         nursery.cancel_scope.cancel()
@@ -142,6 +142,10 @@ async def town(mock_clock: MockClock) -> AsyncIterator[Town]:
 
 def _now() -> int:
     return 1000 + int(trio.current_time() * 1000)
+
+
+def _later() -> int:
+    return _now() + 3
 
 
 async def test_whoever_is_on_one_node_is_seen_on_the_other_as_they_are(
@@ -172,6 +176,41 @@ async def test_an_invisible_account_looks_on_every_node_like_one_that_has_gone(
     await town.b.open("ann")
     await town.b.presence.save()
     assert town.table.rows["ann"].last_seen == LAST_SEEN
+
+
+@pytest.mark.parametrize("last", ["a", "b", "both", "invisible"])
+async def test_all_nodes_say_the_same_of_when_somebody_was_seen_last(
+    mock_clock: MockClock, town: Town, last: str
+) -> None:
+    watchers = [(node, (await node.open("bob"))[0]) for node in (town.a, town.b)]
+    places = [(town.a, (await town.a.open("ann"))[0]), (town.b, (await town.b.open("ann"))[0])]
+    if last == "b":
+        places.reverse()
+    if last == "invisible":
+        node, ann = places[1]
+        await node.presence.set(ann, "invisible")
+    for node, ann in places:
+        node.presence.leave(ann)
+        if last != "both":
+            await town.later(GRACE)
+            await town.later(0.1)
+    await town.later(GRACE)
+    seen = {await node.shown(bob, "ann") for node, bob in watchers}
+    assert len(seen) == 1
+    for node in (town.a, town.b):
+        await node.presence.save()
+    assert seen == {("offline", town.table.rows["ann"].last_seen)}
+
+
+async def test_a_node_that_ends_says_only_of_its_own_people_that_they_were_seen(
+    mock_clock: MockClock, town: Town
+) -> None:
+    ann, _ = await town.a.open("ann")
+    await town.b.open("bob")
+    await town.later(0.1)
+    assert await town.a.shown(ann, "bob") == ("online", None)
+    await town.a.presence.close()
+    assert list(town.table.rows) == ["ann"]
 
 
 async def test_the_death_of_a_node_shows_nobody_who_is_invisible(mock_clock: MockClock, town: Town) -> None:

@@ -9,8 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.domain.emoji import is_character, qualified
-from chatd.domain.names import mentions
-from chatd.domain.names.keys import name_key
 from chatd.domain.names.mentions import MAX_CANDIDATES, mention_candidates
 
 
@@ -88,14 +86,14 @@ def test_a_name_that_changes_its_script_all_the_time_has_few_candidates() -> Non
     assert len(candidates) == MAX_CANDIDATES
 
 
-@given(st.text("@＠ab1._-/:`'wW あé\n\x1f\u3000", max_size=40))
-def test_a_text_mentions_what_its_pieces_between_spaces_mention(text: str) -> None:
-    address, mention, _ = mentions._patterns()
-    plain = address.sub(" ", mentions._CODE.sub(" ", text))
-    whole = [match[1] for match in mention.finditer(plain)]
-    assert [candidates[0] for candidates in mention_candidates(text)] == [
-        name_key(name) for name in dict.fromkeys(whole)
-    ]
+@given(st.text("@ab1._-/:`'wW\n\x1f(", max_size=40))
+def test_a_text_in_ascii_mentions_what_it_would_beside_other_letters(text: str) -> None:
+    assert mention_candidates(text) == mention_candidates(text + " é")
+
+
+@pytest.mark.parametrize("text", ["@www.ann", "(@www.ann", "é ＠www.ann", "@WWW.Ann, hello"])
+def test_a_name_may_begin_like_an_address(text: str) -> None:
+    assert [candidates[0] for candidates in mention_candidates(text)] == ["www.ann"]
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from websockets.typing import Subprotocol
 from bench.nats_servers import NatsServers, nats_servers
 
 ON: Final = os.environ.get("CHATD_TEST_CLUSTER") == "1"
+SLOWER: Final = 4  # times that tests may take as long
 START_SECONDS: Final = 60.0
 LEVEL_SECONDS: Final = 20.0
 LINK: Final = "make the first account"

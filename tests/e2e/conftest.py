@@ -15,6 +15,15 @@ from .town import Town
 Serve = Callable[..., Server]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Three nodes start, and answer, more slowly than one."""
+    if companions.ON:
+        for item in items:
+            marker = item.get_closest_marker("timeout")
+            seconds = float(marker.args[0] if marker else item.config.getini("timeout"))
+            item.add_marker(pytest.mark.timeout(companions.SLOWER * seconds), append=False)
+
+
 def ended_well(server: Server) -> None:
     """It ends on SIGTERM with status 0, and it never logged an exception."""
     if server.process is not None:

@@ -32,7 +32,7 @@ SCRIPTS: Final = frozenset(
 )
 # What a server loads only when it is wanted, and most tests want some of it.
 LATE: Final = (
-    *("chatd.gateway.http.app", "chatd.gateway.http.counting.metrics", "chatd.gateway.graphql.service"),
+    *("chatd.wiring.http", "chatd.gateway.http.counting.metrics", "chatd.gateway.graphql.service"),
     *("chatd.cluster.node", "fido2.server", "jinja2", "joserfc.jwt", "pyotp", "regex", "zxcvbn"),
 )
 LONGEST: Final = 65_536  # bytes of a message

@@ -12,12 +12,13 @@ from contextlib import suppress
 import pytest
 from websockets.exceptions import WebSocketException
 
+from . import companions
 from .conftest import Serve
 from .serving import Server
 from .talking import JSON, MSGPACK, Client, Frame, history
 from .town import Account, Town
 
-KILLS = 50
+KILLS = 8 if companions.ON else 50  # of all nodes at once
 SEED = 20251121
 OUTSTANDING = 4  # posts that each client has under way
 
@@ -148,7 +149,7 @@ def acknowledge_more(talkers: list[Talker], count: int, server: Server) -> None:
 
 
 @pytest.mark.timeout(240)
-def test_fifty_kills_under_load_lose_nothing_double_nothing_and_keep_the_order(serve: Serve) -> None:
+def test_kills_under_load_lose_nothing_double_nothing_and_keep_the_order(serve: Serve) -> None:
     global all_answered
     chance = random.Random(SEED)
     server = serve()

@@ -102,8 +102,9 @@ def test_nobody_else_hears_of_a_read_marker(town: Town) -> None:
     ada, bob = town.open(town.member(room)), town.open(town.member(room))
     seq = ada.post(room, "x")["seq"]
     ada.ask("read.mark", room=room, seq=seq)
+    bob.wait(lambda: bob.signals, "that she has read it")
     bob.catch_up()
-    assert bob.signals == []
+    assert [signal["signal"] for signal in bob.signals] == ["receipt"]
 
 
 def test_who_leaves_hears_no_more_and_who_joins_hears_from_then_on(town: Town) -> None:

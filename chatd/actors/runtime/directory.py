@@ -113,10 +113,11 @@ class Directory:
             if (actor := self._actors.get(stream)) is not None:
                 actor.absorb(list(run))
 
-    def give_way(self, stream: str) -> None:
-        """Others, who decide for the stream as well, were too late with what they wanted to add to it."""
+    def give_way(self, stream: str, seconds: float) -> None:
+        """Others, who decide for the stream as well, were too late with what they wanted to add to it. In
+        these seconds they can add it."""
         if (actor := self._actors.get(stream)) is not None:
-            actor.give_way()
+            actor.give_way(seconds)
 
     async def look_in_vain(self, stream: str) -> None:
         """Reads from the store what an actor reads of a stream that does not exist, so that the time of the

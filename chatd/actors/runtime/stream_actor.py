@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from math import inf
 from random import random
 from time import time_ns
 from typing import Any, Final, Literal, Protocol
@@ -56,7 +55,6 @@ PATIENT_REDOS: Final = 3  # of these; before each further one the actor pauses, 
 PAUSE: Final = 0.005  # seconds, the longest first one
 LONGEST_PAUSE: Final = 0.2
 GIVING_WAY: Final = 1.0  # seconds
-WAY: Final = 3  # appends, by the time that one takes: others hear of the refusal, and ask again
 TURN_BYTES: Final = 256 * 1024  # of texts, about; a turn ends with the command that goes beyond
 COMMAND_BYTES: Final = 512  # about, of what is no text
 
@@ -110,8 +108,8 @@ class StreamActor:
         self._snapshot_seq = 0
         self._arrived: list[Event] = []  # what others added while the state was being read
         self._absorbed = 0  # times that others added something
-        self._giving_way_until = -inf  # trio's time
-        self._append_took = 0.0  # seconds, the last one
+        self._way = 0.0  # seconds for which a new turn lets others in first
+        self._giving_way_until = 0.0  # trio's time
 
     # --- asked from outside
 
@@ -137,11 +135,11 @@ class StreamActor:
         elif self._state is not None and not self._take_in(self._state, events):
             self._state = None
 
-    def give_way(self) -> None:
-        """Others were too late with what they decided for the stream, and decide it anew: for a while, new
-        turns let them in first. Else whoever was first, as while the owner changes, would be it again and
-        again."""
-        self._giving_way_until = trio.current_time() + GIVING_WAY
+    def give_way(self, seconds: float) -> None:
+        """Others were too late with what they decided for the stream, and decide it anew, which takes so
+        long: for a while, new turns let them in first. Else whoever was first, as while the owner changes,
+        would be it again and again."""
+        self._way, self._giving_way_until = seconds, trio.current_time() + GIVING_WAY
 
     def forget(self) -> None:
         """What is known here and nowhere in the log, as markers, may be out of date: it is read again."""
@@ -225,8 +223,8 @@ class StreamActor:
     async def _turn(self, envelopes: Sequence[Envelope]) -> None:
         """Decides, makes durable, answers. Decides anew when the log knew something the state did not."""
         known: list[dict[str, Any]] = []
-        if trio.current_time() < self._giving_way_until:
-            await trio.sleep(WAY * self._append_took)
+        if self._way:
+            await self._let_others_in()
         for redo in range(REDOS):
             if redo > PATIENT_REDOS:
                 longest = min(LONGEST_PAUSE, PAUSE * 2 ** (redo - PATIENT_REDOS))
@@ -238,9 +236,7 @@ class StreamActor:
                 spans = self._trace(envelopes, begun) if tracing.on else ()
                 if not (turn.facts or turn.writes):
                     return self._answer(turn, Appended(()))
-                asked = trio.current_time()
                 outcome = await self._world.append(turn.append(), spans)
-                self._append_took = trio.current_time() - asked
             except StoreUnavailable as error:
                 self._state = None
                 return _tell(envelopes, error)
@@ -256,6 +252,12 @@ class StreamActor:
             known.extend(outcome.found)
         log.error("log_refused", actor=self.name, times=REDOS)
         return _refuse(envelopes, STALE)
+
+    async def _let_others_in(self) -> None:
+        if trio.current_time() < self._giving_way_until:
+            await trio.sleep(self._way)
+        else:
+            self._way = 0.0
 
     async def _one_by_one(self, envelopes: Sequence[Envelope], what: Literal["name", "shown_name"]) -> None:
         """One of them claims a name that is taken: find it without punishing its neighbours."""

@@ -50,6 +50,7 @@ class AccountPresence(msgspec.Struct, eq=False):
     followed: Iterable[str] | None = None  # the same, as known of it while it is connected to another node
     chosen_at: int = 0  # when the mode was chosen; 0: it is what was stored
     elsewhere: dict[str, bool] = msgspec.field(default_factory=dict)  # node with sessions of it -> all away
+    left: int = 0  # when it went from a node last, since it came
     _looked: tuple[Shown, Shown] | None = None
 
     def looks_new(self) -> bool:
@@ -63,6 +64,16 @@ class AccountPresence(msgspec.Struct, eq=False):
         connected = next((feed.streams for feed in feeds), self.followed)
         if connected is not None:
             self.streams = connected
+
+    def come(self) -> None:
+        """It is about to be connected, here or elsewhere."""
+        if not self.somewhere:
+            self.left = 0
+
+    def go(self) -> None:
+        """Others do not see it there any more: since it went, or since it chose that. Each node knows both
+        times as the node does where it happened, so all say the same."""
+        self.last_seen = self.chosen_at if self.mode == "invisible" else self.left
 
     @property
     def there(self) -> bool:

@@ -31,13 +31,13 @@ SAVED_AT_ONCE: Final = 1000  # rows of one append
 FORGOTTEN_AFTER: Final = 60.0  # seconds; longer than any question to the store is under way
 
 
-Relay = Callable[[str, bool | None, str | None, int], None]
+Relay = Callable[[str, bool | None, str | None, int, int], None]
 
 
 class Presence:
     """One for the server. `clock` gives Unix milliseconds. `relay`, where there are other nodes, is told of
-    each change: the account, whether all its sessions here are away (None: it has none), its mode, and when
-    that was chosen."""
+    each change: the account, whether all its sessions here are away (None: it has none), its mode, when that
+    was chosen, and when it went from a node last."""
 
     name = "presence"
 
@@ -83,10 +83,9 @@ class Presence:
                 return
 
     async def close(self) -> None:
-        """The server ends, and with it everybody's being there."""
-        self._unsaved.update(
-            (account, None) for account, presence in self._presences.items() if presence.there
-        )
+        """The server ends, and with it the being there of all that are connected to it."""
+        here = ((account, one) for account, one in self._presences.items() if one.sessions)
+        self._unsaved.update((account, None) for account, one in here if one.there)
         await self.save()
 
     async def _save_now_and_then(self) -> None:
@@ -124,6 +123,7 @@ class Presence:
         presence = self._presences[account]
         if not presence.sessions:
             self._unsaved[account] = None
+        presence.come()
         session = PresenceSession(caller, account, feed)
         if (disconnected := presence.disconnected(caller.device)) is not None:
             session.away = disconnected.away
@@ -147,9 +147,11 @@ class Presence:
         presence = self._presences[session.account]
         was_there = presence.there
         presence.sessions.remove(session)
+        if was_there and not presence.sessions:
+            presence.left = max(presence.left, self._clock())
+            self._unsaved[session.account] = None  # though it is elsewhere: there they may think it is here
         if was_there and not presence.there:
-            presence.last_seen = self._clock()
-            self._unsaved[session.account] = None
+            presence.go()
         if not presence.sessions:
             self._forgetting.put(session.account)
         self._changed(session.account)
@@ -181,7 +183,7 @@ class Presence:
     # --- other nodes
 
     def sessions_here(self) -> list[tuple[str, bool, str | None, int]]:
-        """What `relay` would be told of each account that is connected here."""
+        """What `relay` would be told first of each account that is connected here."""
         found = ((account, one.here_away, one) for account, one in self._presences.items())
         return [(account, away, one.mode, one.chosen_at) for account, away, one in found if away is not None]
 
@@ -192,10 +194,11 @@ class Presence:
         away: bool | None,
         mode: str | None,
         chosen_at: int,
+        left: int = 0,
         streams: Iterable[str] | None = None,
     ) -> None:
-        """How the account is connected to another node: see `relay`. `streams`: what it belongs to, if that
-        is known.
+        """How the account is connected to another node: see `relay`; `left` is 0 where nobody knows it.
+        `streams`: what it belongs to, if that is known.
 
         Of two modes the one that was chosen later holds: what a node says may have crossed what it did not
         know yet. And a node that is missed has chosen nothing.
@@ -215,10 +218,12 @@ class Presence:
             presence.mode, presence.chosen_at = mode, chosen_at
         if away is None:
             presence.elsewhere.pop(node, None)
+            presence.left = max(presence.left, left or self._clock())
         else:
+            presence.come()
             presence.elsewhere[node] = away
         if was_there and not presence.there:
-            presence.last_seen = self._clock()
+            presence.go()
         if not presence.somewhere:
             self._forgetting.put(account)
         self._look(account)
@@ -242,7 +247,7 @@ class Presence:
             presence.mode = mode
             presence.chosen_at = max(self._clock(), presence.chosen_at + 1)
         if was_there and not presence.there:
-            presence.last_seen = self._clock()
+            presence.go()
         self._changed(session.account)
         if chosen:
             await self._write([session.account])
@@ -283,7 +288,7 @@ class Presence:
     def _changed(self, account: str) -> None:
         if self.relay is not None:
             presence = self._presences[account]
-            self.relay(account, presence.here_away, presence.mode, presence.chosen_at)
+            self.relay(account, presence.here_away, presence.mode, presence.chosen_at, presence.left)
         self._look(account)
 
     def _look(self, account: str) -> None:

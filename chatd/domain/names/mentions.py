@@ -7,8 +7,8 @@ mention either, so a mention may begin after such a letter, and a name may end w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from chatd.domain.names.keys import name_key
@@ -16,11 +16,21 @@ from chatd.domain.names.scripts import SCRIPTS
 
 MAX_MENTIONS: Final = 100  # names in one message; further ones are plain text
 MAX_CANDIDATES: Final = 8  # of one mention
+MAX_NAMES: Final = 4096  # whose candidates are remembered
 GROUP_MENTIONS: Final = ("here", "room")
 
 _SIGNS: Final = "@\uff20\ufe6b"  # as keyboards of Chinese and Japanese type it, too
-_PLAIN: Final = re.compile(r"@\w[\w.\-]{0,63}", re.ASCII)  # what nearly every mention is
 _CODE: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
+# begins once in a word and gives nothing back: in linear time
+_ADDRESS: Final = (
+    rf"(?<![\w.+\-])(?:[a-z][a-z0-9+.\-]*+://|(?<![{_SIGNS}])www\.|[\w\-]++(?:\.[\w\-]++)++/)[!-~]*"
+)
+_NAME: Final = r"(\w[\w.\-]{0,63})"
+# What `_patterns` gives, for the many texts that have no letter beyond ASCII.
+_ASCII_ADDRESS: Final = re.compile(_ADDRESS, re.IGNORECASE | re.ASCII)
+_ASCII_MENTION: Final = re.compile(
+    rf"@(?:(?<![\w@.\-]@)|(?<=\W_@)|(?<=\W__@)|(?<=\W___@)|(?<=^_@)|(?<=^__@)|(?<=^___@)){_NAME}", re.ASCII
+)
 # Scripts that put no space between words, and Hangul, which puts none between a name and its particle.
 _UNSPACED: Final = (
     "Bopomofo",
@@ -49,40 +59,28 @@ def mention_candidates(text: str) -> list[tuple[str, ...]]:
     """
     if not may_mention(text):
         return []
-    found: dict[str, None] = {}
-    for piece in _pieces(_CODE.sub(" ", text) if "`" in text else text):
-        if len(found) >= MAX_MENTIONS:
-            break
-        if _PLAIN.fullmatch(piece):
-            found[piece[1:]] = None
-            continue
-        address, mention, _ = _patterns()
-        if "/" in piece or "www." in piece.lower():
-            piece = address.sub(" ", piece)
-            if not may_mention(piece):
-                continue
-        found |= dict.fromkeys(match[1] for match in mention.finditer(piece))
-    return [tuple(dict.fromkeys(_candidates(name))) for name in list(found)[:MAX_MENTIONS]]
+    if "`" in text:
+        text = _CODE.sub(" ", text)
+    address, mention = (_ASCII_ADDRESS, _ASCII_MENTION) if text.isascii() else _patterns()[:2]
+    if "/" in text or "www." in text.lower():
+        text = address.sub(" ", text)
+    names = dict.fromkeys(mention.findall(text))
+    return [_candidates(name) for name in islice(names, MAX_MENTIONS)]
 
 
-def _pieces(text: str) -> list[str]:
-    """Where a mention may be: no mention or address has a space."""
-    if text.isascii():
-        return [piece for piece in text.split() if "@" in piece]
-    at, fullwidth, small = _SIGNS
-    return [piece for piece in text.split() if at in piece or fullwidth in piece or small in piece]
-
-
-def _candidates(name: str) -> Iterator[str]:
+@lru_cache(MAX_NAMES)  # the same people are mentioned again and again
+def _candidates(name: str) -> tuple[str, ...]:
     ends = [len(name)]
     if not name.isascii():
         ends += [match.start() for match in _patterns()[2].finditer(name)][::-1]
+    found: dict[str, None] = {}
     for end in ends[:MAX_CANDIDATES]:
         part = name[:end]
-        yield name_key(part)
+        found[name_key(part)] = None
         while len(part) > 1 and part[-1] in ".-_":
             part = part[:-1]
-            yield name_key(part)
+            found[name_key(part)] = None
+    return tuple(found)
 
 
 @cache  # compiled on first use; `regex` has its own tables: every Python gives the same answer
@@ -91,15 +89,13 @@ def _patterns() -> tuple[Any, Any, Any]:
     import regex
 
     unspaced = "".join(rf"\p{{sc={script}}}" for script in _UNSPACED)
-    begin = rf"(?:(?<![\w@.\-])|(?<=[{unspaced}])|(?<=(?:^|\W)_{{1,3}}))"
-    # begins once in a word and gives nothing back: in linear time
-    address = r"(?<![\w.+\-])(?:[a-z][a-z0-9+.\-]*+://|www\.|[\w\-]++(?:\.[\w\-]++)++/)[!-~]*"
+    begin = rf"(?<![\w@.\-][{_SIGNS}])|(?<=[{unspaced}][{_SIGNS}])|(?<=(?:^|\W)_{{1,3}}[{_SIGNS}])"
     changes = "|".join(
         rf"(?<=\p{{sc={script}}}[\p{{Common}}\p{{Inherited}}]*)[^\p{{sc={script}}}\p{{Common}}\p{{Inherited}}]"
         for script in SCRIPTS
     )
     return (
-        regex.compile(address, regex.IGNORECASE),
-        regex.compile(rf"{begin}[{_SIGNS}](\w[\w.\-]{{0,63}})"),
+        regex.compile(_ADDRESS, regex.IGNORECASE),
+        regex.compile(rf"[{_SIGNS}](?:{begin}){_NAME}"),
         regex.compile(changes),
     )
