@@ -13,8 +13,8 @@ from e2e import companions, loaded
 
 from chatd.asked import work_at
 
-# Of these files each takes five seconds of the processor or more. They come first, so that no worker is left alone
-# with one at the end; what mostly waits stands between what keeps all cores at work.
+# Of these files each takes five seconds of the processor, or of waiting, or more. They come first, so that no
+# worker is left alone with one at the end; what mostly waits stands between what keeps all cores at work.
 LONGEST = """
     shell_blocks screens fuzz_rest cluster_soak release reading speed operations getting_in schema standby
     every_way how_to composer staying cluster_nodes acting clock chatctl_views kill docs push takeovers
