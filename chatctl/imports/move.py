@@ -81,7 +81,7 @@ class Move:
             self._told(self.moved, room.name)
 
     async def _add_room(self, room: Room) -> str | None:
-        """Its id; None for a direct room that chatd has none like."""
+        """Its id; None for a direct room that chatd has none like, and for a room that was deleted here."""
         await self._accounts.add_keys(room.members)
         members = list(dict.fromkeys(self._accounts.ids[key] for key in room.members))
         kind = room.kind
@@ -105,6 +105,9 @@ class Move:
         for begin in range(MEMBERS_AT_ONCE, len(members), MEMBERS_AT_ONCE):  # whoever asks again adds to them
             more = replace(asked, members=members[begin : begin + MEMBERS_AT_ONCE])
             await self._client.ask(AddImportRooms(self._import, [more]), ImportedRooms)
+        if added.deleted:
+            self.moved.rooms_deleted.append(room.name or room.key)
+            return None
         if not added.own:
             self._export.shared.add(room.key)
         return added.room

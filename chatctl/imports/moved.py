@@ -55,4 +55,5 @@ class Moved:
     files: int = 0
     missing_files: int = 0
     direct_left_out: int = 0
+    rooms_deleted: list[str] = attrs.Factory(list)
     decided_late: list[str] = attrs.Factory(list)

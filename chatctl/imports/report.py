@@ -121,6 +121,9 @@ def moved_lines(moved: Moved, problems: Problems) -> Iterator[str]:
     if moved.decided_late:
         who = ", ".join(moved.decided_late[:SHOWN_PEOPLE])
         yield f"an earlier run has decided who this is, and messages cannot change hands: {who}"
+    if moved.rooms_deleted:
+        which = ", ".join(moved.rooms_deleted[:SHOWN_ROOMS])
+        yield f"left out, since they were deleted here: {which}. `--room ROOM=HERE` brings one elsewhere"
     if moved.direct_left_out:
         yield f"{counted(moved.direct_left_out, 'direct room')} of one person left out"
     if moved.people:

@@ -194,13 +194,14 @@ class ImportedPeople(Struct, frozen=True, kw_only=True):
 
 class ImportedRoom(Struct, frozen=True, kw_only=True):
     """`own`: an import made it for this room of the export. Where not, others may have the same keys for
-    messages that are there."""
+    messages that are there. `deleted`: somebody deleted it here, and it takes no messages."""
 
     key: str
     room: Id
     name: str
     made: bool
     own: bool
+    deleted: bool = False
 
 
 class ImportedRooms(Struct, frozen=True, kw_only=True):

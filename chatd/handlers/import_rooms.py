@@ -46,8 +46,10 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
         found: list[ImportedRoom] = []
         for room in command.rooms:
             one = known.get(room.key)
-            if one is None:
+            if one is None or (one["deleted"] and room.room is not None):
                 made = await self._add(caller, row, room)
+            elif one["deleted"]:
+                made = _gone(one)
             else:
                 made = await self._admit(caller, room, one["room"], one["name"], bool(one["own"]))
             if isinstance(made, Refusal):
@@ -91,6 +93,8 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
         found = await self.reader.import_rooms(row["space"], row["source"], [room.key])
         if not found:
             return None
+        if found[0]["deleted"]:
+            return _gone(found[0])
         return await self._admit(caller, room, found[0]["room"], found[0]["name"], bool(found[0]["own"]))
 
     async def _map(self, caller: Caller, row: Row, room: ImportRoom, id_: str) -> ImportedRoom | Refusal:
@@ -136,6 +140,13 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             if isinstance(answer, Refusal):
                 return answer
         return ImportedRoom(key=room.key, room=id_, name=name, made=False, own=own)
+
+
+def _gone(row: Row) -> ImportedRoom:
+    """Who deleted a room here does not get it back."""
+    return ImportedRoom(
+        key=row["key"], room=row["room"], name=row["name"], made=False, own=bool(row["own"]), deleted=True
+    )
 
 
 def _names(name: str, format_: str) -> Iterator[str]:

@@ -566,6 +566,22 @@ def test_an_import_is_not_taken_back_under_a_legal_hold(
     assert "1 message erased" in chatctl("import", "undo", listed["id"], "--yes")
 
 
+def test_a_room_that_was_deleted_here_is_left_out_and_named(
+    chatctl: Any, place: str, team: str, tmp_path: Path
+) -> None:
+    export = slack(tmp_path / "export.zip", said("1600000001.000000", "hi"), team=team)
+    words = ["import", "run", str(export), "--space", place]
+    chatctl(*words)
+    chatctl("room", "delete", f"{place}/lounge", "--yes")
+    result = chatctl.run(*words)
+    assert "0 messages added" in result.stdout
+    assert "left out, since they were deleted here: lounge" in result.stderr
+    assert "lounge" not in {room["name"] for room in chatctl.json("room", "list", "--space", place)}
+    for one in chatctl.json("import", "list", "--space", place):
+        chatctl("import", "undo", one["id"], "--yes")
+    assert "1 message added" in chatctl(*words), "after it was taken back it begins anew"
+
+
 def test_what_is_no_export_is_said_in_one_line(chatctl: Any, place: str, tmp_path: Path) -> None:
     other = tmp_path / "other.bin"
     other.write_bytes(b"\0" * 100)

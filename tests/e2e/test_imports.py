@@ -142,6 +142,25 @@ def test_what_was_deleted_here_does_not_come_back(importing: Importing, town: To
     assert importing.say(importing.message("1.1")) == {"unchanged": 1}
 
 
+def test_a_room_that_was_deleted_here_does_not_come_back(importing: Importing, town: Town) -> None:
+    importing.say(importing.message("1.1"))
+    ada, bob = importing.people["U1"], importing.people["U2"]
+    direct = {"key": "D1", "name": "x", "kind": "direct", "members": [ada, bob]}
+    between = importing.add("rooms", rooms=[direct])["rooms"][0]["room"]
+    for room in (importing.room, between):
+        town.operator.ask("room.delete", room=room)
+    rooms = [{"key": "C1", "name": "general", "kind": "public"}, direct]
+    again = importing.add("rooms", rooms=rooms)["rooms"]
+    assert [(one["room"], one["made"], one["deleted"]) for one in again] == [
+        (importing.room, False, True),
+        (between, False, True),
+    ]
+    other = town.operator.ask("room.create", space=town.space, name="other")["room"]["id"]
+    [mapped] = importing.add("rooms", rooms=[{**rooms[0], "room": other}])["rooms"]
+    assert (mapped["room"], mapped["deleted"]) == (other, False)
+    assert importing.say(importing.message("1.1"), room=other) == {"added": 1}
+
+
 def test_nobody_has_written_in_the_future(importing: Importing, town: Town) -> None:
     before = time.time_ns() // 1_000_000
     counted = importing.say({**importing.message("1.1"), "at": 2**53}, importing.message("1.2"))
@@ -283,7 +302,9 @@ def test_an_import_is_taken_back_whole_and_can_be_done_again(importing: Importin
     assert listed["undone_at"] is not None
     assert (listed["messages"], listed["rooms"]) == (0, 0)
     again = Importing(town)
+    assert not set(again.people.values()) & set(importing.people.values())
     assert again.say(again.message("1.1")) == {"added": 1}
+    assert [one["text"] for one in history(town, again.room)] == ["hello"]
 
 
 @pytest.mark.parametrize("of", ["space", "room"])
@@ -413,11 +434,15 @@ def test_nothing_comes_in_of_whoever_was_deleted_here(importing: Importing, town
         assert one.add("rooms", rooms=[direct])["rooms"][0]["room"] == between
     [left] = town.operator.ask("room.members", room=between)["members"]
     assert left["account"] == bob
+    assert again.people["U1"] == ada, "who is deleted is nobody new"
+    assert ada not in {
+        one["account"] for one in town.operator.ask("space.members", space=town.space)["members"]
+    }
     counted = again.say(
-        importing.message("1.1", "first, better", edited_at=LONG_AGO + 50),
+        again.message("1.1", "first, better", edited_at=LONG_AGO + 50),
         importing.message("1.2", "second", "U2", reactions=[{"by": ada, "emoji": "👍"}], pinned_by=ada),
-        importing.message("1.3", "third", reactions=[{"by": bob, "emoji": "👍"}]),
-        importing.message("1.4", "answer", "U2", thread="1.3"),
+        again.message("1.3", "third", reactions=[{"by": bob, "emoji": "👍"}]),
+        again.message("1.4", "answer", "U2", thread="1.3"),
     )
     assert counted == {"added": 2, "unchanged": 2}
     told = history(town, importing.room)

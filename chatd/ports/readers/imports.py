@@ -24,10 +24,11 @@ class ImportReader(Protocol):
         """`{account, name, display_name, placeholder}` of accounts that it made and that are not deleted."""
 
     async def import_rooms(self, space: str, source: str, keys: Sequence[str]) -> list[Row]:
-        """`{key, room, name}` of those that are known and not deleted."""
+        """`{key, room, name, own, deleted}` of those that are known; `own` where an import made it."""
 
     async def new_to(self, stream: str, accounts: Sequence[str]) -> list[str]:
-        """Those of the accounts that never were members of the space or room, in their order."""
+        """Those of the accounts that never were members of the space or room and are not deleted, in their
+        order."""
 
     async def of_deleted(self, accounts: Sequence[str]) -> list[str]:
         """Those of the accounts that are deleted, or about to be."""

@@ -46,13 +46,13 @@ PEOPLE_MADE = json_rows.folded(
 )
 ROOMS = json_rows.folded(
     """
-    SELECT known.key AS key, room, name, known.import IS NOT NULL AS own
+    SELECT known.key AS key, room, name, known.import IS NOT NULL AS own, deleted
     FROM json_each(?3) AS wanted CROSS JOIN import_rooms AS known
         ON known.space = ?1 AND known.source = ?2 AND known.key = wanted.value
-    CROSS JOIN rooms ON rooms.id = room WHERE NOT deleted
+    CROSS JOIN rooms ON rooms.id = room
     """,
     ("key", "room", "name"),
-    ("own",),
+    ("own", "deleted"),
 )
 HAS_ROOM = """
     SELECT EXISTS (
@@ -65,6 +65,7 @@ NEW_TO = """
     SELECT json_group_array(value) FROM (
         SELECT value FROM json_each(?2) AS wanted
         WHERE NOT EXISTS (SELECT 1 FROM members WHERE account = wanted.value AND stream = ?1)
+            AND NOT (SELECT deleted FROM accounts WHERE accounts.id = wanted.value)
         ORDER BY wanted.id
     )
 """
