@@ -27,7 +27,8 @@ from typing import IO, Any, Final
 
 CHATD: Final = ("-m", "chatd.cli")
 SCRIPTS: Final = frozenset(
-    str(Path(__file__).with_name(f"{name}.py")) for name in ("cheap_passwords", "served_from", "uploading")
+    str(Path(__file__).with_name(f"{name}.py"))
+    for name in ("cheap_passwords", "little_graphql", "served_from", "uploading")
 )
 # What a server loads only when it is wanted, and most tests want some of it.
 LATE: Final = (
