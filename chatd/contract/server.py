@@ -294,7 +294,7 @@ REQUESTS: tuple[RequestType, ...] = (
         asker="operator",
         notes=(
             "Sizes are in bytes. `memory` is what the process has for itself: pages of files in the system's"
-            " cache, such as those of the database that it looks at, are not in it, though `top` counts them.",
+            " cache, such as those of the database that it looks at, are not in it, but `top` counts them.",
         ),
     ),
     query(

@@ -566,6 +566,18 @@ def test_an_import_is_not_taken_back_under_a_legal_hold(
     assert "1 message erased" in chatctl("import", "undo", listed["id"], "--yes")
 
 
+def test_where_old_messages_are_erased_an_import_says_so(
+    chatctl: Any, place: str, team: str, tmp_path: Path
+) -> None:
+    export = slack(tmp_path / "export.zip", said("1600000001.000000", "hi"), team=team)
+    words = ["import", "run", str(export), "--space", place]
+    chatctl("space", "retention", place, "90d", "--yes")
+    said_first = "keeps messages for 90 days: older ones are erased within a day"
+    assert said_first in chatctl.run(*words).stderr
+    chatctl("space", "retention", place, "all", "--yes")
+    assert "keeps messages" not in chatctl.run(*words).stderr
+
+
 def test_a_room_that_was_deleted_here_is_left_out_and_named(
     chatctl: Any, place: str, team: str, tmp_path: Path
 ) -> None:
