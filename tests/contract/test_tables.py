@@ -136,7 +136,11 @@ def as_floats(value: Any) -> Any:
     return value
 
 
-@pytest.mark.parametrize("entry", REQUESTS.values(), ids=lambda entry: entry.name)
+def has_integers(entry: RequestType) -> bool:
+    return b'"integer"' in msgspec.json.encode(msgspec.json.schema(entry.request))
+
+
+@pytest.mark.parametrize("entry", [*filter(has_integers, REQUESTS.values())], ids=lambda entry: entry.name)
 def test_a_whole_number_is_an_integer_however_it_is_written(entry: RequestType) -> None:
     data = msgspec.to_builtins(sample(entry.request, full=True))
     assert entry.read(as_floats(data)) == entry.read(data)
