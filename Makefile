@@ -3,14 +3,17 @@
 
 PYTHON ?= python3
 PORT ?= 8400
-WORKERS ?= 2
+WORKERS ?= $(shell expr $$(nproc) + 1)
 FUZZ_INPUTS ?= 150000
 DATA ?= ./chat-data
 BIN := .venv/bin
 CLIENT := chatd/gateway/http/web
 NPM := web/node.sh npm --prefix web
 
-.PHONY: run cluster web test lint types floors tests fuzz soak bench curves dist format clean help
+# Python keeps what it has compiled, also where a container's environment forbids it: hundreds of processes start here.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: run cluster web test lint types floors collected tests fuzz soak bench curves dist format clean help
 .DEFAULT_GOAL := help
 
 help: ## what there is to make
@@ -28,7 +31,13 @@ cluster: .venv/.cluster ## start three nodes and three NATS servers on this mach
 web: $(CLIENT)/index.html ## build the browser client, if its sources changed
 	@:
 
-test: lint types floors tests ## the whole gate: lint, types, floors, tests
+test: .venv/.dev ## the whole gate: lint, types, floors, tests
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target types lint floors collected
+	@$(MAKE) --no-print-directory tests
+
+# What pytest makes of each file of tests it keeps beside it; otherwise each of its processes would make it at once.
+collected: .venv/.dev web
+	@$(BIN)/pytest --collect-only >/dev/null || true # the tests will say why
 
 lint: .venv/.dev web/node_modules/.installed
 	$(BIN)/ruff format --check .
@@ -42,15 +51,15 @@ types: .venv/.dev web/node_modules/.installed
 floors: .venv/.dev
 	$(BIN)/lint-imports
 
-# The tests of a file stay together and share its servers. Files in which some failed are run again, one at a time, those
-# of the browser client all together: what fails twice is red; what does not depends on the machine, is named, and is to
-# be mended.
+# The tests of a file stay together and share its servers. There is a file more at a time than there are cores, since
+# some of them wait. Files in which some failed are run again, one at a time, those of the browser client all together:
+# what fails twice is red; what does not depends on the machine, is named, and is to be mended.
 tests: .venv/.dev web
 	$(NPM) run --silent test || $(NPM) run --silent test
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	  || { again=$$($(BIN)/python tests/failed_files.py) && $(BIN)/pytest $$again; }
 
-fuzz: .venv/.dev ## a million inputs and more, for the night; the gate makes what fits into half a minute
+fuzz: .venv/.dev ## a million inputs and more, for the night; the gate makes what fits into a second for each target
 	FUZZ_SECONDS=0 FUZZ_INPUTS=$(FUZZ_INPUTS) \
 	  $(BIN)/pytest -n $(WORKERS) --dist load --timeout 7200 tests/fuzz
 

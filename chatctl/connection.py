@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 import rich_click as click
 
-from chatctl.failure import Failed
+from chatctl.failure import OTHER_VERSION, Failed
 
 if TYPE_CHECKING:
     from chatd.client import Client, Disconnected, Refused, Tokens
@@ -78,6 +78,7 @@ class Connection:
             patient=patient,
             on_refresh=self._keep,
             on_lost=on_lost,
+            newest=self._saved,
             longest_delay=RECONNECT_SECONDS,
         ) as client:
             yield client
@@ -135,6 +136,14 @@ class Connection:
             )
         return saved
 
+    def _saved(self) -> Tokens | None:
+        """The tokens of who has signed in, as another chatctl may have refreshed them meanwhile."""
+        if self.url and not self.token:
+            from chatctl.saved_tokens import load_tokens
+
+            return load_tokens(self.url)
+        return None
+
     def _keep(self, tokens: Tokens) -> None:
         """Refreshed tokens replace the saved ones that they come from."""
         if self.url and not self.token:
@@ -146,7 +155,7 @@ class Connection:
         """Runs it; every failure of the client becomes a line."""
         import trio
 
-        from chatd.client import Disconnected, Refused
+        from chatd.client import Disconnected, Refused, Unreadable
 
         async def in_time() -> T:
             with trio.fail_after(float("inf") if seconds is None else seconds):
@@ -158,6 +167,8 @@ class Connection:
             raise Failed(self._in_words(refusal)) from refusal
         except Disconnected as error:
             raise Failed(self._unreachable(error)) from error
+        except Unreadable as error:
+            raise Failed(f"{error}; {OTHER_VERSION}") from error
         except trio.TooSlowError as error:
             raise Failed(f"no answer within {seconds:.0f} seconds; look at the server's log") from error
         except ValueError as error:
@@ -183,10 +194,12 @@ class Connection:
         return refusal.message
 
     def _unreachable(self, error: Disconnected) -> str:
-        from chatd.client import Untrusted
+        from chatd.client import Unreadable, Untrusted
 
         if isinstance(error, Untrusted):
             return str(error)
+        if isinstance(error.__cause__, Unreadable):
+            return f"{error}; {OTHER_VERSION}"
         if self.url:
             return f"{error}; is the address right, and does chatd run there?"
         cause = error.__cause__.errno if isinstance(error.__cause__, OSError) else None

@@ -11,13 +11,29 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 from urllib.parse import quote, urlsplit
 
-from chatctl.failure import Failed
+from chatctl.failure import OTHER_VERSION, Failed
 
 PIECE: Final = 1 << 20
 SECONDS: Final = 120.0  # without progress
 
 
-class NotThere(Failed):
+class NotReached(Failed):
+    """There was no whole answer. `connected`: the connection broke; else nobody took it."""
+
+    def __init__(self, message: str, connected: bool) -> None:
+        super().__init__(message)
+        self.connected = connected
+
+
+class Refusing(Failed):
+    """The server answers no, with this status of HTTP."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class NotThere(Refusing):
     """There is nothing at the address, or not any more."""
 
 
@@ -36,8 +52,8 @@ def download(place: str | Path, path: str, write: Callable[[bytes], object]) -> 
     return count
 
 
-def upload(url: str, token: str, file: Path, name: str) -> Any:
-    """The answer of the server at `url` to a new file. Raises Failed."""
+def upload(url: str, token: str, file: Path, name: str) -> dict[str, Any]:
+    """What the server at `url` says of the new file. Raises Failed."""
     if not file.is_file():  # its length is told before its bytes
         raise Failed(f"{file} is no regular file; write what it gives to a file first, and upload that")
     with file.open("rb") as source:
@@ -46,18 +62,24 @@ def upload(url: str, token: str, file: Path, name: str) -> Any:
 
 def upload_for(
     place: str | Path, token: str | None, account: str, source: BinaryIO, size: int, name: str
-) -> Any:
+) -> dict[str, Any]:
     """The same for another account: an operator does it. `place` is a URL or the admin socket, which takes no
     token."""
     return _send(place, token, f"/files?name={quote(name)}&account={quote(account)}", source, size)
 
 
-def _send(place: str | Path, token: str | None, path: str, source: BinaryIO, size: int) -> Any:
+def _send(place: str | Path, token: str | None, path: str, source: BinaryIO, size: int) -> dict[str, Any]:
     headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
     if token is not None:
         headers["Authorization"] = f"Bearer {token}"
     with _Exchange(place) as connection:
-        return json.load(connection.ask("POST", path, headers, source))
+        answer = connection.ask("POST", path, headers, source).read()
+    try:
+        found: dict[str, Any] = json.loads(answer)["file"]
+        _ = found["id"], found["name"], found["size"]
+    except (ValueError, LookupError, TypeError) as error:
+        raise Failed(f"{place}: what it answers to an upload tells of no file; {OTHER_VERSION}") from error
+    return found
 
 
 class _OverSocket(HTTPConnection):
@@ -78,6 +100,7 @@ class _Exchange:
 
     def __init__(self, place: str | Path) -> None:
         self._place = place
+        self._connected = False
         if isinstance(place, Path):
             self._connection: HTTPConnection = _OverSocket(place)
             return
@@ -91,15 +114,18 @@ class _Exchange:
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         self._connection.close()
         if isinstance(error, (OSError, HTTPException)):
-            raise Failed(f"{self._place}: {error or type(error).__name__}") from error
+            why = f"{self._place}: {error or type(error).__name__}"
+            raise NotReached(why, self._connected) from error
 
     def ask(self, method: str, path: str, headers: dict[str, str], body: Any) -> HTTPResponse:
+        self._connection.connect()
+        self._connected = True
         # it may be refused before all of it was sent; then the answer says why
         with suppress(BrokenPipeError, ConnectionResetError):
             self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
         if answer.status >= 300:
-            raise (NotThere if answer.status == 404 else Failed)(_why(answer))
+            raise (NotThere if answer.status == 404 else Refusing)(_why(answer), answer.status)
         return answer
 
 

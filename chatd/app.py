@@ -27,7 +27,6 @@ from chatd.actors.runtime.recall import recall
 from chatd.actors.runtime.supervisor import GaveUp, supervise
 from chatd.actors.sessions.session import SessionActor
 from chatd.actors.workers.health import Health
-from chatd.contract.server import GetServerStatus
 from chatd.gateway.gateway import Gateway
 from chatd.gateway.net.inherited import inherited_sockets
 from chatd.gateway.net.listener import CannotListen, Listener, admin_socket, listen, tcp_sockets
@@ -35,7 +34,7 @@ from chatd.gateway.net.live_connection import LiveConnection
 from chatd.gateway.net.open_files import OpenFiles
 from chatd.log import log
 from chatd.output import STDERR
-from chatd.ports import Caller, Log, StoreError
+from chatd.ports import Log, StoreError
 from chatd.reload import Load, follow_hangups, outlive_signals
 from chatd.settings import Settings
 from chatd.settled_clock import SettledClock
@@ -46,8 +45,8 @@ from chatd.wiring import Services, wire
 
 if TYPE_CHECKING:
     from chatd.cluster.node import Node
+    from chatd.gateway.http.app import Http
 
-NOBODY: Final = Caller("metrics")
 _M_ARENA_MAX: Final = -8
 ADMIN_SOCKET: Final = "admin.sock"
 Bound = tuple[str, socket.socket]  # what the address is called, and its socket
@@ -195,43 +194,10 @@ def _gateway(settings: Settings, services: Services) -> Gateway:
     def open_session(connection: LiveConnection) -> SessionActor:
         return SessionActor(services.sessions, connection, connection.caller, connection.bearer)
 
-    async def load_http() -> Any:
-        # A third of all that is loaded is for plain HTTP; the first client need not wait for it.
-        module = await trio.to_thread.run_sync(import_module, "chatd.gateway.http.app")
-        status = partial(services.server.status, NOBODY, GetServerStatus())
-        set_up, recover = services.setup.set_up, services.recovery.use
-        return module.Http(
-            settings,
-            lambda: gateway.ready,
-            services.health,
-            lambda: gateway.own,
-            set_up,
-            recover,
-            services.sso,
-            status,
-            gateway.traffic,
-            services.figures,
-            gateway.counts,
-            services.desk,
-            module.GraphQLRoute(
-                settings, services.desk, open_session, gateway.connections, gateway.traffic.stopping
-            ),
-            module.FilePorts(
-                services.files,
-                services.blobs,
-                services.transfers.uploads,
-                services.transfers.partials,
-                services.transfers.counts,
-            ),
-            module.StandbyRoutes(
-                settings,
-                services.desk,
-                services.replication,
-                services.blobs,
-                lambda: services.bus.head,
-                services.standbys.heard,
-            ),
-        )
+    async def load_http() -> Http:
+        module = await trio.to_thread.run_sync(import_module, "chatd.wiring.http")
+        http: Http = module.http(settings, services, gateway, open_session)
+        return http
 
     gateway = Gateway(settings, open_session, load_http, OpenFiles(services.health.files_are_short))
     return gateway

@@ -296,7 +296,9 @@ def test_every_close_code_that_the_server_sends_is_in_the_reference() -> None:
 
 
 def test_every_route_is_in_the_protocol() -> None:
-    routes = re.findall(r'Route\("([^"]+)"', (ROOT / "chatd" / "gateway" / "http" / "app.py").read_text())
+    http = ROOT / "chatd" / "gateway" / "http"
+    modules = [http / f"{name}.py" for name in ("account_forms", "health_routes", "sso_routes")]
+    routes = [route for one in modules for route in re.findall(r'Route\("([^"]+)"', one.read_text())]
     section = PROTOCOL.split("\n## HTTP on the same port")[1]
     assert "/healthz" in routes
     assert not {route for route in routes if f"`GET {route}`" not in section}

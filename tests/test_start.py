@@ -14,7 +14,7 @@ import chatd
 LATE = {
     *("rich", "pygments", "structlog", "regex", "pyotp", "zoneinfo", "zxcvbn", "starlette"),
     *("jinja2", "httpx2", "joserfc", "cryptography", "prometheus_client"),
-    *("chatd.client", "chatd.gateway.http.app"),
+    *("chatd.client", "chatd.wiring.http"),
 }
 
 

@@ -91,7 +91,7 @@ def upload(connection: Connection, path: Path, name: str | None) -> None:
     from chatctl.transfer import upload
 
     need_an_account(connection)
-    made = upload(connection.address(), connection.access_token(), path, name or path.name)["file"]
+    made = upload(connection.address(), connection.access_token(), path, name or path.name)
     print_result(connection, made, f"uploaded {made['name']}: {size(made['size'])}, {made['id']}")
 
 

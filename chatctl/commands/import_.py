@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from chatctl.commands import import_run
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.count import counted
-from chatctl.failure import Failed
-from chatctl.names import find_account, find_room, find_space
+from chatctl.names import find_space
 from chatctl.options import the_space, yes
-from chatctl.output import print_json, print_line, print_result, print_rows, warn
+from chatctl.output import print_result, print_rows
 
 if TYPE_CHECKING:
-    from chatctl.imports.attach import Fetch
-    from chatctl.imports.export import Export
-    from chatctl.imports.moved import Moved
-    from chatctl.imports.survey import Survey
     from chatd.client import Client
 
 COLUMNS = {
@@ -35,17 +30,7 @@ COLUMNS = {
     "id": "id",
 }
 
-ROOMS_AT_ONCE: Final = 3  # with more, whoever posts meanwhile waits longer, and no more comes in
-
 PEOPLE = {"name": "name", "display_name": "display name", "placeholder": "placeholder", "account": "id"}
-
-the_export = click.argument("file", type=click.Path(path_type=Path, exists=True))
-format_ = click.option("--format", metavar="NAME", help="The format, where FILE does not show it.")
-zone = click.option("--zone", metavar="ZONE", help="Zone of times that have none, such as Europe/Berlin.")
-name = click.option("--name", metavar="ROOM", help="What the room is called, where FILE does not say it.")
-day_first = click.option(
-    "--day-first/--month-first", default=None, help="How dates such as 3/4/21 are meant."
-)
 
 
 @click.group("import")
@@ -54,131 +39,8 @@ def command() -> None:
     Telegram, Teams, WhatsApp, IRC."""
 
 
-@command.command()
-@the_export
-@click.option(
-    "--people",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="CSV",
-    help="Write the people to this new file, in which you may say who has an account here.",
-)
-@format_
-@zone
-@name
-@day_first
-@click.pass_obj
-def plan(
-    connection: Connection,
-    file: Path,
-    people: Path | None,
-    format: str | None,
-    zone: str | None,
-    name: str | None,
-    day_first: bool | None,
-) -> None:
-    """Read an export (a file or a folder) and say what is in it. Changes nothing and needs no server."""
-    from chatctl.imports import people_file
-    from chatctl.imports.progress import Progress
-    from chatctl.imports.survey import survey
-
-    with _opened(file, format, zone, name, day_first) as export, Progress() as progress:
-        found = survey(export, lambda count: progress.show(f"{count:,} messages read"))
-    if people is not None:
-        people_file.write(people, found.people, found.authors)
-    _print_survey(connection, found)
-    if people is not None and not connection.json:
-        print_line(f"wrote {people}: give whoever has an account here its name in the column `account`")
-
-
-@command.command()
-@the_export
-@the_space
-@click.option(
-    "--people",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="CSV",
-    help="Who is who: the file that `plan --people` wrote. Whoever has no account in it gets a placeholder.",
-)
-@click.option("--only", multiple=True, metavar="ROOM", help="This room only; may be given several times.")
-@click.option(
-    "--room",
-    "rooms",
-    multiple=True,
-    metavar="ROOM=HERE",
-    help="Put what was said in ROOM into a room that the space has already; may be given several times.",
-)
-@click.option("--direct/--no-direct", default=True, show_default=True, help="Direct rooms come too.")
-@click.option("--fetch", is_flag=True, help="Fetch files that the export has only the addresses of.")
-@click.option(
-    "--fetch-from",
-    multiple=True,
-    metavar="HOST",
-    help="With --fetch: this host may be a private one and be asked without TLS.",
-)
-@click.option("--source", metavar="TEXT", help="What tells this export's server from others.")
-@format_
-@zone
-@name
-@day_first
-@click.pass_obj
-def run(
-    connection: Connection,
-    file: Path,
-    space: str,
-    people: Path | None,
-    only: tuple[str, ...],
-    rooms: tuple[str, ...],
-    direct: bool,
-    fetch: bool,
-    fetch_from: tuple[str, ...],
-    source: str | None,
-    format: str | None,
-    zone: str | None,
-    name: str | None,
-    day_first: bool | None,
-) -> None:
-    """Import an export into a space, while the server runs. Nobody is notified.
-
-    Again with the same export: it goes on where it was cut off. With a newer one: what is new is added, and
-    what was edited or deleted since is changed.
-    """
-    from chatctl.imports import people_file
-    from chatctl.imports.attach import Uploads
-    from chatctl.imports.move import Move
-    from chatctl.imports.moved import Choice
-    from chatctl.imports.progress import Progress, moving
-
-    accounts = {} if people is None else people_file.read(people)
-    into = dict(_pair(one) for one in rooms)
-    if fetch_from and not fetch:
-        raise click.UsageError("--fetch-from says which hosts --fetch may ask: give both")
-    fetching = _fetching(fetch_from) if fetch else None
-    place = connection.url or Path(connection.data, "admin.sock")
-    token = connection.access_token() if connection.url else None
-
-    with _opened(file, format, zone, name, day_first) as export, Progress() as progress:
-
-        async def work(client: Client) -> Moved:
-            found = await find_space(client, space)
-            choice = Choice(
-                await _accounts(client, accounts),
-                {key: (await find_room(client, here, space)).id for key, here in into.items()},
-                frozenset(only),
-                direct,
-            )
-            choice.of(export.rooms())
-            from_ = f"{export.format}:{export.source if source is None else source}"[:200]
-            id_ = await _begun(client, found.id, export.format, from_)
-            uploads = Uploads(export, place, token, fetching)
-            async with AsyncExitStack() as others:
-                clients = [client]
-                while len(clients) < ROOMS_AT_ONCE:
-                    clients.append(await others.enter_async_context(connection.client(patient=True)))
-                move = Move(clients, export, from_, id_, choice, uploads, moving(progress))
-                return await move.run(found.id)
-
-        moved = connection.run(work, seconds=None, patient=True, on_lost=progress.lost)
-    _print_moved(connection, moved, export)
+command.add_command(import_run.plan)
+command.add_command(import_run.run)
 
 
 @command.command("list")
@@ -253,79 +115,3 @@ def undo(connection: Connection, id: str, yes: bool) -> None:
         {"import": id, "erased": erased},
         f"the import is taken back: {counted(erased, 'message')} erased",
     )
-
-
-# --- what they are made of ----------------------------------------------------------------------------
-
-
-def _opened(
-    file: Path, format: str | None, zone: str | None, name: str | None, day_first: bool | None
-) -> Export:
-    from chatctl.imports.export import Options
-    from chatctl.imports.formats import FORMATS, recognise
-
-    options = Options(zone, name, day_first)
-    if format is None:
-        return recognise(file).read(file, options)
-    for one in FORMATS:
-        if one.format == format:
-            return one.read(file, options)
-    raise click.UsageError(f"--format is one of {', '.join(one.format for one in FORMATS)}")
-
-
-def _pair(text: str) -> tuple[str, str]:
-    room, sign, here = text.partition("=")
-    if not (room and sign and here):
-        raise click.UsageError(f"--room {text}: write ROOM=HERE, such as general=random")
-    return room, here
-
-
-def _fetching(hosts: tuple[str, ...]) -> Fetch:
-    from chatctl.imports.fetching import Fetching
-
-    return Fetching(hosts)
-
-
-async def _accounts(client: Client, names: dict[str, str]) -> dict[str, str]:
-    """Ids for the names of accounts, so that a wrong one is told before anything comes in."""
-    from chatctl.imports.people_file import NO_MEMBER
-
-    return {
-        key: wanted if wanted == NO_MEMBER else (await find_account(client, wanted)).id
-        for key, wanted in names.items()
-    }
-
-
-async def _begun(client: Client, space: str, format: str, source: str) -> str:
-    """The import of this source that was not finished, or a new one."""
-    from chatd.contract.import_ import BeginImport, ImportList, ImportResult, ListImports
-
-    earlier = await client.all_pages(ListImports(space), ImportList, lambda page: page.imports)
-    for one in reversed(earlier):
-        if one.source == source and one.undone_at is not None and one.messages:
-            raise Failed(f"an import of it is half taken back; end that first: chatctl import undo {one.id}")
-        if (one.source, one.finished_at, one.undone_at) == (source, None, None):
-            return one.id
-    return (await client.ask(BeginImport(space, format, source), ImportResult)).import_
-
-
-def _print_survey(connection: Connection, found: Survey) -> None:
-    from chatctl.imports.report import survey_document, survey_lines
-
-    if connection.json:
-        print_json(survey_document(found))
-        return
-    for line in survey_lines(found):
-        print_line(line)
-
-
-def _print_moved(connection: Connection, moved: Moved, export: Export) -> None:
-    from chatctl.imports.report import moved_document, moved_lines
-
-    if connection.json:
-        print_json(moved_document(moved, export.problems))
-        return
-    first, *others = moved_lines(moved, export.problems)
-    print_line(first)
-    for line in others:
-        warn(line)

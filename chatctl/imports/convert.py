@@ -12,9 +12,9 @@ from chatctl.imports import fit
 from chatctl.imports.accounts import Accounts
 from chatctl.imports.records import Message
 from chatd.contract.file import MAX_ATTACHMENTS
-from chatd.contract.import_ import MAX_REACTIONS, ImportMessage, ImportReaction, ImportVersion
+from chatd.contract.import_ import MAX_REACTIONS, MAX_VERSIONS, ImportMessage, ImportReaction, ImportVersion
 
-MOST_VERSIONS: Final = 10  # the newest
+MOST_VERSION_BYTES: Final = 120_000  # so that a message with all that it has fits into a frame
 
 
 @frozen
@@ -39,10 +39,7 @@ def convert(message: Message, accounts: Accounts, attached: Attached = NOTHING) 
         message.thread,
         message.reply_to,
         message.edited_at,
-        [
-            ImportVersion(next(fit.texts(accounts.named(version.text))), version.at)
-            for version in message.versions[-MOST_VERSIONS:]
-        ],
+        _versions(message, accounts),
         message.deleted,
         None if message.pinned_by is None else accounts.ids[message.pinned_by],
         [
@@ -63,6 +60,19 @@ def convert(message: Message, accounts: Accounts, attached: Attached = NOTHING) 
             edited_at=message.edited_at,
             attachments=own or None,
         )
+
+
+def _versions(message: Message, accounts: Accounts) -> list[ImportVersion]:
+    """The newest ones, as many as fit."""
+    found: list[ImportVersion] = []
+    size = 0
+    for version in message.versions[-MAX_VERSIONS:][::-1]:
+        text = next(fit.texts(accounts.named(version.text)), fit.NOTHING)
+        size += len(text.encode())
+        if size > MOST_VERSION_BYTES:
+            break
+        found.append(ImportVersion(text, version.at))
+    return found[::-1]
 
 
 def parts_gone(message: Message, accounts: Accounts, there: Iterable[str]) -> Iterator[ImportMessage]:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Final
 import attrs
 import trio
 
-from chatctl.failure import Failed
 from chatctl.imports import fit
 from chatctl.imports.accounts import Accounts
-from chatctl.imports.attach import Uploads
+from chatctl.imports.attach import Missing, Uploads
 from chatctl.imports.batches import Batch, batches
 from chatctl.imports.convert import NOTHING, Attached, convert, parts_gone
 from chatctl.imports.export import Content
@@ -105,6 +104,7 @@ class Lane:
         moved.reactions += answer.reactions
         moved.dropped += answer.dropped
         moved.missing_roots += answer.missing_roots
+        moved.future += answer.future
 
     async def _parts_gone(self, room: str, messages: Sequence[Message]) -> list[ImportMessage]:
         """Of messages that were too long for one and are shorter by now."""
@@ -145,7 +145,7 @@ class Lane:
                 try:
                     attached.files.append(await self.uploads.upload(file, self.accounts.ids[message.author]))
                     self.moved.files += 1
-                except Failed as why:
+                except Missing as why:
                     self.moved.missing_files += message.key not in there
                     attached.missing.append(f"📎 *{fit.file_line(file.name)} ({why})*")
         return found, [message for message in messages if message.key in bare]

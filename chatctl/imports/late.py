@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
-from chatctl.failure import Failed
 from chatctl.imports import fit
 from chatctl.imports.accounts import Accounts
-from chatctl.imports.attach import Uploads
+from chatctl.imports.attach import Missing, Uploads
 from chatctl.imports.moved import Moved
 from chatctl.imports.records import Message
 from chatd.contract.file import MAX_ATTACHMENTS
@@ -46,7 +45,7 @@ async def late_files(
                 continue
             try:
                 files.append(await uploads.upload(file, author))
-            except Failed:  # as it was
+            except Missing:  # as it was
                 continue
             moved.files += 1
         if files:

@@ -11,11 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import trio
+from msgspec.structs import replace
 
-from chatctl.failure import Failed
 from chatctl.imports import fit
 from chatctl.imports.accounts import Accounts
-from chatctl.imports.attach import Uploads
+from chatctl.imports.attach import Missing, Uploads
 from chatctl.imports.export import Export
 from chatctl.imports.lane import Lane
 from chatctl.imports.moved import Choice, Moved
@@ -29,7 +29,7 @@ from chatd.contract.spec import Done
 if TYPE_CHECKING:
     from chatd.client import Client
 
-MOST_MEMBERS: Final = 10_000
+MEMBERS_AT_ONCE: Final = 5_000  # of a room in one request, so that it fits into a frame
 
 
 class Move:
@@ -81,7 +81,7 @@ class Move:
             self._told(self.moved, room.name)
 
     async def _add_room(self, room: Room) -> str | None:
-        """Its id; None for a direct room that chatd has none like."""
+        """Its id; None for a direct room that chatd has none like, and for a room that was deleted here."""
         await self._accounts.add_keys(room.members)
         members = list(dict.fromkeys(self._accounts.ids[key] for key in room.members))
         kind = room.kind
@@ -98,11 +98,16 @@ class Move:
             fit.topic(room.topic),
             room.archived,
             room.created_at,
-            members[:MOST_MEMBERS],
+            members[:MEMBERS_AT_ONCE],
             self._choice.rooms.get(room.key) or self._choice.rooms.get(room.name),
         )
-        answer = await self._client.ask(AddImportRooms(self._import, [asked]), ImportedRooms)
-        [added] = answer.rooms
+        [added] = (await self._client.ask(AddImportRooms(self._import, [asked]), ImportedRooms)).rooms
+        for begin in range(MEMBERS_AT_ONCE, len(members), MEMBERS_AT_ONCE):  # whoever asks again adds to them
+            more = replace(asked, members=members[begin : begin + MEMBERS_AT_ONCE])
+            await self._client.ask(AddImportRooms(self._import, [more]), ImportedRooms)
+        if added.deleted:
+            self.moved.rooms_deleted.append(room.name or room.key)
+            return None
         if not added.own:
             self._export.shared.add(room.key)
         return added.room
@@ -123,5 +128,5 @@ class Move:
             try:
                 image = await self._uploads.upload(File(emoji.name, emoji.name, path=emoji.path), owner)
                 await self._client.ask(AddEmoji(space, emoji.name, image), Done)
-            except (Failed, Refused):
+            except (Missing, Refused):
                 self.moved.dropped += 1

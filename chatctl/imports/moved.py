@@ -51,7 +51,9 @@ class Moved:
     reactions: int = 0
     dropped: int = 0
     missing_roots: int = 0
+    future: int = 0
     files: int = 0
     missing_files: int = 0
     direct_left_out: int = 0
+    rooms_deleted: list[str] = attrs.Factory(list)
     decided_late: list[str] = attrs.Factory(list)

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from attrs import Factory, define
 
 PLACES: Final = 5  # of a kind that are shown
+LONGEST_PLACE: Final = 200  # characters
 
 Kind = Literal[
     "missing root",  # a reply whose first message is not in the export
@@ -37,6 +38,8 @@ class Problems:
     def add(self, kind: Kind, place: str) -> None:
         found = self.by_kind.setdefault(kind, Problem())
         found.count += 1
+        if len(place) > LONGEST_PLACE:
+            place = f"{place[: LONGEST_PLACE // 2]}…{place[-LONGEST_PLACE // 2 :]}"
         if len(found.places) < PLACES and place not in found.places:
             found.places.append(place)
 

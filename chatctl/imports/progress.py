@@ -39,8 +39,13 @@ class Progress:
 
     def lost(self, why: Exception) -> None:
         """The server does not answer, and is asked until it does."""
+        self.warn(
+            f"the server is gone ({why}); waiting until it is back. Once stopped, the same command goes on"
+        )
+
+    def warn(self, line: str) -> None:
+        """A line that stays."""
         begin = "\r\x1b[K" if self._shown else ""
-        line = f"the server is gone ({why}); waiting until it is back. Once stopped, the same command goes on"
         sys.stderr.write(f"{begin}{sanitized(line)}\n")
         sys.stderr.flush()
 
@@ -54,9 +59,15 @@ class Progress:
 
 
 def moving(progress: Progress) -> Callable[[Moved, str], None]:
-    """Shows how far a move is: rooms, messages, how many in a second, and what is left by the rooms."""
+    """Shows how far a move is: rooms, messages, how many in a second, and what is left by the rooms. A clock
+    that is behind is told at once, while less has come in with wrong times."""
+    warned = False
 
     def told(moved: Moved, room: str) -> None:
+        nonlocal warned
+        if moved.future and not warned:
+            warned = True
+            progress.warn("messages come in that are from later than the server's clock: they get its time")
         seconds = time.monotonic() - progress.began
         left = ""
         if moved.rooms_done:

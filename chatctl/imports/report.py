@@ -20,7 +20,7 @@ SHOWN_PEOPLE: Final = 5
 
 COUNTS: Final = (
     *("messages", "replies", "edited", "deleted", "reactions", "pins"),
-    *("files", "files_elsewhere", "file_bytes", "emoji"),
+    *("files", "files_elsewhere", "file_bytes", "emoji", "future"),
 )
 
 
@@ -73,6 +73,11 @@ def survey_lines(found: Survey) -> Iterator[str]:
         yield _room_line(one)
     if len(found.rooms) > SHOWN_ROOMS:
         yield f"  … and {len(found.rooms) - SHOWN_ROOMS} more rooms (--json lists all)"
+    if found.future:
+        yield (
+            f"{counted(found.future, 'message')} from later than now: an import gives them the time at which"
+            " they come in. Is this machine's clock right, and the server's?"
+        )
     bots = sum(person.bot for person in found.people.values())
     yield f"{len(found.people)} people, {bots} of them bots; who has no account here gets a placeholder"
     yield from problem_lines(found.problems)
@@ -109,16 +114,28 @@ def moved_lines(moved: Moved, problems: Problems) -> Iterator[str]:
     if moved.missing_roots:
         replies = "1 reply" if moved.missing_roots == 1 else f"{moved.missing_roots} replies"
         yield f"{replies} to something that is not in the export: they stand alone"
+    if moved.future:
+        yield future_line(moved)
     if moved.dropped:
         yield f"{moved.dropped} reactions, pins or emoji were left out: unknown here, or more than allowed"
     if moved.decided_late:
         who = ", ".join(moved.decided_late[:SHOWN_PEOPLE])
         yield f"an earlier run has decided who this is, and messages cannot change hands: {who}"
+    if moved.rooms_deleted:
+        which = ", ".join(moved.rooms_deleted[:SHOWN_ROOMS])
+        yield f"left out, since they were deleted here: {which}. `--room ROOM=HERE` brings one elsewhere"
     if moved.direct_left_out:
         yield f"{counted(moved.direct_left_out, 'direct room')} of one person left out"
     if moved.people:
         yield f"`chatctl import people {moved.import_} --links FILE` writes links to claim placeholders with"
     yield from problem_lines(problems.by_kind)
+
+
+def future_line(moved: Moved) -> str:
+    return (
+        f"{counted(moved.future, 'message')} from later than the server's clock got its time instead. If the"
+        f" clock is behind: set it, `chatctl import undo {moved.import_}`, and run the import again"
+    )
 
 
 def _problems(problems: dict[Kind, Problem]) -> dict[str, Any]:

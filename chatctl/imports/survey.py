@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from attrs import Factory, define
@@ -24,7 +25,7 @@ class RoomCount:
 @define
 class Survey:
     """`authors`: how many messages each person wrote, by key; `files` are in the export, `files_elsewhere`
-    are not."""
+    are not; `future` messages are from later than `now`."""
 
     format: str
     source: str
@@ -41,7 +42,9 @@ class Survey:
     files_elsewhere: int = 0
     file_bytes: int = 0
     emoji: int = 0
+    future: int = 0
     problems: dict[Kind, Problem] = Factory(dict)
+    now: int = Factory(lambda: time.time_ns() // 1_000_000)
 
 
 def survey(export: Export, told: Callable[[int], None] = lambda messages: None) -> Survey:
@@ -67,6 +70,7 @@ def _count(export: Export, room: Room, found: Survey, told: Callable[[int], None
         counted.last = message.at if counted.last is None else max(counted.last, message.at)
         authors[message.author] = authors.get(message.author, 0) + 1
         found.messages += 1
+        found.future += message.at > found.now
         if found.messages % 1000 == 0:
             told(found.messages)
         found.replies += message.thread is not None or message.reply_to is not None

@@ -175,6 +175,7 @@ async def connect(
     patient: bool = True,
     on_refresh: Callable[[Tokens], None] | None = None,
     on_lost: Callable[[Refused | Disconnected], None] | None = None,
+    newest: Callable[[], Tokens | None] | None = None,
     longest_delay: float = LONGEST_DELAY,
 ) -> AsyncGenerator[Client, None]:
     """A client, connected and signed in, for the time of the block.
@@ -184,7 +185,8 @@ async def connect(
     needed; each new pair is told to `on_refresh`. `cursor`: give every event after this one.
     `patient`: reconnect and retry until a cancel scope of the caller says stop; if not, the first failure
     is raised. The first connection is tried once in either case. `on_lost` is told why a connection is lost
-    that will be tried again. `longest_delay`: seconds between two tries, at most.
+    that will be tried again. `newest` gives the tokens of this sign-in as others may have refreshed them.
+    `longest_delay`: seconds between two tries, at most.
     """
     tokens = Tokens(token) if isinstance(token, str) else token
     session = Session(
@@ -195,6 +197,7 @@ async def connect(
         patient=patient,
         on_refresh=on_refresh,
         on_lost=on_lost,
+        newest=newest,
         longest_delay=longest_delay,
     )
     async with quiet_nursery() as nursery:

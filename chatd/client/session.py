@@ -58,6 +58,7 @@ class Session:
         patient: bool,
         on_refresh: Callable[[Tokens], None] | None,
         on_lost: Callable[[Refused | Disconnected], None] | None = None,
+        newest: Callable[[], Tokens | None] | None = None,
         longest_delay: float = LONGEST_DELAY,
     ) -> None:
         self._address = address
@@ -65,6 +66,7 @@ class Session:
         self._patient = patient
         self._on_refresh = on_refresh
         self._on_lost = on_lost
+        self._newest = newest
         self._longest_delay = longest_delay
         self._bell = Bell()
         self._calls = Calls(form, self._bell.ring)
@@ -153,6 +155,7 @@ class Session:
                 failure = error
             except Unreadable as error:
                 failure = Disconnected(str(error), final=True)
+                failure.__cause__ = error
             if not started:
                 raise failure
             if was_open and self._on_lost is not None and self._will_retry(failure):
@@ -236,8 +239,15 @@ class Session:
             self._events.put(reloaded(opened))
 
     async def _refresh(self, link: Link) -> bool:
+        """Whether there are other tokens now. A refresh token that was used a while ago counts as stolen, so
+        those that others of this sign-in have got since come first."""
         if self.tokens is None or self.tokens.refresh_token is None:
             return False
+        newest = self._newest() if self._newest is not None else None
+        if newest is not None and newest.refresh_token not in (None, self.tokens.refresh_token):
+            self._keep(newest)
+            if trio.current_time() < self._stale_at:
+                return True
         self._keep(tokens_of(await link.ask(Refresh(self.tokens.refresh_token), SignedIn)))
         if self._on_refresh is not None and self.tokens is not None:
             self._on_refresh(self.tokens)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final, Protocol
 
@@ -34,18 +34,24 @@ class Heard(Protocol):
 
 class Contact:
     """`cut_off`: why clients must be served elsewhere; None: all is well. `catch_up` returns when this node
-    has applied all that was acknowledged anywhere. `run` it."""
+    has applied all that was acknowledged anywhere. `members` gives the other nodes that belong to the
+    cluster, be they there or not. `run` it."""
 
     def __init__(
-        self, stream: Heard, own: ClusterLog, beats: Beats, catch_up: Callable[[], Awaitable[None]]
+        self,
+        stream: Heard,
+        own: ClusterLog,
+        beats: Beats,
+        catch_up: Callable[[], Awaitable[None]],
+        members: Callable[[], Awaitable[Sequence[str]]],
     ) -> None:
         self.cut_off: str | None = None
         self._stream = stream
         self._own = own
         self._beats = beats
         self._catch_up = catch_up
+        self._members = members
         self._watchers: list[Callable[[], None]] = []
-        self._most = 1  # nodes that were heard at once, this one included
         self._known: deque[int] = deque(maxlen=LOOKS)  # how far somebody was, at each of the last looks
 
     def watch(self, changed: Callable[[], None]) -> None:
@@ -56,7 +62,7 @@ class Contact:
         """For ever."""
         while True:
             await trio.sleep(LOOK)
-            problem = self._problem()
+            problem = await self._problem()
             if problem != self.cut_off:
                 if problem is None:
                     with trio.move_on_after(SILENT), suppress(StoreUnavailable):
@@ -66,10 +72,10 @@ class Contact:
                 for changed in self._watchers:
                     changed()
 
-    def _problem(self) -> str | None:
+    async def _problem(self) -> str | None:
         furthest = max((heard.beat.sequence for heard in self._beats.others()), default=0)
         self._known.append(furthest)
-        if self._stream.silence > SILENT and not self._with_others():
+        if self._stream.silence > SILENT and not await self._with_others():
             return CUT_OFF
         if len(self._known) == LOOKS and self._own.sequence < self._known[0]:
             return BEHIND
@@ -77,11 +83,12 @@ class Contact:
             return BEHIND  # others go on meanwhile, so it is back when it is level with them
         return None
 
-    def _with_others(self) -> bool:
-        """Whether most nodes that there were are heard, and none of them has applied more: while the stream
-        elects a leader nobody writes."""
-        others = list(self._beats.others())
-        self._most = max(self._most, len(self._beats.nodes))
-        return len(others) * 2 >= self._most and all(
-            heard.beat.sequence <= self._own.sequence for heard in others
-        )
+    async def _with_others(self) -> bool:
+        """Whether all that belong to the cluster are heard, and none of them has applied more: while the
+        stream elects a leader nobody writes. Of one that is not heard nobody knows what it writes."""
+        try:
+            members = await self._members()
+        except StoreUnavailable:
+            return False
+        there = {heard.beat.node: heard.beat.sequence for heard in self._beats.others()}
+        return bool(there) and there.keys() >= set(members) and max(there.values()) <= self._own.sequence

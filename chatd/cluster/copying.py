@@ -18,6 +18,9 @@ from chatd.ports import StoreError
 PIECE: Final = 512 * 1024  # bytes
 OFFER_SECONDS: Final = 120.0  # in which a copy is made
 PIECE_SECONDS: Final = 15.0
+AGAIN_SECONDS: Final = 2.0  # after which one that was busy is asked again
+BUSY_SECONDS: Final = 3600.0  # for which a new node waits for one that is not
+FREE_FIRST: Final = 3.0  # seconds after which one that is busy says so: whoever is not answers before
 KEPT_SECONDS: Final = 600.0  # that a copy is kept for who does not ask on
 TRIES: Final = 8  # for a piece
 ASK: Final = "copy"
@@ -71,6 +74,7 @@ class Copies:
 
     async def _make(self, _: bytes) -> bytes:
         if self._making or (self._id and trio.current_time() - self._asked_at < PIECE_SECONDS):
+            await trio.sleep(FREE_FIRST)
             return _encode(Offer(self._net.node, "", 0, BUSY))
         self._making = True
         try:
@@ -103,10 +107,11 @@ async def fetch(net: Net, path: Path) -> str:
     """Writes a copy to `path`, and gives the node that it is of. Raises Unreachable when no node answers, and
     StoreError."""
     offer = _offer(await net.ask(ASK, b"", OFFER_SECONDS))
-    for _ in range(TRIES):
-        if offer.problem != BUSY:
-            break
-        await trio.sleep(PIECE_SECONDS / TRIES)
+    if offer.problem == BUSY:
+        log.info("waiting_for_copy", node=offer.node)
+    until = trio.current_time() + BUSY_SECONDS
+    while offer.problem == BUSY and trio.current_time() < until:
+        await trio.sleep(AGAIN_SECONDS)
         offer = _offer(await net.ask(ASK, b"", OFFER_SECONDS))
     if offer.problem:
         raise StoreError(f"the node {offer.node} gives no copy of its database: {offer.problem}")

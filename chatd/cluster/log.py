@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 import trio
 
-from chatd.backoff import Backoff
 from chatd.clock import now
+from chatd.cluster.applying import NEVER, Applying, LogQueries, StoreLog, too_late, written
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.proposal import (
     VERSION,
@@ -27,50 +27,20 @@ from chatd.cluster.proposal import (
     pack,
     unpack,
 )
-from chatd.cluster.proposals import Outcomes, Pending, Proposals
+from chatd.cluster.proposals import Pending, Proposals
 from chatd.cluster.sealing import Key, Unreadable
 from chatd.cluster.sequencer import Sequenced, Sequencer
 from chatd.domain.event import Event
-from chatd.log import log
-from chatd.ports import (
-    Append,
-    Appended,
-    ClusterReader,
-    Commit,
-    LogReader,
-    Made,
-    Proposed,
-    PutClusterKey,
-    PutProposed,
-    PutSnapshot,
-    Show,
-    StoreRefuses,
-    StoreUnavailable,
-    StoreUncertain,
-    Taken,
-)
+from chatd.ports import Append, Commit, Proposed, PutSnapshot, Show
 from chatd.store.log.writes import PROPOSALS
 
 HASHES: Final = 8192  # of sequences that others' hashes are compared with
-PAGE: Final = 1000  # events
 TIMES: Final = 10_000  # that are remembered, of sequences
 TIMES_APART: Final = 200
 WAY: Final = 3  # proposals, by the time that one takes: others hear of a refusal, and propose again
-NOTHING: Final = Made((), b"")
-NEVER: Final = (0, 0)
 
 Others = Callable[[Sequence[Append], Sequence[Event]], None]  # never waits, never raises
 Refused = Callable[[str, float], None]  # likewise
-
-
-class StoreLog(Protocol):
-    """The database of this node."""
-
-    def submit(self, appends: Sequence[Append], made: Sequence[Made] | None = None) -> Commit: ...
-
-
-class LogQueries(ClusterReader, LogReader, Protocol):
-    """What the log asks of the database."""
 
 
 class ClusterLog:
@@ -93,13 +63,11 @@ class ClusterLog:
         self.sequence = proposed.sequence
         self.hash = hash
         self.key = key
-        self.stuck: str | None = None  # why the next proposal cannot be written, as long as it cannot
         self._store = store
-        self._reader = reader
+        self._applying = Applying(store, reader, position)
         self._complaints = Complaints()
         self._sequencer = sequencer
         self._by = dict(proposed.by)
-        self._position = position
         self._hashes: dict[int, str] = {self.sequence: hash}
         self._times: deque[tuple[int, int]] = deque(maxlen=TIMES)
         self._moved = trio.Event()
@@ -137,6 +105,11 @@ class ClusterLog:
         """Each node's database is checkpointed by its own log."""
 
     # --- what the node asks
+
+    @property
+    def stuck(self) -> str | None:
+        """Why the next proposal cannot be written, as long as it cannot."""
+        return self._applying.stuck
 
     async def ratchet(self) -> None:
         """Has all nodes take the next key, and forget the present one. Raises StoreUnavailable."""
@@ -209,14 +182,16 @@ class ClusterLog:
             appends, made = own.appends, own.made
         else:
             appends, made = decode(plain)
-        outcomes, events = await self._write(sequence, header, appends, made)
+        key = self.key.next() if header.kind == "ratchet" else None
+        outcomes, events = await self._applying.write(sequence, header, appends, made, key)
+        self.key = key or self.key
         self._applied(sequence, header)
         if own is None:
-            self._others(_written(appends, outcomes), events)
-            for stream in _too_late(appends, outcomes):
+            self._others(written(appends, outcomes), events)
+            for stream in too_late(appends, outcomes):
                 self._refused(stream, WAY * self.own.took)
         if events:
-            self._position, self.hash = events[-1].position, events[-1].hash
+            self.hash = events[-1].hash
             self._show(events)
         if own is not None:
             self.own.settle(outcomes)
@@ -229,68 +204,7 @@ class ClusterLog:
             if self.own.applied and self.own.proposer not in self._by:
                 self.own.begin_anew()
 
-    async def _write(
-        self, sequence: int, header: Header, appends: list[Append], made: list[Made]
-    ) -> tuple[Outcomes, list[Event]]:
-        """Writes the proposal in one transaction, with a mark of it; tries for ever, because no node may pass
-        over what the others apply. Gives the outcomes, and the events."""
-        key = self.key.next() if header.kind == "ratchet" else None
-        keys = () if key is None else (PutClusterKey(key.number, key.secret),)
-        mark = Append(writes=(PutProposed(header.proposer, header.n, sequence), *keys))
-        outcomes: Outcomes = []
-        backoff = Backoff(0.05, 2.0)
-        while True:
-            try:
-                done = await self._store.submit([*appends, mark], [*made, NOTHING]).wait()
-            except StoreRefuses as error:  # as all nodes do
-                self._complaints.say("proposal_refused", sequence=sequence, problem=str(error))
-                outcomes, appends, made = StoreRefuses(*error.args), [], []
-            except StoreUnavailable as error:
-                self.stuck = str(error)
-                if backoff.failures == 0:
-                    log.error("cannot_apply", sequence=sequence, problem=str(error))
-                await trio.sleep(backoff.next_delay())
-                if (events := await self._found(header)) is not None:
-                    outcomes = StoreUncertain("it was written, but what became of each part is not known")
-                    break
-            else:
-                if isinstance(outcomes, list):
-                    outcomes = done[:-1]
-                events = [event for one in done if isinstance(one, Appended) for event in one.events]
-                break
-        self.stuck = None
-        self.key = key or self.key
-        return outcomes, events
-
-    async def _found(self, header: Header) -> list[Event] | None:
-        """The events of a transaction that looked failed, but was written; None: it was not."""
-        try:
-            if (await self._reader.proposed()).by.get(header.proposer, NEVER)[0] < header.n:
-                return None
-            found: list[Event] = []
-            position = self._position
-            while page := await self._reader.events(position, PAGE):
-                found += page
-                position = page[-1].position
-            return found
-        except StoreUnavailable:
-            return None  # asked again after the next try
-
 
 def _shared(append: Append) -> Append:
     writes = tuple(write for write in append.writes if not isinstance(write, PutSnapshot))
     return msgspec.structs.replace(append, writes=writes)
-
-
-def _written(appends: Sequence[Append], outcomes: Outcomes) -> list[Append]:
-    if isinstance(outcomes, StoreUnavailable):
-        return list(appends) if isinstance(outcomes, StoreUncertain) else []
-    return [append for append, done in zip(appends, outcomes, strict=True) if isinstance(done, Appended)]
-
-
-def _too_late(appends: Sequence[Append], outcomes: Outcomes) -> set[str]:
-    if isinstance(outcomes, StoreUnavailable):
-        return set()
-    refused = zip(appends, outcomes, strict=True)
-    late = (append for append, done in refused if isinstance(done, Taken) and done.what == "seq")
-    return {append.facts[0].stream for append in late if append.facts}

@@ -62,6 +62,10 @@ class Membership:
         """By name. Raises StoreUnavailable."""
         return await self._reader.nodes()
 
+    async def others(self) -> Sequence[str]:
+        """All but this one. Raises StoreUnavailable."""
+        return [node for node in await self.nodes() if node != self._name]
+
     async def drop(self, node: str) -> None:
         """Raises StoreUnavailable."""
         await self._own.submit([Append(writes=(DropNode(node),))]).wait()
@@ -73,7 +77,7 @@ class Membership:
             if not leads:
                 return
             there = {heard.beat.node: heard.beat for heard in self._beats.others()}
-            nodes = [node for node in await self.nodes() if node != self._name]
+            nodes = await self.others()
             if not all(node in there for node in nodes):
                 return
             level = min([self._level, *(there[node].level for node in nodes)])

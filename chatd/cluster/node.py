@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-import msgspec
 import trio
 
 from chatd import __version__
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.directory import Directory
-from chatd.actors.runtime.envelope import Envelope
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.supervisor import Actor
 from chatd.actors.workers.deletions import Deletions
@@ -22,46 +19,30 @@ from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.presence import Presence
 from chatd.auth.login_throttle import LoginThrottle
 from chatd.clock import new_id
-from chatd.cluster.beats import Beat, Beats, SameName
+from chatd.cluster.beats import Beat, Beats
 from chatd.cluster.brakes import Brakes
 from chatd.cluster.contact import Contact
 from chatd.cluster.copying import Copies
-from chatd.cluster.devices import DevicesOfNodes
-from chatd.cluster.doubt import Doubt, Doubts
-from chatd.cluster.errors import STREAM_LOST, ClusterError, TooOld, stream_gone
-from chatd.cluster.founding import DOUBTED, Founding
-from chatd.cluster.inboxes import Inboxes
+from chatd.cluster.doubt import Doubts
+from chatd.cluster.ending import ending
+from chatd.cluster.errors import stream_gone
+from chatd.cluster.founding import Founding
 from chatd.cluster.jetstream import NatsNet, StreamSequencer
 from chatd.cluster.leading import LED, Led
-from chatd.cluster.lines import Lines
 from chatd.cluster.log import ClusterLog
 from chatd.cluster.membership import Membership
 from chatd.cluster.monitors import Monitors
 from chatd.cluster.net import Net
-from chatd.cluster.one_time import OneTimeOfNodes
 from chatd.cluster.owners import Owners
-from chatd.cluster.presence import PresenceOfNodes
-from chatd.cluster.proposal import NotReadable
-from chatd.cluster.revoking import Revoking
 from chatd.cluster.sealed_net import SealedNet
-from chatd.cluster.sequencer import OtherStream, Trimmed
-from chatd.cluster.signals import Signals
+from chatd.cluster.sharing import Sharing
 from chatd.cluster.statuses import cluster_status
-from chatd.cluster.walker import Broken, Walker
+from chatd.cluster.walker import Walker
 from chatd.contract.cluster import ClusterStatus
-from chatd.contract.errors import Refusal
-from chatd.domain.event import Event
 from chatd.log import log
 from chatd.nats.client import Client, NatsError
 from chatd.nats.jetstream import NO_STREAM, ApiError, JetStream
-from chatd.ports import (
-    Append,
-    ClusterCounts,
-    FinishErasures,
-    PutScheduled,
-    Reader,
-    StoreUnavailable,
-)
+from chatd.ports import ClusterCounts, Reader, StoreUnavailable
 from chatd.settings import Settings
 from chatd.store.database import Store
 
@@ -120,7 +101,6 @@ class Node:
         self.log = ClusterLog(store.log, store.reader, self._sequencer, self.life, key, proposed, head, hash_)
         self.net = SealedNet(self._open_net, await store.reader.signing_key())
         self.beats = Beats(self.net, self._beat)
-        self.contact = Contact(self._sequencer, self.log, self.beats, self.catch_up)
         self.owners = Owners(self.name, self.beats)
         self.leads = self.owners.leads
         self._copies = Copies(self._open_net, store.path.parent, store.copy)
@@ -130,6 +110,7 @@ class Node:
             self.name, LEVEL, self.log, self.beats, store.reader, self._jetstream, self._stream
         )
         self.all_read = self._membership.all_read
+        self.contact = Contact(self._sequencer, self.log, self.beats, self.catch_up, self._membership.others)
         return self.log
 
     def attach(
@@ -145,44 +126,24 @@ class Node:
         names: MentionNames,
     ) -> None:
         """What others do shows here, and what is done here shows there."""
-        revoking = Revoking(live, reader, self._nursery)
-        bus.watch(revoking.published)
-        tell = partial(_tell_for_another, directory, revoking)
-        at_work = self._nursery, tell, self.log.wait_for, lambda: self.log.sequence
-        self._lines = Lines(self.net, self.owners, *at_work, directory.busy)
-        self._inboxes = Inboxes(self.net, self.life, *at_work)
-        directory.elsewhere = self._lines
-        self._signals = Signals(self.net, bus)
-        self._presence = PresenceOfNodes(self.net, self.beats, self.life, presence, bus, reader)
-        self.one_time = OneTimeOfNodes(self.net, self.beats)
-        DevicesOfNodes(self.net, self.beats, live)
-
-        def others(appends: Sequence[Append], events: Sequence[Event]) -> None:
-            directory.absorb(events)
-            for append in appends:
-                revoking.written(append.writes)
-                for write in append.writes:
-                    match write:
-                        case PutScheduled(post_at=at):
-                            due_timer.earlier(at)
-                        case FinishErasures(accounts):
-                            for account in accounts:
-                                names.forget(account)
-
-        def shown(events: Sequence[Event]) -> None:
-            for event in events:  # of this node too: it may have decided what another one was asked
-                if event.type == "member.erasure_ordered":
-                    erasure_timer.earlier(event.data["due_at"])
-
-        def changed() -> None:
-            directory.forget(self.owners.changed())
-            self._lines.owners_changed()
-            if self.leads():  # another node may have died in the middle of some
-                deletions.look_again()
-
-        self.log.follow_others(others, directory.give_way)
-        bus.watch(shown)
-        self.beats.watch(changed)
+        self._sharing = Sharing(
+            self.life,
+            self._nursery,
+            self.net,
+            self.log,
+            self.beats,
+            self.owners,
+            directory,
+            bus,
+            presence,
+            live,
+            reader,
+            due_timer,
+            erasure_timer,
+            deletions,
+            names,
+        )
+        self.one_time = self._sharing.one_time
 
     def share_brakes(self, throttle: LoginThrottle) -> None:
         """A name's wrong passwords are counted in one place."""
@@ -196,7 +157,7 @@ class Node:
 
     async def run(self) -> None:
         """For ever. Raises ClusterError."""
-        try:
+        with ending(self._store.path.parent, self.leave):
             async with trio.open_nursery() as nursery:
                 for task in (
                     self.log.run,
@@ -204,8 +165,7 @@ class Node:
                     self._walker.run,
                     self._doubts.run,
                     self._copies.tidy,
-                    self._inboxes.tidy,
-                    self._presence.run,
+                    self._sharing.run,
                     self.contact.run,
                     self._watch_connections,
                     self._ratchet,
@@ -214,35 +174,6 @@ class Node:
                     self._monitors.run,
                 ):
                     nursery.start_soon(task)
-        except* Trimmed as errors:
-            self.leave()
-            raise ClusterError(
-                f"this node is behind what the stream still holds: {_first(errors)}; move its folder away,"
-                " and start it with an empty one"
-            ) from None
-        except* OtherStream as errors:
-            self.leave()
-            raise ClusterError(
-                f"the stream on the NATS servers is not the one of this cluster any more: {_first(errors)};"
-                f" {STREAM_LOST}"
-            ) from None
-        except* NotReadable as errors:
-            self.leave()
-            raise ClusterError(f"this chatd is older than what others write: {_first(errors)}") from None
-        except* (Doubt, Broken) as errors:
-            self.leave()
-            problem = (
-                f"this node's log is not that of the others: {_first(errors)}; keep its folder for a look,"
-                " and start it with an empty one"
-            )
-            with suppress(OSError):  # a start would serve what is there until it is found again
-                (self._store.path.parent / DOUBTED).write_text(problem)
-            raise ClusterError(problem) from None
-        except* TooOld as errors:
-            self.leave()
-            raise ClusterError(str(_first(errors))) from None
-        except* SameName as errors:
-            raise ClusterError(str(_first(errors))) from None
 
     async def status(self) -> ClusterStatus:
         """Raises StoreUnavailable."""
@@ -281,7 +212,7 @@ class Node:
             trio.current_time() - self._level_at,
             self.log.own.made,
             self.log.own.resent,
-            self._lines.sent,
+            self._sharing.lines.sent,
             self.beats.changes,
             self.cut_off is not None,
         )
@@ -323,9 +254,7 @@ class Node:
             await self.catch_up()
         await self._membership.enter()
         self._copies.offer()
-        self._lines.open()
-        self._inboxes.open()
-        self._signals.open()
+        self._sharing.open()
         self._in = True
 
     def retire(self) -> None:
@@ -335,9 +264,9 @@ class Node:
     async def finish(self) -> None:
         """Answers what others gave to this node before it retired. Then nobody need wait for it."""
         try:
-            await self._inboxes.finish()
+            await self._sharing.inboxes.finish()
         finally:
-            self._inboxes.close()
+            self._sharing.inboxes.close()
             self.leave()
 
     def leave(self) -> None:
@@ -361,7 +290,7 @@ class Node:
         """As when the NATS server that it was connected to is stopped."""
         while True:
             await self.client.wait_connected(self.client.connections + 1)
-            self._lines.connected_again()
+            self._sharing.lines.connected_again()
 
     async def _make_durable(self, store: Store) -> None:
         """Brings to this node's disk what the stream's servers have on theirs: these may drop it then."""
@@ -378,23 +307,3 @@ class Node:
             if self.leads():
                 with suppress(StoreUnavailable):
                     await self.log.ratchet()
-
-
-async def _tell_for_another(
-    directory: Directory, revoking: Revoking, stream: str, envelope: Envelope
-) -> None:
-    """What is decided here for another node may end sessions here; that node ends its own."""
-
-    def reply(answer: object) -> None:
-        if not isinstance(answer, Refusal):
-            revoking.written(envelope.writes)
-        envelope.reply(answer)
-
-    await directory.tell_here(stream, msgspec.structs.replace(envelope, reply=reply))
-
-
-def _first(errors: BaseExceptionGroup[Any]) -> BaseException:
-    error: BaseException = errors
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

@@ -194,13 +194,14 @@ class ImportedPeople(Struct, frozen=True, kw_only=True):
 
 class ImportedRoom(Struct, frozen=True, kw_only=True):
     """`own`: an import made it for this room of the export. Where not, others may have the same keys for
-    messages that are there."""
+    messages that are there. `deleted`: somebody deleted it here, and it takes no messages."""
 
     key: str
     room: Id
     name: str
     made: bool
     own: bool
+    deleted: bool = False
 
 
 class ImportedRooms(Struct, frozen=True, kw_only=True):
@@ -209,7 +210,8 @@ class ImportedRooms(Struct, frozen=True, kw_only=True):
 
 class ImportedMessages(Struct, frozen=True, kw_only=True):
     """How many messages were added, changed, deleted, and already as they are; reactions and pins that were
-    added or could not be; and messages whose `thread` or `reply_to` is not in the room: they stand alone."""
+    added or could not be; messages whose `thread` or `reply_to` is not in the room: they stand alone; and
+    added ones from later than the server's clock, whose time is that of the clock."""
 
     added: int
     edited: int
@@ -218,6 +220,7 @@ class ImportedMessages(Struct, frozen=True, kw_only=True):
     reactions: int
     dropped: int
     missing_roots: int
+    future: int = 0
 
 
 class FoundMessages(Struct, frozen=True, kw_only=True):

@@ -86,8 +86,8 @@ _HELD = (
     " account is deleted for everybody, but its texts and files stay in the database, where"
     " `message.preserved` shows them to operators. When `retention_delay` has passed after the end, they are"
     " erased (`message.erased`).",
-    "The room cannot be deleted meanwhile, nor a space that has a hold. Members see that there is one, and"
-    " the `reason`.",
+    "The room cannot be deleted meanwhile, nor a space that has a hold. Members see that there is one; the"
+    " `reason` is in the event only, and so in the audit.",
 )
 
 REQUESTS: tuple[RequestType, ...] = (

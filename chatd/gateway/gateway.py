@@ -22,7 +22,7 @@ from chatd.contract.field_errors import shorten
 from chatd.contract.http import GRAPHQL
 from chatd.gateway.http.counting.http_counts import HttpCounts
 from chatd.gateway.http.events import event_stream
-from chatd.gateway.http.request_ids import work_at_head
+from chatd.gateway.http.request_ids import named, work_at_head
 from chatd.gateway.http.server import cors
 from chatd.gateway.http.server.refusal import BadHead, plain_response
 from chatd.gateway.http.server.request_head import Head
@@ -38,7 +38,7 @@ from chatd.gateway.net.own_addresses import OwnAddresses, SaidBefore
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import SocketStream
 from chatd.gateway.websocket.connection import serve_websocket
-from chatd.gateway.websocket.handshake import TO_WEBSOCKET, check_upgrade
+from chatd.gateway.websocket.handshake import TO_WEBSOCKET, check_subprotocols, check_upgrade
 from chatd.log import log
 from chatd.ports import Caller
 from chatd.principal import Principal, work_for
@@ -96,9 +96,14 @@ class Gateway:
 
     async def keep_alive(self) -> None:
         """Checks every connection now and then, forever: pings silent peers, drops dead ones."""
+        stood_still = False
         while True:
+            due = trio.current_time() + KEEPALIVE_SECONDS
             await trio.sleep(KEEPALIVE_SECONDS)
             now = trio.current_time()
+            stood_still = not stood_still and now - due > KEEPALIVE_SECONDS
+            if stood_still:
+                continue  # what peers have said meanwhile is read first
             for connection in tuple(self.connections):
                 connection.check_liveness(now, self._settings)
 
@@ -181,6 +186,8 @@ class Gateway:
             if self._settings.limits:
                 work_for(Principal(network(caller.address)))
         if head.path == event_stream.PATH and not cors.is_preflight(head):
+            work_at_head(stream.unread_head)
+            fields = cors.response_fields(head, self.own)
             await event_stream.serve_events(
                 stream,
                 caller,
@@ -189,7 +196,7 @@ class Gateway:
                 self._open_session,
                 self.connections,
                 self.poller,
-                {name.decode(): value.decode() for name, value in cors.response_fields(head, self.own)},
+                {**named(), **{name.decode(): value.decode() for name, value in fields}},
             )
             return False
         if head.path != "/ws":
@@ -265,6 +272,7 @@ class Gateway:
                 headers=(TO_WEBSOCKET,),
             )
         check_upgrade(head)
+        check_subprotocols(head)
         if not admin:
             self._check_origin(head, stream)
 

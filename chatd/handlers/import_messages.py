@@ -45,8 +45,11 @@ class ImportMessages(msgspec.Struct, frozen=True, eq=False):
             return row
         if not await self.reader.import_has_room(command.import_, command.room):
             return NO_SUCH_ROOM
-        if refusal := await refuse_strangers(self.reader, _people(messages)):
+        people = list(dict.fromkeys(_people(messages)))
+        if refusal := await refuse_strangers(self.reader, people):
             return refusal
+        if gone := frozenset(await self.reader.of_deleted(people)):
+            messages = [_without(message, gone) for message in messages]
         there = {one["key"]: one for one in await self._rows(command.room, keys, whole=True)}
         new = [message for message in messages if message.key not in there]
         known = await self._known(command.room, new, there)
@@ -125,13 +128,27 @@ def _people(messages: Sequence[ImportMessage]) -> Iterator[str]:
             yield reaction.by
 
 
+def _without(message: ImportMessage, gone: frozenset[str]) -> ImportMessage:
+    """As it is now that these accounts were deleted here: all that they wrote was erased."""
+    if message.by in gone:
+        return ImportMessage(
+            message.key, message.by, message.at, "", message.thread, message.reply_to, deleted=True
+        )
+    return msgspec.structs.replace(
+        message,
+        pinned_by=None if message.pinned_by in gone else message.pinned_by,
+        reactions=[one for one in message.reactions if one.by not in gone],
+    )
+
+
 def _change(message: ImportMessage, row: Row) -> ImportedChange | None:
     """What the export says that is not so here. A text counts only where the export knows of a later edit:
     else it differs because a name in it does. Who deleted a message here does not get it back."""
     if row["deleted"]:
         return None
-    edited_at = message.edited_at or (message.versions[-1].at if message.versions else message.at)
-    later = edited_at > (row["edited_at"] or row["at"])
+    said = message.edited_at or (message.versions[-1].at if message.versions else None)
+    later = said is not None and said > (row["edited_at"] or row["at"])
+    edited_at = said or message.at
     text = message.text if later and message.text not in ("", row["text"]) and not message.deleted else None
     reacted = {(emoji, account) for emoji, account in row["reactions"]}
     reactions = tuple(one for one in message.reactions if (qualified(one.emoji), one.by) not in reacted)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -37,10 +38,7 @@ class ImportPeople(msgspec.Struct, frozen=True, eq=False):
         row = await open_import(self.reader, command.import_)
         if isinstance(row, Refusal):
             return row
-        keys = [person.key for person in command.people]
-        known = {
-            one["key"]: one for one in await self.reader.import_people(row["space"], row["source"], keys)
-        }
+        known = await self._known(row, [person.key for person in command.people])
         found: list[ImportedPerson] = []
         for person in command.people:
             one = known.get(person.key)
@@ -55,16 +53,25 @@ class ImportPeople(msgspec.Struct, frozen=True, eq=False):
             found.append(made)
             known[person.key] = {"account": made.account, "name": made.name}
         members = {person.key for person in command.people if person.member}
-        coming = AdmitMembers(tuple(one.account for one in found if one.key in members))
-        answer = await self.commands.ask(space_stream(row["space"]), coming, context_of(caller), Done)
+        stream = space_stream(row["space"])
+        new = await self.reader.new_to(stream, [one.account for one in found if one.key in members])
+        coming = AdmitMembers(tuple(new))  # who has left, or was removed, stays away
+        answer = await self.commands.ask(stream, coming, context_of(caller), Done)
         return answer if isinstance(answer, Refusal) else ImportedPeople(people=found)
+
+    async def _known(self, row: Row, keys: Sequence[str]) -> dict[str, Row]:
+        """By keys of the export."""
+        kept = {_kept(row, key): key for key in keys}
+        asked = [*kept, *keys]  # the keys themselves are in databases of before
+        found = await self.reader.import_people(row["space"], row["source"], asked)
+        return {kept.get(str(one["key"]), str(one["key"])): one for one in found}
 
     async def _add(self, caller: Caller, row: Row, person: ImportPerson) -> ImportedPerson | Refusal:
         if person.account is not None:
             account = await self.reader.account(person.account)
             if account is None or account["deleted"]:
                 return NO_SUCH_ACCOUNT
-            put = PutImportPerson(row["space"], row["source"], person.key, person.account, None)
+            put = PutImportPerson(row["space"], row["source"], _kept(row, person.key), person.account, None)
             await self.commands.write(put)
             return ImportedPerson(key=person.key, account=person.account, name=account["name"], made=False)
         for name in _names(person.name):
@@ -79,21 +86,29 @@ class ImportPeople(msgspec.Struct, frozen=True, eq=False):
         self, caller: Caller, row: Row, key: str, command: MakePlaceholder
     ) -> ImportedPerson | Refusal:
         account = new_id()
-        put = PutImportPerson(row["space"], row["source"], key, account, row["id"])
+        kept = _kept(row, key)
+        put = PutImportPerson(row["space"], row["source"], kept, account, row["id"])
         answer = await self.commands.ask(
             account_stream(account),
             command,
             context_of(caller),
             AccountResult,
             put,
-            conditions=(ImportOpen(row["id"]), ImportPersonUnknown(row["space"], row["source"], key)),
+            conditions=(ImportOpen(row["id"]), ImportPersonUnknown(row["space"], row["source"], kept)),
         )
         if answer is STALE:  # somebody imports the same at once, or takes it back
-            found = await self.reader.import_people(row["space"], row["source"], [key])
-            return ImportedPerson(**found[0], made=False) if found else TAKEN_BACK
+            one = (await self._known(row, [key])).get(key)
+            return TAKEN_BACK if one is None else ImportedPerson(**one | {"key": key}, made=False)
         if isinstance(answer, Refusal):
             return answer
         return ImportedPerson(key=key, account=account, name=answer.account.name, made=True)
+
+
+def _kept(row: Row, key: str) -> str:
+    """What is kept of a person's key. It stays when the account is deleted, so that no later export brings
+    the person back, and names nobody."""
+    whole = "\0".join((row["source"], key)).encode()
+    return f"#{sha256(whole).hexdigest()[:40]}"
 
 
 def _names(name: str) -> Iterator[str]:

@@ -46,8 +46,10 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
         found: list[ImportedRoom] = []
         for room in command.rooms:
             one = known.get(room.key)
-            if one is None:
+            if one is None or (one["deleted"] and room.room is not None):
                 made = await self._add(caller, row, room)
+            elif one["deleted"]:
+                made = _gone(one)
             else:
                 made = await self._admit(caller, room, one["room"], one["name"], bool(one["own"]))
             if isinstance(made, Refusal):
@@ -91,6 +93,8 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
         found = await self.reader.import_rooms(row["space"], row["source"], [room.key])
         if not found:
             return None
+        if found[0]["deleted"]:
+            return _gone(found[0])
         return await self._admit(caller, room, found[0]["room"], found[0]["name"], bool(found[0]["own"]))
 
     async def _map(self, caller: Caller, row: Row, room: ImportRoom, id_: str) -> ImportedRoom | Refusal:
@@ -121,20 +125,28 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             return answer
         made_by = None if state.exists else row["id"]
         await self.commands.write(PutImportRoom(row["space"], row["source"], room.key, id_, made_by))
+        if made_by is not None:
+            return ImportedRoom(key=room.key, room=id_, name="", made=True, own=True)
         found = await self.reader.import_rooms(row["space"], row["source"], [room.key])
-        own = bool(found and found[0]["own"])
-        return ImportedRoom(key=room.key, room=id_, name="", made=not state.exists, own=own)
+        return ImportedRoom(key=room.key, room=id_, name="", made=False, own=bool(found and found[0]["own"]))
 
     async def _admit(
         self, caller: Caller, room: ImportRoom, id_: str, name: str, own: bool
     ) -> ImportedRoom | Refusal:
-        """Who is in it by now."""
-        if room.kind != "direct" and room.members:
-            coming = AdmitMembers(tuple(room.members))
-            answer = await self.commands.ask(room_stream(id_), coming, context_of(caller), Done)
+        """Who is in it by now. Who was in it here and has left, or was removed, stays away."""
+        stream = room_stream(id_)
+        if room.kind != "direct" and (new := await self.reader.new_to(stream, room.members)):
+            answer = await self.commands.ask(stream, AdmitMembers(tuple(new)), context_of(caller), Done)
             if isinstance(answer, Refusal):
                 return answer
         return ImportedRoom(key=room.key, room=id_, name=name, made=False, own=own)
+
+
+def _gone(row: Row) -> ImportedRoom:
+    """Who deleted a room here does not get it back."""
+    return ImportedRoom(
+        key=row["key"], room=row["room"], name=row["name"], made=False, own=bool(row["own"]), deleted=True
+    )
 
 
 def _names(name: str, format_: str) -> Iterator[str]:

@@ -9,13 +9,14 @@ import msgspec
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.actors.workers.deletions import Deletions
 from chatd.contract.errors import Refusal
+from chatd.contract.field_errors import quote
 from chatd.contract.import_ import UNDONE_AT_ONCE, ImportUndone, UndoImport
 from chatd.contract.room import DeleteRoom
 from chatd.contract.spec import Done
 from chatd.domain.event import room_stream, space_stream
 from chatd.domain.internal import EndImport, EraseImported
 from chatd.handlers.imports import NO_SUCH_IMPORT
-from chatd.ports import Caller, CloseImport, Reader
+from chatd.ports import Caller, CloseImport, Reader, Row
 
 ACCOUNTS_AT_ONCE: Final = 50  # whose deletion a call orders
 REASON: Final = "the import was taken back"
@@ -33,6 +34,8 @@ class ImportUndo(msgspec.Struct, frozen=True, eq=False):
             return NO_SUCH_IMPORT
         context = context_of(caller, with_id=False)
         if row["undone_at"] is None:  # from now on nothing is added to it
+            if held := await self.reader.import_on_hold(command.import_):
+                return _on_hold(held)
             ending = EndImport(command.import_, undone=True)
             answer = await self.commands.ask(space_stream(row["space"]), ending, context, Done)
             if isinstance(answer, Refusal):
@@ -60,3 +63,13 @@ class ImportUndo(msgspec.Struct, frozen=True, eq=False):
             return ImportUndone(erased=0, done=False)
         await self.commands.write(CloseImport(command.import_))
         return ImportUndone(erased=0, done=True)
+
+
+def _on_hold(held: Row) -> Refusal:
+    if held["room"] is None:
+        where, how = f"the space {quote(held['name'])}", "space.set_hold"
+    else:
+        where, how = f"the room {quote(held['name'] or held['room'])}", "room.set_hold"
+    return Refusal(
+        "conflict", f"nothing was taken back: a legal hold stands on {where}, and must be ended first ({how})"
+    )

@@ -43,7 +43,7 @@ def disk(data: Path) -> Iterator[DoctorCheck]:
     except OSError as error:
         yield wrong("disk", f"of {data}: {error.strerror}", "see whether the data folder is there")
         return
-    says = f"{_gib(usage.free)} of {_gib(usage.total)} are free on the disk of {data}"
+    says = f"{_size(usage.free)} of {_size(usage.total)} are free on the disk of {data}"
     remedy = "make room: `chatctl server compact`, older backups, a larger disk"
     if usage.free < FREE_AT_LEAST:
         yield wrong("disk", says, remedy)
@@ -153,5 +153,5 @@ async def _synchronized() -> bool | None:
     return None
 
 
-def _gib(size: int) -> str:
-    return f"{size / 2**30:.1f} GiB"
+def _size(size: int) -> str:
+    return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{size / 2**20:.0f} MiB"

@@ -1,8 +1,4 @@
-"""Handlers of passkeys: adding and removing them, and signing in with one.
-
-A challenge is kept until it is answered, once, for some minutes, in memory: after a restart one asks for
-another.
-"""
+"""Handlers of passkeys: adding and removing them, and signing in with one."""
 
 from __future__ import annotations
 
@@ -13,8 +9,7 @@ import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.auth import webauthn
-from chatd.auth.one_time_tokens import OneTimeTokens
-from chatd.auth.webauthn import Proof, RelyingParty, WrongPasskey
+from chatd.auth.webauthn import WrongPasskey
 from chatd.clock import new_id, now
 from chatd.contract.account import BeginPasskeySignIn, PasskeySignIn, SignedIn
 from chatd.contract.errors import Refusal
@@ -28,7 +23,6 @@ from chatd.contract.passkey import (
     PasskeyBegun,
     PasskeyChallenge,
     PasskeyList,
-    PasskeyProof,
     PasskeyResult,
     RemovePasskey,
     RenamePasskey,
@@ -38,8 +32,8 @@ from chatd.contract.spec import DONE, Done
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.device_tokens import DeviceTokens
 from chatd.handlers.fresh_read import retried_when_stale
+from chatd.handlers.passkey_proofs import OVER, PasskeyProofs, ProvenPasskey
 from chatd.handlers.refusals import DISABLED, OPERATOR_HAS_NO_DEVICES
-from chatd.handlers.server_address import ServerAddress
 from chatd.ports import (
     AccountActive,
     Caller,
@@ -47,152 +41,18 @@ from chatd.ports import (
     NamePasskey,
     PasskeyAbsent,
     PasskeyCountIs,
-    PasskeyIs,
     PutPasskey,
     Reader,
-    Row,
-    UsePasskey,
 )
-from chatd.settings import Settings
-from chatd.web_origin import Origin, ip_address, is_loopback_host
 
-MOST_CEREMONIES: Final = 10_000  # at once, of everybody; the oldest goes for a new one
-LOCAL: Final = "localhost"
-
-OVER: Final = Refusal("not_found", "this has taken too long, or was answered already; begin again")
-WRONG: Final = Refusal("unauthenticated", "this passkey is not known here, or what it says is wrong")
 UNFIT: Final = Refusal("invalid", "the browser has not made a passkey that this server can use; begin again")
 NO_SUCH: Final = Refusal("not_found", "this account has no such passkey")
 TOO_MANY: Final = Refusal("conflict", f"an account has at most {MAX_PASSKEYS} passkeys; remove one first")
 KNOWN: Final = Refusal("conflict", "this passkey is registered already")
 LAST: Final = Refusal("conflict", "nothing else signs this account in; ask for a recovery link first")
-COPIED: Final = Refusal(
-    "unauthenticated",
-    "this passkey has been copied: it signs less often than it says; remove it, and sign in another way",
-)
 UNVERIFIED: Final = Refusal(
     "unauthenticated", "the device must ask who you are (a PIN, a finger, a face) to sign in with it alone"
 )
-
-
-class Ceremony(msgspec.Struct, frozen=True):
-    """A challenge that waits for its answer. `account`: who adds a passkey; None where somebody signs in."""
-
-    party: RelyingParty
-    challenge: bytes
-    account: str | None
-
-
-class PasskeyNames(msgspec.Struct, frozen=True, eq=False):
-    """Under which names passkeys are made, and on which pages. Browsers know `localhost` and names with TLS,
-    but no IP addresses.
-
-    The pages are those that the settings name and, without `public_url`, the one that this server shows
-    on `localhost`: where a page is cannot be asked of whoever shows it.
-    """
-
-    settings: Settings
-    address: ServerAddress
-
-    def party(self, host: str | None) -> RelyingParty | Refusal:
-        pages = [page for page in self._pages() if _has_passkeys(page)]
-        names = [page.host for page in self._main_pages() if _has_passkeys(page)]
-        name = host.lower() if host is not None else next(iter(names), LOCAL)
-        if not names:
-            return Refusal(
-                "conflict",
-                "passkeys need https and a name: the setting `public_url` must begin with https:// and must"
-                " not name an IP address",
-            )
-        if name not in names:
-            return Refusal("conflict", self._elsewhere(name, names[0]))
-        return RelyingParty(name, frozenset(page for page in pages if _belongs(page.host, name)))
-
-    def _main_pages(self) -> list[Origin]:
-        """Those whose hosts passkeys are bound to, the preferred one first."""
-        if self.settings.public_url:
-            return [Origin.parse(self.settings.public_url)]
-        own = Origin("http", LOCAL, Origin.parse(self.address.url).port) if self.address.url else None
-        named = [Origin.parse(origin) for origin in self.settings.origins]
-        return [own, *named] if own is not None else named
-
-    def _pages(self) -> list[Origin]:
-        return [*self._main_pages(), *(Origin.parse(origin) for origin in self.settings.origins)]
-
-    def _elsewhere(self, name: str, known: str) -> str:
-        if ip_address(name.strip("[]")) is not None:
-            return (
-                f"passkeys need a name and no IP address: open this server as {known}, or give it a name with"
-                " the setting `public_url`"
-            )
-        return (
-            f"passkeys of this server belong to {known}; open it under that name, or set `public_url` to the"
-            " address that you use"
-        )
-
-
-def _has_passkeys(page: Origin) -> bool:
-    return ip_address(page.host) is None and (page.scheme == "https" or is_loopback_host(page.host))
-
-
-def _belongs(host: str, name: str) -> bool:
-    """Whether a page of this host may use the passkeys of that name, as browsers see it."""
-    return host == name or host.endswith(f".{name}")
-
-
-class ProvenPasskey(msgspec.Struct, frozen=True):
-    """A passkey that has signed a challenge, as it was read then, and what the signature says."""
-
-    row: Row
-    verified: bool
-    count: int
-
-
-class PasskeyProofs(msgspec.Struct, frozen=True, eq=False):
-    """Challenges, and what answers to them prove."""
-
-    reader: Reader
-    names: PasskeyNames
-    ceremonies: OneTimeTokens[Ceremony] = msgspec.field(
-        default_factory=lambda: OneTimeTokens(CEREMONY_SECONDS, MOST_CEREMONIES)
-    )
-
-    def begin(self, host: str | None, account: str | None) -> tuple[str, Ceremony] | Refusal:
-        party = self.names.party(host)
-        if isinstance(party, Refusal):
-            return party
-        ceremony = Ceremony(party, webauthn.new_challenge(), account)
-        return self.ceremonies.keep(ceremony), ceremony
-
-    async def proven(self, given: PasskeyProof | PasskeySignIn) -> ProvenPasskey | Refusal:
-        """The passkey with which the challenge was signed. It uses up the challenge, right or wrong."""
-        ceremony = await self.ceremonies.take_anywhere(given.ceremony)
-        if ceremony is None or ceremony.account is not None:
-            return OVER
-        try:
-            proof = Proof(
-                webauthn.read(given.credential),
-                webauthn.read(given.client_data),
-                webauthn.read(given.authenticator_data),
-                webauthn.read(given.signature),
-            )
-            row = await self.reader.passkey(proof.credential)
-            if row is None or row["rp"] != ceremony.party.id:
-                return WRONG
-            found = await webauthn.proven(ceremony.party, ceremony.challenge, row["public_key"], proof)
-        except WrongPasskey:
-            return WRONG
-        return ProvenPasskey(row, found.verified, found.count)
-
-    async def use(self, proven: ProvenPasskey) -> tuple[UsePasskey, PasskeyIs] | Refusal:
-        """What notes that it has signed in, and under which condition. A copy says a count that was used."""
-        id_, credential = proven.row["id"], proven.row["credential"]
-        row = await self.reader.passkey(credential)
-        if row is None or row["id"] != id_:
-            return WRONG
-        if proven.count <= row["count"] and (proven.count, row["count"]) != (0, 0):
-            return COPIED
-        return UsePasskey(id_, proven.count, now()), PasskeyIs(id_, row["count"])
 
 
 class Passkeys(msgspec.Struct, frozen=True, eq=False):

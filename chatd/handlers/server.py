@@ -1,4 +1,4 @@
-"""Handlers for operators: the server's state and soundness, views, the log, backups."""
+"""Handler of the server itself, for operators: its state and soundness."""
 
 from __future__ import annotations
 
@@ -15,15 +15,11 @@ from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.workers.backups import BackupSchedule
-from chatd.actors.workers.file_collection import FileCollector
 from chatd.actors.workers.health import Health
 from chatd.actors.workers.standbys import Standbys
 from chatd.actors.workers.view_updater import Views
 from chatd.clock import now
-from chatd.contract.backup import BackupCreated, CreateBackup
 from chatd.contract.errors import MEANINGS, Code, Refusal
-from chatd.contract.event import EventFrame, EventPage, ListEvents
-from chatd.contract.field_errors import quote
 from chatd.contract.server import (
     ActorCounts,
     ActorLoad,
@@ -42,30 +38,15 @@ from chatd.contract.server import (
     StandbyState,
     VerifyServer,
 )
-from chatd.contract.spec import DONE, Done
-from chatd.contract.view import ListViews, RebuildView, ViewList
-from chatd.handlers.backup_archive import BackupArchives
 from chatd.handlers.file_check import FileCheck
-from chatd.handlers.histories import ANOTHER, Histories
-from chatd.handlers.paging import fitting, text_size
 from chatd.handlers.server_address import ServerAddress
 from chatd.handlers.server_log import ServerLog
 from chatd.log import log
 from chatd.output import STDERR
-from chatd.ports import (
-    BlobsUnavailable,
-    Caller,
-    CompactError,
-    Maintenance,
-    Reader,
-    Repositories,
-    StoreError,
-    StoreUnavailable,
-)
+from chatd.ports import Caller, CompactError, Maintenance, Reader, StoreUnavailable
 
 BUSIEST: Final = 50  # actors
 COMPACTED_ALREADY: Final = Refusal("conflict", "it is being compacted already")
-MOST_FINDINGS: Final = 100
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -261,94 +242,3 @@ def _memory() -> int:
         return int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE
     except OSError:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-class Events(msgspec.Struct, frozen=True, eq=False):
-    reader: Reader
-    bus: Bus
-    histories: Histories
-
-    async def list_(self, caller: Caller, query: ListEvents) -> EventPage | Refusal:
-        """Without `after` no events, and the log's present end. `wait` waits for news."""
-        if query.after is None:
-            return EventPage(events=[], position=self.bus.head, hash=self.bus.hash)
-        if not await self.histories.has(query.after, query.hash):
-            return ANOTHER
-        if query.wait:
-            await self.bus.wait_for_news(query.after, query.wait)
-        head, hash_ = self.bus.head, self.bus.hash
-        if caller.account is None:
-            found = await self.reader.events(query.after, query.limit, query.stream)
-        else:
-            found = await self.reader.shown_events(caller.account, query.after, query.limit, query.stream)
-        events = [event for event in found if event.position <= head]
-        page = fitting(events, lambda event: text_size(event.text))
-        full = len(events) == query.limit or len(page) < len(events)
-        position, hash_ = (page[-1].position, page[-1].hash) if full else (head, hash_)
-        frames = [EventFrame(**event.frame()) for event in page]
-        return EventPage(events=frames, position=position, hash=hash_)
-
-
-class ViewHandlers(msgspec.Struct, frozen=True, eq=False):
-    views: Views
-    server_log: ServerLog
-
-    async def list_(self, caller: Caller, query: ListViews) -> ViewList:
-        return ViewList(views=self.views.rows())
-
-    async def rebuild(self, caller: Caller, command: RebuildView) -> Done | Refusal:
-        updater = self.views.updaters.get(command.name)
-        if updater is None:
-            known = ", ".join(sorted(self.views.updaters))
-            return Refusal("not_found", f"there is no view {quote(command.name)}; there are: {known}")
-        updater.rebuild()
-        await self.server_log.record(caller, "view.rebuilt", view=command.name)
-        return DONE
-
-
-class Backups(msgspec.Struct, frozen=True, eq=False):
-    archives: BackupArchives
-    repositories: Repositories
-    collector: FileCollector
-    server_log: ServerLog
-
-    async def create(self, caller: Caller, command: CreateBackup) -> BackupCreated | Refusal:
-        bucket = command.path.startswith("s3://")
-        if not bucket and not Path(command.path).is_absolute():
-            return Refusal("invalid", "path must be absolute: the server does not know your folder")
-        folder = command.path.endswith("/") or await trio.Path(command.path).is_dir()
-        if command.recipients and not (bucket or folder):
-            return Refusal("invalid", "only backups in a repository, which is a folder, are encrypted")
-        try:
-            with self.collector.pausing():
-                if bucket or folder:
-                    made = await self._keep(command)
-                else:
-                    made = await self._archive(Path(command.path))
-        except (StoreError, BlobsUnavailable) as error:
-            return Refusal("conflict", str(error))
-        size, position = made.bytes, made.position
-        await self.server_log.record(caller, "backup.created", path=made.path, bytes=size, upto=position)
-        return made
-
-    async def _archive(self, path: Path) -> BackupCreated:
-        copy = await self.archives.create(path)
-        return BackupCreated(
-            path=str(copy.path),
-            bytes=copy.bytes,
-            position=copy.position,
-            blobs=copy.blobs,
-            findings=list(copy.findings),
-        )
-
-    async def _keep(self, command: CreateBackup) -> BackupCreated:
-        kept = await self.repositories.create(command.path, command.recipients)
-        return BackupCreated(
-            path=kept.place,
-            bytes=kept.bytes,
-            position=kept.position,
-            blobs=kept.blobs,
-            findings=list(kept.findings[:MOST_FINDINGS]),
-            id=kept.id,
-            added=kept.added,
-        )

@@ -27,8 +27,8 @@ from chatd.handlers.credentials import BUSY, Credentials
 from chatd.handlers.device_tokens import DeviceTokens
 from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.invite_codes import InviteCodes
-from chatd.handlers.passkey import COPIED, PasskeyProofs, ProvenPasskey
-from chatd.handlers.passkey import WRONG as WRONG_PASSKEY
+from chatd.handlers.passkey_proofs import COPIED, PasskeyProofs, ProvenPasskey
+from chatd.handlers.passkey_proofs import WRONG as WRONG_PASSKEY
 from chatd.handlers.refusals import DISABLED, NO_TOKEN
 from chatd.handlers.second_factor import CODE_NEEDED, CODE_OR_PASSKEY_NEEDED, WRONG_CODE, in_use, spend
 from chatd.ports import (

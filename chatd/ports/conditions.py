@@ -33,7 +33,7 @@ class ImportPersonUnknown(Struct, frozen=True, tag=True, array_like=True):
 
 
 class ImportRoomUnknown(Struct, frozen=True, tag=True, array_like=True):
-    """No room that is not deleted stands for this one of what is imported."""
+    """No room stands for this one of what is imported."""
 
     space: str
     source: str

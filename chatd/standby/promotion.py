@@ -22,7 +22,7 @@ from chatd.store import json_rows
 from chatd.store.connection import open_writer
 from chatd.store.ops import standby
 from chatd.store.ops.backup import NAMED_BLOBS
-from chatd.store.ops.data_dir import LOCK, database_in, hold, refuse_if_held
+from chatd.store.ops.data_dir import LOCK, database_in, hold, refuse_if_held, why_not
 from chatd.store.queries.log import HEAD
 
 SECONDS: Final = 15.0  # for a standby that runs to end
@@ -54,7 +54,7 @@ def promote(folder: Path) -> Promoted:
             finally:
                 connection.close()
         except sqlite3.Error as error:
-            raise StoreError(f"{path} cannot be opened: {error}") from error
+            raise StoreError(f"{path} cannot be opened: {why_not(error)}") from error
     missing = sum(not (folder / "files" / hash_[:2] / hash_[2:]).is_file() for hash_ in named)
     return Promoted(state.url, position, missing)
 
@@ -68,7 +68,7 @@ def _look_at(path: Path) -> None:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise StoreError(f"{path} cannot be opened: {error}") from error
+        raise StoreError(f"{path} cannot be opened: {why_not(error)}") from error
 
 
 def _state(connection: sqlite3.Connection, folder: Path) -> standby.StandbyState:

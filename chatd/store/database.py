@@ -30,7 +30,7 @@ from chatd.store.log.sqlite_log import SqliteLog
 from chatd.store.ops import compact, leftovers, migrate, ownership, rescued, scratch, standby, verify
 from chatd.store.ops.backup import Backup, backup
 from chatd.store.ops.compact import Compacted
-from chatd.store.ops.data_dir import DATABASE, Held, hold, refuse_half_restored
+from chatd.store.ops.data_dir import DATABASE, Held, hold, refuse_half_restored, why_not
 from chatd.store.ops.epochs import Epochs, forget_lock
 from chatd.store.ops.epochs import begin as begin_epochs
 from chatd.store.ops.place import NOT_THERE, Place, narrow
@@ -240,7 +240,7 @@ def _refuse_standby(path: Path) -> None:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise StoreError(f"the database cannot be opened: {error}") from error
+        raise StoreError(f"the database cannot be opened: {why_not(error)}") from error
 
 
 def _begin(journal: Journal, held: Held, connection: sqlite3.Connection) -> Epochs:
@@ -258,7 +258,7 @@ def _begin(journal: Journal, held: Held, connection: sqlite3.Connection) -> Epoc
         journal.open(connection)
         return epochs
     except sqlite3.Error as error:
-        raise StoreError(f"the database cannot be opened: {error}") from error
+        raise StoreError(f"the database cannot be opened: {why_not(error)}") from error
 
 
 async def _settle(log: SqliteLog) -> None:

@@ -1,7 +1,8 @@
 """Wiring: makes every service of a server and hands each to those who need it.
 
 `base` makes what all others stand on. Each of `accounts`, `files`, `spaces`, `messages` and `operation` makes
-the services of some nouns, and gives the handlers that answer for them. `services` puts all together.
+the services of some nouns, and gives the handlers that answer for them. `services` puts all together,
+`http` what answers plain HTTP.
 """
 
 from chatd.wiring.services import Services, wire

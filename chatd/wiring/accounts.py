@@ -21,7 +21,8 @@ from chatd.handlers.device_tokens import DeviceTokens
 from chatd.handlers.first_sign_in import FirstSignIn
 from chatd.handlers.identity import Identities, SingleSignOns
 from chatd.handlers.invite_codes import InviteCodes
-from chatd.handlers.passkey import PasskeyNames, PasskeyProofs, Passkeys, PasskeySignIns
+from chatd.handlers.passkey import Passkeys, PasskeySignIns
+from chatd.handlers.passkey_proofs import PasskeyNames, PasskeyProofs
 from chatd.handlers.profile import Profiles
 from chatd.handlers.quota import QuotaHandlers
 from chatd.handlers.recovery import RecoveryLinks

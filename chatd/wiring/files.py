@@ -7,7 +7,7 @@ from chatd.actors.workers.file_collection import FileCollector
 from chatd.auth.file_links import FileLinks
 from chatd.domain.backup_rule import Rule
 from chatd.files.services import blobs_of, upload_services
-from chatd.handlers import server
+from chatd.handlers.backup import Backups
 from chatd.handlers.backup_archive import BackupArchives
 from chatd.handlers.emoji import Emoji
 from chatd.handlers.file import FileHandlers
@@ -56,5 +56,5 @@ class FileServices:
         return {
             "file": (FileHandlers(base.reader, base.commands, self._allowance, self._links),),
             "emoji": (Emoji(base.reader, base.visibility),),
-            "backup": (server.Backups(archives, self.repositories, self.collector, base.server_log),),
+            "backup": (Backups(archives, self.repositories, self.collector, base.server_log),),
         }

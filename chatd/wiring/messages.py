@@ -8,17 +8,25 @@ from importlib import import_module
 import trio
 
 from chatd.actors.workers.pusher import Pusher
-from chatd.handlers import message
-from chatd.handlers import settings as account_settings
-from chatd.handlers.presence import PresenceHandlers, ReceiptHandlers, Unread
+from chatd.handlers.message import MessageReading, Messages
+from chatd.handlers.message_pages import Threads
+from chatd.handlers.notification import Notifications
+from chatd.handlers.pin import Pins
+from chatd.handlers.preferences import PreferenceReading
+from chatd.handlers.presence import PresenceHandlers
 from chatd.handlers.push import PushSubscriptions
+from chatd.handlers.reaction import Reactions
 from chatd.handlers.read import ReadMarkers
+from chatd.handlers.receipt import ReceiptHandlers
 from chatd.handlers.registry import Handlers
 from chatd.handlers.report import MessageReports
 from chatd.handlers.retention import PreservedMessages
 from chatd.handlers.saved import Bookmarks, Drafts
 from chatd.handlers.scheduled import ScheduledMessages
 from chatd.handlers.search import Searches
+from chatd.handlers.subscription import Subscriptions
+from chatd.handlers.thread_following import ThreadFollowing
+from chatd.handlers.unread import Unread
 from chatd.ports import PushService, Reader
 from chatd.settings import Settings
 from chatd.wiring.base import Base
@@ -38,29 +46,29 @@ class MessageServices:
     def handlers(self, base: Base) -> Handlers:
         reader, commands, bus, views = base.reader, base.commands, base.bus, base.views
         visibility, membership = base.visibility, base.membership
-        reading = message.MessageReading(reader, visibility)
+        reading = MessageReading(reader, visibility)
         return {
             "message": (
-                message.Messages(reader, base.directory, visibility, reading),
+                Messages(reader, base.directory, visibility, reading),
                 Searches(reader, views, bus, visibility),
                 ScheduledMessages(reader, commands, bus, base.due_timer, membership),
                 MessageReports(reader, commands, visibility),
                 PreservedMessages(reader, visibility),
             ),
-            "reaction": (message.Reactions(reader, reading),),
-            "pin": (message.Pins(reader, visibility),),
+            "reaction": (Reactions(reader, reading),),
+            "pin": (Pins(reader, visibility),),
             "thread": (
-                message.Threads(reader, reading),
-                account_settings.ThreadFollowing(reader, commands, membership),
+                Threads(reader, reading),
+                ThreadFollowing(reader, commands, membership),
             ),
             "read": (ReadMarkers(reader, commands, visibility),),
             "unread": (Unread(reader),),
             "receipt": (ReceiptHandlers(reader, base.receipts, visibility),),
             "presence": (PresenceHandlers(base.presence, base.receipts),),
-            "notification": (account_settings.Notifications(views, bus),),
+            "notification": (Notifications(views, bus),),
             "push": (PushSubscriptions(reader, commands, self.pusher),),
-            "subscription": (account_settings.Subscriptions(commands, membership),),
-            "preferences": (account_settings.PreferenceReading(reader),),
+            "subscription": (Subscriptions(commands, membership),),
+            "preferences": (PreferenceReading(reader),),
             "bookmark": (Bookmarks(reader, commands, visibility, membership),),
             "draft": (Drafts(reader, commands, bus, membership),),
         }

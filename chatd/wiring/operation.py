@@ -6,13 +6,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from chatd.actors.workers.standbys import Standbys
-from chatd.handlers import server
 from chatd.handlers.cluster import ClusterHandlers
 from chatd.handlers.doctor import Doctor
+from chatd.handlers.event import Events
 from chatd.handlers.figures import Figures
 from chatd.handlers.registry import Handlers
+from chatd.handlers.server import Server
 from chatd.handlers.server_about import AboutServer
 from chatd.handlers.server_loads import ServerLoads
+from chatd.handlers.view import ViewHandlers
 from chatd.wiring.base import Base
 from chatd.wiring.files import FileServices
 
@@ -24,7 +26,7 @@ class OperationServices:
     def __init__(self, base: Base, files: FileServices, node: Node | None) -> None:
         self.standbys = Standbys()
         self.figures = Figures(base.live, base.writer, base.directory, base.bus, base.due_timer, [], node)
-        self.server = server.Server(
+        self.server = Server(
             base.reader,
             base.bus,
             base.commands,
@@ -52,8 +54,8 @@ class OperationServices:
                 loads,
                 Doctor(settings, base.health, loads, reader, self.standbys, _days_left),
             ),
-            "view": (server.ViewHandlers(views, server_log),),
-            "event": (server.Events(reader, base.bus, base.histories),),
+            "view": (ViewHandlers(views, server_log),),
+            "event": (Events(reader, base.bus, base.histories),),
             "cluster": (ClusterHandlers(self._node),),
         }
 

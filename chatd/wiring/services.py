@@ -39,7 +39,7 @@ from chatd.files.services import UploadServices
 from chatd.files.spooled import SpoolingBlobs
 from chatd.handlers.figures import Figures
 from chatd.handlers.gate import Gate
-from chatd.handlers.passkey import Ceremony
+from chatd.handlers.passkey_proofs import Ceremony
 from chatd.handlers.recovery import RecoveryLinks
 from chatd.handlers.registry import registry
 from chatd.handlers.server import Server

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from chatd.handlers import message
 from chatd.handlers.access import Access
 from chatd.handlers.audit import Audit
 from chatd.handlers.ban import Bans
@@ -16,6 +15,7 @@ from chatd.handlers.imports import Imports
 from chatd.handlers.invite import Invites
 from chatd.handlers.invite_codes import InviteCodes
 from chatd.handlers.member import ErasureReading, Members, MessageErasures
+from chatd.handlers.message_pages import RoomHistories
 from chatd.handlers.place_export import PlaceExports, RoomExports, SpaceExports
 from chatd.handlers.registry import Handlers
 from chatd.handlers.report import Reports
@@ -60,7 +60,7 @@ class SpaceServices:
             "room": (
                 Rooms(reader, visibility),
                 RoomCreation(reader, commands, visibility, quotas),
-                message.RoomHistories(reader, visibility),
+                RoomHistories(reader, visibility),
                 RoomInvites(reader, commands),
                 RoomExports(exports),
             ),

@@ -46,6 +46,12 @@ def test_a_disk_is_fine_while_there_is_room(
     assert states(machine.disk(tmp_path))[0] == ("disk", state)
 
 
+def test_little_space_is_told_in_small_units(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = SimpleNamespace(free=20 * 2**20, total=3 * GIB)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    assert "20 MiB of 3.0 GiB are free" in next(iter(machine.disk(tmp_path))).says
+
+
 def test_a_folder_that_is_gone_is_wrong(tmp_path: Path) -> None:
     assert states(machine.disk(tmp_path / "gone")) == [("disk", "wrong")]
 

@@ -19,7 +19,7 @@ from chatd.contract.account import DisableAccount, SignedIn, SignIn
 from chatd.domain import totp
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.device_tokens import DeviceTokens
-from chatd.handlers.passkey import PasskeyNames, PasskeyProofs
+from chatd.handlers.passkey_proofs import PasskeyNames, PasskeyProofs
 from chatd.handlers.refusals import DISABLED
 from chatd.handlers.second_factor import CODE_NEEDED, WRONG_CODE
 from chatd.handlers.server_address import ServerAddress

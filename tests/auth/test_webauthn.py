@@ -15,7 +15,7 @@ from chatd.auth import webauthn
 from chatd.auth.webauthn import Proof, RelyingParty, WrongPasskey
 from chatd.contract.errors import Refusal
 from chatd.contract.passkey import CEREMONY_SECONDS, PasskeyProof
-from chatd.handlers.passkey import MOST_CEREMONIES, OVER, PasskeyNames, PasskeyProofs
+from chatd.handlers.passkey_proofs import MOST_CEREMONIES, OVER, PasskeyNames, PasskeyProofs
 from chatd.handlers.server_address import ServerAddress
 from chatd.settings import Settings
 from chatd.web_origin import Origin

@@ -31,6 +31,10 @@ CALM: dict[str, list[str]] = {"errors": [], "reports": [], "foreign": []}
 def needs_browser() -> None:
     """Skips the test without chromium or a built client; in CI that is a failure."""
     built.client()
+    needs_chromium()
+
+
+def needs_chromium() -> None:
     if shutil.which("chromium") is None:
         if os.environ.get("CI") == "true":
             pytest.fail("chromium is missing, and CI must not go without what needs it")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +15,8 @@ from e2e.serving import Server
 from e2e.town import Town
 
 from chatd.contract.requests import REQUESTS
+
+from .driving import needs_chromium
 
 NODE = Path(__file__).parent / "node"
 BROWSER_SECONDS = 240
@@ -33,10 +33,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def seen(server: Server) -> Any:
     """What a person sees who opens the page, gives a token and tries a call."""
-    if shutil.which("chromium") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("chromium is missing, and CI must not go without what needs it")
-        pytest.skip("chromium is missing")
+    needs_chromium()
     town = Town(server)
     origin, token = f"http://127.0.0.1:{server.port}", town.owner.token
     town.close()

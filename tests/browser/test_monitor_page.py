@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,8 @@ import pytest
 from e2e.raw import Peer
 from e2e.serving import Server
 from e2e.town import Town
+
+from .driving import needs_chromium
 
 NODE = Path(__file__).parent / "node"
 BROWSER_SECONDS = 240
@@ -36,10 +37,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def seen(server: Server) -> Any:
     """What an operator sees who signs in, looks at every tab, filters, pauses and signs out."""
-    if shutil.which("chromium") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("chromium is missing, and CI must not go without what needs it")
-        pytest.skip("chromium is missing")
+    needs_chromium()
     town = Town(server)
     admin, room = town.account("admin", admin=True), town.room("Square")
     talking = town.open(town.owner)

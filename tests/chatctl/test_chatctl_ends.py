@@ -15,6 +15,8 @@ import pytest
 from msgspec import to_builtins
 
 from chatctl.connection import Connection
+from chatd.client.calls import Calls
+from chatd.client.link import Link
 from chatd.contract.server import ServerChecked, ServerVerified
 
 
@@ -175,3 +177,53 @@ def test_a_token_without_an_address_is_not_passed_over(chatctl) -> None:
     refused = chatctl.run("--token", "x", "account", "list")
     assert refused.exit_code == 2
     assert "needs --url" in refused.stderr
+
+
+def lacking(key: str):
+    """Answers as of a server whose version knows no such field."""
+    made = Calls.make
+
+    async def make(self, name, data):
+        return {field: value for field, value in (await made(self, name, data)).items() if field != key}
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("accounts", ["account", "list"]),
+        ("version", ["server", "status"]),
+        ("spaces", ["space", "list"]),
+        ("account", ["account", "create", "brought-from-elsewhere", "--no-password"]),
+        ("views", ["view", "list"]),
+    ],
+)
+def test_an_answer_of_a_server_of_another_version_is_one_line(chatctl, monkeypatch, key, words):
+    monkeypatch.setattr(Calls, "make", lacking(key))
+    line = chatctl.refused(*words)
+    assert f"`{key}`" in line
+    assert "use the chatctl that came with it" in line.casefold()
+
+
+def test_a_sign_in_at_a_server_of_another_version_is_one_line(chatctl, monkeypatch):
+    name = "comes-from-elsewhere"
+    chatctl("account", "create", name, "--no-password")
+    away = chatctl.as_account(name)
+    asked = Link._ask
+
+    async def ask(self, request, data):
+        answer = await asked(self, request, data)
+        return {field: value for field, value in answer.items() if field != "limits"}
+
+    monkeypatch.setattr(Link, "_ask", ask)
+    assert "Use the chatctl that came with it" in away.refused("space", "list")
+
+
+def test_an_upload_to_a_server_of_another_version_is_one_line(chatctl, monkeypatch, tmp_path):
+    name = "uploads-from-elsewhere"
+    chatctl("account", "create", name, "--no-password")
+    away, file = chatctl.as_account(name), tmp_path / "note.txt"
+    file.write_text("hello")
+    monkeypatch.setattr(json, "loads", lambda text: {"upload": "done"})
+    assert "Use the chatctl that came with it" in away.refused("file", "upload", str(file))

@@ -16,7 +16,11 @@ import trio
 from e2e.serving import Server
 from imports.packing import packed
 
+from chatctl.imports.move import MEMBERS_AT_ONCE
 from chatd.client import Client
+from chatd.client.calls import Calls
+from chatd.clock import new_id
+from chatd.codec import MAX_FRAME
 from chatd.contract.import_ import AddImportMessages, ImportUndone, UndoImport
 
 KILLS = 20
@@ -496,6 +500,98 @@ def test_rooms_that_become_one_keep_all_that_was_said_in_each(
     other = slack(tmp_path / "other.zip", said("1600000001.000000", "elsewhere"), team=f"{team}x")
     moved = chatctl.json("import", "run", str(other), "--space", place, "--room", f"lounge={town.room['id']}")
     assert (moved["added"], moved["edited"]) == (1, 0)
+
+
+def test_messages_from_later_than_the_clock_are_told_before_and_after(
+    chatctl: Any, place: str, team: str, tmp_path: Path
+) -> None:
+    later = said("4000000000.000000", "from the year 2096")
+    export = slack(tmp_path / "export.zip", said("1600000001.000000", "hi"), later, team=team)
+    assert "1 message from later than now" in chatctl("import", "plan", str(export))
+    assert chatctl.json("import", "plan", str(export))["future"] == 1
+    words = ["import", "run", str(export), "--space", place]
+    result = chatctl.run(*words)
+    [listed] = chatctl.json("import", "list", "--space", place)
+    assert result.exit_code == 0
+    told = [line for line in result.stderr.splitlines() if "later than the server's clock" in line]
+    assert len(told) == 2, "while it comes in, and at the end"
+    assert f"`chatctl import undo {listed['id']}`" in told[1]
+    assert "clock" not in chatctl.run(*words).stderr, "they are there already"
+
+
+def test_a_room_has_as_many_members_as_there(
+    chatctl: Any, place: str, team: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatctl.imports.move.MEMBERS_AT_ONCE", 7)
+    users = [{"id": f"U{n}", "team_id": team, "name": f"crowd{n}", "profile": {}} for n in range(20)]
+    members = [user["id"] for user in users]
+    channels = [{"id": "C1", "name": "crowd", "created": 1600000000, "members": members}]
+    more = {"users.json": users, "channels.json": channels}
+    export = slack(tmp_path / "export.zip", team=team, **more)
+    for _ in range(2):
+        chatctl("import", "run", str(export), "--space", place)
+        assert len(chatctl.json("room", "members", f"{place}/crowd")) == 20
+    assert MEMBERS_AT_ONCE * (len(new_id()) + 3) < MAX_FRAME - 50_000
+
+
+def test_an_import_into_a_server_of_another_version_is_refused_in_one_line(
+    chatctl: Any, place: str, team: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Calls.make
+
+    async def make(self: Calls, name: str, data: dict[str, Any]) -> dict[str, Any]:
+        answer = await made(self, name, data)
+        for room in answer.get("rooms", ()):
+            room.pop("own", None)
+        return answer
+
+    export = slack(tmp_path / "export.zip", said("1600000001.000000", "hi"), team=team)
+    monkeypatch.setattr(Calls, "make", make)
+    line = chatctl.refused("import", "run", str(export), "--space", place)
+    assert "`own`" in line
+    assert "Use the chatctl that came with it" in line
+
+
+def test_an_import_is_not_taken_back_under_a_legal_hold(
+    chatctl: Any, place: str, team: str, tmp_path: Path
+) -> None:
+    export = slack(tmp_path / "export.zip", said("1600000001.000000", "hi"), team=team)
+    chatctl("import", "run", str(export), "--space", place)
+    [listed] = chatctl.json("import", "list", "--space", place)
+    chatctl("room", "retention", f"{place}/lounge", "--hold", "--reason", "case 7")
+    line = chatctl.refused("import", "undo", listed["id"], "--yes")
+    assert "nothing was taken back: a legal hold stands on the room 'lounge'" in line
+    assert [one["text"] for one in messages(chatctl, place)] == ["hi"]
+    chatctl("room", "retention", f"{place}/lounge", "--end-hold", "--yes")
+    assert "1 message erased" in chatctl("import", "undo", listed["id"], "--yes")
+
+
+def test_where_old_messages_are_erased_an_import_says_so(
+    chatctl: Any, place: str, team: str, tmp_path: Path
+) -> None:
+    export = slack(tmp_path / "export.zip", said("1600000001.000000", "hi"), team=team)
+    words = ["import", "run", str(export), "--space", place]
+    chatctl("space", "retention", place, "90d", "--yes")
+    said_first = "keeps messages for 90 days: older ones are erased within a day"
+    assert said_first in chatctl.run(*words).stderr
+    chatctl("space", "retention", place, "all", "--yes")
+    assert "keeps messages" not in chatctl.run(*words).stderr
+
+
+def test_a_room_that_was_deleted_here_is_left_out_and_named(
+    chatctl: Any, place: str, team: str, tmp_path: Path
+) -> None:
+    export = slack(tmp_path / "export.zip", said("1600000001.000000", "hi"), team=team)
+    words = ["import", "run", str(export), "--space", place]
+    chatctl(*words)
+    chatctl("room", "delete", f"{place}/lounge", "--yes")
+    result = chatctl.run(*words)
+    assert "0 messages added" in result.stdout
+    assert "left out, since they were deleted here: lounge" in result.stderr
+    assert "lounge" not in {room["name"] for room in chatctl.json("room", "list", "--space", place)}
+    for one in chatctl.json("import", "list", "--space", place):
+        chatctl("import", "undo", one["id"], "--yes")
+    assert "1 message added" in chatctl(*words), "after it was taken back it begins anew"
 
 
 def test_what_is_no_export_is_said_in_one_line(chatctl: Any, place: str, tmp_path: Path) -> None:

@@ -227,6 +227,24 @@ async def test_an_access_token_that_the_server_no_longer_takes_is_refreshed(serv
     assert [data["token"] for data in server.opens] == ["good", "second"]
 
 
+async def test_tokens_that_another_client_of_the_sign_in_has_got_come_before_a_refresh(
+    server, autojump_clock
+):
+    """What that one has used up counts as stolen when it comes again."""
+    server.refresh_tokens = {"r1": "second", "r2": "fourth"}
+    server.tokens |= {"third"}
+    tokens = Tokens("good", "r1", expires_in=900)
+    newest = [Tokens("third", "r2", expires_in=900)]
+    async with connect(server, tokens, newest=lambda: newest[-1]) as client:
+        for _ in range(2):
+            await trio.sleep(1000)
+            await server.drop()
+            server.happened("refreshed")
+            await take(client, 1)
+    assert [data["token"] for data in server.opens] == ["good", "third", "fourth"]
+    assert server.refresh_tokens.keys() >= {"r1"}, "which nobody used"
+
+
 async def test_a_garbled_message_ends_the_session(server):
     async with connect(server, "good") as client:
         await server.connections[0].socket.send_message(b"\xc1")

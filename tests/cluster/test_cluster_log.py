@@ -250,12 +250,12 @@ async def test_a_node_that_cannot_write_says_why_as_long_as_it_cannot(autojump_c
         await furnish(made, ["ann"], ["r1"])
         other = made.nodes[1].log
         assert other is not None
-        writing = other._store
-        other._store = Full()
+        writing = other._applying._store
+        other._applying._store = Full()
         assert not refused(await made.nodes[0].ask("room/r1", PostMessage("r1", "text"), "ann", new_id="m"))
         await trio.sleep(5)
         assert other.stuck == "the disk is full"
-        other._store = writing
+        other._applying._store = writing
         await made.settled()
         assert other.stuck is None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -26,6 +26,7 @@ class World:
         self.silence = 0.0
         self.sequence = 10
         self.there = {"b": 10, "c": 10}
+        self.belong = ["b", "c"]
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -35,13 +36,17 @@ class World:
         for node, sequence in self.there.items():
             yield Heard(Beat(node, "life", 1, sequence, "", 0), 0.0)
 
+    async def members(self) -> Sequence[str]:
+        await trio.lowlevel.checkpoint()
+        return self.belong
+
     async def catch_up(self) -> None:
         await trio.lowlevel.checkpoint()
 
 
 @asynccontextmanager
 async def watched(world: World) -> AsyncIterator[Contact]:
-    contact = Contact(world, cast(Any, world), cast(Any, world), world.catch_up)
+    contact = Contact(world, cast(Any, world), cast(Any, world), world.catch_up, world.members)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(contact.run)
         yield contact
@@ -62,6 +67,26 @@ async def test_one_that_hears_neither_the_stream_nor_the_others_is_cut_off(autoj
         world.silence = 0
         await trio.sleep(2 * LOOK)
         assert contact.cut_off is None
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+async def test_whoever_does_not_hear_one_that_belongs_to_the_cluster_does_not_know_what_that_writes(
+    autojump_clock: MockClock, count: int
+) -> None:
+    """However many others it hears: those may be cut off with it."""
+    world = World()
+    world.belong = [f"n{number}" for number in range(1, count)]
+    world.there = dict.fromkeys(world.belong, 10)
+    async with watched(world) as contact:
+        world.silence = SILENT + 1
+        await trio.sleep(2 * LOOK)
+        assert contact.cut_off is None
+        del world.there["n1"]
+        await trio.sleep(2 * LOOK)
+        assert contact.cut_off == CUT_OFF
+        world.belong.remove("n1")
+        await trio.sleep(2 * LOOK)
+        assert contact.cut_off == (CUT_OFF if count == 2 else None)
 
 
 async def test_one_that_hears_everything_and_applies_nothing_is_cut_off(autojump_clock: MockClock) -> None:

@@ -14,7 +14,8 @@ from trio.testing import MockClock
 
 from chatd.actors.runtime.envelope import STOPPING, Envelope
 from chatd.cluster.inboxes import Inboxes
-from chatd.cluster.lines import OF_A_LINE, PATIENCE, RESEND, Lines
+from chatd.cluster.line import PATIENCE, RESEND
+from chatd.cluster.lines import OF_A_LINE, Lines
 from chatd.contract.errors import Refusal
 from chatd.contract.message import Posted, PostMessage
 from chatd.contract.spec import DONE
@@ -74,6 +75,10 @@ class Node:
     answers: dict[str, object] = attrs.field(factory=dict)
     _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope)
 
+    @property
+    def here(self) -> Life:
+        return self.name, self.life
+
     def owner(self, stream: str) -> Life | None:
         return self.owns
 
@@ -131,6 +136,16 @@ async def started(wires: MemoryWires, log: Log, name: str, owns: Life | None = N
     node = Node(name, wires, log, owns, str(life))
     await wires.nursery.start(node.live)
     return node
+
+
+async def owned_elsewhere(wires: MemoryWires) -> tuple[Node, Node]:
+    """`b`, that owns the room; `a`, of which commands come. `c` can come to own it."""
+    log = Log()
+    owner = await started(wires, log, "b")
+    await started(wires, log, "c")
+    node = await started(wires, log, "a", owner.here)
+    node.still_able = {owner.here}
+    return owner, node
 
 
 async def answered(node: Node, count: int, within: float = 60.0) -> None:
@@ -444,11 +459,7 @@ async def test_what_an_owner_was_given_it_finishes_when_another_one_comes(
 async def test_an_owner_that_stops_to_be_able_is_not_waited_for(
     wires: MemoryWires, autojump_clock: MockClock
 ) -> None:
-    log = Log()
-    owner = await started(wires, log, "b")
-    await started(wires, log, "c")
-    node = await started(wires, log, "a", ("b", "1"))
-    node.still_able = {("b", "1")}
+    owner, node = await owned_elsewhere(wires)
     owner.slow = 1000.0
     await node.post("text")
     await trio.sleep(0.05)
@@ -463,11 +474,7 @@ async def test_an_owner_that_stops_to_be_able_is_not_waited_for(
 async def test_an_owner_that_stops_answers_what_it_was_given_and_takes_nothing_after_that(
     wires: MemoryWires, autojump_clock: MockClock
 ) -> None:
-    log = Log()
-    owner = await started(wires, log, "b")
-    await started(wires, log, "c")
-    node = await started(wires, log, "a", ("b", "1"))
-    node.still_able = {("b", "1")}
+    owner, node = await owned_elsewhere(wires)
     owner.slow = 0.5
     for account in numbered(5):
         await node.ban(account)
@@ -481,7 +488,7 @@ async def test_an_owner_that_stops_answers_what_it_was_given_and_takes_nothing_a
     node.still_able = set()
     node.move(("c", "1"))
     await answered(node, 6)
-    assert log.tries == numbered(5)
+    assert node.log.tries == numbered(5)
     refusal = node.answers["late"]
     assert isinstance(refusal, Refusal)
     assert refusal.code == "uncertain"
@@ -491,11 +498,7 @@ async def test_what_an_owner_cannot_decide_any_more_is_left_to_the_next_one(
     wires: MemoryWires, autojump_clock: MockClock
 ) -> None:
     """Its sender need not reconnect: that node stays."""
-    log = Log()
-    owner = await started(wires, log, "b")
-    await started(wires, log, "c")
-    node = await started(wires, log, "a", ("b", "1"))
-    node.still_able = {("b", "1")}
+    owner, node = await owned_elsewhere(wires)
     owner.stopping = True
     for text in numbered(3):
         await node.post(text)
@@ -506,4 +509,4 @@ async def test_what_an_owner_cannot_decide_any_more_is_left_to_the_next_one(
     node.still_able = set()
     node.move(("c", "1"))
     await answered(node, 3, within=0.1)
-    assert log.stored == numbered(3)
+    assert node.log.stored == numbered(3)

@@ -12,7 +12,7 @@ from chatd.auth.one_time_tokens import OneTimeTokens
 from chatd.auth.sso_flow import Away, Returned
 from chatd.auth.webauthn import RelyingParty
 from chatd.cluster.one_time import OneTimeOfNodes
-from chatd.handlers.passkey import Ceremony
+from chatd.handlers.passkey_proofs import Ceremony
 from chatd.ports import Identity
 from chatd.web_origin import Origin
 

@@ -202,6 +202,17 @@ async def test_all_nodes_say_the_same_of_when_somebody_was_seen_last(
     assert seen == {("offline", town.table.rows["ann"].last_seen)}
 
 
+async def test_a_node_that_ends_says_only_of_its_own_people_that_they_were_seen(
+    mock_clock: MockClock, town: Town
+) -> None:
+    ann, _ = await town.a.open("ann")
+    await town.b.open("bob")
+    await town.later(0.1)
+    assert await town.a.shown(ann, "bob") == ("online", None)
+    await town.a.presence.close()
+    assert list(town.table.rows) == ["ann"]
+
+
 async def test_the_death_of_a_node_shows_nobody_who_is_invisible(mock_clock: MockClock, town: Town) -> None:
     bob, _ = await town.b.open("bob")
     ann, _ = await town.a.open("ann")

@@ -27,6 +27,7 @@ from chatd.contract.space import CreateSpace
 from chatd.domain.decision import Context
 
 SEEDS = range(8)
+FEW_SEEDS = range(4)
 ROOM = "room/r"
 LONGEST = 1000  # bytes of a command, where a test has some that are longer
 AT_ONCE = 6  # posts of a connection without an answer
@@ -95,6 +96,7 @@ class Takeovers:
     def __init__(self, made: Cluster, wires: MemoryWires, dice: random.Random) -> None:
         self.made, self.wires, self.dice = made, wires, dice
         self.members = {node.name: Member(node, ("n0", "0")) for node in made.nodes}
+        self.stopping: set[str] = set()
         self.owner: Life = ("n0", "0")
 
     async def begin(self) -> None:
@@ -125,17 +127,17 @@ class Takeovers:
         member.life += 1
         member.owns = self.owner
         member.able_ones = {one.here for one in self.members.values()}
-        await self.made.start(member.node)
-        await self.wires.nursery.start(member.live, self.wires)
-        self.move(self.owner[0])
+        await self._come(member, NOTICED)
 
     async def stop(self, name: str) -> None:
         """As planned: it retires, finishes, goes, and comes again."""
         member = self.members[name]
-        others = [one for one in self.members if one != name]
-        self.move(self.dice.choice(others) if self.owner[0] == name else self.owner[0], SOON)
+        self.stopping.add(name)
+        others = [one for one in self.members if one not in self.stopping]
+        self.move(self.dice.choice(others) if self.owner[0] in self.stopping else self.owner[0], SOON)
         await member.inboxes.finish()
         member.inboxes.close()
+        self.stopping.discard(name)
         gone, member.life = member.here, member.life + 1
         for one in self.members.values():
             one.able_ones.discard(gone)
@@ -144,9 +146,35 @@ class Takeovers:
         member.die(self.wires)
         self.made.kill(member.node)
         await trio.sleep(0.01)  # until it is dead
+        await self._come(member, SOON)
+
+    async def cut(self, name: str, seconds: float) -> None:
+        """For so long nobody hears it, and it hears neither them nor the stream; then all of that is over."""
+        member, gone = self.members[name], self.members[name].here
+        others = [one for one in self.members.values() if one is not member]
+        next_ = self.dice.choice(others).here if self.owner == gone else self.owner
+        pairs = {frozenset((name, other.node.name)) for other in others}
+        self.wires.cut |= pairs
+        member.node.link.cut()
+        with trio.move_on_after(seconds):
+            await trio.sleep(self.dice.uniform(1.5, 2))
+            for other in others:
+                other.able_ones.discard(gone)
+                other.owns = next_
+                other.lines.owners_changed()
+            member.able_ones = {gone}
+            member.owns = gone
+            member.lines.owners_changed()
+            await trio.sleep_forever()
+        self.wires.cut -= pairs
+        member.node.link.mend()
+        self.move(next_[0])
+        await trio.sleep(NOTICED)
+
+    async def _come(self, member: Member, within: float) -> None:
         await self.made.start(member.node)
         await self.wires.nursery.start(member.live, self.wires)
-        self.move(self.owner[0], SOON)
+        self.move(self.owner[0], within)
 
 
 class Connection:
@@ -307,4 +335,57 @@ async def test_posts_stay_in_order_though_some_are_too_long_to_be_given_to_their
             for _ in range(8):
                 await trio.sleep(town.dice.choice((0.1, 0.5, 2)))
                 town.move(town.dice.choice(list(town.members)))
+        await check(town, connections)
+
+
+@pytest.mark.parametrize("seed", FEW_SEEDS)
+async def test_posts_stay_in_order_though_nodes_are_cut_off_and_decide_for_themselves_meanwhile(
+    seed: int, autojump_clock: MockClock
+) -> None:
+    async with takeovers(seed, Weather(lost=0.03, unacknowledged=0.03, doubled=0.05)) as town:
+        town.wires.loss = 0.02
+        connections = [Connection(town.members[f"n{n % 3}"], f"c{n}") for n in range(6)]
+        async with trio.open_nursery() as talking:
+            for connection in connections:
+                talking.start_soon(connection.say, 60, town.dice)
+            for _ in range(4):
+                await town.cut(town.dice.choice(list(town.members)), town.dice.uniform(0.2, 9))
+                await trio.sleep(town.dice.uniform(0, 3))
+        await check(town, connections)
+
+
+@pytest.mark.parametrize("seed", FEW_SEEDS)
+async def test_a_node_is_stopped_as_planned_while_another_one_is_cut_off(
+    seed: int, autojump_clock: MockClock
+) -> None:
+    async with takeovers(seed) as town:
+        connections = [Connection(town.members["n0"], f"c{n}") for n in range(6)]
+        async with trio.open_nursery() as talking:
+            for connection in connections:
+                talking.start_soon(connection.say, 60, town.dice)
+            for _ in range(4):
+                one, other = town.dice.sample(("n1", "n2"), 2)
+                async with trio.open_nursery() as both:
+                    both.start_soon(town.cut, one, town.dice.uniform(0.2, 6))
+                    await trio.sleep(town.dice.uniform(0, 2.5))
+                    await town.stop(other)
+        await check(town, connections)
+
+
+@pytest.mark.parametrize("seed", FEW_SEEDS)
+async def test_what_is_not_safe_to_repeat_is_done_once_though_two_nodes_are_stopped_at_once(
+    seed: int, autojump_clock: MockClock
+) -> None:
+    async with takeovers(seed) as town:
+        connections = [Connection(town.members["n0"], f"c{n}", nonces=False) for n in range(6)]
+        async with trio.open_nursery() as talking:
+            for connection in connections:
+                talking.start_soon(connection.say, 60, town.dice)
+            for _ in range(6):
+                town.move(town.dice.choice(("n1", "n2")), SOON)
+                await trio.sleep(town.dice.choice((0, 0.01, 0.1, 0.5)))
+                async with trio.open_nursery() as both:
+                    both.start_soon(town.stop, "n1")
+                    await trio.sleep(town.dice.choice((0, 0.01, 0.1)))
+                    both.start_soon(town.stop, "n2")
         await check(town, connections)

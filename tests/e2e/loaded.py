@@ -27,11 +27,12 @@ from typing import IO, Any, Final
 
 CHATD: Final = ("-m", "chatd.cli")
 SCRIPTS: Final = frozenset(
-    str(Path(__file__).with_name(f"{name}.py")) for name in ("cheap_passwords", "served_from", "uploading")
+    str(Path(__file__).with_name(f"{name}.py"))
+    for name in ("cheap_passwords", "little_graphql", "served_from", "uploading")
 )
 # What a server loads only when it is wanted, and most tests want some of it.
 LATE: Final = (
-    *("chatd.gateway.http.app", "chatd.gateway.http.counting.metrics", "chatd.gateway.graphql.service"),
+    *("chatd.wiring.http", "chatd.gateway.http.counting.metrics", "chatd.gateway.graphql.service"),
     *("chatd.cluster.node", "fido2.server", "jinja2", "joserfc.jwt", "pyotp", "regex", "zxcvbn"),
 )
 LONGEST: Final = 65_536  # bytes of a message

@@ -81,7 +81,13 @@ def test_who_asks_once_sees_the_end_within_a_second(server: Server, request_: st
     assert answer.rstrip().endswith((b"</html>", b"</main>"))  # the client, or the page where there is none
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/setup", "/no/such/page"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/healthz", "/readyz", "/setup", "/no/such/page"),
+        *("/api/graphql", "/api/graphql?query=%7Bserver_about%7Bname%7D%7D"),
+    ],
+)
 def test_head_says_what_get_would(server: Server, path: str) -> None:
     with Peer(server) as peer:
         peer.get(path)

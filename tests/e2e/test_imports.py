@@ -142,11 +142,33 @@ def test_what_was_deleted_here_does_not_come_back(importing: Importing, town: To
     assert importing.say(importing.message("1.1")) == {"unchanged": 1}
 
 
+def test_a_room_that_was_deleted_here_does_not_come_back(importing: Importing, town: Town) -> None:
+    importing.say(importing.message("1.1"))
+    ada, bob = importing.people["U1"], importing.people["U2"]
+    direct = {"key": "D1", "name": "x", "kind": "direct", "members": [ada, bob]}
+    between = importing.add("rooms", rooms=[direct])["rooms"][0]["room"]
+    for room in (importing.room, between):
+        town.operator.ask("room.delete", room=room)
+    rooms = [{"key": "C1", "name": "general", "kind": "public"}, direct]
+    again = importing.add("rooms", rooms=rooms)["rooms"]
+    assert [(one["room"], one["made"], one["deleted"]) for one in again] == [
+        (importing.room, False, True),
+        (between, False, True),
+    ]
+    other = town.operator.ask("room.create", space=town.space, name="other")["room"]["id"]
+    [mapped] = importing.add("rooms", rooms=[{**rooms[0], "room": other}])["rooms"]
+    assert (mapped["room"], mapped["deleted"]) == (other, False)
+    assert importing.say(importing.message("1.1"), room=other) == {"added": 1}
+
+
 def test_nobody_has_written_in_the_future(importing: Importing, town: Town) -> None:
     before = time.time_ns() // 1_000_000
-    importing.say({**importing.message("1.1"), "at": 2**53})
-    [message] = history(town, importing.room)
+    counted = importing.say({**importing.message("1.1"), "at": 2**53}, importing.message("1.2"))
+    assert counted == {"added": 2, "future": 1}
+    message, _ = history(town, importing.room)
     assert before <= message["at"] <= time.time_ns() // 1_000_000
+    renamed = {**importing.message("1.1", "hello, under another name"), "at": 2**53}
+    assert importing.say(renamed) == {"unchanged": 1}
 
 
 def test_an_import_notifies_nobody_and_counts_as_read(importing: Importing, town: Town) -> None:
@@ -280,7 +302,25 @@ def test_an_import_is_taken_back_whole_and_can_be_done_again(importing: Importin
     assert listed["undone_at"] is not None
     assert (listed["messages"], listed["rooms"]) == (0, 0)
     again = Importing(town)
+    assert not set(again.people.values()) & set(importing.people.values())
     assert again.say(again.message("1.1")) == {"added": 1}
+    assert [one["text"] for one in history(town, again.room)] == ["hello"]
+
+
+@pytest.mark.parametrize("of", ["space", "room"])
+def test_under_a_legal_hold_nothing_is_taken_back(importing: Importing, town: Town, of: str) -> None:
+    importing.say(importing.message("1.1"), importing.message("1.2"))
+    place = town.space if of == "space" else importing.room
+    town.operator.ask(f"{of}.set_hold", **{of: place}, hold=True, reason="case 7")
+    with pytest.raises(
+        Refused, match=f"nothing was taken back: a legal hold stands on the {of} .*ended first"
+    ):
+        importing.undo()
+    [listed] = town.operator.ask("import.list", space=town.space)["imports"]
+    assert (listed["messages"], listed["undone_at"]) == (2, None)
+    assert importing.say(importing.message("1.3")) == {"added": 1}
+    town.operator.ask(f"{of}.set_hold", **{of: place}, hold=False)
+    assert importing.undo() == 3
 
 
 def test_only_operators_import(town: Town) -> None:
@@ -361,3 +401,51 @@ def test_what_is_shown_is_checked_inside_of_lists(
     with pytest.raises(Refused) as refused:
         importing.add(what, **fields)
     assert wrong in str(refused.value)
+
+
+def test_who_has_left_or_was_removed_here_does_not_come_back_with_a_newer_export(
+    importing: Importing, town: Town
+) -> None:
+    ada, bob = importing.people["U1"], importing.people["U2"]
+    visit = town.dial()
+    visit.open(town.operator.ask("account.token", account=ada)["token"])
+    visit.ask("room.leave", room=importing.room)
+    visit.close()
+    town.operator.ask("member.kick", space=town.space, account=bob)
+
+    def members(of: str, id_: str) -> set[str]:
+        return {one["account"] for one in town.operator.ask(f"{of}.members", **{of: id_})["members"]}
+
+    before = members("space", town.space), members("room", importing.room)
+    assert (bob in before[0], before[1]) == (False, set())
+    again = Importing(town)
+    assert (again.people, again.room) == (importing.people, importing.room)
+    assert (members("space", town.space), members("room", importing.room)) == before
+
+
+def test_nothing_comes_in_of_whoever_was_deleted_here(importing: Importing, town: Town) -> None:
+    ada, bob = importing.people["U1"], importing.people["U2"]
+    importing.say(importing.message("1.1", "first"), importing.message("1.2", "second", "U2"))
+    direct = {"key": "D1", "name": "x", "kind": "direct", "members": [ada, bob]}
+    between = importing.add("rooms", rooms=[direct])["rooms"][0]["room"]
+    assert town.operator.ask("account.erase", account=ada)["done"]
+    again, other = Importing(town), Importing(town, "slack:T2")
+    for one in (again, other):
+        assert one.add("rooms", rooms=[direct])["rooms"][0]["room"] == between
+    [left] = town.operator.ask("room.members", room=between)["members"]
+    assert left["account"] == bob
+    assert again.people["U1"] == ada, "who is deleted is nobody new"
+    assert ada not in {
+        one["account"] for one in town.operator.ask("space.members", space=town.space)["members"]
+    }
+    counted = again.say(
+        again.message("1.1", "first, better", edited_at=LONG_AGO + 50),
+        importing.message("1.2", "second", "U2", reactions=[{"by": ada, "emoji": "👍"}], pinned_by=ada),
+        again.message("1.3", "third", reactions=[{"by": bob, "emoji": "👍"}]),
+        again.message("1.4", "answer", "U2", thread="1.3"),
+    )
+    assert counted == {"added": 2, "unchanged": 2}
+    told = history(town, importing.room)
+    assert [one["text"] for one in told] == [None, "second", None, "answer"]
+    assert told[3]["reply_to"] == told[2]["seq"]
+    assert not any(one["reactions"] for one in told)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import ExitStack, closing
-from functools import partial
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -16,7 +15,6 @@ from .conftest import Serve
 from .raw import Peer
 from .serving import Server
 from .talking import Frame
-from .timing import alike
 from .town import Town, absent_id
 
 PASSWORD = "a lantern over seven still ponds"
@@ -220,11 +218,3 @@ def test_of_several_who_use_the_first_start_form_at_the_same_time_one_becomes_th
     assert sorted(statuses) == [200, 400, 400]
     accounts = Town(server).operator.ask("account.list")["accounts"]
     assert [account["name"] for account in accounts if account["admin"]] == [names[statuses.index(200)]]
-
-
-def test_a_name_that_nobody_has_takes_as_long_to_refuse_as_a_wrong_password(town: Town) -> None:
-    signed_up(town, "regina")
-    client = town.dial()
-    names = ("regina", "nobody-at-all")  # `alike` asks once before it measures: the first one makes the decoy
-    asks = [partial(client.refusal, "account.sign_in", name=name, password=OTHER) for name in names]
-    assert alike(asks, 6, 0.15, town.server.cpu_seconds)

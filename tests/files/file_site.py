@@ -21,7 +21,7 @@ from chatd.files.pictures.process import PictureProcesses
 from chatd.files.places import UploadPlaces
 from chatd.files.receiving import Receptions
 from chatd.files.spooled import SpoolingBlobs
-from chatd.gateway.http.files.routes import FilePorts, file_routes
+from chatd.gateway.http.files.routes import FileRoutes
 from chatd.ports import Caller
 from chatd.ports.file_counts import FileCounts
 from chatd.ports.files import StoredFile, Upload
@@ -122,8 +122,11 @@ class Site:
         )
         self.partial_store = PartialStore(self.folder)
         self.partials = Partials(intake, places, self.partial_store, 100.0, lambda: self.now)
-        ports = FilePorts(self.files, self.blobs, Receptions(intake, places), self.partials, self.counts)
-        self._app = Starlette(routes=file_routes(OpenDesk(), ports, LARGEST))
+        receptions = Receptions(intake, places)
+        routes = FileRoutes(
+            OpenDesk(), self.files, self.blobs, receptions, self.partials, self.counts, LARGEST
+        )
+        self._app = Starlette(routes=routes.routes())
 
     async def ask(
         self,

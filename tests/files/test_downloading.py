@@ -85,6 +85,7 @@ async def test_names_are_said_as_browsers_read_them(site: Site, name: str, said:
         ("bytes=-3", b"789", "bytes 7-9/10"),
         ("bytes=-99", CONTENT, "bytes 0-9/10"),
         ("bytes=8-99", b"89", "bytes 8-9/10"),
+        ("bytes=8-18446744073709551615", b"89", "bytes 8-9/10"),  # the largest number that 64 bits hold
         ("bytes=0-0", b"0", "bytes 0-0/10"),
     ],
 )
@@ -121,6 +122,22 @@ async def test_a_part_is_only_sent_of_what_the_client_began_with(site: Site, url
     assert (await site.ask("GET", url, range="bytes=1-", if_range=etag)).status == 206
     for other in ('"other"', "Tue, 01 Jan 2030 00:00:00 GMT", f"W/{etag}"):
         assert (await site.ask("GET", url, range="bytes=1-", if_range=other)).status == 200
+
+
+async def test_head_tells_of_the_whole_file(site: Site, url: str) -> None:
+    head = await site.ask("HEAD", url, range="bytes=2-4")  # ranges are for GET (RFC 9110, section 14.2)
+    assert (head.status, head.headers["content-length"]) == (200, "10")
+    assert (await site.ask("HEAD", url, range="bytes=99-")).status == 200
+
+
+async def test_who_goes_on_with_another_file_is_told_that_it_is_one(site: Site, url: str) -> None:
+    etag = (await site.ask("GET", url)).headers["etag"]
+    for same in (etag, f'"other", {etag}', "*"):
+        assert (await site.ask("GET", url, range="bytes=1-", if_match=same)).status == 206
+    for other in ('"other"', f"W/{etag}"):  # strong tags are compared (RFC 9110, section 13.1.1)
+        answer = await site.ask("GET", url, range="bytes=1-", if_match=other)
+        assert (answer.status, answer.json["code"]) == (412, "invalid")
+        assert (await site.ask("GET", url, if_match=other, if_none_match=etag)).status == 412
 
 
 async def test_who_may_not_read_it_learns_nothing(site: Site, url: str) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from store_facts import Pen, tamper
 
 from chatd.ports import Append, Appended, PutCredential, StoreError
+from chatd.store.connection import open_writer
 from chatd.store.database import Store, open_store
-from chatd.store.ops import verify
+from chatd.store.ops import migrate, verify
 from chatd.store.ops.backup import restore
-from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.data_dir import DATABASE, RESTORE, why_not
 from chatd.store.views.file import VIEWS
 
 
@@ -52,6 +54,63 @@ async def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="cannot be used"):
         async with open_store(tmp_path / "file" / "data"):
+            pass
+
+
+def full(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA max_page_count = 1")
+        connection.execute("CREATE TABLE more (x)")
+
+
+def held(path: Path) -> None:
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    with sqlite3.connect(path, timeout=0) as connection:
+        connection.execute("CREATE TABLE more (x)")
+
+
+def read_only(path: Path) -> None:
+    sqlite3.connect(path).execute("PRAGMA user_version = 1")
+    sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True).execute("CREATE TABLE more (x)")
+
+
+def absent(path: Path) -> None:
+    sqlite3.connect(path / "nowhere" / "at all")
+
+
+def no_database(path: Path) -> None:
+    path.write_bytes(b"no database" * 100)
+    sqlite3.connect(path).execute("CREATE TABLE more (x)")
+
+
+@pytest.mark.parametrize(
+    ("fails", "mend"),
+    [
+        (full, "make room on the disk"),
+        (held, "end the other program that has it open"),
+        (read_only, "look at its mode, and whether the disk is mounted read-only"),
+        (absent, "look at its owner and its mode"),
+        (no_database, RESTORE),
+    ],
+)
+def test_only_who_has_a_damaged_database_is_told_to_restore_one(
+    tmp_path: Path, fails: Callable[[Path], None], mend: str
+) -> None:
+    with pytest.raises(sqlite3.Error) as caught:
+        fails(tmp_path / DATABASE)
+    assert why_not(caught.value) == f"{caught.value}; {mend}"
+
+
+async def test_a_start_without_room_asks_for_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def small(path: Path) -> sqlite3.Connection:
+        connection = open_writer(path)
+        connection.execute("PRAGMA max_page_count = 2")
+        return connection
+
+    monkeypatch.setattr(migrate, "open_writer", small)
+    with pytest.raises(StoreError, match=rf"{DATABASE} cannot be opened: .*full; make room on the disk$"):
+        async with open_store(tmp_path):
             pass
 
 

@@ -83,10 +83,9 @@ class Presence:
                 return
 
     async def close(self) -> None:
-        """The server ends, and with it everybody's being there."""
-        self._unsaved.update(
-            (account, None) for account, presence in self._presences.items() if presence.there
-        )
+        """The server ends, and with it the being there of all that are connected to it."""
+        here = ((account, one) for account, one in self._presences.items() if one.sessions)
+        self._unsaved.update((account, None) for account, one in here if one.there)
         await self.save()
 
     async def _save_now_and_then(self) -> None:

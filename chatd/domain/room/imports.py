@@ -38,9 +38,8 @@ def _make_direct(
     if not state.exists:
         created = {"name": "", "kind": "direct", "private": True, "accounts": list(command.people)}
         facts.append(fact(state, "room.created", context, created))
-    for account in command.people:
-        if account not in state.members:
-            facts.append(fact(state, "member.joined", context, {"account": account}, nth=len(facts) + 1))
+        for nth, account in enumerate(command.people, 2):
+            facts.append(fact(state, "member.joined", context, {"account": account}, nth=nth))
     return Decision(tuple(facts), lambda _: RoomResult(room=state.row(Room)))
 
 
@@ -151,6 +150,7 @@ def _add(state: RoomState, space: SpaceState, command: AddImported, context: Con
         reactions=facts.reactions,
         dropped=facts.dropped,
         missing_roots=missing_roots,
+        future=sum(message.at > context.at for message in command.messages),
     )
     return Decision(tuple(facts.facts), lambda _: result)
 

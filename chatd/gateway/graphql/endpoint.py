@@ -15,10 +15,10 @@ from chatd.gateway.graphql.execution import MAX_QUESTION, Execution, Question, e
 from chatd.gateway.graphql.passes import refused
 from chatd.gateway.http.rest.body import why_no_json
 from chatd.gateway.http.rest.response import Header, problem
-from chatd.gateway.http.server.problem import NO_BEARER, PRIVATE
+from chatd.gateway.http.server.problem import NO_BEARER
 from chatd.ports import Desk
 
-METHODS: Final = ("GET", "POST")
+SAFE: Final = ("GET", "HEAD")  # methods that change nothing
 RESPONSE: Final = "application/graphql-response+json"
 _FIELDS: Final = ("query", "operationName", "variables")
 ONLY_QUERIES: Final = Refusal("invalid", "GET is for queries; send mutations with POST")
@@ -50,7 +50,7 @@ class Endpoint:
         operation, kind = prepared
         if kind is OperationType.SUBSCRIPTION:
             return _response(request, refused(NO_SUBSCRIPTIONS))
-        if kind is not OperationType.QUERY and request.method == "GET":
+        if kind is not OperationType.QUERY and request.method in SAFE:
             return _problem(ONLY_QUERIES, 405, ((b"allow", b"POST"),))
         return _response(request, await self._execution.execute(asker, operation))
 
@@ -65,7 +65,7 @@ def _token(request: Request) -> str | Refusal | None:
 async def _question(request: Request) -> Question | Response:
     body = bytearray()
     try:
-        if request.method == "GET":
+        if request.method in SAFE:
             return msgspec.convert(_asked_by_query(request), Question)
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != "application/json":
@@ -99,7 +99,7 @@ def _response(request: Request, result: ExecutionResult) -> Response:
     whole = RESPONSE in request.headers.get("accept", "")
     status = 400 if whole and result.data is None else 200
     media_type = RESPONSE if whole else "application/json"
-    return Response(encode(result), status, dict(PRIVATE), media_type)
+    return Response(encode(result), status, media_type=media_type)
 
 
 def _problem(refusal: Refusal, status: int | None = None, headers: tuple[Header, ...] = ()) -> Response:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from time import perf_counter
 from typing import Final
 
-from chatd.asked import Asked, work_at
+from chatd.asked import Asked, asked, work_at
 from chatd.clock import new_id
 
 REQUEST_ID: Final = b"x-request-id"
@@ -24,6 +24,12 @@ def work_at_head(head: bytes) -> None:
     as far as it was read; it may be malformed."""
     found = _IN_HEAD.search(head)
     work_at(Asked("", _good(b"" if found is None else found[1]).decode(), perf_counter()))
+
+
+def named() -> dict[str, str]:
+    """The header that says the id of the request that the current task works at; none if it works at none."""
+    request = asked()
+    return {} if request is None else {"X-Request-Id": str(request.request)}
 
 
 def _good(given: bytes) -> bytes:

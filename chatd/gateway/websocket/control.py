@@ -51,17 +51,12 @@ class Control:
         """Why it was closed or is being closed, None if it is not."""
         return None if self._websocket is None else self._websocket.closed
 
-    async def shake_hands(self) -> Wire | None:
-        """The whole handshake, whose request the stream still holds; None: it was refused."""
+    async def shake_hands(self) -> Wire:
+        """The whole handshake, whose request the stream still holds."""
         self._started = True
         with _as_broken(await _library()):
             request = await self._wrap(self._stream)
-            proposed = request.proposed_subprotocols
-            subprotocol = chosen(proposed)
-            if proposed and subprotocol is None:
-                body = f"none of the offered subprotocols is known here; known are: {', '.join(WIRES)}\n"
-                await request.reject(400, body=body.encode())
-                return None
+            subprotocol = chosen(request.proposed_subprotocols)
             self._websocket = await request.accept(subprotocol=subprotocol)
         self._made.set()
         return WIRES[subprotocol or JSON.subprotocol]

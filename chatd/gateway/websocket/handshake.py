@@ -18,6 +18,7 @@ from chatd.gateway.websocket.wire import WIRES, Wire
 VERSION: Final = "13"
 TO_WEBSOCKET: Final = ("Upgrade", "websocket")  # what a 426 says (RFC 9110, section 15.5.22)
 _GUID: Final = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+_SUBPROTOCOLS: Final = b"sec-websocket-protocol"
 _KEY: Final = re.compile(r"[A-Za-z0-9+/]{21}[AQgw]==")  # 16 bytes in base64
 
 
@@ -31,6 +32,14 @@ class Handshake(msgspec.Struct, frozen=True):
 def chosen(proposed: Iterable[str]) -> str | None:
     """The first of the subprotocols that is known here."""
     return next((name for name in proposed if name in WIRES), None)
+
+
+def check_subprotocols(head: Head) -> None:
+    """Refuses who speaks nothing that is known here. Raises BadHead."""
+    values = [value.decode("latin-1") for name, value in head.fields if name == _SUBPROTOCOLS]
+    if values and chosen(_tokens(",".join(values))) is None:
+        known = ", ".join(WIRES)
+        raise BadHead(400, f"none of the offered subprotocols is known here; known are: {known}", head.path)
 
 
 def check_upgrade(head: Head) -> None:
@@ -50,7 +59,7 @@ def check_upgrade(head: Head) -> None:
 
 
 def ordinary_handshake(head: Head) -> Handshake | None:
-    """None where something is amiss or unusual, a subprotocol that is not known here included."""
+    """None where something is unusual."""
     headers = head.headers
     key = headers.get("sec-websocket-key", "")
     if (

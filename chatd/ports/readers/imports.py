@@ -24,7 +24,14 @@ class ImportReader(Protocol):
         """`{account, name, display_name, placeholder}` of accounts that it made and that are not deleted."""
 
     async def import_rooms(self, space: str, source: str, keys: Sequence[str]) -> list[Row]:
-        """`{key, room, name}` of those that are known and not deleted."""
+        """`{key, room, name, own, deleted}` of those that are known; `own` where an import made it."""
+
+    async def new_to(self, stream: str, accounts: Sequence[str]) -> list[str]:
+        """Those of the accounts that never were members of the space or room and are not deleted, in their
+        order."""
+
+    async def of_deleted(self, accounts: Sequence[str]) -> list[str]:
+        """Those of the accounts that are deleted, or about to be."""
 
     async def import_has_room(self, import_: str, room: str) -> bool:
         """Whether the room stands for one of the import's source."""
@@ -36,6 +43,10 @@ class ImportReader(Protocol):
 
     async def brought_by(self, import_: str, limit: int) -> list[Row]:
         """`{room, seq, key}` of messages that the import brought and that are not deleted."""
+
+    async def import_on_hold(self, import_: str) -> Row | None:
+        """`{space, room, name}` of the place with a legal hold that has what the import brought or made, None
+        without one; `room` None where the whole space has it."""
 
     async def rooms_made_by(self, import_: str) -> list[Row]:
         """`{room, used}`: `used` where a message stands in it that no import brought."""

@@ -59,8 +59,7 @@ PERSON_UNKNOWN = """
 """
 ROOM_UNKNOWN = """
     SELECT NOT EXISTS (
-        SELECT 1 FROM import_rooms CROSS JOIN rooms ON rooms.id = import_rooms.room AND NOT rooms.deleted
-        WHERE import_rooms.space = ? AND source = ? AND key = ?
+        SELECT 1 FROM import_rooms WHERE space = ? AND source = ? AND key = ?
     )
 """
 CREDENTIAL = "SELECT (SELECT password_hash FROM credentials WHERE account = ?) IS ?"

@@ -80,8 +80,15 @@ def patient(appends: Sequence[Append]) -> bool:
 _OF_ACCOUNTS: Final = (
     *("credentials", "pushes", "devices", "second_factors", "passkeys", "recovery_links", "identities"),
     *("drafts", "scheduled", "read_markers", "deliveries", "presence", "erasures"),
-    "import_people",
 )
+# The digest of a key by which an export calls a person stays with the stub, so that no newer export brings
+# the person back. A key itself, of a database of before, goes; so does what the end of an import deletes.
+_FORGET_KEYS: Final = """
+    DELETE FROM import_people WHERE account IN (SELECT value FROM json_each(?)) AND (key NOT GLOB '#*'
+        OR EXISTS (SELECT 1 FROM imports WHERE imports.id = import_people.import AND undone_at IS NOT NULL))
+"""
+_STUBS: Final = "UPDATE import_people SET import = NULL WHERE account IN (SELECT value FROM json_each(?))"
+
 # Tables in which somebody's own words or secrets have stood. SQLite overwrites a row that is deleted, but not
 # the copies of it that it left behind when it moved rows between pages. So these tables are written anew: the
 # pages of the old ones are freed as a whole, and overwritten as a whole. Those that stand together are
@@ -104,6 +111,7 @@ def forgetting(accounts: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
         (f"DELETE FROM {table} WHERE account IN (SELECT value FROM json_each(?))", (those,))
         for table in _OF_ACCOUNTS
     ]
+    found += [(sql, (those,)) for sql in (_FORGET_KEYS, _STUBS)]
     streams = "SELECT 'account/' || value FROM json_each(?)"
     found.append((f"DELETE FROM snapshots WHERE stream IN ({streams})", (those,)))
     for tables in _REWRITTEN:

@@ -162,7 +162,12 @@ DROP_IMPORT_ROOMS = """
         AND (space, source) = (SELECT space, source FROM imports WHERE id = ?1)
         AND (SELECT deleted FROM rooms WHERE id = room)
 """
+# Whose deletion taking it back has ordered: a later run makes them anew.
+DROP_IMPORT_PEOPLE = """
+    DELETE FROM import_people WHERE import = ?1 AND account IN (SELECT account FROM erasures)
+"""
 CLOSE_IMPORT = (
+    DROP_IMPORT_PEOPLE,
     DROP_IMPORT_ROOMS,
     *(HAND_ON.format(table=table) for table in ("import_rooms", "import_people")),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +25,17 @@ RESTORING = "chatd.db.restored"  # until all that a restore brings is there
 LOCK = "lock"
 KEPT = 32  # earlier identities of the lock file
 LOCK_BYTES = 4096  # more than that is never in it
+
+RESTORE = "restore a backup with `chatctl backup restore`"
+_MENDS = {  # what stands in the way of a database that may be sound
+    sqlite3.SQLITE_FULL: "make room on the disk",
+    sqlite3.SQLITE_IOERR: "see whether the disk is full, or broken",
+    sqlite3.SQLITE_BUSY: "end the other program that has it open",
+    sqlite3.SQLITE_NOMEM: "give this machine more memory",
+    sqlite3.SQLITE_PERM: "look at its owner and its mode",
+    sqlite3.SQLITE_CANTOPEN: "look at its owner and its mode",
+    sqlite3.SQLITE_READONLY: "look at its mode, and whether the disk is mounted read-only",
+}
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -68,8 +80,12 @@ def database_in(folder: Path) -> Path:
     return path
 
 
-def why_not(error: OSError) -> str:
-    """What the system says, and of what belongs to another user what to do."""
+def why_not(error: OSError | sqlite3.Error, damaged: str = RESTORE) -> str:
+    """What the system or SQLite says. Of what belongs to another user, and of databases, what to do; with a
+    database that is `damaged`, that."""
+    if isinstance(error, sqlite3.Error):
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+        return f"{error}; {_MENDS.get(code, damaged)}"
     said = error.strerror or type(error).__name__
     if isinstance(error, PermissionError) and error.filename:
         return f"{said}; {_belonging(Path(os.fsdecode(error.filename)))}"

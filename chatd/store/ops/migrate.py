@@ -64,11 +64,7 @@ def prepare(path: Path, model: Model | None = None) -> None:
             _bring_up(connection, path, model or present())
         finally:
             connection.close()
-    except sqlite3.Error as error:
-        raise StoreError(
-            f"{path} cannot be opened: {error}; restore a backup with `chatctl backup restore`"
-        ) from error
-    except OSError as error:
+    except (sqlite3.Error, OSError) as error:
         raise StoreError(f"{path} cannot be opened: {why_not(error)}") from error
 
 

@@ -46,13 +46,13 @@ PEOPLE_MADE = json_rows.folded(
 )
 ROOMS = json_rows.folded(
     """
-    SELECT known.key AS key, room, name, known.import IS NOT NULL AS own
+    SELECT known.key AS key, room, name, known.import IS NOT NULL AS own, deleted
     FROM json_each(?3) AS wanted CROSS JOIN import_rooms AS known
         ON known.space = ?1 AND known.source = ?2 AND known.key = wanted.value
-    CROSS JOIN rooms ON rooms.id = room WHERE NOT deleted
+    CROSS JOIN rooms ON rooms.id = room
     """,
     ("key", "room", "name"),
-    ("own",),
+    ("own", "deleted"),
 )
 HAS_ROOM = """
     SELECT EXISTS (
@@ -60,6 +60,19 @@ HAS_ROOM = """
             ON known.space = imports.space AND known.source = imports.source
         WHERE imports.id = ? AND known.room = ?
     )
+"""
+NEW_TO = """
+    SELECT json_group_array(value) FROM (
+        SELECT value FROM json_each(?2) AS wanted
+        WHERE NOT EXISTS (SELECT 1 FROM members WHERE account = wanted.value AND stream = ?1)
+            AND NOT (SELECT deleted FROM accounts WHERE accounts.id = wanted.value)
+        ORDER BY wanted.id
+    )
+"""
+OF_DELETED = """
+    SELECT json_group_array(accounts.id)
+    FROM json_each(?) AS wanted CROSS JOIN accounts ON accounts.id = wanted.value
+    WHERE accounts.deleted OR EXISTS (SELECT 1 FROM erasures WHERE erasures.account = accounts.id)
 """
 KNOWN = """
     FROM json_each(?2) AS wanted CROSS JOIN imported_messages AS known
@@ -90,6 +103,23 @@ BROUGHT = json_rows.folded(
     WHERE imported = ? AND NOT deleted LIMIT ?
     """,
     ("room", "seq", "key"),
+)
+ON_HOLD = json_rows.folded(
+    """
+    SELECT imports.space AS space, NULL AS room, name
+    FROM imports CROSS JOIN spaces ON spaces.id = imports.space
+    WHERE imports.id = ?1 AND hold
+    UNION ALL
+    SELECT imports.space, room, rooms.name FROM imports CROSS JOIN import_rooms AS known
+        ON known.space = imports.space AND known.source = imports.source
+    CROSS JOIN rooms ON rooms.id = known.room AND rooms.hold
+    WHERE imports.id = ?1 AND (known.import = ?1 OR EXISTS (
+        SELECT 1 FROM messages INDEXED BY messages_imported
+        WHERE imported = ?1 AND messages.room = known.room AND NOT deleted
+    ))
+    LIMIT 1
+    """,
+    ("space", "room", "name"),
 )
 ROOMS_MADE = json_rows.folded(
     """
@@ -136,6 +166,12 @@ class ImportQueries(Queries):
     async def import_rooms(self, space: str, source: str, keys: Sequence[str]) -> list[Row]:
         return await self._rows(ROOMS, space, source, json_rows.array(keys))
 
+    async def new_to(self, stream: str, accounts: Sequence[str]) -> list[str]:
+        return await self._strings(NEW_TO, stream, json_rows.array(accounts)) if accounts else []
+
+    async def of_deleted(self, accounts: Sequence[str]) -> list[str]:
+        return await self._strings(OF_DELETED, json_rows.array(accounts)) if accounts else []
+
     async def import_has_room(self, import_: str, room: str) -> bool:
         return bool(await self._cell(HAS_ROOM, import_, room))
 
@@ -144,6 +180,9 @@ class ImportQueries(Queries):
 
     async def brought_by(self, import_: str, limit: int) -> list[Row]:
         return await self._rows(BROUGHT, import_, limit)
+
+    async def import_on_hold(self, import_: str) -> Row | None:
+        return await self._row(ON_HOLD, import_)
 
     async def rooms_made_by(self, import_: str) -> list[Row]:
         return await self._rows(ROOMS_MADE, import_)

@@ -20,6 +20,7 @@ from chatd.log import log as server_log
 from chatd.ports import Lag, StoreError, StoreUnavailable, View
 from chatd.store.connection import TrioConnection, connect
 from chatd.store.ops import compact
+from chatd.store.ops.data_dir import why_not
 from chatd.store.queries.pool import Pool
 from chatd.store.views.positions import ViewPositions
 
@@ -32,6 +33,7 @@ SHARE: Final = Share(  # a search may take seconds: one place is always left for
 )
 QUESTION_SECONDS: Final = 5.0
 BETWEEN_VACUUMS: Final = 0.01  # seconds
+BUILT_AGAIN: Final = "move it away, and it is built again"
 DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -121,7 +123,7 @@ async def open_views(log: Path, *, question_seconds: float = QUESTION_SECONDS) -
                 for _ in range(READERS)
             ]
         except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"{positions.path} cannot be opened: {error}") from error
+            raise StoreError(f"{positions.path} cannot be opened: {why_not(error, BUILT_AGAIN)}") from error
         yield SqliteViews(positions, writer, readers, question_seconds)
 
 

@@ -2,7 +2,7 @@
 // Opens /api/docs in chromium and uses it as a person would; says what it saw as one line of JSON.
 // Asks for: origin, token, path of the operation to try.
 
-const { chromium } = require('playwright-core')
+const { launch } = require('./browser.cjs')
 
 const [origin, token, path] = process.argv.slice(2)
 
@@ -31,7 +31,7 @@ async function collected(page) {
 }
 
 async function main() {
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+  const browser = await launch()
   const page = await browser.newPage({ viewport: { width: 1200, height: 1400 } })
   const seen = { asked: [], reports: [], errors: [] }
   page.on('request', (request) => seen.asked.push(request.url()))

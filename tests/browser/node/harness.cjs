@@ -6,24 +6,24 @@
 const { readFileSync } = require('node:fs')
 const { connect, createServer } = require('node:net')
 const { join } = require('node:path')
-const { chromium } = require('playwright-core')
+const { launch } = require('./browser.cjs')
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking']
 const PHONE = { width: 360, height: 740 }
 const DESKTOP = { width: 1280, height: 800 }
 const DEADLINE = 30_000
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
-function scenario(play) {
-  run(play).catch((error) => {
+/** `options`: of `launch`. */
+function scenario(play, options) {
+  run(play, options).catch((error) => {
     console.error(error)
     process.exit(1)
   })
 }
 
-async function run(play) {
+async function run(play, options) {
   const asked = JSON.parse(process.argv[2])
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+  const browser = await launch(options)
   const stage = new Stage(browser, asked)
   let said
   try {

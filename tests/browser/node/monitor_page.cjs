@@ -3,7 +3,7 @@
 // Asks for one argument, as JSON: origin, the tokens admin, member and wrong, a room of the member's, a folder for
 // pictures.
 
-const { chromium } = require('playwright-core')
+const { launch } = require('./browser.cjs')
 
 const { origin, admin, member, wrong, room, folder } = JSON.parse(process.argv[2])
 
@@ -17,7 +17,7 @@ async function post(text) {
 }
 
 async function main() {
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+  const browser = await launch()
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 }, colorScheme: 'light' })
   const seen = { asked: [], reports: [], errors: [], refused: {}, tabs: {} }
   page.on('request', (request) => seen.asked.push(request.url()))

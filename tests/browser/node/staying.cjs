@@ -235,4 +235,4 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
   await until('nothing is kept', async () => (await database()).length === 0)
   said.left = await first.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('outbox')))
   return said
-})
+}, { notifies: true })

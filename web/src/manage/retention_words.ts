@@ -21,7 +21,7 @@ export const t = strings(
     begin_hold: 'Begin a legal hold',
     end_hold: 'End the legal hold',
     begin_text:
-      'Nothing is erased while it stands. What people delete is hidden, and kept for those who run the server. Members see the hold and your reason.',
+      'Nothing is erased while it stands. What people delete is hidden, and kept for those who run the server. Members see that there is a hold; the audit has your reason.',
     released: 'What was deleted under the hold is erased from tomorrow on.',
     released_count: {
       one: '{count} message that was deleted under the hold is erased from tomorrow on.',
@@ -49,7 +49,7 @@ export const t = strings(
     begin_hold: 'Rechtliche Aufbewahrung beginnen',
     end_hold: 'Rechtliche Aufbewahrung beenden',
     begin_text:
-      'Solange sie gilt, wird nichts gelöscht. Was jemand löscht, ist verborgen und bleibt für die, die den Server betreiben. Mitglieder sehen sie und deinen Grund.',
+      'Solange sie gilt, wird nichts gelöscht. Was jemand löscht, ist verborgen und bleibt für die, die den Server betreiben. Mitglieder sehen, dass sie gilt; dein Grund steht im Protokoll.',
     released: 'Was währenddessen gelöscht wurde, verschwindet ab morgen für immer.',
     released_count: {
       one: '{count} währenddessen gelöschte Nachricht verschwindet ab morgen für immer.',

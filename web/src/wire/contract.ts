@@ -1301,7 +1301,8 @@ export type ImportVersion = {
 
 /**
  * How many messages were added, changed, deleted, and already as they are; reactions and pins that were
- * added or could not be; and messages whose `thread` or `reply_to` is not in the room: they stand alone.
+ * added or could not be; messages whose `thread` or `reply_to` is not in the room: they stand alone; and
+ * added ones from later than the server's clock, whose time is that of the clock.
  */
 export type ImportedMessages = {
   readonly added: number
@@ -1311,6 +1312,7 @@ export type ImportedMessages = {
   readonly reactions: number
   readonly dropped: number
   readonly missing_roots: number
+  readonly future: number
 }
 
 export type ImportedPeople = {
@@ -1327,7 +1329,7 @@ export type ImportedPerson = {
 
 /**
  * `own`: an import made it for this room of the export. Where not, others may have the same keys for
- * messages that are there.
+ * messages that are there. `deleted`: somebody deleted it here, and it takes no messages.
  */
 export type ImportedRoom = {
   readonly key: string
@@ -1335,6 +1337,7 @@ export type ImportedRoom = {
   readonly name: string
   readonly made: boolean
   readonly own: boolean
+  readonly deleted: boolean
 }
 
 export type ImportedRooms = {
@@ -3898,7 +3901,7 @@ export interface Requests {
   /**
    * Begins or ends a legal hold on all rooms of a space.
    * - While a hold stands, retention erases nothing. What people delete, expires or goes with its author's account is deleted for everybody, but its texts and files stay in the database, where `message.preserved` shows them to operators. When `retention_delay` has passed after the end, they are erased (`message.erased`).
-   * - The room cannot be deleted meanwhile, nor a space that has a hold. Members see that there is one, and the `reason`.
+   * - The room cannot be deleted meanwhile, nor a space that has a hold. Members see that there is one; the `reason` is in the event only, and so in the audit.
    * Refused as: not_found.
    */
   'space.set_hold': { readonly kind: 'command'; readonly data: SetSpaceHold; readonly result: Done }

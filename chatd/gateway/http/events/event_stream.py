@@ -17,7 +17,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.session import SessionOpened
 from chatd.gateway.http.events import event_wire
 from chatd.gateway.http.events.event_request import read_request
-from chatd.gateway.http.server.problem import PRIVATE, head_of, problem_response
+from chatd.gateway.http.server.problem import head_of, problem_response
 from chatd.gateway.http.server.request_head import Head
 from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.gateway.net.peer_watch import PeerWatch
@@ -34,7 +34,6 @@ SPREAD: Final = (
     5000  # milliseconds within which all come back whose server has gone away, after the usual time
 )
 HEADERS: Final = {
-    **PRIVATE,
     "Content-Type": "text/event-stream",
     "X-Accel-Buffering": "no",  # nginx would keep events until it has a page of them
 }
@@ -54,7 +53,7 @@ class EventStream:
         shared: Mapping[str, str],
     ) -> None:
         """`request`: the one frame that the session gets. `headed`: only the head of the answer is asked.
-        `shared`: headers for the page that asks."""
+        `shared`: headers that every answer has."""
         self.caller = caller
         self.bearer = bearer
         self.render: Render = event_wire.event_wire("").render

@@ -37,6 +37,7 @@ PREVIEW_TYPE: Final = "image/webp"
 CSP: Final = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
 SIGNED: Final = ("by", "expires", "signature")
 NO_PREVIEW: Final = Refusal("not_found", "this file has no preview")
+ANOTHER: Final = Refusal("invalid", "this is not what If-Match names; load the whole file")
 BEYOND: Final = Refusal("invalid", "the range lies behind the end of the file")
 
 
@@ -64,12 +65,14 @@ class Download:
 
     async def _answer(self, request: Request, hash_: str, type_: str, name: str) -> Any:
         headers = _headers(hash_, type_, name)
+        if not _is_it(request.headers.get("if-match"), headers["etag"]):
+            raise Problem(ANOTHER, HTTPStatus.PRECONDITION_FAILED)
         if _has_it(request.headers.get("if-none-match"), headers["etag"]):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         opened = await self._blobs.open(hash_)
         if opened.url is not None and request.method == "GET":  # it is signed for GET alone
             return RedirectResponse(opened.url, HTTPStatus.TEMPORARY_REDIRECT, NO_STORE)
-        asked = request.headers.get("range")
+        asked = request.headers.get("range") if request.method == "GET" else None
         if request.headers.get("if-range", headers["etag"]) != headers["etag"]:
             asked = None
         try:
@@ -128,3 +131,8 @@ def _has_it(known: str | None, etag: str) -> bool:
     if known is None:
         return False
     return known.strip() == "*" or etag in (one.strip().removeprefix("W/") for one in known.split(","))
+
+
+def _is_it(wanted: str | None, etag: str) -> bool:
+    """Whether what is stored is what the client asks to be there (RFC 9110, section 13.1.1)."""
+    return wanted is None or wanted.strip() == "*" or etag in map(str.strip, wanted.split(","))

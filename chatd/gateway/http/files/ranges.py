@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-ONE_RANGE: Final = re.compile(r"bytes=\s*(\d{0,18})-(\d{0,18})\s*", re.IGNORECASE)
+ONE_RANGE: Final = re.compile(r"bytes=\s*(\d{0,20})-(\d{0,20})\s*", re.IGNORECASE)
 
 
 class NotSatisfiable(Exception):

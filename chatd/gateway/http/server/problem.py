@@ -12,11 +12,11 @@ import msgspec
 
 from chatd.contract.errors import Refusal
 from chatd.contract.http import STATUS
+from chatd.gateway.http.server.defaults import DEFAULTS
 
 MEDIA_TYPE: Final = "application/problem+json"
 NO_BEARER: Final = Refusal("unauthenticated", "Authorization is the word Bearer and a token")
 _PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
-PRIVATE: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def whole_response(
@@ -27,11 +27,13 @@ def whole_response(
 
 
 def head_of(status: int, headers: Mapping[str, str]) -> bytes:
-    """The head of a response that ends with its connection."""
+    """The head of a response that ends with its connection, with what every response says."""
+    given = set(map(str.lower, headers))
     lines = [
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
         time.strftime("Date: %a, %d %b %Y %H:%M:%S GMT", time.gmtime()),
         *(f"{name}: {value}" for name, value in headers.items()),
+        *(f"{name}: {value}" for name, value in DEFAULTS if name not in given),
         "Connection: close",
     ]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
@@ -42,7 +44,7 @@ def problem_response(
 ) -> bytes:
     """`status`: where it is not the one of the refusal's code."""
     status = status or STATUS[refusal.code]
-    said = {**PRIVATE, "Content-Type": MEDIA_TYPE, **(headers or {})}
+    said = {"Content-Type": MEDIA_TYPE, **(headers or {})}
     if status == 401:
         said["WWW-Authenticate"] = "Bearer"
     if wait := (refusal.data or {}).get("retry_after"):

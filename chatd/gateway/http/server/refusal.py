@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Final
 
 import attrs
 import msgspec
 
-from chatd.asked import asked
 from chatd.contract.errors import Code, Refusal
-from chatd.gateway.http.server.problem import MEDIA_TYPE, problem
+from chatd.gateway.http.request_ids import named
+from chatd.gateway.http.server.problem import MEDIA_TYPE, problem, whole_response
 
 PROBLEM_PATHS: Final = ("/api/", "/files")  # whose refusals are read by programs
 _CODES: Final[dict[int, Code]] = {
@@ -48,16 +47,5 @@ def refusal_body(status: int, reason: str, path: str) -> tuple[str, bytes]:
 def plain_response(bad: BadHead, path: str = "", method: str = "") -> bytes:
     """A whole response that ends the connection. It names the request that the current task works at."""
     media_type, body = refusal_body(bad.status, bad.reason, path or bad.path)
-    request = asked()
-    named = () if request is None else (("X-Request-Id", request.request),)
-    more = "".join(f"{name}: {value}\r\n" for name, value in (*bad.headers, *named))
-    head = (
-        f"HTTP/1.1 {bad.status} {HTTPStatus(bad.status).phrase}\r\n"
-        f"{more}"
-        f"Content-Type: {media_type}\r\n"
-        f"Content-Length: {len(body)}\r\n"
-        "Cache-Control: no-store\r\n"
-        "X-Content-Type-Options: nosniff\r\n"
-        "Connection: close\r\n\r\n"
-    )
-    return head.encode() + (b"" if method == "HEAD" else body)
+    headers = {**dict(bad.headers), **named(), "Content-Type": media_type}
+    return whole_response(bad.status, headers, body, shown=method != "HEAD")

@@ -8,10 +8,9 @@ from typing import Final
 import h11
 import trio
 
-from chatd.contract.field_errors import shorten
 from chatd.gateway.http.server.body_limit import body_limit
 from chatd.gateway.http.server.refusal import BadHead
-from chatd.gateway.http.server.request_head import CR_AND_LF, HEAD_BYTES, Head, ends_with_lf
+from chatd.gateway.http.server.request_head import CR_AND_LF, HEAD_BYTES, Head, ends_with_lf, unreadable
 from chatd.gateway.net.stream import SocketStream
 
 PIECE: Final = 64 * 1024  # bytes that the application gets at once, at most
@@ -85,7 +84,7 @@ class RequestBody:
                 self._came += len(data)
                 chunks.receive_data(data)
         except h11.RemoteProtocolError as error:
-            raise BadHead(error.error_status_hint, shorten(str(error)), self._path) from error
+            raise unreadable(error, self._path) from error
         if isinstance(event, h11.Data):
             self._count += 1
             if self._count > CHUNKS and self.size < self._count * LEAST_CHUNK:

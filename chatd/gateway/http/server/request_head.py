@@ -20,6 +20,7 @@ HEAD_BYTES: Final = 16 * 1024
 CR_AND_LF: Final = "a line ends with CR and LF"
 _BARE: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _FOLDED: Final = re.compile(rb"\r\n[ \t]")
+_QUOTED: Final = re.compile(r"bytearray\(b(.+)\)", re.DOTALL)
 _NOT_ENCODED: Final = ("Accept-Encoding", "identity")  # RFC 9110, section 15.5.16
 
 
@@ -146,6 +147,11 @@ def _too_long() -> BadHead:
     return BadHead(431, f"a request head is at most {HEAD_BYTES} bytes")
 
 
+def unreadable(error: h11.RemoteProtocolError, path: str) -> BadHead:
+    """What h11 says, which quotes the bytes as Python writes them."""
+    return BadHead(error.error_status_hint, shorten(_QUOTED.sub(r"\1", str(error))), path)
+
+
 def _parse(received: bytes) -> Head:
     if _BARE.search(received):
         raise BadHead(400, CR_AND_LF)  # h11 and a proxy may see two ends of the head
@@ -156,7 +162,7 @@ def _parse(received: bytes) -> Head:
         parser.receive_data(received)
         request = parser.next_event()
     except h11.RemoteProtocolError as error:
-        raise BadHead(error.error_status_hint, shorten(str(error))) from error
+        raise unreadable(error, "") from error
     if not isinstance(request, h11.Request):
         raise BadHead(400, "this is not an HTTP/1.1 request")
     if request.method == b"PRI" or not request.http_version.startswith(b"1."):

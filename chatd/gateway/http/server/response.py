@@ -14,6 +14,7 @@ import trio
 from chatd.clock import now
 from chatd.gateway.http.server.compression import Compression, pays, takes_gzip
 from chatd.gateway.http.server.conditions import is_conditional, is_fresh, weak
+from chatd.gateway.http.server.defaults import DEFAULTS
 from chatd.gateway.http.server.request_head import Head
 from chatd.gateway.net.sending_files import send_file
 from chatd.gateway.net.stream import SocketStream
@@ -24,14 +25,7 @@ JOINED: Final = 64 * 1024  # a body up to this size leaves with its head in one 
 _BODILESS: Final = frozenset({204, 304})
 _OURS: Final = frozenset({b"connection", b"transfer-encoding", b"keep-alive"})  # who writes knows better
 _PHRASES: Final = {status.value: status.phrase.encode() for status in HTTPStatus}
-# What every response says unless the application says something else.
-_DEFAULTS: Final = (
-    (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
-)
+_DEFAULTS: Final = tuple((name.encode(), value.encode()) for name, value in DEFAULTS)
 
 
 class BadResponse(Exception):

@@ -1,0 +1,60 @@
+"""Why a node stops by itself, in words for its admin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from chatd.cluster.beats import SameName
+from chatd.cluster.doubt import Doubt
+from chatd.cluster.errors import STREAM_LOST, ClusterError, TooOld
+from chatd.cluster.founding import DOUBTED
+from chatd.cluster.proposal import NotReadable
+from chatd.cluster.sequencer import OtherStream, Trimmed
+from chatd.cluster.walker import Broken
+
+
+@contextmanager
+def ending(folder: Path, leave: Callable[[], None]) -> Iterator[None]:
+    """What ends the node in the block is raised as a ClusterError. `leave` says good-bye, unless another
+    process goes on with this node's name. `folder`: of the database."""
+    try:
+        yield
+    except* Trimmed as errors:
+        leave()
+        raise ClusterError(
+            f"this node is behind what the stream still holds: {_first(errors)}; move its folder away,"
+            " and start it with an empty one"
+        ) from None
+    except* OtherStream as errors:
+        leave()
+        raise ClusterError(
+            f"the stream on the NATS servers is not the one of this cluster any more: {_first(errors)};"
+            f" {STREAM_LOST}"
+        ) from None
+    except* NotReadable as errors:
+        leave()
+        raise ClusterError(f"this chatd is older than what others write: {_first(errors)}") from None
+    except* (Doubt, Broken) as errors:
+        leave()
+        problem = (
+            f"this node's log is not that of the others: {_first(errors)}; keep its folder for a look,"
+            " and start it with an empty one"
+        )
+        with suppress(OSError):  # a start would serve what is there until it is found again
+            (folder / DOUBTED).write_text(problem)
+        raise ClusterError(problem) from None
+    except* TooOld as errors:
+        leave()
+        raise ClusterError(str(_first(errors))) from None
+    except* SameName as errors:
+        raise ClusterError(str(_first(errors))) from None
+
+
+def _first(errors: BaseExceptionGroup[Any]) -> BaseException:
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,119 @@
+"""What nodes share beside the log: commands for each other's streams, signals, presence, sessions that end,
+secrets that are good once. What others do shows here, and what is done here shows there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import msgspec
+import trio
+
+from chatd.actors.runtime.bus import Bus
+from chatd.actors.runtime.directory import Directory
+from chatd.actors.runtime.envelope import Envelope
+from chatd.actors.runtime.live_sessions import LiveSessions
+from chatd.actors.workers.deletions import Deletions
+from chatd.actors.workers.due_timer import DueTimer
+from chatd.actors.workers.mention_names import MentionNames
+from chatd.actors.workers.presence import Presence
+from chatd.cluster.beats import Beats
+from chatd.cluster.devices import DevicesOfNodes
+from chatd.cluster.inboxes import Inboxes
+from chatd.cluster.lines import Lines
+from chatd.cluster.log import ClusterLog
+from chatd.cluster.net import Net
+from chatd.cluster.one_time import OneTimeOfNodes
+from chatd.cluster.owners import Owners
+from chatd.cluster.presence import PresenceOfNodes
+from chatd.cluster.revoking import Revoking
+from chatd.cluster.signals import Signals
+from chatd.contract.errors import Refusal
+from chatd.domain.event import Event
+from chatd.ports import Append, FinishErasures, PutScheduled, Reader
+
+
+class Sharing:
+    """`life`: of this node. `run` it; `open` it once this node knows what the others know."""
+
+    def __init__(
+        self,
+        life: str,
+        nursery: trio.Nursery,
+        net: Net,
+        log: ClusterLog,
+        beats: Beats,
+        owners: Owners,
+        directory: Directory,
+        bus: Bus,
+        presence: Presence,
+        live: LiveSessions,
+        reader: Reader,
+        due_timer: DueTimer,
+        erasure_timer: DueTimer,
+        deletions: Deletions,
+        names: MentionNames,
+    ) -> None:
+        revoking = Revoking(live, reader, nursery)
+        bus.watch(revoking.published)
+        tell = partial(_tell_for_another, directory, revoking)
+        at_work = nursery, tell, log.wait_for, lambda: log.sequence
+        self.lines = lines = Lines(net, owners, *at_work, directory.busy)
+        self.inboxes = Inboxes(net, life, *at_work)
+        directory.elsewhere = lines
+        self._signals = Signals(net, bus)
+        self._presence = PresenceOfNodes(net, beats, life, presence, bus, reader)
+        self.one_time = OneTimeOfNodes(net, beats)
+        DevicesOfNodes(net, beats, live)
+
+        def others(appends: Sequence[Append], events: Sequence[Event]) -> None:
+            directory.absorb(events)
+            for append in appends:
+                revoking.written(append.writes)
+                for write in append.writes:
+                    match write:
+                        case PutScheduled(post_at=at):
+                            due_timer.earlier(at)
+                        case FinishErasures(accounts):
+                            for account in accounts:
+                                names.forget(account)
+
+        def shown(events: Sequence[Event]) -> None:
+            for event in events:  # of this node too: it may have decided what another one was asked
+                if event.type == "member.erasure_ordered":
+                    erasure_timer.earlier(event.data["due_at"])
+
+        def changed() -> None:
+            directory.forget(owners.changed())
+            lines.owners_changed()
+            if owners.leads():  # another node may have died in the middle of some
+                deletions.look_again()
+
+        log.follow_others(others, directory.give_way)
+        bus.watch(shown)
+        beats.watch(changed)
+
+    def open(self) -> None:
+        """Hears the others from now on."""
+        self.lines.open()
+        self.inboxes.open()
+        self._signals.open()
+
+    async def run(self) -> None:
+        """For ever."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self.inboxes.tidy)
+            nursery.start_soon(self._presence.run)
+
+
+async def _tell_for_another(
+    directory: Directory, revoking: Revoking, stream: str, envelope: Envelope
+) -> None:
+    """What is decided here for another node may end sessions here; that node ends its own."""
+
+    def reply(answer: object) -> None:
+        if not isinstance(answer, Refusal):
+            revoking.written(envelope.writes)
+        envelope.reply(answer)
+
+    await directory.tell_here(stream, msgspec.structs.replace(envelope, reply=reply))

@@ -1,0 +1,41 @@
+"""Messages of exports as the server takes them."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import pytest
+
+from chatctl.imports.batches import batches
+from chatctl.imports.convert import convert
+from chatctl.imports.records import Message, Reaction, Version
+from chatd.codec import MAX_FRAME
+from chatd.contract.fields import MAX_TEXT
+from chatd.contract.import_ import MAX_MESSAGES, MAX_REACTIONS, MAX_VERSIONS
+
+ACCOUNTS: Any = SimpleNamespace(ids={"u": "0" * 26}, named=lambda text: text)
+
+
+@pytest.mark.parametrize("sign", ["a", "\u00e4", "\u4e16", "\U0001f600"])
+def test_the_largest_message_fits_into_a_frame(sign: str) -> None:
+    text = sign * MAX_TEXT
+    message = Message(
+        "k" * 200,
+        "u",
+        1,
+        text,
+        versions=tuple(Version(text, at) for at in range(MAX_VERSIONS + 10)),
+        reactions=tuple(Reaction("u", f":{n:062}:") for n in range(MAX_REACTIONS)),
+    )
+    for batch in batches(convert(message, ACCOUNTS), MAX_MESSAGES):
+        assert len(msgspec.msgpack.encode(batch)) + 1000 < MAX_FRAME
+    [whole] = convert(message, ACCOUNTS)
+    assert whole.versions[-1].at == MAX_VERSIONS + 9, "the newest ones"
+
+
+def test_a_message_has_as_many_earlier_texts_as_the_server_takes() -> None:
+    message = Message("k", "u", 1, "now", versions=tuple(Version(f"text {at}", at) for at in range(80)))
+    [whole] = convert(message, ACCOUNTS)
+    assert [version.at for version in whole.versions] == list(range(80 - MAX_VERSIONS, 80))
