@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -13,14 +16,16 @@ from chatd.cluster.net import Net, Unreachable
 from chatd.cluster.sealing import Key
 from chatd.log import log
 from chatd.nats.client import NatsError
-from chatd.nats.jetstream import NO_STREAM, ApiError, JetStream, StreamConfig, StreamInfo
+from chatd.nats.jetstream import NAME_IN_USE, NO_STREAM, ApiError, JetStream, StreamConfig, StreamInfo
 from chatd.ports import Append, PutClusterKey, StoreUnavailable
-from chatd.store.database import Store
+from chatd.store.database import Store, open_store
 from chatd.store.ops.data_dir import DATABASE
 
 EPOCH: Final = "chatd.epoch"  # of the stream's metadata
 DOUBTED: Final = "doubted"  # a file that says why the node of this folder has stopped itself
+FOUNDING: Final = "founding"  # a folder with a database that may be the cluster's first
 TRIES, EVERY = 120, 0.5  # seconds
+STARTING: Final = 20.0  # seconds in which nodes that start at the same time can give a copy
 
 
 class Founding:
@@ -37,33 +42,57 @@ class Founding:
         self._replicas = replicas
 
     async def bring_database(self, folder: Path) -> None:
-        """An empty folder gets a copy of another node's database, if the cluster exists. Raises
-        StoreError."""
+        """An empty folder gets a copy of another node's database. If the cluster does not exist, it gets a
+        new one, and founds it: of nodes that start at once, one. Raises StoreError."""
         if (doubted := folder / DOUBTED).exists():
             raise ClusterError(await trio.Path(doubted).read_text())
         path = folder / DATABASE
-        if path.exists() or await self._info() is None:
+        made = folder / FOUNDING
+        if path.exists():
+            await trio.to_thread.run_sync(partial(shutil.rmtree, made, ignore_errors=True))
+            return
+        if (await self._info() is None or made.exists()) and await self._first(made, folder):
             return
         await trio.Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            node = await fetch(self._net, path)
-        except Unreachable as error:
-            raise ClusterError(
-                f"the cluster {self._cluster} exists, and none of its nodes answers to give"
-                " this one a copy; start one that has the cluster's data first"
-            ) from error
+        node = await self._copied(path)
         log.info("database_copied", node=node, bytes=path.stat().st_size)
+
+    async def _first(self, made: Path, folder: Path) -> bool:
+        """Whether a new database, made there, founded the cluster: then it is in the folder. A stream of its
+        epoch is what founds it, and there can be one; who died before the move does all of it again."""
+        await trio.Path(made).mkdir(mode=0o700, parents=True, exist_ok=True)
+        async with open_store(made, shared=True) as store:
+            epoch = store.epochs.database
+        first = await self._make_stream(epoch)
+        if first:
+            await trio.to_thread.run_sync(_move, made, folder)
+        await trio.to_thread.run_sync(shutil.rmtree, made)
+        return first
+
+    async def _copied(self, path: Path) -> str:
+        until = trio.current_time() + STARTING
+        while True:
+            try:
+                return await fetch(self._net, path)
+            except Unreachable as error:
+                if trio.current_time() > until:
+                    raise ClusterError(
+                        f"the cluster {self._cluster} exists, and none of its nodes answers to give"
+                        " this one a copy; start one that has the cluster's data first"
+                    ) from error
+            await trio.sleep(EVERY)
 
     async def key(self, store: Store) -> Key:
         """The key in the database; of the first node: a new one, and a new stream. Raises ClusterError."""
         info, found = await self._info(), await store.reader.cluster_key()
         name, epoch = self._cluster, store.epochs.database
+        other = ClusterError(
+            f"the folder {store.path.parent} does not belong to the cluster {name}, which exists already;"
+            " to join it, start with an empty folder; to found another one with this folder, give that"
+            " another cluster_name"
+        )
         if info is not None and info.config.metadata.get(EPOCH) != epoch:
-            raise ClusterError(
-                f"the folder {store.path.parent} does not belong to the cluster {name}, which exists already;"
-                " to join it, start with an empty folder; to found another one with this folder, give that"
-                " another cluster_name"
-            )
+            raise other
         if found is not None:
             applied = (await store.reader.proposed()).sequence
             if info is not None and applied > info.state.last_seq:
@@ -74,7 +103,8 @@ class Founding:
             if info is None:
                 if applied:
                     raise ClusterError(stream_gone(name))
-                await self._make_stream(epoch)
+                if not await self._make_stream(epoch):
+                    raise other
             return Key(*found)
         if info is not None and info.state.last_seq:
             raise ClusterError(
@@ -82,8 +112,8 @@ class Founding:
                 " it again, start with an empty folder"
             )
         key = Key.new()
-        if info is None:
-            await self._make_stream(epoch)
+        if info is None and not await self._make_stream(epoch):
+            raise other
         try:
             await store.log.submit([Append(writes=(PutClusterKey(key.number, key.secret),))]).wait()
         except StoreUnavailable as error:
@@ -104,7 +134,8 @@ class Founding:
             await trio.sleep(EVERY)
         raise ClusterError(f"JetStream does not answer: {problem}; is it enabled, and are enough servers up?")
 
-    async def _make_stream(self, epoch: str) -> None:
+    async def _make_stream(self, epoch: str) -> bool:
+        """False: somebody else has made another one. Raises ClusterError."""
         config = StreamConfig(
             self._stream,
             [self._subject],
@@ -115,8 +146,16 @@ class Founding:
             try:
                 await self._jetstream.create_stream(config)
             except NatsError as error:
+                if isinstance(error, ApiError) and error.code == NAME_IN_USE:
+                    return False
                 problem = str(error)
                 await trio.sleep(EVERY)
             else:
-                return
+                return True
         raise ClusterError(f"the cluster's stream cannot be made: {problem}")
+
+
+def _move(made: Path, folder: Path) -> None:
+    """The database last: where it is, all of it is."""
+    for file in sorted(made.glob(f"{DATABASE}*"), reverse=True):
+        os.rename(file, folder / file.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from three_nodes import ClusterNode, ThreeNodes, three_nodes
 from websockets.exceptions import ConnectionClosed
 
 from bench.nats_servers import nats_servers
+from chatd.cluster.founding import FOUNDING
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -324,3 +326,21 @@ def test_nobody_starts_on_servers_that_acknowledge_before_they_sync(tmp_path: Pa
         )
         with pytest.raises(DidNotStart, match="acknowledges before it syncs"):
             server.start()
+
+
+def test_nodes_with_empty_folders_may_all_start_at_once_and_one_of_them_founds_the_cluster(
+    tmp_path: Path,
+) -> None:
+    with three_nodes(tmp_path) as cluster:
+        with ThreadPoolExecutor(len(cluster.nodes)) as starting:
+            list(starting.map(cluster.start, cluster.nodes))
+        with closing(Town(cluster.nodes[0].server)) as town:
+            room = town.room()
+            account = town.member(room)
+            with closing(opened(cluster.nodes[1], account.token)) as client:
+                client.post(room, "hello")
+        with closing(opened(cluster.nodes[2], account.token)) as client:
+            assert [one["text"] for one in client.ask("room.history", room=room)["messages"]] == ["hello"]
+        cluster.stop()
+        assert sum("cluster_founded" in node.server.log.read_text() for node in cluster.nodes) == 1
+        assert not any((node.server.data / FOUNDING).exists() for node in cluster.nodes)

@@ -1,0 +1,106 @@
+"""Which of several nodes that start with empty folders founds the cluster, and what is left of the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+
+from chatd.cluster import founding
+from chatd.cluster.errors import ClusterError
+from chatd.cluster.founding import EPOCH, FOUNDING, Founding
+from chatd.cluster.net import Unreachable
+from chatd.nats.jetstream import NAME_IN_USE, NO_STREAM, ApiError, StreamConfig, StreamInfo, StreamState
+from chatd.store.database import open_store
+from chatd.store.ops.data_dir import DATABASE
+
+
+class Streams:
+    """A JetStream that has one stream, or none. `dies`: when it has made one, its asker does not hear it."""
+
+    def __init__(self) -> None:
+        self.info: StreamInfo | None = None
+        self.late = False  # whoever looks does not see it yet
+        self.dies = False
+
+    async def stream_info(self, name: str) -> StreamInfo:
+        await trio.lowlevel.checkpoint()
+        if self.info is None or self.late:
+            raise ApiError(NO_STREAM, "stream not found")
+        return self.info
+
+    async def create_stream(self, config: StreamConfig) -> StreamInfo:
+        await trio.lowlevel.checkpoint()
+        if self.info is None:
+            self.info = StreamInfo(config, StreamState(messages=0, bytes=0, first_seq=0, last_seq=0))
+        if self.info.config != config:
+            raise ApiError(NAME_IN_USE, "stream name already in use with a different configuration")
+        if self.dies:
+            raise KeyboardInterrupt
+        return self.info
+
+
+class Nobody:
+    """A net without nodes."""
+
+    node = "n"
+
+    async def ask(self, subject: str, data: bytes, deadline: float) -> bytes:
+        raise Unreachable(subject)
+
+
+def node(streams: Streams) -> Founding:
+    net: Any = Nobody()
+    jetstream: Any = streams
+    return Founding(net, jetstream, "hopper", "chatd_hopper", "chatd.hopper.log", 3)
+
+
+async def epoch(folder: Path) -> str:
+    async with open_store(folder, shared=True) as store:
+        return store.epochs.database
+
+
+async def test_the_first_of_two_founds_and_the_second_takes_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    streams = Streams()
+    first, second = tmp_path / "first", tmp_path / "second"
+    await node(streams).bring_database(first)
+    assert streams.info is not None
+    assert streams.info.config.metadata == {EPOCH: await epoch(first)}
+    streams.late = True  # it looked before
+
+    async def fetch(_: object, path: Path) -> str:
+        await trio.Path(path).write_bytes(await trio.Path(first / DATABASE).read_bytes())
+        return "first"
+
+    monkeypatch.setattr(founding, "fetch", fetch)
+    await node(streams).bring_database(second)
+    assert await epoch(second) == await epoch(first)
+    for folder in (first, second):
+        assert not await trio.Path(folder / FOUNDING).exists()
+
+
+async def test_one_that_dies_as_it_founds_the_cluster_founds_it_with_its_next_start(tmp_path: Path) -> None:
+    streams = Streams()
+    streams.dies = True
+    with pytest.raises(KeyboardInterrupt):
+        await node(streams).bring_database(tmp_path)
+    assert not await trio.Path(tmp_path / DATABASE).exists()
+    streams.dies = False
+    await node(streams).bring_database(tmp_path)
+    assert streams.info is not None
+    assert streams.info.config.metadata == {EPOCH: await epoch(tmp_path)}
+    assert not await trio.Path(tmp_path / FOUNDING).exists()
+
+
+async def test_where_nobody_gives_a_copy_it_is_said_after_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(founding, "STARTING", 0.0)
+    streams = Streams()
+    await node(streams).bring_database(tmp_path / "first")
+    with pytest.raises(ClusterError, match="none of its nodes answers to give this one a copy"):
+        await node(streams).bring_database(tmp_path / "second")
