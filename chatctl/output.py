@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 WIDE = 1000  # columns, more than any line has
 COPIED = re.compile(r"\(?[0-9A-HJKMNP-TV-Z]{26}\)?")  # ids, perhaps with a name before them
 SEPARATOR = "\t"  # on a pipe; in what is shown a tab is \x09
+# They may stand in JSON as they are, and end a line for Python's `splitlines` and readers made with it.
+_LINE_ENDS = tuple((end, f"\\u{ord(end):04x}") for end in "\x85\u2028\u2029")
 
 
 def print_line(text: str) -> None:
@@ -45,10 +47,18 @@ def plain(value: Any) -> Any:
     return to_builtins(value)
 
 
+def json_line(value: Any, encoding: str | None = "utf-8") -> str:
+    """One JSON document on one line, with its end; in ASCII where nothing else can be written. What some
+    readers take for the end of a line is escaped."""
+    line = json.dumps(value, ensure_ascii="utf" not in (encoding or "").lower())
+    for end, escaped in _LINE_ENDS:
+        line = line.replace(end, escaped)
+    return line + "\n"
+
+
 def print_json(value: Any) -> None:
-    """One JSON document on one line; a tail prints many. In ASCII where nothing else can be shown."""
-    ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=ascii_only, separators=(", ", ": ")) + "\n")
+    """One JSON document on one line; a tail prints many."""
+    sys.stdout.write(json_line(plain(value), sys.stdout.encoding))
     sys.stdout.flush()
 
 

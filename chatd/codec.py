@@ -91,12 +91,27 @@ _DEEP: Final = "nested too deep; no request needs more than a few levels"
 _NAN: Final = "JSON has no NaN and no Infinity; leave such a field out, or send null"
 
 
+# They may stand in a string as they are, and end a line for Python's `splitlines` and readers made with it.
+_LINE_ENDS: Final = tuple((end.encode(), rb"\u%04x" % ord(end)) for end in "\x85\u2028\u2029")
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def json_line(value: object) -> bytes:
+    """JSON that whoever reads lines takes for one, without an end."""
+    line = _encode(value)
+    if line.isascii():  # most are
+        return line
+    for end, escaped in _LINE_ENDS:
+        line = line.replace(end, escaped)
+    return line
+
+
 class _Json:
     subprotocol = "chatd.v1.json"
     text = True
 
     def __init__(self) -> None:
-        self.encode = msgspec.json.Encoder().encode
+        self.encode = json_line
         self._decode = msgspec.json.Decoder().decode
 
     def join(self, frames: Iterable[bytes]) -> bytes:

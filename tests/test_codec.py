@@ -26,6 +26,14 @@ def test_what_is_encoded_is_decoded_again(batch: list[dict[str, Any]]) -> None:
         assert list(form.decode(payload.decode() if form.text else payload)) == batch
 
 
+@given(frame=frames, end=st.sampled_from("\x85\u2028\u2029"))
+def test_a_json_frame_is_one_line_whatever_its_reader_takes_for_the_end_of_one(
+    frame: dict[str, Any], end: str
+) -> None:
+    [line] = JSON.encode({**frame, "text": f"a{end}b"}).decode().splitlines()
+    assert next(iter(JSON.decode(line))) == {**frame, "text": f"a{end}b"}
+
+
 @given(text=st.text())
 def test_no_text_makes_json_raise(text: str) -> None:
     for frame in JSON.decode(text):

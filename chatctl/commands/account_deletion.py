@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -15,7 +14,7 @@ from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.names import find_account
 from chatctl.options import reason, yes
-from chatctl.output import plain, print_result
+from chatctl.output import json_line, plain, print_result
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -93,7 +92,7 @@ async def _write(client: Client, account: str, out: IO[str]) -> int:
     while True:
         page = await client.ask(ExportAccount(found.id, after, PAGE), ExportPage)
         for item in page.items:
-            out.write(json.dumps(plain(item), ensure_ascii=False) + "\n")
+            out.write(json_line(plain(item)))
         count, after = count + len(page.items), page.next
         if after is None:
             return count

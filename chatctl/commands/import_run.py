@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import rich_click as click
 
 from chatctl.connection import Connection
+from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.names import find_account, find_room, find_space
 from chatctl.options import the_space
@@ -138,6 +139,12 @@ def run(
 
         async def work(client: Client) -> Moved:
             found = await find_space(client, space)
+            if found.keep_days:
+                kept = counted(found.keep_days, "day")
+                progress.warn(
+                    f"{found.name} keeps messages for {kept}: older ones are erased within a day."
+                    f" `chatctl space retention {found.id} all` keeps them"
+                )
             choice = Choice(
                 await _accounts(client, accounts),
                 {key: (await find_room(client, here, space)).id for key, here in into.items()},

@@ -17,6 +17,7 @@ from typing import Any, Final, Literal, TextIO
 import attrs
 
 from chatctl.failure import Failed
+from chatctl.output import json_line
 
 FORMAT: Final = 1
 FRAME: Final = ("export", "page", "end")  # lines that are no items
@@ -44,8 +45,7 @@ class Writing:
     standing: Standing
 
     def write(self, kind: str, data: Any) -> None:
-        ascii_only = "utf" not in (self.out.encoding or "").lower()
-        self.out.write(json.dumps({"kind": kind, "data": data}, ensure_ascii=ascii_only) + "\n")
+        self.out.write(json_line({"kind": kind, "data": data}, self.out.encoding))
 
 
 def head_of(of: Place, id_: str) -> dict[str, Any]:

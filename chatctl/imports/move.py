@@ -117,7 +117,7 @@ class Move:
         there already stays as it is."""
         from chatd.client import Refused
 
-        owner = next(iter(self._accounts.ids.values()), None)
+        owner = self._client.account or next(iter(self._accounts.ids.values()), None)
         there = await self._client.ask(ListEmoji(space), EmojiList)
         names = {emoji.name for emoji in there.emoji}
         for emoji in self._export.emoji():

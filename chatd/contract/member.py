@@ -57,7 +57,7 @@ class EraseMessages(Struct, frozen=True):
 
 
 class Member(Struct, frozen=True, kw_only=True):
-    """A member of a space or room; `role` is the one in the space.
+    """A member of a space or room; `role` is the one that it was given in the space.
 
     `disabled`: its account is disabled, or that of a bot's owner; nobody reaches it.
     """

@@ -49,6 +49,9 @@ class Done(Struct, frozen=True):
 
 DONE: Final = Done()
 
+_EXACT: Final = 2**53 - 1  # above it, a float stands for several integers
+_LEVELS: Final = 8  # more than any request has
+
 
 @attrs.frozen
 class RequestType:
@@ -117,12 +120,28 @@ class RequestType:
                 "invalid", f"unknown field {quote(min(unknown, key=str))}; {self.name} takes: {known}"
             )
         try:
-            request = msgspec.convert(data, self.request)
+            try:
+                request = msgspec.convert(data, self.request)
+            except msgspec.ValidationError:
+                request = msgspec.convert(_with_integers(data), self.request)
         except msgspec.ValidationError as error:
             return Refusal("invalid", describe_error(self.request, error))
         if (self.shown or self.nested) and (wrong := first_wrong(request)):
             return Refusal("invalid", wrong)
         return request
+
+
+def _with_integers(value: Any, levels: int = _LEVELS) -> Any:
+    """Whole numbers as integers, however they were written. Writers of MessagePack in languages with one kind
+    of number send those beyond 32 bits, so every time, as floats; in JSON 1 and 1.0 are the same."""
+    match value:
+        case float() if value.is_integer() and abs(value) <= _EXACT:
+            return int(value)
+        case list() if levels:
+            return [_with_integers(one, levels - 1) for one in value]
+        case dict() if levels:
+            return {key: _with_integers(one, levels - 1) for key, one in value.items()}
+    return value
 
 
 def command(

@@ -96,9 +96,14 @@ class Gateway:
 
     async def keep_alive(self) -> None:
         """Checks every connection now and then, forever: pings silent peers, drops dead ones."""
+        stood_still = False
         while True:
+            due = trio.current_time() + KEEPALIVE_SECONDS
             await trio.sleep(KEEPALIVE_SECONDS)
             now = trio.current_time()
+            stood_still = not stood_still and now - due > KEEPALIVE_SECONDS
+            if stood_still:
+                continue  # what peers have said meanwhile is read first
             for connection in tuple(self.connections):
                 connection.check_liveness(now, self._settings)
 

@@ -22,7 +22,7 @@ from chatd.domain.event import room_stream
 from chatd.domain.internal import AddImported, ImportedChange, KnownMessage
 from chatd.domain.names.mentions import may_mention, mention_candidates
 from chatd.handlers.fresh_read import retried_when_stale
-from chatd.handlers.imports import open_import, refuse_strangers
+from chatd.handlers.imports import acting, open_import, refuse_strangers
 from chatd.ports import Caller, ImportKeysUnused, ImportOpen, Reader, Row
 
 NO_SUCH_ROOM: Final = Refusal("not_found", "there is no such room in this import; import.add_rooms adds it")
@@ -72,7 +72,7 @@ class ImportMessages(msgspec.Struct, frozen=True, eq=False):
         answer = await self.commands.ask(
             room_stream(command.room),
             AddImported(command.import_, tuple(new), tuple(changes), known, await self._mentions(new)),
-            context_of(caller, with_id=False),
+            context_of(acting(caller), with_id=False),
             ImportedMessages,
             conditions=(
                 ImportOpen(command.import_),

@@ -20,7 +20,7 @@ from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.event import account_stream, space_stream
 from chatd.domain.internal import AdmitMembers, MakePlaceholder
 from chatd.domain.names.taken import DISPLAY_NAME_TAKEN, NAME_TAKEN
-from chatd.handlers.imports import TAKEN_BACK, open_import
+from chatd.handlers.imports import TAKEN_BACK, acting, open_import
 from chatd.ports import Caller, ImportOpen, ImportPersonUnknown, PutImportPerson, Reader, Row
 
 LONGEST_NAME: Final = 32
@@ -56,7 +56,7 @@ class ImportPeople(msgspec.Struct, frozen=True, eq=False):
         stream = space_stream(row["space"])
         new = await self.reader.new_to(stream, [one.account for one in found if one.key in members])
         coming = AdmitMembers(tuple(new))  # who has left, or was removed, stays away
-        answer = await self.commands.ask(stream, coming, context_of(caller), Done)
+        answer = await self.commands.ask(stream, coming, context_of(acting(caller)), Done)
         return answer if isinstance(answer, Refusal) else ImportedPeople(people=found)
 
     async def _known(self, row: Row, keys: Sequence[str]) -> dict[str, Row]:
@@ -91,7 +91,7 @@ class ImportPeople(msgspec.Struct, frozen=True, eq=False):
         answer = await self.commands.ask(
             account_stream(account),
             command,
-            context_of(caller),
+            context_of(acting(caller)),
             AccountResult,
             put,
             conditions=(ImportOpen(row["id"]), ImportPersonUnknown(row["space"], row["source"], kept)),

@@ -21,7 +21,7 @@ from chatd.domain.internal import AdmitMembers, MakeImportedDirectRoom, MakeImpo
 from chatd.domain.names.taken import ROOM_NAME_TAKEN
 from chatd.domain.room.direct import PAIR, direct_room
 from chatd.domain.room.state import NO_SUCH_ROOM, RoomState
-from chatd.handlers.imports import TAKEN_BACK, open_import, refuse_strangers
+from chatd.handlers.imports import TAKEN_BACK, acting, open_import, refuse_strangers
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, ImportOpen, ImportRoomUnknown, PutImportRoom, Reader, Row
 
@@ -62,7 +62,7 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             return await self._map(caller, row, room, room.room)
         if room.kind == "direct":
             return await self._make_direct(caller, row, room)
-        context = context_of(caller)
+        context = context_of(acting(caller))
         for name in _names(room.name, row["format"]):
             making = MakeImportedRoom(
                 name,
@@ -119,7 +119,7 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             if not state.deleted:
                 break
         making = MakeImportedDirectRoom(tuple(people))
-        stream, context = room_stream(id_), context_of(caller)
+        stream, context = room_stream(id_), context_of(acting(caller))
         answer = await self.commands.ask(stream, making, context, RoomResult)
         if isinstance(answer, Refusal):
             return answer
@@ -136,7 +136,9 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
         """Who is in it by now. Who was in it here and has left, or was removed, stays away."""
         stream = room_stream(id_)
         if room.kind != "direct" and (new := await self.reader.new_to(stream, room.members)):
-            answer = await self.commands.ask(stream, AdmitMembers(tuple(new)), context_of(caller), Done)
+            answer = await self.commands.ask(
+                stream, AdmitMembers(tuple(new)), context_of(acting(caller)), Done
+            )
             if isinstance(answer, Refusal):
                 return answer
         return ImportedRoom(key=room.key, room=id_, name=name, made=False, own=own)

@@ -15,7 +15,7 @@ from chatd.contract.room import DeleteRoom
 from chatd.contract.spec import Done
 from chatd.domain.event import room_stream, space_stream
 from chatd.domain.internal import EndImport, EraseImported
-from chatd.handlers.imports import NO_SUCH_IMPORT
+from chatd.handlers.imports import NO_SUCH_IMPORT, acting
 from chatd.ports import Caller, CloseImport, Reader, Row
 
 ACCOUNTS_AT_ONCE: Final = 50  # whose deletion a call orders
@@ -32,7 +32,7 @@ class ImportUndo(msgspec.Struct, frozen=True, eq=False):
         row = await self.reader.import_(command.import_)
         if row is None:
             return NO_SUCH_IMPORT
-        context = context_of(caller, with_id=False)
+        context = context_of(acting(caller), with_id=False)
         if row["undone_at"] is None:  # from now on nothing is added to it
             if held := await self.reader.import_on_hold(command.import_):
                 return _on_hold(held)

@@ -32,6 +32,12 @@ NO_SUCH_IMPORT: Final = Refusal("not_found", "there is no such import; import.li
 TAKEN_BACK: Final = Refusal("conflict", "this import was taken back; begin another one with import.begin")
 
 
+def acting(caller: Caller) -> Caller:
+    """Who imports does what operators do, in the place of the people of the export: an admin too, who is an
+    account like any other elsewhere, and whose role in the space may be none."""
+    return msgspec.structs.replace(caller, operator=True)
+
+
 async def open_import(reader: Reader, id_: str) -> Row | Refusal:
     """The import, to which something may be added."""
     row = await reader.import_(id_)
@@ -55,14 +61,14 @@ class Imports(msgspec.Struct, frozen=True, eq=False):
 
     async def begin(self, caller: Caller, command: BeginImport) -> ImportResult | Refusal:
         stream = space_stream(command.space)
-        return await self.commands.ask(stream, command, context_of(caller), ImportResult)
+        return await self.commands.ask(stream, command, context_of(acting(caller)), ImportResult)
 
     async def finish(self, caller: Caller, command: FinishImport) -> Done | Refusal:
         row = await open_import(self.reader, command.import_)
         if isinstance(row, Refusal):
             return row
         ending = EndImport(command.import_)
-        return await self.commands.ask(space_stream(row["space"]), ending, context_of(caller), Done)
+        return await self.commands.ask(space_stream(row["space"]), ending, context_of(acting(caller)), Done)
 
     async def people(self, caller: Caller, query: ListImportPeople) -> PeopleMade | Refusal:
         if await self.reader.import_(query.import_) is None:

@@ -45,6 +45,28 @@ def test_an_admin_exports_a_space_to_standard_output(said):
     assert {line["kind"] for line in items(found)} >= {"space", "member", "room", "message"}
 
 
+ENDS = "Kaffee\u2028und\u2029Tee\x85heute"  # what some readers take for the end of a line
+
+
+@pytest.mark.parametrize("where", ["file", "output", "account", "tail"])
+def test_no_line_of_json_holds_what_some_readers_take_for_its_end(chatctl, town, tmp_path, where):
+    room, file = town.room["id"], tmp_path / "lines.jsonl"
+    town.ada("message", "post", room, ENDS)
+    match where:
+        case "file":
+            town.ada("room", "export", room, str(file))
+            written = file.read_text()
+        case "output":
+            written = town.ada("room", "export", room)
+        case "account":
+            chatctl("account", "export", town.account["name"], str(file))
+            written = file.read_text()
+        case "tail":
+            written = town.ada("--json", "message", "list", room)
+    assert written.splitlines() == written.removesuffix("\n").split("\n")
+    assert ENDS in json.dumps([json.loads(line) for line in written.splitlines()], ensure_ascii=False)
+
+
 @pytest.mark.parametrize("cut", [1, 5, 40, 0.3, 0.6, 0.9, -1, -2])
 def test_an_export_that_was_cut_off_goes_on(chatctl, said, tmp_path, monkeypatch, cut):
     monkeypatch.setattr("chatctl.exports.asking.PAGE", 3)

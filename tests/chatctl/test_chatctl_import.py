@@ -566,6 +566,40 @@ def test_an_import_is_not_taken_back_under_a_legal_hold(
     assert "1 message erased" in chatctl("import", "undo", listed["id"], "--yes")
 
 
+def test_an_admin_imports_over_the_network_whatever_the_role_in_the_space(
+    chatctl: Any, place: str, team: str, tmp_path: Path
+) -> None:
+    name = f"admin-{team}"
+    chatctl("account", "create", name, "--no-password", "--admin")
+    admin = chatctl.as_account(name)
+    admin("invite", "accept", chatctl("invite", "create", "--space", place).split()[-1])
+    notes = {"id": "F1", "name": "notes.txt", "mimetype": "text/plain", "size": 5, "mode": "hosted"}
+    talk = [said("1600000001.000000", "hi", files=[notes]), said("1600000002.000000", "ho", "U2")]
+    export = slack(tmp_path / "export.zip", *talk, team=team, **{"__uploads/F1/notes.txt": b"hello"})
+    other = chatctl.json("room", "create", f"other-{team}", "--space", place)["id"]
+    for more in ([], ["--room", f"lounge={other}"]):
+        words = ["import", "run", str(export), "--space", place, *more]
+        assert "2 messages added" in admin(*words)
+        assert "2 there already" in admin(*words)
+        [first, _] = messages(chatctl, place, f"other-{team}" if more else "lounge")
+        assert [file["name"] for file in first["files"]] == ["notes.txt"]
+        for one in admin.json("import", "list", "--space", place):
+            admin("import", "undo", one["id"], "--yes")
+        assert "lounge" not in {room["name"] for room in chatctl.json("room", "list", "--space", place)}
+
+
+def test_where_old_messages_are_erased_an_import_says_so(
+    chatctl: Any, place: str, team: str, tmp_path: Path
+) -> None:
+    export = slack(tmp_path / "export.zip", said("1600000001.000000", "hi"), team=team)
+    words = ["import", "run", str(export), "--space", place]
+    chatctl("space", "retention", place, "90d", "--yes")
+    said_first = "keeps messages for 90 days: older ones are erased within a day"
+    assert said_first in chatctl.run(*words).stderr
+    chatctl("space", "retention", place, "all", "--yes")
+    assert "keeps messages" not in chatctl.run(*words).stderr
+
+
 def test_a_room_that_was_deleted_here_is_left_out_and_named(
     chatctl: Any, place: str, team: str, tmp_path: Path
 ) -> None:

@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from sample_structs import sample
 
 from chatd.contract.errors import Refusal
 from chatd.contract.events import AUDITED, DISSOLVES, MEMBERSHIP
@@ -118,6 +120,42 @@ def test_no_refusal_repeats_what_is_long(entry: RequestType) -> None:
     refusal = find(entry.kind, long)
     assert isinstance(refusal, Refusal)
     assert len(refusal.message) < 100
+
+
+def as_floats(value: Any) -> Any:
+    """As some writers of MessagePack send what is beyond 32 bits."""
+    match value:
+        case bool():
+            return value
+        case int():
+            return float(value)
+        case list():
+            return [as_floats(one) for one in value]
+        case dict():
+            return {key: as_floats(one) for key, one in value.items()}
+    return value
+
+
+def has_integers(entry: RequestType) -> bool:
+    return b'"integer"' in msgspec.json.encode(msgspec.json.schema(entry.request))
+
+
+@pytest.mark.parametrize("entry", [*filter(has_integers, REQUESTS.values())], ids=lambda entry: entry.name)
+def test_a_whole_number_is_an_integer_however_it_is_written(entry: RequestType) -> None:
+    data = msgspec.to_builtins(sample(entry.request, full=True))
+    assert entry.read(as_floats(data)) == entry.read(data)
+
+
+def test_a_number_that_is_not_whole_or_not_exact_is_no_integer() -> None:
+    for seq in (1.5, 2.0**53 + 2, 1e300, float("inf"), float("nan")):
+        refusal = REQUESTS["message.delete"].read({"room": "r", "seq": seq})
+        assert refusal == Refusal("invalid", "seq: expected an integer, got a number"), seq
+
+
+def test_beside_a_whole_number_that_is_written_as_a_float_the_fault_is_named() -> None:
+    data = {"room": "r", "text": 1, "post_at": 1_900_000_000_000.0}
+    refusal = REQUESTS["message.schedule"].read(data)
+    assert refusal == Refusal("invalid", "text: expected a string, got an integer")
 
 
 def test_text_has_a_limit() -> None:

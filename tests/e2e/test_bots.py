@@ -242,6 +242,20 @@ def test_a_bots_role_is_never_higher_than_its_owners(town: Town) -> None:
     )
 
 
+def test_a_bot_is_told_the_role_that_counts_wherever_it_is_told_one(town: Town) -> None:
+    both, owner = pair(town, "clerk"), town.open(town.owner)
+    space = town.space
+    for who, role in ((both.bot, "admin"), (both.owner, "guest")):
+        owner.ask("member.set_role", space=space, account=who.id, role=role)
+    assert both.client.ask("space.get", space=space)["space"]["role"] == "guest"
+    assert [one["role"] for one in both.client.ask("space.list")["spaces"]] == ["guest"]
+    opened = town.open(both.bot).opened
+    assert [one["role"] for one in (*opened["spaces"], *opened["rooms"])] == ["guest", "guest"]
+    owner.ask("member.set_role", space=space, account=both.owner.id, role="owner")
+    opened = town.open(both.bot).opened
+    assert [one["role"] for one in (*opened["spaces"], *opened["rooms"])] == ["admin", "admin"]
+
+
 def test_who_sees_a_room_names_bots_of_guests_only_where_they_are_in(town: Town) -> None:
     two = pair(town, "lurker")
     other = town.room("Elsewhere")

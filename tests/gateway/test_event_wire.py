@@ -44,6 +44,12 @@ def read(data: bytes) -> list[dict[str, str]]:
 
 
 @given(st.lists(EVENTS, max_size=4))
+def test_no_line_is_cut_by_who_takes_more_for_its_end_than_the_standard_does(events: list[Event]) -> None:
+    written = EventWire(EPOCH).render(events).decode()
+    assert written.splitlines() == written.split("\n")[:-1]
+
+
+@given(st.lists(EVENTS, max_size=4))
 def test_each_event_is_read_back_with_the_cursor_that_stands_after_it(events: list[Event]) -> None:
     blocks = read(EventWire(EPOCH).render(events))
     assert [json.loads(block["data"]) for block in blocks] == [event.frame() for event in events]

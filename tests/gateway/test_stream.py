@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import trio
+import trio.testing
 
 from chatd.gateway.net.flusher import Flusher
 from chatd.gateway.net.stream import SocketStream
@@ -55,3 +56,26 @@ async def test_a_peer_that_reads_nothing_at_the_end_is_not_waited_for_long(
     await stream.linger()
     assert stream.broken
     assert trio.current_time() - started < 5
+
+
+async def test_what_came_before_the_reader_was_late_came_in_time(
+    pair: tuple[socket.socket, socket.socket], nursery: trio.Nursery
+) -> None:
+    """A process that was stopped, or starved, wakes after deadlines that its peers have met."""
+    ours, theirs = pair
+    stream = SocketStream(ours, Flusher(), write_deadline=5)
+    received: list[bytes] = []
+    deadline = trio.CancelScope()
+
+    async def read() -> None:
+        with deadline:
+            received.append(await stream.receive_some())
+            received.append(await stream.receive_some())
+
+    nursery.start_soon(read)
+    await trio.testing.wait_all_tasks_blocked()
+    theirs.send(b"in time")
+    deadline.cancel()
+    await trio.testing.wait_all_tasks_blocked()
+    assert received == [b"in time"]
+    assert deadline.cancelled_caught

@@ -49,7 +49,8 @@ NO_SUCH_BOT: Final = Refusal("not_found", "you have no such bot")
 MAX_BOTS: Final = 20
 NOTHING: Final[Mapping[str, Any]] = {}
 MALFORMED_NAME: Final = Refusal(
-    "invalid", "a name consists of letters, digits, '.', '_' and '-', and begins with a letter or digit"
+    "invalid",
+    "a name consists of letters, digits, '.', '_' and '-', and begins with a letter, a digit or '_'",
 )
 MIXED_SCRIPTS: Final = Refusal(
     "invalid", "a name uses one alphabet, so that it cannot be mistaken for another; choose another one"

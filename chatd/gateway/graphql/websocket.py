@@ -18,6 +18,7 @@ from chatd.gateway.net.stream import SocketStream
 from chatd.ports import Caller
 from chatd.settings import Settings
 
+LATE: Final = 1.0  # seconds after a deadline: this process stood still, and the pong may wait to be read
 CLOSE_DEADLINE: Final = 2.0  # seconds for the closing handshake
 STOPPING: Final = End(1001, "the server is stopping")
 
@@ -37,7 +38,7 @@ async def serve_graphql(
             with trio.move_on_after(settings.head_deadline):
                 websocket = await _shake_hands(nursery, stream)
             if websocket is not None:
-                nursery.start_soon(_keep_alive, websocket, settings, nursery.cancel_scope)
+                nursery.start_soon(keep_alive, websocket, settings, nursery.cancel_scope)
                 end = await _converse(Conversation(operations, websocket, peer, bearer), settings, stopping)
                 with trio.move_on_after(CLOSE_DEADLINE):
                     await websocket.aclose(end.code, end.reason)
@@ -69,7 +70,7 @@ async def _converse(conversation: Conversation, settings: Settings, stopping: tr
     return end
 
 
-async def _keep_alive(
+async def keep_alive(
     websocket: WebSocketConnection, settings: Settings, connection: trio.CancelScope
 ) -> None:
     """Ends the connection of a peer that answers no ping."""
@@ -77,5 +78,6 @@ async def _keep_alive(
         await trio.sleep(settings.ping_interval)
         with trio.move_on_after(settings.ping_timeout) as patience:
             await websocket.ping()
-        if patience.cancelled_caught:
+        late = trio.current_time() - patience.deadline > LATE
+        if patience.cancelled_caught and not late:
             connection.cancel()

@@ -241,19 +241,30 @@ class SocketStream(trio.abc.Stream):
             if self._more_expected:  # a `recv` that would block costs as much as one that succeeds
                 await trio.lowlevel.checkpoint()  # nobody may keep the loop busy, however fast they send
             else:
-                await trio.lowlevel.wait_readable(self.socket)
+                try:
+                    await trio.lowlevel.wait_readable(self.socket)
+                except trio.Cancelled:
+                    # A process that stood still wakes after its deadlines: what has come came in time.
+                    if self.broken or not (data := self._waiting(max_bytes)):
+                        raise
+                    return data
             if self.broken:
                 raise trio.ClosedResourceError("this stream is closed")
-            self._more_expected = False
-            try:
-                data = self.socket.recv(max_bytes)
-                self._more_expected = len(data) == max_bytes
+            if (data := self._waiting(max_bytes)) is not None:
                 return data
-            except BlockingIOError:
-                continue
-            except OSError as error:
-                self.abort()
-                raise trio.BrokenResourceError("the peer is gone") from error
+
+    def _waiting(self, max_bytes: int) -> bytes | None:
+        """What the kernel has; None: nothing yet. Raises BrokenResourceError."""
+        self._more_expected = False
+        try:
+            data = self.socket.recv(max_bytes)
+        except BlockingIOError:
+            return None
+        except OSError as error:
+            self.abort()
+            raise trio.BrokenResourceError("the peer is gone") from error
+        self._more_expected = len(data) == max_bytes
+        return data
 
     def _send_now(self) -> None:
         """Sends until the queue is empty or the kernel takes no more."""

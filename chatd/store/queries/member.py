@@ -12,9 +12,19 @@ from chatd.ports import Row
 from chatd.store import json_rows
 from chatd.store.queries.acquaintance import sees
 from chatd.store.queries.pool import Queries
+from chatd.store.queries.ranks import rank_of
 
+# Of a bot the role that counts, see `effective_role` in `chatd.domain.policy.bots`.
+_OWNER = "(SELECT owner FROM bots WHERE account = ?1)"
+_COUNTS = f"""
+    CASE WHEN {_OWNER} IS NULL THEN role ELSE coalesce((
+        SELECT role FROM members AS owners
+        WHERE account = {_OWNER} AND stream = members.stream AND until IS NULL
+        AND {rank_of("owners.role")} < {rank_of("members.role")}
+    ), role) END
+"""
 STREAMS = json_rows.folded(
-    "SELECT stream, role FROM members WHERE account = ?1 AND until IS NULL", ("stream", "role")
+    f"SELECT stream, {_COUNTS} AS role FROM members WHERE account = ?1 AND until IS NULL", ("stream", "role")
 )
 MEMBERSHIPS = f"SELECT ({STREAMS}), (SELECT coalesce(max(position), 0) FROM events)"
 # Of an account joined with its bot's row.

@@ -11,13 +11,14 @@ spaces.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from chatd.contract.events import ABOUT_MEMBERS, DETAILS, DISSOLVES, RESTRICTED
 from chatd.domain.policy.acquaintance import UNSEEN
 from chatd.domain.policy.roles import LOWEST_ROLE, RANK
 from chatd.store.queries.acquaintance import SHARED_ROOM_AT, sees
 from chatd.store.queries.file import with_files
+from chatd.store.queries.ranks import case, rank_of
 
 # In all of these ?1 is the account, and `events` the row of the event.
 
@@ -26,12 +27,8 @@ def _names(types: Iterable[str]) -> str:
     return ", ".join(repr(type_) for type_ in sorted(types))
 
 
-def _case(column: str, values: Mapping[str, object]) -> str:
-    return f"CASE {column} {' '.join(f'WHEN {key!r} THEN {value}' for key, value in values.items())} END"
-
-
-_RANK = _case("role", RANK)
-_NEEDED = _case("events.type", {type_: RANK[LOWEST_ROLE[right]] for type_, right in RESTRICTED.items()})
+_RANK = rank_of("role")
+_NEEDED = case("events.type", {type_: RANK[LOWEST_ROLE[right]] for type_, right in RESTRICTED.items()})
 # a bot's role is never higher than its owner's
 _ACCOUNT_OR_OWNER = "(?1, (SELECT owner FROM bots WHERE account = ?1))"
 # What is about the account itself, or ends the stream for all, is shown to those who are out, too.
@@ -100,7 +97,7 @@ def _without(names: Iterable[str]) -> str:
 
 
 _WITHOUT_DETAILS = (
-    f"coalesce({_case('type', {type_: _without(names) for type_, names in DETAILS.items()})}, data)"
+    f"coalesce({case('type', {type_: _without(names) for type_, names in DETAILS.items()})}, data)"
 )
 
 

@@ -1789,7 +1789,7 @@ export type MarkUnread = {
 }
 
 /**
- * A member of a space or room; `role` is the one in the space.
+ * A member of a space or room; `role` is the one that it was given in the space.
  *
  * `disabled`: its account is disabled, or that of a bot's owner; nobody reaches it.
  */
@@ -4543,7 +4543,7 @@ export interface Requests {
   'server.about': { readonly kind: 'query'; readonly data: GetServerAbout; readonly result: ServerAbout }
   /**
    * Version, address, sizes, counts and health of the server.
-   * - Sizes are in bytes.
+   * - Sizes are in bytes. `memory` is what the process has for itself: pages of files in the system's cache, such as those of the database that it looks at, are not in it, but `top` counts them.
    */
   'server.status': { readonly kind: 'query'; readonly data: GetServerStatus; readonly result: ServerStatus }
   /**

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-import msgspec
-
+from chatd.codec import json_line
 from chatd.contract.session import SessionOpened
 from chatd.domain.event import Event
 from chatd.ports import Render, Row
@@ -21,7 +20,6 @@ RETRY: Final = 1000  # milliseconds after which a client that was cut off connec
 # A comment, so that proxies do not take the stream for dead. To some clients, an empty line is an event.
 HEARTBEAT: Final = b":\n"
 _CURSOR: Final = re.compile(r"([!-\-/-~]{1,64})\.(0|[1-9][0-9]{0,15})\.([0-9a-f]*)")
-_encode: Final = msgspec.json.Encoder().encode
 
 
 class EventWire:
@@ -36,12 +34,12 @@ class EventWire:
 
     def _one(self, frame: Row) -> bytes:
         if "signal" in frame:
-            return b"event: signal\ndata: %b\n\n" % _encode(frame)
+            return b"event: signal\ndata: %b\n\n" % json_line(frame)
         return b"id: %b.%d.%b\nevent: event\ndata: %b\n\n" % (
             self._epoch,
             frame["position"],
             frame["hash"].encode(),
-            _encode(frame),
+            json_line(frame),
         )
 
 
@@ -54,12 +52,12 @@ def event_wire(epoch: str) -> EventWire:
 def opened(snapshot: SessionOpened) -> bytes:
     """The first event."""
     cursor = f"{snapshot.epoch}.{snapshot.position}.{snapshot.hash}"
-    return b"retry: %d\nid: %b\nevent: opened\ndata: %b\n\n" % (RETRY, cursor.encode(), _encode(snapshot))
+    return b"retry: %d\nid: %b\nevent: opened\ndata: %b\n\n" % (RETRY, cursor.encode(), json_line(snapshot))
 
 
 def closed(data: Mapping[str, Any], retry: int) -> bytes:
     """The last event. `retry`: milliseconds."""
-    return b"retry: %d\nevent: closed\ndata: %b\n\n" % (retry, _encode(data))
+    return b"retry: %d\nevent: closed\ndata: %b\n\n" % (retry, json_line(data))
 
 
 def read_cursor(text: str) -> dict[str, Any] | None:

@@ -1,0 +1,70 @@
+"""When connections are looked at for a peer that is silent, gone, or late."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import trio
+import trio.testing
+
+from chatd.gateway.gateway import Gateway
+from chatd.gateway.graphql.websocket import keep_alive
+from chatd.gateway.net.live_connection import LiveConnection
+from chatd.gateway.net.open_files import OpenFiles
+from chatd.settings import Settings
+
+
+class Connection:
+    """Notes when it is looked at."""
+
+    def __init__(self) -> None:
+        self.looked_at: list[float] = []
+
+    def check_liveness(self, now: float, settings: Settings) -> None:
+        self.looked_at.append(now)
+
+
+async def test_who_was_waited_for_while_the_server_stood_still_gets_a_second_to_be_heard(
+    tmp_path: Path, mock_clock: trio.testing.MockClock, nursery: trio.Nursery
+) -> None:
+    """What peers said meanwhile is still to be read; a server that is always late looks nevertheless."""
+    gateway = Gateway(Settings(data=tmp_path), cast(Any, None), cast(Any, None), OpenFiles())
+    connection = Connection()
+    gateway.connections.add(cast(LiveConnection, connection))
+    nursery.start_soon(gateway.keep_alive)
+
+    async def pass_by(*seconds: float) -> list[float]:
+        before = len(connection.looked_at)
+        for each in seconds:
+            await trio.testing.wait_all_tasks_blocked()
+            mock_clock.jump(each)
+        await trio.testing.wait_all_tasks_blocked()
+        return connection.looked_at[before:]
+
+    assert await pass_by(1, 1) == [1, 2]
+    assert await pass_by(100) == []
+    assert await pass_by(1) == [103]
+    assert await pass_by(1, 100, 100, 100, 100) == [104, 304, 504]
+
+
+async def test_a_pong_over_graphql_is_waited_for_again_when_the_server_stood_still(
+    tmp_path: Path, mock_clock: trio.testing.MockClock, nursery: trio.Nursery
+) -> None:
+    class Silent:
+        async def ping(self) -> None:
+            await trio.sleep_forever()
+
+    connection = trio.CancelScope()
+    settings = Settings(data=tmp_path, ping_interval=30, ping_timeout=60)
+    nursery.start_soon(keep_alive, cast(Any, Silent()), settings, connection)
+
+    async def pass_by(*seconds: float) -> bool:
+        for each in seconds:
+            await trio.testing.wait_all_tasks_blocked()
+            mock_clock.jump(each)
+        await trio.testing.wait_all_tasks_blocked()
+        return connection.cancel_called
+
+    assert not await pass_by(30, 100)
+    assert await pass_by(30, 60)
