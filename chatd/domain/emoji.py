@@ -10,13 +10,15 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Any, Final
 
+from chatd.contract.shown import MESSAGE
+
 KNOWN: Final = 1_000  # texts whose forms are remembered: the same few are written again and again
 
 
 @lru_cache(KNOWN)
 def is_character(text: str) -> bool:
     """Whether it is one character as people see it (a grapheme cluster, UAX 29), and shows something."""
-    return _patterns()[0].fullmatch(text) is not None
+    return _patterns()[0].fullmatch(text) is not None and MESSAGE.wrong(text) is None
 
 
 @lru_cache(KNOWN)
@@ -31,11 +33,12 @@ def qualified(text: str) -> str:
 
 @cache  # compiled on first use: most servers start long before the first reaction
 def _patterns() -> tuple[Any, Any]:
-    """One visible character; what takes a variation selector in a fully qualified emoji."""
+    """One visible character without a joiner at its end; what takes a variation selector in a fully qualified
+    emoji."""
     import regex
 
     return (
-        regex.compile(r"(?=\p{Extended_Pictographic}|[^\p{C}\p{Z}])\X"),
+        regex.compile(r"(?=\p{Extended_Pictographic}|[^\p{C}\p{Z}\p{M}])\X(?<![\u200c\u200d])"),
         regex.compile(
             r"[0-9#*](?=\u20e3)"
             r"|[[\p{Emoji}--[0-9#*]]--\p{Emoji_Presentation}](?!\p{Emoji_Modifier})",

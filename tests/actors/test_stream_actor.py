@@ -13,18 +13,22 @@ from chatd.actors.runtime.envelope import STALE
 from chatd.actors.runtime.stream_types import STREAM_TYPES
 from chatd.contract.account import AccountResult, CreateAccount
 from chatd.contract.errors import Refusal
+from chatd.contract.member import KickMember
 from chatd.contract.message import Posted, PostMessage
 from chatd.contract.read import MarkRead
 from chatd.contract.room import JoinRoom
 from chatd.contract.spec import DONE
-from chatd.domain.internal import SecureAccount
+from chatd.domain.internal import AdmitMembers, SecureAccount
 from chatd.ports import (
     Append,
+    Appended,
     DropRecoveryLinks,
     PutCredential,
     PutRecoveryLink,
     RecoveryLinkIs,
     ScheduledExists,
+    StoreUnavailable,
+    Taken,
 )
 
 
@@ -198,3 +202,28 @@ async def test_everybody_is_answered_when_the_house_closes(tmp_path: Path) -> No
             await world.directory.close()
     assert len(answers) == 100
     assert all(isinstance(answer, Posted) or code(answer) == "unavailable" for answer in answers)
+
+
+async def test_a_kick_that_was_not_written_hides_no_other_one_and_shuts_nobody_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A query of the room saw it, as if it were so."""
+    people = ("cy", "dan")
+    for name in people:
+        await world.ask(f"account/{name}", CreateAccount(name), "system")
+    assert await world.ask("space/s", AdmitMembers(people), "ann") == DONE
+    for name in people:
+        await world.ask("room/r", JoinRoom("r"), name)
+        assert isinstance(await world.post("before", by=name), Posted)
+
+    async def append(_: Append, spans: object = ()) -> Appended | Taken:
+        room = await world.directory.state_of("room/r")
+        assert "cy" not in room.members
+        raise StoreUnavailable("the disk is full")
+
+    with monkeypatch.context() as full:
+        full.setattr(world.writer, "append", append)
+        assert code(await world.ask("space/s", KickMember("s", "cy"), "ann")) == "unavailable"
+    assert not isinstance(await world.ask("space/s", KickMember("s", "dan"), "ann"), Refusal)
+    assert code(await world.post("after", by="dan")) == "not_found"
+    assert isinstance(await world.post("after", by="cy"), Posted)

@@ -21,10 +21,12 @@ from chatd.cluster.inboxes import Inboxes
 from chatd.cluster.lines import Lines
 from chatd.contract.account import CreateAccount
 from chatd.contract.errors import Refusal
+from chatd.contract.member import KickMember
 from chatd.contract.message import PostMessage
-from chatd.contract.room import CreateRoom
+from chatd.contract.room import CreateRoom, JoinRoom
 from chatd.contract.space import CreateSpace
 from chatd.domain.decision import Context
+from chatd.domain.internal import AdmitMembers
 
 SEEDS = range(8)
 FEW_SEEDS = range(4)
@@ -180,6 +182,8 @@ class Takeovers:
 class Connection:
     """Says one thing after another to its node, as a session does: in order, some without an answer yet."""
 
+    by = "ann"
+
     def __init__(self, member: Member, name: str, nonces: bool = True, long: float = 0.0) -> None:
         """`long`: how many of its posts another node cannot be asked to decide."""
         self.member, self.name, self.nonces, self.long = member, name, nonces, long
@@ -205,7 +209,7 @@ class Connection:
             def reply(answer: object, nonce: str = nonce) -> None:
                 self._reply(nonce, answer)
 
-            await self.member.directory.tell(ROOM, Envelope(command, Context("ann", self._said), reply))
+            await self.member.directory.tell(ROOM, Envelope(command, Context(self.by, self._said), reply))
         while len(self.answers) < self._said:
             await self._wait()
 
@@ -389,3 +393,43 @@ async def test_what_is_not_safe_to_repeat_is_done_once_though_two_nodes_are_stop
                     await trio.sleep(town.dice.choice((0, 0.01, 0.1)))
                     both.start_soon(town.stop, "n2")
         await check(town, connections)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_nobody_posts_after_their_kick_though_others_are_kicked_at_once_on_other_nodes(
+    seed: int, autojump_clock: MockClock
+) -> None:
+    """Two kicks of which the log takes one have the same place in the space: who saw one did not see the
+    other."""
+    people = [f"p{number}" for number in range(12)]
+    async with takeovers(seed, Weather(lost=0.03, unacknowledged=0.03, doubled=0.05)) as town:
+        nodes = town.made.nodes
+        for name in people:
+            assert not refused(await nodes[0].ask(f"account/{name}", CreateAccount(name), "system"))
+        assert not refused(await nodes[0].ask("space/s", AdmitMembers(tuple(people)), "ann"))
+        for name in people:
+            assert not refused(await nodes[0].ask(ROOM, JoinRoom("r"), name))
+        await town.made.settled()
+
+        async def kick(name: str, node: Node, at: float) -> None:
+            await trio.sleep(at)
+            answer = await node.ask("space/s", KickMember("s", name), "ann")
+            assert not refused(answer)
+
+        async with trio.open_nursery() as talking:
+            for number, name in enumerate(people):
+                connection = Connection(town.members[f"n{number % 3}"], name)
+                connection.by = name
+                talking.start_soon(connection.say, 60, town.dice)
+                talking.start_soon(kick, name, nodes[(number + 1) % 3], 0.3 * (1 + number // 3))
+            for _ in range(15):
+                town.move(town.dice.choice(list(town.members)))
+                await trio.sleep(town.dice.choice((0, 0.01, 0.1, 0.5)))
+        await check(town, [])
+        gone = set()
+        sql = "SELECT type, by, json_extract(data, '$.account') FROM events ORDER BY position"
+        for type_, by, account in nodes[0].sheet.connection.execute(sql):
+            assert type_ != "message.posted" or by not in gone
+            if type_ == "member.kicked":
+                gone.add(account)
+        assert gone == set(people)

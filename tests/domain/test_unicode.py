@@ -137,6 +137,33 @@ def test_an_emoji_that_is_newer_than_the_interpreter_is_a_character(emoji: str) 
     assert is_character(emoji)
 
 
-@pytest.mark.parametrize("text", [" ", "\u200b", "ab", "\n", "\ud83d", "\x00", "", "\u2003", "\ue000"])
+HIDDEN = [
+    "\ufe0f",
+    "\ufe0e",
+    "\u0301",
+    "\u20e3",
+    "\u034f",
+    "\u115f",
+    "\u2800",
+    "\u3164",
+    "\uffa0",
+    "\U000e0067",
+]
+JOINED_TO_NOTHING = ["\U0001f468\u200d", "a\u200d", "a\u200c"]  # they look like what has no joiner
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(" ", "\u200b", "ab", "\n", "\ud83d", "\x00", "", "\u2003", "\ue000"),
+        *(*HIDDEN, *JOINED_TO_NOTHING),
+    ],
+)
 def test_what_shows_nothing_or_too_much_is_no_character(text: str) -> None:
     assert not is_character(text)
+
+
+@given(st.text(max_size=4))
+def test_what_is_a_character_still_is_one_in_the_form_that_is_kept(text: str) -> None:
+    if is_character(text):
+        assert is_character(qualified(text))

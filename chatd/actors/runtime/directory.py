@@ -97,6 +97,18 @@ class Directory:
             actor.mailbox.close()
         return state
 
+    async def waited_for(self, stream: str) -> bool:
+        """Returns when nothing is decided for the stream that may not come to be, because another node was
+        first: true, if there was something. A server of its own need not wait: what looks at a decision
+        stands behind it in the log, and falls with it."""
+        actor = None if self.elsewhere is None else self._actors.get(stream)
+        return actor is not None and await actor.waited_for()
+
+    def left_in_vain(self, stream: str) -> None:
+        """Whoever seemed to have left the stream is in it still; its children may know otherwise."""
+        for actor in self:
+            actor.forget_with(stream)
+
     async def meet(self, state: State) -> None:
         """Tells a direct room who in it still shares a space with the others. Raises StoreUnavailable."""
         await self._meet(state)

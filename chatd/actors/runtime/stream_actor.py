@@ -66,6 +66,8 @@ class World(Protocol):
 
     async def append(self, append: Append, spans: Sequence[Span] = ()) -> Appended | Taken: ...
     async def state_of(self, stream: str) -> State: ...
+    async def waited_for(self, stream: str) -> bool: ...
+    def left_in_vain(self, stream: str) -> None: ...
     async def meet(self, state: State) -> None: ...
     def hide(self, stream: str, answer: Callable[[], None]) -> None: ...
     def read_marked(self, account: str, stream: str, seq: int, shown: bool) -> None: ...
@@ -85,6 +87,7 @@ class _Turn(msgspec.Struct):
     refusals: list[Callable[[], None]] = msgspec.field(default_factory=list)
     unanswered: list[Envelope] = msgspec.field(default_factory=list)  # both kinds, as they came
     beside: tuple[tuple[str, int], ...] = ()  # the stream that was looked at, and where it stood
+    leaves: bool = False  # whether others took over something that is not so, if it is not written
 
     def append(self) -> Append:
         there = (FilesExist(tuple(self.files)),) if self.files else ()
@@ -110,6 +113,9 @@ class StreamActor:
         self._absorbed = 0  # times that others added something
         self._way = 0.0  # seconds for which a new turn lets others in first
         self._giving_way_until = 0.0  # trio's time
+        self._open = False  # something is decided that may not come to be
+        self._looking = 0  # that wait until it is settled
+        self._settled = trio.Event()
 
     # --- asked from outside
 
@@ -140,6 +146,24 @@ class StreamActor:
         long: for a while, new turns let them in first. Else whoever was first, as while the owner changes,
         would be it again and again."""
         self._way, self._giving_way_until = seconds, trio.current_time() + GIVING_WAY
+
+    async def waited_for(self) -> bool:
+        """Whether something had been decided that may not have come to be; it is settled now, and nothing
+        more is decided until whoever waited had a turn."""
+        waited = False
+        self._looking += 1
+        try:
+            while self._open:
+                waited = True
+                await self._settled.wait()
+        finally:
+            self._looking -= 1
+        return waited
+
+    def forget_with(self, parent: str) -> None:
+        """Somebody did not leave `parent` after all, though it seemed so."""
+        if self._state is not None and self._kind.parent(self._state) == parent:
+            self._state = None
 
     def forget(self) -> None:
         """What is known here and nowhere in the log, as markers, may be out of date: it is read again."""
@@ -230,19 +254,20 @@ class StreamActor:
                 longest = min(LONGEST_PAUSE, PAUSE * 2 ** (redo - PATIENT_REDOS))
                 await trio.sleep(random() * longest)  # noqa: S311 - spreads writers, hides nothing
             begun = time_ns() if tracing.on else 0
+            while self._looking:
+                await trio.lowlevel.checkpoint()
             try:
                 turn = await self._decide(envelopes, known)
                 envelopes = turn.unanswered
                 spans = self._trace(envelopes, begun) if tracing.on else ()
                 if not (turn.facts or turn.writes):
                     return self._answer(turn, Appended(()))
-                outcome = await self._world.append(turn.append(), spans)
+                outcome = await self._append(turn, spans)
             except StoreUnavailable as error:
                 self._state = None
                 return _tell(envelopes, error)
             if isinstance(outcome, Appended):
                 return self._answer(turn, outcome)
-            self._state = None
             if outcome.what == "stale":
                 if turn.conditions or not turn.files:
                     return _refuse(envelopes, STALE)
@@ -252,6 +277,23 @@ class StreamActor:
             known.extend(outcome.found)
         log.error("log_refused", actor=self.name, times=REDOS)
         return _refuse(envelopes, STALE)
+
+    async def _append(self, turn: _Turn, spans: Sequence[Span]) -> Appended | Taken:
+        """Raises StoreUnavailable. What is not written is forgotten, here and by whoever saw it."""
+        self._open, written = True, False
+        try:
+            outcome = await self._world.append(turn.append(), spans)
+            written = isinstance(outcome, Appended)
+            return outcome
+        finally:
+            if not written:
+                self._state = None
+                if turn.leaves:
+                    self._world.left_in_vain(self.stream)
+            self._open = False
+            if self._looking:
+                self._settled.set()
+                self._settled = trio.Event()
 
     async def _let_others_in(self) -> None:
         if trio.current_time() < self._giving_way_until:
@@ -281,6 +323,10 @@ class StreamActor:
             state = await self.state()
             parent = self._kind.parent(state)
             around = None if parent is None else await self._world.state_of(parent)
+            while parent is not None and await self._world.waited_for(parent):
+                around = await self._world.state_of(parent)
+            if self._state is not state:  # it saw what did not come to be
+                absorbed = -1
         # No await from here to the append: what was decided stands in the log in the order of deciding.
         if around is not None:
             self._kind.sync_members(state, around)
@@ -296,8 +342,10 @@ class StreamActor:
             turn.beside = ((parent, around.head),)
         if state.head - self._snapshot_seq >= SNAPSHOT_EVERY:
             turn.writes.append(self._snapshot(state))
+        leaves = self._kind.leaves(state)
         for envelope in envelopes:
             self._decide_one(state, around, envelope, turn)
+        turn.leaves = self._kind.leaves(state) != leaves
         return turn
 
     async def _with_files(self, envelope: Envelope) -> Envelope:

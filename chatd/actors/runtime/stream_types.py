@@ -33,7 +33,8 @@ def _nothing(state: State, _: Any) -> None:
 class StreamType(msgspec.Struct, frozen=True):
     """How one kind of stream lives.
 
-    `parent` names the stream whose state its decider reads as well; one that `meets` must know who in it
+    `parent` names the stream whose state its decider reads as well; `leaves` counts what such a parent's
+    children take over in `sync_members`, and cannot take back. One that `meets` must know who in it
     still shares a space (`chatd.actors.runtime.shared_spaces`). `messages_of` names the messages that a
     command is about, and so those that the state must know for the turn.
     """
@@ -44,6 +45,7 @@ class StreamType(msgspec.Struct, frozen=True):
     confirm: Callable[[State, Sequence[Event]], None] = _nothing
     parent: Callable[[State], str | None] = lambda state: None
     sync_members: Callable[[State, State], None] = _nothing
+    leaves: Callable[[State], int] = lambda state: 0
     note: Callable[[State, Decision, Context], None] = lambda state, decision, context: None
     meets: Callable[[State], bool] = lambda state: False
     messages_of: Callable[[Any], Sequence[int]] = lambda command: ()
@@ -79,6 +81,7 @@ STREAM_TYPES: Final[Mapping[str, StreamType]] = {
         space_state.SpaceState,
         lambda state, _, command, context: space.decide(state, command, context),
         space.apply,
+        leaves=lambda state: int(state.leave_count),
         transient=space_state.TRANSIENT,
     ),
     "room": StreamType(
@@ -90,12 +93,12 @@ STREAM_TYPES: Final[Mapping[str, StreamType]] = {
         room.confirm,
         lambda state: space_stream(state.space) if state.space else None,
         room_state.sync_members,
-        room.remember_unlogged,
-        lambda state: state.direct and state.exists,
-        message.messages_of,
-        MarkRead,
-        room_state.MAX_NONCES,
-        room_state.TRANSIENT,
+        note=room.remember_unlogged,
+        meets=lambda state: state.direct and state.exists,
+        messages_of=message.messages_of,
+        reads=MarkRead,
+        remembers=room_state.MAX_NONCES,
+        transient=room_state.TRANSIENT,
     ),
 }
 
