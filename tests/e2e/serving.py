@@ -105,7 +105,7 @@ class Server:
             if python and loaded.fits(self.program):
                 self.process = loaded.loaded().start(words, settings, log)
             else:
-                self.process = _own_process([self.executable, *words], settings, log, self.handed)
+                self.process = own_process([self.executable, *words], settings, log, self.handed)
         self._listening.clear()
         self._listener = threading.Thread(target=self._listen, args=(self.process,), daemon=True)
         self._listener.start()
@@ -185,7 +185,7 @@ class Server:
         raise AssertionError("no VmRSS in /proc")
 
 
-def _own_process(
+def own_process(
     command: Sequence[str], settings: Mapping[str, str], log: IO[bytes], handed: Sequence[int]
 ) -> subprocess.Popen[bytes]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CHATD_")}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import queue
 import signal
 import socket
@@ -15,7 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from .serving import START_DEADLINE, STOP_DEADLINE, Server
+from . import loaded
+from .serving import START_DEADLINE, STOP_DEADLINE, Server, own_process
 
 
 class Standby:
@@ -28,31 +28,18 @@ class Standby:
         self.page = ""
         self.log = data.parent / f"{data.name}.log"
         self.printed: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | loaded.Process | None = None
         self._token = token
 
     def start(self) -> Standby:
         """Starts it and waits until it shows itself."""
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("CHATD_")}
-        command = [
-            sys.executable,
-            "-m",
-            "chatd.cli",
-            "follow",
-            self.url,
-            "--data",
-            str(self.data),
-            "--port",
-            "0",
-        ]
+        words = ["-m", "chatd.cli", "follow", self.url, "--data", str(self.data), "--port", "0"]
+        settings = {"CHATD_TOKEN": self._token}
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command,
-                env={**clean, "CHATD_TOKEN": self._token},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-            )
+            if loaded.fits(loaded.CHATD):
+                self.process = loaded.loaded().start(words, settings, log)
+            else:
+                self.process = own_process([sys.executable, *words], settings, log, ())
         self.printed = queue.SimpleQueue()
         threading.Thread(target=self._listen, args=(self.process, self.printed), daemon=True).start()
         try:
@@ -62,7 +49,9 @@ class Standby:
         self.page = line.rpartition(" on ")[2].removesuffix("/status")
         return self
 
-    def _listen(self, process: subprocess.Popen[bytes], printed: queue.SimpleQueue[str]) -> None:
+    def _listen(
+        self, process: subprocess.Popen[bytes] | loaded.Process, printed: queue.SimpleQueue[str]
+    ) -> None:
         assert process.stdout is not None
         with process.stdout:
             for line in process.stdout:
