@@ -292,10 +292,7 @@ REQUESTS: tuple[RequestType, ...] = (
         http=Http("GET", "/server/status"),
         scope="never",
         asker="operator",
-        notes=(
-            "Sizes are in bytes. `memory` is what the process has for itself: pages of files in the system's"
-            " cache, such as those of the database that it looks at, are not in it, but `top` counts them.",
-        ),
+        notes=("Sizes are in bytes.",),
     ),
     query(
         "server.top",

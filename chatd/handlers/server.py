@@ -237,12 +237,8 @@ def _load(actor: Any) -> ActorLoad:
 
 
 def _memory() -> int:
-    """Resident bytes that this process has for itself; all there were at most, when no file can be opened.
-
-    What readers look at of the database is in the system's cache, which takes it back: it is not counted.
-    """
+    """Resident bytes of this process; the most that there were, when no file can be opened."""
     try:
-        _, resident, shared, *_ = Path("/proc/self/statm").read_text().split()
-        return (int(resident) - int(shared)) * _PAGE
+        return int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE
     except OSError:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -27,7 +27,6 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
 INTERRUPT_EVERY = 0.05
-MAPPED = 2**31 - 2**16  # bytes of the file that readers look at without copying: all that SQLite takes
 
 
 class Reply(Generic[T]):
@@ -194,8 +193,9 @@ def open_reader(path: Path) -> sqlite3.Connection:
     instant can corrupt the file (SQLite 3.7.0 to 3.51.2)."""
     uri = path.absolute().as_uri() + "?mode=ro"
     with closed_on_error(_connected(uri)) as connection:
-        connection.execute("PRAGMA cache_size = -4000")
-        connection.execute(f"PRAGMA mmap_size = {MAPPED}")
+        # Holds what the unread list of 500 rooms looks at. The file is not mapped instead: where a page of it
+        # cannot be read, because the disk fails or the file was cut off, the kernel would end the process.
+        connection.execute("PRAGMA cache_size = -16000")
     return connection
 
 

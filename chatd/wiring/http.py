@@ -14,6 +14,7 @@ from chatd.gateway.http.app import Http
 from chatd.gateway.http.files.routes import FileRoutes
 from chatd.gateway.http.graphql_route import GraphQLRoute
 from chatd.gateway.http.health_routes import HealthRoutes, MetricsRoute
+from chatd.gateway.http.hooks import Hooks
 from chatd.gateway.http.monitor import Monitor
 from chatd.gateway.http.sso_routes import SsoRoutes
 from chatd.gateway.http.standby_routes import StandbyRoutes
@@ -64,6 +65,7 @@ def http(settings: Settings, services: Services, gateway: Gateway, open_session:
                 transfers.counts,
                 settings.max_file,
             ),
+            Hooks(desk),
             StandbyRoutes(
                 settings, desk, services.replication, services.blobs, head, services.standbys.heard
             ),

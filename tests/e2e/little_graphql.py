@@ -1,4 +1,4 @@
-"""A chatd in which GraphQL has a millisecond of the processor in a second: who has asked once waits."""
+"""A chatd in which GraphQL has a millisecond of the processor in 15 minutes: who asks once more waits."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from chatd.settings import Rate
 PROGRAM = (__file__,)
 
 if __name__ == "__main__":
-    budget.RATE = Rate(1, 1)  # type: ignore[misc]
+    budget.RATE = Rate(0.001, 1)  # type: ignore[misc]
     main()

@@ -105,6 +105,30 @@ def test_it_says_so_stores_nothing_and_saves_what_is_open(
         restored.kill()
 
 
+def test_the_server_outlives_a_file_that_is_cut_off(serve: Serve) -> None:
+    server = serve()
+    town = Town(server)
+    room = town.room()
+    ann = town.open(town.owner)
+    ann.ask("room.join", room=room)
+    for _ in range(200):
+        ann.ask("message.post", room=room, text="much " * 400)
+    town.close()
+    server.stop()  # what was in the write-ahead log is in the file now
+    server.start()
+    ann = Client.dial(server).open(town.owner.token)
+    with (server.data / "chatd.db").open("r+b") as file:
+        file.truncate(3 * 4096)
+    for at in range(20, 200, 20):
+        answer = ann.reply(
+            ann.send("room.history", room=room, before=at, limit=5)
+        )  # what it has in memory it gives
+        assert "result" in answer or answer["error"]["code"] == "unavailable"
+    assert http(server, "/healthz")[0] == 200
+    ann.close()
+    server.kill()  # it has lost its file, and would say so
+
+
 def test_it_goes_on_when_the_folder_is_back(serve: Serve) -> None:
     server = serve()
     town = Town(server)

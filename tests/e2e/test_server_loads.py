@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from .raw import Peer
@@ -87,13 +85,3 @@ def test_the_log_is_asked_to_wait_over_http_too(server: Server, town: Town, wait
     with Peer(server) as peer:
         peer.get(f"/api/v1/log?after={head}&wait={wait}", headers={"Authorization": f"Bearer {admin.token}"})
         assert peer.response()[0] == status
-
-
-def test_the_memory_that_a_server_says_is_its_own_without_pages_of_the_database(town: Town) -> None:
-    status = town.operator.ask("server.status")
-    lines = Path(f"/proc/{status['pid']}/status").read_text().splitlines()
-    kib = {
-        line.split(":")[0]: int(line.split()[1]) for line in lines if line.startswith(("VmRSS", "RssFile"))
-    }
-    assert status["memory"] <= 1024 * (kib["VmRSS"] - kib["RssFile"]) + 2**22
-    assert status["memory"] > 2**23

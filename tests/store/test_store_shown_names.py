@@ -54,6 +54,22 @@ def test_in_one_transaction_the_first_gets_the_name(sheet: Sheet, pen: Pen) -> N
     assert let_in(sheet.write(pen.space("s1", name="x"), pen.space("s2", name="X"))) == [True, False]
 
 
+def test_an_append_that_wants_a_name_twice_stays_out_and_nobody_else(sheet: Sheet, pen: Pen) -> None:
+    """An actor puts what it decides at once into one append, and does it one by one when that is refused. An
+    objection that is not found here costs everybody in the transaction theirs."""
+    sheet.write(pen.account("ann"), pen.space("home"), pen.room("hall"), pen.join("room/hall", "ann"))
+
+    def at_once(*appends: Append) -> Append:
+        return Append(tuple(fact for append in appends for fact in append.facts))
+
+    twice = at_once(pen.room("r1", name="x"), pen.room("r2", name="X"))
+    assert sheet.write(pen.post("hall", "mine"), twice)[1:] == [TAKEN]
+    assert let_in(sheet.write(pen.room("r3", name="x"))) == [True]
+    assert let_in(sheet.write(at_once(pen.room("r4", name="y"), pen.room("r5", name="z")))) == [True]
+    swapped = at_once(renamed(pen, "room/r4", "w"), renamed(pen, "room/r5", "w"))
+    assert sheet.write(swapped) == [TAKEN]
+
+
 def test_a_name_is_kept_while_archived_and_free_when_deleted_or_left(sheet: Sheet, pen: Pen) -> None:
     sheet.write(pen.account("ann"), pen.space("home"), pen.room("r1", name="x"), pen.room("r2", name="y"))
     sheet.write(pen.append("room/r1", "room.archived", {}))

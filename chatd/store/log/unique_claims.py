@@ -98,11 +98,14 @@ class Claims:
             if self._names.get(name, account) != account or names.setdefault(name, account) != account:
                 return Taken("name")
         for name, account in _display_names(append.facts):
-            if self._names.get(name, account) != account:
+            if self._names.get(name, account) != account or names.get(name, account) != account:
                 return Taken("shown_name")
+        wanted: dict[tuple[str, str, str], str] = {}
         for label in _labels(append.facts):
+            stream, keys = label[0], self._keys(label)
             if label in self._taken or any(
-                self._labels.get(key, label[0]) != label[0] for key in self._keys(label)
+                self._labels.get(key, stream) != stream or wanted.setdefault(key, stream) != stream
+                for key in keys
             ):
                 return Taken("shown_name")
         return None

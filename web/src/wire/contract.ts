@@ -4543,7 +4543,7 @@ export interface Requests {
   'server.about': { readonly kind: 'query'; readonly data: GetServerAbout; readonly result: ServerAbout }
   /**
    * Version, address, sizes, counts and health of the server.
-   * - Sizes are in bytes. `memory` is what the process has for itself: pages of files in the system's cache, such as those of the database that it looks at, are not in it, but `top` counts them.
+   * - Sizes are in bytes.
    */
   'server.status': { readonly kind: 'query'; readonly data: GetServerStatus; readonly result: ServerStatus }
   /**

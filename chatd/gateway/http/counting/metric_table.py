@@ -30,11 +30,7 @@ METRICS: Final = (
     Metric("chatd_ready", "gauge", "Whether commands can be stored: 1, or 0."),
     Metric("chatd_problems", "gauge", "Problems that server status names."),
     Metric("chatd_uptime_seconds", "gauge", "Time since the start."),
-    Metric(
-        "chatd_memory_bytes",
-        "gauge",
-        "Resident memory that the process has for itself, without pages of files.",
-    ),
+    Metric("chatd_memory_bytes", "gauge", "Resident memory of the process."),
     Metric("chatd_loop_lag_seconds", "gauge", "How late the event loop came to a task that was ready."),
     Metric("chatd_log_lines_lost", "counter", "Lines that the log on stderr did not take."),
     Metric("chatd_clock_steps", "counter", "How often the clock of the machine was set."),

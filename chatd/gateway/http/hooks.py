@@ -1,0 +1,83 @@
+"""`/hooks/ROOM/TOKEN`: incoming webhooks. Who can only send to an address posts as the bot of its token.
+
+The address is a secret, as the token in it is. It takes what senders of webhooks send: JSON with a `text`,
+the same in the field `payload` of a form, or plain text. Other fields are not looked at.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chatd.auth.rate_limits import network
+from chatd.contract.errors import Refusal
+from chatd.contract.requests import REQUESTS
+from chatd.gateway.http.files.answers import Problem, answering, granted, json_answer
+from chatd.gateway.http.rest.body import fields_in
+from chatd.gateway.http.rest.nonce import HEADER as KEY
+from chatd.gateway.http.rest.nonce import take_key
+from chatd.ports import Desk
+from chatd.principal import Principal, work_for
+
+PATH: Final = "/hooks/{room}/{token}"
+FORM_FIELDS: Final = 8
+POST: Final = REQUESTS["message.post"]
+NO_BOT: Final = Refusal(
+    "forbidden", "only the token of a bot may stand in an address: whoever sees it could be that person"
+)
+NO_FORM: Final = Refusal("invalid", "a form has its JSON in the field `payload`")
+NO_TEXT: Final = Refusal("invalid", "the body is text in UTF-8")
+NO_TYPE: Final = Refusal(
+    "invalid", 'send {"text": "…"} as application/json, the same as `payload` of a form, or text/plain'
+)
+
+
+class Hooks:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def routes(self) -> list[Route]:
+        return [Route(PATH, answering(self._post), methods=["POST"])]
+
+    async def _post(self, request: Request) -> Response:
+        address = request.state.caller.address
+        bot = granted(await self._desk.admit(request.path_params["token"], address))
+        if bot.owner is None:
+            raise Problem(NO_BOT)
+        work_for(Principal(network(address), bot.owner))
+        data = {"room": request.path_params["room"], **_said(await request.body(), request)}
+        key = request.headers.get(KEY.decode())
+        if key is not None and (refusal := take_key(key.encode("latin-1"), data)):
+            raise Problem(refusal)
+        return json_answer(POST.http.status, granted(await self._desk.ask(bot, POST, data)))
+
+
+def _said(body: bytes, request: Request) -> dict[str, Any]:
+    """The text, as `message.post` takes it; nothing where there is none. Raises Problem."""
+    match request.headers.get("content-type", "").partition(";")[0].strip().lower():
+        case "application/json":
+            return _text_of(body)
+        case "application/x-www-form-urlencoded":
+            return _text_of(_payload(body))
+        case "text/plain":
+            try:
+                return {"text": body.decode()}
+            except UnicodeDecodeError:
+                raise Problem(NO_TEXT) from None
+    raise Problem(NO_TYPE, 415)
+
+
+def _text_of(json: bytes) -> dict[str, Any]:
+    fields = granted(fields_in(json))
+    return {"text": fields["text"]} if "text" in fields else {}
+
+
+def _payload(form: bytes) -> bytes:
+    try:
+        return dict(parse_qsl(form.decode(), max_num_fields=FORM_FIELDS))["payload"].encode()
+    except (ValueError, KeyError):
+        raise Problem(NO_FORM) from None
