@@ -469,8 +469,16 @@ def lived(server: Server) -> Iterator[Lived]:
     for _ in live_through(town, witness, *followers):
         for follower in followers:
             follower.follow()
+    nothing_comes_any_more(town.operator)
     yield Lived(server, town, witness, followers, before)
     town.close()
+
+
+def nothing_comes_any_more(operator: Client) -> None:
+    """Whoever is to hear of what was said has: else two looks might tell of two moments."""
+    deadline = time.monotonic() + DEADLINE
+    while any(one["lag"] for one in operator.ask("server.followers")["followers"]):
+        assert time.monotonic() < deadline
 
 
 def caught_up(operator: Client) -> list[str]:
