@@ -81,7 +81,9 @@ scenario(async ({ asked, open, picture, axe }) => {
   await hers.keyboard.press('ArrowDown')
   await hers.keyboard.press('Enter')
   await row(his, 'high water').locator('.reaction', { hasText: '🎉' }).waitFor()
-  told.focus_after_picker = await hers.evaluate(() => document.activeElement?.innerText.includes('high water'))
+  told.focus_after_picker = await hers
+    .waitForFunction(() => document.activeElement?.innerText.includes('high water'))
+    .then(() => true)
 
   await focus(his, 'high water')
   await his.keyboard.press('+')

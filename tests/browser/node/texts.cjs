@@ -88,7 +88,10 @@ scenario(async ({ asked, open, picture, axe }) => {
   const boxAxe = await axe(page, 'dialog.lightbox')
   await page.keyboard.press('Escape')
   await box.waitFor({ state: 'detached' })
-  const focusBack = await page.evaluate(() => document.activeElement.classList.contains('files-picture'))
+  // The dialog is gone a frame before the focus is back.
+  const focusBack = await page
+    .waitForFunction(() => document.activeElement.classList.contains('files-picture'))
+    .then(() => true)
 
   const unread = async () => {
     const answer = await fetch(`${asked.origin}/api/v1/unread`, { headers: { authorization: `Bearer ${ann.token}` } })
