@@ -13,15 +13,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chatd.auth.rate_limits import network
 from chatd.contract.errors import Refusal
 from chatd.contract.requests import REQUESTS
 from chatd.gateway.http.files.answers import Problem, answering, granted, json_answer
+from chatd.gateway.http.files.asker import admitted
 from chatd.gateway.http.rest.body import fields_in
 from chatd.gateway.http.rest.nonce import HEADER as KEY
 from chatd.gateway.http.rest.nonce import take_key
 from chatd.ports import Desk
-from chatd.principal import Principal, work_for
 
 PATH: Final = "/hooks/{room}/{token}"
 FORM_FIELDS: Final = 8
@@ -44,11 +43,10 @@ class Hooks:
         return [Route(PATH, answering(self._post), methods=["POST"])]
 
     async def _post(self, request: Request) -> Response:
-        address = request.state.caller.address
-        bot = granted(await self._desk.admit(request.path_params["token"], address))
+        token, address = request.path_params["token"], request.state.caller.address
+        bot = await admitted(token, address, self._desk)
         if bot.owner is None:
             raise Problem(NO_BOT)
-        work_for(Principal(network(address), bot.owner))
         data = {"room": request.path_params["room"], **_said(await request.body(), request)}
         key = request.headers.get(KEY.decode())
         if key is not None and (refusal := take_key(key.encode("latin-1"), data)):

@@ -45,6 +45,11 @@ async def asker(request: Request, desk: Desk) -> Caller:
         if peer.operator:
             return peer
         raise Problem(NO_TOKEN)
-    caller = granted(await desk.admit(header[len(SCHEME) :].strip(), peer.address))
-    work_for(Principal(network(peer.address), caller.owner or caller.account))
+    return await admitted(header[len(SCHEME) :].strip(), peer.address, desk)
+
+
+async def admitted(token: str, address: str, desk: Desk) -> Caller:
+    """The bearer of the token, for whom the request works from now on. Raises Problem."""
+    caller = granted(await desk.admit(token, address))
+    work_for(Principal(network(address), caller.owner or caller.account))
     return caller
