@@ -8,6 +8,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from websockets.exceptions import WebSocketException
@@ -146,6 +147,11 @@ def acknowledge_more(talkers: list[Talker], count: int, server: Server) -> None:
     with progress:
         enough = progress.wait_for(lambda: acknowledged() >= goal or any(t.error for t in talkers), 15)
     assert enough, f"no progress for 15 s; the server said:\n{server.output()}"
+
+
+@pytest.fixture
+def tmp_path(disk: Path) -> Path:
+    return disk
 
 
 @pytest.mark.timeout(240)
