@@ -15,7 +15,7 @@ import attrs
 import msgspec
 import trio
 
-from chatd.actors.runtime.envelope import BROKEN, STOPPING, UNCERTAIN, Envelope
+from chatd.actors.runtime.envelope import BROKEN, STOPPING, UNCERTAIN, UNSETTLED, Envelope
 from chatd.cluster.calls import LONGEST, Answer, Call, answers_to, calls_to, decode_call, encode
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.envelopes import Unsendable, decode_command, encode_result
@@ -68,7 +68,7 @@ class Inboxes:
         self._inboxes: dict[str, _Inbox] = {}
         self._unanswered = 0
         self._moved_at = 0.0
-        self._closed = False
+        self._finishing = self._closed = False
         self._complaints = Complaints()
 
     def open(self) -> None:
@@ -76,7 +76,8 @@ class Inboxes:
 
     async def finish(self) -> None:
         """Returns when all is answered that others gave to this node, which they know to be leaving, and
-        nothing more is on its way."""
+        nothing more is on its way. What is not known here any more, the next owner finds out."""
+        self._finishing = True
         self._moved_at = trio.current_time()
         while self._unanswered or trio.current_time() < self._moved_at + LATE:  # noqa: ASYNC110
             await trio.sleep(LOOK)
@@ -146,7 +147,7 @@ class Inboxes:
     def _answer(self, inbox: _Inbox, call: Call, answer: object) -> None:
         self._unanswered -= 1
         self._moved_at = trio.current_time()
-        if answer is STOPPING:
+        if answer is STOPPING or (self._finishing and answer in (UNSETTLED, UNCERTAIN)):
             return
         try:
             result = encode_result(answer)

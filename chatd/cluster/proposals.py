@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from math import inf
 from typing import Final
 
 import attrs
@@ -14,7 +16,16 @@ from chatd.clock import new_id
 from chatd.cluster.proposal import Kind, encode, join
 from chatd.cluster.sealing import OVERHEAD
 from chatd.cluster.sequencer import Lost, Sequencer
-from chatd.ports import Append, Appended, Commit, Made, StoreUnavailable, StoreUncertain, Taken
+from chatd.ports import (
+    Append,
+    Appended,
+    Commit,
+    Made,
+    StoreStopping,
+    StoreUnavailable,
+    StoreUncertain,
+    Taken,
+)
 from chatd.store.log.plan import make
 
 RESEND: Final = 2.0  # seconds after which a proposal that has not come back is sent again
@@ -55,6 +66,8 @@ class Proposals:
         self._pending: deque[Pending] = deque()
         self._n = 0
         self._wanted = trio.Event()
+        self.until = inf  # trio's time; then nobody waits any more for what is proposed
+        self._waits: set[trio.CancelScope] = set()  # of those who wait for what was proposed
 
     @property
     def first(self) -> Pending | None:
@@ -68,11 +81,34 @@ class Proposals:
 
     def submit(self, appends: Sequence[Append], here: Commit | None = None) -> ProposalCommit:
         """Never waits. `here`: a commit of this node alone that belongs to it."""
+        if self.over:
+            return ProposalCommit(self, here, (), StoreStopping("the server is shutting down"))
         parts = [self._propose("append", *part) for part in _parts(appends, self._sequencer.limit)]
-        return ProposalCommit(parts, here, self._withdraw)
+        return ProposalCommit(self, here, parts)
 
     def ratchet(self) -> ProposalCommit:
-        return ProposalCommit([self._propose("ratchet", [], [], [])], None, self._withdraw)
+        return ProposalCommit(self, None, [self._propose("ratchet", [], [], [])])
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is proposed any more."""
+        return trio.current_time() >= self.until
+
+    def stop_within(self, seconds: float) -> None:
+        """Nobody waits longer than this for what was proposed, and nothing is proposed after it."""
+        self.until = min(self.until, trio.current_time() + seconds)
+        for wait in self._waits:
+            wait.deadline = min(wait.deadline, self.until)
+
+    @contextmanager
+    def patience(self) -> Iterator[trio.CancelScope]:
+        """As long as somebody waits for what was proposed."""
+        with trio.CancelScope(deadline=min(trio.current_time() + GIVE_UP, self.until)) as wait:
+            self._waits.add(wait)
+            try:
+                yield wait
+            finally:
+                self._waits.discard(wait)
 
     def settle(self, outcomes: Outcomes) -> None:
         """The first has been applied."""
@@ -126,7 +162,7 @@ class Proposals:
         self._wanted.set()
         return pending
 
-    def _withdraw(self, parts: Sequence[Pending]) -> bool:
+    def withdraw(self, parts: Sequence[Pending]) -> bool:
         """Takes back what was never sent. False: some of it was."""
         back = {part.n for part in parts if not part.tried and part.outcomes is None}
         if back:  # nothing behind the first of them was sent either
@@ -144,27 +180,36 @@ class ProposalCommit:
     """Appends on their way through the stream. To stop waiting does not stop them."""
 
     def __init__(
-        self, parts: Sequence[Pending], here: Commit | None, withdraw: Callable[[Sequence[Pending]], bool]
+        self,
+        proposals: Proposals,
+        here: Commit | None,
+        parts: Sequence[Pending],
+        refused: StoreUnavailable | None = None,
     ) -> None:
-        self._parts = parts
+        """`refused`: why nothing was proposed, if nothing was."""
+        self._proposals = proposals
         self._here = here
-        self._withdraw = withdraw
+        self._parts = parts
+        self._refused = refused
 
     async def wait(self) -> list[Appended | Taken]:
         """One outcome for each append, in order, when this node has applied and shown them. Raises
         StoreUnavailable."""
         if self._here is not None:
             await self._here.wait()
+        if self._refused is not None:
+            raise self._refused
         outcomes: list[Appended | Taken] = []
-        with trio.move_on_after(GIVE_UP) as waiting:
+        with self._proposals.patience() as waiting:
             for part in self._parts:
                 await part.done.wait()
                 if isinstance(part.outcomes, StoreUnavailable):
                     raise part.outcomes
                 outcomes += part.outcomes or ()
         if waiting.cancelled_caught:
-            if self._withdraw(self._parts):
-                raise StoreUnavailable("the cluster's stream cannot be reached")
+            if self._proposals.withdraw(self._parts):
+                problem = "the cluster's stream cannot be reached"
+                raise StoreStopping(problem) if self._proposals.over else StoreUnavailable(problem)
             raise StoreUncertain("the cluster's stream has not answered; what was asked may still be done")
         return outcomes
 

@@ -68,6 +68,10 @@ class StoreMisplaced(StoreUnavailable):
     """The database file that is open is not the one at its path: nothing is written until it is again."""
 
 
+class StoreStopping(StoreUnavailable):
+    """The server is about to end: another one, or this one later, can do it."""
+
+
 class StoreRefuses(StoreUnavailable):
     """The database does not take it, and would not later either: a fault of chatd."""
 

@@ -12,7 +12,7 @@ import trio
 from memory_net import MemoryWires
 from trio.testing import MockClock
 
-from chatd.actors.runtime.envelope import STOPPING, Envelope
+from chatd.actors.runtime.envelope import STOPPING, UNCERTAIN, UNSETTLED, Envelope
 from chatd.cluster.inboxes import Inboxes
 from chatd.cluster.line import PATIENCE, RESEND
 from chatd.cluster.lines import OF_A_LINE, Lines
@@ -67,7 +67,7 @@ class Node:
     life: str = "1"
     slow: float = 0.0
     under_way: int = 0
-    stopping: bool = False
+    stopping: Refusal | None = None  # what it says of all that it is told
     still_able: set[Life] = attrs.field(factory=set)  # those that decide, though they own nothing
     lines: Lines = attrs.field(init=False)
     inboxes: Inboxes = attrs.field(init=False)
@@ -115,8 +115,8 @@ class Node:
         self.under_way += 1
         await trio.sleep(self.slow)
         self.under_way -= 1
-        if self.stopping:
-            envelope.reply(STOPPING)
+        if self.stopping is not None:
+            envelope.reply(self.stopping)
             return
         envelope.reply(self.log.store(envelope.command))
 
@@ -494,18 +494,19 @@ async def test_an_owner_that_stops_answers_what_it_was_given_and_takes_nothing_a
     assert refusal.code == "uncertain"
 
 
-async def test_what_an_owner_cannot_decide_any_more_is_left_to_the_next_one(
-    wires: MemoryWires, autojump_clock: MockClock
+@pytest.mark.parametrize("answer", [STOPPING, UNSETTLED, UNCERTAIN], ids=["not", "unsettled", "uncertain"])
+async def test_what_an_owner_that_stops_does_not_settle_is_left_to_the_next_one(
+    wires: MemoryWires, autojump_clock: MockClock, answer: Refusal
 ) -> None:
-    """Its sender need not reconnect: that node stays."""
+    """Its sender need not reconnect: that node stays. As when what the owner proposed does not come back."""
     owner, node = await owned_elsewhere(wires)
-    owner.stopping = True
+    owner.stopping, owner.slow = answer, 0.1
     for text in numbered(3):
         await node.post(text)
-    await trio.sleep(RESEND / 2)
-    assert node.answers == {}
+    await trio.sleep(0.05)
     with trio.fail_after(1):
         await owner.inboxes.finish()
+    assert node.answers == {}
     node.still_able = set()
     node.move(("c", "1"))
     await answered(node, 3, within=0.1)

@@ -10,7 +10,15 @@ from msgspec import Struct
 from chatd.asked import Asked
 from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context
-from chatd.ports import Condition, StoreBusy, StoreMisplaced, StoreUnavailable, StoreUncertain, Write
+from chatd.ports import (
+    Condition,
+    StoreBusy,
+    StoreMisplaced,
+    StoreStopping,
+    StoreUnavailable,
+    StoreUncertain,
+    Write,
+)
 
 Answer = object  # a result of the contract, or a Refusal
 Reply = Callable[[Answer], None]  # never waits, never raises
@@ -46,6 +54,8 @@ def unavailable(error: StoreUnavailable) -> Refusal:
             return OVERLOADED
         case StoreMisplaced():
             return MISPLACED
+        case StoreStopping():
+            return STOPPING
         case StoreUncertain():
             return UNCERTAIN
     return UNAVAILABLE
