@@ -11,11 +11,11 @@ from typing import Final
 import attrs
 import trio
 
-from chatd.backoff import Backoff
 from chatd.clock import new_id
 from chatd.cluster.proposal import Kind, encode, join
 from chatd.cluster.sealing import OVERHEAD
 from chatd.cluster.sequencer import Lost, Sequencer
+from chatd.concurrency.backoff import Backoff
 from chatd.ports import (
     Append,
     Appended,

@@ -1,6 +1,6 @@
 """The id of a frame that cannot be read, so that whoever waits for its answer gets one.
 
-`chatd.codec` asks when a frame is broken: cut off, too large, nested too deep, or in a format that it is not.
+`chatd.frames.codec` asks when a frame is broken: cut off, too large, nested too deep, or in another format.
 Only the id of the frame itself counts, never one that stands deeper, and only as it was sent: an id that
 cannot be sent back as it came is none. How far is looked is bounded; the frames of honest clients are short.
 """

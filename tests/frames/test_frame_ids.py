@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.codec import JSON, MAX_FRAME, MSGPACK, BadFrame
 from chatd.contract.fields import MAX_ID
+from chatd.frames.codec import JSON, MAX_FRAME, MSGPACK, BadFrame
 
 # Python 3.13 does not read that any more, and it is within what is looked through for an id.
 DEEP = "[" * 9_990 + "]" * 9_990

@@ -16,7 +16,7 @@ import msgspec
 
 from chatd.contract.errors import Refusal
 from chatd.contract.field_errors import shorten
-from chatd.frame_ids import id_in_json, id_in_msgpack, valid_id
+from chatd.frames.ids import id_in_json, id_in_msgpack, valid_id
 
 Frame = dict[str, Any]
 
