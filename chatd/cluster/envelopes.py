@@ -18,6 +18,7 @@ from chatd.actors.runtime.envelope import Envelope, Reply
 from chatd.asked import Asked
 from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context
+from chatd.frame_ids import RequestId
 from chatd.ports import Condition, Write
 from chatd.tracing import tracing
 
@@ -35,7 +36,7 @@ class From(Struct, frozen=True, array_like=True):
     span as a `traceparent`, where it is traced."""
 
     session: str
-    request: int | str
+    request: RequestId
     waited: float
     trace: str | None = None
 
