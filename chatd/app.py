@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import trio
 
@@ -38,6 +38,7 @@ from chatd.ports import Log, StoreError
 from chatd.reload import Load, follow_hangups, outlive_signals
 from chatd.settings import Settings
 from chatd.settled_clock import SettledClock
+from chatd.stopping import Stop, stop_asked
 from chatd.store.database import Store, open_store
 from chatd.store.ops.data_dir import refuse_if_held
 from chatd.tracing import tracing
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
 _M_ARENA_MAX: Final = -8
 ADMIN_SOCKET: Final = "admin.sock"
 Bound = tuple[str, socket.socket]  # what the address is called, and its socket
-STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 def run(settings: Settings, announce: Callable[[str], None], load: Load) -> BaseException | None:
@@ -74,12 +74,12 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
     _few_arenas()
     outlive_signals()
     with (
-        trio.open_signal_receiver(*STOPPING) as signals,
         trio.open_signal_receiver(signal.SIGHUP) as hangups,
         _traced(settings),
         _bound(settings) as tcp,  # before anything is made: who cannot have the port leaves nothing behind
     ):
         async with (
+            stop_asked() as stop,
             _clustered(settings) as node,
             open_store(settings.data, shared=node is not None) as store,
             trio.open_nursery() as clustering,
@@ -112,7 +112,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                     working.start_soon(follow_hangups, hangups, settings, load, gateway)
                     if node is not None:
                         node.contact.watch(partial(_look_around, node, gateway, services.health))
-                    await _serve_connections(settings, services, gateway, tcp, announce, signals, node)
+                    await _serve_connections(settings, services, gateway, tcp, announce, stop, node)
                     working.cancel_scope.cancel()
                 with trio.move_on_after(settings.drain_deadline):
                     await services.presence.close()
@@ -209,7 +209,7 @@ async def _serve_connections(
     gateway: Gateway,
     bound: Sequence[Bound],
     announce: Callable[[str], None],
-    signals: Any,
+    stop: Stop,
     node: Node | None,
 ) -> None:
     door = services.door
@@ -244,14 +244,12 @@ async def _serve_connections(
                 if (code := await services.setup.new_code()) is not None:
                     announce(f"make the first account at {services.address.link('/setup', code)}")
                 service_manager.tell("READY=1")
-                await signals.__anext__()
-                for number in STOPPING:
-                    signal.signal(number, signal.SIG_IGN)  # once is enough; what follows takes its time
+                await stop.asked()
                 log.info("stopping")
                 service_manager.tell("STOPPING=1")
                 gateway.ready = False
                 if node is not None:
-                    node.retire()
+                    node.retire(settings.drain_deadline)
                 services.desk.stop()
                 accepting.cancel_scope.cancel()
             for listener in (*tcp, admin):

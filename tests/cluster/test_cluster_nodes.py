@@ -278,6 +278,39 @@ def test_a_stopped_node_hands_its_clients_over_at_once(cluster: ThreeNodes, town
     assert took < 20  # under one second, on a machine that is not busy
 
 
+def test_a_node_that_is_cut_off_stops_at_once_though_somebody_waits_for_an_answer(
+    cluster: ThreeNodes, town: Town
+) -> None:
+    room = town.room()
+    who, node = town.member(room), cluster.nodes[2]
+    client = opened(node, who.token)
+    node.cut()
+    try:
+        client.send("message.post", room=room, text="waits", nonce="waits")
+        assert node.server.stop() == 0
+        assert client.wait_closed() in (1001, 1013)
+    finally:
+        node.mend()
+    cluster.start(node)
+    with closing(opened(node, who.token)) as again:
+        again.ask("message.post", room=room, text="waits", nonce="waits")
+        assert [one["text"] for one in again.ask("room.history", room=room)["messages"]] == ["waits"]
+
+
+def test_a_node_that_waits_for_others_to_start_may_be_stopped(tmp_path: Path) -> None:
+    with three_nodes(tmp_path, count=1) as cluster:
+        cluster.nats.servers[1].kill()
+        cluster.nats.servers[2].kill()  # the one that is left decides nothing
+        [node] = cluster.nodes
+        node.server.launch()
+        deadline = time.monotonic() + 30
+        while "nats_connected" not in node.server.output():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert node.server.stop() == 0
+        assert "Traceback" not in node.server.output()
+
+
 def test_a_node_whose_file_was_changed_stops_itself_and_the_others_go_on(
     cluster: ThreeNodes, town: Town
 ) -> None:
