@@ -18,6 +18,7 @@ from chatd.actors.runtime.envelope import Envelope, Reply
 from chatd.contract.errors import Refusal
 from chatd.current.request import CurrentRequest
 from chatd.domain.decision import Context
+from chatd.frames.ids import RequestId
 from chatd.ports import Condition, Write
 from chatd.tracing import tracing
 
@@ -35,7 +36,7 @@ class From(Struct, frozen=True, array_like=True):
     sent, and its span as a `traceparent`, where it is traced."""
 
     session: str
-    request: int | str
+    request: RequestId
     waited: float
     trace: str | None = None
 

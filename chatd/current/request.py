@@ -11,17 +11,19 @@ from typing import Any
 
 from msgspec import Struct
 
+from chatd.frames.ids import RequestId
+
 
 class CurrentRequest(Struct, frozen=True, eq=False):
     """`request`: the id of the frame within its session; without a session, the `X-Request-Id` of HTTP.
     `started`: seconds of `time.perf_counter` at which it was read. `span`: of its trace (`chatd.tracing`)."""
 
     session: str
-    request: int | str
+    request: RequestId
     started: float
     span: Any = None
 
-    def fields(self) -> dict[str, int | str]:
+    def fields(self) -> dict[str, RequestId]:
         """What a line of the log says of it."""
         if self.session:
             return {"session": self.session, "request": self.request}

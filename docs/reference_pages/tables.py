@@ -23,7 +23,7 @@ from chatd.domain.names.mentions import MAX_MENTIONS
 from chatd.domain.policy import roles
 from chatd.domain.room.moderation import MAX_OVERRIDES
 from chatd.domain.room.reaction import MAX_PINS, MAX_REACTIONS
-from chatd.domain.space.decide import MAX_EMOJI
+from chatd.domain.space.state import MAX_EMOJI
 from chatd.files.partials import OF_PERSON as UNFINISHED
 from chatd.files.pictures.process import PROCESSES, SECONDS
 from chatd.files.places import OF_ALL, OF_PERSON

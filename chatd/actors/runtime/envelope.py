@@ -44,6 +44,7 @@ UNCERTAIN: Final = Refusal(
 )
 STOPPING: Final = Refusal("unavailable", "the server is going away; reconnect and try again")
 STALE: Final = Refusal("conflict", "somebody changed this at the same time; look again, then try again")
+TOO_LONG: Final = Refusal("too_large", "this is more than the server can store at once; ask for less at once")
 BROKEN: Final = Refusal("internal", "something went wrong in the server; its log says what")
 
 

@@ -31,7 +31,7 @@ from chatd.contract.session import OpenSession
 from chatd.contract.spec import RequestType
 from chatd.current.request import CurrentRequest, work_at
 from chatd.frames.codec import BadFrame
-from chatd.frames.ids import valid_id
+from chatd.frames.ids import RequestId, valid_id
 from chatd.log import log
 from chatd.ports import OPEN_REQUESTS, Caller, Connection, Row, StoreUnavailable
 from chatd.settings import Rate
@@ -238,7 +238,7 @@ class SessionActor:
         conclude_unread(self._services.live.requests, frame, asked, self.caller, refusal)
         self._send(asked.request, refusal)
 
-    def _send(self, id_: int | str | None, answer: Answer) -> None:
+    def _send(self, id_: RequestId | None, answer: Answer) -> None:
         if isinstance(answer, Refusal):
             self._services.live.refused[answer.code] += 1
             if not self.opened:
