@@ -20,25 +20,25 @@ from typing import TYPE_CHECKING, Final
 
 import trio
 
-from chatd import service_manager
 from chatd.actors.runtime.bus import Bus, bus_at_head
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.recall import recall
 from chatd.actors.runtime.supervisor import GaveUp, supervise
 from chatd.actors.sessions.session import SessionActor
 from chatd.actors.workers.health import Health
+from chatd.actors.workers.settled_clock import SettledClock
 from chatd.gateway.gateway import Gateway
 from chatd.gateway.net.inherited import inherited_sockets
 from chatd.gateway.net.listener import CannotListen, Listener, admin_socket, listen, tcp_sockets
 from chatd.gateway.net.live_connection import LiveConnection
 from chatd.gateway.net.open_files import OpenFiles
 from chatd.log import log
-from chatd.output import STDERR
+from chatd.log.output import STDERR
 from chatd.ports import Log, StoreError
-from chatd.reload import Load, follow_hangups, outlive_signals
+from chatd.process import service_manager
+from chatd.process.reload import Load, follow_hangups, outlive_signals
+from chatd.process.stopping import Stop, stop_asked
 from chatd.settings import Settings
-from chatd.settled_clock import SettledClock
-from chatd.stopping import Stop, stop_asked
 from chatd.store.database import Store, open_store
 from chatd.store.ops.data_dir import refuse_if_held
 from chatd.tracing import tracing

@@ -31,6 +31,7 @@ from chatd.actors.workers.pusher import Pusher
 from chatd.actors.workers.receipts import Receipts
 from chatd.actors.workers.retention import RetentionWorker
 from chatd.actors.workers.scheduler import Scheduler
+from chatd.actors.workers.settled_clock import SettledClock
 from chatd.actors.workers.standbys import Standbys
 from chatd.auth.quotas import DailyUsage
 from chatd.auth.sso_flow import Away, Returned, SingleSignOn
@@ -48,7 +49,6 @@ from chatd.handlers.server_log import ServerLog
 from chatd.handlers.setup import Setup
 from chatd.ports import Files, Replication
 from chatd.settings import Settings
-from chatd.settled_clock import SettledClock
 from chatd.store.database import Store
 from chatd.wiring.accounts import AccountServices
 from chatd.wiring.base import Base

@@ -15,16 +15,17 @@ from memory_nodes import Cluster, Node, cluster, refused
 from memory_stream import MemoryStream, Weather
 from trio.testing import MockClock
 
-from chatd.cluster.proposals import GIVE_UP
+from chatd.cluster.proposals import GIVE_UP, PENDING, ROOM, TOO_MUCH
 from chatd.contract.account import CreateAccount
 from chatd.contract.member import KickMember
 from chatd.contract.message import PostMessage
-from chatd.contract.room import CreateRoom, JoinRoom
+from chatd.contract.room import CreateRoom, JoinRoom, UpdateRoom
 from chatd.contract.space import CreateSpace
 from chatd.domain.internal import AdmitMembers
 from chatd.ports import (
     Append,
     Appended,
+    PutLatestTime,
     PutNode,
     PutSnapshot,
     StoreStopping,
@@ -252,6 +253,16 @@ async def test_snapshots_stay_on_their_node_however_many_come_at_once(autojump_c
         assert [node.sheet.connection.execute(kept).fetchone()[0] for node in made.nodes] == [3, 0, 0]
 
 
+async def test_what_the_clock_of_a_node_showed_is_not_said_of_the_others(autojump_clock: MockClock) -> None:
+    """They would take their own for one that went back."""
+    async with cluster(MemoryStream(1, Weather())) as made:
+        log = made.nodes[0].log
+        assert log is not None
+        assert await log.submit([Append(writes=(PutLatestTime(10**15),))]).wait() == [Appended(())]
+        await made.settled()
+        assert [await node.sheet.reader.newest_at() for node in made.nodes] == [10**15, 0, 0]
+
+
 async def test_a_node_that_cannot_write_says_why_as_long_as_it_cannot(autojump_clock: MockClock) -> None:
     """Also when none of them can, so that none is behind the others."""
     async with cluster(MemoryStream(0, Weather()), count=2) as made:
@@ -358,3 +369,59 @@ async def test_a_node_that_stops_says_at_once_what_the_stream_answers_at_once(
         assert log is not None
         log.own.stop_within(1.0)
         assert await log.submit([Append(writes=(PutNode("n", 1),))]).wait() == [Appended(())]
+
+
+async def test_a_turn_that_is_too_long_for_the_stream_is_cut_and_a_command_that_is_is_refused(
+    autojump_clock: MockClock,
+) -> None:
+    """Else it would be sent again and again, and keep from the stream all that the node proposes."""
+    async with cluster(MemoryStream(1, Weather()), 2) as made:
+        await furnish(made, ["ann"], ["r1"])
+        node = made.nodes[0]
+        node.link.limit = 8000 + ROOM
+        answers: dict[str, Any] = {}
+
+        async def describe(topic: str) -> None:
+            answers[topic[0]] = await node.ask("room/r1", UpdateRoom("r1", topic=topic), "ann")
+
+        topics = [letter * 2000 for letter in "abcdefgh"]
+        async with trio.open_nursery() as asking:
+            for topic in [*topics[:4], "x" * 9000, *topics[4:]]:
+                asking.start_soon(describe, topic)
+        assert {name: refused(answer) for name, answer in answers.items()} == {
+            **dict.fromkeys("abcdefgh"),
+            "x": "too_large",
+        }
+        assert not refused(await node.ask("room/r1", PostMessage("r1", "on it goes"), "ann", new_id="m"))
+        await made.settled()
+        check(made, [])
+
+
+async def test_so_many_bytes_wait_for_a_stream_that_is_away_and_no_more(autojump_clock: MockClock) -> None:
+    """Alone, what is longer waits as well: it is in memory already."""
+    async with cluster(MemoryStream(1, Weather()), 2) as made:
+        node = made.nodes[0]
+        log = node.log
+        assert log is not None
+        node.link.cut()
+        outcomes: list[str] = []
+
+        async def write(number: int, count: int) -> None:
+            nodes = [Append(writes=(PutNode(f"{number}-{one}".ljust(90_000), 1),)) for one in range(count)]
+            try:
+                await log.submit(nodes).wait()
+            except StoreUnavailable as error:
+                outcomes.append(str(error))
+            else:
+                outcomes.append("done")
+
+        async with trio.open_nursery() as writing:
+            writing.start_soon(write, 1, PENDING // 90_000 + 1)
+            await trio.sleep(0.1)
+            writing.start_soon(write, 2, 1)
+            await trio.sleep(0.1)
+            assert outcomes == [TOO_MUCH]
+            node.link.mend()
+        await write(3, 1)
+        assert outcomes == [TOO_MUCH, "done", "done"]
+        assert not log.own._bytes

@@ -13,11 +13,12 @@ from typing import Any, Final
 import trio
 
 from chatd.auth.rate_limits import TokenBucket
-from chatd.codec import MAX_MESSAGE
+from chatd.frames.codec import MAX_MESSAGE
 from chatd.gateway.http.server.request_head import Head
 from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import UNSENT_EVENTS, SocketStream
+from chatd.gateway.websocket.closing import close_frame, protocol_error_frame
 from chatd.gateway.websocket.control import Control
 from chatd.gateway.websocket.frame_parser import FrameParser, Sentinel
 from chatd.gateway.websocket.handshake import ordinary_handshake
@@ -29,8 +30,7 @@ from chatd.settings import Rate, Settings
 
 CLOSE_DEADLINE: Final = 2.0  # seconds for the closing handshake
 
-_CLOSE, _PING_OPCODE = 0x88, 0x89
-_PROTOCOL_ERRORS: Final = {1002, 1007, 1009}  # close codes that say how the peer violated the protocol
+_PING_OPCODE: Final = 0x89
 _PING: Final = websocket_frame(_PING_OPCODE, b"chatd")
 
 
@@ -99,11 +99,7 @@ class WebSocket:
             self.stream.write(self._wire.frames(pending))
 
     def _protocol_error_frame(self) -> bytes:
-        """The close frame for a peer that violated the protocol: trio-websocket just hangs up on it."""
-        closed = self.control.closed
-        if closed is None or closed.code not in _PROTOCOL_ERRORS:
-            return b""
-        return _close_frame(closed.code, closed.reason or "")
+        return protocol_error_frame(self.control.closed)
 
     def close(self, code: int, reason: str) -> None:
         if self.closing is None:
@@ -220,7 +216,7 @@ async def _close(connection: WebSocket) -> None:
     violation = connection.frame_parser.violation
     if violation is not None:
         code, reason = violation
-        connection.stream.write(_close_frame(code, reason))  # trio-websocket takes the connection for lost
+        connection.stream.write(close_frame(code, reason))  # trio-websocket takes the connection for lost
         log.debug("connection_refused", address=connection.caller.address, code=code, reason=reason)
         return
     if connection.reader.over and not connection.control.started:
@@ -230,7 +226,3 @@ async def _close(connection: WebSocket) -> None:
         if connection.control.started:
             await connection.reader.settled()  # the peer may have closed, or broken the rules
         await connection.control.close(code, reason)
-
-
-def _close_frame(code: int, reason: str) -> bytes:
-    return websocket_frame(_CLOSE, code.to_bytes(2, "big") + reason.encode()[:123])

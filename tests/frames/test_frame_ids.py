@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.codec import JSON, MAX_FRAME, MSGPACK, BadFrame
 from chatd.contract.fields import MAX_ID
+from chatd.frames.codec import JSON, MAX_FRAME, MSGPACK, BadFrame
 
 # Python 3.13 does not read that any more, and it is within what is looked through for an id.
 DEEP = "[" * 9_990 + "]" * 9_990
@@ -45,6 +45,9 @@ IDS = {
     "-1": -1,
     "0": 0,
     str(2**64 - 1): 2**64 - 1,
+    "7.0": 7.0,
+    "-1.795978496219e+12": -1795978496219.0,
+    f"{2**53}.0": 2.0**53,
     '"seven"': "seven",
     '""': "",
     '"\U0001f600"': "\U0001f600",
@@ -90,7 +93,10 @@ def test_a_broken_json_frame_is_answered_by_its_id(wrong: str) -> None:
         (r'{"id":"\ud83d\ud83d\ude00"}', None),
         ('{"id":NaN}', None),
         ('{"id":7.5,"x":NaN}', None),
-        ('{"id":1e3,"x":NaN}', None),
+        ('{"id":1e3,"x":NaN}', 1000),
+        ('{"id":1e16,"x":NaN}', None),
+        ('{"id":1e999,"x":NaN}', None),
+        ('{"id":7.,"x":NaN}', None),
         ('{"id":true,"x":NaN}', None),
         ('{"id":[7],"x":NaN}', None),
         ('{"id":{"id":7},"x":NaN}', None),
@@ -163,6 +169,9 @@ def test_a_broken_msgpack_frame_is_answered_by_its_id(wrong: str) -> None:
         (packed(b"\xa3id\xff", 7, "data", b"\xc1"), None),
         (packed("id", msgpack.packb(b"7"), "data", b"\xc1"), None),
         (packed("id", 7.5, "data", b"\xc1"), None),
+        (packed("id", 2.0**53 + 2, "data", b"\xc1"), None),
+        (packed("id", float("nan"), "data", b"\xc1"), None),
+        (packed("id", float("-inf"), "data", b"\xc1"), None),
         (packed("id", True, "data", b"\xc1"), None),
         (packed("id", "x" * (MAX_ID + 1), "data", b"\xc1"), None),
         (packed("id", [7], "data", b"\xc1"), None),

@@ -14,9 +14,8 @@ import attrs
 import pytest
 from click.testing import CliRunner, Result
 
-from chatd import loading
 from chatd.cli import main
-from chatd.settings import Settings, SettingsError
+from chatd.settings import Settings, SettingsError, loading
 
 WITHOUT_SENSE: dict[Any, list[Any]] = {
     int: [2.9, True, "7", "many", -1, [1]],

@@ -11,31 +11,33 @@ from typing import Any
 
 from msgspec import Struct
 
+from chatd.frames.ids import RequestId
 
-class Asked(Struct, frozen=True, eq=False):
+
+class CurrentRequest(Struct, frozen=True, eq=False):
     """`request`: the id of the frame within its session; without a session, the `X-Request-Id` of HTTP.
     `started`: seconds of `time.perf_counter` at which it was read. `span`: of its trace (`chatd.tracing`)."""
 
     session: str
-    request: int | str
+    request: RequestId
     started: float
     span: Any = None
 
-    def fields(self) -> dict[str, int | str]:
+    def fields(self) -> dict[str, RequestId]:
         """What a line of the log says of it."""
         if self.session:
             return {"session": self.session, "request": self.request}
         return {"request": self.request}
 
 
-_asked: ContextVar[Asked | None] = ContextVar("asked", default=None)
+_current: ContextVar[CurrentRequest | None] = ContextVar("current_request", default=None)
 
 
-def asked() -> Asked | None:
+def current_request() -> CurrentRequest | None:
     """The request that the current task works at."""
-    return _asked.get()
+    return _current.get()
 
 
-def work_at(request: Asked | None) -> None:
+def work_at(request: CurrentRequest | None) -> None:
     """From here on the current task, and every task that it starts, works at this request."""
-    _asked.set(request)
+    _current.set(request)

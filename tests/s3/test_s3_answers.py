@@ -15,7 +15,7 @@ from s3_server import KEY, SECRET, s3_server
 from chatd.files.bucket import bucket
 from chatd.ports import RepositoryError
 from chatd.repository.shelf import open_shelf
-from chatd.s3_answers import in_words
+from chatd.s3.answers import in_words
 
 
 class Answering(BaseHTTPRequestHandler):

@@ -1,6 +1,6 @@
 """The id of a frame that cannot be read, so that whoever waits for its answer gets one.
 
-`chatd.codec` asks when a frame is broken: cut off, too large, nested too deep, or in a format that it is not.
+`chatd.frames.codec` asks when a frame is broken: cut off, too large, nested too deep, or in another format.
 Only the id of the frame itself counts, never one that stands deeper, and only as it was sent: an id that
 cannot be sent back as it came is none. How far is looked is bounded; the frames of honest clients are short.
 """
@@ -16,12 +16,19 @@ import msgspec
 
 from chatd.contract.fields import MAX_ID
 
+# Of an integer that was written as a float, what it was stays known: who counts by it must find it again.
+RequestId = int | float | str
+
+EXACT: Final = 1 << 53  # up to which a float tells every integer from the next one
 TOKENS: Final = 20_000  # strings, brackets and commas of a JSON frame, or values of a MessagePack frame
 
 
-def valid_id(id_: object) -> int | str | None:
-    """The id of a request, or None: it is none that may be one."""
+def valid_id(id_: object) -> RequestId | None:
+    """The id of a request, or None: it is none that may be one. Writers of languages with one kind of number
+    send integers beyond 32 bits as floats in MessagePack, and know the answer to one by a float as well."""
     if (type(id_) is int and -(1 << 63) <= id_ < 1 << 64) or (type(id_) is str and len(id_) <= MAX_ID):
+        return id_
+    if type(id_) is float and id_.is_integer() and abs(id_) <= EXACT:
         return id_
     return None
 
@@ -33,21 +40,22 @@ _TOKEN: Final = re.compile(rf'[^"{{}}\[\],:]*+(?:({_STRING})|([{{}}\[\],:]))')
 _INSIDE: Final = re.compile(rf'[^"{{}}\[\]]*+(?:({_STRING})|([{{}}\[\]]))')  # what is deeper in the frame
 # A number has an end only where something follows; what follows a string shows that it ends there.
 _VALUE: Final = re.compile(
-    rf'\s*+:\s*+(?:(-?(?:0|[1-9][0-9]{{0,19}}))\s*+(?=[,}}"])|({_STRING})\s*+(?=[,}}"]|\Z))'
+    r"\s*+:\s*+(?:(-?(?:0|[1-9][0-9]{0,19})(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,3})?)"
+    rf'\s*+(?=[,}}"])|({_STRING})\s*+(?=[,}}"]|\Z))'
 )
 
 
 class _OnlyId(msgspec.Struct):
     """Reads the id of a frame, and checks of the rest only that it is JSON."""
 
-    id: int | str | None = None
+    id: RequestId | None = None
 
 
 _read_text: Final = msgspec.json.Decoder(str).decode
 _read_only_id: Final = msgspec.json.Decoder(_OnlyId).decode
 
 
-def id_in_json(line: str) -> int | str | None:
+def id_in_json(line: str) -> RequestId | None:
     """The id of what begins as a JSON object, whatever is wrong in it or behind it. Of two ids it is the last
     one, as JSON readers have it."""
     try:
@@ -56,11 +64,11 @@ def id_in_json(line: str) -> int | str | None:
         return _id_in_broken_json(line)
 
 
-def _id_in_broken_json(line: str) -> int | str | None:
+def _id_in_broken_json(line: str) -> RequestId | None:
     at = len(line) - len(line.lstrip())
     if line[at : at + 1] != "{":
         return None
-    found: int | str | None = None
+    found: RequestId | None = None
     at, depth, is_key = at + 1, 1, True
     for _ in range(TOKENS):
         token = (_TOKEN if depth == 1 else _INSIDE).match(line, at)
@@ -84,11 +92,15 @@ def _id_in_broken_json(line: str) -> int | str | None:
     return found
 
 
-def _value_at(line: str, at: int) -> int | str | None:
+def _value_at(line: str, at: int) -> RequestId | None:
     value = _VALUE.match(line, at)
     if value is None:
         return None
-    return valid_id(int(value[1]) if value[1] else _text(value[2]))
+    return valid_id(_number(value[1]) if value[1] else _text(value[2]))
+
+
+def _number(written: str) -> int | float:
+    return int(written) if written.lstrip("-").isdigit() else float(written)
 
 
 def _text(written: str) -> str | None:
@@ -136,11 +148,11 @@ _COUNTED: Final = {
 }
 
 
-def id_in_msgpack(piece: bytes) -> int | str | None:
+def id_in_msgpack(piece: bytes) -> RequestId | None:
     """The id of what begins as a MessagePack map, as far as that can be read. Of two it is the last one."""
     if not piece or not (0x80 <= piece[0] < 0x90 or piece[0] in (0xDE, 0xDF)):
         return None
-    found: int | str | None = None
+    found: RequestId | None = None
     budget = iter(range(TOKENS))
     try:
         at, values = _extent(piece, 0)

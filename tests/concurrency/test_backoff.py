@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.backoff import Backoff, full_jitter
+from chatd.concurrency.backoff import Backoff, full_jitter
 
 FIRST, LONGEST = 0.25, 30.0
 

@@ -1,7 +1,7 @@
 """What an admin can set: one definition for the TOML file, the environment (`CHATD_…`) and the flags.
 
-Times are seconds, sizes bytes. `chatd.loading` says where values come from. A check raises ValueError with a
-sentence that begins with the setting's name.
+Times are seconds, sizes bytes. `chatd.settings.loading` says where values come from. A check raises
+ValueError with a sentence that begins with the setting's name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from chatd.domain.backup_rule import Rule
-from chatd.setting_values import shown, shown_each, shown_path
+from chatd.settings.values import shown, shown_each, shown_path
 from chatd.web_origin import Origin, is_loopback_host
 
 SignUpPolicy = Literal["open", "invite", "closed"]

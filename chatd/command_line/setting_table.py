@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from chatd.loading import Chosen
+from chatd.settings.loading import Chosen
 
 MASK = "********"
 

@@ -9,8 +9,8 @@ import trio.testing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.fair_queue import FairQueue, Share, ShareFull
-from chatd.principal import SERVER, Principal, principal, work_for
+from chatd.concurrency.fair_queue import FairQueue, Share, ShareFull
+from chatd.current.principal import SERVER, Principal, principal, work_for
 
 ROOMY = Share(waiting_account=100, waiting_address=100)
 ANN, BOB = Principal("10.0.0.1", "ann"), Principal("10.0.0.2", "bob")

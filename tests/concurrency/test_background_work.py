@@ -10,7 +10,14 @@ from contextlib import contextmanager
 import pytest
 import trio
 
-from chatd.backing_off import LONGEST_REST, NICE, Aside, Pace, Stopped, aside
+from chatd.concurrency.background_work import (
+    LONGEST_REST,
+    NICE,
+    BackgroundThread,
+    Pace,
+    Stopped,
+    background_thread,
+)
 
 
 def rested(took: float, own: float, all_: float) -> float:
@@ -45,7 +52,7 @@ def test_who_is_stopped_ends_at_the_next_rest() -> None:
 
 
 async def test_it_has_one_thread_of_a_low_priority() -> None:
-    async with aside("test") as thread:
+    async with background_thread("test") as thread:
         nice = await thread.run(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
         names = {await thread.run(lambda: threading.current_thread().name) for _ in range(3)}
     assert nice >= NICE
@@ -54,7 +61,7 @@ async def test_it_has_one_thread_of_a_low_priority() -> None:
 
 
 async def test_what_it_raises_is_raised() -> None:
-    async with aside("test") as thread:
+    async with background_thread("test") as thread:
         with pytest.raises(ZeroDivisionError):
             await thread.run(lambda: 1 // 0)
 
@@ -62,7 +69,7 @@ async def test_what_it_raises_is_raised() -> None:
 async def test_who_is_cancelled_ends_it() -> None:
     began = threading.Event()
 
-    async def work(thread: Aside) -> None:
+    async def work(thread: BackgroundThread) -> None:
         def forever() -> None:
             while True:
                 began.set()
@@ -70,7 +77,7 @@ async def test_who_is_cancelled_ends_it() -> None:
 
         await thread.run(forever)
 
-    async with aside("test") as thread, trio.open_nursery() as nursery:
+    async with background_thread("test") as thread, trio.open_nursery() as nursery:
         nursery.start_soon(work, thread)
         await trio.to_thread.run_sync(began.wait)
         nursery.cancel_scope.cancel()
@@ -87,12 +94,12 @@ async def test_what_was_entered_there_is_left_there_whatever_comes() -> None:
         finally:
             seen.append(threading.get_ident())
 
-    async def fail(thread: Aside) -> None:
+    async def fail(thread: BackgroundThread) -> None:
         async with thread.within(place()) as where:
             assert where == "inside"
             await thread.run(lambda: 1 // 0)
 
-    async with aside("test") as thread:
+    async with background_thread("test") as thread:
         with pytest.raises(ZeroDivisionError):
             await fail(thread)
     assert len(seen) == 2

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from chatd import log as module
 from chatd.log import Log
-from chatd.tracebacks import MAX_FRAMES, traceback_rows
+from chatd.log import logger as module
+from chatd.log.tracebacks import MAX_FRAMES, traceback_rows
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
 

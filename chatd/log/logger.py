@@ -1,7 +1,7 @@
 """The server's log: one line for each event, with fields; for people on a terminal, JSON everywhere else. In
 systemd's journal the fields are the entry's own, too.
 
-A line that belongs to a request says to which: `session` and `request`, see `chatd.asked`.
+A line that belongs to a request says to which: `session` and `request`, see `chatd.current.request`.
 
 It is written here, because a library for it would be an eighth of what a server loads and keeps in memory.
 """
@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 from traceback import format_exception
 from typing import Any, Final
 
-from chatd.asked import asked
-from chatd.output import STDERR
-from chatd.system_journal import SystemJournal
-from chatd.tracebacks import traceback_rows
+from chatd.current.request import current_request
+from chatd.log.output import STDERR
+from chatd.log.system_journal import SystemJournal
+from chatd.log.tracebacks import traceback_rows
 
 Entry = dict[str, Any]
 
@@ -81,7 +81,7 @@ class Log:
     def _add(self, level: str, event: str, fields: Entry, error: BaseException | None = None) -> None:
         if LEVELS.index(level) >= self._least:
             time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-            request = asked()
+            request = current_request()
             about = {} if request is None else request.fields()
             self._write({**about, **fields, "event": event, "level": level, "timestamp": time}, error)
 

@@ -16,8 +16,8 @@ from typing import Any, Final, Literal, get_type_hints
 import attrs
 import msgspec
 
-from chatd.setting_values import checked, from_text, shortened, shown
 from chatd.settings import MASKED, Settings, SettingsError
+from chatd.settings.values import checked, from_text, shortened, shown
 
 Source = Literal["default", "file", "credential", "environment", "flag"]
 

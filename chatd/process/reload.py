@@ -11,8 +11,8 @@ from typing import Final, Protocol
 
 import attrs
 
-from chatd import service_manager
 from chatd.log import log
+from chatd.process import service_manager
 from chatd.settings import Settings, SettingsError
 
 # Taken by `Reloadable.reload`, the level of the log by whoever loads the settings. The rest needs a restart.

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from chatd import log as module
 from chatd.log import Log
-from chatd.system_journal import SystemJournal, open_journal
+from chatd.log import logger as module
+from chatd.log.system_journal import SystemJournal, open_journal
 
 
 @pytest.fixture

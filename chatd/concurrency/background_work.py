@@ -31,7 +31,7 @@ class Stopped(Exception):
     """Nobody waits for this work any more."""
 
 
-def step_back() -> None:
+def lower_priority() -> None:
     """For the rest of this thread's life: a thread that is used for other things must not call it."""
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
@@ -71,7 +71,7 @@ class Pace:
         self._before = self._clocks()
 
 
-class Aside:
+class BackgroundThread:
     """A thread for such work. What it runs calls `rest` now and then."""
 
     def __init__(self, thread: ThreadPoolExecutor) -> None:
@@ -106,6 +106,6 @@ class Aside:
 
 
 @asynccontextmanager
-async def aside(name: str) -> AsyncIterator[Aside]:
-    with ThreadPoolExecutor(1, name, step_back) as thread:
-        yield Aside(thread)
+async def background_thread(name: str) -> AsyncIterator[BackgroundThread]:
+    with ThreadPoolExecutor(1, name, lower_priority) as thread:
+        yield BackgroundThread(thread)

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 import trio
 
-from chatd.principal import SERVER, Principal, principal
+from chatd.current.principal import SERVER, Principal, principal
 
 REMEMBERED: Final = 4096  # accounts and addresses whose last turn is known while others wait
 

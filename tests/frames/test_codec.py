@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.codec import JSON, MAX_FRAME, MAX_FRAMES, MSGPACK, BadFrame
+from chatd.frames.codec import JSON, MAX_FRAME, MAX_FRAMES, MSGPACK, BadFrame
 
 scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
 values = st.recursive(

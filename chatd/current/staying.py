@@ -21,7 +21,7 @@ def stays_until(leaves: Leaves | None) -> None:
     _leaves.set(leaves)
 
 
-async def while_it_stays(wait: Callable[[], Awaitable[None]]) -> None:
+async def while_asker_stays(wait: Callable[[], Awaitable[None]]) -> None:
     """Awaits `wait`, until who asked leaves."""
     leaves = _leaves.get()
     if leaves is None:

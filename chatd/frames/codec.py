@@ -16,7 +16,7 @@ import msgspec
 
 from chatd.contract.errors import Refusal
 from chatd.contract.field_errors import shorten
-from chatd.frame_ids import id_in_json, id_in_msgpack, valid_id
+from chatd.frames.ids import RequestId, id_in_json, id_in_msgpack, valid_id
 
 Frame = dict[str, Any]
 
@@ -31,7 +31,7 @@ class BadFrame(msgspec.Struct, frozen=True):
     """A frame that cannot be read, and why. `id`: that of the request, if it could be read."""
 
     refusal: Refusal
-    id: int | str | None = None
+    id: RequestId | None = None
     malformed: bool = False  # it is no JSON at all
 
     @property
@@ -56,11 +56,11 @@ class Format(Protocol):
         """The frames of a message, one after another as they are asked for."""
 
 
-def _bad(reason: str, id_: int | str | None = None) -> BadFrame:
+def _bad(reason: str, id_: RequestId | None = None) -> BadFrame:
     return BadFrame(Refusal("invalid", reason), id_)
 
 
-def _too_large(id_: int | str | None) -> BadFrame:
+def _too_large(id_: RequestId | None) -> BadFrame:
     return BadFrame(Refusal("too_large", f"a frame is at most {MAX_FRAME} bytes; send less at once"), id_)
 
 
