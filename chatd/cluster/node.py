@@ -112,6 +112,7 @@ class Node:
         )
         self.all_read = self._membership.all_read
         self.contact = Contact(self._sequencer, self.log, self.beats, self.catch_up, self._membership.others)
+        self.contact.watch(self.beats.say)
         return self.log
 
     def attach(
@@ -179,7 +180,7 @@ class Node:
     async def status(self) -> ClusterStatus:
         """Raises StoreUnavailable."""
         info = None
-        troubles = [] if self.cut_off is None else [self.cut_off]
+        troubles = [] if self.cut_off is None else [f"this node serves nobody: {self.cut_off}"]
         if self.log.stuck is not None:
             troubles.append(f"this node cannot write what the stream holds: {self.log.stuck}; {LOOK_AT_IT}")
         try:
@@ -256,6 +257,8 @@ class Node:
                 log.info("catching_up", sequence=self.log.sequence)
                 await self.catch_up()
             await self._membership.enter()
+            if await self._membership.others():
+                await self.contact.looked.wait()  # what it has heard of them
         except StoreUnavailable as error:
             raise ClusterError(f"this node cannot come in: {error}") from error
         self._copies.offer()

@@ -13,12 +13,12 @@ import attrs
 import trio
 from msgspec import Struct
 
-from chatd.backoff import Backoff
 from chatd.clock import new_id
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.proposal import Kind, encode, join
 from chatd.cluster.sealing import OVERHEAD
 from chatd.cluster.sequencer import Lost, Sequencer
+from chatd.concurrency.backoff import Backoff
 from chatd.ports import (
     Append,
     Appended,

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import trio
 
-from chatd.backoff import Backoff, full_jitter
+from chatd.concurrency.backoff import Backoff, full_jitter
 from chatd.log import log
 from chatd.nats import wire
 from chatd.nats.connection import READ, Address, Connection, NoTls, SaidNothing, address, connected

@@ -25,6 +25,7 @@ from chatd.domain.internal import AdmitMembers
 from chatd.ports import (
     Append,
     Appended,
+    PutLatestTime,
     PutNode,
     PutSnapshot,
     StoreStopping,
@@ -250,6 +251,16 @@ async def test_snapshots_stay_on_their_node_however_many_come_at_once(autojump_c
         assert len(made.stream.messages) == proposed
         kept = "SELECT count(*) FROM snapshots"
         assert [node.sheet.connection.execute(kept).fetchone()[0] for node in made.nodes] == [3, 0, 0]
+
+
+async def test_what_the_clock_of_a_node_showed_is_not_said_of_the_others(autojump_clock: MockClock) -> None:
+    """They would take their own for one that went back."""
+    async with cluster(MemoryStream(1, Weather())) as made:
+        log = made.nodes[0].log
+        assert log is not None
+        assert await log.submit([Append(writes=(PutLatestTime(10**15),))]).wait() == [Appended(())]
+        await made.settled()
+        assert [await node.sheet.reader.newest_at() for node in made.nodes] == [10**15, 0, 0]
 
 
 async def test_a_node_that_cannot_write_says_why_as_long_as_it_cannot(autojump_clock: MockClock) -> None:

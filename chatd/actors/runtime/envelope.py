@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from chatd.asked import Asked
 from chatd.contract.errors import Refusal
+from chatd.current.request import CurrentRequest
 from chatd.domain.decision import Context
 from chatd.ports import (
     Condition,
@@ -71,4 +71,4 @@ class Envelope(Struct, frozen=True, eq=False):
     reply: Reply
     writes: tuple[Write, ...] = ()
     conditions: tuple[Condition, ...] = ()
-    asked: Asked | None = None
+    asked: CurrentRequest | None = None

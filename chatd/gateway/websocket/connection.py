@@ -13,7 +13,7 @@ from typing import Any, Final
 import trio
 
 from chatd.auth.rate_limits import TokenBucket
-from chatd.codec import MAX_MESSAGE
+from chatd.frames.codec import MAX_MESSAGE
 from chatd.gateway.http.server.request_head import Head
 from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.gateway.net.poller import Poller

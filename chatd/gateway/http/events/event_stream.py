@@ -12,7 +12,8 @@ from typing import Final
 
 import trio
 
-from chatd.backoff import full_jitter
+from chatd.concurrency.backoff import full_jitter
+from chatd.concurrency.wakeup import Wakeup
 from chatd.contract.errors import Refusal
 from chatd.contract.session import SessionOpened
 from chatd.gateway.http.events import event_wire
@@ -25,7 +26,6 @@ from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import UNSENT_EVENTS, SocketStream
 from chatd.ports import Caller, Message, Render, Row, Session
 from chatd.settings import Settings
-from chatd.wakeup import Wakeup
 
 PATH: Final = "/api/v1/events"
 FINAL: Final = frozenset({4002, 4004})  # close codes after which nobody is to come back as the same
