@@ -42,7 +42,7 @@ class OperationServices:
             self.standbys,
             base.server_log,
         )
-        self._node = node
+        self._node, self._blobs = node, files.blobs
 
     def handlers(self, base: Base) -> Handlers:
         settings, reader, views, server_log = base.settings, base.reader, base.views, base.server_log
@@ -56,7 +56,7 @@ class OperationServices:
             ),
             "view": (ViewHandlers(views, server_log),),
             "event": (Events(reader, base.bus, base.histories),),
-            "cluster": (ClusterHandlers(self._node),),
+            "cluster": (ClusterHandlers(self._node, reader, self._blobs),),
         }
 
 
