@@ -34,6 +34,7 @@ from chatd.cluster.membership import Membership
 from chatd.cluster.monitors import Monitors
 from chatd.cluster.net import Net
 from chatd.cluster.owners import Owners
+from chatd.cluster.ratcheting import ratchet
 from chatd.cluster.sealed_net import SealedNet
 from chatd.cluster.sharing import Sharing
 from chatd.cluster.statuses import cluster_status
@@ -53,7 +54,6 @@ SOON: Final = 5.0  # seconds in which a node that was away shortly is as far as 
 AWAY: Final = 1.0  # seconds in which a connection that broke just now may be there again
 LOOK_AT_IT: Final = "look at its disk and at its log; it tries again by itself"
 DURABLE_EVERY: Final = 30.0
-RATCHET_EVERY: Final = 3600.0
 
 
 class Node:
@@ -170,7 +170,7 @@ class Node:
                     self._sharing.run,
                     self.contact.run,
                     self._watch_connections,
-                    self._ratchet,
+                    partial(ratchet, self.log, self.leads),
                     partial(self._make_durable, self._store),
                     partial(self._membership.run, self.leads),
                     self._monitors.run,
@@ -312,10 +312,3 @@ class Node:
             with suppress(StoreUnavailable):
                 await store.log.checkpoint()
                 self._durable = sequence
-
-    async def _ratchet(self) -> None:
-        while True:
-            await trio.sleep(RATCHET_EVERY)
-            if self.leads():
-                with suppress(StoreUnavailable):
-                    await self.log.ratchet()
