@@ -34,6 +34,7 @@ from chatd.cluster.membership import Membership
 from chatd.cluster.monitors import Monitors
 from chatd.cluster.net import Net
 from chatd.cluster.owners import Owners
+from chatd.cluster.ratcheting import ratchet
 from chatd.cluster.sealed_net import SealedNet
 from chatd.cluster.sharing import Sharing
 from chatd.cluster.statuses import cluster_status
@@ -53,7 +54,6 @@ SOON: Final = 5.0  # seconds in which a node that was away shortly is as far as 
 AWAY: Final = 1.0  # seconds in which a connection that broke just now may be there again
 LOOK_AT_IT: Final = "look at its disk and at its log; it tries again by itself"
 DURABLE_EVERY: Final = 30.0
-RATCHET_EVERY: Final = 3600.0
 
 
 class Node:
@@ -112,6 +112,7 @@ class Node:
         )
         self.all_read = self._membership.all_read
         self.contact = Contact(self._sequencer, self.log, self.beats, self.catch_up, self._membership.others)
+        self.contact.watch(self.beats.say)
         return self.log
 
     def attach(
@@ -169,7 +170,7 @@ class Node:
                     self._sharing.run,
                     self.contact.run,
                     self._watch_connections,
-                    self._ratchet,
+                    partial(ratchet, self.log, self.leads),
                     partial(self._make_durable, self._store),
                     partial(self._membership.run, self.leads),
                     self._monitors.run,
@@ -179,7 +180,7 @@ class Node:
     async def status(self) -> ClusterStatus:
         """Raises StoreUnavailable."""
         info = None
-        troubles = [] if self.cut_off is None else [self.cut_off]
+        troubles = [] if self.cut_off is None else [f"this node serves nobody: {self.cut_off}"]
         if self.log.stuck is not None:
             troubles.append(f"this node cannot write what the stream holds: {self.log.stuck}; {LOOK_AT_IT}")
         try:
@@ -256,6 +257,8 @@ class Node:
                 log.info("catching_up", sequence=self.log.sequence)
                 await self.catch_up()
             await self._membership.enter()
+            if await self._membership.others():
+                await self.contact.looked.wait()  # what it has heard of them
         except StoreUnavailable as error:
             raise ClusterError(f"this node cannot come in: {error}") from error
         self._copies.offer()
@@ -309,10 +312,3 @@ class Node:
             with suppress(StoreUnavailable):
                 await store.log.checkpoint()
                 self._durable = sequence
-
-    async def _ratchet(self) -> None:
-        while True:
-            await trio.sleep(RATCHET_EVERY)
-            if self.leads():
-                with suppress(StoreUnavailable):
-                    await self.log.ratchet()

@@ -42,7 +42,7 @@ from chatd.handlers.file_check import FileCheck
 from chatd.handlers.server_address import ServerAddress
 from chatd.handlers.server_log import ServerLog
 from chatd.log import log
-from chatd.output import STDERR
+from chatd.log.output import STDERR
 from chatd.ports import Caller, CompactError, Maintenance, Reader, StoreUnavailable
 
 BUSIEST: Final = 50  # actors

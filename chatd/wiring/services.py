@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-import trio
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.door import Door
-from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.supervisor import Actor
 from chatd.actors.sessions.answering import Answering
 from chatd.actors.sessions.desk import Desk
@@ -47,9 +45,6 @@ from chatd.handlers.server_address import ServerAddress
 from chatd.handlers.server_log import ServerLog
 from chatd.handlers.setup import Setup
 from chatd.ports import Files, Replication
-from chatd.settings import Settings
-from chatd.settled_clock import SettledClock
-from chatd.store.database import Store
 from chatd.wiring.accounts import AccountServices
 from chatd.wiring.base import Base
 from chatd.wiring.files import FileServices
@@ -90,19 +85,9 @@ class Services(msgspec.Struct, frozen=True, eq=False):
     workers: tuple[Actor, ...]
 
 
-def wire(
-    settings: Settings,
-    store: Store,
-    signing_key: bytes,
-    settled: SettledClock,
-    bus: Bus,
-    writer: LogWriter,
-    nursery: trio.Nursery,
-    node: Node | None = None,
-) -> Services:
-    """All services of a server. The actors of streams run in `nursery`. `node`: which this server is in a
-    cluster."""
-    base = Base(settings, store, signing_key, settled, bus, writer, nursery)
+def wire(base: Base, node: Node | None) -> Services:
+    """All services of a server. `node`: which it is in a cluster."""
+    settings, store, bus = base.settings, base.store, base.bus
     accounts, spaces = AccountServices(base), SpaceServices(base)
     if node is not None:
         _share(node, base, accounts)
@@ -117,7 +102,7 @@ def wire(
             **operation.handlers(base),
         }
     )
-    door = Door(writer)
+    door = Door(base.writer)
     openings = Openings(base.reader, door)
     opening = Opening(
         settings.limits,
