@@ -14,13 +14,13 @@ from typing import Any, Final
 
 import click
 
-from chatd import __version__, loading
-from chatd.flags import one_flag_of
+from chatd import __version__
+from chatd.command_line.flags import one_flag_of
+from chatd.command_line.setting_table import setting_lines
 from chatd.log import log
-from chatd.output import STDERR, STDOUT, open_standard_files
-from chatd.setting_table import setting_lines
-from chatd.settings import Settings, SettingsError
-from chatd.system_journal import open_journal
+from chatd.log.output import STDERR, STDOUT, open_standard_files
+from chatd.log.system_journal import open_journal
+from chatd.settings import Settings, SettingsError, loading
 
 HELP: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}
 
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def _settings(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that hold settings. They are text: `chatd.loading` reads every source in the same way."""
+    """The options that hold settings. They are text, as `chatd.settings.loading` reads every source alike."""
     options = (
         click.option("--data", metavar="DIR", help="Folder that holds everything. [default: ./chat-data]"),
         click.option("--host", metavar="ADDRESS", help="Address to listen on. [default: 127.0.0.1]"),
@@ -228,7 +228,7 @@ def upgrade(data: str | None, config: Path | None, how: str | None, force: bool)
         sys.stderr.write("".join(f"chatd: {line}\n" for line in str(error).splitlines()))
         sys.exit(2)
     log.configure("warning", os.isatty(STDERR.fd), None)
-    from chatd.upgrading import carry_out
+    from chatd.command_line.upgrade import carry_out
 
     sys.exit(carry_out(chosen.data, how, force))
 

@@ -12,7 +12,7 @@ from typing import Final
 import attrs
 import click
 
-from chatd.setting_table import in_toml
+from chatd.command_line.setting_table import in_toml
 from chatd.settings import HELP, MASKED, Settings
 
 AS_IT_STANDS: Final = "\b"  # in a paragraph that click does not fill

@@ -16,7 +16,7 @@ import pytest
 import strict
 from e2e import companions, loaded
 
-from chatd.asked import work_at
+from chatd.current.request import work_at
 
 # Of these files each takes five seconds of the processor, or of waiting, or more. They come first, so that no
 # worker is left alone with one at the end; what mostly waits stands between what keeps all cores at work.

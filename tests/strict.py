@@ -76,12 +76,12 @@ class Conversation:
     """One connection: it knows which request each reply answers."""
 
     def __init__(self) -> None:
-        self._asked: defaultdict[int | str, list[str]] = defaultdict(list)
+        self._asked: defaultdict[int | float | str, list[str]] = defaultdict(list)
 
     def sent(self, frames: Iterable[Any]) -> None:
         """Requests that leave. What no server could answer by its id is passed over."""
         for frame in frames:
-            if isinstance(frame, dict) and type(id_ := frame.get("id")) in (int, str):
+            if isinstance(frame, dict) and type(id_ := frame.get("id")) in (int, float, str):
                 name = frame.get("command", frame.get("query"))
                 self._asked[id_].append(name if isinstance(name, str) else "")
 

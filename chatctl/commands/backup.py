@@ -14,7 +14,7 @@ from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.output import print_result, size
-from chatd.scratch_folder import RESTORING, scratch_folder
+from chatd.store.ops.scratch_folder import RESTORING, scratch_folder
 
 if TYPE_CHECKING:
     from chatd.store.ops.backup import At, Restored

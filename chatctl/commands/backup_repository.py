@@ -16,7 +16,7 @@ from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.output import print_result, print_rows, size
-from chatd.scratch_folder import RESTORING, scratch_folder
+from chatd.store.ops.scratch_folder import RESTORING, scratch_folder
 
 if TYPE_CHECKING:
     from chatd.repository.reading import BackupReader

@@ -13,7 +13,7 @@ from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.names import find_space
 from chatctl.options import the_space, yes
-from chatctl.output import print_result, print_rows
+from chatctl.output import print_json, print_line, print_result, print_rows
 
 if TYPE_CHECKING:
     from chatd.client import Client
@@ -90,28 +90,33 @@ def people(connection: Connection, id: str, links: Path | None) -> None:
 @yes
 @click.pass_obj
 def undo(connection: Connection, id: str, yes: bool) -> None:
-    """Take an import back: erase its messages, then delete its rooms and its placeholders.
+    """Take an import back: erase its messages, then delete its rooms, its placeholders, its custom emoji and
+    the memberships that it gave.
 
-    What people have written since stays, with the room that it stands in; so do accounts that were claimed.
+    What people have written since stays, with the room that it stands in; so do accounts that were claimed,
+    custom emoji that are used, and members who have acted.
     """
     from chatctl.imports.progress import Progress
+    from chatctl.imports.report import undone_document, undone_lines
+    from chatd.contract.import_ import ImportUndone
 
     confirm(f"Erase all that the import {id} brought, for good?", yes)
     with Progress() as progress:
 
-        async def work(client: Client) -> int:
-            from chatd.contract.import_ import ImportUndone, UndoImport
+        async def work(client: Client) -> tuple[int, ImportUndone]:
+            from chatd.contract.import_ import UndoImport
 
-            erased, done = 0, False
-            while not done:
+            erased = 0
+            while True:
                 answer: ImportUndone = await client.ask(UndoImport(id), ImportUndone)
-                erased, done = erased + answer.erased, answer.done
+                erased += answer.erased
                 progress.show(f"{erased:,} messages erased")
-            return erased
+                if answer.done:
+                    return erased, answer
 
-        erased = connection.run(work, seconds=None, patient=True, on_lost=progress.lost)
-    print_result(
-        connection,
-        {"import": id, "erased": erased},
-        f"the import is taken back: {counted(erased, 'message')} erased",
-    )
+        erased, last = connection.run(work, seconds=None, patient=True, on_lost=progress.lost)
+    if connection.json:
+        print_json(undone_document(id, erased, last))
+        return
+    for line in undone_lines(erased, last):
+        print_line(line)

@@ -160,7 +160,7 @@ def run(
                 while len(clients) < ROOMS_AT_ONCE:
                     clients.append(await others.enter_async_context(connection.client(patient=True)))
                 move = Move(clients, export, from_, id_, choice, uploads, moving(progress))
-                return await move.run(found.id)
+                return await move.run(found.id, found.owner)
 
         moved = connection.run(work, seconds=None, patient=True, on_lost=progress.lost)
     _print_moved(connection, moved, export)

@@ -17,7 +17,7 @@ from chatctl.naming import Names
 from chatctl.number import MessageNumber
 from chatctl.options import in_space, reason, yes
 from chatctl.output import local_time, plain, print_result, print_rows
-from chatd.flags import one_flag_of
+from chatd.command_line.flags import one_flag_of
 
 if TYPE_CHECKING:
     from chatd.client import Client

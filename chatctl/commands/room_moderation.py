@@ -13,8 +13,8 @@ from chatctl.duration import Duration
 from chatctl.names import Person, account_names, find_person, find_room
 from chatctl.options import dry_run, in_space, reason, yes
 from chatctl.output import duration, plain, print_json, print_line, print_result
+from chatd.command_line.flags import one_flag_of
 from chatd.domain.policy.roles import OVERRIDABLE_RIGHTS, OVERRIDABLE_ROLES
-from chatd.flags import one_flag_of
 
 if TYPE_CHECKING:
     from chatd.client import Client

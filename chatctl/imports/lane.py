@@ -51,28 +51,32 @@ class Lane:
     told: Callable[[Moved, str], None]
 
     async def move(self, room: Room, id_: str) -> None:
-        """Reads ahead in a thread, and makes batches ready while the server takes the one before."""
+        """Reads ahead in a thread, and makes batches ready while the server takes the one before.
+
+        The end of a channel is the end of the room, so whoever fails must not be found out by that alone: a
+        task closes its channel in the step in which its error leaves it. In between the move would end, and
+        with it, cancelled, the task and its error.
+        """
         send_read, read = trio.open_memory_channel[list[Message]](AHEAD)
         send_ready, ready = trio.open_memory_channel[Batch](AHEAD)
         async with quiet_nursery() as nursery:
             nursery.start_soon(self._read, room, send_read)
             nursery.start_soon(self._make_ready, id_, read, send_ready)
-            async with ready:
-                async for batch in ready:
-                    await self._add(id_, batch)
-                    self.told(self.moved, room.name)
+            async for batch in ready:
+                await self._add(id_, batch)
+                self.told(self.moved, room.name)
 
     async def _read(self, room: Room, send: trio.MemorySendChannel[list[Message]]) -> None:
         in_a_thread = partial(trio.to_thread.run_sync, limiter=self.reading)
         messages = await in_a_thread(self.export.messages, room.key)
-        async with send:
+        with send:
             while chunk := await in_a_thread(_take, messages):
                 await send.send(chunk)
 
     async def _make_ready(
         self, room: str, read: trio.MemoryReceiveChannel[list[Message]], send: trio.MemorySendChannel[Batch]
     ) -> None:
-        async with read, send:
+        with send:
             async for messages in read:
                 await self.accounts.add_those_in(messages)
                 attached, bare = await self._attachments(

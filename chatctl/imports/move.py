@@ -22,8 +22,15 @@ from chatctl.imports.moved import Choice, Moved
 from chatctl.imports.records import File, Room
 from chatctl.imports.sharing import Sharing
 from chatd.client.nursery import all_of
-from chatd.contract.emoji import AddEmoji, EmojiList, ListEmoji
-from chatd.contract.import_ import AddImportRooms, FinishImport, ImportedRooms, ImportRoom
+from chatd.contract.emoji import EmojiList, ListEmoji
+from chatd.contract.import_ import (
+    AddImportEmoji,
+    AddImportRooms,
+    EmojiMade,
+    FinishImport,
+    ImportedRooms,
+    ImportRoom,
+)
 from chatd.contract.spec import Done
 
 if TYPE_CHECKING:
@@ -60,10 +67,10 @@ class Move:
             Lane(client, content, import_, accounts, uploads, moved, reading, told) for client in clients
         ]
 
-    async def run(self, space: str) -> Moved:
-        """Raises Failed and what the client raises."""
+    async def run(self, space: str, owner: str | None) -> Moved:
+        """`owner`: of the space. Raises Failed and what the client raises."""
         await self._accounts.add(self._export.people(), members=True)
-        await self._add_emoji(space)
+        await self._add_emoji(space, self._client.account or owner)
         rooms = self._choice.of(self._export.rooms())
         self.moved.rooms = len(rooms)
         waiting = iter(rooms)
@@ -112,12 +119,13 @@ class Move:
             self._export.shared.add(room.key)
         return added.room
 
-    async def _add_emoji(self, space: str) -> None:
+    async def _add_emoji(self, space: str, by: str | None) -> None:
         """Those whose pictures are in the export, as long as the space takes them. One of that name that is
-        there already stays as it is."""
+        there already stays as it is. The pictures are `by` whoever imports, or for an operator by the owner:
+        they would go with the account of somebody in the export."""
         from chatd.client import Refused
 
-        owner = self._client.account or next(iter(self._accounts.ids.values()), None)
+        owner = by or next(iter(self._accounts.ids.values()), None)
         there = await self._client.ask(ListEmoji(space), EmojiList)
         names = {emoji.name for emoji in there.emoji}
         for emoji in self._export.emoji():
@@ -127,6 +135,6 @@ class Move:
                 continue
             try:
                 image = await self._uploads.upload(File(emoji.name, emoji.name, path=emoji.path), owner)
-                await self._client.ask(AddEmoji(space, emoji.name, image), Done)
+                await self._client.ask(AddImportEmoji(self._import, emoji.name, image), EmojiMade)
             except (Missing, Refused):
                 self.moved.dropped += 1

@@ -13,6 +13,7 @@ from chatctl.imports.moved import Moved
 from chatctl.imports.problems import Kind, Problem, Problems
 from chatctl.imports.survey import RoomCount, Survey
 from chatctl.output import size
+from chatd.contract.import_ import ImportUndone
 
 SHOWN_ROOMS: Final = 40
 SHOWN_PEOPLE: Final = 5
@@ -129,6 +130,30 @@ def moved_lines(moved: Moved, problems: Problems) -> Iterator[str]:
     if moved.people:
         yield f"`chatctl import people {moved.import_} --links FILE` writes links to claim placeholders with"
     yield from problem_lines(problems.by_kind)
+
+
+def undone_document(import_: str, erased: int, last: ImportUndone) -> dict[str, Any]:
+    left = {
+        "rooms": last.rooms_left,
+        "people": last.people_left,
+        "members": last.members_left,
+        "emoji": last.emoji_left,
+    }
+    return {"import": import_, "erased": erased, "left": left}
+
+
+def undone_lines(erased: int, last: ImportUndone) -> Iterator[str]:
+    """What went; then what stays because people have used it."""
+    yield f"the import is taken back: {counted(erased, 'message')} erased"
+    left = (
+        (last.rooms_left, counted(last.rooms_left, "room")),
+        (last.people_left, counted(last.people_left, "account")),
+        (last.members_left, counted(last.members_left, "membership")),
+        (last.emoji_left, f"{last.emoji_left} custom emoji"),
+    )
+    said = [what for count, what in left if count]
+    if said:
+        yield f"left, since people have used them: {', '.join(said)}"
 
 
 def future_line(moved: Moved) -> str:

@@ -1,7 +1,8 @@
 """Password hashing: argon2id with the low-memory profile of RFC 9106, off the loop, two at a time.
 
 One verification costs about 64 MiB and a tenth of a second, so how many run and how many wait are both
-bounded, and who waits is served in turns (`chatd.fair_queue`): no address keeps the others from signing in.
+bounded, and who waits is served in turns (`chatd.concurrency.fair_queue`): no address keeps the others
+from signing in.
 An unknown account costs the same as a wrong password: a hash is verified either way.
 
 zxcvbn estimates how easily a password is guessed. It is loaded with the first password, because its
@@ -19,7 +20,7 @@ from typing import Final, TypeVar
 import argon2
 import trio
 
-from chatd.fair_queue import FairQueue, Share, ShareFull
+from chatd.concurrency.fair_queue import FairQueue, Share, ShareFull
 
 T = TypeVar("T")
 

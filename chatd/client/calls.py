@@ -15,7 +15,13 @@ import trio
 
 from chatd.client.errors import Disconnected, refused
 from chatd.client.wire import Format, Frame, request_frame
-from chatd.contract.import_ import AddImportMessages, AddImportPeople, AddImportRooms, FindImported
+from chatd.contract.import_ import (
+    AddImportEmoji,
+    AddImportMessages,
+    AddImportPeople,
+    AddImportRooms,
+    FindImported,
+)
 from chatd.contract.message import PostMessage
 from chatd.contract.presence import WatchPresence
 from chatd.contract.requests import REQUESTS
@@ -140,6 +146,6 @@ def _repeatable(name: str, data: dict[str, Any]) -> bool:
     return (
         row.kind == "query"
         or row.request is WatchPresence
-        or row.request in (AddImportPeople, AddImportRooms, AddImportMessages, FindImported)
+        or row.request in (AddImportPeople, AddImportRooms, AddImportEmoji, AddImportMessages, FindImported)
         or (row.request is PostMessage and "nonce" in data)
     )

@@ -16,7 +16,6 @@ from uuid import uuid4
 
 import trio
 
-from chatd.backoff import Backoff, full_jitter
 from chatd.client.address import Address
 from chatd.client.bell import Bell
 from chatd.client.calls import Calls
@@ -27,6 +26,7 @@ from chatd.client.inbox import EVENTS_BOUND, SIGNALS_BOUND, Inbox
 from chatd.client.link import Link, LinkLost, open_link
 from chatd.client.tokens import Tokens, tokens_of
 from chatd.client.wire import Format, Frame
+from chatd.concurrency.backoff import Backoff, full_jitter
 from chatd.contract.account import Refresh, SignedIn
 from chatd.contract.message import PostMessage
 from chatd.contract.presence import PresenceList, WatchPresence

@@ -10,11 +10,11 @@ from typing import Final, Protocol
 
 import trio
 
-from chatd.backoff import Backoff
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.proposal import Header
 from chatd.cluster.proposals import Outcomes
 from chatd.cluster.sealing import Key
+from chatd.concurrency.backoff import Backoff
 from chatd.domain.event import Event
 from chatd.log import log
 from chatd.ports import (

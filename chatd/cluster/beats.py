@@ -41,11 +41,15 @@ class Beat(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Heard(msgspec.Struct):
-    """`ahead`: milliseconds by which its clock is before this node's, less the beat's time on its way."""
-
     beat: Beat
     at: float  # trio's time
-    ahead: int = 0
+
+    @property
+    def ahead(self) -> int:
+        """Milliseconds by which its clock is before this node's, less the beat's time on its way."""
+        if not self.beat.at:  # an older chatd says no time
+            return 0
+        return self.beat.at + int((trio.current_time() - self.at) * 1000) - now()
 
 
 class SameName(Exception):
@@ -120,11 +124,15 @@ class Beats:
                     del self._heard[node]
             self._look()
 
+    def say(self) -> None:
+        """Says at once what has changed with this node."""
+        self._look()
+        self._beat()
+
     def retire(self) -> None:
         """Says good-bye: others take over at once, but for what this node was given before."""
         self._leaving = True
-        self._look()
-        self._beat()
+        self.say()
 
     def leave(self) -> None:
         """Says that nobody need wait for this node."""
@@ -150,8 +158,7 @@ class Beats:
         known = self._heard.get(beat.node)
         if known is None and (len(self._heard) >= NODES or beat.leaving):
             return
-        ahead = beat.at - now() if beat.at else 0  # an older chatd says no time
-        self._heard[beat.node] = Heard(beat, trio.current_time(), ahead)
+        self._heard[beat.node] = Heard(beat, trio.current_time())
         if known is None:
             self._beat()  # so that a newcomer knows of this one at once
         if known is None or _standing(known.beat) != _standing(beat):

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Struct
 
+from chatd.contract.errors import Refusal
+
 LONGEST: Final = 900_000  # bytes of a command or an answer
+OVERLOADED: Final = Refusal(
+    "overloaded", "too many commands wait for another node; try again in a few seconds"
+)
+
+
+Short = Annotated[str, msgspec.Meta(max_length=128)]
 
 
 class Call(Struct, frozen=True, array_like=True):
     """The `n`-th command of a line. Answers to those before `first` have arrived. Its sender had applied the
     stream up to `sequence`, so it must not be decided by who knows less. `n` 0: the line has ended."""
 
-    sender: str
-    line: str
-    stream: str
+    sender: Short
+    line: Short
+    stream: Short
     n: int
     first: int
     sequence: int

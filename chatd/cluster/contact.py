@@ -1,4 +1,5 @@
-"""Whether this node knows what its cluster knows: whoever does not may not know who was banned meanwhile."""
+"""Whether this node knows what its cluster knows, the time included: whoever does not may not know who was
+banned meanwhile."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from typing import Final, Protocol
 import trio
 
 from chatd.cluster.beats import Beats
+from chatd.cluster.clocks import WRONG_CLOCK, is_odd
 from chatd.cluster.log import ClusterLog
 from chatd.log import log
 from chatd.ports import StoreUnavailable
@@ -35,7 +37,7 @@ class Heard(Protocol):
 class Contact:
     """`cut_off`: why clients must be served elsewhere; None: all is well. `catch_up` returns when this node
     has applied all that was acknowledged anywhere. `members` gives the other nodes that belong to the
-    cluster, be they there or not. `run` it."""
+    cluster, be they there or not. `looked` is set when `cut_off` is known. `run` it."""
 
     def __init__(
         self,
@@ -46,6 +48,7 @@ class Contact:
         members: Callable[[], Awaitable[Sequence[str]]],
     ) -> None:
         self.cut_off: str | None = None
+        self.looked = trio.Event()
         self._stream = stream
         self._own = own
         self._beats = beats
@@ -67,16 +70,22 @@ class Contact:
                 if problem is None:
                     with trio.move_on_after(SILENT), suppress(StoreUnavailable):
                         await self._catch_up()
-                log.warning("cluster_cut_off" if problem else "cluster_heard_again")
+                if problem is None:
+                    log.warning("cluster_heard_again")
+                else:
+                    log.warning("cluster_cut_off", problem=problem)
                 self.cut_off = problem
                 for changed in self._watchers:
                     changed()
+            self.looked.set()
 
     async def _problem(self) -> str | None:
         furthest = max((heard.beat.sequence for heard in self._beats.others()), default=0)
         self._known.append(furthest)
         if self._stream.silence > SILENT and not await self._with_others():
             return CUT_OFF
+        if is_odd(self._beats.others()):
+            return WRONG_CLOCK
         if len(self._known) == LOOKS and self._own.sequence < self._known[0]:
             return BEHIND
         if self.cut_off == BEHIND and self._own.sequence < furthest:

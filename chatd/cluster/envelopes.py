@@ -15,9 +15,10 @@ import msgspec
 from msgspec import Struct
 
 from chatd.actors.runtime.envelope import Envelope, Reply
-from chatd.asked import Asked
 from chatd.contract.errors import Refusal
+from chatd.current.request import CurrentRequest
 from chatd.domain.decision import Context
+from chatd.frames.ids import RequestId
 from chatd.ports import Condition, Write
 from chatd.tracing import tracing
 
@@ -31,11 +32,11 @@ class Unsendable(Exception):
 
 
 class From(Struct, frozen=True, array_like=True):
-    """The request that a command comes from (see `chatd.asked`): `waited` seconds until it was sent, and its
-    span as a `traceparent`, where it is traced."""
+    """The request that a command comes from (see `chatd.current.request`): `waited` seconds until it was
+    sent, and its span as a `traceparent`, where it is traced."""
 
     session: str
-    request: int | str
+    request: RequestId
     waited: float
     trace: str | None = None
 
@@ -88,7 +89,7 @@ def decode_command(data: bytes, reply: Reply) -> Envelope:
     asked = None
     if (came := found.asked) is not None:
         span = tracing.begin(type(command).__name__, came.trace) if came.trace and tracing.on else None
-        asked = Asked(came.session, came.request, perf_counter() - came.waited, span)
+        asked = CurrentRequest(came.session, came.request, perf_counter() - came.waited, span)
     return Envelope(command, found.context, reply, tuple(found.writes), tuple(found.conditions), asked)
 
 

@@ -15,8 +15,8 @@ import attrs
 import msgspec
 import trio
 
-from chatd.actors.runtime.envelope import BROKEN, STOPPING, UNCERTAIN, Envelope
-from chatd.cluster.calls import LONGEST, Answer, Call, answers_to, calls_to, decode_call, encode
+from chatd.actors.runtime.envelope import BROKEN, STOPPING, UNCERTAIN, UNSETTLED, Envelope
+from chatd.cluster.calls import LONGEST, OVERLOADED, Answer, Call, answers_to, calls_to, decode_call, encode
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.envelopes import Unsendable, decode_command, encode_result
 from chatd.cluster.net import Net
@@ -25,6 +25,7 @@ from chatd.tracing import tracing
 
 OF_A_LINE: Final = 1024  # commands that wait
 INBOXES: Final = 65_536
+HELD: Final = 64 * 2**20  # bytes of commands that are not answered, and of answers that may be asked for
 ASKED_FOR: Final = 60.0  # seconds for which an answer may be asked for again
 LATE: Final = 0.1  # seconds that a command or an answer may be on its way
 LOOK: Final = 0.01
@@ -67,8 +68,9 @@ class Inboxes:
         self._sequence = sequence
         self._inboxes: dict[str, _Inbox] = {}
         self._unanswered = 0
+        self._held = 0
         self._moved_at = 0.0
-        self._closed = False
+        self._finishing = self._closed = False
         self._complaints = Complaints()
 
     def open(self) -> None:
@@ -76,7 +78,8 @@ class Inboxes:
 
     async def finish(self) -> None:
         """Returns when all is answered that others gave to this node, which they know to be leaving, and
-        nothing more is on its way."""
+        nothing more is on its way. What is not known here any more, the next owner finds out."""
+        self._finishing = True
         self._moved_at = trio.current_time()
         while self._unanswered or trio.current_time() < self._moved_at + LATE:  # noqa: ASYNC110
             await trio.sleep(LOOK)
@@ -96,7 +99,7 @@ class Inboxes:
         inbox = self._inboxes.get(call.line)
         if call.n == 0:
             if inbox is not None and not inbox.busy:
-                del self._inboxes[call.line]
+                self._forget(call.line)
             return
         if inbox is None:
             if call.n != 1:
@@ -117,10 +120,16 @@ class Inboxes:
             return  # one before it was lost; both come again
         inbox.expected += 1
         for n in [n for n in inbox.answers if n < call.first]:
-            del inbox.answers[n]
+            self._held -= len(inbox.answers.pop(n))
+        self._moved_at = trio.current_time()
+        if self._held + len(call.command) > HELD:
+            self._tidy(ASKED_FOR)
+            if self._held + len(call.command) > HELD:
+                self._say(inbox, call, encode_result(OVERLOADED))
+                return
         inbox.calls.append(call)
         self._unanswered += 1
-        self._moved_at = trio.current_time()
+        self._held += len(call.command)
         if not inbox.busy:
             inbox.busy = True
             self._nursery.start_soon(self._carry_out, inbox)
@@ -145,8 +154,9 @@ class Inboxes:
 
     def _answer(self, inbox: _Inbox, call: Call, answer: object) -> None:
         self._unanswered -= 1
+        self._held -= len(call.command)
         self._moved_at = trio.current_time()
-        if answer is STOPPING:
+        if answer is STOPPING or (self._finishing and answer in (UNSETTLED, UNCERTAIN)):
             return
         try:
             result = encode_result(answer)
@@ -155,8 +165,13 @@ class Inboxes:
             result = encode_result(UNCERTAIN)
         if len(result) > LONGEST:
             result = encode_result(UNCERTAIN)
+        self._say(inbox, call, result)
+
+    def _say(self, inbox: _Inbox, call: Call, result: bytes) -> None:
         encoded = encode(Answer(call.line, call.n, self._sequence(), result))
-        inbox.answers[call.n] = encoded
+        if self._inboxes.get(call.line) is inbox:
+            inbox.answers[call.n] = encoded
+            self._held += len(encoded)
         inbox.used = trio.current_time()
         self._net.publish(answers_to(call.sender), encoded)
 
@@ -170,7 +185,10 @@ class Inboxes:
         before = trio.current_time() - seconds
         for line, inbox in tuple(self._inboxes.items()):
             if inbox.used <= before and not inbox.busy:
-                del self._inboxes[line]
+                self._forget(line)
+
+    def _forget(self, line: str) -> None:
+        self._held -= sum(map(len, self._inboxes.pop(line).answers.values()))
 
 
 def _traced(envelope: Envelope) -> Envelope:

@@ -20,6 +20,7 @@ from chatd.nats.wire import Msg
 SECONDS: Final = 5.0  # for the acknowledgement of a proposal
 MARGIN: Final = 64 * 1024  # bytes of a message that are left for the server's own
 ANSWERING: Final = 256  # requests of other nodes that are answered at a time
+ANSWERING_BYTES: Final = 16 * 2**20
 
 
 class StreamSequencer:
@@ -71,7 +72,7 @@ class NatsNet:
         self._prefix = prefix
         self._node = node
         self._nursery = nursery
-        self._answering = 0
+        self._answering = self._answering_bytes = 0
 
     @property
     def node(self) -> str:
@@ -86,17 +87,21 @@ class NatsNet:
 
     def answer(self, subject: str, asked: Callable[[bytes], Awaitable[bytes]]) -> None:
         async def answer(msg: Msg) -> None:
-            self._answering += 1
             try:
                 self._client.publish(msg.reply, await asked(msg.data))
             except NatsError as error:
                 log.info("node_not_answered", subject=subject, problem=str(error))
             finally:
                 self._answering -= 1
+                self._answering_bytes -= len(msg.data)
 
         def heard(msg: Msg) -> None:
-            if msg.reply and self._answering < ANSWERING:
-                self._nursery.start_soon(answer, msg)
+            too_much = self._answering_bytes + len(msg.data) > ANSWERING_BYTES
+            if not msg.reply or self._answering >= ANSWERING or too_much:
+                return  # who asked hears of nobody, and asks again
+            self._answering += 1
+            self._answering_bytes += len(msg.data)
+            self._nursery.start_soon(answer, msg)
 
         self._client.subscribe(f"{self._prefix}.{subject}", heard)
 

@@ -26,10 +26,12 @@ Life = tuple[str, str]  # of a node: its name, and which life of it this is
 
 @attrs.define(eq=False)
 class Asked:
-    """A command in a line. `n`: its number, 0 as long as it has not been sent to the line's owner."""
+    """A command in a line. `n`: its number, 0 as long as it has not been sent to the line's owner. `size`:
+    bytes that it and its answer take."""
 
     envelope: Envelope
     call: bytes  # nothing: it is too long, and decided here
+    size: int
     at: float
     n: int = 0
     sent_at: float = 0.0
@@ -62,8 +64,18 @@ class Line:
     to: Life | None = None
     unsent: bool = False  # some of those that wait came while the owner changed
     waiting: deque[Asked] = attrs.field(factory=deque)
+    size: int = 0  # bytes of those that wait
     moved: trio.Event = attrs.field(factory=trio.Event)
     _next: int = 1
+
+    def add(self, one: Asked) -> None:
+        self.waiting.append(one)
+        self.size += one.size
+
+    def take_oldest(self) -> Asked:
+        one = self.waiting.popleft()
+        self.size -= one.size
+        return one
 
     @property
     def oldest(self) -> Asked:
@@ -128,17 +140,23 @@ class Line:
         before = trio.current_time() - PATIENCE
         return self._take(lambda one: one.answer is None and one.at < before)
 
-    def answered(self, answer: Answer) -> None:
+    def answered(self, answer: Answer) -> int:
+        """Bytes that it takes from now on."""
+        size = 0
         if answer.result is None:
             self.to = None
         else:
             for one in self.waiting:
                 if one.n == answer.n and one.answer is None:
-                    one.answer = answer.sequence, answer.result
+                    one.answer, size = (answer.sequence, answer.result), len(answer.result)
+                    one.size += size
+                    self.size += size
         self.moved.set()
+        return size
 
     def _take(self, which: Callable[[Asked], bool]) -> list[Asked]:
         found = [one for one in self.waiting if which(one)]
         for one in found:
             self.waiting.remove(one)
+            self.size -= one.size
         return found

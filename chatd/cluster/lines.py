@@ -15,20 +15,18 @@ import msgspec
 import trio
 
 from chatd.actors.runtime.envelope import BROKEN, UNCERTAIN, Envelope
-from chatd.cluster.calls import LONGEST, Call, answers_to, calls_to, decode_answer, encode
+from chatd.cluster.calls import LONGEST, OVERLOADED, Call, answers_to, calls_to, decode_answer, encode
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.envelopes import Unsendable, decode_result, encode_command
 from chatd.cluster.line import Asked, Life, Line
 from chatd.cluster.net import Net
-from chatd.contract.errors import Refusal
 
 LOOK: Final = 0.01  # seconds
 AGAIN: Final = "again"  # the subject on which a node says that it was without a connection
 OUTSTANDING: Final = 16_384  # commands of all lines
+OUTSTANDING_BYTES: Final = 64 * 2**20
 OF_A_LINE: Final = 1024
-OVERLOADED: Final = Refusal(
-    "overloaded", "too many commands wait for another node; try again in a few seconds"
-)
+OF_A_LINE_BYTES: Final = 16 * 2**20
 
 Tell = Callable[[str, Envelope], Awaitable[None]]
 
@@ -66,7 +64,7 @@ class Lines:
         self._busy = busy
         self._lines: dict[str, Line] = {}
         self._by_id: dict[str, Line] = {}
-        self._outstanding = 0
+        self._outstanding = self._outstanding_bytes = 0
         self._complaints = Complaints()
 
     def open(self) -> None:
@@ -79,7 +77,7 @@ class Lines:
         if line is None and self._owners.owner(stream) is None:
             return False
         if self._outstanding >= OUTSTANDING or (line is not None and len(line.waiting) >= OF_A_LINE):
-            envelope.reply(OVERLOADED)
+            envelope.reply(OVERLOADED)  # before its bytes are made
             return True
         try:
             call = encode_command(envelope)
@@ -87,19 +85,23 @@ class Lines:
             self._complaints.say("command_not_sent", stream=stream, problem=str(error))
             envelope.reply(BROKEN)
             return True
-        if len(call) > LONGEST:
-            if line is None:
-                return False  # decided here; the next line waits for it
-            call = b""
-        one = Asked(envelope, call, trio.current_time())
+        if len(call) > LONGEST and line is None:
+            return False  # decided here; the next line waits for it
+        size = len(call)
+        of_a_line = 0 if line is None else line.size
+        if self._outstanding_bytes + size > OUTSTANDING_BYTES or of_a_line + size > OF_A_LINE_BYTES:
+            envelope.reply(OVERLOADED)
+            return True
+        one = Asked(envelope, call if size <= LONGEST else b"", size, trio.current_time())
         self._outstanding += 1
+        self._outstanding_bytes += size
         if line is None:
             line = self._lines[stream] = Line(stream)
-            line.waiting.append(one)
+            line.add(one)
             self._nursery.start_soon(self._drive, line)
         else:
-            line.waiting.append(one)
-            ready = call and not line.unsent and line.to is not None
+            line.add(one)
+            ready = one.call and not line.unsent and line.to is not None
             if ready and self._owners.owner(stream) == line.to:
                 self._send(line, one)
             else:  # never before those that wait to be sent
@@ -215,8 +217,7 @@ class Lines:
             await self._finish(line)
             return
         await self._tell(line.stream, one.envelope)
-        line.waiting.popleft()
-        self._outstanding -= 1
+        self._gone(line.take_oldest())
 
     async def _finish(self, line: Line) -> None:
         """Answers the oldest, when what it led to is known here."""
@@ -224,7 +225,7 @@ class Lines:
         assert one.answer is not None
         sequence, result = one.answer
         await self._applied(sequence)
-        line.waiting.popleft()
+        line.take_oldest()
         try:
             answer = decode_result(result)
         except Unsendable as error:
@@ -233,8 +234,12 @@ class Lines:
         self._reply(one, answer)
 
     def _reply(self, one: Asked, answer: object) -> None:
-        self._outstanding -= 1
+        self._gone(one)
         one.envelope.reply(answer)
+
+    def _gone(self, one: Asked) -> None:
+        self._outstanding -= 1
+        self._outstanding_bytes -= one.size
 
     def _send(self, line: Line, one: Asked) -> None:
         assert line.to is not None
@@ -253,4 +258,4 @@ class Lines:
             self._complaints.say("node_message_unreadable", problem=str(error))
             return
         if (line := self._by_id.get(answer.line)) is not None:
-            line.answered(answer)
+            self._outstanding_bytes += line.answered(answer)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Final
 
 import msgspec
@@ -31,12 +32,13 @@ from chatd.cluster.proposals import Pending, Proposals
 from chatd.cluster.sealing import Key, Unreadable
 from chatd.cluster.sequencer import Sequenced, Sequencer
 from chatd.domain.event import Event
-from chatd.ports import Append, Commit, Proposed, PutSnapshot, Show
+from chatd.ports import Append, Commit, Proposed, PutLatestTime, PutSnapshot, Show
 from chatd.store.log.writes import PROPOSALS
 
 HASHES: Final = 8192  # of sequences that others' hashes are compared with
 TIMES: Final = 10_000  # that are remembered, of sequences
 TIMES_APART: Final = 200
+OWN: Final = (PutSnapshot, PutLatestTime)  # writes
 WAY: Final = 3  # proposals, by the time that one takes: others hear of a refusal, and propose again
 
 Others = Callable[[Sequence[Append], Sequence[Event]], None]  # never waits, never raises
@@ -63,6 +65,7 @@ class ClusterLog:
         self.sequence = proposed.sequence
         self.hash = hash
         self.key = key
+        self.key_taken_at = -inf  # trio's time; a life before this one may have taken it at any time
         self._store = store
         self._applying = Applying(store, reader, position)
         self._complaints = Complaints()
@@ -93,12 +96,12 @@ class ClusterLog:
         self._doubt = doubt
 
     def submit(self, appends: Sequence[Append]) -> Commit:
-        """Proposes the appends, in this order, without waiting. Snapshots stay on this node."""
-        snapshots = [write for append in appends for write in append.writes if isinstance(write, PutSnapshot)]
-        shared = [_shared(append) for append in appends] if snapshots else appends
+        """Proposes the appends, in this order, without waiting. What concerns this node alone stays here."""
+        own = [write for append in appends for write in append.writes if isinstance(write, OWN)]
+        shared = [_shared(append) for append in appends] if own else appends
         if not any(append.facts or append.writes for append in shared):
             return self._store.submit(appends)
-        here = self._store.submit([Append(writes=tuple(snapshots))]) if snapshots else None
+        here = self._store.submit([Append(writes=tuple(own))]) if own else None
         return self.own.submit(shared, here)
 
     async def checkpoint(self) -> None:
@@ -184,7 +187,8 @@ class ClusterLog:
             appends, made = decode(plain)
         key = self.key.next() if header.kind == "ratchet" else None
         outcomes, events = await self._applying.write(sequence, header, appends, made, key)
-        self.key = key or self.key
+        if key is not None:
+            self.key, self.key_taken_at = key, trio.current_time()
         self._applied(sequence, header)
         if own is None:
             self._others(written(appends, outcomes), events)
@@ -206,5 +210,5 @@ class ClusterLog:
 
 
 def _shared(append: Append) -> Append:
-    writes = tuple(write for write in append.writes if not isinstance(write, PutSnapshot))
+    writes = tuple(write for write in append.writes if not isinstance(write, OWN))
     return msgspec.structs.replace(append, writes=writes)

@@ -25,7 +25,7 @@ from chatd.cluster.contact import Contact
 from chatd.cluster.copying import Copies
 from chatd.cluster.doubt import Doubts
 from chatd.cluster.ending import ending
-from chatd.cluster.errors import stream_gone
+from chatd.cluster.errors import ClusterError, stream_gone
 from chatd.cluster.founding import Founding
 from chatd.cluster.jetstream import NatsNet, StreamSequencer
 from chatd.cluster.leading import LED, Led
@@ -34,6 +34,7 @@ from chatd.cluster.membership import Membership
 from chatd.cluster.monitors import Monitors
 from chatd.cluster.net import Net
 from chatd.cluster.owners import Owners
+from chatd.cluster.ratcheting import ratchet
 from chatd.cluster.sealed_net import SealedNet
 from chatd.cluster.sharing import Sharing
 from chatd.cluster.statuses import cluster_status
@@ -50,9 +51,9 @@ from chatd.store.database import Store
 # `all_read` says so; see docs/adr/0032-one-log-for-several-nodes.md.
 LEVEL: Final = 1
 SOON: Final = 5.0  # seconds in which a node that was away shortly is as far as the others
+AWAY: Final = 1.0  # seconds in which a connection that broke just now may be there again
 LOOK_AT_IT: Final = "look at its disk and at its log; it tries again by itself"
 DURABLE_EVERY: Final = 30.0
-RATCHET_EVERY: Final = 3600.0
 
 
 class Node:
@@ -111,6 +112,7 @@ class Node:
         )
         self.all_read = self._membership.all_read
         self.contact = Contact(self._sequencer, self.log, self.beats, self.catch_up, self._membership.others)
+        self.contact.watch(self.beats.say)
         return self.log
 
     def attach(
@@ -168,7 +170,7 @@ class Node:
                     self._sharing.run,
                     self.contact.run,
                     self._watch_connections,
-                    self._ratchet,
+                    partial(ratchet, self.log, self.leads),
                     partial(self._make_durable, self._store),
                     partial(self._membership.run, self.leads),
                     self._monitors.run,
@@ -178,7 +180,7 @@ class Node:
     async def status(self) -> ClusterStatus:
         """Raises StoreUnavailable."""
         info = None
-        troubles = [] if self.cut_off is None else [self.cut_off]
+        troubles = [] if self.cut_off is None else [f"this node serves nobody: {self.cut_off}"]
         if self.log.stuck is not None:
             troubles.append(f"this node cannot write what the stream holds: {self.log.stuck}; {LOOK_AT_IT}")
         try:
@@ -246,25 +248,35 @@ class Node:
         await self.log.wait_for(last)
 
     async def come_in(self) -> None:
-        """Returns when this node knows what the others know, and says that it is there. Raises TooOld."""
-        with trio.move_on_after(SOON) as waiting:
-            await self.catch_up()
-        if waiting.cancelled_caught:
-            log.info("catching_up", sequence=self.log.sequence)
-            await self.catch_up()
-        await self._membership.enter()
+        """Returns when this node knows what the others know, and says that it is there. Raises
+        ClusterError."""
+        try:
+            with trio.move_on_after(SOON) as waiting:
+                await self.catch_up()
+            if waiting.cancelled_caught:
+                log.info("catching_up", sequence=self.log.sequence)
+                await self.catch_up()
+            await self._membership.enter()
+            if await self._membership.others():
+                await self.contact.looked.wait()  # what it has heard of them
+        except StoreUnavailable as error:
+            raise ClusterError(f"this node cannot come in: {error}") from error
         self._copies.offer()
         self._sharing.open()
         self._in = True
 
-    def retire(self) -> None:
-        """Others own from now on what this node owned."""
+    def retire(self, seconds: float) -> None:
+        """Others own from now on what this node owned. What it proposed, or is yet to, has these seconds to
+        come back; fewer, where nothing will."""
         self.beats.retire()
+        there = self.client.connected and self.cut_off is None
+        self.log.own.stop_within(seconds if there else min(seconds, AWAY))
 
     async def finish(self) -> None:
         """Answers what others gave to this node before it retired. Then nobody need wait for it."""
         try:
-            await self._sharing.inboxes.finish()
+            with trio.CancelScope(deadline=self.log.own.until):  # then nothing can be decided, or be heard
+                await self._sharing.inboxes.finish()
         finally:
             self._sharing.inboxes.close()
             self.leave()
@@ -300,10 +312,3 @@ class Node:
             with suppress(StoreUnavailable):
                 await store.log.checkpoint()
                 self._durable = sequence
-
-    async def _ratchet(self) -> None:
-        while True:
-            await trio.sleep(RATCHET_EVERY)
-            if self.leads():
-                with suppress(StoreUnavailable):
-                    await self.log.ratchet()

@@ -4,7 +4,7 @@ lost is made good."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 import trio
@@ -25,20 +25,21 @@ PIECE: Final = 1000  # accounts of a message
 ACCOUNTS: Final = 1_000_000  # of one node
 PIECES: Final = ACCOUNTS // PIECE
 
+Short = Annotated[str, msgspec.Meta(max_length=64)]
 # Account, whether all its sessions are away (None: it has none), its mode, and when that was chosen.
-_One = tuple[str, bool | None, str | None, int]
+_One = tuple[Short, bool | None, Short | None, int]
 
 
 class _Told(Struct, frozen=True, array_like=True):
     """`whole`: it is everything, in `of` pieces of which this is the one numbered `piece`, from 0. `left`: of
     a single one, when it went from a node last."""
 
-    node: str
-    life: str
-    whole: str
+    node: Short
+    life: Short
+    whole: Short
     piece: int
     of: int
-    those: list[_One]
+    those: Annotated[list[_One], msgspec.Meta(max_length=PIECE)]
     left: int = 0
 
 

@@ -4,22 +4,39 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import compress
+from math import inf
 from typing import Final
 
 import attrs
 import trio
+from msgspec import Struct
 
-from chatd.backoff import Backoff
 from chatd.clock import new_id
+from chatd.cluster.complaints import Complaints
 from chatd.cluster.proposal import Kind, encode, join
 from chatd.cluster.sealing import OVERHEAD
 from chatd.cluster.sequencer import Lost, Sequencer
-from chatd.ports import Append, Appended, Commit, Made, StoreUnavailable, StoreUncertain, Taken
+from chatd.concurrency.backoff import Backoff
+from chatd.ports import (
+    Append,
+    Appended,
+    Commit,
+    Made,
+    StoreStopping,
+    StoreUnavailable,
+    StoreUncertain,
+    Taken,
+)
 from chatd.store.log.plan import make
 
 RESEND: Final = 2.0  # seconds after which a proposal that has not come back is sent again
 GIVE_UP: Final = 20.0  # seconds after which those who wait are told that the outcome is not known
 ROOM: Final = 4096  # bytes of a message that are not appends
+PENDING: Final = 32 * 2**20  # bytes that may wait before more is refused
+
+TOO_MUCH: Final = "too much waits for the cluster's stream already"
 
 Outcomes = list[Appended | Taken] | StoreUnavailable
 
@@ -41,6 +58,12 @@ class Pending:
     done: trio.Event = attrs.field(factory=trio.Event)
 
 
+class _Encoded(Struct, frozen=True):
+    append: Append
+    made: Made
+    data: bytes
+
+
 class Proposals:
     """`message` makes the bytes of one, as this node's log stands when it is sent. `run` it. `proposer` is
     another with each life of the node."""
@@ -53,8 +76,12 @@ class Proposals:
         self._sequencer = sequencer
         self._message = message
         self._pending: deque[Pending] = deque()
+        self._bytes = 0
+        self._complaints = Complaints()
         self._n = 0
         self._wanted = trio.Event()
+        self.until = inf  # trio's time; then nobody waits any more for what is proposed
+        self._waits: set[trio.CancelScope] = set()  # of those who wait for what was proposed
 
     @property
     def first(self) -> Pending | None:
@@ -68,15 +95,50 @@ class Proposals:
 
     def submit(self, appends: Sequence[Append], here: Commit | None = None) -> ProposalCommit:
         """Never waits. `here`: a commit of this node alone that belongs to it."""
-        parts = [self._propose("append", *part) for part in _parts(appends, self._sequencer.limit)]
-        return ProposalCommit(parts, here, self._withdraw)
+        if self.over:
+            return ProposalCommit(self, here, (), refused=StoreStopping("the server is shutting down"))
+        limit = self._sequencer.limit - ROOM - OVERHEAD
+        encoded = [_Encoded(append, made := make(append), encode(append, made)) for append in appends]
+        fitting = [len(one.data) <= limit for one in encoded]
+        for one in [one for one, fits in zip(encoded, fitting, strict=True) if not fits]:
+            self._complaints.say("append_too_long", bytes=len(one.data), limit=limit)
+        those = list(compress(encoded, fitting))
+        if self._bytes and self._bytes + sum(len(one.data) for one in those) > PENDING:
+            return ProposalCommit(self, here, (), refused=StoreUnavailable(TOO_MUCH))
+        parts = [self._propose("append", part) for part in _parts(those, limit)]
+        return ProposalCommit(self, here, parts, fitting)
 
     def ratchet(self) -> ProposalCommit:
-        return ProposalCommit([self._propose("ratchet", [], [], [])], None, self._withdraw)
+        return ProposalCommit(self, None, [self._propose("ratchet", [])])
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is proposed any more."""
+        return trio.current_time() >= self.until
+
+    def stop_within(self, seconds: float) -> None:
+        """Nobody waits longer than this for what was proposed, and nothing is proposed after it."""
+        self.until = min(self.until, trio.current_time() + seconds)
+        for wait in self._waits:
+            wait.deadline = min(wait.deadline, self.until)
+
+    @contextmanager
+    def patience(self) -> Iterator[trio.CancelScope]:
+        """As long as somebody waits for what was proposed. While the oldest does not come back, nothing that
+        is behind it is applied: whoever comes then learns soon that the stream is away."""
+        now = trio.current_time()
+        oldest = now if self.first is None else self.first.at
+        with trio.CancelScope(deadline=min(max(oldest + GIVE_UP, now + RESEND), self.until)) as wait:
+            self._waits.add(wait)
+            try:
+                yield wait
+            finally:
+                self._waits.discard(wait)
 
     def settle(self, outcomes: Outcomes) -> None:
         """The first has been applied."""
         pending = self._pending.popleft()
+        self._bytes -= len(pending.plain)
         self.took = trio.current_time() - pending.at
         pending.outcomes = outcomes
         pending.done.set()
@@ -118,22 +180,27 @@ class Proposals:
                 await trio.sleep(backoff.next_delay())
                 self.send_again()
 
-    def _propose(self, kind: Kind, appends: list[Append], made: list[Made], encoded: list[bytes]) -> Pending:
+    def _propose(self, kind: Kind, part: Sequence[_Encoded]) -> Pending:
         self._n += 1
         self.made += 1
-        pending = Pending(self._n, kind, appends, made, join(encoded), trio.current_time())
+        plain = join([one.data for one in part])
+        appends, made = [one.append for one in part], [one.made for one in part]
+        pending = Pending(self._n, kind, appends, made, plain, trio.current_time())
         self._pending.append(pending)
+        self._bytes += len(plain)
         self._wanted.set()
         return pending
 
-    def _withdraw(self, parts: Sequence[Pending]) -> bool:
+    def withdraw(self, parts: Sequence[Pending]) -> bool:
         """Takes back what was never sent. False: some of it was."""
         back = {part.n for part in parts if not part.tried and part.outcomes is None}
         if back:  # nothing behind the first of them was sent either
             first = self._n = min(back) - 1
             for pending in [one for one in self._pending if one.n > first]:
                 self._pending.remove(pending)
-                if pending.n not in back:
+                if pending.n in back:
+                    self._bytes -= len(pending.plain)
+                else:
                     self._n += 1
                     pending.n = self._n
                     self._pending.append(pending)
@@ -144,47 +211,55 @@ class ProposalCommit:
     """Appends on their way through the stream. To stop waiting does not stop them."""
 
     def __init__(
-        self, parts: Sequence[Pending], here: Commit | None, withdraw: Callable[[Sequence[Pending]], bool]
+        self,
+        proposals: Proposals,
+        here: Commit | None,
+        parts: Sequence[Pending],
+        fitting: Sequence[bool] = (),
+        refused: StoreUnavailable | None = None,
     ) -> None:
-        self._parts = parts
+        """`fitting`: which of the appends are in the parts; the others are too long for the stream.
+        `refused`: why nothing was proposed, if nothing was."""
+        self._proposals = proposals
         self._here = here
-        self._withdraw = withdraw
+        self._parts = parts
+        self._fitting = fitting
+        self._refused = refused
 
     async def wait(self) -> list[Appended | Taken]:
         """One outcome for each append, in order, when this node has applied and shown them. Raises
         StoreUnavailable."""
         if self._here is not None:
             await self._here.wait()
+        if self._refused is not None:
+            raise self._refused
         outcomes: list[Appended | Taken] = []
-        with trio.move_on_after(GIVE_UP) as waiting:
+        with self._proposals.patience() as waiting:
             for part in self._parts:
                 await part.done.wait()
                 if isinstance(part.outcomes, StoreUnavailable):
                     raise part.outcomes
                 outcomes += part.outcomes or ()
         if waiting.cancelled_caught:
-            if self._withdraw(self._parts):
-                raise StoreUnavailable("the cluster's stream cannot be reached")
+            if self._proposals.withdraw(self._parts):
+                problem = "the cluster's stream cannot be reached"
+                raise StoreStopping(problem) if self._proposals.over else StoreUnavailable(problem)
             raise StoreUncertain("the cluster's stream has not answered; what was asked may still be done")
-        return outcomes
+        proposed = iter(outcomes)
+        return [next(proposed) if fits else Taken("size") for fits in self._fitting]
 
     def publish(self) -> None:
         """They were shown as they were applied."""
 
 
-def _parts(appends: Sequence[Append], limit: int) -> Iterator[tuple[list[Append], list[Made], list[bytes]]]:
-    """As few proposals as the stream's limit, in bytes, allows."""
-    part, made, encoded = list[Append](), list[Made](), list[bytes]()
-    size = room = ROOM + OVERHEAD
-    for append in appends:
-        as_made = make(append)
-        as_encoded = encode(append, as_made)
-        if part and size + len(as_encoded) > limit:
-            yield part, made, encoded
-            part, made, encoded, size = [], [], [], room
-        part.append(append)
-        made.append(as_made)
-        encoded.append(as_encoded)
-        size += len(as_encoded)
+def _parts(encoded: Sequence[_Encoded], limit: int) -> Iterator[list[_Encoded]]:
+    """As few as the stream's limit, in bytes, allows."""
+    part, size = list[_Encoded](), 0
+    for one in encoded:
+        if part and size + len(one.data) > limit:
+            yield part
+            part, size = [], 0
+        part.append(one)
+        size += len(one.data)
     if part:
-        yield part, made, encoded
+        yield part

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 import trio
 from msgspec import Struct
 
-from chatd.backoff import Backoff
+from chatd.concurrency.backoff import Backoff
 from chatd.log import log
 from chatd.ports import StoreUnavailable
 from chatd.store.log import hash_chain

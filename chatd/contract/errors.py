@@ -28,8 +28,8 @@ MEANINGS: Final[Mapping[Code, str]] = {
     "not_found": "there is no such thing, or the caller may not see it: existence is not leaked",
     "conflict": "what is there already says otherwise: a name that is taken, a nonce with another text",
     "rate_limited": "too many requests; `data.retry_after` says how many seconds to wait",
-    "too_large": "a frame over the limit, too many frames in a message, or more saved texts than an"
-    " account may have",
+    "too_large": "a frame over the limit, too many frames in a message, more saved texts than an account"
+    " may have, or more at once than several servers that share one log can store",
     "overloaded": "too much of the same account, address or network waits already, or a search takes too"
     " long; try again in a few seconds",
     "unavailable": "the store cannot answer or the server is stopping; nothing was changed, it is safe to"

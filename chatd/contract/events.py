@@ -216,10 +216,12 @@ class JoinedSpace(Struct, frozen=True, kw_only=True):
     role: Role
     invite: Id | UnsetType = UNSET
     owner: Id | UnsetType = UNSET
+    imported: Id | UnsetType = UNSET
 
 
 class Left(Struct, frozen=True, kw_only=True):
     account: Id
+    imported: Id | UnsetType = UNSET
 
 
 class AboutMember(Struct, frozen=True, kw_only=True):
@@ -266,6 +268,7 @@ class PublicRoomCreated(Struct, frozen=True, kw_only=True):
 class EmojiAdded(Struct, frozen=True, kw_only=True):
     name: str
     image: str
+    imported: Id | UnsetType = UNSET
 
 
 class EmojiRemoved(Struct, frozen=True, kw_only=True):
@@ -288,6 +291,7 @@ class JoinedRoom(Struct, frozen=True, kw_only=True):
     account: Id
     space: Id | UnsetType = UNSET
     entry: int | UnsetType | None = UNSET
+    imported: Id | UnsetType = UNSET
 
 
 class RoomUpdated(Struct, frozen=True, kw_only=True):

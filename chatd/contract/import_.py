@@ -17,9 +17,11 @@ from chatd.contract.fields import (
     NO_NUL,
     AccountName,
     Emoji,
+    EmojiName,
     Id,
     Limit,
     Name,
+    Picture,
     TextOrNone,
     Time,
     Topic,
@@ -108,6 +110,12 @@ class AddImportPeople(Struct, frozen=True):
 class AddImportRooms(Struct, frozen=True):
     import_: Id = field(name="import")
     rooms: Annotated[list[ImportRoom], Meta(max_length=MAX_ROOMS)]
+
+
+class AddImportEmoji(Struct, frozen=True):
+    import_: Id = field(name="import")
+    name: EmojiName
+    image: Picture
 
 
 class AddImportMessages(Struct, frozen=True):
@@ -208,6 +216,12 @@ class ImportedRooms(Struct, frozen=True, kw_only=True):
     rooms: list[ImportedRoom]
 
 
+class EmojiMade(Struct, frozen=True, kw_only=True):
+    """`made`: the space had none of this name."""
+
+    made: bool
+
+
 class ImportedMessages(Struct, frozen=True, kw_only=True):
     """How many messages were added, changed, deleted, and already as they are; reactions and pins that were
     added or could not be; messages whose `thread` or `reply_to` is not in the room: they stand alone; and
@@ -232,10 +246,15 @@ class FoundMessages(Struct, frozen=True, kw_only=True):
 
 
 class ImportUndone(Struct, frozen=True, kw_only=True):
-    """How many messages this call erased. `done`: nothing is left but the accounts that people use."""
+    """How many messages this call erased. `done`: nothing is left of the import but what people use, which is
+    counted then: rooms and accounts that it made, memberships that it gave to others, custom emoji."""
 
     erased: int
     done: bool
+    rooms_left: int = 0
+    people_left: int = 0
+    members_left: int = 0
+    emoji_left: int = 0
 
 
 class ImportList(Struct, frozen=True, kw_only=True):
@@ -286,6 +305,18 @@ REQUESTS: tuple[RequestType, ...] = (
         events=("room.created", "member.joined", "room.archived"),
     ),
     command(
+        "import.add_emoji",
+        AddImportEmoji,
+        EmojiMade,
+        doc="Adds a custom emoji of the other chat.",
+        http=Http("POST", "/imports/{import}/emoji"),
+        scope="never",
+        asker="operator",
+        refusals=("not_found", "conflict"),
+        events=("emoji.added",),
+        notes=("Where the space has one of that name, it stays as it is.",),
+    ),
+    command(
         "import.add_messages",
         AddImportMessages,
         ImportedMessages,
@@ -326,18 +357,21 @@ REQUESTS: tuple[RequestType, ...] = (
         "import.undo",
         UndoImport,
         ImportUndone,
-        doc="Takes an import back: erases its messages, then deletes its rooms and its placeholders.",
+        doc="Takes an import back: erases its messages, then deletes all else that only it brought.",
         http=Http("POST", "/imports/{import}/undo"),
         scope="never",
         asker="operator",
         refusals=("not_found", "conflict"),
         events=(
             *("message.deleted", "room.deleted", "account.updated", "member.left", "account.deleted"),
-            "import.undone",
+            *("emoji.removed", "import.undone"),
         ),
         notes=(
             f"Each call erases at most {UNDONE_AT_ONCE} messages: ask again until `done`. A room stays if"
-            " somebody has written in it since, and an account that its person has claimed.",
+            " somebody has written in it since, an account that its person has claimed, a custom emoji that a"
+            " message or a reaction shows, and a member who has written, reacted, set the level of a room,"
+            " joined another one or been given a role. Memberships and custom emoji stay, too, as long as"
+            " another import of the same source stands.",
         ),
     ),
     query(

@@ -17,7 +17,7 @@ from chatd.contract.message import PostMessage
 from chatd.contract.shown import FILE_ID
 from chatd.contract.space import CreateSpace, UpdateSpace
 from chatd.domain.decision import Context
-from chatd.domain.internal import AddImported
+from chatd.domain.internal import AddImported, AddImportedEmoji
 
 PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
 TWICE: Final = Refusal("invalid", "attachments: each file once")
@@ -71,4 +71,5 @@ _NAMED: Final[Mapping[type[Any], Callable[[Any], Sequence[str] | None]]] = {
     CreateSpace: lambda command: _picture(command.icon),
     UpdateSpace: lambda command: _picture(command.icon),
     AddEmoji: lambda command: _picture(command.image),
+    AddImportedEmoji: lambda command: _picture(command.image),
 }

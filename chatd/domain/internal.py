@@ -214,9 +214,34 @@ class EndImport(Struct, frozen=True):
 
 
 class AdmitMembers(Struct, frozen=True):
-    """These accounts, which exist, become members of the space or of the room. Who may not is left out."""
+    """These accounts, which exist, become members of the space or of the room: `import_` brings them. Who may
+    not is left out."""
 
     accounts: tuple[str, ...]
+    import_: str | None = None
+
+
+class DismissMembers(Struct, frozen=True):
+    """These accounts are members of the space or room no more: what gave it to them, `import_` or one before
+    it, was taken back."""
+
+    accounts: tuple[str, ...]
+    import_: str
+
+
+class AddImportedEmoji(Struct, frozen=True):
+    """The space gets a custom emoji from another chat, unless it has one of that name."""
+
+    import_: str
+    name: str
+    image: str
+
+
+class RemoveImportedEmoji(Struct, frozen=True):
+    """These custom emoji of the space go, names and images, as far as they still are as an import brought
+    them."""
+
+    emoji: tuple[tuple[str, str], ...]
 
 
 class MakeImportedRoom(Struct, frozen=True):
@@ -229,6 +254,7 @@ class MakeImportedRoom(Struct, frozen=True):
     created_at: int
     members: tuple[str, ...]
     topic: str | None = None
+    import_: str | None = None
 
 
 # --- to a room ----------------------------------------------------------------------------------------

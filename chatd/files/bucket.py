@@ -21,9 +21,9 @@ from chatd.files.pins import Pins
 from chatd.files.spool import Spool
 from chatd.files.staging import StagingFile
 from chatd.files.threads import READ_HOP, Threads
-from chatd.panics import panics_are_errors
 from chatd.ports import Blob, BlobMissing, BlobsUnavailable
-from chatd.s3_answers import in_words
+from chatd.s3.answers import in_words
+from chatd.s3.panics import panics_are_errors
 
 if TYPE_CHECKING:
     from obstore.store import RetryConfig  # the module has it for type checkers only

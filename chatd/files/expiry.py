@@ -8,11 +8,11 @@ from typing import Final
 import trio
 from msgspec import Struct, field
 
+from chatd.concurrency.wakeup import Wakeup
 from chatd.domain.event import Event
 from chatd.files.partials import Partials
 from chatd.log import log
 from chatd.ports import BlobsUnavailable, StoreUnavailable
-from chatd.wakeup import Wakeup
 
 INTERVAL: Final = 600.0  # seconds
 RETRY: Final = 10.0

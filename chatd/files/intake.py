@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
+from chatd.concurrency.fair_queue import ShareFull
 from chatd.contract.errors import Refusal
 from chatd.contract.file import FileInfo
-from chatd.fair_queue import ShareFull
 from chatd.files.media_types import HEAD, PICTURES, UNKNOWN, media_type
 from chatd.files.pictures.process import Examined, PictureProcesses
 from chatd.files.places import TOO_MANY_OF_PERSON

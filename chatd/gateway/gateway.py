@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from chatd.auth.rate_limits import network
 from chatd.contract.field_errors import shorten
 from chatd.contract.http import GRAPHQL
+from chatd.current.principal import Principal, work_for
 from chatd.gateway.http.counting.http_counts import HttpCounts
 from chatd.gateway.http.events import event_stream
 from chatd.gateway.http.request_ids import named, work_at_head
@@ -41,7 +42,6 @@ from chatd.gateway.websocket.connection import serve_websocket
 from chatd.gateway.websocket.handshake import TO_WEBSOCKET, check_subprotocols, check_upgrade
 from chatd.log import log
 from chatd.ports import Caller
-from chatd.principal import Principal, work_for
 from chatd.settings import Settings
 
 if TYPE_CHECKING:

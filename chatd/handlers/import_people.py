@@ -55,7 +55,7 @@ class ImportPeople(msgspec.Struct, frozen=True, eq=False):
         members = {person.key for person in command.people if person.member}
         stream = space_stream(row["space"])
         new = await self.reader.new_to(stream, [one.account for one in found if one.key in members])
-        coming = AdmitMembers(tuple(new))  # who has left, or was removed, stays away
+        coming = AdmitMembers(tuple(new), row["id"])  # who has left, or was removed, stays away
         answer = await self.commands.ask(stream, coming, context_of(acting(caller)), Done)
         return answer if isinstance(answer, Refusal) else ImportedPeople(people=found)
 

@@ -51,7 +51,7 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             elif one["deleted"]:
                 made = _gone(one)
             else:
-                made = await self._admit(caller, room, one["room"], one["name"], bool(one["own"]))
+                made = await self._admit(caller, row, room, one["room"], one["name"], bool(one["own"]))
             if isinstance(made, Refusal):
                 return made
             found.append(made)
@@ -71,6 +71,7 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
                 now() if room.created_at is None else room.created_at,
                 tuple(room.members),
                 room.topic,
+                row["id"],
             )
             put = PutImportRoom(row["space"], row["source"], room.key, context.new_id, row["id"])
             answer = await self.commands.ask(
@@ -95,7 +96,8 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             return None
         if found[0]["deleted"]:
             return _gone(found[0])
-        return await self._admit(caller, room, found[0]["room"], found[0]["name"], bool(found[0]["own"]))
+        one = found[0]
+        return await self._admit(caller, row, room, one["room"], one["name"], bool(one["own"]))
 
     async def _map(self, caller: Caller, row: Row, room: ImportRoom, id_: str) -> ImportedRoom | Refusal:
         """To a room that is here already."""
@@ -105,7 +107,7 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
         if state.space != row["space"]:
             return NO_SUCH_ROOM
         await self.commands.write(PutImportRoom(row["space"], row["source"], room.key, id_, None))
-        return await self._admit(caller, room, id_, state.name, own=False)
+        return await self._admit(caller, row, room, id_, state.name, own=False)
 
     async def _make_direct(self, caller: Caller, row: Row, room: ImportRoom) -> ImportedRoom | Refusal:
         people = sorted(set(room.members))
@@ -131,13 +133,13 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
         return ImportedRoom(key=room.key, room=id_, name="", made=False, own=bool(found and found[0]["own"]))
 
     async def _admit(
-        self, caller: Caller, room: ImportRoom, id_: str, name: str, own: bool
+        self, caller: Caller, row: Row, room: ImportRoom, id_: str, name: str, own: bool
     ) -> ImportedRoom | Refusal:
         """Who is in it by now. Who was in it here and has left, or was removed, stays away."""
         stream = room_stream(id_)
         if room.kind != "direct" and (new := await self.reader.new_to(stream, room.members)):
             answer = await self.commands.ask(
-                stream, AdmitMembers(tuple(new)), context_of(acting(caller)), Done
+                stream, AdmitMembers(tuple(new), row["id"]), context_of(acting(caller)), Done
             )
             if isinstance(answer, Refusal):
                 return answer

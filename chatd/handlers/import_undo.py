@@ -15,6 +15,7 @@ from chatd.contract.room import DeleteRoom
 from chatd.contract.spec import Done
 from chatd.domain.event import room_stream, space_stream
 from chatd.domain.internal import EndImport, EraseImported
+from chatd.handlers.import_traces import ImportTraces
 from chatd.handlers.imports import NO_SUCH_IMPORT, acting
 from chatd.ports import Caller, CloseImport, Reader, Row
 
@@ -26,6 +27,7 @@ class ImportUndo(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     commands: CommandBus
     deletions: Deletions
+    traces: ImportTraces
 
     async def undo(self, caller: Caller, command: UndoImport) -> ImportUndone | Refusal:
         """Messages first, so that what is cut off leaves rooms and people with which it can go on."""
@@ -50,7 +52,8 @@ class ImportUndo(msgspec.Struct, frozen=True, eq=False):
                 if isinstance(answer, Refusal):
                     return answer
             return ImportUndone(erased=len(brought), done=False)
-        for made in await self.reader.rooms_made_by(command.import_):
+        rooms = await self.reader.rooms_made_by(command.import_)
+        for made in rooms:
             if not made["used"]:
                 deleting = DeleteRoom(made["room"], REASON)
                 answer = await self.commands.ask(room_stream(made["room"]), deleting, context, Done)
@@ -61,8 +64,19 @@ class ImportUndo(msgspec.Struct, frozen=True, eq=False):
             await self.deletions.order(account, caller.by, REASON, messages=True)
         if placeholders:
             return ImportUndone(erased=0, done=False)
+        if refusal := await self.traces.remove(row, context):
+            return refusal
+        people = await self.reader.people_in_use(command.import_)
+        members, emoji = await self.traces.left(row)
         await self.commands.write(CloseImport(command.import_))
-        return ImportUndone(erased=0, done=True)
+        return ImportUndone(
+            erased=0,
+            done=True,
+            rooms_left=sum(bool(made["used"]) for made in rooms),
+            people_left=people,
+            members_left=members,
+            emoji_left=emoji,
+        )
 
 
 def _on_hold(held: Row) -> Refusal:

@@ -8,9 +8,12 @@ from typing import Final
 import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
+from chatd.actors.runtime.envelope import STALE
 from chatd.contract.errors import Refusal
 from chatd.contract.import_ import (
+    AddImportEmoji,
     BeginImport,
+    EmojiMade,
     FinishImport,
     Import,
     ImportList,
@@ -23,10 +26,10 @@ from chatd.contract.import_ import (
 from chatd.contract.rows import pick
 from chatd.contract.spec import Done
 from chatd.domain.event import space_stream
-from chatd.domain.internal import EndImport
+from chatd.domain.internal import AddImportedEmoji, EndImport
 from chatd.handlers.paging import cut
 from chatd.handlers.visibility import Visibility
-from chatd.ports import Caller, Reader, Row
+from chatd.ports import Caller, ImportOpen, Reader, Row
 
 NO_SUCH_IMPORT: Final = Refusal("not_found", "there is no such import; import.list shows those of a space")
 TAKEN_BACK: Final = Refusal("conflict", "this import was taken back; begin another one with import.begin")
@@ -62,6 +65,17 @@ class Imports(msgspec.Struct, frozen=True, eq=False):
     async def begin(self, caller: Caller, command: BeginImport) -> ImportResult | Refusal:
         stream = space_stream(command.space)
         return await self.commands.ask(stream, command, context_of(acting(caller)), ImportResult)
+
+    async def add_emoji(self, caller: Caller, command: AddImportEmoji) -> EmojiMade | Refusal:
+        row = await open_import(self.reader, command.import_)
+        if isinstance(row, Refusal):
+            return row
+        stream, context = space_stream(row["space"]), context_of(acting(caller))
+        adding = AddImportedEmoji(row["id"], command.name, command.image)
+        answer = await self.commands.ask(
+            stream, adding, context, EmojiMade, conditions=(ImportOpen(row["id"]),)
+        )
+        return TAKEN_BACK if answer is STALE else answer
 
     async def finish(self, caller: Caller, command: FinishImport) -> Done | Refusal:
         row = await open_import(self.reader, command.import_)

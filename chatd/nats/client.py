@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import trio
 
-from chatd.backoff import Backoff, full_jitter
+from chatd.concurrency.backoff import Backoff, full_jitter
 from chatd.log import log
 from chatd.nats import wire
 from chatd.nats.connection import READ, Address, Connection, NoTls, SaidNothing, address, connected
@@ -308,7 +308,7 @@ class Client:
 
     def _answered(self, msg: Msg) -> None:
         waiting = self._waiting.get(msg.subject.rpartition(".")[2])
-        if waiting is not None:
+        if waiting is not None and not waiting[1]:  # of all that answer, the first one counts
             waiting[1].append(msg)
             waiting[0].set()
 

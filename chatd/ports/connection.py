@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-from chatd.codec import BadFrame
+from chatd.frames.codec import BadFrame
 from chatd.ports.rows import Render, Row
 
 

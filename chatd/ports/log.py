@@ -48,11 +48,11 @@ class Taken(Struct, frozen=True):
     `what` is `stale` (a condition does not hold), `nonce` (a message with this author, room and nonce exists:
     `found` holds `{"by", "nonce", "seq", "position", "at", "text", "reply_to", "attachments"}` for each;
     `text` is None when erased), `name` (another account has this name), `shown_name` (it is another account's
-    name, or what a room or space is called), or `seq` (a stream, or one that was looked at, is longer than
-    its actor believed).
+    name, or what a room or space is called), `seq` (a stream, or one that was looked at, is longer than
+    its actor believed), or `size` (the log takes less at once).
     """
 
-    what: Literal["stale", "nonce", "name", "shown_name", "seq"]
+    what: Literal["stale", "nonce", "name", "shown_name", "seq", "size"]
     found: tuple[Row, ...] = ()
 
 
@@ -66,6 +66,10 @@ class StoreBusy(StoreUnavailable):
 
 class StoreMisplaced(StoreUnavailable):
     """The database file that is open is not the one at its path: nothing is written until it is again."""
+
+
+class StoreStopping(StoreUnavailable):
+    """The server is about to end: another one, or this one later, can do it."""
 
 
 class StoreRefuses(StoreUnavailable):

@@ -19,6 +19,7 @@ from chatd.ports.readers.erasure import ErasureReader
 from chatd.ports.readers.export import ExportReader
 from chatd.ports.readers.file import FileReader
 from chatd.ports.readers.identity import IdentityReader
+from chatd.ports.readers.import_traces import ImportTraceReader
 from chatd.ports.readers.imports import ImportReader
 from chatd.ports.readers.invite import InviteReader
 from chatd.ports.readers.log import LogReader
@@ -59,6 +60,7 @@ class Reader(
     FileReader,
     IdentityReader,
     ImportReader,
+    ImportTraceReader,
     InviteReader,
     LogReader,
     MemberReader,

@@ -27,10 +27,10 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from chatd.panics import panics_are_errors
 from chatd.ports import RepositoryError
 from chatd.repository.shelf import S3, Object
-from chatd.s3_answers import in_words, missing
+from chatd.s3.answers import in_words, missing
+from chatd.s3.panics import panics_are_errors
 
 if TYPE_CHECKING:
     from obstore.store import S3Config

@@ -20,8 +20,8 @@ import msgspec
 import trio
 
 from chatd import __version__
-from chatd.backing_off import Aside, aside
 from chatd.clock import now
+from chatd.concurrency.background_work import BackgroundThread, background_thread
 from chatd.domain.backup_rule import Rule
 from chatd.ports import Backup, BlobMissing, Blobs, Maintenance, RepositoryBackup, RepositoryError
 from chatd.repository import manifest as manifests
@@ -54,7 +54,7 @@ class RepositoryBackups(msgspec.Struct, eq=False):
         if len(recipients) > RECIPIENTS:
             raise RepositoryError(f"a backup has at most {RECIPIENTS} recipients")
         seal = Seal(recipients) if recipients else None
-        async with self._one, aside("backup") as thread:
+        async with self._one, background_thread("backup") as thread:
             shelf = await thread.run(open_shelf, place, thread.rest)
             async with thread.within(locked(shelf)), thread.within(_no_copy_left(self.data)):
                 newest = await thread.run(self._newest_of, shelf, place)
@@ -71,12 +71,12 @@ class RepositoryBackups(msgspec.Struct, eq=False):
         return await trio.to_thread.run_sync(self._newest, place)
 
     async def prune(self, place: str, rule: Rule) -> int:
-        async with self._one, aside("prune") as thread:
+        async with self._one, background_thread("prune") as thread:
             pruned = await thread.run(lambda: prune(open_shelf(place, thread.rest), rule))
         return len(pruned.forgotten)
 
     async def _keep(
-        self, thread: Aside, shelf: Shelf, place: str, seal: Seal | None, copy: Backup, at: int
+        self, thread: BackgroundThread, shelf: Shelf, place: str, seal: Seal | None, copy: Backup, at: int
     ) -> RepositoryBackup:
         made = await thread.run(_Making, shelf, seal, self._secret(seal), self.data, thread.rest)
         pieces = await thread.run(made.cut, copy.path)
@@ -146,7 +146,7 @@ class RepositoryBackups(msgspec.Struct, eq=False):
             return b""
         return hashlib.sha256(b"\0".join((self.key, *(r.encode() for r in sorted(seal.recipients))))).digest()
 
-    async def _file(self, thread: Aside, made: _Making, hash_: str) -> None:
+    async def _file(self, thread: BackgroundThread, made: _Making, hash_: str) -> None:
         try:
             opened = await self.blobs.open(hash_)
         except BlobMissing:

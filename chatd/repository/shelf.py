@@ -17,7 +17,7 @@ from typing import IO, Final, Protocol
 
 from msgspec import Struct
 
-from chatd.backing_off import write_behind
+from chatd.concurrency.background_work import write_behind
 from chatd.ports import RepositoryError
 
 PART: Final = ".part"

@@ -17,11 +17,12 @@ from typing import Any, Final
 
 import trio
 
-from chatd import __version__, service_manager
-from chatd.backoff import Backoff
+from chatd import __version__
+from chatd.concurrency.backoff import Backoff
 from chatd.gateway.net.inherited import inherited_sockets
 from chatd.log import log
 from chatd.ports import StoreError
+from chatd.process import service_manager
 from chatd.standby.applying import Applied, Applying
 from chatd.standby.files import StandbyFiles
 from chatd.standby.page import serve_page

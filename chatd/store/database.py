@@ -20,14 +20,14 @@ from typing import TypeVar
 import msgspec
 import trio
 
-from chatd.backing_off import Pace, step_back
 from chatd.clock import new_id, now
+from chatd.concurrency.background_work import Pace, lower_priority
 from chatd.log import log as server_log
 from chatd.ports import CompactError, StoreError, StoreMisplaced, StoreUnavailable
 from chatd.store.connection import TrioConnection, connect, open_reader, open_writer
 from chatd.store.log.journal import Fault, Journal
 from chatd.store.log.sqlite_log import SqliteLog
-from chatd.store.ops import compact, leftovers, migrate, ownership, rescued, scratch, standby, verify
+from chatd.store.ops import compact, leftovers, migrate, ownership, rescued, scratch_tables, standby, verify
 from chatd.store.ops.backup import Backup, backup
 from chatd.store.ops.compact import Compacted
 from chatd.store.ops.data_dir import DATABASE, Held, hold, refuse_half_restored, why_not
@@ -92,7 +92,7 @@ class Store(msgspec.Struct, frozen=True):
         if self._place.lost() is not None:
             raise StoreMisplaced(NOT_THERE)
         with _translated():
-            async with connect(partial(scratch.open_scratch, self.path)) as connection:
+            async with connect(partial(scratch_tables.open_scratch, self.path)) as connection:
                 replay = await connection.run(verify.Replay)
                 while await _interruptible(connection, lambda _: replay.step()):
                     pass
@@ -105,7 +105,7 @@ class Store(msgspec.Struct, frozen=True):
             async with self._look() as connection:
                 try:
                     if connection is not self._writer:
-                        connection.call(step_back)
+                        connection.call(lower_priority)
                     return await connection.run(lambda file: backup(file, path, pace, durable))
                 finally:
                     pace.stop()

@@ -18,6 +18,7 @@ from chatd.actors.workers.health import Health
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.presence import Presence
 from chatd.actors.workers.receipts import Receipts
+from chatd.actors.workers.settled_clock import SettledClock
 from chatd.actors.workers.typing import Typing
 from chatd.actors.workers.view_updater import Views, ViewUpdater
 from chatd.auth.login_throttle import LoginThrottle
@@ -31,7 +32,6 @@ from chatd.handlers.server_log import ServerLog
 from chatd.handlers.visibility import Visibility
 from chatd.ports import View
 from chatd.settings import Settings
-from chatd.settled_clock import SettledClock
 from chatd.store.database import Store
 from chatd.views.notifications import NotificationsView
 from chatd.views.search import SearchView
@@ -44,18 +44,18 @@ class Base:
         self,
         settings: Settings,
         store: Store,
-        signing_key: bytes,
-        settled: SettledClock,
         bus: Bus,
         writer: LogWriter,
         nursery: trio.Nursery,
+        signing_key: bytes,
+        settled: SettledClock,
     ) -> None:
         self.settings = settings
         self.store = store
-        self.signing_key = signing_key
-        self.settled = settled
         self.bus = bus
         self.writer = writer
+        self.signing_key = signing_key
+        self.settled = settled
         self.reader = reader = store.reader
         self.epoch = store.epoch
 

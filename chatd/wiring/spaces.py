@@ -10,6 +10,7 @@ from chatd.handlers.direct import DirectRooms
 from chatd.handlers.import_messages import ImportMessages
 from chatd.handlers.import_people import ImportPeople
 from chatd.handlers.import_rooms import ImportRooms
+from chatd.handlers.import_traces import ImportTraces
 from chatd.handlers.import_undo import ImportUndo
 from chatd.handlers.imports import Imports
 from chatd.handlers.invite import Invites
@@ -44,7 +45,7 @@ class SpaceServices:
                 ImportPeople(reader, commands),
                 ImportRooms(reader, commands, visibility),
                 ImportMessages(reader, commands, base.names),
-                ImportUndo(reader, commands, base.deletions),
+                ImportUndo(reader, commands, base.deletions, ImportTraces(reader, commands)),
             ),
             "member": (
                 Members(reader, commands),

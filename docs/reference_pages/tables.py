@@ -7,7 +7,6 @@ from typing import Any, Final, get_args
 
 import attrs
 
-from chatd import codec
 from chatd.actors.sessions.admissions import KEPT as ADMISSIONS
 from chatd.actors.sessions.admissions import KEPT_SECONDS as ADMITTED_SECONDS
 from chatd.actors.sessions.conduct import BAD_FRAMES, STRANGER_REFUSALS
@@ -24,10 +23,11 @@ from chatd.domain.names.mentions import MAX_MENTIONS
 from chatd.domain.policy import roles
 from chatd.domain.room.moderation import MAX_OVERRIDES
 from chatd.domain.room.reaction import MAX_PINS, MAX_REACTIONS
-from chatd.domain.space.decide import MAX_EMOJI
+from chatd.domain.space.state import MAX_EMOJI
 from chatd.files.partials import OF_PERSON as UNFINISHED
 from chatd.files.pictures.process import PROCESSES, SECONDS
 from chatd.files.places import OF_ALL, OF_PERSON
+from chatd.frames import codec
 from chatd.gateway.http.rest.fields import MAX_PARAMETERS
 from chatd.gateway.http.server.body_limit import API_BODY, FORM_BODY
 from chatd.gateway.http.server.request_body import LEAST_RATE

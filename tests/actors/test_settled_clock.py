@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from chatd.settled_clock import AHEAD, SETTLES, SettledClock
+from chatd.actors.workers.settled_clock import AHEAD, SETTLES, SettledClock
 
 SECOND, DAY = 1_000, 86_400_000
 START = 1_800_000_000_000

@@ -15,8 +15,8 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from chatd.actors.runtime.envelope import Envelope
-from chatd.asked import Asked
 from chatd.contract.message import PostMessage
+from chatd.current.request import CurrentRequest
 from chatd.domain.decision import Context
 from chatd.log import log
 from chatd.outbound.traces import BATCH, QUEUE, OtelTracer, SpanQueue
@@ -51,7 +51,7 @@ async def test_a_command_is_one_tree_from_frame_to_fan_out(
 ) -> None:
     async with living(tmp_path) as world:
         await furnish(world)
-        asked = Asked("session", 7, perf_counter(), tracing.begin("message.post"))
+        asked = CurrentRequest("session", 7, perf_counter(), tracing.begin("message.post"))
         answered = trio.Event()
 
         def reply(answer: object) -> None:

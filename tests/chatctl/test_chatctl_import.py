@@ -20,8 +20,8 @@ from chatctl.imports.move import MEMBERS_AT_ONCE
 from chatd.client import Client
 from chatd.client.calls import Calls
 from chatd.clock import new_id
-from chatd.codec import MAX_FRAME
 from chatd.contract.import_ import AddImportMessages, ImportUndone, UndoImport
+from chatd.frames.codec import MAX_FRAME
 
 KILLS = 20
 CUT_OFF = 130

@@ -58,7 +58,8 @@ class Link:
         self.whole.set()
 
     async def propose(self, message: bytes) -> None:
-        assert len(message) <= self.limit
+        if len(message) > self.limit:  # as the server does, each time
+            raise Lost
         weather, chance = self.stream.weather, self.stream.random.random
         await trio.sleep(chance() * weather.delay)
         if not self.whole.is_set():

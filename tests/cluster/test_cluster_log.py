@@ -15,14 +15,24 @@ from memory_nodes import Cluster, Node, cluster, refused
 from memory_stream import MemoryStream, Weather
 from trio.testing import MockClock
 
-from chatd.cluster.proposals import GIVE_UP
+from chatd.cluster import ratcheting
+from chatd.cluster.proposals import GIVE_UP, PENDING, RESEND, ROOM, TOO_MUCH
 from chatd.contract.account import CreateAccount
 from chatd.contract.member import KickMember
 from chatd.contract.message import PostMessage
-from chatd.contract.room import CreateRoom, JoinRoom
+from chatd.contract.room import CreateRoom, JoinRoom, UpdateRoom
 from chatd.contract.space import CreateSpace
 from chatd.domain.internal import AdmitMembers
-from chatd.ports import Append, Appended, PutSnapshot, StoreUnavailable
+from chatd.ports import (
+    Append,
+    Appended,
+    PutLatestTime,
+    PutNode,
+    PutSnapshot,
+    StoreStopping,
+    StoreUnavailable,
+    StoreUncertain,
+)
 
 STORM = Weather(lost=0.1, unacknowledged=0.1, doubled=0.2)
 SEEDS = range(6)
@@ -193,6 +203,34 @@ async def test_a_new_key_is_taken_by_all_and_what_was_under_way_is_not_lost(
         assert {node.log.key.number for node in made.nodes if node.log is not None} == {5}
 
 
+async def test_the_key_is_replaced_every_hour_though_no_node_that_leads_is_there_for_so_long(
+    autojump_clock: MockClock,
+) -> None:
+    hours = 4
+    async with cluster(MemoryStream(1, Weather()), 2) as made, trio.open_nursery() as nursery:
+        await furnish(made, ["ann"], ["r1"])
+        leading = made.nodes[0]
+
+        def replace_keys(node: Node) -> None:
+            assert node.log is not None
+            nursery.start_soon(ratcheting.ratchet, node.log, lambda: node is leading)
+
+        for node in made.nodes:
+            replace_keys(node)
+        for _ in range(2 * hours):
+            await trio.sleep(1800)
+            gone, leading = leading, next(node for node in made.nodes if node is not leading)
+            made.kill(gone)
+            await made.start(gone)
+            replace_keys(gone)
+        assert leading.log is not None
+        assert hours <= leading.log.key.number - 1 <= 2 * hours + 1
+        number = leading.log.key.number
+        await trio.sleep(3600 * hours)  # nobody goes any more
+        assert leading.log.key.number == number + hours
+        nursery.cancel_scope.cancel()
+
+
 async def test_nodes_whose_interpreters_fold_names_otherwise_come_to_the_same(
     autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,6 +282,16 @@ async def test_snapshots_stay_on_their_node_however_many_come_at_once(autojump_c
         assert [node.sheet.connection.execute(kept).fetchone()[0] for node in made.nodes] == [3, 0, 0]
 
 
+async def test_what_the_clock_of_a_node_showed_is_not_said_of_the_others(autojump_clock: MockClock) -> None:
+    """They would take their own for one that went back."""
+    async with cluster(MemoryStream(1, Weather())) as made:
+        log = made.nodes[0].log
+        assert log is not None
+        assert await log.submit([Append(writes=(PutLatestTime(10**15),))]).wait() == [Appended(())]
+        await made.settled()
+        assert [await node.sheet.reader.newest_at() for node in made.nodes] == [10**15, 0, 0]
+
+
 async def test_a_node_that_cannot_write_says_why_as_long_as_it_cannot(autojump_clock: MockClock) -> None:
     """Also when none of them can, so that none is behind the others."""
     async with cluster(MemoryStream(0, Weather()), count=2) as made:
@@ -293,7 +341,7 @@ async def test_what_was_refused_because_the_stream_was_away_is_not_done_later(
             asking.start_soon(post, "r2", "never sent")
             await trio.sleep(1)
             asking.start_soon(ratchet)
-            await trio.sleep(GIVE_UP - 0.5)
+            await trio.sleep(RESEND - 0.5)
             node.link.mend()
         await made.settled()
         assert {text: refused(answer) for text, answer in answers.items()} == {
@@ -303,3 +351,127 @@ async def test_what_was_refused_because_the_stream_was_away_is_not_done_later(
         assert [nonce for _, _, nonce, _ in posts(node)] == ["tried"]
         assert {one.log.key.number for one in made.nodes if one.log is not None} == {2}
         check(made, [])
+
+
+async def test_while_the_stream_is_away_nobody_waits_long_to_hear_that_nothing_was_done(
+    autojump_clock: MockClock,
+) -> None:
+    """The first one waits, for it may come back; those after it are told when that took too long."""
+    async with cluster(MemoryStream(1, Weather()), 2) as made:
+        await furnish(made, ["ann"], ["r1", "r2"])
+        node = made.nodes[0]
+        node.link.cut()
+        waited: list[float] = []
+        for number in range(4):
+            began = trio.current_time()
+            command = PostMessage("r1", f"{number}", nonce=f"{number}")
+            assert refused(await node.ask("room/r1", command, "ann")) == "unavailable"
+            waited.append(trio.current_time() - began)
+        assert waited[0] < GIVE_UP + 1
+        assert max(waited[1:]) < RESEND + 1
+        node.link.mend()
+        await made.settled()
+        assert [nonce for _, _, nonce, _ in posts(node)] == ["0"]
+
+
+async def test_a_node_that_stops_waits_for_its_proposals_as_long_as_it_is_told_and_proposes_nothing_after(
+    autojump_clock: MockClock,
+) -> None:
+    """Whoever waits is told what is known: one may stand in the stream, one was never sent."""
+    async with cluster(MemoryStream(1, Weather()), 2) as made:
+        await furnish(made, ["ann"], ["r1"])
+        node = made.nodes[0]
+        log = node.log
+        assert log is not None
+        outcomes: dict[str, type[Exception]] = {}
+
+        async def write(name: str) -> None:
+            try:
+                await log.submit([Append(writes=(PutNode(name, 1),))]).wait()
+            except StoreUnavailable as error:
+                outcomes[name] = type(error)
+
+        node.link.cut()
+        began = trio.current_time()
+        async with trio.open_nursery() as writing:
+            writing.start_soon(write, "tried")
+            await trio.sleep(1)
+            writing.start_soon(write, "never sent")
+            await trio.sleep(0.1)
+            log.own.stop_within(1.0)
+        assert trio.current_time() - began < 2.5
+        await write("late")
+        assert trio.current_time() - began < 2.5
+        assert outcomes == {"tried": StoreUncertain, "never sent": StoreStopping, "late": StoreStopping}
+        node.link.mend()
+        await made.settled()
+        assert list(await node.sheet.reader.nodes()) == ["tried"]
+        assert log.own.first is None
+        snapshot = Append(writes=(PutSnapshot("room/r1", 1, b""),))
+        assert await log.submit([snapshot]).wait() == [Appended(())]  # which stays here, is written still
+
+
+async def test_a_node_that_stops_says_at_once_what_the_stream_answers_at_once(
+    autojump_clock: MockClock,
+) -> None:
+    async with cluster(MemoryStream(1, Weather()), 2) as made:
+        log = made.nodes[0].log
+        assert log is not None
+        log.own.stop_within(1.0)
+        assert await log.submit([Append(writes=(PutNode("n", 1),))]).wait() == [Appended(())]
+
+
+async def test_a_turn_that_is_too_long_for_the_stream_is_cut_and_a_command_that_is_is_refused(
+    autojump_clock: MockClock,
+) -> None:
+    """Else it would be sent again and again, and keep from the stream all that the node proposes."""
+    async with cluster(MemoryStream(1, Weather()), 2) as made:
+        await furnish(made, ["ann"], ["r1"])
+        node = made.nodes[0]
+        node.link.limit = 8000 + ROOM
+        answers: dict[str, Any] = {}
+
+        async def describe(topic: str) -> None:
+            answers[topic[0]] = await node.ask("room/r1", UpdateRoom("r1", topic=topic), "ann")
+
+        topics = [letter * 2000 for letter in "abcdefgh"]
+        async with trio.open_nursery() as asking:
+            for topic in [*topics[:4], "x" * 9000, *topics[4:]]:
+                asking.start_soon(describe, topic)
+        assert {name: refused(answer) for name, answer in answers.items()} == {
+            **dict.fromkeys("abcdefgh"),
+            "x": "too_large",
+        }
+        assert not refused(await node.ask("room/r1", PostMessage("r1", "on it goes"), "ann", new_id="m"))
+        await made.settled()
+        check(made, [])
+
+
+async def test_so_many_bytes_wait_for_a_stream_that_is_away_and_no_more(autojump_clock: MockClock) -> None:
+    """Alone, what is longer waits as well: it is in memory already."""
+    async with cluster(MemoryStream(1, Weather()), 2) as made:
+        node = made.nodes[0]
+        log = node.log
+        assert log is not None
+        node.link.cut()
+        outcomes: list[str] = []
+
+        async def write(number: int, count: int) -> None:
+            nodes = [Append(writes=(PutNode(f"{number}-{one}".ljust(90_000), 1),)) for one in range(count)]
+            try:
+                await log.submit(nodes).wait()
+            except StoreUnavailable as error:
+                outcomes.append(str(error))
+            else:
+                outcomes.append("done")
+
+        async with trio.open_nursery() as writing:
+            writing.start_soon(write, 1, PENDING // 90_000 + 1)
+            await trio.sleep(0.1)
+            writing.start_soon(write, 2, 1)
+            await trio.sleep(0.1)
+            assert outcomes == [TOO_MUCH]
+            node.link.mend()
+        await write(3, 1)
+        assert outcomes == [TOO_MUCH, "done", "done"]
+        assert not log.own._bytes

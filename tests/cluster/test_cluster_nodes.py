@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from websockets.exceptions import ConnectionClosed
 
 from bench.nats_servers import nats_servers
 from chatd.cluster.founding import FOUNDING
+from chatd.handlers.cluster import OTHER_FILES
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -166,6 +169,36 @@ def test_typing_presence_and_markers_are_seen_on_other_nodes(cluster: ThreeNodes
     here.close()
 
 
+def test_a_node_whose_folder_of_files_is_not_that_of_the_others_says_so(
+    cluster: ThreeNodes, town: Town
+) -> None:
+    """As all nodes have here, though `files_shared` vouches for it."""
+
+    def lacking() -> list[str]:
+        found = []
+        for node in cluster.nodes:
+            with closing(Client.operator(node.server)) as operator:
+                problems = operator.ask("cluster.status")["problems"]
+            found += [node.name] if OTHER_FILES in problems else []
+        return found
+
+    assert lacking() == []
+    who, where = town.account(), cluster.nodes[0].server
+    connection = HTTPConnection("127.0.0.1", where.port, timeout=30)
+    headers = {"authorization": f"Bearer {who.token}", "content-type": "text/plain"}
+    connection.request("POST", "/files?name=a.txt", b"what it holds", headers)
+    made = connection.getresponse()
+    assert made.status == 201
+    file = json.loads(made.read())["file"]["id"]
+    connection.close()
+    assert lacking() == ["n1", "n2"]
+    for node in cluster.nodes[1:]:
+        (node.server.data / "files").symlink_to(where.data / "files")
+    assert lacking() == []
+    with closing(opened(cluster.nodes[0], who.token)) as client:
+        client.ask("file.delete", file=file)
+
+
 def test_a_message_is_posted_at_its_time_whatever_node_was_told(cluster: ThreeNodes, town: Town) -> None:
     room = town.room()
     who = town.member(room)
@@ -276,6 +309,39 @@ def test_a_stopped_node_hands_its_clients_over_at_once(cluster: ThreeNodes, town
     took = time.monotonic() - began
     cluster.start(cluster.nodes[1])
     assert took < 20  # under one second, on a machine that is not busy
+
+
+def test_a_node_that_is_cut_off_stops_at_once_though_somebody_waits_for_an_answer(
+    cluster: ThreeNodes, town: Town
+) -> None:
+    room = town.room()
+    who, node = town.member(room), cluster.nodes[2]
+    client = opened(node, who.token)
+    node.cut()
+    try:
+        client.send("message.post", room=room, text="waits", nonce="waits")
+        assert node.server.stop() == 0
+        assert client.wait_closed() in (1001, 1013)
+    finally:
+        node.mend()
+    cluster.start(node)
+    with closing(opened(node, who.token)) as again:
+        again.ask("message.post", room=room, text="waits", nonce="waits")
+        assert [one["text"] for one in again.ask("room.history", room=room)["messages"]] == ["waits"]
+
+
+def test_a_node_that_waits_for_others_to_start_may_be_stopped(tmp_path: Path) -> None:
+    with three_nodes(tmp_path, count=1) as cluster:
+        cluster.nats.servers[1].kill()
+        cluster.nats.servers[2].kill()  # the one that is left decides nothing
+        [node] = cluster.nodes
+        node.server.launch()
+        deadline = time.monotonic() + 30
+        while "nats_connected" not in node.server.output():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert node.server.stop() == 0
+        assert "Traceback" not in node.server.output()
 
 
 def test_a_node_whose_file_was_changed_stops_itself_and_the_others_go_on(

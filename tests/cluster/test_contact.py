@@ -10,7 +10,9 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from chatd.clock import now
 from chatd.cluster.beats import Beat, Heard
+from chatd.cluster.clocks import WRONG_CLOCK, is_odd
 from chatd.cluster.contact import BEHIND, CUT_OFF, LOOK, SILENT, Contact
 
 
@@ -27,6 +29,7 @@ class World:
         self.sequence = 10
         self.there = {"b": 10, "c": 10}
         self.belong = ["b", "c"]
+        self.ahead: dict[str, int] = {}  # seconds by which clocks of others are
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -34,7 +37,8 @@ class World:
 
     def others(self) -> Iterator[Heard]:
         for node, sequence in self.there.items():
-            yield Heard(Beat(node, "life", 1, sequence, "", 0), 0.0)
+            at = now() + 1000 * self.ahead.get(node, 0)
+            yield Heard(Beat(node, "life", 1, sequence, "", 0, at=at), trio.current_time())
 
     async def members(self) -> Sequence[str]:
         await trio.lowlevel.checkpoint()
@@ -118,6 +122,52 @@ async def test_one_that_is_always_a_little_behind_a_busy_cluster_serves_on(autoj
             await trio.sleep(0.1)
             world.sequence += 50
             assert contact.cut_off is None
+
+
+HOUR, DAY = 3600, 86_400
+
+
+@pytest.mark.parametrize("off", [HOUR, DAY, -HOUR, -DAY])
+async def test_one_whose_clock_is_not_that_of_most_is_cut_off_until_it_is(
+    autojump_clock: MockClock, off: int
+) -> None:
+    """At once: what it does for all is done by its clock."""
+    world = World()
+    async with watched(world) as contact:
+        await contact.looked.wait()
+        assert contact.cut_off is None
+        world.ahead = {"b": -off, "c": -off + 3}
+        await trio.sleep(1.5 * LOOK)
+        assert contact.cut_off == WRONG_CLOCK
+        world.ahead = {"b": 2, "c": -2}
+        await trio.sleep(1.5 * LOOK)
+        assert contact.cut_off is None
+
+
+@pytest.mark.parametrize(
+    ("ahead", "why"),
+    [
+        ({"b": HOUR, "c": 0}, "another one is wrong"),
+        ({"b": HOUR, "c": -HOUR}, "all are, and one must be right"),
+        ({"b": HOUR}, "of two nobody knows"),
+        ({"b": HOUR, "c": HOUR, "d": 0}, "as many are as this one"),
+        ({"b": 50, "c": 50}, "not far enough"),
+    ],
+)
+async def test_one_whose_clock_may_be_right_serves_on(
+    autojump_clock: MockClock, ahead: dict[str, int], why: str
+) -> None:
+    world = World()
+    world.belong = list(ahead)
+    world.there, world.ahead = dict.fromkeys(ahead, 10), ahead
+    async with watched(world) as contact:
+        await trio.sleep(10 * LOOK)
+        assert contact.cut_off is None, why
+
+
+async def test_the_clock_of_an_older_chatd_which_says_none_is_not_compared(autojump_clock: MockClock) -> None:
+    others = [Heard(Beat(node, "life", 1, 1, "", 0), trio.current_time()) for node in ("b", "c")]
+    assert not is_odd(others)
 
 
 async def test_one_that_falls_further_and_further_behind_is_cut_off(autojump_clock: MockClock) -> None:

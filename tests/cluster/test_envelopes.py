@@ -10,7 +10,6 @@ import pytest
 from sample_structs import sample
 
 from chatd.actors.runtime.envelope import Envelope
-from chatd.asked import Asked
 from chatd.cluster.calls import LONGEST
 from chatd.cluster.envelopes import Unsendable, decode_command, decode_result, encode_command, encode_result
 from chatd.cluster.proposal import decode, encode, join
@@ -18,6 +17,7 @@ from chatd.contract.errors import Code, Refusal
 from chatd.contract.events import EVENTS
 from chatd.contract.file import FileInfo
 from chatd.contract.requests import REQUESTS
+from chatd.current.request import CurrentRequest
 from chatd.domain.account import decide as account
 from chatd.domain.decision import Context
 from chatd.domain.event import Fact
@@ -112,7 +112,7 @@ def test_every_fact_is_stored_elsewhere_exactly_as_here(row: Any, full: bool) ->
 
 def test_the_request_that_it_comes_from_goes_along() -> None:
     command = sample(RecordAct, True)
-    asked = Asked("session", 7, perf_counter() - 3)
+    asked = CurrentRequest("session", 7, perf_counter() - 3)
     found = there_and_back(Envelope(command, context(False), ignore, asked=asked)).asked
     assert found is not None
     assert found.fields() == {"session": "session", "request": 7}
@@ -121,11 +121,11 @@ def test_the_request_that_it_comes_from_goes_along() -> None:
 
 
 def test_what_nobody_else_would_understand_is_not_sent() -> None:
-    for command in ("text", 7, object(), Asked("s", 1, 0.0)):
+    for command in ("text", 7, object(), CurrentRequest("s", 1, 0.0)):
         with pytest.raises(Unsendable):
             encode_command(Envelope(command, context(False), ignore))
     with pytest.raises(Unsendable):
-        encode_result(Asked("s", 1, 0.0))
+        encode_result(CurrentRequest("s", 1, 0.0))
 
 
 @pytest.mark.parametrize(

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import attrs
+import memory_net
 import msgspec
 import pytest
 import trio
 from memory_net import MemoryWires
 from trio.testing import MockClock
 
-from chatd.actors.runtime.envelope import STOPPING, Envelope
-from chatd.cluster.inboxes import Inboxes
+from chatd.actors.runtime.envelope import STOPPING, UNCERTAIN, UNSETTLED, Envelope
+from chatd.cluster import inboxes
+from chatd.cluster.envelopes import encode_command
+from chatd.cluster.inboxes import HELD, Inboxes
 from chatd.cluster.line import PATIENCE, RESEND
-from chatd.cluster.lines import OF_A_LINE, Lines
+from chatd.cluster.lines import OF_A_LINE, OF_A_LINE_BYTES, OUTSTANDING_BYTES, Lines
 from chatd.contract.errors import Refusal
 from chatd.contract.message import Posted, PostMessage
 from chatd.contract.spec import DONE
@@ -67,7 +71,7 @@ class Node:
     life: str = "1"
     slow: float = 0.0
     under_way: int = 0
-    stopping: bool = False
+    stopping: Refusal | None = None  # what it says of all that it is told
     still_able: set[Life] = attrs.field(factory=set)  # those that decide, though they own nothing
     lines: Lines = attrs.field(init=False)
     inboxes: Inboxes = attrs.field(init=False)
@@ -115,8 +119,8 @@ class Node:
         self.under_way += 1
         await trio.sleep(self.slow)
         self.under_way -= 1
-        if self.stopping:
-            envelope.reply(STOPPING)
+        if self.stopping is not None:
+            envelope.reply(self.stopping)
             return
         envelope.reply(self.log.store(envelope.command))
 
@@ -152,6 +156,16 @@ async def answered(node: Node, count: int, within: float = 60.0) -> None:
     with trio.fail_after(within):
         while len(node.answers) < count:  # noqa: ASYNC110
             await trio.sleep(0.01)  # of virtual time
+
+
+def large(number: int) -> str:
+    return f"{number:04}".ljust(10_000, "\N{GRINNING FACE}")
+
+
+def fitting(size: int) -> int:
+    """How many posts of large texts have so many bytes."""
+    command = PostMessage("r", large(0), nonce="nonce-0000")
+    return size // len(encode_command(Envelope(command, Context("ann", 1), lambda answer: None)))
 
 
 def numbered(count: int) -> list[str]:
@@ -385,6 +399,71 @@ async def test_a_line_takes_so_many_commands_and_no_more(
     ] * 5
 
 
+def overloaded(node: Node) -> list[str]:
+    refused = {name: answer.code for name, answer in node.answers.items() if isinstance(answer, Refusal)}
+    assert set(refused.values()) <= {"overloaded"}
+    return list(refused)
+
+
+async def test_a_line_takes_so_many_bytes_and_no_more_until_some_are_answered(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    owner, node = await owned_elsewhere(wires)
+    fit = fitting(OF_A_LINE_BYTES)
+    owner.slow = 0.01
+    for _ in range(2):  # what was answered takes no room
+        texts = [large(number) for number in range(fit + 3)]
+        for number, text in enumerate(texts):
+            await node.tell(PostMessage("r", text, nonce=f"nonce-{number:04}"), text)
+        assert sorted(overloaded(node)) == sorted(texts[fit:])
+        await answered(node, fit + 3)
+        assert not node.lines._outstanding_bytes
+        assert [text for text in texts if text not in node.log.stored] == texts[fit:]
+        node.answers.clear()
+        node.log.stored.clear()
+
+
+async def test_lines_take_so_many_bytes_together_and_no_more(
+    wires: MemoryWires, autojump_clock: MockClock
+) -> None:
+    """Others may be overloaded by one, but they are told so at once."""
+    node = await started(wires, Log(), "a", ("b", "1"))
+    fit = fitting(OUTSTANDING_BYTES)
+    for number in range(fit + 5):
+        text = large(number)
+        command = PostMessage("r", text, nonce=f"nonce-{number:04}")
+        answer = partial(node.answers.__setitem__, text)
+        assert node.lines.takes(f"room/{number}", Envelope(command, Context("ann", 1), answer))
+    assert len(overloaded(node)) == 5
+
+
+async def test_an_owner_holds_so_many_bytes_for_others_and_refuses_what_is_more(
+    wires: MemoryWires, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them may give it as much as it takes from one."""
+    monkeypatch.setattr(memory_net, "LATE", 0.0)
+    held = HELD // 32
+    monkeypatch.setattr(inboxes, "HELD", held)
+    log = Log()
+    owner = await started(wires, log, "b")
+    owner.slow = 3.0
+    fit = fitting(held)
+    nodes = [await started(wires, log, name, owner.here) for name in ("a", "c")]
+    for number in range(fit):
+        for node in nodes:
+            command = PostMessage("r", large(number), nonce=f"nonce-{number:04}")
+            answer = partial(node.answers.__setitem__, number)
+            assert node.lines.takes(f"room/{number}", Envelope(command, Context("ann", 1), answer))
+    await trio.sleep(1)
+    refused = sum(len(overloaded(node)) for node in nodes)
+    assert fit - 2 <= refused <= fit
+    await trio.sleep(10)
+    assert sum(len(node.answers) for node in nodes) == 2 * fit
+    assert not any(node.lines._outstanding_bytes for node in nodes)
+    await trio.sleep(200)  # nobody asks for the answers any more
+    assert not owner.inboxes._held
+
+
 async def test_answers_are_kept_only_until_they_have_arrived(
     wires: MemoryWires, autojump_clock: MockClock
 ) -> None:
@@ -494,18 +573,19 @@ async def test_an_owner_that_stops_answers_what_it_was_given_and_takes_nothing_a
     assert refusal.code == "uncertain"
 
 
-async def test_what_an_owner_cannot_decide_any_more_is_left_to_the_next_one(
-    wires: MemoryWires, autojump_clock: MockClock
+@pytest.mark.parametrize("answer", [STOPPING, UNSETTLED, UNCERTAIN], ids=["not", "unsettled", "uncertain"])
+async def test_what_an_owner_that_stops_does_not_settle_is_left_to_the_next_one(
+    wires: MemoryWires, autojump_clock: MockClock, answer: Refusal
 ) -> None:
-    """Its sender need not reconnect: that node stays."""
+    """Its sender need not reconnect: that node stays. As when what the owner proposed does not come back."""
     owner, node = await owned_elsewhere(wires)
-    owner.stopping = True
+    owner.stopping, owner.slow = answer, 0.1
     for text in numbered(3):
         await node.post(text)
-    await trio.sleep(RESEND / 2)
-    assert node.answers == {}
+    await trio.sleep(0.05)
     with trio.fail_after(1):
         await owner.inboxes.finish()
+    assert node.answers == {}
     node.still_able = set()
     node.move(("c", "1"))
     await answered(node, 3, within=0.1)

@@ -294,6 +294,25 @@ async def test_of_what_a_node_tells_in_pieces_only_the_newest_is_kept(
     assert (await town.b.shown(bob, "ann"))[0] == "offline"
 
 
+@pytest.mark.parametrize(
+    ("node", "accounts"),
+    [
+        ("a", ["ann", *["eve"] * told.PIECE]),
+        ("a", ["ann", "n" * 65]),
+        ("a" * 65, ["ann"]),
+    ],
+    ids=["many", "long", "long node"],
+)
+async def test_nothing_is_kept_of_what_no_node_tells(
+    mock_clock: MockClock, town: Town, node: str, accounts: list[str]
+) -> None:
+    """What is kept is bounded in bytes, too."""
+    bob, _ = await town.b.open("bob")
+    ones = [[account, False, None, 0] for account in accounts]
+    town.a.net.publish(told.SUBJECT, msgspec.msgpack.encode([node, "a", "", 0, 1, ones]))
+    assert (await town.b.shown(bob, "ann"))[0] == "offline"
+
+
 async def test_a_signal_is_shown_once_on_each_node(mock_clock: MockClock, town: Town) -> None:
     here, there, self_there = Sees("bob"), Sees("bob"), Sees("ann")
     town.a.bus.subscribe(here, "space/s")  # type: ignore[arg-type]

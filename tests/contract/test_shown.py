@@ -182,6 +182,7 @@ def test_every_field_that_people_are_shown_has_a_rule() -> None:
         *(("account.create", "name"), ("account.sign_up", "name")),  # `validate_name` says what these may be
         *(("account.rename", "name"), ("account.set_name", "name")),
         *(("bot.create", "name"), ("emoji.add", "name"), ("emoji.remove", "name")),  # have patterns
+        ("import.add_emoji", "name"),  # has one, too
         *(("account.sign_in", "name"), ("account.get", "name"), ("view.rebuild", "name")),
         ("account.list", "name"),  # only looked up
         *(("message.search", "text"), ("draft.set", "text")),  # for whoever wrote them alone

@@ -20,8 +20,8 @@ from chatctl.failure import Failed
 from chatd.ports import RepositoryError
 from chatd.repository import bucket_shelf
 from chatd.repository.shelf import locked, open_shelf
-from chatd.scratch_folder import scratch_folder
 from chatd.store.ops.backup import restore
+from chatd.store.ops.scratch_folder import scratch_folder
 
 from .conftest import Serve, ended_well
 from .serving import DidNotStart, Server

@@ -304,6 +304,7 @@ def move_in(town: Town, witness: Witness) -> Iterator[None]:
     message = {"by": person, "at": at, "reactions": [{"by": person, "emoji": "👍"}]}
     said = [{"key": "1.1", **message, **texts}, {"key": "1.2", **message, "text": "", "deleted": True}]
     ask("add_messages", **ours, room=room, messages=said)
+    ask("add_emoji", **ours, name="waving", image="https://pictures.example.org/waving.png")
     yield
     ask("finish", **ours)
     yield

@@ -184,6 +184,7 @@ OF_REQUESTS: dict[str, dict[str, Value]] = {
     "account.rename": {"password": FIELDS["password"]},
     "account.delete": {"password": FIELDS["password"]},
     "emoji.add": {"name": lambda world: "party"},
+    "import.add_emoji": {"name": lambda world: "wave"},
     "emoji.remove": {"name": lambda world: "party"},
     "cluster.remove_node": {"node": lambda world: "gone"},
     "view.rebuild": {"name": lambda world: "search"},

@@ -181,6 +181,28 @@ def test_who_breaks_the_subprotocol_is_closed_with_its_code(
         assert live.closed() == code
 
 
+@pytest.mark.parametrize("before", [[], [{"type": "connection_init"}]], ids=["first", "later"])
+def test_what_is_nested_too_deep_is_refused_as_what_is_no_message(
+    server: Server, before: list[dict[str, object]]
+) -> None:
+    crashed = server.log.read_text().count("connection_crashed")
+    with socket(server, begin=False) as live:
+        for message in before:
+            live.say(**message)
+        live.connection.send('{"type": "subscribe", "id": "1", "payload": ' + "[" * 5000 + "]" * 5000 + "}")
+        assert live.closed() == 4400
+    assert server.log.read_text().count("connection_crashed") == crashed
+
+
+def test_who_breaks_websocket_is_told_how(server: Server) -> None:
+    with socket(server) as live:
+        live.connection.socket.sendall(b"\x81\x81\0\0\0\0\xff")  # a text that is no UTF-8
+        assert live.closed() == 1007
+    with socket(server) as live:
+        live.connection.socket.sendall(b"\x81\x01x")  # not masked
+        assert live.closed() == 1002
+
+
 def test_the_same_id_twice_at_a_time_is_4409(server: Server, town: Town) -> None:
     with socket(server, town.member().token) as live:
         live.subscribe("1", SESSION)

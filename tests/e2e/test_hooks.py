@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from http.client import HTTPConnection
 from itertools import count
@@ -10,6 +11,8 @@ from urllib.parse import urlencode
 
 import attrs
 import pytest
+
+from chatd.gateway.http.hooks import FORM_FIELDS
 
 from .serving import Server
 from .town import Account, Town
@@ -95,8 +98,11 @@ def test_what_is_sent_again_with_its_key_is_posted_once(town: Town, hook: Hook) 
         ('{"text": "', JSON, 400),
         ("text=hello", FORM, 400),
         ("payload={", FORM, 400),
-        ("&".join(f"a{n}=1" for n in range(20)), FORM, 400),
+        ("&".join(f"a{n}=1" for n in range(200)), FORM, 400),
+        ("payload=%7B%22text%22%3A%22%FF%22%7D", FORM, 400),
         (b"\xff\xfe", TEXT, 400),
+        ("caf\xe9".encode("latin-1"), "text/plain; charset=iso-8859-1", 415),
+        ("built".encode("utf-16-le"), 'text/plain; Charset="UTF-16LE"', 415),
         ("<text/>", "application/xml", 415),
         ("hello", "", 415),
         ("x" * 70_000, TEXT, 413),
@@ -108,8 +114,28 @@ def test_what_cannot_be_posted_is_refused_and_says_why(
     before = town.operator.ask("room.history", room=hook.room)["messages"]
     answered, answer = hook.send(body, type_)
     assert answered == status
-    assert answer == {} or answer["detail"]
+    assert answer["detail"]
     assert town.operator.ask("room.history", room=hook.room)["messages"] == before
+
+
+def test_a_body_is_sent_as_it_is(hook: Hook) -> None:
+    status, answer = hook.send(gzip.compress(b"built"), TEXT, content_encoding="gzip")
+    assert (status, answer["code"]) == (415, "invalid")
+    assert "Content-Encoding" in answer["detail"]
+
+
+@pytest.mark.parametrize(
+    "type_", ["text/plain", "text/plain; charset=us-ascii", 'text/plain;charset="UTF-8"']
+)
+def test_text_is_taken_in_the_charsets_that_are_utf_8(hook: Hook, type_: str) -> None:
+    assert hook.send("built", type_)[0] == 201
+
+
+def test_a_form_with_many_fields_has_its_payload(hook: Hook) -> None:
+    others = {f"a{n}": "1" for n in range(FORM_FIELDS - 1)}
+    assert hook.send(urlencode({**others, "payload": '{"text": "built"}'}), FORM)[0] == 201
+    answer = hook.send(urlencode({**others, "b": "1", "payload": '{"text": "built"}'}), FORM)[1]
+    assert str(FORM_FIELDS) in answer["detail"]
 
 
 def test_an_address_is_as_good_as_its_token(town: Town, hook: Hook) -> None:
@@ -127,5 +153,6 @@ def test_an_address_is_as_good_as_its_token(town: Town, hook: Hook) -> None:
 def test_a_hook_is_there_to_be_posted_to(hook: Hook) -> None:
     connection = HTTPConnection("127.0.0.1", hook.server.port, timeout=30)
     connection.request("GET", f"/hooks/{hook.room}/{hook.token}")
-    assert connection.getresponse().status == 405
+    response = connection.getresponse()
+    assert (response.status, json.load(response)["code"]) == (405, "invalid")
     connection.close()

@@ -96,7 +96,7 @@ def test_a_frame_of_the_wrong_shape_is_invalid(town: Town, frame: dict[str, Any]
 def test_an_id_is_any_integer_or_string_and_comes_back_as_it_was(town: Town) -> None:
     for subprotocol in (JSON, MSGPACK):
         client = town.open(town.account(), subprotocol=subprotocol)
-        for id_ in (0, -1, 2**53, "", "seven", "☃" * 20):
+        for id_ in (0, -1, 2**53, 7.0, 1795978496219.0, "", "seven", "☃" * 20):
             client.send_frames([{"id": id_, "query": "space.list", "data": {}}])
             reply = client.reply(id_)
             assert reply == {"id": id_, "result": {"spaces": [], "next": None}}

@@ -11,9 +11,9 @@ import msgpack
 from hypothesis import strategies as st
 
 from chatd.actors.sessions.request_frame import BAD_ID, request_data, request_type
-from chatd.codec import JSON, MSGPACK, BadFrame, Format
 from chatd.contract.errors import Refusal
-from chatd.frame_ids import valid_id
+from chatd.frames.codec import JSON, MSGPACK, BadFrame, Format
+from chatd.frames.ids import valid_id
 
 from .budget import check_refusal
 from .mutation import MAX_MESSAGE, cut_up, mutated

@@ -13,8 +13,8 @@ import attrs
 import pytest
 from hypothesis import strategies as st
 
-from chatd.loading import load
 from chatd.settings import Settings, SettingsError
+from chatd.settings.loading import load
 
 from .budget import check_sentence
 from .mutation import cut_up

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
 import trio
 import trio.testing
 
 from chatd.gateway.gateway import Gateway
+from chatd.gateway.graphql.conversation import Conversation, End
 from chatd.gateway.graphql.websocket import keep_alive
 from chatd.gateway.net.live_connection import LiveConnection
 from chatd.gateway.net.open_files import OpenFiles
@@ -68,3 +70,47 @@ async def test_a_pong_over_graphql_is_waited_for_again_when_the_server_stood_sti
 
     assert not await pass_by(30, 100)
     assert await pass_by(30, 60)
+
+
+async def test_who_said_over_graphql_who_it_is_while_the_server_stood_still_was_in_time(
+    mock_clock: trio.testing.MockClock, nursery: trio.Nursery
+) -> None:
+    """The deadline is over before what came meanwhile is read; a client that says nothing is late."""
+    spoken: list[str] = []
+    say, hear = trio.open_memory_channel[str](1)
+
+    class Slow:
+        """Hands a message on a moment after it could have been read, as a reader's task does."""
+
+        async def get_message(self) -> str:
+            return await hear.receive()
+
+        async def send_message(self, message: str) -> None:
+            spoken.append(message)
+
+    class Anybody:
+        async def admit(self, peer: object, token: str | None) -> object:
+            await trio.sleep(100)  # the server takes its time: that is no client's fault
+            return object()
+
+    async def converse() -> None:
+        conversation = Conversation(cast(Any, Anybody()), cast(Any, Slow()), cast(Any, None), None)
+        with pytest.raises(End) as ended:
+            await conversation.run(nursery, 30)
+        spoken.append(str(ended.value.code))
+
+    nursery.start_soon(converse)
+    await trio.testing.wait_all_tasks_blocked()
+    mock_clock.jump(1000)
+    await trio.testing.wait_all_tasks_blocked()
+    await say.send('{"type": "connection_init"}')
+    await trio.testing.wait_all_tasks_blocked()
+    mock_clock.jump(100)
+    await trio.testing.wait_all_tasks_blocked()
+    assert spoken == ['{"type":"connection_ack"}']
+    await say.send('{"type": "connection_init"}')
+    nursery.start_soon(converse)
+    await trio.testing.wait_all_tasks_blocked()
+    mock_clock.jump(30)
+    await trio.testing.wait_all_tasks_blocked()
+    assert sorted(spoken[1:]) == ["4408", "4429"]

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from chatd.gateway.net.own_addresses import SAID_AT_ONCE, OwnAddresses, SaidBefore
-from chatd.loading import load
 from chatd.settings import Settings, SettingsError
+from chatd.settings.loading import load
 
 PORT = 8400
 HERE = f"127.0.0.1:{PORT}"

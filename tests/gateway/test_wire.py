@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from wsproto.frame_protocol import FrameProtocol
 
-from chatd.codec import JSON, MSGPACK
 from chatd.domain.event import Event
+from chatd.frames.codec import JSON, MSGPACK
 from chatd.gateway.websocket.wire import MESSAGE_BYTES, WIRES, Wire
 
 

@@ -11,9 +11,9 @@ import pytest
 from chatctl.imports.batches import batches
 from chatctl.imports.convert import convert
 from chatctl.imports.records import Message, Reaction, Version
-from chatd.codec import MAX_FRAME
 from chatd.contract.fields import MAX_TEXT
 from chatd.contract.import_ import MAX_MESSAGES, MAX_REACTIONS, MAX_VERSIONS
+from chatd.frames.codec import MAX_FRAME
 
 ACCOUNTS: Any = SimpleNamespace(ids={"u": "0" * 26}, named=lambda text: text)
 

@@ -99,6 +99,26 @@ async def test_what_the_protocol_itself_needs_is_sent_however_much_waits() -> No
         nursery.cancel_scope.cancel()
 
 
+async def test_of_many_answers_to_one_question_the_first_is_kept_and_no_other() -> None:
+    async with trio.open_nursery() as nursery:
+        client = Client([await _server(nursery, INFO % b"")], name="test")
+        await nursery.start(client.run)
+        answers: list[bytes] = []
+
+        async def ask() -> None:
+            answers.append((await client.request("a", b"", 30)).data)
+
+        nursery.start_soon(ask)
+        await trio.testing.wait_all_tasks_blocked()
+        [(key, (_, kept))] = client._waiting.items()
+        for number in range(1000):
+            client._take(Msg(f"{client._inbox}.{key}", 1, "", b"%d" % number), False)
+        assert len(kept) == 1
+        await trio.testing.wait_all_tasks_blocked()
+        assert answers == [b"0"]
+        nursery.cancel_scope.cancel()
+
+
 async def test_a_message_as_large_as_the_server_takes_is_sent() -> None:
     async with trio.open_nursery() as nursery:
         client = Client([await _server(nursery, INFO % b"")], name="test")

@@ -13,11 +13,10 @@ import trio
 from e2e.provider import CLIENT, SECRET, Provider, s256, signed
 from joserfc.jwk import RSAKey
 
-from chatd import loading
 from chatd.outbound.http_client import BYTES, HttpClient, NoAnswer
 from chatd.outbound.oidc import OpenIdProvider
 from chatd.ports import Identity, ProviderFailed
-from chatd.settings import Settings, SettingsError
+from chatd.settings import Settings, SettingsError, loading
 
 HERE = "http://127.0.0.1:8400/auth/oidc/callback"
 VERIFIER = "v" * 64

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chatd import loading
+from chatd.settings import loading
 
 from .blocks import PAGES, ROOT, RUNNERS, Block, blocks, typed_pages
 from .reader import Reader

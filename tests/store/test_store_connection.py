@@ -17,7 +17,7 @@ from aiosqlite import core
 from chatd.ports import StoreUnavailable
 from chatd.store.connection import Reply, TrioConnection, connect, open_reader, open_writer
 from chatd.store.ops import look
-from chatd.store.ops.scratch import open_scratch
+from chatd.store.ops.scratch_tables import open_scratch
 
 
 def in_memory() -> sqlite3.Connection:

@@ -17,7 +17,7 @@ from chatd.store.log import hash_chain
 from chatd.store.ops import migrate
 from chatd.store.ops.cut import REPLAYED
 from chatd.store.ops.data_dir import DATABASE
-from chatd.store.ops.scratch import open_scratch
+from chatd.store.ops.scratch_tables import open_scratch
 from chatd.store.ops.verify import PROJECTED
 
 FUNCTIONS = "SELECT name FROM pragma_function_list"

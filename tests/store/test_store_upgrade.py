@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from store_facts import Pen
 
 from chatd.cli import main
+from chatd.command_line.upgrade import carry_out
 from chatd.ports import Append, StoreError
-from chatd.scratch_folder import REHEARSING, RESTORING
 from chatd.standby import start
 from chatd.standby.promotion import promote
 from chatd.store.connection import open_reader, open_writer
@@ -24,9 +24,9 @@ from chatd.store.ops import migrate, rehearsal, standby, upgrade
 from chatd.store.ops.backup import restore
 from chatd.store.ops.data_dir import DATABASE
 from chatd.store.ops.leaving import leave
+from chatd.store.ops.scratch_folder import REHEARSING, RESTORING
 from chatd.store.ops.standby import StandbyState
 from chatd.store.ops.upgrade import UpgradeError
-from chatd.upgrading import carry_out
 
 
 def version_of(path: Path) -> int:

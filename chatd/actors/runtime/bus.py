@@ -17,9 +17,9 @@ import trio
 from chatd.actors.runtime.chunk import Chunk, SignalFrame
 from chatd.actors.runtime.ring import Ring
 from chatd.contract.events import DISSOLVES, ERASES
+from chatd.current.staying import while_asker_stays
 from chatd.domain.event import Event, membership_change, parent_space
 from chatd.ports import Reader, Row
-from chatd.staying import while_it_stays
 
 
 class Subscriber(Protocol):
@@ -166,7 +166,7 @@ class Bus:
         with trio.move_on_after(seconds) as asking:
             self._asking.add(asking)
             try:
-                await while_it_stays(partial(self.wait_beyond, position))
+                await while_asker_stays(partial(self.wait_beyond, position))
             finally:
                 self._asking.discard(asking)
 

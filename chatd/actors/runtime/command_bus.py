@@ -10,10 +10,10 @@ import trio
 from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.envelope import Answer, Envelope, Reply
 from chatd.actors.runtime.log_writer import LogWriter
-from chatd.asked import asked
 from chatd.clock import new_id, now
 from chatd.contract.errors import Refusal
 from chatd.contract.quota import Quotas
+from chatd.current.request import current_request
 from chatd.domain.decision import Context
 from chatd.ports import Append, Appended, Caller, Condition, Write
 from chatd.tracing import tracing
@@ -55,7 +55,7 @@ class CommandBus(msgspec.Struct, frozen=True, eq=False):
             answers.append(answer)
             answered.set()
 
-        envelope = Envelope(command, context, reply, writes, conditions, asked())
+        envelope = Envelope(command, context, reply, writes, conditions, current_request())
         await self.directory.tell(stream, envelope)
         await answered.wait()
         return cast("T | Refusal", answers[0])
@@ -63,14 +63,14 @@ class CommandBus(msgspec.Struct, frozen=True, eq=False):
     async def tell(self, stream: str, command: Any, context: Context, reply: Reply) -> None:
         """Has the stream's actor decide a command. Waits for space in its mailbox, but not for the answer,
         which is given to `reply`."""
-        await self.directory.tell(stream, Envelope(command, context, reply, asked=asked()))
+        await self.directory.tell(stream, Envelope(command, context, reply, asked=current_request()))
 
     async def write(self, *writes: Write, conditions: tuple[Condition, ...] = ()) -> bool:
         """Makes writes beside the log durable; False, and nothing is written, when a condition does not hold.
 
         Raises StoreUnavailable.
         """
-        request = asked() if tracing.on else None
+        request = current_request() if tracing.on else None
         spans = () if request is None else (request.span,)
         outcome = await self.writer.append(Append(writes=writes, conditions=conditions), spans)
         return isinstance(outcome, Appended)

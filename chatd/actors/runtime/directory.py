@@ -16,11 +16,11 @@ from chatd.actors.runtime.mailbox import Closed, MailboxTotals
 from chatd.actors.runtime.stream_actor import StreamActor
 from chatd.actors.runtime.stream_types import STREAM_TYPES, State
 from chatd.actors.runtime.supervisor import supervise
-from chatd.asked import work_at
 from chatd.clock import new_id
+from chatd.current.principal import SERVER, work_for
+from chatd.current.request import work_at
 from chatd.domain.event import Event, split_stream
 from chatd.ports import Append, Appended, Reader, Row, StoreUnavailable, Taken
-from chatd.principal import SERVER, work_for
 from chatd.tracing import Span
 
 IDLE_CHECKS: Final = 4  # within the time after which an actor counts as idle

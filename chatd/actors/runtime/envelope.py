@@ -7,10 +7,18 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from chatd.asked import Asked
 from chatd.contract.errors import Refusal
+from chatd.current.request import CurrentRequest
 from chatd.domain.decision import Context
-from chatd.ports import Condition, StoreBusy, StoreMisplaced, StoreUnavailable, StoreUncertain, Write
+from chatd.ports import (
+    Condition,
+    StoreBusy,
+    StoreMisplaced,
+    StoreStopping,
+    StoreUnavailable,
+    StoreUncertain,
+    Write,
+)
 
 Answer = object  # a result of the contract, or a Refusal
 Reply = Callable[[Answer], None]  # never waits, never raises
@@ -36,6 +44,7 @@ UNCERTAIN: Final = Refusal(
 )
 STOPPING: Final = Refusal("unavailable", "the server is going away; reconnect and try again")
 STALE: Final = Refusal("conflict", "somebody changed this at the same time; look again, then try again")
+TOO_LONG: Final = Refusal("too_large", "this is more than the server can store at once; ask for less at once")
 BROKEN: Final = Refusal("internal", "something went wrong in the server; its log says what")
 
 
@@ -46,6 +55,8 @@ def unavailable(error: StoreUnavailable) -> Refusal:
             return OVERLOADED
         case StoreMisplaced():
             return MISPLACED
+        case StoreStopping():
+            return STOPPING
         case StoreUncertain():
             return UNCERTAIN
     return UNAVAILABLE
@@ -60,4 +71,4 @@ class Envelope(Struct, frozen=True, eq=False):
     reply: Reply
     writes: tuple[Write, ...] = ()
     conditions: tuple[Condition, ...] = ()
-    asked: Asked | None = None
+    asked: CurrentRequest | None = None

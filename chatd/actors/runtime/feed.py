@@ -19,7 +19,7 @@ import trio
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.chunk import Chunk, SignalFrame
-from chatd.backoff import Backoff
+from chatd.concurrency.backoff import Backoff
 from chatd.log import log
 from chatd.ports import Connection, Reader, StoreUnavailable
 

@@ -20,7 +20,17 @@ from trio.lowlevel import ParkingLot
 from chatd.actors.runtime.histogram import LATENCIES, Histogram
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.log import log
-from chatd.ports import Append, Appended, Commit, ImportOpen, Log, StoreMisplaced, StoreUnavailable, Taken
+from chatd.ports import (
+    Append,
+    Appended,
+    Commit,
+    ImportOpen,
+    Log,
+    StoreMisplaced,
+    StoreStopping,
+    StoreUnavailable,
+    Taken,
+)
 from chatd.tracing import Span, tracing
 
 CAPACITY: Final = 65_536  # each actor has at most one append under way, so this is never reached
@@ -96,7 +106,7 @@ class LogWriter:
             if not self.mailbox.offer(waiting):
                 raise StoreUnavailable("the log writer is overloaded")
         except Closed:
-            raise StoreUnavailable("the server is shutting down") from None
+            raise StoreStopping("the server is shutting down") from None
         await waiting.done.wait()
         if isinstance(waiting.outcome, StoreUnavailable):
             raise waiting.outcome
@@ -148,7 +158,8 @@ class LogWriter:
             try:
                 outcomes = await commit.wait()
             except StoreUnavailable as error:
-                if not isinstance(error, StoreMisplaced):  # the log is told of that once, not of each commit
+                # The log is told of the file once, not of each commit; that a server stops is no failure.
+                if not isinstance(error, StoreMisplaced | StoreStopping):
                     log.error("commit_failed", appends=len(batch), error=str(error))
                     self.failed_commit = FailedCommit(str(error), trio.current_time())
                 self.commits.failed += 1

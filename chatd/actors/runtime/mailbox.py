@@ -13,7 +13,7 @@ import msgspec
 import trio
 from trio.lowlevel import ParkingLot
 
-from chatd.wakeup import Wakeup
+from chatd.concurrency.wakeup import Wakeup
 
 T = TypeVar("T")
 

@@ -19,7 +19,7 @@ import msgspec
 import trio
 from msgspec.structs import replace
 
-from chatd.actors.runtime.envelope import BROKEN, STALE, UNSETTLED, Envelope, unavailable
+from chatd.actors.runtime.envelope import BROKEN, STALE, TOO_LONG, UNSETTLED, Envelope, unavailable
 from chatd.actors.runtime.mailbox import Closed, Mailbox, MailboxStatistics
 from chatd.actors.runtime.signals import signal_frame
 from chatd.actors.runtime.stream_types import STREAM_TYPES, State, load_messages, remember
@@ -272,6 +272,8 @@ class StreamActor:
                 if turn.conditions or not turn.files:
                     return _refuse(envelopes, STALE)
                 continue  # a file is gone by now: whoever named it is refused in the next round
+            if outcome.what == "size":
+                return await self._in_halves(envelopes)
             if outcome.what in ("name", "shown_name"):
                 return await self._one_by_one(envelopes, outcome.what)
             known.extend(outcome.found)
@@ -300,6 +302,14 @@ class StreamActor:
             await trio.sleep(self._way)
         else:
             self._way = 0.0
+
+    async def _in_halves(self, envelopes: Sequence[Envelope]) -> None:
+        """Together they are more than the log takes at once."""
+        if len(envelopes) == 1:
+            return _refuse(envelopes, TOO_LONG)
+        half = len(envelopes) // 2
+        await self._turn(envelopes[:half])
+        return await self._turn(envelopes[half:])
 
     async def _one_by_one(self, envelopes: Sequence[Envelope], what: Literal["name", "shown_name"]) -> None:
         """One of them claims a name that is taken: find it without punishing its neighbours."""

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 import trio
 
-from chatd.backoff import Backoff
+from chatd.concurrency.backoff import Backoff
 from chatd.log import log
 
 FIRST_DELAY: Final = 0.1  # seconds

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 import trio
 
-from chatd.wakeup import Wakeup
+from chatd.concurrency.wakeup import Wakeup
 
 Key = TypeVar("Key", bound=Hashable)
 

@@ -20,9 +20,9 @@ from chatd.auth.rate_limits import network, too_often
 from chatd.auth.tokens import Claims
 from chatd.clock import now
 from chatd.contract.errors import Refusal
+from chatd.current.principal import Principal, work_for
 from chatd.handlers.refusals import NO_TOKEN
 from chatd.ports import Caller
-from chatd.principal import Principal, work_for
 
 KEPT_SECONDS: Final = 60.0
 KEPT: Final = 10_000  # tokens

@@ -13,16 +13,16 @@ from chatd.actors.runtime.envelope import BROKEN, STOPPING, Answer, unavailable
 from chatd.actors.sessions.admissions import Admissions
 from chatd.actors.sessions.outcome import conclude
 from chatd.actors.sessions.services import SessionServices
-from chatd.asked import Asked, asked
 from chatd.auth.rate_limits import TokenBucket, network
 from chatd.auth.recent import Recent
 from chatd.auth.tokens import Claims
 from chatd.contract.errors import Refusal
 from chatd.contract.session import OpenSession, RateLimit, SessionOpened
 from chatd.contract.spec import RequestType
+from chatd.current.principal import SERVER, Principal, work_for
+from chatd.current.request import CurrentRequest, current_request
 from chatd.log import log
 from chatd.ports import Caller, RateLeft, RateName, StoreUnavailable
-from chatd.principal import SERVER, Principal, work_for
 from chatd.settings import Rate
 from chatd.tracing import tracing
 
@@ -54,11 +54,11 @@ class Desk:
         return caller
 
     async def ask(self, caller: Caller, row: RequestType, data: Mapping[str, Any]) -> Answer:
-        around = asked()
+        around = current_request()
         request = "" if around is None else around.request
         span = None if around is None else around.span
         begun = time_ns() if tracing.on else 0
-        single = Asked("", request, perf_counter())  # one request of HTTP may ask several times
+        single = CurrentRequest("", request, perf_counter())  # one request of HTTP may ask several times
         try:
             answer = await self._answer(caller, row, data)
         except StoreUnavailable as error:

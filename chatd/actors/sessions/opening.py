@@ -20,6 +20,7 @@ from chatd.auth.tokens import Claims, Tokens
 from chatd.clock import new_id
 from chatd.contract.errors import Refusal
 from chatd.contract.session import Cursor, OpenSession, SessionOpened
+from chatd.current.principal import Principal, work_for
 from chatd.handlers.gate import Gate
 from chatd.handlers.members_seen import with_owners_seen
 from chatd.handlers.refusals import NO_TOKEN
@@ -33,7 +34,6 @@ from chatd.ports import (
     Reader,
     StoreUnavailable,
 )
-from chatd.principal import Principal, work_for
 
 PATIENCE: Final = 5.0  # seconds that a client waits for this server to learn what others know
 NEEDS_TOKEN: Final = Refusal("unauthenticated", "session.open needs a token, here or in the handshake")

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from chatd.actors.runtime.envelope import Answer
 from chatd.actors.runtime.request_counts import DONE, RequestCounts
-from chatd.asked import Asked
 from chatd.contract.errors import Refusal
 from chatd.contract.requests import REQUESTS
+from chatd.current.request import CurrentRequest
 from chatd.log import log
 from chatd.ports import Caller
 from chatd.tracing import tracing
@@ -18,7 +18,7 @@ from chatd.tracing import tracing
 NO_REQUEST: Final = "unknown request"  # what the log calls a frame that names none
 
 
-def conclude(counts: RequestCounts, name: str, asked: Asked, caller: Caller, answer: Answer) -> None:
+def conclude(counts: RequestCounts, name: str, asked: CurrentRequest, caller: Caller, answer: Answer) -> None:
     """One request has its answer. `name` is a request's."""
     seconds = perf_counter() - asked.started
     counts.count(name, seconds, answer)
@@ -27,7 +27,7 @@ def conclude(counts: RequestCounts, name: str, asked: Asked, caller: Caller, ans
 
 
 def conclude_unread(
-    counts: RequestCounts, frame: Mapping[str, Any], asked: Asked, caller: Caller, refusal: Refusal
+    counts: RequestCounts, frame: Mapping[str, Any], asked: CurrentRequest, caller: Caller, refusal: Refusal
 ) -> None:
     """A frame was refused before it was a request, or its request crashed."""
     name = frame_name(frame)
@@ -43,7 +43,7 @@ def frame_name(frame: Mapping[str, Any]) -> str:
     return name if isinstance(name, str) and name in REQUESTS else NO_REQUEST
 
 
-def _say(name: str, asked: Asked, caller: Caller, seconds: float, answer: Answer) -> None:
+def _say(name: str, asked: CurrentRequest, caller: Caller, seconds: float, answer: Answer) -> None:
     outcome = answer.code if isinstance(answer, Refusal) else DONE
     if log.debugs:
         log.debug(name, outcome=outcome, ms=round(seconds * 1000, 3), by=caller.by, **asked.fields())

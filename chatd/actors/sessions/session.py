@@ -22,16 +22,16 @@ from chatd.actors.sessions.pace import UNIT_BYTES, Pace
 from chatd.actors.sessions.request_frame import BAD_ID, request_data, request_type
 from chatd.actors.sessions.request_order import RequestOrder
 from chatd.actors.sessions.services import SessionServices
-from chatd.asked import Asked, work_at
 from chatd.auth.rate_limits import TokenBucket
 from chatd.auth.tokens import Claims
 from chatd.clock import new_id, now
-from chatd.codec import BadFrame
 from chatd.contract.errors import Refusal
 from chatd.contract.server import SessionLoad
 from chatd.contract.session import OpenSession
 from chatd.contract.spec import RequestType
-from chatd.frame_ids import valid_id
+from chatd.current.request import CurrentRequest, work_at
+from chatd.frames.codec import BadFrame
+from chatd.frames.ids import RequestId, valid_id
 from chatd.log import log
 from chatd.ports import OPEN_REQUESTS, Caller, Connection, Row, StoreUnavailable
 from chatd.settings import Rate
@@ -177,7 +177,7 @@ class SessionActor:
             self._conduct.bad_frame()
             return
         span = tracing.begin(frame_name(frame)) if tracing.on else None
-        asked = Asked(self.id, id_, perf_counter(), span)
+        asked = CurrentRequest(self.id, id_, perf_counter(), span)
         work_at(asked)
         try:
             await self._dispatch(asked, frame)
@@ -187,7 +187,7 @@ class SessionActor:
             log.exception("request_crashed")
             self._refuse(asked, frame, BROKEN)
 
-    async def _dispatch(self, asked: Asked, frame: Row) -> None:
+    async def _dispatch(self, asked: CurrentRequest, frame: Row) -> None:
         read = self._read(frame)
         if isinstance(read, Refusal):
             self._refuse(asked, frame, read)
@@ -224,21 +224,21 @@ class SessionActor:
 
     # --- replies
 
-    def _reply(self, asked: Asked, request: RequestType, answer: Answer) -> None:
+    def _reply(self, asked: CurrentRequest, request: RequestType, answer: Answer) -> None:
         """Called from below, once for each command."""
         self._order.end_command()
         self._answer(asked, request, answer)
         self._stop_reading_when_idle()
 
-    def _answer(self, asked: Asked, request: RequestType, answer: Answer) -> None:
+    def _answer(self, asked: CurrentRequest, request: RequestType, answer: Answer) -> None:
         conclude(self._services.live.requests, request.name, asked, self.caller, answer)
         self._send(asked.request, answer)
 
-    def _refuse(self, asked: Asked, frame: Row, refusal: Refusal) -> None:
+    def _refuse(self, asked: CurrentRequest, frame: Row, refusal: Refusal) -> None:
         conclude_unread(self._services.live.requests, frame, asked, self.caller, refusal)
         self._send(asked.request, refusal)
 
-    def _send(self, id_: int | str | None, answer: Answer) -> None:
+    def _send(self, id_: RequestId | None, answer: Answer) -> None:
         if isinstance(answer, Refusal):
             self._services.live.refused[answer.code] += 1
             if not self.opened:
@@ -247,7 +247,7 @@ class SessionActor:
         else:
             self._connection.send([{"id": id_, "result": answer}])
 
-    async def _handle(self, asked: Asked, request: RequestType, command: Any) -> None:
+    async def _handle(self, asked: CurrentRequest, request: RequestType, command: Any) -> None:
         self._order.begin_handling()
         try:
             answer = await self._services.answering.of_handler(request, self.caller, command)
@@ -256,7 +256,7 @@ class SessionActor:
             self._order.end_handling()
             self._stop_reading_when_idle()
 
-    async def _query(self, asked: Asked, request: RequestType, query: Any) -> None:
+    async def _query(self, asked: CurrentRequest, request: RequestType, query: Any) -> None:
         try:
             answer = await self._services.answering.of_handler(request, self.caller, query)
         except Exception:
@@ -268,7 +268,7 @@ class SessionActor:
 
     # --- opening
 
-    async def _open(self, asked: Asked, request: RequestType, command: OpenSession) -> None:
+    async def _open(self, asked: CurrentRequest, request: RequestType, command: OpenSession) -> None:
         opening = self._services.opening
         try:
             opened = await self._opened(command)

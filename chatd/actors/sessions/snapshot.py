@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from chatd import __version__, codec
+from chatd import __version__
 from chatd.auth.quotas import quotas_of
 from chatd.auth.rate_limits import RateLimits
 from chatd.contract.fields import MAX_PAGE, MAX_TEXT
@@ -12,6 +12,7 @@ from chatd.contract.rows import pick
 from chatd.contract.session import Limits, RateLimit, ServerInfo, SessionOpened
 from chatd.contract.space import OwnSpace
 from chatd.domain.event import room_stream, space_stream, split_stream
+from chatd.frames import codec
 from chatd.handlers.gate import Start
 from chatd.handlers.rows import NOTHING_READ, account_row, own_room
 from chatd.handlers.saved import MAX_DRAFTS

@@ -14,8 +14,8 @@ import trio
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.clock import now
+from chatd.concurrency.wakeup import Wakeup
 from chatd.ports import DropDevices, DropIdentities, PutCredential, PutErasure
-from chatd.wakeup import Wakeup
 
 REASON: Final = "the account is being deleted"
 

@@ -14,6 +14,7 @@ import trio
 
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.clock import now
+from chatd.concurrency.wakeup import Wakeup
 from chatd.contract.errors import Refusal
 from chatd.contract.spec import Done
 from chatd.domain.decision import Context
@@ -21,7 +22,6 @@ from chatd.domain.event import Event
 from chatd.domain.internal import NoteDisabled
 from chatd.log import log
 from chatd.ports import Reader, Row, StoreUnavailable
-from chatd.wakeup import Wakeup
 
 RETRY: Final = 1.0  # seconds, while the store cannot write
 TOLD_AT_ONCE: Final = 100  # places

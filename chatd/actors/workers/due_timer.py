@@ -11,8 +11,8 @@ from typing import Final
 
 import trio
 
+from chatd.concurrency.wakeup import Wakeup
 from chatd.domain.event import Event
-from chatd.wakeup import Wakeup
 
 LONGEST_REST: Final = 60.0  # seconds
 

@@ -18,8 +18,9 @@ import trio
 
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.envelope import STALE
-from chatd.backoff import Backoff
 from chatd.clock import now
+from chatd.concurrency.backoff import Backoff
+from chatd.concurrency.wakeup import Wakeup
 from chatd.contract.errors import Refusal
 from chatd.contract.spec import Done
 from chatd.domain.decision import Context
@@ -27,7 +28,6 @@ from chatd.domain.event import Event, account_stream
 from chatd.domain.internal import DropFile
 from chatd.log import log
 from chatd.ports import Blobs, BlobsUnavailable, DropBlobs, FileUnheld, Reader, StoreUnavailable
-from chatd.wakeup import Wakeup
 
 FREES: Final = frozenset(
     {"message.deleted", "message.erased", "file.deleted", "account.deleted"}

@@ -18,8 +18,9 @@ import trio
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus
-from chatd.backoff import Backoff
 from chatd.clock import new_id, now
+from chatd.concurrency.backoff import Backoff
+from chatd.concurrency.wakeup import Wakeup
 from chatd.contract.errors import Refusal
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream
@@ -27,7 +28,6 @@ from chatd.domain.internal import Notify, NotifyAll
 from chatd.domain.policy.notification import notification_for
 from chatd.log import log
 from chatd.ports import PutFollower, Reader, Row, StoreUnavailable
-from chatd.wakeup import Wakeup
 
 FOLLOWER: Final = "notifier"  # in the table `followers`
 BATCH: Final = 1_000  # positions

@@ -15,8 +15,8 @@ import msgspec
 import trio
 
 from chatd.actors.runtime.door import Door
+from chatd.concurrency.wakeup import Wakeup
 from chatd.ports import OpeningQuestion, OpeningReader, OpeningRows, StoreUnavailable
-from chatd.wakeup import Wakeup
 
 TOGETHER: Final = 4  # sessions
 

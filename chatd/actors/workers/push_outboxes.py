@@ -15,8 +15,8 @@ import msgspec
 import trio
 
 from chatd.actors.workers.push_payload import payload, topic, urgency
-from chatd.backoff import Backoff, full_jitter
 from chatd.clock import now
+from chatd.concurrency.backoff import Backoff, full_jitter
 from chatd.log import log
 from chatd.ports import (
     DropPush,

@@ -20,12 +20,12 @@ import trio
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.workers.push_outboxes import LIFETIME, News, Outboxes, ServiceOf, still_news
-from chatd.backoff import Backoff
 from chatd.clock import now
+from chatd.concurrency.backoff import Backoff
+from chatd.concurrency.wakeup import Wakeup
 from chatd.domain.event import Event
 from chatd.log import log
 from chatd.ports import PushService, PutFollower, Reader, StoreUnavailable
-from chatd.wakeup import Wakeup
 
 FOLLOWER: Final = "pusher"  # in the table `followers`
 BATCH: Final = 1_000  # positions

@@ -19,11 +19,11 @@ from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.feed import Feed
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.signals import signal_frame
+from chatd.concurrency.wakeup import Wakeup
 from chatd.contract.signals import ReadMarked, ReadReceipt
 from chatd.domain.event import account_stream
 from chatd.log import log
 from chatd.ports import Append, MarkDelivered, StoreUnavailable
-from chatd.wakeup import Wakeup
 
 SMALL: Final = 20  # members of a room in which each is shown what the others have read
 EVERY: Final = 0.3  # seconds between two signals about one account in one room

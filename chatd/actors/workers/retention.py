@@ -16,8 +16,8 @@ import trio
 
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.workers.due_timer import DueTimer
-from chatd.backoff import Backoff
 from chatd.clock import now
+from chatd.concurrency.backoff import Backoff
 from chatd.contract.errors import Refusal
 from chatd.contract.spec import Done
 from chatd.domain.decision import Context

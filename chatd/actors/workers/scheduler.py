@@ -21,8 +21,8 @@ from chatd.actors.runtime.envelope import BROKEN, STALE, UNAVAILABLE
 from chatd.actors.workers.due_timer import DueTimer
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.scheduled_list import announce_gone, announce_scheduled
-from chatd.backoff import Backoff
 from chatd.clock import new_id, now
+from chatd.concurrency.backoff import Backoff
 from chatd.contract.errors import Refusal
 from chatd.contract.message import Posted, PostMessage
 from chatd.contract.spec import Done

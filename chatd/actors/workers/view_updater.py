@@ -17,7 +17,7 @@ import msgspec
 import trio
 
 from chatd.actors.runtime.bus import Bus
-from chatd.backoff import Backoff
+from chatd.concurrency.backoff import Backoff
 from chatd.contract.view import ViewState
 from chatd.log import log
 from chatd.ports import Lag, Notifications, Question, Search, StoreUnavailable, View, ViewStore

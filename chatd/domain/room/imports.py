@@ -14,13 +14,14 @@ from msgspec import to_builtins
 from chatd.contract.errors import Refusal
 from chatd.contract.import_ import ImportedMessages, ImportMessage, ImportReaction
 from chatd.contract.room import Room, RoomResult
-from chatd.domain.decision import Context, Decision
+from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.emoji import qualified
 from chatd.domain.event import Data, Fact, room_stream
 from chatd.domain.files import attached
 from chatd.domain.internal import (
     AddImported,
     AdmitMembers,
+    DismissMembers,
     EraseImported,
     ImportedChange,
     KnownMessage,
@@ -45,10 +46,21 @@ def _make_direct(
 
 def _admit(state: RoomState, space: SpaceState, command: AdmitMembers, context: Context) -> Decision:
     coming = [one for one in dict.fromkeys(command.accounts) if one not in state.members and space.role(one)]
+    given = drop_none(imported=command.import_)
     return Decision(
         tuple(
-            fact(state, "member.joined", context, space.room_join_data(account), nth=nth)
+            fact(state, "member.joined", context, space.room_join_data(account) | given, nth=nth)
             for nth, account in enumerate(coming, 1)
+        )
+    )
+
+
+def _dismiss(state: RoomState, space: SpaceState, command: DismissMembers, context: Context) -> Decision:
+    going = [account for account in dict.fromkeys(command.accounts) if account in state.members]
+    return Decision(
+        tuple(
+            fact(state, "member.left", context, {"account": account, "imported": command.import_}, nth=nth)
+            for nth, account in enumerate(going, 1)
         )
     )
 
@@ -227,6 +239,7 @@ def _erase(state: RoomState, space: SpaceState, command: EraseImported, context:
 DECIDERS: Final[Mapping[type[Any], Callable[[RoomState, SpaceState, Any, Context], Decision | Refusal]]] = {
     MakeImportedDirectRoom: _make_direct,
     AdmitMembers: _admit,
+    DismissMembers: _dismiss,
     AddImported: _add,
     EraseImported: _erase,
 }

@@ -23,9 +23,17 @@ from chatd.domain.names.folded import of_place
 from chatd.domain.policy import bots
 from chatd.domain.policy.roles import lower_role
 from chatd.domain.space import erasure, imports, moderation
-from chatd.domain.space.state import NO_SUCH_SPACE, InviteState, SpaceState, fact, holds, visible
+from chatd.domain.space.state import (
+    MAX_EMOJI,
+    NO_SUCH_SPACE,
+    TOO_MANY_EMOJI,
+    InviteState,
+    SpaceState,
+    fact,
+    holds,
+    visible,
+)
 
-MAX_EMOJI: Final = 500
 CANNOT_GIVE_BY_INVITE: Final = Refusal(
     "forbidden",
     "an invite can only give roles that you may give yourself (member.set_role), or member or guest",
@@ -181,7 +189,7 @@ def _add_emoji(state: SpaceState, command: AddEmoji, context: Context) -> Decisi
             return Decision()
         return Refusal("conflict", "an emoji of this name exists; remove it first")
     if len(state.emoji) >= MAX_EMOJI:
-        return Refusal("conflict", f"a space has at most {MAX_EMOJI} custom emoji; remove some first")
+        return TOO_MANY_EMOJI
     if refusal := refuse_picture("image", command.image, context):
         return refusal
     data = {"name": command.name, "image": command.image}

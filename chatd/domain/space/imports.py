@@ -6,13 +6,22 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from chatd.contract.errors import Refusal
-from chatd.contract.import_ import BeginImport, ImportResult
+from chatd.contract.import_ import BeginImport, EmojiMade, ImportResult
 from chatd.contract.room import Room, RoomResult
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Fact, room_stream
-from chatd.domain.internal import AdmitMembers, EndImport, MakeImportedRoom
+from chatd.domain.files import refuse_picture
+from chatd.domain.internal import (
+    AddImportedEmoji,
+    AdmitMembers,
+    DismissMembers,
+    EndImport,
+    MakeImportedRoom,
+    RemoveImportedEmoji,
+)
 from chatd.domain.names.folded import of_place
-from chatd.domain.space.state import NO_SUCH_SPACE, SpaceState, fact
+from chatd.domain.policy import bots
+from chatd.domain.space.state import MAX_EMOJI, NO_SUCH_SPACE, TOO_MANY_EMOJI, SpaceState, fact
 
 
 def _begin(state: SpaceState, command: BeginImport, context: Context) -> Decision | Refusal:
@@ -36,10 +45,49 @@ def _admit(state: SpaceState, command: AdmitMembers, context: Context) -> Decisi
         for account in dict.fromkeys(command.accounts)
         if account not in state.members and not state.banned_until(account, context.at)
     ]
+    given = drop_none(role="member", imported=command.import_)
     return Decision(
         tuple(
-            fact(state, "member.joined", context, {"account": account, "role": "member"}, nth=nth)
+            fact(state, "member.joined", context, {"account": account, **given}, nth=nth)
             for nth, account in enumerate(coming, 1)
+        )
+    )
+
+
+def _dismiss(state: SpaceState, command: DismissMembers, context: Context) -> Decision:
+    """Whoever was given another role, or has brought bots, stays."""
+    going = [
+        account
+        for account in dict.fromkeys(command.accounts)
+        if state.role(account) == "member" and not bots.leaving_with(state.bots, account, state.members)
+    ]
+    return Decision(
+        tuple(
+            fact(state, "member.left", context, {"account": account, "imported": command.import_}, nth=nth)
+            for nth, account in enumerate(going, 1)
+        )
+    )
+
+
+def _add_emoji(state: SpaceState, command: AddImportedEmoji, context: Context) -> Decision | Refusal:
+    if not state.exists:
+        return NO_SUCH_SPACE
+    if command.name in state.emoji:
+        return Decision(answer=lambda _: EmojiMade(made=False))
+    if len(state.emoji) >= MAX_EMOJI:
+        return TOO_MANY_EMOJI
+    if refusal := refuse_picture("image", command.image, context):
+        return refusal
+    data = {"name": command.name, "image": command.image, "imported": command.import_}
+    return Decision((fact(state, "emoji.added", context, data),), lambda _: EmojiMade(made=True))
+
+
+def _remove_emoji(state: SpaceState, command: RemoveImportedEmoji, context: Context) -> Decision:
+    going = [name for name, image in command.emoji if state.emoji.get(name) == image]
+    return Decision(
+        tuple(
+            fact(state, "emoji.removed", context, {"name": name}, nth=nth)
+            for nth, name in enumerate(going, 1)
         )
     )
 
@@ -54,7 +102,7 @@ def _make_room(state: SpaceState, command: MakeImportedRoom, context: Context) -
     facts = [Fact(stream, 1, "room.created", created_at, context.by, of_place(created))]
     for account in dict.fromkeys(command.members):
         if account in state.members:
-            joined = state.room_join_data(account)
+            joined = state.room_join_data(account) | drop_none(imported=command.import_)
             facts.append(Fact(stream, len(facts) + 1, "member.joined", context.at, context.by, joined))
     if command.archived:
         facts.append(Fact(stream, len(facts) + 1, "room.archived", context.at, context.by, {}))
@@ -83,5 +131,8 @@ DECIDERS: Final[Mapping[type[Any], Callable[[SpaceState, Any, Context], Decision
     BeginImport: _begin,
     EndImport: _end,
     AdmitMembers: _admit,
+    DismissMembers: _dismiss,
+    AddImportedEmoji: _add_emoji,
+    RemoveImportedEmoji: _remove_emoji,
     MakeImportedRoom: _make_room,
 }

@@ -25,6 +25,10 @@ NO_SUCH_MEMBER: Final = Refusal("not_found", "this account is not a member of th
 ON_HOLD: Final = Refusal(
     "conflict", "a legal hold stands on it; an operator must end that first (space.set_hold, room.set_hold)"
 )
+MAX_EMOJI: Final = 500  # of its own
+TOO_MANY_EMOJI: Final = Refusal(
+    "conflict", f"a space has at most {MAX_EMOJI} custom emoji; remove some first"
+)
 SET_BACK: Final = 60_000  # milliseconds by which the clock must be behind to be taken for set back
 TRANSIENT: Final = frozenset({"set_right"})  # fields that stay out of the snapshot
 FOREVER: Final = 2**53  # the end of what does not end, in Unix milliseconds

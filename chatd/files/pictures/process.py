@@ -16,7 +16,7 @@ from typing import Final
 import trio
 from msgspec import Struct
 
-from chatd.fair_queue import FairQueue, Share
+from chatd.concurrency.fair_queue import FairQueue, Share
 from chatd.files.spool import Spool
 from chatd.files.threads import Threads
 from chatd.log import log

@@ -21,9 +21,15 @@ from chatd.ports import Caller
 
 SUBPROTOCOL: Final = "graphql-transport-ws"
 MAX_OPERATIONS: Final = 20  # of a connection at the same time
+LATE: Final = 1.0  # seconds after a deadline
 MAX_ID: Final = 128  # characters of the id of an operation
 TOO_MANY: Final = Refusal("overloaded", f"a connection carries at most {MAX_OPERATIONS} operations at a time")
 _REASON_BYTES: Final = 123  # RFC 6455, 5.5
+
+
+def stood_still(waiting: trio.CancelScope) -> bool:
+    """Whether this process came long after the deadline: what the peer said in time may wait to be read."""
+    return trio.current_time() - waiting.deadline > LATE
 
 
 class End(Exception):
@@ -60,11 +66,7 @@ class Conversation:
 
     async def run(self, nursery: trio.Nursery, patience: float) -> None:
         """`patience`: seconds for the client to say who it is. Raises End, and ConnectionClosed."""
-        speaker = None
-        with trio.move_on_after(patience):
-            speaker = await self._begin()
-        if speaker is None:
-            raise End(4408, "Connection initialisation timeout")
+        speaker = await self._begin(await self._first(patience))
         while True:
             said = await self._next()
             match said.type:
@@ -78,8 +80,14 @@ class Conversation:
                 case _:
                     raise End(4400, "no message of this type is known")
 
-    async def _begin(self) -> Speaker:
-        said = await self._next()
+    async def _first(self, patience: float) -> Incoming:
+        while True:
+            with trio.move_on_after(patience) as waiting:
+                return await self._next()
+            if not stood_still(waiting):
+                raise End(4408, "Connection initialisation timeout")
+
+    async def _begin(self, said: Incoming) -> Speaker:
         if said.type != "connection_init":
             raise End(4401, "Unauthorized")
         speaker = await self._operations.admit(self._peer, _token(said) or self._bearer)
@@ -95,6 +103,8 @@ class Conversation:
                 said = _decode(await self._websocket.get_message())
             except msgspec.DecodeError as error:
                 raise End(4400, f"no message of {SUBPROTOCOL}: {error}") from None
+            except RecursionError:
+                raise End(4400, f"no message of {SUBPROTOCOL}: it is nested too deep") from None
             if said.type == "ping":
                 await self._say({"type": "pong"})
             elif said.type != "pong":

@@ -10,13 +10,13 @@ import msgspec
 import trio
 from trio.lowlevel import ParkingLot
 
+from chatd.concurrency.wakeup import Wakeup
 from chatd.contract.errors import Refusal
 from chatd.contract.session import SessionOpened
 from chatd.domain.event import Event
 from chatd.gateway.graphql.passes import plain
 from chatd.ports import Caller, Message, Render, Row, Session
 from chatd.settings import Settings
-from chatd.wakeup import Wakeup
 
 _decode: Final = msgspec.json.Decoder(list[dict[str, Any]]).decode
 

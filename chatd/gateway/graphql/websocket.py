@@ -5,20 +5,21 @@ trio-websocket reads and writes it; `conversation` is what is spoken.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import trio
 import trio_websocket
 from trio_websocket import WebSocketConnection
 
-from chatd.gateway.graphql.conversation import SUBPROTOCOL, Conversation, End
+from chatd.gateway.graphql.conversation import SUBPROTOCOL, Conversation, End, stood_still
 from chatd.gateway.graphql.execution import MAX_QUESTION
 from chatd.gateway.graphql.operations import Operations
 from chatd.gateway.net.stream import SocketStream
+from chatd.gateway.websocket.closing import protocol_error_frame
 from chatd.ports import Caller
 from chatd.settings import Settings
 
-LATE: Final = 1.0  # seconds after a deadline: this process stood still, and the pong may wait to be read
 CLOSE_DEADLINE: Final = 2.0  # seconds for the closing handshake
 STOPPING: Final = End(1001, "the server is stopping")
 
@@ -38,6 +39,7 @@ async def serve_graphql(
             with trio.move_on_after(settings.head_deadline):
                 websocket = await _shake_hands(nursery, stream)
             if websocket is not None:
+                stream.framed, stream.final_frame = True, partial(_final_frame, websocket)
                 nursery.start_soon(keep_alive, websocket, settings, nursery.cancel_scope)
                 end = await _converse(Conversation(operations, websocket, peer, bearer), settings, stopping)
                 with trio.move_on_after(CLOSE_DEADLINE):
@@ -50,6 +52,10 @@ async def serve_graphql(
 async def _shake_hands(nursery: trio.Nursery, stream: SocketStream) -> WebSocketConnection:
     request = await trio_websocket.wrap_server_stream(nursery, stream, max_message_size=MAX_QUESTION)
     return await request.accept(subprotocol=SUBPROTOCOL)
+
+
+def _final_frame(websocket: WebSocketConnection) -> bytes:
+    return protocol_error_frame(websocket.closed)
 
 
 async def _converse(conversation: Conversation, settings: Settings, stopping: trio.Event) -> End:
@@ -78,6 +84,5 @@ async def keep_alive(
         await trio.sleep(settings.ping_interval)
         with trio.move_on_after(settings.ping_timeout) as patience:
             await websocket.ping()
-        late = trio.current_time() - patience.deadline > LATE
-        if patience.cancelled_caught and not late:
+        if patience.cancelled_caught and not stood_still(patience):
             connection.cancel()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from multipart import parse_options_header
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,12 +24,15 @@ from chatd.gateway.http.rest.nonce import take_key
 from chatd.ports import Desk
 
 PATH: Final = "/hooks/{room}/{token}"
-FORM_FIELDS: Final = 8
+FORM_FIELDS: Final = 128
+CHARSETS: Final = ("", "utf-8", "utf8", "us-ascii")  # all of them are UTF-8
 POST: Final = REQUESTS["message.post"]
 NO_BOT: Final = Refusal(
     "forbidden", "only the token of a bot may stand in an address: whoever sees it could be that person"
 )
-NO_FORM: Final = Refusal("invalid", "a form has its JSON in the field `payload`")
+NO_FORM: Final = Refusal(
+    "invalid", f"a form has its JSON in the field `payload`, in UTF-8, and at most {FORM_FIELDS} fields"
+)
 NO_TEXT: Final = Refusal("invalid", "the body is text in UTF-8")
 NO_TYPE: Final = Refusal(
     "invalid", 'send {"text": "…"} as application/json, the same as `payload` of a form, or text/plain'
@@ -56,11 +60,14 @@ class Hooks:
 
 def _said(body: bytes, request: Request) -> dict[str, Any]:
     """The text, as `message.post` takes it; nothing where there is none. Raises Problem."""
-    match request.headers.get("content-type", "").partition(";")[0].strip().lower():
+    media_type, options = parse_options_header(request.headers.get("content-type", ""))
+    match media_type:
         case "application/json":
             return _text_of(body)
         case "application/x-www-form-urlencoded":
             return _text_of(_payload(body))
+        case "text/plain" if options.get("charset", "").lower() not in CHARSETS:
+            raise Problem(NO_TEXT, 415)
         case "text/plain":
             try:
                 return {"text": body.decode()}
@@ -76,6 +83,7 @@ def _text_of(json: bytes) -> dict[str, Any]:
 
 def _payload(form: bytes) -> bytes:
     try:
-        return dict(parse_qsl(form.decode(), max_num_fields=FORM_FIELDS))["payload"].encode()
+        fields = parse_qsl(form.decode(), errors="strict", max_num_fields=FORM_FIELDS)
+        return dict(fields)["payload"].encode()
     except (ValueError, KeyError):
         raise Problem(NO_FORM) from None

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import trio
 
-from chatd.wakeup import Wakeup
+from chatd.concurrency.wakeup import Wakeup
 
 
 class Flushable(Protocol):

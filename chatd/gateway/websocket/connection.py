@@ -13,11 +13,13 @@ from typing import Any, Final
 import trio
 
 from chatd.auth.rate_limits import TokenBucket
-from chatd.codec import MAX_MESSAGE
+from chatd.frames.codec import MAX_MESSAGE
 from chatd.gateway.http.server.request_head import Head
+from chatd.gateway.net.held_stream import held
 from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import UNSENT_EVENTS, SocketStream
+from chatd.gateway.websocket.closing import close_frame, protocol_error_frame
 from chatd.gateway.websocket.control import Control
 from chatd.gateway.websocket.frame_parser import FrameParser, Sentinel
 from chatd.gateway.websocket.handshake import ordinary_handshake
@@ -29,8 +31,7 @@ from chatd.settings import Rate, Settings
 
 CLOSE_DEADLINE: Final = 2.0  # seconds for the closing handshake
 
-_CLOSE, _PING_OPCODE = 0x88, 0x89
-_PROTOCOL_ERRORS: Final = {1002, 1007, 1009}  # close codes that say how the peer violated the protocol
+_PING_OPCODE: Final = 0x89
 _PING: Final = websocket_frame(_PING_OPCODE, b"chatd")
 
 
@@ -99,11 +100,7 @@ class WebSocket:
             self.stream.write(self._wire.frames(pending))
 
     def _protocol_error_frame(self) -> bytes:
-        """The close frame for a peer that violated the protocol: trio-websocket just hangs up on it."""
-        closed = self.control.closed
-        if closed is None or closed.code not in _PROTOCOL_ERRORS:
-            return b""
-        return _close_frame(closed.code, closed.reason or "")
+        return protocol_error_frame(self.control.closed)
 
     def close(self, code: int, reason: str) -> None:
         if self.closing is None:
@@ -176,51 +173,37 @@ async def serve_websocket(
     pace = TokenBucket(Rate.parse(settings.rate_frames)) if paced else None
     frame_parser = FrameParser(MAX_MESSAGE, pace)
     stream.reader = reader = WebSocketReader(stream, frame_parser, poller)
-    try:
-        async with trio.open_nursery() as nursery:
-            stream.spawn = nursery.start_soon
-            try:
-                control = Control(nursery, stream)
-                if (handshake := ordinary_handshake(head)) is not None:
-                    stream.unread_head = b""
-                    stream.write(handshake.response, at_once=True)
-                    reader.start(control.start)
-                    wire: Wire | None = handshake.wire
-                else:
-                    wire = None
-                    with trio.move_on_after(settings.head_deadline):
-                        wire = await control.shake_hands()
-                if wire is not None:
-                    connection = WebSocket(control, stream, reader, frame_parser, wire, caller, head.bearer)
-                    await _converse(connection, open_session(connection), connections)
-                nursery.cancel_scope.cancel()
-            finally:
-                stream.spawn = (
-                    None  # others write to this stream at any time, also when the nursery has closed
-                )
-    except* (trio.BrokenResourceError, trio.ClosedResourceError):
-        pass
-    finally:
-        with trio.CancelScope(shield=True):
-            await stream.linger()
+    async with held(stream) as nursery:
+        control = Control(nursery, stream)
+        wire = await _shake_hands(control, head, stream, reader, settings)
+        if wire is None:
+            return
+        connection = WebSocket(control, stream, reader, frame_parser, wire, caller, head.bearer)
+        session = open_session(connection)
+        with connections.present(connection, session):
+            await session.run()
+            await _close(connection)
 
 
-async def _converse(connection: WebSocket, session: Session, connections: LiveConnections) -> None:
-    connection.session = session
-    connections.add(connection)
-    try:
-        await session.run()
-        await _close(connection)
-    finally:
-        connections.discard(connection)
-        connection.gone.set()
+async def _shake_hands(
+    control: Control, head: Head, stream: SocketStream, reader: WebSocketReader, settings: Settings
+) -> Wire | None:
+    """How frames go over the connection; None: the peer did not finish in time."""
+    if (handshake := ordinary_handshake(head)) is not None:
+        stream.unread_head = b""
+        stream.write(handshake.response, at_once=True)
+        reader.start(control.start)
+        return handshake.wire
+    with trio.move_on_after(settings.head_deadline):
+        return await control.shake_hands()
+    return None
 
 
 async def _close(connection: WebSocket) -> None:
     violation = connection.frame_parser.violation
     if violation is not None:
         code, reason = violation
-        connection.stream.write(_close_frame(code, reason))  # trio-websocket takes the connection for lost
+        connection.stream.write(close_frame(code, reason))  # trio-websocket takes the connection for lost
         log.debug("connection_refused", address=connection.caller.address, code=code, reason=reason)
         return
     if connection.reader.over and not connection.control.started:
@@ -230,7 +213,3 @@ async def _close(connection: WebSocket) -> None:
         if connection.control.started:
             await connection.reader.settled()  # the peer may have closed, or broken the rules
         await connection.control.close(code, reason)
-
-
-def _close_frame(code: int, reason: str) -> bytes:
-    return websocket_frame(_CLOSE, code.to_bytes(2, "big") + reason.encode()[:123])

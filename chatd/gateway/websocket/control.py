@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import trio
 
-from chatd.codec import JSON, MAX_MESSAGE
+from chatd.frames.codec import JSON, MAX_MESSAGE
 from chatd.gateway.net.stream import SocketStream
 from chatd.gateway.websocket.handshake import chosen
 from chatd.gateway.websocket.reader import RECEIVE_BYTES

@@ -16,7 +16,7 @@ from typing import Final
 import trio
 
 from chatd.auth.rate_limits import TokenBucket
-from chatd.wakeup import Wakeup
+from chatd.concurrency.wakeup import Wakeup
 
 INBOX_SIZE: Final = 64  # messages that wait for the session
 INBOX_BYTES: Final = 256 * 1024  # of them; the last may go beyond it

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from chatd.codec import JSON
+from chatd.frames.codec import JSON
 from chatd.gateway.http.server.refusal import BadHead
 from chatd.gateway.http.server.request_head import Head
 from chatd.gateway.websocket.wire import WIRES, Wire

@@ -11,10 +11,10 @@ from typing import Final
 
 import trio
 
+from chatd.concurrency.wakeup import Wakeup
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import SocketStream
 from chatd.gateway.websocket.frame_parser import FrameParser
-from chatd.wakeup import Wakeup
 
 RECEIVE_BYTES: Final = 16 * 1024
 

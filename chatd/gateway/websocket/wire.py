@@ -9,8 +9,8 @@ import struct
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from chatd.codec import FORMATS, Format
 from chatd.domain.event import Event
+from chatd.frames.codec import FORMATS, Format
 from chatd.ports import Render
 
 MESSAGE_BYTES: Final = 256 * 1024  # a longer batch is split; many clients refuse messages over 1 MiB

@@ -51,6 +51,9 @@ class ImportReader(Protocol):
     async def rooms_made_by(self, import_: str) -> list[Row]:
         """`{room, used}`: `used` where a message stands in it that no import brought."""
 
+    async def people_in_use(self, import_: str) -> int:
+        """How many accounts it made that are not deleted, nor about to be."""
+
     async def placeholders_of(self, import_: str, limit: int) -> list[str]:
         """Accounts that it made, that nobody has claimed, and whose deletion was not ordered; none of those
         who wrote what another import brought."""

@@ -150,12 +150,13 @@ PUT_IMPORT_ROOM = """
     ON CONFLICT DO UPDATE SET room = excluded.room,
         import = iif(room = excluded.room, coalesce(import, excluded.import), excluded.import)
 """
-# What is left belongs to the newest import that has not been taken back; to none, where there is none.
+# What is left belongs to the newest import that has not been taken back. Where there is none, a room stays
+# with the one that made it, and an account that was claimed is like one that was there before.
 HAND_ON = """
-    UPDATE {table} SET import = (
+    UPDATE {table} SET import = coalesce((
         SELECT max(id) FROM imports WHERE imports.space = {table}.space AND imports.source = {table}.source
             AND undone_at IS NULL
-    ) WHERE import = ?1 AND (space, source) = (SELECT space, source FROM imports WHERE id = ?1)
+    ), {else_}) WHERE import = ?1 AND (space, source) = (SELECT space, source FROM imports WHERE id = ?1)
 """
 DROP_IMPORT_ROOMS = """
     DELETE FROM import_rooms WHERE import = ?1
@@ -166,10 +167,29 @@ DROP_IMPORT_ROOMS = """
 DROP_IMPORT_PEOPLE = """
     DELETE FROM import_people WHERE import = ?1 AND account IN (SELECT account FROM erasures)
 """
+# With the last import of a source goes what the admin said of it: which account is whom, which room is which.
+# Who claimed an account that an import had made is known further on, and that somebody was deleted.
+FORGET_SAID = """
+    DELETE FROM {table} WHERE import IS NULL
+        AND (space, source) = (SELECT space, source FROM imports WHERE id = ?1) AND NOT EXISTS (
+            SELECT 1 FROM imports WHERE imports.space = {table}.space AND imports.source = {table}.source
+                AND undone_at IS NULL
+        ) {and_}
+"""
+THERE_BEFORE = """
+    AND NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.id = account AND accounts.deleted)
+    AND NOT EXISTS (SELECT 1 FROM erasures WHERE erasures.account = import_people.account)
+    AND NOT EXISTS (
+        SELECT 1 FROM events WHERE stream = 'account/' || account AND seq = 1 AND data ->> 'placeholder'
+    )
+"""
 CLOSE_IMPORT = (
     DROP_IMPORT_PEOPLE,
     DROP_IMPORT_ROOMS,
-    *(HAND_ON.format(table=table) for table in ("import_rooms", "import_people")),
+    FORGET_SAID.format(table="import_people", and_=THERE_BEFORE),
+    FORGET_SAID.format(table="import_rooms", and_=""),
+    HAND_ON.format(table="import_rooms", else_="import"),
+    HAND_ON.format(table="import_people", else_="NULL"),
 )
 PUT_INVITE_CODE = """
     INSERT INTO invite_codes (code_hash, space, invite) VALUES (?, ?, ?)

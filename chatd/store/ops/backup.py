@@ -14,8 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-from chatd.backing_off import Pace, write_behind
 from chatd.clock import now
+from chatd.concurrency.background_work import Pace, write_behind
 from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader

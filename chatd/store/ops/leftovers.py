@@ -8,8 +8,8 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from chatd.scratch_folder import REHEARSING, RESTORING, clear_left
 from chatd.store.ops import migrate
+from chatd.store.ops.scratch_folder import REHEARSING, RESTORING, clear_left
 from chatd.store.ops.upgrade import UNDONE
 
 

@@ -1,7 +1,7 @@
 """Does the database still say what was written to it? Asked while the server runs.
 
 `Replay` reads the log again from its beginning, checks its chain and its bodies, and lets the same
-triggers that projected it once project it into empty tables (`chatd.store.ops.scratch`); then both are
+triggers that projected it once project it into empty tables (`chatd.store.ops.scratch_tables`); then both are
 compared. It works in chunks on a connection of its own, and holds neither the log nor the tables in memory.
 
 What it cannot see: a log that was cut at its end together with all rows that follow from the cut part.
@@ -22,7 +22,7 @@ import msgspec
 
 from chatd.store import json_rows
 from chatd.store.log import hash_chain
-from chatd.store.ops.scratch import CELLS, REPLAYED, open_scratch, types_with_triggers
+from chatd.store.ops.scratch_tables import CELLS, REPLAYED, open_scratch, types_with_triggers
 
 CHUNK = 2_000  # events that are read at once
 CHUNKS = 4  # that are projected at once

@@ -64,7 +64,10 @@ HAS_ROOM = """
 NEW_TO = """
     SELECT json_group_array(value) FROM (
         SELECT value FROM json_each(?2) AS wanted
-        WHERE NOT EXISTS (SELECT 1 FROM members WHERE account = wanted.value AND stream = ?1)
+        WHERE NOT EXISTS (
+                SELECT 1 FROM members LEFT JOIN events AS left ON left.position = until
+                WHERE account = wanted.value AND members.stream = ?1 AND left.data ->> 'imported' IS NULL
+            )
             AND NOT (SELECT deleted FROM accounts WHERE accounts.id = wanted.value)
         ORDER BY wanted.id
     )
@@ -134,6 +137,12 @@ ROOMS_MADE = json_rows.folded(
     ("room",),
     ("used",),
 )
+PEOPLE_IN_USE = """
+    SELECT count(*) FROM imports CROSS JOIN import_people AS known
+        ON known.space = imports.space AND known.source = imports.source AND known.import = imports.id
+    CROSS JOIN accounts ON accounts.id = account AND NOT accounts.deleted
+    WHERE imports.id = ? AND NOT EXISTS (SELECT 1 FROM erasures WHERE erasures.account = known.account)
+"""
 PLACEHOLDERS = """
     SELECT json_group_array(account) FROM (
         SELECT account FROM imports CROSS JOIN import_people AS known ON known.space = imports.space
@@ -186,6 +195,9 @@ class ImportQueries(Queries):
 
     async def rooms_made_by(self, import_: str) -> list[Row]:
         return await self._rows(ROOMS_MADE, import_)
+
+    async def people_in_use(self, import_: str) -> int:
+        return int(await self._cell(PEOPLE_IN_USE, import_))
 
     async def placeholders_of(self, import_: str, limit: int) -> list[str]:
         found: list[str] = msgspec.json.decode(await self._cell(PLACEHOLDERS, import_, limit))

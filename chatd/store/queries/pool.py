@@ -1,8 +1,8 @@
 """Questions to the database, each one consistent look, over a small pool of read-only connections.
 
-Who waits for a connection is served in turns with the others (`chatd.fair_queue`), so that nobody's questions
-keep everybody else's waiting. A question runs whole on a connection's thread. One that takes too long, or
-whose asker went away, is interrupted, so that it holds its connection no longer than that.
+Who waits for a connection is served in turns with the others (`chatd.concurrency.fair_queue`), so that
+nobody's questions keep everybody else's waiting. A question runs whole on a connection's thread. One that
+takes too long, or whose asker went away, is interrupted, so that it holds its connection no longer than that.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 import trio
 
-from chatd.fair_queue import FairQueue, Share, ShareFull
+from chatd.concurrency.fair_queue import FairQueue, Share, ShareFull
 from chatd.ports import Row, StoreBusy, StoreUnavailable
 from chatd.store import json_rows
 from chatd.store.connection import TrioConnection

@@ -25,6 +25,7 @@ from chatd.store.queries.erasure import ErasureQueries
 from chatd.store.queries.export import ExportQueries
 from chatd.store.queries.file import FileQueries
 from chatd.store.queries.identity import IdentityQueries
+from chatd.store.queries.import_traces import ImportTraceQueries
 from chatd.store.queries.imports import ImportQueries
 from chatd.store.queries.invite import InviteQueries
 from chatd.store.queries.log import LogQueries
@@ -68,6 +69,7 @@ class SqliteReader(
     FileQueries,
     IdentityQueries,
     ImportQueries,
+    ImportTraceQueries,
     InviteQueries,
     LogQueries,
     MemberQueries,

@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 import trio
 
-from chatd.fair_queue import Share
+from chatd.concurrency.fair_queue import Share
 from chatd.log import log as server_log
 from chatd.ports import Lag, StoreError, StoreUnavailable, View
 from chatd.store.connection import TrioConnection, connect

@@ -59,7 +59,7 @@ export const ERROR_CODES = ['invalid', 'unauthenticated', 'forbidden', 'not_foun
  * - `not_found`: there is no such thing, or the caller may not see it: existence is not leaked.
  * - `conflict`: what is there already says otherwise: a name that is taken, a nonce with another text.
  * - `rate_limited`: too many requests; `data.retry_after` says how many seconds to wait.
- * - `too_large`: a frame over the limit, too many frames in a message, or more saved texts than an account may have.
+ * - `too_large`: a frame over the limit, too many frames in a message, more saved texts than an account may have, or more at once than several servers that share one log can store.
  * - `overloaded`: too much of the same account, address or network waits already, or a search takes too long; try again in a few seconds.
  * - `unavailable`: the store cannot answer or the server is stopping; nothing was changed, it is safe to try again.
  * - `uncertain`: the store did not answer in time, so what was asked may have been done, or be yet; look before asking again. Only where several servers share one log.
@@ -275,6 +275,15 @@ export type AddEmoji = {
 export type AddIdentity = {
   /** 1 to 4,096 characters */
   readonly code: string
+}
+
+export type AddImportEmoji = {
+  /** 1 to 64 characters */
+  readonly import: string
+  /** 2 to 32 characters; of the letters a to z, digits, _, + and - */
+  readonly name: string
+  /** 1 to 500 characters; the id of a file, or a web address */
+  readonly image: string
 }
 
 export type AddImportMessages = {
@@ -840,11 +849,17 @@ export type EditMessage = {
 export type EmojiAdded = {
   readonly name: string
   readonly image: string
+  readonly imported?: string
 }
 
 /** By name. */
 export type EmojiList = {
   readonly emoji: readonly CustomEmoji[]
+}
+
+/** `made`: the space had none of this name. */
+export type EmojiMade = {
+  readonly made: boolean
 }
 
 export type EmojiRemoved = {
@@ -1287,10 +1302,17 @@ export type ImportRoom = {
   readonly room?: string | null
 }
 
-/** How many messages this call erased. `done`: nothing is left but the accounts that people use. */
+/**
+ * How many messages this call erased. `done`: nothing is left of the import but what people use, which is
+ * counted then: rooms and accounts that it made, memberships that it gave to others, custom emoji.
+ */
 export type ImportUndone = {
   readonly erased: number
   readonly done: boolean
+  readonly rooms_left: number
+  readonly people_left: number
+  readonly members_left: number
+  readonly emoji_left: number
 }
 
 export type ImportVersion = {
@@ -1400,6 +1422,7 @@ export type JoinedRoom = {
   readonly account: string
   readonly space?: string
   readonly entry?: number | null
+  readonly imported?: string
 }
 
 export type JoinedSpace = {
@@ -1407,6 +1430,7 @@ export type JoinedSpace = {
   readonly role: Role
   readonly invite?: string
   readonly owner?: string
+  readonly imported?: string
 }
 
 export type KickMember = {
@@ -1435,6 +1459,7 @@ export type LeaveSpace = {
 
 export type Left = {
   readonly account: string
+  readonly imported?: string
 }
 
 /**
@@ -3519,7 +3544,7 @@ export interface Requests {
    * Makes an account and signs it in.
    * - With an `invite` the account also joins the space that the invite leads to.
    * - The setting `sign_up` decides whether an invite is needed (`invite`) or nobody may sign up (`closed`).
-   * - A name consists of letters, digits, `.`, `_` and `-` of one alphabet, and begins with a letter, digit or `_`. Names are compared without regard to case and width (NFKC, case-folded).
+   * - A name consists of letters with their marks, digits, `.`, `_` and `-` of one alphabet, and begins with a letter, digit or `_`. Names are compared without regard to case and width (NFKC, case-folded).
    * - A name is taken (`conflict`) if somebody has it, had it before, or has one that looks like it (confusables). `here`, `room`, `everyone`, `system` and what looks like them are `invalid`.
    * - A password has at least 8 characters and must not be easy to guess; if it is, `invalid` says what would be better.
    * Refused as: conflict, forbidden, not_found, overloaded, unauthenticated.
@@ -4621,6 +4646,12 @@ export interface Requests {
    */
   'import.add_rooms': { readonly kind: 'command'; readonly data: AddImportRooms; readonly result: ImportedRooms }
   /**
+   * Adds a custom emoji of the other chat.
+   * - Where the space has one of that name, it stays as it is.
+   * Refused as: conflict, not_found.
+   */
+  'import.add_emoji': { readonly kind: 'command'; readonly data: AddImportEmoji; readonly result: EmojiMade }
+  /**
    * Adds messages to a room of the import, in the order in which they are to stand.
    * - They keep their authors and times, notify nobody and do not count as unread. A message whose key is known is changed where it is said to have been edited or deleted later; reactions and pins are added.
    * Refused as: conflict, not_found.
@@ -4638,8 +4669,8 @@ export interface Requests {
    */
   'import.finish': { readonly kind: 'command'; readonly data: FinishImport; readonly result: Done }
   /**
-   * Takes an import back: erases its messages, then deletes its rooms and its placeholders.
-   * - Each call erases at most 500 messages: ask again until `done`. A room stays if somebody has written in it since, and an account that its person has claimed.
+   * Takes an import back: erases its messages, then deletes all else that only it brought.
+   * - Each call erases at most 500 messages: ask again until `done`. A room stays if somebody has written in it since, an account that its person has claimed, a custom emoji that a message or a reaction shows, and a member who has written, reacted, set the level of a room, joined another one or been given a role. Memberships and custom emoji stay, too, as long as another import of the same source stands.
    * Refused as: conflict, not_found.
    */
   'import.undo': { readonly kind: 'command'; readonly data: UndoImport; readonly result: ImportUndone }

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from time import perf_counter
 from typing import Any, Final
 
-from chatd.asked import Asked, work_at
+from chatd.current.request import CurrentRequest, work_at
 from chatd.gateway.http.counting.http_counts import NO_ROUTE, HttpCounts
 from chatd.gateway.http.request_ids import REQUEST_ID, request_id
 from chatd.log import log
@@ -52,7 +52,7 @@ class _Observation:
         self._status: int | None = None
         headers: Headers = scope["headers"]
         self._id = request_id(headers)
-        self.asked = Asked("", self._id.decode(), perf_counter(), _begin(headers))
+        self.asked = CurrentRequest("", self._id.decode(), perf_counter(), _begin(headers))
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":

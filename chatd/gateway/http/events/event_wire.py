@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from chatd.codec import json_line
 from chatd.contract.session import SessionOpened
 from chatd.domain.event import Event
+from chatd.frames.codec import json_line
 from chatd.ports import Render, Row
 
 RETRY: Final = 1000  # milliseconds after which a client that was cut off connects again

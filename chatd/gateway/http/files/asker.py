@@ -9,10 +9,10 @@ from starlette.requests import Request
 
 from chatd.auth.rate_limits import network
 from chatd.contract.errors import Refusal
+from chatd.current.principal import Principal, work_for
 from chatd.gateway.http.files.answers import Problem, granted
 from chatd.ports import Caller
 from chatd.ports.desk import Desk
-from chatd.principal import Principal, work_for
 
 SCHEME: Final = "bearer "
 NO_TOKEN: Final = Refusal(

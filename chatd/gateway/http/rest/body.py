@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
-from chatd.codec import MAX_FRAME, fault_in
 from chatd.contract.errors import Refusal
 from chatd.contract.field_errors import shorten
+from chatd.frames.codec import MAX_FRAME, fault_in
 from chatd.gateway.http.rest.response import Response, problem
 
 MEDIA_TYPE: Final = b"application/json"

@@ -12,6 +12,7 @@ from typing import Final
 import trio
 
 from chatd.contract.field_errors import shorten
+from chatd.current.staying import stays_until
 from chatd.gateway.http.counting.http_counts import HttpCounts
 from chatd.gateway.http.server import cors
 from chatd.gateway.http.server.compression import Compression
@@ -24,7 +25,6 @@ from chatd.gateway.net.own_addresses import OwnAddresses
 from chatd.gateway.net.stream import SocketStream
 from chatd.log import log
 from chatd.ports import Caller
-from chatd.staying import stays_until
 
 GONE: Final = 499  # counted for a client that went away before its response was whole
 CRASHED: Final = BadHead(HTTPStatus.INTERNAL_SERVER_ERROR, "this is a bug of the server; its log says more")

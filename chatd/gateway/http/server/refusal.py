@@ -11,7 +11,7 @@ from chatd.contract.errors import Code, Refusal
 from chatd.gateway.http.request_ids import named
 from chatd.gateway.http.server.problem import MEDIA_TYPE, problem, whole_response
 
-PROBLEM_PATHS: Final = ("/api/", "/files")  # whose refusals are read by programs
+PROBLEM_PATHS: Final = ("/api/", "/files", "/hooks/")  # whose refusals are read by programs
 _CODES: Final[dict[int, Code]] = {
     401: "unauthenticated",
     403: "forbidden",

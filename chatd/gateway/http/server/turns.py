@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 import trio
 
-from chatd.wakeup import Wakeup
+from chatd.concurrency.wakeup import Wakeup
 
 IN_A_TURN: Final = 2  # requests that are begun in a turn of the event loop
 

@@ -1,0 +1,1 @@
+"""What the command `chatd` is made of."""

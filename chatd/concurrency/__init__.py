@@ -1,0 +1,1 @@
+"""Waiting, waking, taking turns: what trio does not bring."""

@@ -1,0 +1,1 @@
+"""What the current task works at, and for whom."""

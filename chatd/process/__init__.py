@@ -1,0 +1,1 @@
+"""This process and who runs it: signals, the service manager."""

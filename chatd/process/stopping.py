@@ -1,0 +1,53 @@
+"""SIGTERM and SIGINT: the server stops.
+
+A start that they meet ends where it is. It may wait for others: a node of a cluster for a copy of the
+database, or for NATS servers that are away.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import trio
+
+STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+class Stop:
+    """Whether the server was told to stop."""
+
+    def __init__(self) -> None:
+        self._asked = trio.Event()
+        self._start = trio.CancelScope()
+        self._serving = False
+
+    def serve(self) -> None:
+        """The start is over. From here on nothing is cancelled: who waits for `asked` ends what runs."""
+        self._serving = True
+
+    async def asked(self) -> None:
+        """Returns when it was."""
+        await self._asked.wait()
+
+    async def _watch(self, signals: AsyncIterator[object]) -> None:
+        await anext(signals)
+        for number in STOPPING:
+            signal.signal(number, signal.SIG_IGN)  # once is enough; what follows takes its time
+        self._asked.set()
+        if not self._serving:
+            self._start.cancel()
+
+
+@asynccontextmanager
+async def stop_asked() -> AsyncIterator[Stop]:
+    """Ends the block when the server is told to stop while it starts."""
+    with trio.open_signal_receiver(*STOPPING) as signals:
+        async with trio.open_nursery() as nursery:
+            stop = Stop()
+            nursery.start_soon(stop._watch, signals)
+            with stop._start:
+                yield stop
+            nursery.cancel_scope.cancel()

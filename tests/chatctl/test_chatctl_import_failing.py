@@ -1,0 +1,96 @@
+"""What fails while an import runs ends it: with one line, unfinished, so that the same command goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from test_chatctl_import import messages, said, slack
+
+from chatctl.failure import Failed
+from chatctl.imports import lane
+from chatctl.imports.attach import Uploads
+from chatd.client import Client
+from chatd.contract.import_ import AddImportMessages, FindImported
+
+MANY = 1_300  # messages: more than are on their way at once
+Breaking = Callable[[pytest.MonkeyPatch], None]
+
+
+def export(path: Path, team: str) -> Path:
+    notes = {"id": "F1", "name": "notes.txt", "mimetype": "text/plain", "size": 5, "mode": "hosted"}
+    talk = [said(f"{1600000000 + n}.000000", f"text {n}") for n in range(MANY)]
+    talk[0]["files"] = talk[650]["files"] = [notes]
+    talk[700]["user"] = "U77"  # in no list
+    channels = [
+        {"id": f"C{name}", "name": name, "created": 1600000000, "members": []} for name in ("lounge", "den")
+    ]
+    more: dict[str, Any] = {"channels.json": channels, "den/2020-09-13.json": talk[:5]}
+    return slack(path, *talk, team=team, **more, **{"__uploads/F1/notes.txt": b"hello"})
+
+
+def refused(request: type[Any], nth: int) -> Breaking:
+    """The `nth` request of this type."""
+
+    def breaking(patched: pytest.MonkeyPatch) -> None:
+        asked, left = Client.ask, nth
+
+        async def ask(self: Client, asking: object, result: type[Any], /) -> Any:
+            nonlocal left
+            if isinstance(asking, request):
+                left -= 1
+                if left == 0:
+                    raise Failed("no more of this")
+            return await asked(self, asking, result)
+
+        patched.setattr(Client, "ask", ask)
+
+    return breaking
+
+
+def unreadable(patched: pytest.MonkeyPatch) -> None:
+    take, calls = lane._take, iter(range(9_999))
+
+    def taking(found: Iterator[Any]) -> list[Any]:
+        if next(calls) == 3:
+            raise Failed("no more of this")
+        return take(found)
+
+    patched.setattr(lane, "_take", taking)
+
+
+def no_upload(patched: pytest.MonkeyPatch) -> None:
+    async def upload(*_: Any) -> str:
+        raise Failed("no more of this")
+
+    patched.setattr(Uploads, "upload", upload)
+
+
+@pytest.mark.parametrize(
+    "breaking",
+    [
+        *(pytest.param(refused(AddImportMessages, nth), id=f"batch {nth}") for nth in (1, 2, 5)),
+        *(pytest.param(refused(FindImported, nth), id=f"find {nth}") for nth in (1, 2)),
+        pytest.param(unreadable, id="reading"),
+        pytest.param(no_upload, id="upload"),
+    ],
+)
+def test_what_fails_in_the_middle_is_said_and_gone_on_with(
+    breaking: Breaking, chatctl: Any, town: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = town.space["id"]
+    file = export(tmp_path / "export.zip", f"T{space[-6:]}{abs(hash(str(tmp_path))) % 10_000}")
+    words = ("import", "run", str(file), "--space", space)
+    with monkeypatch.context() as patched:
+        breaking(patched)
+        assert "no more of this" in chatctl.refused(*words)
+    [begun] = [one for one in chatctl.json("import", "list", "--space", space) if not one["undone_at"]]
+    assert begun["finished_at"] is None
+    chatctl(*words)
+    [done] = [one for one in chatctl.json("import", "list", "--space", space) if not one["undone_at"]]
+    assert (done["id"], done["messages"]) == (begun["id"], MANY + 5)
+    assert [one["text"] for one in messages(chatctl, space)][-1] == f"text {MANY - 1}"
+    chatctl("import", "undo", done["id"], "--yes")
