@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from chatd.scratch_folder import scratch_folder
+from chatd.store.ops.scratch_folder import scratch_folder
 
 MEMORY: Final = Path("/dev/shm")
 ROOM: Final = 3 << 30  # bytes that must be free: about twice what a run takes. A container may have 64 MiB
