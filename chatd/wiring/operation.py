@@ -43,7 +43,7 @@ class OperationServices:
             standbys=self.standbys,
             upkeep=self.upkeep,
         )
-        self._node = node
+        self._node, self._blobs = node, files.blobs
 
     def handlers(self, base: Base) -> Handlers:
         settings, reader, views, server_log = base.settings, base.reader, base.views, base.server_log
@@ -58,7 +58,7 @@ class OperationServices:
             ),
             "view": (ViewHandlers(views, server_log),),
             "event": (Events(reader, base.bus, base.histories),),
-            "cluster": (ClusterHandlers(self._node),),
+            "cluster": (ClusterHandlers(self._node, reader, self._blobs),),
         }
 
 
