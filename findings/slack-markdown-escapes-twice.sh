@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# slack-markdown 0.3.0 for Node, which shows Slack's messages as HTML: a link with two parameters leads to another address,
-# and a quote is none.
+# slack-markdown 0.3.0 for Node, which shows Slack's messages as HTML: a link with two parameters leads to another
+# address, and a quote is none.
 #
-# Slack has &, < and > in a text as &amp;, &lt; and &gt; ("Formatting text for app surfaces"). The package escapes them once
-# more, so that people are shown &amp; and &lt;. `escapeHTML: false` mends the words, but neither the addresses, whose
+# Slack has &, < and > in a text as &amp;, &lt; and &gt; ("Formatting text for app surfaces"). The package escapes them
+# once more, so that people are shown &amp; and &lt;. `escapeHTML: false` mends the words, but neither the addresses, whose
 # second parameter is then called "amp;b", nor the quotes, which it looks for as ">". Single letters and digits are a case
 # of their own: *1* and *2* become one bold text with stars in it. slack-hawk-down 0.3.5 shows all of these as Slack does.
 #
@@ -30,7 +30,7 @@ for (const text of TEXTS) {
   for (const [name, html] of Object.entries(show)) {
     const shown = html(text);
     const address = /href="([^"]*)"/.exec(shown);
-    const seen = address ? `leads to ${decode(address[1])}` : shown.replaceAll(/<span class="slack_(\w+)">/g, "<$1>");
+    const seen = address ? `leads to ${decode(address[1])}` : shown.replaceAll(/span class="slack_(\w+)"/g, "$1");
     console.log(`  ${name}: ${seen}`);
   }
 }
