@@ -105,18 +105,18 @@ def wire(base: Base, node: Node | None) -> Services:
     door = Door(base.writer)
     openings = Openings(base.reader, door)
     opening = Opening(
-        settings.limits,
-        accounts.signer,
-        base.rate_limits,
-        Gate(bus, base.epoch, store.epochs.former, node),
-        Snapshots(settings, base.rate_limits, base.epoch),
-        bus,
-        base.reader,
-        base.presence,
-        base.receipts,
-        base.open_sessions,
-        openings,
-        node,
+        limited=settings.limits,
+        tokens=accounts.signer,
+        rate_limits=base.rate_limits,
+        gate=Gate(bus, base.epoch, store.epochs.former, node),
+        snapshots=Snapshots(settings, base.rate_limits, base.epoch),
+        bus=bus,
+        reader=base.reader,
+        presence=base.presence,
+        receipts=base.receipts,
+        sessions=base.open_sessions,
+        openings=openings,
+        fresh=node,
     )
     workers = _workers(base, files, messages, openings)
     operation.figures.workers.extend(workers)
@@ -124,47 +124,36 @@ def wire(base: Base, node: Node | None) -> Services:
     answering = Answering(handlers, base.commands, base.names, base.quotas, node)
     sessions = SessionServices(settings, checks, answering, base.live, opening)
     return Services(
-        bus,
-        sessions,
-        Desk(sessions),
-        base.usage,
-        base.directory,
-        base.presence,
-        base.receipts,
-        messages.pusher,
-        door,
-        base.due_timer,
-        base.address,
-        accounts.sso,
-        Setup(base.reader, base.commands, accounts.accounts, spaces.spaces),
-        accounts.recovery,
-        operation.server,
-        base.server_log,
-        base.health,
-        files.blobs,
-        files.uploads,
-        files.transfers,
-        operation.figures,
-        store.replication,
-        operation.standbys,
-        workers,
+        bus=bus,
+        sessions=sessions,
+        desk=Desk(sessions),
+        usage=base.usage,
+        directory=base.directory,
+        presence=base.presence,
+        receipts=base.receipts,
+        pusher=messages.pusher,
+        door=door,
+        due_timer=base.due_timer,
+        address=base.address,
+        sso=accounts.sso,
+        setup=Setup(base.reader, base.commands, accounts.accounts, spaces.spaces),
+        recovery=accounts.recovery,
+        server=operation.server,
+        server_log=base.server_log,
+        health=base.health,
+        blobs=files.blobs,
+        files=files.uploads,
+        transfers=files.transfers,
+        figures=operation.figures,
+        replication=store.replication,
+        standbys=operation.standbys,
+        workers=workers,
     )
 
 
 def _share(node: Node, base: Base, accounts: AccountServices) -> None:
     """What the nodes of a cluster tell each other."""
-    node.attach(
-        base.directory,
-        base.bus,
-        base.presence,
-        base.live,
-        base.reader,
-        base.due_timer,
-        base.erasure_timer,
-        base.deletions,
-        base.names,
-    )
-    node.share_brakes(base.throttle)
+    node.attach(base)
     sso, proofs = accounts.sso, accounts.proofs
     node.one_time.share("sso_tickets", sso.tickets, str)
     node.one_time.share("sso_away", sso.away, Away)
