@@ -153,18 +153,7 @@ def wire(base: Base, node: Node | None) -> Services:
 
 def _share(node: Node, base: Base, accounts: AccountServices) -> None:
     """What the nodes of a cluster tell each other."""
-    node.attach(
-        base.directory,
-        base.bus,
-        base.presence,
-        base.live,
-        base.reader,
-        base.due_timer,
-        base.erasure_timer,
-        base.deletions,
-        base.names,
-    )
-    node.share_brakes(base.throttle)
+    node.attach(base)
     sso, proofs = accounts.sso, accounts.proofs
     node.one_time.share("sso_tickets", sso.tickets, str)
     node.one_time.share("sso_away", sso.away, Away)
