@@ -6,6 +6,7 @@ import re
 
 import rich_click as click
 
+DIGITS = 30  # more than any request takes; Python reads no integer of thousands
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 
@@ -17,7 +18,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # not generic before
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if isinstance(value, int):
             return value
-        match = re.fullmatch(r"(\d+)([smhdw]?)", str(value))
+        match = re.fullmatch(rf"(\d{{1,{DIGITS}}})([smhdw]?)", str(value))
         if match is None:
             self.fail(f"{value!r} is not a duration; write 90s, 30m, 12h, 7d or 2w", param, ctx)
         return int(match[1]) * UNITS[match[2]]

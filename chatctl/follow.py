@@ -39,11 +39,10 @@ async def follow_log(
         try:
             page = await client.ask(ListEvents(after, stream, PAGE, seconds, hash_), EventPage)
         except Refused as refusal:
-            if hash_ is None or refusal.code != "conflict":
+            if refusal.code != "conflict":
                 raise
-            raise Failed(
-                f"{ANOTHER_HISTORY}; begin again, with `event tail --from 0` for all of it"
-            ) from refusal
+            why = f"the log ends before position {after + 1}" if hash_ is None else ANOTHER_HISTORY
+            raise Failed(f"{why}; begin again, with `event tail --from 0` for all of it") from refusal
         for event in page.events:
             await show(event)
         after, hash_ = page.position, page.hash

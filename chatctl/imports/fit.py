@@ -10,6 +10,7 @@ from typing import Final
 from chatctl.imports.keys import bounded
 from chatd.contract.fields import MAX_TEXT
 from chatd.contract.shown import MESSAGE, fit_name
+from chatd.domain.names.spelling import fitted, spelled, well_spelled
 
 NOTHING: Final = "*(an empty message)*"
 LONGEST_ACCOUNT_NAME: Final = 32
@@ -21,21 +22,20 @@ MOST_DIRECT: Final = 10  # people of a direct room
 _ID: Final = re.compile(
     r"[0-7][0-9a-hjkmnp-tv-z]{25}", re.IGNORECASE | re.ASCII
 )  # what no account may be called
-_NO_PART_OF_A_NAME: Final = re.compile(r"[^\w.-]+|_+")
 _TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LAST_BREAK: Final = 500  # characters before the limit in which a text is cut at a line's or word's end
 
 
 def account_name(name: str, display_name: str, key: str) -> str:
-    """The name that a placeholder asks for: of letters, digits, `.`, `_` and `-`, in one alphabet."""
+    """The name that a placeholder asks for: of letters, digits, `.` and `-`, in one alphabet."""
     for candidate in (
         name,
         display_name,
         unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode(),
     ):
-        found = _NO_PART_OF_A_NAME.sub("-", unicodedata.normalize("NFKC", candidate)).strip("-._")
-        found = found[:LONGEST_ACCOUNT_NAME].rstrip("-._")
-        if len(found) >= 2 and _single(found) and not _ID.fullmatch(found):
+        found = fitted(spelled(candidate).replace("_", " "), "-").strip("-.")
+        found = found[:LONGEST_ACCOUNT_NAME].rstrip("-.")
+        if len(found) >= 2 and well_spelled(found) and _single(found) and not _ID.fullmatch(found):
             return found
     return f"person-{bounded(key)[-8:].encode('ascii', 'ignore').hex()[:16] or 'x'}"
 

@@ -60,7 +60,7 @@ class Returned(msgspec.Struct, frozen=True):
 
 
 class SingleSignOn:
-    """See `chatd.ports.SignOnFlow` for how the pages see it."""
+    """See `chatd.ports.SsoFlow` for how the pages see it."""
 
     def __init__(self, settings: Settings, load_provider: LoadProvider, address: Callable[[], str]) -> None:
         self.returned: OneTimeTokens[Returned] = OneTimeTokens(CODE_SECONDS, UNDER_WAY)

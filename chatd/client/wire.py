@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol, cast
 import msgpack
 import msgspec
 
+from chatd.client.errors import Refused
 from chatd.contract.requests import REQUESTS
 
 Frame = dict[str, Any]
@@ -24,7 +25,9 @@ class Format(Protocol):
 
     @property
     def subprotocol(self) -> str: ...
-    def encode(self, frame: Frame) -> bytes: ...
+    def encode(self, frame: Frame) -> bytes:
+        """Raises Refused: it holds what no frame of this format can."""
+
     def join(self, frames: Iterable[bytes]) -> Message:
         """One WebSocket message of encoded frames."""
 
@@ -50,7 +53,10 @@ class _Msgpack:
     subprotocol = "chatd.v1.msgpack"
 
     def encode(self, frame: Frame) -> bytes:
-        return cast(bytes, msgpack.packb(frame))
+        try:
+            return cast(bytes, msgpack.packb(frame))
+        except OverflowError:
+            raise Refused("invalid", "a number is out of range; numbers have at most 64 bits") from None
 
     def join(self, frames: Iterable[bytes]) -> Message:
         return b"".join(frames)

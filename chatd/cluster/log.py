@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Final
 
 import msgspec
@@ -64,6 +65,7 @@ class ClusterLog:
         self.sequence = proposed.sequence
         self.hash = hash
         self.key = key
+        self.key_taken_at = -inf  # trio's time; a life before this one may have taken it at any time
         self._store = store
         self._applying = Applying(store, reader, position)
         self._complaints = Complaints()
@@ -185,7 +187,8 @@ class ClusterLog:
             appends, made = decode(plain)
         key = self.key.next() if header.kind == "ratchet" else None
         outcomes, events = await self._applying.write(sequence, header, appends, made, key)
-        self.key = key or self.key
+        if key is not None:
+            self.key, self.key_taken_at = key, trio.current_time()
         self._applied(sequence, header)
         if own is None:
             self._others(written(appends, outcomes), events)

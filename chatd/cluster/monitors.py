@@ -87,7 +87,10 @@ def _problem(monitor: str) -> str | None:
     jetstream = said.get("jetstream")
     config = jetstream.get("config") if isinstance(jetstream, dict) else None
     if not isinstance(config, dict):
-        return f"the NATS server at {monitor} has no JetStream; add a `jetstream` block to its file"
+        return (
+            f"the NATS server at {monitor} has no JetStream; add a `jetstream` block to its file, or if its"
+            " disk was full, make room and start it anew"
+        )
     if not config.get("sync_always"):
         return (
             f"the NATS server at {monitor} acknowledges before it syncs, so a power cut loses what was"

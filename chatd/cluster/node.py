@@ -9,18 +9,9 @@ from typing import Final
 import trio
 
 from chatd import __version__
-from chatd.actors.runtime.bus import Bus
-from chatd.actors.runtime.directory import Directory
-from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.actors.runtime.supervisor import Actor
-from chatd.actors.workers.deletions import Deletions
-from chatd.actors.workers.due_timer import DueTimer
-from chatd.actors.workers.mention_names import MentionNames
-from chatd.actors.workers.presence import Presence
-from chatd.auth.login_throttle import LoginThrottle
 from chatd.clock import new_id
 from chatd.cluster.beats import Beat, Beats
-from chatd.cluster.brakes import Brakes
 from chatd.cluster.contact import Contact
 from chatd.cluster.copying import Copies
 from chatd.cluster.doubt import Doubts
@@ -34,15 +25,16 @@ from chatd.cluster.membership import Membership
 from chatd.cluster.monitors import Monitors
 from chatd.cluster.net import Net
 from chatd.cluster.owners import Owners
+from chatd.cluster.ratcheting import ratchet
 from chatd.cluster.sealed_net import SealedNet
-from chatd.cluster.sharing import Sharing
+from chatd.cluster.sharing import Here, Sharing
 from chatd.cluster.statuses import cluster_status
 from chatd.cluster.walker import Walker
 from chatd.contract.cluster import ClusterStatus
 from chatd.log import log
 from chatd.nats.client import Client, NatsError
 from chatd.nats.jetstream import NO_STREAM, ApiError, JetStream
-from chatd.ports import ClusterCounts, Reader, StoreUnavailable
+from chatd.ports import ClusterCounts, StoreUnavailable
 from chatd.settings import Settings
 from chatd.store.database import Store
 
@@ -53,7 +45,6 @@ SOON: Final = 5.0  # seconds in which a node that was away shortly is as far as 
 AWAY: Final = 1.0  # seconds in which a connection that broke just now may be there again
 LOOK_AT_IT: Final = "look at its disk and at its log; it tries again by itself"
 DURABLE_EVERY: Final = 30.0
-RATCHET_EVERY: Final = 3600.0
 
 
 class Node:
@@ -115,41 +106,10 @@ class Node:
         self.contact.watch(self.beats.say)
         return self.log
 
-    def attach(
-        self,
-        directory: Directory,
-        bus: Bus,
-        presence: Presence,
-        live: LiveSessions,
-        reader: Reader,
-        due_timer: DueTimer,
-        erasure_timer: DueTimer,
-        deletions: Deletions,
-        names: MentionNames,
-    ) -> None:
+    def attach(self, here: Here) -> None:
         """What others do shows here, and what is done here shows there."""
-        self._sharing = Sharing(
-            self.life,
-            self._nursery,
-            self.net,
-            self.log,
-            self.beats,
-            self.owners,
-            directory,
-            bus,
-            presence,
-            live,
-            reader,
-            due_timer,
-            erasure_timer,
-            deletions,
-            names,
-        )
+        self._sharing = Sharing(self.life, self._nursery, self.net, self.log, self.beats, self.owners, here)
         self.one_time = self._sharing.one_time
-
-    def share_brakes(self, throttle: LoginThrottle) -> None:
-        """A name's wrong passwords are counted in one place."""
-        Brakes(self.net, self.owners, throttle)
 
     def led(self, worker: Actor) -> Actor:
         """The worker as it runs in a cluster."""
@@ -170,7 +130,7 @@ class Node:
                     self._sharing.run,
                     self.contact.run,
                     self._watch_connections,
-                    self._ratchet,
+                    partial(ratchet, self.log, self.leads),
                     partial(self._make_durable, self._store),
                     partial(self._membership.run, self.leads),
                     self._monitors.run,
@@ -312,10 +272,3 @@ class Node:
             with suppress(StoreUnavailable):
                 await store.log.checkpoint()
                 self._durable = sequence
-
-    async def _ratchet(self) -> None:
-        while True:
-            await trio.sleep(RATCHET_EVERY)
-            if self.leads():
-                with suppress(StoreUnavailable):
-                    await self.log.ratchet()

@@ -124,8 +124,11 @@ class Proposals:
 
     @contextmanager
     def patience(self) -> Iterator[trio.CancelScope]:
-        """As long as somebody waits for what was proposed."""
-        with trio.CancelScope(deadline=min(trio.current_time() + GIVE_UP, self.until)) as wait:
+        """As long as somebody waits for what was proposed. While the oldest does not come back, nothing that
+        is behind it is applied: whoever comes then learns soon that the stream is away."""
+        now = trio.current_time()
+        oldest = now if self.first is None else self.first.at
+        with trio.CancelScope(deadline=min(max(oldest + GIVE_UP, now + RESEND), self.until)) as wait:
             self._waits.add(wait)
             try:
                 yield wait

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Protocol
 
 import msgspec
 import trio
@@ -17,7 +18,9 @@ from chatd.actors.workers.deletions import Deletions
 from chatd.actors.workers.due_timer import DueTimer
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.presence import Presence
+from chatd.auth.login_throttle import LoginThrottle
 from chatd.cluster.beats import Beats
+from chatd.cluster.brakes import Brakes
 from chatd.cluster.devices import DevicesOfNodes
 from chatd.cluster.inboxes import Inboxes
 from chatd.cluster.lines import Lines
@@ -33,6 +36,23 @@ from chatd.domain.event import Event
 from chatd.ports import Append, FinishErasures, PutScheduled, Reader
 
 
+class Here(Protocol):
+    """The services of this server that others' doings reach."""
+
+    directory: Directory
+    bus: Bus
+    presence: Presence
+    live: LiveSessions
+    due_timer: DueTimer
+    erasure_timer: DueTimer
+    deletions: Deletions
+    names: MentionNames
+    throttle: LoginThrottle
+
+    @property
+    def reader(self) -> Reader: ...
+
+
 class Sharing:
     """`life`: of this node. `run` it; `open` it once this node knows what the others know."""
 
@@ -44,54 +64,25 @@ class Sharing:
         log: ClusterLog,
         beats: Beats,
         owners: Owners,
-        directory: Directory,
-        bus: Bus,
-        presence: Presence,
-        live: LiveSessions,
-        reader: Reader,
-        due_timer: DueTimer,
-        erasure_timer: DueTimer,
-        deletions: Deletions,
-        names: MentionNames,
+        here: Here,
     ) -> None:
-        revoking = Revoking(live, reader, nursery)
-        bus.watch(revoking.published)
-        tell = partial(_tell_for_another, directory, revoking)
+        self._here = here
+        self._owners = owners
+        self._revoking = revoking = Revoking(here.live, here.reader, nursery)
+        tell = partial(_tell_for_another, here.directory, revoking)
         at_work = nursery, tell, log.wait_for, lambda: log.sequence
-        self.lines = lines = Lines(net, owners, *at_work, directory.busy)
+        self.lines = Lines(net, owners, *at_work, here.directory.busy)
         self.inboxes = Inboxes(net, life, *at_work)
-        directory.elsewhere = lines
-        self._signals = Signals(net, bus)
-        self._presence = PresenceOfNodes(net, beats, life, presence, bus, reader)
+        here.directory.elsewhere = self.lines
+        self._signals = Signals(net, here.bus)
+        self._presence = PresenceOfNodes(net, beats, life, here.presence, here.bus, here.reader)
         self.one_time = OneTimeOfNodes(net, beats)
-        DevicesOfNodes(net, beats, live)
-
-        def others(appends: Sequence[Append], events: Sequence[Event]) -> None:
-            directory.absorb(events)
-            for append in appends:
-                revoking.written(append.writes)
-                for write in append.writes:
-                    match write:
-                        case PutScheduled(post_at=at):
-                            due_timer.earlier(at)
-                        case FinishErasures(accounts):
-                            for account in accounts:
-                                names.forget(account)
-
-        def shown(events: Sequence[Event]) -> None:
-            for event in events:  # of this node too: it may have decided what another one was asked
-                if event.type == "member.erasure_ordered":
-                    erasure_timer.earlier(event.data["due_at"])
-
-        def changed() -> None:
-            directory.forget(owners.changed())
-            lines.owners_changed()
-            if owners.leads():  # another node may have died in the middle of some
-                deletions.look_again()
-
-        log.follow_others(others, directory.give_way)
-        bus.watch(shown)
-        beats.watch(changed)
+        DevicesOfNodes(net, beats, here.live)
+        Brakes(net, owners, here.throttle)
+        log.follow_others(self._others_wrote, here.directory.give_way)
+        here.bus.watch(revoking.published)
+        here.bus.watch(self._shown)
+        beats.watch(self._nodes_changed)
 
     def open(self) -> None:
         """Hears the others from now on."""
@@ -104,6 +95,31 @@ class Sharing:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self.inboxes.tidy)
             nursery.start_soon(self._presence.run)
+
+    def _others_wrote(self, appends: Sequence[Append], events: Sequence[Event]) -> None:
+        here = self._here
+        here.directory.absorb(events)
+        for append in appends:
+            self._revoking.written(append.writes)
+            for write in append.writes:
+                match write:
+                    case PutScheduled(post_at=at):
+                        here.due_timer.earlier(at)
+                    case FinishErasures(accounts):
+                        for account in accounts:
+                            here.names.forget(account)
+
+    def _shown(self, events: Sequence[Event]) -> None:
+        """Of this node too: it may have decided what another one was asked."""
+        for event in events:
+            if event.type == "member.erasure_ordered":
+                self._here.erasure_timer.earlier(event.data["due_at"])
+
+    def _nodes_changed(self) -> None:
+        self._here.directory.forget(self._owners.changed())
+        self.lines.owners_changed()
+        if self._owners.leads():  # another node may have died in the middle of some
+            self._here.deletions.look_again()
 
 
 async def _tell_for_another(

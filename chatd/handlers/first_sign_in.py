@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
@@ -20,6 +18,7 @@ from chatd.domain.account.decide import RESERVED_DISPLAY_NAME
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream
 from chatd.domain.names.keys import name_key
+from chatd.domain.names.spelling import fitted, spelled, well_spelled
 from chatd.domain.names.taken import DISPLAY_NAME_TAKEN
 from chatd.handlers.device_tokens import DeviceTokens
 from chatd.ports import Identity, IdentityAbsent, PutIdentity, Reader
@@ -29,7 +28,6 @@ STRANGER: Final = Refusal(
     "no account here belongs to this identity; sign in with a password and link it, or ask the people"
     " who run this server for an account",
 )
-_UNFIT: Final = re.compile(r"[^\w-]+")
 _NAME_LENGTH: Final = 32
 _DISPLAY_NAME_LENGTH: Final = 80
 _CANDIDATES: Final = 50
@@ -100,9 +98,10 @@ def _names(identity: Identity) -> Iterator[str]:
 
 
 def _fit(name: str | None) -> str:
-    """`name` without what a name may not have; of an address the part before the @."""
-    local = unicodedata.normalize("NFKC", name or "").partition("@")[0]
-    return _UNFIT.sub(".", local).lstrip(".-")[:_NAME_LENGTH].rstrip(".-")
+    """`name` without what a name may not have, or nothing; of an address the part before the @."""
+    local = spelled(name or "").partition("@")[0].replace(".", " ")
+    found = fitted(local, ".").lstrip(".-")[:_NAME_LENGTH].rstrip(".-")
+    return found if well_spelled(found) else ""
 
 
 def _display_name(identity: Identity) -> str | None:

@@ -1,4 +1,4 @@
-"""Handler of the server itself, for operators: its state and soundness."""
+"""Handler of the server itself, for operators: what it is and does at this moment."""
 
 from __future__ import annotations
 
@@ -19,44 +19,25 @@ from chatd.actors.workers.health import Health
 from chatd.actors.workers.standbys import Standbys
 from chatd.actors.workers.view_updater import Views
 from chatd.clock import now
-from chatd.contract.errors import MEANINGS, Code, Refusal
+from chatd.contract.errors import MEANINGS, Code
 from chatd.contract.server import (
     ActorCounts,
     ActorLoad,
     BackupState,
-    CheckServer,
     CommitCounts,
-    Compacting,
-    CompactServer,
     GetServerStatus,
     GetServerTop,
-    ServerChecked,
-    ServerCompacted,
     ServerStatus,
     ServerTop,
-    ServerVerified,
     StandbyState,
-    VerifyServer,
 )
-from chatd.handlers.file_check import FileCheck
 from chatd.handlers.server_address import ServerAddress
-from chatd.handlers.server_log import ServerLog
-from chatd.log import log
+from chatd.handlers.server_upkeep import ServerUpkeep
 from chatd.log.output import STDERR
-from chatd.ports import Caller, CompactError, Maintenance, Reader, StoreUnavailable
+from chatd.ports import Caller, Maintenance, Reader
 
 BUSIEST: Final = 50  # actors
-COMPACTED_ALREADY: Final = Refusal("conflict", "it is being compacted already")
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
-
-
-class _Compaction(msgspec.Struct, eq=False):
-    """How far it is, while one is under way."""
-
-    now: Compacting | None = None
-
-    def came_to(self, step: Any, percent: int) -> None:
-        self.now = Compacting(step=step, percent=percent)
 
 
 class Server(msgspec.Struct, frozen=True, eq=False):
@@ -70,12 +51,9 @@ class Server(msgspec.Struct, frozen=True, eq=False):
     data: Path
     address: ServerAddress
     health: Health
-    files: FileCheck
     backups: BackupSchedule | None
     standbys: Standbys
-    server_log: ServerLog
-    _compacting: trio.Lock = msgspec.field(default_factory=trio.Lock)
-    _compaction: _Compaction = msgspec.field(default_factory=_Compaction)
+    upkeep: ServerUpkeep
     _started_at: int = msgspec.field(default_factory=now)
     _started: float = msgspec.field(default_factory=trio.current_time)
 
@@ -127,7 +105,7 @@ class Server(msgspec.Struct, frozen=True, eq=False):
                 )
                 for one in self.standbys.known()
             ],
-            compacting=self._compaction.now,
+            compacting=self.upkeep.compacting,
         )
 
     async def top(self, caller: Caller, query: GetServerTop) -> ServerTop:
@@ -167,45 +145,6 @@ class Server(msgspec.Struct, frozen=True, eq=False):
 
     def _refused(self) -> dict[Code, int]:
         return {code: self.live.refused[code] for code in MEANINGS if self.live.refused[code]}
-
-    async def check(self, caller: Caller, query: CheckServer) -> ServerChecked:
-        findings = list(self.health.problems)
-        try:
-            findings += await self.maintenance.check()
-        except StoreUnavailable as error:
-            short = self.health.out_of_files
-            findings.append(
-                "the database was not looked at; check again when files are free" if short else str(error)
-            )
-        return ServerChecked(ok=not findings, findings=findings)
-
-    async def compact(self, caller: Caller, command: CompactServer) -> ServerCompacted | Refusal:
-        if self._compacting.locked():
-            return COMPACTED_ALREADY
-        async with self._compacting:
-            try:
-                done = await self.maintenance.compact(self._compaction.came_to)
-            except CompactError as error:
-                return Refusal("conflict", str(error))
-            finally:
-                self._compaction.now = None
-        log.info("compacted", before=done.before, after=done.after)
-        await self.server_log.record(caller, "server.compacted", before=done.before, after=done.after)
-        return ServerCompacted(before=done.before, after=done.after)
-
-    async def verify(self, caller: Caller, query: VerifyServer) -> ServerVerified | Refusal:
-        if self.health.database is not None:
-            return Refusal("unavailable", self.health.database)
-        verified = await self.maintenance.verify()
-        files = await self.files.check(query.contents)
-        findings = [*verified.findings, *files.findings]
-        return ServerVerified(
-            ok=not findings,
-            events=verified.events,
-            blobs=files.blobs,
-            orphans=files.orphans,
-            findings=findings,
-        )
 
 
 def _backup_state(schedule: BackupSchedule | None) -> BackupState | None:

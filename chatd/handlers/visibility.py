@@ -38,7 +38,7 @@ class Visibility(msgspec.Struct, frozen=True, eq=False):
         if access.visible(state, space, Context(caller.by, now(), caller.operator)):
             return state, space
         if state.exists:
-            await self.directory.look_in_vain(room_stream(room))
+            await self.directory.look_up_nothing(room_stream(room))
         return rooms.NO_SUCH_ROOM
 
     async def space(self, caller: Caller, space: str) -> spaces.SpaceState | Refusal:
@@ -46,7 +46,7 @@ class Visibility(msgspec.Struct, frozen=True, eq=False):
         if spaces.visible(state, Context(caller.by, now(), caller.operator)):
             return state
         if state.exists:
-            await self.directory.look_in_vain(space_stream(space))
+            await self.directory.look_up_nothing(space_stream(space))
         return spaces.NO_SUCH_SPACE
 
     async def space_with(

@@ -24,9 +24,12 @@ class Stop:
         self._start = trio.CancelScope()
         self._serving = False
 
-    async def asked(self) -> None:
-        """Returns when it was. From the call on, who calls ends what runs."""
+    def serve(self) -> None:
+        """The start is over. From here on nothing is cancelled: who waits for `asked` ends what runs."""
         self._serving = True
+
+    async def asked(self) -> None:
+        """Returns when it was."""
         await self._asked.wait()
 
     async def _watch(self, signals: AsyncIterator[object]) -> None:
@@ -40,7 +43,7 @@ class Stop:
 
 @asynccontextmanager
 async def stop_asked() -> AsyncIterator[Stop]:
-    """Ends the block when the server is told to stop, unless somebody waits for that."""
+    """Ends the block when the server is told to stop while it starts."""
     with trio.open_signal_receiver(*STOPPING) as signals:
         async with trio.open_nursery() as nursery:
             stop = Stop()

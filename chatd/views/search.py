@@ -1,5 +1,5 @@
-"""The view `search`: finds messages by their words. See `search_tables` for what it keeps, `wanted` for
-what can be asked, `search_page` for how it is found."""
+"""The view `search`: finds messages by their words. See `search_tables` for what it keeps,
+`query_parser` for what can be asked, `search_page` for how it is found."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ the services of some nouns, and gives the handlers that answer for them. `servic
 `http` what answers plain HTTP.
 """
 
+from chatd.wiring.base import Base
 from chatd.wiring.services import Services, wire
 
-__all__ = ["Services", "wire"]
+__all__ = ["Base", "Services", "wire"]

@@ -44,18 +44,18 @@ class Base:
         self,
         settings: Settings,
         store: Store,
-        signing_key: bytes,
-        settled: SettledClock,
         bus: Bus,
         writer: LogWriter,
         nursery: trio.Nursery,
+        signing_key: bytes,
+        settled: SettledClock,
     ) -> None:
         self.settings = settings
         self.store = store
-        self.signing_key = signing_key
-        self.settled = settled
         self.bus = bus
         self.writer = writer
+        self.signing_key = signing_key
+        self.settled = settled
         self.reader = reader = store.reader
         self.epoch = store.epoch
 

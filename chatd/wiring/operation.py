@@ -14,6 +14,7 @@ from chatd.handlers.registry import Handlers
 from chatd.handlers.server import Server
 from chatd.handlers.server_about import AboutServer
 from chatd.handlers.server_loads import ServerLoads
+from chatd.handlers.server_upkeep import ServerUpkeep
 from chatd.handlers.view import ViewHandlers
 from chatd.wiring.base import Base
 from chatd.wiring.files import FileServices
@@ -26,23 +27,23 @@ class OperationServices:
     def __init__(self, base: Base, files: FileServices, node: Node | None) -> None:
         self.standbys = Standbys()
         self.figures = Figures(base.live, base.writer, base.directory, base.bus, base.due_timer, [], node)
+        self.upkeep = ServerUpkeep(base.store, base.health, files.check, base.server_log)
         self.server = Server(
-            base.reader,
-            base.bus,
-            base.commands,
-            base.live,
-            base.store,
-            base.views,
-            base.epoch,
-            base.settings.data,
-            base.address,
-            base.health,
-            files.check,
-            files.schedule,
-            self.standbys,
-            base.server_log,
+            reader=base.reader,
+            bus=base.bus,
+            commands=base.commands,
+            live=base.live,
+            maintenance=base.store,
+            views=base.views,
+            epoch=base.epoch,
+            data=base.settings.data,
+            address=base.address,
+            health=base.health,
+            backups=files.schedule,
+            standbys=self.standbys,
+            upkeep=self.upkeep,
         )
-        self._node = node
+        self._node, self._blobs = node, files.blobs
 
     def handlers(self, base: Base) -> Handlers:
         settings, reader, views, server_log = base.settings, base.reader, base.views, base.server_log
@@ -50,13 +51,14 @@ class OperationServices:
         return {
             "server": (
                 self.server,
+                self.upkeep,
                 AboutServer(settings, reader),
                 loads,
                 Doctor(settings, base.health, loads, reader, self.standbys, _days_left),
             ),
             "view": (ViewHandlers(views, server_log),),
             "event": (Events(reader, base.bus, base.histories),),
-            "cluster": (ClusterHandlers(self._node),),
+            "cluster": (ClusterHandlers(self._node, reader, self._blobs),),
         }
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-import trio
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.door import Door
-from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.supervisor import Actor
 from chatd.actors.sessions.answering import Answering
 from chatd.actors.sessions.desk import Desk
@@ -31,7 +29,6 @@ from chatd.actors.workers.pusher import Pusher
 from chatd.actors.workers.receipts import Receipts
 from chatd.actors.workers.retention import RetentionWorker
 from chatd.actors.workers.scheduler import Scheduler
-from chatd.actors.workers.settled_clock import SettledClock
 from chatd.actors.workers.standbys import Standbys
 from chatd.auth.quotas import DailyUsage
 from chatd.auth.sso_flow import Away, Returned, SingleSignOn
@@ -48,8 +45,6 @@ from chatd.handlers.server_address import ServerAddress
 from chatd.handlers.server_log import ServerLog
 from chatd.handlers.setup import Setup
 from chatd.ports import Files, Replication
-from chatd.settings import Settings
-from chatd.store.database import Store
 from chatd.wiring.accounts import AccountServices
 from chatd.wiring.base import Base
 from chatd.wiring.files import FileServices
@@ -90,19 +85,9 @@ class Services(msgspec.Struct, frozen=True, eq=False):
     workers: tuple[Actor, ...]
 
 
-def wire(
-    settings: Settings,
-    store: Store,
-    signing_key: bytes,
-    settled: SettledClock,
-    bus: Bus,
-    writer: LogWriter,
-    nursery: trio.Nursery,
-    node: Node | None = None,
-) -> Services:
-    """All services of a server. The actors of streams run in `nursery`. `node`: which this server is in a
-    cluster."""
-    base = Base(settings, store, signing_key, settled, bus, writer, nursery)
+def wire(base: Base, node: Node | None) -> Services:
+    """All services of a server. `node`: which it is in a cluster."""
+    settings, store, bus = base.settings, base.store, base.bus
     accounts, spaces = AccountServices(base), SpaceServices(base)
     if node is not None:
         _share(node, base, accounts)
@@ -117,21 +102,21 @@ def wire(
             **operation.handlers(base),
         }
     )
-    door = Door(writer)
+    door = Door(base.writer)
     openings = Openings(base.reader, door)
     opening = Opening(
-        settings.limits,
-        accounts.signer,
-        base.rate_limits,
-        Gate(bus, base.epoch, store.epochs.former, node),
-        Snapshots(settings, base.rate_limits, base.epoch),
-        bus,
-        base.reader,
-        base.presence,
-        base.receipts,
-        base.open_sessions,
-        openings,
-        node,
+        limited=settings.limits,
+        tokens=accounts.signer,
+        rate_limits=base.rate_limits,
+        gate=Gate(bus, base.epoch, store.epochs.former, node),
+        snapshots=Snapshots(settings, base.rate_limits, base.epoch),
+        bus=bus,
+        reader=base.reader,
+        presence=base.presence,
+        receipts=base.receipts,
+        sessions=base.open_sessions,
+        openings=openings,
+        fresh=node,
     )
     workers = _workers(base, files, messages, openings)
     operation.figures.workers.extend(workers)
@@ -139,47 +124,36 @@ def wire(
     answering = Answering(handlers, base.commands, base.names, base.quotas, node)
     sessions = SessionServices(settings, checks, answering, base.live, opening)
     return Services(
-        bus,
-        sessions,
-        Desk(sessions),
-        base.usage,
-        base.directory,
-        base.presence,
-        base.receipts,
-        messages.pusher,
-        door,
-        base.due_timer,
-        base.address,
-        accounts.sso,
-        Setup(base.reader, base.commands, accounts.accounts, spaces.spaces),
-        accounts.recovery,
-        operation.server,
-        base.server_log,
-        base.health,
-        files.blobs,
-        files.uploads,
-        files.transfers,
-        operation.figures,
-        store.replication,
-        operation.standbys,
-        workers,
+        bus=bus,
+        sessions=sessions,
+        desk=Desk(sessions),
+        usage=base.usage,
+        directory=base.directory,
+        presence=base.presence,
+        receipts=base.receipts,
+        pusher=messages.pusher,
+        door=door,
+        due_timer=base.due_timer,
+        address=base.address,
+        sso=accounts.sso,
+        setup=Setup(base.reader, base.commands, accounts.accounts, spaces.spaces),
+        recovery=accounts.recovery,
+        server=operation.server,
+        server_log=base.server_log,
+        health=base.health,
+        blobs=files.blobs,
+        files=files.uploads,
+        transfers=files.transfers,
+        figures=operation.figures,
+        replication=store.replication,
+        standbys=operation.standbys,
+        workers=workers,
     )
 
 
 def _share(node: Node, base: Base, accounts: AccountServices) -> None:
     """What the nodes of a cluster tell each other."""
-    node.attach(
-        base.directory,
-        base.bus,
-        base.presence,
-        base.live,
-        base.reader,
-        base.due_timer,
-        base.erasure_timer,
-        base.deletions,
-        base.names,
-    )
-    node.share_brakes(base.throttle)
+    node.attach(base)
     sso, proofs = accounts.sso, accounts.proofs
     node.one_time.share("sso_tickets", sso.tickets, str)
     node.one_time.share("sso_away", sso.away, Away)

@@ -69,7 +69,7 @@ async def test_a_crash_in_one_rule_answers_one_asker(world: World, monkeypatch: 
         return room.decide(state, around, command, context)  # type: ignore[arg-type]
 
     actor = world.directory._awake("room/r")
-    monkeypatch.setattr(actor, "_kind", _Swapped(room, decide))
+    monkeypatch.setattr(actor, "_type", _Swapped(room, decide))
     good, bad = await world.ask_all(
         "room/r", [(PostMessage("r", "ok"), "ann"), (PostMessage("r", "bomb"), "ann")]
     )

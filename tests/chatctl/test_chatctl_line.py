@@ -159,3 +159,28 @@ def test_a_text_that_is_not_of_the_terminals_encoding_is_refused(chatctl, town):
         [*map(os.fsencode, command), b"\xff\xfe"], env=CLEAN, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (1, "chatctl: what was typed or piped in is not valid UTF-8\n")
+
+
+@pytest.mark.parametrize("number", [str(10**21), "9" * 5000], ids=["22 digits", "5000 digits"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("event", "tail", "--no-follow", "--from", "{}"),
+        ("message", "show", "{room}", "{}"),
+        ("room", "slow-mode", "{room}", "{}d"),
+        ("invite", "create", "--space", "{space}", "--max-uses", "{}"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_a_number_that_is_too_large_for_anything_is_one_line(chatctl, town, words, number):
+    names = {"room": town.room["id"], "space": town.space["id"]}
+    result = chatctl.run(*(word.format(number, **names) for word in words))
+    assert result.exit_code in (1, 2)
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("chatctl: ")
+
+
+def test_who_reads_the_log_from_behind_its_end_is_told_so_in_words_of_the_line(chatctl, town):
+    refusal = chatctl.refused("event", "tail", "--no-follow", "--from", str(10**9))
+    assert refusal.startswith(f"chatctl: the log ends before position {10**9}")
+    assert "--from 0" in refusal

@@ -10,7 +10,7 @@ from samples import sample, wire
 from chatd.client import Client, Disconnected, Refused, SessionEnded, Unreadable, connect
 from chatd.client.wire import FORMATS
 from chatd.contract.member import Member, MemberPage
-from chatd.contract.message import MessagePage, Posted, SearchPage
+from chatd.contract.message import GetMessage, MessagePage, MessageResult, Posted, SearchPage
 from chatd.contract.room import GetRoom, ListedRoom, RoomDetail, RoomDetailResult, RoomList
 from chatd.contract.unread import ListUnread, UnreadList
 
@@ -44,6 +44,20 @@ async def test_a_refusal_has_code_message_and_data(server):
         with pytest.raises(Refused, match="this nonce has posted something else") as caught:
             await client.post("R1", "hello", nonce="mine")
     assert (caught.value.code, caught.value.data) == ("conflict", {"seq": 9})
+
+
+@pytest.mark.parametrize("form", ["json", "msgpack"])
+async def test_a_number_that_no_frame_can_hold_is_refused_as_the_server_refuses_it(server, form):
+    def refuse(data):
+        raise No("invalid", "a number is out of range; numbers have at most 64 bits")
+
+    server.answers["message.get"] = refuse
+    server.answers["room.list"] = lambda data: {"rooms": [], "next": None}
+    async with connect(server, "good", format=form) as client:
+        with pytest.raises(Refused, match="at most 64 bits") as caught:
+            await client.ask(GetMessage(room="R1", seq=10**21), MessageResult)
+        assert caught.value.code == "invalid"
+        assert await client.rooms("S1") == []
 
 
 async def test_who_must_wait_until_tomorrow_is_told_so_at_once(server):

@@ -15,7 +15,8 @@ from memory_nodes import Cluster, Node, cluster, refused
 from memory_stream import MemoryStream, Weather
 from trio.testing import MockClock
 
-from chatd.cluster.proposals import GIVE_UP, PENDING, ROOM, TOO_MUCH
+from chatd.cluster import ratcheting
+from chatd.cluster.proposals import GIVE_UP, PENDING, RESEND, ROOM, TOO_MUCH
 from chatd.contract.account import CreateAccount
 from chatd.contract.member import KickMember
 from chatd.contract.message import PostMessage
@@ -202,6 +203,34 @@ async def test_a_new_key_is_taken_by_all_and_what_was_under_way_is_not_lost(
         assert {node.log.key.number for node in made.nodes if node.log is not None} == {5}
 
 
+async def test_the_key_is_replaced_every_hour_though_no_node_that_leads_is_there_for_so_long(
+    autojump_clock: MockClock,
+) -> None:
+    hours = 4
+    async with cluster(MemoryStream(1, Weather()), 2) as made, trio.open_nursery() as nursery:
+        await furnish(made, ["ann"], ["r1"])
+        leading = made.nodes[0]
+
+        def replace_keys(node: Node) -> None:
+            assert node.log is not None
+            nursery.start_soon(ratcheting.ratchet, node.log, lambda: node is leading)
+
+        for node in made.nodes:
+            replace_keys(node)
+        for _ in range(2 * hours):
+            await trio.sleep(1800)
+            gone, leading = leading, next(node for node in made.nodes if node is not leading)
+            made.kill(gone)
+            await made.start(gone)
+            replace_keys(gone)
+        assert leading.log is not None
+        assert hours <= leading.log.key.number - 1 <= 2 * hours + 1
+        number = leading.log.key.number
+        await trio.sleep(3600 * hours)  # nobody goes any more
+        assert leading.log.key.number == number + hours
+        nursery.cancel_scope.cancel()
+
+
 async def test_nodes_whose_interpreters_fold_names_otherwise_come_to_the_same(
     autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -312,7 +341,7 @@ async def test_what_was_refused_because_the_stream_was_away_is_not_done_later(
             asking.start_soon(post, "r2", "never sent")
             await trio.sleep(1)
             asking.start_soon(ratchet)
-            await trio.sleep(GIVE_UP - 0.5)
+            await trio.sleep(RESEND - 0.5)
             node.link.mend()
         await made.settled()
         assert {text: refused(answer) for text, answer in answers.items()} == {
@@ -322,6 +351,27 @@ async def test_what_was_refused_because_the_stream_was_away_is_not_done_later(
         assert [nonce for _, _, nonce, _ in posts(node)] == ["tried"]
         assert {one.log.key.number for one in made.nodes if one.log is not None} == {2}
         check(made, [])
+
+
+async def test_while_the_stream_is_away_nobody_waits_long_to_hear_that_nothing_was_done(
+    autojump_clock: MockClock,
+) -> None:
+    """The first one waits, for it may come back; those after it are told when that took too long."""
+    async with cluster(MemoryStream(1, Weather()), 2) as made:
+        await furnish(made, ["ann"], ["r1", "r2"])
+        node = made.nodes[0]
+        node.link.cut()
+        waited: list[float] = []
+        for number in range(4):
+            began = trio.current_time()
+            command = PostMessage("r1", f"{number}", nonce=f"{number}")
+            assert refused(await node.ask("room/r1", command, "ann")) == "unavailable"
+            waited.append(trio.current_time() - began)
+        assert waited[0] < GIVE_UP + 1
+        assert max(waited[1:]) < RESEND + 1
+        node.link.mend()
+        await made.settled()
+        assert [nonce for _, _, nonce, _ in posts(node)] == ["0"]
 
 
 async def test_a_node_that_stops_waits_for_its_proposals_as_long_as_it_is_told_and_proposes_nothing_after(

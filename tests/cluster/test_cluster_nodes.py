@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from websockets.exceptions import ConnectionClosed
 
 from bench.nats_servers import nats_servers
 from chatd.cluster.founding import FOUNDING
+from chatd.handlers.cluster import OTHER_FILES
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -164,6 +167,36 @@ def test_typing_presence_and_markers_are_seen_on_other_nodes(cluster: ThreeNodes
         client.close()
     wait_signal(here, lambda one: one["data"].get("state") == "offline")
     here.close()
+
+
+def test_a_node_whose_folder_of_files_is_not_that_of_the_others_says_so(
+    cluster: ThreeNodes, town: Town
+) -> None:
+    """As all nodes have here, though `files_shared` vouches for it."""
+
+    def lacking() -> list[str]:
+        found = []
+        for node in cluster.nodes:
+            with closing(Client.operator(node.server)) as operator:
+                problems = operator.ask("cluster.status")["problems"]
+            found += [node.name] if OTHER_FILES in problems else []
+        return found
+
+    assert lacking() == []
+    who, where = town.account(), cluster.nodes[0].server
+    connection = HTTPConnection("127.0.0.1", where.port, timeout=30)
+    headers = {"authorization": f"Bearer {who.token}", "content-type": "text/plain"}
+    connection.request("POST", "/files?name=a.txt", b"what it holds", headers)
+    made = connection.getresponse()
+    assert made.status == 201
+    file = json.loads(made.read())["file"]["id"]
+    connection.close()
+    assert lacking() == ["n1", "n2"]
+    for node in cluster.nodes[1:]:
+        (node.server.data / "files").symlink_to(where.data / "files")
+    assert lacking() == []
+    with closing(opened(cluster.nodes[0], who.token)) as client:
+        client.ask("file.delete", file=file)
 
 
 def test_a_message_is_posted_at_its_time_whatever_node_was_told(cluster: ThreeNodes, town: Town) -> None:

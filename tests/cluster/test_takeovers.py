@@ -261,19 +261,26 @@ async def check(town: Takeovers, connections: list[Connection]) -> None:
         assert not any(inbox.busy for inbox in member.inboxes._inboxes.values())
 
 
+@asynccontextmanager
+async def talking(town: Takeovers, *connections: Connection) -> AsyncIterator[None]:
+    """All of them post while the block happens; then what is stored is looked at."""
+    async with trio.open_nursery() as nursery:
+        for connection in connections:
+            nursery.start_soon(connection.say, 60, town.dice)
+        yield
+    await check(town, list(connections))
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_posts_of_a_connection_stay_in_order_whoever_comes_to_own_their_room(
     seed: int, autojump_clock: MockClock
 ) -> None:
     async with takeovers(seed) as town:
         connections = [Connection(town.members[f"n{n % 3}"], f"c{n}") for n in range(6)]
-        async with trio.open_nursery() as talking:
-            for connection in connections:
-                talking.start_soon(connection.say, 60, town.dice)
+        async with talking(town, *connections):
             for _ in range(25):
                 town.move(town.dice.choice(list(town.members)))
                 await trio.sleep(town.dice.choice((0, 0.01, 0.1, 0.5)))
-        await check(town, connections)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -285,10 +292,8 @@ async def test_whoever_decides_still_for_a_busy_room_that_others_own_gets_their_
             member.owns = member.here  # each takes itself for the owner
         busy = [Connection(town.members["n0"], f"busy{n}") for n in range(6)]
         others = [Connection(town.members[f"n{n}"], f"c{n}") for n in (1, 2)]
-        async with trio.open_nursery() as talking:
-            for connection in [*busy, *others]:
-                talking.start_soon(connection.say, 60, town.dice)
-        await check(town, [*busy, *others])
+        async with talking(town, *busy, *others):
+            pass
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -298,16 +303,13 @@ async def test_posts_stay_in_order_though_owners_die_and_messages_are_lost_meanw
     async with takeovers(seed, Weather(lost=0.05, unacknowledged=0.05, doubled=0.1)) as town:
         town.wires.loss = 0.03
         connections = [Connection(town.members["n0"], f"c{n}") for n in range(4)]
-        async with trio.open_nursery() as talking:
-            for connection in connections:
-                talking.start_soon(connection.say, 60, town.dice)
+        async with talking(town, *connections):
             for _ in range(15):
                 if town.dice.random() < 0.3:
                     await town.kill(town.dice.choice(("n1", "n2")))
                 else:
                     town.move(town.dice.choice(list(town.members)))
                 await trio.sleep(town.dice.choice((0, 0.01, 0.1, 0.5)))
-        await check(town, connections)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -316,14 +318,11 @@ async def test_what_is_not_safe_to_repeat_is_done_once_though_owners_are_stopped
 ) -> None:
     async with takeovers(seed) as town:
         connections = [Connection(town.members["n0"], f"c{n}", nonces=False) for n in range(4)]
-        async with trio.open_nursery() as talking:
-            for connection in connections:
-                talking.start_soon(connection.say, 60, town.dice)
+        async with talking(town, *connections):
             for _ in range(10):
                 town.move(town.dice.choice(("n1", "n2")), SOON)
                 await trio.sleep(town.dice.choice((0, 0.01, 0.1, 0.5)))
                 await town.stop(town.dice.choice(("n1", "n2")))
-        await check(town, connections)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -333,13 +332,10 @@ async def test_posts_stay_in_order_though_some_are_too_long_to_be_given_to_their
     monkeypatch.setattr("chatd.cluster.lines.LONGEST", LONGEST)
     async with takeovers(seed) as town:
         connections = [Connection(town.members[f"n{n % 3}"], f"c{n}", long=0.2) for n in range(6)]
-        async with trio.open_nursery() as talking:
-            for connection in connections:
-                talking.start_soon(connection.say, 60, town.dice)
+        async with talking(town, *connections):
             for _ in range(8):
                 await trio.sleep(town.dice.choice((0.1, 0.5, 2)))
                 town.move(town.dice.choice(list(town.members)))
-        await check(town, connections)
 
 
 @pytest.mark.parametrize("seed", FEW_SEEDS)
@@ -349,13 +345,10 @@ async def test_posts_stay_in_order_though_nodes_are_cut_off_and_decide_for_thems
     async with takeovers(seed, Weather(lost=0.03, unacknowledged=0.03, doubled=0.05)) as town:
         town.wires.loss = 0.02
         connections = [Connection(town.members[f"n{n % 3}"], f"c{n}") for n in range(6)]
-        async with trio.open_nursery() as talking:
-            for connection in connections:
-                talking.start_soon(connection.say, 60, town.dice)
+        async with talking(town, *connections):
             for _ in range(4):
                 await town.cut(town.dice.choice(list(town.members)), town.dice.uniform(0.2, 9))
                 await trio.sleep(town.dice.uniform(0, 3))
-        await check(town, connections)
 
 
 @pytest.mark.parametrize("seed", FEW_SEEDS)
@@ -364,16 +357,13 @@ async def test_a_node_is_stopped_as_planned_while_another_one_is_cut_off(
 ) -> None:
     async with takeovers(seed) as town:
         connections = [Connection(town.members["n0"], f"c{n}") for n in range(6)]
-        async with trio.open_nursery() as talking:
-            for connection in connections:
-                talking.start_soon(connection.say, 60, town.dice)
+        async with talking(town, *connections):
             for _ in range(4):
                 one, other = town.dice.sample(("n1", "n2"), 2)
                 async with trio.open_nursery() as both:
                     both.start_soon(town.cut, one, town.dice.uniform(0.2, 6))
                     await trio.sleep(town.dice.uniform(0, 2.5))
                     await town.stop(other)
-        await check(town, connections)
 
 
 @pytest.mark.parametrize("seed", FEW_SEEDS)
@@ -382,9 +372,7 @@ async def test_what_is_not_safe_to_repeat_is_done_once_though_two_nodes_are_stop
 ) -> None:
     async with takeovers(seed) as town:
         connections = [Connection(town.members["n0"], f"c{n}", nonces=False) for n in range(6)]
-        async with trio.open_nursery() as talking:
-            for connection in connections:
-                talking.start_soon(connection.say, 60, town.dice)
+        async with talking(town, *connections):
             for _ in range(6):
                 town.move(town.dice.choice(("n1", "n2")), SOON)
                 await trio.sleep(town.dice.choice((0, 0.01, 0.1, 0.5)))
@@ -392,7 +380,6 @@ async def test_what_is_not_safe_to_repeat_is_done_once_though_two_nodes_are_stop
                     both.start_soon(town.stop, "n1")
                     await trio.sleep(town.dice.choice((0, 0.01, 0.1)))
                     both.start_soon(town.stop, "n2")
-        await check(town, connections)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -12,6 +12,7 @@ from chatd.contract.errors import Refusal
 from chatd.domain.account.decide import validate_name
 from chatd.domain.names.confusables import PROTOTYPES
 from chatd.domain.names.keys import name_key, skeleton
+from chatd.domain.names.spelling import fitted, spelled, well_spelled
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,48 @@ from chatd.domain.names.keys import name_key, skeleton
 )
 def test_a_name_in_one_alphabet_is_fit(name: str) -> None:
     assert validate_name(name) == unicodedata.normalize("NFKC", name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("राम", "नेपाली", "রাহুল", "ਪੰਜਾਬੀ", "ગુજરાતી", "ଓଡ଼ିଆ", "தமிழ்", "తెలుగు", "ಕನ್ನಡ", "മലയാളം", "සිංහල"),
+        *("ชัย", "น้ำ", "ລາວ", "ສຳລີ", "ស្ត្រី", "မြို့", "བསྒྲུབས", "ދިވެހި", "שָׁלוֹם", "مُحَمَّد"),
+        *("Adébọ̀wálé", "q̃om", "Nguyễn"),
+    ],
+)
+def test_a_name_has_the_marks_that_its_letters_need(name: str) -> None:
+    assert name_key(str(validate_name(name))) == name_key(name)
+
+
+def test_a_letter_of_thai_and_lao_that_unicode_takes_apart_stays_one() -> None:
+    assert validate_name("น้ํา") == validate_name("น้ำ") == "น้ำ"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "\u0301a",
+            "a\u0323\u0323b",
+            "e\u0301\u0301",
+            "e\u0301\u0302\u0303\u0304\u0305",
+            "1\u0301",
+            "_\u0301",
+        ),
+        *("o\u0335ak", "l\u0338ak", "a\ufe0fb", "a\u034fb", "क\u200dख", "a\u20ddb", "ᠮ\u180bᠣ", "ក\u17b4ក"),
+        *("a\u093eb", "\u0905\u093eशा", "क" + "\u0903" * 7),
+    ],
+)
+def test_marks_that_nobody_sees_or_that_make_a_letter_look_like_another_are_refused(name: str) -> None:
+    assert isinstance(validate_name(name), Refusal)
+
+
+@given(st.text(alphabet="aé1_.- \u0301\u0335कआा\u200dท้ำ", min_size=1, max_size=12))
+def test_what_is_fitted_is_a_name_or_none_is_made_of_it(text: str) -> None:
+    made = fitted(spelled(text), ".").strip(".-")
+    assert not well_spelled(spelled(text)) or made == spelled(text).strip(".-")
+    assert not well_spelled(made) or spelled(made) == made
 
 
 @pytest.mark.parametrize("name", ["аdmin", "pаypal", "Aлекс", "αnn", "ɑбв", "한カ", "ⲁⲛⲛ"])
@@ -65,6 +108,7 @@ def test_what_a_one_looks_like_is_decided_by_unicode_alone() -> None:
         ("xeë", "хеё"),
         ("DATE", "ᎠATE"),
         ("pass", "раѕѕ"),
+        ("irma", "i\u0307rma"),
     ],
 )
 def test_names_that_look_alike_share_a_skeleton(name: str, other: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from .conftest import Serve
@@ -37,6 +39,23 @@ def test_a_new_account_signs_up_signs_in_and_opens_sessions(town: Town) -> None:
 def test_a_name_is_taken_once_in_any_case(town: Town) -> None:
     signed_up(town, "Grace")
     assert town.dial().refusal("account.sign_up", name="gRACE", password=OTHER)["code"] == "conflict"
+
+
+@pytest.mark.parametrize("name", ["सीता", "ชัย", "น้ำ", "Adébọ̀wálé"])
+def test_a_name_with_the_marks_of_its_script_signs_in_and_is_mentioned_however_it_is_typed(
+    town: Town, name: str
+) -> None:
+    signed_up(town, name)
+    typed = unicodedata.normalize("NFD", name)
+    session = town.dial().ask("account.sign_in", name=typed, password=PASSWORD)
+    named, room = opened(town, session), town.room()
+    assert named.opened["account"]["name"] == name
+    named.ask("invite.accept", code=town.code)
+    named.ask("room.join", room=room)
+    ada = town.open(town.member(room, name="ada"))
+    seq = ada.post(room, f"hello @{typed}.")["seq"]
+    (message,) = ada.ask("room.history", room=room, after=seq - 1, limit=1)["messages"]
+    assert message["mentions"] == [session["account"]["id"]]
 
 
 def test_a_wrong_password_and_an_unknown_name_are_refused_alike(town: Town) -> None:

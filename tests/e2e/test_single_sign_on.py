@@ -15,14 +15,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from joserfc.jwk import OctKey, RSAKey
 
-from . import cheap_passwords
 from .conftest import ended_well
 from .provider import CLIENT, SECRET, Browser, Claims, Page, Provider, s256, signed
 from .serving import Server
 from .talking import Client, Frame
 from .town import Town
-
-SERVERS_PROGRAM = cheap_passwords.PROGRAM
 
 PASSWORD = "a lantern over seven still ponds"
 Serve = Callable[..., Server]
@@ -142,6 +139,11 @@ def test_the_same_subject_is_the_same_account_whatever_it_is_called(
         ({"preferred_username": "edsger@example.org"}, "edsger"),
         ({"preferred_username": "  Barbara  J. <Liskov> "}, "Barbara.J.Liskov"),
         ({"preferred_username": "🙂", "name": "Kurt Gödel"}, "Kurt.Gödel"),
+        ({"preferred_username": "सीता देवी"}, "सीता.देवी"),
+        (
+            {"preferred_username": "\u0905\u093eशा", "name": "Asha"},
+            "Asha",
+        ),  # not to be told from another spelling
         ({"nickname": "alonzo" * 10}, ("alonzo" * 10)[:32]),
         ({"preferred_username": "Everyone"}, "Everyone2"),  # no account is called what means something
     ],

@@ -218,3 +218,8 @@ def test_nobody_asks_for_a_name_that_looks_like_an_id() -> None:
     key = "01M8KN9PQGN7EN7DHEVN1QN5EX"
     assert account_name(key, key, key).startswith("person-")
     assert account_name(key, "Ann", key) == "Ann"
+
+
+def test_who_is_called_by_a_name_with_marks_keeps_it() -> None:
+    assert account_name("สมชาย_ใจดี", "Somchai", "U1") == "สมชาย-ใจดี"
+    assert account_name("\u0905\u093eशा", "Asha", "U1") == "Asha"

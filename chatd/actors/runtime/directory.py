@@ -44,10 +44,10 @@ class Directory:
         read_marked: Callable[[str, str, int, bool], None],
         signal: Callable[[str, Row, str], None],
         idle_after: float,
-        meet: Callable[[State], Awaitable[None]],
+        learn_shared_spaces: Callable[[State], Awaitable[None]],
     ) -> None:
         self.reader = reader
-        self._meet = meet
+        self._learn_shared_spaces = learn_shared_spaces
         self.read_marked = read_marked
         self.signal = signal
         self._writer = writer
@@ -97,21 +97,21 @@ class Directory:
             actor.mailbox.close()
         return state
 
-    async def waited_for(self, stream: str) -> bool:
+    async def wait_settled(self, stream: str) -> bool:
         """Returns when nothing is decided for the stream that may not come to be, because another node was
         first: true, if there was something. A server of its own need not wait: what looks at a decision
         stands behind it in the log, and falls with it."""
         actor = None if self.elsewhere is None else self._actors.get(stream)
-        return actor is not None and await actor.waited_for()
+        return actor is not None and await actor.wait_settled()
 
-    def left_in_vain(self, stream: str) -> None:
+    def leaving_failed(self, stream: str) -> None:
         """Whoever seemed to have left the stream is in it still; its children may know otherwise."""
         for actor in self:
-            actor.forget_with(stream)
+            actor.forget_child_of(stream)
 
-    async def meet(self, state: State) -> None:
+    async def learn_shared_spaces(self, state: State) -> None:
         """Tells a direct room who in it still shares a space with the others. Raises StoreUnavailable."""
-        await self._meet(state)
+        await self._learn_shared_spaces(state)
 
     def forget(self, which: Callable[[str], bool]) -> None:
         """The actors of these streams read their state again: another node may have decided for them."""
@@ -131,7 +131,7 @@ class Directory:
         if (actor := self._actors.get(stream)) is not None:
             actor.give_way(seconds)
 
-    async def look_in_vain(self, stream: str) -> None:
+    async def look_up_nothing(self, stream: str) -> None:
         """Reads from the store what an actor reads of a stream that does not exist, so that the time of the
         answer does not tell a hidden stream from a missing one."""
         nothing = f"{split_stream(stream)[0]}/{new_id()}"
@@ -139,11 +139,11 @@ class Directory:
             await self.reader.load(nothing)
             await self.reader.stream_events(nothing, 0, 1)
 
-    def hide(self, stream: str, answer: Callable[[], None]) -> None:
+    def answer_as_if_missing(self, stream: str, answer: Callable[[], None]) -> None:
         """Calls `answer` after the time that looking for a missing stream takes."""
 
         async def late() -> None:
-            await self.look_in_vain(stream)
+            await self.look_up_nothing(stream)
             answer()
 
         self._nursery.start_soon(late)

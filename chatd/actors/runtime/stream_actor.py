@@ -59,17 +59,17 @@ TURN_BYTES: Final = 256 * 1024  # of texts, about; a turn ends with the command 
 COMMAND_BYTES: Final = 512  # about, of what is no text
 
 
-class World(Protocol):
+class Surroundings(Protocol):
     """What a stream's actor may use of what lies around and below it."""
 
     reader: Reader
 
     async def append(self, append: Append, spans: Sequence[Span] = ()) -> Appended | Taken: ...
     async def state_of(self, stream: str) -> State: ...
-    async def waited_for(self, stream: str) -> bool: ...
-    def left_in_vain(self, stream: str) -> None: ...
-    async def meet(self, state: State) -> None: ...
-    def hide(self, stream: str, answer: Callable[[], None]) -> None: ...
+    async def wait_settled(self, stream: str) -> bool: ...
+    def leaving_failed(self, stream: str) -> None: ...
+    async def learn_shared_spaces(self, state: State) -> None: ...
+    def answer_as_if_missing(self, stream: str, answer: Callable[[], None]) -> None: ...
     def read_marked(self, account: str, stream: str, seq: int, shown: bool) -> None: ...
     def signal(self, stream: str, frame: Row, but: str) -> None: ...
 
@@ -95,26 +95,36 @@ class _Turn(msgspec.Struct):
         return Append(tuple(self.facts), tuple(self.writes), self.conditions + there, beside)
 
 
+class _LookedUp(msgspec.Struct, frozen=True):
+    """What a turn decides on. `messages`: those that its commands are about; None: they are about none.
+    `markers`: of accounts that move one that the state does not know."""
+
+    state: State
+    parent_state: State | None
+    messages: Sequence[Row] | None
+    markers: dict[str, tuple[int, int]]
+
+
 class StreamActor:
-    def __init__(self, stream: str, world: World) -> None:
-        kind, self.id = split_stream(stream)
+    def __init__(self, stream: str, surroundings: Surroundings) -> None:
+        type_, self.id = split_stream(stream)
         self.name = self.stream = stream
         self.mailbox: Mailbox[Envelope] = Mailbox(CAPACITY)
         self.restarts = 0
         self.healthy = False
         self.last_used = trio.current_time()
-        self._kind = STREAM_TYPES[kind]
-        self._world = world
+        self._type = STREAM_TYPES[type_]
+        self._surroundings = surroundings
         self._state: State | None = None
         self._loading = trio.Lock()
         self._under_way: list[Envelope] = []
         self._snapshot_seq = 0
         self._arrived: list[Event] = []  # what others added while the state was being read
         self._absorbed = 0  # times that others added something
-        self._way = 0.0  # seconds for which a new turn lets others in first
+        self._pause = 0.0  # seconds for which a new turn lets others in first
         self._giving_way_until = 0.0  # trio's time
-        self._open = False  # something is decided that may not come to be
-        self._looking = 0  # that wait until it is settled
+        self._unsettled = False  # something is decided that may not come to be
+        self._waiting = 0  # that wait until it is settled
         self._settled = trio.Event()
 
     # --- asked from outside
@@ -126,10 +136,10 @@ class StreamActor:
         if state is None:
             async with self._loading:
                 state = self._state = self._state or self._caught_up(await self._load())
-        if (parent := self._kind.parent(state)) is not None:
-            self._kind.sync_members(state, await self._world.state_of(parent))
-        elif self._kind.meets(state):
-            await self._world.meet(state)
+        if (parent := self._type.parent(state)) is not None:
+            self._type.sync_members(state, await self._surroundings.state_of(parent))
+        elif self._type.needs_shared_spaces(state):
+            await self._surroundings.learn_shared_spaces(state)
         return state
 
     def absorb(self, events: Sequence[Event]) -> None:
@@ -145,24 +155,24 @@ class StreamActor:
         """Others were too late with what they decided for the stream, and decide it anew, which takes so
         long: for a while, new turns let them in first. Else whoever was first, as while the owner changes,
         would be it again and again."""
-        self._way, self._giving_way_until = seconds, trio.current_time() + GIVING_WAY
+        self._pause, self._giving_way_until = seconds, trio.current_time() + GIVING_WAY
 
-    async def waited_for(self) -> bool:
+    async def wait_settled(self) -> bool:
         """Whether something had been decided that may not have come to be; it is settled now, and nothing
         more is decided until whoever waited had a turn."""
         waited = False
-        self._looking += 1
+        self._waiting += 1
         try:
-            while self._open:
+            while self._unsettled:
                 waited = True
                 await self._settled.wait()
         finally:
-            self._looking -= 1
+            self._waiting -= 1
         return waited
 
-    def forget_with(self, parent: str) -> None:
+    def forget_child_of(self, parent: str) -> None:
         """Somebody did not leave `parent` after all, though it seemed so."""
-        if self._state is not None and self._kind.parent(self._state) == parent:
+        if self._state is not None and self._type.parent(self._state) == parent:
             self._state = None
 
     def forget(self) -> None:
@@ -202,18 +212,18 @@ class StreamActor:
         self._under_way = []
 
     async def _load(self) -> State:
-        reader, kind = self._world.reader, self._kind
+        reader, type_ = self._surroundings.reader, self._type
         loaded = await reader.load(self.stream)
-        state = kind.restore(loaded.snapshot) if loaded.snapshot is not None else None
+        state = type_.restore(loaded.snapshot) if loaded.snapshot is not None else None
         self._snapshot_seq = 0 if state is None else loaded.snapshot_seq
         if state is None:
-            state = kind.state(self.id)
+            state = type_.state(self.id)
         while events := await reader.stream_events(self.stream, state.head, LOAD_PAGE):
             for event in events:
-                kind.apply(state, event)
-            kind.confirm(state, events)
-        if kind.remembers and state.exists:
-            remember(state, await reader.recent_posts(self.id, kind.remembers))
+                type_.apply(state, event)
+            type_.confirm(state, events)
+        if type_.remembers and state.exists:
+            remember(state, await reader.recent_posts(self.id, type_.remembers))
         return state
 
     def _caught_up(self, state: State) -> State:
@@ -226,35 +236,35 @@ class StreamActor:
         for event in events:
             if event.seq != state.head + 1:
                 return False
-            self._kind.apply(state, event)
-        self._kind.confirm(state, events)
+            self._type.apply(state, event)
+        self._type.confirm(state, events)
         return True
 
     async def _leave_snapshot(self) -> None:
         """Going to sleep: what was learned since the last snapshot need not be replayed on waking."""
         if self._state is not None and self._state.head > self._snapshot_seq:
             try:
-                await self._world.append(Append(writes=(self._snapshot(self._state),)))
+                await self._surroundings.append(Append(writes=(self._snapshot(self._state),)))
             except StoreUnavailable:
                 log.warning("no_snapshot", actor=self.name)
 
     def _snapshot(self, state: State) -> PutSnapshot:
         self._snapshot_seq = state.head
-        return PutSnapshot(self.stream, state.head, self._kind.dump(state))
+        return PutSnapshot(self.stream, state.head, self._type.dump(state))
 
     # --- a turn
 
     async def _turn(self, envelopes: Sequence[Envelope]) -> None:
         """Decides, makes durable, answers. Decides anew when the log knew something the state did not."""
         known: list[dict[str, Any]] = []
-        if self._way:
+        if self._pause:
             await self._let_others_in()
         for redo in range(REDOS):
             if redo > PATIENT_REDOS:
                 longest = min(LONGEST_PAUSE, PAUSE * 2 ** (redo - PATIENT_REDOS))
                 await trio.sleep(random() * longest)  # noqa: S311 - spreads writers, hides nothing
             begun = time_ns() if tracing.on else 0
-            while self._looking:
+            while self._waiting:
                 await trio.lowlevel.checkpoint()
             try:
                 turn = await self._decide(envelopes, known)
@@ -282,26 +292,26 @@ class StreamActor:
 
     async def _append(self, turn: _Turn, spans: Sequence[Span]) -> Appended | Taken:
         """Raises StoreUnavailable. What is not written is forgotten, here and by whoever saw it."""
-        self._open, written = True, False
+        self._unsettled, written = True, False
         try:
-            outcome = await self._world.append(turn.append(), spans)
+            outcome = await self._surroundings.append(turn.append(), spans)
             written = isinstance(outcome, Appended)
             return outcome
         finally:
             if not written:
                 self._state = None
                 if turn.leaves:
-                    self._world.left_in_vain(self.stream)
-            self._open = False
-            if self._looking:
+                    self._surroundings.leaving_failed(self.stream)
+            self._unsettled = False
+            if self._waiting:
                 self._settled.set()
                 self._settled = trio.Event()
 
     async def _let_others_in(self) -> None:
         if trio.current_time() < self._giving_way_until:
-            await trio.sleep(self._way)
+            await trio.sleep(self._pause)
         else:
-            self._way = 0.0
+            self._pause = 0.0
 
     async def _in_halves(self, envelopes: Sequence[Envelope]) -> None:
         """Together they are more than the log takes at once."""
@@ -320,48 +330,56 @@ class StreamActor:
         return None
 
     async def _decide(self, envelopes: Sequence[Envelope], known: Sequence[dict[str, Any]]) -> _Turn:
-        messages_of = self._kind.messages_of
-        seqs = list({seq for envelope in envelopes for seq in messages_of(envelope.command)})
-        reader = self._world.reader
         envelopes = [await self._with_files(one) if files_of(one.command) else one for one in envelopes]
-        absorbed = -1
-        while absorbed != self._absorbed:  # else what was read first may be older than the state
-            absorbed = self._absorbed
-            messages = await reader.message_states(self.id, seqs) if seqs else ()
-            if unknown := await self._without_marker(envelopes):
-                markers = await reader.markers(self.id, unknown)
-            state = await self.state()
-            parent = self._kind.parent(state)
-            around = None if parent is None else await self._world.state_of(parent)
-            while parent is not None and await self._world.waited_for(parent):
-                around = await self._world.state_of(parent)
-            if self._state is not state:  # it saw what did not come to be
-                absorbed = -1
+        looked_up = await self._look_up(envelopes)
         # No await from here to the append: what was decided stands in the log in the order of deciding.
-        if around is not None:
-            self._kind.sync_members(state, around)
-        if seqs:
-            load_messages(state, messages)
-        if unknown:
-            for account in unknown:
-                state.read[account], state.furthest[account] = markers.get(account, (0, 0))
-        if known:
-            remember(state, known)
+        state, parent_state = looked_up.state, looked_up.parent_state
+        self._complete(looked_up, known)
         turn = _Turn()
-        if parent is not None and around is not None:
-            turn.beside = ((parent, around.head),)
+        if (parent := self._type.parent(state)) is not None and parent_state is not None:
+            turn.beside = ((parent, parent_state.head),)
         if state.head - self._snapshot_seq >= SNAPSHOT_EVERY:
             turn.writes.append(self._snapshot(state))
-        leaves = self._kind.leaves(state)
+        leaves = self._type.leaves(state)
         for envelope in envelopes:
-            self._decide_one(state, around, envelope, turn)
-        turn.leaves = self._kind.leaves(state) != leaves
+            self._decide_one(state, parent_state, envelope, turn)
+        turn.leaves = self._type.leaves(state) != leaves
         return turn
+
+    async def _look_up(self, envelopes: Sequence[Envelope]) -> _LookedUp:
+        """All of one moment: again, where others added something or took it back meanwhile."""
+        reader, surroundings = self._surroundings.reader, self._surroundings
+        seqs = list({seq for envelope in envelopes for seq in self._type.messages_of(envelope.command)})
+        while True:
+            absorbed = self._absorbed
+            messages = await reader.message_states(self.id, seqs) if seqs else None
+            unknown = await self._without_marker(envelopes)
+            stored = await reader.markers(self.id, unknown) if unknown else {}
+            state = await self.state()
+            parent = self._type.parent(state)
+            parent_state = None if parent is None else await surroundings.state_of(parent)
+            while parent is not None and await surroundings.wait_settled(parent):
+                parent_state = await surroundings.state_of(parent)
+            if absorbed == self._absorbed and self._state is state:  # else it saw what did not come to be
+                markers = {account: stored.get(account, (0, 0)) for account in unknown}
+                return _LookedUp(state, parent_state, messages, markers)
+
+    def _complete(self, looked_up: _LookedUp, known: Sequence[dict[str, Any]]) -> None:
+        """Tells the state what its commands need beside it. `known`: posts that the log knew of."""
+        state = looked_up.state
+        if looked_up.parent_state is not None:
+            self._type.sync_members(state, looked_up.parent_state)
+        if looked_up.messages is not None:
+            load_messages(state, looked_up.messages)
+        for account, (read, furthest) in looked_up.markers.items():
+            state.read[account], state.furthest[account] = read, furthest
+        if known:
+            remember(state, known)
 
     async def _with_files(self, envelope: Envelope) -> Envelope:
         """The envelope, whose context has the files that the command names and its caller may read."""
         by, operator = envelope.context.by, envelope.context.operator
-        rows = await self._world.reader.readable_files(files_of(envelope.command), by, operator)
+        rows = await self._surroundings.reader.readable_files(files_of(envelope.command), by, operator)
         files = {row["id"]: pick(FileInfo, row) for row in rows}
         return replace(envelope, context=replace(envelope.context, files=files))
 
@@ -374,7 +392,7 @@ class StreamActor:
     async def _without_marker(self, envelopes: Sequence[Envelope]) -> list[str]:
         """Who moves a read marker that is not known yet."""
         readers = [
-            envelope.context.by for envelope in envelopes if type(envelope.command) is self._kind.reads
+            envelope.context.by for envelope in envelopes if type(envelope.command) is self._type.reads
         ]
         if not readers:
             return []
@@ -382,9 +400,9 @@ class StreamActor:
         members = (account for account in dict.fromkeys(readers) if account in state.members)
         return [account for account in members if account not in state.read]
 
-    def _decide_one(self, state: State, around: State | None, envelope: Envelope, turn: _Turn) -> None:
+    def _decide_one(self, state: State, parent_state: State | None, envelope: Envelope, turn: _Turn) -> None:
         try:
-            decision = self._kind.decide(state, around, envelope.command, envelope.context)
+            decision = self._type.decide(state, parent_state, envelope.command, envelope.context)
         except Exception:  # a bug in one rule is an answer to one asker
             asked = {} if envelope.asked is None else envelope.asked.fields()
             log.exception(
@@ -395,7 +413,7 @@ class StreamActor:
         if isinstance(decision, Refusal):
             answer = partial(envelope.reply, decision)
             if decision.code == "not_found" and state.exists:
-                answer = partial(self._world.hide, self.stream, answer)
+                answer = partial(self._surroundings.answer_as_if_missing, self.stream, answer)
             if turn.facts:  # which the log may not take; then the reason for the refusal may be gone
                 turn.unanswered.append(envelope)
                 turn.refusals.append(answer)
@@ -404,14 +422,16 @@ class StreamActor:
             return
         if (signal := decision.signal) is not None:
             by = envelope.context.by
-            self._world.signal(self.stream, signal_frame(signal.name, self.stream, by, signal.payload), by)
-        self._kind.note(state, decision, envelope.context)
+            self._surroundings.signal(
+                self.stream, signal_frame(signal.name, self.stream, by, signal.payload), by
+            )
+        self._type.note(state, decision, envelope.context)
         turn.unanswered.append(envelope)
         turn.decided.append((envelope, decision, len(turn.facts)))
         for fact in decision.facts:
             turn.facts.append(fact)
             if fact.stream == self.stream:
-                self._kind.apply(state, fact)
+                self._type.apply(state, fact)
         if decision.facts:
             turn.writes.extend(envelope.writes)
             turn.conditions += envelope.conditions
@@ -421,11 +441,13 @@ class StreamActor:
 
     def _answer(self, turn: _Turn, outcome: Appended) -> None:
         if self._state is not None:
-            self._kind.confirm(self._state, outcome.events)
+            self._type.confirm(self._state, outcome.events)
         for envelope, decision, start in turn.decided:
             envelope.reply(decision.answer(outcome.events[start : start + len(decision.facts)]))
             if decision.read is not None:
-                self._world.read_marked(envelope.context.by, self.stream, decision.read, decision.shown)
+                self._surroundings.read_marked(
+                    envelope.context.by, self.stream, decision.read, decision.shown
+                )
         for refuse in turn.refusals:
             refuse()
 

@@ -34,9 +34,9 @@ class StreamType(msgspec.Struct, frozen=True):
     """How one kind of stream lives.
 
     `parent` names the stream whose state its decider reads as well; `leaves` counts what such a parent's
-    children take over in `sync_members`, and cannot take back. One that `meets` must know who in it
-    still shares a space (`chatd.actors.runtime.shared_spaces`). `messages_of` names the messages that a
-    command is about, and so those that the state must know for the turn.
+    children take over in `sync_members`, and cannot take back. `needs_shared_spaces`: its decider must know
+    who in it still shares a space (`chatd.actors.runtime.shared_spaces`). `messages_of` names the messages
+    that a command is about, and so those that the state must know for the turn.
     """
 
     state: type[State]
@@ -47,7 +47,7 @@ class StreamType(msgspec.Struct, frozen=True):
     sync_members: Callable[[State, State], None] = _nothing
     leaves: Callable[[State], int] = lambda state: 0
     note: Callable[[State, Decision, Context], None] = lambda state, decision, context: None
-    meets: Callable[[State], bool] = lambda state: False
+    needs_shared_spaces: Callable[[State], bool] = lambda state: False
     messages_of: Callable[[Any], Sequence[int]] = lambda command: ()
     reads: type[Any] | None = None  # the command that moves a read marker
     remembers: int = 0  # recent posts that the state wants to know when it wakes
@@ -94,7 +94,7 @@ STREAM_TYPES: Final[Mapping[str, StreamType]] = {
         lambda state: space_stream(state.space) if state.space else None,
         room_state.sync_members,
         note=room.remember_unlogged,
-        meets=lambda state: state.direct and state.exists,
+        needs_shared_spaces=lambda state: state.direct and state.exists,
         messages_of=message.messages_of,
         reads=MarkRead,
         remembers=room_state.MAX_NONCES,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -43,6 +42,7 @@ from chatd.domain.internal import (
 from chatd.domain.names.folded import of_account
 from chatd.domain.names.keys import as_read, is_reserved
 from chatd.domain.names.scripts import single_script
+from chatd.domain.names.spelling import spelled, well_spelled
 from chatd.domain.policy import bots
 
 NO_SUCH_BOT: Final = Refusal("not_found", "you have no such bot")
@@ -50,7 +50,8 @@ MAX_BOTS: Final = 20
 NOTHING: Final[Mapping[str, Any]] = {}
 MALFORMED_NAME: Final = Refusal(
     "invalid",
-    "a name consists of letters, digits, '.', '_' and '-', and begins with a letter, a digit or '_'",
+    "a name consists of letters with their marks, digits, '.', '_' and '-', and begins with a letter, a digit"
+    " or '_'",
 )
 MIXED_SCRIPTS: Final = Refusal(
     "invalid", "a name uses one alphabet, so that it cannot be mistaken for another; choose another one"
@@ -63,15 +64,14 @@ RESERVED_NAME: Final = Refusal(
 )
 MAX_RENAMES: Final = 3  # in RENAME_WINDOW
 RENAME_WINDOW: Final = 30 * 86_400_000  # milliseconds: 30 days
-_NAME: Final = re.compile(r"\w[\w.-]*")
 _ID: Final = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{25}", re.IGNORECASE | re.ASCII)
 LIKE_AN_ID: Final = Refusal("invalid", "this name looks like an id, not like a name; choose another one")
 
 
 def validate_name(name: str) -> str | Refusal:
     """The name as it will be shown, or the refusal that says what is wrong with it."""
-    shown = as_read(unicodedata.normalize("NFKC", name))
-    if not _NAME.fullmatch(shown):
+    shown = as_read(spelled(name))
+    if not well_spelled(shown):
         return MALFORMED_NAME
     if not single_script(shown):
         return MIXED_SCRIPTS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -10,6 +11,7 @@ from chatd.domain.names.confusables import PROTOTYPES
 
 # Group mentions and the log's own author: no account may have these names.
 RESERVED_NAMES: Final = ("here", "room", "everyone", "system")
+_DOTTED: Final = re.compile("([ij])\u0307+")
 
 
 def as_read(name: str) -> str:
@@ -33,11 +35,11 @@ def skeleton(name: str) -> str:
     """The key for look-alikes: Latin `admin` and Cyrillic `аdmin` have the same, as do `lan` and `Ian`.
 
     After UTS 39, section 4. The look of a letter depends on its case, so case is folded afterwards. Where
-    that table writes `m` as `rn`, here `rn` is `m`.
+    that table writes `m` as `rn`, here `rn` is `m`. A dot over an `i` or a `j` makes no difference.
     """
     letters = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name))
     prototypes = letters.translate(PROTOTYPES).casefold()
-    return unicodedata.normalize("NFD", prototypes).replace("rn", "m")
+    return _DOTTED.sub(r"\1", unicodedata.normalize("NFD", prototypes)).replace("rn", "m")
 
 
 def shown_keys(name: str) -> tuple[str, str]:

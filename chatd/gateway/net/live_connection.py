@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 import trio
@@ -35,6 +36,17 @@ class LiveConnections(set[LiveConnection]):
         super().add(connection)
         if self._closed is not None:
             connection.close(*self._closed)
+
+    @contextmanager
+    def present(self, connection: LiveConnection, session: Session) -> Iterator[None]:
+        """The connection is one of them in the block, and gone afterwards."""
+        connection.session = session
+        self.add(connection)
+        try:
+            yield
+        finally:
+            self.discard(connection)
+            connection.gone.set()
 
     def close(self, code: int, reason: str) -> None:
         """Closes every one, and those that come later as well: they were about to when the server stopped."""

@@ -15,6 +15,7 @@ import trio
 from chatd.auth.rate_limits import TokenBucket
 from chatd.frames.codec import MAX_MESSAGE
 from chatd.gateway.http.server.request_head import Head
+from chatd.gateway.net.held_stream import held
 from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import UNSENT_EVENTS, SocketStream
@@ -172,44 +173,30 @@ async def serve_websocket(
     pace = TokenBucket(Rate.parse(settings.rate_frames)) if paced else None
     frame_parser = FrameParser(MAX_MESSAGE, pace)
     stream.reader = reader = WebSocketReader(stream, frame_parser, poller)
-    try:
-        async with trio.open_nursery() as nursery:
-            stream.spawn = nursery.start_soon
-            try:
-                control = Control(nursery, stream)
-                if (handshake := ordinary_handshake(head)) is not None:
-                    stream.unread_head = b""
-                    stream.write(handshake.response, at_once=True)
-                    reader.start(control.start)
-                    wire: Wire | None = handshake.wire
-                else:
-                    wire = None
-                    with trio.move_on_after(settings.head_deadline):
-                        wire = await control.shake_hands()
-                if wire is not None:
-                    connection = WebSocket(control, stream, reader, frame_parser, wire, caller, head.bearer)
-                    await _converse(connection, open_session(connection), connections)
-                nursery.cancel_scope.cancel()
-            finally:
-                stream.spawn = (
-                    None  # others write to this stream at any time, also when the nursery has closed
-                )
-    except* (trio.BrokenResourceError, trio.ClosedResourceError):
-        pass
-    finally:
-        with trio.CancelScope(shield=True):
-            await stream.linger()
+    async with held(stream) as nursery:
+        control = Control(nursery, stream)
+        wire = await _shake_hands(control, head, stream, reader, settings)
+        if wire is None:
+            return
+        connection = WebSocket(control, stream, reader, frame_parser, wire, caller, head.bearer)
+        session = open_session(connection)
+        with connections.present(connection, session):
+            await session.run()
+            await _close(connection)
 
 
-async def _converse(connection: WebSocket, session: Session, connections: LiveConnections) -> None:
-    connection.session = session
-    connections.add(connection)
-    try:
-        await session.run()
-        await _close(connection)
-    finally:
-        connections.discard(connection)
-        connection.gone.set()
+async def _shake_hands(
+    control: Control, head: Head, stream: SocketStream, reader: WebSocketReader, settings: Settings
+) -> Wire | None:
+    """How frames go over the connection; None: the peer did not finish in time."""
+    if (handshake := ordinary_handshake(head)) is not None:
+        stream.unread_head = b""
+        stream.write(handshake.response, at_once=True)
+        reader.start(control.start)
+        return handshake.wire
+    with trio.move_on_after(settings.head_deadline):
+        return await control.shake_hands()
+    return None
 
 
 async def _close(connection: WebSocket) -> None:

@@ -6,7 +6,6 @@ import { score } from '../sidebar/score'
 import { roomTag } from '../text/room_tag'
 import type { Member, OwnRoom } from '../wire/contract'
 import { COMMANDS } from './commands'
-import type { Token } from './token'
 import { t } from './words'
 
 export interface Suggestion {
@@ -86,5 +85,3 @@ export function commands(typed: string): Suggestion[] {
 export function emoji(found: readonly EmojiName[]): Suggestion[] {
   return found.slice(0, MOST).map(({ emoji: sign, name }) => ({ text: sign, label: name, note: '', sign }))
 }
-
-export type Suggest = (token: Token) => Promise<readonly Suggestion[]>

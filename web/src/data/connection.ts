@@ -55,7 +55,7 @@ export interface Heard {
 }
 
 export const ANSWER_MS = 20_000
-export const CONNECT_MS = 10_000
+const CONNECT_MS = 10_000
 const SUBPROTOCOL = 'chatd.v1.json'
 
 /** The code of a connection that ended because the other side sent what cannot be read. */

@@ -16,7 +16,7 @@ export const WINDOW = 300
 export const PAGE = 40
 
 /** Messages that are kept of a timeline that is not shown. */
-export const RESTING = 100
+const RESTING = 100
 
 type HistoryPlace = Pick<Requests['room.history']['data'], 'before' | 'after' | 'around'>
 export type AskHistory = (place: HistoryPlace & { limit: number }) => Promise<MessagePage>

@@ -11,7 +11,7 @@ export interface ShortcutGroup {
   readonly shortcuts: readonly Shortcut[]
 }
 
-export const EVERYWHERE: readonly Shortcut[] = [
+const EVERYWHERE: readonly Shortcut[] = [
   { keys: 'Mod+K', does: () => t('switch') },
   { keys: 'Alt+ArrowUp', does: () => t('room_up') },
   { keys: 'Alt+ArrowDown', does: () => t('room_down') },

@@ -6,7 +6,7 @@ import './manage.css'
 /** Names under which a machine knows only itself. */
 const ONLY_HERE = /^(localhost|127\..*|\[::1\])$/
 
-export function inviteLink(code: string): string {
+function inviteLink(code: string): string {
   return `${location.origin}/#/invite/${encodeURIComponent(code)}`
 }
 

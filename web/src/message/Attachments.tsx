@@ -69,7 +69,7 @@ function Preview({ file, alone, onOpen }: { file: FileInfo; alone: boolean; onOp
   )
 }
 
-export function FileCard({ file }: { file: FileInfo }) {
+function FileCard({ file }: { file: FileInfo }) {
   const download = useDownload()
   return (
     <button

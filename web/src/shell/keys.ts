@@ -32,7 +32,7 @@ export function pressed(event: KeyboardEvent, keys: string): boolean {
 }
 
 /** Whether letters that are pressed now are text. */
-export function isTyping(target: EventTarget | null): boolean {
+function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
   )

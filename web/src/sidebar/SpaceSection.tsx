@@ -1,7 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useChat } from '../shell/chat_context'
 import { openDialog } from '../shell/dialog'
-import { go, roomLink } from '../shell/route'
 import { Icon } from '../ui/Icon'
 import { IconButton } from '../ui/IconButton'
 import type { OwnRoom, OwnSpace } from '../wire/contract'
@@ -58,8 +57,4 @@ export function SpaceSection({ space, rooms }: { space: OwnSpace; rooms: readonl
       )}
     </section>
   )
-}
-
-export function openRoom(room: string): void {
-  go(roomLink(room))
 }

@@ -21,7 +21,7 @@ export async function newsOf(account: string): Promise<News> {
   return summed((await answer.json()) as UnreadList)
 }
 
-export function summed({ rooms }: UnreadList): News {
+function summed({ rooms }: UnreadList): News {
   return rooms.reduce(
     (sum, { unread, mentions }) => ({ unread: sum.unread + unread, mentions: sum.mentions + mentions }),
     { unread: 0, mentions: 0 },

@@ -33,7 +33,8 @@ const ESCAPED = /[!-/:-@[-`{-~]/
 const LETTER = /[\p{L}\p{N}\p{M}]/u
 const WORD = /[\p{L}\p{N}\p{M}_]/u
 /** Scripts that put no space between words: a mention may follow such a letter. */
-const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}]/u
+const UNSPACED =
+  /[\p{sc=Bopo}\p{sc=Han}\p{sc=Hang}\p{sc=Hira}\p{sc=Kana}\p{sc=Khmr}\p{sc=Laoo}\p{sc=Mymr}\p{sc=Thai}\p{sc=Tibt}]/u
 /** An address in brackets is not looked for further than this. */
 const LONGEST_ADDRESS = 2_000
 /** Brackets that may be open at once; more are text. */

@@ -27,13 +27,13 @@ export function mentioned(
     if (id === undefined) continue
     const rest = name.slice(end)
     // `@annabel` is not Ann, but `@annさん` and `@ann.` are.
-    if (/^[a-z0-9_]/i.test(rest)) continue
+    if (/^[a-z0-9_\p{M}]/iu.test(rest)) continue
     return id === 'here' || id === 'room' ? { kind: 'group', name: id, rest } : { kind: 'account', id, rest }
   }
   return null
 }
 
-const CALLED = /[@＠﹫][\p{L}\p{N}_][\p{L}\p{N}_.-]*/gu
+const CALLED = /[@＠﹫][\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]*/gu
 
 /**
  * The same for an earlier name, which the server knows and no profile has. If one person is mentioned whose name does

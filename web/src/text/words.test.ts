@@ -7,7 +7,7 @@ import { mentioned, mentionedBefore } from './mentions'
 import { roomOfTag, roomTag } from './room_tag'
 import { size } from './sizes'
 
-const NAMES: Record<string, string> = { A: 'ann', B: 'bob.', C: 'ann-marie', D: '安' }
+const NAMES: Record<string, string> = { A: 'ann', B: 'bob.', C: 'ann-marie', D: '安', E: 'राम', F: 'र' }
 const profile = (id: string) => (NAMES[id] === undefined ? undefined : ({ name: NAMES[id] } as Profile))
 
 test.each([
@@ -21,6 +21,8 @@ test.each([
   ['＠ann', ['A'], 'A', ''],
   ['@room', ['room'], 'room', ''],
   ['@here-', ['here', 'A'], 'here', '-'],
+  ['@राम।', ['E', 'F'], 'E', '।'],
+  ['@राम', ['F'], null, ''],
   ['@annabel', ['A'], null, ''],
   ['@ann', ['B'], null, ''],
   ['@room', [], null, ''],
@@ -35,6 +37,7 @@ test.each([
   ['@anna', 'hello @anna.', ['A'], 'A', ''],
   ['@Anna.', 'hello @Anna. and @anna', ['A'], 'A', '.'],
   ['@anna', '@anna and @ann-marie', ['A', 'C'], 'A', ''],
+  ['@सीता', '@सीता, @राम', ['A', 'E'], 'A', ''],
   // Who is meant cannot be told.
   ['@anna', '@anna and @nobody', ['A'], null, ''],
   ['@anna', '@anna, @clara', ['A', 'C'], null, ''],

@@ -3544,7 +3544,7 @@ export interface Requests {
    * Makes an account and signs it in.
    * - With an `invite` the account also joins the space that the invite leads to.
    * - The setting `sign_up` decides whether an invite is needed (`invite`) or nobody may sign up (`closed`).
-   * - A name consists of letters, digits, `.`, `_` and `-` of one alphabet, and begins with a letter, digit or `_`. Names are compared without regard to case and width (NFKC, case-folded).
+   * - A name consists of letters with their marks, digits, `.`, `_` and `-` of one alphabet, and begins with a letter, digit or `_`. Names are compared without regard to case and width (NFKC, case-folded).
    * - A name is taken (`conflict`) if somebody has it, had it before, or has one that looks like it (confusables). `here`, `room`, `everyone`, `system` and what looks like them are `invalid`.
    * - A password has at least 8 characters and must not be easy to guess; if it is, `invalid` says what would be better.
    * Refused as: conflict, forbidden, not_found, overloaded, unauthenticated.

@@ -20,6 +20,7 @@ from chatd.gateway.http.events import event_wire
 from chatd.gateway.http.events.event_request import read_request
 from chatd.gateway.http.server.problem import head_of, problem_response
 from chatd.gateway.http.server.request_head import Head
+from chatd.gateway.net.held_stream import held
 from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.gateway.net.peer_watch import PeerWatch
 from chatd.gateway.net.poller import Poller
@@ -173,39 +174,16 @@ async def serve_events(
     stream.unread_head = b""
     stream.bound_unsent(UNSENT_EVENTS)
     headed = head.method == "HEAD"
-    try:
-        async with trio.open_nursery() as nursery:
-            stream.spawn = nursery.start_soon
-            try:
-                request = read_request(head, shared)
-                if isinstance(request, bytes):
-                    stream.write(request)
-                else:
-                    connection = EventStream(stream, caller, head.bearer, request, headed, shared)
-                    stream.reader = watch = PeerWatch(
-                        stream, poller, connection.stop_reading, connection.nudge
-                    )
-                    watch.start(settings.write_deadline)
-                    await _converse(connection, open_session(connection), connections)
-                nursery.cancel_scope.cancel()
-            finally:
-                stream.spawn = (
-                    None  # others write to this stream at any time, also when the nursery has closed
-                )
-    except* (trio.BrokenResourceError, trio.ClosedResourceError):
-        pass
-    finally:
-        with trio.CancelScope(shield=True):
-            await stream.linger()
-
-
-async def _converse(connection: EventStream, session: Session, connections: LiveConnections) -> None:
-    connection.session = session
-    connections.add(connection)
-    try:
-        await session.run()
-        connection.stream.write(connection.last_words())
-        connection.stream.closing = True  # nothing may follow
-    finally:
-        connections.discard(connection)
-        connection.gone.set()
+    async with held(stream):
+        request = read_request(head, shared)
+        if isinstance(request, bytes):
+            stream.write(request)
+            return
+        connection = EventStream(stream, caller, head.bearer, request, headed, shared)
+        stream.reader = watch = PeerWatch(stream, poller, connection.stop_reading, connection.nudge)
+        watch.start(settings.write_deadline)
+        session = open_session(connection)
+        with connections.present(connection, session):
+            await session.run()
+            stream.write(connection.last_words())
+            stream.closing = True  # nothing may follow
