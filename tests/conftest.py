@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import hypothesis
+import in_memory
 import leftovers
 import pytest
 import strict
@@ -28,7 +33,15 @@ LONGEST = """
 PLACES = {f"test_{name}.py": place for place, name in enumerate(LONGEST.split())}
 
 
-def pytest_configure() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # a worker has the folders of the one that started it
+        until_the_end = ExitStack()
+        config.add_cleanup(until_the_end.close)
+        folder = until_the_end.enter_context(in_memory.temporary_files())
+        if folder and config.option.basetemp is None:
+            config.option.basetemp = str(folder / "t")  # addresses of sockets must be short
+    gc.disable()  # until all tests are collected: they are a million objects, and stay
     strict.watch_library()
     hypothesis.settings.register_profile("chatd", deadline=None)  # pytest's deadline holds for a whole test
     hypothesis.settings.load_profile("chatd")
@@ -40,12 +53,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: PLACES.get(item.path.name, len(PLACES)))
 
 
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_process_is_left() -> Iterator[None]:
     """Set up before every other fixture, and so torn down after them."""
     with leftovers.none_left(), loaded.may_be_forked():
         yield
         companions.end()
+
+
+@pytest.fixture
+def disk() -> Iterator[Path]:
+    """A folder that is not in memory, and that other users may reach."""
+    with TemporaryDirectory(dir="/var/tmp") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(autouse=True)

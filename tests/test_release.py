@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +16,6 @@ from typing import Any, Final
 
 import built
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from e2e.raw import Peer
 from e2e.serving import Server
 from PIL import Image
@@ -93,12 +90,9 @@ def test_it_is_small(chatd: Path) -> None:
 
 
 @pytest.fixture
-def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """In memory, where there is such a place: what a disk takes is not the executable's."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else tmp_path) as folder:
-        monkeypatch.setenv("XDG_CACHE_HOME", folder)
-        yield Path(folder)
+def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache"
 
 
 def test_it_listens_at_once_also_the_first_time(
@@ -285,6 +279,9 @@ def test_the_checksums_are_right(folder: Path) -> None:
 
 
 def components(folder: Path) -> list[dict[str, Any]]:
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator  # loads jsonschema, which takes long
+
     [bill] = folder.glob("*.cdx.json")
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(bill.read_text()) is None
     found: list[dict[str, Any]] = json.loads(bill.read_text())["components"]

@@ -36,7 +36,7 @@ class Fetching:
     async def _fetch(self, url: str, target: BinaryIO) -> None:
         address, headers, extensions = await self._guard.pinned(url)
         async with (
-            httpx2.AsyncClient(verify=self._certificates, trust_env=False) as client,
+            httpx2.AsyncClient(verify=self._certificates, timeout=None, trust_env=False) as client,
             client.stream(
                 "GET", address, headers={**headers, "Accept-Encoding": "identity"}, extensions=extensions
             ) as response,

@@ -118,12 +118,12 @@ class Tokens:
 
     def read_until(self, token: str) -> tuple[Claims, int] | None:
         """The same, and until when they hold: in seconds since 1970."""
-        if not token.startswith(f"{_HEADER}."):
-            return self._read_other(token)
         signed, _, signature = token.rpartition(".")
         try:
             if not hmac.compare_digest(self._signature(signed).encode(), signature.encode()):
                 return None
+            if not token.startswith(f"{_HEADER}."):
+                return self._read_other(token)
             payload = signed[len(_HEADER) + 1 :]
             said = _decode(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         except (ValueError, msgspec.MsgspecError):
@@ -133,6 +133,7 @@ class Tokens:
         return Claims(said.sub, said.sid), said.exp
 
     def _read_other(self, token: str) -> tuple[Claims, int] | None:
+        """Of a token whose signature is right: no library has to stand what strangers write."""
         from joserfc import jwt
         from joserfc.errors import JoseError
 

@@ -16,6 +16,8 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 
+from chatd.outbound.document import read_document
+
 # Algorithms that a provider may sign with, and their key types. No symmetric one, and never `none`.
 ALGORITHMS: Final[Mapping[str, str]] = {"RS256": "RSA", "ES256": "EC", "EdDSA": "OKP", "Ed25519": "OKP"}
 LEEWAY: Final = 60  # seconds that two clocks may differ
@@ -47,7 +49,7 @@ class Expected(msgspec.Struct, frozen=True):
 def public_keys(document: bytes) -> list[PublicKey]:
     """The usable signing keys of a JWK set (RFC 7517). Raises BadToken."""
     try:
-        listed = msgspec.json.decode(document, type=dict[str, Any])["keys"]
+        listed = read_document(document)["keys"]
         keys = [_imported(one) for one in listed[:MAX_KEYS] if one.get("use", "sig") == "sig"]
     except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
         raise BadToken("the provider's keys are not a JWK set") from error
@@ -80,7 +82,7 @@ def verified_claims(token: str, keys: Sequence[PublicKey], expected: Expected, n
         with warnings.catch_warnings(action="ignore", category=SecurityWarning):  # EdDSA has a new name
             claims = jwt.decode(token, key, registry=_REGISTRY).claims
         _registry(expected, now).validate(claims)
-    except (JoseError, ValueError) as error:
+    except (JoseError, ValueError, TypeError) as error:
         raise BadToken(str(error)) from error
     _check_more_claims(claims, expected, now)
     return claims

@@ -17,6 +17,7 @@ import msgspec
 import trio
 
 from chatd.log import log
+from chatd.outbound.document import read_document
 from chatd.outbound.http_client import HttpClient, NoAnswer
 from chatd.outbound.id_token import BadToken, Expected, PublicKey, UnknownKey, public_keys, verified_claims
 from chatd.ports import Identity, ProviderFailed
@@ -124,7 +125,7 @@ class OpenIdProvider:
     async def _fetch_metadata(self) -> Metadata:
         body = await self._get(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
         try:
-            document = msgspec.json.decode(body, type=dict[str, Any])
+            document = read_document(body)
             metadata = msgspec.convert(document, Metadata)
         except (msgspec.ValidationError, msgspec.DecodeError) as error:
             raise ProviderFailed(f"the discovery document cannot be used: {error}") from error
@@ -179,7 +180,7 @@ class OpenIdProvider:
             form["client_id"] = self._client
         status, body = await self._ask(metadata.token_endpoint, form=form, headers=headers)
         try:
-            answer = msgspec.json.decode(body, type=dict[str, Any])
+            answer = read_document(body)
         except msgspec.DecodeError:
             answer = {}
         if status != 200:
@@ -207,7 +208,7 @@ class OpenIdProvider:
             return claims
         try:
             body = await self._get(metadata.userinfo_endpoint, {"Authorization": f"Bearer {access}"})
-            document = msgspec.json.decode(body, type=dict[str, Any])
+            document = read_document(body)
         except (ProviderFailed, msgspec.DecodeError) as error:
             log.info("no_userinfo", reason=str(error))
             return claims

@@ -32,7 +32,8 @@ from chatd.gateway.http.rest.fields import MAX_PARAMETERS
 from chatd.gateway.http.server.body_limit import API_BODY, FORM_BODY
 from chatd.gateway.http.server.request_body import LEAST_RATE
 from chatd.gateway.http.server.request_head import HEAD_BYTES
-from chatd.gateway.websocket.frame_parser import INBOX_BYTES, INBOX_SIZE, MAX_CONTROL_FRAMES, MAX_FRAGMENTS
+from chatd.gateway.websocket.bounds import MAX_CONTROL_FRAMES, MAX_FRAGMENTS
+from chatd.gateway.websocket.frame_parser import INBOX_BYTES, INBOX_SIZE
 from chatd.handlers.identity import MAX_IDENTITIES
 from chatd.handlers.saved import MAX_DRAFTS, SAVED_BYTES
 from chatd.handlers.scheduled import MAX_SCHEDULED

@@ -390,7 +390,7 @@ async def test_however_often_it_is_killed_everybody_is_told_once_and_in_order(tm
         asks += 1
         async with living(tmp_path) as world:
             commands = Commands(world, asks)
-            with trio.fail_after(20), commands.killed:
+            with trio.fail_after(60), commands.killed:
                 await Notifier(world.reader, world.bus, cast(Any, commands)).run()
             kills += commands.asks <= 0
             told = {name: await told_of(world, name) for name in people}

@@ -39,6 +39,12 @@ async def test_a_long_password_may_be_weak_at_one_end() -> None:
     assert await passwords.weakness("a" * 256) is not None
 
 
+async def test_a_hash_costs_a_guesser_what_rfc_9106_recommends() -> None:
+    """Its second recommendation: 64 MiB, three passes, four lanes. Servers of other tests pay less."""
+    hashed = await Passwords().hash("three brown tables")
+    assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
 async def test_no_password_takes_long_to_judge() -> None:
     passwords = Passwords()
     await passwords.weakness("to have it loaded")

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e import cheap_passwords
 from e2e.provider import Provider
 from e2e.test_links import setup_link
 
@@ -26,7 +25,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder: Path = tmp_path_factory.mktemp("chatd")
     with LocalProvider() as provider:
         more = {"sign_up": "invite", "oidc_name": "Hopper ID", "oidc_sign_up": True, **provider.settings}
-        with serving(folder, server_name="The office", program=cheap_passwords.PROGRAM, **more) as server:
+        with serving(folder, server_name="The office", **more) as server:
             link = setup_link(server)
             origin = f"http://localhost:{server.port}"
             return drive("getting_in", server, folder, origin=origin, link=link, provider=provider.issuer)

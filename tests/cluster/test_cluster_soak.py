@@ -39,9 +39,9 @@ async def wait_for_one_head(cluster: ThreeNodes, token: str) -> None:
             await trio.lowlevel.checkpoint()
 
 
-async def test_nothing_acknowledged_is_lost_doubled_or_out_of_order_whatever_breaks(tmp_path: Path) -> None:
+async def test_nothing_acknowledged_is_lost_doubled_or_out_of_order_whatever_breaks(disk: Path) -> None:
     sys.stdout.write(f"seed {SEED}; again: CHATD_SOAK_SEED={SEED} CHATD_SOAK_SECONDS={SECONDS:g}\n")
-    with three_nodes(tmp_path) as cluster:
+    with three_nodes(disk) as cluster:
         await trio.to_thread.run_sync(cluster.start)
         town = Town(cluster.nodes[0].server)
         rooms = [town.room() for _ in range(2)]

@@ -13,7 +13,7 @@ from typing import Any
 import npm
 import pytest
 from click.testing import CliRunner
-from jsonschema import Draft7Validator, Draft202012Validator
+from json_schema import validator, validator_of_draft_7
 
 from chatd.cli import main
 from chatd.contract.events import EVENTS
@@ -54,7 +54,7 @@ def schema() -> Any:
 
 
 def test_the_schema_is_json_schema_and_has_every_row(schema: Any) -> None:
-    Draft202012Validator.check_schema(schema)
+    validator(schema).check_schema(schema)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["$defs"].keys() >= REQUEST_FRAMES | NEWS_FRAMES | {f"result.{name}" for name in REQUESTS}
     assert schema["$defs"].keys() >= set(_references(schema, "#/$defs/"))
@@ -77,7 +77,7 @@ def test_the_schema_is_json_schema_and_has_every_row(schema: Any) -> None:
     ],
 )
 def test_what_the_protocol_says_is_of_the_schema(schema: Any, frame: Any) -> None:
-    Draft202012Validator(schema).validate(frame)
+    validator(schema).validate(frame)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_what_the_protocol_says_is_of_the_schema(schema: Any, frame: Any) -> Non
     ],
 )
 def test_what_it_does_not_say_is_not(schema: Any, frame: Any) -> None:
-    assert not Draft202012Validator(schema).is_valid(frame)
+    assert not validator(schema).is_valid(frame)
 
 
 @pytest.mark.parametrize(
@@ -120,10 +120,10 @@ def test_what_it_does_not_say_is_not(schema: Any, frame: Any) -> None:
     ],
 )
 def test_a_reply_is_of_the_schema_of_its_request(schema: Any, request_: str, reply: Any, valid: bool) -> None:
-    assert Draft202012Validator({**schema, **_only(f"#/$defs/reply.{request_}")}).is_valid(reply) is valid
+    assert validator({**schema, **_only(f"#/$defs/reply.{request_}")}).is_valid(reply) is valid
     if "result" in reply:  # AsyncAPI's schemas are of draft 7
         of_result = {"$ref": f"#/components/messages/result.{request_}/payload"}
-        assert Draft7Validator({**printed("--asyncapi"), **of_result}).is_valid(reply) is valid
+        assert validator_of_draft_7({**printed("--asyncapi"), **of_result}).is_valid(reply) is valid
 
 
 def test_what_is_printed_is_the_same_each_time_and_ends_its_line() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -40,21 +39,20 @@ def says_where(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="module")
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for all tests of a module, without rate limits."""
-    server = Server(tmp_path_factory.mktemp("chatd") / "data", **_program(request)).start()
+    server = Server(tmp_path_factory.mktemp("chatd") / "data").start()
     yield server
     ended_well(server)
 
 
 @pytest.fixture
-def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
+def serve(tmp_path: Path) -> Iterator[Serve]:
     """Starts servers of the test's own, with the settings it names, and ends them."""
     started: list[Server] = []
 
     def start(**settings: object) -> Server:
-        given: dict[str, Any] = {**_program(request), **settings}
-        started.append(Server(tmp_path / f"data{len(started)}", **given))
+        started.append(Server(tmp_path / f"data{len(started)}", **settings))
         return started[-1].start()
 
     yield start
@@ -72,9 +70,3 @@ def town(server: Server) -> Iterator[Town]:
     town = Town(server)
     yield town
     town.close()
-
-
-def _program(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """A module may name the `SERVERS_PROGRAM`."""
-    program = getattr(request.module, "SERVERS_PROGRAM", None)
-    return {} if program is None else {"program": program}

@@ -2,7 +2,8 @@
 
 What a server does from its first line on is what `python -m chatd.cli` does; only Python's own start and
 the imports have been done before. Where a test changes those, the server has a process that was started for
-it: `fits` decides.
+it: `fits` decides. To hash a password takes a tenth of a second, and here next to nothing, unless the test
+says otherwise.
 
 Run as a script it is that process. It is told to start a server by a message over a socket, and ends with it.
 """
@@ -27,8 +28,7 @@ from typing import IO, Any, Final
 
 CHATD: Final = ("-m", "chatd.cli")
 SCRIPTS: Final = frozenset(
-    str(Path(__file__).with_name(f"{name}.py"))
-    for name in ("cheap_passwords", "little_graphql", "served_from", "uploading")
+    str(Path(__file__).with_name(f"{name}.py")) for name in ("little_graphql", "served_from", "uploading")
 )
 # What a server loads only when it is wanted, and most tests want some of it.
 LATE: Final = (
@@ -102,9 +102,16 @@ class Loaded:
         """Whether a process that is started now would find what this one found."""
         return self._environment == _others()
 
-    def start(self, words: Sequence[str], settings: Mapping[str, str], log: IO[bytes]) -> Process:
-        """Runs what `python WORDS…` would, with the log as its standard error."""
-        told = json.dumps({"words": words, "settings": dict(settings), "folder": os.getcwd()}).encode()
+    def start(
+        self,
+        words: Sequence[str],
+        settings: Mapping[str, str],
+        log: IO[bytes],
+        costly: bool = False,
+    ) -> Process:
+        """Runs what `python WORDS…` would, with the log as its standard error. `costly`: passwords are."""
+        how = {"words": words, "settings": dict(settings), "folder": os.getcwd(), "costly": costly}
+        told = json.dumps(how).encode()
         reading, writing = os.pipe()
         try:
             with self._turn:
@@ -180,6 +187,8 @@ def _wait(ears: socket.socket) -> dict[str, Any] | None:
 
 
 def main() -> None:
+    import argon2
+
     import chatd.app
     import chatd.cli
 
@@ -199,6 +208,8 @@ def main() -> None:
     sys.stderr = sys.__stderr__ = open(2, "w", 1, errors="backslashreplace", closefd=False)  # noqa: SIM115
     os.environ.update(told["settings"])
     os.chdir(told["folder"])
+    if not told["costly"]:
+        argon2.profiles.RFC_9106_LOW_MEMORY = argon2.profiles.CHEAPEST
     first, *words = told["words"]
     if first == "-m":
         sys.argv = [str(chatd.cli.__file__), *words[1:]]

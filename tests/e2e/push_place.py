@@ -130,7 +130,7 @@ class PushPlace:
     def to(self, browser: Browser) -> list[Sent]:
         return [sent for sent in self.sent if browser.endpoint.endswith(sent.path)]
 
-    def wait(self, browser: Browser, count: int = 1, seconds: float = 10.0) -> list[Frame]:
+    def wait(self, browser: Browser, count: int = 1, seconds: float = 60.0) -> list[Frame]:
         """What the browser was sent, once it is as much as that."""
         ends = time.monotonic() + seconds
         with self._arrived:

@@ -114,6 +114,13 @@ class Peer:
             self._conversation.sent(strict.read(payload.decode(errors="replace")))
         self.send(self.frame(opcode, payload, fin=fin, masked=masked))
 
+    def send_frames(self, *frames: tuple[int, bytes]) -> None:
+        """All at once: opcodes and payloads."""
+        for opcode, payload in frames:
+            if opcode == TEXT:
+                self._conversation.sent(strict.read(payload.decode()))
+        self.send(b"".join(self.frame(opcode, payload) for opcode, payload in frames))
+
     def read_frame(self) -> tuple[int, bytes]:
         """Opcode and payload of the server's next frame."""
         first, second = self.take(2)

@@ -41,10 +41,12 @@ class Server:
         program: Sequence[str] = ("-m", "chatd.cli"),
         arguments: Sequence[str] = (),
         executable: Path | str = sys.executable,
+        costly_passwords: bool = False,
         **settings: object,
     ) -> None:
         """`program`: what Python runs instead of chatd; `arguments` follow those of `chatd serve`;
-        `executable` stands in Python's place."""
+        `executable` stands in Python's place; `costly_passwords`: to hash one takes as long as it does for an
+        admin, also where the server is forked (`loaded`)."""
         self.data = data
         self.executable = str(executable)
         self.program = program
@@ -52,6 +54,7 @@ class Server:
         self.handed: tuple[int, ...] = ()  # files that the process is started with, beside the usual ones
         self.log = data.parent / f"{data.name}.log"
         self.rate_limits = rate_limits
+        self.costly_passwords = costly_passwords
         given = {"sign_up": "open", **settings}
         self.settings = {f"CHATD_{name.upper()}": str(value) for name, value in given.items()}
         self.port = 0
@@ -103,7 +106,7 @@ class Server:
         python = self.executable == sys.executable and not self.handed
         with self.log.open("ab") as log:
             if python and loaded.fits(self.program):
-                self.process = loaded.loaded().start(words, settings, log)
+                self.process = loaded.loaded().start(words, settings, log, self.costly_passwords)
             else:
                 self.process = own_process([self.executable, *words], settings, log, self.handed)
         self._listening.clear()

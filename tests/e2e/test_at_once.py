@@ -7,14 +7,11 @@ from contextlib import closing
 
 import pytest
 
-from . import cheap_passwords
 from .conftest import Serve
 from .talking import Frame
 from .test_recovery import OTHER, PASSWORD, link, submit
 from .test_second_factor import App
 from .town import Town
-
-SERVERS_PROGRAM = cheap_passwords.PROGRAM
 
 LATER = 61_000  # milliseconds; the grace of a refresh token is over
 

@@ -25,7 +25,7 @@ from chatd.contract.requests import REQUESTS
 from chatd.contract.spec import RequestType
 from chatd.gateway.graphql.schema import PROFILE_OF, PROFILES_OF
 
-from . import cheap_passwords, graphs
+from . import graphs
 from .authenticator import Authenticator
 from .conftest import ended_well
 from .push_place import Browser
@@ -381,10 +381,7 @@ class OverGraphQL:
 
 @pytest.fixture(scope="module")
 def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[World]]:
-    servers = [
-        Server(tmp_path_factory.mktemp("chatd") / "data", program=cheap_passwords.PROGRAM).start()
-        for _ in WAYS
-    ]
+    servers = [Server(tmp_path_factory.mktemp("chatd") / "data").start() for _ in WAYS]
     try:
         worlds = [World(server) for server in servers]
         yield worlds

@@ -22,7 +22,7 @@ def dial_from(server: Server, address: str) -> Client:
 
 
 def test_an_address_that_signs_in_without_end_keeps_no_other_address_waiting(serve: Serve) -> None:
-    server = serve(rate_limits=True)
+    server = serve(rate_limits=True, costly_passwords=True)
     town = Town(server)
     town.operator.ask("account.create", name="ada", password=PASSWORD)
     flood = [dial_from(server, "127.0.0.2") for _ in range(FLOOD)]

@@ -203,6 +203,18 @@ def test_who_breaks_websocket_is_told_how(server: Server) -> None:
         assert live.closed() == 1002
 
 
+@pytest.mark.parametrize(
+    ("begin", "frame", "code"), [(b"\x01", b"\x00", 1009), (b"", b"\x8a", 1008)], ids=["fragments", "pongs"]
+)
+def test_a_million_frames_that_say_nothing_are_not_read(
+    server: Server, begin: bytes, frame: bytes, code: int
+) -> None:
+    rest = b"\x80\0\0\0\0"
+    with socket(server) as live:
+        live.connection.socket.sendall((begin and begin + rest) + (frame + rest) * 2000)
+        assert live.closed() == code
+
+
 def test_the_same_id_twice_at_a_time_is_4409(server: Server, town: Town) -> None:
     with socket(server, town.member().token) as live:
         live.subscribe("1", SESSION)

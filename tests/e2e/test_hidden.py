@@ -17,6 +17,7 @@ import pytest
 
 from chatd.contract.requests import REQUESTS
 
+from .conftest import Serve
 from .serving import Server
 from .talking import Client, Frame
 from .timing import alike
@@ -308,14 +309,16 @@ def asks_for(client: Client, name: str, *data: Frame) -> list[Callable[[], objec
 
 
 @pytest.mark.timeout(900 if STRICT else 60)
-def test_an_unknown_name_takes_as_long_as_a_wrong_password(town: Town) -> None:
+def test_an_unknown_name_takes_as_long_as_a_wrong_password(serve: Serve) -> None:
     """By the work that it is; with the environment variable by the clock on the wall."""
+    town = Town(serve(costly_passwords=True))
     known, without_password = town.account(), town.account()
     town.operator.ask("account.set_password", account=known.id, password=PASSWORD)
     names = (known.name, without_password.name, "nobody-at-all")
     tries = [{"name": name, "password": WRONG} for name in names]
     asks = asks_for(town.open(town.account()), "account.sign_in", *tries)
     assert alike(asks, 200, 0.05) if STRICT else alike(asks, 6, 0.15, town.server.cpu_seconds)
+    town.close()
 
 
 @pytest.mark.skipif(not STRICT, reason="the machine must have nothing else to do: set CHATD_TIMING")

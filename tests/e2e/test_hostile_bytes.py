@@ -167,7 +167,7 @@ def test_a_ping_is_answered_while_requests_run(server: Server, town: Town) -> No
             {"id": n, "command": "message.post", "data": {"room": room, "text": f"{n}"}}
             for n in range(1, 101)
         ]
-        busy.send(busy.frame(TEXT, encode(posts).encode()) + busy.frame(PING, b"are you there"))  # type: ignore[union-attr]
+        busy.send_frames((TEXT, encode(posts).encode()), (PING, b"are you there"))  # type: ignore[union-attr]
         assert busy.read_until(PONG) == b"are you there"
 
 

@@ -8,6 +8,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from websockets.exceptions import WebSocketException
@@ -70,7 +71,7 @@ class Talker(threading.Thread):
                     waiting[self._post(client, text)] = text
                 client.receive()
                 self._note(client, waiting)
-            all_answered.wait(20)
+            all_answered.wait(60)
             client.catch_up()
             over.set()
         finally:
@@ -144,8 +145,13 @@ def acknowledge_more(talkers: list[Talker], count: int, server: Server) -> None:
 
     goal = acknowledged() + count
     with progress:
-        enough = progress.wait_for(lambda: acknowledged() >= goal or any(t.error for t in talkers), 15)
-    assert enough, f"no progress for 15 s; the server said:\n{server.output()}"
+        enough = progress.wait_for(lambda: acknowledged() >= goal or any(t.error for t in talkers), 60)
+    assert enough, f"no progress for 60 s; the server said:\n{server.output()}"
+
+
+@pytest.fixture
+def tmp_path(disk: Path) -> Path:
+    return disk
 
 
 @pytest.mark.timeout(240)

@@ -8,13 +8,10 @@ from typing import Any
 import pyotp
 import pytest
 
-from . import cheap_passwords
 from .authenticator import Authenticator
 from .serving import Server
 from .talking import Client, Frame
 from .town import Town
-
-SERVERS_PROGRAM = cheap_passwords.PROGRAM
 
 PASSWORD = "a lantern over seven still ponds"
 _names = itertools.count(1)

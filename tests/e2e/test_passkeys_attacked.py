@@ -6,15 +6,12 @@ from typing import Any
 
 import pytest
 
-from . import cheap_passwords
 from .authenticator import Authenticator, read, shown
 from .conftest import Serve
 from .talking import Frame
 from .test_passkeys import PASSWORD, Person, challenge, page
 from .test_second_factor import App
 from .town import Town, absent_id
-
-SERVERS_PROGRAM = cheap_passwords.PROGRAM
 
 SIGN_IN = "account.passkey_sign_in"
 

@@ -437,7 +437,7 @@ def test_what_was_under_way_when_the_server_died_is_pushed_by_the_next_one(
         place.answer = lambda path: (201, {})
     tried = len(place.to(phone.browser))
     server.start()
-    place.wait(phone.browser, tried + 1, 20)
+    place.wait(phone.browser, tried + 1)
     again = Client.dial(server).open(phone.account.token)
     assert again.ask("push.key")["key"] == key
     again.close()

@@ -10,12 +10,9 @@ import pytest
 
 from chatd.domain import totp
 
-from . import cheap_passwords
 from .conftest import Serve
 from .talking import Client, Frame
 from .town import Town, absent_id
-
-SERVERS_PROGRAM = cheap_passwords.PROGRAM
 
 PASSWORD = "a lantern over seven still ponds"
 OTHER = "eleven grey herons at the weir"

@@ -15,14 +15,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from joserfc.jwk import OctKey, RSAKey
 
-from . import cheap_passwords
 from .conftest import ended_well
 from .provider import CLIENT, SECRET, Browser, Claims, Page, Provider, s256, signed
 from .serving import Server
 from .talking import Client, Frame
 from .town import Town
-
-SERVERS_PROGRAM = cheap_passwords.PROGRAM
 
 PASSWORD = "a lantern over seven still ponds"
 Serve = Callable[..., Server]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from json_schema import validator
 
 from chatd.contract.requests import REQUESTS
 from chatd.contract.schema import json_schema, to_definition
@@ -136,4 +136,4 @@ def test_all_that_goes_out_is_of_the_schema(replies: dict[str, Any]) -> None:
     schema = json_schema("test")
     for name, reply in replies.items():
         definition = f"result.{name}" if name in REQUESTS else name
-        Draft202012Validator({**schema, "anyOf": [to_definition(definition)]}).validate(reply)
+        validator({**schema, "anyOf": [to_definition(definition)]}).validate(reply)

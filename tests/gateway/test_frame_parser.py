@@ -10,14 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.auth.rate_limits import TokenBucket
-from chatd.gateway.websocket.frame_parser import (
-    INBOX_BYTES,
-    INBOX_SIZE,
-    MAX_CONTROL_FRAMES,
-    MAX_FRAGMENTS,
-    FrameParser,
-    Sentinel,
-)
+from chatd.gateway.websocket.bounds import MAX_CONTROL_FRAMES, MAX_FRAGMENTS
+from chatd.gateway.websocket.frame_parser import INBOX_BYTES, INBOX_SIZE, FrameParser, Sentinel
 from chatd.settings import Rate
 
 FIN, TEXT, BINARY, CONTINUATION, CLOSE, PING, PONG = 0x80, 0x1, 0x2, 0x0, 0x8, 0x9, 0xA

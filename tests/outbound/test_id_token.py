@@ -33,6 +33,8 @@ CLAIMS = {
     "iat": NOW - 1,
     "exp": NOW + 300,
 }
+DEEP = b'{"keys":' + b"[" * 10_000 + b"]" * 10_000 + b"}"
+CRITICAL = (None, 5, True, {}, [5], [[]], "exp", ["exp"])
 RSA = RSAKey.generate_key(2048, {"kid": "rsa"})
 EC = ECKey.generate_key("P-256", {"kid": "ec"})
 ED = OKPKey.generate_key("Ed25519", {"kid": "ed"})
@@ -169,7 +171,7 @@ def test_a_key_is_for_its_own_algorithm() -> None:
         verified_claims(signed(CLAIMS, RSA), published(RSA, alg="PS256"), EXPECTED, NOW)
 
 
-@pytest.mark.parametrize("document", [b"", b"[]", b"{}", b'{"keys": 1}', b'{"keys": [1]}', b"<html>"])
+@pytest.mark.parametrize("document", [b"", b"[]", b"{}", b'{"keys": 1}', b'{"keys": [1]}', b"<html>", DEEP])
 def test_a_document_that_is_no_key_set_is_refused(document: bytes) -> None:
     with pytest.raises(BadToken):
         public_keys(document)
@@ -185,6 +187,15 @@ def test_keys_that_cannot_be_read_are_passed_over() -> None:
     st.text(max_size=200) | st.from_regex(r"[A-Za-z0-9_-]{0,40}(\.[A-Za-z0-9_-]{0,40}){2}", fullmatch=True)
 )
 def test_nonsense_is_refused_and_breaks_nothing(token: str) -> None:
+    with pytest.raises(BadToken):
+        verified_claims(token, [RSA], EXPECTED, NOW)
+
+
+@pytest.mark.parametrize(
+    "head", [DEEP, b"9" * 5000, *(json.dumps({"alg": "RS256", "crit": value}).encode() for value in CRITICAL)]
+)
+def test_a_head_that_no_provider_writes_is_refused(head: bytes) -> None:
+    token = base64.urlsafe_b64encode(head).decode().rstrip("=") + ".e30.AAAA"
     with pytest.raises(BadToken):
         verified_claims(token, [RSA], EXPECTED, NOW)
 

@@ -22,6 +22,9 @@ HERE = "http://127.0.0.1:8400/auth/oidc/callback"
 VERIFIER = "v" * 64
 
 
+DEEP = b'{"sub":' + b"[" * 10_000 + b"]" * 10_000 + b"}"
+
+
 class World:
     """A provider, and how it is seen; time stands still until it is moved."""
 
@@ -135,9 +138,17 @@ async def test_a_code_needs_its_verifier(world: World) -> None:
 
 
 async def test_a_userinfo_that_fails_keeps_nobody_out(world: World) -> None:
-    for answer in ((500, b""), (200, b"<html>"), (200, b"[]"), (200, b"x" * (BYTES + 1))):
+    for answer in ((500, b""), (200, b"<html>"), (200, b"[]"), (200, DEEP), (200, b"x" * (BYTES + 1))):
         world.there.answers = {"/userinfo": answer}
         assert await world.sign_in() == Identity(world.there.issuer, "ada")
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/jwks", "/token"])
+@pytest.mark.parametrize("body", [b"<html>", b"[]", DEEP], ids=["html", "list", "deep"])
+async def test_a_document_that_is_none_is_the_providers_failure(world: World, path: str, body: bytes) -> None:
+    world.there.answers = {path: (200, body)}
+    with pytest.raises(ProviderFailed):
+        await world.sign_in()
 
 
 async def test_no_reason_holds_a_secret(world: World) -> None:

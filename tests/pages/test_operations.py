@@ -302,7 +302,7 @@ def asked(
 ) -> tuple[int, str]:
     """The status and the body of the answer."""
     with admin.machine.network():
-        connection = Connection(HOST, 443, timeout=10, context=context)
+        connection = Connection(HOST, 443, timeout=60, context=context)
         try:
             kind = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
             connection.request(method, path, body, kind)
@@ -328,11 +328,11 @@ def test_a_websocket_goes_through_and_stays_through_a_silence(
         ) as client,
     ):
         client.send(json.dumps({"id": 1, "command": "session.open", "data": {"token": token}}))
-        assert "result" in json.loads(client.recv(10).split("\n")[0])
+        assert "result" in json.loads(client.recv(60).split("\n")[0])
         with pytest.raises(TimeoutError):
             client.recv(SILENCE)
         client.send(json.dumps({"id": 2, "query": "space.list", "data": {}}))
-        assert json.loads(client.recv(10).split("\n")[0])["id"] == 2
+        assert json.loads(client.recv(60).split("\n")[0])["id"] == 2
 
 
 def test_events_come_through_as_they_happen_and_before_them_what_else_is_asked(
@@ -341,7 +341,7 @@ def test_events_come_through_as_they_happen_and_before_them_what_else_is_asked(
     for _ in range(5):  # a proxy that keeps its connections asks for the events on one of them
         assert asked(admin, trust, "GET", "/api/v1/spaces")[0] == 401
     with admin.machine.network():
-        connection = Connection(HOST, 443, timeout=10, context=trust)
+        connection = Connection(HOST, 443, timeout=60, context=trust)
         try:
             connection.request("GET", "/api/v1/events", headers={"Authorization": f"Bearer {token}"})
             assert b"event: opened" in connection.getresponse().read1(4096)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from store_facts import Pen, Sheet, SingleThreaded
@@ -21,14 +20,6 @@ FILL = """
     INSERT INTO mentions (account, room, seq)
     SELECT value, room, seq FROM messages CROSS JOIN json_each(mentions) WHERE value <> 'here'
 """
-
-
-@pytest.fixture
-def tmp_path() -> Iterator[Path]:
-    """In memory where the system has a place for that: a hundred stores wait for no disk."""
-    memory = Path("/dev/shm")
-    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        yield Path(folder)
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ async def test_cancelling_the_wait_does_not_break_the_transaction(connection: Tr
         file.execute("CREATE TABLE t (x)")
         file.execute("BEGIN")
         file.execute("INSERT INTO t VALUES (1)")
-        go.wait(5)
+        go.wait(60)
         file.execute("COMMIT")
 
     with trio.CancelScope() as scope:

@@ -8,9 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import pytest
 from store_facts import Pen
 
 from chatd.store.connection import open_writer
@@ -22,13 +20,6 @@ MIB = 2**20
 BULK = 64 * MIB
 ALLOWED = 48 * MIB  # with threads' stacks and two caches, and far from what the file has
 TEXT = 20_000
-
-
-@pytest.fixture
-def disk() -> Iterator[Path]:
-    """Not in memory: it would be measured."""
-    with TemporaryDirectory() as folder:
-        yield Path(folder)
 
 
 @contextmanager

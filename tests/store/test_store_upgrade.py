@@ -288,15 +288,18 @@ NOBODY = 65534
 
 
 @pytest.fixture
-def of_nobody(tmp_path: Path, written_by_version_1: Callable[[list[Append]], None], pen: Pen) -> Path:
+def of_nobody(
+    tmp_path: Path, disk: Path, written_by_version_1: Callable[[list[Append]], None], pen: Pen
+) -> Path:
     """A data folder that belongs to another user than root, who runs this."""
     if os.geteuid() != 0:
         pytest.skip("only root can give files away")
     written_by_version_1(pen.village())
-    tmp_path.chmod(0o700)
-    for path in (tmp_path, *tmp_path.iterdir()):
+    shutil.copytree(tmp_path, disk, dirs_exist_ok=True)  # where that user may get to it
+    disk.chmod(0o700)
+    for path in (disk, *disk.iterdir()):
         os.chown(path, NOBODY, NOBODY)
-    return tmp_path
+    return disk
 
 
 def owners(folder: Path) -> dict[str, int]:

@@ -57,8 +57,7 @@ class Village:
 
 
 def new_village() -> Iterator[Village]:
-    memory = Path("/dev/shm")
-    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+    with TemporaryDirectory() as folder:
         village = Village(Path(folder))
         yield village
         village.close()

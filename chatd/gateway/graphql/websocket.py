@@ -12,13 +12,16 @@ import trio
 import trio_websocket
 from trio_websocket import WebSocketConnection
 
+from chatd.auth.rate_limits import TokenBucket
 from chatd.gateway.graphql.conversation import SUBPROTOCOL, Conversation, End, stood_still
 from chatd.gateway.graphql.execution import MAX_QUESTION
 from chatd.gateway.graphql.operations import Operations
 from chatd.gateway.net.stream import SocketStream
-from chatd.gateway.websocket.closing import protocol_error_frame
+from chatd.gateway.websocket.bounds import BoundedStream, MessageBounds
+from chatd.gateway.websocket.closing import close_frame, protocol_error_frame
+from chatd.gateway.websocket.reader import RECEIVE_BYTES
 from chatd.ports import Caller
-from chatd.settings import Settings
+from chatd.settings import Rate, Settings
 
 CLOSE_DEADLINE: Final = 2.0  # seconds for the closing handshake
 STOPPING: Final = End(1001, "the server is stopping")
@@ -33,13 +36,16 @@ async def serve_graphql(
     stopping: trio.Event,
 ) -> None:
     """Serves the connection, whose handshake the stream still holds, until either side ends it."""
+    bounds = MessageBounds(MAX_QUESTION)
+    paced = settings.limits and not peer.operator
+    pace = TokenBucket(Rate.parse(settings.rate_frames)) if paced else None
     try:
         async with trio.open_nursery() as nursery:
             websocket = None
             with trio.move_on_after(settings.head_deadline):
-                websocket = await _shake_hands(nursery, stream)
+                websocket = await _shake_hands(nursery, BoundedStream(stream, bounds, pace))
             if websocket is not None:
-                stream.framed, stream.final_frame = True, partial(_final_frame, websocket)
+                stream.framed, stream.final_frame = True, partial(_final_frame, websocket, bounds)
                 nursery.start_soon(keep_alive, websocket, settings, nursery.cancel_scope)
                 end = await _converse(Conversation(operations, websocket, peer, bearer), settings, stopping)
                 with trio.move_on_after(CLOSE_DEADLINE):
@@ -49,13 +55,15 @@ async def serve_graphql(
         pass
 
 
-async def _shake_hands(nursery: trio.Nursery, stream: SocketStream) -> WebSocketConnection:
-    request = await trio_websocket.wrap_server_stream(nursery, stream, max_message_size=MAX_QUESTION)
+async def _shake_hands(nursery: trio.Nursery, stream: BoundedStream) -> WebSocketConnection:
+    request = await trio_websocket.wrap_server_stream(
+        nursery, stream, max_message_size=MAX_QUESTION, receive_buffer_size=RECEIVE_BYTES
+    )
     return await request.accept(subprotocol=SUBPROTOCOL)
 
 
-def _final_frame(websocket: WebSocketConnection) -> bytes:
-    return protocol_error_frame(websocket.closed)
+def _final_frame(websocket: WebSocketConnection, bounds: MessageBounds) -> bytes:
+    return close_frame(*bounds.violation) if bounds.violation else protocol_error_frame(websocket.closed)
 
 
 async def _converse(conversation: Conversation, settings: Settings, stopping: trio.Event) -> End:

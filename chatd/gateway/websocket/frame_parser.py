@@ -2,8 +2,7 @@
 
 Nearly every message that a client sends is one masked, final text or binary frame. The parser decodes such a
 frame at a tenth of the cost. It forwards everything else (control frames, fragments, and whatever violates
-the protocol) to trio-websocket, which answers it. It counts the frames of a message and their bytes:
-trio-websocket limits a message by its length in characters, but a message may have a million empty fragments.
+the protocol) to trio-websocket, which answers it. All frames are counted (`bounds`).
 """
 
 from __future__ import annotations
@@ -17,11 +16,10 @@ import trio
 
 from chatd.auth.rate_limits import TokenBucket
 from chatd.concurrency.wakeup import Wakeup
+from chatd.gateway.websocket.bounds import MessageBounds, measure
 
 INBOX_SIZE: Final = 64  # messages that wait for the session
 INBOX_BYTES: Final = 256 * 1024  # of them; the last may go beyond it
-MAX_FRAGMENTS: Final = 1024  # frames of one message
-MAX_CONTROL_FRAMES: Final = 1024  # in a row
 _TEXT, _BINARY, _CLOSE, _PONG = 0x81, 0x82, 0x88, 0x8A  # final frames
 
 
@@ -35,12 +33,12 @@ class Sentinel(Enum):
 class FrameParser:
     """Is fed with all bytes after the handshake, and puts the messages into an inbox, in order.
 
-    `violation`: close code and reason, once the peer has sent more frames or bytes than are allowed. `pace`:
-    the bucket of the frames that are forwarded; the session counts the others.
+    `pace`: the bucket of the frames that are forwarded; the session counts the others.
     """
 
     def __init__(self, max_message: int, pace: TokenBucket | None = None) -> None:
-        self.violation: tuple[int, str] | None = None
+        self._bounds = MessageBounds(max_message)
+        self._count = self._bounds.count
         self.pong_due = False  # we have sent a ping: its pong says nothing but that the peer is there
         self._pace = pace
         self._forwarded = 0  # frames that are not paid for yet
@@ -48,13 +46,16 @@ class FrameParser:
         self._waiting = 0  # bytes in the inbox
         self._arrived = Wakeup()
         self.space: Callable[[], None] = lambda: None  # called when a message was taken from a full inbox
-        self._max_message = max_message
         self._rest = b""  # the beginning of a frame
         self._payload_left = 0  # bytes still to come of a frame that is forwarded
         self._fragmented = False
         self._close_received = False
         self._discarding = False
-        self._frames = self._size = self._controls = 0
+
+    @property
+    def violation(self) -> tuple[int, str] | None:
+        """Close code and reason, once the peer has sent more frames or bytes than are allowed."""
+        return self._bounds.violation
 
     # --- the session's side
 
@@ -115,7 +116,7 @@ class FrameParser:
                 forwarded.append(data[at : at + step])
                 at += step
                 continue
-            size, length = _measure(data, at)
+            size, length = measure(data, at)
             if not size:
                 break
             if self.pong_due and data[at] == _PONG and size == 6:
@@ -171,43 +172,9 @@ class FrameParser:
             if not self._fragmented:
                 self._put(Sentinel.FRAGMENTED)
 
-    def _count(self, first: int, length: int) -> None:
-        if first & 0x08:
-            self._controls += 1
-            if self._controls > MAX_CONTROL_FRAMES:
-                self._refuse(1008, "too many control frames without a message")
-            return
-        self._frames += 1
-        self._size += length
-        if self._size > self._max_message:
-            self._refuse(1009, f"a message is at most {self._max_message} bytes")
-        if self._frames > MAX_FRAGMENTS:
-            self._refuse(1009, f"a message is at most {MAX_FRAGMENTS} frames")
-        if first & 0x80:
-            self._frames = self._size = self._controls = 0
-
-    def _refuse(self, code: int, reason: str) -> None:
-        self.violation = code, reason
-        self.end()
-        raise trio.BrokenResourceError(reason)
-
     def _put(self, item: str | bytes | Sentinel, size: int = 0) -> None:
         if self._discarding:
             return
         self._inbox.append((item, size))
         self._waiting += size
         self._arrived.wake()
-
-
-def _measure(data: bytes, at: int) -> tuple[int, int]:
-    """Sizes of the header at `at` and of its payload; 0 when the header is not complete."""
-    available = len(data) - at
-    if available < 2:
-        return 0, 0
-    short = data[at + 1] & 0x7F
-    size = (2 if short < 126 else 4 if short == 126 else 10) + (4 if data[at + 1] & 0x80 else 0)
-    if available < size:
-        return 0, 0
-    if short < 126:
-        return size, short
-    return size, int.from_bytes(data[at + 2 : at + (4 if short == 126 else 10)], "big")
