@@ -71,7 +71,7 @@ class Conversation:
             said = await self._next()
             match said.type:
                 case "subscribe":
-                    self._subscribe(said, nursery, speaker)
+                    await self._subscribe(said, nursery, speaker)
                 case "complete":
                     if (operation := self._under_way.pop(said.id or "", None)) is not None:
                         operation.cancel()
@@ -110,7 +110,7 @@ class Conversation:
             elif said.type != "pong":
                 return said
 
-    def _subscribe(self, said: Incoming, nursery: trio.Nursery, speaker: Speaker) -> None:
+    async def _subscribe(self, said: Incoming, nursery: trio.Nursery, speaker: Speaker) -> None:
         if not said.id or len(said.id) > MAX_ID:
             raise End(4400, f"an operation has an id of 1 to {MAX_ID} characters")
         if said.id in self._under_way:
@@ -120,7 +120,7 @@ class Conversation:
         except msgspec.ValidationError as error:
             raise End(4400, f"payload: {error}") from None
         if self._running >= MAX_OPERATIONS:
-            nursery.start_soon(self._show, said.id, refused(TOO_MANY))
+            await self._show(said.id, refused(TOO_MANY))  # who does not read it is not read either
         else:
             self._running += 1
             operation = self._under_way[said.id] = trio.CancelScope()
