@@ -1,7 +1,7 @@
 """One JSON value as a type: strictly where that works, else whatever can be saved of it.
 
 What standard JSON does not allow but exports hold is accepted: NaN, halves of surrogate pairs, bytes that are
-no UTF-8, numbers in the place of strings and the reverse.
+no UTF-8, numbers in the place of strings and the reverse. NUL becomes U+FFFD.
 """
 
 from __future__ import annotations
@@ -22,6 +22,11 @@ VALUES: Final = 500_000  # in one piece of JSON
 _PAIRS: Final = re.compile(rb"(\\\\|\\u(?!d[89a-f])|\\u(?=d[89ab])....\\ud[c-f]..)|\\ud[89a-f]..")
 
 
+# NUL, which no database takes in a text or a key: the first group is a backslash that stands for itself.
+_NUL: Final = re.compile(rb"(\\\\)|\\u0000")
+_MAYBE_NUL: Final = re.compile(rb"u0000")
+
+
 class NotJson(Exception):
     """This piece cannot be decoded as what was asked for."""
 
@@ -36,6 +41,8 @@ def decoded(
     `NotJson`."""
     if has_too_many_values(data):
         raise NotJson(f"more than {VALUES:,} values")
+    if _MAYBE_NUL.search(data):
+        data = _NUL.sub(lambda found: found[1] or b"\\ufffd", data)
     try:
         return decoder.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

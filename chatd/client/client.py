@@ -20,6 +20,7 @@ from chatd.client.asking import all_pages
 from chatd.client.errors import Disconnected, Refused
 from chatd.client.event import Event, Signal
 from chatd.client.nursery import quiet_nursery
+from chatd.client.renewal import Renewal
 from chatd.client.session import LONGEST_DELAY, Session
 from chatd.client.tokens import Tokens
 from chatd.client.wire import FORMATS, FormatName
@@ -192,12 +193,10 @@ async def connect(
     session = Session(
         parse_address(place),
         FORMATS[format],
-        tokens=tokens,
+        renewal=Renewal(tokens, on_refresh, newest),
         cursor=cursor,
         patient=patient,
-        on_refresh=on_refresh,
         on_lost=on_lost,
-        newest=newest,
         longest_delay=longest_delay,
     )
     async with quiet_nursery() as nursery:

@@ -24,10 +24,10 @@ from chatd.client.errors import Disconnected, Refused, SessionEnded, Unreadable
 from chatd.client.event import Event, Signal, event_of, reloaded, signal_of
 from chatd.client.inbox import EVENTS_BOUND, SIGNALS_BOUND, Inbox
 from chatd.client.link import Link, LinkLost, open_link
-from chatd.client.tokens import Tokens, tokens_of
+from chatd.client.renewal import Renewal
+from chatd.client.tokens import Tokens
 from chatd.client.wire import Format, Frame
 from chatd.concurrency.backoff import Backoff, full_jitter
-from chatd.contract.account import Refresh, SignedIn
 from chatd.contract.message import PostMessage
 from chatd.contract.presence import PresenceList, WatchPresence
 from chatd.contract.requests import REQUESTS
@@ -40,7 +40,6 @@ FIRST_DELAY = 0.25  # seconds before the first try to connect again
 LONGEST_DELAY = 30.0
 LONGEST_PATIENCE = 60.0  # seconds: whoever must wait longer, as for another day's quota, is told so
 STEADY_SECONDS = 1.0  # a connection that lasted this long was a good one: backoff starts over
-EARLY_REFRESH = 30.0  # seconds before its end at which an access token counts as stale
 
 T = TypeVar("T")
 
@@ -53,20 +52,17 @@ class Session:
         address: Address,
         form: Format,
         *,
-        tokens: Tokens | None,
+        renewal: Renewal,
         cursor: Cursor | None,
         patient: bool,
-        on_refresh: Callable[[Tokens], None] | None,
         on_lost: Callable[[Refused | Disconnected], None] | None = None,
-        newest: Callable[[], Tokens | None] | None = None,
         longest_delay: float = LONGEST_DELAY,
     ) -> None:
         self._address = address
         self._form = form
         self._patient = patient
-        self._on_refresh = on_refresh
         self._on_lost = on_lost
-        self._newest = newest
+        self._renewal = renewal
         self._longest_delay = longest_delay
         self._bell = Bell()
         self._calls = Calls(form, self._bell.ring)
@@ -79,12 +75,13 @@ class Session:
         self._reconnecting = False  # wanted, to catch up; nothing new is sent
         self._closing = False
         self._error: Exception | None = None
-        self._stale_at = float("inf")
         self._watched: WatchPresence | None = None  # the newest
         self.cursor = cursor
         self.opened: SessionOpened | None = None
-        self.tokens: Tokens | None = None
-        self._keep(tokens)
+
+    @property
+    def tokens(self) -> Tokens | None:
+        return self._renewal.tokens
 
     # --- for the application
 
@@ -211,13 +208,11 @@ class Session:
     async def _open(self, link: Link) -> None:
         if self.tokens is None:
             return
-        fresh = False
-        if trio.current_time() >= self._stale_at:
-            fresh = await self._refresh(link)
+        fresh = self._renewal.due and await self._renewal.renew(link)
         try:
             opened = await link.ask(self._open_request(), SessionOpened)
         except Refused as refusal:
-            if refusal.code != "unauthenticated" or fresh or not await self._refresh(link):
+            if refusal.code != "unauthenticated" or fresh or not await self._renewal.renew(link):
                 raise
             opened = await link.ask(self._open_request(), SessionOpened)
         self._welcome(opened)
@@ -237,28 +232,6 @@ class Session:
         elif not opened.resumed:
             self._received = head
             self._events.put(reloaded(opened))
-
-    async def _refresh(self, link: Link) -> bool:
-        """Whether there are other tokens now. A refresh token that was used a while ago counts as stolen, so
-        those that others of this sign-in have got since come first."""
-        if self.tokens is None or self.tokens.refresh_token is None:
-            return False
-        newest = self._newest() if self._newest is not None else None
-        if newest is not None and newest.refresh_token not in (None, self.tokens.refresh_token):
-            self._keep(newest)
-            if trio.current_time() < self._stale_at:
-                return True
-        self._keep(tokens_of(await link.ask(Refresh(self.tokens.refresh_token), SignedIn)))
-        if self._on_refresh is not None and self.tokens is not None:
-            self._on_refresh(self.tokens)
-        return True
-
-    def _keep(self, tokens: Tokens | None) -> None:
-        self.tokens = tokens
-        if tokens is not None and tokens.refresh_token and tokens.expires_in is not None:
-            self._stale_at = trio.current_time() + max(0.0, tokens.expires_in - EARLY_REFRESH)
-        else:
-            self._stale_at = float("inf")
 
     # --- the tasks of a link
 

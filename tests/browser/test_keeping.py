@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from .driving import Town, assert_calm, drive, serving
+
+OLD: Final = 1_600_000_000_000  # Unix milliseconds: in 2020
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +28,48 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
         events = town.operator.ask("audit.list", space=town.space)["entries"]
         town.close()
     return {**saw, "now": (of_space["keep_days"], now["keep_days"], now["hold"]), "audited": events}
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A member has a room open, with messages that were imported long ago and one of today, while the rule of
+    the space, that of the room and a legal hold come and go; a rule is carried out at once here."""
+    folder: Path = tmp_path_factory.mktemp("chatd")
+    with serving(folder, retention_delay=0.3) as server:
+        town = Town(server)
+        room = town.room("Log book")
+        bob = town.member(room, name="bob")
+        begun = {
+            "import": town.operator.ask("import.begin", space=town.space, format="irc", source="s")["import"]
+        }
+        here = {"key": "C1", "name": "x", "kind": "public", "room": room}
+        town.operator.ask("import.add_rooms", **begun, rooms=[here])
+        old = [{"key": f"{n}", "by": bob.id, "at": OLD + n, "text": f"old words {n}"} for n in range(3)]
+        town.operator.ask("import.add_messages", **begun, room=room, messages=old)
+        with closing(town.open(town.owner)) as owner:
+            owner.ask("message.post", room=room, text="words of today")
+        ann = town.moderator(room, role="admin")
+        town.operator.ask("account.set_admin", account=ann.id, admin=True)
+        saw = drive("keeping_watched", server, folder, ann=ann, bob=bob, space=town.space, room=room)
+        left = [one["text"] for one in town.operator.ask("room.history", room=room)["messages"]]
+        town.close()
+    return {**saw, "left": left}
+
+
+def test_a_member_sees_what_goes_and_for_how_long_the_rest_is_kept(watched: Any) -> None:
+    assert_calm(watched)
+    assert watched["found"] == []
+    assert watched["asked_under_hold"].endswith("A legal hold stands: it keeps them until it ends.")
+    assert "Now that is 3 messages." in watched["ended"]
+    assert "2020" in watched["ended"], "how old the oldest is"
+    assert watched["before"] == []
+    assert watched["field"] < 60, "the line takes its own place in the panel, and stretches no field"
+    [held] = watched["held"]
+    assert held.startswith("A legal hold stands on this room: nothing is erased,")
+    assert watched["during_hold"] == 3, "the hold keeps them"
+    assert watched["of_space"] == ["Messages in this room are erased after 90 days."]
+    assert watched["of_room"] == ["Messages in this room are erased after 30 days."]
+    assert watched["left"] == [None, None, None, "words of today"]
 
 
 def test_it_is_calm_and_accessible(seen: Any) -> None:

@@ -21,6 +21,7 @@ from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import Glance, glance
 from chatctl.imports.json_decoding import NotJson, decoded
 from chatctl.imports.json_text import lines
+from chatctl.imports.keys import bounded
 from chatctl.imports.problems import lost_in
 from chatctl.imports.records import CustomEmoji, Message, Person, Room, plain
 
@@ -126,7 +127,7 @@ class ChatdExport:
         elif kind in _MORE:
             row: More = decoded(data, _MORE[kind], lost(place))
             if 0 < row.seq < 2**53:
-                self._spool.add_more(structs.replace(row, room=plain(row.room)))
+                self._spool.add_more(structs.replace(row, room=bounded(plain(row.room))))
         elif not self._places.take(kind, data, place) and kind not in _FRAME:
             self.problems.add("unknown kind", f"{place}: {plain(kind)[:40]}")
 
@@ -135,7 +136,7 @@ class ChatdExport:
             self.problems.add("no time", place)
         elif not 0 < row.seq < 2**53:
             self.problems.add("unreadable", place)
-        elif not self._spool.add_message(structs.replace(row, room=plain(row.room))):
+        elif not self._spool.add_message(structs.replace(row, room=bounded(plain(row.room)))):
             self.problems.add("same key", place)
 
 

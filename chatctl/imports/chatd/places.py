@@ -90,7 +90,7 @@ class Places:
     def _take_room(self, row: RoomRow) -> None:
         if len(self._rooms) >= _ROOMS:
             raise Unreadable(f"the export has more than {_ROOMS:,} rooms: import it in parts")
-        self._rooms.setdefault(plain(row.room), row)
+        self._rooms.setdefault(bounded(plain(row.room)), row)
 
     def _take_author(self, row: MemberRow) -> None:
         self._take_person(row, self._authors)
@@ -110,7 +110,7 @@ class Places:
         key = self._take_person(row, self.people)
         if row.room is None:
             return
-        room = self._rooms.get(plain(row.room))
+        room = self._rooms.get(bounded(plain(row.room)))
         # A direct room is for those who have left it, too.
         if row.left_at is not None and (room is None or room.kind != "direct"):
             return
@@ -118,7 +118,7 @@ class Places:
         if self._count > _MEMBERS:
             self._problems.add("skipped", f"{place}: a member")
             return
-        self._members.setdefault(plain(row.room), {})[key] = None
+        self._members.setdefault(bounded(plain(row.room)), {})[key] = None
 
 
 def _name_of_deleted(key: str) -> str:

@@ -12,6 +12,7 @@ from chatctl.imports.archive import Archive
 from chatctl.imports.export import Unreadable
 from chatctl.imports.json_text import lines
 from chatctl.imports.problems import Problems
+from chatctl.imports.records import plain
 from chatctl.imports.whatsapp.heads import Head, head_of, way_of
 from chatctl.imports.whatsapp.words import bare
 
@@ -78,7 +79,7 @@ class Chat:
 
 def author_name(shown: str) -> str:
     """Without the sign for somebody who is not in the address book."""
-    return bare(shown).removeprefix("~").strip()
+    return plain(bare(shown)).removeprefix("~").strip()
 
 
 def _is_name(name: str) -> bool:

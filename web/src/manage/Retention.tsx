@@ -48,7 +48,9 @@ export function Retention({ place, keepDays, around, hold, may, onChanged }: Ret
     if (stricter(before, then))
       answer = await confirmed({
         title: retained('rule_title'),
-        text: ruleSentence(then, await countOld(chat, place, then)),
+        text: hold
+          ? `${ruleSentence(then, null)} ${retained('hold_waits')}`
+          : ruleSentence(then, await countOld(chat, place, then)),
         act: retained('rule_act'),
         danger: true,
         reason: true,

@@ -18,6 +18,7 @@ export const t = strings(
     now: { one: 'Now that is {count} message.', other: 'Now that is {count} messages.' },
     oldest: 'The oldest is of {when}.',
     hold_stands: 'A legal hold stands: nothing is erased.',
+    hold_waits: 'A legal hold stands: it keeps them until it ends.',
     begin_hold: 'Begin a legal hold',
     end_hold: 'End the legal hold',
     begin_text:
@@ -46,6 +47,7 @@ export const t = strings(
     now: { one: 'Jetzt ist das {count} Nachricht.', other: 'Jetzt sind das {count} Nachrichten.' },
     oldest: 'Die älteste ist vom {when}.',
     hold_stands: 'Eine rechtliche Aufbewahrung gilt: Nichts wird gelöscht.',
+    hold_waits: 'Eine rechtliche Aufbewahrung gilt: Bis zu ihrem Ende bleiben sie.',
     begin_hold: 'Rechtliche Aufbewahrung beginnen',
     end_hold: 'Rechtliche Aufbewahrung beenden',
     begin_text:

@@ -1,0 +1,21 @@
+"""A chatd of a later version, whose data model has a table more."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from chatd.cli import main
+from chatd.store.ops import migrate
+
+STEP = "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT"
+present = migrate.present
+
+
+def later() -> migrate.Model:
+    model = present()
+    return replace(model, schema=f"{model.schema}\n{STEP};\n", steps=(*model.steps, STEP))
+
+
+if __name__ == "__main__":
+    migrate.present = later
+    main()
