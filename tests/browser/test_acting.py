@@ -38,6 +38,7 @@ def _picture(server: Server, token: str) -> str:
         f"http://127.0.0.1:{server.port}/files",
         headers={"Authorization": f"Bearer {token}"},
         files={"file": ("chart.png", drawn.getvalue())},
+        timeout=60,
     )
     file: str = answer.json()["file"]["id"]
     return file

@@ -66,6 +66,7 @@ def _picture(server: Server, token: str, width: int, height: int) -> str:
         f"http://127.0.0.1:{server.port}/files",
         headers={"Authorization": f"Bearer {token}"},
         files={"file": (f"{width}.jpg", drawn.getvalue())},
+        timeout=60,
     )
     file: str = answer.json()["file"]["id"]
     return file

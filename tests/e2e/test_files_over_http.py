@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from s3_server import BUCKET, KEY, REGION, SECRET, s3_server
 from .conftest import Serve
 from .serving import Server
 from .town import Town
+
+get, post = partial(httpx.get, timeout=60), partial(httpx.post, timeout=60)
 
 NODE = Path(__file__).parents[1] / "files" / "node"
 DEADLINE = 60.0
@@ -35,7 +38,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def upload(server: Server, token: str, content: bytes, name: str = "a.bin") -> Any:
-    answer = httpx.post(f"{origin(server)}/files", headers=bearer(token), files={"file": (name, content)})
+    answer = post(f"{origin(server)}/files", headers=bearer(token), files={"file": (name, content)})
     assert answer.status_code == 201, answer.text
     return answer.json()["file"]
 
@@ -112,7 +115,7 @@ def test_tus_js_client_goes_on_after_a_cut_and_after_a_kill(serve: Serve, large:
     assert kinds[-1] == "done"
     town.reconnect()
     url = f"{origin(server)}/files/{said[-1]['file']}"
-    answer = httpx.get(url, headers=bearer(account.token))
+    answer = get(url, headers=bearer(account.token))
     assert hashlib.sha256(answer.content).digest() == hashlib.sha256(large.read_bytes()).digest()
     assert "gro%C3%9Fes%20Bild.bin" in answer.headers["content-disposition"]
     town.close()
@@ -127,7 +130,7 @@ def test_who_hangs_up_in_the_middle_leaves_nothing(server: Server, town: Town) -
         raise ConnectionAbortedError
 
     with pytest.raises(ConnectionAbortedError):
-        httpx.post(f"{origin(server)}/files?name=x", headers=bearer(account.token), content=half())
+        post(f"{origin(server)}/files?name=x", headers=bearer(account.token), content=half())
     assert files_in(server) == before
     assert upload(server, account.token, b"and others go on")["size"] == 16
 
@@ -145,11 +148,11 @@ def test_a_server_killed_in_the_middle_leaves_nothing(serve: Serve) -> None:
         yield b"more"
 
     with pytest.raises(httpx.TransportError):
-        httpx.post(f"{origin(server)}/files?name=x", headers=bearer(account.token), content=killing())
+        post(f"{origin(server)}/files?name=x", headers=bearer(account.token), content=killing())
     town.close()
     server.start()
     assert files_in(server) == before
-    assert httpx.get(f"{origin(server)}{kept['url']}", headers=bearer(account.token)).content == b"kept"
+    assert get(f"{origin(server)}{kept['url']}", headers=bearer(account.token)).content == b"kept"
 
 
 def test_who_leaves_gets_no_file_and_no_preview_of_it(server: Server, town: Town) -> None:
@@ -161,18 +164,18 @@ def test_who_leaves_gets_no_file_and_no_preview_of_it(server: Server, town: Town
     assert (file["type"], file["width"], file["height"]) == ("image/png", 900, 600)
     urls = [f"{origin(server)}{path}" for path in (file["url"], file["preview"])]
     for url in urls:
-        assert httpx.get(url, headers=bearer(reader.token)).status_code == 404
+        assert get(url, headers=bearer(reader.token)).status_code == 404
     talk = town.open(author)
     talk.ask("message.post", room=room, text="look", attachments=[file["id"]])
     link = town.open(reader).ask("file.sign", file=file["id"])["url"]
     for url in [*urls, f"{origin(server)}{link}"]:
-        answer = httpx.get(url, headers={} if url.endswith(link) else bearer(reader.token))
+        answer = get(url, headers={} if url.endswith(link) else bearer(reader.token))
         assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store")
     town.open(reader).ask("space.leave", space=town.space)
     for url in [*urls, f"{origin(server)}{link}"]:
         headers = {} if url.endswith(link) else bearer(reader.token)
         for more in ({}, {"If-None-Match": answer.headers["etag"]}):
-            assert httpx.get(url, headers={**headers, **more}).status_code == 404
+            assert get(url, headers={**headers, **more}).status_code == 404
 
 
 def test_an_upload_takes_little_memory_and_chat_goes_on(server: Server, town: Town) -> None:
@@ -190,7 +193,7 @@ def test_an_upload_takes_little_memory_and_chat_goes_on(server: Server, town: To
                 talk.ask("message.post", room=room, text=f"meanwhile {number}")
                 waits.append(time.monotonic() - begun)
 
-    answer = httpx.post(
+    answer = post(
         f"{origin(server)}/files?name=x", headers=bearer(account.token), content=pieces(), timeout=60
     )
     assert answer.json()["file"]["size"] == 64 * MIB
@@ -213,9 +216,9 @@ def test_files_can_be_in_a_bucket(serve: Serve) -> None:
         account = town.account()
         content = bytes(range(256)) * 40_000
         url = origin(server) + upload(server, account.token, content)["url"]
-        assert httpx.get(url, headers=bearer(account.token)).content == content
+        assert get(url, headers=bearer(account.token)).content == content
         assert files_in(server) == set()
         s3.end()
-        answer = httpx.get(url, headers=bearer(account.token), timeout=30)
+        answer = get(url, headers=bearer(account.token))
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         town.close()
