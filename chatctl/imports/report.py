@@ -80,7 +80,8 @@ def survey_lines(found: Survey) -> Iterator[str]:
             " they come in. Is this machine's clock right, and the server's?"
         )
     bots = sum(person.bot for person in found.people.values())
-    yield f"{len(found.people)} people, {bots} of them bots; who has no account here gets a placeholder"
+    people = "1 person" if len(found.people) == 1 else f"{len(found.people)} people"
+    yield f"{people}, {bots} of them bots; who has no account here gets a placeholder"
     yield from problem_lines(found.problems)
 
 
