@@ -17,6 +17,7 @@ UPGRADE = (
     "Connection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 )
+SPEAKS_GRAPHQL = "Sec-WebSocket-Protocol: graphql-transport-ws\r\n"
 ODD = "Sec-WebSocket-Protocol: chatd.v9.xml\r\nSec-WebSocket-Protocol: soap\r\n"
 
 
@@ -39,6 +40,10 @@ ODD = "Sec-WebSocket-Protocol: chatd.v9.xml\r\nSec-WebSocket-Protocol: soap\r\n"
         (f"GET /ws HTTP/1.1\r\n{SAYS_HOST}{UPGRADE}Sec-WebSocket-Protocol: \r\n", 400),
         (f"GET /ws HTTP/1.1\r\n{SAYS_HOST}{UPGRADE}{ODD}", 400),
         (f"GET /api/graphql HTTP/1.1\r\n{SAYS_HOST}{UPGRADE}Sec-WebSocket-Protocol: soap\r\n", 400),
+        *(
+            (f"{method} /api/graphql HTTP/1.1\r\n{SAYS_HOST}{UPGRADE}{SPEAKS_GRAPHQL}", 405)
+            for method in ("POST", "HEAD", "OPTIONS", "BREW")
+        ),
         (f"GET /api/v1/events HTTP/1.1\r\n{SAYS_HOST}", 401),
         (f"GET /api/v1/events?cursor=x HTTP/1.1\r\n{SAYS_HOST}Authorization: Bearer {{token}}\r\n", 400),
         (f"GET /api/v1/events HTTP/1.1\r\n{SAYS_HOST}Authorization: Bearer none\r\n", 401),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,7 +11,7 @@ import trio
 import trio.testing
 
 from chatd.gateway.gateway import Gateway
-from chatd.gateway.graphql.conversation import Conversation, End
+from chatd.gateway.graphql.conversation import MAX_OPERATIONS, Conversation, End
 from chatd.gateway.graphql.websocket import keep_alive
 from chatd.gateway.net.live_connection import LiveConnection
 from chatd.gateway.net.open_files import OpenFiles
@@ -114,3 +115,31 @@ async def test_who_said_over_graphql_who_it_is_while_the_server_stood_still_was_
     mock_clock.jump(30)
     await trio.testing.wait_all_tasks_blocked()
     assert sorted(spoken[1:]) == ["4408", "4429"]
+
+
+async def test_who_reads_no_refusal_over_graphql_is_not_read_either(nursery: trio.Nursery) -> None:
+    """What waits to be said to a peer is bounded: refusals as well as results."""
+    heard: list[str] = []
+
+    class Mute:
+        async def get_message(self) -> str:
+            await trio.lowlevel.checkpoint()
+            said = {"type": "subscribe", "id": str(len(heard)), "payload": {"query": "{ __typename }"}}
+            heard.append(json.dumps(said if heard else {"type": "connection_init"}))
+            return heard[-1]
+
+        async def send_message(self, message: str) -> None:
+            if len(heard) > 1:
+                await trio.sleep_forever()
+
+    class Busy:
+        async def admit(self, peer: object, token: str | None) -> object:
+            return object()
+
+        async def answer(self, *_: object) -> None:
+            await trio.sleep_forever()
+
+    conversation = Conversation(cast(Any, Busy()), cast(Any, Mute()), cast(Any, None), None)
+    nursery.start_soon(conversation.run, nursery, 30)
+    await trio.testing.wait_all_tasks_blocked()
+    assert len(heard) == 1 + MAX_OPERATIONS + 1

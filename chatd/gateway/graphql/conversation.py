@@ -13,6 +13,7 @@ import trio
 from graphql import ExecutionResult
 from trio_websocket import WebSocketConnection
 
+from chatd.concurrency.standstill import stood_still
 from chatd.contract.errors import Refusal
 from chatd.gateway.graphql.execution import Question
 from chatd.gateway.graphql.operations import Operations, Speaker
@@ -21,15 +22,9 @@ from chatd.ports import Caller
 
 SUBPROTOCOL: Final = "graphql-transport-ws"
 MAX_OPERATIONS: Final = 20  # of a connection at the same time
-LATE: Final = 1.0  # seconds after a deadline
 MAX_ID: Final = 128  # characters of the id of an operation
 TOO_MANY: Final = Refusal("overloaded", f"a connection carries at most {MAX_OPERATIONS} operations at a time")
 _REASON_BYTES: Final = 123  # RFC 6455, 5.5
-
-
-def stood_still(waiting: trio.CancelScope) -> bool:
-    """Whether this process came long after the deadline: what the peer said in time may wait to be read."""
-    return trio.current_time() - waiting.deadline > LATE
 
 
 class End(Exception):
@@ -71,7 +66,7 @@ class Conversation:
             said = await self._next()
             match said.type:
                 case "subscribe":
-                    self._subscribe(said, nursery, speaker)
+                    await self._subscribe(said, nursery, speaker)
                 case "complete":
                     if (operation := self._under_way.pop(said.id or "", None)) is not None:
                         operation.cancel()
@@ -110,7 +105,7 @@ class Conversation:
             elif said.type != "pong":
                 return said
 
-    def _subscribe(self, said: Incoming, nursery: trio.Nursery, speaker: Speaker) -> None:
+    async def _subscribe(self, said: Incoming, nursery: trio.Nursery, speaker: Speaker) -> None:
         if not said.id or len(said.id) > MAX_ID:
             raise End(4400, f"an operation has an id of 1 to {MAX_ID} characters")
         if said.id in self._under_way:
@@ -120,7 +115,7 @@ class Conversation:
         except msgspec.ValidationError as error:
             raise End(4400, f"payload: {error}") from None
         if self._running >= MAX_OPERATIONS:
-            nursery.start_soon(self._show, said.id, refused(TOO_MANY))
+            await self._show(said.id, refused(TOO_MANY))  # who does not read it is not read either
         else:
             self._running += 1
             operation = self._under_way[said.id] = trio.CancelScope()

@@ -15,10 +15,10 @@ import trio
 from chatd.auth.rate_limits import TokenBucket
 from chatd.frames.codec import MAX_MESSAGE
 from chatd.gateway.http.server.request_head import Head
-from chatd.gateway.net.held_stream import held
 from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import UNSENT_EVENTS, SocketStream
+from chatd.gateway.net.stream_tasks import stream_tasks
 from chatd.gateway.websocket.closing import close_frame, protocol_error_frame
 from chatd.gateway.websocket.control import Control
 from chatd.gateway.websocket.frame_parser import FrameParser, Sentinel
@@ -173,7 +173,7 @@ async def serve_websocket(
     pace = TokenBucket(Rate.parse(settings.rate_frames)) if paced else None
     frame_parser = FrameParser(MAX_MESSAGE, pace)
     stream.reader = reader = WebSocketReader(stream, frame_parser, poller)
-    async with held(stream) as nursery:
+    async with stream_tasks(stream) as nursery:
         control = Control(nursery, stream)
         wire = await _shake_hands(control, head, stream, reader, settings)
         if wire is None:

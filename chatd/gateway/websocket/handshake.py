@@ -47,6 +47,8 @@ def check_upgrade(head: Head) -> None:
     headers, path = head.headers, head.path
     if head.version == "1.0":
         raise BadHead(400, "a WebSocket begins with a request of HTTP/1.1", path)
+    if head.method != "GET":
+        raise BadHead(405, "a WebSocket begins with GET", path, headers=(("Allow", "GET"),))
     if head.has_body:
         raise BadHead(400, "a request for a WebSocket has no body", path)
     if headers.get("sec-websocket-version") != VERSION:

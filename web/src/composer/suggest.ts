@@ -41,9 +41,7 @@ export function people(typed: string, members: Iterable<Member>, loud: boolean):
         )
     : []
   const found = [...members]
-    .filter(
-      ({ disabled, name, display_name }) => !disabled && (typed === '' || named(typed, display_name, name)),
-    )
+    .filter(({ disabled, name, display_name }) => !disabled && named(typed, display_name, name))
     .map((member) => ({
       member,
       rank: Math.max(score(typed, member.display_name), score(typed, member.name)),

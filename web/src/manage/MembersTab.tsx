@@ -4,7 +4,7 @@ import { named } from '../people/directory'
 import { useChat } from '../shell/chat_context'
 import { openDialog } from '../shell/dialog'
 import { Button } from '../ui/Button'
-import { Field } from '../ui/Field'
+import { FilterField } from '../ui/FilterField'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
 import { ModerateMember } from './ModerateMember'
@@ -24,19 +24,10 @@ export function MembersTab({ space }: TabProps) {
     },
     [space.id],
   )
-  const shown = pages.items.value.filter(
-    ({ name, display_name }) => typed.value === '' || named(typed.value, display_name, name),
-  )
+  const shown = pages.items.value.filter(({ name, display_name }) => named(typed.value, display_name, name))
   return (
     <>
-      <Field
-        label={t('filter')}
-        type="search"
-        value={typed.value}
-        onInput={(event) => {
-          typed.value = event.currentTarget.value
-        }}
-      />
+      <FilterField label={t('filter')} typed={typed} />
       <ul class="rows">
         {shown.map((member) => (
           <li key={member.account} class="row">

@@ -12,6 +12,7 @@ import { Button } from '../ui/Button'
 import { confirmed } from '../ui/confirm'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
+import { FilterField } from '../ui/FilterField'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
 import { toast, tried } from '../ui/toasts'
@@ -224,14 +225,7 @@ function Inside({ room }: { room: RoomDetail }) {
       <h3>{t('room_members')}</h3>
       {room.member && holds(role, 'room.invite') && (
         <>
-          <Field
-            label={t('add_person')}
-            type="search"
-            value={typed.value}
-            onInput={(event) => {
-              typed.value = event.currentTarget.value
-            }}
-          />
+          <FilterField label={t('add_person')} typed={typed} />
           {typed.value !== '' &&
             found.map(({ account, display_name }) => (
               <Button

@@ -6,7 +6,7 @@ import { useChat } from '../shell/chat_context'
 import { openPanel, type Panel } from '../shell/panel'
 import { Avatar } from '../ui/Avatar'
 import { Button } from '../ui/Button'
-import { Field } from '../ui/Field'
+import { FilterField } from '../ui/FilterField'
 import { tried } from '../ui/toasts'
 import type { Member } from '../wire/contract'
 import { named } from './directory'
@@ -48,21 +48,12 @@ export function MembersPanel({ panel }: { panel: Extract<Panel, { kind: 'members
     [members.value],
   )
   const shown = useComputed(() =>
-    members.value.filter(
-      ({ name, display_name }) => typed.value === '' || named(typed.value, display_name, name),
-    ),
+    members.value.filter(({ name, display_name }) => named(typed.value, display_name, name)),
   )
   return (
     <div class="people">
       <RetentionLine room={panel.room} />
-      <Field
-        label={t('filter')}
-        type="search"
-        value={typed.value}
-        onInput={(event) => {
-          typed.value = event.currentTarget.value
-        }}
-      />
+      <FilterField label={t('filter')} typed={typed} />
       <div class="people-scroll">
         {ROLES.map((role) => (
           <RoleGroup key={role} role={role} members={shown.value.filter((member) => member.role === role)} />

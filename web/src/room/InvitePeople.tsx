@@ -8,7 +8,7 @@ import { closeDialog } from '../shell/dialog'
 import { Avatar } from '../ui/Avatar'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
-import { Field } from '../ui/Field'
+import { FilterField } from '../ui/FilterField'
 import { toast, tried } from '../ui/toasts'
 import type { Member, MemberPage, OwnRoom } from '../wire/contract'
 import { t } from './dialog_words'
@@ -35,7 +35,7 @@ export function InvitePeople({ room }: { room: OwnRoom }) {
   const found = useComputed(() =>
     people.value
       .filter(({ account, disabled }) => !disabled && !inside.value.has(account))
-      .filter((member) => typed.value === '' || named(typed.value, member.display_name, member.name))
+      .filter((member) => named(typed.value, member.display_name, member.name))
       .slice(0, SHOWN),
   ).value
   const add = (member: Member) =>
@@ -46,14 +46,7 @@ export function InvitePeople({ room }: { room: OwnRoom }) {
     })
   return (
     <Dialog title={shared('invite')} onClose={closeDialog}>
-      <Field
-        label={t('whom')}
-        type="search"
-        value={typed.value}
-        onInput={(event) => {
-          typed.value = event.currentTarget.value
-        }}
-      />
+      <FilterField label={t('whom')} typed={typed} />
       <ul class="invite-list">
         {found.map((member) => (
           <li key={member.account} class="invite-row">

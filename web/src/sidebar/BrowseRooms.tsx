@@ -7,7 +7,7 @@ import { closeDialog, openDialog } from '../shell/dialog'
 import { go, roomLink } from '../shell/route'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
-import { Field } from '../ui/Field'
+import { FilterField } from '../ui/FilterField'
 import { tried } from '../ui/toasts'
 import type { ListedRoom, OwnSpace } from '../wire/contract'
 import { t } from './dialog_words'
@@ -45,14 +45,7 @@ export function BrowseRooms({ space }: { space: OwnSpace }) {
   )
   return (
     <Dialog title={shared('browse')} onClose={closeDialog}>
-      <Field
-        label={t('filter')}
-        type="search"
-        value={wanted.value}
-        onInput={(event) => {
-          wanted.value = event.currentTarget.value
-        }}
-      />
+      <FilterField label={t('filter')} typed={wanted} />
       <ul class="browse">
         {found.map((room) => {
           const joined = chat.store.rooms.row(room.id).value !== undefined

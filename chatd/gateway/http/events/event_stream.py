@@ -20,11 +20,11 @@ from chatd.gateway.http.events import event_wire
 from chatd.gateway.http.events.event_request import read_request
 from chatd.gateway.http.server.problem import head_of, problem_response
 from chatd.gateway.http.server.request_head import Head
-from chatd.gateway.net.held_stream import held
 from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.gateway.net.peer_watch import PeerWatch
 from chatd.gateway.net.poller import Poller
 from chatd.gateway.net.stream import UNSENT_EVENTS, SocketStream
+from chatd.gateway.net.stream_tasks import stream_tasks
 from chatd.ports import Caller, Message, Render, Row, Session
 from chatd.settings import Settings
 
@@ -174,7 +174,7 @@ async def serve_events(
     stream.unread_head = b""
     stream.bound_unsent(UNSENT_EVENTS)
     headed = head.method == "HEAD"
-    async with held(stream):
+    async with stream_tasks(stream):
         request = read_request(head, shared)
         if isinstance(request, bytes):
             stream.write(request)

@@ -11,7 +11,7 @@ from chatd.gateway.net.stream import SocketStream
 
 
 @asynccontextmanager
-async def held(stream: SocketStream) -> AsyncIterator[trio.Nursery]:
+async def stream_tasks(stream: SocketStream) -> AsyncIterator[trio.Nursery]:
     """The nursery of its tasks, which end with the block. That the peer is gone ends the block; what was
     written is sent afterwards, as far as the peer takes it."""
     try:
