@@ -30,7 +30,7 @@ from chatd.gateway.net.listener import CannotListen, Listener, admin_socket, lis
 from chatd.gateway.net.live_connection import LiveConnection
 from chatd.gateway.net.open_files import OpenFiles
 from chatd.log import log
-from chatd.log.output import STDERR
+from chatd.output import STDERR
 from chatd.ports import Log, StoreError
 from chatd.process import service_manager
 from chatd.process.addresses import Address, bound
