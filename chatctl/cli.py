@@ -44,7 +44,7 @@ from chatctl.failure import Failed
 from chatctl.output import sanitized
 from chatctl.place import accept_everywhere, place_options
 from chatd import __version__
-from chatd.log.output import open_standard_files
+from chatd.output import open_standard_files
 
 BY_CTRL_C = 130  # as shells report a command ended by a signal
 BY_PIPE = 141

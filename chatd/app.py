@@ -24,12 +24,13 @@ from chatd.actors.runtime.supervisor import GaveUp, supervise
 from chatd.actors.sessions.session import SessionActor
 from chatd.actors.workers.health import Health
 from chatd.actors.workers.settled_clock import SettledClock
+from chatd.clock import now
 from chatd.gateway.gateway import Gateway
 from chatd.gateway.net.listener import CannotListen, Listener, admin_socket, listen
 from chatd.gateway.net.live_connection import LiveConnection
 from chatd.gateway.net.open_files import OpenFiles
 from chatd.log import log
-from chatd.log.output import STDERR
+from chatd.output import STDERR
 from chatd.ports import Log, StoreError
 from chatd.process import service_manager
 from chatd.process.addresses import Address, bound
@@ -95,7 +96,8 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
             log_.follow(bus.publish)
             async with _writing(log_) as writer, trio.open_nursery() as acting:
                 key = await store.reader.signing_key()
-                settled = SettledClock(await store.reader.newest_at())
+                wall = now if node is None else node.earliest_clock
+                settled = SettledClock(await store.reader.newest_at(), wall)
                 services = wire(Base(settings, store, bus, writer, acting, key, settled), node)
                 if node is not None:
                     clustering.start_soon(node.run)

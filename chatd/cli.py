@@ -18,8 +18,8 @@ from chatd import __version__
 from chatd.command_line.flags import one_flag_of
 from chatd.command_line.setting_table import setting_lines
 from chatd.log import log
-from chatd.log.output import STDERR, STDOUT, open_standard_files
 from chatd.log.system_journal import open_journal
+from chatd.output import STDERR, STDOUT, open_standard_files
 from chatd.settings import Settings, SettingsError, loading
 
 HELP: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}

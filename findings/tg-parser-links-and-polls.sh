@@ -13,7 +13,9 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check tg-parser==1.2.0
+venv/bin/pip install --quiet --disable-pip-version-check typer==0.29.2 rich==15.0.0
+# Alone: of what it asks for besides, to serve models, nothing is loaded here.
+venv/bin/pip install --quiet --disable-pip-version-check --no-deps tg-parser==1.2.0
 cat >write.py <<'PYTHON'
 import json
 

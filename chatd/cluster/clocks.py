@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from chatd.clock import now
 from chatd.cluster.beats import Heard
 
 APART: Final = 60_000  # milliseconds
@@ -13,6 +14,12 @@ WRONG_CLOCK: Final = (
     f"the clock of this machine is more than {APART // 1000} s before or behind those of most nodes; have it"
     " follow NTP; it goes on by itself"
 )
+
+
+def earliest(others: Iterable[Heard]) -> int:
+    """Unix milliseconds: what the clock that is behind all others shows, of the nodes that serve. What
+    cannot be taken back waits for it, since of two nodes nobody knows which one is right."""
+    return now() + min([0, *(heard.ahead for heard in others if heard.beat.at and heard.beat.serving)])
 
 
 def is_odd(others: Iterable[Heard]) -> bool:

@@ -12,6 +12,7 @@ from chatd import __version__
 from chatd.actors.runtime.supervisor import Actor
 from chatd.clock import new_id
 from chatd.cluster.beats import Beat, Beats
+from chatd.cluster.clocks import earliest
 from chatd.cluster.contact import Contact
 from chatd.cluster.copying import Copies
 from chatd.cluster.doubt import Doubts
@@ -197,6 +198,10 @@ class Node:
     def cut_off(self) -> str | None:
         """Why this node may not know what the others know; None: it does."""
         return self.contact.cut_off
+
+    def earliest_clock(self) -> int:
+        """Unix milliseconds, as the clock shows them that is behind those of all other nodes."""
+        return earliest(self.beats.others())
 
     async def catch_up(self) -> None:
         """Returns when this node has applied all that was acknowledged anywhere before the call. Raises

@@ -16,7 +16,7 @@ from chatd.contract.server import FollowerLoad, GetServerFollowers
 from chatd.handlers import machine
 from chatd.handlers.checks import fine, look, wrong
 from chatd.handlers.server_loads import ServerLoads
-from chatd.log.output import STDERR
+from chatd.output import STDERR
 from chatd.ports import BackupReader, Caller
 from chatd.settings import Settings
 

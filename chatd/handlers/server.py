@@ -33,7 +33,7 @@ from chatd.contract.server import (
 )
 from chatd.handlers.server_address import ServerAddress
 from chatd.handlers.server_upkeep import ServerUpkeep
-from chatd.log.output import STDERR
+from chatd.output import STDERR
 from chatd.ports import Caller, Maintenance, Reader
 
 BUSIEST: Final = 50  # actors

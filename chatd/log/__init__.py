@@ -1,4 +1,4 @@
-"""The server's log, and the process's output."""
+"""The server's log."""
 
 from chatd.log.logger import Log as Log
 from chatd.log.logger import log as log

@@ -18,9 +18,9 @@ from traceback import format_exception
 from typing import Any, Final
 
 from chatd.current.request import current_request
-from chatd.log.output import STDERR
 from chatd.log.system_journal import SystemJournal
 from chatd.log.tracebacks import traceback_rows
+from chatd.output import STDERR
 
 Entry = dict[str, Any]
 

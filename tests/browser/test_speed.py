@@ -39,4 +39,6 @@ def test_what_one_writes_stands_there_at_once(seen: Any) -> None:
 def test_an_hour_of_talk_leaves_no_more_behind_than_a_minute(seen: Any) -> None:
     after_a_minute, after_an_hour = seen["heap"]
     assert after_an_hour <= 1.2 * after_a_minute
+    after_a_minute, after_an_hour = seen["nodes"]  # of documents, those that stand in none included
+    assert after_an_hour <= 1.1 * after_a_minute
     assert seen["rows"] <= 300

@@ -12,7 +12,7 @@ from trio.testing import MockClock
 
 from chatd.clock import now
 from chatd.cluster.beats import Beat, Heard
-from chatd.cluster.clocks import WRONG_CLOCK, is_odd
+from chatd.cluster.clocks import WRONG_CLOCK, earliest, is_odd
 from chatd.cluster.contact import BEHIND, CUT_OFF, LOOK, SILENT, Contact
 
 
@@ -163,6 +163,21 @@ async def test_one_whose_clock_may_be_right_serves_on(
     async with watched(world) as contact:
         await trio.sleep(10 * LOOK)
         assert contact.cut_off is None, why
+
+
+@pytest.mark.parametrize(
+    ("ahead", "back"),
+    [({}, 0), ({"b": HOUR}, 0), ({"b": -HOUR}, HOUR), ({"b": -5, "c": -DAY}, DAY), ({"b": HOUR, "c": -5}, 5)],
+)
+async def test_what_cannot_be_taken_back_waits_for_the_clock_that_is_behind(
+    autojump_clock: MockClock, ahead: dict[str, int], back: int
+) -> None:
+    """Of two nodes, one of which is a day before the other, either may be the one that leads."""
+    world = World()
+    world.there, world.ahead = dict.fromkeys(ahead, 10), ahead
+    assert 0 <= now() - 1000 * back - earliest(world.others()) < 1000
+    silent = [Heard(Beat("b", "life", 1, 1, "", 0, serving=False, at=1), trio.current_time())]
+    assert now() - earliest(silent) < 1000  # one that serves nobody leads nothing
 
 
 async def test_the_clock_of_an_older_chatd_which_says_none_is_not_compared(autojump_clock: MockClock) -> None:

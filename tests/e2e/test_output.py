@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from chatd.log.output import PIPE_BUF, Output
+from chatd.output import PIPE_BUF, Output
 
 from .serving import STOP_DEADLINE
 from .talking import Client

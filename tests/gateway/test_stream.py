@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 import trio
@@ -79,3 +80,30 @@ async def test_what_came_before_the_reader_was_late_came_in_time(
     await trio.testing.wait_all_tasks_blocked()
     assert received == [b"in time"]
     assert deadline.cancelled_caught
+
+
+@pytest.mark.parametrize("how", ["file", "messages"])
+async def test_who_could_not_take_anything_while_the_server_stood_still_is_waited_for_again(
+    pair: tuple[socket.socket, socket.socket],
+    mock_clock: trio.testing.MockClock,
+    nursery: trio.Nursery,
+    how: str,
+) -> None:
+    ours, _ = pair
+    stream = SocketStream(ours, Flusher(), write_deadline=5)
+    stream.spawn = nursery.start_soon
+
+    async def file() -> None:
+        with suppress(trio.BrokenResourceError):
+            await stream.writable()
+
+    if how == "file":
+        ours.send(MORE)  # as much as the kernel takes
+        nursery.start_soon(file)
+    else:
+        stream.write(MORE, at_once=True)
+    for seconds, broken in ((1000, False), (4, False), (1, True)):
+        await trio.testing.wait_all_tasks_blocked()
+        mock_clock.jump(seconds)
+        await trio.testing.wait_all_tasks_blocked()
+        assert stream.broken == broken, seconds

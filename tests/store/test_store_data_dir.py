@@ -6,6 +6,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -58,21 +59,25 @@ async def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 
 
 def full(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA max_page_count = 1")
         connection.execute("CREATE TABLE more (x)")
 
 
 def held(path: Path) -> None:
-    holder = sqlite3.connect(path, isolation_level=None)
-    holder.execute("BEGIN EXCLUSIVE")
-    with sqlite3.connect(path, timeout=0) as connection:
+    with (
+        closing(sqlite3.connect(path, isolation_level=None)) as holder,
+        closing(sqlite3.connect(path, timeout=0)) as connection,
+    ):
+        holder.execute("BEGIN EXCLUSIVE")
         connection.execute("CREATE TABLE more (x)")
 
 
 def read_only(path: Path) -> None:
-    sqlite3.connect(path).execute("PRAGMA user_version = 1")
-    sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True).execute("CREATE TABLE more (x)")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 1")
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        connection.execute("CREATE TABLE more (x)")
 
 
 def absent(path: Path) -> None:
@@ -81,7 +86,8 @@ def absent(path: Path) -> None:
 
 def no_database(path: Path) -> None:
     path.write_bytes(b"no database" * 100)
-    sqlite3.connect(path).execute("CREATE TABLE more (x)")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE more (x)")
 
 
 @pytest.mark.parametrize(

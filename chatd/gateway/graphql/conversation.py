@@ -13,6 +13,7 @@ import trio
 from graphql import ExecutionResult
 from trio_websocket import WebSocketConnection
 
+from chatd.concurrency.standstill import stood_still
 from chatd.contract.errors import Refusal
 from chatd.gateway.graphql.execution import Question
 from chatd.gateway.graphql.operations import Operations, Speaker
@@ -21,15 +22,9 @@ from chatd.ports import Caller
 
 SUBPROTOCOL: Final = "graphql-transport-ws"
 MAX_OPERATIONS: Final = 20  # of a connection at the same time
-LATE: Final = 1.0  # seconds after a deadline
 MAX_ID: Final = 128  # characters of the id of an operation
 TOO_MANY: Final = Refusal("overloaded", f"a connection carries at most {MAX_OPERATIONS} operations at a time")
 _REASON_BYTES: Final = 123  # RFC 6455, 5.5
-
-
-def stood_still(waiting: trio.CancelScope) -> bool:
-    """Whether this process came long after the deadline: what the peer said in time may wait to be read."""
-    return trio.current_time() - waiting.deadline > LATE
 
 
 class End(Exception):

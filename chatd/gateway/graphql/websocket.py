@@ -13,7 +13,8 @@ import trio_websocket
 from trio_websocket import WebSocketConnection
 
 from chatd.auth.rate_limits import TokenBucket
-from chatd.gateway.graphql.conversation import SUBPROTOCOL, Conversation, End, stood_still
+from chatd.concurrency.standstill import stood_still
+from chatd.gateway.graphql.conversation import SUBPROTOCOL, Conversation, End
 from chatd.gateway.graphql.execution import MAX_QUESTION
 from chatd.gateway.graphql.operations import Operations
 from chatd.gateway.net.stream import SocketStream

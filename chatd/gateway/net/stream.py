@@ -17,6 +17,7 @@ from typing import Final, Protocol
 import trio
 from trio.lowlevel import ParkingLot
 
+from chatd.concurrency.standstill import stood_still
 from chatd.gateway.net.flusher import Flusher
 
 RECEIVE_BYTES: Final = 16 * 1024
@@ -217,14 +218,17 @@ class SocketStream(trio.abc.Stream):
     async def writable(self) -> None:
         """Returns when the kernel takes more. Raises BrokenResourceError: the peer has read nothing for too
         long, or is gone."""
-        with trio.move_on_after(self._write_deadline) as patience:
-            try:
-                await trio.lowlevel.wait_writable(self.socket)
-            except trio.ClosedResourceError:
-                raise trio.BrokenResourceError("the peer is gone") from None
-        if patience.cancelled_caught:
-            self.abort()
-            raise trio.BrokenResourceError("the peer read nothing for too long")
+        while True:
+            with trio.move_on_after(self._write_deadline) as patience:
+                try:
+                    await trio.lowlevel.wait_writable(self.socket)
+                except trio.ClosedResourceError:
+                    raise trio.BrokenResourceError("the peer is gone") from None
+            if not patience.cancelled_caught:
+                return
+            if not stood_still(patience):
+                self.abort()
+                raise trio.BrokenResourceError("the peer read nothing for too long")
 
     def reset(self) -> None:
         """Aborts so that the peer cannot take what it has got for the whole."""
@@ -303,6 +307,8 @@ class SocketStream(trio.abc.Stream):
                 with trio.move_on_after(self._write_deadline) as patience:
                     await trio.lowlevel.wait_writable(self.socket)
                 if patience.cancelled_caught:
+                    if stood_still(patience):
+                        continue
                     self.abort()
                     return
                 self._send_now()

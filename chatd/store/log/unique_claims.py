@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
+from functools import cache
 
 import msgspec
 
@@ -182,5 +184,14 @@ def _keys_of(fact: Fact | Event, field: str) -> tuple[str, str] | None:
 
 
 def _as_extracted(text: str) -> str:
-    """SQLite ends a string that it takes out of JSON at a NUL, and so must the comparison here."""
-    return text.partition("\0")[0]
+    """As SQLite takes a string out of JSON, since what the triggers stored is compared with it."""
+    return text.partition("\0")[0] if _ends_at_nul() else text
+
+
+@cache
+def _ends_at_nul() -> bool:
+    """So do older versions of SQLite: 3.40 does, 3.53 does not."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        return bool(
+            json_rows.cell(connection, "SELECT length(CAST(? ->> 0 AS BLOB)) < 3", ('["a\\u0000b"]',))
+        )

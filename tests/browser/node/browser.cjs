@@ -9,9 +9,10 @@ const CHROMIUM = '/usr/bin/chromium'
 const SHELL = '/usr/bin/chromium-headless-shell'
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking']
 
-function launch({ notifies = false } = {}) {
+/** `notifies`: it shows notifications; `flags`: others, beside those that all have. */
+function launch({ notifies = false, flags = [] } = {}) {
   const executablePath = notifies || !existsSync(SHELL) ? CHROMIUM : SHELL
-  return chromium.launch({ executablePath, args: FLAGS })
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags] })
 }
 
 module.exports = { launch }

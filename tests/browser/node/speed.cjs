@@ -62,6 +62,11 @@ scenario(async ({ asked, context, tab }) => {
 
   const debug = await home.newCDPSession(page)
   await debug.send('HeapProfiler.enable')
+  await debug.send('Performance.enable')
+  const nodes = async () => {
+    const { metrics } = await debug.send('Performance.getMetrics')
+    return metrics.find(({ name }) => name === 'Nodes').value
+  }
   // What stays: a burst leaves work behind (timers, answers under way) that is let go within a second or two, or later
   // where others are at work. So there are many looks, unless there is no more than `enough`.
   const heap = async (looks, enough = 0) => {
@@ -98,8 +103,10 @@ scenario(async ({ asked, context, tab }) => {
   await page.mouse.wheel(0, 5000)
   await page.waitForFunction(left, [0, 1])
   const afterAMinute = await heap(8)
+  const nodesAfterAMinute = await nodes()
   await talk(AN_HOUR, A_MINUTE)
   const afterAnHour = await heap(100, GROWTH * afterAMinute)
+  const nodesAfterAnHour = await nodes()
   const rows = await page.locator('[data-seq]').count()
 
   return {
@@ -107,6 +114,7 @@ scenario(async ({ asked, context, tab }) => {
     // The worst of each ten: other programs may hold up any one of them.
     echoes: [0, 10, 20].map((from) => Math.max(...echoes.slice(from, from + 10))),
     heap: [afterAMinute, afterAnHour],
+    nodes: [nodesAfterAMinute, nodesAfterAnHour],
     rows,
   }
-})
+}, { flags: ['--js-flags=--no-flush-bytecode'] }) // else compiled code goes between the looks, more or less of it
