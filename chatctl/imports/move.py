@@ -83,9 +83,22 @@ class Move:
             async with self._adding:  # in the order of the export, as their names and their people
                 id_ = await self._add_room(room)
             if id_ is not None:
-                await lane.move(room, id_)
+                await self._move(room, id_, lane)
             self.moved.rooms_done += 1
             self._told(self.moved, room.name)
+
+    async def _move(self, room: Room, id_: str, lane: Lane) -> None:
+        """A room that somebody deletes meanwhile is left out from there on, and the others come."""
+        from chatd.client import Refused
+
+        try:
+            await lane.move(room, id_)
+        except Refused as why:
+            if why.code != "not_found":
+                raise
+            async with self._adding:
+                if await self._add_room(room) is not None:
+                    raise
 
     async def _add_room(self, room: Room) -> str | None:
         """Its id; None for a direct room that chatd has none like, and for a room that was deleted here."""

@@ -17,6 +17,9 @@ _PACKED: Final = (
     b"BZh",
     b"\x1f\x8b",
 )
+_ARCHIVES: Final = (".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar")
+_WIDE: Final = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+_LOOKED_AT: Final = 20  # files whose beginning is read for this
 
 
 def reason(path: Path, seen: Glance) -> str | None:
@@ -29,6 +32,11 @@ def reason(path: Path, seen: Glance) -> str | None:
         return f"is damaged ({place}): get it again, or take what is left with `--format`"
     if not seen.names:
         return "has no files in it"
+    inside = next((name for name in seen.names if name.lower().endswith(_ARCHIVES)), None)
+    if inside is not None and inside != path.name:
+        return f"holds another archive ({inside}): unpack it, and give that"
+    if any(seen.head(name).startswith(_WIDE) for name in seen.names[:_LOOKED_AT]):
+        return "is written in UTF-16 or UTF-32: convert it to UTF-8"
     if path.is_file() and seen.names == (path.name,):
         head = seen.head(path.name)
         if not head:

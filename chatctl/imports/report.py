@@ -80,7 +80,8 @@ def survey_lines(found: Survey) -> Iterator[str]:
             " they come in. Is this machine's clock right, and the server's?"
         )
     bots = sum(person.bot for person in found.people.values())
-    yield f"{len(found.people)} people, {bots} of them bots; who has no account here gets a placeholder"
+    people = "1 person" if len(found.people) == 1 else f"{len(found.people)} people"
+    yield f"{people}, {bots} of them bots; who has no account here gets a placeholder"
     yield from problem_lines(found.problems)
 
 
@@ -139,7 +140,7 @@ def undone_document(import_: str, erased: int, last: ImportUndone) -> dict[str, 
         "members": last.members_left,
         "emoji": last.emoji_left,
     }
-    return {"import": import_, "erased": erased, "left": left}
+    return {"import": import_, "erased": erased, "left": left, "stays_with": last.stays_with}
 
 
 def undone_lines(erased: int, last: ImportUndone) -> Iterator[str]:
@@ -154,6 +155,11 @@ def undone_lines(erased: int, last: ImportUndone) -> Iterator[str]:
     said = [what for count, what in left if count]
     if said:
         yield f"left, since people have used them: {', '.join(said)}"
+    if last.stays_with is not None:
+        yield (
+            "memberships, custom emoji and who is who stay with another import of the same source:"
+            f" {last.stays_with}"
+        )
 
 
 def future_line(moved: Moved) -> str:

@@ -156,7 +156,7 @@ class Inboxes:
         self._unanswered -= 1
         self._held -= len(call.command)
         self._moved_at = trio.current_time()
-        if answer is STOPPING or (self._finishing and answer in (UNSETTLED, UNCERTAIN)):
+        if answer == STOPPING or (self._finishing and answer in (UNSETTLED, UNCERTAIN)):
             return
         try:
             result = encode_result(answer)

@@ -47,7 +47,7 @@ def _clocks() -> Clocks:
     return time.monotonic(), time.thread_time(), time.process_time()
 
 
-class Pace:
+class Pacer:
     """The pace of one thread that does such work. `rests`: times as long as a portion took."""
 
     def __init__(self, rests: float = RESTS, clocks: Callable[[], Clocks] = _clocks) -> None:
@@ -76,7 +76,7 @@ class BackgroundThread:
 
     def __init__(self, thread: ThreadPoolExecutor) -> None:
         self._thread = thread
-        self._pace = Pace()
+        self._pace = Pacer()
         self.rest = self._pace.rest
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -247,7 +247,8 @@ class FoundMessages(Struct, frozen=True, kw_only=True):
 
 class ImportUndone(Struct, frozen=True, kw_only=True):
     """How many messages this call erased. `done`: nothing is left of the import but what people use, which is
-    counted then: rooms and accounts that it made, memberships that it gave to others, custom emoji."""
+    counted then: rooms and accounts that it made, memberships that it gave to others, custom emoji.
+    `stays_with`: another import of the same source, with which memberships and custom emoji stay."""
 
     erased: int
     done: bool
@@ -255,6 +256,7 @@ class ImportUndone(Struct, frozen=True, kw_only=True):
     people_left: int = 0
     members_left: int = 0
     emoji_left: int = 0
+    stays_with: Id | None = None
 
 
 class ImportList(Struct, frozen=True, kw_only=True):
@@ -371,7 +373,7 @@ REQUESTS: tuple[RequestType, ...] = (
             " somebody has written in it since, an account that its person has claimed, a custom emoji that a"
             " message or a reaction shows, and a member who has written, reacted, set the level of a room,"
             " joined another one or been given a role. Memberships and custom emoji stay, too, as long as"
-            " another import of the same source stands.",
+            " another import of the same source has something (`stays_with`).",
         ),
     ),
     query(

@@ -67,7 +67,7 @@ class FileHandlers(msgspec.Struct, frozen=True, eq=False):
         drop, there = DropFile(command.file), (FilesExist((command.file,)), FileReleased(command.file))
         stream = account_stream(row["account"])
         answer = await self.commands.ask(stream, drop, context_of(caller), Done, conditions=there)
-        if answer is not STALE:
+        if answer != STALE:
             return answer
         # otherwise somebody else has deleted it meanwhile
         return ON_HOLD if await self.reader.file_on_hold(command.file) else DONE

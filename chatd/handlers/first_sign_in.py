@@ -55,7 +55,7 @@ class FirstSignIn(msgspec.Struct, frozen=True, eq=False):
             if answer in (DISPLAY_NAME_TAKEN, RESERVED_DISPLAY_NAME):
                 display_name = None  # the account is shown by its name
                 answer = await self._make(identity, name, display_name, device_name)
-            if answer is STALE or not isinstance(answer, Refusal):
+            if answer == STALE or not isinstance(answer, Refusal):
                 return answer
             if answer.code not in ("conflict", "invalid"):
                 return answer

@@ -28,7 +28,7 @@ def retried_when_stale(handle: Callable[P, Awaitable[T]]) -> Callable[P, Awaitab
     async def retried(*args: P.args, **kwargs: P.kwargs) -> T:
         for _ in range(TRIES - 1):
             answer = await handle(*args, **kwargs)
-            if answer is not STALE:
+            if answer != STALE:
                 return answer
         return await handle(*args, **kwargs)
 

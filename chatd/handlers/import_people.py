@@ -96,7 +96,7 @@ class ImportPeople(msgspec.Struct, frozen=True, eq=False):
             put,
             conditions=(ImportOpen(row["id"]), ImportPersonUnknown(row["space"], row["source"], kept)),
         )
-        if answer is STALE:  # somebody imports the same at once, or takes it back
+        if answer == STALE:  # somebody imports the same at once, or takes it back
             one = (await self._known(row, [key])).get(key)
             return TAKEN_BACK if one is None else ImportedPerson(**one | {"key": key}, made=False)
         if isinstance(answer, Refusal):

@@ -82,11 +82,11 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
                 put,
                 conditions=(ImportOpen(row["id"]), ImportRoomUnknown(row["space"], row["source"], room.key)),
             )
-            if answer is STALE:  # somebody imports the same at once, or takes it back
+            if answer == STALE:  # somebody imports the same at once, or takes it back
                 return await self._known(caller, row, room) or TAKEN_BACK
             if not isinstance(answer, Refusal):
                 return ImportedRoom(key=room.key, room=answer.room.id, name=name, made=True, own=True)
-            if answer is not ROOM_NAME_TAKEN:
+            if answer != ROOM_NAME_TAKEN:
                 return answer
         return ROOM_NAME_TAKEN
 

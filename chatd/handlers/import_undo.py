@@ -68,6 +68,7 @@ class ImportUndo(msgspec.Struct, frozen=True, eq=False):
             return refusal
         people = await self.reader.people_in_use(command.import_)
         members, emoji = await self.traces.left(row)
+        stays_with = await self.reader.standing_import(row["space"], row["source"])
         await self.commands.write(CloseImport(command.import_))
         return ImportUndone(
             erased=0,
@@ -76,6 +77,7 @@ class ImportUndo(msgspec.Struct, frozen=True, eq=False):
             people_left=people,
             members_left=members,
             emoji_left=emoji,
+            stays_with=stays_with,
         )
 
 

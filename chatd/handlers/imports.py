@@ -75,7 +75,7 @@ class Imports(msgspec.Struct, frozen=True, eq=False):
         answer = await self.commands.ask(
             stream, adding, context, EmojiMade, conditions=(ImportOpen(row["id"]),)
         )
-        return TAKEN_BACK if answer is STALE else answer
+        return TAKEN_BACK if answer == STALE else answer
 
     async def finish(self, caller: Caller, command: FinishImport) -> Done | Refusal:
         row = await open_import(self.reader, command.import_)

@@ -36,7 +36,7 @@ class RoomCreation(msgspec.Struct, frozen=True, eq=False):
         answer = await self.commands.ask(
             space_stream(command.space), command, context_of(caller), RoomResult, conditions=conditions
         )
-        if answer is STALE and self.quotas is not None:
+        if answer == STALE and self.quotas is not None:
             return await self._too_many(command.space, self.quotas)
         return answer
 

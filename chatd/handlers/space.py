@@ -60,7 +60,7 @@ class Spaces(msgspec.Struct, frozen=True, eq=False):
             SpaceResult,
             conditions=self._quota(caller, command),
         )
-        return self._too_many() if answer is STALE else answer
+        return self._too_many() if answer == STALE else answer
 
     def _quota(self, caller: Caller, command: CreateSpace) -> tuple[Condition, ...]:
         owner = command.owner or caller.account

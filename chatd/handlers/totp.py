@@ -107,7 +107,7 @@ class Totp(msgspec.Struct, frozen=True, eq=False):
             return attempt
         with attempt:
             answer = await self._remove(account["id"], command.code)
-            if answer is not WRONG_CODE:
+            if answer != WRONG_CODE:
                 attempt.void()
         return answer
 

@@ -69,7 +69,7 @@ class Uploads(msgspec.Struct, frozen=True, eq=False):
         conditions = (AccountActive(caller.by), *self.allowances.conditions(caller, upload.size))
         stream, context = account_stream(caller.by), context_of(caller)
         answer = await self.commands.ask(stream, added, context, Done, conditions=conditions)
-        if answer is STALE:  # the rest of the quota went to another upload, or the account is shut out
+        if answer == STALE:  # the rest of the quota went to another upload, or the account is shut out
             return await self.allowances.refusal(caller, upload.size) or SHUT_OUT
         return answer if isinstance(answer, Refusal) else _info(added)
 

@@ -21,7 +21,7 @@ import msgspec
 import trio
 
 from chatd.clock import new_id, now
-from chatd.concurrency.background_work import Pace, lower_priority
+from chatd.concurrency.background_work import Pacer, lower_priority
 from chatd.log import log as server_log
 from chatd.ports import CompactError, StoreError, StoreMisplaced, StoreUnavailable
 from chatd.store.connection import TrioConnection, connect, open_reader, open_writer
@@ -100,7 +100,7 @@ class Store(msgspec.Struct, frozen=True):
 
     async def backup(self, path: Path, durable: bool = True) -> Backup:
         """A consistent copy while the server runs, of what is open. Raises StoreError when `path` exists."""
-        pace = Pace(HURRIES)
+        pace = Pacer(HURRIES)
         with _translated():
             async with self._look() as connection:
                 try:
@@ -274,7 +274,7 @@ async def _rescue(writer: TrioConnection, path: Path, lost: str) -> None:
     Raises StoreError when that cannot be."""
     copy = rescued.name(path)
     try:
-        saved = await writer.run(lambda file: backup(file, copy, Pace()))
+        saved = await writer.run(lambda file: backup(file, copy, Pacer()))
     except (StoreError, StoreUnavailable, sqlite3.Error) as error:
         server_log.error("database_lost", problem=lost, error=str(error))
         raise StoreError(

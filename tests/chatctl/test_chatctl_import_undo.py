@@ -57,6 +57,7 @@ def test_the_picture_of_an_emoji_that_stays_outlives_the_placeholders(
         "import": listed["id"],
         "erased": 1,
         "left": {"rooms": 0, "people": 0, "members": 0, "emoji": 1},
+        "stays_with": None,
     }
     [emoji] = chatctl.json("space", "emoji", space)
     assert emoji["name"] == "tock"

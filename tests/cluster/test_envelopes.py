@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import sys
+from pathlib import Path
 from time import perf_counter
 from typing import Any, get_args
 
@@ -9,7 +12,8 @@ import msgspec
 import pytest
 from sample_structs import sample
 
-from chatd.actors.runtime.envelope import Envelope
+from chatd import app  # noqa: F401 - with it all that asks is loaded
+from chatd.actors.runtime.envelope import STALE, Envelope
 from chatd.cluster.calls import LONGEST
 from chatd.cluster.envelopes import Unsendable, decode_command, decode_result, encode_command, encode_result
 from chatd.cluster.proposal import decode, encode, join
@@ -17,6 +21,7 @@ from chatd.contract.errors import Code, Refusal
 from chatd.contract.events import EVENTS
 from chatd.contract.file import FileInfo
 from chatd.contract.requests import REQUESTS
+from chatd.contract.spec import DONE
 from chatd.current.request import CurrentRequest
 from chatd.domain.account import decide as account
 from chatd.domain.decision import Context
@@ -25,6 +30,8 @@ from chatd.domain.export import BegunExport
 from chatd.domain.room import decide as room
 from chatd.domain.server import RecordAct
 from chatd.domain.space import decide as space
+from chatd.handlers import fresh_read
+from chatd.handlers.fresh_read import retried_when_stale
 from chatd.ports import Append, Condition, Write
 from chatd.store.log.plan import make
 
@@ -145,3 +152,30 @@ def test_a_command_of_a_chatd_that_says_less_or_more_is_understood() -> None:
     said = msgspec.msgpack.decode(encode_command(Envelope(command, context(False), ignore)))
     for other in (said[:5], [*said, "more"]):
         assert decode_command(msgspec.msgpack.encode(other), ignore).command == command
+
+
+async def test_what_another_node_found_stale_is_tried_again() -> None:
+    """As what this node finds, where the stream is its own."""
+    answers = iter([STALE, STALE, DONE])
+
+    @retried_when_stale
+    async def handle() -> object:
+        return decode_result(encode_result(next(answers)))
+
+    assert await handle() == DONE
+
+
+def test_nobody_asks_whether_an_answer_is_the_same_object() -> None:
+    """An answer of another node is equal to one that is made here, and never the same object."""
+    found = []
+    for module in [module for name, module in sys.modules.items() if name.startswith("chatd.")]:
+        if (file := module.__file__) is None:
+            continue
+        for node in ast.walk(ast.parse(Path(file).read_text())):
+            if isinstance(node, ast.Compare) and any(isinstance(op, ast.Is | ast.IsNot) for op in node.ops):
+                names = [one.id for one in (node.left, *node.comparators) if isinstance(one, ast.Name)]
+                found += [
+                    f"{file}:{node.lineno}" for one in names if isinstance(vars(module).get(one), Refusal)
+                ]
+    assert vars(fresh_read)["STALE"] is STALE  # such names are looked up
+    assert found == []

@@ -14,7 +14,7 @@ from chatd.concurrency.background_work import (
     LONGEST_REST,
     NICE,
     BackgroundThread,
-    Pace,
+    Pacer,
     Stopped,
     background_thread,
 )
@@ -23,7 +23,7 @@ from chatd.concurrency.background_work import (
 def rested(took: float, own: float, all_: float) -> float:
     """Seconds of rest, in which the clocks stand, after a portion that took so much of each of them."""
     clocks = iter([(0.0, 0.0, 0.0), (took, own, all_), (took, own, all_)])
-    pace = Pace(rests=2.0, clocks=lambda: next(clocks))
+    pace = Pacer(rests=2.0, clocks=lambda: next(clocks))
     waits: list[float] = []
     pace._stopped.wait = waits.append  # type: ignore[assignment]
     pace.rest()
@@ -44,7 +44,7 @@ def test_no_rest_is_long() -> None:
 
 
 def test_who_is_stopped_ends_at_the_next_rest() -> None:
-    pace = Pace()
+    pace = Pacer()
     pace.rest()
     pace.stop()
     with pytest.raises(Stopped):

@@ -39,7 +39,8 @@ def send(
         with urllib.request.urlopen(request, timeout=DEADLINE) as response:
             return response.status, json.load(response)
     except urllib.error.HTTPError as error:
-        return error.code, json.load(error)
+        with error:
+            return error.code, json.load(error)
 
 
 def ask(server: Server, query: str, token: str | None = None, /, **variables: Any) -> Any:

@@ -28,7 +28,8 @@ POST = 'mutation($room: String!) { message_post(room: $room, text: "hi", nonce: 
 
 def asked(server: Server) -> dict[str, int]:
     """How often each request was made since the server started."""
-    page = urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=60).read().decode()
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=60) as response:
+        page = response.read().decode()
     found: dict[str, int] = {}
     for name, count in re.findall(r'^chatd_requests_total\{.*?name="([^"]+)".*?\} (\d+)', page, re.M):
         found[name] = found.get(name, 0) + int(count)
@@ -162,9 +163,11 @@ def test_get_is_for_queries_and_changes_nothing(server: Server, town: Town) -> N
     def get(query: str) -> int:
         request = urllib.request.Request(base + urllib.request.quote(query), headers=said)
         try:
-            return int(urllib.request.urlopen(request, timeout=60).status)
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return int(response.status)
         except urllib.error.HTTPError as error:
-            return error.code
+            with error:
+                return error.code
 
     assert get("{ space_list { next } }") == 200
     assert get(f'mutation {{ message_post(room: "{room}", text: "x") {{ seq }} }}') == 405
@@ -188,11 +191,12 @@ def test_a_body_that_is_no_question_is_a_problem(server: Server, town: Town, bod
 
 
 def test_a_body_that_is_no_json_is_told_what_to_mend(server: Server, town: Town) -> None:
-    for value, said in ((b'"\\ud83d"', "half of a surrogate pair"), (b"[" * 20_000, "nested too deep")):
+    deep = ("nested too deep", "malformed")  # newer Pythons read on, and find no end
+    for value, said in ((b'"\\ud83d"', ("half of a surrogate pair",)), (b"[" * 20_000, deep)):
         body = b'{"query": "{a}", "variables": {"s": ' + value + b"}}"
         status, problem = send(server, body, town.owner.token)
         assert status == 400
-        assert said in problem["detail"]
+        assert any(words in problem["detail"] for words in said)
 
 
 def test_arguments_are_typed_and_a_wrong_one_is_refused_like_over_the_websocket(

@@ -154,12 +154,32 @@ def test_what_a_later_import_of_the_same_source_has_too_goes_with_that(
         is_here(one, stranger)
         into(one, room, stranger)
         one.add("emoji", name="wave", image=PICTURE.format(1))
-    last(importing)
+    later.ask("finish", **{"import": later.id})
+    later.say(later.message("1.9"), room=room)
+    assert last(importing)["stays_with"] == later.id
     assert stranger.id in space_members(town) & room_members(town, room)
-    assert [one["name"] for one in town.operator.ask("emoji.list", space=town.space)["emoji"]] == ["wave"]
+    assert emoji(town) == ["wave"]
     assert last(later) == {}
     assert stranger.id not in space_members(town) | room_members(town, room)
     assert town.operator.ask("emoji.list", space=town.space)["emoji"] == []
+
+
+def test_an_import_that_found_all_there_keeps_nothing_of_the_one_before(
+    importing: Importing, town: Town
+) -> None:
+    room, stranger, right = town.room(), town.account("stranger"), town.account("right")
+    for run in range(3):
+        again = importing if run == 0 else Importing(town)
+        is_here(again, stranger, key="U7")
+        into(again, room, stranger)
+        again.add("emoji", name="wave", image=PICTURE.format(1))
+        again.ask("finish", **{"import": again.id})
+    assert last(importing) == {}
+    assert stranger.id not in space_members(town) | room_members(town, room)
+    assert emoji(town) == []
+    is_here(Importing(town), right, key="U7")
+    [found] = Importing(town).add("people", people=[{"key": "U7", "name": "xx"}])["people"]
+    assert found["account"] == right.id
 
 
 def test_what_another_source_gave_stays_when_one_goes_and_goes_with_the_last(

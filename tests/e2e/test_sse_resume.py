@@ -15,7 +15,14 @@ from .test_slow_clients import LONG, flood
 from .town import Account, Town
 
 
-def eventful(town: Town, room: str, account: Account, poster: Client, other_device: Client) -> int:
+def eventful(
+    town: Town,
+    room: str,
+    account: Account,
+    poster: Client,
+    other_device: Client,
+    both: list[Client | Streamed],
+) -> int:
     """Acts of many kinds, some of which change what the account may see; gives the last position."""
     seq = poster.post(room, "first")["seq"]
     poster.ask("message.edit", room=room, seq=seq, text="edited")
@@ -23,8 +30,10 @@ def eventful(town: Town, room: str, account: Account, poster: Client, other_devi
     other = town.room()
     other_device.ask("room.join", room=other)
     poster.ask("room.join", room=other)
-    gone = poster.post(other, "to be deleted")["seq"]
-    poster.ask("message.delete", room=other, seq=gone)
+    gone = poster.post(other, "to be deleted")
+    for one in both:  # who comes later gets no text
+        one.wait_position(gone["position"])
+    poster.ask("message.delete", room=other, seq=gone["seq"])
     other_device.ask("room.leave", room=other)
     poster.post(other, "unheard")
     other_device.ask("account.update", about="moved on")
@@ -40,7 +49,7 @@ def test_it_gets_what_a_websocket_gets(server: Server, town: Town) -> None:
     with Streamed(server, account.token) as stream:
         began = stream.opened
         start = stream.id
-        last = eventful(town, room, account, poster, other_device)
+        last = eventful(town, room, account, poster, other_device, [stream, beside])
         stream.wait_position(last)
         beside.wait_position(last)
         expected = [event for event in beside.events if event["position"] > began["position"]]

@@ -145,17 +145,17 @@ async def test_members_are_listed_by_account_with_their_names(village: Store) ->
     ]
     assert [row["account"] for row in await village.reader.members("space/home", "ann", 10)] == ["bob"]
     assert [row["account"] for row in await village.reader.members("space/home", None, 1)] == ["ann"]
-    assert await village.reader.member_count("room/hall") == 2
+    assert len(await village.reader.members("room/hall", None, 10)) == 2
 
 
 async def test_who_left_is_no_member_and_may_come_back(village: Store, pen: Pen) -> None:
     await village.log.submit([pen.leave("room/hall", "bob")]).wait()
-    assert await village.reader.member_count("room/hall") == 1
+    assert len(await village.reader.members("room/hall", None, 10)) == 1
     streams, head = await village.reader.memberships("bob")
     assert {row["stream"]: row["role"] for row in streams} == {"account/bob": None, "space/home": "member"}
     assert head == await village.reader.head()
     await village.log.submit([pen.join("room/hall", "bob")]).wait()
-    assert await village.reader.member_count("room/hall") == 2
+    assert len(await village.reader.members("room/hall", None, 10)) == 2
 
 
 async def test_a_streams_events_come_with_their_texts(village: Store) -> None:

@@ -159,7 +159,6 @@ HOT = {
     "load": log.LOAD,
     "memberships": member.MEMBERSHIPS,
     "members": member.MEMBERS,
-    "member count": member.MEMBER_COUNT,
     "account": account.ACCOUNT_OF,
     "name": account.ACCOUNT_BY_NAME,
     "spaces": space.SPACES_BY_ID,

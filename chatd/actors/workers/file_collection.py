@@ -122,7 +122,7 @@ class FileCollector:
         context = Context("system", now())
         stream = account_stream(account)
         answer = await self._commands.ask(stream, DropFile(file), context, Done, conditions=unheld)
-        if isinstance(answer, Refusal) and answer is not STALE and answer.code == "unavailable":
+        if isinstance(answer, Refusal) and answer != STALE and answer.code == "unavailable":
             raise StoreUnavailable(answer.message)
 
     async def take_dropped(self) -> None:

@@ -125,7 +125,7 @@ class Scheduler:
         try:
             answer = await self._ask_safely(row, at)
             if isinstance(answer, Refusal):
-                if answer.code != "unavailable" and answer is not STALE:  # stale: it was taken back
+                if answer.code != "unavailable" and answer != STALE:  # stale: it was taken back
                     await self._refused(row, answer, at)
                 return answer
             if answer.at != at:  # it stands there from an earlier attempt, so nothing was written now
@@ -158,7 +158,7 @@ class Scheduler:
             return True
         if answer.code == "unavailable":
             raise StoreUnavailable(answer.message)
-        return answer is not STALE and await self._commands.write(failing, conditions=listed)
+        return answer != STALE and await self._commands.write(failing, conditions=listed)
 
     async def _ask_safely(self, row: Row, at: int) -> Posted | Refusal:
         try:

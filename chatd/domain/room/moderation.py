@@ -131,7 +131,7 @@ def _archive(
 
 def _delete(state: RoomState, space: SpaceState, command: DeleteRoom, context: Context) -> Decision | Refusal:
     refusal = _check_right(state, space, context, "room.delete", "deleting a room")
-    if refusal and not (context.operator and refusal is DIRECT_ROOM_CLOSED):
+    if refusal and not (context.operator and refusal == DIRECT_ROOM_CLOSED):
         return refusal
     if state.hold or space.hold:
         return ON_HOLD

@@ -16,6 +16,9 @@ class ImportTraceReader(Protocol):
     async def used_memberships(self, space: str, source: str) -> int:
         """How many memberships imports of this source gave to accounts that have acted there since."""
 
+    async def standing_import(self, space: str, source: str) -> str | None:
+        """The newest import of this source that was not taken back, and has something or is not finished."""
+
     async def emoji_left(self, space: str) -> list[Row]:
         """`{name, image, source}` of custom emoji that such an import brought."""
 

@@ -25,7 +25,6 @@ class MemberReader(Protocol):
     async def guest_in(self, account: str) -> list[str]:
         """The streams of the spaces in which the account is a guest, or the bot of one."""
 
-    async def member_count(self, stream: str) -> int: ...
     async def members_at(self, stream: str, position: int) -> list[Row]:
         """`{account, name, role, owner}` of those who were in the stream at that position, by account id.
         `owner`: of a bot; `role`: its own."""

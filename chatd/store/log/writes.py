@@ -150,6 +150,23 @@ PUT_IMPORT_ROOM = """
     ON CONFLICT DO UPDATE SET room = excluded.room,
         import = iif(room = excluded.room, coalesce(import, excluded.import), excluded.import)
 """
+# Whether the import `other` has something, or is still to have. One that found all there has not.
+STANDS = """
+    other.undone_at IS NULL AND (
+        other.finished_at IS NULL
+        OR EXISTS (
+            SELECT 1 FROM messages INDEXED BY messages_imported WHERE imported = other.id AND NOT deleted
+        )
+        OR EXISTS (
+            SELECT 1 FROM import_people AS made
+            WHERE made.space = other.space AND made.source = other.source AND made.import = other.id
+        )
+        OR EXISTS (
+            SELECT 1 FROM import_rooms AS made
+            WHERE made.space = other.space AND made.source = other.source AND made.import = other.id
+        )
+    )
+"""
 # What is left belongs to the newest import that has not been taken back. Where there is none, a room stays
 # with the one that made it, and an account that was claimed is like one that was there before.
 HAND_ON = """
@@ -172,8 +189,8 @@ DROP_IMPORT_PEOPLE = """
 FORGET_SAID = """
     DELETE FROM {table} WHERE import IS NULL
         AND (space, source) = (SELECT space, source FROM imports WHERE id = ?1) AND NOT EXISTS (
-            SELECT 1 FROM imports WHERE imports.space = {table}.space AND imports.source = {table}.source
-                AND undone_at IS NULL
+            SELECT 1 FROM imports AS other
+            WHERE other.space = {table}.space AND other.source = {table}.source AND {stands}
         ) {and_}
 """
 THERE_BEFORE = """
@@ -186,8 +203,8 @@ THERE_BEFORE = """
 CLOSE_IMPORT = (
     DROP_IMPORT_PEOPLE,
     DROP_IMPORT_ROOMS,
-    FORGET_SAID.format(table="import_people", and_=THERE_BEFORE),
-    FORGET_SAID.format(table="import_rooms", and_=""),
+    FORGET_SAID.format(table="import_people", stands=STANDS, and_=THERE_BEFORE),
+    FORGET_SAID.format(table="import_rooms", stands=STANDS, and_=""),
     HAND_ON.format(table="import_rooms", else_="import"),
     HAND_ON.format(table="import_people", else_="NULL"),
 )

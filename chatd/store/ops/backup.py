@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from chatd.clock import now
-from chatd.concurrency.background_work import Pace, write_behind
+from chatd.concurrency.background_work import Pacer, write_behind
 from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader
@@ -77,9 +77,9 @@ class Examined(msgspec.Struct, frozen=True):
     blobs: tuple[str, ...]
 
 
-def backup(connection: sqlite3.Connection, target: Path, pace: Pace, durable: bool = True) -> Backup:
+def backup(connection: sqlite3.Connection, target: Path, pace: Pacer, durable: bool = True) -> Backup:
     """A consistent copy as one file, durable when this returns unless that is not asked for. Never
-    overwrites; raises StoreError, and Stopped (see `Pace`)."""
+    overwrites; raises StoreError, and Stopped (see `Pacer`)."""
     if target.exists():
         raise StoreError(f"{target} exists already; choose another name")
     part = target.with_name(target.name + ".part")
@@ -107,7 +107,7 @@ def backup(connection: sqlite3.Connection, target: Path, pace: Pace, durable: bo
 
 
 def _copy(
-    connection: sqlite3.Connection, part: Path, pace: Pace, file: int | None
+    connection: sqlite3.Connection, part: Path, pace: Pacer, file: int | None
 ) -> tuple[int, str, str, int, tuple[str, ...]]:
     """`file`: the part's descriptor, when it is to become durable."""
 

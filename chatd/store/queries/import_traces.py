@@ -15,17 +15,21 @@ import msgspec
 
 from chatd.ports import Row
 from chatd.store import json_rows
+from chatd.store.log.writes import STANDS
 from chatd.store.queries.audit import AUDITED
 from chatd.store.queries.pool import Queries
 
 # Imports into the space `?1` that were taken back, of sources of which no other one stands.
-GONE = """
+GONE = f"""
     gone AS MATERIALIZED (
         SELECT id FROM imports WHERE space = ?1 AND undone_at IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM imports AS other
-            WHERE other.space = ?1 AND other.source = imports.source AND other.undone_at IS NULL
+            WHERE other.space = ?1 AND other.source = imports.source AND {STANDS}
         )
     )
+"""
+STANDING = f"""
+    SELECT max(other.id) FROM imports AS other WHERE other.space = ?1 AND other.source = ?2 AND {STANDS}
 """
 # Whom the import itself had made has claimed the account since. Ids are in the order in which they were made.
 CLAIMED = """
@@ -137,6 +141,10 @@ class ImportTraceQueries(Queries):
 
     async def used_memberships(self, space: str, source: str) -> int:
         return int(await self._cell(USED_MEMBERSHIPS, space, source))
+
+    async def standing_import(self, space: str, source: str) -> str | None:
+        found: str | None = await self._cell(STANDING, space, source)
+        return found
 
     async def emoji_left(self, space: str) -> list[Row]:
         return await self._rows(EMOJI, space)

@@ -55,7 +55,6 @@ SEEN_COUNT = f"""
     SELECT count(*) FROM members
     WHERE stream = ?1 AND until IS NULL AND {sees("?2", "members.account")}
 """
-MEMBER_COUNT = "SELECT count(*) FROM members WHERE stream = ? AND until IS NULL"
 MEMBERS_AT = json_rows.folded(
     f"""
     SELECT members.account, name, role, bots.owner, {DISABLED} AS disabled
@@ -92,9 +91,6 @@ class MemberQueries(Queries):
 
     async def guest_in(self, account: str) -> list[str]:
         return await self._strings(GUEST_IN, account)
-
-    async def member_count(self, stream: str) -> int:
-        return int(await self._cell(MEMBER_COUNT, stream))
 
     async def members_at(self, stream: str, position: int) -> list[Row]:
         return await self._rows(MEMBERS_AT, stream, position)

@@ -1305,6 +1305,7 @@ export type ImportRoom = {
 /**
  * How many messages this call erased. `done`: nothing is left of the import but what people use, which is
  * counted then: rooms and accounts that it made, memberships that it gave to others, custom emoji.
+ * `stays_with`: another import of the same source, with which memberships and custom emoji stay.
  */
 export type ImportUndone = {
   readonly erased: number
@@ -1313,6 +1314,7 @@ export type ImportUndone = {
   readonly people_left: number
   readonly members_left: number
   readonly emoji_left: number
+  readonly stays_with: string | null
 }
 
 export type ImportVersion = {
@@ -4670,7 +4672,7 @@ export interface Requests {
   'import.finish': { readonly kind: 'command'; readonly data: FinishImport; readonly result: Done }
   /**
    * Takes an import back: erases its messages, then deletes all else that only it brought.
-   * - Each call erases at most 500 messages: ask again until `done`. A room stays if somebody has written in it since, an account that its person has claimed, a custom emoji that a message or a reaction shows, and a member who has written, reacted, set the level of a room, joined another one or been given a role. Memberships and custom emoji stay, too, as long as another import of the same source stands.
+   * - Each call erases at most 500 messages: ask again until `done`. A room stays if somebody has written in it since, an account that its person has claimed, a custom emoji that a message or a reaction shows, and a member who has written, reacted, set the level of a room, joined another one or been given a role. Memberships and custom emoji stay, too, as long as another import of the same source has something (`stays_with`).
    * Refused as: conflict, not_found.
    */
   'import.undo': { readonly kind: 'command'; readonly data: UndoImport; readonly result: ImportUndone }

@@ -1,0 +1,40 @@
+"""What is of no known format is refused in words that say what to do, where that can be told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from imports.reading import folder, zipped
+
+from chatctl.imports.export import Unreadable
+from chatctl.imports.formats import recognise
+
+LISTS: dict[str, str | bytes] = {"users.json": json.dumps([]), "channels.json": json.dumps([])}
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(Unreadable) as why:
+        recognise(path)
+    return str(why.value)
+
+
+@pytest.mark.parametrize("name", ["export.zip", "inner/Export.ZIP", "2021.tar.gz", "all.7z"])
+def test_an_archive_in_an_archive_is_to_be_unpacked(tmp_path: Path, name: str) -> None:
+    inside = zipped(tmp_path / "inside.zip", LISTS).read_bytes()
+    packed: dict[str, str | bytes] = {name: inside, "read me.txt": "hello"}
+    for path in (zipped(tmp_path / "outside.zip", packed), folder(tmp_path / "outside", packed)):
+        line = refused(path)
+        assert f"holds another archive ({name}): unpack it, and give that" in line
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+def test_a_text_in_two_bytes_a_letter_is_to_be_converted(tmp_path: Path, encoding: str) -> None:
+    marked = "\ufeff" if encoding.endswith("be") else ""
+    files: dict[str, str | bytes] = {
+        name: f"{marked}{text}".encode(encoding) for name, text in LISTS.items() if isinstance(text, str)
+    }
+    single = folder(tmp_path / "single", {"posts.jsonl": files["users.json"]}) / "posts.jsonl"
+    for path in (zipped(tmp_path / "export.zip", files), folder(tmp_path / "export", files), single):
+        assert "is written in UTF-16 or UTF-32: convert it to UTF-8" in refused(path)
