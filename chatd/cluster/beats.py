@@ -97,6 +97,13 @@ class Beats:
         heard = self._heard.get(node)
         return None if heard is None else heard.beat.life
 
+    def there(self, node: str) -> bool:
+        """Whether the node was heard of lately, and has not said good-bye since."""
+        heard = self._heard.get(node)
+        return node == self._net.node or (
+            heard is not None and (heard.beat.serving or not heard.beat.leaving)
+        )
+
     def at_work(self, node: str, life: str) -> bool:
         """Whether this life of another node answers what it was given, be it about to leave or not."""
         heard = self._heard.get(node)

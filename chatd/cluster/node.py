@@ -182,7 +182,7 @@ class Node:
 
     async def forget(self, node: str) -> bool | None:
         """True: it is forgotten; False: there is no such node; None: it is there. Raises StoreUnavailable."""
-        if self.beats.life(node) is not None:
+        if self.beats.there(node):
             return None
         if node not in await self._membership.nodes():
             return False

@@ -168,7 +168,7 @@ def _workers(
     retention = RetentionWorker(reader, commands, int(1000 * settings.retention_delay), now, settled)
     base.bus.watch(retention.follow)
     workers: list[Actor] = [
-        Scheduler(reader, base.bus, commands, base.due_timer, base.names, now, settled),
+        Scheduler(reader, base.bus, commands, base.due_timer, base.names, settled.wall, settled),
         AccountDeletionWorker(reader, commands, base.live, base.deletions, base.names),
         base.disabled,
         MessageErasureWorker(reader, commands, base.erasure_timer, now, settled),

@@ -86,8 +86,8 @@ async def test_the_tries_are_bounded_and_the_last_answer_says_what_to_do() -> No
 
 
 async def test_another_conflict_is_an_answer() -> None:
-    answers: list[Done | Refusal] = [Refusal("conflict", STALE.message), DONE]
-    assert await retried_when_stale(partial(_next, answers))() == STALE
+    answers: list[Done | Refusal] = [Refusal("conflict", "this name is taken"), DONE]
+    assert await retried_when_stale(partial(_next, answers))() == Refusal("conflict", "this name is taken")
     assert answers == [DONE]
 
 

@@ -131,8 +131,9 @@ class Here:
         self.chatctl = type(chatctl)(str(server.data), f"http://127.0.0.1:{server.port}")
 
     def told(self, begun: int, ordered: bool = True) -> dict[str, list[str]]:
-        """When nobody is about to be deleted any more."""
-        assert within(30, lambda: not told(self.server.data, begun)["erasures"])
+        """When nobody and no file is about to be deleted any more."""
+        under_way = "erasures", "dropped_blobs"
+        assert within(30, lambda: not any(map(told(self.server.data, begun).get, under_way)))
         return told(self.server.data, begun, ordered)
 
     def run(self, *words: str) -> str:

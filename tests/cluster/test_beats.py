@@ -95,6 +95,7 @@ async def test_one_that_says_good_bye_is_gone_at_once(wires: MemoryWires, autoju
     c.beats.leave()
     await trio.sleep(0.05)
     assert a.beats.nodes == b.beats.nodes == c.beats.nodes == ("a", "b")
+    assert [a.beats.there(node) for node in "abc"] == [True, True, False]
 
 
 async def test_one_that_retires_owns_nothing_and_is_at_work_until_it_says_that_it_has_gone(
@@ -110,6 +111,7 @@ async def test_one_that_retires_owns_nothing_and_is_at_work_until_it_says_that_i
     assert {a.owners.owner(stream) for stream in STREAMS} == {None, ("b", "1")}
     assert a.owners.able(("c", "1"))
     assert not a.owners.able(("c", "0"))
+    assert a.beats.there("c")
     await trio.sleep(3 * GONE_AFTER)
     assert told == [True]
     c.beats.leave()

@@ -266,7 +266,7 @@ def test_what_is_wrong_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
         "broken.json": "{",
     }
     found = read(tmp_path, files)
-    texts = ["by its id", "one \ufffd12", "numbers", "", "sizes", "last"]
+    texts = ["by its id", "one \ufffd\ufffd12", "numbers", "", "sizes", "last"]
     assert [message.text for message in found.by_room["100"]] == texts
     assert [message.text for message in found.by_room["101"]] == ["before"]
     assert found.problems == {"skipped": 2, "unreadable": 4, "no time": 1}

@@ -232,7 +232,7 @@ def test_what_is_wrong_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {"tea.json": whole[: whole.index("cut here")], "list.json": "[]"}
     found = everything(MatrixRooms, folder(tmp_path, files))
     texts = [message.text for message in found.messages if not message.deleted]
-    assert texts == ["a long id", "one@ben:b.example", "", "x"]
+    assert texts == ["a long id", "one\ufffd@ben:b.example", "", "x"]
     assert found.problems == {"unreadable": 4, "no time": 2, "skipped": 1, "missing person": 5}
 
 

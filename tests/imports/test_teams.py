@@ -224,7 +224,7 @@ def test_what_is_wrong_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
     messages = path / "dump" / "teams" / TEAM / f"messages_{TEAM}.json"
     messages.write_bytes(messages.read_bytes().partition(b"the cut")[0])
     found = everything(TeamsDump, path)
-    assert [message.text for message in found.messages] == ["by its id", "oneben", "odd"]
+    assert [message.text for message in found.messages] == ["by its id", "one\ufffdben", "odd"]
     assert found.problems == {"unreadable": 7, "no time": 1, "unknown kind": 1}
 
 

@@ -207,7 +207,7 @@ def test_what_is_wrong_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
         "messages-000001.json": text[: text.index("the cut")],
     }
     found = everything(ZulipRealm, folder(tmp_path, files))
-    assert sorted(message.text for message in found.messages) == ["by nobody", "one\ufffd", "strings"]
+    assert sorted(message.text for message in found.messages) == ["by nobody", "one\ufffd\ufffd", "strings"]
     assert found.problems == {"unreadable": 6, "no time": 3, "missing person": 1}
 
 

@@ -16,16 +16,16 @@ class SettledClock:
 
     A machine that starts may not have synchronized its clock yet, and a wrong one would erase for good what
     is still to be there. So a time that lies ahead of what is known counts when the clock has stood by it for
-    a minute. `known` is the latest time that the log knows of, 0 for an empty one.
+    a minute. `known` is the latest time that the log knows of, 0 for an empty one; `wall` is that clock.
     """
 
     def __init__(self, known: int, wall: Callable[[], int] = now, steady: Callable[[], int] = steady) -> None:
-        self._wall, self._steady = wall, steady
+        self.wall, self._steady = wall, steady
         self._known = (known or wall(), steady())
         self._ahead_since: int | None = None
 
     def __call__(self) -> int:
-        wall, steady = self._wall(), self._steady()
+        wall, steady = self.wall(), self._steady()
         known = self._known[0] + steady - self._known[1]
         if wall - known >= AHEAD:
             if self._ahead_since is None:
