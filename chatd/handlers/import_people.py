@@ -14,13 +14,12 @@ from chatd.clock import new_id
 from chatd.contract.account import AccountResult
 from chatd.contract.errors import Refusal
 from chatd.contract.import_ import AddImportPeople, ImportedPeople, ImportedPerson, ImportPerson
-from chatd.contract.spec import Done
 from chatd.domain.account.decide import RESERVED_DISPLAY_NAME, RESERVED_NAME
 from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.event import account_stream, space_stream
-from chatd.domain.internal import AdmitMembers, MakePlaceholder
+from chatd.domain.internal import MakePlaceholder
 from chatd.domain.names.taken import DISPLAY_NAME_TAKEN, NAME_TAKEN
-from chatd.handlers.imports import TAKEN_BACK, acting, open_import
+from chatd.handlers.imports import TAKEN_BACK, acting, admit, open_import
 from chatd.ports import Caller, ImportOpen, ImportPersonUnknown, PutImportPerson, Reader, Row
 
 LONGEST_NAME: Final = 32
@@ -55,9 +54,9 @@ class ImportPeople(msgspec.Struct, frozen=True, eq=False):
         members = {person.key for person in command.people if person.member}
         stream = space_stream(row["space"])
         new = await self.reader.new_to(stream, [one.account for one in found if one.key in members])
-        coming = AdmitMembers(tuple(new), row["id"])  # who has left, or was removed, stays away
-        answer = await self.commands.ask(stream, coming, context_of(acting(caller)), Done)
-        return answer if isinstance(answer, Refusal) else ImportedPeople(people=found)
+        # who has left, or was removed, stays away
+        refusal = await admit(self.commands, caller, row, stream, new)
+        return refusal or ImportedPeople(people=found)
 
     async def _known(self, row: Row, keys: Sequence[str]) -> dict[str, Row]:
         """By keys of the export."""
@@ -72,7 +71,8 @@ class ImportPeople(msgspec.Struct, frozen=True, eq=False):
             if account is None or account["deleted"]:
                 return NO_SUCH_ACCOUNT
             put = PutImportPerson(row["space"], row["source"], _kept(row, person.key), person.account, None)
-            await self.commands.write(put)
+            if not await self.commands.write(put, conditions=(ImportOpen(row["id"]),)):
+                return TAKEN_BACK
             return ImportedPerson(key=person.key, account=person.account, name=account["name"], made=False)
         for name in _names(person.name):
             made = await self._make(caller, row, person.key, MakePlaceholder(name, person.display_name))

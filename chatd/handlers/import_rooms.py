@@ -15,13 +15,12 @@ from chatd.contract.direct import MAX_PEOPLE
 from chatd.contract.errors import Refusal
 from chatd.contract.import_ import AddImportRooms, ImportedRoom, ImportedRooms, ImportRoom
 from chatd.contract.room import RoomResult
-from chatd.contract.spec import Done
 from chatd.domain.event import room_stream, space_stream
-from chatd.domain.internal import AdmitMembers, MakeImportedDirectRoom, MakeImportedRoom
+from chatd.domain.internal import MakeImportedDirectRoom, MakeImportedRoom
 from chatd.domain.names.taken import ROOM_NAME_TAKEN
 from chatd.domain.room.direct import PAIR, direct_room
 from chatd.domain.room.state import NO_SUCH_ROOM, RoomState
-from chatd.handlers.imports import TAKEN_BACK, acting, open_import, refuse_strangers
+from chatd.handlers.imports import TAKEN_BACK, acting, admit, open_import, refuse_strangers
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, ImportOpen, ImportRoomUnknown, PutImportRoom, Reader, Row
 
@@ -106,7 +105,9 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             return state
         if state.space != row["space"]:
             return NO_SUCH_ROOM
-        await self.commands.write(PutImportRoom(row["space"], row["source"], room.key, id_, None))
+        put = PutImportRoom(row["space"], row["source"], room.key, id_, None)
+        if not await self.commands.write(put, conditions=(ImportOpen(row["id"]),)):
+            return TAKEN_BACK
         return await self._admit(caller, row, room, id_, state.name, own=False)
 
     async def _make_direct(self, caller: Caller, row: Row, room: ImportRoom) -> ImportedRoom | Refusal:
@@ -122,11 +123,16 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
                 break
         making = MakeImportedDirectRoom(tuple(people))
         stream, context = room_stream(id_), context_of(acting(caller))
-        answer = await self.commands.ask(stream, making, context, RoomResult)
+        open_ = (ImportOpen(row["id"]),)
+        answer = await self.commands.ask(stream, making, context, RoomResult, conditions=open_)
+        if answer == STALE:
+            return TAKEN_BACK
         if isinstance(answer, Refusal):
             return answer
         made_by = None if state.exists else row["id"]
-        await self.commands.write(PutImportRoom(row["space"], row["source"], room.key, id_, made_by))
+        put = PutImportRoom(row["space"], row["source"], room.key, id_, made_by)
+        if not await self.commands.write(put, conditions=open_):
+            return TAKEN_BACK
         if made_by is not None:
             return ImportedRoom(key=room.key, room=id_, name="", made=True, own=True)
         found = await self.reader.import_rooms(row["space"], row["source"], [room.key])
@@ -137,12 +143,9 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
     ) -> ImportedRoom | Refusal:
         """Who is in it by now. Who was in it here and has left, or was removed, stays away."""
         stream = room_stream(id_)
-        if room.kind != "direct" and (new := await self.reader.new_to(stream, room.members)):
-            answer = await self.commands.ask(
-                stream, AdmitMembers(tuple(new), row["id"]), context_of(acting(caller)), Done
-            )
-            if isinstance(answer, Refusal):
-                return answer
+        new = [] if room.kind == "direct" else await self.reader.new_to(stream, room.members)
+        if new and (refusal := await admit(self.commands, caller, row, stream, new)):
+            return refusal
         return ImportedRoom(key=room.key, room=id_, name=name, made=False, own=own)
 
 

@@ -26,7 +26,7 @@ from chatd.contract.import_ import (
 from chatd.contract.rows import pick
 from chatd.contract.spec import Done
 from chatd.domain.event import space_stream
-from chatd.domain.internal import AddImportedEmoji, EndImport
+from chatd.domain.internal import AddImportedEmoji, AdmitMembers, EndImport
 from chatd.handlers.paging import cut
 from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller, ImportOpen, Reader, Row
@@ -47,6 +47,22 @@ async def open_import(reader: Reader, id_: str) -> Row | Refusal:
     if row is None:
         return NO_SUCH_IMPORT
     return row if row["undone_at"] is None else TAKEN_BACK
+
+
+async def admit(
+    commands: CommandBus, caller: Caller, row: Row, stream: str, accounts: Iterable[str]
+) -> Refusal | None:
+    """Lets these accounts into a room or the space, as long as the import is not taken back."""
+    answer = await commands.ask(
+        stream,
+        AdmitMembers(tuple(accounts), row["id"]),
+        context_of(acting(caller)),
+        Done,
+        conditions=(ImportOpen(row["id"]),),
+    )
+    if answer == STALE:
+        return TAKEN_BACK
+    return answer if isinstance(answer, Refusal) else None
 
 
 async def refuse_strangers(reader: Reader, accounts: Iterable[str]) -> Refusal | None:
