@@ -435,7 +435,7 @@ _ACCOUNT: Final = (
         "The account was notified of a message: its id, why, which message by whom, and the `position` of"
         " that message or of the edit that brought the mention (`source`); or (`kind` `scheduled`) that a"
         " message of its own was not posted, and the `reason`. A client adds it, unread, and makes a sound"
-        " unless `quiet`.",
+        " unless `quiet`; or leaves it out, if the message has just been deleted.",
     ),
     EventType("notification.read", "account", NotificationRead, "A client marks these as read."),
     EventType(

@@ -136,6 +136,7 @@ class Reducer:
     state: State
     client: Client
     told: dict[str, Frame] = attrs.field(init=False)  # shown or not, in the order of the log
+    gone: set[tuple[str, int]] = attrs.field(factory=set, init=False)  # deleted messages of any room
 
     @told.default
     def _told(self) -> dict[str, Frame]:
@@ -144,6 +145,8 @@ class Reducer:
     def apply(self, event: Frame) -> None:
         """A notification is shown as long as the text mentions the account and its author is not blocked."""
         self._apply(event)
+        if event["event"] == "notification.created" and self._is_of_the_past(event["data"]):
+            del self.state.notifications[event["data"]["notification"]]
         for id_, row in self.state.notifications.items():
             self.told.setdefault(id_, row)
         if event["event"] in ("message.edited", "block.added", "block.removed"):
@@ -268,8 +271,15 @@ class Reducer:
         if event["event"] == "message.deleted":
             self._forget_message(room, data["seq"])
 
+    def _is_of_the_past(self, data: Frame) -> bool:
+        """Whether the message was deleted while the account was about to be notified of it."""
+        room, seq = data["room"], data.get("seq")
+        known = self.state.rooms.get(room, {"messages": {}})["messages"].get(seq, {"deleted": False})
+        return (room, seq) in self.gone or bool(known["deleted"])
+
     def _forget_message(self, room: str, seq: int) -> None:
         """In a direct room that is not listed too."""
+        self.gone.add((room, seq))
         self.state.bookmarks.pop((room, seq), None)
         self.told = {id_: row for id_, row in self.told.items() if (row["room"], row["seq"]) != (room, seq)}
         self._show()

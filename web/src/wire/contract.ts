@@ -4782,7 +4782,7 @@ export interface AccountEvents {
   'message.reported': MessageReported
   /** The account resolved a report. A client asks `report.list` where it shows reports. */
   'report.resolved': ReportResolved
-  /** The account was notified of a message: its id, why, which message by whom, and the `position` of that message or of the edit that brought the mention (`source`); or (`kind` `scheduled`) that a message of its own was not posted, and the `reason`. A client adds it, unread, and makes a sound unless `quiet`. */
+  /** The account was notified of a message: its id, why, which message by whom, and the `position` of that message or of the edit that brought the mention (`source`); or (`kind` `scheduled`) that a message of its own was not posted, and the `reason`. A client adds it, unread, and makes a sound unless `quiet`; or leaves it out, if the message has just been deleted. */
   'notification.created': NotificationCreated
   /** A client marks these as read. */
   'notification.read': NotificationRead
