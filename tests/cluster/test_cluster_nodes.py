@@ -35,12 +35,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ThreeNodes]:
             assert "Traceback" not in node.server.log.read_text()
 
 
-@pytest.fixture
-def town(cluster: ThreeNodes) -> Iterator[Town]:
-    with closing(Town(cluster.nodes[0].server)) as town:
-        yield town
-
-
 def opened(node: ClusterNode, token: str) -> Client:
     client = Client.dial(node.server)
     client.open(token)

@@ -77,6 +77,16 @@ def furnished(cluster: ThreeNodes) -> Rosa:
     return rosa
 
 
+def goes_on(cluster: ThreeNodes, rosa: Rosa) -> None:
+    cluster.start()
+    first, second = cluster.nodes
+    assert [rosa.reads(node) for node in cluster.nodes] == [["before"]] * 2
+    rosa.say(second, "on it goes")
+    assert rosa.reads(second) == ["before", "on it goes"]
+    assert not rosa.has_her_bot(first)  # it needs another token
+    cluster.stop()
+
+
 def test_a_backup_of_any_node_is_one_of_the_cluster(tmp_path: Path) -> None:
     """It is put back under another name, and the other nodes start with empty folders."""
     with three_nodes(tmp_path, count=2) as cluster:
@@ -92,12 +102,7 @@ def test_a_backup_of_any_node_is_one_of_the_cluster(tmp_path: Path) -> None:
         refused_to_start(first, "does not belong to the cluster")  # the old stream is in its way
         for node in cluster.nodes:
             node.server.settings["CHATD_CLUSTER_NAME"] = "again"
-        cluster.start()
-        assert [rosa.reads(node) for node in cluster.nodes] == [["before"]] * 2
-        rosa.say(second, "on it goes")
-        assert rosa.reads(second) == ["before", "on it goes"]
-        assert not rosa.has_her_bot(first)  # it needs another token
-        cluster.stop()
+        goes_on(cluster, rosa)
 
 
 def test_when_the_stream_is_lost_the_node_that_is_furthest_founds_it_anew(tmp_path: Path) -> None:
@@ -114,12 +119,7 @@ def test_when_the_stream_is_lost_the_node_that_is_furthest_founds_it_anew(tmp_pa
         refused_to_start(first, "the stream of the cluster chatd is gone")
         run("chatd.cli", "leave", "--data", str(first.server.data))
         shutil.rmtree(second.server.data)
-        cluster.start()
-        assert [rosa.reads(node) for node in cluster.nodes] == [["before"]] * 2
-        rosa.say(second, "on it goes")
-        assert rosa.reads(second) == ["before", "on it goes"]
-        assert not rosa.has_her_bot(first)  # it needs another token
-        cluster.stop()
+        goes_on(cluster, rosa)
 
 
 def test_a_node_that_left_is_a_server_of_its_own(tmp_path: Path) -> None:
