@@ -26,7 +26,7 @@ from chatd.gateway.http.events import event_stream
 from chatd.gateway.http.request_ids import named, work_at_head
 from chatd.gateway.http.server import cors
 from chatd.gateway.http.server.refusal import BadHead, plain_response
-from chatd.gateway.http.server.request_head import Head
+from chatd.gateway.http.server.request_head import WEBSOCKET, Head
 from chatd.gateway.http.server.traffic import Traffic
 from chatd.gateway.http.server.turns import Turns
 from chatd.gateway.net.address_places import AddressPlace, AddressPlaces
@@ -205,7 +205,7 @@ class Gateway:
                     self._http = await self._load_http()
                 if not peer.operator:
                     await self.turns.take(network(caller.address), bool(stream.unread_rest))
-                if head.path == GRAPHQL and head.upgrade == "websocket":
+                if head.path == GRAPHQL and WEBSOCKET in head.upgrade:
                     work_at_head(stream.unread_head)
                     await self._http.serve_graphql(stream, head, caller)
                     return False
@@ -247,7 +247,7 @@ class Gateway:
         """Refuses what neither a WebSocket nor plain HTTP may be. Raises BadHead."""
         host = head.headers.get("host", "")
         if head.path != "/ws":
-            websocket = head.upgrade == "websocket"
+            websocket = WEBSOCKET in head.upgrade
             if websocket and head.path != GRAPHQL:
                 raise BadHead(404, "the WebSocket is at /ws")
             if not (admin or head.path in FOR_ANY_HOST or self.own.is_own(host)):
@@ -265,7 +265,7 @@ class Gateway:
                 if not admin:
                     self._check_origin(head, stream)
             return
-        if head.upgrade != "websocket" or head.method != "GET":
+        if WEBSOCKET not in head.upgrade or head.method != "GET":
             raise BadHead(
                 426,
                 "/ws is a WebSocket: upgrade with subprotocol chatd.v1.json or chatd.v1.msgpack",
