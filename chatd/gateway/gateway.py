@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from chatd.gateway.http.app import Http
 
 KEEPALIVE_SECONDS: Final = 1.0  # between two checks of all connections
+LATE_LOOKS: Final = 5  # the first of so many in a row are left out; a server that is always late still looks
 FOR_ANY_HOST: Final = frozenset({"/", "/healthz", "/readyz"})  # what they answer is no secret
 NO_PROXIES: Final = Proxies(())
 _LATER: Final = (("Retry-After", "5"),)  # seconds; connections end now and then
@@ -96,13 +97,13 @@ class Gateway:
 
     async def keep_alive(self) -> None:
         """Checks every connection now and then, forever: pings silent peers, drops dead ones."""
-        stood_still = False
+        late = 0  # looks in a row
         while True:
             due = trio.current_time() + KEEPALIVE_SECONDS
             await trio.sleep(KEEPALIVE_SECONDS)
             now = trio.current_time()
-            stood_still = not stood_still and now - due > KEEPALIVE_SECONDS
-            if stood_still:
+            late = late + 1 if now - due > KEEPALIVE_SECONDS else 0
+            if late % LATE_LOOKS:
                 continue  # what peers have said meanwhile is read first
             for connection in tuple(self.connections):
                 connection.check_liveness(now, self._settings)

@@ -120,6 +120,7 @@ class WebSocket:
         if (
             self.session is not None
             and not self.session.opened
+            and self.session.idle  # what takes long here is no fault of the client
             and now - self.connected_at > settings.auth_deadline
         ):
             self.close(4001, f"open a session within {settings.auth_deadline:g} seconds")
