@@ -124,7 +124,7 @@ class Founding:
     async def _info(self) -> StreamInfo | None:
         for _ in range(TRIES):
             try:
-                return await self._jetstream.stream_info(self._stream)
+                return await self._jetstream.agreed_info(self._stream)
             except ApiError as error:
                 if error.code == NO_STREAM:
                     return None

@@ -103,7 +103,9 @@ class Node:
             self.name, LEVEL, self.log, self.beats, store.reader, self._jetstream, self._stream
         )
         self.all_read = self._membership.all_read
-        self.contact = Contact(self._sequencer, self.log, self.beats, self.catch_up, self._membership.others)
+        self.contact = Contact(
+            self._sequencer, self.log, self.beats, self.catch_up, self._membership.others, self.client.leave
+        )
         self.contact.watch(self.beats.say)
         return self.log
 
@@ -124,6 +126,7 @@ class Node:
             async with trio.open_nursery() as nursery:
                 for task in (
                     self.log.run,
+                    self._sequencer.run,
                     self.beats.run,
                     self._walker.run,
                     self._doubts.run,
