@@ -11,8 +11,8 @@ from typing import Final, Protocol
 
 import trio
 
-from chatd.cluster.beats import Beats
 from chatd.cluster.clocks import WRONG_CLOCK, is_odd
+from chatd.cluster.heartbeats import Heartbeats
 from chatd.cluster.log import ClusterLog
 from chatd.log import log
 from chatd.ports import StoreUnavailable
@@ -50,7 +50,7 @@ class Contact:
         self,
         stream: Heard,
         own: ClusterLog,
-        beats: Beats,
+        heartbeats: Heartbeats,
         catch_up: Callable[[], Awaitable[None]],
         members: Callable[[], Awaitable[Sequence[str]]],
         move: Callable[[], None],
@@ -59,7 +59,7 @@ class Contact:
         self.looked = trio.Event()
         self._stream = stream
         self._own = own
-        self._beats = beats
+        self._heartbeats = heartbeats
         self._catch_up = catch_up
         self._members = members
         self._move = move
@@ -96,7 +96,7 @@ class Contact:
         return False
 
     async def _problem(self) -> str | None:
-        furthest = max((heard.beat.sequence for heard in self._beats.others()), default=0)
+        furthest = max((heard.heartbeat.sequence for heard in self._heartbeats.others()), default=0)
         self._known.append(furthest)
         if self._stream.silence > MOVE and not await self._with_others():
             if self._stream.apart > MOVE and trio.current_time() - self._moved_at > MOVE:
@@ -104,7 +104,7 @@ class Contact:
                 self._move()
             if self._stream.silence > SILENT:
                 return CUT_OFF
-        if is_odd(self._beats.others()):
+        if is_odd(self._heartbeats.others()):
             return WRONG_CLOCK
         if len(self._known) == LOOKS and self._own.sequence < self._known[0]:
             return BEHIND
@@ -119,5 +119,5 @@ class Contact:
             members = await self._members()
         except StoreUnavailable:
             return False
-        there = {heard.beat.node: heard.beat.sequence for heard in self._beats.others()}
+        there = {heard.heartbeat.node: heard.heartbeat.sequence for heard in self._heartbeats.others()}
         return bool(there) and there.keys() >= set(members) and max(there.values()) <= self._own.sequence

@@ -7,10 +7,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from chatd.cluster.beats import SameName
 from chatd.cluster.doubt import Doubt
 from chatd.cluster.errors import STREAM_LOST, ClusterError, TooOld
 from chatd.cluster.founding import DOUBTED
+from chatd.cluster.heartbeats import SameName
 from chatd.cluster.proposal import NotReadable
 from chatd.cluster.sequencer import OtherStream, Trimmed
 from chatd.cluster.walker import Broken

@@ -43,7 +43,7 @@ class StreamSequencer:
     def silence(self) -> float:
         """Seconds for which nothing has been heard of the stream, not even that there is nothing new, or not
         of most of the servers that keep it: one of them that is cut off from the others goes on to send what
-        it has, and signs of life."""
+        it has, and heartbeats."""
         if self._consumer is None:
             return 0.0
         return max(trio.current_time() - self._consumer.heard_at, self.apart)

@@ -11,9 +11,9 @@ import trio
 from trio.testing import MockClock
 
 from chatd.clock import now
-from chatd.cluster.beats import Beat, Heard
 from chatd.cluster.clocks import WRONG_CLOCK, earliest, is_odd
 from chatd.cluster.contact import BEHIND, CUT_OFF, LOOK, MOVE, SILENT, Contact
+from chatd.cluster.heartbeats import Heard, Heartbeat
 from chatd.ports import StoreUnavailable
 
 
@@ -41,7 +41,7 @@ class World:
     def others(self) -> Iterator[Heard]:
         for node, sequence in self.there.items():
             at = now() + 1000 * self.ahead.get(node, 0)
-            yield Heard(Beat(node, "life", 1, sequence, "", 0, at=at), trio.current_time())
+            yield Heard(Heartbeat(node, "life", 1, sequence, "", 0, at=at), trio.current_time())
 
     async def members(self) -> Sequence[str]:
         await trio.lowlevel.checkpoint()
@@ -220,12 +220,12 @@ async def test_what_cannot_be_taken_back_waits_for_the_clock_that_is_behind(
     world = World()
     world.there, world.ahead = dict.fromkeys(ahead, 10), ahead
     assert 0 <= now() - 1000 * back - earliest(world.others()) < 1000
-    silent = [Heard(Beat("b", "life", 1, 1, "", 0, serving=False, at=1), trio.current_time())]
+    silent = [Heard(Heartbeat("b", "life", 1, 1, "", 0, serving=False, at=1), trio.current_time())]
     assert now() - earliest(silent) < 1000  # one that serves nobody leads nothing
 
 
 async def test_the_clock_of_an_older_chatd_which_says_none_is_not_compared(autojump_clock: MockClock) -> None:
-    others = [Heard(Beat(node, "life", 1, 1, "", 0), trio.current_time()) for node in ("b", "c")]
+    others = [Heard(Heartbeat(node, "life", 1, 1, "", 0), trio.current_time()) for node in ("b", "c")]
     assert not is_odd(others)
 
 

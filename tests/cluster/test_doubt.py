@@ -8,8 +8,8 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from chatd.cluster.beats import Beat, Heard
 from chatd.cluster.doubt import Doubt, Doubts
+from chatd.cluster.heartbeats import Heard, Heartbeat
 from chatd.cluster.proposal import VERSION, Header
 
 OURS, THEIRS = "a" * 64, "b" * 64
@@ -33,11 +33,13 @@ class Log:
 
 
 class Nodes:
-    def __init__(self, **beats: tuple[int, str]) -> None:
-        self.beats = {name: Beat(name, f"life of {name}", 1, *at, 0) for name, at in beats.items()}
+    def __init__(self, **heartbeats: tuple[int, str]) -> None:
+        self.heartbeats = {
+            name: Heartbeat(name, f"life of {name}", 1, *at, 0) for name, at in heartbeats.items()
+        }
 
     def others(self) -> Iterator[Heard]:
-        return iter([Heard(beat, 0.0) for beat in self.beats.values()])
+        return iter([Heard(heartbeat, 0.0) for heartbeat in self.heartbeats.values()])
 
 
 async def looked(log: Log, nodes: Nodes, then: Callable[[], None] = lambda: None) -> str | None:
@@ -74,8 +76,8 @@ async def test_one_that_agreed_before_still_counts_when_it_is_ahead(autojump_clo
     nodes = Nodes(b=(7, OURS), c=(7, OURS))
 
     def then() -> None:
-        nodes.beats["b"] = Beat("b", "life of b", 1, 7, THEIRS, 0)
-        nodes.beats["c"] = Beat("c", "life of c", 1, 99, THEIRS, 0)  # not applied here yet
+        nodes.heartbeats["b"] = Heartbeat("b", "life of b", 1, 7, THEIRS, 0)
+        nodes.heartbeats["c"] = Heartbeat("c", "life of c", 1, 99, THEIRS, 0)  # not applied here yet
 
     assert await looked(Log(at7=OURS), nodes, then) is None
 
@@ -84,7 +86,7 @@ async def test_of_whom_nothing_is_known_yet_is_waited_for(autojump_clock: MockCl
     nodes = Nodes(b=(7, THEIRS), c=(99, THEIRS))
 
     def then() -> None:
-        nodes.beats["c"] = Beat("c", "life of c", 1, 7, THEIRS, 0)
+        nodes.heartbeats["c"] = Heartbeat("c", "life of c", 1, 7, THEIRS, 0)
 
     assert await looked(Log(at7=OURS), nodes) is None
     assert await looked(Log(at7=OURS), nodes, then) is not None

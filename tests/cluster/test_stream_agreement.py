@@ -93,13 +93,13 @@ class Servers(JetStream):
     def subscribe(self, subject: str, heard: Callable[[Msg], None], queue: str = "") -> trio.CancelScope:
         scope = trio.CancelScope()
 
-        async def beat() -> None:
+        async def heartbeat() -> None:
             with scope:
                 while True:
                     await trio.sleep(HEARTBEAT)
                     heard(Msg(subject, 1, "", b"", {"Nats-Last-Consumer": "0"}, 100))
 
-        self._nursery.start_soon(beat)
+        self._nursery.start_soon(heartbeat)
         return scope
 
     def forget_consumer(self, stream: str, name: str) -> None:
