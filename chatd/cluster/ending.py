@@ -12,8 +12,8 @@ from chatd.cluster.errors import STREAM_LOST, ClusterError, TooOld
 from chatd.cluster.founding import DOUBTED
 from chatd.cluster.heartbeats import SameName
 from chatd.cluster.proposal import NotReadable
+from chatd.cluster.scrubber import Broken
 from chatd.cluster.sequencer import OtherStream, Trimmed
-from chatd.cluster.walker import Broken
 
 
 @contextmanager

@@ -27,10 +27,10 @@ from chatd.cluster.monitors import Monitors
 from chatd.cluster.net import Net
 from chatd.cluster.owners import Owners
 from chatd.cluster.ratcheting import ratchet
+from chatd.cluster.scrubber import Scrubber
 from chatd.cluster.sealed_net import SealedNet
 from chatd.cluster.sharing import Here, Sharing
 from chatd.cluster.statuses import cluster_status
-from chatd.cluster.walker import Walker
 from chatd.contract.cluster import ClusterStatus
 from chatd.log import log
 from chatd.nats.client import Client, NatsError
@@ -97,7 +97,7 @@ class Node:
         self.owners = Owners(self.name, self.heartbeats)
         self.leads = self.owners.leads
         self._copies = Copies(self._open_net, store.path.parent, store.copy)
-        self._walker = Walker(store.reader.ask, store.foreign_writes)
+        self._scrubber = Scrubber(store.reader.ask, store.foreign_writes)
         self._doubts = Doubts(self.log, self.heartbeats)
         self._membership = Membership(
             self.name, LEVEL, self.log, self.heartbeats, store.reader, self._jetstream, self._stream
@@ -135,7 +135,7 @@ class Node:
                     self.log.run,
                     self._sequencer.run,
                     self.heartbeats.run,
-                    self._walker.run,
+                    self._scrubber.run,
                     self._doubts.run,
                     self._copies.tidy,
                     self._sharing.run,
