@@ -14,7 +14,7 @@ from chatd.clock import new_id
 from chatd.cluster.clocks import earliest
 from chatd.cluster.contact import Contact
 from chatd.cluster.copying import Copies
-from chatd.cluster.doubt import Doubts
+from chatd.cluster.divergence import DivergenceCheck
 from chatd.cluster.ending import ending
 from chatd.cluster.errors import ClusterError, stream_gone
 from chatd.cluster.founding import Founding
@@ -98,7 +98,7 @@ class Node:
         self.leads = self.owners.leads
         self._copies = Copies(self._open_net, store.path.parent, store.copy)
         self._scrubber = Scrubber(store.reader.ask, store.foreign_writes)
-        self._doubts = Doubts(self.log, self.heartbeats)
+        self._divergence = DivergenceCheck(self.log, self.heartbeats)
         self._membership = Membership(
             self.name, LEVEL, self.log, self.heartbeats, store.reader, self._jetstream, self._stream
         )
@@ -136,7 +136,7 @@ class Node:
                     self._sequencer.run,
                     self.heartbeats.run,
                     self._scrubber.run,
-                    self._doubts.run,
+                    self._divergence.run,
                     self._copies.tidy,
                     self._sharing.run,
                     self.contact.run,

@@ -14,7 +14,7 @@ from chatd.log import log
 EVERY: Final = 0.5  # seconds
 
 
-class Doubt(Exception):
+class Diverged(Exception):
     """Most others have another log."""
 
 
@@ -22,7 +22,7 @@ class OwnLog(Protocol):
     """The log of this node (see `ClusterLog`)."""
 
     def hash_at(self, sequence: int) -> str | None: ...
-    def watch(self, doubt: Callable[[Header, str], None]) -> None: ...
+    def watch(self, diverged: Callable[[Header, str], None]) -> None: ...
 
 
 class Others(Protocol):
@@ -31,7 +31,7 @@ class Others(Protocol):
     def others(self) -> Iterator[Heard]: ...
 
 
-class Doubts:
+class DivergenceCheck:
     """What is known of a life of a node stays known: logs that differ once differ for ever, because each
     event's hash holds the one before it. `run` it."""
 
@@ -44,7 +44,7 @@ class Doubts:
         own.watch(self._proposed)
 
     async def run(self) -> None:
-        """For ever. Raises Doubt."""
+        """For ever. Raises Diverged."""
         while True:
             with trio.move_on_after(EVERY):
                 await self._woken.wait()
@@ -68,7 +68,7 @@ class Doubts:
     def _contradicted(self, life: str, sequence: int) -> None:
         if life not in self._contradicting:
             self._contradicting.add(life)
-            log.error("log_doubted", life=life, node=self._name(life), sequence=sequence)
+            log.error("log_diverged", life=life, node=self._name(life), sequence=sequence)
 
     def _name(self, life: str) -> str | None:
         return next(
@@ -83,4 +83,4 @@ class Doubts:
         self._agreeing &= lives.keys() - self._contradicting
         contradict = [lives[life] for life in sorted(self._contradicting)]
         if 2 * len(contradict) > len(lives):
-            raise Doubt(f"{', '.join(contradict)} had another hash at the same place of the stream")
+            raise Diverged(f"{', '.join(contradict)} had another hash at the same place of the stream")

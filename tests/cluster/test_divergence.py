@@ -8,7 +8,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from chatd.cluster.doubt import Doubt, Doubts
+from chatd.cluster.divergence import Diverged, DivergenceCheck
 from chatd.cluster.heartbeats import Heard, Heartbeat
 from chatd.cluster.proposal import VERSION, Header
 
@@ -23,13 +23,13 @@ def autojump_clock() -> MockClock:
 class Log:
     def __init__(self, **hashes: str) -> None:
         self.hashes = {int(name[2:]): hash for name, hash in hashes.items()}
-        self.doubt: Callable[[Header, str], None] = lambda header, hash: None
+        self.diverged: Callable[[Header, str], None] = lambda header, hash: None
 
     def hash_at(self, sequence: int) -> str | None:
         return self.hashes.get(sequence)
 
-    def watch(self, doubt: Callable[[Header, str], None]) -> None:
-        self.doubt = doubt
+    def watch(self, diverged: Callable[[Header, str], None]) -> None:
+        self.diverged = diverged
 
 
 class Nodes:
@@ -44,13 +44,13 @@ class Nodes:
 
 async def looked(log: Log, nodes: Nodes, then: Callable[[], None] = lambda: None) -> str | None:
     """Why the node has stopped itself; None: it has not."""
-    doubts = Doubts(log, nodes)
+    check = DivergenceCheck(log, nodes)
     why: list[str] = []
 
     async def run() -> None:
         try:
-            await doubts.run()
-        except Doubt as error:
+            await check.run()
+        except Diverged as error:
             why.append(str(error))
 
     async with trio.open_nursery() as nursery:
@@ -95,4 +95,4 @@ async def test_of_whom_nothing_is_known_yet_is_waited_for(autojump_clock: MockCl
 async def test_a_proposal_upon_another_log_counts_at_once(autojump_clock: MockClock) -> None:
     log = Log()
     header = Header(VERSION, "append", "life of b", 1, 1, 7, THEIRS)
-    assert await looked(log, Nodes(b=(7, OURS)), lambda: log.doubt(header, OURS)) is not None
+    assert await looked(log, Nodes(b=(7, OURS)), lambda: log.diverged(header, OURS)) is not None
