@@ -134,7 +134,6 @@ MESSAGE_OR_EMPTY: Final = Rule("with something to see in it, or empty", _or_empt
 # --- rules of fields ----------------------------------------------------------------------------------
 
 
-@cache
 def rules_of(class_: type[Any]) -> tuple[tuple[str, Rule], ...]:
     """The fields of a request that people are shown, each with its rule."""
     hints = get_type_hints(class_, include_extras=True)
@@ -142,22 +141,21 @@ def rules_of(class_: type[Any]) -> tuple[tuple[str, Rule], ...]:
     return tuple((name, rule) for name, rule in found if rule is not None)
 
 
-@cache
-def _nested_rules(class_: type[Any]) -> tuple[tuple[str, type[Any]], ...]:
+def nested_rules_of(class_: type[Any]) -> tuple[tuple[str, type[Any]], ...]:
     """The fields of a request that are lists of structures with such fields, at some depth."""
     hints = get_type_hints(class_, include_extras=True)
     found = ((name, _listed(hint)) for name, hint in hints.items())
     return tuple(
         (name, inner)
         for name, inner in found
-        if inner is not None and (rules_of(inner) or _nested_rules(inner))
+        if inner is not None and (rules_of(inner) or nested_rules_of(inner))
     )
 
 
 def first_wrong(value: object) -> str | None:
     """Where a field of a structure is not as its rule says, and why."""
     class_: Any = type(value)
-    for name, rule in rules_of(class_):
+    for name, rule in _rules(class_):
         said = getattr(value, name)
         if said is not None and (wrong := rule.wrong(said)):
             return f"{name}: {wrong}"
@@ -166,6 +164,10 @@ def first_wrong(value: object) -> str | None:
             if (found := first_wrong(one)) is not None:
                 return f"{name}[{number}].{found}"
     return None
+
+
+_rules: Final = cache(rules_of)
+_nested_rules: Final = cache(nested_rules_of)
 
 
 def _listed(hint: Any) -> type[Any] | None:
