@@ -10,7 +10,7 @@ import trio
 from trio.testing import MockClock
 
 from chatd.clock import now
-from chatd.cluster.beats import Beat, Heard
+from chatd.cluster.heartbeats import Heard, Heartbeat
 from chatd.cluster.statuses import CLOCKS_APART, FAR_BEHIND, cluster_status
 from chatd.contract.cluster import ClusterStatus
 from chatd.nats.jetstream import Replica, StreamCluster, StreamConfig, StreamInfo, StreamState
@@ -28,8 +28,8 @@ STREAM = StreamInfo(
 )
 
 
-def beat(node: str, sequence: int = 100, **more: Any) -> Beat:
-    return Beat(node, "life", 1, sequence, "", sequence, version="1.0", **more)
+def heartbeat(node: str, sequence: int = 100, **more: Any) -> Heartbeat:
+    return Heartbeat(node, "life", 1, sequence, "", sequence, version="1.0", **more)
 
 
 class Nodes:
@@ -41,14 +41,19 @@ class Nodes:
 
 
 def status(
-    *others: Heard, info: StreamInfo | None = STREAM, troubles: Sequence[str] = (), own: Beat | None = None
+    *others: Heard,
+    info: StreamInfo | None = STREAM,
+    troubles: Sequence[str] = (),
+    own: Heartbeat | None = None,
 ) -> ClusterStatus:
-    beats = cast(Any, Nodes(*others))
-    return cluster_status("chatd", own or beat("a"), beats, ["a", "b", "c"], info, "a", 1, 7, troubles)
+    heartbeats = cast(Any, Nodes(*others))
+    return cluster_status(
+        "chatd", own or heartbeat("a"), heartbeats, ["a", "b", "c"], info, "a", 1, 7, troubles
+    )
 
 
 def well(node: str, **more: Any) -> Heard:
-    return Heard(beat(node, **more), 0.0)
+    return Heard(heartbeat(node, **more), 0.0)
 
 
 def test_a_cluster_that_is_well_has_no_problem() -> None:
@@ -77,7 +82,7 @@ def test_a_node_that_serves_nobody_is_a_problem() -> None:
 
 
 def test_what_this_node_lacks_is_said_once() -> None:
-    found = status(well("b"), well("c"), own=beat("a", serving=False), troubles=["nothing was heard"])
+    found = status(well("b"), well("c"), own=heartbeat("a", serving=False), troubles=["nothing was heard"])
     assert found.problems == ["nothing was heard"]
 
 
@@ -85,7 +90,7 @@ async def test_clocks_that_differ_are_a_problem(autojump_clock: MockClock) -> No
     """Also the clock of this node, which may have been set since the others were heard."""
 
     def heard(node: str, ahead: int) -> Heard:
-        return Heard(beat(node, at=now() + ahead), trio.current_time())
+        return Heard(heartbeat(node, at=now() + ahead), trio.current_time())
 
     [found] = status(heard("b", 3_600_000), heard("c", CLOCKS_APART // 2)).problems
     assert found.startswith("the clock of the node b is 3600 s before this one's")
