@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 from imports.memory import at_most
 
-from chatctl.imports import member_index
+from chatctl.imports import glance, member_index
 from chatctl.imports.archive import Archive
 from chatctl.imports.export import Unreadable
+from chatctl.imports.formats import recognise
 from chatctl.imports.problems import Problems
+from chatctl.imports.zulip.realm import ZulipRealm
 
 FILES = {"users.json": b"[]", "general/2024-01-01.json": b"[{}]" * 5000, "général/a b.txt": b"x"}
 
@@ -295,3 +297,17 @@ def test_a_tar_that_is_damaged_in_the_middle_gives_what_is_before_and_says_so(
     with Archive(path, problems) as archive:
         assert list(archive.names()) == (["a", "b", "c"] if harm == "no end" else ["a", "b"])
     assert problems.by_kind["unreadable"].places == [f"a.{ending}: it is cut off or damaged (ReadError)"]
+
+
+def test_what_an_export_is_known_by_is_found_behind_any_number_of_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those of an organisation on Zulip with more than ten million messages, a file for each thousand."""
+    monkeypatch.setattr(glance, "_NAMES", 10)
+    realm = b'{"zerver_realm": [{"string_id": "tea"}]}'
+    chunks = {f"export/messages-{number:06}.json": b"{}" for number in range(1, 20)}
+    path = zipped(tmp_path / "a.zip", {**chunks, "export/realm.json": realm})
+    assert recognise(path) is ZulipRealm
+    with Archive(path, Problems()) as archive:
+        assert archive.base("realm.json") == "export/"
+        assert archive.called("alm.json", "rea_m.json") == []
