@@ -77,7 +77,7 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await beside.getByText(quay).waitFor()
   await look(desk, 'beside')
   await go(rooms.other)
-  await beside.getByText('People · 3').waitFor()
+  await beside.getByText('People · 4').waitFor()
   await beside.getByText(quay).click()
   const dot = beside.locator('.profile .presence')
   await dot.waitFor()
@@ -113,9 +113,9 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await form.getByRole('button', { name: 'Make the address' }).click()
   const address = await desk.getByLabel('Address of the webhook').inputValue()
   await look(desk, 'webhook')
-  await as({ token: '' }, new URL(address).pathname, { text: 'build 7 is green' })
+  await as({ token: '' }, new URL(address).pathname, { text: 'build 7 is green :white_check_mark: at 12:30:59' })
   await go(address.split('/').at(-2))
-  await desk.getByRole('log').getByText('build 7 is green').waitFor()
+  await desk.getByRole('log').getByText('build 7 is green ✅ at 12:30:59').waitFor()
 
   // Somebody whose name is long is moderated; names that are refused are said where they stand.
   await desk.goto(`/#/space/${asked.space}/members`)

@@ -17,7 +17,7 @@ export type Panel =
   | { readonly kind: 'notifications' }
   | { readonly kind: 'bookmarks' }
 
-const COVERS = '(max-width: 700px)'
+const covers = () => globalThis.matchMedia?.('(max-width: 700px)').matches ?? false
 
 export const panel = signal<Panel | null>(step())
 /** Whether what is shown is such a step. */
@@ -31,7 +31,7 @@ globalThis.addEventListener?.('popstate', () => {
 })
 
 export function openPanel(next: Panel): void {
-  stepped = globalThis.matchMedia?.(COVERS).matches ?? false
+  stepped = covers()
   if (stepped) history.pushState({ panel: next }, '')
   panel.value = next
 }
@@ -43,12 +43,12 @@ export function closePanel(): void {
 
 /**
  * The person has gone into another room, or to what is none. What is about a room goes along into one that they are in;
- * a thread stays behind.
+ * a thread stays behind, and so does what has come to cover the room since the window became narrow.
  */
 export function followRoom(room: string | null, isMember = false): void {
   const shown = panel.peek()
   if (shown === null || step() !== null) return
-  if (room === null) panel.value = null
+  if (room === null || covers()) panel.value = null
   else if ('room' in shown && shown.room !== null && shown.room !== room)
     panel.value = isMember && shown.kind !== 'thread' ? { ...shown, room } : null
 }
