@@ -252,6 +252,8 @@ def apply(state: RoomState, event: Fact | Event) -> None:
         state.pins.add(data["seq"])
     elif event.type in ("pin.removed", "message.deleted"):
         state.pins.discard(data["seq"])
+    if event.type == "message.deleted":
+        state.forget_content(data["seq"])
     if (message := state.messages.get(data.get("seq", 0))) is not None:
         _change(message, event)
 

@@ -203,5 +203,3 @@ def _refuse_ambiguous(head: Head) -> None:
         raise BadHead(400, "HTTP/1.0 knows no Transfer-Encoding", path)
     if not {"100-continue"}.issuperset(tokens(head.headers.get("expect", ""))):
         raise BadHead(417, "the only expectation known here is 100-continue", path)
-    if "h2c" in head.upgrade and WEBSOCKET not in head.upgrade:
-        raise BadHead(400, "this server speaks HTTP/1.1; do not ask for h2c", path)
