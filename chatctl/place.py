@@ -5,6 +5,7 @@ The root command shows them; every other command takes them too, unless it has a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,6 +68,17 @@ def accept_everywhere(group: click.Group) -> None:
         command.params += [one for one in place_options(of_root=False) if not taken & set(one.opts)]
         if isinstance(command, click.Group):
             accept_everywhere(command)
+
+
+class NewFolder(click.Option):
+    """The `--data` of a command that makes a folder: also the one that stands before the command. What the
+    environment says is the folder of a server, and not meant."""
+
+    def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> tuple[Any, ParameterSource]:
+        folder, typed = ctx.meta.get(GIVEN, {}).get("data", (None, False))
+        if typed and self.name not in opts:
+            return folder, ParameterSource.COMMANDLINE
+        return super().consume_value(ctx, opts)
 
 
 def _take(ctx: click.Context, param: click.Parameter, value: Any) -> None:

@@ -14,6 +14,7 @@ from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
 from chatctl.output import print_result, size
+from chatctl.place import NewFolder
 from chatd.store.ops.scratch_folder import RESTORING, scratch_folder
 
 if TYPE_CHECKING:
@@ -69,7 +70,11 @@ def create(connection: Connection, target: str, recipients: tuple[str, ...]) -> 
 @command.command()
 @click.argument("source")
 @click.option(
-    "--data", type=click.Path(path_type=Path, file_okay=False), required=True, help="The new data folder."
+    "--data",
+    cls=NewFolder,
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="The new data folder.",
 )
 @click.option("--at", "moment", metavar="TIME|POSITION", help="As it was then, not at the end of the backup.")
 @click.option("--backup", "wanted", metavar="ID", help="Of a repository: this backup, not the one that fits.")

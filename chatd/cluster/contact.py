@@ -6,17 +6,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from math import inf
 from typing import Final, Protocol
 
 import trio
 
-from chatd.cluster.beats import Beats
 from chatd.cluster.clocks import WRONG_CLOCK, is_odd
+from chatd.cluster.heartbeats import Heartbeats
 from chatd.cluster.log import ClusterLog
 from chatd.log import log
 from chatd.ports import StoreUnavailable
 
 SILENT: Final = 4.0  # seconds without a sign of the stream, after which the node counts as cut off
+MOVE: Final = 2.5  # seconds, after which another NATS server is tried: this one may be the one cut off
 LOOK: Final = 0.5
 LOOKS: Final = int(SILENT / LOOK) + 1
 CUT_OFF: Final = (
@@ -31,29 +33,37 @@ BEHIND: Final = (
 class Heard(Protocol):
     @property
     def silence(self) -> float:
-        """Seconds since the last sign of the stream."""
+        """Seconds since the last sign of the stream, and of most of the servers that keep it."""
+
+    @property
+    def apart(self) -> float:
+        """Seconds since this node's NATS server heard most of those."""
 
 
 class Contact:
     """`cut_off`: why clients must be served elsewhere; None: all is well. `catch_up` returns when this node
     has applied all that was acknowledged anywhere. `members` gives the other nodes that belong to the
-    cluster, be they there or not. `looked` is set when `cut_off` is known. `run` it."""
+    cluster, be they there or not. `move` has it connect to another NATS server. `looked` is set when
+    `cut_off` is known. `run` it."""
 
     def __init__(
         self,
         stream: Heard,
         own: ClusterLog,
-        beats: Beats,
+        heartbeats: Heartbeats,
         catch_up: Callable[[], Awaitable[None]],
         members: Callable[[], Awaitable[Sequence[str]]],
+        move: Callable[[], None],
     ) -> None:
         self.cut_off: str | None = None
         self.looked = trio.Event()
         self._stream = stream
         self._own = own
-        self._beats = beats
+        self._heartbeats = heartbeats
         self._catch_up = catch_up
         self._members = members
+        self._move = move
+        self._moved_at = -inf
         self._watchers: list[Callable[[], None]] = []
         self._known: deque[int] = deque(maxlen=LOOKS)  # how far somebody was, at each of the last looks
 
@@ -67,9 +77,8 @@ class Contact:
             await trio.sleep(LOOK)
             problem = await self._problem()
             if problem != self.cut_off:
-                if problem is None:
-                    with trio.move_on_after(SILENT), suppress(StoreUnavailable):
-                        await self._catch_up()
+                if problem is None and not await self._level():
+                    continue
                 if problem is None:
                     log.warning("cluster_heard_again")
                 else:
@@ -79,12 +88,23 @@ class Contact:
                     changed()
             self.looked.set()
 
+    async def _level(self) -> bool:
+        """Whether this node has applied all that was acknowledged anywhere."""
+        with trio.move_on_after(SILENT), suppress(StoreUnavailable):
+            await self._catch_up()
+            return True
+        return False
+
     async def _problem(self) -> str | None:
-        furthest = max((heard.beat.sequence for heard in self._beats.others()), default=0)
+        furthest = max((heard.heartbeat.sequence for heard in self._heartbeats.others()), default=0)
         self._known.append(furthest)
-        if self._stream.silence > SILENT and not await self._with_others():
-            return CUT_OFF
-        if is_odd(self._beats.others()):
+        if self._stream.silence > MOVE and not await self._with_others():
+            if self._stream.apart > MOVE and trio.current_time() - self._moved_at > MOVE:
+                self._moved_at = trio.current_time()
+                self._move()
+            if self._stream.silence > SILENT:
+                return CUT_OFF
+        if is_odd(self._heartbeats.others()):
             return WRONG_CLOCK
         if len(self._known) == LOOKS and self._own.sequence < self._known[0]:
             return BEHIND
@@ -99,5 +119,5 @@ class Contact:
             members = await self._members()
         except StoreUnavailable:
             return False
-        there = {heard.beat.node: heard.beat.sequence for heard in self._beats.others()}
+        there = {heard.heartbeat.node: heard.heartbeat.sequence for heard in self._heartbeats.others()}
         return bool(there) and there.keys() >= set(members) and max(there.values()) <= self._own.sequence

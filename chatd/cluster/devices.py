@@ -8,8 +8,8 @@ import msgspec
 import trio
 
 from chatd.actors.runtime.live_sessions import LiveSessions
-from chatd.cluster.beats import Beats
 from chatd.cluster.complaints import Complaints
+from chatd.cluster.heartbeats import Heartbeats
 from chatd.cluster.net import Net, Unreachable
 
 SUBJECT: Final = "devices"
@@ -20,9 +20,9 @@ _devices: Final = msgspec.msgpack.Decoder(list[str]).decode
 
 
 class DevicesOfNodes:
-    def __init__(self, net: Net, beats: Beats, live: LiveSessions) -> None:
+    def __init__(self, net: Net, heartbeats: Heartbeats, live: LiveSessions) -> None:
         self._net = net
-        self._beats = beats
+        self._heartbeats = heartbeats
         self._live = live
         self._complaints = Complaints()
         net.answer(f"{SUBJECT}.{net.node}", self._asked)
@@ -43,7 +43,7 @@ class DevicesOfNodes:
                 self._complaints.say("node_message_unreadable", problem=str(error))
 
         async with trio.open_nursery() as nursery:
-            for node in self._beats.nodes:
+            for node in self._heartbeats.nodes:
                 if node != self._net.node:
                     nursery.start_soon(ask, node)
         return found

@@ -7,13 +7,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from chatd.cluster.beats import SameName
-from chatd.cluster.doubt import Doubt
+from chatd.cluster.divergence import Diverged
 from chatd.cluster.errors import STREAM_LOST, ClusterError, TooOld
-from chatd.cluster.founding import DOUBTED
+from chatd.cluster.founding import DIVERGED
+from chatd.cluster.heartbeats import SameName
 from chatd.cluster.proposal import NotReadable
+from chatd.cluster.scrubber import Broken
 from chatd.cluster.sequencer import OtherStream, Trimmed
-from chatd.cluster.walker import Broken
 
 
 @contextmanager
@@ -37,14 +37,14 @@ def ending(folder: Path, leave: Callable[[], None]) -> Iterator[None]:
     except* NotReadable as errors:
         leave()
         raise ClusterError(f"this chatd is older than what others write: {_first(errors)}") from None
-    except* (Doubt, Broken) as errors:
+    except* (Diverged, Broken) as errors:
         leave()
         problem = (
             f"this node's log is not that of the others: {_first(errors)}; keep its folder for a look,"
             " and start it with an empty one"
         )
         with suppress(OSError):  # a start would serve what is there until it is found again
-            (folder / DOUBTED).write_text(problem)
+            (folder / DIVERGED).write_text(problem)
         raise ClusterError(problem) from None
     except* TooOld as errors:
         leave()

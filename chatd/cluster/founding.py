@@ -22,7 +22,7 @@ from chatd.store.database import Store, open_store
 from chatd.store.ops.data_dir import DATABASE
 
 EPOCH: Final = "chatd.epoch"  # of the stream's metadata
-DOUBTED: Final = "doubted"  # a file that says why the node of this folder has stopped itself
+DIVERGED: Final = "diverged"  # a file that says why the node of this folder has stopped itself
 FOUNDING: Final = "founding"  # a folder with a database that may be the cluster's first
 TRIES, EVERY = 120, 0.5  # seconds
 STARTING: Final = 20.0  # seconds in which nodes that start at the same time can give a copy
@@ -44,8 +44,8 @@ class Founding:
     async def bring_database(self, folder: Path) -> None:
         """An empty folder gets a copy of another node's database. If the cluster does not exist, it gets a
         new one, and founds it: of nodes that start at once, one. Raises StoreError."""
-        if (doubted := folder / DOUBTED).exists():
-            raise ClusterError(await trio.Path(doubted).read_text())
+        if (diverged := folder / DIVERGED).exists():
+            raise ClusterError(await trio.Path(diverged).read_text())
         path = folder / DATABASE
         made = folder / FOUNDING
         if path.exists():
@@ -124,7 +124,7 @@ class Founding:
     async def _info(self) -> StreamInfo | None:
         for _ in range(TRIES):
             try:
-                return await self._jetstream.stream_info(self._stream)
+                return await self._jetstream.agreed_info(self._stream)
             except ApiError as error:
                 if error.code == NO_STREAM:
                     return None

@@ -18,19 +18,22 @@ from chatd.nats.ordered import OrderedConsumer
 from chatd.nats.wire import Msg
 
 SECONDS: Final = 5.0  # for the acknowledgement of a proposal
+LOOK: Final = 1.0  # seconds
+LOOK_SECONDS: Final = 2.0  # for an answer
 MARGIN: Final = 64 * 1024  # bytes of a message that are left for the server's own
 ANSWERING: Final = 256  # requests of other nodes that are answered at a time
 ANSWERING_BYTES: Final = 16 * 2**20
 
 
 class StreamSequencer:
-    """`silence`: for how long nothing has been heard of the stream, not even that there is nothing new."""
+    """`run` it beside whoever follows."""
 
     def __init__(self, jetstream: JetStream, stream: str, subject: str) -> None:
         self._jetstream = jetstream
         self._stream = stream
         self._subject = subject
         self._consumer: OrderedConsumer | None = None
+        self._agreed_at = trio.current_time()  # when most of the stream's servers were known to agree
 
     @property
     def limit(self) -> int:
@@ -38,16 +41,43 @@ class StreamSequencer:
 
     @property
     def silence(self) -> float:
-        """Seconds."""
-        return trio.current_time() - self._consumer.heard_at if self._consumer is not None else 0.0
+        """Seconds for which nothing has been heard of the stream, not even that there is nothing new, or not
+        of most of the servers that keep it: one of them that is cut off from the others goes on to send what
+        it has, and heartbeats."""
+        if self._consumer is None:
+            return 0.0
+        return max(trio.current_time() - self._consumer.heard_at, self.apart)
+
+    @property
+    def apart(self) -> float:
+        """Seconds for which the NATS server that this node is connected to has not heard most of those that
+        keep the stream."""
+        return trio.current_time() - self._agreed_at if self._consumer is not None else 0.0
+
+    async def run(self) -> None:
+        """For ever: asks whether the stream's servers agree; at once where there is another connection."""
+        client = self._jetstream.client
+        while True:
+            asked_at, connection = trio.current_time(), client.connections
+            with suppress(NatsError):
+                info = await self._jetstream.stream_info(self._stream, LOOK_SECONDS)
+                self._agreed(asked_at - info.agreed)
+            if client.connections == connection:
+                with trio.move_on_after(LOOK):
+                    await client.wait_connected(connection + 1)
+
+    def _agreed(self, at: float) -> None:
+        self._agreed_at = max(self._agreed_at, at)
 
     async def propose(self, message: bytes) -> None:
+        sent_at = trio.current_time()
         try:
             ack = await self._jetstream.publish(self._subject, message, SECONDS)
         except NatsError as error:
             raise Lost(str(error)) from error
+        self._agreed(sent_at)
         if self._consumer is not None:
-            self._consumer.expect(ack.seq)
+            self._consumer.expect(ack.seq, trio.current_time() - sent_at)
 
     async def follow(self, after: int) -> AsyncIterator[Sequenced]:
         self._consumer = OrderedConsumer(self._jetstream, self._stream, after)
@@ -60,8 +90,11 @@ class StreamSequencer:
             raise OtherStream(str(error)) from error
 
     async def last(self) -> int:
-        """The sequence of the newest message. Raises NatsError."""
-        return (await self._jetstream.stream_info(self._stream)).state.last_seq
+        """The sequence of the newest message that was acknowledged. Raises NatsError."""
+        asked_at = trio.current_time()
+        info = await self._jetstream.agreed_info(self._stream)
+        self._agreed(asked_at - info.agreed)
+        return info.state.last_seq
 
 
 class NatsNet:

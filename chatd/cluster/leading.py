@@ -11,7 +11,7 @@ from typing import Final
 import trio
 
 from chatd.actors.runtime.supervisor import Actor
-from chatd.cluster.beats import Beats
+from chatd.cluster.heartbeats import Heartbeats
 
 LED: Final = frozenset(
     {"scheduler", "message erasure", "file collector", "retention", "notifier", "pusher", "backup schedule"}
@@ -21,12 +21,12 @@ LED: Final = frozenset(
 class Led:
     """The worker, while `leads` says so."""
 
-    def __init__(self, worker: Actor, leads: Callable[[], bool], beats: Beats) -> None:
+    def __init__(self, worker: Actor, leads: Callable[[], bool], heartbeats: Heartbeats) -> None:
         self.name = worker.name
         self._worker = worker
         self._leads = leads
         self._changed = trio.Event()
-        beats.watch(self._look)
+        heartbeats.watch(self._look)
 
     @property
     def restarts(self) -> int:

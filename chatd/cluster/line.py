@@ -124,7 +124,7 @@ class Line:
         now = trio.current_time()
         return [one for one in self.waiting if one.n and one.answer is None and one.again_at <= now]
 
-    def doubt(self) -> None:
+    def send_anew(self) -> None:
         """What was sent, or answered, may be lost."""
         for one in self.waiting:
             if one.n:

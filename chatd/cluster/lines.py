@@ -113,13 +113,13 @@ class Lines:
         """What this node sent, and what was sent to it, may be lost: it is said again, here and there."""
         self._net.publish(AGAIN, self._net.node.encode())
         for line in self._lines.values():
-            line.doubt()
+            line.send_anew()
 
     def _other_connected_again(self, data: bytes) -> None:
         node = data.decode(errors="replace")
         for line in self._lines.values():
             if line.to is not None and line.to[0] == node:
-                line.doubt()
+                line.send_anew()
 
     def owners_changed(self) -> None:
         for line in self._lines.values():

@@ -77,7 +77,7 @@ class ClusterLog:
         self._show: Show = lambda events: None
         self._others: Others = lambda appends, events: None
         self._refused: Refused = lambda stream, seconds: None
-        self._doubt: Callable[[Header, str], None] = lambda header, hash: None
+        self._diverged: Callable[[Header, str], None] = lambda header, hash: None
 
     # --- what the log writer asks
 
@@ -91,9 +91,9 @@ class ClusterLog:
         seconds it needs to try again."""
         self._others, self._refused = others, refused
 
-    def watch(self, doubt: Callable[[Header, str], None]) -> None:
-        """`doubt` is called when a proposer's hash of the log is not the one that this node had there."""
-        self._doubt = doubt
+    def watch(self, diverged: Callable[[Header, str], None]) -> None:
+        """`diverged` is called when a proposer's hash of the log is not the one that this node had there."""
+        self._diverged = diverged
 
     def submit(self, appends: Sequence[Append]) -> Commit:
         """Proposes the appends, in this order, without waiting. What concerns this node alone stays here."""
@@ -180,7 +180,7 @@ class ClusterLog:
         plain = b"" if own and own.message == data else self.key.open(message.sealed, message.header_bytes)
         known = self._hashes.get(header.sequence)
         if known is not None and known != header.hash:
-            self._doubt(header, known)
+            self._diverged(header, known)
         if own is not None:
             appends, made = own.appends, own.made
         else:

@@ -8,8 +8,8 @@ from typing import Final, Protocol
 import trio
 
 from chatd.clock import now
-from chatd.cluster.beats import Beats
 from chatd.cluster.errors import TooOld
+from chatd.cluster.heartbeats import Heartbeats
 from chatd.cluster.log import ClusterLog
 from chatd.log import log
 from chatd.nats.client import NatsError
@@ -33,7 +33,7 @@ class Membership:
         name: str,
         level: int,
         own: ClusterLog,
-        beats: Beats,
+        heartbeats: Heartbeats,
         reader: Queries,
         jetstream: JetStream,
         stream: str,
@@ -42,7 +42,7 @@ class Membership:
         self._name = name
         self._level = level
         self._own = own
-        self._beats = beats
+        self._heartbeats = heartbeats
         self._reader = reader
         self._jetstream = jetstream
         self._stream = stream
@@ -76,7 +76,7 @@ class Membership:
             await self._look_at_level()
             if not leads:
                 return
-            there = {heard.beat.node: heard.beat for heard in self._beats.others()}
+            there = {heard.heartbeat.node: heard.heartbeat for heard in self._heartbeats.others()}
             nodes = await self.others()
             if not all(node in there for node in nodes):
                 return

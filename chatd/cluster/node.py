@@ -11,14 +11,14 @@ import trio
 from chatd import __version__
 from chatd.actors.runtime.supervisor import Actor
 from chatd.clock import new_id
-from chatd.cluster.beats import Beat, Beats
 from chatd.cluster.clocks import earliest
 from chatd.cluster.contact import Contact
 from chatd.cluster.copying import Copies
-from chatd.cluster.doubt import Doubts
+from chatd.cluster.divergence import DivergenceCheck
 from chatd.cluster.ending import ending
 from chatd.cluster.errors import ClusterError, stream_gone
 from chatd.cluster.founding import Founding
+from chatd.cluster.heartbeats import Heartbeat, Heartbeats
 from chatd.cluster.jetstream import NatsNet, StreamSequencer
 from chatd.cluster.leading import LED, Led
 from chatd.cluster.log import ClusterLog
@@ -27,10 +27,10 @@ from chatd.cluster.monitors import Monitors
 from chatd.cluster.net import Net
 from chatd.cluster.owners import Owners
 from chatd.cluster.ratcheting import ratchet
+from chatd.cluster.scrubber import Scrubber
 from chatd.cluster.sealed_net import SealedNet
 from chatd.cluster.sharing import Here, Sharing
 from chatd.cluster.statuses import cluster_status
-from chatd.cluster.walker import Walker
 from chatd.contract.cluster import ClusterStatus
 from chatd.log import log
 from chatd.nats.client import Client, NatsError
@@ -52,7 +52,7 @@ class Node:
     """`name`: no other node has the same. What is there only when the log is open is set by `open_log`."""
 
     log: ClusterLog
-    beats: Beats
+    heartbeats: Heartbeats
     net: Net
     contact: Contact
 
@@ -93,28 +93,37 @@ class Node:
         self._durable, self._store = proposed.sequence, store
         self.log = ClusterLog(store.log, store.reader, self._sequencer, self.life, key, proposed, head, hash_)
         self.net = SealedNet(self._open_net, await store.reader.signing_key())
-        self.beats = Beats(self.net, self._beat)
-        self.owners = Owners(self.name, self.beats)
+        self.heartbeats = Heartbeats(self.net, self._heartbeat)
+        self.owners = Owners(self.name, self.heartbeats)
         self.leads = self.owners.leads
         self._copies = Copies(self._open_net, store.path.parent, store.copy)
-        self._walker = Walker(store.reader.ask, store.foreign_writes)
-        self._doubts = Doubts(self.log, self.beats)
+        self._scrubber = Scrubber(store.reader.ask, store.foreign_writes)
+        self._divergence = DivergenceCheck(self.log, self.heartbeats)
         self._membership = Membership(
-            self.name, LEVEL, self.log, self.beats, store.reader, self._jetstream, self._stream
+            self.name, LEVEL, self.log, self.heartbeats, store.reader, self._jetstream, self._stream
         )
         self.all_read = self._membership.all_read
-        self.contact = Contact(self._sequencer, self.log, self.beats, self.catch_up, self._membership.others)
-        self.contact.watch(self.beats.say)
+        self.contact = Contact(
+            self._sequencer,
+            self.log,
+            self.heartbeats,
+            self.catch_up,
+            self._membership.others,
+            self.client.leave,
+        )
+        self.contact.watch(self.heartbeats.say)
         return self.log
 
     def attach(self, here: Here) -> None:
         """What others do shows here, and what is done here shows there."""
-        self._sharing = Sharing(self.life, self._nursery, self.net, self.log, self.beats, self.owners, here)
+        self._sharing = Sharing(
+            self.life, self._nursery, self.net, self.log, self.heartbeats, self.owners, here
+        )
         self.one_time = self._sharing.one_time
 
     def led(self, worker: Actor) -> Actor:
         """The worker as it runs in a cluster."""
-        return Led(worker, self.leads, self.beats) if worker.name in LED else worker
+        return Led(worker, self.leads, self.heartbeats) if worker.name in LED else worker
 
     # --- being in
 
@@ -124,9 +133,10 @@ class Node:
             async with trio.open_nursery() as nursery:
                 for task in (
                     self.log.run,
-                    self.beats.run,
-                    self._walker.run,
-                    self._doubts.run,
+                    self._sequencer.run,
+                    self.heartbeats.run,
+                    self._scrubber.run,
+                    self._divergence.run,
                     self._copies.tidy,
                     self._sharing.run,
                     self.contact.run,
@@ -154,8 +164,8 @@ class Node:
                 troubles.append(silent if self.client.connected else self.client.problem)
         return cluster_status(
             self._settings.cluster_name,
-            self._beat(),
-            self.beats,
+            self._heartbeat(),
+            self.heartbeats,
             await self._membership.nodes(),
             info,
             self.owners.leader or "",
@@ -165,24 +175,24 @@ class Node:
         )
 
     def counts(self) -> ClusterCounts:
-        furthest = max((heard.beat.sequence for heard in self.beats.others()), default=0)
+        furthest = max((heard.heartbeat.sequence for heard in self.heartbeats.others()), default=0)
         lag = max(0, furthest - self.log.sequence)
         if not lag:
             self._level_at = trio.current_time()
         return ClusterCounts(
-            len(self.beats.nodes),
+            len(self.heartbeats.nodes),
             lag,
             trio.current_time() - self._level_at,
             self.log.own.made,
             self.log.own.resent,
             self._sharing.lines.sent,
-            self.beats.changes,
+            self.heartbeats.changes,
             self.cut_off is not None,
         )
 
     async def forget(self, node: str) -> bool | None:
         """True: it is forgotten; False: there is no such node; None: it is there. Raises StoreUnavailable."""
-        if self.beats.there(node):
+        if self.heartbeats.there(node):
             return None
         if node not in await self._membership.nodes():
             return False
@@ -201,7 +211,7 @@ class Node:
 
     def earliest_clock(self) -> int:
         """Unix milliseconds, as the clock shows them that is behind those of all other nodes."""
-        return earliest(self.beats.others())
+        return earliest(self.heartbeats.others())
 
     async def catch_up(self) -> None:
         """Returns when this node has applied all that was acknowledged anywhere before the call. Raises
@@ -233,7 +243,7 @@ class Node:
     def retire(self, seconds: float) -> None:
         """Others own from now on what this node owned. What it proposed, or is yet to, has these seconds to
         come back; fewer, where nothing will."""
-        self.beats.retire()
+        self.heartbeats.retire()
         there = self.client.connected and self.cut_off is None
         self.log.own.stop_within(seconds if there else min(seconds, AWAY))
 
@@ -247,11 +257,11 @@ class Node:
             self.leave()
 
     def leave(self) -> None:
-        self.beats.leave()
+        self.heartbeats.leave()
 
-    def _beat(self) -> Beat:
+    def _heartbeat(self) -> Heartbeat:
         sequence = self.log.sequence
-        return Beat(
+        return Heartbeat(
             self.name,
             self.life,
             LEVEL,

@@ -12,8 +12,8 @@ from typing import Final, TypeVar
 import msgspec
 
 from chatd.auth.one_time_tokens import OneTimeTokens
-from chatd.cluster.beats import Beats
 from chatd.cluster.complaints import Complaints
+from chatd.cluster.heartbeats import Heartbeats
 from chatd.cluster.net import Net, Unreachable
 
 SUBJECT: Final = "once"
@@ -25,9 +25,9 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 
 
 class OneTimeOfNodes:
-    def __init__(self, net: Net, beats: Beats) -> None:
+    def __init__(self, net: Net, heartbeats: Heartbeats) -> None:
         self._net = net
-        self._beats = beats
+        self._heartbeats = heartbeats
         self._complaints = Complaints()
 
     def share(self, name: str, tokens: OneTimeTokens[T], type_: type[T]) -> None:
@@ -41,7 +41,7 @@ class OneTimeOfNodes:
         tokens.elsewhere = partial(self._ask, name, msgspec.msgpack.Decoder(type_))
 
     async def _ask(self, name: str, decoder: msgspec.msgpack.Decoder[T], digest: bytes) -> T | None:
-        for node in self._beats.nodes:
+        for node in self._heartbeats.nodes:
             if node == self._net.node:
                 continue
             try:

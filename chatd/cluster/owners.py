@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Final
 
-from chatd.cluster.beats import Beats
+from chatd.cluster.heartbeats import Heartbeats
 
 REMEMBERED: Final = 100_000  # streams
 LEADS: Final = "cluster/leader"  # what the node that leads owns
@@ -28,15 +28,15 @@ def _weight(node: str, stream: str) -> bytes:
 class Owners:
     """Of the nodes that can decide; `name`: of this one."""
 
-    def __init__(self, name: str, beats: Beats) -> None:
+    def __init__(self, name: str, heartbeats: Heartbeats) -> None:
         self._name = name
-        self._beats = beats
+        self._heartbeats = heartbeats
         self._owners: dict[str, str] = {}
 
     @property
     def leader(self) -> str | None:
         """The node that does what one does for all."""
-        return owner_of(LEADS, self._beats.able)
+        return owner_of(LEADS, self._heartbeats.able)
 
     def leads(self) -> bool:
         """Whether it is this one."""
@@ -47,12 +47,12 @@ class Owners:
         node = self._owner(stream)
         if node is None or node == self._name:
             return None
-        life = self._beats.life(node)
+        life = self._heartbeats.life(node)
         return None if life is None else (node, life)
 
     def able(self, owner: tuple[str, str]) -> bool:
         """Whether this life of a node can decide still, be it the owner or not."""
-        return self._beats.at_work(*owner)
+        return self._heartbeats.at_work(*owner)
 
     def changed(self) -> Callable[[str], bool]:
         """To be called when the nodes have changed. What it gives tells of a stream whether it was another
@@ -67,7 +67,7 @@ class Owners:
         if node is None:
             if len(self._owners) >= REMEMBERED:
                 self._owners.clear()
-            node = owner_of(stream, self._beats.able)
+            node = owner_of(stream, self._heartbeats.able)
             if node is not None:
                 self._owners[stream] = node
         return node

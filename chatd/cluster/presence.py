@@ -13,8 +13,8 @@ from msgspec import Struct
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.chunk import Chunk, SignalFrame
 from chatd.actors.workers.presence import GRACE, Presence
-from chatd.cluster.beats import Beats
 from chatd.cluster.complaints import Complaints
+from chatd.cluster.heartbeats import Heartbeats
 from chatd.cluster.net import Net
 from chatd.log import log
 from chatd.ports import Reader, StoreUnavailable
@@ -72,10 +72,10 @@ class PresenceOfNodes:
     """`run` it."""
 
     def __init__(
-        self, net: Net, beats: Beats, life: str, presence: Presence, bus: Bus, reader: Reader
+        self, net: Net, heartbeats: Heartbeats, life: str, presence: Presence, bus: Bus, reader: Reader
     ) -> None:
         self._net = net
-        self._beats = beats
+        self._heartbeats = heartbeats
         self._life = life
         self._presence = presence
         self._bus = bus
@@ -92,7 +92,7 @@ class PresenceOfNodes:
         """For ever."""
         self._presence.relay = self._relay
         self._net.listen(SUBJECT, self._heard)
-        self._beats.watch(self._wake_up)
+        self._heartbeats.watch(self._wake_up)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._tell_all)
             nursery.start_soon(self._take)
@@ -124,10 +124,10 @@ class PresenceOfNodes:
 
     async def _miss_nodes(self) -> None:
         """Whoever was connected to a node that is gone may come to another one within the grace."""
-        gone = self._known.keys() - set(self._beats.nodes)
+        gone = self._known.keys() - set(self._heartbeats.nodes)
         if gone:
             await trio.sleep(GRACE)
-        for node in gone - set(self._beats.nodes):
+        for node in gone - set(self._heartbeats.nodes):
             self._pieces.pop(node, None)
             for account in self._known.pop(node, {}):
                 self._offer(node, _none(account))
@@ -148,7 +148,7 @@ class PresenceOfNodes:
             return
         whole, pieces = self._pieces.get(told.node, ("", {}))
         if whole != told.whole:  # of the one before some were lost
-            if told.node not in self._beats.nodes:
+            if told.node not in self._heartbeats.nodes:
                 return
             pieces = {}
             self._pieces[told.node] = told.whole, pieces

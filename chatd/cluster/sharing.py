@@ -19,9 +19,8 @@ from chatd.actors.workers.due_timer import DueTimer
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.presence import Presence
 from chatd.auth.login_throttle import LoginThrottle
-from chatd.cluster.beats import Beats
-from chatd.cluster.brakes import Brakes
 from chatd.cluster.devices import DevicesOfNodes
+from chatd.cluster.heartbeats import Heartbeats
 from chatd.cluster.inboxes import Inboxes
 from chatd.cluster.lines import Lines
 from chatd.cluster.log import ClusterLog
@@ -30,6 +29,7 @@ from chatd.cluster.one_time import OneTimeOfNodes
 from chatd.cluster.owners import Owners
 from chatd.cluster.presence import PresenceOfNodes
 from chatd.cluster.revoking import Revoking
+from chatd.cluster.shared_throttle import SharedThrottle
 from chatd.cluster.signals import Signals
 from chatd.contract.errors import Refusal
 from chatd.domain.event import Event
@@ -62,7 +62,7 @@ class Sharing:
         nursery: trio.Nursery,
         net: Net,
         log: ClusterLog,
-        beats: Beats,
+        heartbeats: Heartbeats,
         owners: Owners,
         here: Here,
     ) -> None:
@@ -75,14 +75,14 @@ class Sharing:
         self.inboxes = Inboxes(net, life, *at_work)
         here.directory.elsewhere = self.lines
         self._signals = Signals(net, here.bus)
-        self._presence = PresenceOfNodes(net, beats, life, here.presence, here.bus, here.reader)
-        self.one_time = OneTimeOfNodes(net, beats)
-        DevicesOfNodes(net, beats, here.live)
-        Brakes(net, owners, here.throttle)
+        self._presence = PresenceOfNodes(net, heartbeats, life, here.presence, here.bus, here.reader)
+        self.one_time = OneTimeOfNodes(net, heartbeats)
+        DevicesOfNodes(net, heartbeats, here.live)
+        SharedThrottle(net, owners, here.throttle)
         log.follow_others(self._others_wrote, here.directory.give_way)
         here.bus.watch(revoking.published)
         here.bus.watch(self._shown)
-        beats.watch(self._nodes_changed)
+        heartbeats.watch(self._nodes_changed)
 
     def open(self) -> None:
         """Hears the others from now on."""

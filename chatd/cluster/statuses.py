@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from chatd.cluster.beats import Beat, Beats, Heard
+from chatd.cluster.heartbeats import Heard, Heartbeat, Heartbeats
 from chatd.contract.cluster import ClusterNode, ClusterReplica, ClusterStatus, ClusterStream, NodeState
-from chatd.nats.jetstream import StreamInfo
+from chatd.nats.jetstream import AGREED, StreamInfo
 
 FAR_BEHIND: Final = 1000  # messages of the stream
 LARGE: Final = 10 * 2**30  # bytes
 CLOCKS_APART: Final = 2000  # milliseconds
+APART: Final = (
+    "most of the NATS servers that keep the stream are not heard, so nothing can be written, and what is"
+    " shown of it is what one of them has; look at the network between them (port 6222), and start those"
+    " that are away"
+)
 NO_STREAM: Final = ClusterStream(messages=0, bytes=0, first=0, last=0, replicas=[])
 
 
 def cluster_status(
     name: str,
-    own: Beat,
-    beats: Beats,
+    own: Heartbeat,
+    heartbeats: Heartbeats,
     belonging: Sequence[str],
     info: StreamInfo | None,
     leader: str,
@@ -27,16 +32,17 @@ def cluster_status(
     troubles: Sequence[str],
 ) -> ClusterStatus:
     """`info` None: the stream does not answer, for one of the `troubles` that this node has."""
-    there = {own.node: own, **{heard.beat.node: heard.beat for heard in beats.others()}}
-    last = max(beat.sequence for beat in there.values()) if info is None else info.state.last_seq
+    there = {own.node: own, **{heard.heartbeat.node: heard.heartbeat for heard in heartbeats.others()}}
+    last = max(heartbeat.sequence for heartbeat in there.values()) if info is None else info.state.last_seq
     nodes = [
         _node(node, there.get(node), last, here=node == own.node) for node in sorted({*belonging, *there})
     ]
     stream = NO_STREAM if info is None else _stream(info)
     problems = [
         *troubles,
+        *([APART] if info is not None and info.agreed > AGREED else []),
         *_of_nodes(nodes),
-        *_of_clocks(beats.others()),
+        *_of_clocks(heartbeats.others()),
         *(() if info is None else _of_stream(stream, info.config.num_replicas)),
     ]
     return ClusterStatus(
@@ -51,19 +57,19 @@ def cluster_status(
     )
 
 
-def _node(name: str, beat: Beat | None, last: int, here: bool) -> ClusterNode:
-    if beat is None:
+def _node(name: str, heartbeat: Heartbeat | None, last: int, here: bool) -> ClusterNode:
+    if heartbeat is None:
         return ClusterNode(name=name, here=here, state="away", sequence=0, lag=0, level=0, version="", url="")
-    state: NodeState = "leaving" if beat.leaving else "serving" if beat.serving else "cut_off"
+    state: NodeState = "leaving" if heartbeat.leaving else "serving" if heartbeat.serving else "cut_off"
     return ClusterNode(
         name=name,
         here=here,
         state=state,
-        sequence=beat.sequence,
-        lag=max(0, last - beat.sequence),
-        level=beat.level,
-        version=beat.version,
-        url=beat.url,
+        sequence=heartbeat.sequence,
+        lag=max(0, last - heartbeat.sequence),
+        level=heartbeat.level,
+        version=heartbeat.version,
+        url=heartbeat.url,
     )
 
 
@@ -108,7 +114,7 @@ def _of_clocks(others: Iterable[Heard]) -> Iterator[str]:
         if abs(heard.ahead) > CLOCKS_APART:
             how = "before" if heard.ahead > 0 else "behind"
             yield (
-                f"the clock of the node {heard.beat.node} is {abs(heard.ahead) / 1000:.0f} s {how} this"
+                f"the clock of the node {heard.heartbeat.node} is {abs(heard.ahead) / 1000:.0f} s {how} this"
                 " one's, so people are signed out and times are wrong; have all machines follow NTP"
             )
 

@@ -273,6 +273,7 @@ class EmojiAdded(Struct, frozen=True, kw_only=True):
 
 class EmojiRemoved(Struct, frozen=True, kw_only=True):
     name: str
+    imported: Id | UnsetType = UNSET
 
 
 # --- rooms --------------------------------------------------------------------------------------------

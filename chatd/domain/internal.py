@@ -239,9 +239,10 @@ class AddImportedEmoji(Struct, frozen=True):
 
 class RemoveImportedEmoji(Struct, frozen=True):
     """These custom emoji of the space go, names and images, as far as they still are as an import brought
-    them."""
+    them: that was taken back, `import_` or one before it."""
 
     emoji: tuple[tuple[str, str], ...]
+    import_: str
 
 
 class MakeImportedRoom(Struct, frozen=True):
@@ -289,9 +290,11 @@ class ExpireMessage(Struct, frozen=True):
 
 
 class MakeImportedDirectRoom(Struct, frozen=True):
-    """`people`, accounts that exist, get their direct room with all of them in it, unless they have it."""
+    """`people`, accounts that exist, get their direct room, unless they have it, with all of them in it but
+    `gone`, whose accounts are deleted."""
 
     people: tuple[str, ...]
+    gone: tuple[str, ...] = ()
 
 
 class KnownMessage(Struct, frozen=True):
@@ -302,11 +305,13 @@ class KnownMessage(Struct, frozen=True):
 
 
 class ImportedChange(Struct, frozen=True):
-    """What a later export says of a message: another text as of `edited_at`, which names the accounts
-    `mentions`, that it is deleted, more reactions."""
+    """What a later export says of a message: another `text` than what it `was`, as of `edited_at`, which
+    names the accounts `mentions`, that it is deleted, more reactions. What members have changed since it was
+    read stays."""
 
     seq: int
     by: str
+    was: str | None
     text: str | None
     edited_at: int
     deleted: bool

@@ -26,7 +26,7 @@ from chatd.gateway.http.events import event_stream
 from chatd.gateway.http.request_ids import named, work_at_head
 from chatd.gateway.http.server import cors
 from chatd.gateway.http.server.refusal import BadHead, plain_response
-from chatd.gateway.http.server.request_head import Head
+from chatd.gateway.http.server.request_head import WEBSOCKET, Head
 from chatd.gateway.http.server.traffic import Traffic
 from chatd.gateway.http.server.turns import Turns
 from chatd.gateway.net.address_places import AddressPlace, AddressPlaces
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from chatd.gateway.http.app import Http
 
 KEEPALIVE_SECONDS: Final = 1.0  # between two checks of all connections
+LATE_LOOKS: Final = 5  # the first of so many in a row are left out; a server that is always late still looks
 FOR_ANY_HOST: Final = frozenset({"/", "/healthz", "/readyz"})  # what they answer is no secret
 NO_PROXIES: Final = Proxies(())
 _LATER: Final = (("Retry-After", "5"),)  # seconds; connections end now and then
@@ -96,13 +97,13 @@ class Gateway:
 
     async def keep_alive(self) -> None:
         """Checks every connection now and then, forever: pings silent peers, drops dead ones."""
-        stood_still = False
+        late = 0  # looks in a row
         while True:
             due = trio.current_time() + KEEPALIVE_SECONDS
             await trio.sleep(KEEPALIVE_SECONDS)
             now = trio.current_time()
-            stood_still = not stood_still and now - due > KEEPALIVE_SECONDS
-            if stood_still:
+            late = late + 1 if now - due > KEEPALIVE_SECONDS else 0
+            if late % LATE_LOOKS:
                 continue  # what peers have said meanwhile is read first
             for connection in tuple(self.connections):
                 connection.check_liveness(now, self._settings)
@@ -205,7 +206,7 @@ class Gateway:
                     self._http = await self._load_http()
                 if not peer.operator:
                     await self.turns.take(network(caller.address), bool(stream.unread_rest))
-                if head.path == GRAPHQL and head.upgrade == "websocket":
+                if head.path == GRAPHQL and WEBSOCKET in head.upgrade:
                     work_at_head(stream.unread_head)
                     await self._http.serve_graphql(stream, head, caller)
                     return False
@@ -247,7 +248,7 @@ class Gateway:
         """Refuses what neither a WebSocket nor plain HTTP may be. Raises BadHead."""
         host = head.headers.get("host", "")
         if head.path != "/ws":
-            websocket = head.upgrade == "websocket"
+            websocket = WEBSOCKET in head.upgrade
             if websocket and head.path != GRAPHQL:
                 raise BadHead(404, "the WebSocket is at /ws")
             if not (admin or head.path in FOR_ANY_HOST or self.own.is_own(host)):
@@ -265,7 +266,7 @@ class Gateway:
                 if not admin:
                     self._check_origin(head, stream)
             return
-        if head.upgrade != "websocket" or head.method != "GET":
+        if WEBSOCKET not in head.upgrade or head.method != "GET":
             raise BadHead(
                 426,
                 "/ws is a WebSocket: upgrade with subprotocol chatd.v1.json or chatd.v1.msgpack",

@@ -9,6 +9,7 @@ import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.actors.workers.mention_names import MentionNames
+from chatd.clock import now
 from chatd.contract.errors import Refusal
 from chatd.contract.import_ import (
     AddImportMessages,
@@ -23,7 +24,7 @@ from chatd.domain.internal import AddImported, ImportedChange, KnownMessage
 from chatd.domain.names.mentions import may_mention, mention_candidates
 from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.imports import acting, open_import, refuse_strangers
-from chatd.ports import Caller, ImportKeysUnused, ImportOpen, Reader, Row
+from chatd.ports import AccountsRemain, Caller, ImportKeysUnused, ImportOpen, Reader, Row
 
 NO_SUCH_ROOM: Final = Refusal("not_found", "there is no such room in this import; import.add_rooms adds it")
 ONCE: Final = Refusal("invalid", "messages: each key once")
@@ -48,7 +49,8 @@ class ImportMessages(msgspec.Struct, frozen=True, eq=False):
         people = list(dict.fromkeys(_people(messages)))
         if refusal := await refuse_strangers(self.reader, people):
             return refusal
-        if gone := frozenset(await self.reader.of_deleted(people)):
+        gone = frozenset(await self.reader.of_deleted(people))
+        if gone:
             messages = [_without(message, gone) for message in messages]
         there = {one["key"]: one for one in await self._rows(command.room, keys, whole=True)}
         new = [message for message in messages if message.key not in there]
@@ -58,6 +60,7 @@ class ImportMessages(msgspec.Struct, frozen=True, eq=False):
             for message in messages
             if (one := there.get(message.key)) is not None and (change := _change(message, one)) is not None
         ]
+        changes = await self._wanted(command.room, changes)
         changes = [
             msgspec.structs.replace(change, mentions=await self._named(change.text))
             if change.text
@@ -76,6 +79,7 @@ class ImportMessages(msgspec.Struct, frozen=True, eq=False):
             ImportedMessages,
             conditions=(
                 ImportOpen(command.import_),
+                AccountsRemain(tuple(account for account in people if account not in gone)),
                 ImportKeysUnused(command.room, tuple(message.key for message in new)),
             ),
         )
@@ -94,6 +98,25 @@ class ImportMessages(msgspec.Struct, frozen=True, eq=False):
 
     async def _rows(self, room: str, keys: Sequence[str], whole: bool) -> list[Row]:
         return await self.reader.imported_messages(room, keys, whole) if keys else []
+
+    async def _wanted(self, room: str, changes: list[ImportedChange]) -> list[ImportedChange]:
+        """Without reactions and pins that people took off here: those do not come back."""
+        asked = [change.seq for change in changes if change.reactions or change.pinned_by]
+        if not (rows := await self.reader.taken_off(room, asked)):
+            return changes
+        off = {(row["seq"], row["emoji"], row["by"]) for row in rows if row["emoji"] is not None}
+        unpinned = {row["seq"] for row in rows if row["emoji"] is None}
+        found = (
+            msgspec.structs.replace(
+                change,
+                reactions=tuple(
+                    one for one in change.reactions if (change.seq, qualified(one.emoji), one.by) not in off
+                ),
+                pinned_by=None if change.seq in unpinned else change.pinned_by,
+            )
+            for change in changes
+        )
+        return [change for change in found if _says_something(change)]
 
     async def _mentions(self, new: Sequence[ImportMessage]) -> dict[str, list[str]]:
         """Whom the texts name; they are drawn so, and nobody hears of it."""
@@ -148,11 +171,18 @@ def _change(message: ImportMessage, row: Row) -> ImportedChange | None:
         return None
     said = message.edited_at or (message.versions[-1].at if message.versions else None)
     later = said is not None and said > (row["edited_at"] or row["at"])
+    if said is not None and said > now() and row["edited_at"] is not None:
+        later = False  # by a clock that is ahead: whoever has edited it here was not earlier
     edited_at = said or message.at
     text = message.text if later and message.text not in ("", row["text"]) and not message.deleted else None
     reacted = {(emoji, account) for emoji, account in row["reactions"]}
     reactions = tuple(one for one in message.reactions if (qualified(one.emoji), one.by) not in reacted)
     pinned_by = message.pinned_by if not row["pinned"] else None
-    if text is None and not message.deleted and not reactions and pinned_by is None:
-        return None
-    return ImportedChange(row["seq"], row["by"], text, edited_at, message.deleted, reactions, pinned_by)
+    change = ImportedChange(
+        row["seq"], row["by"], row["text"], text, edited_at, message.deleted, reactions, pinned_by
+    )
+    return change if _says_something(change) else None
+
+
+def _says_something(change: ImportedChange) -> bool:
+    return bool(change.text is not None or change.deleted or change.reactions or change.pinned_by)

@@ -53,9 +53,8 @@ class ImportPeople(msgspec.Struct, frozen=True, eq=False):
             known[person.key] = {"account": made.account, "name": made.name}
         members = {person.key for person in command.people if person.member}
         stream = space_stream(row["space"])
-        new = await self.reader.new_to(stream, [one.account for one in found if one.key in members])
-        # who has left, or was removed, stays away
-        refusal = await admit(self.commands, caller, row, stream, new)
+        coming = [one.account for one in found if one.key in members]
+        refusal = await admit(self.reader, self.commands, caller, row["id"], stream, coming)
         return refusal or ImportedPeople(people=found)
 
     async def _known(self, row: Row, keys: Sequence[str]) -> dict[str, Row]:

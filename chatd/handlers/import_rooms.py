@@ -22,7 +22,7 @@ from chatd.domain.room.direct import PAIR, direct_room
 from chatd.domain.room.state import NO_SUCH_ROOM, RoomState
 from chatd.handlers.imports import TAKEN_BACK, acting, admit, open_import, refuse_strangers
 from chatd.handlers.visibility import Visibility
-from chatd.ports import Caller, ImportOpen, ImportRoomUnknown, PutImportRoom, Reader, Row
+from chatd.ports import AccountsRemain, Caller, ImportOpen, ImportRoomUnknown, PutImportRoom, Reader, Row
 
 LONGEST_NAME: Final = 80
 TRIES: Final = 100  # names that are tried for a room
@@ -121,12 +121,17 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             state: RoomState = await self.commands.directory.state_of(room_stream(id_))
             if not state.deleted:
                 break
-        making = MakeImportedDirectRoom(tuple(people))
+        gone = await self.reader.of_deleted(people)
+        making = MakeImportedDirectRoom(tuple(people), tuple(gone))
         stream, context = room_stream(id_), context_of(acting(caller))
         open_ = (ImportOpen(row["id"]),)
-        answer = await self.commands.ask(stream, making, context, RoomResult, conditions=open_)
+        remain = AccountsRemain(tuple(one for one in people if one not in gone))
+        answer = await self.commands.ask(stream, making, context, RoomResult, conditions=(*open_, remain))
         if answer == STALE:
-            return TAKEN_BACK
+            now_open = await open_import(self.reader, row["id"])
+            if isinstance(now_open, Refusal):
+                return now_open
+            return await self._make_direct(caller, row, room)
         if isinstance(answer, Refusal):
             return answer
         made_by = None if state.exists else row["id"]
@@ -141,11 +146,12 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
     async def _admit(
         self, caller: Caller, row: Row, room: ImportRoom, id_: str, name: str, own: bool
     ) -> ImportedRoom | Refusal:
-        """Who is in it by now. Who was in it here and has left, or was removed, stays away."""
-        stream = room_stream(id_)
-        new = [] if room.kind == "direct" else await self.reader.new_to(stream, room.members)
-        if new and (refusal := await admit(self.commands, caller, row, stream, new)):
-            return refusal
+        """Who is in it by now."""
+        if room.kind != "direct":
+            stream = room_stream(id_)
+            refusal = await admit(self.reader, self.commands, caller, row["id"], stream, room.members)
+            if refusal:
+                return refusal
         return ImportedRoom(key=room.key, room=id_, name=name, made=False, own=own)
 
 

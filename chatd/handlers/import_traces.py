@@ -34,7 +34,7 @@ class ImportTraces(msgspec.Struct, frozen=True, eq=False):
         going = tuple((one["name"], one["image"]) for one in left if one["name"] not in used)
         if not going:
             return None
-        removing = RemoveImportedEmoji(going)
+        removing = RemoveImportedEmoji(going, import_["id"])
         answer = await self.commands.ask(space_stream(import_["space"]), removing, context, Done)
         return answer if isinstance(answer, Refusal) else None
 

@@ -7,17 +7,19 @@ from typing import Final
 import msgspec
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
+from chatd.actors.runtime.envelope import STALE
 from chatd.actors.workers.deletions import Deletions
 from chatd.contract.errors import Refusal
 from chatd.contract.field_errors import quote
 from chatd.contract.import_ import UNDONE_AT_ONCE, ImportUndone, UndoImport
 from chatd.contract.room import DeleteRoom
 from chatd.contract.spec import Done
+from chatd.domain.decision import Context
 from chatd.domain.event import room_stream, space_stream
 from chatd.domain.internal import EndImport, EraseImported
 from chatd.handlers.import_traces import ImportTraces
 from chatd.handlers.imports import NO_SUCH_IMPORT, acting
-from chatd.ports import Caller, CloseImport, Reader, Row
+from chatd.ports import Caller, CloseImport, NoMessageAfter, PlaceholderUnclaimed, Reader, Row
 
 ACCOUNTS_AT_ONCE: Final = 50  # whose deletion a call orders
 REASON: Final = "the import was taken back"
@@ -52,16 +54,13 @@ class ImportUndo(msgspec.Struct, frozen=True, eq=False):
                 if isinstance(answer, Refusal):
                     return answer
             return ImportUndone(erased=len(brought), done=False)
-        rooms = await self.reader.rooms_made_by(command.import_)
-        for made in rooms:
-            if not made["used"]:
-                deleting = DeleteRoom(made["room"], REASON)
-                answer = await self.commands.ask(room_stream(made["room"]), deleting, context, Done)
-                if isinstance(answer, Refusal):
-                    return answer
+        rooms_left = await self._delete_rooms(command.import_, context)
+        if isinstance(rooms_left, Refusal):
+            return rooms_left
         placeholders = await self.reader.placeholders_of(command.import_, ACCOUNTS_AT_ONCE)
         for account in placeholders:
-            await self.deletions.order(account, caller.by, REASON, messages=True)
+            unclaimed = (PlaceholderUnclaimed(account),)
+            await self.deletions.order(account, caller.by, REASON, messages=True, conditions=unclaimed)
         if placeholders:
             return ImportUndone(erased=0, done=False)
         if refusal := await self.traces.remove(row, context):
@@ -73,12 +72,30 @@ class ImportUndo(msgspec.Struct, frozen=True, eq=False):
         return ImportUndone(
             erased=0,
             done=True,
-            rooms_left=sum(bool(made["used"]) for made in rooms),
+            rooms_left=rooms_left,
             people_left=people,
             members_left=members,
             emoji_left=emoji,
             stays_with=stays_with,
         )
+
+    async def _delete_rooms(self, import_: str, context: Context) -> int | Refusal:
+        """Deletes those that it made and in which nobody else has written; how many are left."""
+        left = 0
+        for made in await self.reader.rooms_made_by(import_):
+            room = made["room"]
+            answer: Done | Refusal = STALE
+            if not made["used"]:
+                conditions = (NoMessageAfter(room, made["last"]),)
+                deleting = DeleteRoom(room, REASON)
+                answer = await self.commands.ask(
+                    room_stream(room), deleting, context, Done, conditions=conditions
+                )
+            if answer == STALE:  # somebody writes there
+                left += 1
+            elif isinstance(answer, Refusal):
+                return answer
+        return left
 
 
 def _on_hold(held: Row) -> Refusal:

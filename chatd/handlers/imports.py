@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -27,9 +27,10 @@ from chatd.contract.rows import pick
 from chatd.contract.spec import Done
 from chatd.domain.event import space_stream
 from chatd.domain.internal import AddImportedEmoji, AdmitMembers, EndImport
+from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.paging import cut
 from chatd.handlers.visibility import Visibility
-from chatd.ports import Caller, ImportOpen, Reader, Row
+from chatd.ports import AllNewTo, Caller, ImportOpen, Reader, Row
 
 NO_SUCH_IMPORT: Final = Refusal("not_found", "there is no such import; import.list shows those of a space")
 TAKEN_BACK: Final = Refusal("conflict", "this import was taken back; begin another one with import.begin")
@@ -49,19 +50,25 @@ async def open_import(reader: Reader, id_: str) -> Row | Refusal:
     return row if row["undone_at"] is None else TAKEN_BACK
 
 
+@retried_when_stale
 async def admit(
-    commands: CommandBus, caller: Caller, row: Row, stream: str, accounts: Iterable[str]
+    reader: Reader, commands: CommandBus, caller: Caller, import_: str, stream: str, accounts: Sequence[str]
 ) -> Refusal | None:
-    """Lets these accounts into a room or the space, as long as the import is not taken back."""
+    """Lets these accounts into a room or the space, as long as the import is not taken back. Who was in it
+    and has left, or was removed, stays away."""
+    row = await open_import(reader, import_)
+    if isinstance(row, Refusal):
+        return row
+    new = tuple(await reader.new_to(stream, accounts))
+    if not new:
+        return None
     answer = await commands.ask(
         stream,
-        AdmitMembers(tuple(accounts), row["id"]),
+        AdmitMembers(new, import_),
         context_of(acting(caller)),
         Done,
-        conditions=(ImportOpen(row["id"]),),
+        conditions=(ImportOpen(import_), AllNewTo(stream, new)),
     )
-    if answer == STALE:
-        return TAKEN_BACK
     return answer if isinstance(answer, Refusal) else None
 
 
@@ -87,6 +94,8 @@ class Imports(msgspec.Struct, frozen=True, eq=False):
         if isinstance(row, Refusal):
             return row
         stream, context = space_stream(row["space"]), context_of(acting(caller))
+        if await self.reader.emoji_removed(row["space"], row["source"], command.name):
+            return EmojiMade(made=False)
         adding = AddImportedEmoji(row["id"], command.name, command.image)
         answer = await self.commands.ask(
             stream, adding, context, EmojiMade, conditions=(ImportOpen(row["id"]),)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 
 from chatd.actors.runtime.bus import Bus
@@ -12,9 +10,8 @@ from chatd.contract.errors import Refusal
 from chatd.contract.field_errors import quote
 from chatd.contract.notification import ListNotifications, Notification, NotificationPage
 from chatd.contract.rows import pick
+from chatd.handlers.refusals import OPERATOR_KEEPS_NOTHING
 from chatd.ports import Caller
-
-OPERATOR_HEARS_NOTHING: Final = Refusal("invalid", "operators get no notifications; ask as an account")
 
 
 class Notifications(msgspec.Struct, frozen=True, eq=False):
@@ -23,7 +20,7 @@ class Notifications(msgspec.Struct, frozen=True, eq=False):
 
     async def list_(self, caller: Caller, query: ListNotifications) -> NotificationPage | Refusal:
         if caller.account is None:
-            return OPERATOR_HEARS_NOTHING
+            return OPERATOR_KEEPS_NOTHING
         view = self.views.notifications
         question = view.page(caller.account, query.after, query.unread, query.limit)
         page = await self.views.ask(view, question, self.bus.head)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import ssl
 from collections.abc import Callable, Mapping, Sequence
+from math import inf
 from random import SystemRandom
 from typing import Any, Final
 
@@ -17,7 +18,17 @@ import trio
 from chatd.concurrency.backoff import Backoff, full_jitter
 from chatd.log import log
 from chatd.nats import wire
-from chatd.nats.connection import READ, Address, Connection, NoTls, SaidNothing, address, connected
+from chatd.nats.connection import (
+    CONNECT_SECONDS,
+    READ,
+    RECONNECT_SECONDS,
+    Address,
+    Connection,
+    NoTls,
+    SaidNothing,
+    address,
+    connected,
+)
 from chatd.nats.credentials import Credentials
 from chatd.nats.errors import (
     CannotConnect,
@@ -42,8 +53,9 @@ __all__ = [  # what a caller needs
 
 UNSENT: Final = 16 * 2**20  # bytes of messages that may wait to be sent
 OWN: Final = 2**20  # bytes that may wait besides: subscriptions, answers to the server's pings
-PING_AFTER: Final = 2.0  # seconds without a byte from the server
-SILENT: Final = 6.0  # seconds without a byte, after which the connection counts as broken
+LOOK: Final = 0.5  # seconds
+PING_AFTER: Final = 1.0  # seconds without a byte from the server
+SILENT: Final = 2.5  # seconds without a byte, after which the connection counts as broken
 REFUSED: Final = ("authorization violation", "user authentication", "authentication expired")
 BACKOFF: Final = 0.1, 2.0  # seconds, at first and at most, from one try of all servers to the next
 TOLD_AGAIN: Final = 60.0  # seconds
@@ -92,6 +104,8 @@ class Client:
         self.problem = ""  # why there is none now
         self._servers = [address(server) for server in servers]
         self._tls_first: set[Address] = set()
+        self._failed_at: dict[Address, float] = {}  # trio's time, of those that failed last
+        self._left = trio.Event()
         self._name = name
         self._credentials = credentials or Credentials()
         self._tls = tls
@@ -116,8 +130,9 @@ class Client:
         first, told_at = True, -TOLD_AGAIN
         while True:
             problems = []
-            for server in SystemRandom().sample(self._servers, len(self._servers)):
+            for server in await self._in_turn():
                 problem = await self._try(server, task_status if first else None)
+                self._failed_at[server] = trio.current_time()
                 if self._lost(problem):
                     first, told_at = False, -TOLD_AGAIN
                     backoff.reset()
@@ -131,6 +146,17 @@ class Client:
                     told_at = trio.current_time()
                     log.warning("nats_unreachable", problem=self.problem)
             await trio.sleep(backoff.next_delay())
+
+    async def _in_turn(self) -> list[Address]:
+        """Those first that have not failed, or not for the longest time; of these that of this machine, which
+        no network is needed for."""
+        mixed = SystemRandom().sample(self._servers, len(self._servers))
+        near = {server: await server.near() for server in mixed}
+        return sorted(mixed, key=lambda server: (self._failed_at.get(server, -inf), not near[server]))
+
+    def leave(self) -> None:
+        """Has it go on with another server, if there is one."""
+        self._left.set()
 
     def _lost(self, problem: str) -> bool:
         """Whether there was a connection until now."""
@@ -175,11 +201,14 @@ class Client:
 
     async def _serve(self, server: Address, task_status: trio.TaskStatus[None] | None) -> None:
         tls_first = server in self._tls_first
-        async with connected(server, self._tls, tls_first, self._hello) as connection:
+        seconds = CONNECT_SECONDS if self.connections == 0 else RECONNECT_SECONDS
+        async with connected(server, self._tls, tls_first, self._hello, seconds) as connection:
             self._learn(connection.info, connection.secure)
             self._silent_since = trio.current_time()
             for subscription in self._subscriptions.values():
                 self._unsent += wire.subscribe(subscription.subject, subscription.sid, subscription.queue)
+            self._failed_at.pop(server, None)
+            self._left = trio.Event()
             self.connected, self.problem = True, ""
             self.connections += 1
             self._notify()
@@ -187,6 +216,7 @@ class Client:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._write, connection.stream)
                 nursery.start_soon(self._keep_alive)
+                nursery.start_soon(self._leave)
                 if task_status is not None:
                     task_status.started()
                 await self._read(connection)
@@ -235,12 +265,16 @@ class Client:
 
     async def _keep_alive(self) -> None:
         while True:
-            await trio.sleep(PING_AFTER / 2)
+            await trio.sleep(LOOK)
             silence = trio.current_time() - self._silent_since
             if silence > SILENT:
                 raise trio.BrokenResourceError(f"nothing was heard for {SILENT:g} s")
             if silence > PING_AFTER:
                 self._send(wire.PING, OWN)
+
+    async def _leave(self) -> None:
+        await self._left.wait()
+        raise trio.BrokenResourceError("others are not heard there")
 
     def _take(self, op: wire.Op, secure: bool) -> None:
         match op:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -22,6 +22,8 @@ from chatd.nats.wire import Err, Info, Op, Parser, Pong
 
 PORT: Final = 4222
 CONNECT_SECONDS: Final = 5.0  # for TCP; and again for all that is said until the server has taken us
+RECONNECT_SECONDS: Final = 2.0  # later: another server may be there, and this one's machine may be gone
+LOOK_UP_SECONDS: Final = 1.0
 READ: Final = 256 * 1024  # bytes at once
 
 
@@ -34,6 +36,16 @@ class Address(Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
+
+    async def near(self) -> bool:
+        """Whether it is on this machine."""
+        with trio.move_on_after(LOOK_UP_SECONDS), suppress(OSError):
+            found = await trio.socket.getaddrinfo(self.host, None, type=trio.socket.SOCK_DGRAM)
+            for family, kind, _, _, to in found:
+                with suppress(OSError), trio.socket.socket(family, kind) as one:
+                    await one.bind(to)  # an address of another machine cannot be had
+                    return True
+        return False
 
 
 class Connection(Struct, frozen=True):
@@ -62,7 +74,11 @@ def address(server: str) -> Address:
 
 @asynccontextmanager
 async def connected(
-    to: Address, tls: ssl.SSLContext | None, tls_first: bool, hello: Callable[[Info], bytes]
+    to: Address,
+    tls: ssl.SSLContext | None,
+    tls_first: bool,
+    hello: Callable[[Info], bytes],
+    seconds: float = CONNECT_SECONDS,
 ) -> AsyncIterator[Connection]:
     """`tls`: TLS with this, or none at all; None: as the system trusts, where the address or the server asks
     for TLS. `hello` makes the CONNECT that fits what the server said.
@@ -70,10 +86,10 @@ async def connected(
     Raises CannotConnect, ProtocolError, OSError, trio.TooSlowError, trio.BrokenResourceError.
     """
     context = tls or (ssl.create_default_context() if to.secure else None)
-    with trio.fail_after(CONNECT_SECONDS):
+    with trio.fail_after(seconds):
         stream: trio.abc.Stream = await trio.open_tcp_stream(to.host, to.port)
     async with stream:
-        with trio.fail_after(CONNECT_SECONDS):
+        with trio.fail_after(seconds):
             if tls_first and context is not None:
                 stream = await _in_tls(stream, context, to.host)
             parser = Parser()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from math import inf
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -12,6 +14,7 @@ from chatd.nats.client import Client, NatsError, TooSlow
 T = TypeVar("T")
 
 SECONDS: Final = 5.0  # for an answer of the API
+AGREED: Final = 2.0  # seconds; servers elect another leader 4 s after they heard the last one, or later
 NO_STREAM: Final = 10059  # error codes: github.com/nats-io/nats-server, server/errors.json
 NAME_IN_USE: Final = 10058
 
@@ -48,10 +51,18 @@ class StreamState(msgspec.Struct, frozen=True):
     last_seq: int
 
 
+class NotAgreed(NatsError):
+    """Whoever answers does not know what the stream holds: it does not lead it, or does not hear most of the
+    servers that keep it."""
+
+
 class Replica(msgspec.Struct, frozen=True):
+    """`active`: nanoseconds since the leader heard it; 0: it has not yet."""
+
     name: str
     current: bool = False
     offline: bool = False
+    active: int = 0
 
 
 class StreamCluster(msgspec.Struct, frozen=True):
@@ -63,6 +74,19 @@ class StreamInfo(msgspec.Struct, frozen=True):
     config: StreamConfig
     state: StreamState
     cluster: StreamCluster = StreamCluster()
+
+    @property
+    def agreed(self) -> float:
+        """Seconds since most of the servers that keep the stream agreed with the one that answers. One that
+        is cut off from them answers too: for 15 s as the leader that it was, and then as one without any
+        (inf)."""
+        others = self.config.num_replicas // 2
+        if not others:
+            return 0.0
+        heard = sorted(replica.active for replica in self.cluster.replicas if replica.active > 0)
+        if not self.cluster.leader or len(heard) < others:
+            return inf
+        return heard[others - 1] / 10**9
 
 
 class PubAck(msgspec.Struct, frozen=True):
@@ -81,17 +105,26 @@ class JetStream:
         fields |= {"retention": config.retention, "storage": config.storage, "discard": config.discard}
         return await self._call(f"STREAM.CREATE.{config.name}", fields, StreamInfo)
 
-    async def stream_info(self, name: str) -> StreamInfo:
-        """Raises ApiError, `NO_STREAM` where there is none."""
-        return await self._call(f"STREAM.INFO.{name}", {}, StreamInfo)
+    async def stream_info(self, name: str, seconds: float = SECONDS) -> StreamInfo:
+        """As some server sees it (see `agreed`). Raises ApiError, `NO_STREAM` where there is none."""
+        return await self._call(f"STREAM.INFO.{name}", {}, StreamInfo, seconds)
+
+    async def agreed_info(self, name: str, seconds: float = SECONDS) -> StreamInfo:
+        """As most of the servers that keep it see it. Raises NotAgreed, and what `stream_info` raises."""
+        info = await self.stream_info(name, seconds)
+        if info.agreed > AGREED:
+            raise NotAgreed(f"most of the NATS servers that keep the stream {name} are not heard")
+        return info
 
     async def purge(self, name: str, before: int) -> None:
         """Drops all messages before this sequence."""
         await self._call(f"STREAM.PURGE.{name}", {"seq": before}, dict[str, Any])
 
-    async def create_consumer(self, stream: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    async def create_consumer(
+        self, stream: str, config: Mapping[str, Any], seconds: float = SECONDS
+    ) -> dict[str, Any]:
         fields = {"stream_name": stream, "config": config}
-        return await self._call(f"CONSUMER.CREATE.{stream}.{config['name']}", fields, dict[str, Any])
+        return await self._call(f"CONSUMER.CREATE.{stream}.{config['name']}", fields, dict[str, Any], seconds)
 
     async def publish(
         self, subject: str, data: bytes, seconds: float = SECONDS, headers: Mapping[str, str] | None = None
@@ -101,8 +134,16 @@ class JetStream:
         msg = await self.client.request(subject, data, seconds, headers)
         return _decoded(msg.data, PubAck)
 
-    async def _call(self, name: str, fields: Mapping[str, Any], result: type[T]) -> T:
-        msg = await self.client.request(f"$JS.API.{name}", msgspec.json.encode(fields), SECONDS)
+    def forget_consumer(self, stream: str, name: str) -> None:
+        """Has the server drop it now, if it hears that; never waits."""
+        if self.client.connected:
+            with suppress(NatsError):
+                self.client.publish(f"$JS.API.CONSUMER.DELETE.{stream}.{name}", b"")
+
+    async def _call(
+        self, name: str, fields: Mapping[str, Any], result: type[T], seconds: float = SECONDS
+    ) -> T:
+        msg = await self.client.request(f"$JS.API.{name}", msgspec.json.encode(fields), seconds)
         return _decoded(msg.data, result)
 
 

@@ -22,7 +22,9 @@ from chatd.nats.wire import Msg
 HEARTBEAT: Final = 0.5  # seconds
 MISSED: Final = 3  # heartbeats, after which the consumer counts as lost
 LATE: Final = 0.3  # seconds that a message may take that the stream is known to hold
+LATEST: Final = 2.0  # where the way is long
 LOOK: Final = 0.1
+SECONDS: Final = 2.0  # for an answer: who should give it may be gone
 AGAIN: Final = 0.1  # seconds until it is made anew, when it could not be
 TOLD_AGAIN: Final = 60.0  # seconds
 SHORT_FOR: Final = 10.0  # seconds for which a server may not know that it leads the stream no longer
@@ -67,6 +69,7 @@ class OrderedConsumer:
         self._connection = 0  # on which it was made
         self._expected = after
         self._expected_at = 0.0
+        self._late = LATE
         self._made_with: dict[str, str] | None = None  # what its maker wrote to the stream
         self._short: tuple[int, float] | None = None  # where it ended, and since when
         self._told_at = -TOLD_AGAIN
@@ -93,17 +96,19 @@ class OrderedConsumer:
             elif (found := self._in_order(msg)) is not None:
                 return found
 
-    def expect(self, sequence: int) -> None:
-        """The stream holds this one: so it should come soon."""
+    def expect(self, sequence: int, took: float = 0.0) -> None:
+        """The stream holds this one: so it should come soon. `took`: seconds for which its sender waited to
+        hear that; from a server that is not the leader it may take as long again."""
         if sequence > self._expected:
             self._expected, self._expected_at = sequence, trio.current_time()
+            self._late = min(max(LATE, 2 * took), LATEST)
 
     def _is_lost(self) -> bool:
         """Whether nothing comes any more, as when the server that kept the consumer has stopped."""
         now = trio.current_time()
         if self._queue:
             return False
-        late = self._expected > self._after and now - self._expected_at > LATE
+        late = self._expected > self._after and now - self._expected_at > self._late
         silent = now - self.heard_at > MISSED * HEARTBEAT
         return late or silent or self._jetstream.client.connections != self._connection
 
@@ -147,7 +152,7 @@ class OrderedConsumer:
         self.close()
         try:
             await client.wait_connected()
-            info = await self._jetstream.stream_info(self._stream)
+            info = await self._jetstream.agreed_info(self._stream, SECONDS)
             self._check(info)
             self._name = secrets.token_hex(8)
             inbox = f"_INBOX.{secrets.token_hex(12)}"
@@ -170,7 +175,7 @@ class OrderedConsumer:
                 "mem_storage": True,
                 "num_replicas": 1,
             }
-            await self._jetstream.create_consumer(self._stream, config)
+            await self._jetstream.create_consumer(self._stream, config, SECONDS)
             self.made += 1
             self.heard_at = trio.current_time()
             self._told_at = -TOLD_AGAIN
@@ -205,6 +210,7 @@ class OrderedConsumer:
         if self._subscription is not None:
             self._subscription.close()
             self._subscription = None
+            self._jetstream.forget_consumer(self._stream, self._name)
 
 
 def _place(reply: str) -> tuple[int, int]:

@@ -40,6 +40,32 @@ class ImportRoomUnknown(Struct, frozen=True, tag=True, array_like=True):
     key: str
 
 
+class AccountsRemain(Struct, frozen=True, tag=True, array_like=True):
+    """None of these accounts is deleted, or about to be."""
+
+    accounts: tuple[str, ...]
+
+
+class AllNewTo(Struct, frozen=True, tag=True, array_like=True):
+    """None of these accounts has ever been a member of the space or room, and none is deleted."""
+
+    stream: str
+    accounts: tuple[str, ...]
+
+
+class PlaceholderUnclaimed(Struct, frozen=True, tag=True, array_like=True):
+    """Nobody has claimed the placeholder."""
+
+    account: str
+
+
+class NoMessageAfter(Struct, frozen=True, tag=True, array_like=True):
+    """No message came into the room after this seq."""
+
+    room: str
+    seq: int
+
+
 class AccountActive(Struct, frozen=True, tag=True, array_like=True):
     """The account exists, is not disabled, and is not being deleted."""
 
@@ -188,6 +214,10 @@ Condition = (
     | ImportKeysUnused
     | ImportPersonUnknown
     | ImportRoomUnknown
+    | AccountsRemain
+    | AllNewTo
+    | PlaceholderUnclaimed
+    | NoMessageAfter
     | OtherAdminExists
     | CredentialIs
     | SecondFactorIs

@@ -84,6 +84,10 @@ class Session(Protocol):
     def opened(self) -> bool:
         """Whether it is known whose session this is."""
 
+    @property
+    def idle(self) -> bool:
+        """Whether all that was read has its answer."""
+
     async def run(self) -> None:
         """The session's life; returns when reading has ended and everything is answered."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from actor_world import World
+from meanwhile import ReaderMeanwhile
 
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.contract.account import CreateAccount
@@ -27,25 +28,6 @@ from chatd.handlers.visibility import Visibility
 from chatd.ports import Caller
 
 OPERATOR = Caller("", "operator:0", "operator:0", operator=True)
-
-
-class _Reader:
-    """The world's, which does something after a question of that name was answered."""
-
-    def __init__(self, world: World, question: str, then: Callable[[], Awaitable[object]]) -> None:
-        self._world, self._question, self._then = world, question, then
-
-    def __getattr__(self, name: str) -> Any:
-        ask = getattr(self._world.reader, name)
-        if name != self._question:
-            return ask
-
-        async def answered(*args: Any) -> Any:
-            answer = await ask(*args)
-            await self._then()
-            return answer
-
-        return answered
 
 
 async def add_people(reader: Any, commands: CommandBus, import_: str) -> object:
@@ -74,6 +56,6 @@ async def test_it_lets_nobody_in_whenever_it_is_taken_back(
     async def take_back() -> None:
         await world.ask("space/s", EndImport("i", undone=True), "operator:0")
 
-    reader = _Reader(world, question, take_back)
+    reader = ReaderMeanwhile(world.reader, question, take_back)
     assert await add(reader, commands, "i") == TAKEN_BACK
     assert "carl" not in (await world.directory.state_of(stream)).members

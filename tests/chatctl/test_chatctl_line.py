@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from shutil import rmtree
 
 import click
 import pytest
@@ -55,11 +56,25 @@ def test_what_is_typed_wins_over_the_environment(chatctl, town):
     assert town.space in json.loads(done.stdout)
 
 
-def test_a_restored_folder_is_named_by_the_option_of_the_command(chatctl, tmp_path):
-    copy, new = str(tmp_path / "copy.db"), tmp_path / "new"
+def test_a_restored_folder_is_named_anywhere_on_the_line_and_not_by_the_environment(
+    chatctl, invoke, tmp_path, monkeypatch
+):
+    copy = str(tmp_path / "copy.db")
     chatctl("backup", "create", copy)
-    chatctl("backup", "restore", copy, "--data", str(new))
-    assert (new / "chatd.db").exists()
+    restore, options = ("backup", "restore", copy), ("--data", str(tmp_path / "new"))
+    places = (
+        [*options, *restore],
+        ["backup", *options, "restore", copy],
+        [*restore, *options],
+        ["--data", chatctl.data, *restore, *options],  # what stands nearer to the command is its own
+    )
+    for place in places:
+        assert invoke(*place).exit_code == 0, place
+        assert (tmp_path / "new" / "chatd.db").exists()
+        rmtree(tmp_path / "new")
+    monkeypatch.setenv("CHATD_DATA", str(tmp_path / "new"))
+    assert invoke(*restore).exit_code == 2
+    assert not (tmp_path / "new").exists()
 
 
 def every_command(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

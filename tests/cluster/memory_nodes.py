@@ -59,7 +59,7 @@ class Node:
         self.commands: CommandBus | None = None
         self.log: ClusterLog | None = None
         self.bus: Bus | None = None
-        self.doubts: list[str] = []
+        self.diverged: list[str] = []
 
     async def live(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         reader = self.sheet.reader
@@ -77,7 +77,7 @@ class Node:
             bus.head,
             bus.hash,
         )
-        log.watch(lambda header, hash: self.doubts.append(header.proposer))
+        log.watch(lambda header, hash: self.diverged.append(header.proposer))
         log.follow(bus.publish)
         writer = LogWriter(log)
         try:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chatd.cluster.beats import Beat, Heard
 from chatd.cluster.errors import TooOld
+from chatd.cluster.heartbeats import Heard, Heartbeat
 from chatd.cluster.membership import BACKUP_TOOK, KEPT, Membership
 from chatd.nats.jetstream import StreamConfig, StreamInfo, StreamState
 from chatd.ports import Append, Appended, PutLevel
@@ -41,10 +41,10 @@ class World:
 
         return SimpleNamespace(wait=wait)
 
-    # the beats
+    # the heartbeats
     def others(self) -> Iterator[Heard]:
         for node, (durable, level) in self.there.items():
-            yield Heard(Beat(node, "life", level, self.sequence, "", durable), 0.0)
+            yield Heard(Heartbeat(node, "life", level, self.sequence, "", durable), 0.0)
 
     # the database
     async def nodes(self) -> list[str]:

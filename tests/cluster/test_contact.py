@@ -11,9 +11,10 @@ import trio
 from trio.testing import MockClock
 
 from chatd.clock import now
-from chatd.cluster.beats import Beat, Heard
 from chatd.cluster.clocks import WRONG_CLOCK, earliest, is_odd
-from chatd.cluster.contact import BEHIND, CUT_OFF, LOOK, SILENT, Contact
+from chatd.cluster.contact import BEHIND, CUT_OFF, LOOK, MOVE, SILENT, Contact
+from chatd.cluster.heartbeats import Heard, Heartbeat
+from chatd.ports import StoreUnavailable
 
 
 @pytest.fixture
@@ -25,11 +26,13 @@ class World:
     """Three nodes, of which this one and two others are heard. `sequence`: up to where it has applied."""
 
     def __init__(self) -> None:
-        self.silence = 0.0
+        self.silence = self.apart = 0.0
         self.sequence = 10
         self.there = {"b": 10, "c": 10}
         self.belong = ["b", "c"]
         self.ahead: dict[str, int] = {}  # seconds by which clocks of others are
+        self.agree = True  # the stream's servers, so that one can be level
+        self.moves = 0  # to another NATS server
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -38,7 +41,7 @@ class World:
     def others(self) -> Iterator[Heard]:
         for node, sequence in self.there.items():
             at = now() + 1000 * self.ahead.get(node, 0)
-            yield Heard(Beat(node, "life", 1, sequence, "", 0, at=at), trio.current_time())
+            yield Heard(Heartbeat(node, "life", 1, sequence, "", 0, at=at), trio.current_time())
 
     async def members(self) -> Sequence[str]:
         await trio.lowlevel.checkpoint()
@@ -46,11 +49,16 @@ class World:
 
     async def catch_up(self) -> None:
         await trio.lowlevel.checkpoint()
+        if not self.agree:
+            raise StoreUnavailable("the cluster's stream does not answer")
+
+    def move(self) -> None:
+        self.moves += 1
 
 
 @asynccontextmanager
 async def watched(world: World) -> AsyncIterator[Contact]:
-    contact = Contact(world, cast(Any, world), cast(Any, world), world.catch_up, world.members)
+    contact = Contact(world, cast(Any, world), cast(Any, world), world.catch_up, world.members, world.move)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(contact.run)
         yield contact
@@ -91,6 +99,42 @@ async def test_whoever_does_not_hear_one_that_belongs_to_the_cluster_does_not_kn
         world.belong.remove("n1")
         await trio.sleep(2 * LOOK)
         assert contact.cut_off == (CUT_OFF if count == 2 else None)
+
+
+async def test_one_that_was_cut_off_serves_again_when_it_is_level_and_not_before(
+    autojump_clock: MockClock,
+) -> None:
+    world = World()
+    async with watched(world) as contact:
+        world.silence, world.there, world.agree = SILENT + 1, {}, False
+        await trio.sleep(2 * LOOK)
+        assert contact.cut_off == CUT_OFF
+        world.silence, world.there = 0, {"b": 10, "c": 10}
+        await trio.sleep(10 * LOOK)
+        assert contact.cut_off == CUT_OFF
+        world.agree = True
+        await trio.sleep(2 * LOOK)
+        assert contact.cut_off is None
+
+
+async def test_one_whose_nats_server_hears_nobody_tries_another_one_before_it_is_cut_off(
+    autojump_clock: MockClock,
+) -> None:
+    world = World()
+    async with watched(world) as contact:
+        world.silence = world.apart = MOVE + 0.1
+        await trio.sleep(4 * LOOK)
+        assert world.moves == 0  # all are heard: the stream elects a leader
+        del world.there["b"]
+        await trio.sleep(2 * LOOK)
+        assert (world.moves, contact.cut_off) == (1, None)
+        world.silence = world.apart = SILENT + 1
+        await trio.sleep(4 * MOVE)
+        assert 3 <= world.moves <= 5  # each has time to answer
+        assert contact.cut_off == CUT_OFF
+        world.apart, moves = 0, world.moves
+        await trio.sleep(4 * MOVE)
+        assert world.moves == moves  # its consumer is to be made anew, wherever it connects to
 
 
 async def test_one_that_hears_everything_and_applies_nothing_is_cut_off(autojump_clock: MockClock) -> None:
@@ -176,12 +220,12 @@ async def test_what_cannot_be_taken_back_waits_for_the_clock_that_is_behind(
     world = World()
     world.there, world.ahead = dict.fromkeys(ahead, 10), ahead
     assert 0 <= now() - 1000 * back - earliest(world.others()) < 1000
-    silent = [Heard(Beat("b", "life", 1, 1, "", 0, serving=False, at=1), trio.current_time())]
+    silent = [Heard(Heartbeat("b", "life", 1, 1, "", 0, serving=False, at=1), trio.current_time())]
     assert now() - earliest(silent) < 1000  # one that serves nobody leads nothing
 
 
 async def test_the_clock_of_an_older_chatd_which_says_none_is_not_compared(autojump_clock: MockClock) -> None:
-    others = [Heard(Beat(node, "life", 1, 1, "", 0), trio.current_time()) for node in ("b", "c")]
+    others = [Heard(Heartbeat(node, "life", 1, 1, "", 0), trio.current_time()) for node in ("b", "c")]
     assert not is_odd(others)
 
 

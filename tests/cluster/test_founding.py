@@ -25,7 +25,7 @@ class Streams:
         self.late = False  # whoever looks does not see it yet
         self.dies = False
 
-    async def stream_info(self, name: str) -> StreamInfo:
+    async def agreed_info(self, name: str) -> StreamInfo:
         await trio.lowlevel.checkpoint()
         if self.info is None or self.late:
             raise ApiError(NO_STREAM, "stream not found")

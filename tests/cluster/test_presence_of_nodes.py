@@ -67,8 +67,8 @@ class Sees:
         return True
 
 
-class BeatsOf:
-    """Who is there, as `Beats` says it."""
+class HeartbeatsOf:
+    """Who is there, as `Heartbeats` says it."""
 
     def __init__(self) -> None:
         self.nodes: tuple[str, ...] = ("a", "b")
@@ -109,7 +109,7 @@ class Node:
 class Town:
     clock: MockClock
     wires: Wires
-    beats: BeatsOf
+    heartbeats: HeartbeatsOf
     table: Table
     a: Node
     b: Node
@@ -122,19 +122,19 @@ class Town:
 
 @pytest.fixture
 async def town(mock_clock: MockClock) -> AsyncIterator[Town]:
-    wires, beats, table = Wires(), BeatsOf(), Table()
+    wires, heartbeats, table = Wires(), HeartbeatsOf(), Table()
     async with trio.open_nursery() as nursery:
 
         def node(name: str, clock: Callable[[], int]) -> Node:
             net, bus, any_table = NetOfTwo(name, wires), Bus(0), table
             presence = Presence(any_table, any_table, clock)  # type: ignore[arg-type]
-            of_nodes = PresenceOfNodes(net, beats, name, presence, bus, any_table)  # type: ignore[arg-type]
+            of_nodes = PresenceOfNodes(net, heartbeats, name, presence, bus, any_table)  # type: ignore[arg-type]
             Signals(net, bus).open()
             nursery.start_soon(presence.run)
             nursery.start_soon(of_nodes.run)
             return Node(net, bus, presence, table)
 
-        town = Town(mock_clock, wires, beats, table, node("a", _now), node("b", _later))
+        town = Town(mock_clock, wires, heartbeats, table, node("a", _now), node("b", _later))
         await wait_all_tasks_blocked()
         yield town
         nursery.cancel_scope.cancel()
@@ -219,7 +219,7 @@ async def test_the_death_of_a_node_shows_nobody_who_is_invisible(mock_clock: Moc
     await town.a.presence.set(ann, "invisible")
     await town.b.open("ann")
     town.wires.down.add("a")
-    town.beats.now("b")
+    town.heartbeats.now("b")
     await town.later(GRACE)
     assert (await town.b.shown(bob, "ann"))[0] == "offline"
     assert town.b.presence.hides("ann")
@@ -233,7 +233,7 @@ async def test_the_accounts_of_a_node_that_goes_have_the_grace_to_come_to_anothe
     await town.a.open("ann")
     assert await town.b.shown(bob, "ann") == ("online", None)
     town.wires.down.add("a")
-    town.beats.now("b")
+    town.heartbeats.now("b")
     if back:
         await town.b.open("ann")
     await town.later(GRACE)

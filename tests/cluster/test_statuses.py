@@ -7,11 +7,12 @@ from typing import Any, cast
 
 import pytest
 import trio
+from msgspec import structs
 from trio.testing import MockClock
 
 from chatd.clock import now
-from chatd.cluster.beats import Beat, Heard
-from chatd.cluster.statuses import CLOCKS_APART, FAR_BEHIND, cluster_status
+from chatd.cluster.heartbeats import Heard, Heartbeat
+from chatd.cluster.statuses import APART, CLOCKS_APART, FAR_BEHIND, cluster_status
 from chatd.contract.cluster import ClusterStatus
 from chatd.nats.jetstream import Replica, StreamCluster, StreamConfig, StreamInfo, StreamState
 
@@ -21,15 +22,16 @@ def autojump_clock() -> MockClock:
     return MockClock(autojump_threshold=0)
 
 
+SECOND = 10**9  # nanoseconds
 STREAM = StreamInfo(
     StreamConfig("chatd_chatd", [], num_replicas=3),
     StreamState(90, 9000, 11, 100),
-    StreamCluster("s0", [Replica("s1", True), Replica("s2", True)]),
+    StreamCluster("s0", [Replica("s1", True, active=SECOND // 3), Replica("s2", True, active=SECOND // 4)]),
 )
 
 
-def beat(node: str, sequence: int = 100, **more: Any) -> Beat:
-    return Beat(node, "life", 1, sequence, "", sequence, version="1.0", **more)
+def heartbeat(node: str, sequence: int = 100, **more: Any) -> Heartbeat:
+    return Heartbeat(node, "life", 1, sequence, "", sequence, version="1.0", **more)
 
 
 class Nodes:
@@ -41,14 +43,19 @@ class Nodes:
 
 
 def status(
-    *others: Heard, info: StreamInfo | None = STREAM, troubles: Sequence[str] = (), own: Beat | None = None
+    *others: Heard,
+    info: StreamInfo | None = STREAM,
+    troubles: Sequence[str] = (),
+    own: Heartbeat | None = None,
 ) -> ClusterStatus:
-    beats = cast(Any, Nodes(*others))
-    return cluster_status("chatd", own or beat("a"), beats, ["a", "b", "c"], info, "a", 1, 7, troubles)
+    heartbeats = cast(Any, Nodes(*others))
+    return cluster_status(
+        "chatd", own or heartbeat("a"), heartbeats, ["a", "b", "c"], info, "a", 1, 7, troubles
+    )
 
 
 def well(node: str, **more: Any) -> Heard:
-    return Heard(beat(node, **more), 0.0)
+    return Heard(heartbeat(node, **more), 0.0)
 
 
 def test_a_cluster_that_is_well_has_no_problem() -> None:
@@ -60,6 +67,21 @@ def test_a_cluster_that_is_well_has_no_problem() -> None:
         ("c", "serving", 0),
     ]
     assert [one.server for one in found.stream.replicas] == ["s0", "s1", "s2"]
+
+
+@pytest.mark.parametrize(
+    "cluster",
+    [
+        StreamCluster("", [Replica("s1", True, active=SECOND), Replica("s2", True, active=SECOND)]),
+        StreamCluster("s0", [Replica("s1", True, active=9 * SECOND), Replica("s2", active=9 * SECOND)]),
+    ],
+    ids=["no leader", "a leader that hears nobody"],
+)
+def test_one_server_of_the_stream_that_answers_without_the_others_is_a_problem(
+    cluster: StreamCluster,
+) -> None:
+    found = status(well("b"), well("c"), info=structs.replace(STREAM, cluster=cluster))
+    assert found.problems[0] == APART
 
 
 def test_a_stream_that_does_not_answer_is_a_problem_beside_the_others() -> None:
@@ -77,7 +99,7 @@ def test_a_node_that_serves_nobody_is_a_problem() -> None:
 
 
 def test_what_this_node_lacks_is_said_once() -> None:
-    found = status(well("b"), well("c"), own=beat("a", serving=False), troubles=["nothing was heard"])
+    found = status(well("b"), well("c"), own=heartbeat("a", serving=False), troubles=["nothing was heard"])
     assert found.problems == ["nothing was heard"]
 
 
@@ -85,7 +107,7 @@ async def test_clocks_that_differ_are_a_problem(autojump_clock: MockClock) -> No
     """Also the clock of this node, which may have been set since the others were heard."""
 
     def heard(node: str, ahead: int) -> Heard:
-        return Heard(beat(node, at=now() + ahead), trio.current_time())
+        return Heard(heartbeat(node, at=now() + ahead), trio.current_time())
 
     [found] = status(heard("b", 3_600_000), heard("c", CLOCKS_APART // 2)).problems
     assert found.startswith("the clock of the node b is 3600 s before this one's")
@@ -100,7 +122,7 @@ async def test_clocks_that_differ_are_a_problem(autojump_clock: MockClock) -> No
 
 def test_one_that_is_far_behind_is_a_problem_and_so_are_servers_that_lack_some() -> None:
     state = StreamState(90, 9000, 11, 100 + FAR_BEHIND + 1)
-    lacks = StreamInfo(STREAM.config, state, StreamCluster("s0", [Replica("s1", False)]))
+    lacks = StreamInfo(STREAM.config, state, StreamCluster("s0", [Replica("s1", False, active=SECOND)]))
     found = status(well("b", sequence=state.last_seq), well("c", sequence=state.last_seq), info=lacks)
     assert ["the node a is 1001 messages" in found.problems[0], "s1 lacks some" in found.problems[1]] == [
         True,

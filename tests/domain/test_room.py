@@ -98,6 +98,16 @@ def test_a_nonce_whose_text_was_erased_still_gives_the_first_result() -> None:
     assert facts(room.decide(state, SPACE, PostMessage("r", "whatever", "n"), by("bob"))) == ()
 
 
+def test_a_nonce_forgets_what_was_posted_with_it_when_that_is_erased() -> None:
+    """As it is after a restart: nobody can find out by trying what an erased text was."""
+    state = a_room()
+    room.apply(state, Event(7, "room/r", 4, "message.posted", 5, "bob", {"nonce": "n"}, "hi"))
+    room.apply(state, Event(8, "room/r", 5, "message.posted", 5, "bob", {"nonce": "other"}, "ho"))
+    room.apply(state, Event(9, "room/r", 6, "message.deleted", 5, "bob", {"seq": 4, "author": "bob"}))
+    assert facts(room.decide(state, SPACE, PostMessage("r", "whatever", "n"), by("bob"))) == ()
+    assert code(room.decide(state, SPACE, PostMessage("r", "whatever", "other"), by("bob"))) == "conflict"
+
+
 def test_a_room_remembers_a_bounded_number_of_nonces() -> None:
     state = a_room()
     for seq in range(4, 4 + MAX_NONCES + 50):

@@ -9,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from chatd.contract.requests import REQUESTS
 from chatd.store.ops.backup import restore
 
 from .conftest import Serve, ended_well
@@ -145,3 +147,19 @@ def wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + DEADLINE
     while not condition():
         assert time.monotonic() < deadline, "it did not come to that"
+
+
+def test_what_only_an_account_has_is_forbidden_to_an_operator(town: Town) -> None:
+    """Asked of every query that needs to be told nothing. `invalid` would mean that the question was wrong,
+    so it says which field would mend it."""
+    forbidden = set()
+    for row in REQUESTS.values():
+        needs = any(field.required for field in msgspec.structs.fields(row.request))
+        if row.kind == "query" and not needs:
+            reply = town.operator.reply(town.operator.send(row.name))
+            match reply.get("error", {}).get("code"):
+                case "forbidden":
+                    forbidden.add(row.name)
+                case "invalid":
+                    assert any(name in reply["error"]["message"] for name in row.fields), reply
+    assert forbidden >= {"notification.list", "draft.list", "unread.list", "block.list"}

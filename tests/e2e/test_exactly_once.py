@@ -53,6 +53,8 @@ def test_the_same_nonce_with_another_message_is_a_conflict(town: Town) -> None:
     assert reply["code"] == "conflict"
     assert client.post(room, "one", nonce="n") == first
     assert len(history(client, room)) == 1
+    client.ask("message.delete", room=room, seq=first["seq"])
+    assert client.post(room, "two", nonce="n") == first, "nothing is compared with what was erased"
 
 
 def test_a_nonce_belongs_to_its_author_and_room(town: Town) -> None:

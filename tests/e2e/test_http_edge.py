@@ -15,6 +15,7 @@ from .conftest import Serve
 from .raw import Peer
 from .serving import Server
 from .talking import Client
+from .town import Town
 
 UPGRADE = {
     "Connection": "Upgrade",
@@ -88,7 +89,8 @@ def test_nonsense_is_no_request(server: Server) -> None:
 
 
 @pytest.mark.parametrize("connection", ["Upgrade, HTTP2-Settings", "keep-alive, Upgrade, HTTP2-Settings"])
-def test_an_upgrade_to_h2c_is_not_made(server: Server, connection: str) -> None:
+def test_an_upgrade_to_h2c_is_passed_over(server: Server, connection: str) -> None:
+    """Java's own client offers it with every first request (RFC 9110, section 7.8)."""
     with Peer(server) as peer:
         peer.get(
             "/healthz",
@@ -98,7 +100,8 @@ def test_an_upgrade_to_h2c_is_not_made(server: Server, connection: str) -> None:
                 "HTTP2-Settings": "AAMAAABkAAQCAAAAAAIAAAAA",
             },
         )
-        assert peer.head()[0] != 101
+        status, headers, body = peer.response()
+        assert (status, headers.get("upgrade"), body) == (200, None, b"ok\n")
 
 
 def test_http2_with_prior_knowledge_is_not_spoken(server: Server) -> None:
@@ -311,3 +314,70 @@ def test_metrics_are_for_named_addresses(serve: Serve) -> None:
     with Peer(serve(metrics="10.0.0.0/8")) as peer:
         peer.get("/metrics")
         assert peer.response()[0] == 403
+
+
+# --- several lines of one name are one list (RFC 9110, section 5.3) ---
+
+
+def _answer_to(server: Server, *lines: str, path: str = "/healthz") -> tuple[int, dict[str, str]]:
+    with Peer(server) as peer:
+        peer.send("\r\n".join([f"GET {path} HTTP/1.1", f"Host: {peer.host}", *lines, "", ""]).encode())
+        return peer.head()
+
+
+@pytest.mark.parametrize("lines", [("close", "keep-alive"), ("keep-alive", "close")])
+def test_a_connection_ends_that_is_to_end_in_any_line(server: Server, lines: tuple[str, ...]) -> None:
+    _status, headers = _answer_to(server, *(f"Connection: {line}" for line in lines))
+    assert headers["connection"] == "close"
+
+
+@pytest.mark.parametrize(
+    ("path", "subprotocol"), [("/ws", "chatd.v1.json"), ("/api/graphql", "graphql-transport-ws")]
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_websocket_is_opened_however_many_lines_its_lists_have(
+    server: Server, path: str, subprotocol: str, first: bool
+) -> None:
+    lists = [
+        ("Connection: Upgrade", "Connection: keep-alive"),
+        ("Upgrade: websocket", "Upgrade: h2c"),
+        (f"Sec-WebSocket-Protocol: {subprotocol}", "Sec-WebSocket-Protocol: another"),
+    ]
+    lines = [line for pair in lists for line in (pair if first else pair[::-1])]
+    own = [f"{name}: {value}" for name, value in UPGRADE.items() if name.startswith("Sec-")]
+    status, headers = _answer_to(server, *lines, *own, path=path)
+    assert (status, headers["sec-websocket-protocol"]) == (101, subprotocol)
+
+
+def test_an_entity_that_is_known_is_known_in_any_line(server: Server) -> None:
+    tag = _answer_to(server, path="/api/openapi.json")[1]["etag"]
+    for lines in ((tag, '"another"'), ('"another"', tag)):
+        told = (f"If-None-Match: {line}" for line in lines)
+        assert _answer_to(server, *told, path="/api/openapi.json")[0] == 304
+
+
+@pytest.mark.parametrize(
+    ("header", "one", "two", "status"),
+    [
+        ("Idempotency-Key", '"one"', '"two"', 400),
+        ("Idempotency-Key", '"one"', '"one"', 400),
+        ("Authorization", "Bearer {token}", "Bearer another", 401),
+        ("Content-Type", "application/json", "text/plain", 415),
+        ("Content-Encoding", "gzip", "identity", 415),
+    ],
+)
+def test_what_takes_one_value_is_not_guessed_from_two(
+    server: Server, town: Town, header: str, one: str, two: str, status: int
+) -> None:
+    """Whichever comes last: another reader may have taken the other one."""
+    room = town.room()
+    account = town.member(room)
+    path, body = f"/api/v1/rooms/{room}/messages", '{"text": "hello"}'
+    usual = {"Authorization": f"Bearer {account.token}", "Content-Type": "application/json"}
+    others = [f"{name}: {value}" for name, value in usual.items() if name != header]
+    given = [f"{header}: {value.replace('{token}', account.token)}" for value in (one, two)]
+    for lines in (given, given[::-1]):
+        with Peer(server) as peer:
+            head = [f"POST {path} HTTP/1.1", f"Host: {peer.host}", f"Content-Length: {len(body)}"]
+            peer.send("\r\n".join([*head, *others, *lines, "", body]).encode())
+            assert peer.head()[0] == status

@@ -99,9 +99,7 @@ def test_a_request_of_http_counts_under_its_route(
 def test_a_head_that_is_refused_counts_too(server: Server) -> None:
     before = families(server)
     with Peer(server) as peer:
-        peer.send(
-            b"GET / HTTP/1.1\r\nHost: evil.example\r\nTransfer-Encoding: chunked\r\nUpgrade: h2c\r\n\r\n"
-        )
+        peer.send(b"GET / HTTP/1.0\r\nHost: evil.example\r\nTransfer-Encoding: chunked\r\n\r\n")
         assert peer.head()[0] == 400
     after, refused = families(server), "chatd_http_refused_heads"
     assert value(after, refused, "_total", status="400") == (

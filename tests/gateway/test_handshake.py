@@ -1,4 +1,4 @@
-"""An ordinary handshake is answered here as h11 and trio-websocket would; odd ones are left to them."""
+"""A handshake is read and answered as RFC 6455 says, in however many lines its headers come."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.gateway.http.server.plain_head import plain_head
-from chatd.gateway.http.server.request_head import Head, _parse
-from chatd.gateway.websocket.handshake import ordinary_handshake
+from chatd.gateway.http.server.refusal import BadHead
+from chatd.gateway.http.server.request_head import WEBSOCKET, Head, _parse
+from chatd.gateway.websocket.handshake import answer_handshake, check_subprotocols, check_upgrade
 from chatd.gateway.websocket.wire import WIRES
 
 # RFC 6455, section 1.3
@@ -30,12 +31,11 @@ def head_of(headers: dict[str, str], target: str = "/ws", version: str = "1.1") 
 def read(headers: dict[str, str]) -> Head:
     plain = plain_head(head_of(headers))
     assert plain is not None
-    return Head("GET", plain.path, plain.headers, plain=True)
+    return Head("GET", plain.path, plain.headers)
 
 
 def test_the_answer_proves_that_the_key_was_read() -> None:
-    handshake = ordinary_handshake(read(HEADERS))
-    assert handshake is not None
+    handshake = answer_handshake(read(HEADERS))
     assert handshake.response.startswith(b"HTTP/1.1 101 ")
     assert b"\r\nSec-WebSocket-Accept: " + ACCEPT + b"\r\n" in handshake.response
     assert b"Protocol" not in handshake.response.partition(b"\r\n")[2]
@@ -51,8 +51,7 @@ def test_the_answer_proves_that_the_key_was_read() -> None:
     ],
 )
 def test_the_first_subprotocol_that_is_known_is_chosen(proposed: str, chosen: str) -> None:
-    handshake = ordinary_handshake(read({**HEADERS, "Sec-WebSocket-Protocol": proposed}))
-    assert handshake is not None
+    handshake = answer_handshake(read({**HEADERS, "Sec-WebSocket-Protocol": proposed}))
     assert f"\r\nSec-WebSocket-Protocol: {chosen}\r\n".encode() in handshake.response
     assert handshake.wire is WIRES[chosen]
 
@@ -67,8 +66,41 @@ def test_the_first_subprotocol_that_is_known_is_chosen(proposed: str, chosen: st
         {"Sec-WebSocket-Protocol": "chatd.v9.xml"},
     ],
 )
-def test_what_is_amiss_is_left_to_who_says_why(change: dict[str, str]) -> None:
-    assert ordinary_handshake(read({**HEADERS, **change})) is None
+def test_what_is_amiss_is_refused(change: dict[str, str]) -> None:
+    head = read({**HEADERS, **change})
+    check = check_subprotocols if "Sec-WebSocket-Protocol" in change else check_upgrade
+    with pytest.raises(BadHead):
+        check(head)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Connection: Upgrade", "Connection: keep-alive"),
+        ("Connection: keep-alive", "Connection: Upgrade"),
+        ("Upgrade: h2c", "Upgrade: websocket"),
+        ("Upgrade: WebSocket, h2c",),
+        ("Sec-WebSocket-Protocol: chatd.v1.msgpack", "Sec-WebSocket-Protocol: chatd.v9.xml"),
+        ("Sec-WebSocket-Protocol: chatd.v9.xml", "Sec-WebSocket-Protocol: chatd.v1.msgpack"),
+    ],
+)
+def test_the_lines_of_a_list_are_one_list(lines: tuple[str, ...]) -> None:
+    """RFC 9110, section 5.3."""
+    given = {line.partition(":")[0] for line in lines}
+    others = {name: value for name, value in HEADERS.items() if name not in given}
+    head = _parse(head_of(others)[:-2] + "\r\n".join([*lines, "", ""]).encode())
+    assert WEBSOCKET in head.upgrade
+    check_upgrade(head)
+    check_subprotocols(head)
+    if "Sec-WebSocket-Protocol" in given:
+        assert answer_handshake(head).wire is WIRES["chatd.v1.msgpack"]
+
+
+@pytest.mark.parametrize("name", ["Sec-WebSocket-Key", "Sec-WebSocket-Version"])
+def test_what_takes_one_value_is_refused_with_two_even_of_the_same(name: str) -> None:
+    head = _parse(head_of({**HEADERS, name.lower(): HEADERS[name]}))
+    with pytest.raises(BadHead):
+        check_upgrade(head)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -15,6 +16,7 @@ from chatd.gateway.graphql.conversation import MAX_OPERATIONS, Conversation, End
 from chatd.gateway.graphql.websocket import keep_alive
 from chatd.gateway.net.live_connection import LiveConnection
 from chatd.gateway.net.open_files import OpenFiles
+from chatd.gateway.websocket.connection import WebSocket
 from chatd.settings import Settings
 
 
@@ -31,7 +33,8 @@ class Connection:
 async def test_who_was_waited_for_while_the_server_stood_still_gets_a_second_to_be_heard(
     tmp_path: Path, mock_clock: trio.testing.MockClock, nursery: trio.Nursery
 ) -> None:
-    """What peers said meanwhile is still to be read; a server that is always late looks nevertheless."""
+    """Also where it stands still again within that second: what peers said meanwhile is still to be read. A
+    server that is always late looks nevertheless."""
     gateway = Gateway(Settings(data=tmp_path), cast(Any, None), cast(Any, None), OpenFiles())
     connection = Connection()
     gateway.connections.add(cast(LiveConnection, connection))
@@ -48,7 +51,27 @@ async def test_who_was_waited_for_while_the_server_stood_still_gets_a_second_to_
     assert await pass_by(1, 1) == [1, 2]
     assert await pass_by(100) == []
     assert await pass_by(1) == [103]
-    assert await pass_by(1, 100, 100, 100, 100) == [104, 304, 504]
+    assert await pass_by(100, 100) == []
+    assert await pass_by(1) == [304]
+    assert await pass_by(*[100] * 10) == [804, 1304]
+
+
+@pytest.mark.parametrize(("idle", "closed"), [(False, []), (True, [4001])])
+async def test_no_client_is_late_whose_request_the_server_is_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, idle: bool, closed: list[int]
+) -> None:
+    """When everybody comes back at once, or the disk is slow, a session opens late through no fault of the
+    client."""
+    told: list[int] = []
+    stream = SimpleNamespace(queued=0, last_heard=31.0, drained=None)
+    websocket = WebSocket(
+        *cast(Any, (None, stream, None, None, SimpleNamespace(render=None), None)), bearer=None
+    )
+    websocket.connected_at = 0.0
+    websocket.session = cast(Any, SimpleNamespace(opened=False, idle=idle))
+    monkeypatch.setattr(websocket, "close", lambda code, reason: told.append(code))
+    websocket.check_liveness(31.0, Settings(data=tmp_path, auth_deadline=30))
+    assert told == closed
 
 
 async def test_a_pong_over_graphql_is_waited_for_again_when_the_server_stood_still(

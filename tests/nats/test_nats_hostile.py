@@ -156,6 +156,24 @@ async def test_of_messages_that_nobody_reads_only_so_many_are_kept(monkeypatch: 
     assert consumer._lost  # so it is read again
 
 
+async def test_a_server_that_failed_is_tried_after_those_that_did_not() -> None:
+    """Its machine may be gone, and each try takes seconds; so another one does not wait for it."""
+    async with trio.open_nursery() as nursery:
+        urls = [await _server(nursery, INFO % (b',"server_name":"%d"' % number)) for number in range(4)]
+        client = Client(urls, name="test")
+        await nursery.start(client.run)
+        tried = []
+        for number in range(1, 4):
+            tried.append(client.info.server_name)
+            client.leave()
+            await client.wait_connected(number + 1)
+        assert len({*tried, client.info.server_name}) == 4
+        client.leave()
+        await client.wait_connected(5)
+        assert client.info.server_name == tried[0]
+        nursery.cancel_scope.cancel()
+
+
 async def _server(
     nursery: trio.Nursery, first: bytes, proof: ssl.SSLContext | None = None, second: bytes = b""
 ) -> str:

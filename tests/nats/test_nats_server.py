@@ -20,7 +20,7 @@ from chatd.nats import client as client_module
 from chatd.nats import ordered
 from chatd.nats.client import CannotConnect, Client, NatsError, NoResponders, TooLarge, TooSlow
 from chatd.nats.credentials import Credentials, new_seed, private_key, public_key, read_file
-from chatd.nats.jetstream import ApiError, JetStream, StreamConfig, StreamInfo
+from chatd.nats.jetstream import SECONDS, ApiError, JetStream, StreamConfig, StreamInfo
 from chatd.nats.ordered import OrderedConsumer, Replaced, Shorter, Trimmed
 
 pytestmark = pytest.mark.timeout(180)
@@ -216,8 +216,8 @@ async def test_a_server_that_only_believes_that_it_leads_may_say_that_the_stream
         stale = [info, info]
 
         class Stale(JetStream):
-            async def stream_info(self, name: str) -> StreamInfo:
-                return stale.pop() if stale else await super().stream_info(name)
+            async def stream_info(self, name: str, seconds: float = SECONDS) -> StreamInfo:
+                return stale.pop() if stale else await super().stream_info(name, seconds)
 
         consumer = OrderedConsumer(Stale(client), "stale", 2)
         with trio.fail_after(30):

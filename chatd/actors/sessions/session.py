@@ -75,6 +75,10 @@ class SessionActor:
     def opened(self) -> bool:
         return self.caller.operator or self.caller.account is not None
 
+    @property
+    def idle(self) -> bool:
+        return self._order.idle
+
     async def run(self) -> None:
         self._services.live.add(self)
         try:
@@ -269,17 +273,20 @@ class SessionActor:
     # --- opening
 
     async def _open(self, asked: CurrentRequest, request: RequestType, command: OpenSession) -> None:
-        opening = self._services.opening
+        self._order.begin_handling()
         try:
             opened = await self._opened(command)
         except StoreUnavailable as error:
             opened = unavailable(error)
+        finally:
+            self._order.end_handling()
+            self._stop_reading_when_idle()
         if isinstance(opened, Refusal):
             self._answer(asked, request, opened)
             return
         self.caller, self.feed = opened.caller, opened.feed
         self._answer(asked, request, opened.snapshot.opened)  # stands before the first event
-        opening.enter(opened)
+        self._services.opening.enter(opened)
 
     async def _opened(self, command: OpenSession) -> Opened | Refusal:
         if self.feed is not None:

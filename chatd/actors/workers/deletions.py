@@ -15,7 +15,7 @@ from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.clock import now
 from chatd.concurrency.wakeup import Wakeup
-from chatd.ports import DropDevices, DropIdentities, PutCredential, PutErasure
+from chatd.ports import Condition, DropDevices, DropIdentities, PutCredential, PutErasure
 
 REASON: Final = "the account is being deleted"
 
@@ -30,19 +30,28 @@ class Deletions(msgspec.Struct, eq=False):
     _finished: dict[str, trio.Event] = msgspec.field(default_factory=dict)
 
     async def order(
-        self, account: str, by: str, reason: str | None, messages: bool, keep: str | None = None
+        self,
+        account: str,
+        by: str,
+        reason: str | None,
+        messages: bool,
+        keep: str | None = None,
+        conditions: tuple[Condition, ...] = (),
     ) -> None:
-        """Shuts the account out and orders its deletion; `messages`: and that of its messages.
+        """Shuts the account out and orders its deletion, if the conditions hold; `messages`: and that of its
+        messages.
 
         `keep` is the device that is to hear the answer. Raises StoreUnavailable.
         """
-        await self._bus.write(
+        done = await self._bus.write(
             PutErasure(account, by, reason, messages, now()),
             DropDevices(account),
             PutCredential(account, None),
             DropIdentities(account),
+            conditions=conditions,
         )
-        self.ordered(account, keep)
+        if done:
+            self.ordered(account, keep)
 
     def ordered(self, account: str, keep: str | None = None) -> None:
         """What follows at once when an order is durable."""

@@ -6,7 +6,7 @@ Rights, slow mode and archives do not bind them: nobody writes here now, and an 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import to_builtins
@@ -28,8 +28,10 @@ from chatd.domain.internal import (
     MakeImportedDirectRoom,
 )
 from chatd.domain.room.reaction import MAX_PINS, MAX_REACTIONS, is_reaction
-from chatd.domain.room.state import RoomState, fact
+from chatd.domain.room.state import MessageState, RoomState, fact
 from chatd.domain.space.state import SpaceState
+
+NO_REACTIONS: Final[Mapping[str, Collection[str]]] = {}
 
 
 def _make_direct(
@@ -39,7 +41,8 @@ def _make_direct(
     if not state.exists:
         created = {"name": "", "kind": "direct", "private": True, "accounts": list(command.people)}
         facts.append(fact(state, "room.created", context, created))
-        for nth, account in enumerate(command.people, 2):
+        coming = [one for one in command.people if one not in command.gone]
+        for nth, account in enumerate(coming, 2):
             facts.append(fact(state, "member.joined", context, {"account": account}, nth=nth))
     return Decision(tuple(facts), lambda _: RoomResult(room=state.row(Room)))
 
@@ -74,10 +77,10 @@ class _Facts:
         self.dropped = 0
         self._stream = room_stream(state.id)
         self._head = state.head
-        self._pins = len(state.pins)
+        self._pins = set(state.pins)
         self._space = space
         self._import = import_
-        self._now = now
+        self.now = now
 
     def add(
         self,
@@ -90,7 +93,7 @@ class _Facts:
     ) -> int:
         """Returns the seq of the fact."""
         seq = self._head + len(self.facts) + 1
-        at = min(at, self._now)  # nobody has written later than now, whatever a file says
+        at = min(at, self.now)  # nobody has written later than now, whatever a file says
         self.facts.append(Fact(self._stream, seq, type_, at, by, data, text, files))
         return seq
 
@@ -101,13 +104,20 @@ class _Facts:
             data["mentions"] = list(named)
         self.add("message.edited", at, by, data, text)
 
-    def react(self, seq: int, at: int, reactions: Iterable[ImportReaction]) -> None:
-        """Each once; those that the space has no emoji for, and more than a message takes, are dropped."""
+    def react(
+        self,
+        seq: int,
+        at: int,
+        reactions: Iterable[ImportReaction],
+        there: Mapping[str, Collection[str]] = NO_REACTIONS,
+    ) -> None:
+        """Each once; those that the space has no emoji for, and more than a message takes, are dropped.
+        `there`: what the message has by now, accounts by emoji."""
         done: dict[tuple[str, str], None] = {}
-        different: set[str] = set()
+        different = set(there)
         for reaction in reactions:
             emoji = qualified(reaction.emoji)
-            if (emoji, reaction.by) in done:
+            if (emoji, reaction.by) in done or reaction.by in there.get(emoji, ()):
                 continue
             if not is_reaction(emoji, self._space) or (
                 emoji not in different and len(different) >= MAX_REACTIONS
@@ -120,12 +130,12 @@ class _Facts:
         self.reactions += len(done)
 
     def pin(self, seq: int, at: int, by: str | None) -> None:
-        if by is None:
+        if by is None or seq in self._pins:
             return
-        if self._pins >= MAX_PINS:
+        if len(self._pins) >= MAX_PINS:
             self.dropped += 1
             return
-        self._pins += 1
+        self._pins.add(seq)
         self.add("pin.added", at, by, {"seq": seq})
 
 
@@ -150,10 +160,13 @@ def _add(state: RoomState, space: SpaceState, command: AddImported, context: Con
     edited = deleted = unchanged = 0
     for change in command.changes:
         before = len(facts.facts)
-        edited += change.text is not None
-        deleted += change.deleted
-        _change(facts, change, _inside(state, change.mentions))
-        unchanged += len(facts.facts) == before  # reactions and pins that are dropped, as they were before
+        there = state.messages.get(change.seq)
+        if there is not None and not there.deleted:
+            _change(facts, change, there, _inside(state, change.mentions))
+        said = {one.type for one in facts.facts[before:]}
+        edited += "message.edited" in said
+        deleted += "message.deleted" in said
+        unchanged += not said  # members were faster, or it is dropped, as before
     result = ImportedMessages(
         added=len(command.messages),
         edited=edited,
@@ -196,7 +209,7 @@ def _post(
     if named and not message.versions:
         data["mentions"] = named
     if message.edited_at is not None and not message.versions:
-        data["edited_at"] = message.edited_at
+        data["edited_at"] = min(message.edited_at, facts.now)
     seq = facts.add("message.posted", message.at, message.by, data, text, files)
     if message.versions:
         for version in message.versions[1:]:
@@ -215,14 +228,14 @@ def _inside(state: RoomState, accounts: Sequence[str]) -> list[str]:
     return [one for one in accounts if one in state.members]
 
 
-def _change(facts: _Facts, change: ImportedChange, named: list[str]) -> None:
+def _change(facts: _Facts, change: ImportedChange, message: MessageState, named: list[str]) -> None:
     if change.deleted:
         data = {"seq": change.seq, "author": change.by}
         facts.add("message.deleted", change.edited_at, change.by, data)
         return
-    if change.text is not None:
+    if change.text is not None and change.was == message.text:
         facts.edit(change.seq, change.edited_at, change.by, change.text, named)
-    facts.react(change.seq, change.edited_at, change.reactions)
+    facts.react(change.seq, change.edited_at, change.reactions, message.reactions)
     facts.pin(change.seq, change.edited_at, change.pinned_by)
 
 

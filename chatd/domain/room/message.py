@@ -19,7 +19,7 @@ from chatd.contract.reaction import AddReaction, RemoveReaction
 from chatd.domain.decision import Context, Decision, drop_none
 from chatd.domain.event import Data, Event, Fact
 from chatd.domain.files import NOTHING_IN_IT, attached
-from chatd.domain.internal import DeleteMessages, EraseImported, EraseOld, ExpireMessage
+from chatd.domain.internal import AddImported, DeleteMessages, EraseImported, EraseOld, ExpireMessage
 from chatd.domain.names.mentions import GROUP_MENTIONS
 from chatd.domain.policy.access import Verdict, holds, ranks_equal_or_above, verdict, visible
 from chatd.domain.policy.roles import may
@@ -49,6 +49,8 @@ def messages_of(command: Any) -> Sequence[int]:
         return command.seqs
     if isinstance(command, EraseImported):
         return [seq for seq, _ in command.messages]
+    if isinstance(command, AddImported):
+        return [change.seq for change in command.changes]
     return (command.seq,) if type(command) in _ON_ONE_MESSAGE else ()
 
 
@@ -250,6 +252,8 @@ def apply(state: RoomState, event: Fact | Event) -> None:
         state.pins.add(data["seq"])
     elif event.type in ("pin.removed", "message.deleted"):
         state.pins.discard(data["seq"])
+    if event.type == "message.deleted":
+        state.forget_content(data["seq"])
     if (message := state.messages.get(data.get("seq", 0))) is not None:
         _change(message, event)
 

@@ -115,6 +115,13 @@ class RoomState:
         self.nonces.pop((by, nonce), None)
         self.nonces[by, nonce] = posted
 
+    def forget_content(self, seq: int) -> None:
+        """A message was erased: nothing is left here either that tells what its text was."""
+        for posted in self.nonces.values():
+            if posted.seq == seq:
+                posted.digest = None
+                return
+
     def forget_nonces(self) -> None:
         """Keeps the newest `MAX_NONCES`."""
         for key in list(islice(self.nonces, max(len(self.nonces) - MAX_NONCES, 0))):

@@ -86,7 +86,7 @@ def _remove_emoji(state: SpaceState, command: RemoveImportedEmoji, context: Cont
     going = [name for name, image in command.emoji if state.emoji.get(name) == image]
     return Decision(
         tuple(
-            fact(state, "emoji.removed", context, {"name": name}, nth=nth)
+            fact(state, "emoji.removed", context, {"name": name, "imported": command.import_}, nth=nth)
             for nth, name in enumerate(going, 1)
         )
     )

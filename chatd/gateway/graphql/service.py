@@ -21,6 +21,7 @@ from chatd.gateway.http.server.refusal import BadHead, plain_response
 from chatd.gateway.http.server.request_head import Head
 from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.gateway.net.stream import SocketStream
+from chatd.gateway.websocket.handshake import proposed, retold
 from chatd.ports import Caller, Desk
 from chatd.settings import Settings
 
@@ -44,8 +45,8 @@ class GraphQL:
 
     async def serve(self, stream: SocketStream, head: Head, peer: Caller, stopping: trio.Event) -> None:
         """Over a WebSocket, whose handshake `head` the stream still holds."""
-        proposed = head.headers.get("sec-websocket-protocol", "").split(",")
-        if SUBPROTOCOL not in (name.strip() for name in proposed):
+        if SUBPROTOCOL not in proposed(head):
             await stream.send_all(plain_response(OTHER_SUBPROTOCOL))
             return
+        stream.unread_head = retold(head, SUBPROTOCOL)
         await serve_graphql(stream, peer, head.bearer, self._settings, self._operations, stopping)

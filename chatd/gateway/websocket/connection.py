@@ -1,7 +1,7 @@
 """One WebSocket connection: handshake, reading, keep-alive, closing. No peer makes it raise.
 
 The frame parser takes unfragmented messages out of the stream, and replies and events are framed here and
-written to the stream directly. trio-websocket answers control frames, and odd handshakes; its reader runs
+written to the stream directly. trio-websocket answers control frames; its reader runs
 while the session works, so it answers pings and close frames while requests are in progress.
 """
 
@@ -22,7 +22,7 @@ from chatd.gateway.net.stream_tasks import stream_tasks
 from chatd.gateway.websocket.closing import close_frame, protocol_error_frame
 from chatd.gateway.websocket.control import Control
 from chatd.gateway.websocket.frame_parser import FrameParser, Sentinel
-from chatd.gateway.websocket.handshake import ordinary_handshake
+from chatd.gateway.websocket.handshake import answer_handshake
 from chatd.gateway.websocket.reader import WebSocketReader
 from chatd.gateway.websocket.wire import Wire, websocket_frame
 from chatd.log import log
@@ -120,6 +120,7 @@ class WebSocket:
         if (
             self.session is not None
             and not self.session.opened
+            and self.session.idle  # what takes long here is no fault of the client
             and now - self.connected_at > settings.auth_deadline
         ):
             self.close(4001, f"open a session within {settings.auth_deadline:g} seconds")
@@ -175,28 +176,15 @@ async def serve_websocket(
     stream.reader = reader = WebSocketReader(stream, frame_parser, poller)
     async with stream_tasks(stream) as nursery:
         control = Control(nursery, stream)
-        wire = await _shake_hands(control, head, stream, reader, settings)
-        if wire is None:
-            return
-        connection = WebSocket(control, stream, reader, frame_parser, wire, caller, head.bearer)
+        handshake = answer_handshake(head)
+        stream.unread_head = b""
+        stream.write(handshake.response, at_once=True)
+        reader.start(control.start)
+        connection = WebSocket(control, stream, reader, frame_parser, handshake.wire, caller, head.bearer)
         session = open_session(connection)
         with connections.present(connection, session):
             await session.run()
             await _close(connection)
-
-
-async def _shake_hands(
-    control: Control, head: Head, stream: SocketStream, reader: WebSocketReader, settings: Settings
-) -> Wire | None:
-    """How frames go over the connection; None: the peer did not finish in time."""
-    if (handshake := ordinary_handshake(head)) is not None:
-        stream.unread_head = b""
-        stream.write(handshake.response, at_once=True)
-        reader.start(control.start)
-        return handshake.wire
-    with trio.move_on_after(settings.head_deadline):
-        return await control.shake_hands()
-    return None
 
 
 async def _close(connection: WebSocket) -> None:

@@ -1,4 +1,4 @@
-"""trio-websocket's part in a connection: what is neither an ordinary handshake nor a plain message.
+"""trio-websocket's part in a connection: what is no plain message.
 
 Most connections never need it, and it takes 10 KiB and a task of its own. So it is made when the first such
 frame has come, or when we close. By then the handshake is over: it is shown one that nobody sent, and its
@@ -16,11 +16,9 @@ from typing import TYPE_CHECKING, Final
 
 import trio
 
-from chatd.frames.codec import JSON, MAX_MESSAGE
+from chatd.frames.codec import MAX_MESSAGE
 from chatd.gateway.net.stream import SocketStream
-from chatd.gateway.websocket.handshake import chosen
 from chatd.gateway.websocket.reader import RECEIVE_BYTES
-from chatd.gateway.websocket.wire import WIRES, Wire
 
 if TYPE_CHECKING:
     from trio_websocket import CloseReason, WebSocketConnection, WebSocketRequest
@@ -50,16 +48,6 @@ class Control:
     def closed(self) -> CloseReason | None:
         """Why it was closed or is being closed, None if it is not."""
         return None if self._websocket is None else self._websocket.closed
-
-    async def shake_hands(self) -> Wire:
-        """The whole handshake, whose request the stream still holds."""
-        self._started = True
-        with _as_broken(await _library()):
-            request = await self._wrap(self._stream)
-            subprotocol = chosen(request.proposed_subprotocols)
-            self._websocket = await request.accept(subprotocol=subprotocol)
-        self._made.set()
-        return WIRES[subprotocol or JSON.subprotocol]
 
     def start(self) -> None:
         """There is something for it. Does not wait."""

@@ -41,6 +41,13 @@ class ImportReader(Protocol):
         that `{by, at, edited_at, deleted, text, pinned, reactions}`, where a reaction is an array of emoji
         and account, and `text` None when it was erased."""
 
+    async def taken_off(self, room: str, seqs: Sequence[int]) -> list[Row]:
+        """`{seq, emoji, by}` of what people took off these messages of the room: reactions and, `emoji` None,
+        pins."""
+
+    async def emoji_removed(self, space: str, source: str, name: str) -> bool:
+        """Whether somebody removed a custom emoji of this name which an import of the source had brought."""
+
     async def brought_by(self, import_: str, limit: int) -> list[Row]:
         """`{room, seq, key}` of messages that the import brought and that are not deleted."""
 
@@ -49,7 +56,8 @@ class ImportReader(Protocol):
         without one; `room` None where the whole space has it."""
 
     async def rooms_made_by(self, import_: str) -> list[Row]:
-        """`{room, used}`: `used` where a message stands in it that no import brought."""
+        """`{room, last, used}`: `used` where a message stands in it that the import did not bring, `last` the
+        seq of its newest message."""
 
     async def people_in_use(self, import_: str) -> int:
         """How many accounts it made that are not deleted, nor about to be."""

@@ -9,6 +9,8 @@ from typing import Any, assert_never
 
 from chatd.ports import (
     AccountActive,
+    AccountsRemain,
+    AllNewTo,
     Condition,
     CredentialIs,
     DirectRoomsBelow,
@@ -21,11 +23,13 @@ from chatd.ports import (
     ImportOpen,
     ImportPersonUnknown,
     ImportRoomUnknown,
+    NoMessageAfter,
     NoOpenReport,
     OtherAdminExists,
     PasskeyAbsent,
     PasskeyCountIs,
     PasskeyIs,
+    PlaceholderUnclaimed,
     RecoveryLinkIs,
     RoomsBelow,
     ScheduledCountIs,
@@ -40,6 +44,7 @@ from chatd.store.queries.account import OTHER_ADMIN
 from chatd.store.queries.direct import OPENED
 from chatd.store.queries.file import ON_HOLD, STORED_BYTES
 from chatd.store.queries.file import SCHEDULED as SCHEDULED_WITH
+from chatd.store.queries.imports import NEW_TO, OF_DELETED
 from chatd.store.queries.report import HAS_REPORTED
 from chatd.store.queries.usage import SPACE_ROOMS, SPACE_ROOMS_MADE, SPACES_OWNED
 
@@ -62,6 +67,10 @@ ROOM_UNKNOWN = """
         SELECT 1 FROM import_rooms WHERE space = ? AND source = ? AND key = ?
     )
 """
+ALL_REMAIN = f"SELECT json_array_length(({OF_DELETED})) = 0"
+ALL_NEW_TO = f"SELECT json_array_length(({NEW_TO})) = json_array_length(?2)"
+UNCLAIMED = "SELECT EXISTS (SELECT 1 FROM accounts WHERE id = ? AND placeholder AND NOT deleted)"
+NO_MESSAGE_AFTER = "SELECT NOT EXISTS (SELECT 1 FROM messages WHERE room = ? AND seq > ?)"
 CREDENTIAL = "SELECT (SELECT password_hash FROM credentials WHERE account = ?) IS ?"
 NO_SECOND_FACTOR = "SELECT NOT EXISTS (SELECT 1 FROM second_factors WHERE account = ?)"
 SECOND_FACTOR = """
@@ -113,6 +122,14 @@ def _statement(condition: Condition) -> tuple[str, tuple[Any, ...]]:
             return PERSON_UNKNOWN, (space, source, key)
         case ImportRoomUnknown(space, source, key):
             return ROOM_UNKNOWN, (space, source, key)
+        case AccountsRemain(accounts):
+            return ALL_REMAIN, (json_rows.array(accounts),)
+        case AllNewTo(stream, accounts):
+            return ALL_NEW_TO, (stream, json_rows.array(accounts))
+        case PlaceholderUnclaimed(account):
+            return UNCLAIMED, (account,)
+        case NoMessageAfter(room, seq):
+            return NO_MESSAGE_AFTER, (room, seq)
         case AccountActive(account):
             return ACTIVE, (account,)
         case OtherAdminExists(account):

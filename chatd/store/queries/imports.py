@@ -10,6 +10,7 @@ import msgspec
 
 from chatd.ports import Row
 from chatd.store import json_rows
+from chatd.store.queries.audit import AUDITED
 from chatd.store.queries.pool import Queries
 
 FIELDS = ("id", "space", "format", "source", "by", "begun_at", "finished_at", "undone_at")
@@ -99,6 +100,30 @@ WHOLE_MESSAGES = json_rows.folded(
     ("deleted", "pinned"),
     ("reactions",),
 )
+# the condition of the index `events_taken_off`
+OFF = "({event}.type = 'reaction.removed' OR {event}.type = 'pin.removed' OR {event}.type = 'emoji.removed')"
+TAKEN_OFF = json_rows.folded(
+    f"""
+    SELECT data ->> 'seq' AS seq, data ->> 'emoji' AS emoji, by FROM json_each(?2) AS wanted
+    CROSS JOIN events INDEXED BY events_taken_off
+        ON stream = 'room/' || ?1 AND data ->> 'seq' = wanted.value AND {OFF.format(event="events")}
+    LIMIT -1
+    """,
+    ("seq", "emoji", "by"),
+)
+EMOJI_REMOVED = f"""
+    SELECT EXISTS (
+        SELECT 1 FROM events AS gone INDEXED BY events_taken_off
+        WHERE gone.stream = 'space/' || ?1 AND gone.data ->> 'seq' IS NULL AND {OFF.format(event="gone")}
+            AND gone.data ->> 'name' = ?3 AND gone.data ->> 'imported' IS NULL
+            AND EXISTS (
+                SELECT 1 FROM events WHERE stream = 'space/' || ?1 AND {AUDITED} AND type = 'emoji.added'
+                    AND position < gone.position AND data ->> 'name' = ?3 AND data ->> 'imported' IN (
+                        SELECT id FROM imports WHERE space = ?1 AND source = ?2 AND undone_at IS NULL
+                    )
+            )
+    )
+"""
 BROUGHT = json_rows.folded(
     """
     SELECT room, messages.seq AS seq, data ->> 'key' AS key
@@ -126,7 +151,8 @@ ON_HOLD = json_rows.folded(
 )
 ROOMS_MADE = json_rows.folded(
     """
-    SELECT room, EXISTS (
+    SELECT room,
+        (SELECT coalesce(max(seq), 0) FROM messages WHERE messages.room = known.room) AS last, EXISTS (
         SELECT 1 FROM messages
         WHERE messages.room = known.room AND imported IS NOT known.import AND NOT messages.deleted
     ) AS used
@@ -134,7 +160,7 @@ ROOMS_MADE = json_rows.folded(
         AND known.source = imports.source AND known.import = imports.id
     CROSS JOIN rooms ON rooms.id = room WHERE imports.id = ? AND NOT rooms.deleted
     """,
-    ("room",),
+    ("room", "last"),
     ("used",),
 )
 PEOPLE_IN_USE = """
@@ -186,6 +212,12 @@ class ImportQueries(Queries):
 
     async def imported_messages(self, room: str, keys: Sequence[str], whole: bool) -> list[Row]:
         return await self._rows(WHOLE_MESSAGES if whole else MESSAGES, room, json_rows.array(keys))
+
+    async def taken_off(self, room: str, seqs: Sequence[int]) -> list[Row]:
+        return await self._rows(TAKEN_OFF, room, json_rows.array(seqs)) if seqs else []
+
+    async def emoji_removed(self, space: str, source: str, name: str) -> bool:
+        return bool(await self._cell(EMOJI_REMOVED, space, source, name))
 
     async def brought_by(self, import_: str, limit: int) -> list[Row]:
         return await self._rows(BROUGHT, import_, limit)

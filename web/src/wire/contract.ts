@@ -864,6 +864,7 @@ export type EmojiMade = {
 
 export type EmojiRemoved = {
   readonly name: string
+  readonly imported?: string
 }
 
 export type EnableAccount = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import h11
@@ -17,6 +17,7 @@ from chatd.gateway.http.server.target import decoded, split_target
 from chatd.gateway.net.stream import SocketStream
 
 HEAD_BYTES: Final = 16 * 1024
+WEBSOCKET: Final = "websocket"  # what a connection is upgraded to
 CR_AND_LF: Final = "a line ends with CR and LF"
 _BARE: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _FOLDED: Final = re.compile(rb"\r\n[ \t]")
@@ -26,21 +27,21 @@ _NOT_ENCODED: Final = ("Accept-Encoding", "identity")  # RFC 9110, section 15.5.
 
 class Head(msgspec.Struct, frozen=True):
     """What a request asks. `path`: decoded, without its query; `raw_path` and `query`: as they were sent.
-    `headers`: by lower-case name; the last of a name counts. `fields`: all of them, in order."""
+    `headers`: by lower-case name; several lines of a name are one list. `fields`: the same, in order."""
 
     method: str
     path: str
     headers: Mapping[str, str]
     forwarded: str = ""  # every X-Forwarded-For, in order
-    plain: bool = False  # see `chatd.gateway.http.server.plain_head`
     raw_path: str = ""
     query: str = ""
     version: str = "1.1"
     fields: Sequence[tuple[bytes, bytes]] = ()
 
     @property
-    def upgrade(self) -> str:
-        return self.headers.get("upgrade", "").lower()
+    def upgrade(self) -> list[str]:
+        """What the connection could become, in the order of the client's liking."""
+        return tokens(self.headers.get("upgrade", ""))
 
     @property
     def chunked(self) -> bool:
@@ -59,18 +60,17 @@ class Head(msgspec.Struct, frozen=True):
     @property
     def encoded(self) -> bool:
         """Whether the body is compressed, or otherwise not what it says it is."""
-        return self.headers.get("content-encoding", "identity").lower() != "identity"
+        return not {"identity"}.issuperset(tokens(self.headers.get("content-encoding", "")))
 
     @property
     def expects(self) -> bool:
         """Whether the client waits to be asked for the body (RFC 9110, section 10.1.1)."""
-        return "expect" in self.headers and self.version == "1.1"
+        return "100-continue" in tokens(self.headers.get("expect", "")) and self.version == "1.1"
 
     @property
     def lasts(self) -> bool:
         """Whether the client would send another request on this connection."""
-        options = self.headers.get("connection")
-        return self.version == "1.1" and (options is None or "close" not in tokens(options))
+        return self.version == "1.1" and "close" not in tokens(self.headers.get("connection", ""))
 
     @property
     def bearer(self) -> str | None:
@@ -79,8 +79,8 @@ class Head(msgspec.Struct, frozen=True):
 
 
 def tokens(value: str) -> list[str]:
-    """A list in a header, in lower case."""
-    return [token.strip() for token in value.lower().split(",")]
+    """A list in a header, in lower case, without what is empty in it (RFC 9110, section 5.6.1)."""
+    return [token for part in value.lower().split(",") if (token := part.strip())]
 
 
 async def read_head(stream: SocketStream, received: bytes = b"") -> Head | None:
@@ -115,7 +115,6 @@ async def read_head(stream: SocketStream, received: bytes = b"") -> Head | None:
             decoded(plain.path),
             headers,
             headers.get("x-forwarded-for", ""),
-            True,
             plain.path,
             plain.query,
             "1.1",
@@ -167,28 +166,32 @@ def _parse(received: bytes) -> Head:
         raise BadHead(400, "this is not an HTTP/1.1 request")
     if request.method == b"PRI" or not request.http_version.startswith(b"1."):
         raise BadHead(505, "this server speaks HTTP/1.1")
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers}
+    fields = _combined(request.headers)
     authority, raw_path, query = split_target(request.target.decode("latin-1"))
-    fields = list(request.headers)
     if authority is not None:
-        headers["host"] = authority
-        fields = [(name, authority.encode() if name == b"host" else value) for name, value in fields]
-    forwarded = ",".join(
-        value.decode("latin-1") for name, value in request.headers if name == b"x-forwarded-for"
-    )
+        fields[b"host"] = authority.encode("latin-1")
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in fields.items()}
     head = Head(
         request.method.decode("latin-1"),
         decoded(raw_path),
         headers,
-        forwarded,
-        False,
+        headers.get("x-forwarded-for", ""),
         raw_path,
         query,
         "1.0" if request.http_version == b"1.0" else "1.1",
-        fields,
+        list(fields.items()),
     )
     _refuse_ambiguous(head)
     return head
+
+
+def _combined(lines: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Several lines of one name are one list (RFC 9110, section 5.3). What takes one value alone takes no
+    list for it, so whoever reads it refuses one that was given twice, whichever of the two a proxy saw."""
+    found: dict[bytes, bytes] = {}
+    for name, value in lines:
+        found[name] = found[name] + b", " + value if name in found else value
+    return found
 
 
 def _refuse_ambiguous(head: Head) -> None:
@@ -198,7 +201,5 @@ def _refuse_ambiguous(head: Head) -> None:
         raise BadHead(400, "a body gives its length in one way: Content-Length or Transfer-Encoding", path)
     if head.chunked and head.version == "1.0":
         raise BadHead(400, "HTTP/1.0 knows no Transfer-Encoding", path)
-    if head.headers.get("expect", "100-continue").lower() != "100-continue":
+    if not {"100-continue"}.issuperset(tokens(head.headers.get("expect", ""))):
         raise BadHead(417, "the only expectation known here is 100-continue", path)
-    if head.upgrade == "h2c":
-        raise BadHead(400, "this server speaks HTTP/1.1; do not ask for h2c", path)

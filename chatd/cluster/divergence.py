@@ -1,4 +1,4 @@
-"""Nodes compare logs with each proposal and each sign of life: one that most contradict stops itself."""
+"""Nodes compare logs with each proposal and each heartbeat: one that most contradict stops itself."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Final, Protocol
 
 import trio
 
-from chatd.cluster.beats import Heard
+from chatd.cluster.heartbeats import Heard
 from chatd.cluster.proposal import Header
 from chatd.log import log
 
 EVERY: Final = 0.5  # seconds
 
 
-class Doubt(Exception):
+class Diverged(Exception):
     """Most others have another log."""
 
 
@@ -22,29 +22,29 @@ class OwnLog(Protocol):
     """The log of this node (see `ClusterLog`)."""
 
     def hash_at(self, sequence: int) -> str | None: ...
-    def watch(self, doubt: Callable[[Header, str], None]) -> None: ...
+    def watch(self, diverged: Callable[[Header, str], None]) -> None: ...
 
 
 class Others(Protocol):
-    """The nodes that are heard (see `Beats`)."""
+    """The nodes that are heard (see `Heartbeats`)."""
 
     def others(self) -> Iterator[Heard]: ...
 
 
-class Doubts:
+class DivergenceCheck:
     """What is known of a life of a node stays known: logs that differ once differ for ever, because each
     event's hash holds the one before it. `run` it."""
 
-    def __init__(self, own: OwnLog, beats: Others) -> None:
+    def __init__(self, own: OwnLog, heartbeats: Others) -> None:
         self._own = own
-        self._beats = beats
+        self._heartbeats = heartbeats
         self._contradicting: set[str] = set()  # lives of other nodes
         self._agreeing: set[str] = set()
         self._woken = trio.Event()
         own.watch(self._proposed)
 
     async def run(self) -> None:
-        """For ever. Raises Doubt."""
+        """For ever. Raises Diverged."""
         while True:
             with trio.move_on_after(EVERY):
                 await self._woken.wait()
@@ -58,26 +58,29 @@ class Doubts:
         self._woken.set()
 
     def _compare(self) -> None:
-        for beat in (heard.beat for heard in self._beats.others()):
-            own = self._own.hash_at(beat.sequence)
-            if own == beat.hash:
-                self._agreeing.add(beat.life)
+        for heartbeat in (heard.heartbeat for heard in self._heartbeats.others()):
+            own = self._own.hash_at(heartbeat.sequence)
+            if own == heartbeat.hash:
+                self._agreeing.add(heartbeat.life)
             elif own is not None:
-                self._contradicted(beat.life, beat.sequence)
+                self._contradicted(heartbeat.life, heartbeat.sequence)
 
     def _contradicted(self, life: str, sequence: int) -> None:
         if life not in self._contradicting:
             self._contradicting.add(life)
-            log.error("log_doubted", life=life, node=self._name(life), sequence=sequence)
+            log.error("log_diverged", life=life, node=self._name(life), sequence=sequence)
 
     def _name(self, life: str) -> str | None:
-        return next((heard.beat.node for heard in self._beats.others() if heard.beat.life == life), None)
+        return next(
+            (heard.heartbeat.node for heard in self._heartbeats.others() if heard.heartbeat.life == life),
+            None,
+        )
 
     def _stop_if_most_contradict(self) -> None:
         """Of whom nothing is known yet may agree."""
-        lives = {heard.beat.life: heard.beat.node for heard in self._beats.others()}
+        lives = {heard.heartbeat.life: heard.heartbeat.node for heard in self._heartbeats.others()}
         self._contradicting &= lives.keys()
         self._agreeing &= lives.keys() - self._contradicting
         contradict = [lives[life] for life in sorted(self._contradicting)]
         if 2 * len(contradict) > len(lives):
-            raise Doubt(f"{', '.join(contradict)} had another hash at the same place of the stream")
+            raise Diverged(f"{', '.join(contradict)} had another hash at the same place of the stream")

@@ -12,7 +12,7 @@ from memory_net import MemoryWires
 from trio.testing import MockClock
 
 from chatd.auth.login_throttle import Attempt, LoginThrottle
-from chatd.cluster.brakes import ASK, Brakes
+from chatd.cluster.shared_throttle import ASK, SharedThrottle
 from chatd.contract.errors import Refusal
 from chatd.ports import Caller
 from chatd.settings import Settings
@@ -44,7 +44,7 @@ class Node:
     def __attrs_post_init__(self) -> None:
         settings = Settings(login_free_tries=FREE, login_free_tries_name=FREE, login_first_delay=60.0)
         self.throttle = LoginThrottle(settings)
-        Brakes(self.wires.net(self.name), cast(Any, self), self.throttle)
+        SharedThrottle(self.wires.net(self.name), cast(Any, self), self.throttle)
 
     def owner(self, stream: str) -> tuple[str, str] | None:
         return None if self.owns is None else (self.owns, "1")

@@ -20,7 +20,7 @@ from chatd.cluster.net import Net, Unreachable
 from chatd.cluster.owners import Owners
 from chatd.contract.errors import Refusal
 
-ASK, ENDED = "brake", "brake-ended"
+ASK, ENDED = "brake", "brake-ended"  # as nodes of older versions have it
 SECONDS: Final = 2.0  # for the answer of the owner
 OPEN: Final = 10_000  # attempts of other nodes, of which the end may still be told
 Short = Annotated[str, Meta(max_length=1024)]
@@ -53,9 +53,9 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 class AttemptElsewhere(Attempt):
     """That it was wrong need not be told: it is counted as that."""
 
-    def __init__(self, brakes: Brakes, node: str, id_: str) -> None:
+    def __init__(self, throttle: SharedThrottle, node: str, id_: str) -> None:
         super().__init__()
-        self._tell = partial(brakes.end, node, id_)
+        self._tell = partial(throttle.end, node, id_)
         self._over = False
 
     def void(self) -> None:
@@ -70,7 +70,7 @@ class AttemptElsewhere(Attempt):
             self._tell(how)
 
 
-class Brakes:
+class SharedThrottle:
     def __init__(self, net: Net, owners: Owners, throttle: LoginThrottle) -> None:
         self._net = net
         self._owners = owners

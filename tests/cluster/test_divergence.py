@@ -8,8 +8,8 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from chatd.cluster.beats import Beat, Heard
-from chatd.cluster.doubt import Doubt, Doubts
+from chatd.cluster.divergence import Diverged, DivergenceCheck
+from chatd.cluster.heartbeats import Heard, Heartbeat
 from chatd.cluster.proposal import VERSION, Header
 
 OURS, THEIRS = "a" * 64, "b" * 64
@@ -23,32 +23,34 @@ def autojump_clock() -> MockClock:
 class Log:
     def __init__(self, **hashes: str) -> None:
         self.hashes = {int(name[2:]): hash for name, hash in hashes.items()}
-        self.doubt: Callable[[Header, str], None] = lambda header, hash: None
+        self.diverged: Callable[[Header, str], None] = lambda header, hash: None
 
     def hash_at(self, sequence: int) -> str | None:
         return self.hashes.get(sequence)
 
-    def watch(self, doubt: Callable[[Header, str], None]) -> None:
-        self.doubt = doubt
+    def watch(self, diverged: Callable[[Header, str], None]) -> None:
+        self.diverged = diverged
 
 
 class Nodes:
-    def __init__(self, **beats: tuple[int, str]) -> None:
-        self.beats = {name: Beat(name, f"life of {name}", 1, *at, 0) for name, at in beats.items()}
+    def __init__(self, **heartbeats: tuple[int, str]) -> None:
+        self.heartbeats = {
+            name: Heartbeat(name, f"life of {name}", 1, *at, 0) for name, at in heartbeats.items()
+        }
 
     def others(self) -> Iterator[Heard]:
-        return iter([Heard(beat, 0.0) for beat in self.beats.values()])
+        return iter([Heard(heartbeat, 0.0) for heartbeat in self.heartbeats.values()])
 
 
 async def looked(log: Log, nodes: Nodes, then: Callable[[], None] = lambda: None) -> str | None:
     """Why the node has stopped itself; None: it has not."""
-    doubts = Doubts(log, nodes)
+    check = DivergenceCheck(log, nodes)
     why: list[str] = []
 
     async def run() -> None:
         try:
-            await doubts.run()
-        except Doubt as error:
+            await check.run()
+        except Diverged as error:
             why.append(str(error))
 
     async with trio.open_nursery() as nursery:
@@ -74,8 +76,8 @@ async def test_one_that_agreed_before_still_counts_when_it_is_ahead(autojump_clo
     nodes = Nodes(b=(7, OURS), c=(7, OURS))
 
     def then() -> None:
-        nodes.beats["b"] = Beat("b", "life of b", 1, 7, THEIRS, 0)
-        nodes.beats["c"] = Beat("c", "life of c", 1, 99, THEIRS, 0)  # not applied here yet
+        nodes.heartbeats["b"] = Heartbeat("b", "life of b", 1, 7, THEIRS, 0)
+        nodes.heartbeats["c"] = Heartbeat("c", "life of c", 1, 99, THEIRS, 0)  # not applied here yet
 
     assert await looked(Log(at7=OURS), nodes, then) is None
 
@@ -84,7 +86,7 @@ async def test_of_whom_nothing_is_known_yet_is_waited_for(autojump_clock: MockCl
     nodes = Nodes(b=(7, THEIRS), c=(99, THEIRS))
 
     def then() -> None:
-        nodes.beats["c"] = Beat("c", "life of c", 1, 7, THEIRS, 0)
+        nodes.heartbeats["c"] = Heartbeat("c", "life of c", 1, 7, THEIRS, 0)
 
     assert await looked(Log(at7=OURS), nodes) is None
     assert await looked(Log(at7=OURS), nodes, then) is not None
@@ -93,4 +95,4 @@ async def test_of_whom_nothing_is_known_yet_is_waited_for(autojump_clock: MockCl
 async def test_a_proposal_upon_another_log_counts_at_once(autojump_clock: MockClock) -> None:
     log = Log()
     header = Header(VERSION, "append", "life of b", 1, 1, 7, THEIRS)
-    assert await looked(log, Nodes(b=(7, OURS)), lambda: log.doubt(header, OURS)) is not None
+    assert await looked(log, Nodes(b=(7, OURS)), lambda: log.diverged(header, OURS)) is not None

@@ -1,4 +1,4 @@
-"""Signs of life: which nodes there are, and how far each has applied the stream."""
+"""Heartbeats: which nodes there are, and how far each has applied the stream."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from chatd.log import log
 EVERY: Final = 0.5  # seconds
 GONE_AFTER: Final = 1.5  # seconds
 NODES: Final = 64  # that are known at most
-SUBJECT: Final = "beat"
+SUBJECT: Final = "beat"  # as nodes of older versions have it
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 _Standing = tuple[str, bool, bool]  # life, whether it leaves, whether it serves
 
 
-class Beat(msgspec.Struct, frozen=True, array_like=True):
+class Heartbeat(msgspec.Struct, frozen=True, array_like=True):
     """`life` is another with each start. Up to `sequence` the node has applied the stream, which gave its log
     the hash `hash`; up to `durable` all of that is on its disk. `leaving`: it owns nothing from now on.
     `serving`: it knows what the others know; if it leaves, it still answers what it was given."""
@@ -41,29 +41,29 @@ class Beat(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Heard(msgspec.Struct):
-    beat: Beat
+    heartbeat: Heartbeat
     at: float  # trio's time
 
     @property
     def ahead(self) -> int:
-        """Milliseconds by which its clock is before this node's, less the beat's time on its way."""
-        if not self.beat.at:  # an older chatd says no time
+        """Milliseconds by which its clock is before this node's, less the heartbeat's time on its way."""
+        if not self.heartbeat.at:  # an older chatd says no time
             return 0
-        return self.beat.at + int((trio.current_time() - self.at) * 1000) - now()
+        return self.heartbeat.at + int((trio.current_time() - self.at) * 1000) - now()
 
 
 class SameName(Exception):
     """Another process calls itself as this node does."""
 
 
-_decode: Final = msgspec.msgpack.Decoder(Beat).decode
+_decode: Final = msgspec.msgpack.Decoder(Heartbeat).decode
 _encode: Final = msgspec.msgpack.Encoder().encode
 
 
-class Beats:
+class Heartbeats:
     """`mine` gives what this node says of itself. `run` it."""
 
-    def __init__(self, net: Net, mine: Callable[[], Beat]) -> None:
+    def __init__(self, net: Net, mine: Callable[[], Heartbeat]) -> None:
         self._net = net
         self._complaints = Complaints()
         self.mine = mine
@@ -95,19 +95,19 @@ class Beats:
         if node == self._net.node:
             return self.mine().life
         heard = self._heard.get(node)
-        return None if heard is None else heard.beat.life
+        return None if heard is None else heard.heartbeat.life
 
     def there(self, node: str) -> bool:
         """Whether the node was heard of lately, and has not said good-bye since."""
         heard = self._heard.get(node)
         return node == self._net.node or (
-            heard is not None and (heard.beat.serving or not heard.beat.leaving)
+            heard is not None and (heard.heartbeat.serving or not heard.heartbeat.leaving)
         )
 
     def at_work(self, node: str, life: str) -> bool:
         """Whether this life of another node answers what it was given, be it about to leave or not."""
         heard = self._heard.get(node)
-        return heard is not None and heard.beat.life == life and heard.beat.serving
+        return heard is not None and heard.heartbeat.life == life and heard.heartbeat.serving
 
     def watch(self, changed: Callable[[], None]) -> None:
         """From now on `changed` is called when nodes come or go, or can decide or not, or have answered all
@@ -119,7 +119,7 @@ class Beats:
         self._net.listen(SUBJECT, self._take)
         self._look()
         while True:
-            self._beat()
+            self._heartbeat()
             await trio.sleep(EVERY)
             if self._rival is not None:
                 raise SameName(
@@ -134,7 +134,7 @@ class Beats:
     def say(self) -> None:
         """Says at once what has changed with this node."""
         self._look()
-        self._beat()
+        self._heartbeat()
 
     def retire(self) -> None:
         """Says good-bye: others take over at once, but for what this node was given before."""
@@ -146,7 +146,7 @@ class Beats:
         self._gone = True
         self.retire()
 
-    def _beat(self) -> None:
+    def _heartbeat(self) -> None:
         mine = self.mine()
         serving = mine.serving and not self._gone
         said = msgspec.structs.replace(mine, leaving=self._leaving, serving=serving, at=now())
@@ -154,28 +154,28 @@ class Beats:
 
     def _take(self, data: bytes) -> None:
         try:
-            beat = _decode(data)
+            heartbeat = _decode(data)
         except msgspec.MsgspecError as error:
             self._complaints.say("node_message_unreadable", problem=str(error))
             return
-        if beat.node == self._net.node:
-            if beat.life < self.mine().life and not beat.leaving:  # the younger one goes
-                self._rival = beat.life
+        if heartbeat.node == self._net.node:
+            if heartbeat.life < self.mine().life and not heartbeat.leaving:  # the younger one goes
+                self._rival = heartbeat.life
             return
-        known = self._heard.get(beat.node)
-        if known is None and (len(self._heard) >= NODES or beat.leaving):
+        known = self._heard.get(heartbeat.node)
+        if known is None and (len(self._heard) >= NODES or heartbeat.leaving):
             return
-        self._heard[beat.node] = Heard(beat, trio.current_time())
+        self._heard[heartbeat.node] = Heard(heartbeat, trio.current_time())
         if known is None:
-            self._beat()  # so that a newcomer knows of this one at once
-        if known is None or _standing(known.beat) != _standing(beat):
+            self._heartbeat()  # so that a newcomer knows of this one at once
+        if known is None or _standing(known.heartbeat) != _standing(heartbeat):
             self._look()
 
     def _look(self) -> None:
         own = () if self._leaving else (self.mine(),)
-        heard = (one.beat for one in self._heard.values())
-        beats = (*own, *(beat for beat in heard if beat.serving or not beat.leaving))
-        there = tuple(sorted((beat.node, _standing(beat)) for beat in beats))
+        heard = (one.heartbeat for one in self._heard.values())
+        heartbeats = (*own, *(heartbeat for heartbeat in heard if heartbeat.serving or not heartbeat.leaving))
+        there = tuple(sorted((heartbeat.node, _standing(heartbeat)) for heartbeat in heartbeats))
         if there == self._there:
             return
         before, self._there = self._there, there
@@ -192,5 +192,5 @@ def _staying(there: tuple[tuple[str, _Standing], ...]) -> list[tuple[str, _Stand
     return [(node, standing) for node, standing in there if not standing[1]]
 
 
-def _standing(beat: Beat) -> _Standing:
-    return beat.life, beat.leaving, beat.serving
+def _standing(heartbeat: Heartbeat) -> _Standing:
+    return heartbeat.life, heartbeat.leaving, heartbeat.serving

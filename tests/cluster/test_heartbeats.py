@@ -12,7 +12,7 @@ import trio
 from memory_net import MemoryWires
 from trio.testing import MockClock
 
-from chatd.cluster.beats import EVERY, GONE_AFTER, NODES, SUBJECT, Beat, Beats, SameName
+from chatd.cluster.heartbeats import EVERY, GONE_AFTER, NODES, SUBJECT, Heartbeat, Heartbeats, SameName
 from chatd.cluster.owners import Owners, owner_of
 
 STREAMS = [f"room/{number}" for number in range(3000)]
@@ -36,23 +36,23 @@ class Node:
     wires: MemoryWires
     life: str = "1"
     serving: bool = True
-    beats: Beats = attrs.field(init=False)
+    heartbeats: Heartbeats = attrs.field(init=False)
     owners: Owners = attrs.field(init=False)
     scope: trio.CancelScope = attrs.field(factory=trio.CancelScope)
     problem: str = ""
 
     def __attrs_post_init__(self) -> None:
-        self.beats = Beats(self.wires.net(self.name), self.beat)
-        self.owners = Owners(self.name, self.beats)
-        self.beats.watch(self.owners.changed)
+        self.heartbeats = Heartbeats(self.wires.net(self.name), self.heartbeat)
+        self.owners = Owners(self.name, self.heartbeats)
+        self.heartbeats.watch(self.owners.changed)
 
-    def beat(self) -> Beat:
-        return Beat(self.name, self.life, 1, 7, "hash", 7, serving=self.serving)
+    def heartbeat(self) -> Heartbeat:
+        return Heartbeat(self.name, self.life, 1, 7, "hash", 7, serving=self.serving)
 
     async def run(self) -> None:
         with self.scope:
             try:
-                await self.beats.run()
+                await self.heartbeats.run()
             except SameName as error:
                 self.problem = str(error)
 
@@ -71,11 +71,11 @@ async def three(wires: MemoryWires) -> list[Node]:
 
 async def test_nodes_know_each_other_at_once(wires: MemoryWires, autojump_clock: MockClock) -> None:
     nodes = await three(wires)
-    assert [node.beats.nodes for node in nodes] == [("a", "b", "c")] * 3
+    assert [node.heartbeats.nodes for node in nodes] == [("a", "b", "c")] * 3
     late = Node("d", wires)
     wires.nursery.start_soon(late.run)
     await trio.sleep(0.05)
-    assert late.beats.nodes == ("a", "b", "c", "d")
+    assert late.heartbeats.nodes == ("a", "b", "c", "d")
 
 
 async def test_one_that_is_not_heard_is_gone_and_comes_back(
@@ -84,18 +84,18 @@ async def test_one_that_is_not_heard_is_gone_and_comes_back(
     a, b, c = await three(wires)
     wires.cut = {frozenset("ac"), frozenset("bc")}
     await trio.sleep(GONE_AFTER + 2 * EVERY)
-    assert (a.beats.nodes, b.beats.nodes, c.beats.nodes) == (("a", "b"), ("a", "b"), ("c",))
+    assert (a.heartbeats.nodes, b.heartbeats.nodes, c.heartbeats.nodes) == (("a", "b"), ("a", "b"), ("c",))
     wires.cut = set()
     await trio.sleep(2 * EVERY)
-    assert a.beats.nodes == c.beats.nodes == ("a", "b", "c")
+    assert a.heartbeats.nodes == c.heartbeats.nodes == ("a", "b", "c")
 
 
 async def test_one_that_says_good_bye_is_gone_at_once(wires: MemoryWires, autojump_clock: MockClock) -> None:
     a, b, c = await three(wires)
-    c.beats.leave()
+    c.heartbeats.leave()
     await trio.sleep(0.05)
-    assert a.beats.nodes == b.beats.nodes == c.beats.nodes == ("a", "b")
-    assert [a.beats.there(node) for node in "abc"] == [True, True, False]
+    assert a.heartbeats.nodes == b.heartbeats.nodes == c.heartbeats.nodes == ("a", "b")
+    assert [a.heartbeats.there(node) for node in "abc"] == [True, True, False]
 
 
 async def test_one_that_retires_owns_nothing_and_is_at_work_until_it_says_that_it_has_gone(
@@ -103,24 +103,24 @@ async def test_one_that_retires_owns_nothing_and_is_at_work_until_it_says_that_i
 ) -> None:
     a, b, c = await three(wires)
     told: list[bool] = []
-    a.beats.watch(lambda: told.append(a.owners.able(("c", "1"))))
-    changes = a.beats.changes
-    c.beats.retire()
+    a.heartbeats.watch(lambda: told.append(a.owners.able(("c", "1"))))
+    changes = a.heartbeats.changes
+    c.heartbeats.retire()
     await trio.sleep(0.05)
-    assert a.beats.able == b.beats.able == c.beats.able == ("a", "b")
+    assert a.heartbeats.able == b.heartbeats.able == c.heartbeats.able == ("a", "b")
     assert {a.owners.owner(stream) for stream in STREAMS} == {None, ("b", "1")}
     assert a.owners.able(("c", "1"))
     assert not a.owners.able(("c", "0"))
-    assert a.beats.there("c")
+    assert a.heartbeats.there("c")
     await trio.sleep(3 * GONE_AFTER)
     assert told == [True]
-    c.beats.leave()
+    c.heartbeats.leave()
     await trio.sleep(0.05)
     assert told == [True, False]
     c.die()
     await trio.sleep(GONE_AFTER + 2 * EVERY)
     assert told == [True, False]
-    assert a.beats.changes == changes + 1
+    assert a.heartbeats.changes == changes + 1
 
 
 async def test_one_that_retires_and_dies_is_at_work_no_longer(
@@ -128,8 +128,8 @@ async def test_one_that_retires_and_dies_is_at_work_no_longer(
 ) -> None:
     a, _, c = await three(wires)
     told: list[bool] = []
-    a.beats.watch(lambda: told.append(a.owners.able(("c", "1"))))
-    c.beats.retire()
+    a.heartbeats.watch(lambda: told.append(a.owners.able(("c", "1"))))
+    c.heartbeats.retire()
     await trio.sleep(0.05)
     c.die()
     await trio.sleep(GONE_AFTER + 2 * EVERY)
@@ -145,9 +145,9 @@ async def test_one_that_cannot_know_what_the_others_know_decides_nothing(
     assert {a.owners.owner(stream) for stream in owned} == {("c", "1")}
     c.serving = False
     await trio.sleep(2 * EVERY)
-    assert a.beats.nodes == ("a", "b", "c")
+    assert a.heartbeats.nodes == ("a", "b", "c")
     for node, others in ((a, {None, ("b", "1")}), (b, {None, ("a", "1")}), (c, {("a", "1"), ("b", "1")})):
-        assert node.beats.able == ("a", "b")
+        assert node.heartbeats.able == ("a", "b")
         assert {node.owners.owner(stream) for stream in owned} == others
     c.serving = True
     await trio.sleep(2 * EVERY)
@@ -159,13 +159,13 @@ async def test_a_new_life_of_a_node_is_told_to_those_who_watch(
 ) -> None:
     """What was sent to the life before is lost."""
     a, _, c = await three(wires)
-    changes = a.beats.changes
+    changes = a.heartbeats.changes
     c.die()
     again = Node("c", wires, life="2")
     wires.nursery.start_soon(again.run)
     await trio.sleep(0.05)
-    assert a.beats.life("c") == "2"
-    assert a.beats.changes == changes + 1
+    assert a.heartbeats.life("c") == "2"
+    assert a.heartbeats.changes == changes + 1
 
 
 async def test_of_two_with_the_same_name_the_younger_one_goes(
@@ -187,11 +187,11 @@ async def test_what_is_no_sign_of_life_is_passed_over_and_more_nodes_than_may_be
     for data in (b"", b"\xff", msgspec.msgpack.encode(["z"]), msgspec.msgpack.encode({"node": "z"})):
         stranger.publish(SUBJECT, data)
     for number in range(2 * NODES):
-        stranger.publish(SUBJECT, msgspec.msgpack.encode(Beat(f"z{number}", "1", 1, 1, "", 0)))
+        stranger.publish(SUBJECT, msgspec.msgpack.encode(Heartbeat(f"z{number}", "1", 1, 1, "", 0)))
     await trio.sleep(EVERY)
-    assert len(a.beats.nodes) == NODES + 1
+    assert len(a.heartbeats.nodes) == NODES + 1
     await trio.sleep(GONE_AFTER + 2 * EVERY)
-    assert a.beats.nodes == ("a", "b", "c")
+    assert a.heartbeats.nodes == ("a", "b", "c")
 
 
 @pytest.mark.parametrize("count", [2, 3, 5, 8])

@@ -1,4 +1,4 @@
-"""Walks along the hash chain of this node's own log, again and again, so that a changed event is noticed."""
+"""Reads along the hash chain of this node's own log, again and again, so that a changed event is noticed."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Ask = Callable[[Callable[[sqlite3.Connection], Any]], Awaitable[Any]]
 AT_ONCE: Final = 250  # events
 LOOK: Final = 0.5  # seconds between two looks whether somebody else has written to the file
 REST: Final = 0.02  # seconds between two looks
-WALKS_EVERY: Final = 5.0  # seconds from the end of a walk to the next, at least
-WALKS_SHARE: Final = 20  # times as long as a walk took
+SCRUB_EVERY: Final = 5.0  # seconds from the end of a pass to the next, at least
+SCRUB_SHARE: Final = 20  # times as long as a pass took
 
 EVENTS: Final = """
     SELECT position, stream, seq, type, at, by, data, body, hash, own.salt, own.text
@@ -41,7 +41,7 @@ class _Place(Struct, frozen=True):
     hash: bytes = hash_chain.GENESIS
 
 
-class Walker:
+class Scrubber:
     """`ask` puts a question to the database; what `foreign_writes` says changes once somebody else has
     written to its file."""
 
@@ -49,7 +49,7 @@ class Walker:
         self._ask = ask
         self._foreign_writes = foreign_writes
         self._writes: int | None = None
-        self.walks = 0  # that were finished
+        self.passes = 0  # that were finished
 
     async def run(self) -> None:
         """For ever. Raises Broken."""
@@ -58,16 +58,16 @@ class Walker:
         while True:
             began = trio.current_time()
             try:
-                await self._walk(rest)
-                self.walks += 1
-                wait = max(WALKS_EVERY, WALKS_SHARE * (trio.current_time() - began))
+                await self._scrub(rest)
+                self.passes += 1
+                wait = max(SCRUB_EVERY, SCRUB_SHARE * (trio.current_time() - began))
                 rest = 0 if await self._is_written(wait) else REST
             except StoreUnavailable:
                 await trio.sleep(backoff.next_delay())
             else:
                 backoff.reset()
 
-    async def _walk(self, rest: float) -> None:
+    async def _scrub(self, rest: float) -> None:
         place: _Place | None = _Place()
         while place is not None:
             place = await self._ask(partial(_step, place))

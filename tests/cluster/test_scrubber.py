@@ -12,7 +12,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from chatd.cluster.walker import LOOK, WALKS_EVERY, Walker
+from chatd.cluster.scrubber import LOOK, SCRUB_EVERY, Scrubber
 from chatd.ports import Append, PutLatestTime, StoreUnavailable
 from chatd.store.database import open_store
 
@@ -38,12 +38,12 @@ class File:
 
 
 @asynccontextmanager
-async def walking(file: File) -> AsyncIterator[Walker]:
-    walker = Walker(file.ask, file.foreign_writes)
+async def scrubbing(file: File) -> AsyncIterator[Scrubber]:
+    scrubber = Scrubber(file.ask, file.foreign_writes)
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(walker.run)
+        nursery.start_soon(scrubber.run)
         await trio.sleep(file.slow + 0.1)
-        yield walker
+        yield scrubber
         nursery.cancel_scope.cancel()
 
 
@@ -54,47 +54,47 @@ def autojump_clock() -> MockClock:
 
 async def test_it_rests_longer_the_longer_a_look_takes(autojump_clock: MockClock) -> None:
     file = File()
-    async with walking(file) as walker:
-        await trio.sleep(3 * WALKS_EVERY)
-        assert walker.walks in (3, 4)
+    async with scrubbing(file) as scrubber:
+        await trio.sleep(3 * SCRUB_EVERY)
+        assert scrubber.passes in (3, 4)
     file.slow = 60
-    async with walking(file) as walker:
+    async with scrubbing(file) as scrubber:
         await trio.sleep(600)
-        assert walker.walks == 1
+        assert scrubber.passes == 1
 
 
 async def test_it_looks_at_once_when_somebody_else_has_written(autojump_clock: MockClock) -> None:
     file = File()
     file.slow = 60
-    async with walking(file) as walker:
+    async with scrubbing(file) as scrubber:
         await trio.sleep(2)
         file.writes = 2
         await trio.sleep(61 + LOOK)
-        assert walker.walks == 2
+        assert scrubber.passes == 2
         await trio.sleep(300)
-        assert walker.walks == 2  # once
+        assert scrubber.passes == 2  # once
 
 
 async def test_a_file_that_is_opened_anew_is_not_one_that_was_written(autojump_clock: MockClock) -> None:
     file = File()
     file.slow = 60
-    async with walking(file) as walker:
+    async with scrubbing(file) as scrubber:
         for writes in (None, 7):
             await trio.sleep(2)
             file.writes = writes
         await trio.sleep(300)
-        assert walker.walks == 1
+        assert scrubber.passes == 1
 
 
 async def test_a_store_that_cannot_be_read_is_looked_through_later(autojump_clock: MockClock) -> None:
     file = File()
     file.broken = True
-    async with walking(file) as walker:
+    async with scrubbing(file) as scrubber:
         await trio.sleep(300)
-        assert (walker.walks, file.asked > 3, file.asked < 30) == (0, True, True)
+        assert (scrubber.passes, file.asked > 3, file.asked < 30) == (0, True, True)
         file.broken = False
         await trio.sleep(120)
-        assert walker.walks > 0
+        assert scrubber.passes > 0
 
 
 async def test_the_store_tells_own_writes_from_those_of_others(tmp_path: Path) -> None:

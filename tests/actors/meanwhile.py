@@ -1,0 +1,28 @@
+"""A reader behind which something happens: between what a handler reads and what it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+
+class ReaderMeanwhile:
+    """Answers as `reader` does, and lets `then` happen once after a question of that name was answered."""
+
+    def __init__(self, reader: Any, question: str, then: Callable[[], Awaitable[object]]) -> None:
+        self._reader, self._question, self._then = reader, question, then
+        self.happened = False
+
+    def __getattr__(self, name: str) -> Any:
+        ask = getattr(self._reader, name)
+        if name != self._question:
+            return ask
+
+        async def answered(*args: Any) -> Any:
+            answer = await ask(*args)
+            if not self.happened:
+                self.happened = True
+                await self._then()
+            return answer
+
+        return answered

@@ -1,0 +1,160 @@
+"""A NATS server that is cut off from the others goes on to answer, and to send signs of life. What it says of
+the stream is not what the stream holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf
+from typing import Any
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+from chatd.cluster.contact import SILENT
+from chatd.cluster.errors import ClusterError
+from chatd.cluster.founding import TRIES, Founding
+from chatd.cluster.jetstream import StreamSequencer
+from chatd.nats.jetstream import (
+    AGREED,
+    JetStream,
+    NotAgreed,
+    Replica,
+    StreamCluster,
+    StreamConfig,
+    StreamInfo,
+    StreamState,
+)
+from chatd.nats.ordered import HEARTBEAT
+from chatd.nats.wire import Msg
+
+SECOND = 10**9  # nanoseconds
+
+
+@pytest.fixture
+def autojump_clock() -> MockClock:
+    return MockClock(autojump_threshold=0)
+
+
+def info(leader: str, *active: float, replicas: int = 3) -> StreamInfo:
+    """Of a stream with 7 messages; `active`: seconds since the leader heard each of the others; 0: never."""
+    others = [Replica(f"s{at}", active=int(ago * SECOND)) for at, ago in enumerate(active)]
+    return StreamInfo(
+        StreamConfig("s", ["s.x"], num_replicas=replicas),
+        StreamState(messages=7, bytes=0, first_seq=1, last_seq=7),
+        StreamCluster(leader, others),
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "agreed"),
+    [
+        (info("one", 0.3, 0.6), 0.3),
+        (info("one", 0.6, 90), 0.6),
+        (info("one", 8, 9), 8),  # a leader without the others, until it gives up
+        (info("one", 0, 0.6), 0.6),
+        (info("one", 0, 0), inf),  # elected just now
+        (info("", 0.5, 0.5), inf),  # it leads nothing, and says what it has
+        (info("one", 0.2, 0.3, 0.5, 9, replicas=5), 0.3),
+        (info("one", 0.5, replicas=2), 0.5),
+        (info("", replicas=1), 0.0),  # a server of its own
+    ],
+)
+def test_of_those_that_keep_the_stream_most_must_be_heard(said: StreamInfo, agreed: float) -> None:
+    assert said.agreed == pytest.approx(agreed)
+
+
+class Servers(JetStream):
+    """NATS servers and the connection to one of them, which has the consumer: it sends a sign of life twice a
+    second, whatever it hears of the others. `heard_at`: when it heard them last; None: it hears them."""
+
+    def __init__(self, nursery: trio.Nursery) -> None:
+        self.client: Any = self
+        self.connected, self.connections = True, 1
+        self.heard_at: float | None = None
+        self.leads = True
+        self._nursery = nursery
+
+    async def stream_info(self, name: str, seconds: float = 5.0) -> StreamInfo:
+        await trio.lowlevel.checkpoint()
+        if not self.leads:
+            return info("", 9, 9)
+        ago = 0.5 if self.heard_at is None else trio.current_time() - self.heard_at
+        return info("one", ago, ago)
+
+    async def create_consumer(self, stream: str, config: Any, seconds: float = 5.0) -> dict[str, Any]:
+        await trio.lowlevel.checkpoint()
+        return {}
+
+    async def wait_connected(self, times: int = 1) -> None:
+        if self.connections < times:
+            await trio.sleep_forever()
+
+    def subscribe(self, subject: str, heard: Callable[[Msg], None], queue: str = "") -> trio.CancelScope:
+        scope = trio.CancelScope()
+
+        async def heartbeat() -> None:
+            with scope:
+                while True:
+                    await trio.sleep(HEARTBEAT)
+                    heard(Msg(subject, 1, "", b"", {"Nats-Last-Consumer": "0"}, 100))
+
+        self._nursery.start_soon(heartbeat)
+        return scope
+
+    def forget_consumer(self, stream: str, name: str) -> None:
+        pass
+
+
+async def followed(sequencer: StreamSequencer) -> None:
+    async for _ in sequencer.follow(7):
+        pass
+
+
+async def test_signs_of_life_of_a_server_without_the_others_are_none_of_the_stream(
+    autojump_clock: MockClock,
+) -> None:
+    """Whoever believed them served what was stale for as long as the cut lasted."""
+    async with trio.open_nursery() as nursery:
+        servers = Servers(nursery)
+        sequencer = StreamSequencer(servers, "s", "s.x")
+        nursery.start_soon(followed, sequencer)
+        nursery.start_soon(sequencer.run)
+        for _ in range(100):
+            await trio.sleep(0.1)
+            assert sequencer.silence < SILENT - 1
+        assert await sequencer.last() == 7
+        cut_at = servers.heard_at = trio.current_time()
+        await trio.sleep(SILENT)
+        assert sequencer.silence == pytest.approx(SILENT, abs=1.5)
+        with pytest.raises(NotAgreed):
+            await sequencer.last()
+        servers.leads = False
+        while trio.current_time() < cut_at + 60:
+            await trio.sleep(0.1)
+            assert sequencer.silence > trio.current_time() - cut_at - 0.01
+            with pytest.raises(NotAgreed):
+                await sequencer.last()
+        servers.heard_at, servers.leads = None, True
+        await trio.sleep(AGREED)
+        assert sequencer.silence < SILENT - 1
+        assert await sequencer.last() == 7
+        nursery.cancel_scope.cancel()
+
+
+async def test_a_node_does_not_begin_with_what_a_server_without_the_others_says(
+    autojump_clock: MockClock,
+) -> None:
+    """It would say that the stream is lost, or has lost its end, or come in with what was true once."""
+    async with trio.open_nursery() as nursery:
+        servers = Servers(nursery)
+        servers.leads = False
+        net: Any = None
+        founding = Founding(net, servers, "hopper", "chatd_hopper", "chatd.hopper.log", 3)
+        began = trio.current_time()
+        with pytest.raises(ClusterError, match="JetStream does not answer: most of the NATS servers"):
+            await founding._info()
+        assert trio.current_time() - began >= TRIES / 2
+        servers.leads = True
+        assert await founding._info() is not None
+        nursery.cancel_scope.cancel()
