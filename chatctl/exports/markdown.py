@@ -64,8 +64,8 @@ def safe_address(address: str) -> str | None:
 
 
 def _bare_address(state: StateInline, silent: bool) -> bool:
-    """A rule of markdown-it: an address that stands by itself is a link, and nothing in it is markup. What was
-    read before it ends with its scheme."""
+    """A rule of markdown-it: an address that stands by itself is a link, and nothing in it is markup. What
+    was read before it ends with its scheme."""
     if state.src[state.pos] != ":" or state.linkLevel or silent:  # silent: it looks for the end of a label
         return False
     scheme = _SCHEME.search(state.src, max(0, state.pos - _LONGEST_SCHEME), state.pos)
