@@ -25,7 +25,7 @@ LATE: Final = 0.3  # seconds that a message may take that the stream is known to
 LATEST: Final = 2.0  # where the way is long
 LOOK: Final = 0.1
 SECONDS: Final = 2.0  # for an answer: who should give it may be gone
-FEW: Final = 100  # messages
+FEW: Final = 200  # messages
 SOON: Final = 0.5  # seconds for it, where the last one did not come
 AGAIN: Final = 0.1  # seconds until it is made anew, when it could not be
 TOLD_AGAIN: Final = 60.0  # seconds
@@ -170,7 +170,7 @@ class OrderedConsumer:
 
     async def _make(self) -> None:
         """Makes a new consumer, or has what came meanwhile asked for before."""
-        client = self._jetstream.client
+        client, asked = self._jetstream.client, False
         self.close()
         try:
             await client.wait_connected()
@@ -178,7 +178,7 @@ class OrderedConsumer:
             self._check(info)
             self.heard_at = trio.current_time()
             if self._reads_before(info.state.last_seq - self._after):
-                self._read_until = info.state.last_seq
+                self._read_until = min(info.state.last_seq, self._after + FEW)
                 return
             self._name = secrets.token_hex(8)
             inbox = f"_INBOX.{secrets.token_hex(12)}"
@@ -189,6 +189,7 @@ class OrderedConsumer:
             self._connection = client.connections
             self._expected_at = self.heard_at = trio.current_time()
             config = _config(self._name, inbox, self._after + 1)
+            asked = True
             await self._jetstream.create_consumer(self._stream, config, SOON if self._refused else SECONDS)
             self.made += 1
             self.heard_at = trio.current_time()
@@ -196,14 +197,15 @@ class OrderedConsumer:
         except (Trimmed, Shorter, Replaced):
             raise
         except NatsError as error:
-            self._lost = self._refused = True
+            self._lost, self._refused = True, asked
             if trio.current_time() - self._told_at >= TOLD_AGAIN:
                 self._told_at = trio.current_time()
                 log.warning("consumer_not_made", stream=self._stream, problem=str(error))
             await trio.sleep(AGAIN)
 
     def _reads_before(self, missing: int) -> bool:
-        """Whether so many messages are asked for one by one before the next try to make a consumer."""
+        """Whether some of so many messages are asked for one by one before the next try to make a consumer,
+        which sends them sooner where there are many."""
         worth = missing > 0 and (self._refused or (self.made > 0 and missing <= FEW))
         self._has_read = worth and not self._has_read
         return self._has_read

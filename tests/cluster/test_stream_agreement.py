@@ -27,7 +27,7 @@ from chatd.nats.jetstream import (
     StreamInfo,
     StreamState,
 )
-from chatd.nats.ordered import HEARTBEAT, SECONDS, SOON, OrderedConsumer
+from chatd.nats.ordered import FEW, HEARTBEAT, SECONDS, SOON, OrderedConsumer
 from chatd.nats.wire import Msg
 
 SECOND = 10**9  # nanoseconds
@@ -191,6 +191,25 @@ async def test_where_no_consumer_can_be_made_the_stream_is_read_without_one(
         servers.makes_consumers = True
         await trio.sleep(2 * SOON)
         assert consumer.made == made + 1
+        nursery.cancel_scope.cancel()
+
+
+async def test_what_is_far_behind_is_not_read_message_by_message(autojump_clock: MockClock) -> None:
+    """A consumer sends it sooner; so it is asked for again and again, however much is missing."""
+    async with trio.open_nursery() as nursery:
+        servers = Servers(nursery)
+        consumer = OrderedConsumer(servers, "s", 7)
+        servers.last, servers.makes_consumers = 100_000, False
+        nursery.start_soon(anext, consumer)
+        await trio.sleep(SECONDS + 2 * SOON)
+        servers.makes_consumers = True
+        began, count = trio.current_time(), 0
+        while not consumer.made:
+            with trio.move_on_after(SOON):
+                await anext(consumer)
+                count += 1
+        assert count <= 2 * FEW
+        assert trio.current_time() - began < 2 * SOON
         nursery.cancel_scope.cancel()
 
 
