@@ -26,7 +26,7 @@ LATEST: Final = 2.0  # where the way is long
 LOOK: Final = 0.1
 SECONDS: Final = 2.0  # for an answer: who should give it may be gone
 FEW: Final = 200  # messages
-SOON: Final = 0.5  # seconds for it, where the last one did not come
+SOON: Final = 0.5  # seconds for it, where another one came soon
 AGAIN: Final = 0.1  # seconds until it is made anew, when it could not be
 TOLD_AGAIN: Final = 60.0  # seconds
 SHORT_FOR: Final = 10.0  # seconds for which a server may not know that it leads the stream no longer
@@ -72,7 +72,7 @@ class OrderedConsumer:
         self._expected = after
         self._expected_at = 0.0
         self._late = LATE
-        self._refused = False  # no consumer could be made the last time
+        self._refused = 0  # tries to make a consumer, since one could be made
         self._has_read = False  # since then
         self._read_until = 0  # up to there messages are asked for one by one
         self._made_with: dict[str, str] | None = None  # what its maker wrote to the stream
@@ -174,7 +174,10 @@ class OrderedConsumer:
         self.close()
         try:
             await client.wait_connected()
+            asked_at = trio.current_time()
             info = await self._jetstream.agreed_info(self._stream, SECONDS)
+            took = trio.current_time() - asked_at
+            seconds = min(max(SOON * 2**self._refused, 4 * took), SECONDS)
             self._check(info)
             self.heard_at = trio.current_time()
             if self._reads_before(info.state.last_seq - self._after):
@@ -190,14 +193,14 @@ class OrderedConsumer:
             self._expected_at = self.heard_at = trio.current_time()
             config = _config(self._name, inbox, self._after + 1)
             asked = True
-            await self._jetstream.create_consumer(self._stream, config, SOON if self._refused else SECONDS)
+            await self._jetstream.create_consumer(self._stream, config, seconds)
             self.made += 1
             self.heard_at = trio.current_time()
-            self._refused, self._told_at = False, -TOLD_AGAIN
+            self._refused, self._told_at = 0, -TOLD_AGAIN
         except (Trimmed, Shorter, Replaced):
             raise
         except NatsError as error:
-            self._lost, self._refused = True, asked
+            self._lost, self._refused = True, min(self._refused + asked, 3)
             if trio.current_time() - self._told_at >= TOLD_AGAIN:
                 self._told_at = trio.current_time()
                 log.warning("consumer_not_made", stream=self._stream, problem=str(error))
@@ -206,7 +209,7 @@ class OrderedConsumer:
     def _reads_before(self, missing: int) -> bool:
         """Whether some of so many messages are asked for one by one before the next try to make a consumer,
         which sends them sooner where there are many."""
-        worth = missing > 0 and (self._refused or (self.made > 0 and missing <= FEW))
+        worth = missing > 0 and (self._refused > 0 or (self.made > 0 and missing <= FEW))
         self._has_read = worth and not self._has_read
         return self._has_read
 

@@ -182,14 +182,13 @@ async def test_where_no_consumer_can_be_made_the_stream_is_read_without_one(
         for _ in range(100):
             servers.last += 3
             written_at = trio.current_time()
-            await trio.sleep(SECONDS + 2 * SOON)
+            await trio.sleep(SECONDS + SOON)
             assert [sequence for sequence, _ in came] == [*range(8, servers.last + 1)]
             assert came[-1][1] - written_at < SECONDS + SOON
             assert trio.current_time() - consumer.heard_at < SILENT - 1
-        assert max(at for _, at in came[-3:]) - written_at < 2 * SOON
         made = consumer.made
         servers.makes_consumers = True
-        await trio.sleep(2 * SOON)
+        await trio.sleep(SECONDS + SOON)
         assert consumer.made == made + 1
         nursery.cancel_scope.cancel()
 
@@ -201,7 +200,7 @@ async def test_what_is_far_behind_is_not_read_message_by_message(autojump_clock:
         consumer = OrderedConsumer(servers, "s", 7)
         servers.last, servers.makes_consumers = 100_000, False
         nursery.start_soon(anext, consumer)
-        await trio.sleep(SECONDS + 2 * SOON)
+        await trio.sleep(4 * SOON)
         servers.makes_consumers = True
         began, count = trio.current_time(), 0
         while not consumer.made:
@@ -209,7 +208,7 @@ async def test_what_is_far_behind_is_not_read_message_by_message(autojump_clock:
                 await anext(consumer)
                 count += 1
         assert count <= 2 * FEW
-        assert trio.current_time() - began < 2 * SOON
+        assert trio.current_time() - began < SECONDS + SOON
         nursery.cancel_scope.cancel()
 
 
