@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BufferedReader
-from typing import Final
+from typing import Final, Literal
 
 from chatctl.imports.archive import BOM, DOCUMENT
 from chatctl.imports.export import Unreadable
@@ -19,7 +19,17 @@ from chatctl.imports.problems import Problems
 
 ANY: Final = "*"  # in a path: each element of an array, or member of an object
 Path = tuple[str, ...]
+# What should stand at a path: an array, an object, one of them, or those or anything else.
+Shape = Literal["list", "object", "list or object", "any"]
+Opened = Mapping[Path, Shape]
+EACH: Final[Opened] = {(): "list"}  # the elements of a document that is an array
 
+_BEGINS: Final[Mapping[Shape, tuple[bytes, ...]]] = {
+    "list": (b"[",),
+    "object": (b"{",),
+    "list or object": (b"[", b"{"),
+    "any": (b"[", b"{"),
+}
 _PIECE: Final = 256 * 1024
 _FAST: Final = 2 * _PIECE
 _SCAN: Final = json.JSONDecoder(strict=False).scan_once  # type: ignore[attr-defined]
@@ -81,19 +91,17 @@ def pieces(stream: BufferedReader, place: str, problems: Problems) -> Iterator[b
 
 
 def elements(
-    stream: BufferedReader, place: str, problems: Problems, opened: frozenset[Path] = frozenset({()})
+    stream: BufferedReader, place: str, problems: Problems, opened: Opened = EACH
 ) -> Iterator[tuple[Path, bytes]]:
     """The values of one document, in order, each with its path. An object or array whose path is in `opened`
     (with `ANY` for whatever stands at a place) is entered, all other values are given whole, as their bytes.
-    The default gives the elements of an array. In a path an element of an array is `ANY`, a member of an
-    object its name."""
+    What has another shape there than `opened` says is one problem, and left out: `null` is nothing. In a path
+    an element of an array is `ANY`, a member of an object its name."""
     yield from _Document(stream, place, problems, opened).values()
 
 
 class _Document:
-    def __init__(
-        self, stream: BufferedReader, place: str, problems: Problems, opened: frozenset[Path]
-    ) -> None:
+    def __init__(self, stream: BufferedReader, place: str, problems: Problems, opened: Opened) -> None:
         self._pieces = pieces(stream, place, problems)
         self._place, self._problems = place, problems
         self._opened = opened
@@ -145,7 +153,8 @@ class _Document:
 
     def _value(self, path: Path) -> Iterator[tuple[Path, bytes]]:
         first = self._needed()
-        if first in (b"{", b"[") and self._is_opened(path):
+        shape = self._shape(path)
+        if shape is not None and first in _BEGINS[shape]:
             self._at += 1
             self._closers.append(b"}" if first == b"{" else b"]")
             if path:
@@ -157,16 +166,21 @@ class _Document:
             self._problems.add(
                 "unreadable", f"{self._place} value {self._count}: larger than {DOCUMENT >> 20} MiB"
             )
-        else:
+        elif shape in (None, "any"):
             yield path, raw
+        elif raw != b"null" or not path:
+            what = f"`{'.'.join(path)}`" if path else "it"
+            self._problems.add("unreadable", f"{self._place}: {what} is no {shape}")
 
-    def _is_opened(self, path: Path) -> bool:
+    def _shape(self, path: Path) -> Shape | None:
         if len(path) not in self._depths:
-            return False
-        return path in self._opened or any(
-            len(one) == len(path) and all(a in (b, ANY) for a, b in zip(one, path, strict=True))
-            for one in self._opened
-        )
+            return None
+        if (exactly := self._opened.get(path)) is not None:
+            return exactly
+        for one, shape in self._opened.items():
+            if len(one) == len(path) and all(a in (b, ANY) for a, b in zip(one, path, strict=True)):
+                return shape
+        return None
 
     def _peek(self) -> bytes | None:
         at = self._at

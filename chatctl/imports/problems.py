@@ -35,13 +35,19 @@ class Problems:
 
     by_kind: dict[Kind, Problem] = Factory(dict)
 
-    def add(self, kind: Kind, place: str) -> None:
+    def add(self, kind: Kind, place: str, count: int = 1) -> None:
         found = self.by_kind.setdefault(kind, Problem())
-        found.count += 1
+        found.count += count
         if len(place) > LONGEST_PLACE:
             place = f"{place[: LONGEST_PLACE // 2]}…{place[-LONGEST_PLACE // 2 :]}"
         if len(found.places) < PLACES and place not in found.places:
             found.places.append(place)
+
+    def edited(self, at: int | None, told: object, place: str) -> int | None:
+        """`at`, when something was edited, which was read of what is `told`; 0 is never."""
+        if at is None and told not in (None, "", 0, "0"):
+            self.add("no time", f"{place}: of its edit")
+        return at
 
 
 def lost_in(problems: Problems, place: str) -> Callable[[str], None]:

@@ -7,11 +7,16 @@ from typing import Final
 
 from chatd.cluster.heartbeats import Heard, Heartbeat, Heartbeats
 from chatd.contract.cluster import ClusterNode, ClusterReplica, ClusterStatus, ClusterStream, NodeState
-from chatd.nats.jetstream import StreamInfo
+from chatd.nats.jetstream import AGREED, StreamInfo
 
 FAR_BEHIND: Final = 1000  # messages of the stream
 LARGE: Final = 10 * 2**30  # bytes
 CLOCKS_APART: Final = 2000  # milliseconds
+APART: Final = (
+    "most of the NATS servers that keep the stream are not heard, so nothing can be written, and what is"
+    " shown of it is what one of them has; look at the network between them (port 6222), and start those"
+    " that are away"
+)
 NO_STREAM: Final = ClusterStream(messages=0, bytes=0, first=0, last=0, replicas=[])
 
 
@@ -35,6 +40,7 @@ def cluster_status(
     stream = NO_STREAM if info is None else _stream(info)
     problems = [
         *troubles,
+        *([APART] if info is not None and info.agreed > AGREED else []),
         *_of_nodes(nodes),
         *_of_clocks(heartbeats.others()),
         *(() if info is None else _of_stream(stream, info.config.num_replicas)),

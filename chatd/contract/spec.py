@@ -17,7 +17,7 @@ from chatd.contract.errors import Code, Refusal
 from chatd.contract.field_errors import describe_error, quote
 from chatd.contract.fields import RateClass, Right, Scope
 from chatd.contract.http import Http
-from chatd.contract.shown import Rule, first_wrong, nested_rules_of, rules_of
+from chatd.contract.shown import first_wrong
 
 # Who may ask: anybody on a connection, an account with an open session, or an operator (the admin socket, or
 # an account that is an admin). What an account may do in a space or room is decided by `chatd.domain.policy`.
@@ -60,7 +60,7 @@ class RequestType:
     `pipelined`: requests of a session take effect in the order in which they came; a pipelined command keeps
     that promise without waiting for the reply to the one before it. `events` are those that it may log; what
     the server later does about a message by itself stands with `message.post`. `notes` are rules for the
-    reference that no other field can say. `shown`: the fields that people are shown, with what they take.
+    reference that no other field can say.
     """
 
     name: str
@@ -79,8 +79,6 @@ class RequestType:
     notes: tuple[str, ...] = ()
     _known: frozenset[str] = attrs.field(init=False, repr=False, eq=False)
     _needed: frozenset[str] = attrs.field(init=False, repr=False, eq=False)
-    shown: tuple[tuple[str, Rule], ...] = attrs.field(init=False, repr=False, eq=False)
-    nested: bool = attrs.field(init=False, repr=False, eq=False)
 
     @_known.default
     def _(self) -> frozenset[str]:
@@ -91,14 +89,6 @@ class RequestType:
         return frozenset(
             field.encode_name for field in msgspec.structs.fields(self.request) if field.required
         )
-
-    @shown.default
-    def _(self) -> tuple[tuple[str, Rule], ...]:
-        return rules_of(self.request)
-
-    @nested.default
-    def _(self) -> bool:
-        return bool(nested_rules_of(self.request))
 
     @property
     def noun(self) -> str:
@@ -133,7 +123,7 @@ class RequestType:
                 request = msgspec.convert(self._without_nulls(_with_integers(data)), self.request)
         except msgspec.ValidationError as error:
             return Refusal("invalid", describe_error(self.request, error))
-        if (self.shown or self.nested) and (wrong := first_wrong(request)):
+        if (wrong := first_wrong(request)) is not None:
             return Refusal("invalid", wrong)
         return request
 

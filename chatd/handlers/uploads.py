@@ -20,12 +20,13 @@ from chatd.contract.file import MAX_NAME, MAX_TYPE, FileInfo, file_url, preview_
 from chatd.contract.requests import REQUESTS
 from chatd.contract.shown import fit_name
 from chatd.contract.spec import Done
+from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.event import account_stream
 from chatd.domain.internal import AddFile
 from chatd.domain.policy import bots
 from chatd.handlers.file import NO_SUCH_FILE
 from chatd.handlers.file_allowance import FileAllowance
-from chatd.ports import AccountActive, Caller, Reader, Row, StoredFile, Upload
+from chatd.ports import AccountActive, AccountsRemain, Caller, Reader, Row, StoredFile, Upload
 
 UNNAMED: Final = "file"
 SHUT_OUT: Final = Refusal("forbidden", "the account was disabled while the file came in")
@@ -66,11 +67,14 @@ class Uploads(msgspec.Struct, frozen=True, eq=False):
             upload.height,
             upload.preview,
         )
-        conditions = (AccountActive(caller.by), *self.allowances.conditions(caller, upload.size))
+        # what an import brings of somebody who was disabled here is as good as before
+        there = AccountsRemain((caller.by,)) if caller.operator else AccountActive(caller.by)
+        conditions = (there, *self.allowances.conditions(caller, upload.size))
         stream, context = account_stream(caller.by), context_of(caller)
         answer = await self.commands.ask(stream, added, context, Done, conditions=conditions)
         if answer == STALE:  # the rest of the quota went to another upload, or the account is shut out
-            return await self.allowances.refusal(caller, upload.size) or SHUT_OUT
+            refusal = await self.allowances.refusal(caller, upload.size)
+            return refusal or (NO_SUCH_ACCOUNT if caller.operator else SHUT_OUT)
         return answer if isinstance(answer, Refusal) else _info(added)
 
     async def deleted(self, account: str) -> bool:

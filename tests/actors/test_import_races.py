@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 from actor_world import World
 from meanwhile import ReaderMeanwhile
+from msgspec.structs import replace
 
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.live_sessions import LiveSessions
@@ -34,14 +35,16 @@ from chatd.contract.message import DeleteMessage, EditMessage, PostMessage
 from chatd.contract.pin import AddPin
 from chatd.contract.reaction import AddReaction
 from chatd.contract.room import JoinRoom, RemoveFromRoom
+from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.internal import AdmitMembers, SecureAccount
 from chatd.handlers.import_messages import ImportMessages
 from chatd.handlers.import_people import ImportPeople
 from chatd.handlers.import_rooms import ImportRooms
 from chatd.handlers.import_traces import ImportTraces
 from chatd.handlers.import_undo import ImportUndo
+from chatd.handlers.uploads import Uploads
 from chatd.handlers.visibility import Visibility
-from chatd.ports import Caller, PutErasure, Reader
+from chatd.ports import Caller, PutErasure, Reader, Upload
 
 OPERATOR = Caller("", "operator:0", "operator:0", operator=True)
 Act = Callable[[World], Awaitable[object]]
@@ -190,6 +193,27 @@ async def test_nothing_comes_of_who_is_deleted(importing: Importing, what: str) 
         state = await world.directory.state_of(f"room/{made.room}")
         assert set(state.members) == {"ann"}
     assert reader.happened
+
+
+async def test_no_file_comes_of_who_is_about_to_be_deleted(importing: Importing) -> None:
+    """A refusal of this file alone: the import goes on without it."""
+
+    class Unlimited:
+        async def refusal(self, caller: Caller, size: int) -> None: ...
+
+        def conditions(self, caller: Caller, size: int) -> tuple[()]:
+            return ()
+
+    nothing = cast(Any, None)
+    uploads = Uploads(
+        importing.world.reader, importing.commands, cast(Any, Unlimited()), nothing, nothing, False
+    )
+    await importing.commands.write(PutErasure("bob", "operator:0", None, True, 1))
+    for_bob = replace(OPERATOR, account="bob", by="bob")
+    assert (
+        await uploads.add(for_bob, Upload(hash="0" * 64, size=5, name="a.txt", type="text/plain"))
+        == NO_SUCH_ACCOUNT
+    )
 
 
 async def test_a_room_in_which_somebody_writes_while_it_is_taken_back_stays(importing: Importing) -> None:

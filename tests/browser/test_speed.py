@@ -42,3 +42,8 @@ def test_an_hour_of_talk_leaves_no_more_behind_than_a_minute(seen: Any) -> None:
     after_a_minute, after_an_hour = seen["nodes"]  # of documents, those that stand in none included
     assert after_an_hour <= 1.1 * after_a_minute
     assert seen["rows"] <= 300
+
+
+def test_an_event_that_was_read_is_let_go(seen: Any) -> None:
+    """Whoever keeps all of them grows by little in an hour, and by much in a month."""
+    assert seen["held"] <= 100

@@ -7,11 +7,12 @@ from typing import Any, cast
 
 import pytest
 import trio
+from msgspec import structs
 from trio.testing import MockClock
 
 from chatd.clock import now
 from chatd.cluster.heartbeats import Heard, Heartbeat
-from chatd.cluster.statuses import CLOCKS_APART, FAR_BEHIND, cluster_status
+from chatd.cluster.statuses import APART, CLOCKS_APART, FAR_BEHIND, cluster_status
 from chatd.contract.cluster import ClusterStatus
 from chatd.nats.jetstream import Replica, StreamCluster, StreamConfig, StreamInfo, StreamState
 
@@ -21,10 +22,11 @@ def autojump_clock() -> MockClock:
     return MockClock(autojump_threshold=0)
 
 
+SECOND = 10**9  # nanoseconds
 STREAM = StreamInfo(
     StreamConfig("chatd_chatd", [], num_replicas=3),
     StreamState(90, 9000, 11, 100),
-    StreamCluster("s0", [Replica("s1", True), Replica("s2", True)]),
+    StreamCluster("s0", [Replica("s1", True, active=SECOND // 3), Replica("s2", True, active=SECOND // 4)]),
 )
 
 
@@ -67,6 +69,21 @@ def test_a_cluster_that_is_well_has_no_problem() -> None:
     assert [one.server for one in found.stream.replicas] == ["s0", "s1", "s2"]
 
 
+@pytest.mark.parametrize(
+    "cluster",
+    [
+        StreamCluster("", [Replica("s1", True, active=SECOND), Replica("s2", True, active=SECOND)]),
+        StreamCluster("s0", [Replica("s1", True, active=9 * SECOND), Replica("s2", active=9 * SECOND)]),
+    ],
+    ids=["no leader", "a leader that hears nobody"],
+)
+def test_one_server_of_the_stream_that_answers_without_the_others_is_a_problem(
+    cluster: StreamCluster,
+) -> None:
+    found = status(well("b"), well("c"), info=structs.replace(STREAM, cluster=cluster))
+    assert found.problems[0] == APART
+
+
 def test_a_stream_that_does_not_answer_is_a_problem_beside_the_others() -> None:
     """And not all that is said: an admin asks just then."""
     found = status(well("b", sequence=99), info=None, troubles=["no NATS server can be had: it refuses"])
@@ -105,7 +122,7 @@ async def test_clocks_that_differ_are_a_problem(autojump_clock: MockClock) -> No
 
 def test_one_that_is_far_behind_is_a_problem_and_so_are_servers_that_lack_some() -> None:
     state = StreamState(90, 9000, 11, 100 + FAR_BEHIND + 1)
-    lacks = StreamInfo(STREAM.config, state, StreamCluster("s0", [Replica("s1", False)]))
+    lacks = StreamInfo(STREAM.config, state, StreamCluster("s0", [Replica("s1", False, active=SECOND)]))
     found = status(well("b", sequence=state.last_seq), well("c", sequence=state.last_seq), info=lacks)
     assert ["the node a is 1001 messages" in found.problems[0], "s1 lacks some" in found.problems[1]] == [
         True,

@@ -14,7 +14,7 @@ from imports.memory import at_most
 
 from chatctl.imports import json_text
 from chatctl.imports.json_decoding import NotJson, decoded
-from chatctl.imports.json_text import ANY, elements, lines
+from chatctl.imports.json_text import ANY, Shape, elements, lines
 from chatctl.imports.problems import Problems
 
 VALUES = st.recursive(
@@ -58,9 +58,13 @@ def test_what_is_opened_is_entered_and_the_rest_is_given_whole() -> None:
     raw = (
         b'{"about": {"a": [1]}, "chats": {"list": [{"id": 1, "messages": [{}, 2]}, {"messages": []}]}, "n":3}'
     )
-    opened = frozenset(
-        {(), ("chats",), ("chats", "list"), ("chats", "list", ANY), ("chats", "list", ANY, "messages")}
-    )
+    opened: dict[tuple[str, ...], Shape] = {
+        (): "object",
+        ("chats",): "object",
+        ("chats", "list"): "list",
+        ("chats", "list", ANY): "object",
+        ("chats", "list", ANY, "messages"): "list",
+    }
     assert list(elements(stream(raw, 3), "x", Problems(), opened)) == [
         (("about",), b'{"a": [1]}'),
         (("chats", "list", ANY, "id"), b"1"),
@@ -154,3 +158,20 @@ def test_what_json_does_not_allow_is_decoded_where_it_can_be() -> None:
     for wrong in (b"[]", b'{"rest": ' + deep + b"}", b"", b'{"count": 1' + b"0" * 5000 + b"}"):
         with pytest.raises(NotJson):
             decoded(wrong, decoder)
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b"5", ["x: it is no object"]),
+        (b"null", ["x: it is no object"]),
+        (b"[1, {}]", ["x: it is no object"]),
+        (b'{"a": {"b": 1}}', ["x: `a` is no list"]),
+        (b'{"a": "b"}', ["x: `a` is no list"]),
+        (b'{"a": null}', []),
+    ],
+)
+def test_what_has_another_shape_than_it_should_is_told_and_left_out(raw: bytes, told: list[str]) -> None:
+    problems = Problems()
+    assert list(elements(stream(raw), "x", problems, {(): "object", ("a",): "list"})) == []
+    assert [place for problem in problems.by_kind.values() for place in problem.places] == told

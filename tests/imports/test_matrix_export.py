@@ -233,7 +233,7 @@ def test_what_is_wrong_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
     found = everything(MatrixRooms, folder(tmp_path, files))
     texts = [message.text for message in found.messages if not message.deleted]
     assert texts == ["a long id", "one\ufffd@ben:b.example", "", "x"]
-    assert found.problems == {"unreadable": 4, "no time": 2, "skipped": 1, "missing person": 5}
+    assert found.problems == {"unreadable": 8, "no time": 2, "skipped": 1, "missing person": 5}
 
 
 def test_two_exports_of_a_room_are_one_and_element_is_known_by_its_head(tmp_path: Path) -> None:

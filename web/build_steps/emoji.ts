@@ -12,6 +12,8 @@ const NAME = /^virtual:emoji\/(en|de)$/
 const COMPONENT = 2
 const TONES = 5
 
+type Names = Readonly<Record<string, string | string[]>>
+
 interface Compact {
   readonly group?: number
   readonly hexcode: string
@@ -21,12 +23,12 @@ interface Compact {
   readonly skins?: readonly { readonly unicode: string }[]
 }
 
-/** Group, emoji, label, short name (or ''), search words, and the five skin tones (or none). */
+/** Group, emoji, label, its names (or ''), search words, and the five skin tones (or none). */
 export type EmojiRow = [
   group: number,
   emoji: string,
   label: string,
-  short: string,
+  names: string,
   tags: string,
   tones?: string[],
 ]
@@ -40,21 +42,37 @@ export function emoji(): Plugin {
       const language = NAME.exec(id.slice(1))?.[1]
       if (!id.startsWith('\0') || language === undefined) return null
       const all = require(`emojibase-data/${language}/compact.json`) as Compact[]
-      // Short names are the same in all languages: they stand in no text, only the emoji do.
-      const short = require('emojibase-data/en/shortcodes/github.json') as Record<string, string | string[]>
-      return `export default JSON.parse(${JSON.stringify(JSON.stringify(rows(all, short)))})`
+      // Names are the same in all languages: they stand in no text, only the emoji do.
+      const sets = ['github', 'iamcal'].map(
+        (set) => require(`emojibase-data/en/shortcodes/${set}.json`) as Names,
+      )
+      return `export default JSON.parse(${JSON.stringify(JSON.stringify(rows(all, named(sets))))})`
     },
   }
 }
 
-function rows(all: readonly Compact[], short: Record<string, string | string[]>): EmojiRow[] {
+/** By code: how people call the emoji who know it from elsewhere. A name means what the earlier set says. */
+function named(sets: readonly Names[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>()
+  const taken = new Set<string>()
+  for (const [code, names] of sets.flatMap((set) => Object.entries(set)))
+    for (const name of [names].flat()) {
+      if (taken.has(name) || name.startsWith('flag-')) continue
+      taken.add(name)
+      found.set(code, [...(found.get(code) ?? []), name])
+    }
+  return found
+}
+
+function rows(all: readonly Compact[], named: ReadonlyMap<string, readonly string[]>): EmojiRow[] {
   const found: EmojiRow[] = []
   for (const { group, hexcode, label, tags = [], unicode, skins = [] } of all) {
     if (group === undefined || group === COMPONENT) continue
-    const names = [short[hexcode] ?? []].flat()
-    // `+1` and `-1` have names that can be said, too.
-    const name = names.find((one) => /[a-z]/.test(one)) ?? names[0] ?? ''
-    const row: EmojiRow = [group, qualified(unicode), label, name, [...names, ...tags].join(' ')]
+    // `+1` and `-1` have names that can be said, too: such a one stands first.
+    const names = [...(named.get(hexcode) ?? [])].sort(
+      (a, b) => Number(!/[a-z]/.test(a)) - Number(!/[a-z]/.test(b)),
+    )
+    const row: EmojiRow = [group, qualified(unicode), label, names.join(' '), tags.join(' ')]
     if (skins.length === TONES) row.push(skins.map((skin) => qualified(skin.unicode)))
     found.push(row)
   }

@@ -46,6 +46,8 @@ class ChatdExport:
             self._beside = Beside(archive, names[0][: names[0].rfind("/") + 1], path)
             for name in names:
                 self._take(name)
+            for place, count in self._spool.lost(room.key for room in self._places.rooms()):
+                self.problems.add("unreadable", f"of {plain(place)}, which has no line", count)
         except BaseException:
             self._close()
             raise
@@ -128,6 +130,8 @@ class ChatdExport:
             row: More = decoded(data, _MORE[kind], lost(place))
             if 0 < row.seq < 2**53:
                 self._spool.add_more(structs.replace(row, room=bounded(plain(row.room))))
+            else:
+                self.problems.add("unreadable", place)
         elif not self._places.take(kind, data, place) and kind not in _FRAME:
             self.problems.add("unknown kind", f"{place}: {plain(kind)[:40]}")
 

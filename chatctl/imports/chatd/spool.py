@@ -4,7 +4,7 @@ a room behind all its messages."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from attrs import Factory, define
@@ -74,6 +74,19 @@ class Spool:
                     _take(batch[seq], body)
             yield from batch.values()
             after = last
+
+    def lost(self, rooms: Iterable[str]) -> Iterator[tuple[str, int]]:
+        """How many messages are in a room that is none of these; and by the room and number of a message that
+        is not there, how many edits, reactions and pins it has."""
+        self._database.execute("CREATE TEMP TABLE known (room TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._database.executemany("INSERT INTO known VALUES (?)", ((room,) for room in rooms))
+        yield from self._database.execute(
+            "SELECT room, count(*) FROM message WHERE room NOT IN (SELECT room FROM known) GROUP BY room"
+        )
+        yield from self._database.execute(
+            "SELECT room || ' message ' || seq, count(*) FROM more WHERE NOT EXISTS (SELECT 1 FROM message"
+            " WHERE message.room = more.room AND message.seq = more.seq) GROUP BY room, seq"
+        )
 
     def close(self) -> None:
         self._database.close()

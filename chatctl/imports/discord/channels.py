@@ -17,13 +17,13 @@ from attrs import define, frozen
 from chatctl.imports.archive import Archive
 from chatctl.imports.discord.wire import Channel, Guild, shown
 from chatctl.imports.json_decoding import NotJson, decoded
-from chatctl.imports.json_text import ANY, elements
+from chatctl.imports.json_text import ANY, Opened, elements
 from chatctl.imports.problems import Problems
 from chatctl.imports.records import Room, plain
 from chatctl.imports.wall_clock import LATEST
 
 MAX_FILES: Final = 100_000
-OPENED: Final = frozenset({(), ("messages",)})
+OPENED: Final[Opened] = {(): "object", ("messages",): "list"}
 MESSAGE: Final = ("messages", ANY)
 _PUBLIC_THREADS: Final = frozenset(["GuildPublicThread", "GuildNewsThread", "11", "10"])
 _PRIVATE_THREADS: Final = frozenset(["GuildPrivateThread", "12"])

@@ -68,7 +68,10 @@ class Reader:
         if when is None:
             self.problems.add("no time", place)
             return None
-        edited = moment(found.timestampEdited)
+        again = moment(found.timestampEdited)
+        edited = self.problems.edited(
+            None if again is None else milliseconds(again), found.timestampEdited, place
+        )
         system = kind not in _SPOKEN and id_ not in self.threads
         if system and kind not in _EVENTS and not _NUMBER.fullmatch(kind) and not found.content:
             self.problems.add("unknown kind", f"{place}: {kind}")
@@ -81,7 +84,7 @@ class Reader:
             "\n\n".join(part for part in (text, uncounted) if part),
             thread=None if self.file.thread in (None, id_) else self.file.thread,
             reply_to=self._answered(found) if kind in _SPOKEN else None,
-            edited_at=None if edited is None else milliseconds(edited),
+            edited_at=edited,
             system=system,
             pinned_by=author if found.isPinned else None,  # who did it is told by another message
             reactions=reactions,

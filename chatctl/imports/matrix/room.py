@@ -10,7 +10,7 @@ from attrs import define, field
 
 from chatctl.imports.archive import Archive
 from chatctl.imports.json_decoding import NotJson, decoded
-from chatctl.imports.json_text import ANY, elements
+from chatctl.imports.json_text import ANY, Opened, Path, elements
 from chatctl.imports.keys import bounded
 from chatctl.imports.matrix.events import MAX_NAME, Event, local_part, text_of, value_of
 from chatctl.imports.problems import Problems, lost_in
@@ -19,9 +19,26 @@ from chatctl.imports.records import Person, Room, plain
 MAX_PEOPLE: Final = 200_000
 MAX_PINS: Final = 10_000
 _MESSAGE: Final = ("messages", ANY)
-_OPENED: Final = frozenset({(), ("messages",)})
+_OPENED: Final[Opened] = {(): "object", ("messages",): "list"}
 _EVENT: Final = msgspec.json.Decoder(Event)
 _TEXT: Final = msgspec.json.Decoder(str)
+# What stands in an event's content, and in what a server adds to it.
+_CONTENT: Final[dict[Path, type]] = {
+    ("msgtype",): str,
+    ("body",): str,
+    ("pinned",): list,
+    ("m.relates_to",): dict,
+    ("m.relates_to", "rel_type"): str,
+    ("m.relates_to", "event_id"): str,
+    ("m.relates_to", "key"): str,
+}
+_REPLACED: Final = ("m.relations", "m.replace")
+_UNSIGNED: Final[dict[Path, type]] = {
+    _REPLACED[:1]: dict,
+    _REPLACED: dict,
+    (*_REPLACED, "sender"): str,
+    (*_REPLACED, "origin_server_ts"): int,
+}
 _LATER: Final = frozenset(["m.reaction", "m.room.redaction"])
 
 
@@ -57,10 +74,17 @@ def events(archive: Archive, name: str, problems: Problems) -> Iterator[tuple[st
             if path == _MESSAGE:
                 number += 1
                 place = f"{name} event {number}"
+                lost = lost_in(problems, place)
                 try:
-                    yield place, decoded(raw, _EVENT, lost_in(problems, place))
+                    event = decoded(raw, _EVENT, lost)
                 except NotJson:
                     problems.add("unreadable", place)
+                    continue
+                for value, types in ((event.content, _CONTENT), (event.unsigned, _UNSIGNED)):
+                    for path_in, type_ in types.items():
+                        if not isinstance(value_of(value, *path_in), type_ | None):
+                            lost(".".join(path_in))
+                yield place, event
 
 
 def first_look(archive: Archive, name: str, people: dict[str, Person]) -> RoomFile | None:

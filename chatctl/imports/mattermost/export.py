@@ -19,7 +19,7 @@ from chatctl.imports.mattermost.lists import Lists
 from chatctl.imports.mattermost.posts import Posts
 from chatctl.imports.mattermost.rows import LINE
 from chatctl.imports.ordering import Ordering
-from chatctl.imports.problems import Problems
+from chatctl.imports.problems import Problems, lost_in
 from chatctl.imports.records import CustomEmoji, Message, Person, Room, plain
 
 _BEGINS: Final = re.compile(rb'\s*\{\s*"type"\s*:\s*"(version|role|scheme|team|channel|user)"')
@@ -40,7 +40,7 @@ class MattermostExport:
         self._lists = Lists()
         for place, kind, body in self._bodies(self.problems):
             try:
-                if not self._lists.take(kind, body) and kind not in _LEFT_OUT:
+                if not self._lists.take(kind, body, lost_in(self.problems, place)) and kind not in _LEFT_OUT:
                     self.problems.add("unknown kind", f"{place}: {plain(kind)[:40] or 'no type'}")
             except NotJson:
                 if kind not in _POSTS:  # those are read, and told of, a second time

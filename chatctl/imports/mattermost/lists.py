@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from attrs import Factory, define
@@ -40,19 +40,20 @@ class Lists:
     _members: dict[str, list[str]] = Factory(dict)
     _count: int = 0
 
-    def take(self, kind: str, body: Raw) -> bool:
-        """False where it is of no kind that belongs to a list; raises `NotJson`."""
+    def take(self, kind: str, body: Raw, lost: Callable[[str], None]) -> bool:
+        """False where it is of no kind that belongs to a list; raises `NotJson`. `lost` hears of fields:
+        posts are read, and told of, later."""
         match kind:
             case "user" | "bot":
-                self._take_user(decoded(body, USER), bot=kind == "bot")
+                self._take_user(decoded(body, USER, lost), bot=kind == "bot")
             case "channel":
-                self._take_channel(decoded(body, CHANNEL))
+                self._take_channel(decoded(body, CHANNEL, lost))
             case "direct_channel":
-                self._take_direct(decoded(body, DIRECT))
+                self._take_direct(decoded(body, DIRECT, lost))
             case "post" | "direct_post":
                 self._take_place(decoded(body, PLACE))
             case "emoji":
-                self.emoji.append(decoded(body, EMOJI))
+                self.emoji.append(decoded(body, EMOJI, lost))
             case _:
                 return False
         return True

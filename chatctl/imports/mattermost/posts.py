@@ -22,6 +22,7 @@ from chatctl.imports.mattermost.lists import room_key
 from chatctl.imports.mattermost.rows import ANYTHING, POST, RAWS, FileRow, PostRow, milliseconds
 from chatctl.imports.mattermost.text import markdown
 from chatctl.imports.ordering import Ordering
+from chatctl.imports.problems import lost_in
 from chatctl.imports.records import File, Message, Person, Reaction, plain
 
 NOBODY: Final = "unknown"
@@ -39,7 +40,7 @@ class Posts:
 
     def take(self, body: Raw, place: str) -> None:
         """A post and its replies; raises `NotJson`."""
-        row = decoded(body, POST, lambda field: self._problems.add("unreadable", f"{place} {field}"))
+        row = decoded(body, POST, lost_in(self._problems, place))
         room = room_key(row)
         if room is None:
             return self._problems.add("unreadable", f"{place}: it says no channel")
@@ -47,7 +48,7 @@ class Posts:
         for number, reply in enumerate(self._replies(row.replies, place), 1):
             at = f"{place} reply {number}"
             try:
-                self._add(room, decoded(reply, POST), root, at)
+                self._add(room, decoded(reply, POST, lost_in(self._problems, at)), root, at)
             except NotJson:
                 self._problems.add("unreadable", at)
         return None
@@ -96,7 +97,7 @@ class Posts:
             text or self._of_app(row.props),
             thread,
             None,
-            milliseconds(row.edit_at),
+            self._problems.edited(milliseconds(row.edit_at), row.edit_at, place),
             (),
             False,
             kind.startswith("system_"),

@@ -19,6 +19,16 @@ FIELDS: Final = (
     *("_id", "rid", "t", "ts", "msg", "u", "tmid", "editedAt", "reactions", "pinned", "pinnedBy"),
     *("file", "files", "attachments", "role", "_hidden", "parent"),
 )
+_TYPES: Final = {
+    "t": str,
+    "msg": str,
+    "u": dict,
+    "tmid": str,
+    "reactions": dict,
+    "file": dict,
+    "files": list,
+    "attachments": list,
+}
 _ENCRYPTED: Final = "*The export has no key to read this message.*"
 _MOST: Final = 1_000  # files, attachments of a message
 _REACTIONS: Final = 10_000
@@ -67,6 +77,9 @@ class Messages:
         if at is None or not name:
             self._problems.add("no time" if name else "unreadable", place)
             return None
+        for field, type_ in _TYPES.items():
+            if not isinstance(row.get(field), type_ | None):
+                self._problems.add("unreadable", f"{place}: {field}")
         author = self._people.author(part(row, "u"))
         if author not in self._people.listed:
             self._problems.add("missing person", f"{place}: {author}")
@@ -90,12 +103,12 @@ class Messages:
             text,
             thread,
             quotes if quotes != thread else None,
-            moment(row, "editedAt"),
+            self._problems.edited(moment(row, "editedAt"), row.get("editedAt"), place),
             (),
             False,
             False,
             (key(part(row, "pinnedBy")) or author) if row.get("pinned") is True else None,
-            self._reactions(row),
+            self._reactions(row, place),
             files,
         )
 
@@ -106,11 +119,16 @@ class Messages:
             return text.replace("{@}", mention(bounded(self._people.named(said))))
         return text.replace("{}", literal(said))
 
-    def _reactions(self, row: Document) -> tuple[Reaction, ...]:
+    def _reactions(self, row: Document, place: str) -> tuple[Reaction, ...]:
         """By user names, and so wrong where somebody was renamed since."""
+        told = part(row, "reactions")
+        for by in told.values():
+            names = by.get("usernames") if isinstance(by, dict) else None
+            if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+                self._problems.add("unreadable", f"{place}: reactions")
         found = dict.fromkeys(
             Reaction(bounded(self._people.named(name)), reaction_named(plain(emoji).strip(":"), more=True))
-            for emoji, by in part(row, "reactions").items()
+            for emoji, by in told.items()
             for name in words(by, "usernames")
         )
         return tuple(found)[:_REACTIONS]

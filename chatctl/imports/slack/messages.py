@@ -83,19 +83,21 @@ class Messages:
         place = f"{place} {key}"
         author = self._authors.author(row)
         if row.subtype == "tombstone":
-            return Message(key, author, micro // 1000, "", self._thread(row, micro), deleted=True)
+            return Message(key, author, micro // 1000, "", self._thread(row, micro, place), deleted=True)
         if row.subtype == "bot_add":
             self._authors.bot_was_added(row)
         if row.subtype and row.subtype not in _SYSTEM and row.subtype not in _USUAL:
             self._problems.add("unknown kind", f"{place}: {plain(row.subtype)[:40]}")
         files = row.files or ([row.file] if row.file is not None and row.subtype != "file_comment" else [])
-        edited = microseconds(row.edited.ts) if row.edited is not None else None
+        edited = None
+        if row.edited is not None:
+            edited = self._problems.edited(microseconds(row.edited.ts), row.edited.ts, place)
         return Message(
             key,
             author,
             micro // 1000,
             tokenless(self._text(row, files)),
-            self._thread(row, micro) if row.thread_ts is not None else None,
+            self._thread(row, micro, place) if row.thread_ts is not None else None,
             None,
             None if edited is None else edited // 1000,
             (),
@@ -106,8 +108,10 @@ class Messages:
             self._files.of(files, self._folders, place) if files else (),
         )
 
-    def _thread(self, row: Row, micro: int) -> str | None:
+    def _thread(self, row: Row, micro: int, place: str) -> str | None:
         root = microseconds(row.thread_ts)
+        if root is None and row.thread_ts:
+            self._problems.add("unreadable", f"{place}: thread_ts")
         return None if root is None or root == micro else written(root)
 
     def _text(self, row: Row, files: list[FileRow]) -> str:

@@ -58,7 +58,9 @@ class Reader:
             base,
             text=text.markdown,
             reply_to=text.answered,
-            edited_at=_time(row.last_edited_date_time),
+            edited_at=self.problems.edited(
+                _time(row.last_edited_date_time), row.last_edited_date_time, place
+            ),
             reactions=self._reactions(row),
             files=tuple(replace(file, key=bounded(f"{key}/{file.key}")) for file in text.files),
         )

@@ -10,7 +10,7 @@ from attrs import define, field
 
 from chatctl.imports.archive import Archive
 from chatctl.imports.json_decoding import NotJson, decoded
-from chatctl.imports.json_text import ANY, elements
+from chatctl.imports.json_text import ANY, Opened, elements
 from chatctl.imports.keys import bounded
 from chatctl.imports.problems import Problems, lost_in
 from chatctl.imports.records import Person, Room
@@ -18,7 +18,7 @@ from chatctl.imports.teams.rows import Channel, Member, Row, Team, User, shown
 
 MAX_ROWS: Final = 500_000  # of each list
 LISTS: Final = ("teamsList.json", "usersList.json")
-_ROWS: Final = frozenset({(), ("value",)})
+_ROWS: Final[Opened] = {(): "list or object", ("value",): "list"}
 _TEAM: Final = msgspec.json.Decoder(Team)
 _CHANNEL: Final = msgspec.json.Decoder(Channel)
 _MEMBER: Final = msgspec.json.Decoder(Member)

@@ -11,20 +11,16 @@ from attrs import define, field
 
 from chatctl.imports.archive import Archive
 from chatctl.imports.json_decoding import NotJson, decoded
-from chatctl.imports.json_text import ANY, elements
+from chatctl.imports.json_text import ANY, Path, Shape, elements
 from chatctl.imports.problems import Problems, lost_in
 from chatctl.imports.records import Room, plain
 from chatctl.imports.telegram.rows import Id, Row, mended, number_of
 
 _LISTS: Final = ("chats", "left_chats")
-_OPENED: Final = frozenset(
-    [(), ("messages",)]
-    + [
-        path
-        for one in _LISTS
-        for path in ((one,), (one, "list"), (one, "list", ANY), (one, "list", ANY, "messages"))
-    ]
-)
+_OPENED: Final[dict[Path, Shape]] = {(): "object", ("messages",): "list"}
+for one in _LISTS:
+    _OPENED[one,] = _OPENED[one, "list", ANY] = "object"
+    _OPENED[one, "list"] = _OPENED[one, "list", ANY, "messages"] = "list"
 _PUBLIC: Final = frozenset(["public_supergroup", "public_channel"])
 _DIRECT: Final = frozenset(["personal_chat", "bot_chat"])
 KINDS: Final = (

@@ -56,15 +56,18 @@ class Reader:
         message = (
             self._service(row, str(id_), author, at, chat)
             if row.type == "service"
-            else Message(str(id_), author, at, "", edited_at=_seconds(row.edited_unixtime))
+            else Message(str(id_), author, at, "", edited_at=self._edited(row, place))
         )
         if row.type == "message":
             message = self._said(message, chat, row, place)
         if self.ordering.add(chat.key, message) is not None:
             self.ordering.replace(chat.key, message)  # it is in two exports
 
+    def _edited(self, row: Row, place: str) -> int | None:
+        return self.problems.edited(_seconds(row.edited_unixtime), row.edited_unixtime, place)
+
     def _said(self, message: Message, chat: Chat, row: Row, place: str) -> Message:
-        reactions, uncounted = self._reactions(row)
+        reactions, uncounted = self._reactions(row, place)
         text = "\n\n".join(part for part in (written(row), uncounted) if part)
         thread, reply = self._around(chat, row, place)
         files = tuple(self._files(row, message.key, place))
@@ -83,6 +86,8 @@ class Reader:
     def _around(self, chat: Chat, row: Row, place: str) -> tuple[str | None, str | None]:
         """Thread and message that is answered. All of a topic answers the message that it began with."""
         answered = number_of(row.reply_to_message_id)
+        if answered is None and row.reply_to_message_id not in (None, ""):
+            self.problems.add("unreadable", f"{place}: reply_to_message_id")
         if answered is None or row.reply_to_peer_id is not None:
             return None, None
         target = str(answered)
@@ -120,11 +125,13 @@ class Reader:
             return None
         return milliseconds(shown if shown.tzinfo else self.clock().read(shown))
 
-    def _reactions(self, row: Row) -> tuple[tuple[Reaction, ...], str]:
+    def _reactions(self, row: Row, place: str) -> tuple[tuple[Reaction, ...], str]:
         """And as text those of which only the number is known."""
         told_: list[Reaction] = []
         counted: list[str] = []
         for each in row.reactions or ():
+            if not _is_reaction(each):
+                self.problems.add("unreadable", f"{place}: reactions")
             if not isinstance(each, dict):
                 continue
             emoji = each.get("emoji")
@@ -161,6 +168,16 @@ class Reader:
             known = size if size is not None and 0 <= size < 2**63 else None
             found.append(File(f"{id_}/{kind}", name[:255] or "file", mime, known, path=path, missing=missing))
         return found
+
+
+def _is_reaction(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("emoji"), str | None)
+        and isinstance(value.get("recent"), list | None)
+        and all(isinstance(who, dict) for who in value.get("recent") or ())
+        and all(isinstance(who.get("from_id"), str | int | None) for who in value.get("recent") or ())
+    )
 
 
 def _id(who: Any) -> str | int | None:

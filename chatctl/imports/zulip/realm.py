@@ -14,7 +14,7 @@ from chatctl.imports.archive import Archive, read_archive
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.json_decoding import NotJson, decoded
-from chatctl.imports.json_text import ANY, elements
+from chatctl.imports.json_text import ANY, Opened, elements
 from chatctl.imports.ordering import Ordering
 from chatctl.imports.problems import Problems, lost_in
 from chatctl.imports.records import CustomEmoji, Message, Person, Room, plain
@@ -26,7 +26,7 @@ MAX_TOPICS: Final = 500_000  # that become threads
 MAX_EMOJI: Final = 10_000
 _CHUNK: Final = re.compile(r"messages-\d{1,9}\.json(?:\.partial)?")
 _MESSAGE: Final = ("zerver_message", ANY)
-_OPENED: Final = frozenset({(), (ANY,)})
+_OPENED: Final[Opened] = {(): "object", ("zerver_message",): "list", (ANY,): "any"}
 _ROW: Final = msgspec.json.Decoder(Row)
 _SENT: Final = msgspec.json.Decoder(Sent)
 

@@ -13,12 +13,11 @@ from msgspec import Struct
 from chatctl.imports.archive import Archive
 from chatctl.imports.export import Unreadable
 from chatctl.imports.json_decoding import NotJson, decoded
-from chatctl.imports.json_text import ANY, elements
+from chatctl.imports.json_text import ANY, Opened, elements
 from chatctl.imports.problems import Problems, lost_in
 
 MAX_ROWS: Final = 1_000_000  # of people, streams and recipients
 MAX_MEMBERS: Final = 2_000_000  # people in streams and groups
-_EACH: Final = frozenset({(), (ANY,)})
 
 
 class Realm(Struct, frozen=True):
@@ -83,6 +82,7 @@ _DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     "zerver_realmemoji": msgspec.json.Decoder(Emoji),
     "zerver_reaction": msgspec.json.Decoder(Reaction),
 }
+_EACH: Final[Opened] = {(): "object", **{(name,): "list" for name in _DECODERS}, (ANY,): "any"}
 
 
 class Reactions:

@@ -23,10 +23,10 @@ _SHARED: Final = ("Common", "Inherited")  # digits, hyphens, accents
 
 def single_script(name: str) -> bool:
     """Whether all letters belong to one script, or to one of `SCRIPT_SETS`."""
-    return _pattern().fullmatch(name) is not None
+    return name.isascii() or _pattern().fullmatch(name) is not None  # all letters of ASCII are Latin
 
 
-@cache  # compiled on first use, because compiling is slow and most processes only compare names
+@cache  # compiled on first use, because compiling is slow and most names are ASCII
 def _pattern() -> Any:
     import regex
 

@@ -9,6 +9,7 @@ const A_MINUTE = 400
 const AN_HOUR = 4000
 const AT_ONCE = 16
 const GROWTH = 1.2
+const FEW = 100
 
 /** In the page: whether the reader is this far from the end, in pixels. */
 function left([least, most]) {
@@ -17,12 +18,30 @@ function left([least, most]) {
   return least <= pixels && pixels <= most
 }
 
+/** In the page, before anything of it runs: counts the events that were read and are not let go yet. */
+function countEvents() {
+  const { parse } = JSON
+  const gone = new FinalizationRegistry(() => {
+    window.heldEvents -= 1
+  })
+  window.heldEvents = 0
+  JSON.parse = (...given) => {
+    const read = parse(...given)
+    if (read?.event !== undefined) {
+      window.heldEvents += 1
+      gone.register(read)
+    }
+    return read
+  }
+}
+
 scenario(async ({ asked, context, tab }) => {
   const { ada, grace, rooms } = asked
   const path = `/#/room/${rooms.general}`
 
   const loads = []
   const home = await context(ada)
+  await home.addInitScript(countEvents)
   let page
   for (let i = 0; i < LOADS; i++) {
     page = await tab(home, path)
@@ -107,6 +126,12 @@ scenario(async ({ asked, context, tab }) => {
   await talk(AN_HOUR, A_MINUTE)
   const afterAnHour = await heap(100, GROWTH * afterAMinute)
   const nodesAfterAnHour = await nodes()
+  let held
+  // It is told that something is gone a while after it is.
+  for (let i = 0; i < 100 && !(held <= FEW); i++) {
+    await debug.send('HeapProfiler.collectGarbage')
+    held = await page.evaluate(() => window.heldEvents)
+  }
   const rows = await page.locator('[data-seq]').count()
 
   return {
@@ -116,5 +141,6 @@ scenario(async ({ asked, context, tab }) => {
     heap: [afterAMinute, afterAnHour],
     nodes: [nodesAfterAMinute, nodesAfterAnHour],
     rows,
+    held,
   }
 }, { flags: ['--js-flags=--no-flush-bytecode'] }) // else compiled code goes between the looks, more or less of it

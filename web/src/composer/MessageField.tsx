@@ -24,7 +24,8 @@ import { MARKS } from './FormatBar'
 import { lasting } from './later'
 import { continued, type Selection, wrapped } from './markup'
 import { SuggestionList } from './SuggestionList'
-import { replaced } from './token'
+import type { Suggestion } from './suggest'
+import { replaced, type Token } from './token'
 import { useSuggestions } from './useSuggestions'
 import { t } from './words'
 
@@ -84,10 +85,11 @@ export function MessageField({ room, thread, loud }: MessageFieldProps) {
     start: field.current?.selectionStart ?? text.length,
     end: field.current?.selectionEnd ?? text.length,
   })
-  const suggestions = useSuggestions(room, loud, (word, one) => {
+  const pick = (word: Token, one: Suggestion) => {
     const { text: next, caret } = replaced(text, word, one.text)
     select({ text: next, start: caret, end: caret })
-  })
+  }
+  const suggestions = useSuggestions(room, loud, pick, write)
   const found = suggestions.found.value
 
   const tellTyping = (typed: string) => {

@@ -5,6 +5,7 @@ import { useEffect } from 'preact/hooks'
 import type { RowPlace } from '../message/slots'
 import { useChat } from '../shell/chat_context'
 import type { Message, OwnRoom } from '../wire/contract'
+import { reached, wasSent } from './reached'
 import { t } from './state_words'
 
 const ASK_AFTER_MS = 400
@@ -14,7 +15,7 @@ export function OwnState({ room, message, place }: { room: OwnRoom; message: Mes
   const timeline = chat.timeline(room.id)
   const counts = useSignal<{ delivered: number; read: number } | null>(null)
   const newest = timeline.messages.value.findLast((one) => one.by === chat.me && !one.deleted)
-  const shown = place === 'room' && message.by === chat.me && newest?.seq === message.seq
+  const shown = place === 'room' && wasSent(message, chat.me) && newest?.seq === message.seq
   useEffect(() => {
     if (!shown) return
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -40,8 +41,6 @@ export function OwnState({ room, message, place }: { room: OwnRoom; message: Mes
     }
   }, [shown, message.seq])
   if (!shown) return null
-  const { delivered, read } = counts.value ?? { delivered: 0, read: 0 }
-  const words =
-    read > 0 ? t('read', { count: read }) : delivered > 0 ? t('delivered', { count: delivered }) : t('sent')
-  return <span class="own-state">{words}</span>
+  const { said, count } = reached(counts.value ?? { delivered: 0, read: 0 }, room)
+  return <span class="own-state">{t(said, { count })}</span>
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { replaced, tokenAt } from './token'
+import { closedName, replaced, tokenAt } from './token'
 
 const at = (text: string) => {
   const caret = text.indexOf('|')
@@ -31,4 +31,12 @@ test('choosing replaces the word and leaves one space', () => {
   const token = at('hi @an| there')!
   expect(replaced('hi @an there', token, '@ann')).toEqual({ text: 'hi @ann there', caret: 8 })
   expect(replaced('@an', at('@an|')!, '@ann')).toEqual({ text: '@ann ', caret: 5 })
+})
+
+test('the second colon closes the name of an emoji', () => {
+  const closed = (text: string) => closedName(text.replace('|', ''), text.indexOf('|'))
+  expect(closed('so :tada:| now')).toEqual({ kind: 'emoji', typed: 'tada', from: 3, to: 9 })
+  expect(closed(':+1:|')).toMatchObject({ typed: '+1' })
+  for (const text of ['so :tada|:', '12:30:|', 'note:|', '::|', '`:tada:|', '@ann:|', 'a:tada:|'])
+    expect(closed(text)).toBeNull()
 })

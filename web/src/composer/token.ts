@@ -27,6 +27,13 @@ export function tokenAt(text: string, caret: number): Token | null {
   return { kind, typed, from, to: caret }
 }
 
+/** The name of an emoji that was typed to its end: `:tada:`. */
+export function closedName(text: string, caret: number): Token | null {
+  if (text[caret - 1] !== ':') return null
+  const token = tokenAt(text, caret - 1)
+  return token?.kind === 'emoji' ? { ...token, to: caret } : null
+}
+
 /** Whether what follows would stand in code: there nothing is a name. */
 function inCode(before: string): boolean {
   const fences = before.split(/^```/mu).length - 1

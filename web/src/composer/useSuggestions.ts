@@ -6,12 +6,14 @@ import { useChat } from '../shell/chat_context'
 import type { OwnRoom } from '../wire/contract'
 import { roommates } from './roommates'
 import { commands, emoji, people, rooms, type Suggestion } from './suggest'
-import { type Token, tokenAt } from './token'
+import { closedName, type Token, tokenAt } from './token'
 
 export function useSuggestions(
   room: OwnRoom,
   loud: boolean,
   onPick: (token: Token, one: Suggestion) => void,
+  /** Told what the field says, once a name in it has become its emoji. */
+  onNamed: (text: string) => void,
 ) {
   const chat = useChat()
   const found = useSignal<readonly Suggestion[]>([])
@@ -27,6 +29,8 @@ export function useSuggestions(
     close,
     async look(field: HTMLTextAreaElement) {
       const one = field.selectionStart === field.selectionEnd
+      const closed = one ? closedName(field.value, field.selectionStart) : null
+      if (closed !== null) void drawn(chat, room, field, closed).then((done) => done && onNamed(field.value))
       const next = one ? tokenAt(field.value, field.selectionStart) : null
       token.value = next
       const list = next === null ? [] : await suggestions(chat, room, next, loud).catch(() => [])
@@ -54,6 +58,25 @@ export function useSuggestions(
       return true
     },
   }
+}
+
+/** Puts the emoji in the place of its name, unless that is not there any more; whether it did. */
+async function drawn(
+  chat: Chat,
+  room: OwnRoom,
+  field: HTMLTextAreaElement,
+  { typed, from, to }: Token,
+): Promise<boolean> {
+  const before = field.value.slice(0, to)
+  const sign = await import('../emoji/find')
+    .then(({ emojiNamed }) => emojiNamed(typed, chat.emoji.of(room.space).peek()))
+    .catch(() => null) // without its list it stays a name
+  if (sign === null || !field.value.startsWith(before)) return false
+  // Where it keeps the caret by itself, a caret right behind the name would stand before the emoji.
+  const caret = Math.max(field.selectionStart, to) - to + from + sign.length
+  field.setRangeText(sign, from, to)
+  field.setSelectionRange(caret, caret)
+  return true
 }
 
 async function suggestions(

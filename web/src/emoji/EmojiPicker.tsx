@@ -186,10 +186,12 @@ function ofGroup(id: number, all: readonly Emoji[]): readonly Emoji[] {
   const byEmoji = new Map(
     all.flatMap((one) => [[one.emoji, one] as const, ...one.tones.map((same) => [same, one] as const)]),
   )
-  return recent.value.flatMap((emoji) => {
+  const used = recent.value.flatMap((emoji) => {
     const one = byEmoji.get(emoji)
     return one === undefined ? [] : [{ ...one, emoji, tones: [] }]
   })
+  // They are few at first: below them the faces go on.
+  return [...used, ...all.filter((one) => one.group === 0 && !recent.value.includes(one.emoji))]
 }
 
 /** Where an arrow key leads in the grid; rows are found by where the cells stand. */

@@ -9,6 +9,8 @@ export interface Emoji {
   readonly label: string
   /** `thumbsup`; empty where it has none. */
   readonly short: string
+  /** Under which it may be typed: `thumbsup`, `+1`. */
+  readonly names: readonly string[]
   readonly group: number
   readonly words: string
   /** The same in five skin tones, light to dark. */
@@ -24,12 +26,13 @@ export function allEmoji(): Promise<readonly Emoji[]> {
   if (all === undefined) {
     const data = lang === 'de' ? import('virtual:emoji/de') : import('virtual:emoji/en')
     all = data.then(({ default: rows }) =>
-      rows.map(([group, emoji, label, short, tags, tones = []]) => ({
+      rows.map(([group, emoji, label, names, tags, tones = []]) => ({
         emoji,
         label,
-        short,
+        short: names.split(' ')[0] as string,
+        names: names === '' ? [] : names.split(' '),
         group,
-        words: `${label} ${short} ${tags}`.toLocaleLowerCase(lang),
+        words: `${label} ${names} ${tags}`.toLocaleLowerCase(lang),
         tones,
       })),
     )
@@ -45,6 +48,7 @@ export function customEmoji(custom: Iterable<CustomEmoji>): Emoji[] {
     emoji: `:${name}:`,
     label: name,
     short: name,
+    names: [name],
     group: -1,
     words: name,
     tones: [],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { language } from '../i18n/strings'
 import type { CustomEmoji } from '../wire/contract'
 import { allEmoji } from './emoji'
-import { findEmoji } from './find'
+import { emojiNamed, findEmoji } from './find'
 
 const found = async (typed: string, custom?: ReadonlyMap<string, CustomEmoji>) =>
   (await findEmoji(typed, custom)).map(({ emoji }) => emoji)
@@ -29,4 +29,22 @@ test('letters and skin tones are not listed by themselves', async () => {
   expect(all).not.toContain('🇦')
   expect(all).not.toContain('🏽')
   expect(all.length).toBeGreaterThan(1800)
+})
+
+test('a name means one emoji, by the names that people bring from elsewhere', async () => {
+  for (const [name, emoji] of [
+    ['tada', '🎉'],
+    ['+1', '👍'],
+    ['thumbsup', '👍'],
+    ['thinking_face', '🤔'],
+    ['slightly_smiling_face', '🙂'],
+  ] as const)
+    expect(await emojiNamed(name, undefined)).toBe(emoji)
+  expect(await emojiNamed('no such thing', undefined)).toBeNull()
+  expect(await emojiNamed('', undefined)).toBeNull()
+})
+
+test('what the space has under the name stays a name', async () => {
+  const custom = new Map([['tada', { name: 'tada', image: 'f', by: 'a', at: 0 }]])
+  expect(await emojiNamed('tada', custom)).toBeNull()
 })

@@ -16,6 +16,15 @@ export async function findEmoji(
   }))
 }
 
+/** The emoji that the name means, between its colons; none where the space has one of its own with that name. */
+export async function emojiNamed(
+  name: string,
+  custom: ReadonlyMap<string, CustomEmoji> | undefined,
+): Promise<string | null> {
+  if (custom?.has(name)) return null
+  return (await allEmoji()).find(({ names }) => names.includes(name))?.emoji ?? null
+}
+
 export function matching(all: readonly Emoji[], typed: string): Emoji[] {
   const wanted = typed.toLocaleLowerCase().replaceAll('_', ' ').trim().split(/\s+/)
   const ranked: [rank: number, emoji: Emoji][] = []

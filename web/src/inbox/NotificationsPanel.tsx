@@ -5,6 +5,7 @@ import { useEffect } from 'preact/hooks'
 import { useChat } from '../shell/chat_context'
 import { go, roomLink } from '../shell/route'
 import { roomName } from '../sidebar/room_name'
+import { shortly } from '../text/dates'
 import { Avatar } from '../ui/Avatar'
 import { Button } from '../ui/Button'
 import { tried } from '../ui/toasts'
@@ -84,7 +85,7 @@ function Row({ notification }: { notification: Notification }) {
             })}
           </span>
           <span class="people-note">
-            {new Date(notification.at).toLocaleString()}
+            {shortly(notification.at)}
             {notification.reason && ` · ${notification.reason}`}
           </span>
         </span>

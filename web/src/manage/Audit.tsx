@@ -5,14 +5,14 @@ import { directoryOf } from '../people/directory'
 import { useChat } from '../shell/chat_context'
 import { roomLink } from '../shell/route'
 import { roomName } from '../sidebar/room_name'
+import { dateTime } from '../text/dates'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
 import type { AuditEntry, Member } from '../wire/contract'
-import { type AuditLine, auditLine, KINDS_OF_SERVER, KINDS_OF_SPACE, partsOf } from './audit_line'
+import { type AuditLine, auditLine, KINDS_OF_SERVER, KINDS_OF_SPACE, partsOf, toldOnce } from './audit_line'
 import { t } from './audit_words'
 import { Person } from './Person'
 import { Select } from './Select'
-import { when } from './when'
 import { t as shared } from './words'
 
 /** `space` null: what happened to the server and to accounts, for operators. */
@@ -72,7 +72,7 @@ export function Audit({ space }: { space: string | null }) {
         />
       </div>
       <ul class="rows">
-        {pages.items.value.map((entry) => (
+        {toldOnce(pages.items.value).map((entry) => (
           <Entry key={entry.position} entry={entry} />
         ))}
       </ul>
@@ -93,7 +93,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
           )}
         </p>
         <p class="row-note">
-          {[when(entry.at), ...line.details].join(' · ')}
+          {[dateTime(entry.at), ...line.details].join(' · ')}
           {reason !== undefined && ` · ${shared('reason')}: ${reason}`}
         </p>
       </div>

@@ -1,5 +1,6 @@
 import { holds } from '../data/rights'
 import { useChat } from '../shell/chat_context'
+import { dateTime } from '../text/dates'
 import { Button } from '../ui/Button'
 import { PageEnd } from '../ui/PageEnd'
 import { usePages } from '../ui/pages'
@@ -7,7 +8,7 @@ import { tried } from '../ui/toasts'
 import type { Restriction } from '../wire/contract'
 import { Person } from './Person'
 import type { TabProps } from './SpaceScreen'
-import { until, when } from './when'
+import { until } from './when'
 import { t } from './words'
 
 type Kept = Restriction & { readonly kind: 'ban' | 'mute' }
@@ -68,7 +69,7 @@ export function ModerationTab({ space }: TabProps) {
                 <div class="row-about">
                   <Person account={one.account} />
                   <p class="row-note">
-                    {t('due', { when: when(one.due_at) })} · {t('by')} <Person account={one.by} />
+                    {t('due', { when: dateTime(one.due_at) })} · {t('by')} <Person account={one.by} />
                     {one.reason && ` · ${one.reason}`}
                   </p>
                 </div>

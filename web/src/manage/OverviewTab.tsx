@@ -4,6 +4,7 @@ import { holds } from '../data/rights'
 import { said } from '../i18n/said'
 import { useChat } from '../shell/chat_context'
 import { fromHere } from '../shell/route'
+import { dateTime } from '../text/dates'
 import { Button } from '../ui/Button'
 import { confirmed } from '../ui/confirm'
 import { Field } from '../ui/Field'
@@ -13,7 +14,6 @@ import type { SpaceDetail } from '../wire/contract'
 import { Person } from './Person'
 import { Retention } from './Retention'
 import type { TabProps } from './SpaceScreen'
-import { when } from './when'
 import { t } from './words'
 
 export function OverviewTab({ space }: TabProps) {
@@ -92,7 +92,7 @@ export function OverviewTab({ space }: TabProps) {
           <dt>{t('members')}</dt>
           <dd>{detail.value.members}</dd>
           <dt>{t('created')}</dt>
-          <dd>{when(detail.value.created_at)}</dd>
+          <dd>{dateTime(detail.value.created_at)}</dd>
           <dt>{t('owner')}</dt>
           <dd>{detail.value.owner === null ? '–' : <Person account={detail.value.owner} />}</dd>
           <dt>{t('your_role')}</dt>

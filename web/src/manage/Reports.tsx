@@ -3,6 +3,7 @@
 import { useSignal } from '@preact/signals'
 import { useChat } from '../shell/chat_context'
 import { roomLink } from '../shell/route'
+import { dateTime } from '../text/dates'
 import { Button } from '../ui/Button'
 import { confirmed } from '../ui/confirm'
 import { PageEnd } from '../ui/PageEnd'
@@ -10,7 +11,6 @@ import { usePages } from '../ui/pages'
 import { tried } from '../ui/toasts'
 import type { Message, Report } from '../wire/contract'
 import { Person } from './Person'
-import { when } from './when'
 import { t } from './words'
 
 /** `space` null: reports from direct rooms, for operators. */
@@ -77,7 +77,7 @@ function ReportRow({ report, onDone }: { report: Report; onDone(): void }) {
     <li class="row row-tall">
       <div class="row-about">
         <p>
-          <Person account={report.by} /> {t('reported_at', { when: when(report.at) })}
+          <Person account={report.by} /> {t('reported_at', { when: dateTime(report.at) })}
         </p>
         {report.reason && <p>{report.reason}</p>}
         <blockquote class="quote">
@@ -91,7 +91,7 @@ function ReportRow({ report, onDone }: { report: Report; onDone(): void }) {
         ))}
         {report.resolved_at !== null && (
           <p class="row-note">
-            {t('resolved', { when: when(report.resolved_at) })}
+            {t('resolved', { when: dateTime(report.resolved_at) })}
             {report.resolution && ` · ${report.resolution}`}
           </p>
         )}

@@ -7,7 +7,7 @@ import { said } from '../i18n/said'
 import { directoryOf, named } from '../people/directory'
 import { useChat } from '../shell/chat_context'
 import { closeDialog } from '../shell/dialog'
-import { fromHere } from '../shell/route'
+import { fromHere, screenLink } from '../shell/route'
 import { Button } from '../ui/Button'
 import { confirmed } from '../ui/confirm'
 import { Dialog } from '../ui/Dialog'
@@ -56,6 +56,13 @@ export function RoomSettings({ room: id, onDone }: RoomSettingsProps) {
       <Acts room={room} onChanged={changed} />
       <Kept room={room} onChanged={changed} />
       <Inside room={room} />
+      {room.space !== null && (
+        <p class="row-note">
+          <a href={screenLink('settings', 'bots')} onClick={closeDialog}>
+            {t('webhook_here')}
+          </a>
+        </p>
+      )}
     </Dialog>
   )
 }

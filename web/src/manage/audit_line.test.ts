@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AuditEntry } from '../wire/contract'
-import { auditLine, KINDS_OF_SERVER, KINDS_OF_SPACE, partsOf } from './audit_line'
+import { auditLine, KINDS_OF_SERVER, KINDS_OF_SPACE, partsOf, toldOnce } from './audit_line'
 import { t } from './audit_words'
 
 const entry = (type: string, data: object = {}, stream = 'space/s1', by = 'ann'): AuditEntry => ({
@@ -64,4 +64,12 @@ test('every kind has a name and no braces are left; one of a later server is sho
 
 test('a name with braces in it is no place for somebody', () => {
   expect(read(entry('emoji.added', { name: '{by}' }))).toBe('ann added the emoji :{by}:')
+})
+
+test('a room that was made stands there once', () => {
+  const bySpace = entry('room.created', { room: 'r1', name: 'dock' })
+  const byRoom = entry('room.created', { name: 'dock' }, 'room/r1')
+  const joined = entry('member.joined', { account: 'ann' }, 'room/r1')
+  expect(toldOnce([bySpace, joined, byRoom])).toEqual([joined, byRoom])
+  expect(toldOnce([bySpace, joined])).toEqual([bySpace, joined]) // the other is on the next page, or not for the reader
 })

@@ -94,6 +94,19 @@ interface Data {
   readonly keep_days?: number | null
 }
 
+/** A public room that is made is told to its space and in itself: once is enough, where both are there. */
+export function toldOnce(entries: readonly AuditEntry[]): AuditEntry[] {
+  const inThemselves = new Set(
+    entries.filter(({ type }) => type === 'room.created').map(({ stream }) => stream),
+  )
+  return entries.filter(
+    ({ type, stream, data }) =>
+      type !== 'room.created' ||
+      stream.startsWith('room/') ||
+      !inThemselves.has(`room/${(data as Data).room}`),
+  )
+}
+
 export function auditLine({ stream, type, by, data }: AuditEntry): AuditLine {
   const [kind, id] = splitStream(stream)
   const said = data as Data

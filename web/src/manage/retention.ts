@@ -1,9 +1,9 @@
 /** What a rule would erase, and what is said of it before it is set. */
 
 import type { Chat } from '../data/chat'
+import { dateTime } from '../text/dates'
 import type { OldMessages } from '../wire/contract'
 import { t } from './retention_words'
-import { when } from './when'
 
 export type Place = { readonly room: string } | { readonly space: string }
 
@@ -30,7 +30,7 @@ export async function countOld(
 export function ruleSentence(days: number, old: OldMessages | null): string {
   const rule = t('rule_text', { count: days })
   if (old === null) return rule
-  const since = old.oldest === null ? '' : ` ${t('oldest', { when: when(old.oldest) })}`
+  const since = old.oldest === null ? '' : ` ${t('oldest', { when: dateTime(old.oldest) })}`
   return `${rule} ${t('now', { count: old.messages })}${since}`
 }
 

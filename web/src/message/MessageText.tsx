@@ -1,7 +1,7 @@
 /** A text with its marks, as elements. Whoever shows a message's text anywhere shows it with this. */
 
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import type { Chat } from '../data/chat'
 import { picturePath } from '../data/files'
 import { useChat } from '../shell/chat_context'
@@ -123,7 +123,7 @@ function draw(node: Inline, key: number, drawn: Drawn): ComponentChildren {
     case 'room':
       return <RoomTag key={key} tag={node.text} drawn={drawn} />
     case 'emoji':
-      return <CustomEmoji key={key} name={node.name} space={drawn.space} />
+      return <NamedEmoji key={key} name={node.name} space={drawn.space} />
   }
 }
 
@@ -213,10 +213,21 @@ function Mention({ text, drawn: { chat, mentions, text: whole } }: { text: strin
   )
 }
 
-export function CustomEmoji({ name, space }: { name: string; space: string | null }) {
-  const chat = useChat()
-  const emoji = chat.emoji.of(space).value?.get(name)
+/** One of the space's own, or what programs and people from elsewhere write for one that everybody has. */
+function NamedEmoji({ name, space }: { name: string; space: string | null }) {
+  const own = useChat().emoji.of(space).value
+  const emoji = own?.get(name)
   const picture = usePicture(picturePath(emoji?.image, 'whole'))
-  if (picture.state !== 'there') return `:${name}:`
-  return <img class="text-emoji" src={picture.url} alt={`:${name}:`} title={`:${name}:`} />
+  const [sign, setSign] = useState<string | null>(null)
+  // A time such as `:30:` is no name, and for it no list is loaded.
+  const usual = emoji === undefined && (own !== undefined || space === null) && /[a-z+]/.test(name)
+  useLayoutEffect(() => {
+    if (!usual) return
+    import('../emoji/find')
+      .then(({ emojiNamed }) => emojiNamed(name, undefined))
+      .then(setSign, () => undefined)
+  }, [usual, name])
+  if (picture.state === 'there')
+    return <img class="text-emoji" src={picture.url} alt={`:${name}:`} title={`:${name}:`} />
+  return usual && sign !== null ? <span title={`:${name}:`}>{sign}</span> : `:${name}:`
 }

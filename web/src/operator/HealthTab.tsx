@@ -2,6 +2,7 @@
 
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { language } from '../i18n/strings'
 import { useChat } from '../shell/chat_context'
 import { dateAndClock } from '../text/dates'
 import { size } from '../text/sizes'
@@ -64,7 +65,7 @@ export function HealthTab() {
       <dl class="facts">
         {facts.map(([name, fact]) => [
           <dt key={name}>{name}</dt>,
-          <dd key={`${name}=`}>{typeof fact === 'number' ? fact.toLocaleString() : fact}</dd>,
+          <dd key={`${name}=`}>{typeof fact === 'number' ? fact.toLocaleString(language.value) : fact}</dd>,
         ])}
       </dl>
       <Check />

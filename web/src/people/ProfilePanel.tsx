@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks'
 import { useChat } from '../shell/chat_context'
 import type { Panel } from '../shell/panel'
 import { fromHere, roomLink } from '../shell/route'
+import { dateTime } from '../text/dates'
 import { Avatar } from '../ui/Avatar'
 import { Button } from '../ui/Button'
 import { tried } from '../ui/toasts'
@@ -43,10 +44,7 @@ export function ProfilePanel({ panel: { account } }: { panel: Extract<Panel, { k
       <p>
         <PresenceDot account={account} /> {t(`presence_${presence?.state ?? 'offline'}`)}
         {presence?.last_seen && (
-          <span class="people-note">
-            {' '}
-            · {t('last_seen', { when: new Date(presence.last_seen).toLocaleString() })}
-          </span>
+          <span class="people-note"> · {t('last_seen', { when: dateTime(presence.last_seen) })}</span>
         )}
       </p>
       {profile.about && <p class="profile-about">{profile.about}</p>}

@@ -18,6 +18,10 @@ const JumpToDate = lazy(
   () => import('./JumpToDate'),
   (module) => module.JumpToDate,
 )
+const Topic = lazy(
+  () => import('./Topic'),
+  (module) => module.Topic,
+)
 const InvitePeople = lazy(
   () => import('./InvitePeople'),
   (module) => module.InvitePeople,
@@ -71,9 +75,15 @@ export function RoomHead({ room, preview = false }: { room: OwnRoom; preview?: b
           <bdi>{roomName(chat, room)}</bdi>
         </h1>
         {room.topic && (
-          <p class="room-topic" title={room.topic}>
+          <button
+            type="button"
+            class="room-topic"
+            aria-haspopup="dialog"
+            title={room.topic}
+            onClick={() => openDialog(<Topic room={room} />)}
+          >
             <bdi>{room.topic}</bdi>
-          </p>
+          </button>
         )}
       </div>
       <div class="room-ways">

@@ -85,9 +85,12 @@ export function SearchPanel({ panel }: { panel: Extract<Panel, { kind: 'search' 
         <div class="search-filters" role="group" aria-label={t('filters')}>
           {panel.room !== null && (
             <Button
-              aria-pressed={here.value}
+              // A room that is named is meant instead.
+              aria-pressed={here.value && parsed(typed.value).in === null}
               onClick={() => {
-                here.value = !here.value
+                const named = parsed(typed.peek()).in !== null
+                if (named) write(without(typed.peek(), 'in'))
+                here.value = named || !here.value
               }}
             >
               {t('in_this_room')}

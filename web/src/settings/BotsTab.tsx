@@ -9,6 +9,7 @@ import { usePages } from '../ui/pages'
 import { tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { type Bot, SCOPES, type Scope } from '../wire/contract'
+import { NewWebhook } from './NewWebhook'
 import { t } from './words'
 
 export function BotsTab() {
@@ -47,6 +48,7 @@ export function BotsTab() {
         ))}
       </ul>
       <PageEnd pages={pages} empty={t('no_bots')} />
+      <NewWebhook onMade={pages.reload} />
       <form class="form" onSubmit={form.submit(create)}>
         <h2>{t('new_bot')}</h2>
         <Field label={t('name')} required problem={form.problem.value} {...form.input('name')} />

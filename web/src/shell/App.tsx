@@ -11,12 +11,13 @@ import { bindEverywhere } from './everywhere'
 import { lazy } from './Lazy'
 import { openLastRoom, rememberRoom } from './last_room'
 import { Panels } from './Panels'
-import { closePanel } from './panel'
+import { followRoom } from './panel'
 import { read, route } from './route'
 import { Screens } from './Screens'
 import { chat } from './session'
 import { t } from './words'
 import './app.css'
+import './print.css'
 
 const GettingIn = lazy(
   () => import('../getting_in/GettingIn'),
@@ -54,8 +55,11 @@ function Frame() {
     if (screen !== null) document.getElementById('main')?.focus({ preventScroll: true })
   }, [screen])
   useEffect(() => {
-    if (value.at === 'screen') closePanel() // it belongs to the room that was left
-    if (value.at === 'room') rememberRoom(shown.me, value.room)
+    if (value.at === 'screen') followRoom(null)
+    if (value.at === 'room') {
+      rememberRoom(shown.me, value.room)
+      followRoom(value.room, shown.store.rooms.get(value.room) !== undefined)
+    }
     // The address may say already where the person goes from here.
     else if (read(location.hash).at === 'home' && matchMedia('(min-width: 701px)').matches)
       openLastRoom(shown)

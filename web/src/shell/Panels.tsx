@@ -73,17 +73,7 @@ export function Panels() {
   if (shown === null) return null
   const Part = PANELS[shown.kind] as FunctionComponent<{ panel: Panel }> | undefined
   return (
-    <aside
-      ref={box}
-      class="panel"
-      tabIndex={-1}
-      aria-label={t(`panel_${shown.kind}`)}
-      onClick={({ target }) => {
-        // Where it covers the room it must not hide what it led to.
-        const leads = (target as Element).closest('a[href^="#/room/"]') !== null
-        if (leads && matchMedia('(max-width: 700px)').matches) closePanel()
-      }}
-    >
+    <aside ref={box} class="panel" tabIndex={-1} aria-label={t(`panel_${shown.kind}`)}>
       <header class="panel-head">
         <h2>{t(`panel_${shown.kind}`)}</h2>
         <IconButton icon="close" label={ui('close')} onClick={closePanel} />

@@ -10,7 +10,7 @@ import { SocketLink } from '../data/link'
 import { TabsLink } from '../data/tabs'
 import { wipeUploads } from '../data/upload_shelf'
 import { said } from '../i18n/said'
-import { toast } from '../ui/toasts'
+import { forgetToasts, toast } from '../ui/toasts'
 import type { SignedIn } from '../wire/contract'
 import { ACCOUNTS, forget, forgetSaved, outboxShelf, tabLocks, tokenShelf, withLock } from './browser'
 import { browserUploads } from './browser_uploads'
@@ -105,6 +105,7 @@ export async function show(account: string): Promise<void> {
 }
 
 export function signedIn(result: SignedIn): Promise<void> {
+  forgetToasts()
   return show(accounts.add(result).id)
 }
 

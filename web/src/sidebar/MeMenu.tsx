@@ -40,7 +40,7 @@ export function MeMenu({ account, anchor, onClose }: MeMenuProps) {
     ...STATES.map(
       (to): MenuItem => ({
         label: t(to),
-        icon: state === to ? 'check' : undefined,
+        chosen: state === to,
         onPick: () => void tried(() => chat.ask('presence.set', { state: to })),
       }),
     ),

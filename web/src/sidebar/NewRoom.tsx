@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals'
-import { said } from '../i18n/said'
 import { useChat } from '../shell/chat_context'
 import { closeDialog } from '../shell/dialog'
 import { go, roomLink } from '../shell/route'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
+import { useForm } from '../ui/useForm'
 import type { OwnSpace } from '../wire/contract'
 import { t } from './dialog_words'
 import { t as shared } from './words'
@@ -13,48 +13,32 @@ import './browse.css'
 
 export function NewRoom({ space }: { space: OwnSpace }) {
   const chat = useChat()
-  const name = useSignal('')
-  const topic = useSignal('')
+  const form = useForm({ name: '', topic: '' })
   const isPrivate = useSignal(false)
   const announcement = useSignal(false)
-  const problem = useSignal<string | null>(null)
-  const submit = async (event: Event) => {
-    event.preventDefault()
-    try {
-      const { room } = await chat.ask('room.create', {
-        space: space.id,
-        name: name.value,
-        topic: topic.value.trim() || null,
-        private: isPrivate.value,
-        kind: announcement.value ? 'announcement' : 'text',
-      })
-      closeDialog()
-      go(roomLink(room.id))
-    } catch (error) {
-      problem.value = said(error as Error)
-    }
+  const create = async () => {
+    const { name, topic } = form.values
+    const { room } = await chat.ask('room.create', {
+      space: space.id,
+      name: name.value,
+      topic: topic.value.trim() || null,
+      private: isPrivate.value,
+      kind: announcement.value ? 'announcement' : 'text',
+    })
+    closeDialog()
+    go(roomLink(room.id))
   }
   return (
     <Dialog title={`${shared('new_room')} · ${space.name}`} onClose={closeDialog}>
-      <form class="form" onSubmit={submit}>
+      <form class="form" onSubmit={form.submit(create)}>
         <Field
           label={t('room_name')}
           required
           autofocus
-          value={name.value}
-          problem={problem.value}
-          onInput={(event) => {
-            name.value = event.currentTarget.value
-          }}
+          problem={form.problem.value}
+          {...form.input('name')}
         />
-        <Field
-          label={t('room_topic')}
-          hint={t('room_topic_hint')}
-          value={topic.value}
-          onInput={(event) => {
-            topic.value = event.currentTarget.value
-          }}
-        />
+        <Field label={t('room_topic')} hint={t('room_topic_hint')} {...form.input('topic')} />
         <label class="check">
           <input
             type="checkbox"
@@ -75,7 +59,11 @@ export function NewRoom({ space }: { space: OwnSpace }) {
           />
           {shared('announcement')}
         </label>
-        <Button kind="primary" type="submit" disabled={name.value.trim() === ''}>
+        <Button
+          kind="primary"
+          type="submit"
+          disabled={form.busy.value || form.values.name.value.trim() === ''}
+        >
           {t('create')}
         </Button>
       </form>

@@ -1,6 +1,7 @@
 import { useChat } from '../shell/chat_context'
 import { openDialog } from '../shell/dialog'
 import { fromHere } from '../shell/route'
+import { confirmed } from '../ui/confirm'
 import { Menu, type MenuItem } from '../ui/Menu'
 import { tried } from '../ui/toasts'
 import type { OwnRoom } from '../wire/contract'
@@ -33,7 +34,7 @@ export function RoomMenu({
   const ask = (work: () => Promise<unknown>) => void tried(work)
   const setLevel = (to: 'all' | 'mentions' | 'none'): MenuItem => ({
     label: t(`level_${to}`),
-    icon: level === to ? 'check' : undefined,
+    chosen: level === to,
     onPick: () => ask(() => chat.ask('subscription.update', { room: room.id, level: to })),
   })
   const muted = isMuted(subscription) && level !== 'none'
@@ -78,9 +79,12 @@ export function RoomMenu({
       icon: 'close',
       danger: true,
       onPick: () => {
-        if (!confirm(t('sure_leave', { name: roomName(chat, room) }))) return
         const leave = fromHere()
         ask(async () => {
+          const name = roomName(chat, room)
+          const text = t(room.private ? 'sure_leave_private' : 'sure_leave', { name })
+          const sure = await confirmed({ title: t('leave'), text, act: t('leave'), danger: true })
+          if (!sure) return
           await chat.ask(room.kind === 'direct' ? 'direct.leave' : 'room.leave', { room: room.id })
           leave('#/')
         })

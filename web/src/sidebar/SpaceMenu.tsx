@@ -1,6 +1,7 @@
 import { useChat } from '../shell/chat_context'
 import { openDialog } from '../shell/dialog'
 import { go, screenLink } from '../shell/route'
+import { confirmed } from '../ui/confirm'
 import { Menu, type MenuItem } from '../ui/Menu'
 import { tried } from '../ui/toasts'
 import type { OwnSpace } from '../wire/contract'
@@ -28,7 +29,14 @@ export function SpaceMenu({ space, anchor, onClose }: SpaceMenuProps) {
     const before = ids[ids.indexOf(space.id) + (by < 0 ? -1 : 2)] ?? null
     void tried(() => chat.ask('preferences.update', { space_order: moved(ids, space.id, before) }))
   }
+  const unread = chat.store.rooms.all().filter((room) => room.space === space.id && room.unread > 0)
   const items: MenuItem[] = [
+    {
+      label: t('mark_all_read'),
+      icon: 'check',
+      disabled: unread.length === 0,
+      onPick: () => void tried(() => Promise.all(unread.map((room) => chat.markRead(room.id, room.head)))),
+    },
     { label: shared('browse'), icon: 'search', onPick: () => openDialog(<BrowseRooms space={space} />) },
     {
       label: shared('new_room'),
@@ -43,10 +51,13 @@ export function SpaceMenu({ space, anchor, onClose }: SpaceMenuProps) {
       label: t('leave_space'),
       icon: 'close',
       danger: true,
-      onPick: () => {
-        if (confirm(t('sure_leave_space', { name: space.name })))
-          void tried(() => chat.ask('space.leave', { space: space.id }))
-      },
+      onPick: () =>
+        void tried(async () => {
+          const text = t('sure_leave_space', { name: space.name })
+          const act = t('leave_space')
+          if (await confirmed({ title: act, text, act, danger: true }))
+            await chat.ask('space.leave', { space: space.id })
+        }),
     },
   ]
   return <Menu label={space.name} items={items} anchor={anchor} onClose={onClose} />

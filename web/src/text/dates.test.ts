@@ -1,9 +1,28 @@
-import { expect, it } from 'vitest'
-import { clock, narrowClock } from './dates'
+import { expect, it, vi } from 'vitest'
+import { clock, dateAndClock, dateTime, narrowClock } from './dates'
 
 const noon = new Date(2026, 10, 29, 12, 34).getTime()
 
 it('leaves AM and PM away where there is little room', () => {
   expect(clock(noon)).toMatch(/^12:34\sPM$/)
   expect(narrowClock(noon)).toBe('12:34')
+})
+
+it('writes a time as the reader’s country does, wherever it stands', () => {
+  vi.stubGlobal('navigator', { languages: ['de-AT', 'en-GB', 'en'] })
+  for (const write of [dateTime, dateAndClock]) expect(write(noon)).not.toMatch(/PM/)
+  expect(dateTime(noon)).toMatch(/^29 Nov 2026/)
+  vi.unstubAllGlobals()
+})
+
+it('is where all times are written', () => {
+  const sources = import.meta.glob<string>('../**/*.{ts,tsx}', {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  })
+  const elsewhere = Object.entries(sources)
+    .filter(([name]) => !name.endsWith('.test.ts') && !name.endsWith('/dates.ts'))
+    .filter(([, source]) => /toLocale(?:Date|Time)?String\(\)|new Date\([^)]*\)\.toLocale/.test(source))
+  expect(elsewhere.map(([name]) => name)).toEqual([])
 })

@@ -21,6 +21,11 @@ export function dateAndClock(at: number): string {
   return formatter({ dateStyle: 'full', timeStyle: 'short' }).format(at)
 }
 
+/** For lists of what happened: which day and when, in few signs. */
+export function dateTime(at: number): string {
+  return formatter({ dateStyle: 'medium', timeStyle: 'short' }).format(at)
+}
+
 /** `Today`, `Yesterday`, the day of the week within the last week, or the date. */
 export function day(at: number, now = Date.now()): string {
   const days = Math.round((dayStart(now) - dayStart(at)) / 86_400_000)

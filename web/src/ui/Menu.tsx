@@ -8,6 +8,8 @@ export interface MenuItem {
   icon?: IconName
   danger?: boolean
   disabled?: boolean
+  /** Of several, of which one is chosen: whether it is this one. */
+  chosen?: boolean
   /** A sign at its end, such as a count, and what it means. */
   note?: string
   noteLabel?: string
@@ -52,13 +54,13 @@ export function Menu({ label, items, anchor, onClose, children }: MenuProps) {
       all[to]?.focus()
     }
   }
-  const withIcons = items.some(({ icon }) => icon !== undefined)
+  const withIcons = items.some(({ icon, chosen }) => icon !== undefined || chosen)
   return (
     <div ref={menu} class="menu" role="menu" aria-label={label} onKeyDown={onKeyDown} popover="manual">
       {items.map((item) => (
         <button
           type="button"
-          role="menuitem"
+          {...roleOf(item)}
           tabIndex={-1}
           key={item.label}
           class={item.danger ? 'menu-item menu-danger' : 'menu-item'}
@@ -69,7 +71,7 @@ export function Menu({ label, items, anchor, onClose, children }: MenuProps) {
             item.onPick()
           }}
         >
-          {item.icon ? <Icon name={item.icon} size={18} /> : withIcons && <span class="menu-gap" />}
+          <Sign name={item.chosen ? 'check' : item.icon} gap={withIcons} />
           {item.label}
           {item.note && (
             <>
@@ -84,6 +86,15 @@ export function Menu({ label, items, anchor, onClose, children }: MenuProps) {
       {children}
     </div>
   )
+}
+
+function roleOf({ chosen }: MenuItem) {
+  if (chosen === undefined) return { role: 'menuitem' } as const
+  return { role: 'menuitemradio', 'aria-checked': chosen } as const
+}
+
+function Sign({ name, gap }: { name: IconName | undefined; gap: boolean }) {
+  return name === undefined ? gap && <span class="menu-gap" /> : <Icon name={name} size={18} />
 }
 
 function buttons(box: HTMLElement): HTMLButtonElement[] {

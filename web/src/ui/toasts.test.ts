@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest'
-import { toast, toasts } from './toasts'
+import { forgetToasts, toast, toasts } from './toasts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -22,4 +22,13 @@ test('an error stays, anything else goes by itself, later if it was said again',
   expect(texts()).toEqual(['refused', 'saved'])
   vi.advanceTimersByTime(1_000)
   expect(texts()).toEqual(['refused'])
+})
+
+test('whoever signs in again is not told any more that they were signed out', () => {
+  toast('signed out here', 'error')
+  toast('saved')
+  forgetToasts()
+  toast('saved')
+  vi.advanceTimersByTime(4_999)
+  expect(texts()).toEqual(['saved'])
 })

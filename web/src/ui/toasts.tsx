@@ -27,6 +27,11 @@ export function toast(text: string, kind: 'info' | 'error' = 'info'): void {
   if (kind === 'info') setTimeout(() => close(id), SHOWN_MS)
 }
 
+/** What was said before is past, for somebody who has just come in. */
+export function forgetToasts(): void {
+  toasts.value = []
+}
+
 /** Runs what a person asked for, and tells them when it is refused. True if it was done. */
 export async function tried(work: () => Promise<unknown>): Promise<boolean> {
   try {

@@ -1,16 +1,24 @@
 import { type Signal, useSignal } from '@preact/signals'
+import { useRef } from 'preact/hooks'
+import { failure } from '../data/refusal'
 import { said } from '../i18n/said'
+import { blamed } from './blamed'
 
 interface Form<T extends Record<string, string>> {
   readonly values: { readonly [K in keyof T]: Signal<string> }
+  /** What went wrong, unless one of the inputs says so itself. */
   readonly problem: Signal<string | null>
   readonly busy: Signal<boolean>
   /** Runs `work` unless something runs, and keeps what went wrong. */
   run(work: () => Promise<unknown>): Promise<void>
   /** The same for `onSubmit`. */
   submit(work: () => Promise<unknown>): (event: Event) => void
-  /** What an input of this value needs. */
-  input(name: keyof T): { value: string; onInput(event: { currentTarget: { value: string } }): void }
+  /** What an input of this value needs; `problem` where the refusal is about it. */
+  input(name: keyof T): {
+    value: string
+    onInput(event: { currentTarget: { value: string } }): void
+    problem?: string
+  }
 }
 
 /** The fields of a form, whether it is on its way, and why it was refused. */
@@ -20,14 +28,20 @@ export function useForm<T extends Record<string, string>>(initial: T): Form<T> {
   ) as unknown as Form<T>['values']
   const problem = useSignal<string | null>(null)
   const busy = useSignal(false)
+  const blame = useSignal<{ readonly field: keyof T; readonly problem: string } | null>(null)
+  const inputs = useRef(new Set<keyof T>()).current
   const run = async (work: () => Promise<unknown>) => {
     if (busy.peek()) return
     busy.value = true
     problem.value = null
+    blame.value = null
     try {
       await work()
     } catch (error) {
-      problem.value = said(error as Error)
+      const why = failure(error)
+      const found = blamed(why.message, inputs as Set<string>)
+      if (found === null) problem.value = said(why)
+      else blame.value = { field: found.field, problem: said({ ...why, message: found.message }) }
     } finally {
       busy.value = false
     }
@@ -41,11 +55,16 @@ export function useForm<T extends Record<string, string>>(initial: T): Form<T> {
       event.preventDefault()
       void run(work)
     },
-    input: (name) => ({
-      value: values[name].value,
-      onInput: (event) => {
-        values[name].value = event.currentTarget.value
-      },
-    }),
+    input: (name) => {
+      inputs.add(name)
+      const at = blame.value
+      return {
+        value: values[name].value,
+        onInput: (event) => {
+          values[name].value = event.currentTarget.value
+        },
+        ...(at?.field === name ? { problem: at.problem } : {}),
+      }
+    },
   }
 }

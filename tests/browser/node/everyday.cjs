@@ -1,0 +1,144 @@
+'use strict'
+// What people do every day, with names as long as names may be. Asks for: ann (a member whose name is one long word),
+// bob (a moderator), rooms (long, other), quay (the shown name of ann).
+
+const { scenario, DESKTOP } = require('./harness.cjs')
+
+const SMALLEST = { width: 320, height: 640 }
+
+/** In the page: what one can press that is not wholly in the window, and what can be pushed sideways. */
+function sideways() {
+  const width = document.documentElement.clientWidth
+  const found = []
+  for (const element of document.querySelectorAll('button, a[href], input, textarea, select, h1, h2')) {
+    const { left, right, width: wide } = element.getBoundingClientRect()
+    const unseen = wide <= 1 || !element.checkVisibility({ visibilityProperty: true }) || element.closest('.tabs-list')
+    if (!unseen && (left < -1 || right > width + 1)) found.push(`${element.className} ${element.textContent}`)
+  }
+  for (const box of document.querySelectorAll('html, main, .panel, .sidebar, dialog[open], .dialog-box'))
+    if (box.scrollWidth > box.clientWidth + 1) found.push(`${box.tagName} ${box.className} is pushed sideways`)
+  return found
+}
+
+scenario(async ({ asked, open, picture, forgive }) => {
+  const { ann, bob, rooms, quay } = asked
+  const as = async (who, path, body) => {
+    const answer = await fetch(`${asked.origin}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${who.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`)
+  }
+  const wide = {}
+  const look = async (page, name) => {
+    wide[name] = await page.evaluate(sideways)
+    await picture(page, `everyday-${name}`)
+  }
+
+  // A phone: the list, the room, the panel that covers it, and the way back.
+  const phone = await open(ann, { path: '/#/', phone: true, viewport: SMALLEST })
+  const log = phone.getByRole('log')
+  const panel = phone.locator('.panel')
+  await phone.locator('.sidebar-room').nth(1).waitFor()
+  await look(phone, 'list')
+  await phone.locator(`.sidebar-room[href$="${rooms.long}"]`).click()
+  await log.waitFor()
+  await look(phone, 'room')
+  await phone.getByRole('button', { name: 'Members' }).click()
+  await panel.getByText(quay).waitFor()
+  await look(phone, 'members')
+  await phone.goBack()
+  await panel.waitFor({ state: 'detached' })
+  const back = { stays: phone.url().endsWith(rooms.long) }
+  await phone.locator('.room-topic').click()
+  await phone.locator('dialog[open] a[href^="https://"]').waitFor()
+  await look(phone, 'topic')
+  await phone.keyboard.press('Escape')
+  await as(bob, `/api/v1/rooms/${rooms.other}/messages`, { text: `@${ann.name} come and look` })
+  await phone.goto('/#/')
+  await phone.locator('.sidebar-unread').waitFor()
+  await phone.getByRole('button', { name: /^Menu of Town/ }).click()
+  await phone.getByRole('menuitem', { name: 'Mark all as read' }).click()
+  await phone.locator('.sidebar-unread').waitFor({ state: 'detached' })
+  await phone.getByRole('button', { name: 'Menu of Quay' }).click()
+  await phone.getByRole('menuitemradio', { name: 'Notify of mentions', checked: true }).waitFor()
+  await phone.getByRole('menuitem', { name: 'Leave' }).click()
+  await phone.getByRole('dialog').getByText('You leave Quay.').waitFor()
+  await look(phone, 'leave')
+  await phone.keyboard.press('Escape')
+  await phone.getByRole('button', { name: /^Notifications/ }).click()
+  await panel.locator('li button').first().click()
+  await log.getByText('come and look').waitFor()
+  await panel.waitFor({ state: 'detached' })
+  back.shows = phone.url().includes(rooms.other)
+  await phone.goBack()
+  await panel.locator('li button').first().waitFor()
+  back.leadsToTheList = true
+
+  // A desktop: what is beside a room goes along into the next one, and a thread does not.
+  const desk = await open(bob, { path: `/#/room/${rooms.long}`, viewport: DESKTOP })
+  const go = (room) =>
+    desk.evaluate((to) => {
+      location.hash = `#/room/${to}`
+    }, room)
+  const beside = desk.locator('.panel')
+  await desk.getByRole('button', { name: 'Members' }).click()
+  await beside.getByText(quay).waitFor()
+  await look(desk, 'beside')
+  await go(rooms.other)
+  await beside.getByText('People · 4').waitFor()
+  await beside.getByText(quay).click()
+  const dot = beside.locator('.profile .presence')
+  await dot.waitFor()
+  const { width, height } = await dot.boundingBox()
+  await look(desk, 'profile')
+  const message = desk.getByRole('log').locator('[data-seq]').filter({ hasText: 'come and look' })
+  await message.hover()
+  await message.getByRole('button', { name: 'Open the thread' }).click()
+  await beside.locator('textarea').waitFor()
+  await go(rooms.long)
+  await beside.waitFor({ state: 'detached' })
+
+  // The name of an emoji becomes the emoji.
+  const field = desk.locator('.room-foot textarea')
+  await field.pressSequentially('well done :tada: `:tada:` 12:30:')
+  await desk.waitForFunction(() => document.querySelector('.room-foot textarea').value.includes('🎉'))
+  const typed = await field.inputValue()
+  await field.fill('')
+
+  // On paper there is the conversation alone.
+  await desk.emulateMedia({ media: 'print' })
+  const paper = await desk.evaluate(() => ({
+    list: getComputedStyle(document.querySelector('.sidebar')).display,
+    flows: getComputedStyle(document.querySelector('.room-timeline')).overflow,
+  }))
+  await desk.emulateMedia({ media: null })
+
+  // An address at which a program posts.
+  await desk.goto('/#/settings/bots')
+  await desk.getByRole('combobox', { name: 'Room' }).selectOption({ index: 1 })
+  const form = desk.locator('form').filter({ hasText: 'Incoming webhook' })
+  await form.getByLabel('Name').fill('builds')
+  await form.getByRole('button', { name: 'Make the address' }).click()
+  const address = await desk.getByLabel('Address of the webhook').inputValue()
+  await look(desk, 'webhook')
+  await as({ token: '' }, new URL(address).pathname, { text: 'build 7 is green :white_check_mark: at 12:30:59' })
+  await go(address.split('/').at(-2))
+  await desk.getByRole('log').getByText('build 7 is green ✅ at 12:30:59').waitFor()
+
+  // Somebody whose name is long is moderated; names that are refused are said where they stand.
+  await desk.goto(`/#/space/${asked.space}/members`)
+  await desk.locator('.row').filter({ hasText: quay }).getByRole('button', { name: 'Moderate' }).click()
+  await desk.locator('dialog[open]').getByRole('button', { name: 'Kick' }).waitFor()
+  await look(desk, 'moderate')
+  const nobody = await open(null, { path: `/#/invite/${asked.code}`, phone: true, viewport: SMALLEST })
+  forgive(/40[03]/)
+  await nobody.getByLabel('Name', { exact: true }).fill('n'.repeat(40))
+  await nobody.getByLabel('Password').fill('correct horse staple')
+  await nobody.getByRole('button', { name: 'Create an account' }).click()
+  await nobody.locator('[aria-invalid="true"]').first().waitFor()
+  const blamed = await nobody.locator('[aria-invalid="true"]').evaluateAll((all) => all.map(({ name }) => name))
+
+  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed }
+})

@@ -1,0 +1,68 @@
+"""A day with the client, on the smallest phone and at a desk, where names are as long as they may be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .driving import Town, assert_calm, drive, serving
+
+LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenversicherungsangestelltenkasino"
+assert len(LONG) == 80
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("chatd")
+    with serving(folder) as server:
+        town = Town(server)
+        topic = f"{LONG}: see https://example.org/{'a' * 80}"
+        rooms = {"long": town.room(LONG, topic=topic), "other": town.room("Quay")}
+        ann = town.member(*rooms.values(), name="ann")
+        bob = town.moderator(*rooms.values())
+        town.member(rooms["other"])
+        hers = town.open(ann)
+        hers.ask("account.update", display_name=LONG)
+        hers.post(rooms["long"], f"{LONG} #{LONG} @{bob.name}")
+        saw = drive(
+            "everyday",
+            server,
+            folder,
+            ann=ann,
+            bob=bob,
+            rooms=rooms,
+            quay=LONG,
+            space=town.space,
+            code=town.code,
+        )
+        town.close()
+    return saw
+
+
+def test_nothing_is_pushed_out_of_the_window_by_a_name(seen: Any) -> None:
+    assert {name: found for name, found in seen["wide"].items() if found} == {}
+
+
+def test_back_closes_what_covers_the_room_and_leads_to_it_again(seen: Any) -> None:
+    assert seen["back"] == {"stays": True, "shows": True, "leadsToTheList": True}
+
+
+def test_the_name_of_an_emoji_becomes_the_emoji_unless_it_is_code(seen: Any) -> None:
+    assert seen["typed"] == "well done 🎉 `:tada:` 12:30:"
+
+
+def test_a_refusal_stands_at_the_field_that_it_is_about(seen: Any) -> None:
+    assert seen["blamed"] == ["name"]
+
+
+def test_on_paper_there_is_the_conversation_alone(seen: Any) -> None:
+    assert seen["paper"] == {"list": "none", "flows": "visible"}
+
+
+def test_signs_have_the_shape_that_they_are_given(seen: Any) -> None:
+    assert seen["round"]
+
+
+def test_it_runs_under_its_policy(seen: Any) -> None:
+    assert_calm(seen)
