@@ -98,7 +98,8 @@ REACTED: list[tuple[type[Export], str, Any, Callable[[Any], dict[str, Any]], tup
      ("result.json", "chats", "list", 0, "messages", 1, "reactions"),
      [{"emoji": "x", "count": 5, "recent": [{"from_id": f"user{n}"} for n in range(5)]}]),
     (JSON[4][0], "teams.messages.MAX_REACTIONS", JSON[4][1], dict,
-     ("teams/t/messages_t.json", 0, "Reactions"), [{"ReactionType": "like", "User": {"User": {"Id": one}}} for one in PEOPLE]),
+     ("teams/t/messages_t.json", 0, "Reactions"),
+     [{"ReactionType": "like", "User": {"User": {"Id": one}}} for one in PEOPLE]),
 ]  # fmt: skip
 
 
