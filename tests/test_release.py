@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -316,6 +317,13 @@ def test_the_debian_package_is_as_debian_wants_it(folder: Path) -> None:
     command = ["lintian", "--allow-root", "--fail-on=error,warning", str(package)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240)
     assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+def test_the_unit_runs_nothing_but_chatd_and_the_shell_that_every_debian_has() -> None:
+    """`kill` is a package of its own, which small machines lack, and then nothing could be reloaded."""
+    unit = (ROOT / "release" / "systemd" / "chatd.service").read_text()
+    programs = set(re.findall(r"^Exec\w+=(\S+)", unit, re.MULTILINE))
+    assert programs <= {"chatd", "/bin/sh"}
 
 
 def test_the_container_is_as_its_linter_wants_it() -> None:

@@ -54,13 +54,15 @@ class Archive:
         """At most so many names, those in the fewest folders first."""
         return self._index.shallow(limit)
 
+    def called(self, *lasts: str, limit: int = 100) -> list[str]:
+        """The names whose last part is one of these, those in the fewest folders first."""
+        return self._index.called(lasts, limit)
+
     def base(self, *names: str) -> str | None:
         """The folder in which one of these files lies, as `""` or `a/b/`: that in the fewest folders. An
         export that was packed by hand has a folder around it."""
-        for found in self._index.shallow(100_000):
-            folder, slash, last = found.rpartition("/")
-            if last in names:
-                return folder + slash
+        for found in self.called(*names, limit=1):
+            return found[: found.rfind("/") + 1]
         return None
 
     def __contains__(self, name: str) -> bool:

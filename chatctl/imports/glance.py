@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from attrs import frozen
@@ -28,8 +28,8 @@ class Glance:
     _archive: Archive
 
     def named(self, *lasts: str) -> list[str]:
-        """The names whose last part is one of these."""
-        return [name for name in self.names if PurePosixPath(name).name in lasts]
+        """The names whose last part is one of these, however many others there are."""
+        return self._archive.called(*lasts)
 
     def ending(self, *ends: str) -> list[str]:
         return [name for name in self.names if name.lower().endswith(ends)]

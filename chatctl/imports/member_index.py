@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -95,6 +95,15 @@ class MemberIndex:
     def shallow(self, limit: int) -> list[str]:
         """The first names, those in the fewest folders first."""
         rows = self._database.execute("SELECT name FROM member ORDER BY depth, name LIMIT ?", (limit,))
+        return [name for (name,) in rows]
+
+    def called(self, lasts: Sequence[str], limit: int) -> list[str]:
+        """The names whose last part is one of these, those in the fewest folders first."""
+        is_one = " OR ".join(["name = ? OR substr(name, -length(?) - 1) = '/' || ?"] * len(lasts))
+        rows = self._database.execute(
+            f"SELECT name FROM member WHERE {is_one} ORDER BY depth, name LIMIT ?",  # noqa: S608
+            (*(last for last in lasts for _ in range(3)), limit),
+        )
         return [name for (name,) in rows]
 
     def packed(self) -> int:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import tarfile
 import zlib
 from lzma import LZMAError
-from typing import IO, BinaryIO, Final
+from typing import IO, BinaryIO, Final, Self
 
 from chatctl.imports.export import Unreadable
 from chatctl.imports.member_index import Member, MemberIndex
@@ -30,11 +30,23 @@ def is_tar(first: bytes, name: str) -> bool:
 
 
 class _Entry(tarfile.TarInfo):
-    """A header may bring a longer one, which is read as a whole, whatever its size says."""
+    """A header may bring a longer one, which is read as a whole, whatever its size says. One that is damaged
+    is none that ends the archive, nor does the archive end without its end."""
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(str(error)) from error
 
     def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
         if self.type in _LONG and self.size > _LONGEST_HEADER:
             raise tarfile.HeaderError("its header is too long")
+        if self.size < 0:
+            raise tarfile.HeaderError("a member has less than no bytes")
         return super()._proc_member(archive)  # type: ignore[misc,no-any-return]
 
 

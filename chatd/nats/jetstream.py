@@ -89,6 +89,14 @@ class StreamInfo(msgspec.Struct, frozen=True):
         return heard[others - 1] / 10**9
 
 
+class _Message(msgspec.Struct, frozen=True):
+    data: bytes = b""  # base64 on the wire
+
+
+class _Stored(msgspec.Struct, frozen=True):
+    message: _Message
+
+
 class PubAck(msgspec.Struct, frozen=True):
     stream: str
     seq: int
@@ -115,6 +123,11 @@ class JetStream:
         if info.agreed > AGREED:
             raise NotAgreed(f"most of the NATS servers that keep the stream {name} are not heard")
         return info
+
+    async def message(self, stream: str, sequence: int, seconds: float = SECONDS) -> bytes:
+        """One message, as the server that leads the stream has it. Raises ApiError where there is none."""
+        found = await self._call(f"STREAM.MSG.GET.{stream}", {"seq": sequence}, _Stored, seconds)
+        return found.message.data
 
     async def purge(self, name: str, before: int) -> None:
         """Drops all messages before this sequence."""

@@ -25,6 +25,8 @@ LATE: Final = 0.3  # seconds that a message may take that the stream is known to
 LATEST: Final = 2.0  # where the way is long
 LOOK: Final = 0.1
 SECONDS: Final = 2.0  # for an answer: who should give it may be gone
+FEW: Final = 200  # messages
+SOON: Final = 0.5  # seconds for it, where another one came soon
 AGAIN: Final = 0.1  # seconds until it is made anew, when it could not be
 TOLD_AGAIN: Final = 60.0  # seconds
 SHORT_FOR: Final = 10.0  # seconds for which a server may not know that it leads the stream no longer
@@ -70,6 +72,9 @@ class OrderedConsumer:
         self._expected = after
         self._expected_at = 0.0
         self._late = LATE
+        self._refused = 0  # tries to make a consumer, since one could be made
+        self._has_read = False  # since then
+        self._read_until = 0  # up to there messages are asked for one by one
         self._made_with: dict[str, str] | None = None  # what its maker wrote to the stream
         self._short: tuple[int, float] | None = None  # where it ended, and since when
         self._told_at = -TOLD_AGAIN
@@ -80,6 +85,10 @@ class OrderedConsumer:
     async def __anext__(self) -> StreamMsg:
         """Raises Trimmed, Shorter, Replaced."""
         while True:
+            if self._after < self._read_until:
+                if (found := await self._ask_for_next()) is not None:
+                    return found
+                continue
             if self._lost:
                 await self._make()
                 continue
@@ -95,6 +104,18 @@ class OrderedConsumer:
                 self._status(msg)
             elif (found := self._in_order(msg)) is not None:
                 return found
+
+    async def _ask_for_next(self) -> StreamMsg | None:
+        """Of the server that leads the stream: a consumer is made by the one that leads all of JetStream, and
+        while others elect that one the stream goes on."""
+        try:
+            data = await self._jetstream.message(self._stream, self._after + 1, SECONDS)
+        except NatsError:
+            self._read_until = 0
+            return None
+        self.heard_at = trio.current_time()
+        self._after += 1
+        return StreamMsg(self._after, data)
 
     def expect(self, sequence: int, took: float = 0.0) -> None:
         """The stream holds this one: so it should come soon. `took`: seconds for which its sender waited to
@@ -148,12 +169,20 @@ class OrderedConsumer:
         self._came.set()
 
     async def _make(self) -> None:
-        client = self._jetstream.client
+        """Makes a new consumer, or has what came meanwhile asked for before."""
+        client, asked = self._jetstream.client, False
         self.close()
         try:
             await client.wait_connected()
+            asked_at = trio.current_time()
             info = await self._jetstream.agreed_info(self._stream, SECONDS)
+            took = trio.current_time() - asked_at
+            seconds = min(max(SOON * 2**self._refused, 4 * took), SECONDS)
             self._check(info)
+            self.heard_at = trio.current_time()
+            if self._reads_before(info.state.last_seq - self._after):
+                self._read_until = min(info.state.last_seq, self._after + FEW)
+                return
             self._name = secrets.token_hex(8)
             inbox = f"_INBOX.{secrets.token_hex(12)}"
             self._queue.clear()
@@ -162,31 +191,27 @@ class OrderedConsumer:
             self._subscription = client.subscribe(inbox, self._heard)
             self._connection = client.connections
             self._expected_at = self.heard_at = trio.current_time()
-            config = {
-                "name": self._name,
-                "deliver_subject": inbox,
-                "deliver_policy": "by_start_sequence",
-                "opt_start_seq": self._after + 1,
-                "ack_policy": "none",
-                "max_deliver": 1,
-                "flow_control": True,
-                "idle_heartbeat": int(HEARTBEAT * NANOSECONDS),
-                "inactive_threshold": 30 * NANOSECONDS,
-                "mem_storage": True,
-                "num_replicas": 1,
-            }
-            await self._jetstream.create_consumer(self._stream, config, SECONDS)
+            config = _config(self._name, inbox, self._after + 1)
+            asked = True
+            await self._jetstream.create_consumer(self._stream, config, seconds)
             self.made += 1
             self.heard_at = trio.current_time()
-            self._told_at = -TOLD_AGAIN
+            self._refused, self._told_at = 0, -TOLD_AGAIN
         except (Trimmed, Shorter, Replaced):
             raise
         except NatsError as error:
-            self._lost = True
+            self._lost, self._refused = True, min(self._refused + asked, 3)
             if trio.current_time() - self._told_at >= TOLD_AGAIN:
                 self._told_at = trio.current_time()
                 log.warning("consumer_not_made", stream=self._stream, problem=str(error))
             await trio.sleep(AGAIN)
+
+    def _reads_before(self, missing: int) -> bool:
+        """Whether some of so many messages are asked for one by one before the next try to make a consumer,
+        which sends them sooner where there are many."""
+        worth = missing > 0 and (self._refused > 0 or (self.made > 0 and missing <= FEW))
+        self._has_read = worth and not self._has_read
+        return self._has_read
 
     def _check(self, info: StreamInfo) -> None:
         state = info.state
@@ -211,6 +236,22 @@ class OrderedConsumer:
             self._subscription.close()
             self._subscription = None
             self._jetstream.forget_consumer(self._stream, self._name)
+
+
+def _config(name: str, inbox: str, first: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "deliver_subject": inbox,
+        "deliver_policy": "by_start_sequence",
+        "opt_start_seq": first,
+        "ack_policy": "none",
+        "max_deliver": 1,
+        "flow_control": True,
+        "idle_heartbeat": int(HEARTBEAT * NANOSECONDS),
+        "inactive_threshold": 30 * NANOSECONDS,
+        "mem_storage": True,
+        "num_replicas": 1,
+    }
 
 
 def _place(reply: str) -> tuple[int, int]:

@@ -15,8 +15,10 @@ from chatd.cluster.contact import SILENT
 from chatd.cluster.errors import ClusterError
 from chatd.cluster.founding import TRIES, Founding
 from chatd.cluster.jetstream import StreamSequencer
+from chatd.nats.client import TooSlow
 from chatd.nats.jetstream import (
     AGREED,
+    ApiError,
     JetStream,
     NotAgreed,
     Replica,
@@ -25,7 +27,7 @@ from chatd.nats.jetstream import (
     StreamInfo,
     StreamState,
 )
-from chatd.nats.ordered import HEARTBEAT
+from chatd.nats.ordered import FEW, HEARTBEAT, SECONDS, SOON, OrderedConsumer
 from chatd.nats.wire import Msg
 
 SECOND = 10**9  # nanoseconds
@@ -36,12 +38,13 @@ def autojump_clock() -> MockClock:
     return MockClock(autojump_threshold=0)
 
 
-def info(leader: str, *active: float, replicas: int = 3) -> StreamInfo:
-    """Of a stream with 7 messages; `active`: seconds since the leader heard each of the others; 0: never."""
+def info(leader: str, *active: float, replicas: int = 3, last: int = 7) -> StreamInfo:
+    """Of a stream with messages up to `last`; `active`: seconds since the leader heard each of the others; 0:
+    never."""
     others = [Replica(f"s{at}", active=int(ago * SECOND)) for at, ago in enumerate(active)]
     return StreamInfo(
         StreamConfig("s", ["s.x"], num_replicas=replicas),
-        StreamState(messages=7, bytes=0, first_seq=1, last_seq=7),
+        StreamState(messages=last, bytes=0, first_seq=1, last_seq=last),
         StreamCluster(leader, others),
     )
 
@@ -64,6 +67,11 @@ def test_of_those_that_keep_the_stream_most_must_be_heard(said: StreamInfo, agre
     assert said.agreed == pytest.approx(agreed)
 
 
+class Subscribed:
+    def __init__(self, scope: trio.CancelScope) -> None:
+        self.close = scope.cancel
+
+
 class Servers(JetStream):
     """NATS servers and the connection to one of them, which has the consumer: it sends a sign of life twice a
     second, whatever it hears of the others. `heard_at`: when it heard them last; None: it hears them."""
@@ -73,6 +81,8 @@ class Servers(JetStream):
         self.connected, self.connections = True, 1
         self.heard_at: float | None = None
         self.leads = True
+        self.last = 7
+        self.makes_consumers = True
         self._nursery = nursery
 
     async def stream_info(self, name: str, seconds: float = 5.0) -> StreamInfo:
@@ -80,17 +90,26 @@ class Servers(JetStream):
         if not self.leads:
             return info("", 9, 9)
         ago = 0.5 if self.heard_at is None else trio.current_time() - self.heard_at
-        return info("one", ago, ago)
+        return info("one", ago, ago, last=self.last)
 
     async def create_consumer(self, stream: str, config: Any, seconds: float = 5.0) -> dict[str, Any]:
+        if not self.makes_consumers:
+            await trio.sleep(seconds)
+            raise TooSlow("no answer")
         await trio.lowlevel.checkpoint()
         return {}
+
+    async def message(self, stream: str, sequence: int, seconds: float = 5.0) -> bytes:
+        await trio.sleep(0.001)
+        if sequence > self.last:
+            raise ApiError(10037, "no message found")
+        return b"%d" % sequence
 
     async def wait_connected(self, times: int = 1) -> None:
         if self.connections < times:
             await trio.sleep_forever()
 
-    def subscribe(self, subject: str, heard: Callable[[Msg], None], queue: str = "") -> trio.CancelScope:
+    def subscribe(self, subject: str, heard: Callable[[Msg], None], queue: str = "") -> Subscribed:
         scope = trio.CancelScope()
 
         async def heartbeat() -> None:
@@ -100,7 +119,7 @@ class Servers(JetStream):
                     heard(Msg(subject, 1, "", b"", {"Nats-Last-Consumer": "0"}, 100))
 
         self._nursery.start_soon(heartbeat)
-        return scope
+        return Subscribed(scope)
 
     def forget_consumer(self, stream: str, name: str) -> None:
         pass
@@ -139,6 +158,57 @@ async def test_signs_of_life_of_a_server_without_the_others_are_none_of_the_stre
         await trio.sleep(AGREED)
         assert sequencer.silence < SILENT - 1
         assert await sequencer.last() == 7
+        nursery.cancel_scope.cancel()
+
+
+async def test_where_no_consumer_can_be_made_the_stream_is_read_without_one(
+    autojump_clock: MockClock,
+) -> None:
+    """As while the NATS servers elect who leads JetStream: the stream has a leader, and others write."""
+    async with trio.open_nursery() as nursery:
+        servers = Servers(nursery)
+        consumer = OrderedConsumer(servers, "s", 7)
+        came: list[tuple[int, float]] = []
+
+        async def read() -> None:
+            async for one in consumer:
+                assert one.data == b"%d" % one.sequence
+                came.append((one.sequence, trio.current_time()))
+
+        nursery.start_soon(read)
+        await trio.sleep(5)
+        servers.makes_consumers = False
+        consumer._lost = True
+        for _ in range(100):
+            servers.last += 3
+            written_at = trio.current_time()
+            await trio.sleep(SECONDS + SOON)
+            assert [sequence for sequence, _ in came] == [*range(8, servers.last + 1)]
+            assert came[-1][1] - written_at < SECONDS + SOON
+            assert trio.current_time() - consumer.heard_at < SILENT - 1
+        made = consumer.made
+        servers.makes_consumers = True
+        await trio.sleep(SECONDS + SOON)
+        assert consumer.made == made + 1
+        nursery.cancel_scope.cancel()
+
+
+async def test_what_is_far_behind_is_not_read_message_by_message(autojump_clock: MockClock) -> None:
+    """A consumer sends it sooner; so it is asked for again and again, however much is missing."""
+    async with trio.open_nursery() as nursery:
+        servers = Servers(nursery)
+        consumer = OrderedConsumer(servers, "s", 7)
+        servers.last, servers.makes_consumers = 100_000, False
+        nursery.start_soon(anext, consumer)
+        await trio.sleep(4 * SOON)
+        servers.makes_consumers = True
+        began, count = trio.current_time(), 0
+        while not consumer.made:
+            with trio.move_on_after(SOON):
+                await anext(consumer)
+                count += 1
+        assert count <= 2 * FEW
+        assert trio.current_time() - began < SECONDS + SOON
         nursery.cancel_scope.cancel()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import gzip
 import io
 import os
 import struct
@@ -14,10 +15,12 @@ from pathlib import Path
 import pytest
 from imports.memory import at_most
 
-from chatctl.imports import member_index
+from chatctl.imports import glance, member_index
 from chatctl.imports.archive import Archive
 from chatctl.imports.export import Unreadable
+from chatctl.imports.formats import recognise
 from chatctl.imports.problems import Problems
+from chatctl.imports.zulip.realm import ZulipRealm
 
 FILES = {"users.json": b"[]", "general/2024-01-01.json": b"[{}]" * 5000, "général/a b.txt": b"x"}
 
@@ -265,3 +268,46 @@ def test_more_members_than_are_allowed_are_refused(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(member_index, "MEMBERS", 3)
     with pytest.raises(Unreadable, match="more than 3 files"):
         Archive(zipped(tmp_path / "a.zip", {str(number): b"" for number in range(4)}), Problems())
+
+
+@pytest.mark.parametrize("ending", ["tar", "tar.gz"])
+@pytest.mark.parametrize("harm", ["of its checksum", "of its size", "cut behind the second", "no end"])
+def test_a_tar_that_is_damaged_in_the_middle_gives_what_is_before_and_says_so(
+    ending: str, harm: str, tmp_path: Path
+) -> None:
+    whole = tmp_path / "whole.tar"
+    with tarfile.open(whole, "w") as packed:
+        for name in ("a", "b", "c"):
+            entry = tarfile.TarInfo(name)
+            entry.size = 3
+            packed.addfile(entry, io.BytesIO(b"hey"))
+    raw = bytearray(whole.read_bytes())
+    third = 2 * 2 * tarfile.BLOCKSIZE
+    if harm == "of its checksum":
+        raw[third] ^= 1
+    elif harm == "of its size":
+        raw[third + 124 : third + 136] = b"\xff" * 12  # less than nothing
+        raw[third + 148 : third + 156] = b" " * 8
+        raw[third + 148 : third + 156] = b"%06o\0 " % sum(raw[third : third + tarfile.BLOCKSIZE])
+    else:
+        del raw[third if harm == "cut behind the second" else third + 2 * tarfile.BLOCKSIZE :]
+    path = tmp_path / f"a.{ending}"
+    path.write_bytes(gzip.compress(raw) if ending == "tar.gz" else raw)
+    problems = Problems()
+    with Archive(path, problems) as archive:
+        assert list(archive.names()) == (["a", "b", "c"] if harm == "no end" else ["a", "b"])
+    assert problems.by_kind["unreadable"].places == [f"a.{ending}: it is cut off or damaged (ReadError)"]
+
+
+def test_what_an_export_is_known_by_is_found_behind_any_number_of_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those of an organisation on Zulip with more than ten million messages, a file for each thousand."""
+    monkeypatch.setattr(glance, "_NAMES", 10)
+    realm = b'{"zerver_realm": [{"string_id": "tea"}]}'
+    chunks = {f"export/messages-{number:06}.json": b"{}" for number in range(1, 20)}
+    path = zipped(tmp_path / "a.zip", {**chunks, "export/realm.json": realm})
+    assert recognise(path) is ZulipRealm
+    with Archive(path, Problems()) as archive:
+        assert archive.base("realm.json") == "export/"
+        assert archive.called("alm.json", "rea_m.json") == []

@@ -13,6 +13,7 @@ from self_signed import certificate
 
 from chatd.nats import ordered, wire
 from chatd.nats.client import UNSENT, CannotConnect, Client
+from chatd.nats.connection import Address
 from chatd.nats.jetstream import JetStream
 from chatd.nats.ordered import OrderedConsumer
 from chatd.nats.wire import Info, Msg, Parser
@@ -172,6 +173,11 @@ async def test_a_server_that_failed_is_tried_after_those_that_did_not() -> None:
         await client.wait_connected(5)
         assert client.info.server_name == tried[0]
         nursery.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize(("host", "near"), [("127.0.0.1", True), ("localhost", True), ("192.0.2.1", False)])
+async def test_a_server_of_this_machine_is_known(host: str, near: bool) -> None:
+    assert await Address(False, host, 4222).near() == near
 
 
 async def _server(

@@ -344,6 +344,7 @@ async def test_a_slow_reader_keeps_only_so_much_and_misses_nothing(
     one: NatsServers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ordered, "KEPT", 300_000)
+    monkeypatch.setattr(ordered, "FEW", 0)
     async with connected(one) as client, connected(one) as writer:
         stream = JetStream(writer)
         await stream.create_stream(StreamConfig("slow", ["slow.x"]))
