@@ -411,6 +411,38 @@ async def test_a_node_that_stops_waits_for_its_proposals_as_long_as_it_is_told_a
         assert await log.submit([snapshot]).wait() == [Appended(())]  # which stays here, is written still
 
 
+async def test_who_asks_a_node_that_is_cut_off_is_told_at_once_that_nothing_was_done(
+    autojump_clock: MockClock,
+) -> None:
+    """As an admin on its machine, whom it does not send away. What was proposed before may still be done."""
+    async with cluster(MemoryStream(1, Weather()), 2) as made:
+        node = made.nodes[0]
+        log = node.log
+        assert log is not None
+        node.link.cut()
+        outcomes: dict[str, object] = {}
+
+        async def write(name: str) -> None:
+            try:
+                outcomes[name] = await log.submit([Append(writes=(PutNode(name, 1),))]).wait()
+            except StoreUnavailable as error:
+                outcomes[name] = str(error)
+
+        async with trio.open_nursery() as writing:
+            writing.start_soon(write, "before")
+            await trio.sleep(1)
+            log.own.cut_off = "nothing was heard"
+            began = trio.current_time()
+            await write("meanwhile")
+            assert trio.current_time() == began
+            log.own.cut_off = None
+            node.link.mend()
+        await write("after")
+        await made.settled()
+        assert outcomes["meanwhile"] == "nothing was heard"
+        assert list(await node.sheet.reader.nodes()) == ["after", "before"]
+
+
 async def test_a_node_that_stops_says_at_once_what_the_stream_answers_at_once(
     autojump_clock: MockClock,
 ) -> None:
