@@ -16,6 +16,7 @@ from memory_stream import MemoryStream, Weather
 from trio.testing import MockClock
 
 from chatd.cluster import ratcheting
+from chatd.cluster.log import WAY_SECONDS
 from chatd.cluster.proposals import GIVE_UP, PENDING, RESEND, ROOM, TOO_MUCH
 from chatd.contract.account import CreateAccount
 from chatd.contract.member import KickMember
@@ -350,6 +351,38 @@ async def test_what_was_refused_because_the_stream_was_away_is_not_done_later(
         }
         assert [nonce for _, _, nonce, _ in posts(node)] == ["tried"]
         assert {one.log.key.number for one in made.nodes if one.log is not None} == {2}
+        check(made, [])
+
+
+async def test_after_the_stream_was_away_nodes_give_way_to_each_other_for_no_longer_than_before(
+    autojump_clock: MockClock,
+) -> None:
+    """What took long because nothing could be written says nothing of how long the next one takes."""
+    async with cluster(MemoryStream(1, Weather()), 2) as made:
+        await furnish(made, ["ann"], ["r1"])
+        await made.settled()
+        waited: list[float] = []
+
+        async def post(node: Node, text: str) -> None:
+            began = trio.current_time()
+            assert not refused(await node.ask("room/r1", PostMessage("r1", text, nonce=text), "ann"))
+            waited.append(trio.current_time() - began)
+
+        for node in made.nodes:
+            node.link.cut()
+        async with trio.open_nursery() as asking:
+            for node in made.nodes:
+                asking.start_soon(post, node, f"before {node.name}")
+            await trio.sleep(15)
+            for node in made.nodes:
+                node.link.mend()
+        waited.clear()
+        for number in range(30):
+            async with trio.open_nursery() as asking:
+                for node in made.nodes:
+                    asking.start_soon(post, node, f"{number} {node.name}")
+        assert max(waited) < 3 * WAY_SECONDS
+        await made.settled()
         check(made, [])
 
 
