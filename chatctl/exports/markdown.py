@@ -9,12 +9,15 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
     from markdown_it.tree import SyntaxTreeNode
 
 _NESTED: Final = 20  # quotes and lists in each other; deeper ones are text
 _SCHEMES: Final = ("http", "https", "mailto")
 # A bare address ends before the signs that belong to the sentence.
 _BARE: Final = re.compile(r"\b(?:https?://|mailto:)[^\s<>\"`]{1,2000}", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"\b(?:https?|mailto)\Z", re.IGNORECASE)
+_LONGEST_SCHEME: Final = len("x mailto")
 _TRAILING: Final = ".,;:!?'\"*_~|)]}»”’…"
 # What CommonMark has and a message has not: HTML, entities, pictures, references, code by indentation.
 _NOT_KNOWN: Final = (
@@ -37,6 +40,7 @@ def _parser() -> MarkdownIt:
 
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _NESTED}).enable("strikethrough")
     parser.disable(list(_NOT_KNOWN))
+    parser.inline.ruler.before("escape", "bare_address", _bare_address)
     # Which addresses become links is decided by `safe_address`, in one place.
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
@@ -59,17 +63,23 @@ def safe_address(address: str) -> str | None:
     return address if whole and not re.search(r"[\s\x00-\x1f\x7f]", address) else None
 
 
-def with_addresses(text: str) -> list[tuple[str, str | None]]:
-    """Pieces of a text, each with the address that it is, if it is one."""
-    found: list[tuple[str, str | None]] = []
-    at = 0
-    for match in _BARE.finditer(text):
-        address = match[0].rstrip(_TRAILING)
-        if match[0][len(address) :].startswith(")") and address.count("(") > address.count(")"):
-            address += ")"
-        if safe_address(address) is None:
-            continue
-        found += [(text[at : match.start()], None), (address, address)]
-        at = match.start() + len(address)
-    found.append((text[at:], None))
-    return [(piece, address) for piece, address in found if piece]
+def _bare_address(state: StateInline, silent: bool) -> bool:
+    """A rule of markdown-it: an address that stands by itself is a link, and nothing in it is markup. What
+    was read before it ends with its scheme."""
+    if state.src[state.pos] != ":" or state.linkLevel or silent:  # silent: it looks for the end of a label
+        return False
+    scheme = _SCHEME.search(state.src, max(0, state.pos - _LONGEST_SCHEME), state.pos)
+    found = _BARE.match(state.src, scheme.start()) if scheme is not None else None
+    if found is None or not state.pending.endswith(found[0][: state.pos - found.start()]):
+        return False
+    address = found[0].rstrip(_TRAILING)
+    if found[0][len(address) :].startswith(")") and address.count("(") > address.count(")"):
+        address += ")"
+    if safe_address(address) is None:
+        return False
+    state.pending = state.pending[: found.start() - state.pos]
+    state.push("link_open", "a", 1).attrs = {"href": address}
+    state.push("text", "", 0).content = address
+    state.push("link_close", "a", -1)
+    state.pos = found.start() + len(address)
+    return True

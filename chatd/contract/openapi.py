@@ -16,7 +16,7 @@ from chatd.contract.examples import EXAMPLES
 from chatd.contract.fields import NO_NUL
 from chatd.contract.http import API, STATUS
 from chatd.contract.requests import REQUESTS, module_of
-from chatd.contract.schema import Schema
+from chatd.contract.schema import NULL, Schema
 from chatd.contract.spec import RequestType
 
 VERSION: Final = "3.1.1"
@@ -160,8 +160,9 @@ def _not_null(of: Schema) -> Schema:
     """A field in an address: left out, instead of null."""
     if "anyOf" not in of:
         return of
-    (kept,) = (one for one in of["anyOf"] if one != {"type": "null"})
-    return dict(kept)
+    (kept,) = (one for one in of["anyOf"] if one != NULL)
+    default = of.get("default")
+    return dict(kept) if default is None else {**kept, "default": default}
 
 
 def _segment(of: Schema) -> Schema:

@@ -47,9 +47,9 @@ REQUESTS: tuple[RequestType, ...] = (
         http=Http("GET", "/profiles"),
         scope="read",
         notes=(
-            "One sees oneself, whom one shares a space or a room with, and who was in a room that one is in"
-            " now, so that the authors of its messages have names. A guest sees who shares a room. Others are"
-            " left out, and so are ids of no account.",
+            "One sees oneself, whom one shares a space or a room with, and who was or wrote in a room that"
+            " one is in now, so that the authors of its messages have names. A guest sees who shares a room."
+            " Others are left out, and so are ids of no account.",
         ),
     ),
 )

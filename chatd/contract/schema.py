@@ -28,6 +28,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 ID: Final[Schema] = {"type": ["integer", "string"], "maxLength": MAX_ID}
 INTEGER: Final[Schema] = {"type": "integer"}
 STRING: Final[Schema] = {"type": "string"}
+NULL: Final[Schema] = {"type": "null"}
 
 
 def json_schema(version: str) -> Schema:
@@ -73,18 +74,33 @@ def classes(to: Callable[[str], Schema]) -> dict[str, Schema]:
     _, found = msgspec.json.schema_components(dict.fromkeys(used), ref_template=template)
     requests = {row.request.__name__ for row in REQUESTS.values()}
     return {
-        name: {**schema, "additionalProperties": False} if name in requests else schema
-        for name, schema in sorted(found.items())
+        name: _of_request(schema) if name in requests else schema for name, schema in sorted(found.items())
     }
+
+
+def _of_request(schema: Schema) -> Schema:
+    """Knows all its fields; what may be left out may be null as well."""
+    fields = {
+        name: field if name in schema["required"] else _or_null(field)
+        for name, field in schema["properties"].items()
+    }
+    return {**schema, "properties": fields, "additionalProperties": False}
+
+
+def _or_null(field: Schema) -> Schema:
+    if NULL in field.get("anyOf", ()):
+        return field
+    beside = {key: value for key, value in field.items() if key in ("default", "description")}
+    return {"anyOf": [{key: value for key, value in field.items() if key not in beside}, NULL], **beside}
 
 
 # --- frames -------------------------------------------------------------------------------------------
 
 
 def request(row: RequestType, to: Callable[[str], Schema]) -> Schema:
-    data = to(row.request.__name__)
-    fields = {"id": ID, row.kind: {"const": row.name}, "data": data}
     may_lack_data = not any(field.required for field in fields_of(row.request))
+    data = to(row.request.__name__)
+    fields = {"id": ID, row.kind: {"const": row.name}, "data": _or_null(data) if may_lack_data else data}
     return _frame(fields, row.doc, ("id", row.kind) if may_lack_data else None, closed=True)
 
 

@@ -78,10 +78,17 @@ class RequestType:
     events: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     _known: frozenset[str] = attrs.field(init=False, repr=False, eq=False)
+    _needed: frozenset[str] = attrs.field(init=False, repr=False, eq=False)
 
     @_known.default
     def _(self) -> frozenset[str]:
         return frozenset(self.fields)
+
+    @_needed.default
+    def _(self) -> frozenset[str]:
+        return frozenset(
+            field.encode_name for field in msgspec.structs.fields(self.request) if field.required
+        )
 
     @property
     def noun(self) -> str:
@@ -113,12 +120,16 @@ class RequestType:
             try:
                 request = msgspec.convert(data, self.request)
             except msgspec.ValidationError:
-                request = msgspec.convert(_with_integers(data), self.request)
+                request = msgspec.convert(self._without_nulls(_with_integers(data)), self.request)
         except msgspec.ValidationError as error:
             return Refusal("invalid", describe_error(self.request, error))
         if (wrong := first_wrong(request)) is not None:
             return Refusal("invalid", wrong)
         return request
+
+    def _without_nulls(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What may be left out may be null as well, also where the default is not null."""
+        return {name: value for name, value in data.items() if value is not None or name in self._needed}
 
 
 def _with_integers(value: Any, levels: int = _LEVELS) -> Any:

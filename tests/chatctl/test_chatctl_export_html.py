@@ -15,6 +15,7 @@ from export_scene import Scene, scene_in
 from imports.memory import at_most
 
 from chatctl.exports.html.export import write_html
+from chatctl.exports.html.text import Texts
 from chatctl.imports.records import File, Message, Person, Reaction, Room, Version, mention
 
 TAGS = {
@@ -208,3 +209,19 @@ def test_a_large_room_is_cut_into_pages_and_memory_stays_bounded(
 def _by_page(name: str) -> tuple[bool, int]:
     middle = name.removesuffix(".html").rpartition(".")[2]
     return name != "index.html", int(middle) if middle.isdigit() else 1
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("see https://a.example/_b_/*c*d.", 'see <a href="https://a.example/_b_/*c*d">https://a.example/_b_/*c*d</a>.'),
+        ("(https://a.example/b_(c))", '(<a href="https://a.example/b_(c)">https://a.example/b_(c)</a>)'),
+        ("<https://a.example>", '<a href="https://a.example">https://a.example</a>'),
+        ("[https://a.example](https://b.example)", '<a href="https://b.example">https://a.example</a>'),
+        ("*https://a.example* xhttp://b", '<em><a href="https://a.example">https://a.example</a></em> xhttp://b'),
+        ("`https://a.example` http:// ::", "<code>https://a.example</code> http:// ::"),
+    ],
+)  # fmt: skip
+def test_an_address_is_one_link_whatever_signs_it_has(text: str, html: str) -> None:
+    written = Texts(str, {}).html(text).replace(' rel="noopener noreferrer nofollow"', "")
+    assert written == f"<p>{html}</p>\n"

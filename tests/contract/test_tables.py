@@ -13,6 +13,7 @@ from sample_structs import sample
 from chatd.contract.errors import Refusal
 from chatd.contract.events import AUDITED, DISSOLVES, MEMBERSHIP
 from chatd.contract.requests import REQUESTS, find
+from chatd.contract.schema import classes, to_definition
 from chatd.contract.spec import RequestType
 from chatd.domain.account import decide as account
 from chatd.domain.room import decide as room
@@ -144,6 +145,19 @@ def has_integers(entry: RequestType) -> bool:
 def test_a_whole_number_is_an_integer_however_it_is_written(entry: RequestType) -> None:
     data = msgspec.to_builtins(sample(entry.request, full=True))
     assert entry.read(as_floats(data)) == entry.read(data)
+
+
+def test_what_may_be_left_out_may_be_null() -> None:
+    """Whatever its default is. The schema says so, too."""
+    schemas = classes(to_definition)
+    for entry in REQUESTS.values():
+        fields = msgspec.structs.fields(entry.request)
+        optional = {field.encode_name for field in fields if not field.required}
+        data = msgspec.to_builtins(sample(entry.request, full=True))
+        needed = {name: value for name, value in data.items() if name not in optional}
+        assert entry.read({**needed, **dict.fromkeys(optional)}) == entry.read(needed), entry.name
+        for name in optional:
+            assert {"type": "null"} in schemas[entry.request.__name__]["properties"][name]["anyOf"]
 
 
 def test_a_number_that_is_not_whole_or_not_exact_is_no_integer() -> None:

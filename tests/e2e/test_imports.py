@@ -71,6 +71,17 @@ def history(town: Town, room: str, by: Client | None = None) -> list[Frame]:
     return found
 
 
+def test_an_author_who_was_never_a_member_has_a_name_for_who_reads_what_they_wrote(
+    importing: Importing, town: Town
+) -> None:
+    importing.say(importing.message("1.1", by="U3"))
+    left = importing.people["U3"]
+    reader, outside = town.open(town.member(importing.room)), town.open(town.member())
+    [profile] = reader.ask("profile.list", accounts=[left])["profiles"]
+    assert profile["name"] == "cyd"
+    assert outside.ask("profile.list", accounts=[left])["profiles"] == []
+
+
 def test_messages_keep_authors_times_order_threads_edits_reactions_and_pins(
     importing: Importing, town: Town
 ) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 from markupsafe import Markup, escape
 
-from chatctl.exports.markdown import is_words, parsed, safe_address, with_addresses
+from chatctl.exports.markdown import is_words, parsed, safe_address
 from chatctl.imports.records import MENTION
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Texts:
     def _node(self, node: SyntaxTreeNode) -> Markup:
         match node.type:
             case "text":
-                return self._words(node.content)
+                return self._mentions(node.content)
             case "softbreak" | "hardbreak":
                 return _BREAK
             case "code_inline":
@@ -72,12 +72,6 @@ class Texts:
         if safe is None:
             return Markup("%s (%s)") % (words, address)
         return Markup('<a href="%s" rel="noopener noreferrer nofollow">%s</a>') % (safe, words)
-
-    def _words(self, text: str) -> Markup:
-        return Markup().join(
-            self._mentions(piece) if address is None else self._link(address, escape(piece))
-            for piece, address in with_addresses(text)
-        )
 
     def _mentions(self, text: str) -> Markup:
         parts = MENTION.split(text)  # texts and keys by turns

@@ -300,6 +300,8 @@ export class Chat {
   private ready(): void {
     for (const [room, seq] of this.marks) void this.markRead(room, seq).catch(() => undefined)
     this.following.ready()
+    this.people.again()
+    this.emoji.again()
     // With what a tab left that is gone since.
     void this.uploads.restore()
     void this.outbox.restore()

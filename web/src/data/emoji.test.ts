@@ -41,6 +41,21 @@ test('a refused list is asked for again by whoever shows one next', async () => 
   expect(emoji.of('s').value?.has('tide')).toBe(true)
 })
 
+test('what is drawn before there is a connection has its emoji as soon as there is one', async () => {
+  const ask = vi
+    .fn()
+    .mockRejectedValueOnce(new Error('not yet'))
+    .mockResolvedValue([one('tide')])
+  const emoji = new SpaceEmoji(ask)
+  const shown = emoji.of('s') // and never again
+  await settled()
+  emoji.again()
+  await settled()
+  expect(shown.value?.has('tide')).toBe(true)
+  emoji.again()
+  expect(ask).toHaveBeenCalledTimes(2)
+})
+
 test('direct rooms have none', () => {
   const ask = vi.fn()
   expect(new SpaceEmoji(ask).of(null).value).toBeUndefined()

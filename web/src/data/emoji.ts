@@ -12,6 +12,8 @@ const NONE = signal<EmojiOfSpace | undefined>(undefined)
 export class SpaceEmoji {
   private readonly spaces = new Table<EmojiOfSpace>()
   private readonly asked = new Set<string>()
+  /** Spaces whose emoji are shown and could not be had. */
+  private readonly missing = new Set<string>()
 
   constructor(private readonly ask: (space: string) => Promise<readonly CustomEmoji[]>) {}
 
@@ -44,11 +46,18 @@ export class SpaceEmoji {
     for (const space of this.asked) void this.load(space)
   }
 
+  /** Asks for what could not be had before there was a connection: what is drawn by now does not ask again. */
+  again(): void {
+    for (const space of this.missing) this.of(space)
+  }
+
   private async load(space: string): Promise<void> {
+    this.missing.delete(space)
     try {
       this.spaces.set(space, new Map((await this.ask(space)).map((one) => [one.name, one])))
     } catch {
       this.asked.delete(space) // whoever shows one next asks again
+      this.missing.add(space)
     }
   }
 }

@@ -12,6 +12,8 @@ export class People {
   readonly presences = new Table<AccountPresence>()
   private wanted = new Set<string>()
   private readonly asked = new Set<string>()
+  /** Who is shown and could not be had. */
+  private readonly missing = new Set<string>()
   private timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(private readonly ask: (accounts: string[]) => Promise<readonly Profile[]>) {}
@@ -36,6 +38,12 @@ export class People {
     if (this.wanted.size > 0) this.timer ??= setTimeout(() => void this.load(), GATHER_MS)
   }
 
+  /** Asks for whom could not be had before there was a connection: what is drawn by now does not ask again. */
+  again(): void {
+    for (const account of this.missing) this.want(account)
+    this.missing.clear()
+  }
+
   private async load(): Promise<void> {
     this.timer = undefined
     const batch = [...this.wanted].slice(0, BATCH)
@@ -46,7 +54,10 @@ export class People {
     try {
       for (const profile of await this.ask(batch)) this.profiles.set(profile.account, profile)
     } catch {
-      for (const id of batch) this.asked.delete(id) // whoever shows them next asks again
+      for (const id of batch) {
+        this.asked.delete(id) // whoever shows them next asks again
+        this.missing.add(id)
+      }
     }
     if (this.wanted.size > 0) this.timer ??= setTimeout(() => void this.load(), GATHER_MS)
   }

@@ -26,6 +26,7 @@ export function AccountRow({ account, onChanged, onLink }: AccountRowProps) {
   const marks = [
     account.admin && t('admin'),
     account.bot && t('bot'),
+    account.placeholder && t('placeholder'),
     account.disabled && t('disabled'),
     account.deleted && t('deleted'),
   ].filter((mark) => mark !== false)
@@ -46,7 +47,11 @@ export function AccountRow({ account, onChanged, onLink }: AccountRowProps) {
   const link = () => tried(async () => onLink({ name, link: await chat.ask('account.recovery_link', who) }))
   const admin = !account.admin
   const items: MenuItem[] = [
-    { label: t('recovery_link'), icon: 'link', onPick: () => void link() },
+    {
+      label: t(account.placeholder ? 'claim_link' : 'recovery_link'),
+      icon: 'link',
+      onPick: () => void link(),
+    },
     {
       label: t('reset_totp'),
       onPick: () =>

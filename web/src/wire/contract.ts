@@ -3724,7 +3724,7 @@ export interface Requests {
   'account.export': { readonly kind: 'query'; readonly data: ExportAccount; readonly result: ExportPage }
   /**
    * What the caller may see of these accounts.
-   * - One sees oneself, whom one shares a space or a room with, and who was in a room that one is in now, so that the authors of its messages have names. A guest sees who shares a room. Others are left out, and so are ids of no account.
+   * - One sees oneself, whom one shares a space or a room with, and who was or wrote in a room that one is in now, so that the authors of its messages have names. A guest sees who shares a room. Others are left out, and so are ids of no account.
    */
   'profile.list': { readonly kind: 'query'; readonly data: ListProfiles; readonly result: ProfileList }
   /**

@@ -1,0 +1,36 @@
+import { beforeEach, expect, test, vi } from 'vitest'
+import type { Profile } from '../wire/contract'
+import { People } from './people'
+
+const profile = (account: string): Profile => ({
+  account,
+  name: account,
+  display_name: account,
+  about: null,
+  avatar: null,
+  bot: false,
+  disabled: false,
+  deleted: false,
+})
+const gathered = () => vi.advanceTimersByTimeAsync(100)
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+
+test('who is drawn before there is a connection has a name as soon as there is one', async () => {
+  const ask = vi
+    .fn()
+    .mockRejectedValueOnce(new Error('not yet'))
+    .mockImplementation(async (accounts: string[]) => accounts.map(profile))
+  const people = new People(ask)
+  const [ann, bob] = [people.profile('ann'), people.profile('bob')] // and never again
+  await gathered()
+  expect(ann.value).toBeUndefined()
+  people.again()
+  await gathered()
+  expect([ann.value?.name, bob.value?.name]).toEqual(['ann', 'bob'])
+  people.again()
+  await gathered()
+  expect(ask).toHaveBeenCalledTimes(2)
+})
