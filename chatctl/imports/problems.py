@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, Literal
+from collections.abc import Callable, Sequence
+from typing import Final, Literal, TypeVar
 
 from attrs import Factory, define
+
+T = TypeVar("T")
 
 PLACES: Final = 5  # of a kind that are shown
 LONGEST_PLACE: Final = 200  # characters
@@ -42,6 +44,13 @@ class Problems:
             place = f"{place[: LONGEST_PLACE // 2]}…{place[-LONGEST_PLACE // 2 :]}"
         if len(found.places) < PLACES and place not in found.places:
             found.places.append(place)
+
+    def first(self, found: Sequence[T], most: int, place: str, what: str) -> Sequence[T]:
+        """The first of them, as many as are taken of a message; that there are more is told."""
+        if len(found) <= most:
+            return found
+        self.add("changed", f"{place}: more than {most:,} {what}")
+        return found[:most]
 
     def edited(self, at: int | None, told: object, place: str) -> int | None:
         """`at`, when something was edited, which was read of what is `told`; 0 is never."""

@@ -98,9 +98,9 @@ def _or_null(field: Schema) -> Schema:
 
 
 def request(row: RequestType, to: Callable[[str], Schema]) -> Schema:
-    data = to(row.request.__name__)
-    fields = {"id": ID, row.kind: {"const": row.name}, "data": data}
     may_lack_data = not any(field.required for field in fields_of(row.request))
+    data = to(row.request.__name__)
+    fields = {"id": ID, row.kind: {"const": row.name}, "data": _or_null(data) if may_lack_data else data}
     return _frame(fields, row.doc, ("id", row.kind) if may_lack_data else None, closed=True)
 
 

@@ -15,6 +15,19 @@ from .town import Town
 ROOM: Any = object()  # stands for the room's id in the lists below
 
 
+@pytest.mark.parametrize("subprotocol", [JSON, MSGPACK])
+def test_a_request_that_needs_to_say_nothing_has_data_empty_null_or_not_at_all(
+    town: Town, subprotocol: str
+) -> None:
+    client = town.open(town.member(), subprotocol=subprotocol)
+    frames = [client.frame("space.list", {}) for _ in range(3)]
+    frames[1]["data"] = None
+    del frames[2]["data"]
+    client.send_frames(frames)
+    first, *others = [client.result(frame["id"]) for frame in frames]
+    assert others == [first, first]
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [

@@ -81,3 +81,46 @@ def test_what_is_left_out_because_of_its_type_is_told(
             if less and not told:
                 silent.append((path, odd, less))
     assert silent == []
+
+
+PEOPLE = [f"p{number}" for number in range(5)]
+# Where the number of reactions that a message takes stands, and a message with more.
+REACTED: list[tuple[type[Export], str, Any, Callable[[Any], dict[str, Any]], tuple[Any, ...], Any]] = [
+    (*hostile.FORMATS[0][:1], "slack.messages._REACTIONS", *hostile.FORMATS[0][1:],
+     ("general/2015-01-01.json", 0, "reactions"), [{"name": "tada", "users": PEOPLE}]),
+    (*hostile.FORMATS[1][:1], "mattermost.posts._REACTIONS", *hostile.FORMATS[1][1:],
+     (4, "post", "reactions"), [{"user": one, "emoji_name": "tada"} for one in PEOPLE]),
+    (*hostile.FORMATS[2][:1], "rocketchat.messages._REACTIONS", *hostile.FORMATS[2][1:],
+     ("rocketchat_message", 0, "reactions"), {":tada:": {"usernames": PEOPLE}}),
+    (JSON[0][0], "discord.messages.MAX_REACTIONS", JSON[0][1], dict, ("tea.json", "messages", 0, "reactions"),
+     [{"emoji": {"name": "x"}, "count": 5, "users": [{"id": str(n), "name": "x"} for n in range(1, 6)]}]),
+    (JSON[2][0], "telegram.messages.MAX_REACTIONS", JSON[2][1], dict,
+     ("result.json", "chats", "list", 0, "messages", 1, "reactions"),
+     [{"emoji": "x", "count": 5, "recent": [{"from_id": f"user{n}"} for n in range(5)]}]),
+    (JSON[4][0], "teams.messages.MAX_REACTIONS", JSON[4][1], dict,
+     ("teams/t/messages_t.json", 0, "Reactions"),
+     [{"ReactionType": "like", "User": {"User": {"Id": one}}} for one in PEOPLE]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reader", "limit", "document", "write", "path", "value"), REACTED, ids=[one[1] for one in REACTED]
+)
+def test_that_a_message_has_more_reactions_than_are_taken_is_told(
+    reader: type[Export],
+    limit: str,
+    document: Any,
+    write: Callable[[Any], dict[str, Any]],
+    path: tuple[Any, ...],
+    value: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files = folder(tmp_path, as_files(write(changed(document, path, value))))
+    told = whole(reader, files)
+    assert "changed" not in told.problems
+    monkeypatch.setattr(f"chatctl.imports.{limit}", 3)
+    fewer = whole(reader, files)
+    assert fewer.reactions == told.reactions - 2
+    [place] = fewer.problems["changed"].places
+    assert place.endswith(": more than 3 reactions")

@@ -44,7 +44,9 @@ class Messages:
             pinned_by=None if pin is None else _person(pin.by, author),
             reactions=tuple(
                 Reaction(bounded(plain(one.account)), plain(one.emoji))
-                for one in whole.reactions[:_REACTIONS]
+                for one in self._problems.first(
+                    whole.reactions, _REACTIONS, f"message {row.seq} of {plain(row.room)}", "reactions"
+                )
             ),
             files=self._files(row),
         )

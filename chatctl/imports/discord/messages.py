@@ -11,7 +11,7 @@ from attrs import define
 from chatctl.imports.discord import wire
 from chatctl.imports.discord.channels import ChannelFile, moment, snowflake_time
 from chatctl.imports.discord.embeds import embedded
-from chatctl.imports.discord.markup import as_markdown
+from chatctl.imports.discord.markup import MAX_TEXT, as_markdown
 from chatctl.imports.discord.people import People
 from chatctl.imports.discord.wire import shown
 from chatctl.imports.keys import bounded
@@ -75,8 +75,9 @@ class Reader:
         system = kind not in _SPOKEN and id_ not in self.threads
         if system and kind not in _EVENTS and not _NUMBER.fullmatch(kind) and not found.content:
             self.problems.add("unknown kind", f"{place}: {kind}")
+        self.problems.first(found.content or "", MAX_TEXT, place, "characters")
         text = self._event(found, kind, author, id_) if kind not in _SPOKEN else self._text(found, id_)
-        reactions, uncounted = self._reactions(found)
+        reactions, uncounted = self._reactions(found, place)
         return Message(
             id_,
             author,
@@ -127,7 +128,7 @@ class Reader:
         around = {"", self.file.channel, self.file.room.key}
         return plain(shown(to.messageId)) if shown(to.channelId) in around else None
 
-    def _reactions(self, found: wire.Message) -> tuple[tuple[Reaction, ...], str]:
+    def _reactions(self, found: wire.Message, place: str) -> tuple[tuple[Reaction, ...], str]:
         """And as text those of which only the number is known."""
         told: list[Reaction] = []
         counted: list[str] = []
@@ -136,11 +137,13 @@ class Reader:
             if not name:
                 continue
             emoji = f":{name}:" if each.emoji and shown(each.emoji.id) else name
-            keys = [key for user in (each.users or [])[:MAX_REACTIONS] if (key := self.people.key(user))]
+            users = self.problems.first(each.users or [], MAX_REACTIONS, place, "reactions")
+            keys = [key for user in users if (key := self.people.key(user))]
             told += [Reaction(key, emoji) for key in keys]
             if (each.count or 0) > len(keys):
                 counted.append(f"{emoji} {(each.count or 0) - len(keys)}")
-        return tuple(told[:MAX_REACTIONS]), f"*Reactions: {', '.join(counted[:50])}*" if counted else ""
+        kept = tuple(self.problems.first(told, MAX_REACTIONS, place, "reactions"))
+        return kept, f"*Reactions: {', '.join(counted[:50])}*" if counted else ""
 
     def _files(self, found: wire.Message, id_: str, place: str) -> tuple[File, ...]:
         given = list(found.attachments or [])
@@ -148,7 +151,7 @@ class Reader:
             given += found.forwardedMessage.attachments or []
         told = [
             self._file(shown(each.id) or f"{id_}/{at}", each.fileName, each.url, each.fileSizeBytes, place)
-            for at, each in enumerate(given[:MAX_FILES])
+            for at, each in enumerate(self.problems.first(given, MAX_FILES, place, "files"))
         ]
         told += [
             self._file(f"{id_}/{shown(each.id)}", _sticker_name(each), each.sourceUrl, None, place)

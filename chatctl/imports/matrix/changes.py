@@ -11,6 +11,7 @@ from chatctl.imports.keys import bounded
 from chatctl.imports.matrix.events import Event, relation, text_of, value_of
 from chatctl.imports.matrix.texts import written
 from chatctl.imports.ordering import Ordering
+from chatctl.imports.problems import Problems
 from chatctl.imports.records import Message, Reaction, Version, plain
 
 MAX_REACTIONS: Final = 2_000  # of a message
@@ -18,15 +19,17 @@ MAX_VERSIONS: Final = 1_000
 _MAX_KEY: Final = 64  # characters of a reaction
 
 
-def change(event: Event, room: str, ordering: Ordering) -> None:
+def change(event: Event, room: str, ordering: Ordering, problems: Problems, place: str) -> None:
     kind, target = relation(event)
     if event.type == "m.room.redaction":
         target = text_of(event.content, "redacts") or target
     found = ordering.find(room, bounded(target)) if target else None
     if found is None or event.at is None:
-        return
+        return None
     changed = found
     if event.type == "m.reaction":
+        if len(found.reactions) >= MAX_REACTIONS:
+            return problems.add("changed", f"{place}: more than {MAX_REACTIONS:,} reactions")
         changed = _reacted(found, event)
     elif event.type == "m.room.redaction":
         changed = Message(found.key, found.author, found.at, "", thread=found.thread, deleted=True)
@@ -34,11 +37,12 @@ def change(event: Event, room: str, ordering: Ordering) -> None:
         changed = _edited(found, event)
     if changed is not found:
         ordering.replace(room, changed)
+    return None
 
 
 def _reacted(found: Message, event: Event) -> Message:
     sign = text_of(event.content, "m.relates_to", "key")
-    if not sign or len(sign) > _MAX_KEY or sign.startswith("mxc:") or len(found.reactions) >= MAX_REACTIONS:
+    if not sign or len(sign) > _MAX_KEY or sign.startswith("mxc:"):
         return found
     reaction = Reaction(bounded(plain(event.sender or "")), sign)
     return found if reaction in found.reactions else replace(found, reactions=(*found.reactions, reaction))

@@ -96,8 +96,8 @@ class MatrixRooms:
             if message is not None and ordering.add(room, message) is not None:
                 ordering.replace(room, message)  # it is in two exports of the room
         if file.related:
-            for _, event in events(self._archive, file.name, Problems()):
-                change(event, room, ordering)
+            for place, event in events(self._archive, file.name, Problems()):
+                change(event, room, ordering, self.problems, place)
 
     def _finished(self, message: Message, room: str, ordering: Ordering) -> Message:
         where = f"{self._files[room][-1].title} event {message.key}"

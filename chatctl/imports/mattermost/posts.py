@@ -102,20 +102,23 @@ class Posts:
             False,
             kind.startswith("system_"),
             author if row.is_pinned else None,  # who pinned it is not told
-            self._reactions(row),
+            self._reactions(row, place),
             tuple(
                 self._file(one, f"{place} file {number}")
-                for number, one in enumerate((row.attachments or [])[:_FILES], 1)
+                for number, one in enumerate(
+                    self._problems.first(row.attachments or [], _FILES, place, "files"), 1
+                )
             ),
         )
 
-    def _reactions(self, row: PostRow) -> tuple[Reaction, ...]:
+    def _reactions(self, row: PostRow, place: str) -> tuple[Reaction, ...]:
         found = [
             Reaction(bounded(plain(one.user).lower()), reaction_named(one.emoji_name))
             for one in row.reactions or ()
             if one.user
         ]
-        return tuple(dict.fromkeys(found))[:_REACTIONS]
+        told = tuple(dict.fromkeys(found))
+        return tuple(self._problems.first(told, _REACTIONS, place, "reactions"))
 
     def _file(self, row: FileRow, place: str) -> File:
         told = plain(row.path or "").replace("\\", "/")

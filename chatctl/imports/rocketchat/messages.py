@@ -131,7 +131,7 @@ class Messages:
             for emoji, by in told.items()
             for name in words(by, "usernames")
         )
-        return tuple(found)[:_REACTIONS]
+        return tuple(self._problems.first(tuple(found), _REACTIONS, place, "reactions"))
 
     def _attached(self, row: Document, quoting: bool) -> list[str]:
         """What is below the text: descriptions of files, what apps put there, quotes from elsewhere."""
@@ -158,7 +158,7 @@ class Messages:
         rows = parts(row, "files") or [one for one in (part(row, "file"),) if one]
         # A thumbnail is a file of its own, made by the server.
         kept = [one for one in rows if word(one, "typeGroup") != "thumb"]
-        return tuple(self._file(one, place) for one in kept[:_MOST])
+        return tuple(self._file(one, place) for one in self._problems.first(kept, _MOST, place, "files"))
 
     def _file(self, row: dict[str, Any], place: str) -> File:
         file, kind = key(row), word(row, "type")

@@ -30,9 +30,8 @@ class Files:
         self._uploads = [base for base in bases if next(archive.names(base + UPLOADS), None) is not None]
 
     def of(self, rows: list[FileRow], folders: list[str], place: str) -> tuple[File, ...]:
-        return tuple(
-            self._file(row, folders, f"{place} file {number}") for number, row in enumerate(rows[:_MOST], 1)
-        )
+        kept = self._problems.first(rows, _MOST, place, "files")
+        return tuple(self._file(row, folders, f"{place} file {number}") for number, row in enumerate(kept, 1))
 
     def _file(self, row: FileRow, folders: list[str], place: str) -> File:
         key = bounded(plain(row.id or "") or place)

@@ -104,7 +104,7 @@ class Messages:
             False,
             row.subtype in _SYSTEM or _is_call(row),
             self._pinned_by(key, row),
-            self._reactions(row) if row.reactions else (),
+            self._reactions(row, place) if row.reactions else (),
             self._files.of(files, self._folders, place) if files else (),
         )
 
@@ -166,13 +166,13 @@ class Messages:
         by = here.get("pinned_by") if isinstance(here, dict) else None
         return bounded(plain(by)) if isinstance(by, str) else ""
 
-    def _reactions(self, row: Row) -> tuple[Reaction, ...]:
+    def _reactions(self, row: Row, place: str) -> tuple[Reaction, ...]:
         found = dict.fromkeys(
             Reaction(bounded(plain(person)), reaction_named(one.name))
             for one in row.reactions or ()
             for person in one.users or ()
         )
-        return tuple(found)[:_REACTIONS]
+        return tuple(self._problems.first(tuple(found), _REACTIONS, place, "reactions"))
 
 
 def _has(raw: Raw) -> bool:

@@ -61,7 +61,7 @@ class Reader:
             edited_at=self.problems.edited(
                 _time(row.last_edited_date_time), row.last_edited_date_time, place
             ),
-            reactions=self._reactions(row),
+            reactions=self._reactions(row, place),
             files=tuple(replace(file, key=bounded(f"{key}/{file.key}")) for file in text.files),
         )
 
@@ -78,10 +78,11 @@ class Reader:
             self.people[key] = Person(key, name or key, name, bot=bot)
         return key
 
-    def _reactions(self, row: Row) -> tuple[Reaction, ...]:
+    def _reactions(self, row: Row, place: str) -> tuple[Reaction, ...]:
         """Where the list is empty, the history may still tell."""
         if row.reactions:
-            told = [self._reaction(each) for each in row.reactions[:MAX_REACTIONS]]
+            kept = self.problems.first(row.reactions, MAX_REACTIONS, place, "reactions")
+            told = [self._reaction(each) for each in kept]
             return tuple(dict.fromkeys(each for each in told if each is not None))
         count: Counter[Reaction] = Counter()
         for change in (row.message_history or [])[:MAX_REACTIONS]:

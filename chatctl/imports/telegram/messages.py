@@ -137,8 +137,9 @@ class Reader:
             emoji = each.get("emoji")
             sign = plain(emoji)[:64] if isinstance(emoji, str) and emoji else "custom emoji"
             recent = each.get("recent")
+            given = recent if isinstance(recent, list) else []
             keys = [
-                person_key(_id(who)) for who in (recent if isinstance(recent, list) else ())[:MAX_REACTIONS]
+                person_key(_id(who)) for who in self.problems.first(given, MAX_REACTIONS, place, "reactions")
             ]
             people = [key for key in dict.fromkeys(keys) if key] if sign != "custom emoji" else []
             told_ += [Reaction(key, sign) for key in people]

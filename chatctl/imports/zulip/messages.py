@@ -19,7 +19,7 @@ from chatctl.imports.markdown import literal, span
 from chatctl.imports.problems import Problems
 from chatctl.imports.records import File, Message, Reaction, Version, plain
 from chatctl.imports.wall_clock import LATEST
-from chatctl.imports.zulip.markup import Writer
+from chatctl.imports.zulip.markup import MAX_TEXT, Writer
 from chatctl.imports.zulip.tables import Recipient, Tables
 
 MAX_REACTIONS: Final = 2_000  # of a message
@@ -94,11 +94,13 @@ class Reader:
         root = self.first.get(topic) if recipient.type == 2 and topic[1] else None
         writer = Writer(self.named)
         text = writer.markdown(row.content or "")
+        self.problems.first(row.content or "", MAX_TEXT, place, "characters")
         edited, versions = self._history(row, at)
         if root == row.id:
             title = span("**", literal(plain(row.subject or "").strip()))
             text = f"{title}\n\n{text}" if text else title
-        reactions = self.tables.reactions.of(row.id, MAX_REACTIONS) if abs(row.id) < 2**63 else []
+        told = self.tables.reactions.of(row.id, MAX_REACTIONS + 1) if abs(row.id) < 2**63 else []
+        reactions = self.problems.first(told, MAX_REACTIONS, place, "reactions")
         return room_key(recipient, row.sender), Message(
             bounded(str(row.id)), bounded(str(row.sender)), at, text,
             thread=None if root in (None, row.id) else bounded(str(root)),
@@ -109,7 +111,7 @@ class Reader:
 
     def _files(self, writer: Writer, id_: int, place: str) -> list[File]:
         found = []
-        for at, (upload, name) in enumerate(writer.uploads[:MAX_FILES]):
+        for at, (upload, name) in enumerate(self.problems.first(writer.uploads, MAX_FILES, place, "files")):
             path = f"{self.base}uploads/{upload}"
             size = self.archive.size(path) if path in self.archive else None
             if size is None:

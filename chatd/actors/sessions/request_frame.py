@@ -30,5 +30,7 @@ def request_type(frame: Row) -> RequestType | Refusal:
 
 def request_data(request: RequestType, frame: Row) -> Any | Refusal:
     """The typed command or query."""
-    data = frame.get("data", {})
+    data = frame.get("data")
+    if data is None:  # which it may be wherever it may be left out
+        data = {}
     return request.read(data) if isinstance(data, dict) else Refusal("invalid", "data must be a map")
