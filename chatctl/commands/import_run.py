@@ -146,7 +146,7 @@ def run(
                     f" `chatctl space retention {found.id} all` keeps them"
                 )
             choice = Choice(
-                await _accounts(client, accounts),
+                await _accounts(client, accounts, people),
                 {key: (await find_room(client, here, space)).id for key, here in into.items()},
                 frozenset(only),
                 direct,
@@ -197,14 +197,20 @@ def _fetching(hosts: tuple[str, ...]) -> Fetch:
     return Fetching(hosts)
 
 
-async def _accounts(client: Client, names: dict[str, str]) -> dict[str, str]:
+async def _accounts(client: Client, names: dict[str, str], said_in: Path | None) -> dict[str, str]:
     """Ids for the names of accounts, so that a wrong one is told before anything comes in."""
     from chatctl.imports.people_file import NO_MEMBER
 
-    return {
-        key: wanted if wanted == NO_MEMBER else (await find_account(client, wanted)).id
-        for key, wanted in names.items()
-    }
+    found: dict[str, str] = {}
+    for key, wanted in names.items():
+        try:
+            found[key] = wanted if wanted == NO_MEMBER else (await find_account(client, wanted)).id
+        except Failed as why:
+            raise Failed(
+                f"{said_in}, {key}: {why}. Of an account that was deleted since an earlier run, leave the"
+                " column empty: who is who stays"
+            ) from why
+    return found
 
 
 async def _begun(client: Client, space: str, format: str, source: str) -> str:

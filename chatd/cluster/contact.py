@@ -33,11 +33,11 @@ BEHIND: Final = (
 class Heard(Protocol):
     @property
     def silence(self) -> float:
-        """Seconds since the last sign of the stream, and of most of the servers that keep it."""
+        """Seconds since the last sign of the stream."""
 
     @property
     def apart(self) -> float:
-        """Seconds since this node's NATS server heard most of those."""
+        """Seconds since this node's NATS server heard most of those that keep it."""
 
 
 class Contact:
@@ -98,12 +98,14 @@ class Contact:
     async def _problem(self) -> str | None:
         furthest = max((heard.heartbeat.sequence for heard in self._heartbeats.others()), default=0)
         self._known.append(furthest)
-        if self._stream.silence > MOVE and not await self._with_others():
-            if self._stream.apart > MOVE and trio.current_time() - self._moved_at > MOVE:
+        if self._stream.apart > MOVE and not await self._hears_all():
+            if trio.current_time() - self._moved_at > MOVE:
                 self._moved_at = trio.current_time()
                 self._move()
-            if self._stream.silence > SILENT:
+            if self._stream.apart > SILENT:
                 return CUT_OFF
+        if self._stream.silence > SILENT and not await self._with_others():
+            return CUT_OFF
         if is_odd(self._heartbeats.others()):
             return WRONG_CLOCK
         if len(self._known) == LOOKS and self._own.sequence < self._known[0]:
@@ -114,10 +116,14 @@ class Contact:
 
     async def _with_others(self) -> bool:
         """Whether all that belong to the cluster are heard, and none of them has applied more: while the
-        stream elects a leader nobody writes. Of one that is not heard nobody knows what it writes."""
+        stream elects a leader nobody writes."""
+        furthest = max((heard.heartbeat.sequence for heard in self._heartbeats.others()), default=None)
+        return furthest is not None and furthest <= self._own.sequence and await self._hears_all()
+
+    async def _hears_all(self) -> bool:
+        """Of one that belongs to the cluster and is not heard nobody knows what it writes."""
         try:
             members = await self._members()
         except StoreUnavailable:
             return False
-        there = {heard.heartbeat.node: heard.heartbeat.sequence for heard in self._heartbeats.others()}
-        return bool(there) and there.keys() >= set(members) and max(there.values()) <= self._own.sequence
+        return {heard.heartbeat.node for heard in self._heartbeats.others()} >= set(members)

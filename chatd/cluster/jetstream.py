@@ -18,7 +18,7 @@ from chatd.nats.ordered import OrderedConsumer
 from chatd.nats.wire import Msg
 
 SECONDS: Final = 5.0  # for the acknowledgement of a proposal
-LOOK: Final = 1.0  # seconds
+LOOK: Final = 0.5  # seconds
 LOOK_SECONDS: Final = 2.0  # for an answer
 MARGIN: Final = 64 * 1024  # bytes of a message that are left for the server's own
 ANSWERING: Final = 256  # requests of other nodes that are answered at a time
@@ -41,17 +41,14 @@ class StreamSequencer:
 
     @property
     def silence(self) -> float:
-        """Seconds for which nothing has been heard of the stream, not even that there is nothing new, or not
-        of most of the servers that keep it: one of them that is cut off from the others goes on to send what
-        it has, and heartbeats."""
-        if self._consumer is None:
-            return 0.0
-        return max(trio.current_time() - self._consumer.heard_at, self.apart)
+        """Seconds for which nothing has been heard of the stream, not even that there is nothing new."""
+        return trio.current_time() - self._consumer.heard_at if self._consumer is not None else 0.0
 
     @property
     def apart(self) -> float:
         """Seconds for which the NATS server that this node is connected to has not heard most of those that
-        keep the stream."""
+        keep the stream. One that is cut off from them goes on to send what it has, and that there is nothing
+        new."""
         return trio.current_time() - self._agreed_at if self._consumer is not None else 0.0
 
     async def run(self) -> None:

@@ -40,6 +40,7 @@ TIMES: Final = 10_000  # that are remembered, of sequences
 TIMES_APART: Final = 200
 OWN: Final = (PutSnapshot, PutLatestTime)  # writes
 WAY: Final = 3  # proposals, by the time that one takes: others hear of a refusal, and propose again
+WAY_SECONDS: Final = 2.0  # at most: one that took longer waited for a stream that was away
 
 Others = Callable[[Sequence[Append], Sequence[Event]], None]  # never waits, never raises
 Refused = Callable[[str, float], None]  # likewise
@@ -193,7 +194,7 @@ class ClusterLog:
         if own is None:
             self._others(written(appends, outcomes), events)
             for stream in too_late(appends, outcomes):
-                self._refused(stream, WAY * self.own.took)
+                self._refused(stream, min(WAY * self.own.took, WAY_SECONDS))
         if events:
             self.hash = events[-1].hash
             self._show(events)

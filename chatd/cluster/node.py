@@ -12,7 +12,7 @@ from chatd import __version__
 from chatd.actors.runtime.supervisor import Actor
 from chatd.clock import new_id
 from chatd.cluster.clocks import earliest
-from chatd.cluster.contact import Contact
+from chatd.cluster.contact import CUT_OFF, Contact
 from chatd.cluster.copying import Copies
 from chatd.cluster.divergence import DivergenceCheck
 from chatd.cluster.ending import ending
@@ -111,7 +111,7 @@ class Node:
             self._membership.others,
             self.client.leave,
         )
-        self.contact.watch(self.heartbeats.say)
+        self.contact.watch(self._contact_changed)
         return self.log
 
     def attach(self, here: Here) -> None:
@@ -272,6 +272,11 @@ class Node:
             url=self._settings.public_url,
             version=__version__,
         )
+
+    def _contact_changed(self) -> None:
+        """One that is only behind, or has another clock, is heard still."""
+        self.log.own.cut_off = CUT_OFF if self.cut_off == CUT_OFF else None
+        self.heartbeats.say()
 
     async def _watch_connections(self) -> None:
         """As when the NATS server that it was connected to is stopped."""

@@ -80,6 +80,7 @@ class Proposals:
         self._complaints = Complaints()
         self._n = 0
         self._wanted = trio.Event()
+        self.cut_off: str | None = None  # why nothing would come back, so that nothing is proposed
         self.until = inf  # trio's time; then nobody waits any more for what is proposed
         self._waits: set[trio.CancelScope] = set()  # of those who wait for what was proposed
 
@@ -97,6 +98,8 @@ class Proposals:
         """Never waits. `here`: a commit of this node alone that belongs to it."""
         if self.over:
             return ProposalCommit(self, here, (), refused=StoreStopping("the server is shutting down"))
+        if self.cut_off is not None:
+            return ProposalCommit(self, here, (), refused=StoreUnavailable(self.cut_off))
         limit = self._sequencer.limit - ROOM - OVERHEAD
         encoded = [_Encoded(append, made := make(append), encode(append, made)) for append in appends]
         fitting = [len(one.data) <= limit for one in encoded]

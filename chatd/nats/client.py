@@ -274,7 +274,7 @@ class Client:
 
     async def _leave(self) -> None:
         await self._left.wait()
-        raise trio.BrokenResourceError("others are not heard there")
+        raise trio.BrokenResourceError("most others are not heard through it, so another one is tried")
 
     def _take(self, op: wire.Op, secure: bool) -> None:
         match op:

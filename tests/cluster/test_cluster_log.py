@@ -16,6 +16,7 @@ from memory_stream import MemoryStream, Weather
 from trio.testing import MockClock
 
 from chatd.cluster import ratcheting
+from chatd.cluster.log import WAY_SECONDS
 from chatd.cluster.proposals import GIVE_UP, PENDING, RESEND, ROOM, TOO_MUCH
 from chatd.contract.account import CreateAccount
 from chatd.contract.member import KickMember
@@ -353,6 +354,38 @@ async def test_what_was_refused_because_the_stream_was_away_is_not_done_later(
         check(made, [])
 
 
+async def test_after_the_stream_was_away_nodes_give_way_to_each_other_for_no_longer_than_before(
+    autojump_clock: MockClock,
+) -> None:
+    """What took long because nothing could be written says nothing of how long the next one takes."""
+    async with cluster(MemoryStream(1, Weather()), 2) as made:
+        await furnish(made, ["ann"], ["r1"])
+        await made.settled()
+        waited: list[float] = []
+
+        async def post(node: Node, text: str) -> None:
+            began = trio.current_time()
+            assert not refused(await node.ask("room/r1", PostMessage("r1", text, nonce=text), "ann"))
+            waited.append(trio.current_time() - began)
+
+        for node in made.nodes:
+            node.link.cut()
+        async with trio.open_nursery() as asking:
+            for node in made.nodes:
+                asking.start_soon(post, node, f"before {node.name}")
+            await trio.sleep(15)
+            for node in made.nodes:
+                node.link.mend()
+        waited.clear()
+        for number in range(30):
+            async with trio.open_nursery() as asking:
+                for node in made.nodes:
+                    asking.start_soon(post, node, f"{number} {node.name}")
+        assert max(waited) < 3 * WAY_SECONDS
+        await made.settled()
+        check(made, [])
+
+
 async def test_while_the_stream_is_away_nobody_waits_long_to_hear_that_nothing_was_done(
     autojump_clock: MockClock,
 ) -> None:
@@ -409,6 +442,38 @@ async def test_a_node_that_stops_waits_for_its_proposals_as_long_as_it_is_told_a
         assert log.own.first is None
         snapshot = Append(writes=(PutSnapshot("room/r1", 1, b""),))
         assert await log.submit([snapshot]).wait() == [Appended(())]  # which stays here, is written still
+
+
+async def test_who_asks_a_node_that_is_cut_off_is_told_at_once_that_nothing_was_done(
+    autojump_clock: MockClock,
+) -> None:
+    """As an admin on its machine, whom it does not send away. What was proposed before may still be done."""
+    async with cluster(MemoryStream(1, Weather()), 2) as made:
+        node = made.nodes[0]
+        log = node.log
+        assert log is not None
+        node.link.cut()
+        outcomes: dict[str, object] = {}
+
+        async def write(name: str) -> None:
+            try:
+                outcomes[name] = await log.submit([Append(writes=(PutNode(name, 1),))]).wait()
+            except StoreUnavailable as error:
+                outcomes[name] = str(error)
+
+        async with trio.open_nursery() as writing:
+            writing.start_soon(write, "before")
+            await trio.sleep(1)
+            log.own.cut_off = "nothing was heard"
+            began = trio.current_time()
+            await write("meanwhile")
+            assert trio.current_time() == began
+            log.own.cut_off = None
+            node.link.mend()
+        await write("after")
+        await made.settled()
+        assert outcomes["meanwhile"] == "nothing was heard"
+        assert list(await node.sheet.reader.nodes()) == ["after", "before"]
 
 
 async def test_a_node_that_stops_says_at_once_what_the_stream_answers_at_once(

@@ -122,17 +122,19 @@ async def test_one_whose_nats_server_hears_nobody_tries_another_one_before_it_is
 ) -> None:
     world = World()
     async with watched(world) as contact:
-        world.silence = world.apart = MOVE + 0.1
+        world.apart = SILENT + 1
+        world.there["c"] = 11  # others go on meanwhile, far away as they are
         await trio.sleep(4 * LOOK)
-        assert world.moves == 0  # all are heard: the stream elects a leader
+        assert (world.moves, contact.cut_off) == (0, None)  # all are heard
+        world.apart, world.there["c"] = MOVE + 0.1, 10
         del world.there["b"]
         await trio.sleep(2 * LOOK)
         assert (world.moves, contact.cut_off) == (1, None)
-        world.silence = world.apart = SILENT + 1
+        world.apart = SILENT + 1
         await trio.sleep(4 * MOVE)
         assert 3 <= world.moves <= 5  # each has time to answer
         assert contact.cut_off == CUT_OFF
-        world.apart, moves = 0, world.moves
+        world.apart, world.silence, moves = 0, SILENT + 1, world.moves
         await trio.sleep(4 * MOVE)
         assert world.moves == moves  # its consumer is to be made anew, wherever it connects to
 
