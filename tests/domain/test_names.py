@@ -57,6 +57,18 @@ def test_marks_that_nobody_sees_or_that_make_a_letter_look_like_another_are_refu
     assert isinstance(validate_name(name), Refusal)
 
 
+@pytest.mark.parametrize(
+    ("called", "name"),
+    [
+        ("\u0dc1\u0dca\u200d\u0dbb\u0dd3", "\u0dc1\u0dca\u0dbb\u0dd3"),  # Sri, in Sinhala
+        ("\u0645\u06cc\u200c\u0646\u0627", "\u0645\u06cc\u0646\u0627"),  # Persian
+    ],
+)
+def test_what_nobody_sees_does_not_take_a_name_apart(called: str, name: str) -> None:
+    assert fitted(spelled(called), "-") == name
+    assert well_spelled(name)
+
+
 @given(st.text(alphabet="aé1_.- \u0301\u0335कआा\u200dท้ำ", min_size=1, max_size=12))
 def test_what_is_fitted_is_a_name_or_none_is_made_of_it(text: str) -> None:
     made = fitted(spelled(text), ".").strip(".-")

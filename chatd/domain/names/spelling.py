@@ -17,6 +17,7 @@ MOST_MARKS: Final = 6  # after one letter; and of those that take no space, in a
 MOST_NONSPACING: Final = 4
 _ASCII: Final = re.compile(r"\w[\w.-]*", re.ASCII)
 _ASCII_RUN: Final = re.compile(r"[\w.-]+", re.ASCII)
+_JOINERS: Final = re.compile("[\u200c\u200d]")
 _STROKES: Final = r"\u0334-\u0338"
 _MARK: Final = rf"[[\p{{Mn}}\p{{Mc}}]--\p{{Default_Ignorable_Code_Point}}--[{_STROKES}]]"
 _LETTER: Final = rf"\p{{L}}{_MARK}{{0,{MOST_MARKS}}}+"
@@ -41,7 +42,10 @@ def well_spelled(name: str) -> bool:
 
 
 def fitted(text: str, gap: str) -> str:
-    """What of the text may stand in a name, with `gap` for all between."""
+    """What of the text may stand in a name, with `gap` for all between. A joiner, which Sinhala and Persian
+    write within words and nobody sees, takes no word apart."""
+    if _JOINERS.search(text):
+        text = spelled(_JOINERS.sub("", text))
     run = _ASCII_RUN if text.isascii() else _patterns()[1]
     return gap.join(run.findall(text))
 
