@@ -61,9 +61,9 @@ REQUESTS: tuple[RequestType, ...] = (
             " counts all that are not read.",
             "A message notifies the members of its room except its author, once each; an edit notifies"
             " those whom it mentions and no earlier version did, as `mention`, except in a direct room"
-            " whose level is `all`. `kind` is `direct` in"
-            " a direct room, else `mention` if it mentions the account, else `thread` if it is a reply in a"
-            " thread that the account follows, else `message`.",
+            " whose level is `all`. `kind` is `direct` in a direct room whose level is `all`, else `mention`"
+            " if it mentions the account, else `thread` if it is a reply in a thread that the account"
+            " follows, else `message`.",
             "A message of one's own that was to be posted later and never will be is a notification of the"
             " `kind` `scheduled`: `scheduled` is its id in `message.scheduled`, `reason` says why. It is read"
             " when `notification.read` says so.",

@@ -4429,7 +4429,7 @@ export interface Requests {
   /**
    * The caller's notifications, newest first.
    * - A notification is read when `notification.read` says so or when the read marker of its room has passed the message. Notifications of deleted messages and of authors that the caller blocks are not listed, nor a `mention` while the text does not mention the account. `unread` counts all that are not read.
-   * - A message notifies the members of its room except its author, once each; an edit notifies those whom it mentions and no earlier version did, as `mention`, except in a direct room whose level is `all`. `kind` is `direct` in a direct room, else `mention` if it mentions the account, else `thread` if it is a reply in a thread that the account follows, else `message`.
+   * - A message notifies the members of its room except its author, once each; an edit notifies those whom it mentions and no earlier version did, as `mention`, except in a direct room whose level is `all`. `kind` is `direct` in a direct room whose level is `all`, else `mention` if it mentions the account, else `thread` if it is a reply in a thread that the account follows, else `message`.
    * - A message of one's own that was to be posted later and never will be is a notification of the `kind` `scheduled`: `scheduled` is its id in `message.scheduled`, `reason` says why. It is read when `notification.read` says so.
    * - What delivers notifications elsewhere follows the event `notification.created`.
    * Refused as: not_found.
