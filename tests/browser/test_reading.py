@@ -73,6 +73,10 @@ def test_the_wheel_moves_nothing_backwards(seen: Any) -> None:
     assert seen["wheeled"]["worst"] <= PIXEL
 
 
+def test_what_comes_into_sight_has_its_height_already(seen: Any) -> None:
+    assert seen["guessed"] == 0
+
+
 def test_one_jumps_to_the_newest_to_a_day_and_to_the_beginning(seen: Any) -> None:
     assert seen["newest"] == seen["first"] + MESSAGES - 1
     assert seen["dated"]["inSight"]

@@ -9,6 +9,11 @@
 const AT_END = 30
 /** So long after a wheel, a finger or a key a move is the reader's, milliseconds. */
 const ACTED_MS = 500
+/**
+ * Rows so far out of sight, in heights of the box, are laid out already. Those farther off are not; their sizes are
+ * guessed, and not every browser corrects a guess before the row is seen.
+ */
+const AHEAD = '200% 0px'
 const ACTS = ['wheel', 'touchmove', 'pointerdown', 'keydown', 'focusin'] as const
 
 interface Anchor {
@@ -23,6 +28,7 @@ export class Scroller {
   private anchor: Anchor | null = null
   private rows: HTMLElement[] = []
   private readonly observer: ResizeObserver
+  private readonly near: IntersectionObserver
   /** Where the box was scrolled to when that was last looked at: from anywhere else the reader has moved it. */
   private known = 0
   /** How high the content was then. */
@@ -49,12 +55,14 @@ export class Scroller {
     })
     this.observer.observe(list)
     this.observer.observe(box)
+    this.near = new IntersectionObserver(this.approached, { root: box, rootMargin: AHEAD })
     box.addEventListener('scroll', this.scrolled, { passive: true })
     for (const act of ACTS) box.addEventListener(act, this.acted, { passive: true })
   }
 
   close(): void {
     this.observer.disconnect()
+    this.near.disconnect()
     this.box.removeEventListener('scroll', this.scrolled)
     for (const act of ACTS) this.box.removeEventListener(act, this.acted)
   }
@@ -68,7 +76,9 @@ export class Scroller {
 
   /** Looks which rows there are. */
   refresh(): void {
+    for (const row of this.rows) if (!row.isConnected) this.near.unobserve(row)
     this.rows = [...this.list.querySelectorAll<HTMLElement>(':scope > [data-seq]')]
+    for (const row of this.rows) this.near.observe(row)
   }
 
   keep(): void {
@@ -123,6 +133,13 @@ export class Scroller {
     const { bottom } = this.box.getBoundingClientRect()
     const at = this.search((row) => row.getBoundingClientRect().bottom > bottom + 1)
     return this.rows[at - 1] ?? null
+  }
+
+  /** Rows get their heights as they come near, perhaps before the event of the move that brought them. */
+  private readonly approached = (rows: readonly IntersectionObserverEntry[]) => {
+    this.heed()
+    for (const { target, isIntersecting } of rows) target.toggleAttribute('data-near', isIntersecting)
+    this.keep()
   }
 
   private readonly scrolled = () => {
