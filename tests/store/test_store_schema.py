@@ -211,3 +211,49 @@ def test_no_hot_question_reads_a_whole_table(name: str, sheet: Sheet) -> None:
     plan = sheet.connection.execute(f"EXPLAIN QUERY PLAN {sql}", (1,) * wanted).fetchall()
     scanned = [line for *_, line in plan if line.startswith("SCAN") and not MADE.match(line)]
     assert scanned == []
+
+
+# --- what follows from the tables
+
+
+def changed(path: Path, sql: str) -> None:
+    connection = sqlite3.connect(path)
+    connection.executescript(sql)
+    connection.close()
+
+
+def shape(path: Path) -> set[tuple[str, ...]]:
+    connection = sqlite3.connect(path)
+    found = set(connection.execute("SELECT type, name, sql FROM sqlite_master"))
+    connection.close()
+    return found
+
+
+def test_a_file_with_other_triggers_indexes_and_views_gets_those_of_the_schema(tmp_path: Path) -> None:
+    """As they stood before the first release: a trigger called a function that no chatd has any more."""
+    path = tmp_path / DATABASE
+    migrate.prepare(path)
+    fresh, statistics = shape(path), value(path, "SELECT count(*) FROM sqlite_stat1")
+    changed(
+        path,
+        "CREATE TRIGGER folds AFTER INSERT ON events BEGIN SELECT no_function(new.by); END;"
+        " DROP INDEX events_taken_off; DROP INDEX events_audited; CREATE INDEX events_audited ON events (by);"
+        " DROP VIEW shut_out; CREATE VIEW shut_out AS SELECT 1",
+    )
+    migrate.prepare(path)
+    assert shape(path) == fresh
+    assert value(path, "SELECT count(*) FROM sqlite_stat1") == statistics
+
+
+def test_a_file_with_other_tables_is_left_as_it_is_and_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / DATABASE
+    migrate.prepare(path)
+    changed(
+        path,
+        "ALTER TABLE messages ADD COLUMN older TEXT;"
+        " CREATE TRIGGER old AFTER INSERT ON events BEGIN SELECT 1; END",
+    )
+    before = shape(path)
+    with pytest.raises(StoreError, match=r"before the first release.*\(messages\)"):
+        migrate.prepare(path)
+    assert shape(path) == before

@@ -20,6 +20,7 @@ from chatd.log import log as server_log
 from chatd.ports import StoreError
 from chatd.store.connection import open_writer
 from chatd.store.ops.data_dir import why_not
+from chatd.store.ops.derived_schema import renew_derived
 
 APPLICATION_ID = 0x63686174  # "chat": what `file` shows, and how another program's database is refused
 NEEDS_SQLITE = (3, 38, 0)  # the JSON operators of schema.sql
@@ -96,7 +97,7 @@ def _bring_up(connection: sqlite3.Connection, path: Path, model: Model) -> None:
         copy_file(connection, copy_of(path, version))
         run_steps(connection, path, version, model)
         server_log.info("upgraded", before=version, after=model.version)
-    return None
+    return renew_derived(connection, path, model.schema)
 
 
 def copy_of(path: Path, version: int) -> Path:
