@@ -96,6 +96,12 @@ def test_the_lines_of_a_list_are_one_list(lines: tuple[str, ...]) -> None:
         assert answer_handshake(head).wire is WIRES["chatd.v1.msgpack"]
 
 
+def test_cookies_that_came_in_lines_of_their_own_stay_apart() -> None:
+    """As HTTP/2 sends them, and not every proxy joins them again (RFC 9113, section 8.2.3)."""
+    head = _parse(head_of({**HEADERS, "Cookie": "one=1", "cookie": "two=2"}))
+    assert head.headers["cookie"] == "one=1; two=2"
+
+
 @pytest.mark.parametrize("name", ["Sec-WebSocket-Key", "Sec-WebSocket-Version"])
 def test_what_takes_one_value_is_refused_with_two_even_of_the_same(name: str) -> None:
     head = _parse(head_of({**HEADERS, name.lower(): HEADERS[name]}))

@@ -190,7 +190,8 @@ def _combined(lines: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     list for it, so whoever reads it refuses one that was given twice, whichever of the two a proxy saw."""
     found: dict[bytes, bytes] = {}
     for name, value in lines:
-        found[name] = found[name] + b", " + value if name in found else value
+        between = b"; " if name == b"cookie" else b", "  # RFC 9113, section 8.2.3
+        found[name] = found[name] + between + value if name in found else value
     return found
 
 
