@@ -19,6 +19,7 @@ WORDS: Final = (
     "A" * 22,
     "B" * 87,
     "https://a.example",
+    "#1e90ff",
 )
 
 

@@ -84,7 +84,7 @@ def test_a_direct_message_notifies_and_reading_the_room_is_enough(town: Town) ->
 def test_a_list_does_not_go_on_after_what_one_was_not_told_of(town: Town) -> None:
     client = town.open(town.account())
     assert client.refusal("notification.list", after="nothing")["code"] == "not_found"
-    assert town.operator.refusal("notification.list")["code"] == "invalid"
+    assert town.operator.refusal("notification.list")["code"] == "forbidden"
 
 
 def test_views_survive_a_kill_and_a_rebuild_gives_the_same(town: Town, server: Server) -> None:

@@ -31,6 +31,7 @@ export function Retention({ place, keepDays, around, hold, may, onChanged }: Ret
   const inRoom = 'room' in place
   const kind = useSignal(keepDays === null ? 'space' : keepDays > 0 ? 'days' : 'ever')
   const days = useSignal(String(keepDays || 30))
+  const saving = useSignal(false)
   const mayHold = chat.store.account.value?.admin === true
   const Heading = inRoom ? 'h3' : 'h2'
   const before = keepDays ?? around ?? 0
@@ -57,9 +58,11 @@ export function Retention({ place, keepDays, around, hold, may, onChanged }: Ret
       })
     if (answer === false) return
     const { reason } = answer
+    saving.value = true
     if ('room' in place)
       await act(() => chat.ask('room.set_retention', { room: place.room, keep_days: next, reason }))
     else await act(() => chat.ask('space.set_retention', { space: place.space, keep_days: then, reason }))
+    saving.value = false
   }
   const toggle = async () => {
     const answer = await confirmed({
@@ -113,7 +116,8 @@ export function Retention({ place, keepDays, around, hold, may, onChanged }: Ret
       {hold && <p>{retained('hold_stands')}</p>}
       {mayHold && (
         <div class="form-acts manage-acts">
-          <Button kind={hold ? 'danger' : undefined} onClick={toggle}>
+          {/* What it asks counts by the rule that is being saved. */}
+          <Button kind={hold ? 'danger' : undefined} disabled={saving.value} onClick={toggle}>
             {retained(hold ? 'end_hold' : 'begin_hold')}
           </Button>
         </div>
