@@ -250,7 +250,7 @@ def test_a_file_with_other_tables_is_left_as_it_is_and_says_what_to_do(tmp_path:
     migrate.prepare(path)
     changed(
         path,
-        "ALTER TABLE messages ADD COLUMN older TEXT;"
+        "ALTER TABLE messages RENAME COLUMN edited_at TO changed_at;"
         " CREATE TRIGGER old AFTER INSERT ON events BEGIN SELECT 1; END",
     )
     before = shape(path)

@@ -62,8 +62,9 @@ def _plain(sql: str) -> str:
 
 
 def _refuse_other_tables(connection: sqlite3.Connection, model: sqlite3.Connection, path: Path) -> None:
+    """What there is besides does no harm."""
     found, wanted = _columns(connection), _columns(model)
-    if others := sorted(name for name in found.keys() | wanted if found.get(name) != wanted.get(name)):
+    if others := sorted(name for name, columns in wanted.items() if not columns <= found.get(name, set())):
         raise StoreError(
             f"{path} was made by a chatd from before the first release, which had other tables"
             f" ({', '.join(others[:3])}); go on with that one, or begin with a new folder"
