@@ -3,7 +3,8 @@
 `schema.sql` was version 1 when chatd was first released. Whoever changes it adds the step that leads there
 from the version before: `chatd/store/migrations/0002_<what>.sql` leads to version 2. `PRAGMA user_version`
 is the version of a file. All steps and the number are one transaction, and before the first step the old file
-is copied aside. A test proves that the steps lead to what `schema.sql` says.
+is copied aside. A test proves that the steps lead to what `schema.sql` says. Indexes, triggers and views that
+are not its own are made anew besides (`chatd.store.ops.derived_schema`).
 """
 
 from __future__ import annotations
