@@ -62,15 +62,24 @@ class Net:
 def giver(node: str, wires: Wires, folder: Path, seconds: float = 0.5) -> None:
     async def copy(path: Path) -> None:
         await trio.sleep(seconds)
-        await trio.Path(path).write_bytes(DATABASE)
+        _write(path)
 
     (folder / node).mkdir()
     Copies(Net(node, wires), folder / node, copy).offer()
 
 
+# Not `trio.Path`: its threads are real ones, and virtual time runs on without them.
+def _write(path: Path) -> None:
+    path.write_bytes(DATABASE)
+
+
+def _read(path: Path) -> bytes:
+    return path.read_bytes()
+
+
 async def fetched(wires: Wires, path: Path, found: dict[str, str]) -> None:
     found[path.name] = await fetch(Net(path.name, wires), path)
-    assert await trio.Path(path).read_bytes() == DATABASE
+    assert _read(path) == DATABASE
 
 
 @pytest.fixture(autouse=True)
