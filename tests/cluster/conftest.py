@@ -1,12 +1,14 @@
-"""A town on the nodes that the tests of a module share."""
+"""What the tests of nodes share: a town on the nodes of a module, and wires between nodes in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 
 import pytest
+import trio
 from e2e.town import Town
+from memory_net import MemoryWires
 from three_nodes import ThreeNodes
 
 
@@ -14,3 +16,10 @@ from three_nodes import ThreeNodes
 def town(cluster: ThreeNodes) -> Iterator[Town]:
     with closing(Town(cluster.nodes[0].server)) as town:
         yield town
+
+
+@pytest.fixture
+async def wires() -> AsyncIterator[MemoryWires]:
+    async with trio.open_nursery() as nursery:
+        yield MemoryWires(nursery)
+        nursery.cancel_scope.cancel()

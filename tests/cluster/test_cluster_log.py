@@ -39,11 +39,6 @@ STORM = Weather(lost=0.1, unacknowledged=0.1, doubled=0.2)
 SEEDS = range(6)
 
 
-@pytest.fixture
-def autojump_clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
-
-
 async def furnish(made: Cluster, people: list[str], rooms: list[str]) -> None:
     first = made.nodes[0]
     for name in people:

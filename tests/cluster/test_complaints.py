@@ -21,11 +21,6 @@ from chatd.cluster.signals import SUBJECT, Signals
 EVENT = "node_message_unreadable"
 
 
-@pytest.fixture
-def autojump_clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
-
-
 async def test_it_is_said_at_once_and_then_once_a_minute_with_how_often(
     autojump_clock: MockClock, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,11 +17,6 @@ from chatd.cluster.heartbeats import Heard, Heartbeat
 from chatd.ports import StoreUnavailable
 
 
-@pytest.fixture
-def autojump_clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
-
-
 class World:
     """Three nodes, of which this one and two others are heard. `sequence`: up to where it has applied."""
 

@@ -18,11 +18,6 @@ Asked = Callable[[bytes], Awaitable[bytes]]
 DATABASE = bytes(range(256)) * 40
 
 
-@pytest.fixture
-def autojump_clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
-
-
 class Wires:
     """Whoever asks gets the first answer. `late`: seconds until a question arrives, by subject."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import pytest
 import trio
 from trio.testing import MockClock
 
@@ -13,11 +12,6 @@ from chatd.cluster.heartbeats import Heard, Heartbeat
 from chatd.cluster.proposal import VERSION, Header
 
 OURS, THEIRS = "a" * 64, "b" * 64
-
-
-@pytest.fixture
-def autojump_clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
 
 
 class Log:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
 
 import attrs
 import msgspec
@@ -16,18 +15,6 @@ from chatd.cluster.heartbeats import EVERY, GONE_AFTER, NODES, SUBJECT, Heartbea
 from chatd.cluster.owners import Owners, owner_of
 
 STREAMS = [f"room/{number}" for number in range(3000)]
-
-
-@pytest.fixture
-def autojump_clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
-
-
-@pytest.fixture
-async def wires() -> AsyncIterator[MemoryWires]:
-    async with trio.open_nursery() as nursery:
-        yield MemoryWires(nursery)
-        nursery.cancel_scope.cancel()
 
 
 @attrs.define(eq=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 
@@ -28,18 +27,6 @@ from chatd.domain.internal import BanAccount
 
 ROOM = "room/r"
 Life = tuple[str, str]
-
-
-@pytest.fixture
-def autojump_clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
-
-
-@pytest.fixture
-async def wires() -> AsyncIterator[MemoryWires]:
-    async with trio.open_nursery() as nursery:
-        yield MemoryWires(nursery)
-        nursery.cancel_scope.cancel()
 
 
 class Log:

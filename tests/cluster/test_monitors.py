@@ -42,11 +42,6 @@ def monitor(said: bytes) -> Iterator[str]:
 
 
 @pytest.fixture
-def autojump_clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
-
-
-@pytest.fixture
 def ports() -> Iterator[dict[str, str]]:
     with ExitStack() as stack:
         found = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from memory_nodes import Cluster, Node, cluster, refused
 from memory_stream import MemoryStream, Weather
 from test_envelopes import DECIDED
@@ -53,11 +52,6 @@ ASKED: list[tuple[str, Any, str]] = [
     (R, RemoveDeletedAccount("bob"), "system"),
     ("space/s", RemoveDeletedAccount("bob"), "system"),
 ]
-
-
-@pytest.fixture
-def autojump_clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
 
 
 def events(node: Node) -> list[Any]:

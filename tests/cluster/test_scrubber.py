@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 import trio
 from trio.testing import MockClock
 
@@ -45,11 +44,6 @@ async def scrubbing(file: File) -> AsyncIterator[Scrubber]:
         await trio.sleep(file.slow + 0.1)
         yield scrubber
         nursery.cancel_scope.cancel()
-
-
-@pytest.fixture
-def autojump_clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
 
 
 async def test_it_rests_longer_the_longer_a_look_takes(autojump_clock: MockClock) -> None:

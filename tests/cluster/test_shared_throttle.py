@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import attrs
@@ -18,18 +17,6 @@ from chatd.ports import Caller
 from chatd.settings import Settings
 
 FREE = 3
-
-
-@pytest.fixture
-def autojump_clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
-
-
-@pytest.fixture
-async def wires() -> AsyncIterator[MemoryWires]:
-    async with trio.open_nursery() as nursery:
-        yield MemoryWires(nursery)
-        nursery.cancel_scope.cancel()
 
 
 @attrs.define(eq=False)

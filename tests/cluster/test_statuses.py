@@ -16,12 +16,6 @@ from chatd.cluster.statuses import APART, CLOCKS_APART, FAR_BEHIND, cluster_stat
 from chatd.contract.cluster import ClusterStatus
 from chatd.nats.jetstream import Replica, StreamCluster, StreamConfig, StreamInfo, StreamState
 
-
-@pytest.fixture
-def autojump_clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
-
-
 SECOND = 10**9  # nanoseconds
 STREAM = StreamInfo(
     StreamConfig("chatd_chatd", [], num_replicas=3),

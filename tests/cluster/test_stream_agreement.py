@@ -33,11 +33,6 @@ from chatd.nats.wire import Msg
 SECOND = 10**9  # nanoseconds
 
 
-@pytest.fixture
-def autojump_clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
-
-
 def info(leader: str, *active: float, replicas: int = 3, last: int = 7) -> StreamInfo:
     """Of a stream with messages up to `last`; `active`: seconds since the leader heard each of the others; 0:
     never."""

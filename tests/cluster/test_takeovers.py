@@ -38,11 +38,6 @@ SOON = 0.05  # as NOTICED, where it is told
 Life = tuple[str, str]
 
 
-@pytest.fixture
-def autojump_clock() -> MockClock:
-    return MockClock(autojump_threshold=0)
-
-
 @attrs.define(eq=False)
 class Member:
     """A node with its lines; `owns` is where it believes that the room lives."""
