@@ -72,8 +72,8 @@ class MatrixRooms:
 
     def messages(self, room: str) -> Iterator[Message]:
         with Ordering() as ordering:
-            for file in self._files[room]:
-                self._read(file, room, ordering)
+            for number, file in enumerate(self._files[room]):
+                self._read(file, number, room, ordering)
             for message in ordering.messages(room):
                 yield self._finished(message, room, ordering)
 
@@ -89,12 +89,12 @@ class MatrixRooms:
     def __exit__(self, *_: object) -> None:
         self._archive.close()
 
-    def _read(self, file: RoomFile, room: str, ordering: Ordering) -> None:
+    def _read(self, file: RoomFile, number: int, room: str, ordering: Ordering) -> None:
         reader = Reader(self._archive, file, self.problems)
         for place, event in events(self._archive, file.name, self.problems):
             message = reader.message(event, place)
-            if message is not None and ordering.add(room, message) is not None:
-                ordering.replace(room, message)  # it is in two exports of the room
+            if message is not None:
+                ordering.put(room, message, number, self.problems, place)
         if file.related:
             for place, event in events(self._archive, file.name, Problems()):
                 change(event, room, ordering, self.problems, place)
