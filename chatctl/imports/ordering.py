@@ -26,7 +26,9 @@ _BATCH: Final = 500
 _TABLE: Final = """
 CREATE TABLE item (place INTEGER PRIMARY KEY, room TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL,
   thread TEXT, file INTEGER NOT NULL, body BLOB NOT NULL);
-CREATE UNIQUE INDEX by_key ON item(room, key);"""
+CREATE UNIQUE INDEX by_key ON item(room, key);
+CREATE TABLE more (room TEXT NOT NULL, key TEXT NOT NULL, place INTEGER NOT NULL, body BLOB NOT NULL,
+  PRIMARY KEY (room, key, place)) WITHOUT ROWID;"""
 
 _ORDERED: Final = """
 SELECT item.body FROM item LEFT JOIN item AS root ON root.room = item.room AND root.key = item.thread
@@ -48,6 +50,7 @@ class Ordering:
         )
         self._decoder = msgpack.Decoder(Message)
         self._encoder = msgpack.Encoder()
+        self._place = 0
 
     def add(self, room: str, message: Message, file: int = 0) -> Message | None:
         """Takes the message in, or gives the one that has its key already: then nothing is added, and the
@@ -92,6 +95,18 @@ class Ordering:
         rows = self._database.execute("SELECT body FROM item WHERE room = ? AND key = ?", (room, key))
         row = rows.fetchone()
         return None if row is None else self._decoder.decode(row[0])
+
+    def add_more(self, room: str, key: str, body: bytes) -> None:
+        """Keeps it for the message with the key, which need not be there yet."""
+        self._place += 1
+        self._database.execute("INSERT INTO more VALUES (?,?,?,?)", (room, key, self._place, body))
+
+    def more(self, room: str, key: str) -> Iterator[bytes]:
+        """What was added for the message, in that order."""
+        rows = self._database.execute(
+            "SELECT body FROM more WHERE room = ? AND key = ? ORDER BY place", (room, key)
+        )
+        return (body for (body,) in rows)
 
     def rooms(self) -> list[str]:
         return [room for (room,) in self._database.execute("SELECT DISTINCT room FROM item ORDER BY room")]
