@@ -19,7 +19,7 @@ from chatd.concurrency.background_work import Pacer, write_behind
 from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader
-from chatd.store.ops import epochs, migrate, verify
+from chatd.store.ops import data_model, epochs, migrate, verify
 from chatd.store.ops.cut import Cut, cut, position_at
 from chatd.store.ops.data_dir import DATABASE, RESTORING, hold
 from chatd.store.ops.ownership import given
@@ -205,7 +205,7 @@ def _look_at(file: Path) -> None:
 def _check(file: Path) -> None:
     connection = open_reader(file)
     try:
-        known = migrate.present().version
+        known = data_model.present().version
         version = migrate.check_version(connection, file, known)
         findings = [row[0] for row in connection.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
     finally:
@@ -235,7 +235,7 @@ def examine(file: Path) -> Examined:
     try:
         connection = open_reader(file)
         try:
-            migrate.check_version(connection, file, migrate.present().version)
+            migrate.check_version(connection, file, data_model.present().version)
             findings = [
                 row[0] for row in connection.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"
             ]
