@@ -54,6 +54,14 @@ def test_back_closes_what_covers_the_room_and_leads_to_it_again(seen: Any) -> No
     assert seen["back"] == {"stays": True, "shows": True, "leadsToTheList": True}
 
 
+def test_whoever_goes_back_leaves_what_asks_them_something(seen: Any) -> None:
+    assert seen["leftOpen"] == 0
+
+
+def test_nobody_is_banned_by_one_press(seen: Any) -> None:
+    assert seen["asks"].startswith(LONG)
+
+
 def test_the_line_stands_above_what_came_after_one_joined(seen: Any) -> None:
     """With no marker yet it stood above all that was ever written there, and so was the reader."""
     assert seen["newcomer"] == {"next": seen["first"], "below": 0}

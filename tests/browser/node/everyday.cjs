@@ -62,6 +62,11 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await phone.locator('dialog[open] a[href^="https://"]').waitFor()
   await look(phone, 'topic')
   await phone.keyboard.press('Escape')
+  await phone.locator('.room-topic').click()
+  await phone.locator('dialog[open]').waitFor()
+  await phone.goBack()
+  await phone.locator('.sidebar-room').nth(1).waitFor()
+  const leftOpen = await phone.locator('dialog[open]').count()
   await as(bob, `/api/v1/rooms/${rooms.other}/messages`, { text: `@${ann.name} come and look` })
   await phone.goto('/#/')
   await phone.locator('.sidebar-unread').waitFor()
@@ -139,6 +144,9 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await desk.locator('.row').filter({ hasText: quay }).getByRole('button', { name: 'Moderate' }).click()
   await desk.locator('dialog[open]').getByRole('button', { name: 'Kick' }).waitFor()
   await look(desk, 'moderate')
+  await desk.locator('dialog[open]').getByRole('button', { name: 'Ban' }).click()
+  const asks = await desk.locator('dialog[open]').getByText('no invite brings them back').innerText()
+  await desk.getByRole('button', { name: 'Cancel' }).click()
   const nobody = await open(null, { path: `/#/invite/${asked.code}`, phone: true, viewport: SMALLEST })
   forgive(/40[03]/)
   await nobody.getByLabel('Name', { exact: true }).fill('n'.repeat(40))
@@ -147,5 +155,5 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await nobody.locator('[aria-invalid="true"]').first().waitFor()
   const blamed = await nobody.locator('[aria-invalid="true"]').evaluateAll((all) => all.map(({ name }) => name))
 
-  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer }
+  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks }
 })
