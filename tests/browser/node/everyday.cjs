@@ -20,7 +20,7 @@ function sideways() {
   return found
 }
 
-scenario(async ({ asked, open, picture, forgive }) => {
+scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   const { ann, bob, eve, rooms, quay } = asked
   const as = async (who, path, body) => {
     const answer = await fetch(`${asked.origin}${path}`, {
@@ -42,6 +42,40 @@ scenario(async ({ asked, open, picture, forgive }) => {
     return { next: Number(line.nextElementSibling.dataset.seq), below: scrollHeight - scrollTop - clientHeight }
   })
   await picture(late, 'everyday-newcomer')
+  await late.context().close()
+
+  // Two tabs: one is hidden and left, the other is not; then nobody is there, and comes back by loading it anew.
+  const profile = await context(eve)
+  await profile.clock.install()
+  const told = []
+  profile.on('page', (page) =>
+    page.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        const { command, data } = JSON.parse(payload)
+        if (command === 'presence.set') told.push(data.state)
+      }),
+    ),
+  )
+  const hidden = await tab(profile, `/#/room/${rooms.other}`)
+  const front = await tab(profile, `/#/room/${rooms.other}`)
+  const stands = (page, state) => page.locator(`.sidebar-me .presence-${state}`).waitFor()
+  for (const page of [hidden, front]) await stands(page, 'online')
+  await hidden.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden' })
+    document.dispatchEvent(new Event('visibilitychange'))
+  })
+  await profile.clock.runFor(30_000)
+  for (const page of [front, hidden]) {
+    await page.locator('textarea').first().fill('still here')
+    await page.locator('textarea').first().press('Enter')
+    await page.getByRole('log').getByText('still here').first().waitFor()
+  }
+  const hereInOne = !told.includes('away')
+  await profile.clock.runFor(6 * 60_000)
+  await stands(front, 'away')
+  await front.reload()
+  await stands(front, 'online')
+  await profile.close()
 
   // A phone: the list, the room, the panel that covers it, and the way back.
   const phone = await open(ann, { path: '/#/', phone: true, viewport: SMALLEST })
@@ -155,5 +189,5 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await nobody.locator('[aria-invalid="true"]').first().waitFor()
   const blamed = await nobody.locator('[aria-invalid="true"]').evaluateAll((all) => all.map(({ name }) => name))
 
-  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks }
+  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne }
 })
