@@ -223,6 +223,15 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
   await page.getByRole('button', { name: 'Remove no.bin' }).click()
   seen.taken_back = (await taken).status()
 
+  // So it is once the message went with it.
+  await page.locator('input[type=file]').setInputFiles({ name: 'nor.bin', mimeType: 'application/octet-stream', buffer: song })
+  await write(page, 'with nothing')
+  await page.waitForFunction(() => document.querySelector('.pending progress')?.value > 10)
+  const thrown = page.waitForResponse((one) => one.request().method() === 'DELETE')
+  await page.locator('.pending').getByRole('button', { name: 'Throw away' }).click()
+  seen.thrown_away = (await thrown).status()
+  await gone(page)
+
   // Written without a line, and loaded anew before there is one again.
   await debug.send('Network.emulateNetworkConditions', FAST)
   line.cut()
