@@ -14,7 +14,7 @@ import chatd
 
 # For people on a terminal, for plain HTTP, and for what most servers never use: not for a start.
 LATE = {
-    *("rich", "pygments", "structlog", "regex", "pyotp", "zoneinfo", "zxcvbn", "starlette"),
+    *("rich", "pygments", "structlog", "regex", "pyotp", "zoneinfo", "zxcvbn", "starlette", "h11"),
     *("jinja2", "httpx2", "joserfc", "cryptography", "prometheus_client"),
     *("chatd.client", "chatd.wiring.http"),
 }

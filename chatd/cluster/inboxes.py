@@ -97,20 +97,26 @@ class Inboxes:
             self._complaints.say("node_message_unreadable", problem=str(error))
             return
         inbox = self._inboxes.get(call.line)
-        if call.n == 0:
+        if call.n == 0:  # the line has ended
             if inbox is not None and not inbox.busy:
                 self._forget(call.line)
-            return
-        if inbox is None:
-            if call.n != 1:
-                if call.first > 1:  # else the first one was lost, and comes again
-                    self._net.publish(answers_to(call.sender), encode(Answer(call.line, call.n, 0, None)))
-                return
+        elif inbox is not None or (inbox := self._opened(call)) is not None:
+            self._received(inbox, call)
+
+    def _opened(self, call: Call) -> _Inbox | None:
+        """For a new line, which begins with its first command; None: there is none for it."""
+        if call.n != 1:
+            if call.first > 1:  # else the first one was lost, and comes again
+                self._net.publish(answers_to(call.sender), encode(Answer(call.line, call.n, 0, None)))
+            return None
+        if len(self._inboxes) >= INBOXES:
+            self._tidy(ASKED_FOR)
             if len(self._inboxes) >= INBOXES:
-                self._tidy(ASKED_FOR)
-                if len(self._inboxes) >= INBOXES:
-                    return
-            inbox = self._inboxes[call.line] = _Inbox(call.stream)
+                return None
+        inbox = self._inboxes[call.line] = _Inbox(call.stream)
+        return inbox
+
+    def _received(self, inbox: _Inbox, call: Call) -> None:
         inbox.used = trio.current_time()
         if call.n < inbox.expected:
             if (known := inbox.answers.get(call.n)) is not None:
@@ -122,17 +128,21 @@ class Inboxes:
         for n in [n for n in inbox.answers if n < call.first]:
             self._held -= len(inbox.answers.pop(n))
         self._moved_at = trio.current_time()
-        if self._held + len(call.command) > HELD:
-            self._tidy(ASKED_FOR)
-            if self._held + len(call.command) > HELD:
-                self._say(inbox, call, encode_result(OVERLOADED))
-                return
+        if not self._has_room(len(call.command)):
+            self._say(inbox, call, encode_result(OVERLOADED))
+            return
         inbox.calls.append(call)
         self._unanswered += 1
         self._held += len(call.command)
         if not inbox.busy:
             inbox.busy = True
             self._nursery.start_soon(self._carry_out, inbox)
+
+    def _has_room(self, size: int) -> bool:
+        """For a command of so many bytes."""
+        if self._held + size > HELD:
+            self._tidy(ASKED_FOR)
+        return self._held + size <= HELD
 
     async def _carry_out(self, inbox: _Inbox) -> None:
         while inbox.calls and not self._closed:

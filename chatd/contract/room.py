@@ -151,13 +151,14 @@ class Room(Struct, frozen=True, kw_only=True):
 class OwnRoom(Room, frozen=True, kw_only=True):
     """A room that the caller is in. `role` is the caller's in the space, null in a direct room.
 
-    `read` is the caller's read marker; `unread` and `mentions` count as in `unread.list`. Only a direct room
-    has `request`: see `direct.list`.
+    `read` is the caller's read marker; `unread`, `mentions` and `first_unread` are as in `unread.list`.
+    Only a direct room has `request`: see `direct.list`.
     """
 
     read: int
     unread: int
     mentions: int
+    first_unread: int | None
     role: Role | None
     request: bool | UnsetType = UNSET
 

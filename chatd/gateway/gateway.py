@@ -18,9 +18,9 @@ import trio
 from msgspec.structs import replace
 
 from chatd.auth.rate_limits import network
-from chatd.contract.field_errors import shorten
 from chatd.contract.http import GRAPHQL
 from chatd.current.principal import Principal, work_for
+from chatd.gateway.head_checks import HeadChecks
 from chatd.gateway.http.counting.http_counts import HttpCounts
 from chatd.gateway.http.events import event_stream
 from chatd.gateway.http.request_ids import named, work_at_head
@@ -35,11 +35,11 @@ from chatd.gateway.net.flusher import Flusher
 from chatd.gateway.net.listener import Listener
 from chatd.gateway.net.live_connection import LiveConnections, OpenSession
 from chatd.gateway.net.open_files import OpenFiles
-from chatd.gateway.net.own_addresses import OwnAddresses, SaidBefore
+from chatd.gateway.net.own_addresses import OwnAddresses
 from chatd.gateway.net.poller import Poller
+from chatd.gateway.net.said_before import SaidBefore
 from chatd.gateway.net.stream import SocketStream
 from chatd.gateway.websocket.connection import serve_websocket
-from chatd.gateway.websocket.handshake import TO_WEBSOCKET, check_subprotocols, check_upgrade
 from chatd.log import log
 from chatd.ports import Caller
 from chatd.settings import Settings
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 
 KEEPALIVE_SECONDS: Final = 1.0  # between two checks of all connections
 LATE_LOOKS: Final = 5  # the first of so many in a row are left out; a server that is always late still looks
-FOR_ANY_HOST: Final = frozenset({"/", "/healthz", "/readyz"})  # what they answer is no secret
 NO_PROXIES: Final = Proxies(())
 _LATER: Final = (("Retry-After", "5"),)  # seconds; connections end now and then
 _PEER: Final = struct.Struct("3i")  # struct ucred: pid, uid, gid
@@ -77,15 +76,20 @@ class Gateway:
         self._open_session = open_session
         self._proxies = Proxies(settings.trusted_proxies)
         self._places = AddressPlaces(settings.quota_connections if settings.limits else None)
-        self.own = OwnAddresses(settings)  # as reloaded last
         self._said = SaidBefore()
+        self._checks = HeadChecks(OwnAddresses(settings), self._said)
         self._refusals = SaidBefore()
         self._served = 0
 
     def reload(self, settings: Settings) -> None:
         """Uses the origins and trusted proxies of these settings from now on."""
-        self.own = OwnAddresses(settings)
+        self._checks.own = OwnAddresses(settings)
         self._proxies = Proxies(settings.trusted_proxies)
+
+    @property
+    def own(self) -> OwnAddresses:
+        """As reloaded last."""
+        return self._checks.own
 
     async def serve(self, listener: Listener, handlers: trio.Nursery) -> None:
         """Accepts until cancelled. Accepted connections run in `handlers`."""
@@ -181,7 +185,7 @@ class Gateway:
     async def _serve_one(self, stream: SocketStream, head: Head, peer: Caller, place: AddressPlace) -> bool:
         """Whether another request may follow on this connection. Raises BadHead."""
         caller = self._behind_proxies(peer, head) if head.forwarded else peer
-        self._check(head, stream, peer.operator)
+        self._checks.check(head, stream, peer.operator)
         if not peer.operator:
             self._take_place(place, caller.address)
             if self._settings.limits:
@@ -241,63 +245,8 @@ class Gateway:
             return peer
         if not self._proxies.trusts(peer.address):
             mend = "if it is yours, name it in `trusted_proxies`"
-            self._say("proxy_not_trusted", peer=peer.address, mend=mend)
+            self._said.warn("proxy_not_trusted", peer=peer.address, mend=mend)
         return replace(peer, address=self._proxies.client(peer.address, head.forwarded))
-
-    def _check(self, head: Head, stream: SocketStream, admin: bool) -> None:
-        """Refuses what neither a WebSocket nor plain HTTP may be. Raises BadHead."""
-        host = head.headers.get("host", "")
-        if head.path != "/ws":
-            websocket = WEBSOCKET in head.upgrade
-            if websocket and head.path != GRAPHQL:
-                raise BadHead(404, "the WebSocket is at /ws")
-            if not (admin or head.path in FOR_ANY_HOST or self.own.is_own(host)):
-                host = shorten(host)
-                work_at_head(stream.unread_head)
-                self._say("host_refused", host=host, mend="`public_url` or `origins` would allow it")
-                raise BadHead(
-                    421,
-                    f"this server is not {host}; if it should be, add that to `public_url` or `origins`",
-                    head.path,
-                    logged=True,
-                )
-            if websocket:
-                check_upgrade(head)
-                if not admin:
-                    self._check_origin(head, stream)
-            return
-        if WEBSOCKET not in head.upgrade or head.method != "GET":
-            raise BadHead(
-                426,
-                "/ws is a WebSocket: upgrade with subprotocol chatd.v1.json or chatd.v1.msgpack",
-                headers=(TO_WEBSOCKET,),
-            )
-        check_upgrade(head)
-        check_subprotocols(head)
-        if not admin:
-            self._check_origin(head, stream)
-
-    def _check_origin(self, head: Head, stream: SocketStream) -> None:
-        """Refuses the WebSocket of a foreign page. Raises BadHead."""
-        host, origin = head.headers.get("host", ""), head.headers.get("origin")
-        if origin is None:
-            return  # not a browser: it must show a token, in the handshake or in its first frames
-        if not self.own.may_connect(origin, host, stream.socket.getsockname()[1]):
-            origin = shorten(origin)
-            mend = "`public_url` or `origins` would allow it"
-            work_at_head(stream.unread_head)
-            self._say("origin_refused", origin=origin, host=shorten(host), mend=mend)
-            raise BadHead(
-                403,
-                f"origin {origin} may not connect; the server's setting `public_url`, if people open that"
-                " address, or else `origins` would allow it",
-                logged=True,
-            )
-
-    def _say(self, event: str, **what: str) -> None:
-        """A line in the log about what strangers can cause as often as they like."""
-        if self._said.first_time(f"{event} {what}"):
-            log.warning(event, **what)
 
 
 def _method(head: bytes) -> str:

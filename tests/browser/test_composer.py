@@ -67,6 +67,10 @@ def test_names_are_suggested_as_the_field_says_to_screen_readers(seen: Any) -> N
     assert seen["mention"]
 
 
+def test_no_key_of_an_input_method_that_composes_does_anything_else(seen: Any) -> None:
+    assert seen["composed"] == {name: [] for name in ("message", "switcher", "emoji", "search")}
+
+
 def test_an_upload_survives_a_cut_line_and_a_reload_and_is_sent_once(seen: Any) -> None:
     assert (seen["film"], seen["song"]) == ([1], [1])
 

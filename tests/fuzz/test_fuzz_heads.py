@@ -7,14 +7,14 @@ from http import HTTPStatus
 from random import Random
 from typing import Any, cast
 
-import pytest
 from hypothesis import strategies as st
 
-from chatd.gateway.gateway import Gateway
+from chatd.gateway.head_checks import HeadChecks
 from chatd.gateway.http.server.refusal import BadHead, plain_response
 from chatd.gateway.http.server.request_head import HEAD_BYTES, Head, read_head
 from chatd.gateway.net.client_address import Proxies
-from chatd.gateway.net.open_files import OpenFiles
+from chatd.gateway.net.own_addresses import OwnAddresses
+from chatd.gateway.net.said_before import SaidBefore
 from chatd.gateway.net.stream import SocketStream
 from chatd.settings import Settings
 
@@ -65,8 +65,20 @@ SEEDED = st.tuples(
     st.sampled_from(METHODS), st.sampled_from(TARGETS) | st.text(max_size=30), HEADERS, st.integers(0, 2**32)
 )
 SETTINGS = Settings(origins=("https://elsewhere.example",), trusted_proxies=("10.0.0.0/8",))
-GATEWAY = Gateway(SETTINGS, cast(Any, None), cast(Any, None), OpenFiles())
 PROXIES = Proxies(SETTINGS.trusted_proxies)
+
+
+class Quiet(SaidBefore):
+    """The log, which wants a clock."""
+
+    def __init__(self) -> None:
+        pass
+
+    def warn(self, event: str, **what: str) -> None:
+        pass
+
+
+CHECKS = HeadChecks(OwnAddresses(SETTINGS), Quiet())
 
 
 class Place:
@@ -114,7 +126,7 @@ def meet(data: bytes) -> None:
         head = read(data)
         if head is None:
             return
-        GATEWAY._check(head, cast(SocketStream, Arrived(b"")), admin=False)
+        CHECKS.check(head, cast(SocketStream, Arrived(b"")), admin=False)
     except BadHead as bad:
         HTTPStatus(bad.status)
         check_sentence(bad.reason)
@@ -125,8 +137,5 @@ def meet(data: bytes) -> None:
     check_sentence(PROXIES.client("10.0.0.1", head.forwarded))
 
 
-def test_no_bytes_are_more_than_a_head_or_a_refusal(
-    attack: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(GATEWAY, "_say", lambda *_, **__: None)  # the log, which wants a clock
+def test_no_bytes_are_more_than_a_head_or_a_refusal(attack: Callable[..., None]) -> None:
     attack(SEEDED, heads, meet)

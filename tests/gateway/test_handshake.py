@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatd.gateway.http.server.h11_head import parse
 from chatd.gateway.http.server.plain_head import plain_head
 from chatd.gateway.http.server.refusal import BadHead
-from chatd.gateway.http.server.request_head import WEBSOCKET, Head, _parse
+from chatd.gateway.http.server.request_head import WEBSOCKET, Head
 from chatd.gateway.websocket.handshake import answer_handshake, check_subprotocols, check_upgrade
 from chatd.gateway.websocket.wire import WIRES
 
@@ -88,7 +89,7 @@ def test_the_lines_of_a_list_are_one_list(lines: tuple[str, ...]) -> None:
     """RFC 9110, section 5.3."""
     given = {line.partition(":")[0] for line in lines}
     others = {name: value for name, value in HEADERS.items() if name not in given}
-    head = _parse(head_of(others)[:-2] + "\r\n".join([*lines, "", ""]).encode())
+    head = parse(head_of(others)[:-2] + "\r\n".join([*lines, "", ""]).encode())
     assert WEBSOCKET in head.upgrade
     check_upgrade(head)
     check_subprotocols(head)
@@ -98,13 +99,13 @@ def test_the_lines_of_a_list_are_one_list(lines: tuple[str, ...]) -> None:
 
 def test_cookies_that_came_in_lines_of_their_own_stay_apart() -> None:
     """As HTTP/2 sends them, and not every proxy joins them again (RFC 9113, section 8.2.3)."""
-    head = _parse(head_of({**HEADERS, "Cookie": "one=1", "cookie": "two=2"}))
+    head = parse(head_of({**HEADERS, "Cookie": "one=1", "cookie": "two=2"}))
     assert head.headers["cookie"] == "one=1; two=2"
 
 
 @pytest.mark.parametrize("name", ["Sec-WebSocket-Key", "Sec-WebSocket-Version"])
 def test_what_takes_one_value_is_refused_with_two_even_of_the_same(name: str) -> None:
-    head = _parse(head_of({**HEADERS, name.lower(): HEADERS[name]}))
+    head = parse(head_of({**HEADERS, name.lower(): HEADERS[name]}))
     with pytest.raises(BadHead):
         check_upgrade(head)
 
@@ -148,7 +149,7 @@ def test_what_is_read_here_h11_reads_alike(more: list[tuple[str, str]], target: 
     ]
     received = "\r\n".join([*lines, "", ""]).encode()
     if (plain := plain_head(received)) is not None:
-        head = _parse(received)
+        head = parse(received)
         asked = (head.method, head.raw_path, head.query, dict(head.headers))
         assert asked == (plain.method, plain.path, plain.query, plain.headers)
         assert head.forwarded == plain.headers.get("x-forwarded-for", "")

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from chatd.gateway.net.own_addresses import SAID_AT_ONCE, OwnAddresses, SaidBefore
+from chatd.gateway.net.own_addresses import OwnAddresses
+from chatd.gateway.net.said_before import SAID_AT_ONCE, SaidBefore
 from chatd.settings import Settings, SettingsError
 from chatd.settings.loading import load
 

@@ -12,16 +12,11 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
-import trio
-from cachetools import TTLCache
-
 from chatd.settings import Settings
 from chatd.web_origin import Authority, Origin, ip_address, is_loopback_host
 
 KNOWN: Final = 100  # values of `Host` that need not be looked at again
 KNOWN_LENGTH: Final = 100
-SAID_AGAIN: Final = 600.0  # seconds after which the log may repeat itself
-SAID_AT_ONCE: Final = 100  # different things in that time; a stranger must not fill the log
 
 
 class OwnAddresses:
@@ -81,20 +76,6 @@ class OwnAddresses:
         """Whether this is an address with TLS: only a proxy can have answered there."""
         authority = _authority(host)
         return authority is not None and authority.host in self._behind_tls
-
-
-class SaidBefore:
-    """What the log was told lately, so that one thing is not said with every request."""
-
-    def __init__(self) -> None:
-        self._said: TTLCache[str, None] = TTLCache(SAID_AT_ONCE, SAID_AGAIN, trio.current_time)
-
-    def first_time(self, what: str) -> bool:
-        self._said.expire()
-        if what in self._said or len(self._said) >= SAID_AT_ONCE:
-            return False
-        self._said[what] = None
-        return True
 
 
 def _names_of(machine: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
 'use strict'
 // What people do every day, with names as long as names may be. Asks for: ann (a member whose name is one long word),
-// bob (a moderator), rooms (long, other), quay (the shown name of ann).
+// bob (a moderator), eve (who joined the other room late), rooms (long, other), quay (the shown name of ann).
 
 const { scenario, DESKTOP } = require('./harness.cjs')
 
@@ -21,7 +21,7 @@ function sideways() {
 }
 
 scenario(async ({ asked, open, picture, forgive }) => {
-  const { ann, bob, rooms, quay } = asked
+  const { ann, bob, eve, rooms, quay } = asked
   const as = async (who, path, body) => {
     const answer = await fetch(`${asked.origin}${path}`, {
       method: 'POST',
@@ -35,6 +35,13 @@ scenario(async ({ asked, open, picture, forgive }) => {
     wide[name] = await page.evaluate(sideways)
     await picture(page, `everyday-${name}`)
   }
+
+  const late = await open(eve, { path: `/#/room/${rooms.other}` })
+  const newcomer = await late.locator('.room-unread').evaluate((line) => {
+    const { scrollHeight, scrollTop, clientHeight } = document.querySelector('.room-timeline')
+    return { next: Number(line.nextElementSibling.dataset.seq), below: scrollHeight - scrollTop - clientHeight }
+  })
+  await picture(late, 'everyday-newcomer')
 
   // A phone: the list, the room, the panel that covers it, and the way back.
   const phone = await open(ann, { path: '/#/', phone: true, viewport: SMALLEST })
@@ -87,7 +94,7 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await beside.getByText(quay).waitFor()
   await look(desk, 'beside')
   await go(rooms.other)
-  await beside.getByText('People · 4').waitFor()
+  await beside.getByText('People · 5').waitFor()
   await beside.getByText(quay).click()
   const dot = beside.locator('.profile .presence')
   await dot.waitFor()
@@ -140,5 +147,5 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await nobody.locator('[aria-invalid="true"]').first().waitFor()
   const blamed = await nobody.locator('[aria-invalid="true"]').evaluateAll((all) => all.map(({ name }) => name))
 
-  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed }
+  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer }
 })

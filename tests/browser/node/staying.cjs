@@ -158,7 +158,9 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
   const loaded = () => performance.getEntriesByType('resource').some(({ name }) => /\/desktop-[^/]*$/.test(name))
   for (const page of [first, second]) // the one that leads notifies
     await until('what notifies, which is loaded after the page', () => page.evaluate(loaded))
-  await first.waitForTimeout(500)
+  await write(desk, 'somebody is here again')
+  for (const page of [first, second]) // both are connected, so that one of them hears of what comes
+    await page.locator('.sidebar-unread').waitFor()
   await write(desk, `are you there, @${bob.name}?`)
   await until('a notification', async () => (await shown()).length > 0)
   await first.waitForTimeout(500)

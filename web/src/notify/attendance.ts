@@ -14,7 +14,8 @@ import { chat } from '../shell/session'
  */
 const HIDDEN_MS = 20_000
 const IDLE_MS = 5 * 60_000
-const TOUCHES = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const
+/** `input`: an input method keeps its keys to itself. */
+const TOUCHES = ['pointerdown', 'pointermove', 'keydown', 'input', 'wheel', 'touchstart'] as const
 
 export function tellAttendance(): void {
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -2058,8 +2058,8 @@ export type OwnFile = {
 /**
  * A room that the caller is in. `role` is the caller's in the space, null in a direct room.
  *
- * `read` is the caller's read marker; `unread` and `mentions` count as in `unread.list`. Only a direct room
- * has `request`: see `direct.list`.
+ * `read` is the caller's read marker; `unread`, `mentions` and `first_unread` are as in `unread.list`.
+ * Only a direct room has `request`: see `direct.list`.
  */
 export type OwnRoom = {
   readonly id: string
@@ -2080,6 +2080,7 @@ export type OwnRoom = {
   readonly read: number
   readonly unread: number
   readonly mentions: number
+  readonly first_unread: number | null
   readonly role: Role | null
   readonly request?: boolean
 }

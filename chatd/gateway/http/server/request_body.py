@@ -3,24 +3,20 @@ kernel, and the client waits."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import h11
 import trio
 
 from chatd.gateway.http.server.body_limit import body_limit
 from chatd.gateway.http.server.refusal import BadHead
-from chatd.gateway.http.server.request_head import CR_AND_LF, HEAD_BYTES, Head, ends_with_lf, unreadable
+from chatd.gateway.http.server.request_head import Head
 from chatd.gateway.net.stream import SocketStream
+
+if TYPE_CHECKING:
+    from chatd.gateway.http.server.chunks import Chunks
 
 PIECE: Final = 64 * 1024  # bytes that the application gets at once, at most
 LEAST_RATE: Final = 1024  # bytes a second, counted over the whole body
-CHUNKS: Final = 1000  # that may be of any size
-LEAST_CHUNK: Final = (
-    64  # bytes, on average, of the chunks when there are more: each costs as much as a large one
-)
-AROUND: Final = 16 * 1024  # bytes that may stand around the chunks besides: extensions and trailers
-AROUND_CHUNK: Final = 64  # the same for each chunk
 UNREAD: Final = 64 * 1024  # what an application may leave unread before the connection has to be closed
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -38,10 +34,8 @@ class RequestBody:
         self._most = body_limit(head.path)
         self._path = head.path
         self._patience = patience
-        self._count = 0  # of the chunks
-        self._came = 0  # bytes with all that stands around the chunks
         self._waited = 0.0  # seconds for the client; the application may take its time
-        self._chunks = _chunks(stream.unread_head) if head.chunked else None
+        self._chunks = _chunks(head, stream.unread_head)
         stream.unread_head = b""
 
     @property
@@ -74,38 +68,18 @@ class RequestBody:
         self.ended = not self._left
         return data
 
-    async def _chunked(self, chunks: h11.Connection) -> bytes:
-        try:
-            while (event := chunks.next_event()) is h11.NEED_DATA:
-                self._check_chunks(chunks.trailing_data[0])
-                data = await self._more()
-                if not data:
-                    raise self._cut_off()
-                self._came += len(data)
-                chunks.receive_data(data)
-        except h11.RemoteProtocolError as error:
-            raise unreadable(error, self._path) from error
-        if isinstance(event, h11.Data):
-            self._count += 1
-            if self._count > CHUNKS and self.size < self._count * LEAST_CHUNK:
-                raise BadHead(400, f"chunks have {LEAST_CHUNK} bytes or more; send larger ones", self._path)
+    async def _chunked(self, chunks: Chunks) -> bytes:
+        while (data := chunks.take()) is None:
+            received = await self._more()
+            if not received:
+                raise self._cut_off()
+            chunks.feed(received)
+        if chunks.ended:
+            self.ended = True
+            self._stream.unread_rest = chunks.rest
+        else:
             await self._pause()
-            return bytes(event.data)
-        self._check_around(len(chunks.trailing_data[0]))
-        self.ended = True
-        self._stream.unread_rest = chunks.trailing_data[0]
-        return b""
-
-    def _check_chunks(self, unread: bytes) -> None:
-        """`unread`: the beginning of a line. Raises BadHead."""
-        if ends_with_lf(unread):
-            raise BadHead(400, CR_AND_LF, self._path)
-        self._check_around(len(unread))
-
-    def _check_around(self, unread: int) -> None:
-        """Raises BadHead."""
-        if self._came - unread - self.size > AROUND + self._count * AROUND_CHUNK:
-            raise BadHead(400, "what stands around the chunks is too long; send less of it", self._path)
+        return data
 
     async def _more(self) -> bytes:
         if self.asks:
@@ -131,8 +105,9 @@ class RequestBody:
         return BadHead(400, "the body ended too early", self._path)
 
 
-def _chunks(head: bytes) -> h11.Connection:
-    chunks = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
-    chunks.receive_data(head)
-    chunks.next_event()
-    return chunks
+def _chunks(head: Head, received: bytes) -> Chunks | None:
+    if not head.chunked:
+        return None
+    from chatd.gateway.http.server.chunks import Chunks  # h11 has read its head, and is loaded
+
+    return Chunks(received, head.path)
