@@ -12,9 +12,9 @@ import {
   BOUND_ROLES,
   type BoundRole,
   type Member,
-  type RightOverride,
   type OverrideSet,
   type OwnSpace,
+  type RightOverride,
   SHOWING_RIGHTS,
   type ShowingRight,
 } from '../wire/contract'
