@@ -59,7 +59,7 @@ def test_whoever_goes_back_leaves_what_asks_them_something(seen: Any) -> None:
 
 
 def test_whoever_is_in_one_tab_or_comes_back_to_it_is_there(seen: Any) -> None:
-    """A session that comes back within seconds is as it was, and a tab that never said `online` did not count."""
+    """A session that is back within seconds is as it was; a tab that never said `online` did not count."""
     assert seen["hereInOne"]
 
 
