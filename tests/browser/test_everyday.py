@@ -29,6 +29,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
         for number in range(70):
             his.post(rooms["other"], f"before anybody else came {number}")
         eve = town.member(rooms["other"], name="eve")
+        visit = town.open(eve)
+        visit.ask("account.update", display_name="عمر الخيام")
+        visit.close()
         first = his.post(rooms["other"], "welcome, eve")["seq"]
         saw = drive(
             "everyday",
@@ -61,6 +64,11 @@ def test_whoever_goes_back_leaves_what_asks_them_something(seen: Any) -> None:
 def test_whoever_is_in_one_tab_or_comes_back_to_it_is_there(seen: Any) -> None:
     """A session that is back within seconds is as it was; a tab that never said `online` did not count."""
     assert seen["hereInOne"]
+
+
+def test_a_name_that_runs_from_right_to_left_stands_where_the_others_do(seen: Any) -> None:
+    assert len(seen["indents"]) == 5
+    assert len(set(seen["indents"])) == 1
 
 
 def test_nobody_is_banned_by_one_press(seen: Any) -> None:

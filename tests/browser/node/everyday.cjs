@@ -60,18 +60,21 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   const front = await tab(profile, `/#/room/${rooms.other}`)
   const stands = (page, state) => page.locator(`.sidebar-me .presence-${state}`).waitFor()
   for (const page of [hidden, front]) await stands(page, 'online')
-  await hidden.evaluate(() => {
-    Object.defineProperty(document, 'visibilityState', { value: 'hidden' })
-    document.dispatchEvent(new Event('visibilitychange'))
-  })
-  await profile.clock.runFor(30_000)
+  const hide = async (page) => {
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden' })
+      document.dispatchEvent(new Event('visibilitychange'))
+    })
+    await profile.clock.fastForward(21_000)
+  }
+  await hide(hidden)
   for (const page of [front, hidden]) {
     await page.locator('textarea').first().fill('still here')
     await page.locator('textarea').first().press('Enter')
     await page.getByRole('log').getByText('still here').first().waitFor()
   }
   const hereInOne = !told.includes('away')
-  await profile.clock.runFor(6 * 60_000)
+  await hide(front)
   await stands(front, 'away')
   await front.reload()
   await stands(front, 'online')
@@ -134,6 +137,13 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   await look(desk, 'beside')
   await go(rooms.other)
   await beside.getByText('People · 5').waitFor()
+  const indents = await beside.locator('bdi').evaluateAll((names) =>
+    names.map((name) => {
+      const text = document.createRange()
+      text.selectNodeContents(name)
+      return Math.round(text.getBoundingClientRect().left - name.parentElement.getBoundingClientRect().left)
+    }),
+  )
   await beside.getByText(quay).click()
   const dot = beside.locator('.profile .presence')
   await dot.waitFor()
@@ -189,5 +199,5 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   await nobody.locator('[aria-invalid="true"]').first().waitFor()
   const blamed = await nobody.locator('[aria-invalid="true"]').evaluateAll((all) => all.map(({ name }) => name))
 
-  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne }
+  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne, indents }
 })
