@@ -119,7 +119,7 @@ class Node:
         self._sharing = Sharing(
             self.life, self._nursery, self.net, self.log, self.heartbeats, self.owners, here
         )
-        self.one_time = self._sharing.one_time
+        self.one_time, self.blobs = self._sharing.one_time, self._sharing.blobs
 
     def led(self, worker: Actor) -> Actor:
         """The worker as it runs in a cluster."""

@@ -19,6 +19,7 @@ from chatd.actors.workers.due_timer import DueTimer
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.presence import Presence
 from chatd.auth.login_throttle import LoginThrottle
+from chatd.cluster.blobs import BlobsOfNodes
 from chatd.cluster.devices import DevicesOfNodes
 from chatd.cluster.heartbeats import Heartbeats
 from chatd.cluster.inboxes import Inboxes
@@ -33,7 +34,7 @@ from chatd.cluster.shared_throttle import SharedThrottle
 from chatd.cluster.signals import Signals
 from chatd.contract.errors import Refusal
 from chatd.domain.event import Event
-from chatd.ports import Append, FinishErasures, PutScheduled, Reader
+from chatd.ports import Append, FinishErasures, PutPush, PutScheduled, Reader
 
 
 class Here(Protocol):
@@ -46,6 +47,7 @@ class Here(Protocol):
     due_timer: DueTimer
     erasure_timer: DueTimer
     deletions: Deletions
+    any_push: trio.Event
     names: MentionNames
     throttle: LoginThrottle
 
@@ -77,6 +79,7 @@ class Sharing:
         self._signals = Signals(net, here.bus)
         self._presence = PresenceOfNodes(net, heartbeats, life, here.presence, here.bus, here.reader)
         self.one_time = OneTimeOfNodes(net, heartbeats)
+        self.blobs = BlobsOfNodes(net, heartbeats, nursery, log.wait_for, lambda: log.sequence)
         DevicesOfNodes(net, heartbeats, here.live)
         SharedThrottle(net, owners, here.throttle)
         log.follow_others(self._others_wrote, here.directory.give_way)
@@ -105,6 +108,8 @@ class Sharing:
                 match write:
                     case PutScheduled(post_at=at):
                         here.due_timer.earlier(at)
+                    case PutPush():
+                        here.any_push.set()
                     case FinishErasures(accounts):
                         for account in accounts:
                             here.names.forget(account)

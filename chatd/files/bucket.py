@@ -64,7 +64,7 @@ class BucketBlobs:
         self._store = store
         self._staging = staging
         self._redirects = redirects
-        self._pins = Pins()
+        self.pins = Pins()
         self._asking = Threads(REQUESTS_AT_ONCE)
 
     async def prepare(self) -> None:
@@ -93,7 +93,7 @@ class BucketBlobs:
 
     async def delete(self, hash_: str, unless: Callable[[], Awaitable[bool]] | None = None) -> bool:
         key = _key(hash_)
-        with self._pins.deleting(hash_) as allowed:
+        async with self.pins.deleting(hash_) as allowed:
             if not allowed or (unless is not None and await unless()):
                 return False
             await self.ask(obstore.delete, self._store, key)
@@ -104,7 +104,7 @@ class BucketBlobs:
 
     async def keep(self, hash_: str, spool: Spool, pinned: AsyncExitStack) -> Blob:
         """Puts what is staged where its content belongs, unless it is there already."""
-        await pinned.enter_async_context(self._pins.storing(hash_))
+        await pinned.enter_async_context(self.pins.storing(hash_))
         if await self.size_of(_key(hash_)) != spool.size:
             await self.ask(self._put, _key(hash_), spool.descriptor)
         return Blob(hash_, spool.size)

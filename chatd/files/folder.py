@@ -26,14 +26,17 @@ HASH_DIGITS: Final = 64
 
 
 class FolderBlobs:
-    """Blobs in `folder`, which is made with the first one. `reserve`: bytes that stay free on its disk."""
+    """Blobs in `folder`, which is made with the first one. `reserve`: bytes that stay free on its disk.
+    `own`: below it, where others have the folder, too, and each stages in a place of its own."""
 
-    def __init__(self, folder: Path, reserve: int = 0, threads: Threads | None = None) -> None:
+    def __init__(
+        self, folder: Path, reserve: int = 0, threads: Threads | None = None, own: Path | None = None
+    ) -> None:
         self.folder = folder
         self.threads = threads or Threads()
         self.reserve = reserve
         self.pins = Pins()
-        self._staging = Staging(folder)
+        self._staging = Staging(folder, own or folder)
         self._preparing = trio.Lock()
 
     @asynccontextmanager
@@ -71,7 +74,7 @@ class FolderBlobs:
 
     async def delete(self, hash_: str, unless: Callable[[], Awaitable[bool]] | None = None) -> bool:
         path = self.path_of(hash_)
-        with self.pins.deleting(hash_) as allowed:
+        async with self.pins.deleting(hash_) as allowed:
             if not allowed or (unless is not None and await unless()):
                 return False
             await self.threads.run(_delete, path)

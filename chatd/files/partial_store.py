@@ -1,6 +1,9 @@
 """Uploads in several requests, as they stand on the disk: a file with the bytes that came, and a small file
 beside it that says whose they are and how many of them are safe.
 
+Nodes of a cluster that share the folder of blobs have a place in it each, so that none takes another's
+uploads for its own.
+
 After a kill the small file is what counts: bytes beyond its offset may be missing in part, and come again.
 Every call blocks and may raise OSError.
 """
@@ -9,23 +12,31 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from chatd.files.staging import PRIVATE, StagingFile, sync_folder
+from chatd.files.staging import PRIVATE, STAGING, StagingFile, sync_folder
 from chatd.ports.uploads import PartialUpload
 
 PARTIAL: Final = "partial"
+NODES: Final = "nodes"  # below it, the places of nodes
+DAY: Final = 86_400.0  # seconds
 BYTES, STATE = ".bytes", ".json"
 
 
 class PartialStore:
-    """Below `folder`."""
+    """`folder`: that of all blobs. `own`: the place in it that only this server looks at, where others have
+    the folder, too."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / PARTIAL
+    def __init__(self, folder: Path, own: Path | None = None) -> None:
+        self._shared = folder
+        self._own = own or folder
+        self._folder = self._own / PARTIAL
 
     @property
     def used(self) -> bool:
@@ -78,6 +89,23 @@ class PartialStore:
     def drop(self, id_: str) -> None:
         self.drop_bytes(id_)
         (self._folder / f"{id_}{STATE}").unlink(missing_ok=True)
+
+    def drop_left(self, lifetime: float) -> None:
+        """Removes what nodes have left that are gone, or this server from when it was none: files that nobody
+        has written to for a day longer than `lifetime` seconds."""
+        before = time.time() - lifetime - DAY
+        for place in self._other_places():
+            for folder in (place / PARTIAL, place / STAGING):
+                with suppress(FileNotFoundError):
+                    for path in folder.iterdir():
+                        if path.stat().st_mtime < before:
+                            path.unlink()
+
+    def _other_places(self) -> Iterator[Path]:
+        with suppress(FileNotFoundError):
+            yield from (place for place in (self._shared / NODES).iterdir() if place != self._own)
+        if self._shared != self._own:
+            yield self._shared
 
     def _size(self, id_: str) -> int:
         try:

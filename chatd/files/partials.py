@@ -121,6 +121,7 @@ class Partials:
     async def expire(self) -> None:
         """Throws away those whose time is over or whose account is deleted. Raises BlobsUnavailable,
         StoreUnavailable."""
+        await self._intake.blobs.threads.run(self._store.drop_left, self._lifetime / 1000)
         if self._uploads is None and not self._store.used:
             return
         for upload in tuple((await self._loaded()).values()):

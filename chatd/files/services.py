@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
@@ -10,7 +11,7 @@ from chatd.clock import now
 from chatd.files.expiry import UploadExpiry
 from chatd.files.folder import FolderBlobs
 from chatd.files.intake import Intake
-from chatd.files.partial_store import PartialStore
+from chatd.files.partial_store import NODES, PartialStore
 from chatd.files.partials import Partials
 from chatd.files.pictures.process import PictureProcesses
 from chatd.files.places import UploadPlaces
@@ -31,18 +32,29 @@ class UploadServices(Struct, frozen=True, eq=False):
     counts: FileCounts
 
 
-def blobs_of(settings: Settings) -> SpoolingBlobs:
-    """The store of blobs that the settings name. Raises StoreError."""
-    folder = FolderBlobs(settings.data / FOLDER, settings.files_reserve)
+def blobs_of(settings: Settings, node: str | None) -> SpoolingBlobs:
+    """The store of blobs that the settings name. `node`: the name of this one in a cluster. Raises
+    StoreError."""
+    own = _own_place(settings, node)
+    folder = FolderBlobs(settings.data / FOLDER, settings.files_reserve, own=own)
     return folder if settings.files_store == "folder" else _in_bucket(settings, folder)
 
 
-def upload_services(settings: Settings, blobs: SpoolingBlobs, files: Files) -> UploadServices:
+def upload_services(
+    settings: Settings, blobs: SpoolingBlobs, files: Files, node: str | None
+) -> UploadServices:
     counts, places = FileCounts(), UploadPlaces()
     intake = Intake(blobs, files, PictureProcesses(blobs.threads), counts)
-    store = PartialStore(settings.data / FOLDER)
+    store = PartialStore(settings.data / FOLDER, _own_place(settings, node))
     partials = Partials(intake, places, store, settings.unfinished_upload_lifetime, now)
     return UploadServices(Receptions(intake, places), partials, UploadExpiry(partials), counts)
+
+
+def _own_place(settings: Settings, node: str | None) -> Path | None:
+    """Where other nodes have the folder of files, too."""
+    if node is None or not settings.files_shared:
+        return None
+    return settings.data / FOLDER / NODES / node
 
 
 def _in_bucket(settings: Settings, staging: FolderBlobs) -> SpoolingBlobs:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from chatd.files.pins import Pins
 from chatd.files.spool import Spool
 from chatd.files.staging import StagingFile
 from chatd.files.threads import Threads
@@ -22,6 +23,9 @@ class Spooled(Staged, Protocol):
 class SpoolingBlobs(Blobs, Protocol):
     @property
     def threads(self) -> Threads: ...
+
+    @property
+    def pins(self) -> Pins: ...
 
     def stage(self) -> AbstractAsyncContextManager[Spooled]: ...
 

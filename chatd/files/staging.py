@@ -1,4 +1,7 @@
-"""Files that are no blobs yet: without a name where that is possible, else in a folder `staging`."""
+"""Files that are no blobs yet: without a name where that is possible, else in a folder `staging`.
+
+Nodes of a cluster that share the folder of blobs have such a folder each: whoever starts empties its own.
+"""
 
 from __future__ import annotations
 
@@ -46,17 +49,22 @@ class StagingFile(Struct, frozen=True):
 
 
 class Staging:
-    """Makes such files below `folder`. Every call blocks and may raise OSError."""
+    """Makes such files below `folder`, on whose disk `own` is: there is what only this server looks at. Every
+    call blocks and may raise OSError."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, own: Path) -> None:
         self.prepared = False
         self._folder = folder
-        self._named = folder / STAGING
+        self._own = own
+        self._named = own / STAGING
         self._nameless = True
 
     def prepare(self) -> None:
         """Makes the folder, tries what its file system can do, and removes what a killed server has left."""
         self._folder.mkdir(0o700, exist_ok=True)
+        for folder in reversed(self._own.relative_to(self._folder).parents):
+            (self._folder / folder).mkdir(0o700, exist_ok=True)
+        self._own.mkdir(0o700, exist_ok=True)
         self._named.mkdir(0o700, exist_ok=True)
         for left in self._named.iterdir():
             left.unlink()

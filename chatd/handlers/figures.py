@@ -68,14 +68,24 @@ class Figures(msgspec.Struct, frozen=True, eq=False):
         return found
 
     @property
+    def leads(self) -> bool:
+        """Whether those workers run here that run on one node for all."""
+        return self.cluster is None or self.cluster.leads()
+
+    @property
     def notifier(self) -> Notifier | None:
         """None on a server without views."""
         return next((worker for worker in self.workers if isinstance(worker, Notifier)), None)
 
     @property
+    def notifier_position(self) -> int | None:
+        """None while it does not run here."""
+        return self.notifier.position if self.notifier is not None and self.leads else None
+
+    @property
     def notifier_lag(self) -> int:
         """Events."""
-        position = self.notifier.position if self.notifier is not None else None
+        position = self.notifier_position
         return 0 if position is None else max(0, self.bus.head - position)
 
     @property
@@ -86,7 +96,7 @@ class Figures(msgspec.Struct, frozen=True, eq=False):
     @property
     def scheduler_late(self) -> float:
         """Seconds for which the oldest thing that is due has waited."""
-        due = self.due_timer.next
+        due = self.due_timer.next if self.leads else None
         return 0.0 if due is None else max(0, now() - due) / 1000
 
     @property

@@ -65,11 +65,11 @@ class ServerLoads(msgspec.Struct, frozen=True, eq=False):
                 )
             )
         if (notifier := figures.notifier) is not None:
-            found.append(
-                _follower(notifier.name, notifier.position, head, figures.notifier_lag, 0, notifier.restarts)
-            )
+            position, lag = figures.notifier_position, figures.notifier_lag
+            found.append(_follower(notifier.name, position, head, lag, 0, notifier.restarts))
         if (pusher := figures.pusher) is not None:
-            found.append(_follower(pusher.name, pusher.position, head, pusher.lag, 0, pusher.restarts))
+            position, lag = (pusher.position, pusher.lag) if figures.leads else (None, 0)
+            found.append(_follower(pusher.name, position, head, lag, 0, pusher.restarts))
         for worker in figures.workers:
             if isinstance(worker, Scheduler):
                 late = int(figures.scheduler_late * 1000)

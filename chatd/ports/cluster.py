@@ -25,6 +25,9 @@ class ClusterCounts(Struct, frozen=True):
 
 class Cluster(Protocol):
     def counts(self) -> ClusterCounts: ...
+    def leads(self) -> bool:
+        """Whether this node is the one that does what one does for all."""
+
     async def status(self) -> ClusterStatus:
         """Raises StoreUnavailable."""
 

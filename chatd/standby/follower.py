@@ -29,7 +29,7 @@ from chatd.standby.page import serve_page
 from chatd.standby.progress import Progress
 from chatd.standby.source import NoSource, NotKept, Refused, Source, open_source
 from chatd.store.connection import TrioConnection, connect, open_writer
-from chatd.store.ops import migrate
+from chatd.store.ops import data_model, migrate
 from chatd.store.ops.data_dir import DATABASE, hold
 from chatd.store.ops.standby import StandbyState
 from chatd.store.queries.log import EPOCH
@@ -137,7 +137,7 @@ class Following:
             hello = await self._source.hello()
         except NotKept as error:
             raise Refused(f"{self._source.url} is no chatd that can be followed: {error}") from error
-        if hello.format != FORMAT or hello.schema != migrate.present().version:
+        if hello.format != FORMAT or hello.schema != data_model.present().version:
             raise Refused(
                 f"{self._source.url} runs chatd {hello.chatd}, this is {__version__};"
                 " a standby needs the same version"

@@ -88,6 +88,7 @@ class Base:
         bus.watch(self.disabled.follow)
 
         self.due_timer, self.erasure_timer = DueTimer(), DueTimer()
+        self.any_push = trio.Event()
         self.deletions = Deletions(self.commands, self.live)
         self.server_log = ServerLog(reader, self.commands)
         self.histories = Histories(reader, bus)

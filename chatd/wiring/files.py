@@ -20,11 +20,12 @@ from chatd.wiring.base import Base
 
 
 class FileServices:
-    """`schedule`: None where the settings name no place for backups."""
+    """`node`: the name of this one in a cluster. `schedule`: None where the settings name no place for
+    backups."""
 
-    def __init__(self, base: Base) -> None:
+    def __init__(self, base: Base, node: str | None) -> None:
         settings, reader, commands, bus = base.settings, base.reader, base.commands, base.bus
-        self.blobs = blobs_of(settings)
+        self.blobs = blobs_of(settings, node)
         self.check = FileCheck(reader, self.blobs)
         self.repositories = RepositoryBackups(
             base.store, self.blobs, settings.data, base.signing_key, base.epoch
@@ -34,7 +35,7 @@ class FileServices:
         self.uploads = Uploads(
             reader, commands, self._allowance, self._links, base.rate_limits, settings.limits
         )
-        self.transfers = upload_services(settings, self.blobs, self.uploads)
+        self.transfers = upload_services(settings, self.blobs, self.uploads, node)
         bus.watch(self.transfers.expiry.follow)
         self.collector = FileCollector(reader, commands, self.blobs, settings.keep_unheld_files, base.settled)
         bus.watch(self.collector.follow)

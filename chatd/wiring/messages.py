@@ -40,7 +40,7 @@ class MessageServices:
         self.pusher: Pusher | None = None
         if settings.push and settings.views:
             load = partial(_load_push, reader, settings)
-            self.pusher = Pusher(reader, base.bus, base.commands, base.presence.attended, load)
+            self.pusher = Pusher(reader, base.bus, base.commands, base.presence.attended, load, base.any_push)
             base.bus.watch(self.pusher.follow)
 
     def handlers(self, base: Base) -> Handlers:

@@ -91,7 +91,10 @@ def wire(base: Base, node: Node | None) -> Services:
     accounts, spaces = AccountServices(base), SpaceServices(base)
     if node is not None:
         _share(node, base, accounts)
-    files, messages = FileServices(base), MessageServices(base)
+    files = FileServices(base, None if node is None else node.name)
+    messages = MessageServices(base)
+    if node is not None:
+        node.blobs.share(files.blobs.pins, files.collector)
     operation = OperationServices(base, files, node)
     handlers = registry(
         {

@@ -169,6 +169,37 @@ async def test_old_messages_notify_nobody_when_the_notifier_is_new(mock_clock: M
         assert accounts.told == [("bob", 2)]
 
 
+async def test_who_acts_again_for_all_nodes_goes_on_where_another_one_left_off(mock_clock: MockClock) -> None:
+    """Else it would judge what was said long ago by what its readers want by now."""
+    accounts = accounts_of(5, 5)
+    both = cast(Any, accounts)
+    notifier = Notifier(both, accounts.bus, both)
+
+    async def act() -> trio.CancelScope:
+        nursery.start_soon(run, scope := trio.CancelScope())
+        await wait_all_tasks_blocked()
+        return scope
+
+    async def run(scope: trio.CancelScope) -> None:
+        with scope:
+            await notifier.run()
+
+    async with trio.open_nursery() as nursery:
+        acting = await act()
+        accounts.post("bob")
+        await wait_all_tasks_blocked()
+        acting.cancel()
+        accounts.post("bob")  # of which another node tells
+        accounts.stored.append(7)
+        acting = await act()
+        assert accounts.told == [("bob", 6)]
+        mock_clock.jump(MIN_INTERVAL)
+        accounts.post("bob")
+        await wait_all_tasks_blocked()
+        assert accounts.told == [("bob", 6), ("bob", 8)]
+        acting.cancel()
+
+
 async def test_in_a_new_database_nothing_is_old(mock_clock: MockClock) -> None:
     accounts = accounts_of()
     async with notifying(accounts):

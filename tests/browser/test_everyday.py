@@ -25,19 +25,25 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
         hers = town.open(ann)
         hers.ask("account.update", display_name=LONG)
         hers.post(rooms["long"], f"{LONG} #{LONG} @{bob.name}")
+        his = town.open(bob)
+        for number in range(70):
+            his.post(rooms["other"], f"before anybody else came {number}")
+        eve = town.member(rooms["other"], name="eve")
+        first = his.post(rooms["other"], "welcome, eve")["seq"]
         saw = drive(
             "everyday",
             server,
             folder,
             ann=ann,
             bob=bob,
+            eve=eve,
             rooms=rooms,
             quay=LONG,
             space=town.space,
             code=town.code,
         )
         town.close()
-    return saw
+    return saw | {"first": first}
 
 
 def test_nothing_is_pushed_out_of_the_window_by_a_name(seen: Any) -> None:
@@ -46,6 +52,24 @@ def test_nothing_is_pushed_out_of_the_window_by_a_name(seen: Any) -> None:
 
 def test_back_closes_what_covers_the_room_and_leads_to_it_again(seen: Any) -> None:
     assert seen["back"] == {"stays": True, "shows": True, "leadsToTheList": True}
+
+
+def test_whoever_goes_back_leaves_what_asks_them_something(seen: Any) -> None:
+    assert seen["leftOpen"] == 0
+
+
+def test_whoever_is_in_one_tab_or_comes_back_to_it_is_there(seen: Any) -> None:
+    """A session that is back within seconds is as it was; a tab that never said `online` did not count."""
+    assert seen["hereInOne"]
+
+
+def test_nobody_is_banned_by_one_press(seen: Any) -> None:
+    assert seen["asks"].startswith(LONG)
+
+
+def test_the_line_stands_above_what_came_after_one_joined(seen: Any) -> None:
+    """With no marker yet it stood above all that was ever written there, and so was the reader."""
+    assert seen["newcomer"] == {"next": seen["first"], "below": 0}
 
 
 def test_the_name_of_an_emoji_becomes_the_emoji_unless_it_is_code(seen: Any) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from e2e.authenticator import Authenticator
+from e2e.push_place import PushPlace
 from e2e.serving import DidNotStart, Server
 from e2e.talking import Client, Frame, Refused
 from e2e.town import Town
@@ -26,8 +27,15 @@ pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ThreeNodes]:
-    with three_nodes(tmp_path_factory.mktemp("cluster")) as cluster:
+def push_place() -> Iterator[PushPlace]:
+    with PushPlace() as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory, push_place: PushPlace) -> Iterator[ThreeNodes]:
+    settings = {"private_hosts": push_place.host, "push_contact": "mailto:admin@example.org"}
+    with three_nodes(tmp_path_factory.mktemp("cluster"), **settings) as cluster:
         cluster.start()
         yield cluster
         cluster.stop()
@@ -204,6 +212,23 @@ def test_a_message_is_posted_at_its_time_whatever_node_was_told(cluster: ThreeNo
         wait_posted(client, 3)
         assert sorted(one["data"]["text"] for one in posted(client)) == ["late 0", "late 1", "late 2"]
         client.close()
+
+
+def test_the_first_device_of_all_is_pushed_to_whatever_node_it_subscribed_on(
+    cluster: ThreeNodes, town: Town, push_place: PushPlace
+) -> None:
+    """Until then the node that pushes, which is another one, has nothing to do."""
+    leader = town.operator.ask("cluster.status")["leader"]
+    node = next(node for node in cluster.nodes if node.name != leader)
+    room = town.room()
+    who, author = town.member(room), town.member(room)
+    browser = push_place.browser()
+    with closing(opened(node, who.token)) as client:
+        client.ask("push.subscribe", **browser.subscription)
+    with closing(opened(node, author.token)) as client:
+        client.post(room, f"@{who.name} are you there?")
+    [pushed] = push_place.wait(browser)
+    assert pushed["text"] == f"@{who.name} are you there?"
 
 
 def test_a_node_that_is_cut_off_sends_its_clients_away_and_takes_nobody(

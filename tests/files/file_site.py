@@ -109,8 +109,9 @@ class Answer(msgspec.Struct):
 class Site:
     """The paths of files over a store of blobs. `now` is its clock, in milliseconds."""
 
-    def __init__(self, blobs: SpoolingBlobs, folder: Path) -> None:
+    def __init__(self, blobs: SpoolingBlobs, folder: Path, own: Path | None = None) -> None:
         self.blobs, self.folder, self.files, self.now = blobs, folder, MemoryFiles(), 1_000_000
+        self.own = own
         self.open()
 
     def open(self) -> None:
@@ -120,7 +121,7 @@ class Site:
             Intake(self.blobs, self.files, PictureProcesses(self.blobs.threads), self.counts),
             UploadPlaces(),
         )
-        self.partial_store = PartialStore(self.folder)
+        self.partial_store = PartialStore(self.folder, self.own)
         self.partials = Partials(intake, places, self.partial_store, 100.0, lambda: self.now)
         receptions = Receptions(intake, places)
         routes = FileRoutes(

@@ -14,7 +14,7 @@ from chatd.standby.follower import Following
 from chatd.standby.progress import Progress
 from chatd.standby.source import Hello, Source
 from chatd.store.connection import TrioConnection
-from chatd.store.ops import migrate
+from chatd.store.ops import data_model
 from chatd.store.ops.standby import StandbyState
 
 
@@ -24,7 +24,7 @@ class FakeSource:
     url = "http://server"
 
     async def hello(self) -> Hello:
-        schema = migrate.present().version
+        schema = data_model.present().version
         return Hello(format=1, chatd="0.1.0", schema=schema, database="x", files="s3", position=1)
 
     async def transactions(self, run: str, after: int) -> tuple[int, list[Any]]:

@@ -11,7 +11,7 @@ from chatd.ports import Append, Appended
 from chatd.store.connection import open_writer
 from chatd.store.database import Store, open_store
 from chatd.store.log.journal import Journal
-from chatd.store.ops import migrate
+from chatd.store.ops import data_model
 from chatd.store.ops.data_dir import DATABASE
 from chatd.store.ops.place import Place
 
@@ -42,14 +42,14 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 @pytest.fixture
 def step(monkeypatch: pytest.MonkeyPatch) -> str:
     """Leads to what is version 2 here."""
-    schema = migrate.present().schema
+    schema = data_model.present().schema
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    migrate.build(connection)
+    data_model.build(connection)
     rows = connection.execute("SELECT name, sql FROM sqlite_master")
     missing = {name: sql for name, sql in rows if name in LACKING}
     connection.close()
     sql = "; ".join([*(missing[name] for name in LACKING), FILL])
-    monkeypatch.setattr(migrate, "present", lambda: migrate.Model(schema, (sql,)))
+    monkeypatch.setattr(data_model, "present", lambda: data_model.Model(schema, (sql,)))
     return sql
 
 
@@ -60,7 +60,7 @@ def written_by_version_1(tmp_path: Path, step: str) -> Callable[[list[Append]], 
     def write(appends: list[Append]) -> None:
         connection = open_writer(tmp_path / DATABASE)
         drops = "DROP TRIGGER mentions_changed; DROP TRIGGER message_mentions; DROP TABLE mentions"
-        migrate.build(connection, migrate.Model(f"{migrate.present().schema}; {drops}"))
+        data_model.build(connection, data_model.Model(f"{data_model.present().schema}; {drops}"))
         journal = Journal(SingleThreaded(connection), Place(tmp_path / DATABASE))  # type: ignore[arg-type]
         journal.open(connection)
         assert all(isinstance(done, Appended) for done in journal.commit(appends))

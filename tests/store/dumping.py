@@ -12,7 +12,7 @@ from store_facts import Pen, SingleThreaded
 from chatd.ports import Appended
 from chatd.store.connection import open_writer
 from chatd.store.log.journal import Journal
-from chatd.store.ops import migrate
+from chatd.store.ops import data_model, migrate
 from chatd.store.ops.data_dir import DATABASE
 from chatd.store.ops.place import Place
 
@@ -23,7 +23,8 @@ def dump(connection: sqlite3.Connection) -> str:
     """All of it, with its version."""
     [version] = connection.execute("PRAGMA user_version").fetchone()
     lines = "\n".join(connection.iterdump())
-    return f"{lines}\nPRAGMA application_id = {migrate.APPLICATION_ID};\nPRAGMA user_version = {version};\n"
+    id_ = data_model.APPLICATION_ID
+    return f"{lines}\nPRAGMA application_id = {id_};\nPRAGMA user_version = {version};\n"
 
 
 def load(path: Path, sql: str) -> None:
@@ -52,5 +53,5 @@ def present(folder: Path) -> str:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        file = DUMPS / f"{migrate.present().version}.sql"
+        file = DUMPS / f"{data_model.present().version}.sql"
         file.write_text(present(Path(folder)))

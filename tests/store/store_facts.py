@@ -14,7 +14,7 @@ from chatd.domain.names.folded import of_account, of_place
 from chatd.ports import Append, Appended, Taken
 from chatd.store.connection import open_writer
 from chatd.store.log.journal import Journal
-from chatd.store.ops import migrate
+from chatd.store.ops import data_model
 from chatd.store.ops.data_dir import DATABASE
 from chatd.store.ops.place import Place
 from chatd.store.queries.reader import SqliteReader
@@ -247,7 +247,7 @@ class Sheet:
 
     def __init__(self) -> None:
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
-        migrate.build(self.connection)
+        data_model.build(self.connection)
         self.journal = Journal(SingleThreaded(self.connection), Place(Path("nowhere")))  # type: ignore[arg-type]
         self.journal.open(self.connection)
         self.reader = SingleThreadedReader(self.connection)

@@ -14,7 +14,7 @@ from chatd.domain.names.folded import FIELD
 from chatd.ports import Append, Appended, StoreRefuses, Taken
 from chatd.store.connection import open_reader, open_writer
 from chatd.store.log import hash_chain
-from chatd.store.ops import migrate
+from chatd.store.ops import data_model, migrate
 from chatd.store.ops.cut import REPLAYED
 from chatd.store.ops.data_dir import DATABASE
 from chatd.store.ops.scratch_tables import open_scratch
@@ -65,7 +65,7 @@ def test_triggers_call_only_what_is_the_same_everywhere(sheet: Sheet) -> None:
 def test_a_connection_that_was_taught_nothing_makes_the_same_of_every_kind_of_fact(sheet: Sheet) -> None:
     sheet.write(*Pen().busy_village())
     bare = sqlite3.connect(":memory:", isolation_level=None)
-    bare.executescript(migrate.present().schema)
+    bare.executescript(data_model.present().schema)
     facts = [fact for append in Pen().busy_village() for fact in append.facts]
     try:
         for position, fact in enumerate(facts, 1):

@@ -1,18 +1,24 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from store_facts import Pen, Sheet, answer
+from store_facts import Pen, Sheet, SingleThreaded, answer
 
 from chatd.contract.events import MEMBERSHIP
-from chatd.ports import Append, StoreError
+from chatd.ports import Append, Appended, StoreError
+from chatd.store.connection import open_writer
 from chatd.store.database import open_store
 from chatd.store.log import unique_claims as claims
-from chatd.store.ops import migrate
+from chatd.store.log.journal import Journal
+from chatd.store.ops import backup, data_model, migrate, rehearsal, upgrade
 from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.place import Place
+from chatd.store.ops.verify import verify_file
 from chatd.store.queries import (
     account,
     audit,
@@ -40,14 +46,14 @@ STEPS = (
     "CREATE TABLE newer (x TEXT); INSERT INTO newer SELECT x FROM old",
     "ALTER TABLE newer ADD COLUMN y; DROP TABLE old",
 )
-SECOND = migrate.Model(f"{OLD}; CREATE TABLE newer (x TEXT)", STEPS[:1])
-THIRD = migrate.Model("CREATE TABLE newer (x TEXT, y)", STEPS)
+SECOND = data_model.Model(f"{OLD}; CREATE TABLE newer (x TEXT)", STEPS[:1])
+THIRD = data_model.Model("CREATE TABLE newer (x TEXT, y)", STEPS)
 
 
 def database(path: Path, sql: str, version: int) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.executescript(
-        f"PRAGMA application_id = {migrate.APPLICATION_ID}; PRAGMA user_version = {version}; {sql}"
+        f"PRAGMA application_id = {data_model.APPLICATION_ID}; PRAGMA user_version = {version}; {sql}"
     )
     connection.close()
 
@@ -61,7 +67,7 @@ def value(path: Path, sql: str) -> object:
 
 
 @pytest.mark.parametrize(("model", "table"), [(SECOND, "newer"), (THIRD, "newer"), (THIRD, "old")])
-def test_the_steps_lead_to_what_the_schema_says(tmp_path: Path, model: migrate.Model, table: str) -> None:
+def test_the_steps_lead_to_what_the_schema_says(tmp_path: Path, model: data_model.Model, table: str) -> None:
     database(tmp_path / "migrated", OLD, 1)
     migrate.prepare(tmp_path / "migrated", model)
     migrate.prepare(tmp_path / "fresh", model)
@@ -94,7 +100,7 @@ def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / DATABASE
     database(path, OLD, 1)
     with pytest.raises(StoreError):
-        migrate.prepare(path, migrate.Model(OLD, ("CREATE TABLE half (x); CREATE TABLE old (x)",)))
+        migrate.prepare(path, data_model.Model(OLD, ("CREATE TABLE half (x); CREATE TABLE old (x)",)))
     assert value(path, "PRAGMA user_version") == 1
     assert value(path, "SELECT count(*) FROM sqlite_master WHERE name = 'half'") == 0
 
@@ -102,7 +108,7 @@ def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
 def test_a_step_that_fails_takes_those_before_it_back(tmp_path: Path) -> None:
     path = tmp_path / DATABASE
     database(path, f"{OLD}; INSERT INTO old VALUES ('kept')", 1)
-    broken = migrate.Model(THIRD.schema, (STEPS[0], f"{STEPS[1]}; SELECT * FROM nowhere"))
+    broken = data_model.Model(THIRD.schema, (STEPS[0], f"{STEPS[1]}; SELECT * FROM nowhere"))
     with pytest.raises(StoreError):
         migrate.prepare(path, broken)
     assert value(path, "PRAGMA user_version") == 1
@@ -113,7 +119,7 @@ def test_a_step_that_fails_takes_those_before_it_back(tmp_path: Path) -> None:
 
 
 async def test_a_database_from_a_newer_chatd_is_refused(tmp_path: Path) -> None:
-    database(tmp_path / DATABASE, OLD, migrate.present().version + 1)
+    database(tmp_path / DATABASE, OLD, data_model.present().version + 1)
     with pytest.raises(StoreError, match=r"newer chatd.*upgrade"):
         async with open_store(tmp_path):
             pass
@@ -222,6 +228,22 @@ def changed(path: Path, sql: str) -> None:
     connection.close()
 
 
+STATISTICS = "SELECT json_group_array(json_array(tbl, idx, stat)) FROM sqlite_stat1"
+
+
+def derived(path: Path) -> set[tuple[str, ...]]:
+    return {row for row in shape(path) if row[0] != "table"}
+
+
+def written(path: Path, appends: list[Append]) -> None:
+    migrate.prepare(path)
+    connection = open_writer(path)
+    journal = Journal(SingleThreaded(connection), Place(path))  # type: ignore[arg-type]
+    journal.open(connection)
+    assert all(isinstance(done, Appended) for done in journal.commit(appends))
+    connection.close()
+
+
 def shape(path: Path) -> set[tuple[str, ...]]:
     connection = sqlite3.connect(path)
     found = set(connection.execute("SELECT type, name, sql FROM sqlite_master"))
@@ -257,3 +279,123 @@ def test_a_file_with_other_tables_is_left_as_it_is_and_says_what_to_do(tmp_path:
     with pytest.raises(StoreError, match=r"before the first release.*\(messages\)"):
         migrate.prepare(path)
     assert shape(path) == before
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        # what SQLite keeps of it is the beginning of what stands in schema.sql
+        "DROP INDEX accounts_by_avatar; CREATE INDEX accounts_by_avatar ON accounts (avatar)",
+        "DROP VIEW rooms_on_hold; CREATE VIEW rooms_on_hold AS\nSELECT rooms.id AS room FROM rooms",
+        'CREATE INDEX "an administrator\'s ""own""" ON events (at)',
+        "DROP TABLE sqlite_stat1; DROP INDEX events_taken_off",
+        "CREATE TABLE own (x); CREATE VIEW of_own AS SELECT x FROM own; CREATE INDEX by_own ON own (x);"
+        " CREATE TRIGGER from_own AFTER INSERT ON own BEGIN SELECT 1; END; DROP TABLE own",
+    ],
+)
+def test_whatever_follows_from_tables_and_is_another_is_made_anew(tmp_path: Path, other: str) -> None:
+    path = tmp_path / DATABASE
+    migrate.prepare(path)
+    fresh, statistics = derived(path), value(path, STATISTICS)
+    changed(path, other)
+    migrate.prepare(path)
+    assert derived(path) == fresh
+    assert value(path, STATISTICS) == statistics
+
+
+def test_a_file_whose_log_makes_other_tables_now_is_left_as_it_is(tmp_path: Path, pen: Pen) -> None:
+    """As before the first release: facts lacked what the triggers of today take from them. With new triggers
+    and old rows the log would not say any more what the tables say, so nobody could verify, follow, or go
+    back to an earlier time."""
+    path = tmp_path / DATABASE
+    written(path, pen.village())
+    changed(
+        path,
+        "DROP TRIGGER account_created; CREATE TRIGGER account_created AFTER INSERT ON events BEGIN"
+        " SELECT 1; END; UPDATE rooms SET topic = 'made by an earlier trigger'",
+    )
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=r"another chatd.*rooms hall: differs from the log\)"):
+        migrate.prepare(path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_whose_log_makes_the_same_tables_goes_on_with_the_triggers_of_today(
+    tmp_path: Path, pen: Pen
+) -> None:
+    path = tmp_path / DATABASE
+    written(path, pen.village())
+    fresh = shape(path)
+    changed(
+        path,
+        "DROP TRIGGER account_created; CREATE TRIGGER account_created AFTER INSERT ON events BEGIN"
+        " SELECT 1; END",
+    )
+    migrate.prepare(path)
+    assert shape(path) == fresh
+    assert verify_file(path).findings == ()
+
+
+@pytest.mark.parametrize("what", ["other tables", "a newer version", "another program"])
+def test_a_file_that_is_refused_keeps_each_byte(tmp_path: Path, what: str) -> None:
+    """Also what a killed program has left in the write-ahead log stays there: whoever can use it finds it."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    path = folder / DATABASE
+    migrate.prepare(path)
+    sql = {
+        "other tables": "ALTER TABLE messages RENAME COLUMN edited_at TO changed_at",
+        "a newer version": f"PRAGMA user_version = {data_model.present().version + 1}",
+        "another program": "PRAGMA application_id = 7",
+    }[what]
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute(sql)
+    shutil.copytree(folder, tmp_path / "killed")
+    connection.close()
+    left = [tmp_path / "killed" / f"{DATABASE}{side}" for side in ("", "-wal")]
+    before = [file.read_bytes() for file in left]
+    assert before[1]
+    with pytest.raises(StoreError):
+        migrate.prepare(left[0])
+    assert [file.read_bytes() for file in left] == before
+
+
+def test_a_file_of_another_program_is_not_even_opened_for_writing(tmp_path: Path) -> None:
+    path = tmp_path / DATABASE
+    changed(path, OLD)
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="not a chatd database"):
+        migrate.prepare(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "ALTER TABLE messages RENAME COLUMN edited_at TO changed_at",
+        "DROP TRIGGER account_created; UPDATE rooms SET topic = 'made by an earlier trigger'",
+    ],
+)
+def test_whoever_takes_up_a_file_says_the_same_of_one_that_no_server_goes_on_with(
+    tmp_path: Path, pen: Pen, sql: str
+) -> None:
+    """A rehearsal above all: it had nothing to do, and then no server started."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    written(folder / DATABASE, pen.village())
+    changed(folder / DATABASE, sql)
+    ways: dict[str, Callable[[], object]] = {
+        "start": lambda: migrate.prepare(folder / DATABASE),
+        "upgrade": lambda: upgrade.upgrade(folder),
+        "rehearsal": lambda: rehearsal.rehearse(folder),
+        "look at a backup": lambda: backup.examine(folder / DATABASE),
+        "restore": lambda: backup.restore(folder / DATABASE, tmp_path / "new"),
+    }
+    said = set()
+    for way in ways.values():
+        with pytest.raises(StoreError) as refused:
+            way()
+        said.add(str(refused.value))
+    assert len(said) == 1
+    assert "begin with a new folder" in said.pop()
+    assert not (tmp_path / "new").exists()

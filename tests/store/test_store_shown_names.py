@@ -14,7 +14,7 @@ from chatd.ports import Append, Appended, Taken
 from chatd.store.connection import open_writer
 from chatd.store.database import open_store
 from chatd.store.log.journal import Journal
-from chatd.store.ops import migrate
+from chatd.store.ops import data_model
 from chatd.store.ops.data_dir import DATABASE
 from chatd.store.ops.place import Place
 
@@ -183,7 +183,7 @@ def test_whatever_comes_together_no_transaction_fails_and_no_name_is_twice(
 
 async def test_a_log_with_names_that_occur_twice_is_sound(tmp_path: Path, pen: Pen) -> None:
     connection = open_writer(tmp_path / DATABASE)
-    migrate.build(connection)
+    data_model.build(connection)
     guards = [
         connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
         for name in GUARDS

@@ -13,7 +13,7 @@ from store_facts import Pen
 
 from chatd.store.connection import open_writer
 from chatd.store.database import open_store
-from chatd.store.ops import migrate
+from chatd.store.ops import data_model, migrate
 from chatd.store.ops.data_dir import DATABASE
 
 MIB = 2**20
@@ -78,14 +78,14 @@ def test_the_writer_keeps_what_it_notes_by_the_way_in_memory(tmp_path: Path) -> 
 
 def test_an_upgrade_of_a_large_file_takes_little_memory(disk: Path) -> None:
     path = disk / DATABASE
-    model = migrate.Model(migrate.present().schema)
+    model = data_model.Model(data_model.present().schema)
     migrate.prepare(path, model)
     connection = open_writer(path)
     many_texts(connection, BULK // TEXT)
     connection.close()
     steps = ("CREATE INDEX said_by_text ON said (text); UPDATE said SET text = text || '.'",)
     with little_memory():
-        migrate.prepare(path, migrate.Model(model.schema, steps))
+        migrate.prepare(path, data_model.Model(model.schema, steps))
     assert path.stat().st_size > 2 * BULK
 
 

@@ -20,7 +20,7 @@ from chatd.standby import start
 from chatd.standby.promotion import promote
 from chatd.store.connection import open_reader, open_writer
 from chatd.store.database import open_store
-from chatd.store.ops import migrate, rehearsal, standby, upgrade
+from chatd.store.ops import data_model, migrate, rehearsal, standby, upgrade
 from chatd.store.ops.backup import restore
 from chatd.store.ops.data_dir import DATABASE
 from chatd.store.ops.leaving import leave
@@ -64,9 +64,10 @@ def test_a_step_that_fails_in_the_middle_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     written_by_version_1(pen.village())
-    schema = migrate.present().schema
-    broken = migrate.Model(schema, (step, "CREATE TABLE half (made INTEGER); INSERT INTO nowhere VALUES (1)"))
-    monkeypatch.setattr(migrate, "present", lambda: broken)
+    schema = data_model.present().schema
+    half = "CREATE TABLE half (made INTEGER); INSERT INTO nowhere VALUES (1)"
+    broken = data_model.Model(schema, (step, half))
+    monkeypatch.setattr(data_model, "present", lambda: broken)
     for attempt in (rehearsal.rehearse, upgrade.upgrade):
         with pytest.raises(StoreError, match=r"from version 1 to 3: no such table: .*nowhere; nothing"):
             attempt(tmp_path)

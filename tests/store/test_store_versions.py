@@ -14,10 +14,10 @@ from store_facts import Pen
 
 from chatd.ports import Append, Appended
 from chatd.store.database import open_store
-from chatd.store.ops import migrate
+from chatd.store.ops import data_model
 from chatd.store.ops.data_dir import DATABASE
 
-PRESENT = migrate.present().version
+PRESENT = data_model.present().version
 
 
 def test_every_older_version_is_kept() -> None:

@@ -63,6 +63,12 @@ class BackupSchedule(msgspec.Struct, eq=False):
 
     async def run(self) -> None:
         """Runs forever."""
+        try:
+            await self._keep_making()
+        finally:
+            self._health.backup = None  # another node may make them now
+
+    async def _keep_making(self) -> None:
         backoff = Backoff(FIRST_RETRY, min(LONGEST_RETRY, self.every))
         known = False
         while True:

@@ -71,6 +71,11 @@ class FileCollector:
     def failed(self, given_up: bool) -> None:
         """Nobody waits for an answer from here."""
 
+    @property
+    def paused(self) -> bool:
+        """Whether bytes are being copied."""
+        return self._paused > 0
+
     @contextmanager
     def pausing(self) -> Iterator[None]:
         """Meanwhile no bytes are taken away: they are being copied."""
@@ -150,7 +155,7 @@ class FileCollector:
 
     async def _take(self, hash_: str) -> bool:
         """Takes the bytes away, unless a file has them. Whether there is nothing more to do."""
-        if self._paused:
+        if self.paused:
             return False
         named = partial(self._named, hash_)
         if await self._blobs.delete(hash_, named):

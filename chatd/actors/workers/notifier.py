@@ -59,10 +59,12 @@ class Notifier:
     async def run(self) -> None:
         """Runs forever."""
         backoff = Backoff(FIRST_RETRY, LONGEST_RETRY)
+        position: int | None = None
         while True:
             begun = trio.current_time()
             try:
-                position = await self._begin() if self.position is None else self.position
+                position = await self._begin() if position is None else self.position
+                assert position is not None
                 await self._wait(position)
                 begun = trio.current_time()
                 upto = min(self._bus.head, position + BATCH)
@@ -78,12 +80,14 @@ class Notifier:
                     await trio.sleep_until(begun + MIN_INTERVAL)
 
     async def _begin(self) -> int:
-        """Where it left off. What was said before there was a notifier is news to nobody."""
-        position = await self._reader.follower(FOLLOWER)
-        if position is None:
-            position = self._bus.head
-            await self._commands.write(PutFollower(FOLLOWER, position))
-        self.position = self._stored = position
+        """Where it left off, or another node meanwhile. What was said before there was a notifier is news to
+        nobody."""
+        stored = await self._reader.follower(FOLLOWER)
+        if stored is None:
+            stored = self._bus.head
+            await self._commands.write(PutFollower(FOLLOWER, stored))
+        position = self.position = max(stored, self.position or 0)
+        self._stored = stored
         self._stored_at = trio.current_time()
         return position
 

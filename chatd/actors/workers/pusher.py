@@ -46,7 +46,7 @@ OUTCOMES: Final = ("attended", "spared", "dropped", "replaced", "sent", "gone", 
 
 class Pusher:
     """One for the server. `attended`: when somebody of the account was heard of who is there, on trio's
-    clock, or None; `load` makes what sends."""
+    clock, or None; `load` makes what sends; `any_push` is set when a device has subscribed elsewhere."""
 
     name = FOLLOWER
 
@@ -57,6 +57,7 @@ class Pusher:
         commands: CommandBus,
         attended: Callable[[str], float | None],
         load: ServiceOf,
+        any_push: trio.Event | None = None,
     ) -> None:
         self.restarts = 0
         self.healthy = False
@@ -69,7 +70,7 @@ class Pusher:
         self._load = load
         self._service: PushService | None = None
         self._loading = trio.Lock()
-        self._any = trio.Event()
+        self._any = trio.Event() if any_push is None else any_push
         self._newest = 0  # position of a notification
         self._wakeup = Wakeup()
         self._begun = 0.0

@@ -19,7 +19,7 @@ from chatd.concurrency.background_work import Pacer, write_behind
 from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader
-from chatd.store.ops import epochs, migrate, verify
+from chatd.store.ops import data_model, epochs, migrate, verify
 from chatd.store.ops.cut import Cut, cut, position_at
 from chatd.store.ops.data_dir import DATABASE, RESTORING, hold
 from chatd.store.ops.ownership import given
@@ -203,14 +203,14 @@ def _look_at(file: Path) -> None:
 
 
 def _check(file: Path) -> None:
+    model = data_model.present()
+    version = migrate.check(file, model)
     connection = open_reader(file)
     try:
-        known = migrate.present().version
-        version = migrate.check_version(connection, file, known)
         findings = [row[0] for row in connection.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
     finally:
         connection.close()
-    if not findings and version == known:
+    if not findings and version == model.version:
         findings = list(verify.verify_file(file).findings)
     if findings:
         raise StoreError(f"{file} is damaged: {findings[0]}")
@@ -233,9 +233,9 @@ def examine(file: Path) -> Examined:
     """Looks at all of a copy that no server uses, and replays its log. Raises StoreError: it is no database
     of this chatd's."""
     try:
+        migrate.check(file, data_model.present())
         connection = open_reader(file)
         try:
-            migrate.check_version(connection, file, migrate.present().version)
             findings = [
                 row[0] for row in connection.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"
             ]

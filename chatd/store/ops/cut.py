@@ -23,7 +23,7 @@ import msgspec
 from chatd.clock import now
 from chatd.ports import StoreError
 from chatd.store.log import hash_chain
-from chatd.store.ops import compact, migrate
+from chatd.store.ops import compact, data_model
 from chatd.store.ops.verify import PROJECTED
 from chatd.store.queries.log import HEAD
 
@@ -133,7 +133,7 @@ def cut(file: Path, target: Path, upto: int) -> Cut:
     try:
         connection = sqlite3.connect(target, isolation_level=None)
         try:
-            migrate.build(connection)
+            data_model.build(connection)
             return _Cutting(connection, file, upto).done()
         finally:
             connection.close()

@@ -12,68 +12,73 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
-
-import msgspec
 
 from chatd.log import log as server_log
 from chatd.ports import StoreError
-from chatd.store.connection import open_writer
+from chatd.store.connection import open_reader, open_writer
+from chatd.store.ops import data_model
 from chatd.store.ops.data_dir import why_not
-from chatd.store.ops.derived_schema import renew_derived
+from chatd.store.ops.derived_schema import refuse_another_log, renew, renewal
 
-APPLICATION_ID = 0x63686174  # "chat": what `file` shows, and how another program's database is refused
 NEEDS_SQLITE = (3, 38, 0)  # the JSON operators of schema.sql
 
 HEADROOM = 64 * 2**20  # bytes that the disk must have free besides the copy
 PART = ".part"  # behind the name of a copy that is not whole yet
 SIDES = ("", "-journal", "-wal", "-shm")
 
-_STORE = Path(__file__).parents[1]
 
-
-class Model(msgspec.Struct, frozen=True):
-    """A data model as SQL: the whole of it, and the steps that lead to it from version 1."""
-
-    schema: str
-    steps: tuple[str, ...] = ()
-
-    @property
-    def version(self) -> int:
-        return 1 + len(self.steps)
-
-
-def present() -> Model:
-    """What this chatd needs: `schema.sql`, beside this package in a wheel, at the root of a checkout."""
-    shipped = _STORE / "schema.sql"
-    schema = shipped if shipped.exists() else _STORE.parents[1] / "schema.sql"
-    files = sorted((_STORE / "migrations").glob("[0-9]*.sql"))
-    assert [int(file.name[:4]) for file in files] == list(range(2, len(files) + 2))
-    return Model(schema.read_text(), tuple(file.read_text() for file in files))
-
-
-def prepare(path: Path, model: Model | None = None) -> None:
+def prepare(path: Path, model: data_model.Model | None = None) -> None:
     """Makes the database at `path`, or migrates it to `model` (the present one). Raises StoreError."""
     if sqlite3.sqlite_version_info < NEEDS_SQLITE:
         needs = ".".join(map(str, NEEDS_SQLITE))
         raise StoreError(f"Python is linked to SQLite {sqlite3.sqlite_version}; chatd needs {needs} or later")
+    model = model or data_model.present()
     try:
+        checked = _checked(path, model)
         # made before SQLite does, so that its side files inherit the mode
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         connection = open_writer(path)
         try:
-            _bring_up(connection, path, model or present())
+            _bring_up(connection, path, model, checked)
         finally:
             connection.close()
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"{path} cannot be opened: {why_not(error)}") from error
 
 
+def check(path: Path, model: data_model.Model) -> int:
+    """The version of the database at `path`. Raises StoreError, and has changed nothing, when a server with
+    this model cannot go on with it; and what reading it raises."""
+    with closing(open_reader(path)) as connection:
+        version = check_version(connection, path, model.version)
+        other = renewal(connection, path, model.schema) if version == model.version else None
+    refuse_another_log(path, other)
+    return version
+
+
+def _checked(path: Path, model: data_model.Model) -> bool:
+    """Whether it was, before it is opened for writing: that changes it, if only by moving the write-ahead log
+    into it. Raises what `check` raises."""
+    try:
+        with closing(open_reader(path)) as connection:
+            if _is_empty(connection):
+                return False
+    except sqlite3.Error:  # there is none, or who opens it for writing mends it or says what is wrong
+        return False
+    check(path, model)
+    return True
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0)
+
+
 def check_version(connection: sqlite3.Connection, path: Path, known: int) -> int:
     """The version of the database; StoreError unless it is chatd's and no newer than `known`."""
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+    if connection.execute("PRAGMA application_id").fetchone()[0] != data_model.APPLICATION_ID:
         raise StoreError(f"{path} is not a chatd database")
     if version > known:
         raise StoreError(
@@ -83,22 +88,20 @@ def check_version(connection: sqlite3.Connection, path: Path, known: int) -> int
     return version
 
 
-def build(connection: sqlite3.Connection, model: Model | None = None) -> None:
-    """The whole of a model, by default the present one, in an empty database."""
-    model = model or present()
-    _run(connection, model.schema, model.version)
-
-
-def _bring_up(connection: sqlite3.Connection, path: Path, model: Model) -> None:
-    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
-        return build(connection, model)
+def _bring_up(connection: sqlite3.Connection, path: Path, model: data_model.Model, checked: bool) -> None:
+    if _is_empty(connection):
+        return data_model.build(connection, model)
     version = check_version(connection, path, model.version)
     if version < model.version:
         refuse_without_space(path)
         copy_file(connection, copy_of(path, version))
         run_steps(connection, path, version, model)
         server_log.info("upgraded", before=version, after=model.version)
-    return renew_derived(connection, path, model.schema)
+    if (other := renewal(connection, path, model.schema)) is not None:
+        if not checked:
+            refuse_another_log(path, other)
+        renew(connection, other)
+    return None
 
 
 def copy_of(path: Path, version: int) -> Path:
@@ -116,11 +119,11 @@ def refuse_without_space(path: Path) -> None:
         )
 
 
-def run_steps(connection: sqlite3.Connection, path: Path, version: int, model: Model) -> None:
+def run_steps(connection: sqlite3.Connection, path: Path, version: int, model: data_model.Model) -> None:
     """All that leads from the version to the model's, in one transaction. Raises StoreError."""
     connection.execute("PRAGMA temp_store = FILE")  # a step may change every page: too much for memory
     try:
-        _run(connection, ";\n".join(model.steps[version - 1 :]), model.version)
+        data_model.run(connection, ";\n".join(model.steps[version - 1 :]), model.version)
     except sqlite3.Error as error:
         raise StoreError(
             f"{path} cannot be brought from version {version} to {model.version}: {error};"
@@ -168,14 +171,3 @@ def sync(path: Path) -> None:
         os.fsync(file)
     finally:
         os.close(file)
-
-
-def _run(connection: sqlite3.Connection, sql: str, version: int) -> None:
-    try:
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {sql}\n; PRAGMA application_id = {APPLICATION_ID};"
-            f" PRAGMA user_version = {version}; COMMIT;"
-        )
-    finally:
-        if connection.in_transaction:
-            connection.rollback()

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from chatd.ports import StoreError
 from chatd.store.connection import open_reader, open_writer
-from chatd.store.ops import migrate, verify
+from chatd.store.ops import data_model, migrate, verify
 from chatd.store.ops.data_dir import DATABASE, database_in, why_not
 from chatd.store.ops.scratch_folder import REHEARSING, scratch_folder
 
@@ -39,11 +39,11 @@ class Rehearsal(Struct, frozen=True):
 
 def rehearse(folder: Path) -> Rehearsal:
     """Tries the upgrade on a copy, which is deleted again. Raises StoreError."""
-    path, model = database_in(folder), migrate.present()
+    path, model = database_in(folder), data_model.present()
     try:
         source = open_reader(path)
         try:
-            version, size = migrate.check_version(source, path, model.version), path.stat().st_size
+            version, size = migrate.check(path, model), path.stat().st_size
             if version == model.version:
                 return Rehearsal(version, version, size)
             migrate.refuse_without_space(path)
@@ -59,7 +59,7 @@ def rehearse(folder: Path) -> Rehearsal:
         raise StoreError(f"the data folder {folder} cannot be used: {why_not(error)}") from error
 
 
-def _rehearsed(copy: Path, model: migrate.Model, begun: Rehearsal) -> Rehearsal:
+def _rehearsed(copy: Path, model: data_model.Model, begun: Rehearsal) -> Rehearsal:
     connection = open_writer(copy)
     try:
         before = _shape(connection)

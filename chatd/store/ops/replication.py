@@ -15,7 +15,7 @@ import trio
 from chatd.ports import Standing, StoreUnavailable
 from chatd.store.connection import TrioConnection, connect, open_reader
 from chatd.store.log.transactions import Transactions
-from chatd.store.ops import migrate
+from chatd.store.ops import data_model
 from chatd.store.ops.look import events_after, fixed, write_look
 
 GENESIS: Final = "00" * 32
@@ -72,7 +72,7 @@ class StoreReplication(msgspec.Struct, frozen=True, eq=False):
 
     def _standing(self, run: str, number: int, connection: sqlite3.Connection) -> Standing:
         position, hash_ = connection.execute(NEWEST).fetchone() or (0, GENESIS)
-        return Standing(self.database, migrate.present().version, run, number, position, hash_)
+        return Standing(self.database, data_model.present().version, run, number, position, hash_)
 
 
 def _has(connection: sqlite3.Connection, position: int, hash_: str) -> bool:

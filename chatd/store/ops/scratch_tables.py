@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from chatd.store.connection import closed_on_error, open_reader
-from chatd.store.ops import migrate
+from chatd.store.ops import data_model
 
 REPLAYED: Final = "replayed"
 CELLS: Final = "position, stream, seq, type, at, by, data"
@@ -79,7 +79,7 @@ def _schema() -> list[str]:
     """The statements of `schema.sql` that make the tables and the triggers that fill them."""
     model = sqlite3.connect(":memory:", isolation_level=None)
     try:
-        migrate.build(model)
+        data_model.build(model)
         return [
             _temporary(sql)
             for kind, name, table, sql in model.execute(SCHEMA)

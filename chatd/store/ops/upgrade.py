@@ -23,7 +23,7 @@ from msgspec import Struct
 from chatd.ports import StoreError
 from chatd.store import json_rows
 from chatd.store.connection import open_reader, open_writer
-from chatd.store.ops import epochs, migrate
+from chatd.store.ops import data_model, epochs, migrate
 from chatd.store.ops.data_dir import database_in, hold, why_not
 from chatd.store.queries.log import HASH_AT, HEAD
 
@@ -54,9 +54,9 @@ class Undone(Struct, frozen=True):
 
 def upgrade(folder: Path) -> Upgraded:
     """Carries it out, as the next start would. Raises StoreError."""
-    path, model = database_in(folder), migrate.present()
-    with _reading(path) as source:
-        version = migrate.check_version(source, path, model.version)
+    path, model = database_in(folder), data_model.present()
+    with _translated(path):
+        version = migrate.check(path, model)
     if version == model.version:
         return Upgraded(version, version)
     with hold(folder):
@@ -105,7 +105,7 @@ def _lost(source: sqlite3.Connection, copy: Path) -> int:
     """How many events of the database are not in the copy, which must be a sound one of the same history."""
     _roll_back(copy)
     with _reading(copy) as before:
-        if migrate.check_version(before, copy, migrate.present().version) < 1 or _damaged(before):
+        if migrate.check_version(before, copy, data_model.present().version) < 1 or _damaged(before):
             raise UpgradeError(f"{copy} is damaged; restore a backup with `chatctl backup restore`")
         head = int(json_rows.cell(before, HEAD))
         same = json_rows.cell(before, HASH_AT, (head,)) == json_rows.cell(source, HASH_AT, (head,))

@@ -174,6 +174,19 @@ test('what the server would not take is said before a byte is sent', async () =>
   expect(server.begun).toEqual([])
 })
 
+test('where others took the room meanwhile, the refusal says how much is left', async () => {
+  const { server, uploads } = await setup()
+  uploads.add(TRAY, [file('a', 11), file('b', 11)])
+  await settled()
+  server.usage = { ...server.usage, bytes: { used: 90, quota: 100 } }
+  server.held.get('a')?.fail(new Refused('too_large', 'your files would have more …'))
+  await settled()
+  server.usage = { ...server.usage, bytes: { used: 0, quota: 100 } }
+  server.held.get('b')?.fail(new Refused('invalid', 'no such picture'))
+  await settled()
+  expect(uploads.in(TRAY).value.map(({ problem }) => problem?.why)).toEqual(['no_room', 'refused'])
+})
+
 test('three at once, at most ten in a message, and who takes one out takes it back from the server', async () => {
   const { server, uploads } = await setup()
   const names = Array.from({ length: MOST_FILES }, (_, i) => `f${i}`)

@@ -1,0 +1,155 @@
+"""Contents of files over nodes: what one of them stores, or copies, no other takes away meanwhile.
+
+Whoever is about to take some away asks all others first. Who has nothing against it has seen what the asker
+has seen, says what it has seen itself, and stores none of it before it hears that this is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated, Final, Protocol
+
+import msgspec
+import trio
+from msgspec import Meta, Struct
+
+from chatd.cluster.complaints import Complaints
+from chatd.cluster.heartbeats import Heartbeats
+from chatd.cluster.net import Net, Unreachable
+from chatd.files.pins import Pins
+
+ASK, OVER = "blob", "blob-over"
+SECONDS: Final = 2.0  # for the answer of one node
+CLAIMS: Final = 1024  # of other nodes, at once
+CLAIMED_SECONDS: Final = 120.0  # after which whoever has not said that it is over has died
+Hash = Annotated[str, Meta(max_length=64)]
+
+
+class _Claim(Struct, frozen=True, array_like=True):
+    """`sequence`: up to where the asker has applied the stream."""
+
+    hash: Hash
+    sequence: int
+
+
+class _Answer(Struct, frozen=True, array_like=True):
+    """`sequence`: up to where who answers had applied the stream when nobody there stored it any more."""
+
+    free: bool
+    sequence: int
+
+
+_claim: Final = msgspec.msgpack.Decoder(_Claim).decode
+_answer: Final = msgspec.msgpack.Decoder(_Answer).decode
+_hash: Final = msgspec.msgpack.Decoder(Hash).decode
+_encode: Final = msgspec.msgpack.Encoder().encode
+
+
+class Collector(Protocol):
+    @property
+    def paused(self) -> bool:
+        """Whether contents are being copied on this node."""
+
+
+class BlobsOfNodes:
+    """`applied` returns when the stream has been applied up to a sequence, `sequence` says up to where."""
+
+    def __init__(
+        self,
+        net: Net,
+        heartbeats: Heartbeats,
+        nursery: trio.Nursery,
+        applied: Callable[[int], Awaitable[None]],
+        sequence: Callable[[], int],
+    ) -> None:
+        self._net = net
+        self._heartbeats = heartbeats
+        self._nursery = nursery
+        self._applied = applied
+        self._sequence = sequence
+        self._claims: dict[str, trio.Event] = {}  # of other nodes
+        self._complaints = Complaints()
+
+    def share(self, pins: Pins, collector: Collector) -> None:
+        """From now on what is stored or copied on one node is not taken away on another."""
+
+        async def asked(data: bytes) -> bytes:
+            return await self._asked(data, pins, collector)
+
+        self._net.answer(f"{ASK}.{self._net.node}", asked)
+        self._net.listen(f"{OVER}.{self._net.node}", self._heard_over)
+        pins.elsewhere = self._free_elsewhere
+
+    # --- whoever takes away
+
+    @asynccontextmanager
+    async def _free_elsewhere(self, hash_: str) -> AsyncIterator[bool]:
+        """Whether no other node stores it, nor does so meanwhile."""
+        nodes = [heard.heartbeat.node for heard in self._heartbeats.others()]
+        asked: list[str] = []
+        try:
+            upto = 0
+            for node in nodes:
+                asked.append(node)
+                answer = await self._ask(node, hash_)
+                if not answer.free:
+                    yield False
+                    return
+                upto = max(upto, answer.sequence)
+            await self._applied(upto)  # what was stored there before has its row here, too
+            yield True
+        finally:
+            for node in asked:
+                self._net.publish(f"{OVER}.{node}", _encode(hash_))
+
+    async def _ask(self, node: str, hash_: str) -> _Answer:
+        claim = _encode(_Claim(hash_, self._sequence()))
+        try:
+            return _answer(await self._net.ask(f"{ASK}.{node}", claim, SECONDS))
+        except Unreachable:
+            pass
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            self._complaints.say("node_message_unreadable", problem=str(error))
+        return _Answer(False, 0)
+
+    # --- whoever is asked
+
+    async def _asked(self, data: bytes, pins: Pins, collector: Collector) -> bytes:
+        try:
+            claim = _claim(data)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            self._complaints.say("node_message_unreadable", problem=str(error))
+            return b""
+        free = False
+        if claim.hash not in self._claims and len(self._claims) < CLAIMS:
+            over = self._claims[claim.hash] = trio.Event()
+            try:
+                with trio.move_on_after(SECONDS):
+                    await self._applied(claim.sequence)  # a copy that is begun from now on is without it
+                    if not collector.paused:
+                        free = await self._nursery.start(self._hold, claim.hash, over, pins)
+            finally:
+                if not free:
+                    del self._claims[claim.hash]
+        return _encode(_Answer(free, self._sequence()))
+
+    async def _hold(
+        self, hash_: str, over: trio.Event, pins: Pins, *, task_status: trio.TaskStatus[bool]
+    ) -> None:
+        with pins.claimed(hash_) as free:
+            task_status.started(free)
+            if not free:
+                return
+            with trio.move_on_after(CLAIMED_SECONDS):
+                await over.wait()
+        del self._claims[hash_]
+
+    def _heard_over(self, data: bytes) -> None:
+        try:
+            hash_ = _hash(data)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            self._complaints.say("node_message_unreadable", problem=str(error))
+            return
+        if (over := self._claims.get(hash_)) is not None:
+            over.set()
