@@ -75,6 +75,10 @@ def test_an_upload_survives_a_cut_line_and_a_reload_and_is_sent_once(seen: Any) 
     assert (seen["film"], seen["song"]) == ([1], [1])
 
 
+def test_a_tab_goes_on_with_what_another_one_had_under_way_when_it_was_closed(seen: Any) -> None:
+    assert seen["opera"] == [1]
+
+
 def test_an_upload_that_is_taken_out_is_taken_back_from_the_server(seen: Any) -> None:
     assert (seen["taken_back"], seen["thrown_away"]) == (204, 204)
 

@@ -7,7 +7,7 @@ import { size } from '../text/sizes'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
 import { IconButton } from '../ui/IconButton'
-import { t } from './state_words'
+import { t } from './tray_words'
 import { problemWords } from './upload_words'
 import './tray.css'
 

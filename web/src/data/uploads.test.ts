@@ -75,6 +75,7 @@ test('a message with files waits for them, and later words do not wait for it', 
     put: (entry: OutboxEntry) => void kept.set(entry.nonce, entry),
     remove: (nonce: string) => void kept.delete(nonce),
     all: async () => [...kept.values()],
+    watch: () => () => undefined,
   }
   const outbox = new Outbox(post, shelf, undefined, uploads)
   moved.mockImplementation(() => outbox.pumpAll())
