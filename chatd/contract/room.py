@@ -169,7 +169,7 @@ class ListedRoom(Room, frozen=True, kw_only=True):
     member: bool
 
 
-class Override(Struct, frozen=True, kw_only=True):
+class RightOverride(Struct, frozen=True, kw_only=True):
     """Allows or denies a right in a room, to a role or to an account."""
 
     right: ShowingRight
@@ -184,7 +184,7 @@ class RoomDetail(Room, frozen=True, kw_only=True):
 
     members: int
     member: bool
-    overrides: list[Override] | UnsetType = UNSET
+    overrides: list[RightOverride] | UnsetType = UNSET
     rights: dict[ShowingRight, bool] | UnsetType = UNSET
     read: int | UnsetType = UNSET
     listed: bool | UnsetType = UNSET

@@ -20,7 +20,7 @@ function sideways() {
   return found
 }
 
-scenario(async ({ asked, open, picture, forgive }) => {
+scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   const { ann, bob, eve, rooms, quay } = asked
   const as = async (who, path, body) => {
     const answer = await fetch(`${asked.origin}${path}`, {
@@ -42,6 +42,43 @@ scenario(async ({ asked, open, picture, forgive }) => {
     return { next: Number(line.nextElementSibling.dataset.seq), below: scrollHeight - scrollTop - clientHeight }
   })
   await picture(late, 'everyday-newcomer')
+  await late.context().close()
+
+  // Two tabs: one is hidden and left, the other is not; then nobody is there, and comes back by loading it anew.
+  const profile = await context(eve)
+  await profile.clock.install()
+  const told = []
+  profile.on('page', (page) =>
+    page.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        const { command, data } = JSON.parse(payload)
+        if (command === 'presence.set') told.push(data.state)
+      }),
+    ),
+  )
+  const hidden = await tab(profile, `/#/room/${rooms.other}`)
+  const front = await tab(profile, `/#/room/${rooms.other}`)
+  const stands = (page, state) => page.locator(`.sidebar-me .presence-${state}`).waitFor()
+  for (const page of [hidden, front]) await stands(page, 'online')
+  const hide = async (page) => {
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden' })
+      document.dispatchEvent(new Event('visibilitychange'))
+    })
+    await profile.clock.fastForward(21_000)
+  }
+  await hide(hidden)
+  for (const page of [front, hidden]) {
+    await page.locator('textarea').first().fill('still here')
+    await page.locator('textarea').first().press('Enter')
+    await page.getByRole('log').getByText('still here').first().waitFor()
+  }
+  const hereInOne = !told.includes('away')
+  await hide(front)
+  await stands(front, 'away')
+  await front.reload()
+  await stands(front, 'online')
+  await profile.close()
 
   // A phone: the list, the room, the panel that covers it, and the way back.
   const phone = await open(ann, { path: '/#/', phone: true, viewport: SMALLEST })
@@ -62,6 +99,11 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await phone.locator('dialog[open] a[href^="https://"]').waitFor()
   await look(phone, 'topic')
   await phone.keyboard.press('Escape')
+  await phone.locator('.room-topic').click()
+  await phone.locator('dialog[open]').waitFor()
+  await phone.goBack()
+  await phone.locator('.sidebar-room').nth(1).waitFor()
+  const leftOpen = await phone.locator('dialog[open]').count()
   await as(bob, `/api/v1/rooms/${rooms.other}/messages`, { text: `@${ann.name} come and look` })
   await phone.goto('/#/')
   await phone.locator('.sidebar-unread').waitFor()
@@ -95,6 +137,13 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await look(desk, 'beside')
   await go(rooms.other)
   await beside.getByText('People · 5').waitFor()
+  const indents = await beside.locator('bdi').evaluateAll((names) =>
+    names.map((name) => {
+      const text = document.createRange()
+      text.selectNodeContents(name)
+      return Math.round(text.getBoundingClientRect().left - name.parentElement.getBoundingClientRect().left)
+    }),
+  )
   await beside.getByText(quay).click()
   const dot = beside.locator('.profile .presence')
   await dot.waitFor()
@@ -139,6 +188,9 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await desk.locator('.row').filter({ hasText: quay }).getByRole('button', { name: 'Moderate' }).click()
   await desk.locator('dialog[open]').getByRole('button', { name: 'Kick' }).waitFor()
   await look(desk, 'moderate')
+  await desk.locator('dialog[open]').getByRole('button', { name: 'Ban' }).click()
+  const asks = await desk.locator('dialog[open]').getByText('no invite brings them back').innerText()
+  await desk.getByRole('button', { name: 'Cancel' }).click()
   const nobody = await open(null, { path: `/#/invite/${asked.code}`, phone: true, viewport: SMALLEST })
   forgive(/40[03]/)
   await nobody.getByLabel('Name', { exact: true }).fill('n'.repeat(40))
@@ -147,5 +199,5 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await nobody.locator('[aria-invalid="true"]').first().waitFor()
   const blamed = await nobody.locator('[aria-invalid="true"]').evaluateAll((all) => all.map(({ name }) => name))
 
-  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer }
+  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne, indents }
 })

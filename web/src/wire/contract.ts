@@ -2022,14 +2022,6 @@ export type OpenSession = {
   readonly cursor?: Cursor | null
 }
 
-/** Allows or denies a right in a room, to a role or to an account. */
-export type Override = {
-  readonly right: ShowingRight
-  readonly allow: boolean
-  readonly role?: BoundRole
-  readonly account?: string
-}
-
 export type OverrideChanged = {
   readonly right: ShowingRight
   readonly allow: boolean | null
@@ -2649,6 +2641,14 @@ export type RevokeInvite = {
 
 export type RevokeOtherDevices = Readonly<Record<string, never>>
 
+/** Allows or denies a right in a room, to a role or to an account. */
+export type RightOverride = {
+  readonly right: ShowingRight
+  readonly allow: boolean
+  readonly role?: BoundRole
+  readonly account?: string
+}
+
 export type RoleChanged = {
   readonly account: string
   readonly role: Role
@@ -2722,7 +2722,7 @@ export type RoomDetail = {
   readonly disabled?: readonly string[]
   readonly members: number
   readonly member: boolean
-  readonly overrides?: readonly Override[]
+  readonly overrides?: readonly RightOverride[]
   readonly rights?: Readonly<Partial<Record<ShowingRight, boolean>>>
   readonly read?: number
   readonly listed?: boolean
