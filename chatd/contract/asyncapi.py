@@ -46,7 +46,7 @@ STREAMED: Final = ("event.", "signal.", f"{STREAM}.")
 def asyncapi(version: str) -> Schema:
     """The document; `version` is that of chatd."""
     messages = _messages()
-    return {
+    document: Schema = {
         "asyncapi": VERSION,
         "info": {
             "title": "chatd",
@@ -81,6 +81,7 @@ def asyncapi(version: str) -> Schema:
         "operations": {**_operations(), STREAM: _streamed(messages)},
         "components": {"messages": messages, "schemas": _draft_07(schema.classes(_to_schema))},
     }
+    return schema.sized(document)
 
 
 def _draft_07(value: Any) -> Any:

@@ -64,7 +64,7 @@ def openapi(version: str) -> Schema:
         paths[row.http.path][row.http.method.lower()] = _operation(row, asked)
         if row.http.has_body:
             classes[row.request.__name__] = _body(row, asked)
-    return {
+    document: Schema = {
         "openapi": VERSION,
         "info": {"title": "chatd", "version": version, "description": DESCRIPTION},
         "servers": [{"url": API}],
@@ -84,6 +84,7 @@ def openapi(version: str) -> Schema:
             },
         },
     }
+    return schema.sized(document)
 
 
 def to_schema(name: str) -> Schema:

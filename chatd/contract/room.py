@@ -151,13 +151,14 @@ class Room(Struct, frozen=True, kw_only=True):
 class OwnRoom(Room, frozen=True, kw_only=True):
     """A room that the caller is in. `role` is the caller's in the space, null in a direct room.
 
-    `read` is the caller's read marker; `unread` and `mentions` count as in `unread.list`. Only a direct room
-    has `request`: see `direct.list`.
+    `read` is the caller's read marker; `unread`, `mentions` and `first_unread` are as in `unread.list`.
+    Only a direct room has `request`: see `direct.list`.
     """
 
     read: int
     unread: int
     mentions: int
+    first_unread: int | None
     role: Role | None
     request: bool | UnsetType = UNSET
 
@@ -168,7 +169,7 @@ class ListedRoom(Room, frozen=True, kw_only=True):
     member: bool
 
 
-class Override(Struct, frozen=True, kw_only=True):
+class RightOverride(Struct, frozen=True, kw_only=True):
     """Allows or denies a right in a room, to a role or to an account."""
 
     right: ShowingRight
@@ -183,7 +184,7 @@ class RoomDetail(Room, frozen=True, kw_only=True):
 
     members: int
     member: bool
-    overrides: list[Override] | UnsetType = UNSET
+    overrides: list[RightOverride] | UnsetType = UNSET
     rights: dict[ShowingRight, bool] | UnsetType = UNSET
     read: int | UnsetType = UNSET
     listed: bool | UnsetType = UNSET

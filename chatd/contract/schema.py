@@ -27,6 +27,7 @@ Schema = dict[str, Any]
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 ID: Final[Schema] = {"type": ["integer", "string"], "maxLength": MAX_ID}
 INTEGER: Final[Schema] = {"type": "integer"}
+MAX_INT32: Final = 2**31 - 1
 STRING: Final[Schema] = {"type": "string"}
 NULL: Final[Schema] = {"type": "null"}
 
@@ -76,6 +77,25 @@ def classes(to: Callable[[str], Schema]) -> dict[str, Schema]:
     return {
         name: _of_request(schema) if name in requests else schema for name, schema in sorted(found.items())
     }
+
+
+def sized(document: Schema) -> Schema:
+    """The same document, with a `format` for each integer that may not fit into 32 bits: what makes code of
+    it takes one without for an int32. For OpenAPI and AsyncAPI; JSON Schema has no such format, and strict
+    readers refuse those that they do not know.
+    """
+    return {key: _sized(value) for key, value in document.items()}
+
+
+def _sized(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_sized(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    found = sized(value)
+    if found.get("type") == "integer" and found.get("maximum", 2**53) > MAX_INT32:
+        found["format"] = "int64"
+    return found
 
 
 def _of_request(schema: Schema) -> Schema:

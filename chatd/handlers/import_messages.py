@@ -50,9 +50,9 @@ class ImportMessages(msgspec.Struct, frozen=True, eq=False):
         if refusal := await refuse_strangers(self.reader, people):
             return refusal
         gone = frozenset(await self.reader.of_deleted(people))
-        if gone:
-            messages = [_without(message, gone) for message in messages]
         there = {one["key"]: one for one in await self._rows(command.room, keys, whole=True)}
+        if gone:
+            messages = [_without(message, gone, message.key in there) for message in messages]
         new = [message for message in messages if message.key not in there]
         known = await self._known(command.room, new, there)
         changes = [
@@ -151,14 +151,19 @@ def _people(messages: Sequence[ImportMessage]) -> Iterator[str]:
             yield reaction.by
 
 
-def _without(message: ImportMessage, gone: frozenset[str]) -> ImportMessage:
-    """As it is now that these accounts were deleted here: all that they wrote was erased."""
+def _without(message: ImportMessage, gone: frozenset[str], known: bool) -> ImportMessage:
+    """As it is now that these accounts were deleted here: all that they wrote was erased. Of what is `known`
+    here that was done, if it is theirs here, too: a later export may name another author."""
+    text = message.text
     if message.by in gone:
-        return ImportMessage(
-            message.key, message.by, message.at, "", message.thread, message.reply_to, deleted=True
-        )
+        if not known:
+            return ImportMessage(
+                message.key, message.by, message.at, "", message.thread, message.reply_to, deleted=True
+            )
+        text = ""  # nothing new
     return msgspec.structs.replace(
         message,
+        text=text,
         pinned_by=None if message.pinned_by in gone else message.pinned_by,
         reactions=[one for one in message.reactions if one.by not in gone],
     )

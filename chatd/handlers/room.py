@@ -14,7 +14,7 @@ from chatd.contract.room import (
     ListedRoom,
     ListRoomMembers,
     ListRooms,
-    Override,
+    RightOverride,
     RoomDetail,
     RoomDetailResult,
     RoomList,
@@ -83,12 +83,12 @@ class Rooms(msgspec.Struct, frozen=True, eq=False):
         return await members_of(self.reader, room_stream(query.room), query.after, query.limit)
 
 
-def _overrides(state: RoomState) -> list[Override]:
+def _overrides(state: RoomState) -> list[RightOverride]:
     listed = []
     for who, rights in state.overrides.items():
         kind, _, name = who.partition(":")
         named: dict[str, Any] = {kind: name}
         listed += [
-            pick(Override, {"right": right, "allow": allow, **named}) for right, allow in rights.items()
+            pick(RightOverride, {"right": right, "allow": allow, **named}) for right, allow in rights.items()
         ]
     return listed

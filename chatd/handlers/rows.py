@@ -28,7 +28,8 @@ def room_row(row: Row, class_: type[R], **more: Any) -> R:
     return pick(class_, row, accounts=accounts, disabled=disabled, **more)
 
 
-NOTHING_READ: Final[Row] = {"read": 0, "unread": 0, "mentions": 0}  # in a room joined only just now
+# in a room joined only just now
+NOTHING_READ: Final[Row] = {"read": 0, "unread": 0, "mentions": 0, "first_unread": None}
 
 
 def own_room(room: Row, unread: Row, role: str | None, request: bool | None) -> OwnRoom:

@@ -2,111 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
 from actor_world import World
-from meanwhile import ReaderMeanwhile
+from import_scene import OPERATOR, Act, Importing, shown
 from msgspec.structs import replace
 
-from chatd.actors.runtime.command_bus import CommandBus
-from chatd.actors.runtime.live_sessions import LiveSessions
-from chatd.actors.workers.deletions import Deletions
-from chatd.actors.workers.mention_names import MentionNames
 from chatd.contract.account import CreateAccount
 from chatd.contract.errors import Refusal
 from chatd.contract.import_ import (
-    AddImportMessages,
-    AddImportPeople,
-    AddImportRooms,
-    BeginImport,
-    ImportedMessages,
-    ImportedRooms,
     ImportMessage,
     ImportPerson,
     ImportReaction,
     ImportRoom,
-    ImportUndone,
-    UndoImport,
 )
 from chatd.contract.member import KickMember
 from chatd.contract.message import DeleteMessage, EditMessage, PostMessage
 from chatd.contract.pin import AddPin
 from chatd.contract.reaction import AddReaction
-from chatd.contract.room import JoinRoom, RemoveFromRoom
+from chatd.contract.room import RemoveFromRoom
 from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.internal import AdmitMembers, SecureAccount
-from chatd.handlers.import_messages import ImportMessages
-from chatd.handlers.import_people import ImportPeople
-from chatd.handlers.import_rooms import ImportRooms
-from chatd.handlers.import_traces import ImportTraces
-from chatd.handlers.import_undo import ImportUndo
 from chatd.handlers.uploads import Uploads
-from chatd.handlers.visibility import Visibility
-from chatd.ports import Caller, PutErasure, Reader, Upload
-
-OPERATOR = Caller("", "operator:0", "operator:0", operator=True)
-Act = Callable[[World], Awaitable[object]]
-
-
-class Importing:
-    """The import `i`, in which the room `C1` is the world's `r`, and `U1` and `U2` are Ann and Bob."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.commands = CommandBus(world.directory, world.writer)
-
-    async def begin(self) -> Importing:
-        world = self.world
-        assert not isinstance(
-            await world.ask("space/s", BeginImport("s", "slack", "T1"), "operator:0", new_id="i"), Refusal
-        )
-        await world.ask("room/r", JoinRoom("r"), "bob")
-        await self.people(ImportPerson("U1", "ann", account="ann"), ImportPerson("U2", "bob", account="bob"))
-        await self.rooms(ImportRoom("C1", "general", "public", room="r"))
-        return self
-
-    async def people(self, *people: ImportPerson, reader: Reader | None = None) -> Any:
-        handler = ImportPeople(reader or self.world.reader, self.commands)
-        return await handler.add_people(OPERATOR, AddImportPeople("i", list(people)))
-
-    async def rooms(self, *rooms: ImportRoom, reader: Reader | None = None) -> ImportedRooms:
-        handler = ImportRooms(reader or self.world.reader, self.commands, Visibility(self.world.directory))
-        answer = await handler.add_rooms(OPERATOR, AddImportRooms("i", list(rooms)))
-        assert isinstance(answer, ImportedRooms), answer
-        return answer
-
-    async def say(
-        self, *messages: ImportMessage, room: str = "r", reader: Reader | None = None
-    ) -> ImportedMessages:
-        names = MentionNames(self.world.reader, cast(Any, None))
-        handler = ImportMessages(reader or self.world.reader, self.commands, names)
-        answer = await handler.add_messages(OPERATOR, AddImportMessages("i", room, list(messages)))
-        assert isinstance(answer, ImportedMessages), answer
-        return answer
-
-    async def undo(self, reader: Reader) -> ImportUndone:
-        traces = ImportTraces(reader, self.commands)
-        handler = ImportUndo(reader, self.commands, Deletions(self.commands, LiveSessions()), traces)
-        while True:
-            answer = await handler.undo(OPERATOR, UndoImport("i"))
-            assert isinstance(answer, ImportUndone), answer
-            if answer.done:
-                return answer
-
-    def meanwhile(self, question: str, act: Act) -> Any:
-        return ReaderMeanwhile(self.world.reader, question, lambda: act(self.world))
+from chatd.ports import Caller, PutErasure, Upload
 
 
 @pytest.fixture
 async def importing(world: World) -> Importing:
     return await Importing(world).begin()
-
-
-async def shown(world: World, room: str = "r") -> list[dict[str, Any]]:
-    page = await world.reader.history(room, before=None, after=0, around=None, limit=500)
-    return list(page.rows)
 
 
 def by(account: str, stream: str, command: Any) -> Act:
@@ -221,7 +146,7 @@ async def test_a_room_in_which_somebody_writes_while_it_is_taken_back_stays(impo
     [made] = (await importing.rooms(ImportRoom("C2", "own", "public", members=["ann"]))).rooms
     await importing.say(ImportMessage("1", "ann", 5, "imported"), room=made.room)
     post = by("ann", f"room/{made.room}", PostMessage(made.room, "live"))
-    reader = importing.meanwhile("rooms_made_by", post)
+    reader = importing.meanwhile("unused_rooms_of", post)
     assert (await importing.undo(reader)).rooms_left == 1
     assert reader.happened
     assert [row["text"] for row in await shown(world, made.room)] == [None, "live"]
@@ -234,3 +159,16 @@ async def test_who_claims_a_placeholder_while_the_import_is_taken_back_stays(imp
     assert (await importing.undo(reader)).people_left == 1
     assert reader.happened
     assert await importing.world.reader.erasures() == []
+
+
+async def test_a_call_takes_back_a_bounded_piece(
+    importing: Importing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of rooms would hold the request up for minutes."""
+    monkeypatch.setattr("chatd.handlers.import_undo.ROOMS_AT_ONCE", 2)
+    await importing.rooms(*(ImportRoom(f"C{n}", f"own {n}", "public") for n in range(2, 7)))
+    left = []
+    while not (answer := await importing.undo_some()).done:
+        left.append(len(await importing.world.reader.unused_rooms_of("i", 9)))
+    assert left == [3, 1, 0]
+    assert answer.rooms_left == 0

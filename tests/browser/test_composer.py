@@ -67,12 +67,20 @@ def test_names_are_suggested_as_the_field_says_to_screen_readers(seen: Any) -> N
     assert seen["mention"]
 
 
+def test_no_key_of_an_input_method_that_composes_does_anything_else(seen: Any) -> None:
+    assert seen["composed"] == {name: [] for name in ("message", "switcher", "emoji", "search")}
+
+
 def test_an_upload_survives_a_cut_line_and_a_reload_and_is_sent_once(seen: Any) -> None:
     assert (seen["film"], seen["song"]) == ([1], [1])
 
 
+def test_a_tab_goes_on_with_what_another_one_had_under_way_when_it_was_closed(seen: Any) -> None:
+    assert seen["opera"] == [1]
+
+
 def test_an_upload_that_is_taken_out_is_taken_back_from_the_server(seen: Any) -> None:
-    assert seen["taken_back"] == 204
+    assert (seen["taken_back"], seen["thrown_away"]) == (204, 204)
 
 
 def test_what_was_written_without_a_connection_outlives_a_reload(seen: Any) -> None:

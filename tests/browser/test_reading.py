@@ -96,3 +96,10 @@ def test_a_room_that_was_seen_before_is_there_at_once(seen: Any) -> None:
 
 def test_who_comes_back_to_a_room_reads_on_where_they_were(seen: Any) -> None:
     assert seen["cameBack"]
+
+
+def test_a_move_that_comes_with_another_height_of_the_box_is_not_the_readers(seen: Any) -> None:
+    """WebKit opened one room in two some lines above its newest message."""
+    below = seen["belowTheEnd"]
+    assert below["smaller"] > 10
+    assert (below["was"], below["is"]) == (0, 0)

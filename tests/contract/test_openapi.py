@@ -14,6 +14,13 @@ from chatd.cli import main
 from chatd.contract.requests import REQUESTS
 from chatd.contract.spec import RequestType
 
+# What lies in java.lang, and needs no import. (File, Import, List … are renamed by generators.)
+IN_JAVA = {
+    "Boolean", "Byte", "Character", "Class", "Deprecated", "Double", "Enum", "Error", "Exception", "Float",
+    "Integer", "Iterable", "Long", "Module", "Number", "Object", "Override", "Package", "Process", "Record",
+    "Runtime", "Short", "String", "System", "Thread", "Throwable", "Void",
+}  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def document() -> Any:
@@ -62,6 +69,31 @@ def test_every_request_is_an_operation(document: Any, row: RequestType) -> None:
             validator({**schema, "components": document["components"]}).validate(content["example"])
     assert named | in_body == set(row.fields)
     assert not named & in_body
+
+
+@pytest.mark.parametrize("options", [["--openapi"], ["--asyncapi"]])
+def test_an_integer_that_may_not_fit_into_32_bits_says_so(options: list[str]) -> None:
+    """Otherwise what generates code makes an int32 of it: times overflow, and Go does not even compile."""
+    document = json.decode(CliRunner().invoke(main, ["schema", *options]).stdout)
+    integers = [one for one in _schemas(document) if one.get("type") == "integer"]
+    wide = [one for one in integers if one.get("maximum", 2**53) >= 2**31]
+    assert 0 < len(wide) < len(integers)
+    assert {one.get("format") for one in wide} == {"int64"}
+    assert not [one for one in integers if one not in wide and "format" in one]
+
+
+def _schemas(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _schemas(one)
+
+
+def test_no_schema_has_the_name_of_what_generated_code_itself_uses(document: Any) -> None:
+    """A class is made for each; one called Override hides the annotation that each method of Java has."""
+    assert not document["components"]["schemas"].keys() & IN_JAVA
 
 
 def test_it_has_nothing_besides(document: Any) -> None:

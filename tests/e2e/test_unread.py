@@ -219,3 +219,13 @@ def test_a_marker_that_would_move_back_is_shown_to_nobody(town: Town) -> None:
     here.ask("read.mark", room=room, seq=seqs[0])
     there.catch_up()
     assert not [s for s in there.signals if s["signal"] == "read.marked"]
+
+
+def test_a_session_is_told_of_each_room_what_the_list_says(town: Town) -> None:
+    room, quiet = town.room(), town.room()
+    ann = town.open(town.member(room, quiet))
+    ann.post(room, "before bob came")
+    bob = town.member(room, quiet)
+    first = ann.post(room, "hello")["seq"]
+    told = {one["id"]: one["first_unread"] for one in town.open(bob).opened["rooms"]}
+    assert told == {room: first, quiet: None}

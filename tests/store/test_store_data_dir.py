@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 from store_facts import Pen, tamper
 
-from chatd.ports import Append, Appended, PutCredential, StoreError
+from chatd.ports import Append, Appended, PutCredential, StoreError, StoreUnavailable
 from chatd.store.connection import open_writer
 from chatd.store.database import Store, open_store
-from chatd.store.ops import migrate, verify
+from chatd.store.ops import migrate, scratch_tables, verify
 from chatd.store.ops.backup import restore
 from chatd.store.ops.data_dir import DATABASE, RESTORE, why_not
+from chatd.store.ops.scratch_tables import open_scratch
 from chatd.store.views.file import VIEWS
 
 
@@ -267,6 +268,27 @@ async def test_verifying_finds(tmp_path: Path, pen: Pen, what: str) -> None:
     async with open_store(tmp_path) as store:
         findings = (await store.verify()).findings
     assert any(re.search(finding, found) for found in findings), findings
+
+
+async def test_what_keeps_a_verification_from_its_end_is_no_finding(
+    store: Store, pen: Pen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk of the tables into which it replays may be full: nothing is wrong with the log."""
+    await store.log.submit(pen.village()).wait()
+
+    def on_a_full_disk(path: Path) -> sqlite3.Connection:
+        connection = open_scratch(path)
+        [pages] = connection.execute("PRAGMA temp.page_count").fetchone()
+        connection.execute(f"PRAGMA temp.max_page_count = {pages}")
+        return connection
+
+    monkeypatch.setattr(scratch_tables, "open_scratch", on_a_full_disk)
+    monkeypatch.setattr(verify, "open_scratch", on_a_full_disk)
+    await store.log.submit([pen.post("hall", "x" * 50, nonce=f"{i}" + "n" * 4000) for i in range(40)]).wait()
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        verify.verify_file(store.path)
+    with pytest.raises(StoreUnavailable, match="full"):
+        await store.verify()
 
 
 async def test_checking_finds_rows_that_refer_to_nothing_and_a_full_disk(

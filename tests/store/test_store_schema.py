@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from chatd.store.connection import open_writer
 from chatd.store.database import open_store
 from chatd.store.log import unique_claims as claims
 from chatd.store.log.journal import Journal
-from chatd.store.ops import data_model, migrate
+from chatd.store.ops import backup, data_model, migrate, rehearsal, upgrade
 from chatd.store.ops.data_dir import DATABASE
 from chatd.store.ops.place import Place
 from chatd.store.ops.verify import verify_file
@@ -366,3 +367,35 @@ def test_a_file_of_another_program_is_not_even_opened_for_writing(tmp_path: Path
     with pytest.raises(StoreError, match="not a chatd database"):
         migrate.prepare(path)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "ALTER TABLE messages RENAME COLUMN edited_at TO changed_at",
+        "DROP TRIGGER account_created; UPDATE rooms SET topic = 'made by an earlier trigger'",
+    ],
+)
+def test_whoever_takes_up_a_file_says_the_same_of_one_that_no_server_goes_on_with(
+    tmp_path: Path, pen: Pen, sql: str
+) -> None:
+    """A rehearsal above all: it had nothing to do, and then no server started."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    written(folder / DATABASE, pen.village())
+    changed(folder / DATABASE, sql)
+    ways: dict[str, Callable[[], object]] = {
+        "start": lambda: migrate.prepare(folder / DATABASE),
+        "upgrade": lambda: upgrade.upgrade(folder),
+        "rehearsal": lambda: rehearsal.rehearse(folder),
+        "look at a backup": lambda: backup.examine(folder / DATABASE),
+        "restore": lambda: backup.restore(folder / DATABASE, tmp_path / "new"),
+    }
+    said = set()
+    for way in ways.values():
+        with pytest.raises(StoreError) as refused:
+            way()
+        said.add(str(refused.value))
+    assert len(said) == 1
+    assert "begin with a new folder" in said.pop()
+    assert not (tmp_path / "new").exists()

@@ -6,6 +6,7 @@ import { wording } from './i18n/said'
 import { language } from './i18n/strings'
 import { App } from './shell/App'
 import { stayAwake } from './shell/awake'
+import { leaveComposingAlone } from './shell/keys'
 import { askBeforeLeaving } from './shell/leaving'
 import { placeMessageParts } from './shell/message_parts'
 import { forgetOldNodes } from './shell/old_nodes'
@@ -31,6 +32,7 @@ effect(() => {
 unkept.subscribe((is) => {
   if (is) toast(t('not_kept'), 'error')
 })
+leaveComposingAlone()
 forgetOldNodes()
 followTheme()
 placeMessageParts()

@@ -89,7 +89,7 @@ class DiscordGuild:
         with Ordering() as ordering:
             pinned: dict[str, str] = {}
             files = self._by_room[room]
-            firsts = [self._read(file, ordering, pinned) for file in files]
+            firsts = [self._read(file, number, ordering, pinned) for number, file in enumerate(files)]
             for file, first in zip(files, firsts, strict=True):
                 self._root(file, ordering, first)
             for message in ordering.messages(room):
@@ -108,7 +108,9 @@ class DiscordGuild:
     def __exit__(self, *_: object) -> None:
         self._archive.close()
 
-    def _read(self, file: ChannelFile, ordering: Ordering, pinned: dict[str, str]) -> Message | None:
+    def _read(
+        self, file: ChannelFile, number: int, ordering: Ordering, pinned: dict[str, str]
+    ) -> Message | None:
         """Gives the first message."""
         first = None
         reader = Reader(
@@ -120,8 +122,7 @@ class DiscordGuild:
                 continue
             if shown(found.type) in PINNED and found.reference is not None and len(pinned) < MAX_EMOJI:
                 pinned[shown(found.reference.messageId)] = message.author
-            if ordering.add(file.room.key, message) is not None:
-                ordering.replace(file.room.key, message)  # it was exported again, later
+            ordering.put(file.room.key, message, number, self.problems, place)
             if first is None or message.at < first.at:
                 first = message
         return first

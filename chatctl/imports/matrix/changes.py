@@ -1,10 +1,16 @@
 """Events that change other events: edits, reactions and redactions. Element leaves them out; files that were
-made from what a server gives have them."""
+made from what a server gives have them.
+
+They are kept beside the messages until those are taken, so that a message with many of them is changed once.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from collections import deque
+from typing import Final, Literal
 
+from attrs import define
+from msgspec import Struct, msgpack
 from msgspec.structs import replace
 
 from chatctl.imports.keys import bounded
@@ -19,42 +25,78 @@ MAX_VERSIONS: Final = 1_000
 _MAX_KEY: Final = 64  # characters of a reaction
 
 
-def change(event: Event, room: str, ordering: Ordering, problems: Problems, place: str) -> None:
-    kind, target = relation(event)
-    if event.type == "m.room.redaction":
-        target = text_of(event.content, "redacts") or target
-    found = ordering.find(room, bounded(target)) if target else None
-    if found is None or event.at is None:
+class Change(Struct, frozen=True, array_like=True):
+    """`text`: the reaction, or what the message says from then on."""
+
+    kind: Literal["reaction", "redaction", "edit"]
+    by: str
+    at: int
+    text: str = ""
+
+
+@define
+class Changes:
+    ordering: Ordering
+    problems: Problems
+    _encode: Final = msgpack.Encoder().encode
+    _decode: Final = msgpack.Decoder(Change).decode
+
+    def add(self, event: Event, room: str) -> None:
+        """What the event changes, if it changes any."""
+        kind, target = relation(event)
+        if event.type == "m.room.redaction":
+            target = text_of(event.content, "redacts") or target
+        change = _change(event, kind) if target else None
+        if change is not None:
+            self.ordering.add_more(room, bounded(target), self._encode(change))
+
+    def applied(self, message: Message, room: str, where: str) -> Message:
+        """The message with all that was added of it."""
+        if message.deleted:
+            return message
+        reactions = dict.fromkeys(message.reactions)
+        versions = deque(message.versions, MAX_VERSIONS)
+        more = 0
+        for body in self.ordering.more(room, message.key):
+            change = self._decode(body)
+            match change.kind:
+                case "reaction":
+                    reaction = Reaction(change.by, change.text)
+                    if reaction not in reactions and len(reactions) >= MAX_REACTIONS:
+                        more += 1
+                    else:
+                        reactions[reaction] = None
+                case "redaction":
+                    return Message(
+                        message.key, message.author, message.at, "", thread=message.thread, deleted=True
+                    )
+                case "edit":
+                    message = _edited(message, change, versions)
+        if more:
+            self.problems.add("changed", f"{where}: more than {MAX_REACTIONS:,} reactions")
+        return replace(message, reactions=tuple(reactions), versions=tuple(versions))
+
+
+def _change(event: Event, relation: str) -> Change | None:
+    by = bounded(plain(event.sender or ""))
+    if event.at is None:
         return None
-    changed = found
     if event.type == "m.reaction":
-        if len(found.reactions) >= MAX_REACTIONS:
-            return problems.add("changed", f"{place}: more than {MAX_REACTIONS:,} reactions")
-        changed = _reacted(found, event)
-    elif event.type == "m.room.redaction":
-        changed = Message(found.key, found.author, found.at, "", thread=found.thread, deleted=True)
-    elif kind == "m.replace":
-        changed = _edited(found, event)
-    if changed is not found:
-        ordering.replace(room, changed)
+        sign = text_of(event.content, "m.relates_to", "key")
+        good = sign and len(sign) <= _MAX_KEY and not sign.startswith("mxc:")
+        return Change("reaction", by, event.at, sign) if good else None
+    if event.type == "m.room.redaction":
+        return Change("redaction", by, event.at)
+    new = value_of(event.content, "m.new_content")
+    if relation == "m.replace" and isinstance(new, dict):
+        return Change("edit", by, event.at, written(new, answer=True))
     return None
 
 
-def _reacted(found: Message, event: Event) -> Message:
-    sign = text_of(event.content, "m.relates_to", "key")
-    if not sign or len(sign) > _MAX_KEY or sign.startswith("mxc:"):
-        return found
-    reaction = Reaction(bounded(plain(event.sender or "")), sign)
-    return found if reaction in found.reactions else replace(found, reactions=(*found.reactions, reaction))
-
-
-def _edited(found: Message, event: Event) -> Message:
+def _edited(message: Message, change: Change, versions: deque[Version]) -> Message:
     """The newest of the author's own counts; what it replaces is kept."""
-    new = value_of(event.content, "m.new_content")
-    before = found.edited_at or found.at
-    own = bounded(plain(event.sender or "")) == found.author
-    if not own or not isinstance(new, dict) or event.at is None or event.at <= before or found.deleted:
-        return found
-    versions = (*found.versions, Version(found.text, before))[:MAX_VERSIONS]
-    text = written(new, answer=True)
-    return found if text == found.text else replace(found, text=text, edited_at=event.at, versions=versions)
+    before = message.edited_at or message.at
+    if change.by != message.author or change.at <= before or change.text == message.text:
+        return message
+    versions.append(Version(message.text, before))
+    return replace(message, text=change.text, edited_at=change.at)

@@ -12,12 +12,11 @@ from msgspec.structs import replace
 from chatctl.imports.archive import Archive, read_archive
 from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
-from chatctl.imports.matrix.changes import change
+from chatctl.imports.matrix.changes import Changes
 from chatctl.imports.matrix.events import local_part
 from chatctl.imports.matrix.messages import Reader
 from chatctl.imports.matrix.room import RoomFile, events, first_look
 from chatctl.imports.ordering import Ordering
-from chatctl.imports.problems import Problems
 from chatctl.imports.records import CustomEmoji, Message, Person, Room
 
 MAX_ROOMS: Final = 10_000
@@ -71,11 +70,16 @@ class MatrixRooms:
             yield files[-1].room()
 
     def messages(self, room: str) -> Iterator[Message]:
+        files = self._files[room]
+        related = any(file.related for file in files)
         with Ordering() as ordering:
-            for file in self._files[room]:
-                self._read(file, room, ordering)
+            changes = Changes(ordering, self.problems)
+            for number, file in enumerate(files):
+                self._read(file, number, room, ordering, changes)
             for message in ordering.messages(room):
-                yield self._finished(message, room, ordering)
+                where = f"{files[-1].title} event {message.key}"
+                changed = changes.applied(message, room, where) if related else message
+                yield self._finished(changed, room, where, ordering)
 
     def emoji(self) -> Iterable[CustomEmoji]:
         return ()
@@ -89,18 +93,16 @@ class MatrixRooms:
     def __exit__(self, *_: object) -> None:
         self._archive.close()
 
-    def _read(self, file: RoomFile, room: str, ordering: Ordering) -> None:
+    def _read(self, file: RoomFile, number: int, room: str, ordering: Ordering, changes: Changes) -> None:
         reader = Reader(self._archive, file, self.problems)
         for place, event in events(self._archive, file.name, self.problems):
             message = reader.message(event, place)
-            if message is not None and ordering.add(room, message) is not None:
-                ordering.replace(room, message)  # it is in two exports of the room
-        if file.related:
-            for place, event in events(self._archive, file.name, Problems()):
-                change(event, room, ordering, self.problems, place)
+            if message is not None:
+                ordering.put(room, message, number, self.problems, place)
+            elif file.related:
+                changes.add(event, room)
 
-    def _finished(self, message: Message, room: str, ordering: Ordering) -> Message:
-        where = f"{self._files[room][-1].title} event {message.key}"
+    def _finished(self, message: Message, room: str, where: str, ordering: Ordering) -> Message:
         if message.author not in self._people:
             self.problems.add("missing person", f"{where}: {message.author}")
         if message.thread is not None and ordering.find(room, message.thread) is None:

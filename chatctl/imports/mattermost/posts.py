@@ -7,6 +7,7 @@ share both, the later ones have a digest of their text as well.
 from __future__ import annotations
 
 import mimetypes
+from itertools import count
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from msgspec import Raw, structs
 from chatctl.imports.archive import Archive
 from chatctl.imports.emoji import reaction_named
 from chatctl.imports.json_decoding import NotJson, decoded
-from chatctl.imports.keys import bounded, digest
+from chatctl.imports.keys import MAX_EQUALS, bounded, digest
 from chatctl.imports.markdown import span
 from chatctl.imports.mattermost.lists import room_key
 from chatctl.imports.mattermost.rows import ANYTHING, POST, RAWS, FileRow, PostRow, milliseconds
@@ -28,7 +29,6 @@ from chatctl.imports.records import File, Message, Person, Reaction, plain
 NOBODY: Final = "unknown"
 _FILES: Final = 1_000  # of a post
 _REACTIONS: Final = 10_000
-_EQUALS: Final = 1_000  # posts of one person in one millisecond
 
 
 class Posts:
@@ -37,6 +37,7 @@ class Posts:
         self._bases = (f"{base}data/", base)
         self._people = people
         self._ordering = ordering
+        self._equals: dict[tuple[str, str], int] = {}  # how many there were of those of one moment
 
     def take(self, body: Raw, place: str) -> None:
         """A post and its replies; raises `NotJson`."""
@@ -72,14 +73,18 @@ class Posts:
         if author not in self._people:
             self._problems.add("missing person", f"{place}: {author}")
         message = self._message(bounded(f"{at}-{author}"), author, at, row, thread, place)
-        earlier = self._ordering.add(room, message)
-        for equal in range(1, _EQUALS):
-            if earlier is None:
-                break
-            key = bounded(f"{at}-{author}-{digest(row.message)}" + (f"-{equal}" if equal > 1 else ""))
-            message = structs.replace(message, key=key)
-            earlier = self._ordering.add(room, message)
-        return message.key
+        if self._ordering.add(room, message) is None:
+            return message.key
+        first = bounded(f"{at}-{author}-{digest(row.message)}")
+        moment = room, first
+        if len(self._equals) >= MAX_EQUALS and moment not in self._equals:
+            self._equals.clear()  # then they are counted anew
+        for equal in count(self._equals.get(moment, 0) + 1):
+            message = structs.replace(message, key=bounded(f"{first}-{equal}") if equal > 1 else first)
+            if self._ordering.add(room, message) is None:
+                self._equals[moment] = equal
+                return message.key
+        raise AssertionError("one of all keys is free")
 
     def _message(
         self, key: str, author: str, at: int, row: PostRow, thread: str | None, place: str

@@ -104,13 +104,13 @@ class TeamsDump:
     def _loaded(self) -> dict[str, Room]:
         if self._rooms is None:
             self._rooms = {}
-            for name in self._archive.names(self._base):
+            for number, name in enumerate(self._archive.names(self._base)):
                 if _MESSAGES.fullmatch(name):
                     for place, row in rows(self._archive, name, _ROW, self.problems):
-                        self._add(row, place, self._rooms)
+                        self._add(row, number, place, self._rooms)
         return self._rooms
 
-    def _add(self, row: Row, place: str, rooms: dict[str, Room]) -> None:
+    def _add(self, row: Row, file: int, place: str, rooms: dict[str, Room]) -> None:
         channel = row.channel_identity.channel_id if row.channel_identity is not None else None
         key = bounded(shown(channel or row.chat_id))
         message = self._reader.message(row, place) if key else None
@@ -120,8 +120,6 @@ class TeamsDump:
             return
         if key not in rooms:
             rooms[key] = self._directory.room(key, row)
-        known = self._ordering.add(key, message)
-        if known is not None and (message.edited_at or 0) > (known.edited_at or 0):
-            self._ordering.replace(key, message)  # one file is newer than the other
+        self._ordering.put(key, message, file, self.problems, place)
         if rooms[key].kind == "direct" and message.author not in rooms[key].members:
             rooms[key] = replace(rooms[key], members=(*rooms[key].members, message.author)[:1_000])

@@ -80,17 +80,18 @@ class TelegramAccount:
         if self._loaded:
             return
         self._loaded = True
-        for name in self._archive.names():
+        for number, name in enumerate(self._archive.names()):
             if name.lower().endswith(".json"):
-                self._load_file(name)
+                self._load_file(number, name)
         if not self._chats:
             raise Unreadable(
                 f"{self._archive.name} has no chat of Telegram: export it in Telegram Desktop, as"
                 " machine-readable JSON"
             )
 
-    def _load_file(self, name: str) -> None:
-        reader = Reader(self._ordering, self.problems, self._people, self._clock_of(name), self._beside(name))
+    def _load_file(self, number: int, name: str) -> None:
+        clock, path_of = self._clock_of(name), self._beside(name)
+        reader = Reader(number, self._ordering, self.problems, self._people, clock, path_of)
         found = False
         for chat, row, place in rows(self._archive, name, self.problems):
             if row is None:

@@ -27,9 +27,10 @@ MAX_REACTIONS: Final = 2_000  # of a message
 
 @define
 class Reader:
-    """`clock` gives that of the place where the file was made, for files without Unix times; `path_of` where
-    in the export a file is."""
+    """Of the file with this number. `clock` gives that of the place where it was made, for files without Unix
+    times; `path_of` where in the export a file is."""
 
+    file: int
     ordering: Ordering
     problems: Problems
     people: dict[str, Person]
@@ -60,8 +61,7 @@ class Reader:
         )
         if row.type == "message":
             message = self._said(message, chat, row, place)
-        if self.ordering.add(chat.key, message) is not None:
-            self.ordering.replace(chat.key, message)  # it is in two exports
+        self.ordering.put(chat.key, message, self.file, self.problems, place)
 
     def _edited(self, row: Row, place: str) -> int | None:
         return self.problems.edited(_seconds(row.edited_unixtime), row.edited_unixtime, place)

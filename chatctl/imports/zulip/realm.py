@@ -119,8 +119,7 @@ class ZulipRealm:
                 if found is None:
                     continue
                 self._add_room(self._tables.recipients[row.recipient], row.sender)
-                if self._ordering.add(*found) is not None:
-                    self._ordering.replace(*found)
+                self._ordering.put(*found, 0, self.problems, place)
         return self._rooms
 
     def _first_of_topics(self) -> dict[Topic, int]:

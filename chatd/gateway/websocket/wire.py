@@ -13,7 +13,7 @@ from chatd.domain.event import Event
 from chatd.frames.codec import FORMATS, Format
 from chatd.ports import Render
 
-MESSAGE_BYTES: Final = 256 * 1024  # a longer batch is split; many clients refuse messages over 1 MiB
+MESSAGE_BYTES: Final = 256 * 1024  # a longer batch is split; many clients refuse longer messages
 _FIN_TEXT, _FIN_BINARY = 0x81, 0x82
 
 
@@ -35,6 +35,7 @@ class Wire:
     def __init__(self, form: Format) -> None:
         self.form = form
         self._opcode = _FIN_TEXT if form.text else _FIN_BINARY
+        self._between = len(form.join([b"", b""]))
         self.render: Render = self.events  # one object, because `Chunk` uses it as a key
 
     def frames(self, frames: Iterable[dict[str, Any]]) -> bytes:
@@ -51,7 +52,7 @@ class Wire:
             if size and size + len(frame) > MESSAGE_BYTES:
                 messages.append(websocket_frame(self._opcode, self.form.join(encoded[start:index])))
                 start, size = index, 0
-            size += len(frame)
+            size += len(frame) + self._between
         messages.append(websocket_frame(self._opcode, self.form.join(encoded[start:])))
         return b"".join(messages)
 

@@ -204,14 +204,14 @@ def _look_at(file: Path) -> None:
 
 
 def _check(file: Path) -> None:
+    model = data_model.present()
+    version = migrate.check(file, model)
     connection = open_reader(file)
     try:
-        known = data_model.present().version
-        version = migrate.check_version(connection, file, known)
         findings = [row[0] for row in connection.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
     finally:
         connection.close()
-    if not findings and version == known:
+    if not findings and version == model.version:
         findings = list(verify.verify_file(file).findings)
     if findings:
         raise StoreError(f"{file} is damaged: {findings[0]}")
@@ -234,9 +234,9 @@ def examine(file: Path) -> Examined:
     """Looks at all of a copy that no server uses, and replays its log. Raises StoreError: it is no database
     of this chatd's."""
     try:
+        migrate.check(file, data_model.present())
         connection = open_reader(file)
         try:
-            migrate.check_version(connection, file, data_model.present().version)
             findings = [
                 row[0] for row in connection.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"
             ]

@@ -36,31 +36,39 @@ def prepare(path: Path, model: data_model.Model | None = None) -> None:
         raise StoreError(f"Python is linked to SQLite {sqlite3.sqlite_version}; chatd needs {needs} or later")
     model = model or data_model.present()
     try:
-        _refuse_untouched(path, model)
+        checked = _checked(path, model)
         # made before SQLite does, so that its side files inherit the mode
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         connection = open_writer(path)
         try:
-            _bring_up(connection, path, model)
+            _bring_up(connection, path, model, checked)
         finally:
             connection.close()
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"{path} cannot be opened: {why_not(error)}") from error
 
 
-def _refuse_untouched(path: Path, model: data_model.Model) -> None:
-    """Raises StoreError for what this chatd cannot go on with, before the file is opened for writing: that
-    changes it, if only by moving the write-ahead log into it."""
-    if not path.exists():
-        return
+def check(path: Path, model: data_model.Model) -> int:
+    """The version of the database at `path`. Raises StoreError, and has changed nothing, when a server with
+    this model cannot go on with it; and what reading it raises."""
+    with closing(open_reader(path)) as connection:
+        version = check_version(connection, path, model.version)
+        other = renewal(connection, path, model.schema) if version == model.version else None
+    refuse_another_log(path, other)
+    return version
+
+
+def _checked(path: Path, model: data_model.Model) -> bool:
+    """Whether it was, before it is opened for writing: that changes it, if only by moving the write-ahead log
+    into it. Raises what `check` raises."""
     try:
         with closing(open_reader(path)) as connection:
-            if _is_empty(connection) or check_version(connection, path, model.version) < model.version:
-                return
-            other = renewal(connection, path, model.schema)
-    except sqlite3.Error:
-        return  # who opens it for writing mends it, or says what is wrong
-    refuse_another_log(path, other)
+            if _is_empty(connection):
+                return False
+    except sqlite3.Error:  # there is none, or who opens it for writing mends it or says what is wrong
+        return False
+    check(path, model)
+    return True
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:
@@ -80,7 +88,7 @@ def check_version(connection: sqlite3.Connection, path: Path, known: int) -> int
     return version
 
 
-def _bring_up(connection: sqlite3.Connection, path: Path, model: data_model.Model) -> None:
+def _bring_up(connection: sqlite3.Connection, path: Path, model: data_model.Model, checked: bool) -> None:
     if _is_empty(connection):
         return data_model.build(connection, model)
     version = check_version(connection, path, model.version)
@@ -90,6 +98,8 @@ def _bring_up(connection: sqlite3.Connection, path: Path, model: data_model.Mode
         run_steps(connection, path, version, model)
         server_log.info("upgraded", before=version, after=model.version)
     if (other := renewal(connection, path, model.schema)) is not None:
+        if not checked:
+            refuse_another_log(path, other)
         renew(connection, other)
     return None
 

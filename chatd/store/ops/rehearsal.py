@@ -43,7 +43,7 @@ def rehearse(folder: Path) -> Rehearsal:
     try:
         source = open_reader(path)
         try:
-            version, size = migrate.check_version(source, path, model.version), path.stat().st_size
+            version, size = migrate.check(path, model), path.stat().st_size
             if version == model.version:
                 return Rehearsal(version, version, size)
             migrate.refuse_without_space(path)

@@ -55,8 +55,8 @@ class Undone(Struct, frozen=True):
 def upgrade(folder: Path) -> Upgraded:
     """Carries it out, as the next start would. Raises StoreError."""
     path, model = database_in(folder), data_model.present()
-    with _reading(path) as source:
-        version = migrate.check_version(source, path, model.version)
+    with _translated(path):
+        version = migrate.check(path, model)
     if version == model.version:
         return Upgraded(version, version)
     with hold(folder):

@@ -27,6 +27,10 @@ from chatd.store.ops.scratch_tables import CELLS, REPLAYED, open_scratch, types_
 CHUNK = 2_000  # events that are read at once
 CHUNKS = 4  # that are projected at once
 FINDINGS_KEPT = 100
+IN_THE_WAY = {  # of a replay; they say nothing about the log
+    *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_CANTOPEN),
+    *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT),
+}
 FREE_BYTES_WANTED = 256 * 1024 * 1024
 PROJECTED = (
     *("accounts", "bots", "spaces", "rooms", "members", "messages", "edits", "mentions", "reactions", "pins"),
@@ -216,11 +220,13 @@ class Replay:
         """What came after the position `start`."""
         try:
             self._connection.execute(self._project_types, (start, self._position))
-        except sqlite3.Error:
+        except sqlite3.Error as error:
+            _raise_what_is_no_finding(error)
             for (position,) in self._connection.execute(POSITIONS, (start, self._position)).fetchall():
                 try:
                     self._connection.execute(self._project_types, (position - 1, position))
                 except sqlite3.Error as error:
+                    _raise_what_is_no_finding(error)
                     self._found(f"event {position} cannot be applied again: {error}")
 
     def _compare_log(self) -> None:
@@ -292,6 +298,11 @@ class Replay:
     def _found(self, finding: str) -> None:
         if len(self._findings) < FINDINGS_KEPT:
             self._findings.append(finding)
+
+
+def _raise_what_is_no_finding(error: sqlite3.Error) -> None:
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in IN_THE_WAY:
+        raise error
 
 
 def verify_file(path: Path) -> Verified:

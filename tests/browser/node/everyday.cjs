@@ -1,6 +1,6 @@
 'use strict'
 // What people do every day, with names as long as names may be. Asks for: ann (a member whose name is one long word),
-// bob (a moderator), rooms (long, other), quay (the shown name of ann).
+// bob (a moderator), eve (who joined the other room late), rooms (long, other), quay (the shown name of ann).
 
 const { scenario, DESKTOP } = require('./harness.cjs')
 
@@ -20,8 +20,8 @@ function sideways() {
   return found
 }
 
-scenario(async ({ asked, open, picture, forgive }) => {
-  const { ann, bob, rooms, quay } = asked
+scenario(async ({ asked, open, context, tab, picture, forgive }) => {
+  const { ann, bob, eve, rooms, quay } = asked
   const as = async (who, path, body) => {
     const answer = await fetch(`${asked.origin}${path}`, {
       method: 'POST',
@@ -35,6 +35,70 @@ scenario(async ({ asked, open, picture, forgive }) => {
     wide[name] = await page.evaluate(sideways)
     await picture(page, `everyday-${name}`)
   }
+
+  const late = await open(eve, { path: `/#/room/${rooms.other}` })
+  const newcomer = await late.locator('.room-unread').evaluate((line) => {
+    const { scrollHeight, scrollTop, clientHeight } = document.querySelector('.room-timeline')
+    return { next: Number(line.nextElementSibling.dataset.seq), below: scrollHeight - scrollTop - clientHeight }
+  })
+  await picture(late, 'everyday-newcomer')
+  await late.context().close()
+
+  // Two tabs: one is hidden and left, the other is not; then nobody is there, and comes back by loading it anew.
+  const profile = await context(eve)
+  await profile.clock.install()
+  const told = []
+  profile.on('page', (page) =>
+    page.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        const { command, data } = JSON.parse(payload)
+        if (command === 'presence.set') told.push(data.state)
+      }),
+    ),
+  )
+  const hidden = await tab(profile, `/#/room/${rooms.other}`)
+  const front = await tab(profile, `/#/room/${rooms.other}`)
+  const stands = (page, state) => page.locator(`.sidebar-me .presence-${state}`).waitFor()
+  for (const page of [hidden, front]) await stands(page, 'online')
+  const hide = async (page) => {
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden' })
+      document.dispatchEvent(new Event('visibilitychange'))
+    })
+    await profile.clock.fastForward(21_000)
+  }
+  await hide(hidden)
+  for (const page of [front, hidden]) {
+    await page.locator('textarea').first().fill('still here')
+    await page.locator('textarea').first().press('Enter')
+    await page.getByRole('log').getByText('still here').first().waitFor()
+  }
+  const hereInOne = !told.includes('away')
+  await hide(front)
+  await stands(front, 'away')
+  await front.reload()
+  await stands(front, 'online')
+  await profile.close()
+
+  // Members come in pages, here of two: all are counted, and looked through.
+  const paged = await context(ann)
+  await paged.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer()
+    const shorter = (said) => said.replaceAll(/("(?:room|space)\.members","data":{[^}]*"limit":)500/g, (_, before) => `${before}2`)
+    socket.onMessage((said) => server.send(shorter(String(said))))
+  })
+  const few = await tab(paged, `/#/room/${rooms.other}`)
+  await few.getByRole('button', { name: 'Members' }).click()
+  await few.locator('.people-heading', { hasText: '5' }).waitFor()
+  const heading = await few.locator('.people-heading').innerText()
+  const foundIn = {}
+  for (const place of ['.panel', 'main']) {
+    if (place === 'main') await few.goto(`/#/space/${asked.space}/members`)
+    await few.locator(place).getByLabel('Filter by name').fill('عمر')
+    await few.locator(`${place} :is(.people-list, .rows) > li`).filter({ hasText: 'عمر' }).waitFor()
+    foundIn[place] = await few.locator(`${place} :is(.people-list, .rows) > li`).count()
+  }
+  await paged.close()
 
   // A phone: the list, the room, the panel that covers it, and the way back.
   const phone = await open(ann, { path: '/#/', phone: true, viewport: SMALLEST })
@@ -55,6 +119,11 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await phone.locator('dialog[open] a[href^="https://"]').waitFor()
   await look(phone, 'topic')
   await phone.keyboard.press('Escape')
+  await phone.locator('.room-topic').click()
+  await phone.locator('dialog[open]').waitFor()
+  await phone.goBack()
+  await phone.locator('.sidebar-room').nth(1).waitFor()
+  const leftOpen = await phone.locator('dialog[open]').count()
   await as(bob, `/api/v1/rooms/${rooms.other}/messages`, { text: `@${ann.name} come and look` })
   await phone.goto('/#/')
   await phone.locator('.sidebar-unread').waitFor()
@@ -87,7 +156,14 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await beside.getByText(quay).waitFor()
   await look(desk, 'beside')
   await go(rooms.other)
-  await beside.getByText('People · 4').waitFor()
+  await beside.getByText('People · 5').waitFor()
+  const indents = await beside.locator('bdi').evaluateAll((names) =>
+    names.map((name) => {
+      const text = document.createRange()
+      text.selectNodeContents(name)
+      return Math.round(text.getBoundingClientRect().left - name.parentElement.getBoundingClientRect().left)
+    }),
+  )
   await beside.getByText(quay).click()
   const dot = beside.locator('.profile .presence')
   await dot.waitFor()
@@ -132,6 +208,9 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await desk.locator('.row').filter({ hasText: quay }).getByRole('button', { name: 'Moderate' }).click()
   await desk.locator('dialog[open]').getByRole('button', { name: 'Kick' }).waitFor()
   await look(desk, 'moderate')
+  await desk.locator('dialog[open]').getByRole('button', { name: 'Ban' }).click()
+  const asks = await desk.locator('dialog[open]').getByText('no invite brings them back').innerText()
+  await desk.getByRole('button', { name: 'Cancel' }).click()
   const nobody = await open(null, { path: `/#/invite/${asked.code}`, phone: true, viewport: SMALLEST })
   forgive(/40[03]/)
   await nobody.getByLabel('Name', { exact: true }).fill('n'.repeat(40))
@@ -140,5 +219,5 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await nobody.locator('[aria-invalid="true"]').first().waitFor()
   const blamed = await nobody.locator('[aria-invalid="true"]').evaluateAll((all) => all.map(({ name }) => name))
 
-  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed }
+  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne, indents, heading, foundIn }
 })

@@ -194,8 +194,23 @@ scenario(async ({ asked, open, picture, axe }) => {
     [room, other],
   )
   const returned = await page.evaluate(() => window.reading.middle().seq)
+
+  // The field grows, and a browser that guesses heights meanwhile moves the box before its event comes.
+  await goTo(page, `#/room/${other}`)
+  await page.getByRole('heading', { level: 1, name: 'Board games' }).waitFor()
+  await settled()
+  const belowTheEnd = await page.evaluate(async () => {
+    const box = window.reading.box()
+    const under = () => box.scrollHeight - box.scrollTop - box.clientHeight
+    const [before, was] = [box.clientHeight, under()]
+    document.querySelector('textarea').style.blockSize = '120px'
+    box.scrollTop -= 84
+    await window.reading.settled()
+    return { was, smaller: before - box.clientHeight, is: under() }
+  })
   const violations = await axe(page)
   return {
+    belowTheEnd,
     opened,
     up,
     down,

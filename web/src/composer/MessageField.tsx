@@ -194,8 +194,6 @@ export function MessageField({ room, thread, loud }: MessageFieldProps) {
     if (last !== undefined) compose(room.id, thread, { kind: 'edit', message: last })
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    // While an input method composes, its keys are its own (229: Safari says so late).
-    if (event.isComposing || event.keyCode === 229) return
     if (found.length > 0 && suggestions.key(event)) return
     const mod = event.ctrlKey || event.metaKey
     const mark =

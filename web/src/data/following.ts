@@ -155,7 +155,8 @@ export class Following {
       if (!member) return
       const role = this.store.spaces.get(room.space ?? '')?.role ?? null
       const before = this.store.rooms.get(id)
-      const counts = { read: room.read ?? 0, unread: before?.unread ?? 0, mentions: before?.mentions ?? 0 }
+      const { unread = 0, mentions = 0, first_unread = null } = before ?? {}
+      const counts = { read: room.read ?? 0, unread, mentions, first_unread }
       this.store.rooms.set(id, { ...own, ...counts, role })
       this.outdate(id)
       this.unread.want()

@@ -48,7 +48,10 @@ export class Table<T> {
   /** Changes the fields that are given, of a row that is there. */
   patch(id: string, fields: Partial<T>): void {
     const before = this.get(id)
-    if (before !== undefined) this.set(id, { ...before, ...fields })
+    if (before === undefined) return
+    const next = { ...before, ...fields }
+    if (Object.keys(fields).some((name) => next[name as keyof T] !== before?.[name as keyof T]))
+      this.set(id, next)
   }
 
   delete(id: string): void {

@@ -68,7 +68,7 @@ export class Unread {
     if (room === undefined) return
     const read = Math.max(seq, room.read)
     const all = read >= Math.max(room.head, this.counted.get(id) ?? 0)
-    this.store.rooms.patch(id, all ? { read, unread: 0, mentions: 0 } : { read })
+    this.store.rooms.patch(id, all ? { read, unread: 0, mentions: 0, first_unread: null } : { read })
     if (!all) this.want()
   }
 
@@ -76,7 +76,8 @@ export class Unread {
     if (event.by === me || event.seq <= room.read || this.store.blocked.peek().has(event.by)) return
     const { mentions, imported } = event.data as Events['message.posted']
     if (imported !== undefined) return // news to nobody
-    this.store.rooms.patch(room.id, { unread: room.unread + 1 })
+    const first_unread = room.unread === 0 ? event.seq : room.first_unread
+    this.store.rooms.patch(room.id, { unread: room.unread + 1, first_unread })
     // Who is mentioned by `@here` or in a muted room is for the server to say.
     if (mentions !== undefined && mentions.length > 0) this.want()
   }
@@ -99,15 +100,18 @@ export class Unread {
         const behind = row.head < (this.counted.get(row.room) ?? 0)
         if (behind || row.read < (this.underway.get(row.room) ?? 0)) this.want()
         else {
-          const { read, unread, mentions } = row
+          const { read, unread, mentions, first_unread } = row
           this.counted.set(row.room, row.head)
-          if (room.read !== read || room.unread !== unread || room.mentions !== mentions)
-            this.store.rooms.patch(row.room, { read, unread, mentions })
+          this.store.rooms.patch(row.room, { read, unread, mentions, first_unread })
         }
       }
       after = page.next ?? undefined
     } while (after !== undefined)
   }
 }
+
+/** Behind which seq what is unread begins: what came before somebody joined is not, and no marker stands there. */
+export const readUpTo = ({ read, first_unread }: Pick<OwnRoom, 'read' | 'first_unread'>): number =>
+  Math.max(read, (first_unread ?? 0) - 1)
 
 const unread = (room: OwnRoom, event: EventFrame) => Number(event.data.seq) > room.read

@@ -12,9 +12,9 @@ import {
   BOUND_ROLES,
   type BoundRole,
   type Member,
-  type Override,
   type OverrideSet,
   type OwnSpace,
+  type RightOverride,
   SHOWING_RIGHTS,
   type ShowingRight,
 } from '../wire/contract'
@@ -32,7 +32,7 @@ interface Draft {
 
 export function Overrides({ room, space }: { room: string; space: OwnSpace }) {
   const chat = useChat()
-  const overrides = useSignal<readonly Override[]>([])
+  const overrides = useSignal<readonly RightOverride[]>([])
   const right = useSignal<ShowingRight>('message.post')
   const about = useSignal<string>('member')
   const allow = useSignal('false')

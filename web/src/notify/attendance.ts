@@ -14,7 +14,8 @@ import { chat } from '../shell/session'
  */
 const HIDDEN_MS = 20_000
 const IDLE_MS = 5 * 60_000
-const TOUCHES = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const
+/** `input`: an input method keeps its keys to itself. */
+const TOUCHES = ['pointerdown', 'pointermove', 'keydown', 'input', 'wheel', 'touchstart'] as const
 
 export function tellAttendance(): void {
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -58,13 +59,14 @@ export function tellAttendance(): void {
   effect(() => {
     const shown = chat.value
     if (shown?.status.value.state !== 'open') {
-      told = null // a new session begins as `online`
+      told = null
       return
     }
     return watchPresence(shown, [shown.me])
   })
+  // Also that somebody is there: a session that comes back within seconds is as it was, and a tab counts once it says.
   effect(() => {
     const shown = chat.value
-    if (shown !== null && shown.people.presences.row(shown.me).value !== undefined && !here) tell()
+    if (shown !== null && shown.people.presences.row(shown.me).value !== undefined) tell()
   })
 }

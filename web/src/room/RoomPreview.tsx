@@ -23,7 +23,7 @@ export function RoomPreview({ room: id, seq }: { room: string; seq: number | nul
     if (status !== 'open') return
     chat.ask('room.get', { room: id }).then(
       (result) => {
-        room.value = { read: 0, unread: 0, mentions: 0, role: null, ...result.room }
+        room.value = { read: 0, unread: 0, mentions: 0, first_unread: null, role: null, ...result.room }
       },
       (error) => {
         if (!(error instanceof Lost)) refused.value = error

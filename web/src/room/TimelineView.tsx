@@ -9,6 +9,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { PendingRows } from '../composer/PendingRows'
 import { Refused } from '../data/refusal'
 import type { Timeline } from '../data/timeline'
+import { readUpTo } from '../data/unread'
 import { said } from '../i18n/said'
 import { MessageRow } from '../message/MessageRow'
 import type { RowPlace } from '../message/slots'
@@ -135,7 +136,7 @@ export function TimelineView({ room, timeline, seq, preview = false }: TimelineP
     const now = chat.store.rooms.get(room.id)
     const place = placeFor(now ?? room, seq, timeline.left)
     timeline.left = null
-    if (now !== undefined && now.unread > 0 && !preview) marker.value = now.read
+    if (now !== undefined && now.unread > 0 && !preview) marker.value = readUpTo(now)
     // Some other part of the history is loaded: nobody asked for that now.
     if (
       !isLoaded(timeline, place) &&

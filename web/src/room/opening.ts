@@ -1,6 +1,7 @@
 /** Where a room opens: at a permalink's message, at the first unread one, where it was left, or at its end. */
 
 import type { Timeline } from '../data/timeline'
+import { readUpTo } from '../data/unread'
 import type { OwnRoom } from '../wire/contract'
 
 export type Place =
@@ -12,12 +13,12 @@ export type Place =
   | { readonly at: 'end' }
 
 export function placeFor(
-  room: Pick<OwnRoom, 'read' | 'unread'>,
+  room: Pick<OwnRoom, 'read' | 'unread' | 'first_unread'>,
   seq: number | null,
   left: Timeline['left'],
 ): Place {
   if (seq !== null) return { at: 'message', seq }
-  if (room.unread > 0) return { at: 'unread', read: room.read }
+  if (room.unread > 0) return { at: 'unread', read: readUpTo(room) }
   return left === null ? { at: 'end' } : { at: 'left', ...left }
 }
 

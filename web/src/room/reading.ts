@@ -6,6 +6,7 @@
 import { effect, type Signal } from '@preact/signals'
 import type { Chat } from '../data/chat'
 import type { Timeline } from '../data/timeline'
+import { readUpTo } from '../data/unread'
 import type { Scroller } from './scroller'
 import { looking } from './sight'
 
@@ -35,7 +36,7 @@ export class Reading {
     const stopCounting = effect(() => {
       const now = chat.store.rooms.row(room).value
       if (now === undefined) return
-      if (unread === 0 && now.unread > 0 && !this.attentive()) marker.value = now.read
+      if (unread === 0 && now.unread > 0 && !this.attentive()) marker.value = readUpTo(now)
       unread = now.unread
     })
     // A marker that stands further back for another reason is an old one: the server was killed and had not saved it.

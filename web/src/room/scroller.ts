@@ -31,8 +31,8 @@ export class Scroller {
   private readonly near: IntersectionObserver
   /** Where the box was scrolled to when that was last looked at: from anywhere else the reader has moved it. */
   private known = 0
-  /** How high the content was then. */
-  private knownHeight = 0
+  /** How high the content and the box were then. */
+  private knownHeights = ''
   private actedAt = Number.NEGATIVE_INFINITY
   /** Rows have come or gone since. */
   private fresh = false
@@ -157,10 +157,11 @@ export class Scroller {
   /**
    * Whether the reader has moved the box. While much comes in at once the browser moves it too: where rows that went
    * were higher than was guessed of those that came, it cuts the place off, and the next rows come before its event.
+   * WebKit does so too when the box gets another height: rows are for a moment as high as was guessed.
    */
   private isReaders(): boolean {
     if (performance.now() - this.actedAt < ACTED_MS) return true
-    return !this.fresh && this.box.scrollHeight === this.knownHeight
+    return !this.fresh && this.heights === this.knownHeights
   }
 
   /** A move of which no event has told yet is not undone. What became shorter moves the box too: that is none. */
@@ -178,7 +179,7 @@ export class Scroller {
   /** Remembers a row in the upper part of the box, not the first: its head comes and goes with what is before it. */
   private note(): void {
     this.known = this.box.scrollTop
-    this.knownHeight = this.box.scrollHeight
+    this.knownHeights = this.heights
     this.fresh = false
     this.early = false
     this.atEnd = this.endInSight()
@@ -186,6 +187,10 @@ export class Scroller {
     const at = this.search((row) => row.getBoundingClientRect().top >= top)
     const row = this.rows[Math.max(1, at)] ?? this.rows.at(-1)
     this.anchor = row === undefined ? null : { seq: Number(row.dataset.seq), offset: this.offsetOf(row) }
+  }
+
+  private get heights(): string {
+    return `${this.box.scrollHeight} ${this.box.clientHeight}`
   }
 
   private endInSight(): boolean {
@@ -212,7 +217,7 @@ export class Scroller {
   private scrollTo(top: number): void {
     this.box.scrollTop = top
     this.known = this.box.scrollTop
-    this.knownHeight = this.box.scrollHeight
+    this.knownHeights = this.heights
     this.fresh = false
   }
 }

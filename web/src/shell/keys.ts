@@ -41,7 +41,7 @@ function isTyping(target: EventTarget | null): boolean {
 /** Binds keys to the whole window. Returns how to stop. */
 export function bind(shortcuts: readonly BoundShortcut[]): () => void {
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.isComposing) return
+    if (event.defaultPrevented) return
     const found = shortcuts.find(({ keys }) => pressed(event, keys))
     if (found === undefined || (found.keys.length === 1 && isTyping(event.target))) return
     event.preventDefault()
@@ -49,4 +49,15 @@ export function bind(shortcuts: readonly BoundShortcut[]): () => void {
   }
   window.addEventListener('keydown', onKeyDown)
   return () => window.removeEventListener('keydown', onKeyDown)
+}
+
+/**
+ * Keys with which an input method composes are its own, such as Enter and arrows that choose among what it offers:
+ * nothing in the page hears of them. (229: Safari says of the last one that nothing is composed any more.)
+ */
+export function leaveComposingAlone(): void {
+  const composing = (event: KeyboardEvent) => {
+    if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation()
+  }
+  window.addEventListener('keydown', composing, true)
 }

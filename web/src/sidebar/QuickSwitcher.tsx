@@ -110,7 +110,7 @@ export function QuickSwitcher() {
           if (step !== 0 && found.length > 0) {
             event.preventDefault()
             at.value = (at.value + step + found.length) % found.length
-          } else if (event.key === 'Enter' && !event.isComposing) {
+          } else if (event.key === 'Enter') {
             event.preventDefault()
             open(found[at.value])
           }

@@ -15,7 +15,7 @@ export function size(bytes: number): string {
   return new Intl.NumberFormat(language.value, {
     style: 'unit',
     unit: UNITS[unit],
-    unitDisplay: 'short',
+    unitDisplay: unit === 0 ? 'long' : 'short', // the short word has no plural
     maximumFractionDigits: digits,
   }).format(value)
 }

@@ -2022,14 +2022,6 @@ export type OpenSession = {
   readonly cursor?: Cursor | null
 }
 
-/** Allows or denies a right in a room, to a role or to an account. */
-export type Override = {
-  readonly right: ShowingRight
-  readonly allow: boolean
-  readonly role?: BoundRole
-  readonly account?: string
-}
-
 export type OverrideChanged = {
   readonly right: ShowingRight
   readonly allow: boolean | null
@@ -2066,8 +2058,8 @@ export type OwnFile = {
 /**
  * A room that the caller is in. `role` is the caller's in the space, null in a direct room.
  *
- * `read` is the caller's read marker; `unread` and `mentions` count as in `unread.list`. Only a direct room
- * has `request`: see `direct.list`.
+ * `read` is the caller's read marker; `unread`, `mentions` and `first_unread` are as in `unread.list`.
+ * Only a direct room has `request`: see `direct.list`.
  */
 export type OwnRoom = {
   readonly id: string
@@ -2088,6 +2080,7 @@ export type OwnRoom = {
   readonly read: number
   readonly unread: number
   readonly mentions: number
+  readonly first_unread: number | null
   readonly role: Role | null
   readonly request?: boolean
 }
@@ -2648,6 +2641,14 @@ export type RevokeInvite = {
 
 export type RevokeOtherDevices = Readonly<Record<string, never>>
 
+/** Allows or denies a right in a room, to a role or to an account. */
+export type RightOverride = {
+  readonly right: ShowingRight
+  readonly allow: boolean
+  readonly role?: BoundRole
+  readonly account?: string
+}
+
 export type RoleChanged = {
   readonly account: string
   readonly role: Role
@@ -2721,7 +2722,7 @@ export type RoomDetail = {
   readonly disabled?: readonly string[]
   readonly members: number
   readonly member: boolean
-  readonly overrides?: readonly Override[]
+  readonly overrides?: readonly RightOverride[]
   readonly rights?: Readonly<Partial<Record<ShowingRight, boolean>>>
   readonly read?: number
   readonly listed?: boolean
