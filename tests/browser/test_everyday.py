@@ -66,6 +66,12 @@ def test_whoever_is_in_one_tab_or_comes_back_to_it_is_there(seen: Any) -> None:
     assert seen["hereInOne"]
 
 
+def test_members_of_all_pages_are_counted_and_found_by_name(seen: Any) -> None:
+    """A panel named the 500 of its first page as all, and said of the others that nobody has such a name."""
+    assert seen["heading"] == "People · 5"
+    assert seen["foundIn"] == {".panel": 1, "main": 1}
+
+
 def test_a_name_that_runs_from_right_to_left_stands_where_the_others_do(seen: Any) -> None:
     assert len(seen["indents"]) == 5
     assert len(set(seen["indents"])) == 1

@@ -352,6 +352,22 @@ async def test_a_restore_refuses_a_folder_with_a_database(store: Store, tmp_path
         restore(tmp_path / "copy.db", tmp_path / "new")
 
 
+async def test_what_a_killed_server_has_left_does_not_get_into_what_is_restored(
+    store: Store, pen: Pen, tmp_path: Path
+) -> None:
+    """Its database alone was moved away; SQLite would read its write-ahead log into the next one."""
+    await store.log.submit(pen.village()).wait()
+    await store.backup(tmp_path / "copy.db")
+    left = tmp_path / "new" / f"{DATABASE}-wal"
+    left.parent.mkdir(0o700)
+    left.write_bytes(store.path.with_name(left.name).read_bytes())
+    assert left.stat().st_size
+    restored = restore(tmp_path / "copy.db", tmp_path / "new")
+    async with open_store(tmp_path / "new") as other:
+        assert other.epoch == restored.epoch
+        assert (await other.verify()).findings == ()
+
+
 async def test_a_restore_refuses_a_damaged_or_foreign_file(store: Store, pen: Pen, tmp_path: Path) -> None:
     await store.log.submit(pen.village()).wait()
     await store.backup(tmp_path / "copy.db")

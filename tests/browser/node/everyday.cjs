@@ -80,6 +80,26 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   await stands(front, 'online')
   await profile.close()
 
+  // Members come in pages, here of two: all are counted, and looked through.
+  const paged = await context(ann)
+  await paged.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer()
+    const shorter = (said) => said.replaceAll(/("(?:room|space)\.members","data":{[^}]*"limit":)500/g, (_, before) => `${before}2`)
+    socket.onMessage((said) => server.send(shorter(String(said))))
+  })
+  const few = await tab(paged, `/#/room/${rooms.other}`)
+  await few.getByRole('button', { name: 'Members' }).click()
+  await few.locator('.people-heading', { hasText: '5' }).waitFor()
+  const heading = await few.locator('.people-heading').innerText()
+  const foundIn = {}
+  for (const place of ['.panel', 'main']) {
+    if (place === 'main') await few.goto(`/#/space/${asked.space}/members`)
+    await few.locator(place).getByLabel('Filter by name').fill('عمر')
+    await few.locator(`${place} :is(.people-list, .rows) > li`).filter({ hasText: 'عمر' }).waitFor()
+    foundIn[place] = await few.locator(`${place} :is(.people-list, .rows) > li`).count()
+  }
+  await paged.close()
+
   // A phone: the list, the room, the panel that covers it, and the way back.
   const phone = await open(ann, { path: '/#/', phone: true, viewport: SMALLEST })
   const log = phone.getByRole('log')
@@ -199,5 +219,5 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   await nobody.locator('[aria-invalid="true"]').first().waitFor()
   const blamed = await nobody.locator('[aria-invalid="true"]').evaluateAll((all) => all.map(({ name }) => name))
 
-  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne, indents }
+  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne, indents, heading, foundIn }
 })
