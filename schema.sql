@@ -1480,10 +1480,9 @@ END;
 
 CREATE TRIGGER memberships_ended INSTEAD OF INSERT ON changes
 WHEN new.type IN ('space.deleted', 'room.deleted') BEGIN
-    UPDATE members SET until = new.position WHERE until IS NULL AND (
-        stream = new.stream OR (new.stream LIKE 'space/%'
-            AND stream IN (SELECT 'room/' || id FROM rooms WHERE space = substr(new.stream, 7)))
-    );
+    UPDATE members SET until = new.position WHERE stream = new.stream AND until IS NULL;
+    UPDATE members SET until = new.position WHERE new.stream LIKE 'space/%' AND until IS NULL
+        AND stream IN (SELECT 'room/' || id FROM rooms WHERE space = substr(new.stream, 7));
     UPDATE rooms SET deleted = 1 WHERE new.stream LIKE 'space/%' AND space = substr(new.stream, 7);
 END;
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import os
@@ -22,6 +23,9 @@ from chatd.log.system_journal import open_journal
 from chatd.output import STDERR, STDOUT, open_standard_files
 from chatd.settings import Settings, SettingsError, loading
 
+BY_PIPE: Final = 141  # as shells report a command ended by a closed pipe
+NOT_TAKEN: Final = (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EBADF)  # what is written to standard output
+
 HELP: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}
 
 
@@ -41,6 +45,9 @@ class Root(click.Group):
                 stream.reconfigure(errors="backslashreplace")
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, False, **extra)
+        open_standard_files()
+        sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - Python has none for a closed one
+        sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
         try:
             status = super().main(args, prog_name, complete_var, False, **extra)
         except click.exceptions.NoArgsIsHelpError as error:
@@ -53,6 +60,20 @@ class Root(click.Group):
         except click.Abort:
             sys.exit(1)
         sys.exit(status if isinstance(status, int) else 0)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except OSError as error:
+            if error.errno not in NOT_TAKEN:
+                raise
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for the flush at the very end
+            if error.errno == errno.EPIPE:
+                ctx.exit(BY_PIPE)
+            sys.stderr.write(f"chatd: cannot write the output: {os.strerror(error.errno)}\n")
+            ctx.exit(1)
+        return result
 
 
 @click.group(cls=Root, context_settings=HELP)
@@ -89,7 +110,6 @@ def serve(data: str | None, host: str | None, port: str | None, config: Path | N
     Every setting can also stand in the file given with --config, or in the environment as CHATD_NAME;
     `chatd check` shows which one is taken.
     """
-    open_standard_files()
     flags = _flags(data, host, port, no_limits)
     try:
         chosen = loading.load(config, flags)
@@ -134,7 +154,6 @@ def follow(url: str, data: Path, host: str, port: int, token_file: Path | None, 
 
     The server needs the setting `follow`. `chatd promote` makes a server of the standby.
     """
-    open_standard_files()
     _log_to_stderr("info")
     from chatd.standby.start import start
 

@@ -21,10 +21,16 @@ from typing import Final
 from release.bytecode import write_module, write_modules, write_zip
 from release.interpreter import ZIP, copy_interpreter, copy_libraries, search_in_tree, stdlib_files, strip
 
-SCRIPT: Final = """import sys
+SCRIPT: Final = """import signal
+import sys
 
+ends = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+if ends:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # without a traceback, as long as there is nobody to take it
 from {module} import main
 
+if ends:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.argv[0] = {name!r}
 main()
 """

@@ -6,11 +6,13 @@ import resource
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from release.executable import compile_launcher, pack
+from release.tree import SCRIPT
 
 DEADLINE = 60
 LARGE = 2_000_000  # bytes of the file that does not fit
@@ -93,3 +95,21 @@ def test_a_tree_is_unpacked_only_where_nothing_is(
         assert "which is there already" in said
     assert run(chatd, tmp_path, "unpack", "no/such/place")[1].startswith("chatd: cannot make no/such/place: ")
     assert run(chatd, tmp_path, "unpack")[0] == 1
+
+
+@pytest.mark.parametrize("ignored", [False, True], ids=["", "by who started it"])
+def test_ctrl_c_while_modules_are_loaded_ends_it_without_a_traceback(tmp_path: Path, ignored: bool) -> None:
+    (tmp_path / "interrupted.py").write_text(
+        "import os, signal, sys\n"
+        "os.kill(os.getpid(), signal.SIGINT)\n"
+        "main = lambda: sys.exit(signal.getsignal(signal.SIGINT) is not signal.SIG_IGN)\n"
+    )
+    (tmp_path / "script").write_text(SCRIPT.format(name="chatctl", module="interrupted"))
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.default_int_handler)
+    try:
+        ended = subprocess.run(
+            [sys.executable, tmp_path / "script"], capture_output=True, text=True, timeout=DEADLINE
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (ended.returncode, ended.stderr) == (0 if ignored else -signal.SIGINT, "")

@@ -145,10 +145,7 @@ def _to_file(connection: Connection, of: Place, find: Find, file: Path) -> None:
         return writing
 
     with open_lines(file) as out:
-        try:
-            count = _lines(connection, of, find, into)
-        except OSError as error:
-            raise Failed(f"{file} cannot be written: {error.strerror}; run this again to go on") from error
+        count = _lines(connection, of, find, into)
     print_result(
         connection,
         {"file": str(file), "items": count},

@@ -72,13 +72,9 @@ class ExportFolder:
         """The place's lines in the file `name`, and its files. Raises Failed."""
         path = self._folder / name
         with open_lines(path) as lines:
-            try:
-                writing = go_on(lines, path, head_of(of, id_))
-                self._new = self._new or not writing.standing.whole
-                self._items += await write_place(self._client, of, id_, writing, self._count)
-            except OSError as error:
-                why = f"{path} cannot be written: {error.strerror}; run this again to go on"
-                raise Failed(why) from error
+            writing = go_on(lines, path, head_of(of, id_))
+            self._new = self._new or not writing.standing.whole
+            self._items += await write_place(self._client, of, id_, writing, self._count)
             await self._files.fetch(lines)
 
     def _count(self, items: int) -> None:

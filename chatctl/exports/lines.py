@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Literal, TextIO
 
@@ -59,7 +59,8 @@ def open_lines(file: Path) -> Iterator[TextIO]:
         opened = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise Failed(f"{file} cannot be written: {error.strerror}") from error
-    with os.fdopen(opened, "r+", encoding="utf-8", errors="replace", newline="\n") as out:
+    out = os.fdopen(opened, "r+", encoding="utf-8", errors="replace", newline="\n")
+    try:
         try:
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -69,6 +70,12 @@ def open_lines(file: Path) -> Iterator[TextIO]:
         except OSError:  # what is no file has no lock
             pass
         yield out
+        out.close()
+    except OSError as error:
+        raise Failed(f"{file} cannot be written: {error.strerror}; run this again to go on") from error
+    finally:
+        with suppress(OSError):  # of the rest, which is known by now
+            out.close()
 
 
 def go_on(out: TextIO, file: Path, head: dict[str, Any]) -> Writing:

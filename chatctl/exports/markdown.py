@@ -7,12 +7,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from chatctl.exports.line_blocks import line_blocks
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_inline import StateInline
     from markdown_it.tree import SyntaxTreeNode
 
-_NESTED: Final = 20  # quotes and lists in each other; deeper ones are text
+_NESTED: Final = 20  # spans in each other
 _SCHEMES: Final = ("http", "https", "mailto")
 # A bare address ends before the signs that belong to the sentence.
 _BARE: Final = re.compile(r"\b(?:https?://|mailto:)[^\s<>\"`]{1,2000}", re.IGNORECASE)
@@ -26,7 +28,7 @@ _NOT_KNOWN: Final = (
 
 
 # Texts without any of these are one paragraph of words.
-_SPECIAL: Final = re.compile(r"[\\`*_~\[\]#:<>\n\x0e@]|^\s|^\d+[.)]|^[-+]|https?|mailto", re.IGNORECASE)
+_SPECIAL: Final = re.compile(r"[\\`*_~\[\]#:<>\n\x0e@]|^\s|^\d+[.)]|^[-+•]|https?|mailto", re.IGNORECASE)
 
 
 def is_words(text: str) -> bool:
@@ -40,11 +42,23 @@ def _parser() -> MarkdownIt:
 
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _NESTED}).enable("strikethrough")
     parser.disable(list(_NOT_KNOWN))
+    line_blocks(parser)
     parser.inline.ruler.before("escape", "bare_address", _bare_address)
+    parser.inline.ruler.before("escape", "last_backslash", _last_backslash)
     # Which addresses become links is decided by `safe_address`, in one place.
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
     return parser
+
+
+def _last_backslash(state: StateInline, silent: bool) -> bool:
+    """A backslash at the end of a line is one, and makes no new line: there is one."""
+    if state.src[state.pos : state.pos + 2] != "\\\n":
+        return False
+    if not silent:
+        state.pending += "\\"
+    state.pos += 1
+    return True
 
 
 def parsed(text: str) -> SyntaxTreeNode:

@@ -129,9 +129,9 @@ def link(label: str, address: str) -> str:
     safe = percent_encoded(address, safe="!#$%&'*+,-./:;=?@[]_~", errors="replace")
     if len(safe) > MAX_ADDRESS:
         return literal(label)
-    if label in ("", address) and _ADDRESS.fullmatch(address) and address[-1:] not in ".,;:!?'\"*_~|)]":
+    if label in ("", address) and _ADDRESS.fullmatch(address) and _without_trailing(address) == address:
         return address
-    words = _BRACKET.sub(r"\\\g<0>", literal(label or address))
+    words = _BRACKET.sub(r"\\\g<0>", _escaped(label or address))
     return f"[{words}]({safe})"
 
 

@@ -36,7 +36,7 @@ from chatd.contract.spec import Done
 if TYPE_CHECKING:
     from chatd.client import Client
 
-MEMBERS_AT_ONCE: Final = 5_000  # of a room in one request, so that it fits into a frame
+MEMBERS_AT_ONCE: Final = 1_000  # of a room in one request, so that it fits into a frame
 
 
 class Move:

@@ -126,6 +126,8 @@ class Calls:
                 continue
             if resend and call.repeatable:
                 call.sent = False
+            elif call.repeatable:
+                call.fail(error)
             else:
                 call.fail(Disconnected(f"{error}; whether {call.name} was carried out is unknown"))
         self._unsent = deque(

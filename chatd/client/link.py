@@ -39,7 +39,8 @@ class LinkLost(Disconnected):
     """The connection ended. `code` is the WebSocket close code; 1006 when there was none."""
 
     def __init__(self, code: int, reason: str | None) -> None:
-        super().__init__(f"the connection ended: {reason or 'no reason given'} (close code {code})")
+        what = f"the connection ended: {reason}" if reason else "the connection broke"
+        super().__init__(f"{what} (close code {code})")
         self.code = code
         self.reason = reason or ""
 

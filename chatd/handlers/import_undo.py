@@ -21,7 +21,8 @@ from chatd.handlers.import_traces import ImportTraces
 from chatd.handlers.imports import NO_SUCH_IMPORT, acting
 from chatd.ports import Caller, CloseImport, NoMessageAfter, PlaceholderUnclaimed, Reader, Row
 
-ACCOUNTS_AT_ONCE: Final = 50  # whose deletion a call orders
+ROOMS_AT_ONCE: Final = 200  # that a call deletes
+ACCOUNTS_AT_ONCE: Final = 200  # whose deletion a call orders
 REASON: Final = "the import was taken back"
 
 
@@ -54,9 +55,12 @@ class ImportUndo(msgspec.Struct, frozen=True, eq=False):
                 if isinstance(answer, Refusal):
                     return answer
             return ImportUndone(erased=len(brought), done=False)
-        rooms_left = await self._delete_rooms(command.import_, context)
-        if isinstance(rooms_left, Refusal):
-            return rooms_left
+        unused = await self.reader.unused_rooms_of(command.import_, ROOMS_AT_ONCE)
+        for made in unused:
+            if refusal := await self._delete_room(made["room"], made["last"], context):
+                return refusal
+        if unused:
+            return ImportUndone(erased=0, done=False)
         placeholders = await self.reader.placeholders_of(command.import_, ACCOUNTS_AT_ONCE)
         for account in placeholders:
             unclaimed = (PlaceholderUnclaimed(account),)
@@ -72,30 +76,20 @@ class ImportUndo(msgspec.Struct, frozen=True, eq=False):
         return ImportUndone(
             erased=0,
             done=True,
-            rooms_left=rooms_left,
+            rooms_left=await self.reader.rooms_in_use(command.import_),
             people_left=people,
             members_left=members,
             emoji_left=emoji,
             stays_with=stays_with,
         )
 
-    async def _delete_rooms(self, import_: str, context: Context) -> int | Refusal:
-        """Deletes those that it made and in which nobody else has written; how many are left."""
-        left = 0
-        for made in await self.reader.rooms_made_by(import_):
-            room = made["room"]
-            answer: Done | Refusal = STALE
-            if not made["used"]:
-                conditions = (NoMessageAfter(room, made["last"]),)
-                deleting = DeleteRoom(room, REASON)
-                answer = await self.commands.ask(
-                    room_stream(room), deleting, context, Done, conditions=conditions
-                )
-            if answer == STALE:  # somebody writes there
-                left += 1
-            elif isinstance(answer, Refusal):
-                return answer
-        return left
+    async def _delete_room(self, room: str, last: int, context: Context) -> Refusal | None:
+        """Unless somebody writes there now: then it is in use."""
+        conditions = (NoMessageAfter(room, last),)
+        answer = await self.commands.ask(
+            room_stream(room), DeleteRoom(room, REASON), context, Done, conditions=conditions
+        )
+        return answer if isinstance(answer, Refusal) and answer != STALE else None
 
 
 def _on_hold(held: Row) -> Refusal:

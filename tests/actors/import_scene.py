@@ -79,13 +79,18 @@ class Importing:
         return answer
 
     async def undo(self, reader: Reader) -> ImportUndone:
-        traces = ImportTraces(reader, self.commands)
-        handler = ImportUndo(reader, self.commands, Deletions(self.commands, LiveSessions()), traces)
         while True:
-            answer = await handler.undo(OPERATOR, UndoImport(self.id))
-            assert isinstance(answer, ImportUndone), answer
+            answer = await self.undo_some(reader)
             if answer.done:
                 return answer
+
+    async def undo_some(self, reader: Reader | None = None) -> ImportUndone:
+        reader = reader or self.world.reader
+        traces = ImportTraces(reader, self.commands)
+        handler = ImportUndo(reader, self.commands, Deletions(self.commands, LiveSessions()), traces)
+        answer = await handler.undo(OPERATOR, UndoImport(self.id))
+        assert isinstance(answer, ImportUndone), answer
+        return answer
 
     def meanwhile(self, question: str, act: Act) -> Any:
         return ReaderMeanwhile(self.world.reader, question, lambda: act(self.world))

@@ -146,7 +146,7 @@ async def test_a_room_in_which_somebody_writes_while_it_is_taken_back_stays(impo
     [made] = (await importing.rooms(ImportRoom("C2", "own", "public", members=["ann"]))).rooms
     await importing.say(ImportMessage("1", "ann", 5, "imported"), room=made.room)
     post = by("ann", f"room/{made.room}", PostMessage(made.room, "live"))
-    reader = importing.meanwhile("rooms_made_by", post)
+    reader = importing.meanwhile("unused_rooms_of", post)
     assert (await importing.undo(reader)).rooms_left == 1
     assert reader.happened
     assert [row["text"] for row in await shown(world, made.room)] == [None, "live"]
@@ -159,3 +159,16 @@ async def test_who_claims_a_placeholder_while_the_import_is_taken_back_stays(imp
     assert (await importing.undo(reader)).people_left == 1
     assert reader.happened
     assert await importing.world.reader.erasures() == []
+
+
+async def test_a_call_takes_back_a_bounded_piece(
+    importing: Importing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of rooms would hold the request up for minutes."""
+    monkeypatch.setattr("chatd.handlers.import_undo.ROOMS_AT_ONCE", 2)
+    await importing.rooms(*(ImportRoom(f"C{n}", f"own {n}", "public") for n in range(2, 7)))
+    left = []
+    while not (answer := await importing.undo_some()).done:
+        left.append(len(await importing.world.reader.unused_rooms_of("i", 9)))
+    assert left == [3, 1, 0]
+    assert answer.rooms_left == 0

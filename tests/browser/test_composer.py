@@ -75,8 +75,12 @@ def test_an_upload_survives_a_cut_line_and_a_reload_and_is_sent_once(seen: Any) 
     assert (seen["film"], seen["song"]) == ([1], [1])
 
 
+def test_a_tab_goes_on_with_what_another_one_had_under_way_when_it_was_closed(seen: Any) -> None:
+    assert seen["opera"] == [1]
+
+
 def test_an_upload_that_is_taken_out_is_taken_back_from_the_server(seen: Any) -> None:
-    assert seen["taken_back"] == 204
+    assert (seen["taken_back"], seen["thrown_away"]) == (204, 204)
 
 
 def test_what_was_written_without_a_connection_outlives_a_reload(seen: Any) -> None:

@@ -29,6 +29,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
         for number in range(70):
             his.post(rooms["other"], f"before anybody else came {number}")
         eve = town.member(rooms["other"], name="eve")
+        visit = town.open(eve)
+        visit.ask("account.update", display_name="عمر الخيام")
+        visit.close()
         first = his.post(rooms["other"], "welcome, eve")["seq"]
         saw = drive(
             "everyday",
@@ -52,6 +55,35 @@ def test_nothing_is_pushed_out_of_the_window_by_a_name(seen: Any) -> None:
 
 def test_back_closes_what_covers_the_room_and_leads_to_it_again(seen: Any) -> None:
     assert seen["back"] == {"stays": True, "shows": True, "leadsToTheList": True}
+
+
+def test_whoever_goes_back_leaves_what_asks_them_something(seen: Any) -> None:
+    assert seen["leftOpen"] == 0
+
+
+def test_whoever_is_in_one_tab_or_comes_back_to_it_is_there(seen: Any) -> None:
+    """A session that is back within seconds is as it was; a tab that never said `online` did not count."""
+    assert seen["hereInOne"]
+
+
+def test_emoji_have_their_colours_and_signs_of_text_have_none(seen: Any) -> None:
+    """Debian's font of text has the smileys in black."""
+    assert seen["inColour"] == {"wrong": [], "text": False}
+
+
+def test_members_of_all_pages_are_counted_and_found_by_name(seen: Any) -> None:
+    """A panel named the 500 of its first page as all, and said of the others that nobody has such a name."""
+    assert seen["heading"] == "People · 5"
+    assert seen["foundIn"] == {".panel": 1, "main": 1}
+
+
+def test_a_name_that_runs_from_right_to_left_stands_where_the_others_do(seen: Any) -> None:
+    assert len(seen["indents"]) == 5
+    assert len(set(seen["indents"])) == 1
+
+
+def test_nobody_is_banned_by_one_press(seen: Any) -> None:
+    assert seen["asks"].startswith(LONG)
 
 
 def test_the_line_stands_above_what_came_after_one_joined(seen: Any) -> None:

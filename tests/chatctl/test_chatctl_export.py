@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+
+from chatctl.exports.lines import open_lines
+from chatctl.failure import Failed
 
 
 @pytest.fixture
@@ -94,3 +98,11 @@ def test_other_files_are_left_alone(chatctl, said, tmp_path):
     assert "no export" in chatctl.refused("room", "export", said.room["id"], str(tmp_path / "diary"))
     assert (tmp_path / "diary").read_text() == "dear diary\n"
     assert "cannot be written" in chatctl.refused("room", "export", said.room["id"], "/nowhere/at/all")
+
+
+@pytest.mark.parametrize("size", [1, 1_000_000], ids=["when it is closed", "and again when it is closed"])
+def test_a_disk_that_is_full_is_said_of_the_file_with_what_to_do(size: int) -> None:
+    """What a buffer still holds is written at the end, whatever has failed before."""
+    full = "/dev/full cannot be written: No space left on device; run this again to go on"
+    with pytest.raises(Failed, match=full), open_lines(Path("/dev/full")) as out:
+        out.write("x" * size)

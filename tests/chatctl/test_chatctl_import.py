@@ -15,13 +15,15 @@ import pytest
 import trio
 from e2e.serving import Server
 from imports.packing import packed
+from msgspec import to_builtins
 
+from chatctl.imports.fit import LONGEST_TOPIC
 from chatctl.imports.move import MEMBERS_AT_ONCE
 from chatd.client import Client
 from chatd.client.calls import Calls
 from chatd.clock import new_id
-from chatd.contract.import_ import AddImportMessages, ImportUndone, UndoImport
-from chatd.frames.codec import MAX_FRAME
+from chatd.contract.import_ import AddImportMessages, ImportRoom, ImportUndone, UndoImport
+from chatd.frames.codec import JSON, MSGPACK
 
 KILLS = 20
 CUT_OFF = 130
@@ -531,7 +533,17 @@ def test_a_room_has_as_many_members_as_there(
     for _ in range(2):
         chatctl("import", "run", str(export), "--space", place)
         assert len(chatctl.json("room", "members", f"{place}/crowd")) == 20
-    assert MEMBERS_AT_ONCE * (len(new_id()) + 3) < MAX_FRAME - 50_000
+
+
+def test_what_is_sent_at_once_fits_into_a_frame() -> None:
+    """A frame has a limit of bytes, and one of MessagePack a limit of items in a list."""
+    ids = [new_id() for _ in range(MEMBERS_AT_ONCE)]
+    room = ImportRoom("C1", "crowd", "private", "t" * LONGEST_TOPIC, members=ids)
+    frame = {"kind": "command", "id": 1, "type": "import.add_rooms", "data": {"rooms": [to_builtins(room)]}}
+    for wire in (JSON, MSGPACK):
+        encoded = wire.encode(frame)
+        [found] = wire.decode(wire.join([encoded]) if not wire.text else encoded.decode())
+        assert found == frame, found
 
 
 def test_an_import_into_a_server_of_another_version_is_refused_in_one_line(

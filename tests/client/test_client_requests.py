@@ -202,6 +202,19 @@ async def test_another_command_whose_reply_was_lost_has_an_unknown_outcome(serve
         assert (await client.post("R1", "still here")).seq == 1
 
 
+async def test_a_query_that_found_no_answer_says_nothing_of_being_carried_out(server, autojump_clock):
+    """It changes nothing, so nobody need wonder."""
+
+    async def lose(frame, connection):
+        if "query" in frame:
+            await server.drop()
+
+    server.before_reply = lose
+    async with connect(server, "good", patient=False) as client:
+        with pytest.raises(Disconnected, match=r"^the connection broke \(close code 1006\)$"):
+            await client.rooms("S1")
+
+
 @pytest.mark.parametrize("code", ["unavailable", "overloaded", "rate_limited"])
 async def test_a_passing_refusal_is_retried_no_sooner_than_the_server_says(server, autojump_clock, code):
     tries = []

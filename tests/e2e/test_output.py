@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from chatd.output import PIPE_BUF, Output
+from chatd.store.ops import migrate
 
 from .serving import STOP_DEADLINE
 from .talking import Client
@@ -134,3 +135,25 @@ def test_a_line_that_was_cut_does_not_run_into_the_next(at_end: ExitStack) -> No
     output.write("whole\n")
     assert os.read(reading, PIPE_BUF) == b"\nwhole\n"
     assert output.lost == 2
+
+
+@pytest.mark.parametrize("words", [("check",), ("schema",), ("upgrade", "--rehearse", "--data", "FOLDER")])
+@pytest.mark.parametrize(
+    ("shell", "status", "said"),
+    [
+        (">&-", 0, ""),
+        (">/dev/full", 1, "chatd: cannot write the output: No space left on device\n"),
+        ("", 141, ""),  # a pipe that nobody reads
+    ],
+)
+def test_a_command_whose_output_nobody_takes_says_so_in_a_line_and_a_status(
+    tmp_path: Path, words: tuple[str, ...], shell: str, status: int, said: str
+) -> None:
+    migrate.prepare(tmp_path / "chatd.db")
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = tuple(word.replace("FOLDER", str(tmp_path)) for word in words)
+    command = ["sh", "-c", f'exec "$@" {shell}', "sh", sys.executable, "-m", "chatd.cli", *words]
+    ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (status, said)

@@ -42,7 +42,12 @@ function browser() {
 const signIn = () => askOnce(server.url, 'account.sign_in', { name: 'tess', password: PASSWORD })
 
 function chatOf(accounts: Accounts, id: string): Chat {
-  const shelf = { put: () => undefined, remove: () => undefined, all: async () => [] }
+  const shelf = {
+    put: () => undefined,
+    remove: () => undefined,
+    all: async () => [],
+    watch: () => () => undefined,
+  }
   return new Chat(
     (options) =>
       new SocketLink({

@@ -34,7 +34,12 @@ const never = (error: unknown) => {
 async function started(failed: (error: unknown) => void = never): Promise<[Chat, Cache]> {
   const cache = await Cache.open(bert.id, failed)
   const { kept, timelines } = await cache.load()
-  const shelf = { put: () => undefined, remove: () => undefined, all: async () => [] }
+  const shelf = {
+    put: () => undefined,
+    remove: () => undefined,
+    all: async () => [],
+    watch: () => () => undefined,
+  }
   const link = (options: object) =>
     new SocketLink({ url: wire.url, token: async () => bert.token, random: () => 0, ...options } as never)
   return [new Chat(link, shelf, kept, timelines), cache]

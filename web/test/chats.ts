@@ -7,7 +7,12 @@ import { until } from './until'
 
 /** A chat that keeps its outbox only as long as it lives. */
 export function chatOf(person: Person, url: string): Chat {
-  const shelf = { put: () => undefined, remove: () => undefined, all: async () => [] }
+  const shelf = {
+    put: () => undefined,
+    remove: () => undefined,
+    all: async () => [],
+    watch: () => () => undefined,
+  }
   return new Chat(
     (options) => new SocketLink({ url, token: async () => person.token, random: () => 0, ...options }),
     shelf,

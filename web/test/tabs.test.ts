@@ -64,7 +64,12 @@ function tab(): Tab {
     }
     return mine
   }
-  const shelf = { put: () => undefined, remove: () => undefined, all: async () => [] }
+  const shelf = {
+    put: () => undefined,
+    remove: () => undefined,
+    all: async () => [],
+    watch: () => () => undefined,
+  }
   made.chat = new Chat((options) => {
     link = new TabsLink({
       account: bert.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chatctl.exports.slack.blocks import blocks
 from chatctl.exports.slack.mrkdwn import mrkdwn
 from chatctl.exports.slack.names import file_id, ts, user_id
 from chatctl.imports.emoji import name_of
@@ -31,6 +32,8 @@ def row_of(message: Message, micro: int, room: str, server: str) -> dict[str, An
         "text": mrkdwn(message.text),
         "ts": ts(micro),
     }
+    if rich := blocks(message.text):
+        row["blocks"] = rich
     if message.edited_at is not None:
         row["edited"] = {"user": author, "ts": ts(message.edited_at * 1000)}
     if message.reactions:

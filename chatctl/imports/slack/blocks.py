@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
 from typing import Any, Final
 
 from chatctl.imports.emoji import emoji_named
-from chatctl.imports.markdown import code, fenced, link, literal, quoted, span
+from chatctl.imports.markdown import Mark, code, fenced, link, literal, quoted, span
 from chatctl.imports.records import mention, plain
 from chatctl.imports.slack.mrkdwn import address_of, markdown, unescaped
 
@@ -20,6 +21,7 @@ _DEEPEST: Final = 6  # indents of a list
 _ELEMENTS: Final = 20_000  # of one message
 _RAW: Final = re.compile(r"[<>]|&(?!amp;|lt;|gt;)")
 _STYLES: Final = ("bold", "italic", "strike", "code")
+_MARKS: Final[tuple[tuple[str, Mark], ...]] = (("bold", "**"), ("italic", "*"), ("strike", "~~"))
 _NOTHING_TO_READ: Final = ("actions", "divider", "input", "file")
 
 
@@ -114,7 +116,19 @@ class Blocks:
         return "\n".join(lines)
 
     def _inline(self, elements: Any) -> str:
-        return "".join(self._element(one) for one in _joined(_dicts(elements))).rstrip("\n")
+        return self._marked(list(_joined(_dicts(elements))), _MARKS).rstrip("\n")
+
+    def _marked(self, elements: list[dict[str, Any]], marks: tuple[tuple[str, Mark], ...]) -> str:
+        """Neighbours that share a style stand between one pair of its marks: those of two that touch would
+        read as others."""
+        if not marks:
+            return "".join(self._element(one) for one in elements)
+        (name, mark), *rest = marks
+        parts = []
+        for styled, those in groupby(elements, lambda one: name in _style(one)):
+            done = self._marked(list(those), tuple(rest))
+            parts.append(span(mark, done) if styled and done.strip() else done)
+        return "".join(parts)
 
     def _element(self, element: dict[str, Any]) -> str:
         self._left -= 1
@@ -130,9 +144,6 @@ class Blocks:
             if known is None:
                 raise _Unknown
             done = known(self, element)
-        for name, mark in (("strike", "~~"), ("italic", "*"), ("bold", "**")):
-            if style.get(name) and done.strip():
-                done = span(mark, done)  # type: ignore[arg-type]
         return done
 
     def _plain(self, element: dict[str, Any], name: str) -> str:

@@ -55,9 +55,12 @@ class ImportReader(Protocol):
         """`{space, room, name}` of the place with a legal hold that has what the import brought or made, None
         without one; `room` None where the whole space has it."""
 
-    async def rooms_made_by(self, import_: str) -> list[Row]:
-        """`{room, last, used}`: `used` where a message stands in it that the import did not bring, `last` the
-        seq of its newest message."""
+    async def unused_rooms_of(self, import_: str, limit: int) -> list[Row]:
+        """`{room, last}` of those that it made, that are not deleted, and in which nobody else has written;
+        `last`: the seq of the newest message there."""
+
+    async def rooms_in_use(self, import_: str) -> int:
+        """How many of those that it made are not deleted, and somebody else has written in them."""
 
     async def people_in_use(self, import_: str) -> int:
         """How many accounts it made that are not deleted, nor about to be."""

@@ -23,6 +23,7 @@ from chatd.store.ops import data_model, epochs, migrate, verify
 from chatd.store.ops.cut import Cut, cut, position_at
 from chatd.store.ops.data_dir import DATABASE, RESTORING, hold
 from chatd.store.ops.ownership import given
+from chatd.store.ops.place import drop_side_files
 from chatd.store.queries.log import EPOCH, HEAD
 
 PAGES_AT_ONCE = 128
@@ -80,7 +81,7 @@ class Examined(msgspec.Struct, frozen=True):
 def backup(connection: sqlite3.Connection, target: Path, pace: Pacer, durable: bool = True) -> Backup:
     """A consistent copy as one file, durable when this returns unless that is not asked for. Never
     overwrites; raises StoreError, and Stopped (see `Pacer`)."""
-    if target.exists():
+    if os.path.exists(target):  # which raises nothing: the next step says what is wrong
         raise StoreError(f"{target} exists already; choose another name")
     part = target.with_name(target.name + ".part")
     try:
@@ -161,6 +162,7 @@ def restore(
         except sqlite3.Error as error:
             raise StoreError(f"{file} cannot be restored: {error}") from error
         put_files(part)
+        drop_side_files(target)
         part.replace(target)
         migrate.sync(folder)
     if done is None:
@@ -187,8 +189,7 @@ def _take_back(part: Path, at: At) -> Cut:
             raise StoreError("nothing had been written by that time: the log of this backup begins later")
         done = cut(part, then, upto)
         migrate.sync(then)
-        for side in ("-wal", "-shm"):
-            part.with_name(part.name + side).unlink(missing_ok=True)
+        drop_side_files(part)
         then.replace(part)
         return done
     finally:

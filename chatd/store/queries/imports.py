@@ -149,20 +149,23 @@ ON_HOLD = json_rows.folded(
     """,
     ("space", "room", "name"),
 )
-ROOMS_MADE = json_rows.folded(
-    """
-    SELECT room,
-        (SELECT coalesce(max(seq), 0) FROM messages WHERE messages.room = known.room) AS last, EXISTS (
-        SELECT 1 FROM messages
-        WHERE messages.room = known.room AND imported IS NOT known.import AND NOT messages.deleted
-    ) AS used
+ROOMS_MADE = """
     FROM imports CROSS JOIN import_rooms AS known ON known.space = imports.space
         AND known.source = imports.source AND known.import = imports.id
-    CROSS JOIN rooms ON rooms.id = room WHERE imports.id = ? AND NOT rooms.deleted
+    CROSS JOIN rooms ON rooms.id = room AND NOT rooms.deleted
+    WHERE imports.id = ? AND {used} EXISTS (
+        SELECT 1 FROM messages
+        WHERE messages.room = rooms.id AND imported IS NOT known.import AND NOT messages.deleted
+    )
+"""
+ROOMS_UNUSED = json_rows.folded(
+    f"""
+    SELECT room, (SELECT coalesce(max(seq), 0) FROM messages WHERE messages.room = known.room) AS last
+    {ROOMS_MADE.format(used="NOT")} LIMIT ?
     """,
     ("room", "last"),
-    ("used",),
 )
+ROOMS_IN_USE = f"SELECT count(*) {ROOMS_MADE.format(used='')}"
 PEOPLE_IN_USE = """
     SELECT count(*) FROM imports CROSS JOIN import_people AS known
         ON known.space = imports.space AND known.source = imports.source AND known.import = imports.id
@@ -170,15 +173,19 @@ PEOPLE_IN_USE = """
     WHERE imports.id = ? AND NOT EXISTS (SELECT 1 FROM erasures WHERE erasures.account = known.account)
 """
 PLACEHOLDERS = """
+    WITH places AS MATERIALIZED (
+        SELECT place.room AS room FROM imports CROSS JOIN import_rooms AS place
+            ON place.space = imports.space AND place.source = imports.source
+        CROSS JOIN rooms ON rooms.id = place.room AND NOT rooms.deleted WHERE imports.id = ?1
+    )
     SELECT json_group_array(account) FROM (
         SELECT account FROM imports CROSS JOIN import_people AS known ON known.space = imports.space
             AND known.source = imports.source AND known.import = imports.id
         CROSS JOIN accounts ON accounts.id = account AND placeholder AND NOT accounts.deleted
-        WHERE imports.id = ?1 AND NOT EXISTS (SELECT 1 FROM erasures WHERE erasures.account = known.account)
+        WHERE imports.id = ?1 AND NOT EXISTS (SELECT 1 FROM erasures WHERE erasures.account = accounts.id)
             AND NOT EXISTS (
-                SELECT 1 FROM import_rooms AS place CROSS JOIN messages AS m
-                    ON m.room = place.room AND m.by = known.account AND m.deleted = 0
-                WHERE place.space = imports.space AND place.source = imports.source
+                SELECT 1 FROM places CROSS JOIN messages AS m
+                    ON m.room = places.room AND m.by = accounts.id AND m.deleted = 0
             )
         LIMIT ?2
     )
@@ -225,8 +232,11 @@ class ImportQueries(Queries):
     async def import_on_hold(self, import_: str) -> Row | None:
         return await self._row(ON_HOLD, import_)
 
-    async def rooms_made_by(self, import_: str) -> list[Row]:
-        return await self._rows(ROOMS_MADE, import_)
+    async def unused_rooms_of(self, import_: str, limit: int) -> list[Row]:
+        return await self._rows(ROOMS_UNUSED, import_, limit)
+
+    async def rooms_in_use(self, import_: str) -> int:
+        return int(await self._cell(ROOMS_IN_USE, import_))
 
     async def people_in_use(self, import_: str) -> int:
         return int(await self._cell(PEOPLE_IN_USE, import_))

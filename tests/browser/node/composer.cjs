@@ -214,6 +214,21 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
   await gone(page)
   seen.song = await counts(page, ['with a song'])
 
+  // Closed in the middle of it: a tab that stays, and is connected all the time, goes on with it.
+  const goes = await tab(away, path)
+  const itsDebug = await away.newCDPSession(goes)
+  await itsDebug.send('Network.enable')
+  await itsDebug.send('Network.emulateNetworkConditions', SLOW)
+  await field(goes).waitFor()
+  const opera = Buffer.alloc(1_100_000, 8)
+  await goes.locator('input[type=file]').setInputFiles({ name: 'opera.bin', mimeType: 'application/octet-stream', buffer: opera })
+  await write(goes, 'with an opera')
+  await goes.waitForFunction(() => document.querySelector('.pending progress')?.value > 10)
+  await goes.close()
+  await row(his, 'with an opera').getByText('opera.bin').waitFor()
+  await gone(page)
+  seen.opera = await counts(page, ['with an opera'])
+
   // Taken out while it is on its way: the server keeps nothing of it.
   await debug.send('Network.emulateNetworkConditions', SLOW)
   await field(page).waitFor()
@@ -222,6 +237,15 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
   const taken = page.waitForResponse((one) => one.request().method() === 'DELETE')
   await page.getByRole('button', { name: 'Remove no.bin' }).click()
   seen.taken_back = (await taken).status()
+
+  // So it is once the message went with it.
+  await page.locator('input[type=file]').setInputFiles({ name: 'nor.bin', mimeType: 'application/octet-stream', buffer: song })
+  await write(page, 'with nothing')
+  await page.waitForFunction(() => document.querySelector('.pending progress')?.value > 10)
+  const thrown = page.waitForResponse((one) => one.request().method() === 'DELETE')
+  await page.locator('.pending').getByRole('button', { name: 'Throw away' }).click()
+  seen.thrown_away = (await thrown).status()
+  await gone(page)
 
   // Written without a line, and loaded anew before there is one again.
   await debug.send('Network.emulateNetworkConditions', FAST)

@@ -20,7 +20,7 @@ function sideways() {
   return found
 }
 
-scenario(async ({ asked, open, picture, forgive }) => {
+scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   const { ann, bob, eve, rooms, quay } = asked
   const as = async (who, path, body) => {
     const answer = await fetch(`${asked.origin}${path}`, {
@@ -42,6 +42,63 @@ scenario(async ({ asked, open, picture, forgive }) => {
     return { next: Number(line.nextElementSibling.dataset.seq), below: scrollHeight - scrollTop - clientHeight }
   })
   await picture(late, 'everyday-newcomer')
+  await late.context().close()
+
+  // Two tabs: one is hidden and left, the other is not; then nobody is there, and comes back by loading it anew.
+  const profile = await context(eve)
+  await profile.clock.install()
+  const told = []
+  profile.on('page', (page) =>
+    page.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        const { command, data } = JSON.parse(payload)
+        if (command === 'presence.set') told.push(data.state)
+      }),
+    ),
+  )
+  const hidden = await tab(profile, `/#/room/${rooms.other}`)
+  const front = await tab(profile, `/#/room/${rooms.other}`)
+  const stands = (page, state) => page.locator(`.sidebar-me .presence-${state}`).waitFor()
+  for (const page of [hidden, front]) await stands(page, 'online')
+  const hide = async (page) => {
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden' })
+      document.dispatchEvent(new Event('visibilitychange'))
+    })
+    await profile.clock.fastForward(21_000)
+  }
+  await hide(hidden)
+  for (const page of [front, hidden]) {
+    await page.locator('textarea').first().fill('still here')
+    await page.locator('textarea').first().press('Enter')
+    await page.getByRole('log').getByText('still here').first().waitFor()
+  }
+  const hereInOne = !told.includes('away')
+  await hide(front)
+  await stands(front, 'away')
+  await front.reload()
+  await stands(front, 'online')
+  await profile.close()
+
+  // Members come in pages, here of two: all are counted, and looked through.
+  const paged = await context(ann)
+  await paged.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer()
+    const shorter = (said) => said.replaceAll(/("(?:room|space)\.members","data":{[^}]*"limit":)500/g, (_, before) => `${before}2`)
+    socket.onMessage((said) => server.send(shorter(String(said))))
+  })
+  const few = await tab(paged, `/#/room/${rooms.other}`)
+  await few.getByRole('button', { name: 'Members' }).click()
+  await few.locator('.people-heading', { hasText: '5' }).waitFor()
+  const heading = await few.locator('.people-heading').innerText()
+  const foundIn = {}
+  for (const place of ['.panel', 'main']) {
+    if (place === 'main') await few.goto(`/#/space/${asked.space}/members`)
+    await few.locator(place).getByLabel('Filter by name').fill('عمر')
+    await few.locator(`${place} :is(.people-list, .rows) > li`).filter({ hasText: 'عمر' }).waitFor()
+    foundIn[place] = await few.locator(`${place} :is(.people-list, .rows) > li`).count()
+  }
+  await paged.close()
 
   // A phone: the list, the room, the panel that covers it, and the way back.
   const phone = await open(ann, { path: '/#/', phone: true, viewport: SMALLEST })
@@ -62,6 +119,11 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await phone.locator('dialog[open] a[href^="https://"]').waitFor()
   await look(phone, 'topic')
   await phone.keyboard.press('Escape')
+  await phone.locator('.room-topic').click()
+  await phone.locator('dialog[open]').waitFor()
+  await phone.goBack()
+  await phone.locator('.sidebar-room').nth(1).waitFor()
+  const leftOpen = await phone.locator('dialog[open]').count()
   await as(bob, `/api/v1/rooms/${rooms.other}/messages`, { text: `@${ann.name} come and look` })
   await phone.goto('/#/')
   await phone.locator('.sidebar-unread').waitFor()
@@ -95,6 +157,13 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await look(desk, 'beside')
   await go(rooms.other)
   await beside.getByText('People · 5').waitFor()
+  const indents = await beside.locator('bdi').evaluateAll((names) =>
+    names.map((name) => {
+      const text = document.createRange()
+      text.selectNodeContents(name)
+      return Math.round(text.getBoundingClientRect().left - name.parentElement.getBoundingClientRect().left)
+    }),
+  )
   await beside.getByText(quay).click()
   const dot = beside.locator('.profile .presence')
   await dot.waitFor()
@@ -106,6 +175,27 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await beside.locator('textarea').waitFor()
   await go(rooms.long)
   await beside.waitFor({ state: 'detached' })
+
+  // Emoji have their colours, where the machine has any.
+  const inColour = await desk.evaluate(() => {
+    const isColoured = (family, text) => {
+      const pen = new OffscreenCanvas(60, 60).getContext('2d')
+      pen.font = `40px ${family}`
+      pen.fillText(text, 5, 45)
+      const { data } = pen.getImageData(0, 0, 60, 60)
+      return data.some((_, at) => at % 4 === 0 && Math.abs(data[at] - data[at + 2]) > 40)
+    }
+    const { fontFamily } = getComputedStyle(document.querySelector('.message .text'))
+    const width = (family, text) => {
+      const pen = new OffscreenCanvas(60, 60).getContext('2d')
+      pen.font = `40px ${family}`
+      return Math.round(pen.measureText(text).width)
+    }
+    const alone = '"Noto Color Emoji"'
+    const wrong = (text) =>
+      isColoured(alone, text) && (!isColoured(fontFamily, text) || width(alone, text) !== width(fontFamily, text))
+    return { wrong: ['😂', '👍', '♉', '🇩🇪', '👩🏽‍🚀'].filter(wrong), text: isColoured(fontFamily, '1☎a') }
+  })
 
   // The name of an emoji becomes the emoji.
   const field = desk.locator('.room-foot textarea')
@@ -139,6 +229,9 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await desk.locator('.row').filter({ hasText: quay }).getByRole('button', { name: 'Moderate' }).click()
   await desk.locator('dialog[open]').getByRole('button', { name: 'Kick' }).waitFor()
   await look(desk, 'moderate')
+  await desk.locator('dialog[open]').getByRole('button', { name: 'Ban' }).click()
+  const asks = await desk.locator('dialog[open]').getByText('no invite brings them back').innerText()
+  await desk.getByRole('button', { name: 'Cancel' }).click()
   const nobody = await open(null, { path: `/#/invite/${asked.code}`, phone: true, viewport: SMALLEST })
   forgive(/40[03]/)
   await nobody.getByLabel('Name', { exact: true }).fill('n'.repeat(40))
@@ -147,5 +240,5 @@ scenario(async ({ asked, open, picture, forgive }) => {
   await nobody.locator('[aria-invalid="true"]').first().waitFor()
   const blamed = await nobody.locator('[aria-invalid="true"]').evaluateAll((all) => all.map(({ name }) => name))
 
-  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer }
+  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne, indents, heading, foundIn, inColour }
 })

@@ -1,15 +1,18 @@
 /** The files of one place: what they are, how far they have come, and what went wrong with them. */
 
 import { useEffect, useState } from 'preact/hooks'
-import type { Upload } from '../data/uploads'
+import type { Problem, Upload } from '../data/uploads'
 import { useChat } from '../shell/chat_context'
 import { size } from '../text/sizes'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
 import { IconButton } from '../ui/IconButton'
-import { t } from './state_words'
+import { t } from './tray_words'
 import { problemWords } from './upload_words'
 import './tray.css'
+
+/** What another try does not change. */
+const FINAL: ReadonlySet<Problem['why']> = new Set(['bytes_gone', 'too_large'])
 
 /** `fixed`: they went with a message, and none is taken out by itself. */
 export function AttachmentTray({ place, fixed = false }: { place: string; fixed?: boolean }) {
@@ -24,10 +27,12 @@ export function AttachmentTray({ place, fixed = false }: { place: string; fixed?
           <span class="tray-about">
             <bdi class="tray-name">{one.name}</bdi>
             <State one={one} />
+            {one.problem !== null && !FINAL.has(one.problem.why) && (
+              <span>
+                <Button onClick={() => chat.uploads.retry(one.key)}>{t('retry_upload')}</Button>
+              </span>
+            )}
           </span>
-          {one.problem !== null && one.problem.why !== 'bytes_gone' && (
-            <Button onClick={() => chat.uploads.retry(one.key)}>{t('retry_upload')}</Button>
-          )}
           {!fixed && (
             <IconButton
               icon="close"

@@ -116,11 +116,11 @@ function PendingRow({ entry, space, grouped }: PendingRowProps) {
         )}
         {entry.text !== '' && <MessageText text={entry.text} space={space} />}
         <AttachmentTray place={nonce} fixed />
-        {(stuck || entry.error !== null) && (
-          <div class={stuck ? 'pending-problem' : 'pending-problem pending-passing'} role="alert">
-            {sentence(entry, lost)}
+        {(stuck || uploading || entry.error !== null) && (
+          <div class={stuck ? 'pending-problem' : 'pending-problem pending-passing'}>
+            <span role="alert">{sentence(entry, lost)}</span>
             {state === 'failed' && <Button onClick={() => chat.outbox.retry(nonce)}>{t('retry')}</Button>}
-            {stuck && (
+            {(stuck || uploading) && (
               <>
                 <Button onClick={editAgain}>{t('edit_again')}</Button>
                 <Button kind="quiet" onClick={() => chat.outbox.discard(nonce)}>

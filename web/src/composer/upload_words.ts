@@ -2,7 +2,7 @@ import type { Problem } from '../data/uploads'
 import { said } from '../i18n/said'
 import { dateAndClock } from '../text/dates'
 import { size } from '../text/sizes'
-import { t } from './state_words'
+import { t } from './tray_words'
 
 /** What is wrong with an upload, and what to do about it. */
 export function problemWords(problem: Problem): string {

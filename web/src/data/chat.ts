@@ -52,6 +52,7 @@ export class Chat {
   /** By room: how far was read, where the server has not confirmed it. */
   private readonly marks = new Map<string, number>()
   private readonly stopReadying: () => void
+  private readonly stopWatching: () => void
   private lastOpened: SessionOpened | null = null
   private repost: ReturnType<typeof setTimeout> | undefined
   /** Whether the state shown is the server's and not only what was kept. */
@@ -101,8 +102,8 @@ export class Chat {
       kept: () => this.kept(),
       restore: (other) => this.restore(other),
     })
-    void this.outbox.restore()
-    void this.uploads.restore()
+    this.takeUp()
+    this.stopWatching = shelf.watch(() => this.takeUp())
     this.stopReadying = effect(() => {
       if (this.link.status.value.state === 'open') untracked(() => this.ready())
     })
@@ -126,6 +127,7 @@ export class Chat {
 
   close(): void {
     this.stopReadying()
+    this.stopWatching()
     clearTimeout(this.repost)
     this.uploads.close()
     this.outbox.close()
@@ -302,8 +304,11 @@ export class Chat {
     this.following.ready()
     this.people.again()
     this.emoji.again()
-    // With what a tab left that is gone since.
-    void this.uploads.restore()
+    this.takeUp()
+  }
+
+  /** What an earlier run left, or a tab that is gone. */
+  private takeUp(): void {
     void this.outbox.restore()
     void this.uploads.restore()
   }

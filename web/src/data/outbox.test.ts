@@ -28,6 +28,7 @@ class Shelf implements OutboxShelf {
   put = (entry: OutboxEntry) => void this.kept.set(entry.nonce, entry)
   remove = (nonce: string) => void this.kept.delete(nonce)
   all = async () => [...this.kept.values()]
+  watch = () => () => undefined
 }
 
 const settled = () => vi.advanceTimersByTimeAsync(0)

@@ -31,6 +31,8 @@ export interface OutboxShelf {
   put(entry: OutboxEntry): void
   remove(nonce: string): void
   all(): Promise<readonly OutboxEntry[]>
+  /** Tells when another tab is gone that had something here. Returns how to stop. */
+  watch(left: () => void): () => void
 }
 
 /** A longer wait than this is told instead: a day's quota that is used up, say. */

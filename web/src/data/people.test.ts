@@ -18,6 +18,19 @@ beforeEach(() => {
   vi.useFakeTimers()
 })
 
+test('whoever is named once is asked for before, and no longer than it takes to hear that they cannot be', async () => {
+  const ask = vi.fn(async (accounts: string[]) => accounts.map(profile))
+  const people = new People(ask)
+  await people.known('ann')
+  await people.known('ann')
+  await people.known('operator:root')
+  expect(people.profiles.get('ann')?.name).toBe('ann')
+  expect(ask).toHaveBeenCalledTimes(1)
+  ask.mockRejectedValue(new Error('not found'))
+  await people.known('bob')
+  expect(people.profiles.get('bob')).toBeUndefined()
+})
+
 test('who is drawn before there is a connection has a name as soon as there is one', async () => {
   const ask = vi
     .fn()

@@ -31,6 +31,12 @@ export class People {
     this.timer ??= setTimeout(() => void this.load(), GATHER_MS)
   }
 
+  /** Waits until the profile is there, or cannot be had: what is said once names people. */
+  async known(account: string): Promise<void> {
+    if (account === 'system' || account.includes(':') || this.profiles.get(account) !== undefined) return
+    for (const profile of await this.ask([account]).catch(() => [])) this.profiles.set(account, profile)
+  }
+
   /** Asks again for everybody who is shown: after a connection that missed something. */
   reload(): void {
     this.asked.clear()

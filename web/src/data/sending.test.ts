@@ -28,6 +28,7 @@ class World {
       put: (entry) => void this.shelf.set(entry.nonce, entry),
       remove: (nonce) => void this.shelf.delete(nonce),
       all: async () => [...this.shelf.values()],
+      watch: () => () => undefined,
     }
     const factory: LinkFactory = (options) => {
       this.options = options

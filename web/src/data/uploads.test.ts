@@ -75,6 +75,7 @@ test('a message with files waits for them, and later words do not wait for it', 
     put: (entry: OutboxEntry) => void kept.set(entry.nonce, entry),
     remove: (nonce: string) => void kept.delete(nonce),
     all: async () => [...kept.values()],
+    watch: () => () => undefined,
   }
   const outbox = new Outbox(post, shelf, undefined, uploads)
   moved.mockImplementation(() => outbox.pumpAll())
@@ -171,6 +172,19 @@ test('what the server would not take is said before a byte is sent', async () =>
     { why: 'too_many', until: 5 },
   ])
   expect(server.begun).toEqual([])
+})
+
+test('where others took the room meanwhile, the refusal says how much is left', async () => {
+  const { server, uploads } = await setup()
+  uploads.add(TRAY, [file('a', 11), file('b', 11)])
+  await settled()
+  server.usage = { ...server.usage, bytes: { used: 90, quota: 100 } }
+  server.held.get('a')?.fail(new Refused('too_large', 'your files would have more …'))
+  await settled()
+  server.usage = { ...server.usage, bytes: { used: 0, quota: 100 } }
+  server.held.get('b')?.fail(new Refused('invalid', 'no such picture'))
+  await settled()
+  expect(uploads.in(TRAY).value.map(({ problem }) => problem?.why)).toEqual(['no_room', 'refused'])
 })
 
 test('three at once, at most ten in a message, and who takes one out takes it back from the server', async () => {

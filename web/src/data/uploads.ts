@@ -246,17 +246,20 @@ export class Uploads {
         void this.keep(key)
       }
     } catch (error) {
-      if (!stop.signal.aborted) this.failed(key, error as Error)
+      if (!stop.signal.aborted) await this.failed(key, file.size, error as Error)
     }
     if (this.running.get(key) === stop) this.running.delete(key)
     this.next()
     this.moved()
   }
 
-  private failed(key: string, error: Error): void {
+  private async failed(key: string, size: number, error: Error): Promise<void> {
     const passing = error instanceof Lost || (error instanceof Refused && isPassing(error))
-    if (!passing) this.all.patch(key, { problem: { why: 'refused', failure: failure(error) } })
-    else {
+    if (!passing) {
+      // Others may have taken the room since it was asked for.
+      const problem = await this.tooMuch(size).catch(() => null)
+      this.all.patch(key, { problem: problem ?? { why: 'refused', failure: failure(error) } })
+    } else {
       this.waiting.add(key)
       clearTimeout(this.timer)
       this.timer = setTimeout(() => this.resume(), AGAIN_MS)

@@ -44,15 +44,20 @@ export function ModerateMember({ space, member, onDone }: ModerateMemberProps) {
       problem.value = said(error as Error)
     }
   }
-  const kick = async () => {
+  const putOut = async (how: 'kick' | 'ban') => {
     const name = member.display_name || member.name
     const answer = await confirmed({
-      title: t('kick'),
-      text: t('kick_text', { name }),
-      act: t('kick'),
+      title: t(how),
+      text: t(`${how}_text`, { name }),
+      act: t(how),
       danger: true,
     })
-    if (answer) await act(() => chat.ask('member.kick', about()))
+    if (!answer) return
+    await act(() =>
+      how === 'kick'
+        ? chat.ask('member.kick', about())
+        : chat.ask('member.ban', { ...about(), ...lasting() }),
+    )
   }
   /** What the other role would change. */
   const preview = async (to: string) => {
@@ -143,10 +148,10 @@ export function ModerateMember({ space, member, onDone }: ModerateMemberProps) {
         <Button onClick={() => act(() => chat.ask('member.mute', { ...about(), ...lasting() }))}>
           {t('mute')}
         </Button>
-        <Button kind="danger" onClick={kick}>
+        <Button kind="danger" onClick={() => putOut('kick')}>
           {t('kick')}
         </Button>
-        <Button kind="danger" onClick={() => act(() => chat.ask('member.ban', { ...about(), ...lasting() }))}>
+        <Button kind="danger" onClick={() => putOut('ban')}>
           {t('ban')}
         </Button>
         {holds(space.role, 'member.erase_messages') && (

@@ -106,6 +106,8 @@ export const t = strings(
     set_role: 'Change role',
     mute: 'Mute',
     kick: 'Kick',
+    ban_text:
+      '{name} leaves the space and all its rooms, and no invite brings them back while the ban lasts.',
     kick_text: '{name} leaves the space and all its rooms. An invite brings them back.',
     ban: 'Ban',
     unban: 'Lift the ban',
@@ -335,6 +337,8 @@ export const t = strings(
     set_role: 'Rolle ändern',
     mute: 'Stummschalten',
     kick: 'Hinauswerfen',
+    ban_text:
+      '{name} verlässt den Bereich und alle Räume, und solange die Sperre gilt, führt keine Einladung zurück.',
     kick_text: '{name} verlässt den Bereich und alle Räume. Mit einer Einladung geht es zurück.',
     ban: 'Sperren',
     unban: 'Sperre aufheben',

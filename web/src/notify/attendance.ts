@@ -59,13 +59,14 @@ export function tellAttendance(): void {
   effect(() => {
     const shown = chat.value
     if (shown?.status.value.state !== 'open') {
-      told = null // a new session begins as `online`
+      told = null
       return
     }
     return watchPresence(shown, [shown.me])
   })
+  // Also that somebody is there: a session that comes back within seconds is as it was, and a tab counts once it says.
   effect(() => {
     const shown = chat.value
-    if (shown !== null && shown.people.presences.row(shown.me).value !== undefined && !here) tell()
+    if (shown !== null && shown.people.presences.row(shown.me).value !== undefined) tell()
   })
 }

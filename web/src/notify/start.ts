@@ -50,9 +50,10 @@ export function startNotifying(): void {
   effect(() => {
     const shown = chat.value
     if (shown === null) return
-    return watchRemovals(shown, (removal) =>
-      toast(removalSentence(removal, shown), PASSING.has(removal.what) ? 'info' : 'error'),
-    )
+    return watchRemovals(shown, async (removal) => {
+      if (removal.by !== null) await shown.people.known(removal.by)
+      toast(removalSentence(removal, shown), PASSING.has(removal.what) ? 'info' : 'error')
+    })
   })
   navigator.serviceWorker?.addEventListener('message', ({ data, ports }) => {
     const { open, shows } = data as { open?: Asked; shows?: string }

@@ -35,7 +35,8 @@ export const tabLocks = (): Locks | null =>
   locks === undefined || typeof BroadcastChannel === 'undefined' ? null : (locks as Locks)
 
 // Held as long as this tab lives: so others know whose messages are still under way.
-void locks?.request(`chatd-tab-${TAB}`, () => new Promise(() => undefined))
+const TAB_LOCK = 'chatd-tab-'
+void locks?.request(TAB_LOCK + TAB, () => new Promise(() => undefined))
 
 /** Each draft has a key of its own behind this. */
 export const draftsOf = (account: string) => `chatd.drafts.${account}.`
@@ -65,12 +66,28 @@ export function outboxShelf(account: string): OutboxShelf {
         }
         return found.sort((one, other) => one.at - other.at)
       }).catch(() => []),
+    watch(left) {
+      const stop = new AbortController()
+      const { signal } = stop
+      const awaited = new Set([TAB])
+      const wait = (shelved: Shelved | null) => {
+        if (shelved === null || awaited.has(shelved.tab)) return
+        awaited.add(shelved.tab)
+        locks
+          ?.request(TAB_LOCK + shelved.tab, { mode: 'shared', signal }, () => undefined)
+          .then(left, () => undefined)
+      }
+      for (const key of keysOf(prefix)) wait(stored(key))
+      // Comes with what other tabs put.
+      addEventListener('storage', ({ key }) => key?.startsWith(prefix) && wait(stored(key)), { signal })
+      return () => stop.abort()
+    },
   }
 }
 
 async function tabsAlive(): Promise<ReadonlySet<string>> {
   const held = (await locks?.query())?.held ?? []
-  return new Set(held.map(({ name = '' }) => name.replace('chatd-tab-', '')))
+  return new Set(held.map(({ name = '' }) => name.replace(TAB_LOCK, '')))
 }
 
 /** Who of several tabs takes up what another one left. Without locks each takes up all: the server has it once anyway. */

@@ -1,4 +1,7 @@
-/** The dialog that is open, above everything. One at a time; a dialog that opens another takes its place. */
+/**
+ * The dialog that is open, above everything. One at a time; a dialog that opens another takes its place. Whoever goes
+ * back leaves it, too: what it is about may not be there.
+ */
 
 import { signal } from '@preact/signals'
 import type { VNode } from 'preact'
@@ -13,3 +16,5 @@ export function openDialog(part: VNode): void {
 export function closeDialog(): void {
   dialog.value = null
 }
+
+globalThis.addEventListener?.('popstate', closeDialog)

@@ -1,7 +1,7 @@
 /** Asks before something that cannot be taken back, and for a reason where one is kept. */
 
 import { useSignal } from '@preact/signals'
-import { closeDialog, openDialog } from '../shell/dialog'
+import { closeDialog, dialog, openDialog } from '../shell/dialog'
 import { Button } from './Button'
 import { Dialog } from './Dialog'
 import { Field } from './Field'
@@ -24,10 +24,16 @@ interface Question {
 export function confirmed(question: Question): Promise<{ reason: string | null } | false> {
   return new Promise((resolve) => {
     const end = (answer: { reason: string | null } | false) => {
-      closeDialog()
       resolve(answer)
+      closeDialog()
     }
-    openDialog(<Confirm question={question} onEnd={end} />)
+    const part = <Confirm question={question} onEnd={end} />
+    openDialog(part)
+    const stop = dialog.subscribe((shown) => {
+      if (shown === part) return
+      resolve(false) // it was left, unless an answer came before
+      stop()
+    })
   })
 }
 
