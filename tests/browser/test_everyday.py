@@ -66,6 +66,11 @@ def test_whoever_is_in_one_tab_or_comes_back_to_it_is_there(seen: Any) -> None:
     assert seen["hereInOne"]
 
 
+def test_emoji_have_their_colours_and_signs_of_text_have_none(seen: Any) -> None:
+    """Debian's font of text has the smileys in black."""
+    assert seen["inColour"] == {"wrong": [], "text": False}
+
+
 def test_members_of_all_pages_are_counted_and_found_by_name(seen: Any) -> None:
     """A panel named the 500 of its first page as all, and said of the others that nobody has such a name."""
     assert seen["heading"] == "People · 5"

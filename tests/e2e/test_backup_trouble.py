@@ -165,6 +165,14 @@ def test_nothing_readable_goes_where_backups_are_encrypted(town: Town, tmp_path:
     assert "give a recipient" in refused["message"]
 
 
+@pytest.mark.parametrize("end", ["", "/", "/backup"])
+def test_a_place_that_cannot_even_be_looked_at_is_a_refusal(town: Town, tmp_path: Path, end: str) -> None:
+    """As a folder of root's for a server that is not root; here a name that no disk takes."""
+    refused = town.operator.refusal("backup.create", path=f"{tmp_path / ('a' * 300)}{end}")
+    assert refused["code"] == "conflict"
+    assert "File name too long" in refused["message"]
+
+
 def test_no_backup_goes_into_a_data_folder(town: Town, tmp_path: Path) -> None:
     refused = town.operator.refusal("backup.create", path=f"{town.server.data}/")
     assert "is a server's data folder" in refused["message"]

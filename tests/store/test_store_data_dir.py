@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sqlite3
@@ -17,7 +18,7 @@ from chatd.store.connection import open_writer
 from chatd.store.database import Store, open_store
 from chatd.store.ops import migrate, scratch_tables, verify
 from chatd.store.ops.backup import restore
-from chatd.store.ops.data_dir import DATABASE, RESTORE, why_not
+from chatd.store.ops.data_dir import DATABASE, RESTORE, hold, why_not
 from chatd.store.ops.scratch_tables import open_scratch
 from chatd.store.views.file import VIEWS
 
@@ -57,6 +58,18 @@ async def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be used"):
         async with open_store(tmp_path / "file" / "data"):
             pass
+
+
+def test_a_full_disk_is_said_of_the_folder_whose_lock_finds_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwrite", no_room)
+    refused = rf"the data folder {tmp_path} cannot be used: No space left on device; make room on the disk$"
+    with pytest.raises(StoreError, match=refused), hold(tmp_path):
+        pass
 
 
 def full(path: Path) -> None:

@@ -81,7 +81,7 @@ class Examined(msgspec.Struct, frozen=True):
 def backup(connection: sqlite3.Connection, target: Path, pace: Pacer, durable: bool = True) -> Backup:
     """A consistent copy as one file, durable when this returns unless that is not asked for. Never
     overwrites; raises StoreError, and Stopped (see `Pacer`)."""
-    if target.exists():
+    if os.path.exists(target):  # which raises nothing: the next step says what is wrong
         raise StoreError(f"{target} exists already; choose another name")
     part = target.with_name(target.name + ".part")
     try:

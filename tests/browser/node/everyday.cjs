@@ -176,6 +176,27 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   await go(rooms.long)
   await beside.waitFor({ state: 'detached' })
 
+  // Emoji have their colours, where the machine has any.
+  const inColour = await desk.evaluate(() => {
+    const isColoured = (family, text) => {
+      const pen = new OffscreenCanvas(60, 60).getContext('2d')
+      pen.font = `40px ${family}`
+      pen.fillText(text, 5, 45)
+      const { data } = pen.getImageData(0, 0, 60, 60)
+      return data.some((_, at) => at % 4 === 0 && Math.abs(data[at] - data[at + 2]) > 40)
+    }
+    const { fontFamily } = getComputedStyle(document.querySelector('.message .text'))
+    const width = (family, text) => {
+      const pen = new OffscreenCanvas(60, 60).getContext('2d')
+      pen.font = `40px ${family}`
+      return Math.round(pen.measureText(text).width)
+    }
+    const alone = '"Noto Color Emoji"'
+    const wrong = (text) =>
+      isColoured(alone, text) && (!isColoured(fontFamily, text) || width(alone, text) !== width(fontFamily, text))
+    return { wrong: ['😂', '👍', '♉', '🇩🇪', '👩🏽‍🚀'].filter(wrong), text: isColoured(fontFamily, '1☎a') }
+  })
+
   // The name of an emoji becomes the emoji.
   const field = desk.locator('.room-foot textarea')
   await field.pressSequentially('well done :tada: `:tada:` 12:30:')
@@ -219,5 +240,5 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   await nobody.locator('[aria-invalid="true"]').first().waitFor()
   const blamed = await nobody.locator('[aria-invalid="true"]').evaluateAll((all) => all.map(({ name }) => name))
 
-  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne, indents, heading, foundIn }
+  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne, indents, heading, foundIn, inColour }
 })
