@@ -91,6 +91,9 @@ class Root(click.RichGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the very end
             ctx.exit(BY_PIPE)
         except OSError as error:
+            if error.filename is not None:  # not the output, but a file that was named
+                sys.stderr.write(f"chatctl: {sanitized(os.fsdecode(error.filename))}: {error.strerror}\n")
+                ctx.exit(1)
             if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF):
                 raise
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for the flush at the very end

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 ROOT: Final = Path(__file__).parents[1]
 HOLE: Final = "…"
@@ -27,53 +28,57 @@ def pattern(text: str) -> str:
     return CAPITALS.sub(HOLE, " ".join(text.split())).strip()
 
 
-@cache
-def sayings() -> frozenset[str]:
-    """Every text in the source of chatd and chatctl, as a pattern."""
-    return frozenset(pattern(text) for tree in _trees() for text in _texts(tree))
+class Source(NamedTuple):
+    """All that stands in it, as patterns: texts, events that are logged as warnings or errors, and by the
+    name of an error what it says where it is raised."""
+
+    texts: frozenset[str]
+    alarms: frozenset[str]
+    raised: dict[str, frozenset[str]]
 
 
 def is_said(quote: str) -> bool:
     """Whether it is a text of the program, or one whose holes other texts fill."""
-    wanted = pattern(quote)
-    return wanted in sayings() or any(_filled(text, wanted) for text in sayings() if HOLE in text)
-
-
-def _filled(text: str, wanted: str) -> bool:
-    if len(re.findall(r"\w", text)) < LETTERS:
-        return False
-    found = re.fullmatch("(.+?)".join(map(re.escape, text.split(HOLE))), wanted)
-    return found is not None and all(part == HOLE or part in sayings() for part in found.groups())
+    wanted, texts = pattern(quote), source().texts
+    if wanted in texts:
+        return True
+    found = (filling.fullmatch(wanted) for filling in _fillings())
+    return any(one and all(part == HOLE or part in texts for part in one.groups()) for one in found)
 
 
 @cache
-def alarms() -> frozenset[str]:
-    """Every event that is logged as a warning or an error."""
-    return frozenset(event for tree in _trees() for event in _alarms(tree))
+def _fillings() -> tuple[re.Pattern[str], ...]:
+    """What each text with holes may become."""
+    texts = (text for text in source().texts if HOLE in text and len(re.findall(r"\w", text)) >= LETTERS)
+    return tuple(re.compile("(.+?)".join(map(re.escape, text.split(HOLE)))) for text in texts)
 
 
 @cache
-def raised(error: str) -> frozenset[str]:
-    """The message of every `raise error(...)`, as a pattern."""
-    found = set()
-    for tree in _trees():
-        for node in ast.walk(tree):
-            match node:
-                case ast.Raise(exc=ast.Call(func=ast.Name(id=name), args=[message, *_])) if name == error:
-                    found.add(pattern(_text(message) or HOLE))
-    return frozenset(found)
+def source() -> Source:
+    """Of chatd and chatctl."""
+    texts, alarms, raised = set(), set(), defaultdict(set)
+    for node in _nodes():
+        match node:
+            case ast.Constant(value=str()) | ast.JoinedStr():
+                texts.add(pattern(_text(node) or ""))
+            case ast.Raise(exc=ast.Call(func=ast.Name(id=error), args=[message, *_])):
+                raised[error].add(pattern(_text(message) or HOLE))
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=logger), attr=level), args=[event, *_]) if (
+                logger in LOGGERS and level in ALARMS and (text := _text(event)) is not None
+            ):
+                alarms.add(pattern(text))
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[event, *_]) if (
+                name in SAYERS and (text := _text(event)) is not None
+            ):
+                alarms.add(pattern(text))
+    said = {error: frozenset(messages) for error, messages in raised.items()}
+    return Source(frozenset(texts), frozenset(alarms), said)
 
 
-@cache
-def _trees() -> tuple[ast.Module, ...]:
-    files = sorted(file for folder in ("chatd", "chatctl") for file in (ROOT / folder).rglob("*.py"))
-    return tuple(ast.parse(file.read_text()) for file in files)
-
-
-def _texts(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant | ast.JoinedStr) and (text := _text(node)) is not None:
-            yield text
+def _nodes() -> Iterator[ast.AST]:
+    for folder in ("chatd", "chatctl"):
+        for file in (ROOT / folder).rglob("*.py"):
+            yield from ast.walk(ast.parse(file.read_text()))
 
 
 def _text(node: ast.AST) -> str | None:
@@ -83,16 +88,3 @@ def _text(node: ast.AST) -> str | None:
         case ast.JoinedStr(values=parts):
             return "".join(_text(part) or HOLE for part in parts)
     return None
-
-
-def _alarms(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=logger), attr=level), args=[event, *_]) if (
-                logger in LOGGERS and level in ALARMS and (text := _text(event)) is not None
-            ):
-                yield pattern(text)
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[event, *_]) if (
-                name in SAYERS and (text := _text(event)) is not None
-            ):
-                yield pattern(text)

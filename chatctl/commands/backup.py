@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import rmtree
 from typing import TYPE_CHECKING
 
 import rich_click as click
@@ -20,7 +19,6 @@ from chatd.store.ops.scratch_folder import RESTORING, scratch_folder
 if TYPE_CHECKING:
     from chatd.store.ops.backup import At, Restored
 
-FILES = "files"  # in a data folder
 identity = click.option(
     "--identity",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -97,19 +95,12 @@ def restore(
     from chatd.store.ops.backup import named_blobs
 
     at, elsewhere = _at(moment), 0
-    fresh, files_before = not data.exists(), (data / FILES).exists()
-    done = False
-    try:
-        with backup_repository.failures(data if data.is_dir() else data.absolute().parent):
-            if is_repository(source):
-                restored, files, findings = backup_repository.restore_from(source, data, wanted, identity, at)
-            else:
-                restored, files, findings = _restore_file(Path(source), data, at)
-                elsewhere = 0 if files or findings else len(named_blobs(restored.path))
-        done = True
-    finally:
-        if not done and (fresh or not files_before):
-            rmtree(data if fresh else data / FILES, ignore_errors=True)
+    with backup_repository.failures(data if data.is_dir() else data.absolute().parent):
+        if is_repository(source):
+            restored, files, findings = backup_repository.restore_from(source, data, wanted, identity, at)
+        else:
+            restored, files, findings = _restore_file(Path(source), data, at)
+            elsewhere = 0 if files or findings else len(named_blobs(restored.path))
     print_result(
         connection,
         {

@@ -214,8 +214,8 @@ def _reader(repository: str, wanted: str | None, identity: Path | None, at: At |
 
 
 def _told(pruned: Pruned, dry_run: bool) -> str:
-    verb = "would forget" if dry_run else "forgot"
-    told = f"{verb} {counted(len(pruned.forgotten), 'backup')} and kept {len(pruned.kept)}"
+    forgets, keeps = ("would forget", "keep") if dry_run else ("forgot", "kept")
+    told = f"{forgets} {counted(len(pruned.forgotten), 'backup')} and {keeps} {len(pruned.kept)}"
     freed = f"{counted(pruned.objects, 'object')}, {size(pruned.bytes)}"
     told += f"; {'that would free' if dry_run else 'freed'} {freed}"
     return "\n".join((told, *(f"  {id_}" for id_ in pruned.forgotten)))

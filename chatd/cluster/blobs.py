@@ -1,13 +1,15 @@
 """Contents of files over nodes: what one of them stores, or copies, no other takes away meanwhile.
 
 Whoever is about to take some away asks all others first. Who has nothing against it has seen what the asker
-has seen, says what it has seen itself, and stores none of it before it hears that this is over.
+has seen, and stores none of it before it hears that this is over. Then the asker learns what was acknowledged
+anywhere: a file may have come to have that content. One that is cut off from the others hears of none of
+them, but does not learn it either, and leaves all as it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Final, Protocol
 
 import msgspec
@@ -18,6 +20,7 @@ from chatd.cluster.complaints import Complaints
 from chatd.cluster.heartbeats import Heartbeats
 from chatd.cluster.net import Net, Unreachable
 from chatd.files.pins import Pins
+from chatd.ports import StoreUnavailable
 
 ASK, OVER = "blob", "blob-over"
 SECONDS: Final = 2.0  # for the answer of one node
@@ -33,15 +36,8 @@ class _Claim(Struct, frozen=True, array_like=True):
     sequence: int
 
 
-class _Answer(Struct, frozen=True, array_like=True):
-    """`sequence`: up to where who answers had applied the stream when nobody there stored it any more."""
-
-    free: bool
-    sequence: int
-
-
 _claim: Final = msgspec.msgpack.Decoder(_Claim).decode
-_answer: Final = msgspec.msgpack.Decoder(_Answer).decode
+_free: Final = msgspec.msgpack.Decoder(bool).decode
 _hash: Final = msgspec.msgpack.Decoder(Hash).decode
 _encode: Final = msgspec.msgpack.Encoder().encode
 
@@ -53,7 +49,8 @@ class Collector(Protocol):
 
 
 class BlobsOfNodes:
-    """`applied` returns when the stream has been applied up to a sequence, `sequence` says up to where."""
+    """`applied` returns when the stream has been applied up to a sequence, `sequence` says up to where, and
+    `catch_up` returns when this node has applied all that was acknowledged anywhere."""
 
     def __init__(
         self,
@@ -62,12 +59,14 @@ class BlobsOfNodes:
         nursery: trio.Nursery,
         applied: Callable[[int], Awaitable[None]],
         sequence: Callable[[], int],
+        catch_up: Callable[[], Awaitable[None]],
     ) -> None:
         self._net = net
         self._heartbeats = heartbeats
         self._nursery = nursery
         self._applied = applied
         self._sequence = sequence
+        self._catch_up = catch_up
         self._claims: dict[str, trio.Event] = {}  # of other nodes
         self._complaints = Complaints()
 
@@ -89,29 +88,32 @@ class BlobsOfNodes:
         nodes = [heard.heartbeat.node for heard in self._heartbeats.others()]
         asked: list[str] = []
         try:
-            upto = 0
             for node in nodes:
                 asked.append(node)
-                answer = await self._ask(node, hash_)
-                if not answer.free:
+                if not await self._ask(node, hash_):
                     yield False
                     return
-                upto = max(upto, answer.sequence)
-            await self._applied(upto)  # what was stored there before has its row here, too
-            yield True
+            yield await self._level()
         finally:
             for node in asked:
                 self._net.publish(f"{OVER}.{node}", _encode(hash_))
 
-    async def _ask(self, node: str, hash_: str) -> _Answer:
+    async def _level(self) -> bool:
+        """Whether what was stored anywhere before has its row here."""
+        with trio.move_on_after(SECONDS), suppress(StoreUnavailable):
+            await self._catch_up()
+            return True
+        return False
+
+    async def _ask(self, node: str, hash_: str) -> bool:
         claim = _encode(_Claim(hash_, self._sequence()))
         try:
-            return _answer(await self._net.ask(f"{ASK}.{node}", claim, SECONDS))
+            return _free(await self._net.ask(f"{ASK}.{node}", claim, SECONDS))
         except Unreachable:
             pass
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             self._complaints.say("node_message_unreadable", problem=str(error))
-        return _Answer(False, 0)
+        return False
 
     # --- whoever is asked
 
@@ -132,7 +134,7 @@ class BlobsOfNodes:
             finally:
                 if not free:
                     del self._claims[claim.hash]
-        return _encode(_Answer(free, self._sequence()))
+        return _encode(free)
 
     async def _hold(
         self, hash_: str, over: trio.Event, pins: Pins, *, task_status: trio.TaskStatus[bool]

@@ -20,6 +20,7 @@ from chatd.nats.jetstream import NAME_IN_USE, NO_STREAM, ApiError, JetStream, St
 from chatd.ports import Append, PutClusterKey, StoreUnavailable
 from chatd.store.database import Store, open_store
 from chatd.store.ops.data_dir import DATABASE
+from chatd.store.ops.place import drop_side_files
 
 EPOCH: Final = "chatd.epoch"  # of the stream's metadata
 DIVERGED: Final = "diverged"  # a file that says why the node of this folder has stopped itself
@@ -51,6 +52,7 @@ class Founding:
         if path.exists():
             await trio.to_thread.run_sync(partial(shutil.rmtree, made, ignore_errors=True))
             return
+        await trio.to_thread.run_sync(drop_side_files, path)
         if (await self._info() is None or made.exists()) and await self._first(made, folder):
             return
         await trio.Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)

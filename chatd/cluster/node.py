@@ -117,7 +117,14 @@ class Node:
     def attach(self, here: Here) -> None:
         """What others do shows here, and what is done here shows there."""
         self._sharing = Sharing(
-            self.life, self._nursery, self.net, self.log, self.heartbeats, self.owners, here
+            self.life,
+            self._nursery,
+            self.net,
+            self.log,
+            self.heartbeats,
+            self.owners,
+            self.catch_up,
+            here,
         )
         self.one_time, self.blobs = self._sharing.one_time, self._sharing.blobs
 

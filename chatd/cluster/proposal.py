@@ -93,7 +93,12 @@ def unpack(data: bytes) -> Message:
 
 def encode(append: Append, made: Made) -> bytes:
     """One of the appends that `join` makes a proposal of."""
-    return _encode(_packed(append, made))
+    facts = [
+        (fact.stream, fact.seq, fact.type, fact.at, fact.by, data, fact.text, fact.files)
+        for fact, data in zip(append.facts, made.data, strict=True)
+    ]
+    # what `_Append` is read from, without making one: this is done for every message that is posted
+    return _encode((facts, made.salts, append.writes, append.conditions, append.beside))
 
 
 def join(encoded: Sequence[bytes]) -> bytes:
@@ -113,14 +118,6 @@ def decode(data: bytes) -> tuple[list[Append], list[Made]]:
         raise Newer(f"it holds what this chatd does not know: {error}") from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise NotReadable(f"its appends are none: {error}") from error
-
-
-def _packed(append: Append, made: Made) -> _Append:
-    facts = [
-        _Fact(fact.stream, fact.seq, fact.type, fact.at, fact.by, data, fact.text, fact.files)
-        for fact, data in zip(append.facts, made.data, strict=True)
-    ]
-    return _Append(facts, made.salts, list(append.writes), list(append.conditions), [*append.beside])
 
 
 def _unpacked(packed: _Append) -> Append:

@@ -101,7 +101,10 @@ class Proposals:
         if self.cut_off is not None:
             return ProposalCommit(self, here, (), refused=StoreUnavailable(self.cut_off))
         limit = self._sequencer.limit - ROOM - OVERHEAD
-        encoded = [_Encoded(append, made := make(append), encode(append, made)) for append in appends]
+        encoded = [
+            _Encoded(append, made, encode(append, made))
+            for append, made in zip(appends, make(appends), strict=True)
+        ]
         fitting = [len(one.data) <= limit for one in encoded]
         for one in [one for one, fits in zip(encoded, fitting, strict=True) if not fits]:
             self._complaints.say("append_too_long", bytes=len(one.data), limit=limit)

@@ -3,7 +3,7 @@ secrets that are good once. What others do shows here, and what is done here sho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -56,7 +56,8 @@ class Here(Protocol):
 
 
 class Sharing:
-    """`life`: of this node. `run` it; `open` it once this node knows what the others know."""
+    """`life`: of this node. `catch_up` returns when it has applied what was acknowledged anywhere. `run` it;
+    `open` it once this node knows what the others know."""
 
     def __init__(
         self,
@@ -66,6 +67,7 @@ class Sharing:
         log: ClusterLog,
         heartbeats: Heartbeats,
         owners: Owners,
+        catch_up: Callable[[], Awaitable[None]],
         here: Here,
     ) -> None:
         self._here = here
@@ -79,7 +81,7 @@ class Sharing:
         self._signals = Signals(net, here.bus)
         self._presence = PresenceOfNodes(net, heartbeats, life, here.presence, here.bus, here.reader)
         self.one_time = OneTimeOfNodes(net, heartbeats)
-        self.blobs = BlobsOfNodes(net, heartbeats, nursery, log.wait_for, lambda: log.sequence)
+        self.blobs = BlobsOfNodes(net, heartbeats, nursery, log.wait_for, lambda: log.sequence, catch_up)
         DevicesOfNodes(net, heartbeats, here.live)
         SharedThrottle(net, owners, here.throttle)
         log.follow_others(self._others_wrote, here.directory.give_way)

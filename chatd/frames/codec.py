@@ -88,6 +88,8 @@ _HALF: Final = (
     " characters"
 )
 _DEEP: Final = "nested too deep; no request needs more than a few levels"
+_CUT: Final = "truncated"  # what msgspec says of JSON that goes on
+_ONE_LINE: Final = "; a frame is JSON on one line"
 _NAN: Final = "JSON has no NaN and no Infinity; leave such a field out, or send null"
 
 
@@ -152,7 +154,8 @@ class _Json:
             return _bad(f"the frame is {_DEEP}", id_)
         if reason := fault_in(line, error):
             return _bad(reason, id_)
-        refusal = Refusal("invalid", f"not a JSON frame: {shorten(str(error))}")
+        said = shorten(str(error))
+        refusal = Refusal("invalid", f"not a JSON frame: {said}{_ONE_LINE if _CUT in said else ''}")
         return BadFrame(refusal, id_, malformed=True)
 
 

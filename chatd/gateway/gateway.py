@@ -245,7 +245,7 @@ class Gateway:
             return peer
         if not self._proxies.trusts(peer.address):
             mend = "if it is yours, name it in `trusted_proxies`"
-            self._said.warn("proxy_not_trusted", peer=peer.address, mend=mend)
+            self._said.say("proxy_not_trusted", peer=peer.address, mend=mend)
         return replace(peer, address=self._proxies.client(peer.address, head.forwarded))
 
 

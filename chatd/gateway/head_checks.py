@@ -42,7 +42,7 @@ class HeadChecks:
         if not (admin or head.path in FOR_ANY_HOST or self.own.is_own(host)):
             host = shorten(host)
             work_at_head(stream.unread_head)
-            self._said.warn("host_refused", host=host, mend=_MEND)
+            self._said.say("host_refused", host=host, mend=_MEND)
             raise BadHead(
                 421,
                 f"this server is not {host}; if it should be, add that to `public_url` or `origins`",
@@ -60,7 +60,7 @@ class HeadChecks:
         if not self.own.may_connect(origin, host, stream.socket.getsockname()[1]):
             origin = shorten(origin)
             work_at_head(stream.unread_head)
-            self._said.warn("origin_refused", origin=origin, host=shorten(host), mend=_MEND)
+            self._said.say("origin_refused", origin=origin, host=shorten(host), mend=_MEND)
             raise BadHead(
                 403,
                 f"origin {origin} may not connect; the server's setting `public_url`, if people open that"

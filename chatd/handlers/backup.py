@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +29,8 @@ class Backups(msgspec.Struct, frozen=True, eq=False):
         bucket = command.path.startswith("s3://")
         if not bucket and not Path(command.path).is_absolute():
             return Refusal("invalid", "path must be absolute: the server does not know your folder")
-        folder = command.path.endswith("/") or await trio.Path(command.path).is_dir()
+        # unlike a path's method it raises nothing: who writes there says what is wrong
+        folder = command.path.endswith("/") or await trio.to_thread.run_sync(os.path.isdir, command.path)
         if command.recipients and not (bucket or folder):
             return Refusal("invalid", "only backups in a repository, which is a folder, are encrypted")
         try:

@@ -45,7 +45,7 @@ class BackupArchives(msgspec.Struct, frozen=True, eq=False):
 
     async def create(self, target: Path) -> Archived:
         """Never overwrites. Raises StoreError, StoreUnavailable, BlobsUnavailable."""
-        if await trio.to_thread.run_sync(target.exists):
+        if await trio.to_thread.run_sync(os.path.exists, target):  # which raises nothing
             raise StoreError(f"{target} exists already; choose another name")
         findings: list[str] = []
         async with _workshop(target) as folder:
@@ -105,7 +105,10 @@ def _enter(folder: Path, target: Path) -> int:
 def _clear_left(parent: Path) -> None:
     """Takes away what killed servers have left, whatever its target was: all that was ever deleted since may
     stand in it."""
-    for folder in parent.glob(f"{WORKSHOP}*"):
+    left: list[Path] = []
+    with suppress(OSError):  # who writes there says what is wrong
+        left += parent.glob(f"{WORKSHOP}*")
+    for folder in left:
         with suppress(OSError):  # it is in use, or somebody else's
             descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:

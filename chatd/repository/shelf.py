@@ -101,9 +101,9 @@ class FolderShelf:
         self._behind = 0  # bytes that may not be on the disk yet
 
     def entered(self) -> Iterator[None]:
-        if (self._folder / SERVERS_OWN).exists():
-            raise RepositoryError(f"{self._folder} is a server's data folder; give another one")
         with self._translated():
+            if (self._folder / SERVERS_OWN).exists():
+                raise RepositoryError(f"{self._folder} is a server's data folder; give another one")
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:

@@ -66,6 +66,17 @@ def test_whoever_is_in_one_tab_or_comes_back_to_it_is_there(seen: Any) -> None:
     assert seen["hereInOne"]
 
 
+def test_emoji_have_their_colours_and_signs_of_text_have_none(seen: Any) -> None:
+    """Debian's font of text has the smileys in black."""
+    assert seen["inColour"] == {"wrong": [], "text": False}
+
+
+def test_members_of_all_pages_are_counted_and_found_by_name(seen: Any) -> None:
+    """A panel named the 500 of its first page as all, and said of the others that nobody has such a name."""
+    assert seen["heading"] == "People · 5"
+    assert seen["foundIn"] == {".panel": 1, "main": 1}
+
+
 def test_a_name_that_runs_from_right_to_left_stands_where_the_others_do(seen: Any) -> None:
     assert len(seen["indents"]) == 5
     assert len(set(seen["indents"])) == 1
@@ -86,6 +97,11 @@ def test_the_name_of_an_emoji_becomes_the_emoji_unless_it_is_code(seen: Any) -> 
 
 def test_a_refusal_stands_at_the_field_that_it_is_about(seen: Any) -> None:
     assert seen["blamed"] == ["name"]
+
+
+def test_a_refusal_that_is_about_no_field_blames_none(seen: Any) -> None:
+    """A name that was taken stood at the password, which screen readers called wrong."""
+    assert seen["blamedForNothing"] == 0
 
 
 def test_on_paper_there_is_the_conversation_alone(seen: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 
 from chatctl.cli import cli
 
-PAGE = (Path(__file__).parents[2] / "docs" / "chatctl.md").read_text()
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "chatctl.md").read_text()
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
@@ -29,6 +31,20 @@ def sections() -> dict[str, str]:
 
 def test_every_command_has_its_section_and_no_other_has_one():
     assert sorted(sections()) == sorted(path for path, _ in commands(cli))
+
+
+def test_every_command_that_a_page_names_exists() -> None:
+    """Also where the name is broken between two lines, which no search for it finds."""
+    known = {path for path, _ in commands(cli)} | {path.split()[0] for path, _ in commands(cli)}
+    named = {}
+    for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
+        text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+        for quoted in re.findall(r"`chatctl\s([^`]+)`", text):
+            words = re.sub(r"^(--[a-z-]+ \S+ )+", "", " ".join(quoted.split())).split()
+            name = " ".join(itertools.takewhile(re.compile("[a-z][a-z-]*").fullmatch, words[:2]))
+            named[name] = page.name
+    assert len(named) > 50
+    assert {name: page for name, page in named.items() if name and name not in known} == {}
 
 
 @pytest.mark.parametrize(("path", "command"), list(commands(cli)), ids=lambda value: str(value))

@@ -166,6 +166,35 @@ def test_output_that_cannot_be_written_is_one_line_on_stderr(chatctl, words) -> 
     assert errors == "chatctl: cannot write the output: No space left on device\n"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("backup", "check", "FILE"),
+        ("backup", "create", "FILE"),
+        ("backup", "list", "FILE"),
+        ("backup", "prune", "FILE", "--keep", "last 3"),
+        ("backup", "restore", "FILE", "--data", "new"),
+        ("backup", "restore", "FILE", "--data", "FILE"),
+        ("space", "export", "looks", "FILE"),
+        ("space", "export", "looks", "FILE", "--format", "html"),
+        ("room", "export", "looks/away", "FILE", "--format", "slack"),
+        ("server", "export", "FILE"),
+        ("file", "download", "01M8N0J7JEDJVYBKMNRP5GHF7N", "FILE"),
+        ("cluster", "nkey", "FILE"),
+    ],
+)
+def test_a_file_that_cannot_even_be_looked_at_is_one_line_that_names_it(chatctl, tmp_path, words) -> None:
+    """As in a folder of somebody else; here its name is one that no disk takes."""
+    if chatctl.run("space", "show", "looks").exit_code:
+        chatctl("account", "create", "looker", "--no-password")
+        chatctl("space", "create", "looks", "--owner", "looker")
+        chatctl("room", "create", "away", "--space", "looks")
+    file = str(tmp_path / ("a" * 300))
+    said = chatctl.refused(*(file if word == "FILE" else word for word in words))
+    assert file in said
+    assert "File name too long" in said
+
+
 def test_a_closed_output_is_no_crash(chatctl) -> None:
     command = ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "chatctl.cli", *chatctl.options()]
     ended = subprocess.run([*command, "account", "list"], capture_output=True, text=True, timeout=60)

@@ -12,6 +12,7 @@ from trio.testing import MockClock
 
 from chatd.cluster.blobs import ASK, CLAIMED_SECONDS, OVER, SECONDS, BlobsOfNodes
 from chatd.files.pins import Pins
+from chatd.ports import StoreUnavailable
 
 
 class Place:
@@ -23,8 +24,14 @@ class Place:
         self.paused = False
         self.sequence = 0
         self.moved = trio.Event()
+        self.agree = True  # the stream's servers
         shared = BlobsOfNodes(
-            NetOfTwo(name, town.wires), cast(Any, self), town.nursery, self.applied, lambda: self.sequence
+            NetOfTwo(name, town.wires),
+            cast(Any, self),
+            town.nursery,
+            self.applied,
+            lambda: self.sequence,
+            self.catch_up,
         )
         shared.share(self.pins, self)
 
@@ -35,6 +42,11 @@ class Place:
     async def applied(self, sequence: int) -> None:
         while self.sequence < sequence:
             await self.moved.wait()
+
+    async def catch_up(self) -> None:
+        if not self.agree:
+            raise StoreUnavailable("the cluster's stream does not answer")
+        await self.applied(self.town.last)
 
     def apply(self, sequence: int) -> None:
         self.sequence = sequence
@@ -53,6 +65,7 @@ class Place:
 class Town:
     def __init__(self, nursery: trio.Nursery) -> None:
         self.nursery, self.wires = nursery, Wires()
+        self.last = 0  # sequence of the stream
         self.heard = {"a", "b", "c"}
         self.a, self.b, self.c = (Place(self, name) for name in ("a", "b", "c"))
 
@@ -118,11 +131,11 @@ async def test_an_answer_that_is_none_is_a_no(town: Town) -> None:
     assert not await town.a.free()
 
 
-async def test_whoever_takes_away_knows_first_what_was_stored_where_it_asked(
+async def test_whoever_takes_away_knows_first_what_was_stored_anywhere(
     town: Town, autojump_clock: MockClock
 ) -> None:
-    """Its row may have come there already, and here not yet."""
-    town.b.apply(7)
+    """A row may have been written already, and not be applied here yet."""
+    town.last = 7
     asked = trio.Event()
 
     async def ask() -> None:
@@ -135,6 +148,16 @@ async def test_whoever_takes_away_knows_first_what_was_stored_where_it_asked(
     town.a.apply(7)
     with trio.fail_after(1):
         await asked.wait()
+
+
+async def test_a_node_that_is_cut_off_takes_nothing_away(town: Town, autojump_clock: MockClock) -> None:
+    """It hears of nobody, and of nothing that was stored meanwhile."""
+    town.heard, town.a.agree = {"a"}, False
+    assert not await town.a.free()
+    town.a.agree, town.last = True, 7
+    assert not await town.a.free()
+    town.a.apply(7)
+    assert await town.a.free()
 
 
 async def test_a_node_that_does_not_know_yet_why_it_goes_says_no(

@@ -102,7 +102,7 @@ def test_every_write_and_every_condition_comes_as_it_was(kind: Any, full: bool) 
     found = there_and_back(Envelope(command, context(False), ignore, writes, conditions))
     assert (found.writes, found.conditions) == (writes, conditions)
     append = Append((), writes, conditions, (("space/s", 7),))
-    assert decode(join([encode(append, make(append))]))[0] == [append]
+    assert decode(join([encode(append, *make([append]))]))[0] == [append]
 
 
 @pytest.mark.parametrize("full", [True, False])
@@ -112,7 +112,7 @@ def test_every_fact_is_stored_elsewhere_exactly_as_here(row: Any, full: bool) ->
     text = data.pop("text", None) if row.text else None
     fact = Fact(f"{row.stream}/x", 3, row.name, 2**52, "ann", data, text, [{"id": "f"}] if full else None)
     append = Append((fact, fact))
-    made = make(append)
+    [made] = make([append])
     [found], [as_made] = decode(join([encode(append, made)]))
     assert (found, as_made) == (append, made)
 

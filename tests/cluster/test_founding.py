@@ -62,6 +62,31 @@ async def epoch(folder: Path) -> str:
         return store.epochs.database
 
 
+@pytest.mark.parametrize("founds", [False, True])
+async def test_what_a_former_database_has_left_beside_itself_does_not_get_into_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, founds: bool
+) -> None:
+    """A folder may have been emptied of its database alone, after a kill."""
+    streams, first, second = Streams(), tmp_path / "first", tmp_path / "second"
+    left = second / f"{DATABASE}-wal"
+    async with open_store(second):
+        frames = left.read_bytes()
+    assert frames
+    (second / DATABASE).unlink()
+    left.write_bytes(frames)
+
+    async def fetch(_: object, path: Path) -> str:
+        await trio.Path(path).write_bytes(await trio.Path(first / DATABASE).read_bytes())
+        return "first"
+
+    monkeypatch.setattr(founding, "fetch", fetch)
+    if not founds:
+        await node(streams).bring_database(first)
+    await node(streams).bring_database(second)
+    assert streams.info is not None
+    assert streams.info.config.metadata == {EPOCH: await epoch(second)}
+
+
 async def test_the_first_of_two_founds_and_the_second_takes_a_copy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

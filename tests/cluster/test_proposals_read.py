@@ -17,7 +17,7 @@ FACT = Fact("room/r", 7, "message.posted", 1, "ann", {"nonce": "n"}, "text", Non
 
 def test_what_is_proposed_is_read_as_it_was_written() -> None:
     append = Append((FACT,), (PutLevel(2),), (FilesExist(("f",)),), (("space/s", 3),))
-    made = make(append)
+    [made] = make([append])
     assert decode(join([encode(append, made)])) == ([append], [made])
 
 

@@ -165,6 +165,8 @@ def test_a_rule_says_which_backups_stay(town: Town, tmp_path: Path) -> None:
     made += [town.operator.ask("backup.create", path=str(repository))["id"] for _ in range(2)]
     before = objects(repository)
     assert told("backup", "prune", repository, "--keep", "last 1", "--dry-run")["forgotten"] == made[:2]
+    said = chatctl("backup", "prune", repository, "--keep", "last 1", "--dry-run")
+    assert said.startswith("would forget 2 backups and keep 1; that would free ")
     assert objects(repository) == before
     assert told("backup", "prune", repository, "--keep", "daily 7")["kept"] == made[2:]
     left = objects(repository)

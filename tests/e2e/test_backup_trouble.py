@@ -15,11 +15,14 @@ import pyrage
 import pytest
 from s3_server import KEY, SECRET, s3_server
 
+from chatctl import commands
 from chatctl.commands.backup_repository import CHECKING, failures
 from chatctl.failure import Failed
 from chatd.ports import RepositoryError
 from chatd.repository import bucket_shelf
 from chatd.repository.shelf import locked, open_shelf
+from chatd.store.ops import migrate
+from chatd.store.ops import scratch_folder as scratch
 from chatd.store.ops.backup import restore
 from chatd.store.ops.scratch_folder import scratch_folder
 
@@ -165,6 +168,56 @@ def test_nothing_readable_goes_where_backups_are_encrypted(town: Town, tmp_path:
     assert "give a recipient" in refused["message"]
 
 
+@pytest.mark.parametrize("end", ["", "/", "/backup"])
+def test_a_place_that_cannot_even_be_looked_at_is_a_refusal(town: Town, tmp_path: Path, end: str) -> None:
+    """As a folder of root's for a server that is not root; here a name that no disk takes."""
+    refused = town.operator.refusal("backup.create", path=f"{tmp_path / ('a' * 300)}{end}")
+    assert refused["code"] == "conflict"
+    assert "File name too long" in refused["message"]
+
+
+@pytest.mark.parametrize("place", ["backup", "repository/"])
+def test_a_restore_that_comes_too_late_leaves_what_another_one_has_made(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Both found no folder. It took away the other one's, on which a server may run by then."""
+    source, back = f"{tmp_path}/{place}", tmp_path / "back"
+    town.operator.ask("backup.create", path=source)
+    first = scratch.scratch_folder
+
+    def overtaken(*words: object) -> object:
+        for module in (commands.backup, commands.backup_repository):
+            monkeypatch.setattr(module, "scratch_folder", first)
+        chatctl("backup", "restore", source, "--data", back)
+        return first(*words)  # type: ignore[arg-type]
+
+    for module in (commands.backup, commands.backup_repository):
+        monkeypatch.setattr(module, "scratch_folder", overtaken)
+    assert "holds a database already" in chatctl("backup", "restore", source, "--data", back, status=1)
+    assert (back / "chatd.db").exists()
+    Town(again := Server(back).start()).close()
+    assert again.stop() == 0
+
+
+@pytest.mark.parametrize("there", [(), ("kept",), ("kept", "files")])
+def test_a_restore_that_fails_takes_away_what_it_has_made_and_nothing_else(
+    tmp_path: Path, there: tuple[str, ...]
+) -> None:
+    source, back = tmp_path / "backup", tmp_path / "back"
+    migrate.prepare(source)
+    for name in there:
+        (back / name).mkdir(parents=True)
+
+    def fail(_: Path) -> None:
+        (back / "files").mkdir(exist_ok=True)
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with pytest.raises(OSError, match="error"):
+        restore(source, back, None, fail)
+    assert back.exists() is bool(there)
+    assert {path.name for path in back.glob("*")} - {"lock"} == set(there)
+
+
 def test_no_backup_goes_into_a_data_folder(town: Town, tmp_path: Path) -> None:
     refused = town.operator.refusal("backup.create", path=f"{town.server.data}/")
     assert "is a server's data folder" in refused["message"]
@@ -210,7 +263,8 @@ def test_a_restore_that_is_cut_off_leaves_no_server(town: Town, tmp_path: Path) 
     chatctl("backup", "restore", tmp_path / "copy.tar", "--data", reader)
     with pytest.raises(CutOffError):
         restore(reader / "chatd.db", data, None, cut_off)
-    assert [path.name for path in data.iterdir()] == ["lock"]
+    assert not data.exists()
+    data.mkdir()
     copy.rename(data / "chatd.db.restored")  # as it is when the process is killed
     with pytest.raises(DidNotStart, match=r"a restore into .* was cut off"):
         Server(data).start()

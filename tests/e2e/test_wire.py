@@ -28,6 +28,17 @@ def test_a_request_that_needs_to_say_nothing_has_data_empty_null_or_not_at_all(
     assert others == [first, first]
 
 
+@pytest.mark.parametrize("subprotocol", [JSON, MSGPACK])
+def test_data_that_is_an_empty_list_is_told_to_be_left_out(town: Town, subprotocol: str) -> None:
+    """As PHP and Lua write a map without keys."""
+    client = town.open(town.member(), subprotocol=subprotocol)
+    frame = {**client.frame("space.list", {}), "data": []}
+    client.send_frames([frame])
+    error = client.reply(frame["id"])["error"]
+    assert error["code"] == "invalid"
+    assert "leave it out" in error["message"]
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -140,6 +141,14 @@ def test_what_is_no_json_has_no_id_and_is_rude(line: str) -> None:
     bad = only(JSON.decode(line))
     assert bad.id is None
     assert bad.rude
+
+
+@pytest.mark.parametrize("indent", [0, 2, "\t"])
+def test_a_json_frame_on_several_lines_is_told_that_it_is_to_be_one(indent: int | str) -> None:
+    """As libraries write it that indent unless they are told not to (json::write of Tcl)."""
+    first = next(iter(JSON.decode(json.dumps({"id": 7, "query": "space.list"}, indent=indent))))
+    assert isinstance(first, BadFrame)
+    assert "one line" in first.refusal.message
 
 
 def test_an_escaped_backslash_is_no_surrogate() -> None:

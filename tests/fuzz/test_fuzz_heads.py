@@ -74,7 +74,7 @@ class Quiet(SaidBefore):
     def __init__(self) -> None:
         pass
 
-    def warn(self, event: str, **what: str) -> None:
+    def say(self, event: str, **what: str) -> None:
         pass
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sqlite3
@@ -17,7 +18,7 @@ from chatd.store.connection import open_writer
 from chatd.store.database import Store, open_store
 from chatd.store.ops import migrate, scratch_tables, verify
 from chatd.store.ops.backup import restore
-from chatd.store.ops.data_dir import DATABASE, RESTORE, why_not
+from chatd.store.ops.data_dir import DATABASE, RESTORE, hold, why_not
 from chatd.store.ops.scratch_tables import open_scratch
 from chatd.store.views.file import VIEWS
 
@@ -57,6 +58,18 @@ async def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be used"):
         async with open_store(tmp_path / "file" / "data"):
             pass
+
+
+def test_a_full_disk_is_said_of_the_folder_whose_lock_finds_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwrite", no_room)
+    refused = rf"the data folder {tmp_path} cannot be used: No space left on device; make room on the disk$"
+    with pytest.raises(StoreError, match=refused), hold(tmp_path):
+        pass
 
 
 def full(path: Path) -> None:
@@ -337,6 +350,22 @@ async def test_a_restore_refuses_a_folder_with_a_database(store: Store, tmp_path
     restore(tmp_path / "copy.db", tmp_path / "new")
     with pytest.raises(StoreError, match="holds a database already"):
         restore(tmp_path / "copy.db", tmp_path / "new")
+
+
+async def test_what_a_killed_server_has_left_does_not_get_into_what_is_restored(
+    store: Store, pen: Pen, tmp_path: Path
+) -> None:
+    """Its database alone was moved away; SQLite would read its write-ahead log into the next one."""
+    await store.log.submit(pen.village()).wait()
+    await store.backup(tmp_path / "copy.db")
+    left = tmp_path / "new" / f"{DATABASE}-wal"
+    left.parent.mkdir(0o700)
+    left.write_bytes(store.path.with_name(left.name).read_bytes())
+    assert left.stat().st_size
+    restored = restore(tmp_path / "copy.db", tmp_path / "new")
+    async with open_store(tmp_path / "new") as other:
+        assert other.epoch == restored.epoch
+        assert (await other.verify()).findings == ()
 
 
 async def test_a_restore_refuses_a_damaged_or_foreign_file(store: Store, pen: Pen, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ async def test_an_append_stays_out_when_a_stream_that_it_looked_at_has_moved_on(
 
 async def test_what_was_made_elsewhere_gets_the_same_hash(store: Store, pen: Pen, tmp_path: Path) -> None:
     appends = [pen.space("home"), pen.post("hall", "hello")]
-    made = [make(append) for append in appends]
+    made = make(appends)
     async with open_store(tmp_path / "other") as other:
         [here, there] = [await one.log.submit(appends, made).wait() for one in (store, other)]
         assert here == there

@@ -289,6 +289,7 @@ def test_a_file_with_other_tables_is_left_as_it_is_and_says_what_to_do(tmp_path:
         "DROP VIEW rooms_on_hold; CREATE VIEW rooms_on_hold AS\nSELECT rooms.id AS room FROM rooms",
         'CREATE INDEX "an administrator\'s ""own""" ON events (at)',
         "DROP TABLE sqlite_stat1; DROP INDEX events_taken_off",
+        "DROP TABLE sqlite_stat1; DROP TRIGGER message_edited",
         "CREATE TABLE own (x); CREATE VIEW of_own AS SELECT x FROM own; CREATE INDEX by_own ON own (x);"
         " CREATE TRIGGER from_own AFTER INSERT ON own BEGIN SELECT 1; END; DROP TABLE own",
     ],

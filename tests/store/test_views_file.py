@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -16,6 +18,7 @@ from store_facts import Pen, tamper
 from chatd.ports import Append, Lag, StoreUnavailable
 from chatd.store.database import Store, open_store
 from chatd.store.views.file import VIEWS, open_views
+from chatd.store.views.positions import ViewPositions
 
 
 def nothing(_: sqlite3.Connection) -> None:
@@ -217,6 +220,32 @@ async def test_a_file_that_cannot_be_opened_is_made_anew(
     async with open_store(tmp_path) as store:
         await post(store, pen, "a")
         assert await store.views.follow(Texts(), 9) == Lag("texts", 1, 1)
+
+
+async def test_a_process_without_free_file_descriptors_does_not_throw_the_file_away(
+    tmp_path: Path, pen: Pen
+) -> None:
+    """It says nothing against the file that SQLite cannot open it then, whichever of its files is the one too
+    many: a search index that took hours would be gone."""
+    async with open_store(tmp_path) as store:
+        await post(store, pen, "a")
+        await store.views.follow(Texts(), 9)
+        path = store.path
+    positions = ViewPositions(path.with_name(VIEWS), path)
+    before = path.with_name(VIEWS).stat().st_ino
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    failed = 0
+    for free in range(12):
+        os.close(lowest := os.dup(0))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + free, limits[1]))
+        try:
+            positions.open_writer().close()
+        except (sqlite3.Error, OSError):
+            failed += 1
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        assert path.with_name(VIEWS).stat().st_ino == before, free
+    assert 0 < failed < 12
 
 
 async def test_nobody_else_may_read_the_file(store: Store) -> None:

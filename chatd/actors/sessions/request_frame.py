@@ -33,4 +33,6 @@ def request_data(request: RequestType, frame: Row) -> Any | Refusal:
     data = frame.get("data")
     if data is None:  # which it may be wherever it may be left out
         data = {}
-    return request.read(data) if isinstance(data, dict) else Refusal("invalid", "data must be a map")
+    if isinstance(data, dict):
+        return request.read(data)
+    return Refusal("invalid", "data must be a map; where it is empty, leave it out")

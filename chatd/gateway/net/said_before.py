@@ -24,6 +24,6 @@ class SaidBefore:
         self._said[what] = None
         return True
 
-    def warn(self, event: str, **what: str) -> None:
+    def say(self, event: str, **what: str) -> None:
         if self.first_time(f"{event} {what}"):
             log.warning(event, **what)

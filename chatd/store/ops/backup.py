@@ -7,9 +7,10 @@ that saw more of the old one is told to load anew instead of resuming into a hol
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -21,8 +22,9 @@ from chatd.store import json_rows
 from chatd.store.connection import open_reader
 from chatd.store.ops import data_model, epochs, migrate, verify
 from chatd.store.ops.cut import Cut, cut, position_at
-from chatd.store.ops.data_dir import DATABASE, RESTORING, hold
+from chatd.store.ops.data_dir import DATABASE, LOCK, RESTORING, hold
 from chatd.store.ops.ownership import given
+from chatd.store.ops.place import drop_side_files
 from chatd.store.queries.log import EPOCH, HEAD
 
 PAGES_AT_ONCE = 128
@@ -80,7 +82,7 @@ class Examined(msgspec.Struct, frozen=True):
 def backup(connection: sqlite3.Connection, target: Path, pace: Pacer, durable: bool = True) -> Backup:
     """A consistent copy as one file, durable when this returns unless that is not asked for. Never
     overwrites; raises StoreError, and Stopped (see `Pacer`)."""
-    if target.exists():
+    if os.path.exists(target):  # which raises nothing: the next step says what is wrong
         raise StoreError(f"{target} exists already; choose another name")
     part = target.with_name(target.name + ".part")
     try:
@@ -139,11 +141,11 @@ def restore(
     StoreError, and what `put_files` raises."""
     if not file.is_file():
         raise StoreError(f"there is no backup {file}")
-    target = folder / DATABASE
+    target, fresh = folder / DATABASE, not folder.exists()
     if not target.exists():
         _look_at(file)  # before the folder is made: a copy that is no good leaves nothing behind
     part = folder / RESTORING
-    with hold(folder), given(folder), _gone_unless_named(part):
+    with hold(folder), given(folder), _as_before_unless_whole(folder, fresh), _gone_unless_named(part):
         if target.exists():
             raise StoreError(f"{folder} holds a database already; restore into a new folder")
         try:
@@ -161,11 +163,30 @@ def restore(
         except sqlite3.Error as error:
             raise StoreError(f"{file} cannot be restored: {error}") from error
         put_files(part)
+        drop_side_files(target)
         part.replace(target)
         migrate.sync(folder)
     if done is None:
         return Restored(target, epoch, position)
     return Restored(target, epoch, position, done.erased, done.accounts)
+
+
+@contextmanager
+def _as_before_unless_whole(folder: Path, fresh: bool) -> Iterator[None]:
+    """Who fails takes away what it has made, while it keeps others out: another restore may have been first,
+    and a server may run on that. `fresh`: there was no folder."""
+    before = set(os.listdir(folder))
+    try:
+        yield
+    except BaseException:
+        for name in set(os.listdir(folder)) - before:
+            made = folder / name
+            shutil.rmtree(made, ignore_errors=True) if made.is_dir() else made.unlink(missing_ok=True)
+        if fresh and before <= {LOCK}:
+            with suppress(OSError):
+                (folder / LOCK).unlink()
+                folder.rmdir()
+        raise
 
 
 @contextmanager
@@ -187,8 +208,7 @@ def _take_back(part: Path, at: At) -> Cut:
             raise StoreError("nothing had been written by that time: the log of this backup begins later")
         done = cut(part, then, upto)
         migrate.sync(then)
-        for side in ("-wal", "-shm"):
-            part.with_name(part.name + side).unlink(missing_ok=True)
+        drop_side_files(part)
         then.replace(part)
         return done
     finally:

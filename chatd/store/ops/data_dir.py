@@ -7,6 +7,7 @@ and earlier ones were written.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import sqlite3
@@ -57,8 +58,12 @@ def hold(folder: Path) -> Iterator[Held]:
     except OSError as error:
         raise StoreError(f"the data folder {folder} cannot be used: {why_not(error)}") from error
     try:
-        give_file(lock, folder)
-        yield _lock(lock, folder)
+        try:
+            give_file(lock, folder)
+            held = _lock(lock, folder)
+        except OSError as error:
+            raise StoreError(f"the data folder {folder} cannot be used: {why_not(error)}") from error
+        yield held
     finally:
         os.close(lock)
 
@@ -89,6 +94,8 @@ def why_not(error: OSError | sqlite3.Error, damaged: str = RESTORE) -> str:
     said = error.strerror or type(error).__name__
     if isinstance(error, PermissionError) and error.filename:
         return f"{said}; {_belonging(Path(os.fsdecode(error.filename)))}"
+    if error.errno == errno.ENOSPC:
+        return f"{said}; {_MENDS[sqlite3.SQLITE_FULL]}"
     return said
 
 

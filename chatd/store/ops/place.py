@@ -24,6 +24,13 @@ SIDE_FILES: Final = ("-wal", "-shm")
 NOT_THERE: Final = "the database file that is open is not the one at its path"
 
 
+def drop_side_files(path: Path) -> None:
+    """To be called before another database comes to this path, where there is none now: SQLite would read
+    into it what the write-ahead log of the one before holds. Blocks, raises OSError."""
+    for suffix in SIDE_FILES:
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
 class Place:
     """One for the open store. `lost` is cheap enough for before and after every commit: four system calls.
 

@@ -38,7 +38,8 @@ PREPARED: Final = f"""
     CREATE TEMP VIEW {REPLAYED} AS SELECT {CELLS} FROM main.events;
     CREATE TEMP TABLE textless (position INTEGER PRIMARY KEY);
 """
-# whatever the planner knows of the tables of the file
+# whatever the planner knows of the tables of the file, which need not be anything
+HAS_STATISTICS: Final = "SELECT count(*) FROM main.sqlite_schema WHERE name = 'sqlite_stat1'"
 STATISTICS: Final = """
     ANALYZE temp.sqlite_schema;
     INSERT INTO temp.sqlite_stat1 SELECT * FROM main.sqlite_stat1;
@@ -65,7 +66,8 @@ def open_scratch(path: Path) -> sqlite3.Connection:
         for sql in _schema():
             connection.execute(sql)
         connection.executescript(KEEP_BODIES)
-        connection.executescript(STATISTICS)
+        if connection.execute(HAS_STATISTICS).fetchone()[0]:
+            connection.executescript(STATISTICS)
     return connection
 
 

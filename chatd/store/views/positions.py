@@ -28,6 +28,8 @@ PASSING: Final = frozenset(
     {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM}
 )  # troubles that say nothing against the file
 
+FILES: Final = 8  # of a connection: two databases, their write-ahead logs, the indexes of these, and a folder
+
 SETTINGS: Final = "PRAGMA main.cache_size = -8000; PRAGMA temp_store = MEMORY;"
 # Checkpoints are what the disk notices of the views, and the log waits for the same disk: make them rare.
 WRITER_SETTINGS: Final = f"""
@@ -84,7 +86,8 @@ class ViewPositions:
         try:
             connection = self._open_sound()
         except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in PASSING:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code in PASSING or (code == sqlite3.SQLITE_CANTOPEN and _out_of_files()):
                 raise
             server_log.warning("views_built_again", file=str(self.path), reason=str(error))
             self._remove()
@@ -179,6 +182,19 @@ class ViewPositions:
 def _standing(connection: sqlite3.Connection, view: View) -> tuple[int, int]:
     position, head = connection.execute(STANDING, (view.name, view.version)).fetchone()
     return position, head
+
+
+def _out_of_files() -> bool:
+    """Whether this process has no file descriptors left for all that SQLite opens beside the file."""
+    taken: list[int] = []
+    try:
+        taken.extend(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC) for _ in range(FILES))
+    except OSError:
+        return True
+    finally:
+        for each in taken:
+            os.close(each)
+    return False
 
 
 def _sound(connection: sqlite3.Connection) -> bool:

@@ -80,6 +80,26 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   await stands(front, 'online')
   await profile.close()
 
+  // Members come in pages, here of two: all are counted, and looked through.
+  const paged = await context(ann)
+  await paged.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer()
+    const shorter = (said) => said.replaceAll(/("(?:room|space)\.members","data":{[^}]*"limit":)500/g, (_, before) => `${before}2`)
+    socket.onMessage((said) => server.send(shorter(String(said))))
+  })
+  const few = await tab(paged, `/#/room/${rooms.other}`)
+  await few.getByRole('button', { name: 'Members' }).click()
+  await few.locator('.people-heading', { hasText: '5' }).waitFor()
+  const heading = await few.locator('.people-heading').innerText()
+  const foundIn = {}
+  for (const place of ['.panel', 'main']) {
+    if (place === 'main') await few.goto(`/#/space/${asked.space}/members`)
+    await few.locator(place).getByLabel('Filter by name').fill('عمر')
+    await few.locator(`${place} :is(.people-list, .rows) > li`).filter({ hasText: 'عمر' }).waitFor()
+    foundIn[place] = await few.locator(`${place} :is(.people-list, .rows) > li`).count()
+  }
+  await paged.close()
+
   // A phone: the list, the room, the panel that covers it, and the way back.
   const phone = await open(ann, { path: '/#/', phone: true, viewport: SMALLEST })
   const log = phone.getByRole('log')
@@ -156,6 +176,27 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   await go(rooms.long)
   await beside.waitFor({ state: 'detached' })
 
+  // Emoji have their colours, where the machine has any.
+  const inColour = await desk.evaluate(() => {
+    const isColoured = (family, text) => {
+      const pen = new OffscreenCanvas(60, 60).getContext('2d')
+      pen.font = `40px ${family}`
+      pen.fillText(text, 5, 45)
+      const { data } = pen.getImageData(0, 0, 60, 60)
+      return data.some((_, at) => at % 4 === 0 && Math.abs(data[at] - data[at + 2]) > 40)
+    }
+    const { fontFamily } = getComputedStyle(document.querySelector('.message .text'))
+    const width = (family, text) => {
+      const pen = new OffscreenCanvas(60, 60).getContext('2d')
+      pen.font = `40px ${family}`
+      return Math.round(pen.measureText(text).width)
+    }
+    const alone = '"Noto Color Emoji"'
+    const wrong = (text) =>
+      isColoured(alone, text) && (!isColoured(fontFamily, text) || width(alone, text) !== width(fontFamily, text))
+    return { wrong: ['😂', '👍', '♉', '🇩🇪', '👩🏽‍🚀'].filter(wrong), text: isColoured(fontFamily, '1☎a') }
+  })
+
   // The name of an emoji becomes the emoji.
   const field = desk.locator('.room-foot textarea')
   await field.pressSequentially('well done :tada: `:tada:` 12:30:')
@@ -198,6 +239,12 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   await nobody.getByRole('button', { name: 'Create an account' }).click()
   await nobody.locator('[aria-invalid="true"]').first().waitFor()
   const blamed = await nobody.locator('[aria-invalid="true"]').evaluateAll((all) => all.map(({ name }) => name))
+  await nobody.getByLabel('Name', { exact: true }).fill(bob.name)
+  forgive(/409/)
+  await nobody.getByRole('button', { name: 'Create an account' }).click()
+  await nobody.getByText('this name is taken').waitFor()
+  await look(nobody, 'refused')
+  const blamedForNothing = await nobody.locator('[aria-invalid="true"]').count()
 
-  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne, indents }
+  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne, indents, blamedForNothing, heading, foundIn, inColour }
 })

@@ -23,6 +23,7 @@ export function MembersTab({ space }: TabProps) {
       return { items: members, next }
     },
     [space.id],
+    typed.value !== '',
   )
   const shown = pages.items.value.filter(({ name, display_name }) => named(typed.value, display_name, name))
   return (

@@ -1,14 +1,15 @@
-/** Who is in a room, by role, with presence. */
+/** Who is in a room, with presence. */
 
 import { useComputed, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { Again } from '../data/again'
 import { useChat } from '../shell/chat_context'
 import { openPanel, type Panel } from '../shell/panel'
 import { Avatar } from '../ui/Avatar'
 import { Button } from '../ui/Button'
 import { FilterField } from '../ui/FilterField'
 import { tried } from '../ui/toasts'
-import type { Member } from '../wire/contract'
+import type { Member, MemberPage } from '../wire/contract'
 import { named } from './directory'
 import { PresenceDot } from './PresenceDot'
 import { RetentionLine } from './RetentionLine'
@@ -17,80 +18,114 @@ import { t } from './words'
 import './people.css'
 
 const PAGE = 500
-const ROLES = ['owner', 'admin', 'moderator', 'member', 'guest', null] as const
+/** Of a room with more people than this not all are listed; the heading says so. */
+const MOST = 10_000
+/** So many rows stand there at first, and so many more with each press: drawing thousands takes seconds. */
+const ROWS = 200
+
+const byName = new Intl.Collator(undefined, { numeric: true })
+const shownName = ({ display_name, name }: Member) => display_name || name
 
 export function MembersPanel({ panel }: { panel: Extract<Panel, { kind: 'members' }> }) {
   const chat = useChat()
   const members = useSignal<readonly Member[]>([])
-  const next = useSignal<string | null>(null)
+  const isAll = useSignal(false)
   const typed = useSignal('')
-  const load = (after: string | null) =>
-    void tried(async () => {
-      const page = await chat.ask('room.members', { room: panel.room, after, limit: PAGE })
-      members.value = after === null ? page.members : [...members.value, ...page.members]
-      next.value = page.next
-    })
+  const most = useSignal(ROWS)
   useEffect(() => {
-    load(null)
+    let left = false
+    members.value = []
+    isAll.value = false
+    most.value = ROWS
+    const load = async () => {
+      const found: Member[] = []
+      let after: string | null = null
+      do {
+        const page: MemberPage = await chat.ask('room.members', { room: panel.room, after, limit: PAGE })
+        if (left) return
+        found.push(...page.members)
+        after = page.next
+        // At first what has come is shown; later nothing goes until the rest is there.
+        if (!isAll.peek()) members.value = [...found]
+      } while (after !== null && found.length < MOST)
+      members.value = found
+      isAll.value = after === null
+    }
+    const again = new Again(async () => void (await tried(load)), 0)
+    again.want()
     const here = `room/${panel.room}`
     const space = chat.store.rooms.get(panel.room)?.space
-    return chat.listen((frame) => {
+    const stop = chat.listen((frame) => {
       const about = frame.stream === here || frame.stream === `space/${space}`
-      if ('event' in frame && about && frame.event.startsWith('member.')) load(null)
+      if ('event' in frame && about && frame.event.startsWith('member.')) again.want()
     })
+    return () => {
+      left = true
+      stop()
+    }
   }, [panel.room])
+  const found = useComputed(() =>
+    members.value
+      .filter(({ name, display_name }) => named(typed.value, display_name, name))
+      .sort((one, other) => byName.compare(shownName(one), shownName(other))),
+  )
+  const shown = useComputed(() => found.value.slice(0, most.value))
   useEffect(
     () =>
       watchPresence(
         chat,
-        members.value.map(({ account }) => account),
+        shown.value.map(({ account }) => account),
       ),
-    [members.value],
-  )
-  const shown = useComputed(() =>
-    members.value.filter(({ name, display_name }) => named(typed.value, display_name, name)),
+    [shown.value],
   )
   return (
     <div class="people">
       <RetentionLine room={panel.room} />
       <FilterField label={t('filter')} typed={typed} />
       <div class="people-scroll">
-        {ROLES.map((role) => (
-          <RoleGroup key={role} role={role} members={shown.value.filter((member) => member.role === role)} />
-        ))}
-        {shown.value.length === 0 && members.value.length > 0 && <p class="people-note">{t('nobody')}</p>}
-        {next.value !== null && <Button onClick={() => load(next.value)}>{t('load_more')}</Button>}
+        {found.value.length > 0 && (
+          <section>
+            <h3 class="people-heading">
+              {t('people')} · {found.value.length}
+              {!isAll.value && '+'}
+            </h3>
+            <ul class="people-list">
+              {shown.value.map((member) => (
+                <li key={member.account}>
+                  <Row member={member} />
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+        {found.value.length === 0 && isAll.value && <p class="people-note">{t('nobody')}</p>}
+        {found.value.length > shown.value.length && (
+          <Button
+            onClick={() => {
+              most.value += ROWS
+            }}
+          >
+            {t('load_more')}
+          </Button>
+        )}
       </div>
     </div>
   )
 }
 
-function RoleGroup({ role, members }: { role: Member['role']; members: readonly Member[] }) {
+function Row({ member }: { member: Member }) {
   const chat = useChat()
-  if (members.length === 0) return null
-  const sorted = members.toSorted((a, b) => a.display_name.localeCompare(b.display_name))
   return (
-    <section>
-      <h3 class="people-role">
-        {role === null ? t('people') : t(role)} · {members.length}
-      </h3>
-      <ul class="people-list">
-        {sorted.map((member) => (
-          <li key={member.account}>
-            <button
-              type="button"
-              class="people-row"
-              onClick={() => openPanel({ kind: 'profile', account: member.account })}
-            >
-              <Avatar profile={chat.people.profile(member.account).value} id={member.account} size={30} />
-              <bdi class="people-name">{member.display_name || member.name}</bdi>
-              {member.bot && <span class="people-tag">{t('bot')}</span>}
-              {member.disabled && <span class="people-tag">{t('disabled')}</span>}
-              <PresenceDot account={member.account} />
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <button
+      type="button"
+      class="people-row"
+      onClick={() => openPanel({ kind: 'profile', account: member.account })}
+    >
+      <Avatar profile={chat.people.profile(member.account).value} id={member.account} size={30} />
+      <bdi class="people-name">{shownName(member)}</bdi>
+      {member.bot && <span class="people-tag">{t('bot')}</span>}
+      {member.disabled && <span class="people-tag">{t('disabled')}</span>}
+      <PresenceDot account={member.account} />
+    </button>
   )
 }

@@ -18,10 +18,14 @@ interface Pages<T> {
   reload(): void
 }
 
-/** A list that comes in pages. `about` says when it is another list: then it begins anew. */
+/**
+ * A list that comes in pages. `about` says when it is another list: then it begins anew. `all`: the pages follow each
+ * other by themselves, as where something is looked for in the whole of it.
+ */
 export function usePages<T>(
   ask: (after: string | null) => Promise<Page<T>>,
   about: readonly unknown[],
+  all = false,
 ): Pages<T> {
   const items = useSignal<readonly T[]>([])
   const next = useSignal<string | null>(null)
@@ -48,6 +52,10 @@ export function usePages<T>(
   useEffect(() => {
     if (live) void load(null)
   }, [...about, live])
+  const rest = all && !loading.value && problem.value === null ? next.value : null
+  useEffect(() => {
+    if (rest !== null) void load(rest)
+  }, [rest])
   return {
     items,
     problem,
