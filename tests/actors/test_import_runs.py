@@ -244,8 +244,9 @@ class Life:
                 command, by = UnarchiveRoom("r"), "ann"
             case "name":
                 stream, command, by = "room/r", UpdateRoom("r", f"room {self.clock}"), "ann"
+        inside = set((await world.directory.state_of(stream)).members)
         answer = await world.ask(stream, command, by, at=self.clock)
-        if isinstance(answer, Refusal):
+        if isinstance(answer, Refusal) or (what in ("leave", "remove", "kick") and account not in inside):
             return
         match what:
             case "post":
