@@ -9,22 +9,40 @@ class Server {
   length = 0
   cuts: number[] = []
   refuse: SendAnswer | null = null
+  /** With these cuts, counted from the last, it dies, and another node answers from then on. */
+  dies: number[] = []
+  silent = 0
+  private uploads = 0
   readonly asked: string[] = []
 
-  readonly send = async ({ method, headers, body }: SendRequest): Promise<SendAnswer> => {
+  readonly send = async ({ method, path, headers, body }: SendRequest): Promise<SendAnswer> => {
     this.asked.push(method)
     if (this.refuse !== null) return this.refuse
     if (method === 'POST') {
       this.length = Number(headers['Upload-Length'])
-      return answer(201, { Location: '/files/tus/up1', ...this.state() })
+      this.uploads += 1
+      return answer(201, { Location: this.path, ...this.state() })
     }
+    if (method === 'HEAD' && this.silent-- > 0) throw new Lost()
+    if (path !== this.path)
+      return answer(404, {}, method === 'HEAD' ? '' : '{"code": "not_found", "detail": "gone"}')
     if (method === 'HEAD') return answer(200, this.state())
     if (Number(headers['Upload-Offset']) !== this.bytes.length) return answer(409)
     const sent = new Uint8Array(await (body as Blob).arrayBuffer())
     const cut = this.cuts.shift()
     this.bytes = Uint8Array.from([...this.bytes, ...sent.slice(0, cut ?? sent.length)])
-    if (cut !== undefined) throw new Lost()
+    if (cut !== undefined) {
+      if (this.dies.includes(this.cuts.length)) {
+        this.bytes = new Uint8Array()
+        this.uploads += 1
+      }
+      throw new Lost()
+    }
     return answer(204, this.state())
+  }
+
+  private get path(): string {
+    return `/files/tus/up${this.uploads}`
   }
 
   private state(): Record<string, string> {
@@ -52,6 +70,37 @@ test('a file arrives whole, whatever is cut', async () => {
   await vi.runAllTimersAsync()
   expect((await done).id).toBe('file1')
   expect(server.bytes).toEqual(bytes)
+  vi.useRealTimers()
+})
+
+test.each([0, 1])(
+  'an upload of which the server knows nothing begins again, found out by %i',
+  async (silent) => {
+    vi.useFakeTimers()
+    const server = new Server()
+    server.cuts = [300, 400, 10]
+    server.dies = [2, 0]
+    server.silent = silent
+    const paths: string[] = []
+    const began = (path: string) => paths.push(path)
+    const done = upload(new Blob([bytes]), 'a.bin', { ...options(server), began })
+    await vi.runAllTimersAsync()
+    expect((await done).id).toBe('file1')
+    expect(server.bytes).toEqual(bytes)
+    expect(paths).toEqual(['/files/tus/up1', '/files/tus/up3', '/files/tus/up5'])
+    vi.useRealTimers()
+  },
+)
+
+test('one that every server forgets at once is given up', async () => {
+  vi.useFakeTimers()
+  const server = new Server()
+  server.cuts = Array.from({ length: 100 }, () => 1)
+  server.dies = server.cuts.map((_, i) => i)
+  const failed = upload(new Blob([bytes]), 'a.bin', options(server))
+  const told = expect(failed).rejects.toThrow(Lost)
+  await vi.runAllTimersAsync()
+  await told
   vi.useRealTimers()
 })
 

@@ -1,6 +1,7 @@
 /**
  * Uploads by tus 1.0 (https://tus.io/protocols/resumable-upload): what was acknowledged is on the server's disk, so a
- * broken connection goes on from there.
+ * broken connection goes on from there. Where another node of the server answers, which knows nothing of it, the upload
+ * begins again.
  */
 
 import type { FileInfo } from '../wire/contract'
@@ -51,27 +52,32 @@ const LONGEST_WAIT_MS = 20_000
 export async function upload<T>(file: Blob, name: string, options: UploadOptions<T>): Promise<T> {
   const send = options.send ?? sendByXhr
   const begun = (await continued(options, send)) ?? (await created(file, name, options, send))
-  const { path } = begun
   if (begun.id !== null) return await options.info(begun.id) // an empty file is whole at once
-  options.began?.(path)
+  options.began?.(begun.path)
+  let path: string | null = begun.path
   let { offset } = begun
   let failures = 0
   for (;;) {
     options.signal?.throwIfAborted()
     try {
+      if (path === null) {
+        path = (await created(file, name, options, send)).path
+        options.began?.(path)
+      }
       const answer = await patched(file, path, offset, options, send)
       offset = Number(answer.header('Upload-Offset'))
       failures = 0
       const id = answer.header('Chatd-File')
       if (id !== null) return await options.info(id)
     } catch (error) {
-      if (!(error instanceof Lost)) throw error
+      if (!(error instanceof Lost || forgotten(error))) throw error
       failures += 1
       if (failures > TRIES) throw error
       await pause(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures), options.signal)
-      const found = await lookedUp(path, options, send)
-      if (found.id !== null) return await options.info(found.id)
-      offset = found.offset
+      const found = path === null || forgotten(error) ? null : await lookedUp(path, options, send)
+      if (found === null) path = null
+      else if (found.id !== null) return await options.info(found.id)
+      offset = found?.offset ?? 0
     }
     options.progress?.(offset)
   }
@@ -96,7 +102,8 @@ interface Begun {
 async function continued(options: Way, send: Send): Promise<Begun | null> {
   if (!options.at) return null
   try {
-    return { path: options.at, ...(await lookedUp(options.at, options, send)) }
+    const found = await lookedUp(options.at, options, send)
+    return found && { path: options.at, ...found }
   } catch (error) {
     if (error instanceof Refused) return null
     throw error
@@ -140,17 +147,19 @@ async function patched(file: Blob, path: string, offset: number, options: Way, s
   return accepted(answer)
 }
 
+/** How far it has come; null if the server knows nothing of it. */
 async function lookedUp(
   path: string,
   options: Way,
   send: Send,
-): Promise<{ offset: number; id: string | null }> {
+): Promise<{ offset: number; id: string | null } | null> {
   try {
     const answer = await send({ method: 'HEAD', path, headers: { ...VERSION, ...(await bearer(options)) } })
     accepted(answer)
     return { offset: Number(answer.header('Upload-Offset')), id: answer.header('Chatd-File') }
   } catch (error) {
     if (error instanceof Lost) return { offset: 0, id: null } // the next try finds the offset that is right
+    if (forgotten(error)) return null
     throw error
   }
 }
@@ -165,16 +174,19 @@ function accepted(answer: SendAnswer): SendAnswer {
   throw refusedBy(answer)
 }
 
+/** Whether the server knows nothing of an upload: it has expired, or another node has it. */
+function forgotten(error: unknown): boolean {
+  return error instanceof Refused && error.code === 'not_found'
+}
+
 /** The refusal in an `application/problem+json`. */
 function refusedBy(answer: SendAnswer): Refused {
   try {
     const { code, detail, title, ...rest } = JSON.parse(answer.text) as Record<string, string>
     return new Refused(code ?? 'invalid', detail ?? title ?? `status ${answer.status}`, rest)
   } catch {
-    return new Refused(
-      answer.status === 413 ? 'too_large' : 'invalid',
-      `the server answered with ${answer.status}`,
-    )
+    const codes: Record<number, string> = { 404: 'not_found', 413: 'too_large' } // HEAD has no body
+    return new Refused(codes[answer.status] ?? 'invalid', `the server answered with ${answer.status}`)
   }
 }
 
