@@ -99,6 +99,11 @@ def test_a_refusal_stands_at_the_field_that_it_is_about(seen: Any) -> None:
     assert seen["blamed"] == ["name"]
 
 
+def test_a_refusal_that_is_about_no_field_blames_none(seen: Any) -> None:
+    """A name that was taken stood at the password, which screen readers called wrong."""
+    assert seen["blamedForNothing"] == 0
+
+
 def test_on_paper_there_is_the_conversation_alone(seen: Any) -> None:
     assert seen["paper"] == {"list": "none", "flows": "visible"}
 

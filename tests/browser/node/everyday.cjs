@@ -239,6 +239,12 @@ scenario(async ({ asked, open, context, tab, picture, forgive }) => {
   await nobody.getByRole('button', { name: 'Create an account' }).click()
   await nobody.locator('[aria-invalid="true"]').first().waitFor()
   const blamed = await nobody.locator('[aria-invalid="true"]').evaluateAll((all) => all.map(({ name }) => name))
+  await nobody.getByLabel('Name', { exact: true }).fill(bob.name)
+  forgive(/409/)
+  await nobody.getByRole('button', { name: 'Create an account' }).click()
+  await nobody.getByText('this name is taken').waitFor()
+  await look(nobody, 'refused')
+  const blamedForNothing = await nobody.locator('[aria-invalid="true"]').count()
 
-  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne, indents, heading, foundIn, inColour }
+  return { wide, back, round: Math.abs(width - height) < 1, typed, paper, blamed, newcomer, leftOpen, asks, hereInOne, indents, blamedForNothing, heading, foundIn, inColour }
 })

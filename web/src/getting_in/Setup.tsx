@@ -6,6 +6,7 @@ import { go, screenLink } from '../shell/route'
 import { signedIn, socketUrl } from '../shell/session'
 import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
+import { FormProblem } from '../ui/FormProblem'
 import { useForm } from '../ui/useForm'
 import { deviceName } from './device_name'
 
@@ -61,9 +62,9 @@ export function Setup({ code }: { code: string }) {
           name="room"
           required
           maxLength={80}
-          problem={form.problem.value}
           {...form.input('room')}
         />
+        <FormProblem problem={form.problem} />
         <Button kind="primary" type="submit" disabled={form.busy.value}>
           {t('make')}
         </Button>

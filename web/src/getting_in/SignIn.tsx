@@ -5,6 +5,7 @@ import { screenLink } from '../shell/route'
 import { socketUrl } from '../shell/session'
 import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
+import { FormProblem } from '../ui/FormProblem'
 import { tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import type { PasskeyProof } from '../wire/contract'
@@ -79,7 +80,6 @@ export function SignIn({ onBack, invite }: SignInProps) {
             type="password"
             autocomplete="current-password"
             required
-            problem={second.value ? null : form.problem.value}
             {...form.input('password')}
           />
         </div>
@@ -96,6 +96,7 @@ export function SignIn({ onBack, invite }: SignInProps) {
             {...form.input('code')}
           />
         )}
+        {!second.value && <FormProblem problem={form.problem} />}
         <Waiting wait={wait} />
         <Button kind="primary" type="submit" disabled={form.busy.value || wait.seconds.value > 0}>
           {second.value ? t('verify') : t('sign_in')}

@@ -4,6 +4,7 @@ import { socketUrl } from '../shell/session'
 import { codeIn } from '../sidebar/invite_code'
 import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
+import { FormProblem } from '../ui/FormProblem'
 import { useForm } from '../ui/useForm'
 import { useDoor } from './about'
 import { Back } from './Back'
@@ -77,7 +78,6 @@ export function SignUp({ invite, onBack }: SignUpProps) {
           type="password"
           autocomplete="new-password"
           required
-          problem={form.problem.value}
           {...form.input('password')}
         />
         {invite === '' && (
@@ -90,6 +90,7 @@ export function SignUp({ invite, onBack }: SignUpProps) {
             {...form.input('invite')}
           />
         )}
+        <FormProblem problem={form.problem} />
         <Waiting wait={wait} />
         <Button kind="primary" type="submit" disabled={form.busy.value || wait.seconds.value > 0}>
           {t('sign_up')}

@@ -1,6 +1,7 @@
 import { useChat } from '../shell/chat_context'
 import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
+import { FormProblem } from '../ui/FormProblem'
 import { toast } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { t } from './words'
@@ -39,9 +40,9 @@ function Rename() {
         label={t('password')}
         type="password"
         autocomplete="current-password"
-        problem={form.problem.value}
         {...form.input('password')}
       />
+      <FormProblem problem={form.problem} />
       <div>
         <Button type="submit" disabled={form.busy.value}>
           {t('rename')}
@@ -76,9 +77,9 @@ function ChangePassword() {
         autocomplete="new-password"
         hint={t('password_hint')}
         required
-        problem={form.problem.value}
         {...form.input('new')}
       />
+      <FormProblem problem={form.problem} />
       <div>
         <Button type="submit" disabled={form.busy.value}>
           {t('change_password')}

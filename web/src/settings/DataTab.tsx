@@ -4,6 +4,7 @@ import { useChat } from '../shell/chat_context'
 import { signOut } from '../shell/session'
 import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
+import { FormProblem } from '../ui/FormProblem'
 import { tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import type { ExportPage } from '../wire/contract'
@@ -55,9 +56,9 @@ export function DataTab() {
           label={t('password')}
           type="password"
           autocomplete="current-password"
-          problem={form.problem.value}
           {...form.input('password')}
         />
+        <FormProblem problem={form.problem} />
         <div>
           <Button kind="danger" type="submit" disabled={form.busy.value || form.values.name.value !== name}>
             {t('delete_account')}

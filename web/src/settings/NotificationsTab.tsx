@@ -1,6 +1,7 @@
 import { useChat } from '../shell/chat_context'
 import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
+import { FormProblem } from '../ui/FormProblem'
 import { toast, tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
@@ -36,12 +37,13 @@ function Quiet() {
         <p>{t('quiet_text')}</p>
         <div class="form manage-inline">
           <Field label={t('quiet_from')} type="time" {...form.input('from')} />
-          <Field label={t('quiet_to')} type="time" problem={form.problem.value} {...form.input('to')} />
+          <Field label={t('quiet_to')} type="time" {...form.input('to')} />
           <div>
             <Button type="submit" disabled={form.busy.value}>
               {ui('save')}
             </Button>
           </div>
+          <FormProblem problem={form.problem} />
         </div>
       </form>
       <label class="check">
