@@ -240,6 +240,7 @@ CREATE TABLE members (
 
 CREATE UNIQUE INDEX members_now ON members (stream, account) WHERE until IS NULL;
 CREATE INDEX members_past ON members (stream, until) WHERE until IS NOT NULL;
+CREATE INDEX members_ever ON members (stream, since, account);
 
 -- Members of whom their space or direct room has said that they are disabled (`member.disabled`).
 CREATE TABLE disabled_members (

@@ -59,7 +59,7 @@ class ImportUndo(msgspec.Struct, frozen=True, eq=False):
         for made in unused:
             if refusal := await self._delete_room(made["room"], made["last"], context):
                 return refusal
-        if unused:
+        if len(unused) == ROOMS_AT_ONCE:
             return ImportUndone(erased=0, done=False)
         placeholders = await self.reader.placeholders_of(command.import_, ACCOUNTS_AT_ONCE)
         for account in placeholders:

@@ -27,6 +27,7 @@ from chatd.handlers.paging import PAGE_BYTES
 from chatd.ports import BEFORE_ALL, ROOM_SECTIONS, SPACE_SECTIONS, Caller, Reader, Row, SectionKey
 
 AT_ONCE: Final = 64  # items that are read before somebody else gets a turn
+AUTHORS_AT_ONCE: Final = 500  # they are sorted anew for each such piece
 BAD_CURSOR: Final = Refusal(
     "invalid", "after must be the `next` of the previous page of this export; begin the export again"
 )
@@ -78,9 +79,10 @@ class PlaceExports(msgspec.Struct, frozen=True, eq=False):
         begin = next((index for index, kind in enumerate(sections) if kind == place.kind), 0)
         for kind in sections[begin:]:
             key, more = place.key if kind == place.kind else BEFORE_ALL, True
+            at_once = AUTHORS_AT_ONCE if kind == "author" else AT_ONCE
             while more:
-                rows = await self.reader.export_section(stream, kind, key, upto, AT_ONCE, versions_of)
-                more = len(rows) == AT_ONCE
+                rows = await self.reader.export_section(stream, kind, key, upto, at_once, versions_of)
+                more = len(rows) == at_once
                 for key, row in rows:
                     page.add(Place(place.room, kind, key), kind, row)
                     if page.full:

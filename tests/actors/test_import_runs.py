@@ -244,6 +244,7 @@ class Life:
                 command, by = UnarchiveRoom("r"), "ann"
             case "name":
                 stream, command, by = "room/r", UpdateRoom("r", f"room {self.clock}"), "ann"
+        inside = account in (await world.directory.state_of(room)).members
         answer = await world.ask(stream, command, by, at=self.clock)
         if isinstance(answer, Refusal):
             return
@@ -266,7 +267,7 @@ class Life:
             case "unpin":
                 done.unpinned.add(seq)
                 done.pinned.discard(seq)
-            case "leave" | "remove":
+            case "leave" | "remove" if inside:  # who never came in did not leave
                 done.out.add((room, account))
             case "join":
                 done.out.discard((room, account))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from store_facts import Pen, Sheet, answer
 
-from chatd.ports import Append, MarkRead
+from chatd.ports import BEFORE_ALL, Append, MarkRead
 from chatd.store.queries.reader import SqliteReader
 
 SMALL, LARGE = 300, 3_000
@@ -45,6 +45,9 @@ QUESTIONS: dict[str, Question] = {
     "what a room has to learn": lambda reader: reader.stream_events("room/hall", 200, 50),
     "a page of streams": lambda reader: reader.streams(None, None, 3),
     "who was busy": lambda reader: reader.busy_streams(0, 200, 3),
+    "who is in a room, in an export": lambda reader: reader.export_section(
+        "room/hall", "member", BEFORE_ALL, 10**9, 3
+    ),
     "what an account is sent": lambda reader: reader.visible_events("bob", 200, 260, 50),
 }
 

@@ -27,8 +27,8 @@ NAME_GUARDS: Final = ("display_name_checked", "shown_name_checked")
 # indexes that a replay would only fill: the live ones hold, and nothing here looks anything up in them
 UNUSED: Final = (
     *("messages_once", "messages_by_author", "messages_by_thread", "messages_replies", "messages_deleted"),
-    *("messages_expiring", "members_past", "subscriptions_by_room", "rooms_by_space", "rooms_by_opener"),
-    *("files_by_hash", "files_by_preview"),
+    *("messages_expiring", "members_past", "members_ever", "subscriptions_by_room", "rooms_by_space"),
+    *("rooms_by_opener", "files_by_hash", "files_by_preview"),
 )
 LEFT_OUT: Final = (*LOG, *WRITES_LOG, *NAME_GUARDS, *UNUSED)
 

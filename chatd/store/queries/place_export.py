@@ -1,8 +1,7 @@
 """All that is in a room, or said of a space, section by section, each in the order of a key.
 
 A page begins after a key, so that it does not matter what comes and goes meanwhile. Every statement walks an
-index from there, so that a page costs the same at the beginning and at the end; only members and authors are
-sorted anew.
+index from there, so that a page costs the same at the beginning and at the end; only authors are sorted anew.
 """
 
 # ruff: noqa: S608 - statements are put together from fixed text only; values are bound
@@ -29,11 +28,9 @@ NAMED: Final = """
 MEMBERS: Final = """
     SELECT since AS a, account AS b, '' AS c, json_object('{of}', ?1, {named}{role}, 'joined_at', joined_at,
         'left_at', (SELECT at FROM events WHERE position = until AND position <= ?5)) AS item
-    FROM (
-        SELECT * FROM members WHERE stream = '{of}/' || ?1 AND until IS NULL
-        UNION ALL SELECT * FROM members WHERE stream = '{of}/' || ?1 AND until IS NOT NULL
-    ) AS member CROSS JOIN accounts ON accounts.id = account
-    WHERE since <= ?5 AND (since, account) > (?2, ?3) ORDER BY since, account LIMIT ?6
+    FROM members INDEXED BY members_ever CROSS JOIN accounts ON accounts.id = account
+    WHERE stream = '{of}/' || ?1 AND since <= ?5 AND (since, account) > (?2, ?3)
+    ORDER BY since, account LIMIT ?6
 """
 SECTIONS: Final = {
     ("space", "space"): """
