@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final
 
 import msgspec.inspect as kinds
@@ -47,6 +48,7 @@ def _unlimited(type_: kinds.Type) -> kinds.Type:
     return type_
 
 
+@cache
 def fields(class_: type[Any]) -> tuple[kinds.Field, ...]:
     info = kinds.type_info(class_)
     assert isinstance(info, kinds.StructType)

@@ -244,9 +244,9 @@ class Life:
                 command, by = UnarchiveRoom("r"), "ann"
             case "name":
                 stream, command, by = "room/r", UpdateRoom("r", f"room {self.clock}"), "ann"
-        inside = set((await world.directory.state_of(stream)).members)
+        inside = account in (await world.directory.state_of(room)).members
         answer = await world.ask(stream, command, by, at=self.clock)
-        if isinstance(answer, Refusal) or (what in ("leave", "remove", "kick") and account not in inside):
+        if isinstance(answer, Refusal):
             return
         match what:
             case "post":
@@ -267,7 +267,7 @@ class Life:
             case "unpin":
                 done.unpinned.add(seq)
                 done.pinned.discard(seq)
-            case "leave" | "remove":
+            case "leave" | "remove" if inside:  # who never came in did not leave
                 done.out.add((room, account))
             case "join":
                 done.out.discard((room, account))
