@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from secrets import token_hex
 
 import rich_click as click
 
@@ -70,13 +71,16 @@ def download(connection: Connection, file: str, path: Path) -> None:
     if path.exists():
         raise Failed(f"{path} exists already; choose another name")
     url = connection.ask(SignFile(file, 600), FileLink).url
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(f".chatctl-{token_hex(8)}")
     try:
-        with part.open("wb") as target:
+        with part.open("xb") as target:
             count = download(connection.address(), url, target.write)
+        path.open("xb").close()  # whoever has made it meanwhile keeps it
         part.replace(path)
+    except FileExistsError as error:
+        raise Failed(f"{path} exists already; choose another name") from error
     except OSError as error:
-        raise Failed(f"{error.filename or path}: {error.strerror}") from error
+        raise Failed(f"{path} cannot be written: {error.strerror}") from error
     finally:
         part.unlink(missing_ok=True)
     print_result(connection, {"path": str(path), "bytes": count}, f"wrote {path}: {size(count)}")

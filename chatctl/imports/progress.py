@@ -40,7 +40,8 @@ class Progress:
     def lost(self, why: Exception) -> None:
         """The server does not answer, and is asked until it does."""
         self.warn(
-            f"the server is gone ({why}); waiting until it is back. Once stopped, the same command goes on"
+            f"the server is gone ({why}); waiting until it is back."
+            " If you stop this, the same command goes on later"
         )
 
     def warn(self, line: str) -> None:

@@ -21,6 +21,7 @@ from chatd.contract.import_ import (
     AddImportPeople,
     AddImportRooms,
     FindImported,
+    UndoImport,
 )
 from chatd.contract.message import PostMessage
 from chatd.contract.presence import WatchPresence
@@ -141,7 +142,8 @@ class Calls:
 
 
 def _repeatable(name: str, data: dict[str, Any]) -> bool:
-    """A query changes nothing, a watch replaces itself, a nonce posts once, and a key is imported once."""
+    """A query changes nothing, a watch replaces itself, a nonce posts once, a key is imported once, and what
+    is taken back goes on with what is left."""
     row = REQUESTS.get(name)
     if row is None:
         return False
@@ -149,5 +151,6 @@ def _repeatable(name: str, data: dict[str, Any]) -> bool:
         row.kind == "query"
         or row.request is WatchPresence
         or row.request in (AddImportPeople, AddImportRooms, AddImportEmoji, AddImportMessages, FindImported)
+        or row.request is UndoImport
         or (row.request is PostMessage and "nonce" in data)
     )

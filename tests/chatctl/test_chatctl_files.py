@@ -7,6 +7,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from chatctl import transfer
+
 EVERY_BYTE = bytes(range(256)) * 5000
 
 
@@ -29,3 +33,25 @@ def test_a_file_comes_back_as_it_went_in(chatctl: Any, town: SimpleNamespace, tm
     filer("file", "delete", made["id"], "--yes")
     assert "no such file" in filer.refused("file", "info", made["id"])
     assert filer("file", "list") == "no files\n"
+
+
+def test_a_download_touches_no_file_that_is_there_or_comes_meanwhile(
+    chatctl: Any, town: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, copy, beside = (tmp_path / name for name in ("report.bin", "copy.bin", "copy.bin.part"))
+    source.write_bytes(EVERY_BYTE)
+    beside.write_text("of somebody else")
+    made = town.ada.json("file", "upload", str(source))
+    chatctl("file", "download", made["id"], str(copy))
+    assert beside.read_text() == "of somebody else"
+    copy.unlink()
+    first = transfer.download
+
+    def slowly(*words: Any) -> int:
+        copy.write_text("came meanwhile")
+        return first(*words)
+
+    monkeypatch.setattr(transfer, "download", slowly)
+    assert f"{copy} exists already" in chatctl.refused("file", "download", made["id"], str(copy))
+    assert copy.read_text() == "came meanwhile"
+    assert {file.name for file in tmp_path.iterdir()} == {source.name, copy.name, beside.name}

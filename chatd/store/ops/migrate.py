@@ -12,21 +12,30 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
+
+from msgspec import Struct
 
 from chatd.log import log as server_log
 from chatd.ports import StoreError
 from chatd.store.connection import open_reader, open_writer
 from chatd.store.ops import data_model
 from chatd.store.ops.data_dir import why_not
-from chatd.store.ops.derived_schema import refuse_another_log, renew, renewal
+from chatd.store.ops.derived_schema import Renewal, refuse_another_log, renew, renewal
 
 NEEDS_SQLITE = (3, 38, 0)  # the JSON operators of schema.sql
 
 HEADROOM = 64 * 2**20  # bytes that the disk must have free besides the copy
 PART = ".part"  # behind the name of a copy that is not whole yet
 SIDES = ("", "-journal", "-wal", "-shm")
+
+
+class _Look(Struct, frozen=True):
+    """The version of a file, and what is to be renewed in it if that is the present one."""
+
+    version: int
+    renewal: Renewal | None
 
 
 def prepare(path: Path, model: data_model.Model | None = None) -> None:
@@ -36,12 +45,13 @@ def prepare(path: Path, model: data_model.Model | None = None) -> None:
         raise StoreError(f"Python is linked to SQLite {sqlite3.sqlite_version}; chatd needs {needs} or later")
     model = model or data_model.present()
     try:
-        checked = _checked(path, model)
+        look = _look_first(path, model)
         # made before SQLite does, so that its side files inherit the mode
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         connection = open_writer(path)
         try:
-            _bring_up(connection, path, model, checked)
+            if look != _Look(model.version, None):  # which most files are
+                _bring_up(connection, path, model, look)
         finally:
             connection.close()
     except (sqlite3.Error, OSError) as error:
@@ -52,23 +62,28 @@ def check(path: Path, model: data_model.Model) -> int:
     """The version of the database at `path`. Raises StoreError, and has changed nothing, when a server with
     this model cannot go on with it; and what reading it raises."""
     with closing(open_reader(path)) as connection:
-        version = check_version(connection, path, model.version)
-        other = renewal(connection, path, model.schema) if version == model.version else None
+        return _look(connection, path, model).version
+
+
+def _look(connection: sqlite3.Connection, path: Path, model: data_model.Model) -> _Look:
+    """Raises what `check` raises."""
+    version = check_version(connection, path, model.version)
+    other = renewal(connection, path, model.schema) if version == model.version else None
     refuse_another_log(path, other)
-    return version
+    return _Look(version, other)
 
 
-def _checked(path: Path, model: data_model.Model) -> bool:
-    """Whether it was, before it is opened for writing: that changes it, if only by moving the write-ahead log
-    into it. Raises what `check` raises."""
-    try:
-        with closing(open_reader(path)) as connection:
+def _look_first(path: Path, model: data_model.Model) -> _Look | None:
+    """Before it is opened for writing: that changes it, if only by moving the write-ahead log into it. Raises
+    what `check` raises; None: there is nothing to look at yet."""
+    with ExitStack() as stack:
+        try:
+            connection = stack.enter_context(closing(open_reader(path)))
             if _is_empty(connection):
-                return False
-    except sqlite3.Error:  # there is none, or who opens it for writing mends it or says what is wrong
-        return False
-    check(path, model)
-    return True
+                return None
+        except sqlite3.Error:  # there is none, or who opens it for writing mends it or says what is wrong
+            return None
+        return _look(connection, path, model)
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:
@@ -88,7 +103,9 @@ def check_version(connection: sqlite3.Connection, path: Path, known: int) -> int
     return version
 
 
-def _bring_up(connection: sqlite3.Connection, path: Path, model: data_model.Model, checked: bool) -> None:
+def _bring_up(
+    connection: sqlite3.Connection, path: Path, model: data_model.Model, look: _Look | None
+) -> None:
     if _is_empty(connection):
         return data_model.build(connection, model)
     version = check_version(connection, path, model.version)
@@ -97,11 +114,11 @@ def _bring_up(connection: sqlite3.Connection, path: Path, model: data_model.Mode
         copy_file(connection, copy_of(path, version))
         run_steps(connection, path, version, model)
         server_log.info("upgraded", before=version, after=model.version)
-    if (other := renewal(connection, path, model.schema)) is not None:
-        if not checked:
-            refuse_another_log(path, other)
-        renew(connection, other)
-    return None
+    if look is not None and look.version == model.version:  # the lock has kept everybody else out since
+        other = look.renewal
+    elif (other := renewal(connection, path, model.schema)) is not None:
+        refuse_another_log(path, other)
+    return renew(connection, other) if other is not None else None
 
 
 def copy_of(path: Path, version: int) -> Path:
