@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8400
-WORKERS ?= $(shell expr $$(nproc) + 1)
+WORKERS ?= $(shell expr $$(nproc) + 2)
 FUZZ_INPUTS ?= 150000
 DATA ?= ./chat-data
 BIN := .venv/bin
@@ -51,8 +51,8 @@ types: .venv/.dev web/node_modules/.installed
 floors: .venv/.dev
 	$(BIN)/lint-imports
 
-# The tests of a file stay together and share its servers. There is a file more at a time than there are cores, since
-# some of them wait. Files in which some failed are run again, one at a time, those of the browser client all together:
+# The tests of a file stay together and share its servers. There are two files more at a time than there are cores,
+# since many of them wait. Files in which some failed are run again, one at a time, those of the browser client all together:
 # what fails twice is red; what does not depends on the machine, is named, and is to be mended.
 tests: .venv/.dev web
 	$(NPM) run --silent test || $(NPM) run --silent test
