@@ -52,8 +52,8 @@ floors: .venv/.dev
 	$(BIN)/lint-imports
 
 # The tests of a file stay together and share its servers. There are two files more at a time than there are cores,
-# since many of them wait. Files in which some failed are run again, one at a time, those of the browser client all together:
-# what fails twice is red; what does not depends on the machine, is named, and is to be mended.
+# since many of them wait. Files in which some failed are run again, one at a time, those of the browser client all
+# together: what fails twice is red; what does not depends on the machine, is named, and is to be mended.
 tests: .venv/.dev web
 	$(NPM) run --silent test || $(NPM) run --silent test
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
