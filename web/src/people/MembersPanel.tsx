@@ -22,6 +22,8 @@ const PAGE = 500
 const MOST = 10_000
 /** So many rows stand there at first, and so many more with each press: drawing thousands takes seconds. */
 const ROWS = 200
+/** So long after it was read a list is not read again: where many come at once, each of them would cost all pages. */
+const REST_MS = 1_000
 
 const byName = new Intl.Collator(undefined, { numeric: true })
 const shownName = ({ display_name, name }: Member) => display_name || name
@@ -51,7 +53,10 @@ export function MembersPanel({ panel }: { panel: Extract<Panel, { kind: 'members
       members.value = found
       isAll.value = after === null
     }
-    const again = new Again(async () => void (await tried(load)), 0)
+    const again = new Again(async () => {
+      await tried(load)
+      await new Promise((rested) => setTimeout(rested, REST_MS))
+    }, 0)
     again.want()
     const here = `room/${panel.room}`
     const space = chat.store.rooms.get(panel.room)?.space
