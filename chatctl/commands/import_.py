@@ -69,7 +69,7 @@ def list_(connection: Connection, space: str) -> None:
 def people(connection: Connection, id: str, links: Path | None) -> None:
     """The accounts that an import made, and who has claimed them."""
     from chatctl.imports import links_file
-    from chatd.contract.account import MakeRecoveryLink, RecoveryLink
+    from chatd.contract.account_admin import MakeRecoveryLink, RecoveryLink
     from chatd.contract.import_ import ListImportPeople, PeopleMade, PersonMade
 
     async def work(client: Client) -> tuple[list[PersonMade], dict[str, RecoveryLink]]:
