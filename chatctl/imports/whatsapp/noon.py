@@ -1,4 +1,4 @@
-"""What phones write beside the hours of half a day, in their languages: as in Unicode's CLDR, now or before."""
+"""What phones write beside the hours of half a day, in their languages (Unicode's CLDR, now and before)."""
 
 from __future__ import annotations
 

@@ -50,7 +50,8 @@ _LEFT_OUT: Final = frozenset([
     "медији су изостављени", "медіа пропущено", "без файлови", "media utelämnat", "media har utelämnats",
     "मीडिया के बिना", "মিডিয়া বাদ দেওয়া হয়েছে", "میڈیا چھوڑ دیا گیا", "ไฟล์สื่อถูกลบ",
     "bỏ qua tệp phương tiện", "メディアなし", "メディアは含まれていません", "미디어 파일 제외됨",
-    "미디어 파일을 생략한 대화내용", "忽略多媒體檔", "省略多媒体文件", "media hazijajumuishwa", "media weggelaat",
+    "미디어 파일을 생략한 대화내용", "忽略多媒體檔", "省略多媒体文件", "media hazijajumuishwa",
+    "media weggelaat",
     *(f"{what} weggelaten" for what in ("afbeelding", "video", "audio", "sticker", "gif", "document")),
 ])  # fmt: skip
 _ANDROID: Final = frozenset([
