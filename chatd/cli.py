@@ -17,6 +17,7 @@ import click
 
 from chatd import __version__
 from chatd.command_line.flags import one_flag_of
+from chatd.command_line.late_modules import load_libraries
 from chatd.command_line.setting_table import setting_lines
 from chatd.log import log
 from chatd.log.system_journal import open_journal
@@ -120,6 +121,7 @@ def serve(data: str | None, host: str | None, port: str | None, config: Path | N
         sys.exit(2)
     _log_to_stderr(chosen.log_level)
     gc.disable()  # until it listens: what is loaded stays, and looking for garbage takes a tenth of the time
+    load_libraries()
     from chatd.app import run
 
     if (problem := run(chosen, _say, partial(_reload, config, flags))) is not None:
