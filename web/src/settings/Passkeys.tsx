@@ -80,7 +80,11 @@ function Add({ onEnd }: Pick<Asked, 'onEnd'>) {
       password: password.value || null,
       host: location.hostname,
     })
-    const passkey = await made(begun, account.value ?? { name: '', display_name: '' })
+    const passkey = await made(begun, account.value ?? { name: '', display_name: '' }).catch(
+      (error: Error) => {
+        throw error.name === 'InvalidStateError' ? new Error(t('passkey_there')) : error
+      },
+    )
     if (passkey === null) throw new Error(t('passkey_not_made'))
     await chat.ask('passkey.add', { ...passkey, name: name.value.trim() || null })
     onEnd(true)
