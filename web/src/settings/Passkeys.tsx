@@ -11,6 +11,7 @@ import { dateAndClock } from '../text/dates'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
+import { FormProblem } from '../ui/FormProblem'
 import { tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
@@ -100,6 +101,7 @@ function Add({ onEnd }: Pick<Asked, 'onEnd'>) {
           {...form.input('name')}
         />
         <Password form={form} />
+        <FormProblem problem={form.problem} />
         <Acts act={t('passkey_go')} busy={form.busy.value} onEnd={onEnd} />
       </form>
     </Dialog>
@@ -145,6 +147,7 @@ function Remove({ passkey, onEnd }: Asked) {
       <form class="form" onSubmit={form.submit(remove)}>
         <p>{t('passkey_remove_text')}</p>
         <Password form={form} />
+        <FormProblem problem={form.problem} />
         <Acts act={t('remove')} danger busy={form.busy.value} onEnd={onEnd} />
       </form>
     </Dialog>
@@ -159,7 +162,6 @@ function Password({ form }: { form: ReturnType<typeof useForm<{ password: string
       hint={t('password_if_any')}
       type="password"
       autocomplete="current-password"
-      problem={form.problem.value}
       {...form.input('password')}
     />
   )
