@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from chatctl.commands import import_run
+from chatctl.commands import import_plan, import_run
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.count import counted
@@ -39,7 +39,7 @@ def command() -> None:
     Telegram, Teams, WhatsApp, IRC."""
 
 
-command.add_command(import_run.plan)
+command.add_command(import_plan.plan)
 command.add_command(import_run.run)
 
 
