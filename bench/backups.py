@@ -52,7 +52,7 @@ class Waits:
 
 
 def backups(setting: Setting) -> list[Figure]:
-    folder, _ = setting.archived_folder()
+    folder, _ = setting.archived_folder(setting.plan.backed_up)
     rooms = setting.plan.rooms
     size = (folder / "chatd.db").stat().st_size / 2**20
     title = f"backup of {size:,.0f} MiB into a new repository"

@@ -26,7 +26,7 @@ BETWEEN_POSTS = 0.01
 
 def grown_database(setting: Setting) -> list[Figure]:
     """The folder was filled through the store, and its pages were read by nobody since."""
-    folder, archive = setting.archived_folder()
+    folder, archive = setting.archived_folder(setting.plan.archived)
     title = f"start with a database of {archive.events:,} events"
     setting.say(title)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

@@ -19,7 +19,7 @@ from bench.setting import Setting
 
 
 def look_up(setting: Setting) -> list[Figure]:
-    folder, archive = setting.archived_folder()
+    folder, archive = setting.archived_folder(setting.plan.archived)
     title = f"archive of {setting.plan.archived:,} messages in {len(archive.rooms):,} rooms"
     setting.say(title)
     with chatd_running(folder, setting.cores.server) as server:

@@ -39,6 +39,7 @@ class Plan:
     opens: int = 4000
     returning: int = 2000
     archived: int = 1_000_000
+    backed_up: int = 200_000  # a round lasts as long as a backup while others post: a minute with a million
     asked: int = 300
     online: int = 5000
     acts: int = 200
@@ -57,6 +58,7 @@ QUICK = Plan(
     opens=400,
     returning=200,
     archived=20_000,
+    backed_up=20_000,
     asked=30,
     online=400,
     acts=30,
@@ -81,19 +83,19 @@ class Setting:
     say: Callable[[str], None]
     charts: list[Chart] = attrs.field(factory=list, init=False)
     _folders: Iterator[int] = attrs.field(factory=itertools.count, init=False)
-    _archive: tuple[Path, Archive] | None = attrs.field(default=None, init=False)
+    _archives: dict[int, tuple[Path, Archive]] = attrs.field(factory=dict, init=False)
 
     def fresh_folder(self) -> Path:
         """A data folder that does not exist yet; short, because a Unix socket's path lies in it."""
         return self.folder / f"data{next(self._folders)}"
 
-    def archived_folder(self) -> tuple[Path, Archive]:
-        """A data folder with the archive, to be used up: a copy, because it takes minutes to write."""
-        if self._archive is None:
-            self.say(f"an archive of {self.plan.archived:,} messages is written first")
+    def archived_folder(self, messages: int) -> tuple[Path, Archive]:
+        """A data folder with an archive of so many, to be used up: a copy, because it takes long to write."""
+        if messages not in self._archives:
+            self.say(f"an archive of {messages:,} messages is written first")
             folder = self.fresh_folder()
-            self._archive = folder, write_archive(folder, self.plan.archived)
-        written, archive = self._archive
+            self._archives[messages] = folder, write_archive(folder, messages)
+        written, archive = self._archives[messages]
         folder = self.fresh_folder()
         shutil.copytree(written, folder)
         return folder, archive

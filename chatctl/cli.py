@@ -9,7 +9,8 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import Any
 
@@ -45,6 +46,7 @@ from chatctl.output import sanitized
 from chatctl.place import accept_everywhere, place_options
 from chatd import __version__
 from chatd.output import open_standard_files
+from chatd.shortage import shortage
 
 BY_CTRL_C = 130  # as shells report a command ended by a signal
 BY_PIPE = 141
@@ -79,8 +81,9 @@ class Root(click.RichGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
+            with _shortage_said():
+                result = super().invoke(ctx)
+                sys.stdout.flush()
         except Failed as failure:
             sys.stderr.write(f"chatctl: {sanitized(str(failure))}\n")
             ctx.exit(1)
@@ -104,6 +107,16 @@ class Root(click.RichGroup):
                 raise
             ctx.exit(BY_CTRL_C)
         return result
+
+
+@contextmanager
+def _shortage_said() -> Iterator[None]:
+    try:
+        yield
+    except (MemoryError, RuntimeError, OSError, BaseExceptionGroup) as error:
+        if (short := shortage(error)) is None:
+            raise
+        raise Failed(short) from error
 
 
 def _one_line(error: click.ClickException) -> str:

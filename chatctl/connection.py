@@ -15,6 +15,7 @@ import attrs
 import rich_click as click
 
 from chatctl.failure import OTHER_VERSION, Failed
+from chatd.shortage import shortage
 
 if TYPE_CHECKING:
     from chatd.client import Client, Disconnected, Refused, Tokens
@@ -198,6 +199,8 @@ class Connection:
 
         if isinstance(error, Untrusted):
             return str(error)
+        if error.__cause__ is not None and (short := shortage(error.__cause__)) is not None:
+            return short
         if isinstance(error.__cause__, Unreadable):
             return f"{error}; {OTHER_VERSION}"
         if self.url:

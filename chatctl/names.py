@@ -16,7 +16,8 @@ from chatd.domain.names.keys import name_key
 
 if TYPE_CHECKING:
     from chatd.client import Client
-    from chatd.contract.account import Account, GetAccount
+    from chatd.contract.account import Account
+    from chatd.contract.account_admin import GetAccount
     from chatd.contract.room import Room
     from chatd.contract.space import OwnSpace
 
@@ -44,7 +45,7 @@ class Person:
 
 async def find_account(client: Client, wanted: str) -> Account:
     """The account of this id or name."""
-    from chatd.contract.account import GetAccount
+    from chatd.contract.account_admin import GetAccount
 
     if 1 <= len(wanted) <= MAX_ID:
         for request in (GetAccount(account=wanted), GetAccount(name=wanted)):
@@ -165,7 +166,7 @@ async def find_stream(client: Client, wanted: str) -> str:
 
 async def all_accounts(client: Client) -> list[Account]:
     """Every account of the server, for an operator."""
-    from chatd.contract.account import AccountPage, ListAccounts
+    from chatd.contract.account_admin import AccountPage, ListAccounts
 
     return await client.all_pages(ListAccounts(), AccountPage, lambda page: page.accounts)
 

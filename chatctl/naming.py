@@ -74,7 +74,8 @@ class Names:
             if self._members is None:
                 self._members = await account_names(self._client)
             return self._members.get(id_)
-        from chatd.contract.account import AccountResult, GetAccount
+        from chatd.contract.account import AccountResult
+        from chatd.contract.account_admin import GetAccount
 
         answer: Any = await self._found(GetAccount(account=id_), AccountResult)
         return answer.account.name if answer else None

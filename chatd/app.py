@@ -38,6 +38,7 @@ from chatd.process.reload import Load, follow_hangups, outlive_signals
 from chatd.process.resources import calm_collector, limit_heaps, raise_file_limit
 from chatd.process.stopping import Stop, stop_asked
 from chatd.settings import Settings
+from chatd.shortage import shortage
 from chatd.store.database import Store, open_store
 from chatd.tracing import tracing
 from chatd.wiring import Base, Services, wire
@@ -55,6 +56,10 @@ def run(settings: Settings, announce: Callable[[str], None], load: Load) -> Base
     try:
         trio.run(serve, settings, announce, load)
     except* (StoreError, CannotListen, OSError, GaveUp) as errors:
+        problem = _first(errors)
+    except* (MemoryError, RuntimeError) as errors:
+        if shortage(errors) is None:
+            raise
         problem = _first(errors)
     return problem
 

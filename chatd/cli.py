@@ -22,6 +22,7 @@ from chatd.log import log
 from chatd.log.system_journal import open_journal
 from chatd.output import STDERR, STDOUT, open_standard_files
 from chatd.settings import Settings, SettingsError, loading
+from chatd.shortage import shortage
 
 BY_PIPE: Final = 141  # as shells report a command ended by a closed pipe
 NOT_TAKEN: Final = (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EBADF)  # what is written to standard output
@@ -122,7 +123,7 @@ def serve(data: str | None, host: str | None, port: str | None, config: Path | N
     from chatd.app import run
 
     if (problem := run(chosen, _say, partial(_reload, config, flags))) is not None:
-        STDERR.write(f"chatd: {problem}\n")
+        STDERR.write(f"chatd: {shortage(problem) or problem}\n")
         sys.exit(1)
 
 

@@ -17,7 +17,8 @@ from chatctl.password import read_password
 
 if TYPE_CHECKING:
     from chatd.client import Client
-    from chatd.contract.account import Account, BearerToken, RecoveryLink
+    from chatd.contract.account import Account, BearerToken
+    from chatd.contract.account_admin import RecoveryLink
     from chatd.contract.device import Device
 
 COLUMNS = {
@@ -62,7 +63,8 @@ def create(
     admin: bool,
 ) -> None:
     """Make an account. On a terminal it asks for the password twice."""
-    from chatd.contract.account import AccountResult, CreateAccount
+    from chatd.contract.account import AccountResult
+    from chatd.contract.account_admin import CreateAccount
 
     if password_stdin and no_password:
         raise click.UsageError("give --password-stdin or --no-password, not both")
@@ -102,7 +104,7 @@ def show(connection: Connection, account: str) -> None:
 @click.pass_obj
 def disable(connection: Connection, account: str, reason: str | None) -> None:
     """Disable an account: it is signed out at once and its tokens end; its messages stay."""
-    from chatd.contract.account import DisableAccount
+    from chatd.contract.account_admin import DisableAccount
 
     found = _change(connection, account, lambda id_: DisableAccount(id_, reason))
     said = (
@@ -119,7 +121,7 @@ def disable(connection: Connection, account: str, reason: str | None) -> None:
 @click.pass_obj
 def enable(connection: Connection, account: str, reason: str | None) -> None:
     """Enable a disabled account. It signs in again; the tokens from before stay ended."""
-    from chatd.contract.account import EnableAccount
+    from chatd.contract.account_admin import EnableAccount
 
     found = _change(connection, account, lambda id_: EnableAccount(id_, reason))
     said = "may sign in again; it needs new tokens" if found.disabled else "was not disabled"
@@ -132,7 +134,7 @@ def enable(connection: Connection, account: str, reason: str | None) -> None:
 @click.pass_obj
 def set_password(connection: Connection, account: str, password_stdin: bool) -> None:
     """Set a new password; ends all sessions of the account."""
-    from chatd.contract.account import SetPassword
+    from chatd.contract.account_admin import SetPassword
 
     password = read_password(password_stdin)
     if password is None:
@@ -150,7 +152,7 @@ def set_password(connection: Connection, account: str, password_stdin: bool) -> 
 @click.pass_obj
 def sign_out(connection: Connection, account: str) -> None:
     """End all sessions and tokens of an account."""
-    from chatd.contract.account import SignOut
+    from chatd.contract.sign_in import SignOut
 
     found = _change(connection, account, SignOut)
     print_result(connection, {"account": found.id}, f"{found.name} is signed out everywhere")
@@ -163,7 +165,8 @@ def sign_out(connection: Connection, account: str) -> None:
 @click.pass_obj
 def token(connection: Connection, account: str, name: str | None, expires_in: int | None) -> None:
     """Print a bearer token for an account; any client can use it."""
-    from chatd.contract.account import BearerToken, IssueToken
+    from chatd.contract.account import BearerToken
+    from chatd.contract.account_admin import IssueToken
 
     async def work(client: Client) -> BearerToken:
         found = await find_account(client, account)
@@ -181,7 +184,7 @@ def token(connection: Connection, account: str, name: str | None, expires_in: in
 @click.pass_obj
 def devices(connection: Connection, account: str) -> None:
     """The devices on which an account is signed in, and its tokens."""
-    from chatd.contract.account import ListAccountDevices
+    from chatd.contract.account_admin import ListAccountDevices
     from chatd.contract.device import DeviceList
 
     async def work(client: Client) -> list[Device]:
@@ -196,7 +199,7 @@ def devices(connection: Connection, account: str) -> None:
 @click.pass_obj
 def reset_totp(connection: Connection, account: str) -> None:
     """Remove the second factor of an account whose owner lost the app and the codes."""
-    from chatd.contract.account import ResetTotp
+    from chatd.contract.account_admin import ResetTotp
 
     found = _change(connection, account, ResetTotp)
     print_result(connection, {"account": found.id}, f"{found.name} signs in with the password alone")
@@ -207,7 +210,7 @@ def reset_totp(connection: Connection, account: str) -> None:
 @click.pass_obj
 def reset_passkeys(connection: Connection, account: str) -> None:
     """Remove all passkeys of an account whose owner lost what keeps them."""
-    from chatd.contract.account import ResetPasskeys
+    from chatd.contract.account_admin import ResetPasskeys
 
     found = _change(connection, account, ResetPasskeys)
     print_result(connection, {"account": found.id}, f"{found.name} has no passkeys any more")
@@ -218,7 +221,7 @@ def reset_passkeys(connection: Connection, account: str) -> None:
 @click.pass_obj
 def recovery_link(connection: Connection, account: str) -> None:
     """Print a link to a page that sets a new password: it works once, within an hour."""
-    from chatd.contract.account import MakeRecoveryLink, RecoveryLink
+    from chatd.contract.account_admin import MakeRecoveryLink, RecoveryLink
 
     async def work(client: Client) -> RecoveryLink:
         found = await find_account(client, account)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def promote(connection: Connection, account: str, reason: str | None) -> None:
     """Make an account an administrator of the server. Its connections open again."""
-    from chatd.contract.account import SetAdmin
+    from chatd.contract.account_admin import SetAdmin
 
     before, found = _change(connection, account, lambda id_: SetAdmin(id_, True, reason))
     already = " already" if before.admin else ""
@@ -36,7 +36,7 @@ def promote(connection: Connection, account: str, reason: str | None) -> None:
 @click.pass_obj
 def demote(connection: Connection, account: str, reason: str | None) -> None:
     """Take the rights of an administrator from an account; never from the last one."""
-    from chatd.contract.account import SetAdmin
+    from chatd.contract.account_admin import SetAdmin
 
     before, found = _change(connection, account, lambda id_: SetAdmin(id_, False, reason))
     print_result(
@@ -51,7 +51,7 @@ def demote(connection: Connection, account: str, reason: str | None) -> None:
 @click.pass_obj
 def rename(connection: Connection, account: str, name: str, reason: str | None) -> None:
     """Give an account another name to sign in with. Nobody else can take the old one."""
-    from chatd.contract.account import SetName
+    from chatd.contract.account_admin import SetName
 
     before, found = _change(connection, account, lambda id_: SetName(id_, name, reason))
     print_result(connection, found, f"renamed {before.name} to {found.name}")
@@ -64,7 +64,7 @@ def rename(connection: Connection, account: str, name: str, reason: str | None) 
 @click.pass_obj
 def set_display_name(connection: Connection, account: str, name: str, reason: str | None) -> None:
     """Change the name that others see."""
-    from chatd.contract.account import SetDisplayName
+    from chatd.contract.account_admin import SetDisplayName
 
     _, found = _change(connection, account, lambda id_: SetDisplayName(id_, name, reason))
     print_result(connection, found, f"others see {found.name} as {found.display_name}")

@@ -18,7 +18,8 @@ from chatctl.output import json_line, plain, print_result
 
 if TYPE_CHECKING:
     from chatd.client import Client
-    from chatd.contract.account import Account, Belongings, Erased
+    from chatd.contract.account import Account
+    from chatd.contract.account_admin import Belongings, Erased
 
 PAGE = 500
 NOUNS = {  # field of Belongings: what it counts
@@ -42,7 +43,7 @@ NOUNS = {  # field of Belongings: what it counts
 def delete(connection: Connection, account: str, reason: str | None, yes: bool, dry_run: bool) -> None:
     """Delete an account and everything it wrote, forever. A stub without a name is left."""
 
-    from chatd.contract.account import EraseAccount, Erased
+    from chatd.contract.account_admin import EraseAccount, Erased
 
     async def look(client: Client) -> tuple[Account, Erased]:
         found = await find_account(client, account)

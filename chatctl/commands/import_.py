@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from chatctl.commands import import_run
+from chatctl.commands import import_plan, import_run
 from chatctl.confirm import confirm
 from chatctl.connection import Connection
 from chatctl.count import counted
@@ -39,7 +39,7 @@ def command() -> None:
     Telegram, Teams, WhatsApp, IRC."""
 
 
-command.add_command(import_run.plan)
+command.add_command(import_plan.plan)
 command.add_command(import_run.run)
 
 
@@ -69,7 +69,7 @@ def list_(connection: Connection, space: str) -> None:
 def people(connection: Connection, id: str, links: Path | None) -> None:
     """The accounts that an import made, and who has claimed them."""
     from chatctl.imports import links_file
-    from chatd.contract.account import MakeRecoveryLink, RecoveryLink
+    from chatd.contract.account_admin import MakeRecoveryLink, RecoveryLink
     from chatd.contract.import_ import ListImportPeople, PeopleMade, PersonMade
 
     async def work(client: Client) -> tuple[list[PersonMade], dict[str, RecoveryLink]]:

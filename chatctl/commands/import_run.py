@@ -1,13 +1,15 @@
-"""`chatctl import plan | run`: what is in an export, and how it comes into a space."""
+"""`chatctl import run`: how an export comes into a space."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import rich_click as click
 
+from chatctl.commands.import_export import reads_export
 from chatctl.connection import Connection
 from chatctl.count import counted
 from chatctl.failure import Failed
@@ -19,58 +21,12 @@ if TYPE_CHECKING:
     from chatctl.imports.attach import Fetch
     from chatctl.imports.export import Export
     from chatctl.imports.moved import Moved
-    from chatctl.imports.survey import Survey
     from chatd.client import Client
 
 ROOMS_AT_ONCE: Final = 3  # with more, whoever posts meanwhile waits longer, and no more comes in
 
-the_export = click.argument("file", type=click.Path(path_type=Path, exists=True))
-format_ = click.option("--format", metavar="NAME", help="The format, where FILE does not show it.")
-zone = click.option("--zone", metavar="ZONE", help="Zone of times that have none, such as Europe/Berlin.")
-name = click.option("--name", metavar="ROOM", help="What the room is called, where FILE does not say it.")
-day_first = click.option(
-    "--day-first/--month-first", default=None, help="How dates such as 3/4/21 are meant."
-)
-
 
 @click.command()
-@the_export
-@click.option(
-    "--people",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="CSV",
-    help="Write the people to this new file, in which you may say who has an account here.",
-)
-@format_
-@zone
-@name
-@day_first
-@click.pass_obj
-def plan(
-    connection: Connection,
-    file: Path,
-    people: Path | None,
-    format: str | None,
-    zone: str | None,
-    name: str | None,
-    day_first: bool | None,
-) -> None:
-    """Read an export (a file or a folder) and say what is in it. Changes nothing and needs no server."""
-    from chatctl.imports import people_file
-    from chatctl.imports.progress import Progress
-    from chatctl.imports.survey import survey
-
-    with _opened(file, format, zone, name, day_first) as export, Progress() as progress:
-        found = survey(export, lambda count: progress.show(f"{count:,} messages read"))
-    if people is not None:
-        people_file.write(people, found.people, found.authors)
-    _print_survey(connection, found)
-    if people is not None and not connection.json:
-        print_line(f"wrote {people}: give whoever has an account here its name in the column `account`")
-
-
-@click.command()
-@the_export
 @the_space
 @click.option(
     "--people",
@@ -95,14 +51,11 @@ def plan(
     help="With --fetch: this host may be a private one and be asked without TLS.",
 )
 @click.option("--source", metavar="TEXT", help="What tells this export's server from others.")
-@format_
-@zone
-@name
-@day_first
+@reads_export
 @click.pass_obj
 def run(
     connection: Connection,
-    file: Path,
+    open_export: Callable[[], Export],
     space: str,
     people: Path | None,
     only: tuple[str, ...],
@@ -111,10 +64,6 @@ def run(
     fetch: bool,
     fetch_from: tuple[str, ...],
     source: str | None,
-    format: str | None,
-    zone: str | None,
-    name: str | None,
-    day_first: bool | None,
 ) -> None:
     """Import an export into a space, while the server runs. Nobody is notified.
 
@@ -135,7 +84,7 @@ def run(
     place = connection.url or Path(connection.data, "admin.sock")
     token = connection.access_token if connection.url else lambda: None
 
-    with _opened(file, format, zone, name, day_first) as export, Progress() as progress:
+    with open_export() as export, Progress() as progress:
 
         async def work(client: Client) -> Moved:
             found = await find_space(client, space)
@@ -167,21 +116,6 @@ def run(
 
 
 # --- what they are made of ----------------------------------------------------------------------------
-
-
-def _opened(
-    file: Path, format: str | None, zone: str | None, name: str | None, day_first: bool | None
-) -> Export:
-    from chatctl.imports.export import Options
-    from chatctl.imports.formats import FORMATS, recognise
-
-    options = Options(zone, name, day_first)
-    if format is None:
-        return recognise(file).read(file, options)
-    for one in FORMATS:
-        if one.format == format:
-            return one.read(file, options)
-    raise click.UsageError(f"--format is one of {', '.join(one.format for one in FORMATS)}")
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -224,16 +158,6 @@ async def _begun(client: Client, space: str, format: str, source: str) -> str:
         if (one.source, one.finished_at, one.undone_at) == (source, None, None):
             return one.id
     return (await client.ask(BeginImport(space, format, source), ImportResult)).import_
-
-
-def _print_survey(connection: Connection, found: Survey) -> None:
-    from chatctl.imports.report import survey_document, survey_lines
-
-    if connection.json:
-        print_json(survey_document(found))
-        return
-    for line in survey_lines(found):
-        print_line(line)
 
 
 def _print_moved(connection: Connection, moved: Moved, export: Export) -> None:

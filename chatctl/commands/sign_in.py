@@ -52,7 +52,7 @@ def sign_in(connection: Connection, name: str | None, password_stdin: bool) -> N
 @click.pass_obj
 def sign_out(connection: Connection) -> None:
     """Sign out at --url: the device ends on the server, and its tokens leave the file."""
-    from chatd.contract.account import SignOut
+    from chatd.contract.sign_in import SignOut
     from chatd.contract.spec import Done
 
     url = _address(connection)

@@ -11,7 +11,7 @@ from typing import Final
 
 from chatctl.failure import Failed
 from chatctl.imports.people_file import harmless
-from chatd.contract.account import RecoveryLink
+from chatd.contract.account_admin import RecoveryLink
 from chatd.contract.import_ import PersonMade
 
 COLUMNS: Final = ("name", "display_name", "link", "good_until")

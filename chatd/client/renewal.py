@@ -9,7 +9,7 @@ import trio
 
 from chatd.client.link import Link
 from chatd.client.tokens import Tokens, tokens_of
-from chatd.contract.account import Refresh, SignedIn
+from chatd.contract.sign_in import Refresh, SignedIn
 
 EARLY: Final = 30.0  # seconds before its end at which an access token counts as stale
 

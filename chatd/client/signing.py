@@ -8,7 +8,7 @@ from chatd.client.address import Address, parse_address
 from chatd.client.link import open_link
 from chatd.client.tokens import Tokens, tokens_of
 from chatd.client.wire import FORMATS
-from chatd.contract.account import Refresh, SignedIn, SignIn, SignUp
+from chatd.contract.sign_in import Refresh, SignedIn, SignIn, SignUp
 
 
 async def sign_in(

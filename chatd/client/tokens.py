@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from chatd.contract.account import SignedIn
+from chatd.contract.sign_in import SignedIn
 
 
 @attrs.frozen(slots=True)

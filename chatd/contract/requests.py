@@ -12,6 +12,7 @@ from typing import Final
 from chatd.contract import (
     access,
     account,
+    account_admin,
     audit,
     backup,
     ban,
@@ -49,6 +50,7 @@ from chatd.contract import (
     room,
     server,
     session,
+    sign_in,
     space,
     subscription,
     thread,
@@ -64,7 +66,7 @@ from chatd.contract.spec import RequestType
 _ROWS: Final = tuple(
     row
     for module in (
-        *(session, account, profile, identity, device, totp, passkey, bot, quota),
+        *(session, sign_in, account, account_admin, profile, identity, device, totp, passkey, bot, quota),
         *(space, invite, emoji, member, ban, erasure, report, audit, access),
         *(room, retention, export, direct, message, reaction, pin, thread),
         *(read, unread, receipt, typing, presence),

@@ -111,11 +111,10 @@ class RequestType:
 
     def read(self, data: Mapping[str, Any]) -> Any | Refusal:
         """The typed request, or why `data` is not one."""
-        if unknown := data.keys() - self._known:  # in MessagePack a key may be `bytes`
+        if not data.keys() <= self._known:
+            unknown = min(data.keys() - self._known, key=str)  # in MessagePack a key may be `bytes`
             known = ", ".join(self.fields) or "none"
-            return Refusal(
-                "invalid", f"unknown field {quote(min(unknown, key=str))}; {self.name} takes: {known}"
-            )
+            return Refusal("invalid", f"unknown field {quote(unknown)}; {self.name} takes: {known}")
         try:
             try:
                 request = msgspec.convert(data, self.request)

@@ -7,6 +7,7 @@ is lazy: a frame takes up to twenty times its size in memory, and waits as bytes
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, Protocol
@@ -98,9 +99,23 @@ _LINE_ENDS: Final = tuple((end.encode(), rb"\u%04x" % ord(end)) for end in "\x85
 _encode: Final = msgspec.json.Encoder().encode
 
 
+def json_bytes(value: object) -> bytes:
+    """JSON, whatever strings are in it: names of files of the system's may be no UTF-8."""
+    try:
+        return _encode(value)
+    except UnicodeEncodeError:
+        return _encode(_in_unicode(value))
+
+
+def _in_unicode(value: object) -> Any:
+    """The same with a question mark for each half of a surrogate pair, as which Python reads such a byte."""
+    text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
+    return msgspec.json.decode(text.encode(errors="replace"))
+
+
 def json_line(value: object) -> bytes:
     """JSON that whoever reads lines takes for one, without an end."""
-    line = _encode(value)
+    line = json_bytes(value)
     if line.isascii():  # most are
         return line
     for end, escaped in _LINE_ENDS:
@@ -207,7 +222,11 @@ class _Msgpack:
     text = False
 
     def encode(self, frame: Frame) -> bytes:
-        packed: bytes = msgpack.packb(frame, default=msgspec.to_builtins)  # objects of the contract
+        packed: bytes
+        try:
+            packed = msgpack.packb(frame, default=msgspec.to_builtins)  # objects of the contract
+        except UnicodeEncodeError:
+            packed = msgpack.packb(_in_unicode(frame))
         return packed
 
     def join(self, frames: Iterable[bytes]) -> bytes:

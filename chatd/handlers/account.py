@@ -11,11 +11,9 @@ from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.actors.workers.disabled_members import DisabledMembers
 from chatd.auth.login_throttle import LoginThrottle
 from chatd.clock import new_id
-from chatd.contract.account import (
+from chatd.contract.account import AccountResult, BearerToken, ChangePassword, RenameAccount, UpdateAccount
+from chatd.contract.account_admin import (
     AccountPage,
-    AccountResult,
-    BearerToken,
-    ChangePassword,
     CreateAccount,
     DisableAccount,
     EnableAccount,
@@ -25,11 +23,9 @@ from chatd.contract.account import (
     ListAccounts,
     MakeRecoveryLink,
     RecoveryLink,
-    RenameAccount,
     ResetPasskeys,
     ResetTotp,
     SetPassword,
-    UpdateAccount,
 )
 from chatd.contract.device import DeviceList
 from chatd.contract.errors import Refusal

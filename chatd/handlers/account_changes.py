@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.actors.runtime.live_sessions import LiveSessions
-from chatd.contract.account import AccountResult, SetAdmin, SetDisplayName, SetName
+from chatd.contract.account import AccountResult
+from chatd.contract.account_admin import SetAdmin, SetDisplayName, SetName
 from chatd.contract.errors import Refusal
 from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.event import account_stream

@@ -9,7 +9,8 @@ import trio
 
 from chatd.actors.runtime.directory import Directory
 from chatd.actors.workers.deletions import Deletions
-from chatd.contract.account import Belongings, DeleteAccount, EraseAccount, Erased
+from chatd.contract.account import DeleteAccount
+from chatd.contract.account_admin import Belongings, EraseAccount, Erased
 from chatd.contract.errors import Refusal
 from chatd.contract.rows import pick
 from chatd.contract.spec import DONE, Done

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from chatd.clock import now
-from chatd.contract.account import ListAccountDevices
+from chatd.contract.account_admin import ListAccountDevices
 from chatd.contract.device import Device, DeviceList, ListDevices, RevokeDevice, RevokeOtherDevices
 from chatd.contract.errors import Refusal
 from chatd.contract.rows import pick

@@ -10,8 +10,9 @@ from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.auth.tokens import Claims, Tokens, hashed, new_secret
 from chatd.clock import new_id, now
-from chatd.contract.account import Account, BearerToken, SignedIn
+from chatd.contract.account import Account, BearerToken
 from chatd.contract.errors import Refusal
+from chatd.contract.sign_in import SignedIn
 from chatd.contract.spec import Done
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream

@@ -10,10 +10,11 @@ import msgspec
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.envelope import STALE
 from chatd.clock import new_id, now
-from chatd.contract.account import AccountResult, SignedIn
+from chatd.contract.account import AccountResult
 from chatd.contract.errors import Refusal
 from chatd.contract.requests import REQUESTS
 from chatd.contract.shown import fit_name
+from chatd.contract.sign_in import SignedIn
 from chatd.domain.account.decide import RESERVED_DISPLAY_NAME
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream

@@ -13,7 +13,6 @@ import msgspec
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.auth.sso_flow import NONE, OVER, SingleSignOn, s256
 from chatd.clock import now
-from chatd.contract.account import ExchangeCode, SignedIn
 from chatd.contract.errors import Refusal
 from chatd.contract.identity import (
     AddIdentity,
@@ -29,6 +28,7 @@ from chatd.contract.identity import (
     RemoveIdentity,
 )
 from chatd.contract.rows import pick
+from chatd.contract.sign_in import ExchangeCode, SignedIn
 from chatd.contract.spec import Done
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.device_tokens import DeviceTokens

@@ -60,7 +60,7 @@ class ImportMessages(msgspec.Struct, frozen=True, eq=False):
             for message in messages
             if (one := there.get(message.key)) is not None and (change := _change(message, one)) is not None
         ]
-        changes = await self._wanted(command.room, changes)
+        changes = await self._wanted(command.room, await self._news(command.room, changes))
         changes = [
             msgspec.structs.replace(change, mentions=await self._named(change.text))
             if change.text
@@ -98,6 +98,16 @@ class ImportMessages(msgspec.Struct, frozen=True, eq=False):
 
     async def _rows(self, room: str, keys: Sequence[str], whole: bool) -> list[Row]:
         return await self.reader.imported_messages(room, keys, whole) if keys else []
+
+    async def _news(self, room: str, changes: list[ImportedChange]) -> list[ImportedChange]:
+        """Without texts that an import has brought already. Whoever has changed one here since was later,
+        though the export may have dated it ahead of the clock."""
+        said = await self.reader.said_by_imports(room, [one.seq for one in changes if one.text is not None])
+        found = (
+            msgspec.structs.replace(one, text=None) if one.text == said.get(one.seq, "") else one
+            for one in changes
+        )
+        return [change for change in found if _says_something(change)]
 
     async def _wanted(self, room: str, changes: list[ImportedChange]) -> list[ImportedChange]:
         """Without reactions and pins that people took off here: those do not come back."""

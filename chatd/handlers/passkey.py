@@ -11,7 +11,6 @@ from chatd.actors.runtime.command_bus import CommandBus
 from chatd.auth import webauthn
 from chatd.auth.webauthn import WrongPasskey
 from chatd.clock import new_id, now
-from chatd.contract.account import BeginPasskeySignIn, PasskeySignIn, SignedIn
 from chatd.contract.errors import Refusal
 from chatd.contract.passkey import (
     CEREMONY_SECONDS,
@@ -28,6 +27,7 @@ from chatd.contract.passkey import (
     RenamePasskey,
 )
 from chatd.contract.rows import pick
+from chatd.contract.sign_in import BeginPasskeySignIn, PasskeySignIn, SignedIn
 from chatd.contract.spec import DONE, Done
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.device_tokens import DeviceTokens

@@ -14,9 +14,9 @@ from chatd.auth import webauthn
 from chatd.auth.one_time_tokens import OneTimeTokens
 from chatd.auth.webauthn import Proof, RelyingParty, WrongPasskey
 from chatd.clock import now
-from chatd.contract.account import PasskeySignIn
 from chatd.contract.errors import Refusal
 from chatd.contract.passkey import CEREMONY_SECONDS, PasskeyProof
+from chatd.contract.sign_in import PasskeySignIn
 from chatd.handlers.server_address import ServerAddress
 from chatd.ports import PasskeyIs, Reader, Row, UsePasskey
 from chatd.settings import Settings

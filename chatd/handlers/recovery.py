@@ -14,7 +14,7 @@ import msgspec
 
 from chatd.auth.tokens import hashed, new_secret
 from chatd.clock import now
-from chatd.contract.account import RecoveryLink
+from chatd.contract.account_admin import RecoveryLink
 from chatd.contract.errors import Refusal
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.device_tokens import DeviceTokens

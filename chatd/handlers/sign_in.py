@@ -13,8 +13,9 @@ from chatd.auth.login_throttle import Attempt, LoginThrottle
 from chatd.auth.passwords import Overloaded
 from chatd.auth.tokens import hashed, new_secret
 from chatd.clock import new_id, now
-from chatd.contract.account import AccountResult, Refresh, SignedIn, SignIn, SignOut, SignUp
+from chatd.contract.account import AccountResult
 from chatd.contract.errors import Refusal
+from chatd.contract.sign_in import Refresh, SignedIn, SignIn, SignOut, SignUp
 from chatd.contract.space import SpaceResult
 from chatd.contract.spec import DONE, Done
 from chatd.domain.account import decide as accounts

@@ -15,6 +15,7 @@ from chatd.gateway.net.listener import CannotListen
 from chatd.log import log
 from chatd.ports import StoreError
 from chatd.settings import is_loopback
+from chatd.shortage import shortage
 from chatd.standby.follower import follow
 from chatd.standby.source import Refused
 from chatd.store.ops import ownership
@@ -54,8 +55,12 @@ def start(
             trio.run(follow, url, token, folder, host, port, announce)
     except* (StoreError, CannotListen, Refused, OSError, sqlite3.Error) as errors:
         problem = errors
+    except* (MemoryError, RuntimeError) as errors:
+        if shortage(errors) is None:
+            raise
+        problem = errors
     while isinstance(problem, BaseExceptionGroup):
         problem = problem.exceptions[0]
     if isinstance(problem, sqlite3.Error):
         return f"{folder / DATABASE} cannot be used: {problem}"
-    return None if problem is None else str(problem)
+    return None if problem is None else shortage(problem) or str(problem)

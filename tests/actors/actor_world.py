@@ -21,7 +21,7 @@ from chatd.actors.runtime.envelope import Answer, Envelope
 from chatd.actors.runtime.log_writer import LogWriter
 from chatd.actors.runtime.shared_spaces import SharedSpaces
 from chatd.actors.runtime.supervisor import supervise
-from chatd.contract.account import CreateAccount
+from chatd.contract.account_admin import CreateAccount
 from chatd.contract.errors import Refusal
 from chatd.contract.message import PostMessage
 from chatd.contract.requests import REQUESTS

@@ -10,7 +10,7 @@ from actor_world import World
 from import_scene import OPERATOR, Act, Importing, shown
 from msgspec.structs import replace
 
-from chatd.contract.account import CreateAccount
+from chatd.contract.account_admin import CreateAccount
 from chatd.contract.errors import Refusal
 from chatd.contract.import_ import (
     ImportMessage,

@@ -10,7 +10,7 @@ from actor_world import World
 from meanwhile import ReaderMeanwhile
 
 from chatd.actors.runtime.command_bus import CommandBus
-from chatd.contract.account import CreateAccount
+from chatd.contract.account_admin import CreateAccount
 from chatd.contract.errors import Refusal
 from chatd.contract.import_ import (
     AddImportPeople,

@@ -24,7 +24,7 @@ from chatd.actors.workers.notifier import (
     STORED_EVERY,
     Notifier,
 )
-from chatd.contract.account import CreateAccount
+from chatd.contract.account_admin import CreateAccount
 from chatd.contract.errors import Refusal
 from chatd.contract.message import PostMessage
 from chatd.contract.spec import DONE

@@ -18,7 +18,7 @@ from chatd.actors.runtime.envelope import STALE, UNAVAILABLE, Answer
 from chatd.actors.workers.due_timer import LONGEST_REST, DueTimer
 from chatd.actors.workers.mention_names import MentionNames
 from chatd.actors.workers.scheduler import BATCH, FIRST_RETRY, GIVEN_UP, LONGEST_RETRY, LOOK_AGAIN, Scheduler
-from chatd.contract.account import CreateAccount
+from chatd.contract.account_admin import CreateAccount
 from chatd.contract.errors import Refusal
 from chatd.contract.message import Posted, PostMessage, UnscheduleMessage
 from chatd.contract.rows import fields_of

@@ -16,8 +16,9 @@ from chatd.auth.login_throttle import LoginThrottle
 from chatd.auth.passwords import Passwords
 from chatd.auth.tokens import Tokens, hashed
 from chatd.clock import now
-from chatd.contract.account import DisableAccount, SignedIn, SignIn
+from chatd.contract.account_admin import DisableAccount
 from chatd.contract.errors import Refusal
+from chatd.contract.sign_in import SignedIn, SignIn
 from chatd.domain import totp
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.device_tokens import DeviceTokens

@@ -11,7 +11,8 @@ from actor_world import World, furnish, living
 from chatd.actors.runtime import stream_actor as streams
 from chatd.actors.runtime.envelope import STALE
 from chatd.actors.runtime.stream_types import STREAM_TYPES
-from chatd.contract.account import AccountResult, CreateAccount
+from chatd.contract.account import AccountResult
+from chatd.contract.account_admin import CreateAccount
 from chatd.contract.errors import Refusal
 from chatd.contract.member import KickMember
 from chatd.contract.message import Posted, PostMessage

@@ -9,8 +9,8 @@ from trio.testing import MockClock
 
 from chatd.auth.login_throttle import Attempt, AttemptCounter, LoginThrottle
 from chatd.auth.recent import KEPT
-from chatd.contract.account import SignIn, SignUp
 from chatd.contract.errors import Refusal
+from chatd.contract.sign_in import SignIn, SignUp
 from chatd.handlers.sign_in import SignIns, SignUps
 from chatd.ports import Caller
 from chatd.settings import Settings

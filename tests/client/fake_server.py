@@ -15,9 +15,10 @@ from msgspec import to_builtins
 from samples import sample, wire
 from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_stream
 
-from chatd.contract.account import Account, SignedIn
+from chatd.contract.account import Account
 from chatd.contract.message import Posted
 from chatd.contract.session import Limits, SessionOpened
+from chatd.contract.sign_in import SignedIn
 
 Data = dict[str, Any]
 

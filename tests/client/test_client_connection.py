@@ -12,8 +12,8 @@ from samples import wire
 
 from chatd.client import Disconnected, connect, refresh, sign_in, sign_up
 from chatd.client.address import NetworkAddress, SocketAddress, parse_address
-from chatd.contract.account import SignedIn
 from chatd.contract.server import ServerStatus
+from chatd.contract.sign_in import SignedIn
 
 
 @pytest.mark.parametrize(

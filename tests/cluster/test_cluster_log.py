@@ -18,7 +18,7 @@ from trio.testing import MockClock
 from chatd.cluster import ratcheting
 from chatd.cluster.log import WAY_SECONDS
 from chatd.cluster.proposals import GIVE_UP, PENDING, RESEND, ROOM, TOO_MUCH
-from chatd.contract.account import CreateAccount
+from chatd.contract.account_admin import CreateAccount
 from chatd.contract.member import KickMember
 from chatd.contract.message import PostMessage
 from chatd.contract.room import CreateRoom, JoinRoom, UpdateRoom

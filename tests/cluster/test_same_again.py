@@ -11,7 +11,7 @@ from test_envelopes import DECIDED
 from trio.testing import MockClock
 
 from chatd.cluster.repeatable import SAME_AGAIN, repeatable
-from chatd.contract.account import CreateAccount
+from chatd.contract.account_admin import CreateAccount
 from chatd.contract.message import DeleteMessage, PostMessage
 from chatd.contract.pin import AddPin, RemovePin
 from chatd.contract.reaction import AddReaction, RemoveReaction

@@ -19,7 +19,7 @@ from chatd.actors.runtime.directory import Directory
 from chatd.actors.runtime.envelope import Envelope
 from chatd.cluster.inboxes import Inboxes
 from chatd.cluster.lines import Lines
-from chatd.contract.account import CreateAccount
+from chatd.contract.account_admin import CreateAccount
 from chatd.contract.errors import Refusal
 from chatd.contract.member import KickMember
 from chatd.contract.message import PostMessage

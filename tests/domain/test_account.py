@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.contract.account import CreateAccount, DisableAccount, RenameAccount, SignUp, UpdateAccount
+from chatd.contract.account import RenameAccount, UpdateAccount
+from chatd.contract.account_admin import CreateAccount, DisableAccount
 from chatd.contract.errors import Refusal
 from chatd.contract.preferences import UpdatePreferences
+from chatd.contract.sign_in import SignUp
 from chatd.domain.account import decide as account
 from chatd.domain.account.state import AccountState
 from chatd.domain.decision import Context, Decision

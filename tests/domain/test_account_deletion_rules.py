@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chatd.contract.account import CreateAccount, UpdateAccount
+from chatd.contract.account import UpdateAccount
+from chatd.contract.account_admin import CreateAccount
 from chatd.contract.errors import Refusal
 from chatd.domain.account import decide as account
 from chatd.domain.account.state import AccountState

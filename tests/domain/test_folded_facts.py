@@ -6,15 +6,10 @@ from typing import Any
 
 import pytest
 
-from chatd.contract.account import (
-    CreateAccount,
-    RenameAccount,
-    SetDisplayName,
-    SetName,
-    SignUp,
-    UpdateAccount,
-)
+from chatd.contract.account import RenameAccount, UpdateAccount
+from chatd.contract.account_admin import CreateAccount, SetDisplayName, SetName
 from chatd.contract.room import CreateRoom, LockRoom, UpdateRoom
+from chatd.contract.sign_in import SignUp
 from chatd.contract.space import CreateSpace, UpdateSpace
 from chatd.domain.account import decide as account
 from chatd.domain.account.state import AccountState

@@ -107,4 +107,8 @@ def test_an_edit_from_the_future_comes_once(importing: Importing, town: Town, kn
     claimed(importing, "U1").ask("message.edit", room=importing.room, seq=message["seq"], text="mine")
     again = Importing(town).say(importing.message("1.1", "second", edited_at=AHEAD))
     assert again == {"unchanged": 1}
+    [mine] = history(town, importing.room)
+    passed = importing.message("1.1", "second", edited_at=mine["edited_at"] + 1)  # as when that time has come
+    assert Importing(town).say(passed) == {"unchanged": 1}
     assert history(town, importing.room)[0]["text"] == "mine"
+    assert Importing(town).say({**passed, "text": "third"}) == {"edited": 1}

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from typing import Any
 
 import msgpack
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.frames.codec import JSON, MAX_FRAME, MAX_FRAMES, MSGPACK, BadFrame
+
+
+class Said(msgspec.Struct):
+    """As the objects of the contract."""
+
+    text: str
+
 
 scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
 values = st.recursive(
@@ -33,6 +42,14 @@ def test_a_json_frame_is_one_line_whatever_its_reader_takes_for_the_end_of_one(
 ) -> None:
     [line] = JSON.encode({**frame, "text": f"a{end}b"}).decode().splitlines()
     assert next(iter(JSON.decode(line))) == {**frame, "text": f"a{end}b"}
+
+
+def test_a_name_of_the_system_s_that_is_no_utf_8_can_be_told() -> None:
+    """Paths stand in answers to operators, and their names are bytes (os.fsdecode)."""
+    for form in (JSON, MSGPACK):
+        told = form.encode({"id": 1, "result": Said(os.fsdecode(b"caf\xe9 \xc3\xa9"))})
+        [frame] = form.decode(told.decode() if form.text else told)
+        assert frame == {"id": 1, "result": {"text": "caf? \xe9"}}
 
 
 @given(text=st.text())

@@ -12,6 +12,7 @@ import trio.testing
 
 from chatd.gateway.net.flusher import Flusher
 from chatd.gateway.net.stream import SocketStream
+from chatd.log import log
 
 MORE = b"x" * 4_000_000  # than the kernel takes
 
@@ -47,7 +48,7 @@ async def test_what_is_written_when_no_task_may_start_any_more_is_sent_at_the_en
     assert await read_to_the_end(theirs) == len(MORE)
 
 
-async def test_a_peer_that_reads_nothing_at_the_end_is_not_waited_for_long(
+async def test_apeer_that_reads_nothing_at_the_end_is_not_waited_for_long(
     pair: tuple[socket.socket, socket.socket], autojump_clock: trio.testing.MockClock
 ) -> None:
     ours, _ = pair
@@ -107,3 +108,25 @@ async def test_who_could_not_take_anything_while_the_server_stood_still_is_waite
         mock_clock.jump(seconds)
         await trio.testing.wait_all_tasks_blocked()
         assert stream.broken == broken, seconds
+
+
+async def test_a_connection_whose_flush_crashes_ends_and_the_others_are_flushed(
+    pair: tuple[socket.socket, socket.socket], nursery: trio.Nursery
+) -> None:
+    """One task flushes them all, and with it would end the server."""
+    flusher = Flusher()
+    nursery.start_soon(flusher.run)
+    broken, peer = socket.socketpair()
+    bad, good = (SocketStream(sock, flusher, write_deadline=5) for sock in (broken, pair[0]))
+
+    def crash() -> None:
+        raise RuntimeError("a bug")
+
+    bad.flush_replies = crash
+    with peer, log.captured() as entries:
+        for stream in (bad, good):
+            stream.write(b"x")
+        await trio.testing.wait_all_tasks_blocked()
+    assert [entry["event"] for entry in entries] == ["connection_crashed"]
+    assert bad.broken
+    assert (good.queued, good.broken) == (0, False)

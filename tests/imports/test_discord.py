@@ -113,7 +113,7 @@ def test_system_messages_are_told_by_kind_not_by_their_text(tmp_path: Path) -> N
     assert [message.system for message in found.messages] == [True, False, True, True, False, True, False]
     assert found.texts()[0] == "@ada joined"
     assert [message.pinned_by for message in found.messages] == [None, "12", None, None, None, None, "11"]
-    assert found.problems == {"unknown kind": 1}
+    assert found.problems == {"unknown kind": 2}
 
 
 def test_replies_point_to_what_is_there(tmp_path: Path) -> None:
@@ -208,14 +208,18 @@ def test_embeds_are_shown_unless_they_preview_a_link(tmp_path: Path) -> None:
     preview = {"title": "Tea", "url": "https://tea.example/", "description": "all of it"}
     fields = [{"name": "Branch", "value": "`main`"}]
     build = {"title": "Build *3*", "url": "https://ci.example/3", "description": "**ok**", "fields": fields}
+    build |= {"footer": {"text": "in 3 s"}, "image": {"url": "https://ci.example/3.png?key=1"}}
     evil = {"title": "click", "url": "javascript:alert(1)"}
     found = read(tmp_path, {"tea.json": exported(
         said(1, "see https://tea.example/", embeds=[preview]), said(2, "", HOOK, embeds=[build, evil])
     )})  # fmt: skip
     assert found.texts() == [
         "see https://tea.example/",
-        "> **[Build \\*3\\*](https://ci.example/3)**\n>\n> **ok**\n>\n> **Branch**\n> `main`\n\n> **click**",
+        "> **[Build \\*3\\*](https://ci.example/3)**\n>\n> **ok**\n>\n> **Branch**\n> `main`"
+        "\n>\n> in 3 s\n\n> **click**",
     ]
+    [picture] = found.messages[1].files
+    assert (picture.name, picture.url) == ("3.png", "https://ci.example/3.png")
 
 
 def test_a_webhook_is_as_many_people_as_it_has_names(tmp_path: Path) -> None:
@@ -269,7 +273,7 @@ def test_what_is_wrong_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
     texts = ["by its id", "one \ufffd\ufffd12", "numbers", "", "sizes", "last"]
     assert [message.text for message in found.by_room["100"]] == texts
     assert [message.text for message in found.by_room["101"]] == ["before"]
-    assert found.problems == {"skipped": 2, "unreadable": 4, "no time": 1}
+    assert found.problems == {"skipped": 2, "unreadable": 4, "no time": 1, "unknown kind": 1}
 
 
 def test_discord_is_known_by_its_head(tmp_path: Path) -> None:

@@ -187,6 +187,27 @@ def test_times_without_a_zone_need_one(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match=r"result\.json has times without a zone.*--zone"):
         read(tmp_path, old)
     assert read(tmp_path, old, zone="Europe/Berlin").messages[0].at == 1_770_000_000_000
+    never, later = "1970-01-01T01:00:00", old["date"].replace("00", "07")
+    rows = [old | {"id": n, "edited": date} for n, date in enumerate((never, later))]
+    edited = [message.edited_at for message in read(tmp_path, *rows, zone="Europe/Berlin").messages]
+    assert edited == [None, 1_770_000_007_000]
+
+
+def test_what_is_no_text_is_told_in_words_or_as_a_problem(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        said(1, "", place_name="Tea house", address="Main street 1"),
+        said(2, "", game_title="Chess", game_description="*for* two", game_link="https://t.me/chess"),
+        said(3, "", invoice_information={"title": "Tea", "description": "a kilo", "amount": 900}),
+        said(4, "", a_kind_of_next_year={}),
+    )
+    assert found.texts() == [
+        "Location: Tea house, Main street 1",
+        "**[Chess](https://t.me/chess)**\n\\*for\\* two",
+        "**Tea**\na kilo",
+        "",
+    ]
+    assert found.problems == {"unknown kind": 1}
 
 
 def test_what_is_wrong_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
@@ -205,7 +226,7 @@ def test_what_is_wrong_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {"result.json": text[: text.index("the cut")], "other.json": "{}"}
     found = everything(TelegramAccount, folder(tmp_path, files))
     assert found.texts() == ["one", "", "strings"]
-    assert found.problems == {"unreadable": 7, "no time": 2, "unknown kind": 1, "skipped": 1}
+    assert found.problems == {"unreadable": 7, "no time": 2, "unknown kind": 2, "skipped": 1}
 
 
 def test_two_exports_are_one_chat_and_telegram_is_known_by_its_head(tmp_path: Path) -> None:

@@ -54,6 +54,30 @@ def test_a_message_has_all_lines_up_to_the_next_head_of_the_same_way(tmp_path: P
 
 
 @pytest.mark.parametrize(
+    ("form", "before", "after"),
+    [
+        ("31.12.2025 {} {} - ", "ÖÖ", "ÖS"),
+        ("2025. 12. 31. {} {} - ", "de.", "du."),
+        ("31.12.2025, {1} {0} - ", "e paradites", "e pasdites"),
+        ("31/12/2025 {1} {0} - ", "ก่อนเที่ยง", "หลังเที่ยง"),
+        ("2025-12-31 {} {} - ", "පෙ.ව.", "ප.ව."),
+        ("۲۰۲۵/۱۲/۳۱,\u200f {1} {0} - ", "ق.ظ.", "ب.ظ."),
+        ("2025/12/31 {}{} - ", "早上", "晚上"),
+    ],
+)
+def test_both_halves_of_a_day_are_known(tmp_path: Path, form: str, before: str, after: str) -> None:
+    """Of the other half, every message would be a line of the one before."""
+    heads = [form.format(mark, hour) for mark in (before, after) for hour in ("12:05", "7:05")]
+    found = everything(
+        WhatsAppChats,
+        folder(tmp_path, {"chat.txt": "".join(f"{head}Ada: x\n" for head in heads)}),
+        zone="UTC",
+    )
+    times = [datetime.fromtimestamp(message.at / 1000, UTC) for message in found.messages]
+    assert [time.hour for time in times] == [0, 7, 12, 19]
+
+
+@pytest.mark.parametrize(
     ("head", "at"),
     [
         ("31.12.25, 21:04 - ", (2025, 12, 31, 21, 4)),
@@ -65,7 +89,10 @@ def test_a_message_has_all_lines_up_to_the_next_head_of_the_same_way(tmp_path: P
         ("2025-12-31, 21:04 - ", (2025, 12, 31, 21, 4)),
         ("2025/12/31 午後9:04 - ", (2025, 12, 31, 21, 4)),
         ("31.12.2025 klo 21.04 - ", (2025, 12, 31, 21, 4)),
+        ("31.12.2025 klo 9.04 ip. - ", (2025, 12, 31, 21, 4)),
         ("31.12.2025 um 21:04 – ", (2025, 12, 31, 21, 4)),
+        ("31.12.25 г., 21:04 ч. - ", (2025, 12, 31, 21, 4)),
+        ("2025-12-31 21 h 04 - ", (2025, 12, 31, 21, 4)),
         ("31. 12. 2025 21:04 - ", (2025, 12, 31, 21, 4)),
         ("\u200f٣١\u200f/١٢\u200f/٢٠٢٥، ٩:٠٤ م - ", (2025, 12, 31, 21, 4)),
         ("[31.12.25, 21:04:05] ", (2025, 12, 31, 21, 4, 5)),

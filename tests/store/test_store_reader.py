@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from store_facts import Pen, Sheet, answer
 
 from chatd.domain.event import Event
-from chatd.ports import Append, Appended, Page, StoreUnavailable
+from chatd.ports import Append, Appended, Page, StoreError, StoreUnavailable
 from chatd.store.database import Store, open_store
 from chatd.store.queries.reader import open_pool
 
@@ -331,6 +331,13 @@ async def test_a_question_whose_asker_went_away_is_stopped(village: Store) -> No
                 await trio.testing.wait_all_tasks_blocked()
                 nursery.cancel_scope.cancel()
         assert await village.reader.head() == 11
+
+
+async def test_a_file_that_cannot_be_opened_keeps_a_store_from_starting(tmp_path: Path) -> None:
+    """It is no `StoreUnavailable`, which only the requests of a server that runs are answered with."""
+    with pytest.raises(StoreError, match=r"the database cannot be opened: .*; look at its owner"):
+        async with open_pool(tmp_path / "absent.db"):
+            raise AssertionError("it was opened")
 
 
 async def test_readers_cannot_write(village: Store) -> None:

@@ -11,14 +11,26 @@ from chatctl.imports.records import plain
 
 MAX_EMBEDS: Final = 10  # of a message, as in Discord
 MAX_FIELDS: Final = 25
+MAX_IMAGES: Final = 10
 
 
 def embedded(message: Message, markdown: Callable[[str], str]) -> Iterator[str]:
+    for each in _shown(message):
+        if shown := "\n\n".join(_parts(each, markdown)):
+            yield shown
+
+
+def pictures(message: Message) -> Iterator[str]:
+    """Where they are."""
+    for each in _shown(message):
+        given = each.images or ([each.image] if each.image is not None else [])
+        yield from dict.fromkeys(image.url for image in given[:MAX_IMAGES] if image.url)
+
+
+def _shown(message: Message) -> Iterator[Embed]:
     for each in (message.embeds or [])[:MAX_EMBEDS]:
         if not each.url or each.url not in (message.content or ""):
-            shown = "\n\n".join(_parts(each, markdown))
-            if shown:
-                yield shown
+            yield each
 
 
 def _parts(embed: Embed, markdown: Callable[[str], str]) -> Iterator[str]:
@@ -32,3 +44,5 @@ def _parts(embed: Embed, markdown: Callable[[str], str]) -> Iterator[str]:
     for each in (embed.fields or [])[:MAX_FIELDS]:
         name, value = markdown(each.name or ""), markdown(each.value or "")
         yield f"{span('**', name)}\n{value}".strip()
+    if embed.footer is not None and embed.footer.text:
+        yield literal(plain(embed.footer.text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -10,7 +9,7 @@ from attrs import define
 
 from chatctl.imports.discord import wire
 from chatctl.imports.discord.channels import ChannelFile, moment, snowflake_time
-from chatctl.imports.discord.embeds import embedded
+from chatctl.imports.discord.embeds import embedded, pictures
 from chatctl.imports.discord.markup import MAX_TEXT, as_markdown
 from chatctl.imports.discord.people import People
 from chatctl.imports.discord.wire import shown
@@ -39,7 +38,6 @@ _EVENTS: Final[Mapping[str, str]] = {
 }
 _REPEATED: Final = frozenset(["ThreadStarterMessage", "21"])  # stands in the channel already
 PINNED: Final = frozenset(["ChannelPinnedMessage", "6"])
-_NUMBER: Final = re.compile(r"\d{1,3}")
 _FORWARD: Final = frozenset(["Forward", "1"])
 
 
@@ -73,11 +71,12 @@ class Reader:
             None if again is None else milliseconds(again), found.timestampEdited, place
         )
         system = kind not in _SPOKEN and id_ not in self.threads
-        if system and kind not in _EVENTS and not _NUMBER.fullmatch(kind) and not found.content:
-            self.problems.add("unknown kind", f"{place}: {kind}")
         self.problems.first(found.content or "", MAX_TEXT, place, "characters")
         text = self._event(found, kind, author, id_) if kind not in _SPOKEN else self._text(found, id_)
         reactions, uncounted = self._reactions(found, place)
+        files = self._files(found, id_, place)
+        if not (text or files):  # as of polls, of which the file has nothing
+            self.problems.add("unknown kind", f"{place}: {kind}")
         return Message(
             id_,
             author,
@@ -89,7 +88,7 @@ class Reader:
             system=system,
             pinned_by=author if found.isPinned else None,  # who did it is told by another message
             reactions=reactions,
-            files=self._files(found, id_, place),
+            files=files,
         )
 
     def _text(self, found: wire.Message, id_: str) -> str:
@@ -157,6 +156,10 @@ class Reader:
             self._file(f"{id_}/{shown(each.id)}", _sticker_name(each), each.sourceUrl, None, place)
             for each in (found.stickers or [])[:MAX_FILES]
         ]
+        told += [
+            self._file(f"{id_}/picture/{nth}", _last(url), url, None, place)
+            for nth, url in enumerate(pictures(found))
+        ]
         return tuple(told)
 
     def _file(
@@ -174,8 +177,13 @@ class Reader:
         return File(bounded(key), name, size=count, path=path, missing=None if path else "not in the export")
 
 
+def _last(url: str) -> str:
+    """The name at the end of an address or path."""
+    return url.partition("?")[0].replace("\\", "/").rpartition("/")[2]
+
+
 def _sticker_name(sticker: wire.Sticker) -> str:
-    last = (sticker.sourceUrl or "").partition("?")[0].replace("\\", "/").rpartition("/")[2]
+    last = _last(sticker.sourceUrl or "")
     end = last.rpartition(".")[2] if "." in last else ""
     return (
         f"{sticker.name or 'sticker'}.{end}" if end.isalnum() and len(end) <= 5 else sticker.name or "sticker"

@@ -56,12 +56,25 @@ class EmbedAuthor(Struct, frozen=True):
     name: Text = None
 
 
+class Image(Struct, frozen=True):
+    url: Text = None
+
+
+class Footer(Struct, frozen=True):
+    text: Text = None
+
+
 class Embed(Struct, frozen=True):
+    """`images` holds `image`, where both are."""
+
     title: Text = None
     url: Text = None
     description: Text = None
     author: EmbedAuthor | None = None
     fields: list[Field] | None = None
+    image: Image | None = None
+    images: list[Image] | None = None
+    footer: Footer | None = None
 
 
 class Emoji(Struct, frozen=True):

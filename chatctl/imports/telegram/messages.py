@@ -64,13 +64,18 @@ class Reader:
         self.ordering.put(chat.key, message, self.file, self.problems, place)
 
     def _edited(self, row: Row, place: str) -> int | None:
-        return self.problems.edited(_seconds(row.edited_unixtime), row.edited_unixtime, place)
+        """Older files have the place's time alone, and one of 1970 for never."""
+        if row.edited_unixtime is not None or (row.edited or "").startswith("19"):
+            return self.problems.edited(_seconds(row.edited_unixtime), row.edited_unixtime, place)
+        return self.problems.edited(self._shown(row.edited), row.edited, place)
 
     def _said(self, message: Message, chat: Chat, row: Row, place: str) -> Message:
         reactions, uncounted = self._reactions(row, place)
         text = "\n\n".join(part for part in (written(row), uncounted) if part)
         thread, reply = self._around(chat, row, place)
         files = tuple(self._files(row, message.key, place))
+        if not (text or files):
+            self.problems.add("unknown kind", f"{place}: of which nothing can be read")
         return replace(message, text=text, thread=thread, reply_to=reply, reactions=reactions, files=files)
 
     def _service(self, row: Row, id_: str, author: str, at: int, chat: Chat) -> Message:
@@ -119,8 +124,11 @@ class Reader:
     def _at(self, row: Row) -> int | None:
         if row.date_unixtime is not None:
             return _seconds(row.date_unixtime)
+        return self._shown(row.date)
+
+    def _shown(self, date: str | None) -> int | None:
         try:
-            shown = datetime.fromisoformat(row.date or "")
+            shown = datetime.fromisoformat(date or "")
         except ValueError:
             return None
         return milliseconds(shown if shown.tzinfo else self.clock().read(shown))

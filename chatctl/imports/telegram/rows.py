@@ -30,6 +30,7 @@ class Row(Struct, frozen=True):
     date: str | None = None
     date_unixtime: Id = None
     edited_unixtime: Id = None
+    edited: str | None = None
     from_: str | None = field(name="from", default=None)
     from_id: Id = None
     actor: str | None = None
@@ -52,7 +53,13 @@ class Row(Struct, frozen=True):
     sticker_emoji: str | None = None
     poll: dict[str, Any] | None = None
     location_information: dict[str, Any] | None = None
+    place_name: str | None = None
+    address: str | None = None
     contact_information: dict[str, Any] | None = None
+    invoice_information: dict[str, Any] | None = None
+    game_title: str | None = None
+    game_description: str | None = None
+    game_link: str | None = None
     reactions: list[Any] | None = None
 
 

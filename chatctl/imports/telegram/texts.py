@@ -17,7 +17,8 @@ _BLOCKS: Final = frozenset(["pre", "blockquote"])
 
 
 def written(row: Row) -> str:
-    parts = [text for text in (_entities(row), _poll(row.poll), _place(row), _card(row)) if text]
+    told = (_entities(row), _poll(row.poll), _place(row), _card(row), _game(row), _invoice(row))
+    parts = [text for text in told if text]
     if row.forwarded_from:
         parts.insert(0, span("*", literal(f"Forwarded from {plain(row.forwarded_from)[:200]}")))
     return "\n\n".join(parts)
@@ -92,9 +93,10 @@ def _poll_lines(poll: dict[str, Any]) -> Iterator[str]:
 def _place(row: Row) -> str:
     where = row.location_information or {}
     at = [where.get(name) for name in ("latitude", "longitude")]
-    if not all(isinstance(each, int | float) for each in at):
-        return ""
-    return f"Location: {at[0]}, {at[1]}"
+    told = [literal(name) for name in (_said(row.place_name), _said(row.address)) if name]
+    if all(isinstance(each, int | float) for each in at):
+        told.append(f"{at[0]}, {at[1]}")
+    return f"Location: {', '.join(told)}" if told else ""
 
 
 def _card(row: Row) -> str:
@@ -102,6 +104,18 @@ def _card(row: Row) -> str:
     said = [_said(card.get(name)) for name in ("first_name", "last_name", "phone_number")]
     words = " ".join(each for each in said if each)
     return f"Contact: {literal(words)}" if words else ""
+
+
+def _game(row: Row) -> str:
+    title, address = _said(row.game_title), _said(row.game_link)
+    name = link(title, address) if is_address(address) else literal(title)
+    return "\n".join(each for each in (span("**", name), literal(_said(row.game_description))) if each)
+
+
+def _invoice(row: Row) -> str:
+    told = row.invoice_information or {}
+    title, about = (literal(_said(told.get(name))) for name in ("title", "description"))
+    return "\n".join(each for each in (span("**", title), about) if each)
 
 
 def _said(value: Any) -> str:

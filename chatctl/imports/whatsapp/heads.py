@@ -14,25 +14,27 @@ from typing import Final
 
 from attrs import frozen
 
+from chatctl.imports.whatsapp.noon import AFTER_NOON, BEFORE_NOON, letters
+
 # Marks that phones put around names, files and brackets to keep scripts of both directions apart.
 INVISIBLE: Final = "\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"
 _SPACE: Final = "[ \u00a0\u202f]"
 _MARKS: Final = f"[{INVISIBLE}]*"
 _DATE: Final = (
     rf"(?P<a>\d{{1,4}}){_MARKS}(?P<sign>[./-]|\. ){_MARKS}(?P<b>\d{{1,2}}){_MARKS}(?P=sign){_MARKS}"
-    rf"(?P<c>\d{{1,4}})\.?"
+    rf"(?P<c>\d{{1,4}})\.?(?:{_SPACE}г\.)?"
 )
+_WORD: Final = r"[^\W\d][^\d\s:\[\],/–-]{0,15}"  # a mark of half a day, or such as `à`, `klo`, `ч.`
 _TIME: Final = (
-    rf"(?P<before>[^\W\d]{{1,4}}\.?{_SPACE}?)?(?P<hour>\d{{1,2}})(?P<colon>[:.])(?P<minute>\d\d)"
-    rf"(?:(?P=colon)(?P<second>\d\d))?(?P<after>{_SPACE}?(?:[^\W\d]\.{_SPACE}?[^\W\d]\.|[^\W\d]{{1,4}}))?"
+    rf"(?P<before>{_WORD}(?:{_SPACE}{_WORD})?{_SPACE}?)?(?P<hour>\d{{1,2}})(?P<colon>[:.]|{_SPACE}h{_SPACE})"
+    rf"(?P<minute>\d\d)(?:(?:(?P=colon)|{_SPACE}min{_SPACE})(?P<second>\d\d)(?:{_SPACE}s)?)?"
+    rf"(?P<after>{_SPACE}?{_WORD}(?:{_SPACE}{_WORD})?)?"
 )
-_BETWEEN: Final = rf"(?P<comma>[,،]?){_SPACE}+"
+_BETWEEN: Final = rf"(?P<comma>[,،]?){_MARKS}{_SPACE}+"
 _BRACKETS: Final = re.compile(rf"{_MARKS}\[{_DATE}{_BETWEEN}{_TIME}\]{_SPACE}(?P<rest>.*)", re.DOTALL)
 _DASH: Final = re.compile(
     rf"{_MARKS}{_DATE}{_BETWEEN}{_TIME}{_SPACE}(?P<dash>[-–]){_SPACE}(?P<rest>.*)", re.DOTALL
 )
-_AFTER_NOON: Final = frozenset(["pm", "μμ", "午後", "下午", "오후", "م", "ch", "du", "ip", "öö"])
-_BEFORE_NOON: Final = frozenset(["am", "πμ", "午前", "上午", "오전", "ص", "sa"])
 
 
 @frozen
@@ -62,12 +64,12 @@ def head_of(line: str, way: tuple[object, ...] | None = None) -> Head | None:
     if found is None:
         return None
     told = found.groupdict()
-    mark = _letters(told["before"]) or _letters(told["after"])
-    noon = mark in _AFTER_NOON or mark in _BEFORE_NOON
+    marks = {letters(told["before"] or ""), letters(told["after"] or "")}
+    noon = not marks.isdisjoint(AFTER_NOON | BEFORE_NOON)
     hour = int(told["hour"])
-    if mark in _AFTER_NOON and hour < 12:
+    if hour < 12 and not marks.isdisjoint(AFTER_NOON):
         hour += 12
-    elif mark in _BEFORE_NOON and hour == 12:
+    elif hour == 12 and not marks.isdisjoint(BEFORE_NOON):
         hour = 0
     kind = (
         told.get("dash", "["),
@@ -77,7 +79,7 @@ def head_of(line: str, way: tuple[object, ...] | None = None) -> Head | None:
         told["comma"],
         told["colon"],
         told["second"] is not None,
-        noon or mark,
+        noon or frozenset(marks),
     )
     if way is not None and kind != way:
         return None
@@ -90,7 +92,3 @@ def way_of(lines: Iterable[str]) -> tuple[object, ...] | None:
     """That most heads among these lines have; None if there are none."""
     found = Counter(head.way for head in map(head_of, lines) if head is not None)
     return found.most_common(1)[0][0] if found else None
-
-
-def _letters(mark: str | None) -> str:
-    return re.sub(r"[\W_]", "", mark or "").lower()

@@ -17,11 +17,14 @@ _DELETED: Final = frozenset([
     "esta mensagem foi apagada", "mensagem apagada", "você apagou esta mensagem",
     "dit bericht is verwijderd", "je hebt dit bericht verwijderd", "u hebt dit bericht verwijderd",
     "данное сообщение удалено", "вы удалили данное сообщение",
+    "bu mesaj silindi", "bu mesajı sildiniz", "ta wiadomość została usunięta", "usunięto tę wiadomość",
+    "הודעה זו נמחקה", "ההודעה נמחקה", "מחקת הודעה זו", "pesan ini dihapus",
 ])  # fmt: skip
 _EDITED: Final = frozenset([
     "this message was edited", "diese nachricht wurde bearbeitet", "ce message a été modifié",
     "se editó este mensaje", "questo messaggio è stato modificato", "mensagem editada",
     "dit bericht is bewerkt", "сообщение изменено",
+    "bu mesaj düzenlendi", "ההודעה נערכה",
 ])  # fmt: skip
 _LEFT_OUT: Final = frozenset([
     "media omitted", "medien ausgelassen", "médias omis", "média omis", "multimedia omitido", "media omessi",
@@ -35,14 +38,39 @@ _LEFT_OUT: Final = frozenset([
     *(f"{what} omesso" for what in ("video", "audio", "sticker", "documento")),
     "immagine omessa", "gif esclusa",
     *(f"{what} ocultado" for what in ("áudio", "documento")), "imagem ocultada", "vídeo omitido",
+    *(f"{what} dahil edilmedi" for what in ("medya", "görüntü", "video", "ses", "çıkartma", "gif",
+                                                "belge")),
+    "تم استبعاد الوسائط", "رسانه حذف شد", "המדיה לא נכללה", "מדיה הושמטה",
+    "media buraxıldı", "fitxers multimèdia omesos", "mitjans omesos", "média vynechány", "médiá vynechané",
+    "medier udeladt", "mediefil udeladt", "αρχείο παραλήφθηκε", "εξαίρεση πολυμέσων", "meedia välja jäetud",
+    "media jätettiin pois", "media jätetty pois", "medijski zapis izostavljen", "média elhagyva",
+    "hiányzó médiafájl", "media tidak disertakan", "media dikecualikan", "media disingkirkan",
+    "medija praleista", "nav iekļauta multivide", "media utelatt", "uten vedlegg", "pominięto multimedia",
+    "pliki pominięto", "ficheiro não revelado", "conținut media omis", "datoteke izpuščene", "media u hoq",
+    "медији су изостављени", "медіа пропущено", "без файлови", "media utelämnat", "media har utelämnats",
+    "मीडिया के बिना", "মিডিয়া বাদ দেওয়া হয়েছে", "میڈیا چھوڑ دیا گیا", "ไฟล์สื่อถูกลบ",
+    "bỏ qua tệp phương tiện", "メディアなし", "メディアは含まれていません", "미디어 파일 제외됨",
+    "미디어 파일을 생략한 대화내용", "忽略多媒體檔", "省略多媒体文件", "media hazijajumuishwa",
+    "media weggelaat",
     *(f"{what} weggelaten" for what in ("afbeelding", "video", "audio", "sticker", "gif", "document")),
 ])  # fmt: skip
 _ANDROID: Final = frozenset([
     "file attached", "datei angehängt", "fichier joint", "archivo adjunto", "file allegato",
     "arquivo anexado", "bestand bijgevoegd", "файл добавлен",
+    "dosya ekli", "plik załączony", "file terlampir",
 ])  # fmt: skip
 _IOS: Final = frozenset(
-    ["attached", "anhang", "pièce jointe", "adjunto", "allegato", "anexado", "bijgevoegd", "приложено"]
+    [
+        "attached",
+        "anhang",
+        "pièce jointe",
+        "adjunto",
+        "allegato",
+        "anexado",
+        "bijgevoegd",
+        "приложено",
+        "załączony",
+    ]
 )
 _ATTACHED_ANDROID: Final = re.compile(r"(.{0,255}\.\w{1,10}) \(([^()]{3,30})\)")
 _ATTACHED_IOS: Final = re.compile(r"<([^:<>]{3,20}): ([^<>]{1,255})>")

@@ -15,14 +15,15 @@ BAD_ID: Final = Refusal(
     "invalid", f"a request needs an id: an integer of 64 bits, or a string of at most {MAX_ID} characters"
 )
 
+_KEYS: Final = {kind: frozenset({"id", kind, "data"}) for kind in ("command", "query")}
+
 
 def request_type(frame: Row) -> RequestType | Refusal:
     """The row of the command or query that the frame names."""
     kind = "command" if "command" in frame else "query"
-    if unknown := frame.keys() - {"id", kind, "data"}:
-        return Refusal(
-            "invalid", f"unknown key {quote(min(unknown))}; a request has id, command or query, data"
-        )
+    if not frame.keys() <= (known := _KEYS[kind]):
+        unknown = min(frame.keys() - known)
+        return Refusal("invalid", f"unknown key {quote(unknown)}; a request has id, command or query, data")
     if kind not in frame:
         return Refusal("invalid", "a request needs a command or a query")
     return find(kind, frame[kind])

@@ -8,22 +8,20 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from chatd.contract.account import (
-    AccountResult,
+from chatd.contract.account import AccountResult, RenameAccount, UpdateAccount
+from chatd.contract.account_admin import (
     CreateAccount,
     DisableAccount,
     EnableAccount,
-    RenameAccount,
     SetAdmin,
     SetDisplayName,
     SetName,
-    SignUp,
-    UpdateAccount,
 )
 from chatd.contract.bot import DeleteBot, UpdateBot
 from chatd.contract.errors import Refusal
 from chatd.contract.events import PERSONAL
 from chatd.contract.shown import plain
+from chatd.contract.sign_in import SignUp
 from chatd.contract.spec import Done
 from chatd.domain import account_deletion
 from chatd.domain.account import settings

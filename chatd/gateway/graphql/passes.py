@@ -25,6 +25,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.profile import MAX_PROFILES, ProfileList
 from chatd.contract.requests import REQUESTS
 from chatd.contract.spec import RequestType
+from chatd.frames.codec import json_bytes
 from chatd.gateway.graphql.asker import Asker
 from chatd.ports import Desk
 
@@ -119,7 +120,7 @@ class Passes:
 
 def plain(answer: object) -> Any:
     """A result as JSON has it, so that its keys are the names on the wire; a refusal as it is."""
-    return answer if isinstance(answer, Refusal) else msgspec.json.decode(msgspec.json.encode(answer))
+    return answer if isinstance(answer, Refusal) else msgspec.json.decode(json_bytes(answer))
 
 
 def extensions(refusal: Refusal) -> dict[str, Any]:

@@ -7,11 +7,15 @@ from typing import Protocol
 import trio
 
 from chatd.concurrency.wakeup import Wakeup
+from chatd.log import log
 
 
 class Flushable(Protocol):
     def flush(self) -> None:
-        """Writes what is queued. Must not wait or raise."""
+        """Writes what is queued. Must not wait."""
+
+    def abort(self) -> None:
+        """Ends the connection."""
 
 
 class Flusher:
@@ -34,4 +38,8 @@ class Flusher:
             await trio.lowlevel.cancel_shielded_checkpoint()
             scheduled, self._scheduled = self._scheduled, []
             for stream in scheduled:
-                stream.flush()
+                try:
+                    stream.flush()
+                except Exception:  # one connection that crashes must not end the others
+                    log.exception("connection_crashed")
+                    stream.abort()

@@ -41,6 +41,9 @@ class ImportReader(Protocol):
         that `{by, at, edited_at, deleted, text, pinned, reactions}`, where a reaction is an array of emoji
         and account, and `text` None when it was erased."""
 
+    async def said_by_imports(self, room: str, seqs: Sequence[int]) -> dict[int, str | None]:
+        """The newest text that an import gave these messages of the room; None: it was erased."""
+
     async def taken_off(self, room: str, seqs: Sequence[int]) -> list[Row]:
         """`{seq, emoji, by}` of what people took off these messages of the room: reactions and, `emoji` None,
         pins."""

@@ -59,11 +59,10 @@ class Erasure(msgspec.Struct):
 
 def erases(appends: Sequence[Append]) -> bool:
     """Whether texts, hashes of erased files or keys leave the database with these, if they are written."""
-    return any(
-        any(fact.type in ERASES for fact in append.facts)
-        or any(isinstance(write, (DropBlobs, FinishErasures, PutClusterKey)) for write in append.writes)
-        for append in appends
-    )
+    if not ERASES.isdisjoint(fact.type for append in appends for fact in append.facts):
+        return True
+    writes = (write for append in appends for write in append.writes)
+    return any(isinstance(write, (DropBlobs, FinishErasures, PutClusterKey)) for write in writes)
 
 
 def patient(appends: Sequence[Append]) -> bool:

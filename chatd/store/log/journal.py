@@ -164,10 +164,11 @@ class Journal:
             with self._site.checkpoint():
                 [busy, *_] = connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
             connection.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_SECONDS)}")
+            size = compact.size(connection)
         except Exception as error:
             raise self._lost(error, "checkpoint") from error
         self._pages = 0
-        self._site.settle(compact.size(connection))
+        self._site.settle(size)
         return bool(busy)
 
     # --- one transaction ---------------------------------------------------------------------------

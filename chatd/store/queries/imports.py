@@ -100,6 +100,18 @@ WHOLE_MESSAGES = json_rows.folded(
     ("deleted", "pinned"),
     ("reactions",),
 )
+SAID = json_rows.folded(
+    """
+    SELECT wanted.value AS seq, (
+        SELECT text FROM (
+            SELECT position FROM messages WHERE room = ?1 AND seq = wanted.value
+            UNION ALL SELECT position FROM edits WHERE room = ?1 AND seq = wanted.value
+        ) CROSS JOIN events USING (position) CROSS JOIN bodies USING (position)
+        WHERE data ->> 'imported' IS NOT NULL ORDER BY position DESC LIMIT 1
+    ) AS text FROM json_each(?2) AS wanted LIMIT -1
+    """,
+    ("seq", "text"),
+)
 # the condition of the index `events_taken_off`
 OFF = "({event}.type = 'reaction.removed' OR {event}.type = 'pin.removed' OR {event}.type = 'emoji.removed')"
 TAKEN_OFF = json_rows.folded(
@@ -219,6 +231,10 @@ class ImportQueries(Queries):
 
     async def imported_messages(self, room: str, keys: Sequence[str], whole: bool) -> list[Row]:
         return await self._rows(WHOLE_MESSAGES if whole else MESSAGES, room, json_rows.array(keys))
+
+    async def said_by_imports(self, room: str, seqs: Sequence[int]) -> dict[int, str | None]:
+        rows = await self._rows(SAID, room, json_rows.array(seqs)) if seqs else []
+        return {row["seq"]: row["text"] for row in rows}
 
     async def taken_off(self, room: str, seqs: Sequence[int]) -> list[Row]:
         return await self._rows(TAKEN_OFF, room, json_rows.array(seqs)) if seqs else []

@@ -8,8 +8,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from chatd.ports import StoreUnavailable
+from chatd.ports import StoreError
 from chatd.store.connection import connect, open_reader
+from chatd.store.ops.data_dir import why_not
 from chatd.store.queries.account import AccountQueries
 from chatd.store.queries.account_deletion import AccountDeletionQueries
 from chatd.store.queries.audit import AuditQueries
@@ -103,5 +104,5 @@ async def open_pool(path: Path, question_seconds: float = QUESTION_SECONDS) -> A
                 for at_once in (*[False] * (CONNECTIONS - 1), True)  # the last is asked first
             ]
         except sqlite3.Error as error:
-            raise StoreUnavailable(f"the database cannot be opened: {error}") from error
+            raise StoreError(f"the database cannot be opened: {why_not(error)}") from error
         yield SqliteReader(connections, question_seconds)

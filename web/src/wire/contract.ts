@@ -3619,6 +3619,21 @@ export interface Requests {
    */
   'account.rename': { readonly kind: 'command'; readonly data: RenameAccount; readonly result: AccountResult }
   /**
+   * Deletes the caller's account and all that it wrote, for ever.
+   * - Takes the password where the account has one. The account is shut out at once; the server erases what it wrote and then the account.
+   * - The last owner of a space is refused (`conflict`, `data.spaces: [{id, name}]`): hand the space over or delete it first.
+   * - `account.deleted` is the last event of the account's stream; what stays is a stub with the same id. See the page on erasure.
+   * Refused as: conflict, overloaded.
+   */
+  'account.delete': { readonly kind: 'command'; readonly data: DeleteAccount; readonly result: Done }
+  /**
+   * Exports the caller's data, in pages.
+   * - `account` is for operators; the account is told of it (`account.secured`). Pages: pass `next` as the next `after`; `null` says that there is no more. `conflict`: the database was put back from an older copy since; begin again without `after`.
+   * - Items are of these kinds: `account`, `name`, `device`, `push`, `passkey`, `identity`, `bot`, `membership`, `preferences`, `subscription`, `read`, `bookmark`, `draft`, `scheduled`, `report`, `invite` (that the account made), `message`, `reaction`, `notification`.
+   * Refused as: conflict, not_found.
+   */
+  'account.export': { readonly kind: 'query'; readonly data: ExportAccount; readonly result: ExportPage }
+  /**
    * Makes an account.
    * - An account without a password can only use tokens, or sign in through an identity that is linked to it.
    * Refused as: conflict, not_found, overloaded.
@@ -3702,27 +3717,12 @@ export interface Requests {
    */
   'account.token': { readonly kind: 'command'; readonly data: IssueToken; readonly result: BearerToken }
   /**
-   * Deletes the caller's account and all that it wrote, for ever.
-   * - Takes the password where the account has one. The account is shut out at once; the server erases what it wrote and then the account.
-   * - The last owner of a space is refused (`conflict`, `data.spaces: [{id, name}]`): hand the space over or delete it first.
-   * - `account.deleted` is the last event of the account's stream; what stays is a stub with the same id. See the page on erasure.
-   * Refused as: conflict, overloaded.
-   */
-  'account.delete': { readonly kind: 'command'; readonly data: DeleteAccount; readonly result: Done }
-  /**
    * Deletes an account and all that it wrote, for ever.
    * - What `account.delete` does, ordered by an operator; the same refusal for the last owner of a space.
    * - `erased` counts what is erased. `done` is `false` after a dry run, or when the deletion takes longer than 20 seconds and goes on.
    * Refused as: conflict, not_found.
    */
   'account.erase': { readonly kind: 'command'; readonly data: EraseAccount; readonly result: Erased }
-  /**
-   * Exports the caller's data, in pages.
-   * - `account` is for operators; the account is told of it (`account.secured`). Pages: pass `next` as the next `after`; `null` says that there is no more. `conflict`: the database was put back from an older copy since; begin again without `after`.
-   * - Items are of these kinds: `account`, `name`, `device`, `push`, `passkey`, `identity`, `bot`, `membership`, `preferences`, `subscription`, `read`, `bookmark`, `draft`, `scheduled`, `report`, `invite` (that the account made), `message`, `reaction`, `notification`.
-   * Refused as: conflict, not_found.
-   */
-  'account.export': { readonly kind: 'query'; readonly data: ExportAccount; readonly result: ExportPage }
   /**
    * What the caller may see of these accounts.
    * - One sees oneself, whom one shares a space or a room with, and who was or wrote in a room that one is in now, so that the authors of its messages have names. A guest sees who shares a room. Others are left out, and so are ids of no account.
@@ -4691,10 +4691,10 @@ export interface Requests {
 }
 
 const QUERIES: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  'account.export',
   'account.list',
   'account.get',
   'account.devices',
-  'account.export',
   'profile.list',
   'identity.provider',
   'identity.list',

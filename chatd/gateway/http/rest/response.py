@@ -10,6 +10,7 @@ import msgspec
 
 from chatd.contract.errors import Refusal
 from chatd.contract.http import STATUS
+from chatd.frames.codec import json_bytes
 from chatd.gateway.http.server.problem import MEDIA_TYPE
 from chatd.gateway.http.server.problem import problem as members
 
@@ -20,7 +21,6 @@ PASSING_SECONDS: Final = 2  # after which to try again what is overloaded or una
 _JSON: Final[Header] = (b"content-type", b"application/json")
 _PROBLEM: Final[Header] = (b"content-type", MEDIA_TYPE.encode())
 _PRIVATE: Final[Header] = (b"cache-control", b"no-store")
-_encode: Final = msgspec.json.Encoder().encode
 
 
 class Response(msgspec.Struct, frozen=True, eq=False):
@@ -31,7 +31,7 @@ class Response(msgspec.Struct, frozen=True, eq=False):
 
 def result_response(status: int, result: object, tagged: bool) -> Response:
     """`tagged`: with an ETag, by which a client that has the same already is told so."""
-    body = _encode(result)
+    body = json_bytes(result)
     headers = [_JSON, _PRIVATE]
     if tagged:
         headers.append((b"etag", b'W/"%s"' % blake2b(body, digest_size=TAG_BYTES).hexdigest().encode()))
@@ -51,4 +51,4 @@ def problem(
     elif code in (429, 503):
         seconds = math.ceil(said.get("retry_after", PASSING_SECONDS))
         more.append((b"retry-after", b"%d" % seconds))
-    return Response(code, more, _encode(said))
+    return Response(code, more, json_bytes(said))

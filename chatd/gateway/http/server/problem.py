@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-import msgspec
-
 from chatd.contract.errors import Refusal
 from chatd.contract.http import STATUS
+from chatd.frames.codec import json_bytes
 from chatd.gateway.http.server.defaults import DEFAULTS
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -49,7 +48,7 @@ def problem_response(
         said["WWW-Authenticate"] = "Bearer"
     if wait := (refusal.data or {}).get("retry_after"):
         said["Retry-After"] = str(math.ceil(wait))
-    return whole_response(status, said, msgspec.json.encode(problem(refusal, status)), shown=shown)
+    return whole_response(status, said, json_bytes(problem(refusal, status)), shown=shown)
 
 
 def problem(refusal: Refusal, status: int) -> dict[str, Any]:
