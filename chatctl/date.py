@@ -6,6 +6,8 @@ from datetime import datetime
 
 import rich_click as click
 
+from chatctl.output import passes_twice
+
 
 class Date(click.ParamType):  # type: ignore[type-arg]  # not generic before click 8.4
     """Gives Unix milliseconds."""
@@ -16,7 +18,11 @@ class Date(click.ParamType):  # type: ignore[type-arg]  # not generic before cli
         if isinstance(value, int):
             return value
         try:
-            at = datetime.fromisoformat(str(value)).timestamp()
+            given = datetime.fromisoformat(str(value))
+            at = given.timestamp()
+            if given.tzinfo is None and passes_twice(given):
+                either = " or ".join(f"'{given.replace(fold=fold).astimezone()}'" for fold in (0, 1))
+                self.fail(f"the clocks were set back, and {value!r} came twice; write {either}", param, ctx)
         except (ValueError, OverflowError, OSError):
             at = -1.0
         if at < 0:

@@ -10,6 +10,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -199,8 +200,16 @@ TIMES = frozenset({"until", "last", "last_seen", "oldest"})
 
 
 def local_time(at: int) -> str:
-    """Unix milliseconds as local time."""
-    return datetime.fromtimestamp(at / 1000).strftime("%Y-%m-%d %H:%M:%S")
+    """Unix milliseconds as local time; with its distance to UTC in an hour that the clocks pass twice."""
+    local = datetime.fromtimestamp(at // 1000)
+    return str(local.astimezone() if passes_twice(local) else local)
+
+
+def passes_twice(local: datetime) -> bool:
+    """Whether clocks that are set back show this local time twice."""
+    with suppress(ValueError):  # beside the first and the last of all days, which have no neighbours
+        return local.replace(fold=0).timestamp() < local.replace(fold=1).timestamp()
+    return False
 
 
 def size(count: float) -> str:

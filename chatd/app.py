@@ -103,7 +103,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                 key = await store.reader.signing_key()
                 wall = now if node is None else node.earliest_clock
                 settled = SettledClock(await store.reader.newest_at(), wall)
-                services = wire(Base(settings, store, bus, writer, acting, key, settled), node)
+                services = wire(Base(settings, store, bus, writer, acting, key, settled, node), node)
                 if node is not None:
                     clustering.start_soon(node.run)
                     await node.come_in()

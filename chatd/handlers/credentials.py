@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -16,8 +18,11 @@ from chatd.contract.spec import Done
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream
 from chatd.domain.internal import SecureAccount
+from chatd.handlers.known_elsewhere import level
 from chatd.handlers.refusals import OPERATOR_HAS_NO_DEVICES
-from chatd.ports import Caller, Condition, Reader, Row, Write
+from chatd.ports import Caller, Condition, Freshness, Reader, Row, StoreUnavailable, Write
+
+Stored = tuple[Row | None, str | None]  # an account, and the hash of its password
 
 MIN_PASSWORD: Final = 8
 MAX_PASSWORD: Final = 256
@@ -39,6 +44,7 @@ class Credentials(msgspec.Struct, frozen=True, eq=False):
     passwords: Passwords
     throttle: LoginThrottle
     server_name: str
+    fresh: Freshness | None = None
 
     async def hash_new(self, password: str, *about: str | None) -> str | Refusal:
         """The hash of a new password, or why it will not do. `about`: names that others know."""
@@ -53,12 +59,30 @@ class Credentials(msgspec.Struct, frozen=True, eq=False):
         except Overloaded:
             return BUSY
 
+    async def given(self, look: Callable[[], Awaitable[Stored]], password: str) -> Stored:
+        """What `look` gives, if that is the password: of a cluster's node what another one knows, too, where
+        it was chosen just now. Otherwise without a hash. Raises Overloaded."""
+        row, known = await look()
+        if await self.passwords.matches(known, password):
+            return row, known
+        if self.fresh is not None:
+            with suppress(StoreUnavailable):  # it is wrong as far as anybody knows, and counts as that
+                await level(self.fresh)
+            row, newer = await look()
+            if newer != known and await self.passwords.matches(newer, password):
+                return row, newer
+        return row, None
+
     async def prove(self, caller: Caller, password: str, wrong: Refusal = WRONG_PASSWORD) -> Row | Refusal:
         """The caller's account, if this is its password. Wrong ones are throttled as at sign-in."""
         if caller.account is None:
             return OPERATOR_HAS_NO_DEVICES
-        row = await self.reader.account(caller.account)
-        password_hash = await self.reader.credential(caller.account)
+        account = caller.account
+
+        async def look() -> Stored:
+            return await self.reader.account(account), await self.reader.credential(account)
+
+        row, password_hash = await look()
         if row is None or password_hash is None:
             return NO_PASSWORD
         attempt = await self.throttle.attempt(row["name"], caller)
@@ -66,7 +90,7 @@ class Credentials(msgspec.Struct, frozen=True, eq=False):
             return attempt
         with attempt:
             try:
-                right = await self.passwords.matches(password_hash, password)
+                right = (await self.given(look, password))[1] is not None
             except Overloaded:
                 attempt.void()
                 return BUSY

@@ -113,7 +113,7 @@ async def clock(data: Path) -> list[DoctorCheck]:
     found = []
     if apart is not None and abs(apart) > CLOCKS_APART:
         says = (
-            f"files are made {abs(apart):.0f} s {'ahead' if apart > 0 else 'behind'} of this machine's clock"
+            f"files are made {abs(apart):.0f} s {'ahead of' if apart > 0 else 'behind'} this machine's clock"
         )
         found.append(
             look("clock", says, "the data folder seems to be on another machine: synchronize both clocks")

@@ -31,6 +31,10 @@ WRONG_CODE: Final = Refusal(
     "this code is wrong or has been used; wait for the next one, or use a recovery code",
     {"second_factor": True},
 )
+WRONG_FIRST_CODE: Final = Refusal(
+    "unauthenticated",
+    "this code is wrong; wait for the next one, and set the clock of the device that shows it",
+)
 
 
 def in_use(factor: Row | None) -> TypeGuard[Row]:

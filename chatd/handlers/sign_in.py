@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.envelope import STALE
 from chatd.auth.login_throttle import Attempt, LoginThrottle
-from chatd.auth.passwords import Overloaded, Passwords
+from chatd.auth.passwords import Overloaded
 from chatd.auth.tokens import hashed, new_secret
 from chatd.clock import new_id, now
 from chatd.contract.account import AccountResult
@@ -24,7 +24,7 @@ from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, space_stream
 from chatd.domain.internal import JoinByInvite
 from chatd.domain.names.keys import as_read
-from chatd.handlers.credentials import BUSY, Credentials
+from chatd.handlers.credentials import BUSY, Credentials, Stored
 from chatd.handlers.device_tokens import DeviceTokens
 from chatd.handlers.fresh_read import retried_when_stale
 from chatd.handlers.invite_codes import InviteCodes
@@ -117,7 +117,6 @@ class SignIns(msgspec.Struct, frozen=True, eq=False):
     reader: Reader
     commands: CommandBus
     throttle: LoginThrottle
-    passwords: Passwords
     credentials: Credentials
     tokens: DeviceTokens
     proofs: PasskeyProofs
@@ -132,14 +131,17 @@ class SignIns(msgspec.Struct, frozen=True, eq=False):
 
     async def _sign_in(self, command: SignIn, attempt: Attempt) -> SignedIn | Refusal:
         """An attempt that is neither right nor void counts as a wrong password."""
-        row = await self.reader.account_named(command.name)
-        password_hash = None if row is None else await self.reader.credential(row["id"])
+
+        async def look() -> Stored:
+            row = await self.reader.account_named(command.name)
+            return row, None if row is None else await self.reader.credential(row["id"])
+
         try:
-            right = await self.passwords.matches(password_hash, command.password)
+            row, password_hash = await self.credentials.given(look, command.password)
         except Overloaded:
             attempt.void()
             return BUSY
-        if row is None or password_hash is None or not right:
+        if row is None or password_hash is None:
             return WRONG
         proven = None if command.passkey is None else await self.proofs.proven(command.passkey)
         if isinstance(proven, Refusal):

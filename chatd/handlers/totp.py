@@ -27,7 +27,7 @@ from chatd.contract.totp import (
 from chatd.domain import totp
 from chatd.handlers.credentials import Credentials
 from chatd.handlers.fresh_read import retried_when_stale
-from chatd.handlers.second_factor import HASH_BYTES, WRONG_CODE, in_use, spend, typed
+from chatd.handlers.second_factor import HASH_BYTES, WRONG_CODE, WRONG_FIRST_CODE, in_use, spend, typed
 from chatd.ports import Caller, DropSecondFactor, PutSecondFactor, Reader, SecondFactorIs
 
 RECOVERY_CODES: Final = 10
@@ -83,7 +83,7 @@ class Totp(msgspec.Struct, frozen=True, eq=False):
             return ON_ALREADY
         step = totp.step_of(factor["secret"], typed(command.code), now(), 0)
         if step is None:
-            return WRONG_CODE
+            return WRONG_FIRST_CODE
         codes = [_new_code() for _ in range(RECOVERY_CODES)]
         hashes = b"".join(hashed(typed(code)) for code in codes)
         put = PutSecondFactor(account, factor["secret"], True, step, hashes)

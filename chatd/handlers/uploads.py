@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
+from operator import not_
 from typing import Final
 
 import msgspec
@@ -26,7 +28,8 @@ from chatd.domain.internal import AddFile
 from chatd.domain.policy import bots
 from chatd.handlers.file import NO_SUCH_FILE
 from chatd.handlers.file_allowance import FileAllowance
-from chatd.ports import AccountActive, AccountsRemain, Caller, Reader, Row, StoredFile, Upload
+from chatd.handlers.known_elsewhere import found
+from chatd.ports import AccountActive, AccountsRemain, Caller, Freshness, Reader, Row, StoredFile, Upload
 
 UNNAMED: Final = "file"
 SHUT_OUT: Final = Refusal("forbidden", "the account was disabled while the file came in")
@@ -43,6 +46,7 @@ class Uploads(msgspec.Struct, frozen=True, eq=False):
     links: FileLinks
     rate_limits: RateLimits
     limits: bool
+    fresh: Freshness | None = None
 
     async def begin(self, caller: Caller, name: str, type: str, size: int | None) -> Refusal | None:
         if caller.scopes is not None and (refusal := bots.check_scopes(caller.scopes, _WRITING)):
@@ -97,8 +101,9 @@ class Uploads(msgspec.Struct, frozen=True, eq=False):
         return await self._readable(file, by, operator)
 
     async def _readable(self, file: str, by: str, operator: bool) -> StoredFile | Refusal:
-        found = await self.reader.readable_files([file], by, operator)
-        return _stored(found[0]) if found else NO_SUCH_FILE
+        look = partial(self.reader.readable_files, [file], by, operator)
+        rows = await found(look, self.fresh, not_)
+        return _stored(rows[0]) if rows else NO_SUCH_FILE
 
     def _too_often(self, rate: RateClass, caller: Caller) -> Refusal | None:
         if not self.limits or caller.operator:

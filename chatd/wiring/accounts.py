@@ -37,9 +37,10 @@ from chatd.wiring.base import Base
 class AccountServices:
     def __init__(self, base: Base) -> None:
         settings, reader, commands = base.settings, base.reader, base.commands
-        self.passwords = Passwords()
         self.signer = Tokens(base.signing_key, base.store.epochs.database)
-        self.credentials = Credentials(reader, commands, self.passwords, base.throttle, settings.server_name)
+        self.credentials = Credentials(
+            reader, commands, Passwords(), base.throttle, settings.server_name, base.fresh
+        )
         self.tokens = DeviceTokens(settings, self.signer, commands, base.live)
         self.sso = SingleSignOn(
             settings, partial(trio.to_thread.run_sync, _load_provider, settings), lambda: base.address.home
@@ -60,9 +61,7 @@ class AccountServices:
                 AccountChanges(reader, commands, base.live),
                 account.OwnAccount(commands, throttle, credentials, tokens),
                 SignUps(settings, reader, commands, throttle, credentials, codes, tokens),
-                SignIns(
-                    settings, reader, commands, throttle, self.passwords, credentials, tokens, self.proofs
-                ),
+                SignIns(settings, reader, commands, throttle, credentials, tokens, self.proofs),
                 PasskeySignIns(reader, self.proofs, tokens),
                 SingleSignOns(
                     reader,

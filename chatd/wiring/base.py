@@ -30,7 +30,7 @@ from chatd.handlers.membership import Membership
 from chatd.handlers.server_address import ServerAddress
 from chatd.handlers.server_log import ServerLog
 from chatd.handlers.visibility import Visibility
-from chatd.ports import View
+from chatd.ports import Freshness, View
 from chatd.settings import Settings
 from chatd.store.database import Store
 from chatd.views.notifications import NotificationsView
@@ -38,7 +38,8 @@ from chatd.views.search import SearchView
 
 
 class Base:
-    """One for the server. The actors of streams run in `nursery`."""
+    """One for the server. The actors of streams run in `nursery`. `fresh`: the node that it is of a
+    cluster."""
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class Base:
         nursery: trio.Nursery,
         signing_key: bytes,
         settled: SettledClock,
+        fresh: Freshness | None,
     ) -> None:
         self.settings = settings
         self.store = store
@@ -56,6 +58,7 @@ class Base:
         self.writer = writer
         self.signing_key = signing_key
         self.settled = settled
+        self.fresh = fresh
         self.reader = reader = store.reader
         self.epoch = store.epoch
 

@@ -33,7 +33,7 @@ class FileServices:
         self._allowance = FileAllowance(reader, base.usage, base.quotas, settings.max_file)
         self._links = FileLinks(base.signing_key, base.store.epochs.database)
         self.uploads = Uploads(
-            reader, commands, self._allowance, self._links, base.rate_limits, settings.limits
+            reader, commands, self._allowance, self._links, base.rate_limits, settings.limits, base.fresh
         )
         self.transfers = upload_services(settings, self.blobs, self.uploads, node)
         bus.watch(self.transfers.expiry.follow)

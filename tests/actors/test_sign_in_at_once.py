@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import trio
 from actor_world import World
+from msgspec.structs import replace
 
 from chatd.actors.runtime.command_bus import CommandBus
 from chatd.actors.runtime.live_sessions import LiveSessions
@@ -16,6 +17,7 @@ from chatd.auth.passwords import Passwords
 from chatd.auth.tokens import Tokens, hashed
 from chatd.clock import now
 from chatd.contract.account_admin import DisableAccount
+from chatd.contract.errors import Refusal
 from chatd.contract.sign_in import SignedIn, SignIn
 from chatd.domain import totp
 from chatd.handlers.credentials import Credentials
@@ -25,7 +27,7 @@ from chatd.handlers.refusals import DISABLED
 from chatd.handlers.second_factor import CODE_NEEDED, WRONG_CODE
 from chatd.handlers.server_address import ServerAddress
 from chatd.handlers.sign_in import WRONG, SignIns
-from chatd.ports import Caller, PutCredential, PutSecondFactor
+from chatd.ports import Caller, PutCredential, PutSecondFactor, StoreUnavailable
 from chatd.settings import Settings
 
 SECRET = b"s" * totp.SECRET_BYTES
@@ -45,6 +47,18 @@ class Matching(Passwords):
         return True
 
 
+class Elsewhere:
+    """What other nodes know. `catching_up` happens where this one asks them."""
+
+    sequence, cut_off = 0, None
+
+    def __init__(self, catching_up: Callable[[], Awaitable[object]]) -> None:
+        self.catching_up = catching_up
+
+    async def catch_up(self) -> None:
+        await self.catching_up()
+
+
 @pytest.fixture
 def passwords() -> Matching:
     return Matching()
@@ -58,7 +72,7 @@ async def sign_ins(world: World, passwords: Matching) -> SignIns:
     throttle = LoginThrottle(settings)
     credentials = Credentials(world.reader, commands, passwords, throttle, "chatd")
     proofs = PasskeyProofs(world.reader, PasskeyNames(settings, ServerAddress()))
-    return SignIns(settings, world.reader, commands, throttle, passwords, credentials, tokens, proofs)
+    return SignIns(settings, world.reader, commands, throttle, credentials, tokens, proofs)
 
 
 def factor(*spares: str) -> PutSecondFactor:
@@ -133,3 +147,28 @@ async def test_what_changes_between_looking_and_writing_is_looked_at_again(
     monkeypatch.setattr(CommandBus, "ask", disable_first)
     assert await sign_in(sign_ins, None) == [DISABLED]
     assert await world.reader.devices("ann") == []
+
+
+async def test_a_wrong_password_counts_once_though_other_nodes_are_asked(
+    sign_ins: SignIns, passwords: Matching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Be they there or not."""
+    checked: list[str | None] = []
+
+    async def wrong(password_hash: str | None, password: str) -> bool:
+        checked.append(password_hash)
+        return False
+
+    async def silent() -> None:
+        raise StoreUnavailable("nobody answers")
+
+    monkeypatch.setattr(passwords, "matches", wrong)
+    throttle = LoginThrottle(Settings(login_free_tries=2))
+    for catching_up in (trio.lowlevel.checkpoint, silent):
+        credentials = replace(sign_ins.credentials, fresh=Elsewhere(catching_up))
+        there = replace(sign_ins, credentials=credentials, throttle=throttle)
+        assert await sign_in(there, None) == [WRONG]
+    assert checked == ["hash", "hash"]
+    [answer] = await sign_in(there, None)
+    assert isinstance(answer, Refusal)
+    assert answer.code == "rate_limited"

@@ -232,7 +232,7 @@ async def test_who_is_held_up_is_refused_before_any_work_is_done(login_throttle:
     for _ in range(FREE_ADDRESS):
         login_throttle.sign_up(HERE)
     none: Any = None  # it has no reader, and no passwords
-    sign_ins = SignIns(none, none, none, login_throttle, none, none, none, none)
+    sign_ins = SignIns(none, none, none, login_throttle, none, none, none)
     sign_ups = SignUps(none, none, none, login_throttle, none, none, none)
     for refused in (
         await sign_ins.sign_in(HERE, SignIn("ada", "a password")),

@@ -72,6 +72,10 @@ def test_what_stands_in_for_the_second_factor_and_for_the_password(seen: Any) ->
     ]
 
 
+def test_a_device_that_has_a_passkey_already_is_told_in_words(seen: Any) -> None:
+    assert seen["twice"] == "This device has a passkey for your account already."
+
+
 def test_a_passkey_that_was_removed_signs_nobody_in(seen: Any) -> None:
     assert "not known" in seen["removed"]
 

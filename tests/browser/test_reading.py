@@ -36,7 +36,12 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
         server.start()
         asked = {"first": heads[0] + 1, "middle": times[MESSAGES // 2]}
         saw = drive("reading", server, folder, ann=ann, room=room, other=other, **asked)
-    return saw | asked
+        town = Town(server)
+        quay, lighthouse = town.room("Quay"), town.room("Lighthouse")
+        cleo, dan = (town.member(quay, lighthouse, name=name) for name in ("cleo", "dan"))
+        town.close()
+        caught_up = drive("catching_up", server, folder, ann=cleo, bob=dan, room=quay, other=lighthouse)
+    return saw | asked | {"caught_up": caught_up}
 
 
 def _picture(server: Server, token: str, width: int, height: int) -> str:
@@ -103,3 +108,9 @@ def test_a_move_that_comes_with_another_height_of_the_box_is_not_the_readers(see
     below = seen["belowTheEnd"]
     assert below["smaller"] > 10
     assert (below["was"], below["is"]) == (0, 0)
+
+
+@pytest.mark.parametrize("how", ["back", "loadedAnew"])
+def test_what_came_and_was_not_in_sight_stays_unread(seen: Any, how: str) -> None:
+    """The client has the newest of it, and shows that while the first is on its way."""
+    assert seen["caught_up"][how]["unread"] > seen["caught_up"][how]["came"] / 2

@@ -39,8 +39,11 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Any:
         his.post(preview, "Read me first")
         request = theirs.ask("direct.open", accounts=[ann.id])["room"]["id"]
         theirs.post(request, "we have not met")
+        eve = town.member(calm, name="eve")
         rooms = {"hostile": hostile, "calm": calm, "preview": preview, "request": request}
-        saw = drive("texts", server, folder, ann=ann, bob=bob, rooms=rooms, texts=len(TEXTS), word=WORD)
+        saw = drive(
+            "texts", server, folder, ann=ann, bob=bob, eve=eve, rooms=rooms, texts=len(TEXTS), word=WORD
+        )
         town.close()
     return saw
 
@@ -100,8 +103,8 @@ def test_only_what_somebody_looks_at_is_read(seen: Any) -> None:
     assert seen["unread"] == read
 
 
-def test_a_new_message_is_announced(seen: Any) -> None:
-    assert any("while you look" in said for said in seen["announced"])
+def test_a_new_message_is_announced_with_who_wrote_it(seen: Any) -> None:
+    assert any(said.startswith("eve") and "while you look" in said for said in seen["announced"])
 
 
 def test_the_keys_lead_from_message_to_message_and_to_the_field(seen: Any) -> None:

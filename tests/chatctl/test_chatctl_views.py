@@ -8,13 +8,16 @@ import pty
 import re
 import struct
 import termios
+import time
 from datetime import datetime
 from typing import Any, get_args, get_type_hints
 
 import pytest
+from click import UsageError
 from msgspec import Struct
 
 from chatctl.count import counted
+from chatctl.date import Date
 from chatctl.output import is_time, local_time
 from chatd.contract import fields
 from chatd.contract.requests import REQUESTS
@@ -176,5 +179,36 @@ def test_every_time_of_the_contract_is_known_as_one_by_its_name():
             } - seen
 
 
-def test_times_are_local(monkeypatch):
-    assert local_time(0) == datetime.fromtimestamp(0).strftime("%Y-%m-%d %H:%M:%S")
+@pytest.fixture
+def berlin(monkeypatch):
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")  # wherever the system has no list of zones
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("at", "shown"),
+    [
+        (0, "1970-01-01 01:00:00"),
+        (1_792_884_000_999, "2026-10-25 01:20:00"),
+        (1_792_888_200_000, "2026-10-25 02:30:00+02:00"),
+        (1_792_891_800_000, "2026-10-25 02:30:00+01:00"),
+        (1_792_894_200_000, "2026-10-25 03:10:00"),
+        (253_402_210_800_000, "9999-12-31 00:00:00"),
+    ],
+)
+def test_times_are_local_and_can_be_given_as_they_are_shown(berlin, at, shown):
+    """In the hour that clocks pass twice only their distance to UTC says which one is meant."""
+    assert local_time(at) == shown
+    assert Date().convert(shown, None, None) == at // 1000 * 1000
+
+
+def test_a_time_that_came_twice_is_asked_for_again(berlin):
+    with pytest.raises(UsageError, match=r"'2026-10-25 02:30:00\+02:00' or '2026-10-25 02:30:00\+01:00'"):
+        Date().convert("2026-10-25T02:30", None, None)
+
+
+def test_a_time_that_never_came_is_the_one_an_hour_later(berlin):
+    assert local_time(Date().convert("2026-03-29T02:30", None, None)) == "2026-03-29 03:30:00"

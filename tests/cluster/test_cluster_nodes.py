@@ -201,6 +201,63 @@ def test_a_node_whose_folder_of_files_is_not_that_of_the_others_says_so(
         client.ask("file.delete", file=file)
 
 
+def test_what_one_node_has_answered_is_found_on_another_one_that_is_behind(
+    cluster: ThreeNodes, town: Town
+) -> None:
+    """By whoever comes without a cursor: with a token, a password, the address of a file."""
+    here, there = cluster.nodes[0], cluster.nodes[2]
+    room = town.room()
+    who = town.member(room)
+    name, old, new = f"moving{time.time_ns()}", "a good password", "a better password"
+    with closing(opened(here, who.token)) as client, there.behind(0.1):
+        with closing(Client.dial(here.server)) as end, closing(Client.dial(there.server)) as far:
+            made = end.ask("account.sign_up", name=name, password=old)
+            far.ask("account.sign_in", name=name, password=old)
+            end.open(made["access_token"])
+            end.ask("account.change_password", old=old, new=new)
+            far.ask("account.sign_in", name=name, password=new)
+        with closing(opened(there, who.token)) as far:
+            file = uploaded(here, who.token)
+            far.ask("message.post", room=room, text="see there", attachments=[file["id"]])
+            file = uploaded(here, who.token)
+            assert got(there, file["url"], who.token) == HAD
+            file = uploaded(here, who.token)
+            link = client.ask("file.sign", file=file["id"])["url"]
+            assert got(there, link) == HAD
+        bot = client.ask("bot.create", name=f"b{time.time_ns()}"[:20], scopes=["read"])["token"]
+        assert got(there, "/api/v1/spaces", bot) == HAD
+        place = client.ask("space.create", name=name)["space"]["id"]
+        square = client.ask("room.create", space=place, name="square")["room"]["id"]
+        post = json.dumps({"text": "hello"})
+        assert by_http(there, "POST", f"/api/v1/rooms/{square}/messages", who.token, post)[0] == 201
+
+
+HAD = 304  # it may be read; the bytes of files are on the other node's disk
+
+
+def uploaded(node: ClusterNode, token: str) -> Frame:
+    _, answer = by_http(node, "POST", "/files?name=note.txt", token, str(time.time_ns()))
+    file: Frame = json.loads(answer)["file"]
+    return file
+
+
+def got(node: ClusterNode, path: str, token: str = "") -> int:
+    return by_http(node, "GET", path, token, if_none_match="*")[0]
+
+
+def by_http(
+    node: ClusterNode, method: str, path: str, token: str = "", body: str = "", **more: str
+) -> tuple[int, bytes]:
+    headers = {"Content-Type": "application/json"}
+    headers |= {name.replace("_", "-"): value for name, value in more.items()}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    with closing(HTTPConnection("127.0.0.1", node.server.port, timeout=30)) as http:
+        http.request(method, path, body, headers)
+        answer = http.getresponse()
+        return answer.status, answer.read()
+
+
 def test_a_message_is_posted_at_its_time_whatever_node_was_told(cluster: ThreeNodes, town: Town) -> None:
     room = town.room()
     who = town.member(room)

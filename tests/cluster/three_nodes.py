@@ -7,6 +7,7 @@ import signal
 import socket
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -22,13 +23,15 @@ OWN = frozenset({"snapshots", "meta", "sqlite_stat1", "sqlite_sequence"})
 
 
 class Wire:
-    """A way from a node to a NATS server, that can be cut and mended."""
+    """A way from a node to a NATS server, that can be cut and mended. `late`: seconds by which the node hears
+    of everything later."""
 
     def __init__(self, port: int) -> None:
         self._to = port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._whole = True
+        self.late = 0.0
         self._pairs: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
         self._start(self._accept)
@@ -74,16 +77,17 @@ class Wire:
 
     def _carry(self, here: socket.socket, there: socket.socket) -> None:
         with here, there:
-            back = threading.Thread(target=_pump, args=(there, here), daemon=True)
+            back = threading.Thread(target=_pump, args=(there, here, lambda: self.late), daemon=True)
             back.start()
-            _pump(here, there)
+            _pump(here, there, lambda: 0.0)
             back.join()
         self._pairs -= {here, there}
 
 
-def _pump(one: socket.socket, other: socket.socket) -> None:
+def _pump(one: socket.socket, other: socket.socket, late: Callable[[], float]) -> None:
     with suppress(OSError):
         while data := one.recv(65536):
+            time.sleep(late())
             other.sendall(data)
     for end in (one, other):
         with suppress(OSError):
@@ -103,6 +107,17 @@ class ClusterNode:
     def mend(self) -> None:
         for wire in self.wires:
             wire.mend()
+
+    @contextmanager
+    def behind(self, seconds: float) -> Iterator[None]:
+        """It hears by so much later of all that is acknowledged elsewhere."""
+        for wire in self.wires:
+            wire.late = seconds
+        try:
+            yield
+        finally:
+            for wire in self.wires:
+                wire.late = 0.0
 
     def fill_disk(self) -> None:
         """From now on nothing that it writes to a file fits there."""

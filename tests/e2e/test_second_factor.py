@@ -105,7 +105,10 @@ def test_a_secret_that_was_not_confirmed_asks_for_nothing(town: Town) -> None:
     assert session.refusal("totp.confirm", code="123456")["code"] == "conflict"
     first = session.ask("totp.begin", password=PASSWORD)
     assert first["uri"].startswith("otpauth://totp/chatd:tamara?secret=" + first["secret"])
-    assert session.refusal("totp.confirm", code="000000")["code"] == "unauthenticated"
+    wrong = session.refusal("totp.confirm", code="000000")
+    assert wrong["code"] == "unauthenticated"
+    assert "clock" in wrong["message"]
+    assert "recovery" not in wrong["message"]  # there is none yet
     assert session.ask("totp.get") == {"enabled": False, "recovery_codes": 0}
     town.dial().ask("account.sign_in", name="tamara", password=PASSWORD)
 

@@ -132,6 +132,19 @@ def test_clocks_may_differ_by_a_minute(claim: str, last: int, first_bad: int) ->
     refused({**CLAIMS, claim: first_bad})
 
 
+@pytest.mark.parametrize(
+    ("claim", "ahead", "said"),
+    [
+        ("iat", 120, "issued 120 seconds from now; compare this machine's clock"),
+        ("iat", -720, "issued 720 seconds ago; compare this machine's clock"),
+        ("exp", -120, "expired 120 seconds ago; compare this machine's clock"),
+        ("iat", 10**400, "issued 1000000000 seconds from now; compare this machine's clock"),
+    ],
+)
+def test_a_clock_that_is_wrong_is_said_with_how_wrong_it_is(claim: str, ahead: int, said: str) -> None:
+    assert said in refused({**CLAIMS, claim: NOW + ahead})
+
+
 def test_a_subject_has_a_length() -> None:
     read(signed({**CLAIMS, "sub": "x" * 255}, RSA))
     refused({**CLAIMS, "sub": "x" * 256})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -17,7 +18,7 @@ from chatd.ports import Append, Appended, PutCredential, StoreError, StoreUnavai
 from chatd.store.connection import open_writer
 from chatd.store.database import Store, open_store
 from chatd.store.ops import migrate, scratch_tables, verify
-from chatd.store.ops.backup import restore
+from chatd.store.ops.backup import examine, named_blobs, restore
 from chatd.store.ops.data_dir import DATABASE, RESTORE, hold, why_not
 from chatd.store.ops.scratch_tables import open_scratch
 from chatd.store.views.file import VIEWS
@@ -383,3 +384,27 @@ async def test_a_restore_refuses_a_damaged_or_foreign_file(store: Store, pen: Pe
     with pytest.raises(StoreError, match="damaged"):
         restore(tmp_path / "copy.db", tmp_path / "new")
     assert not (tmp_path / "new" / DATABASE).exists()
+
+
+@pytest.mark.parametrize("look", [examine, named_blobs])
+async def test_a_servers_own_file_that_cannot_be_read_where_it_is_is_told_from_a_backup(
+    tmp_path: Path, look: Callable[[Path], object]
+) -> None:
+    """On a disk that is mounted read-only, SQLite cannot make the files beside it that it needs."""
+    async with open_store(tmp_path) as store:
+        (copy := tmp_path / "elsewhere").mkdir()
+        shutil.copy(store.path, copy)
+    (copy / "chatd.db-wal").mkdir()
+    with pytest.raises(StoreError, match="a server's own file: copy it, and its -wal, to where"):
+        look(copy / "chatd.db")
+    with pytest.raises(StoreError, match=r"cannot be restored: .*; it is a server's own file"):
+        restore(copy / "chatd.db", tmp_path / "new")
+
+
+@pytest.mark.parametrize("look", [examine, named_blobs])
+async def test_a_damaged_backup_is_not_mended_by_restoring_one(
+    tmp_path: Path, look: Callable[[Path], object]
+) -> None:
+    (damaged := tmp_path / "copy.db").write_bytes(b"no database" * 100)
+    with pytest.raises(StoreError, match="cannot be read: file is not a database; take another backup"):
+        look(damaged)

@@ -8,6 +8,7 @@ each time.
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -15,12 +16,13 @@ import trio
 from msgspec.structs import replace
 
 from chatd.actors.runtime.live_sessions import LiveSessions, Which
-from chatd.actors.sessions.opening import Opening
+from chatd.actors.sessions.opening import Opening, lacks_device
 from chatd.auth.rate_limits import network, too_often
 from chatd.auth.tokens import Claims
 from chatd.clock import now
 from chatd.contract.errors import Refusal
 from chatd.current.principal import Principal, work_for
+from chatd.handlers.known_elsewhere import found
 from chatd.handlers.refusals import NO_TOKEN
 from chatd.ports import Caller
 
@@ -72,7 +74,8 @@ class Admissions:
             work_for(Principal(network(address), claims.account))
         while True:
             kept = self._keep(token, claims, until)  # before the look: a revocation from here on finds it
-            rows = await opening.reader.bearer(claims.account, claims.device)
+            look = partial(opening.reader.bearer, claims.account, claims.device)
+            rows = await found(look, opening.fresh, lacks_device)
             if not kept.ended:
                 break
         caller = opening.bearer(claims, rows, address)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import msgspec
-import trio
 
 from chatd.actors.runtime.command_bus import CommandBus, context_of
 from chatd.actors.runtime.envelope import Answer, unavailable
@@ -16,10 +16,11 @@ from chatd.contract.quota import Quotas
 from chatd.contract.spec import RequestType
 from chatd.domain.decision import Context
 from chatd.domain.event import account_stream, room_stream, space_stream
+from chatd.domain.files import files_of
+from chatd.handlers.known_elsewhere import level
 from chatd.handlers.registry import Handler
 from chatd.ports import Caller, Freshness, StoreUnavailable
 
-CATCH_UP: Final = 5.0  # seconds
 BY_SECRET: Final = frozenset({"account.refresh", "account.recover"})
 _STREAMS: Final = {"room": room_stream, "space": space_stream}
 
@@ -33,20 +34,15 @@ class Answering(msgspec.Struct, frozen=True, eq=False):
 
     async def of_handler(self, request: RequestType, caller: Caller, data: Any) -> Answer:
         """What the handler says. A bug of it is its own; a store that fails is a refusal."""
-        handler, seen = self.handlers[request.name], self.fresh and self.fresh.sequence
         try:
-            answer = await handler(caller, data)
-            if self.fresh is not None and _lacks(request, answer):
-                with trio.move_on_after(CATCH_UP):
-                    await self.fresh.catch_up()
-                if self.fresh.sequence != seen:
-                    return await handler(caller, data)
+            return await self._ask(request, partial(self.handlers[request.name], caller, data))
         except StoreUnavailable as error:
             return unavailable(error)
-        return answer
 
     async def context(self, request: RequestType, caller: Caller, data: Any) -> Context:
         """The context of a command that a stream decides. Raises StoreUnavailable."""
+        if self.fresh is not None and files_of(data):
+            await level(self.fresh)  # what was uploaded to another server is known to the stream's owner then
         context = context_of(caller, not request.pipelined, self.quotas)
         if self.names.concerns(data):
             return await self.names.context(context, data.text)
@@ -54,8 +50,18 @@ class Answering(msgspec.Struct, frozen=True, eq=False):
 
     async def of_stream(self, request: RequestType, caller: Caller, data: Any) -> Answer:
         """What the actor of the stream says, when that is durable. Raises StoreUnavailable."""
-        context = await self.context(request, caller, data)
-        return await self.commands.ask(stream_of(request, caller, data), data, context, object)
+        stream, context = stream_of(request, caller, data), await self.context(request, caller, data)
+        return await self._ask(request, partial(self.commands.ask, stream, data, context, object))
+
+    async def _ask(self, request: RequestType, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Once more, where what was asked about may be known to another server only."""
+        seen = self.fresh and self.fresh.sequence
+        answer = await ask()
+        if self.fresh is not None and _lacks(request, answer):
+            await level(self.fresh)
+            if self.fresh.sequence != seen:
+                return await ask()
+        return answer
 
 
 def _lacks(request: RequestType, answer: Answer) -> bool:

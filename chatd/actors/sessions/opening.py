@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -22,6 +23,7 @@ from chatd.contract.errors import Refusal
 from chatd.contract.session import Cursor, OpenSession, SessionOpened
 from chatd.current.principal import Principal, work_for
 from chatd.handlers.gate import Gate
+from chatd.handlers.known_elsewhere import found
 from chatd.handlers.members_seen import with_owners_seen
 from chatd.handlers.refusals import NO_TOKEN
 from chatd.ports import (
@@ -141,11 +143,8 @@ class Opening(msgspec.Struct, frozen=True, eq=False):
         """What is stored of the account, as far as it may see it."""
         position = None if cursor is None else cursor.position
         question = OpeningQuestion(claims.account, claims.device, position)
-        rows = await self.openings.read(network(address), question)
-        if rows.device is None and self.fresh is not None:  # it may have signed in at another server just now
-            with trio.move_on_after(PATIENCE):
-                await self.fresh.catch_up()
-            rows = await self.openings.read(network(address), question)
+        look = partial(self.openings.read, network(address), question)
+        rows = await found(look, self.fresh, lacks_device)
         if not rows.guest_in:
             return rows
         spaces = await with_owners_seen(self.reader, claims.account, rows.guest_in, rows.spaces)
@@ -170,3 +169,8 @@ class Opening(msgspec.Struct, frozen=True, eq=False):
         self.sessions.leave(feed.account)
         self.presence.leave(caller)
         self.receipts.leave(feed)
+
+
+def lacks_device(rows: BearerRows) -> bool:
+    """Whether it may have signed in at another server just now."""
+    return rows.device is None

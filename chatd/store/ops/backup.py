@@ -22,7 +22,7 @@ from chatd.store import json_rows
 from chatd.store.connection import open_reader
 from chatd.store.ops import data_model, epochs, migrate, verify
 from chatd.store.ops.cut import Cut, cut, position_at
-from chatd.store.ops.data_dir import DATABASE, LOCK, RESTORING, hold
+from chatd.store.ops.data_dir import DATABASE, LOCK, RESTORING, hold, why_not
 from chatd.store.ops.ownership import given
 from chatd.store.ops.place import drop_side_files
 from chatd.store.queries.log import EPOCH, HEAD
@@ -101,7 +101,7 @@ def backup(connection: sqlite3.Connection, target: Path, pace: Pacer, durable: b
     except OSError as error:
         raise StoreError(f"{target} cannot be written: {error.strerror}") from error
     except sqlite3.Error as error:
-        raise StoreError(f"{target} cannot be written: {error}") from error
+        raise StoreError(f"{target} cannot be written: {why_not(error)}") from error
     finally:
         os.close(file)
         part.unlink(missing_ok=True)
@@ -161,7 +161,7 @@ def restore(
                 position = done.upto
             epoch = _new_history(part, position)
         except sqlite3.Error as error:
-            raise StoreError(f"{file} cannot be restored: {error}") from error
+            raise StoreError(f"{file} cannot be restored: {_unreadable(file, error)}") from error
         put_files(part)
         drop_side_files(target)
         part.replace(target)
@@ -219,7 +219,7 @@ def _look_at(file: Path) -> None:
     try:
         _check(file)
     except sqlite3.Error as error:
-        raise StoreError(f"{file} cannot be restored: {error}") from error
+        raise StoreError(f"{file} cannot be restored: {_unreadable(file, error)}") from error
 
 
 def _check(file: Path) -> None:
@@ -265,8 +265,22 @@ def examine(file: Path) -> Examined:
             connection.close()
         verified = verify.verify_file(file)
     except sqlite3.Error as error:
-        raise StoreError(f"{file} cannot be read: {error}") from error
+        raise StoreError(f"{file} cannot be read: {_unreadable(file, error)}") from error
     return Examined(verified.events, position, hash_, (*findings, *verified.findings), blobs)
+
+
+def _unreadable(file: Path, error: sqlite3.Error) -> str:
+    """A server's own file, which is no backup, is read together with files beside it, that reading makes."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CANTOPEN and _has_log_beside(file):
+        return f"{error}; it is a server's own file: copy it, and its -wal, to where this user may write"
+    return why_not(error, "take another backup")
+
+
+def _has_log_beside(file: Path) -> bool:
+    """As its header says (fileformat2, 1.3.3)."""
+    with suppress(OSError), file.open("rb") as opened:
+        return opened.read(20)[18:] == b"\x02\x02"
+    return False
 
 
 def named_blobs(file: Path) -> tuple[str, ...]:
@@ -278,4 +292,4 @@ def named_blobs(file: Path) -> tuple[str, ...]:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise StoreError(f"{file} cannot be read: {error}") from error
+        raise StoreError(f"{file} cannot be read: {_unreadable(file, error)}") from error

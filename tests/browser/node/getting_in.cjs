@@ -154,6 +154,11 @@ scenario(async ({ asked, open, context, tab, picture, axe, forgive }) => {
   await adding.getByLabel('Your password').fill(FIRST)
   await press(ada, 'Continue')
   await ada.getByText('Added', { exact: false }).waitFor()
+  await press(ada, 'Add a passkey')
+  await adding.getByLabel('Your password').fill(FIRST)
+  await press(ada, 'Continue')
+  const twice = await adding.getByText('already').innerText()
+  await press(ada, 'Cancel')
   await press(ada, 'Rename')
   await label(ada, 'What it is called').fill('The blue key')
   await press(ada, 'Save')
@@ -238,7 +243,7 @@ scenario(async ({ asked, open, context, tab, picture, axe, forgive }) => {
   return {
     axe: found,
     ...{ setup_address, styled, weak, used, rooms_offered, landed, first_room, wrote_first: true },
-    ...{ device, wrong, codes: codes.length, factors, sso_address, both, removed, linked, after_linking, shut_out },
+    ...{ device, wrong, codes: codes.length, factors, sso_address, both, removed, linked, after_linking, shut_out, twice },
   }
 })
 

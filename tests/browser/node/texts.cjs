@@ -1,5 +1,5 @@
 'use strict'
-// What people write, read by somebody whom they would like to fool; and the ways into rooms. Asks for: ann, bob,
+// What people write, read by somebody whom they would like to fool; and the ways into rooms. Asks for: ann, bob, eve,
 // rooms (hostile, calm, preview, request), texts (how many were posted), word (of the last), spare (ids of files).
 
 const { scenario } = require('./harness.cjs')
@@ -21,7 +21,7 @@ const dangerous = () => {
 }
 
 scenario(async ({ asked, open, picture, axe }) => {
-  const { ann, bob, rooms, texts, word } = asked
+  const { ann, bob, eve, rooms, texts, word } = asked
   const dialogs = []
   const as = async (who, method, path, body) => {
     const answer = await fetch(`${asked.origin}/api/v1${path}`, {
@@ -103,9 +103,10 @@ scenario(async ({ asked, open, picture, axe }) => {
     return unread()
   }
   await becomes(0)
-  await post(bob, rooms.calm, 'while you look')
+  await post(eve, rooms.calm, 'while you look') // the first that anybody hears of her
   await log.getByText('while you look').waitFor()
   const looked = await becomes(0)
+  await page.getByRole('status').getByText('while you look').waitFor({ state: 'attached' })
   const announced = await page.getByRole('status').allInnerTexts()
   const lineAbove = (text) => page.locator('.room-unread + [data-seq]', { hasText: text })
   const noLine = (await lineAbove('while you look').count()) === 0

@@ -31,6 +31,19 @@ class Shelf implements OutboxShelf {
   watch = () => () => undefined
 }
 
+/** As another run of the client has left it. */
+const entry = (state: OutboxEntry['state']): OutboxEntry => ({
+  nonce: 'old',
+  room: 'r',
+  text: 'one',
+  reply_to: null,
+  attachments: [],
+  expires_in: null,
+  at: 0,
+  state,
+  error: null,
+})
+
 const settled = () => vi.advanceTimersByTimeAsync(0)
 const setup = () => {
   vi.useFakeTimers()
@@ -85,23 +98,22 @@ test('a quota that lasts until midnight is told and not waited for', async () =>
 test('what the last run of the client left is sent, with its nonces', async () => {
   for (const state of ['waiting', 'sending', 'sent'] as const) {
     const { server, shelf } = setup()
-    const left = {
-      nonce: 'old',
-      room: 'r',
-      text: 'one',
-      reply_to: null,
-      attachments: [],
-      expires_in: null,
-      at: 0,
-      state,
-      error: null,
-    }
-    shelf.put(left)
+    shelf.put(entry(state))
     const outbox = new Outbox(server.post, shelf)
     await outbox.restore()
     await settled()
     expect(server.posted.map(({ nonce }) => nonce)).toEqual(['old'])
   }
+})
+
+test('what a tab leaves that goes while others are being read is taken up as well', async () => {
+  const { server, shelf, outbox } = setup()
+  const reading = outbox.restore()
+  shelf.put(entry('waiting'))
+  void outbox.restore()
+  await reading
+  await settled()
+  expect(server.texts).toEqual(['one'])
 })
 
 test('whatever is lost in whatever order, each message is posted once and in order', async () => {

@@ -57,6 +57,8 @@ export class Outbox {
   private retryTimer: ReturnType<typeof setTimeout> | undefined
   private restoring: Promise<void> | null = null
   private restored = false
+  /** Another tab may have gone just after it was read what was left. */
+  private readAgain = false
   private closed = false
   /** The server asked to wait until then, by `performance.now()`. */
   private notBefore = 0
@@ -84,6 +86,7 @@ export class Outbox {
 
   /** Takes up what an earlier run of the client left, or a tab that is gone, and sends what waits. */
   restore(): Promise<void> {
+    this.readAgain = this.restoring !== null
     this.restoring ??= this.takeUp()
     return this.restoring
   }
@@ -104,6 +107,7 @@ export class Outbox {
     // What was written before this was known comes behind it, whatever the clock says.
     for (const entry of early) this.keep({ ...entry, at: this.now() })
     this.drain()
+    if (this.readAgain) await this.restore()
   }
 
   send(message: NewMessage): OutboxEntry {

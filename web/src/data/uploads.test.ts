@@ -210,6 +210,16 @@ test('three at once, at most ten in a message, and who takes one out takes it ba
   expect(server.erased).toEqual(['id of f1'])
 })
 
+test('what a tab leaves that goes while others are being read is taken up as well', async () => {
+  const { server, uploads } = await setup()
+  const reading = uploads.restore()
+  const rest = { place: TRAY, type: '', size: 3, at: 1, file: file('a'), path: null, id: null }
+  await server.shelf.put({ key: 'left', name: 'a', ...rest })
+  void uploads.restore()
+  await reading
+  expect(uploads.in(TRAY).value.map(({ key }) => key)).toEqual(['left'])
+})
+
 test('a browser keeps files for the next run, and for another tab when one is gone', async () => {
   vi.useRealTimers()
   const upload = (key: string): KeptUpload => {

@@ -80,6 +80,8 @@ export class Uploads {
   private readonly waiting = new Set<string>()
   private readonly restored = signal(false)
   private restoring: Promise<void> | null = null
+  /** Another tab may have gone just after it was read what was left. */
+  private readAgain = false
   /** What is gone while it is being read what is kept: that may name it still. */
   private gone: Set<string> | null = null
   private closed = false
@@ -117,6 +119,7 @@ export class Uploads {
 
   /** Takes up what an earlier run of the client left, or a tab that is gone, and goes on with all. */
   restore(): Promise<void> {
+    this.readAgain = this.restoring !== null
     this.restoring ??= this.takeUp()
     return this.restoring
   }
@@ -139,6 +142,7 @@ export class Uploads {
     this.restored.value = true
     this.resume()
     this.moved()
+    if (this.readAgain) await this.restore()
   }
 
   /** Takes files into a place and begins to upload them. False, and none is taken, if they are too many. */

@@ -74,7 +74,10 @@ interface Made {
   readonly attestation: string
 }
 
-/** Lets the browser make a passkey. Null when the person thought better of it. */
+/**
+ * Lets the browser make a passkey. Null when the person thought better of it. Rejects with an `InvalidStateError`
+ * where the device has one of the account's already.
+ */
 export async function made(
   begun: PasskeyBegun,
   person: { name: string; display_name: string },

@@ -28,6 +28,14 @@ test('what people meet most often needs no English', () => {
   expect(said(new Refused('unauthenticated', 'name or password is wrong'))).toBe(
     'Name oder Passwort stimmen nicht.',
   )
+  for (const message of [
+    'this name is taken; choose another one',
+    'a password must have 8 to 256 characters',
+    'this password is easy to guess. Add another word or two.',
+    'this code is wrong or has been used; wait for the next one, or use a recovery code',
+    'this passkey is not known here, or what it says is wrong',
+  ])
+    expect(said(new Refused('invalid', message))).not.toContain('Server:')
   expect(said(new Lost())).toMatch(/^Es kam keine Antwort/)
   expect(said({ message: 'this device was signed out' })).toBe('dieses Gerät wurde abgemeldet')
 })

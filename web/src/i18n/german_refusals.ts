@@ -23,6 +23,25 @@ const CODES: Readonly<Record<ErrorCode | 'lost', string>> = {
 const KNOWN: readonly (readonly [pattern: RegExp, german: string])[] = [
   [/^name or password is wrong/, 'Name oder Passwort stimmen nicht.'],
   [/^the (old )?password is wrong/, 'Das Passwort stimmt nicht.'],
+  [/^this name is taken/, 'Dieser Name ist vergeben. Wähle einen anderen.'],
+  [
+    /^a name consists of/,
+    'Ein Name besteht aus Buchstaben, Ziffern, „.“, „_“ und „-“ und beginnt nicht mit „.“ oder „-“.',
+  ],
+  [/^a password must have/, 'Ein Passwort hat 8 bis 256 Zeichen.'],
+  [
+    /^this password is easy to guess/,
+    'Dieses Passwort ist leicht zu erraten. Nimm ein paar Wörter mehr, gern seltene.',
+  ],
+  [
+    /^this code is wrong or has been used/,
+    'Dieser Code ist falsch oder verbraucht. Warte auf den nächsten, oder nimm einen Wiederherstellungscode.',
+  ],
+  [
+    /^this code is wrong/,
+    'Dieser Code ist falsch. Warte auf den nächsten, und sieh nach, ob die Uhr des Geräts stimmt, das ihn zeigt.',
+  ],
+  [/^this passkey is not known/, 'Diesen Passkey kennt der Server nicht.'],
   [/^this token is not valid/, 'Die Anmeldung gilt nicht mehr. Melde dich neu an.'],
   [/^this account is disabled/, 'Dieses Konto ist abgeschaltet. Frage, wer den Server betreibt.'],
   [/^this invite is not valid/, 'Diese Einladung gilt nicht oder nicht mehr. Bitte um eine neue.'],

@@ -16,8 +16,12 @@ export function Announcer({ room }: { room: OwnRoom }) {
         if (!('event' in frame) || frame.event !== 'message.posted' || frame.stream !== `room/${room.id}`)
           return
         if (frame.by === chat.me || !looking.peek() || chat.store.blocked.peek().has(frame.by)) return
-        const { display_name } = chat.people.profile(frame.by).peek() ?? {}
-        said.value = announced(display_name, frame.data as Events['message.posted'])
+        const { by, data } = frame
+        // Who writes for the first time is not known yet.
+        void chat.people.known(by).then(() => {
+          const { display_name } = chat.people.profile(by).peek() ?? {}
+          said.value = announced(display_name, data as Events['message.posted'])
+        })
       }),
     [room.id],
   )

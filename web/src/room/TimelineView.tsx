@@ -70,6 +70,9 @@ export function TimelineView({ room, timeline, seq, preview = false }: TimelineP
     marked.value = place.at === 'message' ? place.seq : null
     if (!isLoaded(timeline, place) && chat.status.peek().state === 'open') void timeline.open(around(place))
     arrive()
+    // What was known last is shown while the rest is on its way, or there is no connection.
+    const waits = goal.current !== null && timeline.messages.peek().length > 0
+    if (waits && (place.at === 'end' || place.at === 'unread')) scroller.current?.toEnd()
   }
 
   /** Puts the reader at the goal if it is loaded. */
@@ -78,11 +81,8 @@ export function TimelineView({ room, timeline, seq, preview = false }: TimelineP
     const view = scroller.current
     if (place === null || view === null || timeline.messages.peek().length === 0) return
     view.refresh()
-    if (!isLoaded(timeline, place) && (timeline.loading.peek() === 'start' || timeline.stale.peek())) {
-      // What was known last is shown while the rest is on its way.
-      if (place.at === 'end' || place.at === 'unread') view.toEnd()
-      return
-    }
+    const comes = timeline.loading.peek() === 'start' || timeline.stale.peek()
+    if (!isLoaded(timeline, place) && (comes || chat.status.peek().state !== 'open')) return
     goal.current = null
     if (place.at === 'end') view.toEnd()
     else if (place.at === 'message') {
@@ -149,9 +149,10 @@ export function TimelineView({ room, timeline, seq, preview = false }: TimelineP
     go(place)
   }, [timeline, seq, asked.value])
 
-  // After a gap the same place is loaded anew.
-  useEffect(() => {
-    if (status !== 'open' || !timeline.stale.peek() || timeline.loading.peek() !== null) return
+  // After a gap the same place is loaded anew, and the goal where there was no connection to load it.
+  useLayoutEffect(() => {
+    if (status !== 'open' || timeline.loading.peek() !== null) return
+    if (!timeline.stale.peek() && (goal.current === null || isLoaded(timeline, goal.current))) return
     const here = timeline.atEnd ? null : (scroller.current?.lastInSight()?.dataset.seq ?? null)
     void timeline.open(goal.current === null ? (here === null ? null : Number(here)) : around(goal.current))
   }, [status, timeline.stale.value])
@@ -163,7 +164,8 @@ export function TimelineView({ room, timeline, seq, preview = false }: TimelineP
   })
 
   useSignalEffect(() => {
-    if (looking.value) reading.current?.seen()
+    // What is shown while the goal is being loaded is not what the person came for.
+    if (looking.value && goal.current === null) reading.current?.seen()
   })
 
   // Whoever writes wants to see it.

@@ -38,6 +38,7 @@ function Rename() {
       />
       <Field
         label={t('password')}
+        hint={t('password_if_any')}
         type="password"
         autocomplete="current-password"
         {...form.input('password')}

@@ -54,6 +54,7 @@ export function DataTab() {
         <Field label={t('type_name', { name })} autocomplete="off" {...form.input('name')} />
         <Field
           label={t('password')}
+          hint={t('password_if_any')}
           type="password"
           autocomplete="current-password"
           {...form.input('password')}

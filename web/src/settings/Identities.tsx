@@ -39,6 +39,7 @@ export function Identities() {
       <h2>{t('identities')}</h2>
       <Field
         label={t('password')}
+        hint={t('password_if_any')}
         type="password"
         autocomplete="current-password"
         problem={form.problem.value}

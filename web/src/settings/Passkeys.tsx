@@ -11,6 +11,7 @@ import { dateAndClock } from '../text/dates'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
+import { FormProblem } from '../ui/FormProblem'
 import { tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import { t as ui } from '../ui/words'
@@ -80,7 +81,11 @@ function Add({ onEnd }: Pick<Asked, 'onEnd'>) {
       password: password.value || null,
       host: location.hostname,
     })
-    const passkey = await made(begun, account.value ?? { name: '', display_name: '' })
+    const passkey = await made(begun, account.value ?? { name: '', display_name: '' }).catch(
+      (error: Error) => {
+        throw error.name === 'InvalidStateError' ? new Error(t('passkey_there')) : error
+      },
+    )
     if (passkey === null) throw new Error(t('passkey_not_made'))
     await chat.ask('passkey.add', { ...passkey, name: name.value.trim() || null })
     onEnd(true)
@@ -96,6 +101,7 @@ function Add({ onEnd }: Pick<Asked, 'onEnd'>) {
           {...form.input('name')}
         />
         <Password form={form} />
+        <FormProblem problem={form.problem} />
         <Acts act={t('passkey_go')} busy={form.busy.value} onEnd={onEnd} />
       </form>
     </Dialog>
@@ -141,6 +147,7 @@ function Remove({ passkey, onEnd }: Asked) {
       <form class="form" onSubmit={form.submit(remove)}>
         <p>{t('passkey_remove_text')}</p>
         <Password form={form} />
+        <FormProblem problem={form.problem} />
         <Acts act={t('remove')} danger busy={form.busy.value} onEnd={onEnd} />
       </form>
     </Dialog>
@@ -155,7 +162,6 @@ function Password({ form }: { form: ReturnType<typeof useForm<{ password: string
       hint={t('password_if_any')}
       type="password"
       autocomplete="current-password"
-      problem={form.problem.value}
       {...form.input('password')}
     />
   )
