@@ -9,11 +9,11 @@ from typing import Final
 import trio
 
 from chatd.cluster.net import Unreachable
-from chatd.cluster.sequencer import Lost, OtherStream, Sequenced, Trimmed
+from chatd.cluster.sequencer import Lost, NotTaken, OtherStream, Sequenced, Trimmed
 from chatd.log import log
 from chatd.nats import ordered
 from chatd.nats.client import Client, NatsError
-from chatd.nats.jetstream import JetStream
+from chatd.nats.jetstream import ApiError, JetStream
 from chatd.nats.ordered import OrderedConsumer
 from chatd.nats.wire import Msg
 
@@ -70,6 +70,8 @@ class StreamSequencer:
         sent_at = trio.current_time()
         try:
             ack = await self._jetstream.publish(self._subject, message, SECONDS)
+        except ApiError as error:
+            raise NotTaken(str(error)) from error
         except NatsError as error:
             raise Lost(str(error)) from error
         self._agreed(sent_at)

@@ -45,6 +45,7 @@ LEVEL: Final = 1
 SOON: Final = 5.0  # seconds in which a node that was away shortly is as far as the others
 AWAY: Final = 1.0  # seconds in which a connection that broke just now may be there again
 LOOK_AT_IT: Final = "look at its disk and at its log; it tries again by itself"
+LIMITS: Final = "look at its limits, at those of its NATS account, and at the disks of the NATS servers"
 DURABLE_EVERY: Final = 30.0
 
 
@@ -161,6 +162,8 @@ class Node:
         troubles = [] if self.cut_off is None else [f"this node serves nobody: {self.cut_off}"]
         if self.log.stuck is not None:
             troubles.append(f"this node cannot write what the stream holds: {self.log.stuck}; {LOOK_AT_IT}")
+        if self.log.own.refused is not None:
+            troubles.append(f"the cluster's stream takes nothing more: {self.log.own.refused}; {LIMITS}")
         try:
             info = await self._jetstream.stream_info(self._stream)
         except NatsError as error:

@@ -17,7 +17,7 @@ from chatd.clock import new_id
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.proposal import Kind, encode, join
 from chatd.cluster.sealing import OVERHEAD
-from chatd.cluster.sequencer import Lost, Sequencer
+from chatd.cluster.sequencer import Lost, NotTaken, Sequencer
 from chatd.concurrency.backoff import Backoff
 from chatd.ports import (
     Append,
@@ -73,6 +73,7 @@ class Proposals:
         self.made = 0
         self.resent = 0  # times
         self.took = 0.0  # seconds, the newest that was applied
+        self.refused: str | None = None  # why the stream takes none, as long as it does not
         self._sequencer = sequencer
         self._message = message
         self._pending: deque[Pending] = deque()
@@ -181,8 +182,12 @@ class Proposals:
             try:
                 with trio.fail_after(RESEND):
                     await self._sequencer.propose(pending.message)
+                self.refused = None
                 backoff.reset()
-            except (Lost, trio.TooSlowError):
+            except (Lost, trio.TooSlowError) as error:
+                if isinstance(error, NotTaken):
+                    self.refused = str(error)
+                    self._complaints.say("proposal_not_taken", problem=self.refused)
                 await trio.sleep(backoff.next_delay())
                 self.send_again()
 

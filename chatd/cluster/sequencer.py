@@ -19,6 +19,10 @@ class Lost(Exception):
     """It is not known whether the message has a place in the stream."""
 
 
+class NotTaken(Lost):
+    """The stream refuses it, as when it may not grow any more; the text says why."""
+
+
 class Trimmed(Exception):
     """The stream does not hold any more what is to be followed."""
 

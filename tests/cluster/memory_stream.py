@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import attrs
 import trio
 
-from chatd.cluster.sequencer import Lost, Sequenced
+from chatd.cluster.sequencer import Lost, NotTaken, Sequenced
 
 
 @attrs.define
@@ -50,6 +50,7 @@ class Link:
         self.nursery = nursery  # of the world, not of the node: what was sent arrives though its sender dies
         self.whole = trio.Event()
         self.whole.set()
+        self.full = ""  # why nothing is taken
 
     def cut(self) -> None:
         self.whole = trio.Event()
@@ -60,6 +61,8 @@ class Link:
     async def propose(self, message: bytes) -> None:
         if len(message) > self.limit:  # as the server does, each time
             raise Lost
+        if self.full:
+            raise NotTaken(self.full)
         weather, chance = self.stream.weather, self.stream.random.random
         await trio.sleep(chance() * weather.delay)
         if not self.whole.is_set():

@@ -304,6 +304,22 @@ async def test_a_node_that_cannot_write_says_why_as_long_as_it_cannot(autojump_c
         assert other.stuck is None
 
 
+async def test_why_the_stream_takes_nothing_is_said_as_long_as_it_does_not(autojump_clock: MockClock) -> None:
+    async with cluster(MemoryStream(0, Weather()), count=2) as made:
+        await furnish(made, ["ann"], ["r1"])
+        node = made.nodes[0]
+        assert node.log is not None
+        assert node.log.own.refused is None
+        node.link.full = "maximum bytes exceeded (10077)"
+        command = PostMessage("r1", "text", nonce="n")
+        assert refused(await node.ask("room/r1", command, "ann", new_id="m")) == "unavailable"
+        assert node.log.own.refused == node.link.full
+        node.link.full = ""
+        await made.settled()
+        assert node.log.own.refused is None
+        assert list(posts(node)) == [("r1", "ann", "n", 3)]
+
+
 class Full:
     """A database on a disk without room."""
 
