@@ -139,18 +139,17 @@ class OpenedFile:
 def _keep(file: StagingFile, path: Path, size: int) -> None:
     """Gives the file its name for good. A blob that is there already stays, unless a fault has cut it."""
     os.fsync(file.descriptor)
-    try:
-        path.parent.mkdir(0o700)
-        sync_folder(path.parent.parent)
-    except FileExistsError:
-        pass
+    path.parent.mkdir(0o700, exist_ok=True)
     found = _size(path)
-    if found == size:
-        return
-    if found is not None:
-        path.unlink()
-    file.link(path)
-    sync_folder(path.parent)
+    if found != size:
+        if found is not None:
+            path.unlink()
+        file.link(path)
+    for folder in (
+        path.parent,
+        path.parent.parent,
+    ):  # also of names that others made, and have not synced yet
+        sync_folder(folder)
 
 
 def _size(path: Path) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import signal
 import sys
@@ -14,6 +15,8 @@ import trio
 from chatd.files.folder import FolderBlobs
 from chatd.files.threads import HOP
 from chatd.ports import BlobsFull, BlobsUnavailable
+
+HELLO = hashlib.sha256(b"hello").hexdigest()
 
 KILLED = """
 import os, signal, sys, trio
@@ -34,6 +37,12 @@ trio.run(main)
 
 def files_in(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
+
+
+async def _hello(folder: FolderBlobs) -> None:
+    async with folder.stage() as staged:
+        await staged.write(b"hello")
+        await staged.seal()
 
 
 async def test_a_blob_lies_under_the_first_digits_of_its_hash_for_its_owner_alone(
@@ -57,6 +66,29 @@ async def test_a_blob_that_a_fault_has_cut_is_stored_anew(folder: FolderBlobs) -
         assert path.read_bytes() == b"hello"
         os.truncate(path, 3)
     assert (await folder.open(blob.hash)).size == 3
+
+
+@pytest.mark.parametrize("made", ["nothing", "the folder", "the blob"])
+async def test_what_is_kept_has_durable_names_whoever_made_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: str
+) -> None:
+    """Another upload, or one whose sync failed, may have made a name and not have synced it yet."""
+    synced: set[Path] = set()
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        synced.add(Path(os.readlink(f"/proc/self/fd/{descriptor}")))
+        real(descriptor)
+
+    folder, path = FolderBlobs(tmp_path / "files"), tmp_path / "files" / HELLO[:2] / HELLO[2:]
+    if made == "the folder":
+        path.parent.mkdir(parents=True)
+    elif made == "the blob":
+        await _hello(folder)
+        folder = FolderBlobs(folder.folder)
+    monkeypatch.setattr(os, "fsync", fsync)
+    await _hello(folder)
+    assert {path.parent, folder.folder, tmp_path} <= synced
 
 
 async def test_a_file_that_became_shorter_is_an_error_and_no_short_answer(folder: FolderBlobs) -> None:
