@@ -24,9 +24,9 @@ class LateModule(ModuleType):
 def load_libraries() -> None:
     """Loads trio and aiosqlite. Whoever imports `ssl` or `asyncio` afterwards gets them as always."""
     with _late("ssl"):
-        import trio  # noqa: F401
+        import_module("trio")
     with _late("asyncio", Future=Any, AbstractEventLoop=Any):  # which it names in annotations
-        import aiosqlite  # noqa: F401
+        import_module("aiosqlite")
 
 
 @contextmanager
