@@ -92,6 +92,10 @@ def test_a_banner_says_that_there_is_no_connection_and_when_the_next_try_comes(s
     assert seen["axe"] == []
 
 
+def test_the_banner_stays_while_a_try_is_made(seen: Any) -> None:
+    assert seen["banners"] == 1
+
+
 def test_what_is_written_without_a_connection_is_posted_once(seen: Any) -> None:
     assert seen["from_a_dead_tab"] == 1
     assert (seen["from_the_tunnel"], seen["while_it_was_down"], seen["welcome_back"]) == (1, 1, 1)
