@@ -117,6 +117,10 @@ def test_what_is_pushed_is_shown(seen: Any) -> None:
     assert [(one["title"], one["body"]) for one in seen["pushed"]] == [("Ann · Harbour", "high water")]
 
 
+def test_what_was_written_for_a_room_that_is_gone_is_shown_to_its_writer(seen: Any) -> None:
+    assert seen["stranded"] == []
+
+
 def test_a_new_build_is_offered_and_taken_and_the_old_one_runs_on_until_then(seen: Any) -> None:
     assert seen["still_runs"]
     assert (seen["runs"], seen["runs_offline"]) == (seen["next"], seen["next"])

@@ -155,11 +155,22 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
   // outside the page
   await first.goto(`/#/room/${other}`)
   await second.goto(`/#/room/${other}`)
-  await first.evaluate(() => localStorage.setItem('chatd.desktop', 'true'))
+  await first.evaluate((account) => {
+    localStorage.setItem('chatd.desktop', 'true')
+    // A message for a room that is gone, as an earlier run left it.
+    const entry = { nonce: 'n', room: 'gone', text: 'lost words', at: 0, state: 'failed', error: null }
+    localStorage.setItem(`chatd.outbox.${account}.n`, JSON.stringify({ tab: 'gone', entry }))
+  }, bob.id)
   for (const page of [first, second]) {
     await page.reload()
     await page.locator('textarea').first().waitFor()
   }
+  await first.getByRole('button', { name: 'Show it' }).click()
+  const stranded = first.getByRole('dialog')
+  await stranded.getByText('lost words').waitFor()
+  await stranded.getByRole('button', { name: 'Throw away' }).click()
+  await stranded.waitFor({ state: 'detached' })
+  said.stranded = await first.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('outbox')))
   const shown = () =>
     first.evaluate(async () => {
       const worker = await navigator.serviceWorker.ready

@@ -78,8 +78,9 @@ export class Outbox {
     })
   }
 
-  get size(): ReadonlySignal<number> {
-    return computed(() => this.entries.ids.value.length)
+  /** Those of all rooms. */
+  get all(): ReadonlySignal<readonly OutboxEntry[]> {
+    return computed(() => this.entries.all())
   }
 
   /** Takes up what an earlier run of the client left, or a tab that is gone, and sends what waits. */
