@@ -59,8 +59,7 @@ class Proxies:
 
 @lru_cache(maxsize=1024)
 def _read_peer(text: str) -> Address | None:
-    """The same of a socket's peer, which is short and comes again: with each connection, and for each question
-    about it."""
+    """The same of a socket's peer: that one is short, and the same ones come again."""
     return _read(text)
 
 
