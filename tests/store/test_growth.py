@@ -48,6 +48,9 @@ QUESTIONS: dict[str, Question] = {
     "who is in a room, in an export": lambda reader: reader.export_section(
         "room/hall", "member", BEFORE_ALL, 10**9, 3
     ),
+    "who sees a room": lambda reader: reader.members_at(
+        "space/home", 10**9, "space/home", "room/hall", None, 2
+    ),
     "what an account is sent": lambda reader: reader.visible_events("bob", 200, 260, 50),
 }
 
