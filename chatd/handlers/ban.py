@@ -29,7 +29,7 @@ class Bans(msgspec.Struct, frozen=True, eq=False):
         bans = _in_force(state.bans, lambda account: state.banned_until(account, at))
         mutes = _in_force(state.mutes, lambda account: state.muted_until(account, at))
         page, following = page_of(sorted(bans.keys() | mutes.keys()), query.after, query.limit, str)
-        rows = {(row["type"], row["account"]): row for row in await self.reader.bans(query.space)}
+        rows = {(row["type"], row["account"]): row for row in await self.reader.bans(query.space, page)}
         return BanList(
             bans=_listed(bans, page, "member.banned", rows),
             mutes=_listed(mutes, page, "member.muted", rows),

@@ -22,6 +22,7 @@ from chatd.settings.values import checked, from_text, shortened, shown
 Source = Literal["default", "file", "credential", "environment", "flag"]
 
 FIELDS: Final[tuple[attrs.Attribute[Any], ...]] = attrs.fields(Settings)
+HINTS: Final = tuple(get_type_hints(Settings).values())
 TABLE: Final = "chatd"
 PREFIX: Final = "CHATD_"
 FLAGS: Final = {"limits": "--no-limits"}  # where the flag is not called like the setting
@@ -78,7 +79,7 @@ def look(config: Path | None, flags: Mapping[str, Any]) -> Look:
     problems += _unknown_variables()
     chosen = [
         _choose(field, hint, in_file, config, flags, problems)
-        for field, hint in zip(FIELDS, get_type_hints(Settings).values(), strict=True)
+        for field, hint in zip(FIELDS, HINTS, strict=True)
     ]
     with attrs.validators.disabled():
         settings = Settings(**{one.name: one.value for one in chosen})

@@ -24,7 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NoReturn
 
 CHATD: Final = ("-m", "chatd.cli")
 SCRIPTS: Final = frozenset(
@@ -211,13 +211,28 @@ def main() -> None:
     if not told["costly"]:
         argon2.profiles.RFC_9106_LOW_MEMORY = argon2.profiles.CHEAPEST
     first, *words = told["words"]
-    if first == "-m":
-        sys.argv = [str(chatd.cli.__file__), *words[1:]]
-        chatd.cli.main()
-    else:
-        sys.argv = [first, *words]
-        sys.path.insert(0, str(Path(first).parent))
-        runpy.run_path(first, run_name="__main__")
+    try:
+        if first == "-m":
+            sys.argv = [str(chatd.cli.__file__), *words[1:]]
+            chatd.cli.main()
+        else:
+            sys.argv = [first, *words]
+            sys.path.insert(0, str(Path(first).parent))
+            runpy.run_path(first, run_name="__main__")
+    except SystemExit as ended:
+        if not isinstance(ended.code, int):
+            raise
+        _leave(ended.code)
+
+
+def _leave(status: int) -> NoReturn:
+    """Without Python's freeing of all that was loaded, page by page: it takes as long as a server's start."""
+    for thread in threading.enumerate():
+        if not thread.daemon and thread is not threading.main_thread():
+            thread.join()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":
