@@ -39,10 +39,6 @@ def test_axe_finds_nothing_on_any_screen(seen: Any) -> None:
     assert seen["axe"] == {name: [] for name in seen["axe"]}
 
 
-def test_what_an_account_sets_fits_the_width_of_a_phone(seen: Any) -> None:
-    assert seen["too_wide"] == []
-
-
 def test_the_printed_link_leads_to_a_chat_and_an_invite(seen: Any) -> None:
     assert seen["setup_address"] == "/#/setup/…"
     assert seen["styled"] == "grid"
