@@ -121,12 +121,17 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             state: RoomState = await self.commands.directory.state_of(room_stream(id_))
             if not state.deleted:
                 break
+        there_before = state.exists
         gone = await self.reader.of_deleted(people)
         making = MakeImportedDirectRoom(tuple(people), tuple(gone))
         stream, context = room_stream(id_), context_of(acting(caller))
         open_ = (ImportOpen(row["id"]),)
         remain = AccountsRemain(tuple(one for one in people if one not in gone))
-        answer = await self.commands.ask(stream, making, context, RoomResult, conditions=(*open_, remain))
+        put = PutImportRoom(row["space"], row["source"], room.key, id_, row["id"])
+        # Put with the room, if this makes it: then it is known to whom it belongs as long as it is there.
+        answer = await self.commands.ask(
+            stream, making, context, RoomResult, put, conditions=(*open_, remain)
+        )
         if answer == STALE:
             now_open = await open_import(self.reader, row["id"])
             if isinstance(now_open, Refusal):
@@ -134,14 +139,13 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             return await self._make_direct(caller, row, room)
         if isinstance(answer, Refusal):
             return answer
-        made_by = None if state.exists else row["id"]
-        put = PutImportRoom(row["space"], row["source"], room.key, id_, made_by)
-        if not await self.commands.write(put, conditions=open_):
-            return TAKEN_BACK
-        if made_by is not None:
-            return ImportedRoom(key=room.key, room=id_, name="", made=True, own=True)
         found = await self.reader.import_rooms(row["space"], row["source"], [room.key])
-        return ImportedRoom(key=room.key, room=id_, name="", made=False, own=bool(found and found[0]["own"]))
+        if not found:
+            found_here = msgspec.structs.replace(put, import_=None)
+            if not await self.commands.write(found_here, conditions=open_):
+                return TAKEN_BACK
+        own = bool(found and found[0]["own"])
+        return ImportedRoom(key=room.key, room=id_, name="", made=own and not there_before, own=own)
 
     async def _admit(
         self, caller: Caller, row: Row, room: ImportRoom, id_: str, name: str, own: bool
