@@ -19,7 +19,7 @@ from chatd.domain.event import room_stream, space_stream
 from chatd.domain.internal import MakeImportedDirectRoom, MakeImportedRoom
 from chatd.domain.names.taken import ROOM_NAME_TAKEN
 from chatd.domain.room.direct import PAIR, direct_room
-from chatd.domain.room.state import NO_SUCH_ROOM, RoomState
+from chatd.domain.room.state import NO_SUCH_ROOM
 from chatd.handlers.imports import TAKEN_BACK, acting, admit, open_import, refuse_strangers
 from chatd.handlers.visibility import Visibility
 from chatd.ports import AccountsRemain, Caller, ImportOpen, ImportRoomUnknown, PutImportRoom, Reader, Row
@@ -116,22 +116,20 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             return PEOPLE
         if refusal := await refuse_strangers(self.reader, people):
             return refusal
-        for nth in count():
-            id_ = direct_room(people, nth)
-            state: RoomState = await self.commands.directory.state_of(room_stream(id_))
-            if not state.deleted:
-                break
-        there_before = state.exists
         gone = await self.reader.of_deleted(people)
         making = MakeImportedDirectRoom(tuple(people), tuple(gone))
-        stream, context = room_stream(id_), context_of(acting(caller))
+        context = context_of(acting(caller))
         open_ = (ImportOpen(row["id"]),)
         remain = AccountsRemain(tuple(one for one in people if one not in gone))
-        put = PutImportRoom(row["space"], row["source"], room.key, id_, row["id"])
-        # Put with the room, if this makes it: then it is known to whom it belongs as long as it is there.
-        answer = await self.commands.ask(
-            stream, making, context, RoomResult, put, conditions=(*open_, remain)
-        )
+        for nth in count():
+            id_ = direct_room(people, nth)
+            # Put with the room, if this makes it: it is known to whom it belongs as long as it is there.
+            put = PutImportRoom(row["space"], row["source"], room.key, id_, row["id"])
+            answer = await self.commands.ask(
+                room_stream(id_), making, context, RoomResult, put, conditions=(*open_, remain)
+            )
+            if answer != NO_SUCH_ROOM:  # else it was deleted
+                break
         if answer == STALE:
             now_open = await open_import(self.reader, row["id"])
             if isinstance(now_open, Refusal):
@@ -145,7 +143,7 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             if not await self.commands.write(found_here, conditions=open_):
                 return TAKEN_BACK
         own = bool(found and found[0]["own"])
-        return ImportedRoom(key=room.key, room=id_, name="", made=own and not there_before, own=own)
+        return ImportedRoom(key=room.key, room=id_, name="", made=own, own=own)
 
     async def _admit(
         self, caller: Caller, row: Row, room: ImportRoom, id_: str, name: str, own: bool

@@ -59,8 +59,8 @@ class Chunk:
         return sum(EVENT_BYTES + len(event.text or "") for event in self.events)
 
     def forget(self, seqs: Container[int | None]) -> int:
-        """Drops the texts and files of these messages, their edits included; of None, all texts. Returns by how
-        much its weight is less."""
+        """Drops the texts and files of these messages, their edits included; of None, all texts. Returns by
+        how much lighter it is."""
         if None not in seqs and not any(_about(event, seqs) for event in self.events):
             return 0
         weight = self.weight
