@@ -26,24 +26,22 @@ LASTING: Final = frozenset(
 class Chunk:
     """Events of one stream that were committed together; rendered once for each wire format.
 
-    `alone`: nothing else was committed with them, so they may be written at once.
+    `alone`: nothing else was committed with them, so they may be written at once. `first` and `last` are
+    their positions; whoever comes back looks at those of thousands of chunks.
     """
 
     events: Sequence[Event]
     alone: bool = False
+    stream: str = attrs.field(init=False)
+    first: int = attrs.field(init=False)
+    last: int = attrs.field(init=False)
     _rendered: dict[Render, bytes] = attrs.field(factory=dict, init=False)
 
-    @property
-    def stream(self) -> str:
-        return self.events[0].stream
-
-    @property
-    def first(self) -> int:
-        return self.events[0].position
-
-    @property
-    def last(self) -> int:
-        return self.events[-1].position
+    def __attrs_post_init__(self) -> None:
+        newest = self.events[-1]
+        self.stream = newest.stream
+        self.first = self.events[0].position
+        self.last = newest.position
 
     @property
     def selective(self) -> bool:

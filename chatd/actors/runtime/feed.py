@@ -255,6 +255,8 @@ class Feed:
         connection = self._connection
         for chunk in chunks:
             if chunk.stream in self._streams:
+                if chunk.selective:
+                    return False  # only the log knows what of it this account may see
                 connection.write(chunk.rendered(connection.render))
             self.position = chunk.last
             if connection.queued > BEHIND_AT:

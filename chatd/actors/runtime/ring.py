@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from itertools import islice
+from operator import attrgetter
 from typing import Final
 
 from chatd.actors.runtime.chunk import Chunk
 from chatd.ports import Row
 
 RING_BYTES: Final = 4 * 1024 * 1024
+
+_last = attrgetter("last")
 
 
 class Ring:
@@ -56,14 +61,10 @@ class Ring:
             chunk.forget_files(gone)
 
     def since(self, position: int) -> Iterator[Chunk] | None:
-        """The chunks after `position`, if all of them from there are here; else None."""
+        """The chunks after `position`, if all of them from there are here and none must be cut; else None."""
         if position < self.start:
             return None
-        missed = []
-        for chunk in reversed(self._chunks):
-            if chunk.last <= position:
-                break
-            if chunk.first <= position or chunk.selective:
-                return None  # only the log can cut a chunk, here or to what one account may see of it
-            missed.append(chunk)
-        return reversed(missed)
+        known = bisect_right(self._chunks, position, key=_last)
+        if known < len(self._chunks) and self._chunks[known].first <= position:
+            return None  # only the log can cut a chunk
+        return reversed(tuple(islice(reversed(self._chunks), len(self._chunks) - known)))
