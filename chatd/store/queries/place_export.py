@@ -1,8 +1,8 @@
 """All that is in a room, or said of a space, section by section, each in the order of a key.
 
 A page begins after a key, so that it does not matter what comes and goes meanwhile. Every statement walks an
-index from there, so that a page costs the same at the beginning and at the end; only who reacted or pinned and
-was never a member is looked for anew.
+index from there, so that a page costs the same at the beginning and at the end; only who reacted or pinned
+and was never a member is looked for anew.
 """
 
 # ruff: noqa: S608 - statements are put together from fixed text only; values are bound
