@@ -48,10 +48,15 @@ export function usePages<T>(
     }
   }
   // A page that is loaded anew has no connection yet.
-  const live = useChat().live.value
+  const chat = useChat()
+  const live = chat.live.value
   useEffect(() => {
     if (live) void load(null)
   }, [...about, live])
+  const open = chat.status.value.state === 'open'
+  useEffect(() => {
+    if (open && problem.peek() !== null) void load(next.peek())
+  }, [open])
   const rest = all && !loading.value && problem.value === null ? next.value : null
   useEffect(() => {
     if (rest !== null) void load(rest)
