@@ -47,7 +47,7 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 
 
 class Copies:
-    """Gives copies away, one at a time. `copy` writes one to a path."""
+    """Gives copies away, one at a time. `copy` writes one to a path. `run` it."""
 
     def __init__(self, net: Net, folder: Path, copy: Callable[[Path], Awaitable[object]]) -> None:
         self._net = net
@@ -64,7 +64,7 @@ class Copies:
         self._net.answer(ASK, self._make)
         self._net.answer(f"{ASK}.{self._net.node}", self._piece)
 
-    async def tidy(self) -> None:
+    async def run(self) -> None:
         """For ever: throws a copy away that nobody reads."""
         while True:
             await trio.sleep(KEPT_SECONDS / 4)

@@ -185,7 +185,7 @@ class Inboxes:
         inbox.used = trio.current_time()
         self._net.publish(answers_to(call.sender), encoded)
 
-    async def tidy(self) -> None:
+    async def run(self) -> None:
         """For ever: forgets lines of which nothing is heard."""
         while True:
             await trio.sleep(KEPT_SECONDS / 4)
