@@ -17,7 +17,6 @@ from store_facts import Sheet
 
 from chatd import app
 from chatd.actors.runtime.bus import bus_at_head
-from chatd.actors.workers.settled_clock import SettledClock
 from chatd.cluster.founding import EPOCH
 from chatd.cluster.node import Node
 from chatd.cluster.sealing import Key
@@ -26,7 +25,7 @@ from chatd.nats.jetstream import StreamConfig, StreamInfo, StreamState
 from chatd.ports import Append, PutClusterKey
 from chatd.settings import Settings
 from chatd.store.ops.epochs import Epochs
-from chatd.wiring import Base, Services, wire
+from chatd.wiring import Services
 
 DATABASE: Final = "epoch"
 
@@ -115,7 +114,7 @@ class MemoryStore:
 class MemoryServer:
     """`live` it; what others would give it by connections goes to its `services`."""
 
-    base: Base
+    base: Any
     services: Services
 
     def __init__(self, name: str, link: NatsLink, net: MemoryNet, sheet: Sheet, folder: Path) -> None:
@@ -139,10 +138,8 @@ class MemoryServer:
             log = await node.open_log(store)
             log.follow(bus.publish)
             async with app._writing(log) as writer:
-                settled = SettledClock(await reader.newest_at(), node.earliest_clock)
-                key = await reader.signing_key()
-                self.base = Base(self.settings, store, bus, writer, nursery, key, settled, node)
-                self.services = wire(self.base, node)
+                self.services = await app._services(self.settings, store, bus, writer, nursery, node)
+                self.base = node._sharing._here
                 nursery.start_soon(node.run)
                 await node.come_in()
                 start: Any = SimpleNamespace(settings=self.settings, node=node)

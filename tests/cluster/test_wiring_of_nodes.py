@@ -6,6 +6,7 @@ Each part has tests of its own; here is told whether it is there.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from chatd.clock import now
 from chatd.cluster import node, ratcheting
 from chatd.cluster.heartbeats import SUBJECT, Heartbeat
 from chatd.cluster.leading import LED
+from chatd.cluster.net import Unreachable
 from chatd.cluster.sealed_net import SealedNet
 from chatd.contract.errors import Refusal
 from chatd.contract.preferences import UpdatePreferences
@@ -228,7 +230,8 @@ async def test_what_another_node_has_answered_is_found_though_it_is_not_known_ye
     servers: MemoryServers, autojump_clock: MockClock
 ) -> None:
     here, there = servers.all[:2]
-    servers.stream.weather.delay = 1.0
+    there.link.late = 2.0
+    await trio.sleep(1)
     await here.node.log.submit(Pen().village()).wait()
     assert there.node.sequence < here.node.sequence
     ann = Caller("192.0.2.1", by="ann", account="ann")
@@ -266,3 +269,24 @@ async def test_a_deletion_that_a_node_died_in_is_gone_on_with(
             "SELECT count(*) FROM events WHERE type = 'account.deleted'"
         )
         assert count == 1
+
+
+@pytest.mark.parametrize(
+    "junk", [b"\x9c\xa1\xff" + bytes(11), b"\x82\xa2id\xa1\xff\xa2at\x00", b"\xa1\xff", b""]
+)
+async def test_nothing_that_is_said_to_a_node_ends_it(
+    servers: MemoryServers, autojump_clock: MockClock, junk: bytes
+) -> None:
+    """Whether a node says it or somebody else: text that is no UTF-8, in the shape of what is expected."""
+    stranger = servers.wires.net("stranger")
+    node = SealedNet(stranger, await servers.leader.sheet.reader.signing_key())
+    for _, subject, _ in tuple(servers.wires.listeners):
+        stranger.publish(subject, junk)
+        node.publish(subject, junk)
+    for subject in tuple(servers.wires.answerers):
+        for net in (stranger, node):
+            with suppress(Unreachable):
+                await net.ask(subject, junk, 1.0)
+    await trio.sleep(1)
+    for server in servers.all:
+        assert set(server.node.heartbeats.nodes) >= {"n0", "n1", "n2"}
