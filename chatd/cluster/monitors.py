@@ -1,9 +1,10 @@
-"""What the monitoring ports of the NATS servers say: whether they sync before they acknowledge."""
+"""Whether the NATS servers are as a cluster needs them: their monitoring ports say whether they sync before
+they acknowledge, and whether they let this node in is tried."""
 
 from __future__ import annotations
 
 import http.client
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from chatd.ports import StoreError
 SECONDS: Final = 5.0
 EVERY: Final = 60.0  # seconds
 AGAIN: Final = 3.0  # seconds, as long as something is wrong: whoever mended it looks whether it is
+LOOK_AT_IT: Final = "look whether it runs, and at its file: the users, TLS and addresses in it"
 LARGEST: Final = 4 * 2**20  # bytes of an answer
 
 
@@ -29,16 +31,21 @@ class Silent(Exception):
 
 
 class Monitors:
-    """What is found there while a node runs: a server may be started anew with another file. `run` it."""
+    """What is found while a node runs: a server may be started anew with another file. `unusable` gives which
+    of them the node could not use, and why. `run` it."""
 
-    def __init__(self, monitors: Sequence[str]) -> None:
+    def __init__(self, monitors: Sequence[str], unusable: Callable[[], Awaitable[Sequence[str]]]) -> None:
         self.problems: list[str] = []
         self._monitors = monitors
+        self._unusable = unusable
 
     async def run(self) -> None:
         """For ever."""
         while True:
             found = await trio.to_thread.run_sync(partial(problems, self._monitors), abandon_on_cancel=True)
+            found += [
+                f"this node cannot use a NATS server, {why}; {LOOK_AT_IT}" for why in await self._unusable()
+            ]
             if found and found != self.problems:
                 log.warning("nats_not_as_needed", problems=found)
             self.problems = found

@@ -78,7 +78,7 @@ class Node:
             settings.cluster_replicas,
         )
         self.bring_database = self._founding.bring_database
-        self._monitors = Monitors(settings.cluster_monitors)
+        self._monitors = Monitors(settings.cluster_monitors, client.unusable)
         self._level_at = trio.current_time()  # when it was known last to lack nothing
         self._in = False  # it knew what the others knew
 

@@ -18,9 +18,9 @@ from chatd.domain.policy.bots import effective_role
 from chatd.domain.policy.roles import ROOM_RIGHTS, may
 from chatd.domain.room.state import RoomState
 from chatd.domain.space.state import SpaceState
-from chatd.handlers.paging import page_of
+from chatd.handlers.paging import cut
 from chatd.handlers.visibility import Visibility
-from chatd.ports import Caller, Reader
+from chatd.ports import Caller, Reader, Row
 
 DIRECT: Final = Refusal(
     "forbidden", "a direct room is only for the people in it: nobody else may see who may do what"
@@ -60,23 +60,16 @@ class Access(msgspec.Struct, frozen=True, eq=False):
         found = await self._overseen(caller, query.room)
         if isinstance(found, Refusal):
             return found
-        state, _ = found
+        private, space, room = found[0].private, space_stream(found[0].space), room_stream(query.room)
         at = query.at if query.at is not None else now()
         position = await self.reader.position_at(at)
-        people = await self.reader.members_at(space_stream(state.space), position)
-        roles = {row["account"]: row["role"] for row in people}
-        for row in people:
-            if row["owner"] is not None:
-                row["role"] = effective_role(row["role"], roles.get(row["owner"]))
-        inside = {row["account"] for row in await self.reader.members_at(room_stream(query.room), position)}
-        public = not state.private and position >= await self.reader.began(room_stream(query.room))
-        listed = [
-            pick(Viewer, row, member=row["account"] in inside)
-            for row in people
-            if row["account"] in inside or (public and may(row["role"], "room.see_public"))
-        ]
-        page, following = page_of(listed, query.after, query.limit, lambda viewer: viewer.account)
-        return AccessList(at=at, position=position, accounts=page, next=following)
+        public = not private and position >= await self.reader.began(room)
+        people = await self.reader.members_at(
+            space if public else room, position, space, room, query.after, query.limit + 1
+        )
+        page, following = cut(people, query.limit, "account")
+        viewers = [viewer for row in page if (viewer := _viewer(row)) is not None]
+        return AccessList(at=at, position=position, accounts=viewers, next=following)
 
     async def _overseen(self, caller: Caller, room: str) -> tuple[RoomState, SpaceState] | Refusal:
         """The room and its space, if the caller may look into who sees it."""
@@ -88,6 +81,14 @@ class Access(msgspec.Struct, frozen=True, eq=False):
         what = "seeing who may do what"
         space = await self.visibility.space_with(caller, state.space, "audit.list", what)
         return space if isinstance(space, Refusal) else (state, space)
+
+
+def _viewer(row: Row) -> Viewer | None:
+    """Who was in a public room's space or in the room, if it saw the room."""
+    role = row["role"] if row["owner"] is None else effective_role(row["role"], row["owner_role"])
+    if role is None or not (row["inside"] or may(role, "room.see_public")):
+        return None
+    return pick(Viewer, {**row, "role": role}, member=row["inside"])
 
 
 def _row(verdict: access.Verdict) -> Verdict:

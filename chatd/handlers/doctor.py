@@ -17,7 +17,7 @@ from chatd.handlers import machine
 from chatd.handlers.checks import fine, look, wrong
 from chatd.handlers.server_loads import ServerLoads
 from chatd.output import STDERR
-from chatd.ports import BackupReader, Caller
+from chatd.ports import BackupReader, Caller, Cluster
 from chatd.settings import Settings
 
 DAY: Final = 86_400_000  # milliseconds
@@ -40,12 +40,14 @@ class Doctor(msgspec.Struct, frozen=True, eq=False):
     loads: ServerLoads
     reader: BackupReader
     standbys: Standbys
+    cluster: Cluster | None
     days_left: DaysLeft
 
     async def doctor(self, caller: Caller, query: AskDoctor) -> ServerDoctor:
         settings = self.settings
         checks = [
             *self._health(),
+            *await self._cluster(),
             *await trio.to_thread.run_sync(machine.looked_at, settings.data, settings.max_connections),
             *await machine.clock(settings.data),
             await self._backups(),
@@ -62,6 +64,14 @@ class Doctor(msgspec.Struct, frozen=True, eq=False):
         for problem in self.health.problems:
             says, _, remedy = problem.partition("; ")
             yield wrong("server", says, remedy or "see `chatctl server status`")
+
+    async def _cluster(self) -> list[DoctorCheck]:
+        """That this node serves nobody is a problem that `Health` knows of."""
+        if self.cluster is None:
+            return []
+        problems = [problem.partition("; ") for problem in (await self.cluster.status()).problems]
+        found = [look("cluster", says, rest or "see `chatctl cluster status`") for says, _, rest in problems]
+        return found or [fine("cluster", "well")]
 
     async def _backups(self) -> DoctorCheck:
         """One that is overdue by the schedule is a problem that `Health` knows of."""

@@ -71,7 +71,7 @@ class Invites(msgspec.Struct, frozen=True, eq=False):
         listed = sorted(id_ for id_ in ended if query.all or not ended[id_])
         page, following = page_of(listed, query.after, query.limit, str)
         invites = [state.invite(id_, ListedInvite, joined=joined[id_], ended=ended[id_]) for id_ in page]
-        for row in await self.reader.let_in(query.space, JOINED_SHOWN):
+        for row in await self.reader.let_in(query.space, page, JOINED_SHOWN):
             joined[row["invite"]].append(pick(Joined, row))
         return InviteList(invites=invites, next=following)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+import trio
 
-from chatd.actors.workers.receipts import Receipts
+from chatd.actors.workers.receipts import LOOKS, Receipts
 from chatd.contract import receipt
 from chatd.contract.errors import Refusal
 from chatd.contract.receipt import ListReceipts
@@ -35,13 +36,15 @@ class ReceiptHandlers(msgspec.Struct, frozen=True, eq=False):
         rows = await self.reader.receipts(query.room, query.seq)
         position = found[0]["position"]
         read = [row["account"] for row in rows if row["read"]]
-        delivered = [
-            row["account"]
-            for row in rows
-            if row["read"]
-            or row["delivered"]
-            or (row["account"] in state.members and await self.receipts.delivered(row["account"]) >= position)
-        ]
+        delivered = []
+        for index, row in enumerate(rows):
+            account = row["account"]
+            if row["delivered"] or (
+                account in state.members and await self.receipts.delivered(account) >= position
+            ):
+                delivered.append(account)
+            if index % LOOKS == LOOKS - 1:
+                await trio.lowlevel.checkpoint()
         return receipt.Receipts(
             delivered=delivered[:LISTED],
             read=read[:LISTED],

@@ -24,11 +24,11 @@ from chatd.domain.event import room_stream
 from chatd.domain.policy.access import holds, verdict
 from chatd.domain.policy.roles import OVERRIDABLE_RIGHTS, may
 from chatd.domain.room.state import RoomState
-from chatd.handlers.paging import page_of
+from chatd.handlers.paging import cut
 from chatd.handlers.rows import room_row
 from chatd.handlers.space import members_of
 from chatd.handlers.visibility import Visibility
-from chatd.ports import Caller, Reader
+from chatd.ports import Caller, OtherRooms, Reader
 
 
 class Rooms(msgspec.Struct, frozen=True, eq=False):
@@ -39,18 +39,18 @@ class Rooms(msgspec.Struct, frozen=True, eq=False):
         state = await self.visibility.space(caller, query.space)
         if isinstance(state, Refusal):
             return state
-        sees_public = caller.operator or may(state.role(caller.by), "room.see_public")
-        own: set[str] = set()
-        if caller.account is not None:
-            memberships, _ = await self.reader.memberships(caller.account)
-            own = {row["stream"] for row in memberships}
-        listed = []
-        for row in await self.reader.rooms(space=query.space):
-            member = room_stream(row["id"]) in own
-            if caller.operator or member or (sees_public and not row["private"]):
-                listed.append(room_row(row, ListedRoom, member=member))
-        page, following = page_of(listed, query.after, query.limit, lambda room: room.id)
-        return RoomList(rooms=page, next=following)
+        others: OtherRooms = "public" if may(state.role(caller.by), "room.see_public") else "none"
+        rows = await self.reader.rooms_listed(
+            query.space,
+            caller.account,
+            "all" if caller.operator else others,
+            query.after,
+            query.limit + 1,
+        )
+        page, following = cut(rows, query.limit, "id")
+        return RoomList(
+            rooms=[room_row(row, ListedRoom, member=row["member"]) for row in page], next=following
+        )
 
     async def get(self, caller: Caller, query: GetRoom) -> RoomDetailResult | Refusal:
         found = await self.visibility.room_and_space(caller, query.room)

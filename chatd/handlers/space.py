@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Final
 
 import msgspec
@@ -74,21 +75,19 @@ class Spaces(msgspec.Struct, frozen=True, eq=False):
         return Refusal("conflict", f"an account owns at most {most} spaces; delete one or hand it over first")
 
     async def list_(self, caller: Caller, query: ListSpaces) -> SpaceList:
-        spaces = await self._spaces(caller)
-        page, following = page_of(spaces, query.after, query.limit, lambda space: space.id)
-        return SpaceList(spaces=page, next=following)
-
-    async def _spaces(self, caller: Caller) -> list[OwnSpace]:
         """Those that the caller is a member of; all for an operator."""
         if caller.operator:
-            return [pick(OwnSpace, row) for row in await self.reader.spaces()]
+            rows, following = page_of(await self.reader.spaces(), query.after, query.limit, itemgetter("id"))
+            return SpaceList(spaces=[pick(OwnSpace, row) for row in rows], next=following)
         assert caller.account is not None
         memberships, _ = await self.reader.memberships(caller.account)
         roles = {row["stream"]: row["role"] for row in memberships if row["stream"].startswith("space/")}
-        found = await self.reader.spaces([stream.removeprefix("space/") for stream in roles])
+        page, following = page_of(sorted(roles), query.after and space_stream(query.after), query.limit, str)
+        found = await self.reader.spaces([stream.removeprefix("space/") for stream in page])
         guest_in = await self.reader.guest_in(caller.account)
         found = await with_owners_seen(self.reader, caller.account, guest_in, found)
-        return [pick(OwnSpace, space, role=roles[space_stream(space["id"])]) for space in found]
+        spaces = [pick(OwnSpace, space, role=roles[space_stream(space["id"])]) for space in found]
+        return SpaceList(spaces=spaces, next=following and following.removeprefix("space/"))
 
     async def get(self, caller: Caller, query: GetSpace) -> SpaceDetailResult | Refusal:
         state = await self.visibility.space(caller, query.space)

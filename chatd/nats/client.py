@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import secrets
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from math import inf
 from random import SystemRandom
 from typing import Any, Final
@@ -103,6 +104,7 @@ class Client:
         self.connections = 0  # made so far
         self.problem = ""  # why there is none now
         self._servers = [address(server) for server in servers]
+        self._given = tuple(self._servers)
         self._tls_first: set[Address] = set()
         self._failed_at: dict[Address, float] = {}  # trio's time, of those that failed last
         self._left = trio.Event()
@@ -131,7 +133,7 @@ class Client:
         while True:
             problems = []
             for server in await self._in_turn():
-                problem = await self._try(server, task_status if first else None)
+                problem = await self._try(server, partial(self._serve, task_status if first else None))
                 self._failed_at[server] = trio.current_time()
                 if self._lost(problem):
                     first, told_at = False, -TOLD_AGAIN
@@ -158,6 +160,19 @@ class Client:
         """Has it go on with another server, if there is one."""
         self._left.set()
 
+    async def unusable(self) -> Sequence[str]:
+        """Which of the servers that it was given it could not go on with, and why: it tries each. Without a
+        connection none: `problem` says that of all."""
+        problems = dict.fromkeys(self._given if self.connected else (), "")
+
+        async def look(server: Address) -> None:
+            problems[server] = await self._try(server, self._greet)
+
+        async with trio.open_nursery() as nursery:
+            for server in problems:
+                nursery.start_soon(look, server)
+        return [problem for problem in problems.values() if problem]
+
     def _lost(self, problem: str) -> bool:
         """Whether there was a connection until now."""
         was, self.connected = self.connected, False
@@ -180,12 +195,12 @@ class Client:
         self._changed.set()
         self._changed = trio.Event()
 
-    async def _try(self, server: Address, task_status: trio.TaskStatus[None] | None) -> str:
-        """Serves it while it can; gives why it cannot. One that closes without a word, though TLS is wanted,
+    async def _try(self, server: Address, use: Callable[[Address], Awaitable[None]]) -> str:
+        """Uses it while it can; gives why it cannot. One that closes without a word, though TLS is wanted,
         is tried again with TLS first, and so from then on."""
         problem, again = "", False
         try:
-            await self._serve(server, task_status)
+            await use(server)
         except* SaidNothing as errors:
             problem = f"{server}: {_why(errors)}"
             again = server not in self._tls_first and (server.secure or self._tls is not None)
@@ -196,10 +211,15 @@ class Client:
             problem = f"{server}: {_why(errors)}"
         if again:
             self._tls_first.add(server)
-            return await self._try(server, task_status)
+            return await self._try(server, use)
         return problem
 
-    async def _serve(self, server: Address, task_status: trio.TaskStatus[None] | None) -> None:
+    async def _greet(self, server: Address) -> None:
+        tls_first = server in self._tls_first
+        async with connected(server, self._tls, tls_first, self._hello, RECONNECT_SECONDS):
+            pass
+
+    async def _serve(self, task_status: trio.TaskStatus[None] | None, server: Address) -> None:
         tls_first = server in self._tls_first
         seconds = CONNECT_SECONDS if self.connections == 0 else RECONNECT_SECONDS
         async with connected(server, self._tls, tls_first, self._hello, seconds) as connection:

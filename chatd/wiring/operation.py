@@ -54,7 +54,7 @@ class OperationServices:
                 self.upkeep,
                 AboutServer(settings, reader),
                 loads,
-                Doctor(settings, base.health, loads, reader, self.standbys, _days_left),
+                Doctor(settings, base.health, loads, reader, self.standbys, self._node, _days_left),
             ),
             "view": (ViewHandlers(views, server_log),),
             "event": (Events(reader, base.bus, base.histories),),

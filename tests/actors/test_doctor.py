@@ -106,6 +106,10 @@ class Ward:
     days: float | OSError = 90.0
     counts: dict[str, int] = attrs.Factory(dict)
     crashes: int = 0
+    problems: list[str] | None = None  # of the cluster, if it is a node of one
+
+    async def status(self) -> SimpleNamespace:
+        return SimpleNamespace(problems=self.problems)
 
     async def newest_backup(self) -> int | None:
         return self.newest
@@ -131,6 +135,7 @@ class Ward:
             self,
             self,
             Standbys(),
+            self if self.problems is not None else None,
             self.days_left,
         )
         answer = await Doctor(*asked).doctor(Caller("x"), AskDoctor())
@@ -144,6 +149,17 @@ class Ward:
 
 async def state_of(ward: Ward, topic: str, data: Path, **settings: Any) -> list[str]:
     return [check.state for check in (await ward.asked(data, **settings)).get(topic, [])]
+
+
+async def test_what_the_cluster_lacks_is_worth_a_look(tmp_path: Path) -> None:
+    assert await state_of(Ward(), "cluster", tmp_path) == []
+    assert await state_of(Ward(problems=[]), "cluster", tmp_path) == ["fine"]
+    problems = ["the node n2 is not heard; start it", "no NATS server can be had"]
+    found = (await Ward(problems=problems).asked(tmp_path))["cluster"]
+    assert [(check.state, check.says, check.remedy) for check in found] == [
+        ("look", "the node n2 is not heard", "start it"),
+        ("look", "no NATS server can be had", "see `chatctl cluster status`"),
+    ]
 
 
 async def test_backups_are_made_or_it_is_said_what_to_do(tmp_path: Path) -> None:

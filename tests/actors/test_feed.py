@@ -34,10 +34,11 @@ class SlowConnection:
     def render(self, events: Sequence[Event]) -> bytes:
         return ",".join(str(event.position) for event in events).encode()
 
-    def write(self, rendered: bytes, at_once: bool = False) -> None:
+    def write(self, rendered: bytes, at_once: bool = False) -> int:
         positions = [int(position) for position in rendered.split(b",")]
         self.heard += positions
         self.unread += len(positions)
+        return self.queued
 
     def send(self, frames: object) -> None:
         raise AssertionError("no frames here")
@@ -216,3 +217,40 @@ async def test_what_restates_something_is_read_from_the_log_as_it_is_shown_now()
     assert connection.heard == []
     assert not feed.live
     assert len(pulls) == 1
+
+
+async def test_what_only_some_of_another_space_may_see_sends_nobody_else_to_the_log() -> None:
+    log, bus, connection = Log(), Bus(0), SlowConnection()
+    _commit(log, bus, [("room/a", "member.joined")])
+    _commit(log, bus, [("space/other", "invite.created")])
+    _commit(log, bus, [("room/a", "message.posted")])
+    feed = Feed(ME, 1, bus, None, connection, None)  # type: ignore[arg-type]
+    feed.attach()
+    feed.start(log.streams(), log.changed_at())
+    assert connection.heard == [3]
+
+
+async def test_what_only_some_may_see_is_read_from_the_log_by_those_who_were_behind() -> None:
+    log, bus, connection = Log(), Bus(0), SlowConnection()
+    _commit(log, bus, [(SPACE, "member.joined")])
+    async with trio.open_nursery() as nursery:
+        asked: list[int] = []
+
+        async def visible(account: str, after: int, upto: int, limit: int) -> tuple[list[Event], int]:
+            asked.append(after)
+            return [], upto
+
+        log.visible_events = visible  # type: ignore[method-assign]
+        feed = Feed(ME, 1, bus, log, connection, nursery.start_soon)  # type: ignore[arg-type]
+        feed.attach()
+        feed.start(log.streams(), log.changed_at())
+        feed.lag()
+        _commit(log, bus, [(SPACE, "space.renamed")])
+        _commit(log, bus, [(SPACE, "invite.created")])
+        await wait_all_tasks_blocked()
+        assert connection.heard == [2]
+        connection.read()
+        await wait_all_tasks_blocked()
+        assert asked == [2]
+        assert feed.live
+        nursery.cancel_scope.cancel()

@@ -85,18 +85,22 @@ async def test_what_was_mended_is_no_problem_a_moment_later(
     autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
+    refusing: list[str] = []
     looked: list[float] = []
 
     def look(monitors: object) -> list[str]:
         looked.append(trio.current_time())
         return list(said)
 
+    async def unusable() -> list[str]:
+        return refusing
+
     async def here(function: Any, **_: object) -> Any:
         return function()
 
     monkeypatch.setattr("chatd.cluster.monitors.problems", look)
     monkeypatch.setattr(trio.to_thread, "run_sync", here)
-    monitors = Monitors(["http://127.0.0.1:8222"])
+    monitors = Monitors(["http://127.0.0.1:8222"], unusable)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(monitors.run)
         await trio.sleep(1)
@@ -108,4 +112,8 @@ async def test_what_was_mended_is_no_problem_a_moment_later(
         assert monitors.problems == []
         await trio.sleep(EVERY - 1 - AGAIN)
         assert looked == [0, EVERY, EVERY + AGAIN]
+        refusing.append("n2.internal:4222: it refuses: Authorization Violation")
+        await trio.sleep(2 + AGAIN)
+        [problem] = monitors.problems
+        assert refusing[0] in problem
         nursery.cancel_scope.cancel()

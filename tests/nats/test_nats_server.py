@@ -125,6 +125,24 @@ async def test_who_may_not_come_in_any_more_says_so_once_and_comes_back_when_it_
     assert capfd.readouterr().err.count("nats_unreachable") == 1
 
 
+async def test_of_servers_that_are_given_those_are_told_that_could_not_be_gone_on_with() -> None:
+    ours, theirs = new_seed(), new_seed()
+
+    def users(seed: str) -> list[str]:
+        return [f"authorization {{ users: [{{nkey: {public_key(private_key(seed))}}}] }}"]
+
+    with nats_servers(1, more=users(ours)) as some, nats_servers(1, more=users(theirs)) as others:
+        both = NatsServers([*some.servers, *others.servers])
+        async with connected(both, credentials=Credentials(seed=ours)) as client:
+            refuses = f"127.0.0.1:{others.servers[0].port}: it refuses: Authorization Violation"
+            [problem] = await client.unusable()
+            assert refuses in problem.replace("'", "")
+            others.servers[0].stop()
+            [problem] = await client.unusable()
+            assert "refuses" not in problem
+            assert client.connections == 1
+
+
 @pytest.mark.parametrize("first", ["", ", handshake_first: true", ", handshake_first: auto"])
 async def test_servers_that_ask_for_tls_are_spoken_to_in_tls(tmp_path: Path, first: str) -> None:
     written, key = certificate(tmp_path)

@@ -11,9 +11,19 @@ from functools import partial
 from typing import Any
 
 import pytest
-from store_facts import Pen, Sheet, answer
+from store_facts import Pen, Sheet, SingleThreadedReader, answer
 
-from chatd.ports import BEFORE_ALL, Append, MarkRead
+from chatd.contract.access import ListAccess
+from chatd.contract.ban import ListBans
+from chatd.contract.invite import ListInvites
+from chatd.contract.room import ListRooms
+from chatd.domain.room.state import RoomState
+from chatd.domain.space.state import FOREVER, InviteState, SpaceState
+from chatd.handlers.access import Access
+from chatd.handlers.ban import Bans
+from chatd.handlers.invite import Invites
+from chatd.handlers.room import Rooms
+from chatd.ports import BEFORE_ALL, Append, Caller, MarkRead, Row
 from chatd.store.queries.reader import SqliteReader
 
 SMALL, LARGE = 300, 3_000
@@ -47,6 +57,9 @@ QUESTIONS: dict[str, Question] = {
     "who was busy": lambda reader: reader.busy_streams(0, 200, 3),
     "who is in a room, in an export": lambda reader: reader.export_section(
         "room/hall", "member", BEFORE_ALL, 10**9, 3
+    ),
+    "who sees a room": lambda reader: reader.members_at(
+        "space/home", 10**9, "space/home", "room/hall", None, 2
     ),
     "what an account is sent": lambda reader: reader.visible_events("bob", 200, 260, 50),
 }
@@ -128,6 +141,22 @@ def test_a_write_costs_no_more_in_a_room_with_more_members(write: Callable[[Pen]
     assert large <= ALLOWED * small, f"{small} steps became {large}"
 
 
+def test_a_page_of_authors_in_an_export_costs_no_more_where_more_have_written() -> None:
+    """Who was never a member, as those whom an import brought along."""
+    taken = []
+    for authors in (FEW, MANY):
+        sheet, pen = Sheet(), Pen()
+        with sheet:
+            names = [f"cy{number:04}" for number in range(authors)]
+            posts = [pen.post("hall", "hello", name) for name in names]
+            sheet.write(*pen.village(), *map(pen.account, names), *posts)
+            asked = sheet.reader.export_section("room/hall", "author", BEFORE_ALL, 10**9, 3)
+            taken.append(steps(sheet, lambda asked=asked: answer(asked)))
+    small, large = taken
+    assert large <= ALLOWED * small, f"{small} steps became {large}"
+
+
+OPERATOR = Caller("", "operator:0", operator=True)
 HAMLET, TOWN = 30, 300  # people, and rooms
 LISTS_MEMBERS = {"who has read"}
 NO_LISTS = [name for name in QUESTIONS if name not in LISTS_MEMBERS]
@@ -186,3 +215,65 @@ def test_a_change_costs_no_more_among_many_people_and_rooms(spaces: tuple[tuple[
         if large > ALLOWED * small:
             grown[name] = f"{small} steps became {large}"
     assert not grown
+
+
+class Counting(SingleThreadedReader):
+    """Counts the rows that it gives."""
+
+    given = 0
+
+    async def _rows(self, sql: str, *parameters: Any) -> list[Row]:
+        found = await super()._rows(sql, *parameters)
+        self.given += len(found)
+        return found
+
+
+class SeenByOperator:
+    """Stands in for `Visibility`, and for the directory of a space of banned and invited people."""
+
+    def __init__(self, people: int) -> None:
+        names = [f"cy{number}" for number in range(people)]
+        self.hall = RoomState("hall", 1, space="home")
+        self.home = SpaceState(
+            "home",
+            1,
+            bans=dict.fromkeys(names, FOREVER),
+            invites={f"by {n}": InviteState("ann", "member") for n in names},
+        )
+
+    async def room(self, *_: object) -> RoomState:
+        return self.hall
+
+    async def space(self, *_: object) -> SpaceState:
+        return self.home
+
+    space_with = space
+
+
+LISTS: dict[str, Callable[[Any, Any], Coroutine[Any, Any, Any]]] = {
+    "rooms": lambda reader, seen: Rooms(reader, seen).list_(OPERATOR, ListRooms("home", limit=3)),
+    "bans": lambda reader, seen: Bans(reader, seen).list_(OPERATOR, ListBans("home", limit=3)),
+    "invites": lambda reader, seen: Invites(reader, seen, seen, seen, None).list_(
+        OPERATOR, ListInvites("home", limit=3)
+    ),
+    "who sees a room": lambda reader, seen: Access(reader, seen, seen).list_(
+        OPERATOR, ListAccess("hall", limit=3)
+    ),
+}
+
+
+@pytest.mark.parametrize("listed", LISTS.values(), ids=LISTS)
+def test_a_page_of_a_list_fetches_no_more_rows_than_it_shows(listed: Callable[[Any, Any], Any]) -> None:
+    sheet, pen = peopled(HAMLET)
+    with sheet:
+        for number in range(HAMLET):
+            who, invite = f"cy{number}", f"by cy{number}"
+            sheet.write(
+                pen.append("space/home", "member.banned", {"account": who}, text="spam"),
+                pen.append(
+                    "space/home", "member.joined", {"account": who, "role": "member", "invite": invite}
+                ),
+            )
+        reader = Counting(sheet.connection)
+        assert answer(listed(reader, SeenByOperator(HAMLET)))
+        assert 0 < reader.given <= 4, "a row more tells whether there is another page"

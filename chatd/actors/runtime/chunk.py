@@ -26,24 +26,22 @@ LASTING: Final = frozenset(
 class Chunk:
     """Events of one stream that were committed together; rendered once for each wire format.
 
-    `alone`: nothing else was committed with them, so they may be written at once.
+    `alone`: nothing else was committed with them, so they may be written at once. `first` and `last` are
+    their positions; whoever comes back looks at those of thousands of chunks.
     """
 
     events: Sequence[Event]
     alone: bool = False
+    stream: str = attrs.field(init=False)
+    first: int = attrs.field(init=False)
+    last: int = attrs.field(init=False)
     _rendered: dict[Render, bytes] = attrs.field(factory=dict, init=False)
 
-    @property
-    def stream(self) -> str:
-        return self.events[0].stream
-
-    @property
-    def first(self) -> int:
-        return self.events[0].position
-
-    @property
-    def last(self) -> int:
-        return self.events[-1].position
+    def __attrs_post_init__(self) -> None:
+        newest = self.events[-1]
+        self.stream = newest.stream
+        self.first = self.events[0].position
+        self.last = newest.position
 
     @property
     def selective(self) -> bool:
@@ -60,15 +58,18 @@ class Chunk:
         """Approximate bytes of memory."""
         return sum(EVENT_BYTES + len(event.text or "") for event in self.events)
 
-    def forget(self, seqs: Container[int | None]) -> None:
-        """Drops the texts and files of these messages, their edits included; of None, all texts."""
+    def forget(self, seqs: Container[int | None]) -> int:
+        """Drops the texts and files of these messages, their edits included; of None, all texts. Returns by
+        how much lighter it is."""
         if None not in seqs and not any(_about(event, seqs) for event in self.events):
-            return
+            return 0
+        weight = self.weight
         self.events = [
             replace(event, text=None, files=None) if None in seqs or _about(event, seqs) else event
             for event in self.events
         ]
         self._rendered.clear()
+        return weight - self.weight
 
     def forget_files(self, gone: Callable[[Row], bool]) -> None:
         """Drops what is known of files that are gone."""

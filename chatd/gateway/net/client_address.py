@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -25,7 +26,7 @@ class Networks:
         self._networks = tuple(ipaddress.ip_network(network, strict=False) for network in named)
 
     def __contains__(self, address: str | Address) -> bool:
-        known = _read(address) if isinstance(address, str) else address
+        known = _read_peer(address) if isinstance(address, str) else address
         return known is not None and any(known in network for network in self._networks)
 
 
@@ -41,7 +42,7 @@ class Proxies:
 
         An entry that is no address ends the search: nothing before it is trusted.
         """
-        client = _read(peer)
+        client = _read_peer(peer)
         if client is None:
             return peer
         for hop in reversed(forwarded.split(",") if forwarded else ()):
@@ -54,6 +55,12 @@ class Proxies:
     def trusts(self, peer: str) -> bool:
         """Whether this address is a proxy's."""
         return peer in self._trusted
+
+
+@lru_cache(maxsize=1024)
+def _read_peer(text: str) -> Address | None:
+    """The same of a socket's peer: that one is short, and the same ones come again."""
+    return _read(text)
 
 
 def _read(text: str) -> Address | None:

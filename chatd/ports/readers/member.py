@@ -25,9 +25,12 @@ class MemberReader(Protocol):
     async def guest_in(self, account: str) -> list[str]:
         """The streams of the spaces in which the account is a guest, or the bot of one."""
 
-    async def members_at(self, stream: str, position: int) -> list[Row]:
-        """`{account, name, role, owner}` of those who were in the stream at that position, by account id.
-        `owner`: of a bot; `role`: its own."""
+    async def members_at(
+        self, stream: str, position: int, space: str, room: str, after: str | None, limit: int
+    ) -> list[Row]:
+        """`{account, name, role, owner, owner_role, inside: bool, disabled: bool}` of those who were in the
+        stream at that position, by account id, those after `after`. `role`: its own in the stream `space`
+        then; `owner`, `owner_role`: of a bot; `inside`: whether it was in the stream `room`."""
 
     async def rooms_ever(self, account: str) -> list[str]:
         """The rooms that the account is or was in."""

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chatd.contract import events
 from chatd.contract.audit import ListAudit
 from chatd.domain.names.folded import FIELD
@@ -23,9 +25,9 @@ LET_IN = json_rows.folded(
         SELECT position, at, data ->> 'account' AS account, data ->> 'invite' AS invite,
             row_number() OVER (PARTITION BY data ->> 'invite' ORDER BY position DESC) AS nth
         FROM events WHERE stream = 'space/' || ?1 AND {AUDITED} AND type = 'member.joined'
-        AND data ->> 'invite' IS NOT NULL
+        AND data ->> 'invite' IN (SELECT value FROM json_each(?2))
     )
-    WHERE nth <= ?2 ORDER BY position DESC LIMIT -1
+    WHERE nth <= ?3 ORDER BY position DESC LIMIT -1
     """,
     ("invite", "account", "at"),
 )
@@ -34,6 +36,7 @@ BANS = json_rows.folded(
     f"""
     SELECT type, data ->> 'account' AS account, by, at, data ->> 'reason' AS reason, max(position)
     FROM events WHERE stream = 'space/' || ?1 AND {AUDITED} AND type IN ('member.banned', 'member.muted')
+        AND data ->> 'account' IN (SELECT value FROM json_each(?2))
     GROUP BY type, data ->> 'account'
     """,
     ("type", "account", "by", "at", "reason"),
@@ -89,8 +92,8 @@ class AuditQueries(Queries):
             AUDIT, query.space, query.by, query.account, query.type, below, query.limit + 1, viewer
         )
 
-    async def let_in(self, space: str, limit: int) -> list[Row]:
-        return await self._rows(LET_IN, space, limit)
+    async def let_in(self, space: str, invites: Sequence[str], limit: int) -> list[Row]:
+        return await self._rows(LET_IN, space, json_rows.array(invites), limit)
 
-    async def bans(self, space: str) -> list[Row]:
-        return await self._rows(BANS, space)
+    async def bans(self, space: str, accounts: Sequence[str]) -> list[Row]:
+        return await self._rows(BANS, space, json_rows.array(accounts))

@@ -55,15 +55,35 @@ SEEN_COUNT = f"""
     SELECT count(*) FROM members
     WHERE stream = ?1 AND until IS NULL AND {sees("?2", "members.account")}
 """
+# Whether a stay covers the position ?3. Who is there now and who has left since are found by an index each.
+_NOW = "until IS NULL AND since <= ?3"
+_SINCE_LEFT = "until IS NOT NULL AND until > ?3 AND since <= ?3"
+
+
+def _stay(what: str, stream: str, account: str) -> str:
+    """Of the account's stay in the stream at the position ?3; NULL if it was not there."""
+    return f"""(
+        SELECT {what} FROM members AS stays WHERE stays.stream = {stream} AND stays.account = {account}
+        AND since <= ?3 AND (until IS NULL OR until > ?3)
+    )"""
+
+
 MEMBERS_AT = json_rows.folded(
     f"""
-    SELECT members.account, name, role, bots.owner, {DISABLED} AS disabled
-    FROM members LEFT JOIN accounts ON accounts.id = members.account
-    LEFT JOIN bots ON bots.account = members.account
-    WHERE stream = ?1 AND since <= ?2 AND (until IS NULL OR until > ?2) ORDER BY members.account LIMIT -1
+    SELECT people.account, name, {_stay("role", "?4", "people.account")} AS role, bots.owner,
+        {_stay("role", "?4", "bots.owner")} AS owner_role,
+        {_stay("1", "?5", "people.account")} IS NOT NULL AS inside, {DISABLED} AS disabled
+    FROM (
+        SELECT account FROM members WHERE stream = ?1 AND account > ?2 AND {_NOW}
+        UNION ALL
+        SELECT account FROM members WHERE stream = ?1 AND account > ?2 AND {_SINCE_LEFT}
+        ORDER BY account LIMIT ?6
+    ) AS people
+    LEFT JOIN accounts ON accounts.id = people.account LEFT JOIN bots ON bots.account = people.account
+    ORDER BY people.account LIMIT -1
     """,
-    ("account", "name", "role", "owner"),
-    ("disabled",),
+    ("account", "name", "role", "owner", "owner_role"),
+    ("inside", "disabled"),
 )
 ROOMS_EVER = """
     SELECT json_group_array(room) FROM (
@@ -92,8 +112,10 @@ class MemberQueries(Queries):
     async def guest_in(self, account: str) -> list[str]:
         return await self._strings(GUEST_IN, account)
 
-    async def members_at(self, stream: str, position: int) -> list[Row]:
-        return await self._rows(MEMBERS_AT, stream, position)
+    async def members_at(
+        self, stream: str, position: int, space: str, room: str, after: str | None, limit: int
+    ) -> list[Row]:
+        return await self._rows(MEMBERS_AT, stream, after or "", position, space, room, limit)
 
     async def rooms_ever(self, account: str) -> list[str]:
         return await self._strings(ROOMS_EVER, account)

@@ -1,10 +1,12 @@
 """Questions about rooms."""
 
+# ruff: noqa: S608 - statements are put together from fixed text only; values are bound
+
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chatd.ports import Row
+from chatd.ports import OtherRooms, Row
 from chatd.store import json_rows
 from chatd.store.queries.pool import Queries
 
@@ -37,6 +39,20 @@ ALL_ROOMS = rooms_where("")
 ROOMS_BY_ID = rooms_where("AND id IN (SELECT value FROM json_each(?))")
 ROOMS_BY_SPACE = rooms_where("AND space = ?")
 ROOMS_BY_ID_AND_SPACE = rooms_where("AND id IN (SELECT value FROM json_each(?)) AND space = ?")
+_INSIDE = """EXISTS (
+    SELECT 1 FROM members WHERE account = ?2 AND stream = 'room/' || rooms.id AND until IS NULL
+)"""
+ROOMS_LISTED = json_rows.folded(
+    f"""
+    SELECT *, {_INSIDE} AS member FROM ({ROOMS} AND space = ?1 AND id > ?4
+        AND (?3 = 'all' OR ?3 = 'public' AND NOT private OR {_INSIDE})
+        ORDER BY id LIMIT ?5
+    ) AS rooms ORDER BY id LIMIT -1
+    """,
+    ROOM,
+    (*ROOM_FLAGS, "member"),
+    ROOM_ACCOUNTS,
+)
 
 
 class RoomQueries(Queries):
@@ -48,3 +64,8 @@ class RoomQueries(Queries):
         if space is None:
             return await self._rows(ROOMS_BY_ID, json_rows.array(ids))
         return await self._rows(ROOMS_BY_ID_AND_SPACE, json_rows.array(ids), space)
+
+    async def rooms_listed(
+        self, space: str, account: str | None, others: OtherRooms, after: str | None, limit: int
+    ) -> list[Row]:
+        return await self._rows(ROOMS_LISTED, space, account or "", others, after or "", limit)
