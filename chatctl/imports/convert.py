@@ -39,7 +39,7 @@ def convert(message: Message, accounts: Accounts, attached: Attached = NOTHING) 
         message.thread,
         message.reply_to,
         message.edited_at,
-        _versions(message, accounts),
+        _versions(message, accounts, bool(files)) if message.versions else [],
         message.deleted,
         None if message.pinned_by is None else accounts.ids[message.pinned_by],
         [
@@ -62,12 +62,13 @@ def convert(message: Message, accounts: Accounts, attached: Attached = NOTHING) 
         )
 
 
-def _versions(message: Message, accounts: Accounts) -> list[ImportVersion]:
-    """The newest ones, as many as fit."""
+def _versions(message: Message, accounts: Accounts, files: bool) -> list[ImportVersion]:
+    """The newest ones, as many as fit. Where there are `files`, a text may have been empty."""
     found: list[ImportVersion] = []
     size = 0
     for version in message.versions[-MAX_VERSIONS:][::-1]:
-        text = next(fit.texts(accounts.named(version.text)), fit.NOTHING)
+        text = accounts.named(version.text)
+        text = "" if files and not text.strip() else next(fit.texts(text), fit.NOTHING)
         size += len(text.encode())
         if size > MOST_VERSION_BYTES:
             break
@@ -88,7 +89,9 @@ def _texts(message: Message, accounts: Accounts, attached: Attached) -> list[str
     """At least one; empty only where that is no empty message."""
     if message.deleted:
         return [""]
-    text = "\n".join([*filter(None, [accounts.named(message.text)]), *attached.missing])
+    text = accounts.named(message.text)
+    if attached.missing:
+        text = "\n".join(filter(None, [text, *attached.missing]))
     if message.files and not text.strip():
         return [""]
     return list(fit.texts(text))

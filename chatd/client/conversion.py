@@ -13,8 +13,9 @@ import msgspec
 from msgspec.structs import fields
 
 from chatd.client.errors import Unreadable
-from chatd.contract.events import EVENTS, Nothing
+from chatd.contract.events import EVENTS
 from chatd.contract.requests import row_of
+from chatd.contract.shared_payloads import Nothing
 from chatd.contract.signals import SIGNALS
 from chatd.contract.spec import RequestType, StreamKind
 

@@ -9,7 +9,7 @@ import msgspec
 
 from chatd.client.conversion import read_event, read_signal
 from chatd.contract.event import EventFrame
-from chatd.contract.events import MessageEdited, MessagePosted
+from chatd.contract.room_events import MessageEdited, MessagePosted
 from chatd.contract.session import Cursor, SessionOpened
 
 RELOADED = "session.reloaded"

@@ -26,9 +26,10 @@ class Bans(msgspec.Struct, frozen=True, eq=False):
         if isinstance(state, Refusal):
             return state
         at = now()
-        bans = _in_force(state.bans, lambda account: state.banned_until(account, at))
-        mutes = _in_force(state.mutes, lambda account: state.muted_until(account, at))
-        page, following = page_of(sorted(bans.keys() | mutes.keys()), query.after, query.limit, str)
+        ever = sorted(state.bans.keys() | state.mutes.keys())
+        page, following = page_of(ever, query.after, query.limit, str)
+        bans = _in_force(page, lambda account: state.banned_until(account, at))
+        mutes = _in_force(page, lambda account: state.muted_until(account, at))
         rows = {(row["type"], row["account"]): row for row in await self.reader.bans(query.space, page)}
         return BanList(
             bans=_listed(bans, page, "member.banned", rows),
@@ -39,7 +40,7 @@ class Bans(msgspec.Struct, frozen=True, eq=False):
 
 def _in_force(accounts: Iterable[str], until: Callable[[str], int | None]) -> dict[str, int | None]:
     """Those that have not ended, to their ends; None for one that does not end by itself."""
-    ends = ((account, until(account)) for account in sorted(accounts))
+    ends = ((account, until(account)) for account in accounts)
     return {account: None if end == FOREVER else end for account, end in ends if end}
 
 

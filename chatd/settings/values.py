@@ -6,7 +6,6 @@ says what the value must be.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -55,7 +54,7 @@ def checked(hint: Any, value: Any) -> Any:
         return value
     if hint is int and type(value) is int and abs(value) <= LARGEST:
         return value
-    if hint is float and type(value) in (int, float) and math.isfinite(value) and abs(value) <= LARGEST:
+    if hint is float and type(value) in (int, float) and abs(value) <= LARGEST:
         return float(value)
     if hint is str and isinstance(value, str) and "\0" not in value:
         return value

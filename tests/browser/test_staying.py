@@ -92,6 +92,10 @@ def test_a_banner_says_that_there_is_no_connection_and_when_the_next_try_comes(s
     assert seen["axe"] == []
 
 
+def test_the_banner_stays_while_a_try_is_made(seen: Any) -> None:
+    assert seen["banners"] == 1
+
+
 def test_what_is_written_without_a_connection_is_posted_once(seen: Any) -> None:
     assert seen["from_a_dead_tab"] == 1
     assert (seen["from_the_tunnel"], seen["while_it_was_down"], seen["welcome_back"]) == (1, 1, 1)
@@ -111,6 +115,10 @@ def test_a_mention_is_told_once_outside_the_page(seen: Any) -> None:
 
 def test_what_is_pushed_is_shown(seen: Any) -> None:
     assert [(one["title"], one["body"]) for one in seen["pushed"]] == [("Ann · Harbour", "high water")]
+
+
+def test_what_was_written_for_a_room_that_is_gone_is_shown_to_its_writer(seen: Any) -> None:
+    assert seen["stranded"] == []
 
 
 def test_a_new_build_is_offered_and_taken_and_the_old_one_runs_on_until_then(seen: Any) -> None:

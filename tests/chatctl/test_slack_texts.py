@@ -22,7 +22,9 @@ STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
 
 
 def there_and_back(text: str) -> str:
-    row = json.loads(json.dumps(row_of(Message("1", "A1", 1, text), 10**15, "C1", "https://chat.example")))
+    message = Message("1", "A1", 1, text)
+    row = row_of(message, 10**15, "C1", "https://chat.example", {"A1": "ann"}.__getitem__)
+    row = json.loads(json.dumps(row))
     back = Blocks({}).rendered(row["blocks"]) if "blocks" in row else markdown(row["text"], {})
     assert back is not None
     return MENTION.sub(lambda found: mention(found[1][1:]), back)
@@ -139,3 +141,9 @@ def lossy(nodes: list[Any]) -> bool:
         if lossy(node.children):
             return True
     return False
+
+
+def test_in_code_and_in_a_link_a_mention_is_a_name() -> None:
+    ann = mention("A1")
+    text = f"{ann} `a {ann}` [{ann}](https://a.example)\n```\n{ann}\n```"
+    assert there_and_back(text) == text.replace(ann, "@ann").replace("@ann", ann, 1)

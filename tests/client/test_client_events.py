@@ -10,7 +10,8 @@ from msgspec import to_builtins
 from chatd.client import RELOADED, Cursor, Disconnected, Refused, SessionEnded, Signal, Tokens, connect
 from chatd.client.inbox import EVENTS_BOUND
 from chatd.client.link import PING_EVERY, LinkLost
-from chatd.contract.events import MessageEdited, MessagePosted, Nothing
+from chatd.contract.room_events import MessageEdited, MessagePosted
+from chatd.contract.shared_payloads import Nothing
 from chatd.contract.signals import Typing
 
 

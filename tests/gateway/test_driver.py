@@ -11,6 +11,7 @@ from talking_http import talk
 from trio.testing import wait_all_tasks_blocked
 
 from chatd.log import log
+from chatd.settings import Settings
 
 MEBIBYTE = 1024 * 1024
 
@@ -380,6 +381,24 @@ async def test_a_connection_that_asks_nothing_more_is_ended(autojump_clock: trio
     async with talk(answering()) as client:
         await client.get()
         assert await client.ended(200) == b""
+
+
+@pytest.mark.parametrize("empty", ["\n", "\n\n", "\n" * 8192])
+async def test_empty_lines_between_two_requests_ask_nothing(
+    autojump_clock: trio.testing.MockClock, empty: str
+) -> None:
+    async with talk(answering()) as client:
+        await client.get()
+        await client.send(empty)
+        await trio.sleep(Settings().head_deadline + 1)
+        await client.send(empty)
+        assert (await client.get()).status == 200
+        await client.send(empty)
+        assert await client.ended(200) == b""
+    async with talk(answering()) as client:
+        await client.get()
+        await client.send(f"{empty}GET / HTTP/1.1\n")
+        assert (await client.answer(seconds=200)).status == 408
 
 
 async def test_a_body_in_crumbs_is_refused() -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from chatctl.imports import fit
 from chatctl.imports.batches import batches
-from chatctl.imports.convert import convert
+from chatctl.imports.convert import Attached, convert
 from chatctl.imports.records import Message, Reaction, Version
 from chatd.contract.fields import MAX_TEXT
 from chatd.contract.import_ import MAX_MESSAGES, MAX_REACTIONS, MAX_VERSIONS
@@ -39,3 +40,11 @@ def test_a_message_has_as_many_earlier_texts_as_the_server_takes() -> None:
     message = Message("k", "u", 1, "now", versions=tuple(Version(f"text {at}", at) for at in range(80)))
     [whole] = convert(message, ACCOUNTS)
     assert [version.at for version in whole.versions] == list(range(80 - MAX_VERSIONS, 80))
+
+
+def test_what_was_a_file_alone_before_its_first_edit_had_no_text() -> None:
+    message = Message("k", "u", 2, "now", versions=(Version("", 1),))
+    [whole] = convert(message, ACCOUNTS, Attached(["0" * 26]))
+    assert [version.text for version in whole.versions] == [""]
+    [bare] = convert(message, ACCOUNTS)
+    assert [version.text for version in bare.versions] == [fit.NOTHING]

@@ -225,3 +225,46 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_read(tmp_path: Path) -> Non
         assert "posts.jsonl line 5" in found.problems.by_kind["unreadable"].places
     with pytest.raises(Unreadable, match=r"no \.jsonl file"):
         MattermostExport.read(packed(tmp_path / "other", {"a.txt": b"", "b.txt": b""}), Options())
+
+
+def test_what_an_app_shows_stands_below_the_text_of_its_post(tmp_path: Path) -> None:
+    frame = {
+        "author_name": "Zoe",
+        "title": "Build 7",
+        "title_link": "https://ci.example/7",
+        "text": "**red** @ben",
+        "fields": [{"title": "Branch", "value": "main", "short": True}],
+    }
+    [found] = read(tmp_path, post(1, "It failed", "ci", props={"attachments": [frame], "from_bot": "true"}))
+    link = "[Build 7](https://ci.example/7)"
+    assert found.text == f"It failed\nZoe\n{link}\n**red** {mention('ben')}\n**Branch**: main"
+
+
+def test_a_webhook_is_as_many_people_as_it_has_names_and_none_of_them_is_who_made_it(tmp_path: Path) -> None:
+    named = {"from_webhook": "true", "override_username": "Jenkins CI"}
+    posts = [
+        post(1, "one", props=named),
+        post(2, "two", replies=[reply(3, "three", "ann", props=named)]),
+        post(4, "four", props={"override_username": "Jenkins CI"}),  # an app may write so; nobody is shown it
+        post(5, "five", props={"from_webhook": "true"}),
+    ]
+    with opened(tmp_path, *posts) as found:
+        authors = [one.author for one in found.messages("hq/town-square")]
+        hook = found.person(authors[0])
+        assert authors == [hook.key, "ann", hook.key, "ann", "ann"]
+        assert (hook.name, hook.bot, hook.key in {one.key for one in found.people()}) == (
+            "Jenkins CI",
+            True,
+            False,
+        )
+        assert not found.problems.by_kind
+
+
+def test_of_several_teams_each_channel_says_which_one_it_is_of(tmp_path: Path) -> None:
+    with opened(
+        tmp_path,
+        ("team", {"name": "hq", "display_name": "Headquarters"}),
+        ("channel", CHANNEL | {"team": "lab"}),
+        ("direct_channel", {"members": ["ben", "ann"]}),
+    ) as found:
+        assert [room.name for room in found.rooms()] == ["Headquarters: Town Square", "lab: Town Square", ""]

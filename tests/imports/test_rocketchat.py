@@ -160,12 +160,62 @@ def test_what_apps_put_below_a_text_is_read(tmp_path: Path) -> None:
     [message] = read(
         tmp_path,
         said(1, "", attachments=[
-            {"title": "Build", "title_link": "https://ci.example", "text": "*failed*"},
+            {
+                "author_name": "Zoe", "title": "Build", "title_link": "https://ci.example",
+                "text": "*failed*",
+                "fields": [{"title": "Branch", "value": "main"}],
+            },
             {"title": "a.png", "title_link": "/file-upload/F/a.png", "description": "my picture"},
             {"message_link": "https://x", "author_name": "zoe", "text": "one\ntwo"},
         ]),
     )  # fmt: skip
-    assert message.text == "[Build](https://ci.example)\n**failed**\nmy picture\n> **zoe**: one\n> two"
+    build = "Zoe\n[Build](https://ci.example)\n**failed**\n**Branch**: main"
+    assert message.text == f"{build}\nmy picture\n> **zoe**: one\n> two"
+
+
+def test_where_somebody_was_is_read(tmp_path: Path) -> None:
+    [message] = read(tmp_path, said(1, location={"type": "Point", "coordinates": [13.4, 52.5]}))
+    assert message.text == "Location: 52.5, 13.4"
+
+
+def test_an_account_of_integrations_is_as_many_people_as_it_has_names(tmp_path: Path) -> None:
+    guest = {"_id": "guest1", "username": "guest-1"}
+    path = dump(
+        tmp_path / "dump",
+        said(1, "one", alias="Jenkins CI"),
+        said(2, "two", alias="GitHub"),
+        said(3, "three", alias="Jenkins CI"),
+        said(4, "four", alias="Ann"),
+        said(5, "five", guest, alias="Visitor", token="t"),
+    )
+    with RocketChatDump.read(path, Options()) as found:
+        authors = [found.person(one.author) for one in found.messages("R1")]
+        assert [(one.name, one.display_name, one.bot) for one in authors] == [
+            ("Jenkins CI", "Jenkins CI", True),
+            ("GitHub", "GitHub", True),
+            ("Jenkins CI", "Jenkins CI", True),
+            ("ann", "Ann", False),
+            ("guest-1", "Visitor", False),
+        ]
+        assert authors[0] == authors[2]
+        assert found.problems.by_kind["missing person"].count == 1
+
+
+def test_what_newer_servers_note_is_told_by_the_system_and_other_kinds_are_reported(tmp_path: Path) -> None:
+    rows = [
+        said(1, "ben.b", t="added-user-to-team"),
+        said(2, "plans", t="user-added-room-to-team"),
+        said(3, "", t="room-set-read-only"),
+        said(4, "words", t="hologram"),
+    ]
+    with RocketChatDump.read(dump(tmp_path / "dump", *rows), Options()) as found:
+        assert [(one.text, one.system) for one in found.messages("R1")] == [
+            (f"added {mention(BEN['_id'])} to the team", True),
+            ("added plans to the team", True),
+            ("let nobody but moderators write", True),
+            ("words", False),
+        ]
+        assert found.problems.by_kind["unknown kind"].count == 1
 
 
 @pytest.mark.parametrize("name", ["dump", "dump.zip"])

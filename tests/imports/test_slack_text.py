@@ -143,17 +143,19 @@ def test_the_blocks_of_apps_are_read() -> None:
 def test_attachments_are_read_but_for_looks_at_addresses() -> None:
     found: list[Any] = [
         {"pretext": "*New*", "title": "Issue", "title_link": "https://a.example/1", "text": "it <@U1>"},
-        {"fields": [{"title": "State", "value": "open"}], "fallback": "not shown"},
+        {"fields": [{"title": "State &amp; sum", "value": "open"}], "fallback": "not shown"},
+        {"author_name": "Zoe &lt;3", "title": "Pushed", "footer": "<https://a.example/r|repository>"},
         {"fallback": "only this"},
         {"is_msg_unfurl": True, "author_name": "Ann", "text": "what I said", "from_url": "https://x.example"},
         {"from_url": "https://a.example", "title": "A page"},
         "odd",
     ]
     assert attachments.rendered(found, ROOMS, alone=False) == (
-        f"**New**\n[Issue](https://a.example/1)\nit {mention('U1')}\n**State**: open\nonly this\n"
+        f"**New**\n[Issue](https://a.example/1)\nit {mention('U1')}\n**State & sum**: open\n"
+        "Zoe <3\nPushed\n[repository](https://a.example/r)\nonly this\n"
         "> **Ann**: what I said"
     )
-    assert attachments.rendered(found[4:], ROOMS, alone=True) == "A page"
+    assert attachments.rendered(found[5:], ROOMS, alone=True) == "A page"
     assert attachments.rendered({"text": "odd"}, ROOMS, alone=True) == ""
 
 

@@ -19,7 +19,7 @@ from chatd.settings import Settings, SettingsError, loading
 
 WITHOUT_SENSE: dict[Any, list[Any]] = {
     int: [2.9, True, "7", "many", -1, [1]],
-    float: [True, "7", "nan", [1.0], float("nan"), float("inf"), -1],
+    float: [True, "7", "nan", [1.0], float("nan"), float("inf"), 10**400, -1],
     bool: [0.0, 0, 1, "true"],
     str: [1, True, ["a"]],
     tuple[str, ...]: [1, [1], {"a": "b"}],

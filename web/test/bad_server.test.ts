@@ -179,3 +179,17 @@ it('a server that takes sessions and drops them at once is asked less and less o
   }
   expect(waits[2]!).toBeGreaterThan(waits[0]! * 2)
 })
+
+it('while it tries again it says why the last try failed', async () => {
+  const { url } = await pretender((socket) => socket.terminate())
+  const chat = chatWith(url)
+  const reasons: unknown[] = []
+  const stop = chat.status.subscribe((status) => {
+    if (status.state === 'connecting') reasons.push(status.why)
+  })
+  await until('it waits', () => chat.status.value.state === 'waiting')
+  chat.retry()
+  await until('it waits again', () => reasons.length > 1 && chat.status.value.state === 'waiting')
+  stop()
+  expect(reasons).toEqual([undefined, 'lost'])
+})

@@ -1,8 +1,12 @@
-/** Somebody is put out, muted, or finds a place gone: they are told what, where, by whom and why. */
+/**
+ * Somebody is put out, muted, or finds a place gone: they are told what, where, by whom and why, and what of their own
+ * did not get there.
+ */
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { removalSentence } from '../src/notify/removal_words'
 import { type Removal, watchRemovals } from '../src/notify/removals'
+import { stranded } from '../src/notify/stranded'
 import { openChat } from './chats'
 import { type Person, Server } from './server'
 import { eventually, until } from './until'
@@ -59,5 +63,19 @@ it('what one leaves is no news; what went while one was away is', async () => {
   chat.store.spaces.replace([]) // as a session says that is not resumed
   expect(told.map(({ what }) => what)).toEqual(['gone_space'])
   stop()
+  chat.close()
+})
+
+it('what was written for a room that is gone meanwhile has no place in any room', async () => {
+  const anna = await server.member(room)
+  const chat = await openChat(anna, server.url)
+  const gone = await server.room()
+  await server.ask('room.delete', { room: gone })
+  chat.send({ room: gone, text: 'as if written before' })
+  const left = stranded(chat)
+  await until('it is refused', () => left.value.length === 1)
+  expect(left.value[0]?.error?.code).toBe('not_found')
+  chat.outbox.discard(left.value[0]?.nonce as string)
+  expect(left.value).toEqual([])
   chat.close()
 })

@@ -49,7 +49,7 @@ it('what one writes the other reads, and a cut connection loses and repeats noth
   for (const text of ['a', 'b', 'c']) one.send({ room, text })
   two.send({ room, text: 'from the train' })
   await until('three are posted', () => one.store.rooms.row(room).value!.head >= 8)
-  expect(two.outbox.size.value).toBe(1)
+  expect(two.outbox.all.value.length).toBe(1)
   wire.restore()
   two.retry()
   await until(
@@ -60,7 +60,7 @@ it('what one writes the other reads, and a cut connection loses and repeats noth
   expect(texts(two).slice(-5)).toEqual(['before', 'a', 'b', 'c', 'from the train'])
   expect(texts(one)).toEqual(texts(two))
   expect(heard).toEqual([...new Set(heard)].sort((x, y) => x - y))
-  await until('the outbox is empty', () => two.outbox.size.value === 0)
+  await until('the outbox is empty', () => two.outbox.all.value.length === 0)
   one.close()
   two.close()
 })

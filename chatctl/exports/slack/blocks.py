@@ -6,7 +6,7 @@ https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from chatctl.exports.markdown import is_words, parsed, safe_address
@@ -24,11 +24,22 @@ _STYLES: Final = {"strong": "bold", "em": "italic", "s": "strike"}
 _LISTS: Final = {"bullet_list": "bullet", "ordered_list": "ordered"}
 
 
-def blocks(text: str) -> list[Element]:
-    """None for a text without any markup, which says all by itself."""
+def blocks(text: str, name_of: Callable[[str], str]) -> list[Element]:
+    """None for a text without any markup, which says all by itself. `name_of`: what a person is called, by
+    key."""
     if is_words(text):
         return []
-    return [{"type": "rich_text", "elements": list(_parts(parsed(text).children))}]
+    root = parsed(text)
+    _name_people(root, name_of)
+    return [{"type": "rich_text", "elements": list(_parts(root.children))}]
+
+
+def _name_people(root: SyntaxTreeNode, name_of: Callable[[str], str]) -> None:
+    """In code and in the words of a link a mention is no more than a name."""
+    for node in root.walk():
+        if node.type in ("fence", "code_inline", "link"):
+            for token in (each.token for each in node.walk() if each.token is not None):
+                token.content = MENTION.sub(lambda found: f"@{name_of(found[1])}", token.content)
 
 
 def _parts(nodes: list[SyntaxTreeNode]) -> Iterator[Element]:

@@ -65,7 +65,8 @@ class _Writing:
             micro = self._rows.place(message.at)
             self._meet(message.author, *(one.person for one in message.reactions))
             author = "USLACKBOT" if message.deleted else user_id(message.author)
-            self._rows.add(micro, message, author, row_of(message, micro, about["id"], self._server))
+            row = row_of(message, micro, about["id"], self._server, self._name_of)
+            self._rows.add(micro, message, author, row)
             if message.pinned_by is not None:
                 self._meet(message.pinned_by)
                 pins.append(pin_of(message, micro))
@@ -74,6 +75,9 @@ class _Writing:
         if pins:
             about["pins"] = pins
         self._lists[list_].append(about)
+
+    def _name_of(self, key: str) -> str:
+        return (self._people.get(key) or self._export.person(key)).name
 
     def _meet(self, *keys: str) -> None:
         for key in keys:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from chatctl.exports.slack.blocks import blocks
@@ -13,8 +14,11 @@ from chatctl.imports.records import File, Message
 TEAM = "T0CHATD"
 
 
-def row_of(message: Message, micro: int, room: str, server: str) -> dict[str, Any]:
-    """`room`: its id in the export. `server`: the address of the one that has the files."""
+def row_of(
+    message: Message, micro: int, room: str, server: str, name_of: Callable[[str], str]
+) -> dict[str, Any]:
+    """`room`: its id in the export. `server`: the address of the one that has the files. `name_of`: what a
+    person is called, by key."""
     if message.deleted:
         return {
             "type": "message",
@@ -32,7 +36,7 @@ def row_of(message: Message, micro: int, room: str, server: str) -> dict[str, An
         "text": mrkdwn(message.text),
         "ts": ts(micro),
     }
-    if rich := blocks(message.text):
+    if rich := blocks(message.text, name_of):
         row["blocks"] = rich
     if message.edited_at is not None:
         row["edited"] = {"user": author, "ts": ts(message.edited_at * 1000)}

@@ -15,6 +15,7 @@ from chatctl.imports.export import Options, Unreadable
 from chatctl.imports.glance import glance
 from chatctl.imports.json_decoding import NotJson, decoded
 from chatctl.imports.json_text import lines
+from chatctl.imports.mattermost.apps import Apps
 from chatctl.imports.mattermost.lists import Lists
 from chatctl.imports.mattermost.posts import Posts
 from chatctl.imports.mattermost.rows import LINE
@@ -25,7 +26,7 @@ from chatctl.imports.records import CustomEmoji, Message, Person, Room, plain
 _BEGINS: Final = re.compile(rb'\s*\{\s*"type"\s*:\s*"(version|role|scheme|team|channel|user)"')
 _POSTS: Final = ("post", "direct_post")
 # Kinds that say nothing which chatd keeps.
-_LEFT_OUT: Final = ("version", "role", "scheme", "team", "info")
+_LEFT_OUT: Final = ("version", "role", "scheme", "info")
 
 
 class MattermostExport:
@@ -38,6 +39,7 @@ class MattermostExport:
         self._name = _bulk_file(archive)
         self._base = self._name[: self._name.rfind("/") + 1]
         self._lists = Lists()
+        self._apps = Apps(self._lists.people)
         for place, kind, body in self._bodies(self.problems):
             try:
                 if not self._lists.take(kind, body, lost_in(self.problems, place)) and kind not in _LEFT_OUT:
@@ -61,7 +63,7 @@ class MattermostExport:
         return self._lists.people.values()
 
     def person(self, key: str) -> Person:
-        return self._lists.people.get(key) or Person(key, key)
+        return self._lists.people.get(key) or self._apps.person(key) or Person(key, key)
 
     def rooms(self) -> Iterable[Room]:
         return self._lists.rooms()
@@ -93,7 +95,7 @@ class MattermostExport:
 
     def _ordered(self) -> Ordering:
         ordering = Ordering()
-        posts = Posts(self._archive, self._base, self._lists.people, ordering)
+        posts = Posts(self._archive, self._base, self._apps, ordering)
         for place, kind, body in self._bodies(Problems()):  # what is wrong with lines was told before
             if kind in _POSTS:
                 try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, Literal
 
 from attrs import Factory, define
 from msgspec import Raw
@@ -16,6 +16,7 @@ from chatctl.imports.mattermost.rows import (
     DIRECT,
     EMOJI,
     PLACE,
+    TEAM,
     USER,
     ChannelRow,
     DirectRow,
@@ -30,6 +31,7 @@ from chatctl.imports.records import Person, Room, plain
 _PEOPLE: Final = 500_000
 _ROOMS: Final = 100_000
 _MEMBERS: Final = 5_000_000  # of all rooms
+_TEAMS: Final = 100_000
 
 
 @define
@@ -37,6 +39,8 @@ class Lists:
     people: dict[str, Person] = Factory(dict)
     emoji: list[EmojiRow] = Factory(list)
     _rooms: dict[str, Room] = Factory(dict)
+    _teams: dict[str, str] = Factory(dict)  # what they are called, by name
+    _team_of: dict[str, str] = Factory(dict)  # by key of the room
     _members: dict[str, list[str]] = Factory(dict)
     _count: int = 0
 
@@ -44,6 +48,10 @@ class Lists:
         """False where it is of no kind that belongs to a list; raises `NotJson`. `lost` hears of fields:
         posts are read, and told of, later."""
         match kind:
+            case "team":
+                team = decoded(body, TEAM, lost)
+                if len(self._teams) < _TEAMS:
+                    self._teams[team.name] = plain(team.display_name or team.name)
             case "user" | "bot":
                 self._take_user(decoded(body, USER, lost), bot=kind == "bot")
             case "channel":
@@ -59,9 +67,12 @@ class Lists:
         return True
 
     def rooms(self) -> Iterable[Room]:
+        several = len({*self._team_of.values()}) > 1
         for key, room in self._rooms.items():
             members = room.members or tuple(dict.fromkeys(self._members.get(key, ())))
-            yield Room(key, room.name, room.kind, room.topic, room.archived, members)
+            team = self._team_of.get(key) if several else None
+            name = f"{self._teams.get(team, plain(team))}: {room.name}" if team else room.name
+            yield Room(key, name, room.kind, room.topic, room.archived, members)
 
     def _take_user(self, row: UserRow, *, bot: bool) -> None:
         name = plain(row.username).lower()
@@ -82,8 +93,8 @@ class Lists:
         archived = milliseconds(row.deleted_at) or milliseconds(row.delete_at)
         name = plain(row.display_name or row.name)
         topic = plain(row.header or row.purpose or "")
-        kind = "private" if row.type == "P" else "public"
-        self._keep(Room(channel_key(row.team, row.name), name, kind, topic, archived is not None))  # type: ignore[arg-type]
+        kind: Literal["public", "private"] = "private" if row.type == "P" else "public"
+        self._keep(Room(channel_key(row.team, row.name), name, kind, topic, archived is not None), row.team)
 
     def _take_direct(self, row: DirectRow) -> None:
         names = [one.username for one in row.participants or ()] or row.members or []
@@ -97,13 +108,15 @@ class Lists:
         if row.channel_members is not None:
             self._keep(Room(key, "", "direct", members=_people(row.channel_members)))
         else:
-            self._keep(Room(key, plain(row.channel or ""), "private"))
+            self._keep(Room(key, plain(row.channel or ""), "private"), row.team or "")
 
-    def _keep(self, room: Room) -> None:
+    def _keep(self, room: Room, team: str = "") -> None:
         if len(self._rooms) >= _ROOMS:
             raise Unreadable(f"the export has more than {_ROOMS:,} rooms")
         # A line of the channel itself says more than a post in it.
         self._rooms[room.key] = room
+        if team:
+            self._team_of[room.key] = team
 
 
 def room_key(row: PostPlace | PostRow) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import mimetypes
 from itertools import count
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec import Raw, structs
@@ -19,12 +19,13 @@ from chatctl.imports.emoji import reaction_named
 from chatctl.imports.json_decoding import NotJson, decoded
 from chatctl.imports.keys import MAX_EQUALS, bounded, digest
 from chatctl.imports.markdown import span
+from chatctl.imports.mattermost.apps import Apps, read_props
 from chatctl.imports.mattermost.lists import room_key
-from chatctl.imports.mattermost.rows import ANYTHING, POST, RAWS, FileRow, PostRow, milliseconds
+from chatctl.imports.mattermost.rows import POST, RAWS, FileRow, PostRow, milliseconds
 from chatctl.imports.mattermost.text import markdown
 from chatctl.imports.ordering import Ordering
 from chatctl.imports.problems import lost_in
-from chatctl.imports.records import File, Message, Person, Reaction, plain
+from chatctl.imports.records import File, Message, Reaction, plain
 
 NOBODY: Final = "unknown"
 _FILES: Final = 1_000  # of a post
@@ -32,10 +33,10 @@ _REACTIONS: Final = 10_000
 
 
 class Posts:
-    def __init__(self, archive: Archive, base: str, people: dict[str, Person], ordering: Ordering) -> None:
+    def __init__(self, archive: Archive, base: str, apps: Apps, ordering: Ordering) -> None:
         self._archive, self._problems = archive, archive.problems
         self._bases = (f"{base}data/", base)
-        self._people = people
+        self._apps, self._people = apps, apps.people
         self._ordering = ordering
         self._equals: dict[tuple[str, str], int] = {}  # how many there were of those of one moment
 
@@ -69,13 +70,13 @@ class Posts:
         if at is None:
             self._problems.add("no time", place)
             return None
-        author = bounded(plain(row.user or "").lower()) or NOBODY
-        if author not in self._people:
-            self._problems.add("missing person", f"{place}: {author}")
-        message = self._message(bounded(f"{at}-{author}"), author, at, row, thread, place)
+        user = bounded(plain(row.user or "").lower()) or NOBODY
+        message = self._message(bounded(f"{at}-{user}"), user, at, row, thread, place)
+        if message.author not in self._people and self._apps.person(message.author) is None:
+            self._problems.add("missing person", f"{place}: {message.author}")
         if self._ordering.add(room, message) is None:
             return message.key
-        first = bounded(f"{at}-{author}-{digest(row.message)}")
+        first = bounded(f"{at}-{user}-{digest(row.message)}")
         moment = room, first
         if len(self._equals) >= MAX_EQUALS and moment not in self._equals:
             self._equals.clear()  # then they are counted anew
@@ -86,20 +87,21 @@ class Posts:
                 return message.key
         raise AssertionError("one of all keys is free")
 
-    def _message(
-        self, key: str, author: str, at: int, row: PostRow, thread: str | None, place: str
-    ) -> Message:
+    def _message(self, key: str, user: str, at: int, row: PostRow, thread: str | None, place: str) -> Message:
+        props = read_props(row.props)
+        author = self._apps.webhook(props) or user
         if milliseconds(row.delete_at) is not None:
             return Message(key, author, at, "", thread, deleted=True)
         kind = row.type or ""
         text = markdown(row.message or "", self._people)
         if kind == "me":
             text = span("*", text.strip("*"))
+        text = "\n".join(part for part in (text, self._apps.below(props)) if part)
         return Message(
             key,
             author,
             at,
-            text or self._of_app(row.props),
+            text,
             thread,
             None,
             self._problems.edited(milliseconds(row.edit_at), row.edit_at, place),
@@ -135,24 +137,3 @@ class Posts:
                 return File(key, name, kind, self._archive.size(path), path)
         self._problems.add("missing file", f"{place}: {name}")
         return File(key, name, kind, missing="the export has no files")
-
-    def _of_app(self, props: Raw) -> str:
-        """What an app put below a post that has no text."""
-        if bytes(props) in (b"", b"null", b"{}"):
-            return ""
-        try:
-            about = decoded(props, ANYTHING)
-        except NotJson:
-            return ""
-        found = about.get("attachments") if isinstance(about, dict) else None
-        parts = [_app_text(one) for one in found[:100]] if isinstance(found, list) else []
-        return markdown("\n".join(part for part in parts if part), self._people)
-
-
-def _app_text(one: Any) -> str:
-    if not isinstance(one, dict):
-        return ""
-    words = [one.get(name) for name in ("pretext", "title", "text")]
-    return "\n".join(word for word in words if isinstance(word, str) and word) or str(
-        one.get("fallback") or ""
-    )

@@ -27,6 +27,11 @@ class Line(Struct):
     emoji: Raw = Raw()
 
 
+class TeamRow(Struct):
+    name: str
+    display_name: str | None = None
+
+
 class ChannelRow(Struct):
     team: str
     name: str
@@ -112,6 +117,7 @@ class EmojiRow(Struct):
 
 
 LINE: Final = Decoder(Line)
+TEAM: Final = Decoder(TeamRow)
 CHANNEL: Final = Decoder(ChannelRow)
 USER: Final = Decoder(UserRow)
 DIRECT: Final = Decoder(DirectRow)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from chatctl.imports.app_frames import framed
 from chatctl.imports.archive import Archive
 from chatctl.imports.emoji import reaction_named
 from chatctl.imports.keys import bounded
-from chatctl.imports.markdown import link, literal, quoted
+from chatctl.imports.markdown import literal, quoted
 from chatctl.imports.records import File, Message, Reaction, mention, plain
 from chatctl.imports.rocketchat.bson import Document
 from chatctl.imports.rocketchat.fields import key, moment, part, parts, word, words
@@ -17,7 +18,7 @@ from chatctl.imports.rocketchat.text import markdown, without_quote
 
 FIELDS: Final = (
     *("_id", "rid", "t", "ts", "msg", "u", "tmid", "editedAt", "reactions", "pinned", "pinnedBy"),
-    *("file", "files", "attachments", "role", "_hidden", "parent"),
+    *("file", "files", "attachments", "role", "_hidden", "parent", "alias", "token", "location"),
 )
 _TYPES: Final = {
     "t": str,
@@ -32,6 +33,8 @@ _TYPES: Final = {
 _ENCRYPTED: Final = "*The export has no key to read this message.*"
 _MOST: Final = 1_000  # files, attachments of a message
 _REACTIONS: Final = 10_000
+# What people and apps write.
+_USUAL: Final = frozenset({"", "e2e", "otr", "otr-ack"})
 # What rows of the system say; `{}` is their text, and `{@}` the person whom it names.
 _SYSTEM: Final = {
     "uj": "joined the room",
@@ -41,6 +44,9 @@ _SYSTEM: Final = {
     "ult": "left the team",
     "au": "added {@}",
     "ru": "removed {@}",
+    "ui": "invited {@}",
+    "added-user-to-team": "added {@} to the team",
+    "removed-user-from-team": "removed {@} from the team",
     "r": "renamed the room to {}",
     "room_changed_description": "changed the description to {}",
     "room_changed_announcement": "changed the announcement to {}",
@@ -49,14 +55,38 @@ _SYSTEM: Final = {
     "room_changed_avatar": "changed the picture of the room",
     "room-archived": "archived the room",
     "room-unarchived": "unarchived the room",
+    "room-set-read-only": "let nobody but moderators write",
+    "room-removed-read-only": "let everybody write",
+    "room-allowed-reacting": "allowed reactions",
+    "room-disallowed-reacting": "allowed no more reactions",
+    "room_e2e_enabled": "began to encrypt the room",
+    "room_e2e_disabled": "ended the encryption of the room",
+    "user-converted-to-team": "made {} a team",
+    "user-converted-to-channel": "made {} a channel",
+    "user-added-room-to-team": "added {} to the team",
+    "user-removed-room-from-team": "removed {} from the team",
+    "user-deleted-room-from-team": "deleted {}",
     "subscription-role-added": "made {@} {role}",
     "subscription-role-removed": "made {@} no longer {role}",
     "discussion-created": "began the discussion {}",
     "message_pinned": "pinned a message",
+    "message_pinned_e2e": "pinned a message",
     "user-muted": "muted {@}",
     "user-unmuted": "unmuted {@}",
+    "user-banned": "banned {@}",
+    "user-unbanned": "ended the ban of {@}",
     "livechat-started": "began to talk",
     "livechat-close": "ended the talk: {}",
+    "livechat_navigation_history": "went to {}",
+    "livechat_transfer_history": "handed the talk over",
+    "livechat_transfer_history_fallback": "handed the talk over",
+    "livechat_transcript_history": "asked for a transcript",
+    "livechat_video_call": "asked for a video call",
+    "livechat_webrtc_video_call": "began a call",
+    "omnichannel_placed_chat_on_hold": "put the talk on hold",
+    "omnichannel_on_hold_chat_resumed": "went on with the talk",
+    "omnichannel_priority_change_history": "changed the priority of the talk",
+    "omnichannel_sla_change_history": "changed the SLA of the talk",
     "command": "{}",
     "jitsi_call_started": "began a call",
     "videoconf": "began a call",
@@ -80,8 +110,9 @@ class Messages:
         for field, type_ in _TYPES.items():
             if not isinstance(row.get(field), type_ | None):
                 self._problems.add("unreadable", f"{place}: {field}")
-        author = self._people.author(part(row, "u"))
-        if author not in self._people.listed:
+        user = part(row, "u")
+        author = self._people.author(user, word(row, "alias").strip(), guest=bool(word(row, "token")))
+        if key(user) not in self._people.listed:
             self._problems.add("missing person", f"{place}: {author}")
         kind = word(row, "t")
         thread = key(row, "tmid") or None
@@ -89,13 +120,16 @@ class Messages:
             return Message(name, author, at, "", thread, deleted=True)
         if kind in _SYSTEM:
             return Message(name, author, at, self._system(row, kind), thread, system=True)
+        if kind not in _USUAL:
+            self._problems.add("unknown kind", f"{place}: {kind[:40]}")
         msg, quotes = without_quote(word(row, "msg"))
-        text = markdown(msg, self._people.key_of)
+        text = self._read(msg)
         if kind == "e2e":
             self._problems.add("unreadable", f"{place} (encrypted)")
             text = _ENCRYPTED
         files = self._files(row, place)
-        text = "\n".join(one for one in (text, *self._attached(row, quotes is not None)) if one.strip())
+        below = (*self._attached(row, quotes is not None), _location(row))
+        text = "\n".join(one for one in (text, *below) if one.strip())
         return Message(
             name,
             author,
@@ -137,7 +171,7 @@ class Messages:
         """What is below the text: descriptions of files, what apps put there, quotes from elsewhere."""
         found = []
         for one in parts(row, "attachments")[:_MOST]:
-            description = markdown(word(one, "description"), self._people.key_of)
+            description = self._read(word(one, "description"))
             if word(one, "title_link").startswith("/file-upload/"):
                 found.append(description)
             elif word(one, "message_link"):
@@ -145,14 +179,14 @@ class Messages:
                 if not quoting and said:
                     found.append(quoted(f"**{author}**: {said}" if author else said))
             else:
-                found += [self._title(one), self._said(one), description]
+                found += [framed(one, self._said(one), self._read), description]
         return found
 
-    def _title(self, one: dict[str, Any]) -> str:
-        return link(word(one, "title"), word(one, "title_link")) if word(one, "title") else ""
-
     def _said(self, one: dict[str, Any]) -> str:
-        return markdown(without_quote(word(one, "text"))[0], self._people.key_of)
+        return self._read(without_quote(word(one, "text"))[0])
+
+    def _read(self, text: str) -> str:
+        return markdown(text, self._people.key_of)
 
     def _files(self, row: Document, place: str) -> tuple[File, ...]:
         rows = parts(row, "files") or [one for one in (part(row, "file"),) if one]
@@ -171,3 +205,11 @@ class Messages:
             return File(file, name, kind, self._archive.size(beside), beside)
         self._problems.add("missing file", f"{place}: {name}")
         return File(file or place, name, kind, missing="the dump has no bytes of it")
+
+
+def _location(row: Document) -> str:
+    """Where somebody was, which stands longitude first."""
+    at = part(row, "location").get("coordinates")
+    if not isinstance(at, list) or len(at) != 2 or not all(isinstance(one, int | float) for one in at):
+        return ""
+    return f"Location: {at[1]}, {at[0]}"

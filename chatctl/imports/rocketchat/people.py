@@ -40,13 +40,23 @@ class People:
         """Who is meant by a user name, of which there may be no list."""
         return self.key_of(name) or bounded(f"username:{name}")
 
-    def author(self, user: Document) -> str:
-        """Key of whom a message calls its author. Guests of a livechat are in no list."""
+    def author(self, user: Document, alias: str, guest: bool) -> str:
+        """Key of whom a message calls its author. Guests of a livechat are in no list. What an integration
+        posts as somebody's account bears an `alias`: such an account is as many people as it has names."""
         person = key(user) or NOBODY
-        if person not in self.listed and person not in self._unlisted and len(self._unlisted) < _UNLISTED:
+        known = self.listed.get(person)
+        if alias and not guest and (known is None or alias not in (known.name, known.display_name)):
+            persona = bounded(f"{person}/{alias}")
+            return self._keep(Person(persona, alias, alias, bot=True))
+        if known is None:
             name = word(user, "username") or person
-            self._unlisted[person] = Person(person, name, word(user, "name"))
+            self._keep(Person(person, name, word(user, "name") or alias))
         return person
+
+    def _keep(self, person: Person) -> str:
+        if len(self._unlisted) < _UNLISTED:
+            self._unlisted.setdefault(person.key, person)
+        return person.key
 
     def person(self, person: str) -> Person:
         known = self.listed.get(person) or self._unlisted.get(person)

@@ -4,59 +4,37 @@ look at the page that an address leads to, is left out: chatd's readers see the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
-from chatctl.imports.markdown import link, literal, quoted, span
-from chatctl.imports.records import plain
+from chatctl.imports.app_frames import Frame, framed, frames, word
+from chatctl.imports.markdown import literal, quoted, span
 from chatctl.imports.slack.blocks import Blocks
 from chatctl.imports.slack.mrkdwn import markdown, unescaped
-
-_MOST: Final = 100  # attachments of a message, fields of one
 
 
 def rendered(attachments: Any, rooms: Mapping[str, str], *, alone: bool) -> str:
     """`alone`: the message has no text, so that something has to be shown."""
-    if not isinstance(attachments, list):
-        return ""
-    found = [one for one in attachments[:_MOST] if isinstance(one, dict)]
-    parts = [_attachment(one, rooms) for one in found if alone or not _is_look(one)]
+    parts = [_attachment(one, rooms) for one in frames(attachments) if alone or not _is_look(one)]
     return "\n".join(part for part in parts if part.strip())
 
 
-def _is_look(one: dict[str, Any]) -> bool:
+def _is_look(one: Frame) -> bool:
     return bool(one.get("from_url") or one.get("original_url")) and not one.get("is_msg_unfurl")
 
 
-def _attachment(one: dict[str, Any], rooms: Mapping[str, str]) -> str:
+def _attachment(one: Frame, rooms: Mapping[str, str]) -> str:
     if one.get("is_msg_unfurl"):
         return _shared(one, rooms)
-    lines = [markdown(_word(one, "pretext"), rooms), _title(one), _text(one, rooms)]
-    fields = one.get("fields")
-    for field in fields[:_MOST] if isinstance(fields, list) else ():
-        if isinstance(field, dict):
-            title, value = literal(_word(field, "title")), markdown(_word(field, "value"), rooms)
-            lines.append(f"{span('**', title)}: {value}" if title.strip() else value)
-    whole = "\n".join(line for line in lines if line.strip())
-    return whole or markdown(_word(one, "fallback"), rooms)
+    return framed(one, _text(one, rooms), lambda text: markdown(text, rooms), unescaped)
 
 
-def _shared(one: dict[str, Any], rooms: Mapping[str, str]) -> str:
+def _shared(one: Frame, rooms: Mapping[str, str]) -> str:
     """Another message that was shared: a quote."""
-    author = literal(_word(one, "author_name") or _word(one, "author_subname"))
-    text = _text(one, rooms) or markdown(_word(one, "fallback"), rooms)
+    author = literal(unescaped(word(one, "author_name") or word(one, "author_subname")))
+    text = _text(one, rooms) or markdown(word(one, "fallback"), rooms)
     return quoted(f"{span('**', author)}: {text}" if author.strip() else text)
 
 
-def _title(one: dict[str, Any]) -> str:
-    title = unescaped(_word(one, "title"))
-    return link(title, unescaped(_word(one, "title_link"))) if title else ""
-
-
-def _text(one: dict[str, Any], rooms: Mapping[str, str]) -> str:
-    text = markdown(_word(one, "text"), rooms)
+def _text(one: Frame, rooms: Mapping[str, str]) -> str:
+    text = markdown(word(one, "text"), rooms)
     return text or Blocks(rooms).rendered(one.get("blocks")) or ""
-
-
-def _word(of: dict[str, Any], name: str) -> str:
-    value = of.get(name)
-    return plain(value) if isinstance(value, str) else ""

@@ -111,7 +111,10 @@ scenario(async ({ asked, open, context, tab, picture, axe, forgive }) => {
   }
 
   // Single sign-on makes an account; another account beside it; an identity that is connected.
-  const eve = await open(null)
+  const eve = await open(null, { path: asked.link })
+  await eve.getByText('This link has been used').waitFor()
+  await looked(eve, 'setup-used')
+  await follow(eve, 'I have an account')
   await press(eve, 'Sign in with Hopper ID')
   await me(eve).waitFor()
   const sso_address = eve.url().replace(asked.origin, '')
@@ -136,6 +139,7 @@ scenario(async ({ asked, open, context, tab, picture, axe, forgive }) => {
   await eve.goto('/#/settings/data')
   await label(eve, 'Type member to go on').fill('member')
   await press(eve, 'Delete my account')
+  await eve.getByText('Your account is deleted').waitFor()
   await me(eve).getByText('Bob').waitFor()
   await eve.goto('/#/settings/security')
   const identities = eve.locator('form').filter({ hasText: 'Single sign-on' })

@@ -1,6 +1,6 @@
 /** Times at which people like to send something later. By the machine's time zone; `now` for tests. */
 
-import { language } from '../i18n/strings'
+import { UNITS } from '../text/durations'
 
 const MORNING = 9
 const MONDAY = 1
@@ -19,25 +19,18 @@ export function nextMonday(now = new Date()): Date {
   return new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, MORNING)
 }
 
-const UNITS = { d: ['day', 86_400], h: ['hour', 3_600], m: ['minute', 60], s: ['second', 1] } as const
+const TYPED = { d: UNITS.day, h: UNITS.hour, m: UNITS.minute, s: UNITS.second } as const
 
 /** `90m` as seconds; null where it is no time. */
 export function secondsOf(typed: string): number | null {
   const found = /^(\d{1,6})([dhms])$/.exec(typed.toLowerCase())
   if (found === null) return null
-  const seconds = Number(found[1]) * UNITS[found[2] as keyof typeof UNITS][1]
+  const seconds = Number(found[1]) * TYPED[found[2] as keyof typeof TYPED]
   return seconds > 0 && seconds <= LONGEST_S ? seconds : null
 }
 
 /** The protocol's longest `expires_in`: ten years. */
 const LONGEST_S = 316_224_000
-
-/** Seconds in words, in the largest unit in which they are a whole number. */
-export function lasting(seconds: number): string {
-  const [unit, size] = Object.values(UNITS).find(([, one]) => seconds % one === 0) ?? UNITS.s
-  const style = { style: 'unit', unit, unitDisplay: 'long' } as const
-  return new Intl.NumberFormat(language.value, style).format(seconds / size)
-}
 
 /** A time as an `<input type="datetime-local">` takes it: of this machine's zone, without one. */
 export function localInput(at: Date): string {

@@ -263,7 +263,7 @@ export class Chat {
 
   /** Whether anything would be lost with the page. */
   get busy(): boolean {
-    return this.outbox.size.peek() > 0 || this.uploads.fragile
+    return this.outbox.all.peek().length > 0 || this.uploads.fragile
   }
 
   private take({ opened, counted, preferences, subscriptions, blocked, profiles }: Kept): void {

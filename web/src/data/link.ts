@@ -19,19 +19,18 @@ import {
 import type { Cursor } from './cursor'
 import { Lost, Refused } from './refusal'
 
+/**
+ * Why there is no connection: there is no way to the server (`lost`), it sends what cannot be read (`garbled`), or it
+ * says that it cannot take anybody now (`busy`).
+ */
+export type Trouble = 'lost' | 'garbled' | 'busy'
+
 export type Status =
-  | { readonly state: 'connecting' }
+  /** `why`: what ended the last try, or the session before; there was none at first. */
+  | { readonly state: 'connecting'; readonly why?: Trouble | undefined }
   | { readonly state: 'open' }
-  /**
-   * `until` is Unix milliseconds: when the link tries again. `why`: there is no way to the server (`lost`), it sends
-   * what cannot be read (`garbled`), or it says, in `reason`, that it cannot now (`busy`).
-   */
-  | {
-      readonly state: 'waiting'
-      readonly until: number
-      readonly why: 'lost' | 'garbled' | 'busy'
-      readonly reason: string
-    }
+  /** `until` is Unix milliseconds: when the link tries again. */
+  | { readonly state: 'waiting'; readonly until: number; readonly why: Trouble; readonly reason: string }
   /** The link does not come back by itself: `signed_out` asks for signing in. */
   | { readonly state: 'ended'; readonly why: 'signed_out' | 'closed' | 'broken'; readonly reason: string }
 
@@ -109,7 +108,8 @@ export class SocketLink implements Link {
 
   private async connect(): Promise<void> {
     clearTimeout(this.timer)
-    this.status.value = { state: 'connecting' }
+    const before = this.status.value
+    this.status.value = { state: 'connecting', why: before.state === 'waiting' ? before.why : undefined }
     try {
       const token = await this.options.token(this.tokenRefused).catch((error) => {
         // Whatever is wrong with what is kept of the account, signing in again mends it.
@@ -195,7 +195,7 @@ export class SocketLink implements Link {
   }
 
   /** Waits a random time that grows with each failure, so that all clients do not come back at once. */
-  private wait(why: 'lost' | 'garbled' | 'busy', reason = '', atLeast = 0): void {
+  private wait(why: Trouble, reason = '', atLeast = 0): void {
     const random = this.options.random ?? Math.random
     const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.failures)
     this.failures += 1

@@ -5,6 +5,7 @@
 
 import { computed, type ReadonlySignal } from '@preact/signals-core'
 import type { Posted, PostMessage } from '../wire/contract'
+import { Leftovers } from './leftovers'
 import { nonce } from './nonce'
 import { type Failure, failure, Lost, Refused } from './refusal'
 import { Table } from './table'
@@ -55,22 +56,19 @@ const NO_FILES: OutboxFiles = { ready: () => null, clear: () => undefined }
 export class Outbox {
   private readonly entries = new Table<OutboxEntry>()
   private retryTimer: ReturnType<typeof setTimeout> | undefined
-  private restoring: Promise<void> | null = null
-  private restored = false
-  /** Another tab may have gone just after it was read what was left. */
-  private readAgain = false
+  private readonly leftovers: Leftovers<OutboxEntry>
   private closed = false
   /** The server asked to wait until then, by `performance.now()`. */
   private notBefore = 0
-  /** What is gone while it is being read what an earlier run has left: that may name it still. */
-  private gone: Set<string> | null = new Set()
 
   constructor(
     private readonly post: Post,
     private readonly shelf: OutboxShelf,
     private readonly newNonce: () => string = nonce,
     private readonly files: OutboxFiles = NO_FILES,
-  ) {}
+  ) {
+    this.leftovers = new Leftovers(shelf, (...left) => this.takeUp(...left))
+  }
 
   /** A room's entries, oldest first, to be watched. */
   of(room: string): ReadonlySignal<readonly OutboxEntry[]> {
@@ -80,25 +78,18 @@ export class Outbox {
     })
   }
 
-  get size(): ReadonlySignal<number> {
-    return computed(() => this.entries.ids.value.length)
+  /** Those of all rooms. */
+  get all(): ReadonlySignal<readonly OutboxEntry[]> {
+    return computed(() => this.entries.all())
   }
 
   /** Takes up what an earlier run of the client left, or a tab that is gone, and sends what waits. */
   restore(): Promise<void> {
-    this.readAgain = this.restoring !== null
-    this.restoring ??= this.takeUp()
-    return this.restoring
+    return this.leftovers.restore()
   }
 
-  private async takeUp(): Promise<void> {
-    this.gone ??= new Set()
-    const left = await this.shelf.all().catch(() => [])
-    const { gone } = this
-    this.gone = null
-    this.restoring = null
-    const early = this.restored ? [] : this.entries.list()
-    this.restored = true
+  private takeUp(left: readonly OutboxEntry[], gone: ReadonlySet<string>, first: boolean): void {
+    const early = first ? this.entries.list() : []
     for (const entry of left) {
       if (gone.has(entry.nonce)) this.shelf.remove(entry.nonce)
       else if (this.entries.get(entry.nonce) === undefined)
@@ -107,7 +98,6 @@ export class Outbox {
     // What was written before this was known comes behind it, whatever the clock says.
     for (const entry of early) this.keep({ ...entry, at: this.now() })
     this.drain()
-    if (this.readAgain) await this.restore()
   }
 
   send(message: NewMessage): OutboxEntry {
@@ -136,7 +126,7 @@ export class Outbox {
 
   discard(nonce: string): void {
     const entry = this.entries.get(nonce)
-    this.gone?.add(nonce)
+    this.leftovers.forget(nonce)
     this.entries.delete(nonce)
     this.shelf.remove(nonce)
     if (entry?.files) this.files.clear(nonce)
@@ -144,7 +134,7 @@ export class Outbox {
 
   /** An own message is seen to stand in the room: its event came, or a page of history that has it. */
   confirm(nonce: string): void {
-    this.gone?.add(nonce)
+    this.leftovers.forget(nonce)
     if (this.entries.get(nonce) !== undefined) this.discard(nonce)
   }
 
@@ -170,7 +160,7 @@ export class Outbox {
    */
   private pump(room: string): void {
     // What an earlier run has left goes first.
-    if (this.closed || (this.restoring !== null && !this.restored)) return
+    if (this.closed || this.leftovers.awaited) return
     if (performance.now() < this.notBefore) return
     const entries = this.listed(room)
     if (entries.some((entry) => entry.state === 'sending')) return

@@ -5,8 +5,9 @@
  * A file lies in a place: in the tray of a field (`trayOf`), or with a message of the outbox (its nonce).
  */
 
-import { batch, computed, type ReadonlySignal, signal } from '@preact/signals-core'
+import { batch, computed, type ReadonlySignal } from '@preact/signals-core'
 import type { FileUsage } from '../wire/contract'
+import { Leftovers } from './leftovers'
 import { nonce } from './nonce'
 import { type Failure, failure, Lost, Refused } from './refusal'
 import { Table } from './table'
@@ -78,12 +79,7 @@ export class Uploads {
   private readonly running = new Map<string, AbortController>()
   /** Broken off by the network; they go on when it is there again. */
   private readonly waiting = new Set<string>()
-  private readonly restored = signal(false)
-  private restoring: Promise<void> | null = null
-  /** Another tab may have gone just after it was read what was left. */
-  private readAgain = false
-  /** What is gone while it is being read what is kept: that may name it still. */
-  private gone: Set<string> | null = null
+  private readonly leftovers: Leftovers<KeptUpload>
   private closed = false
   private timer: ReturnType<typeof setTimeout> | undefined
 
@@ -95,7 +91,9 @@ export class Uploads {
     private readonly erase: (file: string) => Promise<unknown>,
     private readonly moved: () => void,
     private readonly newKey: () => string = nonce,
-  ) {}
+  ) {
+    this.leftovers = new Leftovers(uploading.shelf, (left, gone) => this.takeUp(left, gone))
+  }
 
   /** What lies in a place, the oldest first, to be watched. */
   in(place: string): ReadonlySignal<readonly Upload[]> {
@@ -114,35 +112,24 @@ export class Uploads {
 
   /** Whether it is known what an earlier run left. */
   get complete(): ReadonlySignal<boolean> {
-    return this.restored
+    return this.leftovers.known
   }
 
   /** Takes up what an earlier run of the client left, or a tab that is gone, and goes on with all. */
   restore(): Promise<void> {
-    this.readAgain = this.restoring !== null
-    this.restoring ??= this.takeUp()
-    return this.restoring
+    return this.leftovers.restore()
   }
 
-  private async takeUp(): Promise<void> {
-    this.gone ??= new Set()
-    const left = await this.uploading.shelf.all().catch(() => [])
-    const { gone } = this
-    this.gone = null
-    this.restoring = null
-    batch(() => {
-      for (const one of left) {
-        if (this.all.get(one.key) !== undefined || gone.has(one.key)) continue
-        const lost = one.file === null && one.id === null
-        const sent = one.id === null ? 0 : one.size
-        const problem: Problem | null = lost ? { why: 'bytes_gone' } : null
-        this.all.set(one.key, { ...one, kept: one.file !== null, sent, problem })
-      }
-    })
-    this.restored.value = true
+  private takeUp(left: readonly KeptUpload[], gone: ReadonlySet<string>): void {
+    for (const one of left) {
+      if (this.all.get(one.key) !== undefined || gone.has(one.key)) continue
+      const lost = one.file === null && one.id === null
+      const sent = one.id === null ? 0 : one.size
+      const problem: Problem | null = lost ? { why: 'bytes_gone' } : null
+      this.all.set(one.key, { ...one, kept: one.file !== null, sent, problem })
+    }
     this.resume()
     this.moved()
-    if (this.readAgain) await this.restore()
   }
 
   /** Takes files into a place and begins to upload them. False, and none is taken, if they are too many. */
@@ -200,7 +187,7 @@ export class Uploads {
 
   /** The ids of what lies in a place; null while something is under way, or cannot come. */
   ready(place: string): readonly string[] | null {
-    if (!this.restored.peek()) return null
+    if (!this.leftovers.known.peek()) return null
     const ids = this.list(place).map(({ id }) => id)
     return ids.every((id) => id !== null) ? (ids as string[]) : null
   }
@@ -286,7 +273,7 @@ export class Uploads {
     this.running.delete(key)
     this.waiting.delete(key)
     this.all.delete(key)
-    this.gone?.add(key)
+    this.leftovers.forget(key)
     void this.uploading.shelf.remove(key).catch(() => undefined)
     this.next()
   }

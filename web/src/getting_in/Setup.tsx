@@ -8,11 +8,13 @@ import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
 import { FormProblem } from '../ui/FormProblem'
 import { useForm } from '../ui/useForm'
+import { useDoor } from './about'
 import { deviceName } from './device_name'
 
 import { t } from './words'
 
 export function Setup({ code }: { code: string }) {
+  const used = useDoor().value?.about.set_up
   const form = useForm({ name: '', password: '', space: 'Team', room: t('first_room_name') })
   const setUp = async () => {
     const { name, password, space, room } = form.values
@@ -32,6 +34,15 @@ export function Setup({ code }: { code: string }) {
     go(screenLink('welcome'), true)
     await signedIn(result)
   }
+  const signIn = <a href={screenLink('sign-in')}>{t('have_account')}</a>
+  if (used)
+    return (
+      <>
+        <h1>{t('setup')}</h1>
+        <p>{t('setup_used')}</p>
+        <p>{signIn}</p>
+      </>
+    )
   return (
     <>
       <h1>{t('setup')}</h1>
@@ -69,9 +80,7 @@ export function Setup({ code }: { code: string }) {
           {t('make')}
         </Button>
       </form>
-      <p>
-        <a href={screenLink('sign-in')}>{t('have_account')}</a>
-      </p>
+      <p>{signIn}</p>
     </>
   )
 }

@@ -2,8 +2,8 @@
 
 import { useEffect, useState } from 'preact/hooks'
 import type { Token } from '../text/highlight'
+import { copy } from '../ui/copy'
 import { IconButton } from '../ui/IconButton'
-import { toast, tried } from '../ui/toasts'
 import { t } from './words'
 
 /** Longer code stays plain: colouring it would take longer than a frame. */
@@ -24,9 +24,6 @@ export function CodeBlock({ language, code }: { language: string; code: string }
       shown = false
     }
   }, [language, code])
-  const copy = async () => {
-    if (await tried(() => navigator.clipboard.writeText(code))) toast(t('copied'))
-  }
   return (
     <div class="text-code" dir="ltr">
       <pre role="group" tabIndex={0} aria-label={language === '' ? t('code') : t('code_in', { language })}>
@@ -44,7 +41,7 @@ export function CodeBlock({ language, code }: { language: string; code: string }
               )}
         </code>
       </pre>
-      <IconButton class="text-code-copy" icon="copy" label={t('copy_code')} onClick={copy} />
+      <IconButton class="text-code-copy" icon="copy" label={t('copy_code')} onClick={() => copy(code)} />
     </div>
   )
 }

@@ -7,6 +7,7 @@ import { openPanel } from '../shell/panel'
 import { fromHere, roomLink } from '../shell/route'
 import { isFollowed } from '../thread/following'
 import { confirmed } from '../ui/confirm'
+import { copy } from '../ui/copy'
 import type { IconName } from '../ui/Icon'
 import { toast, tried } from '../ui/toasts'
 import type { Message, OwnRoom } from '../wire/contract'
@@ -200,13 +201,4 @@ async function block(chat: Chat, message: Message): Promise<void> {
     danger: true,
   })
   if (answer) await tried(() => chat.ask('block.add', { account: message.by }))
-}
-
-async function copy(text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text)
-    toast(shared('copied'))
-  } catch {
-    toast(t('not_copied'), 'error')
-  }
 }

@@ -1,6 +1,9 @@
 /** Starts what tells of news outside the page. What is needed only for some is loaded when it is. */
 
 import { effect } from '@preact/signals'
+import { h } from 'preact'
+import { openDialog } from '../shell/dialog'
+import { lazy } from '../shell/Lazy'
 import { go, roomLink } from '../shell/route'
 import { accounts, chat, show } from '../shell/session'
 import { toast } from '../ui/toasts'
@@ -9,6 +12,13 @@ import { showBadge } from './badge'
 import { desktop, sound } from './choices'
 import { removalSentence } from './removal_words'
 import { watchRemovals } from './removals'
+import { stranded } from './stranded'
+import { t } from './words'
+
+const Stranded = lazy(
+  () => import('./Stranded'),
+  (module) => module.Stranded,
+)
 
 interface Asked {
   /** The account of which something was clicked. */
@@ -53,6 +63,20 @@ export function startNotifying(): void {
     return watchRemovals(shown, async (removal) => {
       if (removal.by !== null) await shown.people.known(removal.by)
       toast(removalSentence(removal, shown), PASSING.has(removal.what) ? 'info' : 'error')
+    })
+  })
+  effect(() => {
+    const shown = chat.value
+    if (shown === null) return
+    const left = stranded(shown)
+    let told = 0
+    return effect(() => {
+      const { length } = left.value
+      if (length > told) {
+        const show = () => openDialog(h(Stranded, {}))
+        toast(t('stranded'), 'error', { name: t('stranded_show'), run: show })
+      }
+      told = length
     })
   })
   navigator.serviceWorker?.addEventListener('message', ({ data, ports }) => {

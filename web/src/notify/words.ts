@@ -2,6 +2,8 @@ import { strings } from '../i18n/strings'
 
 export const t = strings(
   {
+    stranded: 'What you wrote for a room that is gone was not sent.',
+    stranded_show: 'Show it',
     not_posted: 'A scheduled message was not posted',
     files: { one: '{count} file', other: '{count} files' },
     title: 'Notifications',
@@ -22,6 +24,8 @@ export const t = strings(
     tried_body: 'A click opens the message.',
   },
   {
+    stranded: 'Was du für einen Raum geschrieben hast, den es nicht mehr gibt, wurde nicht gesendet.',
+    stranded_show: 'Anzeigen',
     not_posted: 'Eine geplante Nachricht wurde nicht gesendet',
     files: { one: '{count} Datei', other: '{count} Dateien' },
     title: 'Benachrichtigungen',

@@ -5,7 +5,7 @@ import { signOut } from '../shell/session'
 import { Button } from '../ui/Button'
 import { Field } from '../ui/Field'
 import { FormProblem } from '../ui/FormProblem'
-import { tried } from '../ui/toasts'
+import { toast, tried } from '../ui/toasts'
 import { useForm } from '../ui/useForm'
 import type { ExportPage } from '../wire/contract'
 import { t } from './words'
@@ -36,6 +36,7 @@ export function DataTab() {
     const account = chat.me
     await chat.ask('account.delete', { password: form.values.password.value || null }, 120_000)
     await signOut(account)
+    toast(t('account_deleted'))
   }
   return (
     <>

@@ -109,6 +109,7 @@ export const t = strings(
     export: 'Export my data',
     export_text: 'A file with everything that the server keeps about you, one JSON object a line.',
     delete_account: 'Delete my account',
+    account_deleted: 'Your account is deleted, with all that you wrote.',
     delete_account_text:
       'Your account, your texts and your files are erased for everybody and for good. Nobody can bring them back.',
     type_name: 'Type {name} to go on',
@@ -226,6 +227,7 @@ export const t = strings(
     export: 'Meine Daten exportieren',
     export_text: 'Eine Datei mit allem, was der Server über dich hat, ein JSON-Objekt je Zeile.',
     delete_account: 'Mein Konto löschen',
+    account_deleted: 'Dein Konto ist gelöscht, mit allem, was du geschrieben hast.',
     delete_account_text:
       'Dein Konto, deine Texte und deine Dateien werden für alle und endgültig gelöscht. Niemand kann sie zurückholen.',
     type_name: 'Tippe {name}, um fortzufahren',

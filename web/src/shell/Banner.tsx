@@ -17,15 +17,16 @@ const PATIENCE_MS = 1_500
 export function Banner() {
   const chat = useChat()
   const status = chat.status.value
-  const late = useLate(status.state === 'connecting')
-  if (status.state === 'waiting') return <Waiting status={status} retry={() => chat.retry()} />
+  const away = status.state === 'connecting' || status.state === 'waiting'
+  const late = useLate(away)
   if (status.state === 'ended' && status.why === 'broken')
     return (
       <Bar kind="bad" action={t('reload')} onAction={reload}>
         {t('broken', { reason: said({ message: status.reason }) })}
       </Bar>
     )
-  if (late) return <Bar>{t('connecting')}</Bar>
+  // One banner from the first try to the last, so that nothing below it moves while they change.
+  if (away && late) return <Away status={status} retry={() => chat.retry()} />
   if (newVersion.value)
     return (
       <Bar kind="news" action={t('reload')} onAction={reload}>
@@ -35,7 +36,24 @@ export function Banner() {
   return null
 }
 
-function Waiting({ status, retry }: { status: Extract<Status, { state: 'waiting' }>; retry(): void }) {
+interface AwayProps {
+  status: Extract<Status, { state: 'connecting' | 'waiting' }>
+  retry(): void
+}
+
+function Away({ status, retry }: AwayProps) {
+  if (status.why === undefined) return <Bar>{t('connecting')}</Bar>
+  return (
+    <Bar action={t('now')} onAction={retry}>
+      {t(status.why)} {t('kept')} {/* The count would be read out every second. */}
+      <span aria-live="off">
+        {status.state === 'waiting' ? <Countdown until={status.until} /> : t('connecting')}
+      </span>
+    </Bar>
+  )
+}
+
+function Countdown({ until }: { until: number }) {
   const now = useSignal(Date.now())
   useEffect(() => {
     now.value = Date.now()
@@ -43,14 +61,8 @@ function Waiting({ status, retry }: { status: Extract<Status, { state: 'waiting'
       now.value = Date.now()
     }, 250)
     return () => clearInterval(timer)
-  }, [status])
-  const seconds = Math.max(0, Math.ceil((status.until - now.value) / 1000))
-  return (
-    <Bar action={t('now')} onAction={retry}>
-      {t(status.why)} {t('kept')} {/* The count would be read out every second. */}
-      <span aria-live="off">{t('again_in', { count: seconds })}</span>
-    </Bar>
-  )
+  }, [until])
+  return <>{t('again_in', { count: Math.max(0, Math.ceil((until - now.value) / 1000)) })}</>
 }
 
 interface BarProps {

@@ -2,20 +2,15 @@
 
 import { setServerTime } from '../data/clock'
 import { strings } from '../i18n/strings'
+import { roughly } from '../text/durations'
 import { toast } from '../ui/toasts'
 
 const t = strings(
   {
-    clock_off: {
-      one: 'The clock of this device is off by {count} minute. Times may look wrong.',
-      other: 'The clock of this device is off by {count} minutes. Times may look wrong.',
-    },
+    clock_off: 'The clock of this device is off by {by}. Times may look wrong.',
   },
   {
-    clock_off: {
-      one: 'Die Uhr dieses Geräts geht um {count} Minute falsch. Zeiten können nicht stimmen.',
-      other: 'Die Uhr dieses Geräts geht um {count} Minuten falsch. Zeiten können nicht stimmen.',
-    },
+    clock_off: 'Die Uhr dieses Geräts geht um {by} falsch. Zeiten können nicht stimmen.',
   },
 )
 
@@ -29,7 +24,7 @@ export async function askTime(): Promise<void> {
     const off = setServerTime(headers.get('date') ?? '', performance.now() - began)
     if (Math.abs(off) < FAR_MS || told) return
     told = true
-    toast(t('clock_off', { count: Math.round(Math.abs(off) / 60_000) }))
+    toast(t('clock_off', { by: roughly(Math.round(Math.abs(off) / 1000)) }))
   } catch {
     // The connection went; the next one asks again.
   }

@@ -26,7 +26,7 @@ const t = strings(
 
 /** Signs the account out that is shown, unless the person would rather wait for what is on its way. */
 export async function leaveAccount(chat: Chat): Promise<void> {
-  const waiting = chat.outbox.size.peek()
+  const waiting = chat.outbox.all.peek().length
   if (waiting > 0) {
     const answer = await confirmed({
       title: t('unsent'),

@@ -6,6 +6,7 @@
 import { effect, signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { said } from '../i18n/said'
+import { Button } from './Button'
 import { IconButton } from './IconButton'
 import { t } from './words'
 import './toasts.css'
@@ -14,6 +15,13 @@ export interface Toast {
   readonly id: number
   readonly text: string
   readonly kind: 'info' | 'error'
+  readonly act: ToastAct | undefined
+}
+
+/** What one can do about it; the toast closes with it. */
+interface ToastAct {
+  readonly name: string
+  run(): void
 }
 
 const SHOWN_MS = 5_000
@@ -21,9 +29,9 @@ const MOST = 3
 export const toasts = signal<readonly Toast[]>([])
 let nextId = 1
 
-export function toast(text: string, kind: 'info' | 'error' = 'info'): void {
+export function toast(text: string, kind: 'info' | 'error' = 'info', act?: ToastAct): void {
   const id = nextId++
-  toasts.value = [...toasts.peek().filter((one) => one.text !== text), { id, text, kind }].slice(-MOST)
+  toasts.value = [...toasts.peek().filter((one) => one.text !== text), { id, text, kind, act }].slice(-MOST)
   if (kind === 'info') setTimeout(() => close(id), SHOWN_MS)
 }
 
@@ -62,9 +70,20 @@ export function Toasts() {
   )
   return (
     <div ref={box} class="toasts" role="status" aria-live="polite" popover="manual">
-      {toasts.value.map(({ id, text, kind }) => (
+      {toasts.value.map(({ id, text, kind, act }) => (
         <div class={`toast toast-${kind}`} key={id}>
           <span>{text}</span>
+          {act !== undefined && (
+            <Button
+              kind="quiet"
+              onClick={() => {
+                close(id)
+                act.run()
+              }}
+            >
+              {act.name}
+            </Button>
+          )}
           <IconButton icon="close" label={t('close')} onClick={() => close(id)} />
         </div>
       ))}

@@ -83,7 +83,7 @@ async def read_head(stream: SocketStream, received: bytes = b"") -> Head | None:
 
     Returns None when the peer closed before a whole head arrived. Raises BadHead.
     """
-    received = _without_empty_lines(received)
+    received = without_empty_lines(received)
     while b"\r\n\r\n" not in received:
         stream.unread_head = b""
         if len(received) > HEAD_BYTES:
@@ -95,7 +95,7 @@ async def read_head(stream: SocketStream, received: bytes = b"") -> Head | None:
         data = await stream.receive_some()
         if not data:
             return None
-        received = _without_empty_lines(received + data)
+        received = without_empty_lines(received + data)
     end = received.index(b"\r\n\r\n") + 4
     stream.unread_head, stream.unread_rest = received[:end], received[end:]
     if end > HEAD_BYTES:
@@ -131,11 +131,12 @@ def ends_with_lf(received: bytes) -> bool:
     return received.count(b"\n") > received.count(b"\r\n")
 
 
-def _without_empty_lines(received: bytes) -> bytes:
+def without_empty_lines(received: bytes) -> bytes:
     """Some clients send one after a body (RFC 9112, section 2.2)."""
-    while received.startswith(b"\r\n"):
-        received = received[2:]
-    return received
+    begin = 0
+    while received.startswith(b"\r\n", begin):
+        begin += 2
+    return received[begin:]
 
 
 def _too_long() -> BadHead:

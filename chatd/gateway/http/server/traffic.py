@@ -7,7 +7,7 @@ from typing import Final
 import trio
 
 from chatd.gateway.http.server.refusal import BadHead
-from chatd.gateway.http.server.request_head import Head, read_head
+from chatd.gateway.http.server.request_head import Head, read_head, without_empty_lines
 from chatd.gateway.net.stream import SocketStream
 from chatd.settings import Settings
 
@@ -69,8 +69,8 @@ class Traffic:
         with trio.move_on_after(settings.idle_deadline) as waiting:
             self._idle[waiting] = None
             try:
-                if not self.stopping.is_set():
-                    begun = await stream.receive_some()
+                while not (begun or self.stopping.is_set()) and (data := await stream.receive_some()):
+                    begun = without_empty_lines(data)
             finally:
                 self._idle.pop(waiting, None)
         if not begun:
