@@ -12,13 +12,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Final, Protocol
 
-import msgspec
 import trio
 from msgspec import Meta, Struct
 
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.heartbeats import Heartbeats
-from chatd.cluster.net import Net, Unreachable
+from chatd.cluster.net import Net
+from chatd.cluster.node_message import NodeMessage, encode
 from chatd.files.pins import Pins
 from chatd.ports import StoreUnavailable
 
@@ -36,10 +36,9 @@ class _Claim(Struct, frozen=True, array_like=True):
     sequence: int
 
 
-_claim: Final = msgspec.msgpack.Decoder(_Claim).decode
-_free: Final = msgspec.msgpack.Decoder(bool).decode
-_hash: Final = msgspec.msgpack.Decoder(Hash).decode
-_encode: Final = msgspec.msgpack.Encoder().encode
+_CLAIM: Final = NodeMessage(_Claim)
+_FREE: Final = NodeMessage(bool)
+_OVER: Final = NodeMessage[str](Hash)
 
 
 class Collector(Protocol):
@@ -96,7 +95,7 @@ class BlobsOfNodes:
             yield await self._level()
         finally:
             for node in asked:
-                self._net.publish(f"{OVER}.{node}", _encode(hash_))
+                self._net.publish(f"{OVER}.{node}", encode(hash_))
 
     async def _level(self) -> bool:
         """Whether what was stored anywhere before has its row here."""
@@ -106,22 +105,13 @@ class BlobsOfNodes:
         return False
 
     async def _ask(self, node: str, hash_: str) -> bool:
-        claim = _encode(_Claim(hash_, self._sequence()))
-        try:
-            return _free(await self._net.ask(f"{ASK}.{node}", claim, SECONDS))
-        except Unreachable:
-            pass
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            self._complaints.say("node_message_unreadable", problem=str(error))
-        return False
+        claim = encode(_Claim(hash_, self._sequence()))
+        return bool(await _FREE.ask(self._net, f"{ASK}.{node}", claim, SECONDS, self._complaints))
 
     # --- whoever is asked
 
     async def _asked(self, data: bytes, pins: Pins, collector: Collector) -> bytes:
-        try:
-            claim = _claim(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            self._complaints.say("node_message_unreadable", problem=str(error))
+        if (claim := _CLAIM.read(data, self._complaints)) is None:
             return b""
         free = False
         if claim.hash not in self._claims and len(self._claims) < CLAIMS:
@@ -134,7 +124,7 @@ class BlobsOfNodes:
             finally:
                 if not free:
                     del self._claims[claim.hash]
-        return _encode(free)
+        return encode(free)
 
     async def _hold(
         self, hash_: str, over: trio.Event, pins: Pins, *, task_status: trio.TaskStatus[bool]
@@ -148,10 +138,6 @@ class BlobsOfNodes:
         del self._claims[hash_]
 
     def _heard_over(self, data: bytes) -> None:
-        try:
-            hash_ = _hash(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            self._complaints.say("node_message_unreadable", problem=str(error))
-            return
-        if (over := self._claims.get(hash_)) is not None:
+        hash_ = _OVER.read(data, self._complaints)
+        if hash_ is not None and (over := self._claims.get(hash_)) is not None:
             over.set()

@@ -98,7 +98,7 @@ class Sharing:
     async def run(self) -> None:
         """For ever."""
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self.inboxes.tidy)
+            nursery.start_soon(self.inboxes.run)
             nursery.start_soon(self._presence.run)
 
     def _others_wrote(self, appends: Sequence[Append], events: Sequence[Event]) -> None:
