@@ -100,10 +100,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
             log_ = await (_alone(store) if node is None else node.open_log(store))
             log_.follow(bus.publish)
             async with _writing(log_) as writer, trio.open_nursery() as acting:
-                key = await store.reader.signing_key()
-                wall = now if node is None else node.earliest_clock
-                settled = SettledClock(await store.reader.newest_at(), wall)
-                services = wire(Base(settings, store, bus, writer, acting, key, settled, node), node)
+                services = await _services(settings, store, bus, writer, acting, node)
                 if node is not None:
                     clustering.start_soon(node.run)
                     await node.come_in()
@@ -115,6 +112,15 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                 acting.cancel_scope.cancel()
             clustering.cancel_scope.cancel()
     log.info("stopped")
+
+
+async def _services(
+    settings: Settings, store: Store, bus: Bus, writer: LogWriter, acting: trio.Nursery, node: Node | None
+) -> Services:
+    key = await store.reader.signing_key()
+    wall = now if node is None else node.earliest_clock
+    settled = SettledClock(await store.reader.newest_at(), wall)
+    return wire(Base(settings, store, bus, writer, acting, key, settled, node), node)
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ from chatd.domain.event import room_stream, space_stream
 from chatd.domain.internal import MakeImportedDirectRoom, MakeImportedRoom
 from chatd.domain.names.taken import ROOM_NAME_TAKEN
 from chatd.domain.room.direct import PAIR, direct_room
-from chatd.domain.room.state import NO_SUCH_ROOM, RoomState
+from chatd.domain.room.state import NO_SUCH_ROOM
 from chatd.handlers.imports import TAKEN_BACK, acting, admit, open_import, refuse_strangers
 from chatd.handlers.visibility import Visibility
 from chatd.ports import AccountsRemain, Caller, ImportOpen, ImportRoomUnknown, PutImportRoom, Reader, Row
@@ -116,17 +116,20 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             return PEOPLE
         if refusal := await refuse_strangers(self.reader, people):
             return refusal
-        for nth in count():
-            id_ = direct_room(people, nth)
-            state: RoomState = await self.commands.directory.state_of(room_stream(id_))
-            if not state.deleted:
-                break
         gone = await self.reader.of_deleted(people)
         making = MakeImportedDirectRoom(tuple(people), tuple(gone))
-        stream, context = room_stream(id_), context_of(acting(caller))
+        context = context_of(acting(caller))
         open_ = (ImportOpen(row["id"]),)
         remain = AccountsRemain(tuple(one for one in people if one not in gone))
-        answer = await self.commands.ask(stream, making, context, RoomResult, conditions=(*open_, remain))
+        for nth in count():
+            id_ = direct_room(people, nth)
+            # Put with the room, if this makes it: it is known to whom it belongs as long as it is there.
+            put = PutImportRoom(row["space"], row["source"], room.key, id_, row["id"])
+            answer = await self.commands.ask(
+                room_stream(id_), making, context, RoomResult, put, conditions=(*open_, remain)
+            )
+            if answer != NO_SUCH_ROOM:  # else it was deleted
+                break
         if answer == STALE:
             now_open = await open_import(self.reader, row["id"])
             if isinstance(now_open, Refusal):
@@ -134,14 +137,13 @@ class ImportRooms(msgspec.Struct, frozen=True, eq=False):
             return await self._make_direct(caller, row, room)
         if isinstance(answer, Refusal):
             return answer
-        made_by = None if state.exists else row["id"]
-        put = PutImportRoom(row["space"], row["source"], room.key, id_, made_by)
-        if not await self.commands.write(put, conditions=open_):
-            return TAKEN_BACK
-        if made_by is not None:
-            return ImportedRoom(key=room.key, room=id_, name="", made=True, own=True)
         found = await self.reader.import_rooms(row["space"], row["source"], [room.key])
-        return ImportedRoom(key=room.key, room=id_, name="", made=False, own=bool(found and found[0]["own"]))
+        if not found:
+            found_here = msgspec.structs.replace(put, import_=None)
+            if not await self.commands.write(found_here, conditions=open_):
+                return TAKEN_BACK
+        own = bool(found and found[0]["own"])
+        return ImportedRoom(key=room.key, room=id_, name="", made=own, own=own)
 
     async def _admit(
         self, caller: Caller, row: Row, room: ImportRoom, id_: str, name: str, own: bool

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from chatd.actors.runtime.bus import Bus
 from chatd.actors.runtime.recall import recall
+from chatd.actors.runtime.ring import RING_BYTES
 from chatd.domain.event import Event
 
 
@@ -52,6 +53,36 @@ def test_the_same_number_in_another_room_keeps_its_text() -> None:
     bus.publish([Event(1, "room/other", 1, "message.posted", 1, "ann", {}, "kept")])
     bus.publish([Event(2, "room/r", 2, "message.deleted", 1, "ann", {"seq": 1, "author": "ann"})])
     assert remembered(bus) == ["kept", None]
+
+
+def test_what_is_erased_takes_no_space_from_what_comes_after_it() -> None:
+    """A third of the ring is erased, ten times."""
+    bus, position = Bus(0), 0
+    text = "x" * (RING_BYTES // 3)
+    for _ in range(10):
+        bus.publish([said(position + 1, position + 1, text)])
+        gone = {"seq": position + 1, "author": "ann"}
+        bus.publish([Event(position + 2, "room/r", position + 2, "message.deleted", 1, "ann", gone)])
+        position += 2
+    assert bus.remembers_from == 0
+
+
+class NotLookedAt(str):
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        raise AssertionError("chunks of other streams are looked at")
+
+
+def test_an_erased_text_is_looked_for_in_its_room_alone() -> None:
+    bus = Bus(0)
+    bus.publish([Event(1, "room/other", 1, "message.posted", 1, "ann", {}, "kept")])
+    bus.publish([said(2, 1, "secret")])
+    chunks = bus.since(0)
+    assert chunks is not None
+    next(chunks).stream = NotLookedAt("room/other")
+    bus.publish([said(3, 2, "", "message.deleted", seq=1, author="ann")])
+    assert remembered(bus) == ["kept", None, None]
 
 
 async def test_a_bus_is_told_of_what_was_before_it() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 
 import pytest
@@ -10,6 +11,7 @@ from actor_world import World
 from import_scene import OPERATOR, Act, Importing, shown
 from msgspec.structs import replace
 
+from chatd.actors.runtime.command_bus import CommandBus
 from chatd.contract.account_admin import CreateAccount
 from chatd.contract.errors import Refusal
 from chatd.contract.import_ import (
@@ -26,7 +28,7 @@ from chatd.contract.room import RemoveFromRoom
 from chatd.domain.account.state import NO_SUCH_ACCOUNT
 from chatd.domain.internal import AdmitMembers, SecureAccount
 from chatd.handlers.uploads import Uploads
-from chatd.ports import Caller, PutErasure, Upload
+from chatd.ports import Caller, Condition, PutErasure, StoreUnavailable, Upload, Write
 
 
 @pytest.fixture
@@ -118,6 +120,27 @@ async def test_nothing_comes_of_who_is_deleted(importing: Importing, what: str) 
         state = await world.directory.state_of(f"room/{made.room}")
         assert set(state.members) == {"ann"}
     assert reader.happened
+
+
+class Cut(CommandBus):
+    """Of a server that ends when it is to write something beside the log."""
+
+    async def write(self, *writes: Write, conditions: tuple[Condition, ...] = ()) -> bool:
+        raise StoreUnavailable("cut")
+
+
+async def test_a_direct_room_whose_import_was_cut_goes_when_it_is_taken_back(importing: Importing) -> None:
+    """It belongs to the import as long as it is there."""
+    world, whole = importing.world, importing.commands
+    room = ImportRoom("D1", "x", "direct", members=["ann", "bob"])
+    importing.commands = Cut(world.directory, world.writer)
+    with suppress(StoreUnavailable):
+        await importing.rooms(room)
+    importing.commands = whole
+    [made] = (await importing.rooms(room)).rooms
+    assert made.own
+    await importing.undo(world.reader)
+    assert (await world.directory.state_of(f"room/{made.room}")).deleted
 
 
 async def test_no_file_comes_of_who_is_about_to_be_deleted(importing: Importing) -> None:

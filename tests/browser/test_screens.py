@@ -46,5 +46,9 @@ def test_no_screen_is_wider_than_its_window(seen: Any) -> None:
     assert seen["wide"] == []
 
 
+def test_colours_of_the_system_leave_what_is_chosen_and_what_floats_in_sight(seen: Any) -> None:
+    assert (seen["chosen"], seen["framed"]) == ("solid", "solid")
+
+
 def test_no_screen_breaks_the_policy_or_says_an_error(seen: Any) -> None:
     assert_calm(seen)

@@ -141,6 +141,21 @@ def test_a_write_costs_no_more_in_a_room_with_more_members(write: Callable[[Pen]
     assert large <= ALLOWED * small, f"{small} steps became {large}"
 
 
+def test_a_page_of_authors_in_an_export_costs_no_more_where_more_have_written() -> None:
+    """Who was never a member, as those whom an import brought along."""
+    taken = []
+    for authors in (FEW, MANY):
+        sheet, pen = Sheet(), Pen()
+        with sheet:
+            names = [f"cy{number:04}" for number in range(authors)]
+            posts = [pen.post("hall", "hello", name) for name in names]
+            sheet.write(*pen.village(), *map(pen.account, names), *posts)
+            asked = sheet.reader.export_section("room/hall", "author", BEFORE_ALL, 10**9, 3)
+            taken.append(steps(sheet, lambda asked=asked: answer(asked)))
+    small, large = taken
+    assert large <= ALLOWED * small, f"{small} steps became {large}"
+
+
 OPERATOR = Caller("", "operator:0", operator=True)
 HAMLET, TOWN = 30, 300  # people, and rooms
 LISTS_MEMBERS = {"who has read"}

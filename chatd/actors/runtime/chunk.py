@@ -58,15 +58,18 @@ class Chunk:
         """Approximate bytes of memory."""
         return sum(EVENT_BYTES + len(event.text or "") for event in self.events)
 
-    def forget(self, seqs: Container[int | None]) -> None:
-        """Drops the texts and files of these messages, their edits included; of None, all texts."""
+    def forget(self, seqs: Container[int | None]) -> int:
+        """Drops the texts and files of these messages, their edits included; of None, all texts. Returns by
+        how much lighter it is."""
         if None not in seqs and not any(_about(event, seqs) for event in self.events):
-            return
+            return 0
+        weight = self.weight
         self.events = [
             replace(event, text=None, files=None) if None in seqs or _about(event, seqs) else event
             for event in self.events
         ]
         self._rendered.clear()
+        return weight - self.weight
 
     def forget_files(self, gone: Callable[[Row], bool]) -> None:
         """Drops what is known of files that are gone."""

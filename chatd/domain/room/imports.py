@@ -28,7 +28,7 @@ from chatd.domain.internal import (
     MakeImportedDirectRoom,
 )
 from chatd.domain.room.reaction import MAX_PINS, MAX_REACTIONS, is_reaction
-from chatd.domain.room.state import MessageState, RoomState, fact
+from chatd.domain.room.state import NO_SUCH_ROOM, MessageState, RoomState, fact
 from chatd.domain.space.state import SpaceState
 
 NO_REACTIONS: Final[Mapping[str, Collection[str]]] = {}
@@ -37,6 +37,8 @@ NO_REACTIONS: Final[Mapping[str, Collection[str]]] = {}
 def _make_direct(
     state: RoomState, space: SpaceState, command: MakeImportedDirectRoom, context: Context
 ) -> Decision | Refusal:
+    if state.deleted:
+        return NO_SUCH_ROOM
     facts: list[Fact] = []
     if not state.exists:
         created = {"name": "", "kind": "direct", "private": True, "accounts": list(command.people)}

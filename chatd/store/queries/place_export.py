@@ -1,7 +1,8 @@
 """All that is in a room, or said of a space, section by section, each in the order of a key.
 
 A page begins after a key, so that it does not matter what comes and goes meanwhile. Every statement walks an
-index from there, so that a page costs the same at the beginning and at the end; only authors are sorted anew.
+index from there, so that a page costs the same at the beginning and at the end; only who reacted or pinned
+and was never a member is looked for anew.
 """
 
 # ruff: noqa: S608 - statements are put together from fixed text only; values are bound
@@ -32,6 +33,11 @@ MEMBERS: Final = """
     WHERE stream = '{of}/' || ?1 AND since <= ?5 AND (since, account) > (?2, ?3)
     ORDER BY since, account LIMIT ?6
 """
+STRANGER: Final = """
+    NOT EXISTS (
+        SELECT 1 FROM members WHERE members.account = {} AND stream = 'room/' || ?1 AND since <= ?5
+    )
+"""
 SECTIONS: Final = {
     ("space", "space"): """
         SELECT 1 AS a, '' AS b, '' AS c, json_object('space', id, 'name', name, 'description', description,
@@ -55,7 +61,7 @@ SECTIONS: Final = {
         LIMIT ?6
     """,
     ("room", "member"): MEMBERS.format(of="room", named=NAMED, role=""),
-    # from one author to the next, however much each wrote
+    # from one author to the next, however much each wrote, and no further than to the last of the page
     ("room", "author"): f"""
         WITH RECURSIVE writing (account) AS (
             SELECT min(by) FROM messages WHERE room = ?1 AND by > ?3
@@ -64,15 +70,14 @@ SECTIONS: Final = {
             FROM writing WHERE writing.account IS NOT NULL
         )
         SELECT 1 AS a, accounts.id AS b, '' AS c, json_object('room', ?1, {NAMED}) AS item FROM (
-            SELECT account FROM writing
-            UNION SELECT account FROM reactions WHERE room = ?1 AND position <= ?5
-            UNION SELECT by FROM pins WHERE room = ?1
+            SELECT * FROM (
+                SELECT account FROM writing
+                WHERE account IS NOT NULL AND {STRANGER.format("account")} LIMIT ?6
+            )
+            UNION SELECT account FROM reactions WHERE room = ?1 AND position <= ?5 AND account > ?3
+            UNION SELECT by FROM pins WHERE room = ?1 AND by > ?3
         ) AS author CROSS JOIN accounts ON accounts.id = author.account
-        WHERE accounts.id > ?3 AND NOT EXISTS (
-            SELECT 1 FROM members WHERE members.account = accounts.id AND stream = 'room/' || ?1
-                AND since <= ?5
-        )
-        ORDER BY accounts.id LIMIT ?6
+        WHERE {STRANGER.format("accounts.id")} ORDER BY accounts.id LIMIT ?6
     """,
     ("room", "message"): f"""
         SELECT seq AS a, '' AS b, '' AS c, json_object('room', room, 'seq', seq, 'position', position,

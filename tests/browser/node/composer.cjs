@@ -127,6 +127,9 @@ scenario(async ({ asked, open, context, tab, picture, proxy, forgive, axe }) => 
     },
     emoji: async () => {
       await desk.locator('.room-foot').getByRole('button', { name: 'Emoji' }).click()
+      await desk.locator('.emoji-picker input').press('Shift+Tab')
+      await desk.locator('.emoji-picker [role=radio]').last().press('Tab')
+      await desk.locator('.emoji-picker input:focus').waitFor()
       return desk.locator('.emoji-picker input')
     },
     search: async () => {

@@ -21,7 +21,7 @@ scenario(async ({ asked, open, axe, picture }) => {
     await page.evaluate(() => document.fonts.ready)
     const violations = await axe(page, 'body', rules)
     if (violations.length > 0) found[name] = violations
-    if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) wide.push(name)
+    if (await page.evaluate(isTooWide)) wide.push(name)
     await picture(page, name)
   }
   const close = async (page) => {
@@ -77,6 +77,11 @@ scenario(async ({ asked, open, axe, picture }) => {
   await page.keyboard.press('Control+k')
   await page.getByRole('dialog').waitFor()
   await look(page, `switcher-${kind}`)
+  // Who has the system's colours sees what is chosen, too.
+  await page.emulateMedia({ forcedColors: 'active' })
+  const chosen = await page.locator('[aria-selected=true]').evaluate((it) => getComputedStyle(it).outlineStyle)
+  const framed = await page.getByRole('dialog').evaluate((it) => getComputedStyle(it).outlineStyle)
+  await page.emulateMedia({ forcedColors: null })
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'hidden' })
   // Names that every object has are no screens.
@@ -95,5 +100,11 @@ scenario(async ({ asked, open, axe, picture }) => {
     await look(page, `space-${tab}-${kind}`)
   }
   await page.context().close()
-  return { found, wide }
+  return { found, wide, chosen, framed }
 })
+
+/** In the page: whether something is only seen by scrolling sideways. Tables and code may have that, and tabs. */
+function isTooWide() {
+  const bodies = document.querySelectorAll('html, .tabs-body, .dialog')
+  return [...bodies].some((body) => body.scrollWidth > body.clientWidth)
+}

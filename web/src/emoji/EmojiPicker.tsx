@@ -1,4 +1,4 @@
-/** All emoji in a grid, by group or by search. Arrow keys go through it, Enter takes one, Escape closes. */
+/** All emoji in a grid, by group or by search. Arrow keys go through it, Enter takes one, Escape closes, Tab stays. */
 
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
@@ -73,6 +73,18 @@ export function EmojiPicker({ space, anchor, onPick, onClose }: EmojiPickerProps
       event.preventDefault()
       event.stopPropagation()
       onClose()
+      return
+    }
+    if (event.key === 'Tab') {
+      const stops = [
+        ...(box.current as HTMLElement).querySelectorAll<HTMLElement>(
+          ':is(input, button):not([tabindex="-1"])',
+        ),
+      ]
+      const [last, first] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]]
+      if (document.activeElement !== last) return
+      event.preventDefault()
+      first?.focus()
       return
     }
     const cells = [...(box.current?.querySelectorAll<HTMLButtonElement>('.emoji-cell') ?? [])]
