@@ -2,13 +2,13 @@
 
 Whoever is about to take some away asks all others first. Who has nothing against it has seen what the asker
 has seen, and stores none of it before it hears that this is over. Then the asker learns what was acknowledged
-anywhere: a file may have come to have that content. One that is cut off from the others hears of none of
-them, but does not learn it either, and leaves all as it is.
+anywhere: a file may have come to have that content. While one that belongs to the cluster is not heard, all
+stays as it is: that node may be there for the stream still, or be again with an upload that it was at.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Final, Protocol
 
@@ -49,7 +49,8 @@ class Collector(Protocol):
 
 class BlobsOfNodes:
     """`applied` returns when the stream has been applied up to a sequence, `sequence` says up to where, and
-    `catch_up` returns when this node has applied all that was acknowledged anywhere."""
+    `catch_up` returns when this node has applied all that was acknowledged anywhere. `members` gives the
+    other nodes that belong to the cluster."""
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class BlobsOfNodes:
         applied: Callable[[int], Awaitable[None]],
         sequence: Callable[[], int],
         catch_up: Callable[[], Awaitable[None]],
+        members: Callable[[], Awaitable[Collection[str]]],
     ) -> None:
         self._net = net
         self._heartbeats = heartbeats
@@ -66,6 +68,7 @@ class BlobsOfNodes:
         self._applied = applied
         self._sequence = sequence
         self._catch_up = catch_up
+        self._members = members
         self._claims: dict[str, trio.Event] = {}  # of other nodes
         self._complaints = Complaints()
 
@@ -87,15 +90,24 @@ class BlobsOfNodes:
         nodes = [heard.heartbeat.node for heard in self._heartbeats.others()]
         asked: list[str] = []
         try:
+            if not await self._are_all(nodes):
+                yield False
+                return
             for node in nodes:
                 asked.append(node)
                 if not await self._ask(node, hash_):
                     yield False
                     return
-            yield await self._level()
+            yield await self._level() and await self._are_all(nodes)
         finally:
             for node in asked:
                 self._net.publish(f"{OVER}.{node}", encode(hash_))
+
+    async def _are_all(self, nodes: Sequence[str]) -> bool:
+        """Whether no other node belongs to the cluster, as far as is known here."""
+        with suppress(StoreUnavailable):
+            return set(nodes).issuperset(await self._members())
+        return False
 
     async def _level(self) -> bool:
         """Whether what was stored anywhere before has its row here."""

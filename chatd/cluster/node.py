@@ -112,6 +112,7 @@ class Node:
             self.heartbeats,
             self.owners,
             self.catch_up,
+            self._membership.others,
             here,
         )
         self.one_time, self.blobs = self._sharing.one_time, self._sharing.blobs
