@@ -103,8 +103,8 @@ LEFT_PRESERVED = """
         ) AS version USING (room, seq)
     ) LIMIT ?
 """
-# the personal data of an account is complete until it is deleted, and erased afterwards; a copy that was restored to
-# a moment before that has lost it, and orders to delete the account again
+# the personal data of an account is complete until it is deleted, and erased afterwards; a copy that was
+# restored to a moment before that has lost it, and an order to delete the account again
 PROFILE_BODIES = """
     FROM main.accounts CROSS JOIN main.events ON stream = 'account/' || accounts.id AND body IS NOT NULL
     LEFT JOIN main.bodies USING (position)
