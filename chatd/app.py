@@ -100,10 +100,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
             log_ = await (_alone(store) if node is None else node.open_log(store))
             log_.follow(bus.publish)
             async with _writing(log_) as writer, trio.open_nursery() as acting:
-                key = await store.reader.signing_key()
-                wall = now if node is None else node.earliest_clock
-                settled = SettledClock(await store.reader.newest_at(), wall)
-                services = wire(Base(settings, store, bus, writer, acting, key, settled, node), node)
+                services = await _services(settings, store, bus, writer, acting, node)
                 if node is not None:
                     clustering.start_soon(node.run)
                     await node.come_in()
@@ -115,6 +112,15 @@ async def serve(settings: Settings, announce: Callable[[str], None], load: Load)
                 acting.cancel_scope.cancel()
             clustering.cancel_scope.cancel()
     log.info("stopped")
+
+
+async def _services(
+    settings: Settings, store: Store, bus: Bus, writer: LogWriter, acting: trio.Nursery, node: Node | None
+) -> Services:
+    key = await store.reader.signing_key()
+    wall = now if node is None else node.earliest_clock
+    settled = SettledClock(await store.reader.newest_at(), wall)
+    return wire(Base(settings, store, bus, writer, acting, key, settled, node), node)
 
 
 @asynccontextmanager
@@ -214,8 +220,11 @@ def _gateway(settings: Settings, services: Services) -> Gateway:
         return SessionActor(services.sessions, connection, connection.caller, connection.bearer)
 
     async def load_http() -> Http:
-        module = await trio.to_thread.run_sync(import_module, "chatd.wiring.http")
-        http: Http = module.http(settings, services, gateway, open_session)
+        return await trio.to_thread.run_sync(make_http)
+
+    def make_http() -> Http:
+        """Takes a tenth of a second, in which others are served."""
+        http: Http = import_module("chatd.wiring.http").http(settings, services, gateway, open_session)
         return http
 
     gateway = Gateway(settings, open_session, load_http, OpenFiles(services.health.files_are_short))
@@ -249,7 +258,6 @@ async def _serve_connections(start: _Start, services: Services, gateway: Gateway
                 gateway.ready = False
                 if start.node is not None:
                     start.node.retire(start.settings.drain_deadline)
-                services.desk.stop()
                 accepting.cancel_scope.cancel()
             for listener in listeners:
                 await listener.aclose()

@@ -33,7 +33,7 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("target")
+@click.argument("target", type=click.Path())
 @click.option(
     "--recipient",
     "recipients",
@@ -66,7 +66,7 @@ def create(connection: Connection, target: str, recipients: tuple[str, ...]) -> 
 
 
 @command.command()
-@click.argument("source")
+@click.argument("source", type=click.Path())
 @click.option(
     "--data",
     cls=NewFolder,

@@ -36,7 +36,7 @@ COLUMNS = {
 
 
 @click.command("list")
-@click.argument("repository")
+@click.argument("repository", type=click.Path())
 @click.pass_obj
 def list_(connection: Connection, repository: str) -> None:
     """The backups in a repository, the oldest first."""
@@ -65,7 +65,7 @@ def list_(connection: Connection, repository: str) -> None:
 
 
 @click.command()
-@click.argument("source")
+@click.argument("source", type=click.Path())
 @click.option("--backup", "wanted", metavar="ID", help="Of a repository: this backup, not the newest.")
 @click.option(
     "--identity",
@@ -151,7 +151,7 @@ def _print_examined(
 
 
 @click.command()
-@click.argument("repository")
+@click.argument("repository", type=click.Path())
 @click.option("--keep", metavar="RULE", required=True, help="As in `last 3, daily 7, weekly 4, monthly 12`.")
 @click.option("--dry-run", is_flag=True, help="Change nothing; print what would go.")
 @click.pass_obj

@@ -138,7 +138,7 @@ def join(
 
 
 @command.command()
-@click.argument("file", metavar="FILE")
+@click.argument("file", type=click.Path(), metavar="FILE")
 @click.pass_obj
 def nkey(connection: Connection, file: str) -> None:
     """Make a key by which the NATS servers know the nodes.

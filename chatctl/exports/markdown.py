@@ -28,7 +28,9 @@ _NOT_KNOWN: Final = (
 
 
 # Texts without any of these are one paragraph of words.
-_SPECIAL: Final = re.compile(r"[\\`*_~\[\]#:<>\n\x0e@]|^\s|^\d+[.)]|^[-+•]|https?|mailto", re.IGNORECASE)
+_SPECIAL: Final = re.compile(r"[\\`*_~\[\]#:<>\n\x0e@]|\|\||^\s|^\d+[.)]|^[-+•]|https?|mailto", re.IGNORECASE)
+_BARS: Final = "||"
+_PLAIN: Final = re.compile(r"(?:[^\n\\`*_~\[\]<:|]|\|(?!\|))+")  # with what no rule of a line begins
 
 
 def is_words(text: str) -> bool:
@@ -45,6 +47,8 @@ def _parser() -> MarkdownIt:
     line_blocks(parser)
     parser.inline.ruler.before("escape", "bare_address", _bare_address)
     parser.inline.ruler.before("escape", "last_backslash", _last_backslash)
+    parser.inline.ruler.before("escape", "spoiler", _spoiler)
+    parser.inline.ruler.at("text", _plain)
     # Which addresses become links is decided by `safe_address`, in one place.
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
@@ -58,6 +62,35 @@ def _last_backslash(state: StateInline, silent: bool) -> bool:
     if not silent:
         state.pending += "\\"
     state.pos += 1
+    return True
+
+
+def _plain(state: StateInline, silent: bool) -> bool:
+    found = _PLAIN.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        state.pending += found[0]
+    state.pos = found.end()
+    return True
+
+
+def _spoiler(state: StateInline, silent: bool) -> bool:
+    """What stands between two pairs of bars is hidden until somebody wants to see it."""
+    begin, most = state.pos + len(_BARS), state.posMax
+    if silent or not state.src.startswith(_BARS, state.pos):
+        return False
+    start, state.pos = state.pos, begin
+    while state.pos < most and not state.src.startswith(_BARS, state.pos):
+        state.md.inline.skipToken(state)
+    end, state.pos = state.pos, start
+    if not begin < end <= most - len(_BARS):
+        return False
+    state.push("spoiler_open", "span", 1)
+    state.pos, state.posMax = begin, end
+    state.md.inline.tokenize(state)
+    state.push("spoiler_close", "span", -1)
+    state.pos, state.posMax = end + len(_BARS), most
     return True
 
 

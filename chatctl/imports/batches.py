@@ -32,12 +32,8 @@ def batches(messages: Iterable[ImportMessage], most: int) -> Iterator[Batch]:
 
 def _size(message: ImportMessage) -> int:
     """Its bytes in MessagePack, or some more."""
-    texts = [message.key, message.text, message.thread or "", message.reply_to or ""]
-    texts += [version.text for version in message.versions]
-    return (
-        _EACH
-        + len("".join(texts).encode())
-        + _REACTION * len(message.reactions)
-        + _VERSION * len(message.versions)
-        + _FILE * len(message.attachments or ())
-    )
+    texts = (message.key, message.text, message.thread or "", message.reply_to or "")
+    size = _EACH + len("".join(texts).encode())
+    if message.versions:
+        size += sum(_VERSION + len(version.text.encode()) for version in message.versions)
+    return size + _REACTION * len(message.reactions) + _FILE * len(message.attachments or ())

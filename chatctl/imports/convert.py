@@ -39,7 +39,7 @@ def convert(message: Message, accounts: Accounts, attached: Attached = NOTHING) 
         message.thread,
         message.reply_to,
         message.edited_at,
-        _versions(message, accounts, bool(files)),
+        _versions(message, accounts, bool(files)) if message.versions else [],
         message.deleted,
         None if message.pinned_by is None else accounts.ids[message.pinned_by],
         [
@@ -89,7 +89,9 @@ def _texts(message: Message, accounts: Accounts, attached: Attached) -> list[str
     """At least one; empty only where that is no empty message."""
     if message.deleted:
         return [""]
-    text = "\n".join([*filter(None, [accounts.named(message.text)]), *attached.missing])
+    text = accounts.named(message.text)
+    if attached.missing:
+        text = "\n".join(filter(None, [text, *attached.missing]))
     if message.files and not text.strip():
         return [""]
     return list(fit.texts(text))

@@ -64,6 +64,9 @@ def texts(text: str) -> Iterator[str]:
         text = _TURNING.sub("", text)
         if MESSAGE.wrong(text):
             text = NOTHING
+    if len(text) <= MAX_TEXT:
+        yield text
+        return
     while len(text) > MAX_TEXT:
         cut = max(text.rfind(sign, MAX_TEXT - _LAST_BREAK, MAX_TEXT) for sign in "\n ")
         cut = cut if cut > 0 else MAX_TEXT

@@ -33,6 +33,7 @@ _LINES: Final = frozenset(
 )
 _CODE: Final = frozenset(["code", "pre", "tt", "codeblock"])
 _BLOCKS: Final = frozenset(["pre", "codeblock"])
+_NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
 _SPACE: Final = re.compile(r"[ \t\n\f]+")
 _AROUND: Final = re.compile(r"[ \t]*\n[ \t]*")
 
@@ -119,7 +120,7 @@ class _Writer:
             return
         if tag == "li" and self._open[-1].tag == "li":  # an end that is left out
             self._end()
-        self._open.append(_Element(tag, attributes))
+        self._open.append(_Element(tag, attributes, number=_start(attributes)))
         self._code += tag in _CODE
         self._dropped += tag in _DROPPED
 
@@ -196,6 +197,12 @@ class _Writer:
         if any(piece.gap for piece in ended.pieces):
             return ended.pieces
         return [_Piece(span(mark, "".join(piece.text for piece in ended.pieces)))]
+
+
+def _start(attributes: dict[str, str]) -> int:
+    """The number with which a list begins."""
+    told = attributes.get("start", "")
+    return int(told) if _NUMBER.fullmatch(told) else 1
 
 
 def _item(inside: str, around: _Element) -> str:

@@ -104,7 +104,7 @@ def mention(person: str) -> str:
 
 def mentioned(text: str) -> list[str]:
     """The keys of the people whom the text mentions."""
-    return MENTION.findall(text)
+    return MENTION.findall(text) if _PERSON_BEGINS in text else []
 
 
 def with_names(text: str, names: dict[str, str]) -> str:

@@ -2,23 +2,23 @@
 
 Whoever is about to take some away asks all others first. Who has nothing against it has seen what the asker
 has seen, and stores none of it before it hears that this is over. Then the asker learns what was acknowledged
-anywhere: a file may have come to have that content. One that is cut off from the others hears of none of
-them, but does not learn it either, and leaves all as it is.
+anywhere: a file may have come to have that content. While one that belongs to the cluster is not heard, all
+stays as it is: that node may be there for the stream still, or be again with an upload that it was at.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Final, Protocol
 
-import msgspec
 import trio
 from msgspec import Meta, Struct
 
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.heartbeats import Heartbeats
-from chatd.cluster.net import Net, Unreachable
+from chatd.cluster.net import Net
+from chatd.cluster.node_message import NodeMessage, encode
 from chatd.files.pins import Pins
 from chatd.ports import StoreUnavailable
 
@@ -36,10 +36,9 @@ class _Claim(Struct, frozen=True, array_like=True):
     sequence: int
 
 
-_claim: Final = msgspec.msgpack.Decoder(_Claim).decode
-_free: Final = msgspec.msgpack.Decoder(bool).decode
-_hash: Final = msgspec.msgpack.Decoder(Hash).decode
-_encode: Final = msgspec.msgpack.Encoder().encode
+_CLAIM: Final = NodeMessage(_Claim)
+_FREE: Final = NodeMessage(bool)
+_OVER: Final = NodeMessage[str](Hash)
 
 
 class Collector(Protocol):
@@ -50,7 +49,8 @@ class Collector(Protocol):
 
 class BlobsOfNodes:
     """`applied` returns when the stream has been applied up to a sequence, `sequence` says up to where, and
-    `catch_up` returns when this node has applied all that was acknowledged anywhere."""
+    `catch_up` returns when this node has applied all that was acknowledged anywhere. `members` gives the
+    other nodes that belong to the cluster."""
 
     def __init__(
         self,
@@ -60,6 +60,7 @@ class BlobsOfNodes:
         applied: Callable[[int], Awaitable[None]],
         sequence: Callable[[], int],
         catch_up: Callable[[], Awaitable[None]],
+        members: Callable[[], Awaitable[Collection[str]]],
     ) -> None:
         self._net = net
         self._heartbeats = heartbeats
@@ -67,6 +68,7 @@ class BlobsOfNodes:
         self._applied = applied
         self._sequence = sequence
         self._catch_up = catch_up
+        self._members = members
         self._claims: dict[str, trio.Event] = {}  # of other nodes
         self._complaints = Complaints()
 
@@ -88,15 +90,24 @@ class BlobsOfNodes:
         nodes = [heard.heartbeat.node for heard in self._heartbeats.others()]
         asked: list[str] = []
         try:
+            if not await self._are_all(nodes):
+                yield False
+                return
             for node in nodes:
                 asked.append(node)
                 if not await self._ask(node, hash_):
                     yield False
                     return
-            yield await self._level()
+            yield await self._level() and await self._are_all(nodes)
         finally:
             for node in asked:
-                self._net.publish(f"{OVER}.{node}", _encode(hash_))
+                self._net.publish(f"{OVER}.{node}", encode(hash_))
+
+    async def _are_all(self, nodes: Sequence[str]) -> bool:
+        """Whether no other node belongs to the cluster, as far as is known here."""
+        with suppress(StoreUnavailable):
+            return set(nodes).issuperset(await self._members())
+        return False
 
     async def _level(self) -> bool:
         """Whether what was stored anywhere before has its row here."""
@@ -106,22 +117,13 @@ class BlobsOfNodes:
         return False
 
     async def _ask(self, node: str, hash_: str) -> bool:
-        claim = _encode(_Claim(hash_, self._sequence()))
-        try:
-            return _free(await self._net.ask(f"{ASK}.{node}", claim, SECONDS))
-        except Unreachable:
-            pass
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            self._complaints.say("node_message_unreadable", problem=str(error))
-        return False
+        claim = encode(_Claim(hash_, self._sequence()))
+        return bool(await _FREE.ask(self._net, f"{ASK}.{node}", claim, SECONDS, self._complaints))
 
     # --- whoever is asked
 
     async def _asked(self, data: bytes, pins: Pins, collector: Collector) -> bytes:
-        try:
-            claim = _claim(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            self._complaints.say("node_message_unreadable", problem=str(error))
+        if (claim := _CLAIM.read(data, self._complaints)) is None:
             return b""
         free = False
         if claim.hash not in self._claims and len(self._claims) < CLAIMS:
@@ -134,7 +136,7 @@ class BlobsOfNodes:
             finally:
                 if not free:
                     del self._claims[claim.hash]
-        return _encode(free)
+        return encode(free)
 
     async def _hold(
         self, hash_: str, over: trio.Event, pins: Pins, *, task_status: trio.TaskStatus[bool]
@@ -148,10 +150,6 @@ class BlobsOfNodes:
         del self._claims[hash_]
 
     def _heard_over(self, data: bytes) -> None:
-        try:
-            hash_ = _hash(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            self._complaints.say("node_message_unreadable", problem=str(error))
-            return
-        if (over := self._claims.get(hash_)) is not None:
+        hash_ = _OVER.read(data, self._complaints)
+        if hash_ is not None and (over := self._claims.get(hash_)) is not None:
             over.set()

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Struct
 
+from chatd.cluster.node_message import NodeMessage
 from chatd.contract.errors import Refusal
 
 LONGEST: Final = 900_000  # bytes of a command or an answer
@@ -41,9 +42,8 @@ class Answer(Struct, frozen=True, array_like=True):
     result: bytes | None
 
 
-encode: Final = msgspec.msgpack.Encoder().encode
-decode_call: Final = msgspec.msgpack.Decoder(Call).decode
-decode_answer: Final = msgspec.msgpack.Decoder(Answer).decode
+CALL: Final = NodeMessage(Call)
+ANSWER: Final = NodeMessage(Answer)
 
 
 def calls_to(node: tuple[str, str]) -> str:

@@ -10,6 +10,7 @@ from functools import partial
 
 import trio
 
+from chatd.cluster.broker import Broker
 from chatd.cluster.errors import LEAST_PAYLOAD, ClusterError, too_small
 from chatd.cluster.monitors import refuse_unsynced
 from chatd.cluster.node import Node
@@ -41,7 +42,7 @@ async def connected(settings: Settings) -> AsyncIterator[Node]:
         if client.info.max_payload < LEAST_PAYLOAD:
             raise ClusterError(too_small(client.info.max_payload))
         await trio.to_thread.run_sync(partial(refuse_unsynced, settings.cluster_monitors))
-        yield Node(name, settings, client, nursery)
+        yield Node(name, settings, Broker(settings.cluster_name, name, client, nursery), nursery)
         nursery.cancel_scope.cancel()
 
 

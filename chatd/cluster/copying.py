@@ -11,7 +11,9 @@ from typing import Final
 import msgspec
 import trio
 
+from chatd.cluster.complaints import Complaints
 from chatd.cluster.net import Net, Unreachable
+from chatd.cluster.node_message import NodeMessage, encode
 from chatd.log import log
 from chatd.ports import StoreError
 
@@ -41,18 +43,18 @@ class Wanted(msgspec.Struct, frozen=True):
     at: int
 
 
-_offer: Final = msgspec.msgpack.Decoder(Offer).decode
-_wanted: Final = msgspec.msgpack.Decoder(Wanted).decode
-_encode: Final = msgspec.msgpack.Encoder().encode
+_OFFER: Final = NodeMessage(Offer)
+_WANTED: Final = NodeMessage(Wanted)
 
 
 class Copies:
-    """Gives copies away, one at a time. `copy` writes one to a path."""
+    """Gives copies away, one at a time. `copy` writes one to a path. `run` it."""
 
     def __init__(self, net: Net, folder: Path, copy: Callable[[Path], Awaitable[object]]) -> None:
         self._net = net
         self._path = folder / "copy-for-a-node.db"
         self._copy = copy
+        self._complaints = Complaints()
         self._id = ""
         self._making = False
         self._asked_at = 0.0
@@ -64,7 +66,7 @@ class Copies:
         self._net.answer(ASK, self._make)
         self._net.answer(f"{ASK}.{self._net.node}", self._piece)
 
-    async def tidy(self) -> None:
+    async def run(self) -> None:
         """For ever: throws a copy away that nobody reads."""
         while True:
             await trio.sleep(KEPT_SECONDS / 4)
@@ -75,7 +77,7 @@ class Copies:
     async def _make(self, _: bytes) -> bytes:
         if self._making or (self._id and trio.current_time() - self._asked_at < PIECE_SECONDS):
             await trio.sleep(FREE_FIRST)
-            return _encode(Offer(self._net.node, "", 0, BUSY))
+            return encode(Offer(self._net.node, "", 0, BUSY))
         self._making = True
         try:
             self._path.unlink(missing_ok=True)
@@ -83,18 +85,15 @@ class Copies:
             self._id, self._asked_at = secrets.token_hex(16), trio.current_time()
             self._size = self._path.stat().st_size
             log.info("copy_made", bytes=self._size)
-            return _encode(Offer(self._net.node, self._id, self._size))
+            return encode(Offer(self._net.node, self._id, self._size))
         except (StoreError, OSError) as error:
-            return _encode(Offer(self._net.node, "", 0, str(error)))
+            return encode(Offer(self._net.node, "", 0, str(error)))
         finally:
             self._making = False
 
     async def _piece(self, data: bytes) -> bytes:
-        try:
-            wanted = _wanted(data)
-        except msgspec.MsgspecError:
-            return b""
-        if not self._id or not secrets.compare_digest(wanted.id, self._id):
+        wanted = _WANTED.read(data, self._complaints)
+        if wanted is None or not self._id or not secrets.compare_digest(wanted.id, self._id):
             return b""
         self._asked_at = trio.current_time()
         piece = await trio.to_thread.run_sync(_read, self._path, wanted.at)
@@ -106,13 +105,13 @@ class Copies:
 async def fetch(net: Net, path: Path) -> str:
     """Writes a copy to `path`, and gives the node that it is of. Raises Unreachable when no node answers, and
     StoreError."""
-    offer = _offer(await net.ask(ASK, b"", OFFER_SECONDS))
+    offer = await _ask_offer(net)
     if offer.problem == BUSY:
         log.info("waiting_for_copy", node=offer.node)
     until = trio.current_time() + BUSY_SECONDS
     while offer.problem == BUSY and trio.current_time() < until:
         await trio.sleep(AGAIN_SECONDS)
-        offer = _offer(await net.ask(ASK, b"", OFFER_SECONDS))
+        offer = await _ask_offer(net)
     if offer.problem:
         raise StoreError(f"the node {offer.node} gives no copy of its database: {offer.problem}")
     part = path.with_name(path.name + ".part")
@@ -129,10 +128,17 @@ async def fetch(net: Net, path: Path) -> str:
     return offer.node
 
 
+async def _ask_offer(net: Net) -> Offer:
+    offer = _OFFER.read(await net.ask(ASK, b"", OFFER_SECONDS), Complaints())
+    if offer is None:
+        raise Unreachable(f"{ASK}: the answer is none of a node")
+    return offer
+
+
 async def _ask_piece(net: Net, offer: Offer, at: int) -> bytes:
     for _ in range(TRIES):
         try:
-            piece = await net.ask(f"{ASK}.{offer.node}", _encode(Wanted(offer.id, at)), PIECE_SECONDS)
+            piece = await net.ask(f"{ASK}.{offer.node}", encode(Wanted(offer.id, at)), PIECE_SECONDS)
         except Unreachable:
             await trio.sleep(1)
             continue

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-import msgspec
 import trio
 
 from chatd.actors.runtime.live_sessions import LiveSessions
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.heartbeats import Heartbeats
-from chatd.cluster.net import Net, Unreachable
+from chatd.cluster.net import Net
+from chatd.cluster.node_message import NodeMessage, encode
 
 SUBJECT: Final = "devices"
 SECONDS: Final = 1.0  # for the answers; who is late is not waited for
 
-_encode: Final = msgspec.msgpack.Encoder().encode
-_devices: Final = msgspec.msgpack.Decoder(list[str]).decode
+_DEVICES: Final = NodeMessage(list[str])
 
 
 class DevicesOfNodes:
@@ -29,18 +28,14 @@ class DevicesOfNodes:
         live.elsewhere = self._ask_all
 
     async def _asked(self, data: bytes) -> bytes:
-        return _encode(sorted(self._live.devices(data.decode(errors="replace"))))
+        return encode(sorted(self._live.devices(data.decode(errors="replace"))))
 
     async def _ask_all(self, account: str) -> set[str]:
         found = set[str]()
 
         async def ask(node: str) -> None:
-            try:
-                found.update(_devices(await self._net.ask(f"{SUBJECT}.{node}", account.encode(), SECONDS)))
-            except Unreachable:
-                pass
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                self._complaints.say("node_message_unreadable", problem=str(error))
+            asked = self._net, f"{SUBJECT}.{node}", account.encode(), SECONDS
+            found.update(await _DEVICES.ask(*asked, self._complaints) or ())
 
         async with trio.open_nursery() as nursery:
             for node in self._heartbeats.nodes:

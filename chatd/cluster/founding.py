@@ -10,13 +10,14 @@ from typing import Final
 
 import trio
 
+from chatd.cluster.broker import Broker
 from chatd.cluster.copying import fetch
 from chatd.cluster.errors import STREAM_LOST, ClusterError, stream_gone
-from chatd.cluster.net import Net, Unreachable
+from chatd.cluster.net import Unreachable
 from chatd.cluster.sealing import Key
 from chatd.log import log
 from chatd.nats.client import NatsError
-from chatd.nats.jetstream import NAME_IN_USE, NO_STREAM, ApiError, JetStream, StreamConfig, StreamInfo
+from chatd.nats.jetstream import NAME_IN_USE, NO_STREAM, ApiError, StreamConfig, StreamInfo
 from chatd.ports import Append, PutClusterKey, StoreUnavailable
 from chatd.store.database import Store, open_store
 from chatd.store.ops.data_dir import DATABASE
@@ -30,16 +31,12 @@ STARTING: Final = 20.0  # seconds in which nodes that start at the same time can
 
 
 class Founding:
-    """`cluster`: its name; `stream` and `subject`: of its log; `replicas`: of the stream."""
+    """`cluster`: its name; `replicas`: of the stream."""
 
-    def __init__(
-        self, net: Net, jetstream: JetStream, cluster: str, stream: str, subject: str, replicas: int
-    ) -> None:
-        self._net = net
-        self._jetstream = jetstream
+    def __init__(self, broker: Broker, cluster: str, replicas: int) -> None:
+        self._net, self._jetstream = broker.net, broker.jetstream
+        self._stream, self._subject = broker.stream, broker.subject
         self._cluster = cluster
-        self._stream = stream
-        self._subject = subject
         self._replicas = replicas
 
     async def bring_database(self, folder: Path) -> None:

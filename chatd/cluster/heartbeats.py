@@ -11,6 +11,7 @@ import trio
 from chatd.clock import now
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.net import Net
+from chatd.cluster.node_message import NodeMessage, encode
 from chatd.log import log
 
 EVERY: Final = 0.5  # seconds
@@ -56,8 +57,7 @@ class SameName(Exception):
     """Another process calls itself as this node does."""
 
 
-_decode: Final = msgspec.msgpack.Decoder(Heartbeat).decode
-_encode: Final = msgspec.msgpack.Encoder().encode
+_HEARTBEAT: Final = NodeMessage(Heartbeat)
 
 
 class Heartbeats:
@@ -150,13 +150,10 @@ class Heartbeats:
         mine = self.mine()
         serving = mine.serving and not self._gone
         said = msgspec.structs.replace(mine, leaving=self._leaving, serving=serving, at=now())
-        self._net.publish(SUBJECT, _encode(said))
+        self._net.publish(SUBJECT, encode(said))
 
     def _take(self, data: bytes) -> None:
-        try:
-            heartbeat = _decode(data)
-        except msgspec.MsgspecError as error:
-            self._complaints.say("node_message_unreadable", problem=str(error))
+        if (heartbeat := _HEARTBEAT.read(data, self._complaints)) is None:
             return
         if heartbeat.node == self._net.node:
             if heartbeat.life < self.mine().life and not heartbeat.leaving:  # the younger one goes

@@ -16,10 +16,11 @@ import msgspec
 import trio
 
 from chatd.actors.runtime.envelope import BROKEN, STOPPING, UNCERTAIN, UNSETTLED, Envelope
-from chatd.cluster.calls import LONGEST, OVERLOADED, Answer, Call, answers_to, calls_to, decode_call, encode
+from chatd.cluster.calls import CALL, LONGEST, OVERLOADED, Answer, Call, answers_to, calls_to
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.envelopes import Unsendable, decode_command, encode_result
 from chatd.cluster.net import Net
+from chatd.cluster.node_message import encode
 from chatd.contract.errors import Refusal
 from chatd.tracing import tracing
 
@@ -91,10 +92,7 @@ class Inboxes:
     def _called(self, data: bytes) -> None:
         if self._closed:
             return
-        try:
-            call = decode_call(data)
-        except msgspec.MsgspecError as error:
-            self._complaints.say("node_message_unreadable", problem=str(error))
+        if (call := CALL.read(data, self._complaints)) is None:
             return
         inbox = self._inboxes.get(call.line)
         if call.n == 0:  # the line has ended
@@ -185,7 +183,7 @@ class Inboxes:
         inbox.used = trio.current_time()
         self._net.publish(answers_to(call.sender), encoded)
 
-    async def tidy(self) -> None:
+    async def run(self) -> None:
         """For ever: forgets lines of which nothing is heard."""
         while True:
             await trio.sleep(KEPT_SECONDS / 4)

@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol
 
-import msgspec
 import trio
 
 from chatd.actors.runtime.envelope import BROKEN, UNCERTAIN, Envelope
-from chatd.cluster.calls import LONGEST, OVERLOADED, Call, answers_to, calls_to, decode_answer, encode
+from chatd.cluster.calls import ANSWER, LONGEST, OVERLOADED, Call, answers_to, calls_to
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.envelopes import Unsendable, decode_result, encode_command
 from chatd.cluster.line import Asked, Life, Line
 from chatd.cluster.net import Net
+from chatd.cluster.node_message import encode
 
 LOOK: Final = 0.01  # seconds
 AGAIN: Final = "again"  # the subject on which a node says that it was without a connection
@@ -252,10 +252,6 @@ class Lines:
         self._net.publish(calls_to(to), encode(call))
 
     def _answered(self, data: bytes) -> None:
-        try:
-            answer = decode_answer(data)
-        except msgspec.MsgspecError as error:
-            self._complaints.say("node_message_unreadable", problem=str(error))
-            return
-        if (line := self._by_id.get(answer.line)) is not None:
+        answer = ANSWER.read(data, self._complaints)
+        if answer is not None and (line := self._by_id.get(answer.line)) is not None:
             self._outstanding_bytes += line.answered(answer)

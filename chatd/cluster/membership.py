@@ -8,12 +8,12 @@ from typing import Final, Protocol
 import trio
 
 from chatd.clock import now
+from chatd.cluster.broker import Broker
 from chatd.cluster.errors import TooOld
 from chatd.cluster.heartbeats import Heartbeats
 from chatd.cluster.log import ClusterLog
 from chatd.log import log
 from chatd.nats.client import NatsError
-from chatd.nats.jetstream import JetStream
 from chatd.ports import Append, BackupReader, ClusterReader, DropNode, PutLevel, PutNode, StoreUnavailable
 
 EVERY: Final = 60.0  # seconds
@@ -35,8 +35,7 @@ class Membership:
         own: ClusterLog,
         heartbeats: Heartbeats,
         reader: Queries,
-        jetstream: JetStream,
-        stream: str,
+        broker: Broker,
     ) -> None:
         self.agreed = 1  # the level that all nodes can read
         self._name = name
@@ -44,8 +43,7 @@ class Membership:
         self._own = own
         self._heartbeats = heartbeats
         self._reader = reader
-        self._jetstream = jetstream
-        self._stream = stream
+        self._jetstream, self._stream = broker.jetstream, broker.stream
 
     def all_read(self, level: int) -> bool:
         """Whether all nodes can read what came with this level. Whoever decides asks before it writes a

@@ -11,6 +11,7 @@ import trio
 from chatd import __version__
 from chatd.actors.runtime.supervisor import Actor
 from chatd.clock import new_id
+from chatd.cluster.broker import Broker
 from chatd.cluster.clocks import earliest
 from chatd.cluster.contact import CUT_OFF, Contact
 from chatd.cluster.copying import Copies
@@ -19,7 +20,6 @@ from chatd.cluster.ending import ending
 from chatd.cluster.errors import ClusterError, stream_gone
 from chatd.cluster.founding import Founding
 from chatd.cluster.heartbeats import Heartbeat, Heartbeats
-from chatd.cluster.jetstream import NatsNet, StreamSequencer
 from chatd.cluster.leading import LED, Led
 from chatd.cluster.log import ClusterLog
 from chatd.cluster.membership import Membership
@@ -33,8 +33,8 @@ from chatd.cluster.sharing import Here, Sharing
 from chatd.cluster.statuses import cluster_status
 from chatd.contract.cluster import ClusterStatus
 from chatd.log import log
-from chatd.nats.client import Client, NatsError
-from chatd.nats.jetstream import NO_STREAM, ApiError, JetStream
+from chatd.nats.client import NatsError
+from chatd.nats.jetstream import NO_STREAM, ApiError
 from chatd.ports import ClusterCounts, StoreUnavailable
 from chatd.settings import Settings
 from chatd.store.database import Store
@@ -57,28 +57,17 @@ class Node:
     net: Net
     contact: Contact
 
-    def __init__(self, name: str, settings: Settings, client: Client, nursery: trio.Nursery) -> None:
+    def __init__(self, name: str, settings: Settings, broker: Broker, nursery: trio.Nursery) -> None:
         self.name = name
         self.life = new_id()
         self._settings = settings
         self._nursery = nursery
-        self._jetstream = JetStream(client)
-        self._stream = f"chatd_{settings.cluster_name}"
-        prefix = f"chatd.{settings.cluster_name}"
-        subject = f"{prefix}.log"
-        self._sequencer = StreamSequencer(self._jetstream, self._stream, subject)
-        self.client = client
-        self._open_net = NatsNet(client, prefix, name, nursery)
-        self._founding = Founding(
-            self._open_net,
-            self._jetstream,
-            settings.cluster_name,
-            self._stream,
-            subject,
-            settings.cluster_replicas,
-        )
+        self._broker = broker
+        self.client = broker.client
+        self._sequencer = broker.sequencer
+        self._founding = Founding(broker, settings.cluster_name, settings.cluster_replicas)
         self.bring_database = self._founding.bring_database
-        self._monitors = Monitors(settings.cluster_monitors, client.unusable)
+        self._monitors = Monitors(settings.cluster_monitors, broker.client.unusable)
         self._level_at = trio.current_time()  # when it was known last to lack nothing
         self._in = False  # it knew what the others knew
 
@@ -93,16 +82,14 @@ class Node:
         proposed = await store.reader.proposed()
         self._durable, self._store = proposed.sequence, store
         self.log = ClusterLog(store.log, store.reader, self._sequencer, self.life, key, proposed, head, hash_)
-        self.net = SealedNet(self._open_net, await store.reader.signing_key())
+        self.net = SealedNet(self._broker.net, await store.reader.signing_key())
         self.heartbeats = Heartbeats(self.net, self._heartbeat)
         self.owners = Owners(self.name, self.heartbeats)
         self.leads = self.owners.leads
-        self._copies = Copies(self._open_net, store.path.parent, store.copy)
+        self._copies = Copies(self._broker.net, store.path.parent, store.copy)
         self._scrubber = Scrubber(store.reader.ask, store.foreign_writes)
         self._divergence = DivergenceCheck(self.log, self.heartbeats)
-        self._membership = Membership(
-            self.name, LEVEL, self.log, self.heartbeats, store.reader, self._jetstream, self._stream
-        )
+        self._membership = Membership(self.name, LEVEL, self.log, self.heartbeats, store.reader, self._broker)
         self.all_read = self._membership.all_read
         self.contact = Contact(
             self._sequencer,
@@ -125,6 +112,7 @@ class Node:
             self.heartbeats,
             self.owners,
             self.catch_up,
+            self._membership.others,
             here,
         )
         self.one_time, self.blobs = self._sharing.one_time, self._sharing.blobs
@@ -145,7 +133,7 @@ class Node:
                     self.heartbeats.run,
                     self._scrubber.run,
                     self._divergence.run,
-                    self._copies.tidy,
+                    self._copies.run,
                     self._sharing.run,
                     self.contact.run,
                     self._watch_connections,
@@ -165,7 +153,7 @@ class Node:
         if self.log.own.refused is not None:
             troubles.append(f"the cluster's stream takes nothing more: {self.log.own.refused}; {LIMITS}")
         try:
-            info = await self._jetstream.stream_info(self._stream)
+            info = await self._broker.jetstream.stream_info(self._broker.stream)
         except NatsError as error:
             if isinstance(error, ApiError) and error.code == NO_STREAM:
                 troubles.append(stream_gone(self._settings.cluster_name))

@@ -9,19 +9,16 @@ from __future__ import annotations
 from functools import partial
 from typing import Final, TypeVar
 
-import msgspec
-
 from chatd.auth.one_time_tokens import OneTimeTokens
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.heartbeats import Heartbeats
-from chatd.cluster.net import Net, Unreachable
+from chatd.cluster.net import Net
+from chatd.cluster.node_message import NodeMessage, encode
 
 SUBJECT: Final = "once"
 SECONDS: Final = 2.0  # for the answer of one node
 DIGEST: Final = 32  # bytes
 T = TypeVar("T")
-
-_encode: Final = msgspec.msgpack.Encoder().encode
 
 
 class OneTimeOfNodes:
@@ -35,21 +32,16 @@ class OneTimeOfNodes:
 
         async def asked(data: bytes) -> bytes:
             value = tokens.take_hashed(data) if len(data) == DIGEST else None
-            return b"" if value is None else _encode(value)
+            return b"" if value is None else encode(value)
 
         self._net.answer(f"{SUBJECT}.{name}.{self._net.node}", asked)
-        tokens.elsewhere = partial(self._ask, name, msgspec.msgpack.Decoder(type_))
+        tokens.elsewhere = partial(self._ask, name, NodeMessage(type_))
 
-    async def _ask(self, name: str, decoder: msgspec.msgpack.Decoder[T], digest: bytes) -> T | None:
+    async def _ask(self, name: str, kept: NodeMessage[T], digest: bytes) -> T | None:
         for node in self._heartbeats.nodes:
             if node == self._net.node:
                 continue
-            try:
-                found = await self._net.ask(f"{SUBJECT}.{name}.{node}", digest, SECONDS)
-                if found:
-                    return decoder.decode(found)
-            except Unreachable:
-                continue
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                self._complaints.say("node_message_unreadable", problem=str(error))
+            asked = self._net, f"{SUBJECT}.{name}.{node}", digest, SECONDS
+            if (found := await kept.ask(*asked, self._complaints)) is not None:
+                return found
         return None

@@ -16,6 +16,7 @@ from chatd.actors.workers.presence import GRACE, Presence
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.heartbeats import Heartbeats
 from chatd.cluster.net import Net
+from chatd.cluster.node_message import NodeMessage, encode
 from chatd.log import log
 from chatd.ports import Reader, StoreUnavailable
 
@@ -43,8 +44,7 @@ class _Told(Struct, frozen=True, array_like=True):
     left: int = 0
 
 
-_encode: Final = msgspec.msgpack.Encoder().encode
-_decode: Final = msgspec.msgpack.Decoder(_Told).decode
+_TOLD: Final = NodeMessage(_Told)
 
 
 class Elsewhere:
@@ -107,7 +107,7 @@ class PresenceOfNodes:
 
     def _publish(self, whole: str, piece: int, of: int, those: Sequence[_One], left: int = 0) -> None:
         told = _Told(self._net.node, self._life, whole, piece, of, list(those), left)
-        self._net.publish(SUBJECT, _encode(told))
+        self._net.publish(SUBJECT, encode(told))
 
     async def _tell_all(self) -> None:
         number = 0
@@ -135,12 +135,8 @@ class PresenceOfNodes:
     # --- hearing
 
     def _heard(self, data: bytes) -> None:
-        try:
-            told = _decode(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            self._complaints.say("node_message_unreadable", problem=str(error))
-            return
-        if told.node == self._net.node or not 0 <= told.piece < told.of <= PIECES:
+        told = _TOLD.read(data, self._complaints)
+        if told is None or told.node == self._net.node or not 0 <= told.piece < told.of <= PIECES:
             return
         if not told.whole:
             for one in told.those:

@@ -9,14 +9,14 @@ import secrets
 from functools import partial
 from typing import Annotated, Final, Literal
 
-import msgspec
 from cachetools import LRUCache
 from msgspec import Meta, Struct
 
 from chatd.auth.login_throttle import WRONG, Attempt, LoginThrottle
 from chatd.auth.rate_limits import too_often
 from chatd.cluster.complaints import Complaints
-from chatd.cluster.net import Net, Unreachable
+from chatd.cluster.net import Net
+from chatd.cluster.node_message import NodeMessage, encode
 from chatd.cluster.owners import Owners
 from chatd.contract.errors import Refusal
 
@@ -44,10 +44,9 @@ class _Ended(Struct, frozen=True, array_like=True):
     how: How
 
 
-_guess: Final = msgspec.msgpack.Decoder(_Guess).decode
-_counted: Final = msgspec.msgpack.Decoder(_Counted).decode
-_ended: Final = msgspec.msgpack.Decoder(_Ended).decode
-_encode: Final = msgspec.msgpack.Encoder().encode
+_GUESS: Final = NodeMessage(_Guess)
+_COUNTED: Final = NodeMessage(_Counted)
+_ENDED: Final = NodeMessage(_Ended)
 
 
 class AttemptElsewhere(Attempt):
@@ -86,36 +85,27 @@ class SharedThrottle:
         if owner is None:
             return None
         node = owner[0]
-        try:
-            found = _counted(await self._net.ask(f"{ASK}.{node}", _encode(_Guess(key, address)), SECONDS))
-        except Unreachable:
-            return None
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            self._complaints.say("node_message_unreadable", problem=str(error))
+        guess = encode(_Guess(key, address))
+        found = await _COUNTED.ask(self._net, f"{ASK}.{node}", guess, SECONDS, self._complaints)
+        if found is None:
             return None
         return too_often(found.wait, WRONG) if found.wait else AttemptElsewhere(self, node, found.id)
 
     def end(self, node: str, id_: str, how: How) -> None:
-        self._net.publish(f"{ENDED}.{node}", _encode(_Ended(id_, how)))
+        self._net.publish(f"{ENDED}.{node}", encode(_Ended(id_, how)))
 
     async def _asked(self, data: bytes) -> bytes:
-        try:
-            guess = _guess(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            self._complaints.say("node_message_unreadable", problem=str(error))
+        if (guess := _GUESS.read(data, self._complaints)) is None:
             return b""
         attempt = self._throttle.guess(guess.key, guess.address)
         if isinstance(attempt, Refusal):
-            return _encode(_Counted("", (attempt.data or {})["retry_after"]))
+            return encode(_Counted("", (attempt.data or {})["retry_after"]))
         id_ = secrets.token_hex(8)
         self._open[id_] = attempt
-        return _encode(_Counted(id_))
+        return encode(_Counted(id_))
 
     def _heard(self, data: bytes) -> None:
-        try:
-            ended = _ended(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            self._complaints.say("node_message_unreadable", problem=str(error))
+        if (ended := _ENDED.read(data, self._complaints)) is None:
             return
         attempt = self._open.pop(ended.id, None)
         if attempt is not None:

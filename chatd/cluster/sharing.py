@@ -56,8 +56,9 @@ class Here(Protocol):
 
 
 class Sharing:
-    """`life`: of this node. `catch_up` returns when it has applied what was acknowledged anywhere. `run` it;
-    `open` it once this node knows what the others know."""
+    """`life`: of this node. `catch_up` returns when it has applied what was acknowledged anywhere. `members`
+    gives the other nodes that belong to the cluster. `run` it; `open` it once this node knows what the others
+    know."""
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class Sharing:
         heartbeats: Heartbeats,
         owners: Owners,
         catch_up: Callable[[], Awaitable[None]],
+        members: Callable[[], Awaitable[Sequence[str]]],
         here: Here,
     ) -> None:
         self._here = here
@@ -81,7 +83,8 @@ class Sharing:
         self._signals = Signals(net, here.bus)
         self._presence = PresenceOfNodes(net, heartbeats, life, here.presence, here.bus, here.reader)
         self.one_time = OneTimeOfNodes(net, heartbeats)
-        self.blobs = BlobsOfNodes(net, heartbeats, nursery, log.wait_for, lambda: log.sequence, catch_up)
+        known = log.wait_for, lambda: log.sequence, catch_up, members
+        self.blobs = BlobsOfNodes(net, heartbeats, nursery, *known)
         DevicesOfNodes(net, heartbeats, here.live)
         SharedThrottle(net, owners, here.throttle)
         log.follow_others(self._others_wrote, here.directory.give_way)
@@ -98,7 +101,7 @@ class Sharing:
     async def run(self) -> None:
         """For ever."""
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self.inboxes.tidy)
+            nursery.start_soon(self.inboxes.run)
             nursery.start_soon(self._presence.run)
 
     def _others_wrote(self, appends: Sequence[Append], events: Sequence[Event]) -> None:

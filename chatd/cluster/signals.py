@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import msgspec
 from msgspec import Struct
 
 from chatd.actors.runtime.bus import Bus
 from chatd.cluster.complaints import Complaints
 from chatd.cluster.net import Net
+from chatd.cluster.node_message import NodeMessage, encode
 from chatd.ports import Row
 
 SUBJECT: Final = "signal"
@@ -24,8 +24,7 @@ class _Signal(Struct, frozen=True, array_like=True):
     but: str | None
 
 
-_encode: Final = msgspec.msgpack.Encoder().encode
-_decode: Final = msgspec.msgpack.Decoder(_Signal).decode
+_SIGNAL: Final = NodeMessage(_Signal)
 
 
 class Signals:
@@ -39,17 +38,13 @@ class Signals:
         self._net.listen(SUBJECT, self._heard)
 
     def _relay(self, account: str | None, stream: str | None, frame: Row, but: str | None) -> None:
-        encoded = _encode([self._net.node, account, stream, frame, but])
+        encoded = encode([self._net.node, account, stream, frame, but])
         if len(encoded) <= LONGEST:
             self._net.publish(SUBJECT, encoded)
 
     def _heard(self, data: bytes) -> None:
-        try:
-            signal = _decode(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            self._complaints.say("node_message_unreadable", problem=str(error))
-            return
-        if signal.node == self._net.node:
+        signal = _SIGNAL.read(data, self._complaints)
+        if signal is None or signal.node == self._net.node:
             return
         if signal.account is not None:
             self._bus.show(signal.account, signal.frame)

@@ -73,6 +73,7 @@ class Gateway:
         self._settings = settings
         self._load_http = load_http
         self._http: Http | None = None
+        self._loading = trio.Lock()  # a server that starts has many clients at once
         self._open_session = open_session
         self._proxies = Proxies(settings.trusted_proxies)
         self._places = AddressPlaces(settings.quota_connections if settings.limits else None)
@@ -206,15 +207,14 @@ class Gateway:
             return False
         if head.path != "/ws":
             with self.traffic:
-                if self._http is None:
-                    self._http = await self._load_http()
+                http = self._http or await self._loaded_http()
                 if not peer.operator:
                     await self.turns.take(network(caller.address), bool(stream.unread_rest))
                 if head.path == GRAPHQL and WEBSOCKET in head.upgrade:
                     work_at_head(stream.unread_head)
-                    await self._http.serve_graphql(stream, head, caller)
+                    await http.serve_graphql(stream, head, caller)
                     return False
-                return await self._http.serve(stream, head, caller)
+                return await http.serve(stream, head, caller)
         await serve_websocket(
             stream,
             caller,
@@ -225,6 +225,12 @@ class Gateway:
             self.poller,
         )
         return False
+
+    async def _loaded_http(self) -> Http:
+        async with self._loading:
+            if self._http is None:
+                self._http = await self._load_http()
+        return self._http
 
     def _refused(self, peer: Caller | None, bad: BadHead) -> None:
         address = "admin socket" if peer is None else peer.address

@@ -58,8 +58,9 @@ class Connection(Protocol):
         """Whether the client is gone, and hears nothing any more."""
 
     def send(self, frames: Sequence[Row]) -> None: ...
-    def write(self, rendered: bytes, at_once: bool = False) -> None:
-        """What `render` made of events; with what else comes now, or at once if nothing waits."""
+    def write(self, rendered: bytes, at_once: bool = False) -> int:
+        """What `render` made of events; with what else comes now, or at once if nothing waits. Returns what
+        is `queued` then."""
 
     async def receive(self) -> Message | None:
         """The client's next message; None when it is lost or `stop_reading` was called."""

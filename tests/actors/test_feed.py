@@ -34,10 +34,11 @@ class SlowConnection:
     def render(self, events: Sequence[Event]) -> bytes:
         return ",".join(str(event.position) for event in events).encode()
 
-    def write(self, rendered: bytes, at_once: bool = False) -> None:
+    def write(self, rendered: bytes, at_once: bool = False) -> int:
         positions = [int(position) for position in rendered.split(b",")]
         self.heard += positions
         self.unread += len(positions)
+        return self.queued
 
     def send(self, frames: object) -> None:
         raise AssertionError("no frames here")

@@ -32,6 +32,7 @@ class Twin:
         self.ended: list[tuple[str, int]] = []
         self.failing = 0
         self.looked: list[int] = []
+        self.tried = 0
 
     # --- the reader
 
@@ -65,6 +66,7 @@ class Twin:
         return sorted(self.blobs)
 
     async def delete(self, hash_: str, unless: Callable[[], Awaitable[bool]]) -> bool:
+        self.tried += 1
         if self.failing:
             self.failing -= 1
             raise BlobsUnavailable("the disk is away")
@@ -122,6 +124,24 @@ async def test_what_somebody_attaches_in_that_moment_stays(twin: Twin, collector
     await collector.end_unheld()
     assert [stream for stream, _ in twin.ended] == ["account/ann"]
     assert twin.looked == [99 * DAY * 1000]
+
+
+async def test_what_cannot_be_taken_for_long_is_tried_less_and_less_often_and_what_comes_at_once(
+    autojump_clock: MockClock, twin: Twin, collector: FileCollector, nursery: trio.Nursery
+) -> None:
+    """As while another node is away, which may store it."""
+    twin.blobs, twin.dropped, twin.stored = {"coming"}, ["coming"], {"coming"}
+    nursery.start_soon(collector.run)
+    await trio.sleep(1800)
+    assert 30 < twin.tried < 60
+    twin.blobs.add("gone")
+    twin.dropped.append("gone")
+    collector.follow([DELETED])
+    await trio.sleep(0.5)
+    assert twin.blobs == {"coming"}
+    twin.stored = set()
+    await trio.sleep(61)
+    assert twin.blobs == set()
 
 
 async def test_it_wakes_when_something_may_have_ended_and_tries_again_what_failed(

@@ -33,8 +33,9 @@ class Connection:
         self.rendered += 1
         return repr([event.frame() for event in events]).encode()
 
-    def write(self, rendered: bytes, at_once: bool = False) -> None:
+    def write(self, rendered: bytes, at_once: bool = False) -> int:
         self.written.append(rendered)
+        return self.queued
 
     async def drained(self, below: int) -> None:
         while self.queued >= below:

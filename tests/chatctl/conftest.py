@@ -17,6 +17,7 @@ from typing import Any
 import attrs
 import pytest
 from click.testing import CliRunner, Result
+from e2e.serving import Server
 
 from chatctl.cli import cli
 
@@ -94,16 +95,11 @@ def deadline() -> Iterator[None]:
 @contextmanager
 def served(data: Path) -> Iterator[Chatctl]:
     """With a server of its own on the folder."""
-    command = [sys.executable, "-m", "chatd.cli", "serve", "--port", "0", "--data", str(data), "--no-limits"]
-    with (data.parent / f"{data.name}.log").open("w") as log:
-        server = subprocess.Popen(command, env=CLEAN, text=True, stdout=subprocess.PIPE, stderr=log)
-    with server:
-        try:
-            url = next(line.split()[-1] for line in server.stdout if line.startswith("listening on "))
-            yield Chatctl(str(data), url)
-        finally:
-            server.terminate()
-            server.stdout.close()
+    server = Server(data).start()
+    try:
+        yield Chatctl(str(data), f"http://127.0.0.1:{server.port}")
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ TAGS = {
 }
 ATTRIBUTES = {
     *("lang", "charset", "http-equiv", "content", "name", "href", "rel", "id", "class", "datetime", "title"),
-    *("dir", "src", "alt", "loading", "start"),
+    *("dir", "src", "alt", "loading", "start", "tabindex"),
 }
 
 
@@ -202,8 +202,19 @@ def test_a_large_room_is_cut_into_pages_and_memory_stays_bounded(
         write_html(Exported({room: said()}, [Person("A", "ann")]), tmp_path / "x")  # type: ignore[arg-type]
     found = pages(tmp_path / "x")
     assert set(found) == {"index.html", *(f"rooms/town-square{n}.html" for n in ("", ".2", ".3"))}
+    assert set(found["index.html"].links) == set(found) - {"index.html"}
+    [first_reply] = [
+        one for one in found["rooms/town-square.3.html"].links if "#" in one and ".2.html" in one
+    ]
+    assert first_reply == "town-square.2.html#m800"
     numbers = [int(one["id"][1:]) for name in sorted(found, key=_by_page)[1:] for one in found[name].articles]  # type: ignore[index]
     assert numbers == list(range(1, 1_001))
+
+
+def test_a_spoiler_is_hidden_until_somebody_looks() -> None:
+    written = Texts(str, {}).html("||the *butler*|| did it || `||`")
+    hidden = '<span class="spoiler" tabindex="0">the <em>butler</em></span>'
+    assert written == f"<p>{hidden} did it || <code>||</code></p>\n"
 
 
 def _by_page(name: str) -> tuple[bool, int]:

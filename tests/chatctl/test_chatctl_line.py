@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from shutil import rmtree
 
 import click
@@ -149,6 +150,22 @@ def test_names_are_completed_from_the_running_server(chatctl, town):
 
 def test_without_a_server_nothing_is_completed_and_nothing_said(tmp_path):
     assert completed("account", "show", data=str(tmp_path)) == []
+
+
+def paths(group: click.Group, *words: str) -> Iterator[tuple[str, click.ParamType]]:
+    """The arguments that name a file, a folder or a repository, each with its command."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from paths(command, *words, name)
+        for param in command.params:
+            if isinstance(param, click.Argument) and param.name in ("target", "source", "repository", "path"):
+                yield " ".join((*words, name, param.name)), param.type
+
+
+def test_paths_are_left_to_the_shell():
+    found = dict(paths(cli))
+    assert {"backup create target", "backup check source", "backup list repository"} <= found.keys()
+    assert {name for name, type_ in found.items() if not isinstance(type_, click.Path)} == set()
 
 
 # --- other terminals -------------------------------------------------------------------------------------

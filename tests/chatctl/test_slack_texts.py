@@ -62,6 +62,8 @@ def _runs(nodes: list[Any], style: frozenset[str]) -> Iterator[tuple[Any, ...]]:
             case "link":
                 label = "".join(each.content for each in node.walk() if not each.children)
                 yield f"{label} <{unquote(node.attrs['href'])}>", style | {"link"}
+            case "spoiler":  # which Slack does not have: its bars tell it
+                yield from [("||", style), *_runs(node.children, style), ("||", style)]
             case kind if kind in STYLES:
                 yield from _runs(node.children, style | {STYLES[kind]})
             case _ if node.children:
@@ -114,6 +116,7 @@ TEXT = st.lists(BLOCK, min_size=1, max_size=4).map("\n\n".join)
 @example(text="**a**_b_")
 @example(text="- a\n\n- b\n\n> c\n\n> d\n\ne")
 @example(text="\\*no bold\\* \\`no code\\` \\|\\|")
+@example(text="**a** ||hidden *b* `c`||")
 @example(text="[a|b](https://a.example/c|d)")
 def test_a_text_reads_the_same_when_it_comes_back(text: str) -> None:
     assume(not lossy(parsed(text).children))

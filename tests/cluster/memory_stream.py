@@ -51,6 +51,7 @@ class Link:
         self.whole = trio.Event()
         self.whole.set()
         self.full = ""  # why nothing is taken
+        self.late = 0.0  # seconds after which the node hears of each message, beside what the weather does
 
     def cut(self) -> None:
         self.whole = trio.Event()
@@ -81,7 +82,7 @@ class Link:
 
     async def follow(self, after: int) -> AsyncIterator[Sequenced]:
         while True:
-            await trio.sleep(self.stream.random.random() * self.stream.weather.delay)
+            await trio.sleep(self.late + self.stream.random.random() * self.stream.weather.delay)
             await self.whole.wait()
             added = self.stream.added
             if after < len(self.stream.messages):

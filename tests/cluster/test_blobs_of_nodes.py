@@ -32,12 +32,16 @@ class Place:
             self.applied,
             lambda: self.sequence,
             self.catch_up,
+            self.members,
         )
         shared.share(self.pins, self)
 
     def others(self) -> list[Any]:
         names = self.town.heard - {self.name}
         return [SimpleNamespace(heartbeat=SimpleNamespace(node=name)) for name in sorted(names)]
+
+    async def members(self) -> set[str]:
+        return self.town.members - {self.name}
 
     async def applied(self, sequence: int) -> None:
         while self.sequence < sequence:
@@ -67,6 +71,7 @@ class Town:
         self.nursery, self.wires = nursery, Wires()
         self.last = 0  # sequence of the stream
         self.heard = {"a", "b", "c"}
+        self.members = {"a", "b", "c"}
         self.a, self.b, self.c = (Place(self, name) for name in ("a", "b", "c"))
 
 
@@ -118,9 +123,32 @@ async def test_a_node_that_was_asked_in_vain_stores_again_at_once(
 async def test_nothing_is_taken_away_while_a_node_that_is_heard_does_not_answer(town: Town) -> None:
     town.wires.down = {"b"}
     assert not await town.a.free()
-    await trio.testing.wait_all_tasks_blocked()
-    town.heard = {"a", "c"}
+
+
+async def test_nothing_is_taken_away_while_a_node_of_the_cluster_is_not_heard(town: Town) -> None:
+    """It may be there, store it, and be heard of by the stream, or be again in a moment."""
+    async with town.b.pins.storing("hash"):
+        town.heard = {"a", "c"}
+        assert not await town.a.free()
+    town.members = {"a", "c"}  # as after `chatctl cluster leave b`
     assert await town.a.free()
+
+
+async def test_who_belongs_to_the_cluster_is_known_when_all_is_known_that_was_acknowledged(
+    town: Town, autojump_clock: MockClock
+) -> None:
+    town.members, town.heard, town.last = {"a", "c"}, {"a", "c"}, 7
+    free: list[bool] = []
+
+    async def ask() -> None:
+        free.append(await town.a.free())
+
+    town.nursery.start_soon(ask)
+    await trio.testing.wait_all_tasks_blocked()
+    town.members = {"a", "b", "c"}
+    town.a.apply(7)
+    await trio.testing.wait_all_tasks_blocked()
+    assert free == [False]
 
 
 async def test_an_answer_that_is_none_is_a_no(town: Town) -> None:
@@ -152,7 +180,8 @@ async def test_whoever_takes_away_knows_first_what_was_stored_anywhere(
 
 async def test_a_node_that_is_cut_off_takes_nothing_away(town: Town, autojump_clock: MockClock) -> None:
     """It hears of nobody, and of nothing that was stored meanwhile."""
-    town.heard, town.a.agree = {"a"}, False
+    town.members = town.heard = {"a"}
+    town.a.agree = False
     assert not await town.a.free()
     town.a.agree, town.last = True, 7
     assert not await town.a.free()

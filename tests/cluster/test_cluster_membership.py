@@ -65,7 +65,8 @@ class World:
 
     def membership(self) -> Membership:
         world: Any = self
-        return Membership("a", 2, world, world, world, world, "stream")
+        broker: Any = SimpleNamespace(jetstream=self, stream="stream")
+        return Membership("a", 2, world, world, world, broker)
 
 
 async def test_what_all_hold_and_a_backup_holds_is_dropped() -> None:

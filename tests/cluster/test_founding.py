@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -52,9 +53,10 @@ class Nobody:
 
 
 def node(streams: Streams) -> Founding:
-    net: Any = Nobody()
-    jetstream: Any = streams
-    return Founding(net, jetstream, "hopper", "chatd_hopper", "chatd.hopper.log", 3)
+    broker: Any = SimpleNamespace(
+        net=Nobody(), jetstream=streams, stream="chatd_hopper", subject="hopper.log"
+    )
+    return Founding(broker, "hopper", 3)
 
 
 async def epoch(folder: Path) -> str:

@@ -90,7 +90,7 @@ class Node:
                 self.lines.open()
                 self.inboxes = Inboxes(net, self.life, *at_work)
                 self.inboxes.open()
-                nursery.start_soon(self.inboxes.tidy)
+                nursery.start_soon(self.inboxes.run)
                 task_status.started()
                 await trio.sleep_forever()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -214,8 +215,10 @@ async def test_a_node_does_not_begin_with_what_a_server_without_the_others_says(
     async with trio.open_nursery() as nursery:
         servers = Servers(nursery)
         servers.leads = False
-        net: Any = None
-        founding = Founding(net, servers, "hopper", "chatd_hopper", "chatd.hopper.log", 3)
+        broker: Any = SimpleNamespace(
+            net=None, jetstream=servers, stream="chatd_hopper", subject="hopper.log"
+        )
+        founding = Founding(broker, "hopper", 3)
         began = trio.current_time()
         with pytest.raises(ClusterError, match="JetStream does not answer: most of the NATS servers"):
             await founding._info()

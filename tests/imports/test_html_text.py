@@ -27,6 +27,7 @@ from chatctl.imports.html_text import html_as_markdown
         ("<blockquote><p>a</p><p>b</p></blockquote>c", "> a\n>\n> b\n\nc"),
         ("<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>", "- a\n- b\n  - c"),
         ("<ol><li>a<li>b</ol>", "1. a\n2. b"),
+        ('<ol start="9"><li>a<li>b</ol>', "9. a\n10. b"),
         ("<h2>Big\nnews</h2>rest", "## Big news\n\nrest"),
         ('<a href="https://a.example/?a=1&amp;b=2">tea</a>', "[tea](https://a.example/?a=1&b=2)"),
         ('<a href="https://a.example/">https://a.example/</a>', "https://a.example/"),

@@ -174,9 +174,11 @@ def test_redactions_reactions_and_pins(tmp_path: Path) -> None:
         reaction("$8", "x" * 5000),
         event("$9", {"pinned": ["$2", "$1", 7]}, BEN, "m.room.pinned_events", state_key=""),
         event("$10", {"pinned": ["$2"]}, ADA, "m.room.pinned_events", state_key=""),
+        said("$11", "redacted as before version 11 of rooms"),
+        event("$12", {"reason": "spam"}, BEN, "m.room.redaction", redacts="$11"),
     )
     assert [(m.text, m.deleted, m.pinned_by) for m in found.messages] == [
-        ("", True, None), ("kept", False, BEN), ("", True, None)
+        ("", True, None), ("kept", False, BEN), ("", True, None), ("", True, None)
     ]  # fmt: skip
     assert [(each.person, each.emoji) for each in found.messages[1].reactions] == [(BEN, "👍🏽")]
 

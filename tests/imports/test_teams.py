@@ -152,6 +152,8 @@ def test_quotes_forwards_cards_files_and_pictures(tmp_path: Path) -> None:
         attached("reference", None, Name="Bill.pdf", ContentUrl=secret),
         attached("application/vnd.microsoft.card.adaptive", card),
         attached("forwardedMessageReference", {"originalMessageContent": "<p>of <b>old</b></p>"}),
+        attached("application/vnd.microsoft.card.announcement", {"title": "News", "subTitle": "of today"}),
+        attached("application/vnd.microsoft.card.codesnippet", {"name": "loop.py", "language": "Python"}),
     ]
     picture = (
         '<img alt="image" src="https://graph.microsoft.com/v1.0/chats/x/messages/1/hostedContents/y/$value">'
@@ -175,7 +177,8 @@ def test_quotes_forwards_cards_files_and_pictures(tmp_path: Path) -> None:
         row(7, "lost", Attachments=[attached("messageReference", {"messageId": "77"})]),
     )
     first = found.messages[0]
-    assert first.text == "see 😀\n\n> Build \\*3\\*\n>\n> ok\n>\n> t\n>\n> v\n\n> of **old**"
+    cards = "> Build \\*3\\*\n>\n> ok\n>\n> t\n>\n> v\n\n> of **old**\n\n> News\n>\n> of today\n\n> loop.py"
+    assert first.text == f"see 😀\n\n{cards}"
     assert [(f.name, f.missing is None) for f in first.files] == [("picture", False), ("Bill.pdf", True)]
     assert "secret" not in repr(found.messages)
     assert [message.text for message in found.messages[1:3]] == [

@@ -27,7 +27,7 @@ def realm(**tables: Any) -> str:
         "zerver_userprofile_crossrealm": [{"id": 1, "full_name": "Welcome Bot", "is_bot": True}],
         "zerver_stream": [
             {"id": 5, "name": "leaves", "description": "about *leaves*", "date_created": AT},
-            {"id": 6, "name": "staff", "invite_only": True, "deactivated": True},
+            {"id": 6, "name": "0a1b2c3!DEACTIVATED:staff", "invite_only": True, "deactivated": True},
         ],
         "zerver_recipient": [
             {"id": 100, "type": 2, "type_id": 5}, {"id": 101, "type": 2, "type_id": 6},

@@ -25,10 +25,11 @@ _HEADINGS: Final = {"public": "Rooms", "private": "Private rooms", "direct": "Di
 
 @attrs.define
 class _Written:
-    """A room, its first page, and what the index says of it."""
+    """A room, its pages with the day on which each begins, and what the index says of it."""
 
     room: Room
     link: str
+    pages: list[tuple[str, str]] = attrs.Factory(list)
     messages: int = 0
     first: int | None = None
     last: int | None = None
@@ -69,7 +70,7 @@ class _Pages:
         for message in self._export.messages(room.key):
             self._rows.add(message)
             self._count(written, message)
-        _RoomPages(self._target / "rooms", stem, room, self._rows, self._texts).write()
+        written.pages = _RoomPages(self._target / "rooms", stem, room, self._rows, self._texts).write()
         self._written.append(written)
 
     def _count(self, written: _Written, message: Message) -> None:
@@ -95,11 +96,23 @@ class _Pages:
             about += f", {day(written.first)} to {day(written.last)}"
         if written.room.archived:
             about += ", archived"
-        return Markup('<li><a href="%s"><bdi>%s</bdi></a> <span class="dim">%s</span></li>\n') % (
+        return Markup('<li><a href="%s"><bdi>%s</bdi></a> <span class="dim">%s</span>%s</li>\n') % (
             written.link,
             written.room.name or "(no name)",
             about,
+            _page_list(written.pages),
         )
+
+
+def _page_list(pages: list[tuple[str, str]]) -> Markup:
+    """So that whoever looks for a day need not go through all of the pages."""
+    if len(pages) < 2:
+        return Markup()
+    links = Markup(" ").join(Markup('<a href="rooms/%s">%s</a>') % one for one in pages)
+    return Markup("\n<details><summary>%s pages, by their first day</summary>%s</details>") % (
+        len(pages),
+        links,
+    )
 
 
 @attrs.define
@@ -112,24 +125,30 @@ class _RoomPages:
     rows: Rows
     texts: Texts
     number: int = 1
+    _begun: list[tuple[str, str]] = attrs.Factory(list)
     _parts: list[Markup] = attrs.Factory(list)
     _size: int = 0
     _day: str = ""
 
-    def write(self) -> None:
+    def write(self) -> list[tuple[str, str]]:
+        """Names of the pages, and the day on which each begins."""
         view = MessageView(self.texts, self.texts.name_of, self._find)
         for row in self.rows.ordered():
             if len(self._parts) >= MESSAGES or self._size >= CHARACTERS:
                 self._finish(more=True)
             self.rows.put_on(row.message.key, self.number)
-            done = view.html(row)
+            top = not self._parts
+            done = view.html(row, top)
             at = day(row.message.at)
+            if top:
+                self._begun.append((self._name(self.number), at))
             if not row.reply and at != self._day:
                 done = Markup('<h2 class="day">%s</h2>\n%s') % (at, done)
                 self._day = at
             self._parts.append(done)
             self._size += len(done)
         self._finish(more=False)
+        return self._begun
 
     def _find(self, key: str) -> tuple[str, str] | None:
         found = self.rows.find(key)

@@ -50,7 +50,8 @@ class MessageView:
     name_of: Callable[[str], str]
     find: Callable[[str], tuple[str, str] | None]
 
-    def html(self, row: Row) -> Markup:
+    def html(self, row: Row, top: bool = False) -> Markup:
+        """`top`: nothing stands above it on its page, of a reply not the message that it is about."""
         message = row.message
         own = anchor(message.key)
         return Markup(
@@ -62,11 +63,11 @@ class MessageView:
             self.name_of(message.author),
             own,
             moment(message.at, "%H:%M" if not row.reply else "%Y-%m-%d %H:%M"),
-            self._remarks(row),
+            self._remarks(row, top),
             self._body(message),
         )
 
-    def _remarks(self, row: Row) -> Markup:
+    def _remarks(self, row: Row, top: bool) -> Markup:
         message = row.message
         remarks: list[Markup | str] = []
         if message.pinned_by is not None:
@@ -75,8 +76,10 @@ class MessageView:
             remarks.append(Markup("edited %s") % moment(message.edited_at))
         if row.replies:
             remarks.append("1 reply" if row.replies == 1 else f"{row.replies} replies")
-        if message.reply_to is not None and (message.reply_to != message.thread or not row.reply):
-            found = self.find(message.reply_to)
+        answered = message.reply_to or (message.thread if row.reply else None)
+        above = row.reply and not top and answered == message.thread
+        if answered is not None and not above:
+            found = self.find(answered)
             if found is not None:
                 author, link = found
                 remarks.append(

@@ -39,10 +39,15 @@ article header a { color: inherit; text-decoration: none }
 article header a:hover, article header a:focus { text-decoration: underline }
 .text > :first-child { margin-top: 0 } .text > :last-child { margin-bottom: 0 }
 .text p, .text pre, .text blockquote, .text ul, .text ol { margin: 0.3rem 0 }
+.text p { unicode-bidi: plaintext; text-align: start } .text li p { unicode-bidi: normal }
 .heading { font-weight: 700 }
 blockquote { border-inline-start: 3px solid var(--line); padding-inline-start: 0.8rem; color: var(--dim) }
 pre, code { background: var(--soft); border-radius: 0.25rem; font: 0.875rem/1.45 ui-monospace, monospace }
+pre, code { direction: ltr; unicode-bidi: isolate; text-align: left }
 code { padding: 0.1em 0.3em } pre { padding: 0.6rem; overflow-x: auto } pre code { padding: 0 }
+.spoiler { background: var(--dim); color: transparent; border-radius: 0.25rem; cursor: pointer }
+.spoiler:hover, .spoiler:focus { background: var(--soft); color: inherit }
+.spoiler:not(:hover, :focus) > * { visibility: hidden }
 .mention { background: var(--mark); border-radius: 0.25rem; padding: 0 0.2em }
 .emoji { height: 1.3em; width: auto; vertical-align: -0.25em }
 .files, .reactions { list-style: none; padding: 0; margin: 0.3rem 0; display: flex; gap: 0.4rem;
@@ -52,7 +57,7 @@ code { padding: 0.1em 0.3em } pre { padding: 0.6rem; overflow-x: auto } pre code
 .files li { border: 1px solid var(--line); border-radius: 0.4rem; padding: 0.3rem 0.6rem }
 .files img { display: block; max-width: 100%; max-height: 20rem; border-radius: 0.25rem }
 details { font-size: 0.875rem; color: var(--dim) } summary { cursor: pointer }
-@media print { body { max-width: none } nav { display: none } }
+@media print { body { max-width: none } nav { display: none } pre { white-space: pre-wrap } }
 """
 )
 

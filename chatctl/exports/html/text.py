@@ -20,8 +20,9 @@ _FRAMES: Final = {
     "strong": Markup("<strong>%s</strong>"),
     "em": Markup("<em>%s</em>"),
     "s": Markup("<s>%s</s>"),
+    "spoiler": Markup('<span class="spoiler" tabindex="0">%s</span>'),
     "blockquote": Markup("<blockquote>%s</blockquote>\n"),
-    "bullet_list": Markup("<ul>%s</ul>\n"),
+    "bullet_list": Markup('<ul dir="auto">%s</ul>\n'),
     "list_item": Markup("<li>%s</li>\n"),
     "paragraph": Markup("<p>%s</p>\n"),
 }
@@ -60,7 +61,7 @@ class Texts:
                 return Markup('<p class="heading">%s</p>\n') % self._all(node.children)
             case "ordered_list":
                 first = int(node.attrs.get("start", 1))
-                return Markup('<ol start="%s">%s</ol>\n') % (first, self._all(node.children))
+                return Markup('<ol dir="auto" start="%s">%s</ol>\n') % (first, self._all(node.children))
             case "link":
                 return self._link(str(node.attrs.get("href", "")), self._all(node.children))
         if node.type in _FRAMES:

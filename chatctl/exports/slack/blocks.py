@@ -139,6 +139,8 @@ def _inlines(nodes: list[SyntaxTreeNode], style: Style) -> Iterator[Element]:
                 yield _text(node.content, {**style, "code": True})
             case "link":
                 yield from _link(node, style)
+            case "spoiler":
+                yield from (_text("||", style), *_inlines(node.children, style), _text("||", style))
             case kind if kind in _STYLES:
                 yield from _inlines(node.children, {**style, _STYLES[kind]: True})
             case _:

@@ -12,7 +12,7 @@ from chatctl.imports.records import MENTION
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
 
-_SPANS: Final = {"strong": "*", "em": "_", "s": "~"}
+_SPANS: Final = {"strong": "*", "em": "_", "s": "~", "spoiler": "||"}  # Slack has nothing to hide a text
 _MANY: Final = re.compile(r"(?<![\w@])@(here|room)\b")
 _FOR_MANY: Final = {"here": "<!here>", "room": "<!channel>"}
 
@@ -64,7 +64,7 @@ def _inline(node: SyntaxTreeNode) -> str:
             return "\n"
         case "code_inline":
             return f"`{escaped(node.content)}`"
-        case "strong" | "em" | "s":
+        case "strong" | "em" | "s" | "spoiler":
             sign = _SPANS[node.type]
             return f"{sign}{_inlines(node.children)}{sign}"
         case "link":

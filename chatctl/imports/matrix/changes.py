@@ -45,7 +45,7 @@ class Changes:
         """What the event changes, if it changes any."""
         kind, target = relation(event)
         if event.type == "m.room.redaction":
-            target = text_of(event.content, "redacts") or target
+            target = text_of(event.content, "redacts") or plain(event.redacts or "") or target
         change = _change(event, kind) if target else None
         if change is not None:
             self.ordering.add_more(room, bounded(target), self._encode(change))

@@ -21,6 +21,7 @@ class Event(Struct, frozen=True):
     origin_server_ts: int | float | None = None
     content: dict[str, Any] | None = None
     unsigned: dict[str, Any] | None = None
+    redacts: str | None = None  # before version 11 of rooms; then it stands in the content
 
     @property
     def at(self) -> int | None:

@@ -18,7 +18,18 @@ from chatctl.imports.slack.blocks import Blocks
 from chatctl.imports.slack.files import Files
 from chatctl.imports.slack.mrkdwn import SPECIAL, markdown, tokenless
 from chatctl.imports.slack.people import Authors
-from chatctl.imports.slack.rows import ANYTHING, CALL, Call, FileRow, Row, microseconds, seconds, written
+from chatctl.imports.slack.rows import (
+    ANYTHING,
+    CALL,
+    WRITTEN,
+    Call,
+    FileRow,
+    Number,
+    Row,
+    microseconds,
+    seconds,
+    written,
+)
 
 _NULL: Final = b"null"
 _REACTIONS: Final = 10_000  # of a message
@@ -79,7 +90,7 @@ class Messages:
 
     def message(self, micro: int, row: Row, place: str) -> Message:
         """`micro`: its time; `place`: the name of the day's file."""
-        key = written(micro)
+        key = _key(row.ts, micro)
         place = f"{place} {key}"
         author = self._authors.author(row)
         if row.subtype == "tombstone":
@@ -112,7 +123,7 @@ class Messages:
         root = microseconds(row.thread_ts)
         if root is None and row.thread_ts:
             self._problems.add("unreadable", f"{place}: thread_ts")
-        return None if root is None or root == micro else written(root)
+        return None if root is None or root == micro else _key(row.thread_ts, root)
 
     def _text(self, row: Row, files: list[FileRow]) -> str:
         text = row.text or ""
@@ -173,6 +184,11 @@ class Messages:
             for person in one.users or ()
         )
         return tuple(self._problems.first(tuple(found), _REACTIONS, place, "reactions"))
+
+
+def _key(ts: Number, micro: int) -> str:
+    """`ts` itself, as Slack writes it."""
+    return ts if isinstance(ts, str) and len(ts) == WRITTEN else written(micro)
 
 
 def _has(raw: Raw) -> bool:

@@ -16,6 +16,7 @@ from chatctl.imports.records import mention, plain, with_names
 
 # A text with none of these stands in chatd as it stands in Slack.
 SPECIAL: Final = re.compile(r"[*_~`<&>\[\\|#]|:[a-z0-9_+'-]+:")
+_SIGNS: Final = "*_~`<&>[\\|#:"  # looking for each alone is faster than the pattern
 
 _CODE: Final = re.compile(r"```(.+?)```|`([^`\n]+)`", re.DOTALL)
 _TOKEN: Final = re.compile(r"<([^<>\n]{1,4000})>")
@@ -46,7 +47,7 @@ def unescaped(text: str) -> str:
 def markdown(text: str, rooms: Mapping[str, str]) -> str:
     """`rooms`: the names of rooms by their ids."""
     text = plain(text)
-    if SPECIAL.search(text) is None:
+    if not any(map(text.__contains__, _SIGNS)) or SPECIAL.search(text) is None:
         return text
     held: list[str] = []
 

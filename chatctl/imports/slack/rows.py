@@ -153,13 +153,14 @@ def microseconds(ts: Number) -> int | None:
         if ts is None or isinstance(ts, bool) or not EARLIEST <= ts < MAX_SECONDS:
             return None
         return round(ts * 1_000_000)
-    whole, _, fraction = ts.partition(".")
-    if not (
-        whole.isdecimal() and whole.isascii() and len(whole) == 10 and EARLIEST <= int(whole) < MAX_SECONDS
-    ):
+    digits = ts[:10] + ts[11:17].ljust(6, "0")
+    if ts[10:11] not in (".", "") or not (digits.isdecimal() and digits.isascii() and len(digits) == 16):
         return None
-    fraction = fraction[:6].ljust(6, "0")
-    return int(whole) * 1_000_000 + int(fraction) if fraction.isdecimal() and fraction.isascii() else None
+    micro = int(digits)
+    return micro if EARLIEST * 1_000_000 <= micro < MAX_SECONDS * 1_000_000 else None
+
+
+WRITTEN: Final = 17  # characters
 
 
 def written(micro: int) -> str:

@@ -91,8 +91,9 @@ class Text:
             said = html_as_markdown(_string(content.get("originalMessageContent")))
             return quoted(said) if said else ""
         if kind.startswith(_CARD):
-            texts = list(_texts(content, 0))[:MAX_CARD_TEXTS]
-            return quoted("\n\n".join(texts)) if texts else ""
+            name = plain(attachment.name or _string(content.get("name")))[:255]
+            texts = _texts(content, 0) or [literal(name)]
+            return quoted("\n\n".join(texts)) if any(texts) else ""
         return literal(plain(attachment.name or "")[:255])
 
 
@@ -121,7 +122,7 @@ def _texts(card: Any, depth: int) -> list[str]:
         for each in card[:MAX_CARD_TEXTS]:
             found += _texts(each, depth + 1)
     elif isinstance(card, dict):
-        for name in ("title", "subtitle", "text", "value"):
+        for name in ("title", "subtitle", "subTitle", "text", "value"):
             if isinstance(card.get(name), str) and card[name].strip():
                 found.append(literal(plain(card[name])[:5000]))
         for name in ("body", "items", "columns", "facts", "sections"):

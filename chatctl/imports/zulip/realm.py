@@ -25,6 +25,8 @@ REALM: Final = "realm.json"
 MAX_TOPICS: Final = 500_000  # that become threads
 MAX_EMOJI: Final = 10_000
 _CHUNK: Final = re.compile(r"messages-\d{1,9}\.json(?:\.partial)?")
+# What Zulip before version 10 put before the name of a stream that was archived.
+_ARCHIVED: Final = re.compile(r"^(?:[0-9a-f]{7}|!*)!DEACTIVATED:(?=.)")
 _MESSAGE: Final = ("zerver_message", ANY)
 _OPENED: Final[Opened] = {(): "object", ("zerver_message",): "list", (ANY,): "any"}
 _ROW: Final = msgspec.json.Decoder(Row)
@@ -164,7 +166,7 @@ class ZulipRealm:
             return
         self._rooms[key] = Room(
             key,
-            plain(stream.name or key)[:200],
+            _ARCHIVED.sub("", plain(stream.name or key))[:200],
             "private" if stream.invite_only else "public",
             plain(stream.description or ""),
             bool(stream.deactivated),

@@ -133,9 +133,9 @@ class Feed:
             self.lag()
             return
         connection = self._connection
-        connection.write(chunk.rendered(connection.render), chunk.alone)
+        queued = connection.write(chunk.rendered(connection.render), chunk.alone)
         self.position = chunk.last
-        if connection.queued > BEHIND_AT:
+        if queued > BEHIND_AT:
             self._demote()
 
     def enter(self, stream: str, position: int, within: str | None) -> None:
@@ -184,8 +184,7 @@ class Feed:
         if not self.live:
             return False
         connection = self._connection
-        connection.write(signal.rendered(connection.render))
-        if connection.queued > BEHIND_AT:
+        if connection.write(signal.rendered(connection.render)) > BEHIND_AT:
             self._demote()
         return True
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
+from math import inf
 from typing import Final
 
 import trio
@@ -100,15 +101,17 @@ class FileCollector:
                     await self.end_unheld()
                     await self.take_orphans()
                     sweep_at = trio.current_time() + self._sweep_every
-                await self.take_dropped()
+                done = await self.take_dropped()
             except (StoreUnavailable, BlobsUnavailable) as error:
                 log.warning("cannot_collect_files", error=str(error))
                 self._freed = True
                 await trio.sleep(backoff.next_delay())
                 continue
             self.healthy = True
-            backoff.reset()
-            with trio.move_on_at(sweep_at):
+            if done:
+                backoff.reset()
+            again_at = inf if done else trio.current_time() + backoff.next_delay()
+            with trio.move_on_at(min(sweep_at, again_at)):
                 if not self._freed:
                     await self._wakeup.wait()
                 await trio.sleep(GATHER)
@@ -130,15 +133,16 @@ class FileCollector:
         if isinstance(answer, Refusal) and answer != STALE and answer.code == "unavailable":
             raise StoreUnavailable(answer.message)
 
-    async def take_dropped(self) -> None:
-        """Takes away the bytes of deleted files. Raises StoreUnavailable, BlobsUnavailable."""
+    async def take_dropped(self) -> bool:
+        """Takes away the bytes of deleted files; whether of all: of some somebody may store or copy the same
+        right now. Raises StoreUnavailable, BlobsUnavailable."""
         self._freed = False
         while hashes := await self._reader.dropped_blobs(AT_ONCE):
             done = [hash_ for hash_ in hashes if await self._take(hash_)]
             if not done:
-                self._freed = True  # somebody stores or copies the same right now
-                return
+                return False
             await self._commands.write(DropBlobs(tuple(done)))
+        return True
 
     async def take_orphans(self) -> None:
         """Takes away what no file has, if that was so at the last look too. Raises StoreUnavailable,

@@ -79,10 +79,11 @@ class Subscription:
                 opened: SessionOpened = frame["result"]
                 self.write(msgspec.json.encode([plain(opened)]))
 
-    def write(self, rendered: bytes, at_once: bool = False) -> None:
+    def write(self, rendered: bytes, at_once: bool = False) -> int:
         self._waiting.append(rendered)
         self.queued += len(rendered)
         self._arrived.wake()
+        return self.queued
 
     async def receive(self) -> Message | None:
         request, self._request = self._request, None

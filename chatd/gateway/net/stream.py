@@ -79,17 +79,27 @@ class SocketStream(trio.abc.Stream):
 
     # --- for writers that never wait
 
-    def write(self, data: bytes, at_once: bool = False) -> None:
+    def write(self, data: bytes | memoryview, at_once: bool = False) -> int:
         """Queues whole frames. They leave at the end of this turn of the event loop together with others of
-        the turn; with `at_once` now, unless a flush is scheduled; or later, as the peer reads."""
+        the turn; with `at_once` now, unless a flush is scheduled; or later, as the peer reads. Returns how
+        many bytes are queued then."""
         if self.broken or self.closing or not data:
-            return
+            return self.queued
+        if at_once and not (self._flush_scheduled or self._queue):
+            try:
+                sent = self.socket.send(data)  # all of it, as a rule, to each member of a room
+            except OSError:
+                sent = 0  # `flush` meets it again
+            if sent == len(data):
+                return 0
+            data = memoryview(data)[sent:]
         self._queue.append(data)
         self.queued += len(data)
         if at_once and not self._flush_scheduled:
             self.flush()
         else:
             self.schedule_flush()
+        return self.queued
 
     def schedule_flush(self) -> None:
         """Has `flush` called at the end of this turn of the event loop."""

@@ -89,10 +89,10 @@ class WebSocket:
         self._pending += frames
         self.stream.schedule_flush()
 
-    def write(self, rendered: bytes, at_once: bool = False) -> None:
+    def write(self, rendered: bytes, at_once: bool = False) -> int:
         if self._pending:
             self._flush_replies()
-        self.stream.write(rendered, at_once)
+        return self.stream.write(rendered, at_once)
 
     def _flush_replies(self) -> None:
         if self._pending:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Final, assert_never
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import msgspec
+from msgspec.structs import astuple
 
 from chatd.ports import (
     CloseImport,
@@ -249,8 +250,8 @@ PUT_SCHEDULED = """
 DROP_BLOBS = "DELETE FROM dropped_blobs WHERE hash IN (SELECT value FROM json_each(?))"
 
 DROP_SCHEDULED = "DELETE FROM scheduled WHERE id = ?"
-POSTPONE_SCHEDULED = "UPDATE scheduled SET retry_at = ? WHERE id = ?"
-FAIL_SCHEDULED = "UPDATE scheduled SET failed = ? WHERE id = ?"
+POSTPONE_SCHEDULED = "UPDATE scheduled SET retry_at = ?2 WHERE id = ?1"
+FAIL_SCHEDULED = "UPDATE scheduled SET failed = ?2 WHERE id = ?1"
 PUT_FOLLOWER = """
     INSERT INTO followers (name, position) VALUES (?, ?)
     ON CONFLICT (name) DO UPDATE SET position = excluded.position
@@ -278,37 +279,96 @@ PUT_LATEST_TIME = """
 DROP_RESTORED = "DELETE FROM meta WHERE key = 'restored'"
 
 
+# The writes whose fields are, in their order, the parameters of one statement.
+ROWS: Final[Mapping[type[msgspec.Struct], str]] = {
+    DropDevices: DROP_DEVICES,
+    DropPush: DROP_PUSH,
+    PutPasskey: PUT_PASSKEY,
+    UsePasskey: USE_PASSKEY,
+    NamePasskey: NAME_PASSKEY,
+    DropPasskeys: DROP_PASSKEYS,
+    PutIdentity: PUT_IDENTITY,
+    DropIdentities: DROP_IDENTITIES,
+    PutImportPerson: PUT_IMPORT_PERSON,
+    PutImportRoom: PUT_IMPORT_ROOM,
+    PutInviteCode: PUT_INVITE_CODE,
+    PutSecondFactor: PUT_SECOND_FACTOR,
+    DropSecondFactor: DROP_SECOND_FACTOR,
+    DropRecoveryLinks: DROP_RECOVERY_LINKS,
+    MoveMarkerBack: MARK_UNREAD,
+    PutSnapshot: PUT_SNAPSHOT,
+    DropScheduled: DROP_SCHEDULED,
+    PostponeScheduled: POSTPONE_SCHEDULED,
+    FailScheduled: FAIL_SCHEDULED,
+    DropRestored: DROP_RESTORED,
+    PutLatestTime: PUT_LATEST_TIME,
+    PutFollower: PUT_FOLLOWER,
+    PutNode: PUT_NODE,
+    DropNode: DROP_NODE,
+    PutLevel: PUT_LEVEL,
+    PutClusterKey: PUT_CLUSTER_KEY,
+    PutErasure: PUT_ERASURE,
+}
+# Those that come in crowds and touch nothing else: one statement for all of a kind.
+CROWDS: Final[Mapping[type[msgspec.Struct], str]] = {
+    MarkRead: MARK_READ,
+    MarkDelivered: MARK_DELIVERED,
+    PutPresence: PUT_PRESENCE,
+}
+
+
 def statements(writes: Iterable[Write]) -> list[Statement]:
-    """In the order of the writes; those that come in crowds and touch nothing else, at the end: one
-    statement for all of a kind."""
+    """In the order of the writes; those of crowds at the end."""
     found = []
     crowds: dict[str, list[tuple[Any, ...]]] = {}
     for write in writes:
-        match write:
-            case MarkRead(account, room, seq):
-                crowds.setdefault(MARK_READ, []).append((account, room, seq))
-            case MarkDelivered(account, position):
-                crowds.setdefault(MARK_DELIVERED, []).append((account, position))
-            case PutPresence(account, mode, last_seen):
-                crowds.setdefault(PUT_PRESENCE, []).append((account, mode, last_seen))
-            case FinishErasures(accounts):
-                found += forgetting(accounts)
-            case PutDevice():
-                found += _device(write)
-            case RotateRefreshToken():
-                found += _rotation(write)
-            case PutRecoveryLink():
-                found += _recovery_link(write)
-            case PutPush():
-                found += _push(write)
-            case PutProposed():
-                found += _proposed(write)
-            case CloseImport(import_):
-                found += [(sql, (import_,)) for sql in CLOSE_IMPORT]
-            case _:
-                found.append(_statement(write))
+        kind = type(write)
+        if kind in CROWDS:
+            crowds.setdefault(CROWDS[kind], []).append(astuple(write))
+        elif kind in ROWS:
+            found.append((ROWS[kind], astuple(write)))
+        else:
+            found += _several(write)
     found += [(sql, (msgspec.json.encode(crowd).decode(),)) for sql, crowd in crowds.items()]
     return found
+
+
+def _several(write: Write) -> list[Statement]:
+    """Of a write that takes more than one statement, or another one each time."""
+    match write:
+        case PutCredential(account, None):
+            return [(DROP_CREDENTIAL, (account,))]
+        case PutCredential():
+            return [(PUT_CREDENTIAL, astuple(write))]
+        case PutSetupCode(None):
+            return [(DROP_SETUP_CODE, ())]
+        case PutSetupCode():
+            return [(PUT_SETUP_CODE, astuple(write))]
+        case PutDraft(account, room, thread, ""):
+            return [(DROP_DRAFT, (account, room, thread))]
+        case PutDraft():
+            return [(PUT_DRAFT, astuple(write))]
+        case PutScheduled(attachments=attachments):
+            files = json_rows.array(attachments) if attachments else None
+            return [(PUT_SCHEDULED, (*astuple(write)[:-1], files))]
+        case DropBlobs(hashes):
+            return [(DROP_BLOBS, (json_rows.array(hashes),))]
+        case FinishErasures(accounts):
+            return forgetting(accounts)
+        case CloseImport(import_):
+            return [(sql, (import_,)) for sql in CLOSE_IMPORT]
+        case PutDevice():
+            return _device(write)
+        case RotateRefreshToken():
+            return _rotation(write)
+        case PutRecoveryLink():
+            return _recovery_link(write)
+        case PutPush():
+            return _push(write)
+        case PutProposed():
+            return _proposed(write)
+        case _:
+            raise TypeError(f"{type(write).__name__} is no write")
 
 
 def _device(put: PutDevice) -> list[Statement]:
@@ -346,84 +406,3 @@ def _push(put: PutPush) -> list[Statement]:
         (MOVE_PUSH, (put.account, put.endpoint, put.device)),
         (FORGET_PUSHES, (put.account, put.most)),
     ]
-
-
-def _statement(write: Write) -> Statement:
-    match write:
-        case PutCredential(account, None):
-            return DROP_CREDENTIAL, (account,)
-        case PutCredential(account, password_hash):
-            return PUT_CREDENTIAL, (account, password_hash)
-        case DropDevices(account, device, keep):
-            return DROP_DEVICES, (account, device, keep)
-        case DropPush(account, device, endpoint):
-            return DROP_PUSH, (account, device, endpoint)
-        case PutPasskey(id, account, credential, public_key, count, rp, name, at):
-            return PUT_PASSKEY, (id, account, credential, public_key, count, rp, name, at)
-        case UsePasskey(id, count, at):
-            return USE_PASSKEY, (id, count, at)
-        case NamePasskey(account, id, name):
-            return NAME_PASSKEY, (account, id, name)
-        case DropPasskeys(account, id):
-            return DROP_PASSKEYS, (account, id)
-        case PutIdentity(issuer, subject, account, at):
-            return PUT_IDENTITY, (issuer, subject, account, at)
-        case DropIdentities(account, issuer, subject):
-            return DROP_IDENTITIES, (account, issuer, subject)
-        case PutImportPerson(space, source, key, account, import_):
-            return PUT_IMPORT_PERSON, (space, source, key, account, import_)
-        case PutImportRoom(space, source, key, room, import_):
-            return PUT_IMPORT_ROOM, (space, source, key, room, import_)
-        case PutInviteCode(code_hash, space, invite):
-            return PUT_INVITE_CODE, (code_hash, space, invite)
-        case PutSecondFactor(account, secret, confirmed, used_step, recovery_codes):
-            return PUT_SECOND_FACTOR, (account, secret, confirmed, used_step, recovery_codes)
-        case DropSecondFactor(account):
-            return DROP_SECOND_FACTOR, (account,)
-        case DropRecoveryLinks(account):
-            return DROP_RECOVERY_LINKS, (account,)
-        case PutSetupCode(None):
-            return DROP_SETUP_CODE, ()
-        case PutSetupCode(code_hash):
-            return PUT_SETUP_CODE, (code_hash,)
-        case MoveMarkerBack(account, room, seq):
-            return MARK_UNREAD, (account, room, seq)
-        case PutSnapshot(stream, seq, state):
-            return PUT_SNAPSHOT, (stream, seq, state)
-        case PutDraft(account, room, thread, "", _):
-            return DROP_DRAFT, (account, room, thread)
-        case PutDraft(account, room, thread, text, at):
-            return PUT_DRAFT, (account, room, thread, text, at)
-        case PutScheduled(id, account, room, text, reply_to, expires_in, post_at, created_at, attachments):
-            files = json_rows.array(attachments) if attachments else None
-            return PUT_SCHEDULED, (id, account, room, text, reply_to, expires_in, post_at, created_at, files)
-        case DropBlobs(hashes):
-            return DROP_BLOBS, (json_rows.array(hashes),)
-        case DropScheduled(id):
-            return DROP_SCHEDULED, (id,)
-        case PostponeScheduled(id, retry_at):
-            return POSTPONE_SCHEDULED, (retry_at, id)
-        case FailScheduled(id, reason):
-            return FAIL_SCHEDULED, (reason, id)
-        case DropRestored():
-            return DROP_RESTORED, ()
-        case PutLatestTime(at):
-            return PUT_LATEST_TIME, (str(at),)
-        case PutFollower(name, position):
-            return PUT_FOLLOWER, (name, position)
-        case PutNode(name, at):
-            return PUT_NODE, (name, at)
-        case DropNode(name):
-            return DROP_NODE, (name,)
-        case PutLevel(level):
-            return PUT_LEVEL, (level,)
-        case PutClusterKey(number, secret):
-            return PUT_CLUSTER_KEY, (number, secret)
-        case PutErasure(account, by, reason, messages, at):
-            return PUT_ERASURE, (account, by, reason, messages, at)
-        case MarkRead() | MarkDelivered() | PutPresence() | FinishErasures() | PutProposed():
-            raise AssertionError("these are no single statements")
-        case PutDevice() | RotateRefreshToken() | PutRecoveryLink() | PutPush() | CloseImport():
-            raise AssertionError("these are no single statements")
-        case _:
-            assert_never(write)

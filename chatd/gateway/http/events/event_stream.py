@@ -109,8 +109,8 @@ class EventStream:
         else:
             self.stream.write(event_wire.opened(opened))
 
-    def write(self, rendered: bytes, at_once: bool = False) -> None:
-        self.stream.write(rendered, at_once)
+    def write(self, rendered: bytes, at_once: bool = False) -> int:
+        return self.stream.write(rendered, at_once)
 
     async def receive(self) -> Message | None:
         request, self._request = self._request, None

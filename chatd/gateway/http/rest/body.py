@@ -30,7 +30,9 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Any) -> bytes | Res
     if _length(headers) > MAX_FRAME:
         return _TOO_LARGE
     message = await receive()
-    body: bytes = message.get("body", b"")
+    body = message.get("body", b"")
+    if message.get("more_body"):
+        body = bytearray(body)  # it may come byte by byte
     while message.get("more_body"):
         message = await receive()
         body += message.get("body", b"")
@@ -40,7 +42,7 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Any) -> bytes | Res
         return None
     if len(body) > MAX_FRAME:
         return _TOO_LARGE
-    return (refuse_type(headers) if body else None) or body
+    return (refuse_type(headers) if body else None) or bytes(body)
 
 
 def refuse_type(headers: Mapping[bytes, bytes]) -> Response | None:

@@ -1,0 +1,292 @@
+"""What a node is made of runs, and is joined to the rest of its server and to the other nodes.
+
+Each part has tests of its own; here is told whether it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import attrs
+import msgspec
+import pytest
+import trio
+from memory_servers import MemoryServer, MemoryServers, memory_servers
+from store_facts import Pen
+from trio.testing import MockClock
+
+from chatd.actors.runtime.live_sessions import REVOKED
+from chatd.auth.sso_flow import Away, Returned
+from chatd.auth.tokens import Claims
+from chatd.clock import now
+from chatd.cluster import node, ratcheting
+from chatd.cluster.heartbeats import SUBJECT, Heartbeat
+from chatd.cluster.leading import LED
+from chatd.cluster.net import Unreachable
+from chatd.cluster.sealed_net import SealedNet
+from chatd.contract.errors import Refusal
+from chatd.contract.preferences import UpdatePreferences
+from chatd.contract.requests import REQUESTS
+from chatd.domain.decision import Context
+from chatd.ports import Append, Caller, DropDevices, Identity, PutErasure, PutScheduled
+
+
+@pytest.fixture
+async def servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MemoryServers]:
+    async def here(function: Any, *args: Any, **_: object) -> Any:
+        return function(*args)
+
+    monkeypatch.setattr(trio.to_thread, "run_sync", here)  # for a thread virtual time does not wait
+    monkeypatch.setattr(ratcheting, "LOOK", 1.0)
+    monkeypatch.setattr(node, "DURABLE_EVERY", 1.0)
+    async with memory_servers(tmp_path) as servers:
+        yield servers
+
+
+def running() -> Iterator[Any]:
+    """All that has a `run` and is in it."""
+    root = trio.lowlevel.current_root_task()
+    assert root is not None
+    tasks = [root]
+    while tasks:
+        task = tasks.pop()
+        frame = getattr(task.coro, "cr_frame", None)
+        if frame is not None and frame.f_code.co_name == "run":
+            yield frame.f_locals.get("self")
+        for nursery in task.child_nurseries:
+            tasks += nursery.child_tasks
+
+
+async def test_all_that_a_node_is_made_of_runs(servers: MemoryServers, autojump_clock: MockClock) -> None:
+    await trio.sleep(1)
+    runs = {id(one) for one in running()}
+    for server in servers.all:
+        sharing = server.node._sharing
+        parts = {**vars(server.node), **vars(sharing)}
+        assert [name for name, part in parts.items() if hasattr(part, "run") and id(part) not in runs] == []
+
+
+async def test_what_one_does_for_all_runs_on_the_node_that_leads_alone(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    await trio.sleep(1)
+    runs = {id(one) for one in running()}
+    for server in servers.all:
+        workers = {worker.name: id(worker) in runs for worker in server.services.workers}
+        assert {name: run for name, run in workers.items() if name in LED} == {
+            name: server.node.leads() for name in workers.keys() & LED
+        }
+
+
+async def test_the_key_is_replaced_and_what_is_applied_becomes_durable(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    key = servers.leader.node.log.key.number
+    await trio.sleep(3)
+    for server in servers.all:
+        assert server.node.log.key.number > key
+        assert all(heard.heartbeat.durable for heard in server.node.heartbeats.others())
+
+
+async def test_a_node_whose_way_is_cut_says_so_wherever_it_matters(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    server = servers.other
+    server.link.cut()
+    servers.wires.cut = {frozenset((server.name, other.name)) for other in servers.all if other != server}
+    await trio.sleep(6)
+    assert server.sent_away == [1013]
+    assert server.base.health.cluster == server.node.log.own.cut_off == server.node.cut_off != None  # noqa: E711
+
+
+async def test_a_node_that_was_connected_again_has_the_others_repeat_what_may_be_lost(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    said: list[str] = []
+    servers.wires.lose = lambda subject, data: said.append(subject) is not None
+    servers.other.link.connect_again()
+    await trio.sleep(0.1)
+    assert "again" in said
+
+
+async def test_time_is_that_of_the_node_whose_clock_is_behind(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    behind = Heartbeat("behind", "life", 1, 0, "", 0, at=now() - 5_000)
+    key = await servers.leader.sheet.reader.signing_key()
+    SealedNet(servers.wires.net("behind"), key).publish(SUBJECT, msgspec.msgpack.encode(behind))
+    await trio.sleep(0.1)
+    for server in servers.all:
+        assert server.base.settled.wall() < now() - 4_000
+
+
+async def test_a_node_that_stops_is_waited_for_by_nobody(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    server = servers.other
+    life = server.node.life
+    await servers.stop(server)
+    await trio.sleep(0.1)
+    for other in servers.all:
+        assert not other.node.heartbeats.at_work(server.name, life)
+
+
+async def test_guesses_at_a_name_count_whatever_node_they_come_to(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    caller = Caller("192.0.2.1")
+    tries = servers.all[0].settings.login_free_tries
+    for number in range(tries):
+        server = servers.all[number % 3]
+        assert not isinstance(await server.base.throttle.attempt("ann", caller), Refusal)
+    for server in servers.all:
+        assert isinstance(await server.base.throttle.attempt("ann", caller), Refusal)
+
+
+async def test_what_is_stored_on_one_node_is_not_taken_away_on_another(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    here, there = (server.services.blobs.pins for server in servers.all[:2])
+    async with here.storing("hash"), there.deleting("hash") as free:
+        assert not free
+    async with there.deleting("hash") as free:
+        assert free
+
+
+async def test_secrets_of_single_sign_on_are_good_once_on_whatever_node(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    here, there = (server.services.sso for server in servers.all[:2])
+    values: dict[str, Any] = {
+        "tickets": "ann",
+        "away": Away(b"browser", "nonce", "verifier", None, None),
+        "returned": Returned(Identity("issuer", "subject"), None, "ann"),
+    }
+    for name, value in values.items():
+        secret = getattr(here, name).keep(value)
+        assert await getattr(there, name).take_anywhere(secret) == value
+        assert await getattr(here, name).take_anywhere(secret) is None
+
+
+async def test_each_node_keeps_uploads_that_are_not_whole_in_a_place_of_its_own(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    for server in servers.all:
+        own = server.settings.data / "files" / "nodes" / server.name
+        assert server.services.transfers.partials._store._own == own
+        assert server.services.figures.cluster_counts.nodes == 3
+
+
+@attrs.define(eq=False)
+class Session:
+    claims: Claims
+    closed: int = 0
+
+    def end(self, code: int, reason: str) -> None:
+        self.closed = code
+
+
+def opened(server: MemoryServer, account: str, device: str) -> Session:
+    session: Any = Session(Claims(account, device))
+    server.base.live.add(session)
+    return session
+
+
+async def test_sessions_end_for_what_another_node_wrote(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    here, there = servers.all[:2]
+    pen = Pen()
+    await here.node.log.submit([pen.speaking("ann", {}), pen.speaking("bob", {})]).wait()
+    phone, laptop, bob = (
+        opened(there, "ann", "phone"),
+        opened(there, "ann", "laptop"),
+        opened(there, "bob", "d"),
+    )
+    await here.base.commands.write(DropDevices("ann", device="phone"))
+    await here.node.log.submit([pen.append("account/bob", "account.updated", {"disabled": True})]).wait()
+    await trio.sleep(1)
+    assert (phone.closed, laptop.closed, bob.closed) == (REVOKED, 0, REVOKED)
+
+
+async def test_sessions_end_for_what_their_node_decided_for_another(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    pen = Pen()
+    await servers.leader.node.log.submit([pen.speaking("ann", {})]).wait()
+    await trio.sleep(1)
+    [owner, *others] = sorted(servers.all, key=lambda server: server.node.owners.owner("account/ann") or ())
+    phone, laptop = opened(owner, "ann", "phone"), opened(owner, "ann", "laptop")
+    command, dropped = UpdatePreferences(quiet_from=1, quiet_to=2), DropDevices("ann", device="phone")
+    answer = await others[0].base.commands.ask("account/ann", command, Context("ann", now()), object, dropped)
+    assert not isinstance(answer, Refusal)
+    assert (phone.closed, laptop.closed) == (REVOKED, 0)
+
+
+async def test_what_another_node_has_answered_is_found_though_it_is_not_known_yet(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    here, there = servers.all[:2]
+    there.link.late = 2.0
+    await trio.sleep(1)
+    await here.node.log.submit(Pen().village()).wait()
+    assert there.node.sequence < here.node.sequence
+    ann = Caller("192.0.2.1", by="ann", account="ann")
+    answer = await there.services.desk.ask(ann, REQUESTS["message.get"], {"room": "hall", "seq": 4})
+    assert not isinstance(answer, Refusal), answer
+
+
+async def test_what_is_due_is_known_to_all_whoever_was_told(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    here, pen, at = servers.all[0], Pen(), now() + 3_600_000
+    await here.node.log.submit(pen.village()).wait()
+    await here.base.commands.write(PutScheduled("s1", "ann", "hall", "later", None, None, at, at))
+    ordered = {"account": "bob", "due_at": at}
+    await here.node.log.submit([pen.append("space/home", "member.erasure_ordered", ordered)]).wait()
+    await trio.sleep(1)
+    for server in servers.all:
+        assert server is here or server.base.due_timer.next == at
+        assert server.base.erasure_timer.next == at
+
+
+async def test_a_deletion_that_a_node_died_in_is_gone_on_with(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    dies = servers.leader
+    await trio.sleep(1)  # all have looked whether something was ordered
+    pen = Pen()
+    await dies.node.log.submit(pen.village()).wait()
+    await dies.node.log.submit([pen.speaking("eve", {})]).wait()
+    await dies.base.writer.append(Append(writes=(PutErasure("eve", "ann", None, False, 1),)))
+    servers.kill(dies)
+    await trio.sleep(10)
+    for server in servers.all:
+        [[count]] = server.sheet.connection.execute(
+            "SELECT count(*) FROM events WHERE type = 'account.deleted'"
+        )
+        assert count == 1
+
+
+@pytest.mark.parametrize(
+    "junk", [b"\x9c\xa1\xff" + bytes(11), b"\x82\xa2id\xa1\xff\xa2at\x00", b"\xa1\xff", b""]
+)
+async def test_nothing_that_is_said_to_a_node_ends_it(
+    servers: MemoryServers, autojump_clock: MockClock, junk: bytes
+) -> None:
+    """Whether a node says it or somebody else: text that is no UTF-8, in the shape of what is expected."""
+    stranger = servers.wires.net("stranger")
+    node = SealedNet(stranger, await servers.leader.sheet.reader.signing_key())
+    for _, subject, _ in tuple(servers.wires.listeners):
+        stranger.publish(subject, junk)
+        node.publish(subject, junk)
+    for subject in tuple(servers.wires.answerers):
+        for net in (stranger, node):
+            with suppress(Unreachable):
+                await net.ask(subject, junk, 1.0)
+    await trio.sleep(1)
+    for server in servers.all:
+        assert set(server.node.heartbeats.nodes) >= {"n0", "n1", "n2"}
