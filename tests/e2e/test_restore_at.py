@@ -131,6 +131,7 @@ def test_what_was_erased_since_stays_erased(town: Town, tmp_path: Path) -> None:
     back = tmp_path / "back"
     told = chatctl("backup", "restore", repository, "--at", then, "--data", back)
     assert (told["position"], told["erased"], told["accounts"]) == (then, 4, 1)
+    assert verify.verify_file(back / "chatd.db").findings == (), "also before the account is gone"
     again = Server(back, program=UPLOADING).start()
     try:
         there = Town(again)

@@ -6,6 +6,8 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
+from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -242,12 +244,20 @@ def answer(question: Coroutine[Any, Any, T]) -> T:
     raise AssertionError("it waits")
 
 
+@cache
+def _empty() -> bytes:
+    """A database of the data model, which takes five times as long to build as to read."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        data_model.build(connection)
+        return connection.serialize()
+
+
 class Sheet:
     """A log in memory: a journal over an empty database, for properties that need many of them."""
 
     def __init__(self) -> None:
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
-        data_model.build(self.connection)
+        self.connection.deserialize(_empty())
         self.journal = Journal(SingleThreaded(self.connection), Place(Path("nowhere")))  # type: ignore[arg-type]
         self.journal.open(self.connection)
         self.reader = SingleThreadedReader(self.connection)

@@ -1,4 +1,4 @@
-"""Every write beside the log is statements that SQLite takes, with as many parameters as they name."""
+"""Every write beside the log, and every condition, is SQL that SQLite takes, with the parameters it names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import get_args
 import msgspec
 import pytest
 
-from chatd.ports import Write
+from chatd.ports import Condition, RoomsBelow, SecondFactorIs, Write
+from chatd.store.log.conditions import QUESTIONS, holds
 from chatd.store.log.writes import statements
 from chatd.store.ops import data_model
 from tests.sample_structs import sample
@@ -31,3 +32,14 @@ def test_a_write_is_statements_with_their_parameters(
     for sql, parameters in found:
         connection.execute(sql, parameters)
     connection.rollback()
+
+
+@pytest.mark.parametrize("kind", QUESTIONS, ids=lambda kind: kind.__name__)
+def test_a_condition_is_a_question_with_its_parameters(
+    connection: sqlite3.Connection, kind: type[msgspec.Struct]
+) -> None:
+    assert holds(connection, sample(kind, full=True)) in (True, False)
+
+
+def test_no_condition_is_without_a_question() -> None:
+    assert set(get_args(Condition)) - set(QUESTIONS) == {SecondFactorIs, RoomsBelow}

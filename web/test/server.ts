@@ -77,7 +77,11 @@ export class Server {
       said = (said + String(bytes)).slice(-4000)
     })
     const listening = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`chatd did not start: ${said}`)), START_MS)
+      const failed = (why: string) => {
+        clearTimeout(timer)
+        reject(new Error(`${why}: ${said}`))
+      }
+      const timer = setTimeout(() => failed('chatd did not start'), START_MS)
       createInterface({ input: child.stdout! }).on('line', (line) => {
         const port = /^listening on http:\/\/.*:(\d+)/.exec(line)?.[1]
         if (port === undefined) return
@@ -85,10 +89,8 @@ export class Server {
         this.port = Number(port)
         resolve()
       })
-      child.on('exit', (status) => {
-        clearTimeout(timer)
-        reject(new Error(`chatd ended with ${status}: ${said}`))
-      })
+      child.on('error', (error) => failed(`chatd did not start, ${error.message}`)) // there is no such Python
+      child.on('exit', (status) => failed(`chatd ended with ${status}`))
     })
     await listening
     this.operator = await Operator.at(join(this.folder, 'data', 'admin.sock'))

@@ -5,7 +5,11 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any, assert_never
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from chatd.ports import (
     AccountActive,
@@ -106,76 +110,57 @@ RELEASED = f"SELECT NOT ({ON_HOLD})"
 STORED_BELOW = f"SELECT ({STORED_BYTES}) <= ?2"
 
 
+# Those whose fields are, in their order, the parameters of the question; several values as one JSON list.
+QUESTIONS: Final[Mapping[type[Struct], str]] = {
+    ImportOpen: IMPORT_OPEN,
+    ImportKeysUnused: KEYS_UNUSED,
+    ImportPersonUnknown: PERSON_UNKNOWN,
+    ImportRoomUnknown: ROOM_UNKNOWN,
+    AccountsRemain: ALL_REMAIN,
+    AllNewTo: ALL_NEW_TO,
+    PlaceholderUnclaimed: UNCLAIMED,
+    NoMessageAfter: NO_MESSAGE_AFTER,
+    AccountActive: ACTIVE,
+    OtherAdminExists: OTHER_ADMIN,
+    CredentialIs: CREDENTIAL,
+    PasskeyCountIs: PASSKEY_COUNT,
+    PasskeyIs: PASSKEY,
+    PasskeyAbsent: NO_PASSKEY,
+    RecoveryLinkIs: RECOVERY_LINK,
+    SetupCodeIs: SETUP_CODE,
+    IdentityAbsent: NO_IDENTITY,
+    IdentityCountIs: IDENTITIES,
+    NoOpenReport: NO_OPEN_REPORT,
+    DirectRoomsBelow: DIRECT_ROOMS_BELOW,
+    ScheduledExists: SCHEDULED,
+    ScheduledCountIs: SCHEDULED_COUNT,
+    SpacesOwnedBelow: SPACES,
+    FilesExist: FILES_EXIST,
+    FileUnheld: UNHELD,
+    FileReleased: RELEASED,
+    StoredBytesBelow: STORED_BELOW,
+}
+
+
 def holds(connection: sqlite3.Connection, condition: Condition) -> bool:
     """Whether it is so, in the transaction that `connection` is in."""
-    sql, parameters = _statement(condition)
+    sql, parameters = _question(condition)
     return bool(connection.execute(sql, parameters).fetchone()[0])
 
 
-def _statement(condition: Condition) -> tuple[str, tuple[Any, ...]]:
+def _question(condition: Condition) -> tuple[str, Sequence[Any]]:
     match condition:
-        case ImportOpen(import_):
-            return IMPORT_OPEN, (import_,)
-        case ImportKeysUnused(room, keys):
-            return KEYS_UNUSED, (room, json_rows.array(keys))
-        case ImportPersonUnknown(space, source, key):
-            return PERSON_UNKNOWN, (space, source, key)
-        case ImportRoomUnknown(space, source, key):
-            return ROOM_UNKNOWN, (space, source, key)
-        case AccountsRemain(accounts):
-            return ALL_REMAIN, (json_rows.array(accounts),)
-        case AllNewTo(stream, accounts):
-            return ALL_NEW_TO, (stream, json_rows.array(accounts))
-        case PlaceholderUnclaimed(account):
-            return UNCLAIMED, (account,)
-        case NoMessageAfter(room, seq):
-            return NO_MESSAGE_AFTER, (room, seq)
-        case AccountActive(account):
-            return ACTIVE, (account,)
-        case OtherAdminExists(account):
-            return OTHER_ADMIN, (account,)
-        case CredentialIs(account, password_hash):
-            return CREDENTIAL, (account, password_hash)
-        case PasskeyCountIs(account, count):
-            return PASSKEY_COUNT, (account, count)
-        case PasskeyIs(id, count):
-            return PASSKEY, (id, count)
-        case PasskeyAbsent(credential):
-            return NO_PASSKEY, (credential,)
         case SecondFactorIs(account, factor):
             if factor is None:
                 return NO_SECOND_FACTOR, (account,)
             cells = (factor[name] for name in ("secret", "confirmed", "used_step", "recovery_codes"))
             return SECOND_FACTOR, (account, *cells)
-        case RecoveryLinkIs(account, code_hash):
-            return RECOVERY_LINK, (account, code_hash)
-        case SetupCodeIs(code_hash):
-            return SETUP_CODE, (code_hash,)
-        case IdentityAbsent(issuer, subject):
-            return NO_IDENTITY, (issuer, subject)
-        case IdentityCountIs(account, count):
-            return IDENTITIES, (account, count)
-        case NoOpenReport(account, room, seq):
-            return NO_OPEN_REPORT, (account, room, seq)
-        case DirectRoomsBelow(account, since, count):
-            return DIRECT_ROOMS_BELOW, (account, since, count)
-        case ScheduledExists(id):
-            return SCHEDULED, (id,)
-        case ScheduledCountIs(account, count):
-            return SCHEDULED_COUNT, (account, count)
         case RoomsBelow(space, most, None):
             return ROOMS, (space, most)
         case RoomsBelow(space, most, account):
             return ROOMS_MADE, (account, space, most)
-        case SpacesOwnedBelow(account, most):
-            return SPACES, (account, most)
-        case FilesExist(files):
-            return FILES_EXIST, (json_rows.array(files),)
-        case FileUnheld(file):
-            return UNHELD, (file,)
-        case FileReleased(file):
-            return RELEASED, (file,)
-        case StoredBytesBelow(account, most):
-            return STORED_BELOW, (account, most)
         case _:
-            assert_never(condition)
+            fields = astuple(condition)
+            return QUESTIONS[type(condition)], [
+                json_rows.array(field) if isinstance(field, tuple) else field for field in fields
+            ]

@@ -103,7 +103,8 @@ LEFT_PRESERVED = """
         ) AS version USING (room, seq)
     ) LIMIT ?
 """
-# the personal data of an account is complete until it is deleted, and erased afterwards
+# the personal data of an account is complete until it is deleted, and erased afterwards; a copy that was
+# restored to a moment before that has lost it, and an order to delete the account again
 PROFILE_BODIES = """
     FROM main.accounts CROSS JOIN main.events ON stream = 'account/' || accounts.id AND body IS NOT NULL
     LEFT JOIN main.bodies USING (position)
@@ -112,7 +113,8 @@ SAME_COUNT = (
     "SELECT 1 WHERE (SELECT count(*) FROM main.{table}) = (SELECT count(*) FROM temp.{table}) LIMIT ?"
 )
 LOST_PROFILES = f"""
-    SELECT DISTINCT id {PROFILE_BODIES} WHERE NOT deleted AND text IS NULL AND type <> 'file.added' LIMIT ?
+    SELECT DISTINCT id {PROFILE_BODIES} WHERE NOT deleted AND text IS NULL AND type <> 'file.added'
+        AND id NOT IN (SELECT account FROM main.erasures) LIMIT ?
 """
 LEFT_PROFILES = f"""
     SELECT DISTINCT id {PROFILE_BODIES} WHERE deleted AND text IS NOT NULL AND NOT (
