@@ -22,10 +22,13 @@ def raise_file_limit() -> None:
 
 
 def shape_heaps() -> None:
-    """What glibc does with memory (mallopt(3)). It gives each thread a heap of its own, a megabyte and more in
-    all: two do where one thread of Python runs at a time. And what is free at the end of a heap, from 128 KiB
-    on, it gives back at once: SQLite, which needs that much for a question of many parts, had it cleared and
-    mapped anew for each, at five times the cost of the answer."""
+    """Says what glibc does with memory (mallopt(3)).
+
+    It gives each thread a heap of its own, a megabyte and more in all: two do where one thread of Python runs
+    at a time. And it gives back at once what is free at the end of a heap, from 128 KiB on: a question of
+    many parts, for which SQLite needs as much, had pages cleared and mapped anew each time, at five times the
+    cost of the answer.
+    """
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):
         libc.mallopt(M_ARENA_MAX, 2)
