@@ -17,6 +17,8 @@ _PACKED: Final = (
     b"BZh",
     b"\x1f\x8b",
 )
+# What slackdump writes for itself: a database, or pieces that are packed one by one.
+_SLACKDUMP: Final = ("slackdump.sqlite", "workspace.json.gz")
 _ARCHIVES: Final = (".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar")
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 _LOOKED_AT: Final = 20  # files whose beginning is read for this
@@ -32,6 +34,8 @@ def reason(path: Path, seen: Glance) -> str | None:
         return f"is damaged ({place}): get it again, or take what is left with `--format`"
     if not seen.names:
         return "has no files in it"
+    if seen.named(*_SLACKDUMP):
+        return "is an archive of slackdump's own: `slackdump convert -f export` makes an export of it"
     inside = next((name for name in seen.names if name.lower().endswith(_ARCHIVES)), None)
     if inside is not None and inside != path.name:
         return f"holds another archive ({inside}): unpack it, and give that"

@@ -115,11 +115,14 @@ class DailyUsage:
             log.warning("usage_unknown", error=str(error), consequence="today's quotas start from zero")
 
     def published(self, events: Sequence[Event]) -> None:
-        """Counts what a commit brought."""
+        """Counts what a commit brought, but for what an import has brought: nobody wrote that here, now. Its
+        reactions and pins do not say whose they are, but they have times of long ago."""
         if self.quotas is None:
             return
         self._begin_day()
         for event in events:
+            if "imported" in event.data or event.at < (self._day - 1) * DAY:
+                continue
             size = EVENT_BYTES + len(_ENCODE(event.data))
             if event.text is not None:
                 size += len(event.text) if event.text.isascii() else len(event.text.encode())

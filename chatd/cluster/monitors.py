@@ -12,12 +12,15 @@ from urllib.parse import urlsplit
 import msgspec
 import trio
 
+from chatd.concurrency.backoff import Backoff
 from chatd.log import log
 from chatd.ports import StoreError
 
 SECONDS: Final = 5.0
 EVERY: Final = 60.0  # seconds
-AGAIN: Final = 3.0  # seconds, as long as something is wrong: whoever mended it looks whether it is
+# Seconds, at first and at most, as long as something is wrong: whoever mended it looks whether it is, and a
+# server that refuses a node logs that each time.
+AGAIN: Final = 3.0, 15.0
 LOOK_AT_IT: Final = "look whether it runs, and at its file: the users, TLS and addresses in it"
 LARGEST: Final = 4 * 2**20  # bytes of an answer
 
@@ -41,15 +44,18 @@ class Monitors:
 
     async def run(self) -> None:
         """For ever."""
+        again = Backoff(*AGAIN)
         while True:
             found = await trio.to_thread.run_sync(partial(problems, self._monitors), abandon_on_cancel=True)
             found += [
                 f"this node cannot use a NATS server, {why}; {LOOK_AT_IT}" for why in await self._unusable()
             ]
-            if found and found != self.problems:
-                log.warning("nats_not_as_needed", problems=found)
+            if found != self.problems:
+                again.reset()
+                if found:
+                    log.warning("nats_not_as_needed", problems=found)
             self.problems = found
-            await trio.sleep(AGAIN if found else EVERY)
+            await trio.sleep(again.next_delay() if found else EVERY)
 
 
 def problems(monitors: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import attrs
+import pytest
 import trio
 from actor_world import World, living
 from trio.testing import MockClock, wait_all_tasks_blocked
@@ -59,6 +60,15 @@ class Accounts:
     async def follower(self, name: str) -> int | None:
         assert name == FOLLOWER
         return self.stored[-1] if self.stored else None
+
+    async def within(self, after: int, upto: int, most: int) -> int:
+        """Each account of a message is one of a whole room."""
+        concerned = 0
+        for row in self.rows:
+            concerned += after < row["position"] <= upto
+            if concerned >= most:
+                return int(row["position"])
+        return upto
 
     async def recipients(self, after: int, upto: int) -> list[Row]:
         if self.cannot_read:
@@ -249,6 +259,19 @@ async def test_a_long_way_is_gone_in_batches(autojump_clock: MockClock) -> None:
 
 
 # --- order, and how much at once ---------------------------------------------------------------------
+
+
+async def test_what_mentions_whole_rooms_is_told_in_looks_at_few_accounts(
+    monkeypatch: pytest.MonkeyPatch, autojump_clock: MockClock
+) -> None:
+    monkeypatch.setattr("chatd.actors.workers.notifier.CONCERNED", 3)
+    accounts = accounts_of(5, 5)
+    for _ in range(3):
+        accounts.post("bob", "eve")
+    async with notifying(accounts):
+        await trio.sleep(1)
+        assert accounts.looks == [(5, 7), (7, 8)]
+        assert [position for _, position in accounts.told] == [6, 7, 6, 7, 8, 8]
 
 
 async def test_each_account_is_told_in_the_order_of_the_log(autojump_clock: MockClock) -> None:

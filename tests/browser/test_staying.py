@@ -105,6 +105,14 @@ def test_what_was_known_is_kept_for_a_start_without_a_network(seen: Any) -> None
     assert len(seen["kept"]) == 1
 
 
+def test_what_was_opened_without_a_connection_is_there_with_the_next_one(seen: Any) -> None:
+    assert seen["told_offline"] == 0, "the banner says enough"
+
+
+def test_nobody_is_said_to_be_in_no_space_before_it_is_known(seen: Any) -> None:
+    assert seen["said_to_be_in_no_space"] is False
+
+
 def test_a_mention_is_told_once_outside_the_page(seen: Any) -> None:
     (shown,) = seen["notified"]
     assert "Harbour" in shown["title"]

@@ -28,6 +28,7 @@ from chatd.cluster.leading import LED
 from chatd.cluster.net import Unreachable
 from chatd.cluster.sealed_net import SealedNet
 from chatd.contract.errors import Refusal
+from chatd.contract.message import PostMessage
 from chatd.contract.preferences import UpdatePreferences
 from chatd.contract.requests import REQUESTS
 from chatd.domain.decision import Context
@@ -290,3 +291,30 @@ async def test_nothing_that_is_said_to_a_node_ends_it(
     await trio.sleep(1)
     for server in servers.all:
         assert set(server.node.heartbeats.nodes) >= {"n0", "n1", "n2"}
+
+
+async def test_what_waits_for_a_node_that_died_goes_to_the_next_owner_as_soon_as_that_node_is_missed(
+    servers: MemoryServers, autojump_clock: MockClock
+) -> None:
+    """Whenever it was sent: not when it would be sent once more."""
+    await trio.sleep(1)
+    dies, here = servers.leader, servers.other
+    rooms = [f"room/r{number}" for number in range(100)]
+    owned = [room for room in rooms if dies.node.owners.owner(room) is None][:4]
+    answered: list[float] = []
+
+    async def ask(room: str) -> None:
+        command = PostMessage(room.removeprefix("room/"), "hello", nonce="n")
+        await here.base.commands.ask(room, command, Context("ann", 1), object)
+        answered.append(trio.current_time())
+
+    servers.kill(dies)
+    async with trio.open_nursery() as nursery:
+        for room in owned:
+            nursery.start_soon(ask, room)
+            await trio.sleep(0.25)
+        while here.node.heartbeats.there(dies.name):  # noqa: ASYNC110
+            await trio.sleep(0.01)
+        missed = trio.current_time()
+    assert len(answered) == 4
+    assert max(answered) < missed + 0.2

@@ -94,6 +94,20 @@ def test_many_who_speak_make_nobody_forgotten_and_the_old_are() -> None:
     assert list(state.posted_at) == ["eve"]
 
 
+def test_what_an_import_brings_ends_no_wait_and_begins_none() -> None:
+    """It has the times of long ago, of people who write here meanwhile."""
+    space = a_space()
+    state = a_room(space)
+    assert say(state, space, "bob", NOON) == say(state, space, "eve", NOON) == 0
+    for at in (1_000, NOON - 3 * MAX_SLOW_MODE * 1000, NOON + HOUR):
+        brought = Fact(
+            "room/r", state.head + 1, "message.posted", at, "eve", {"imported": "i", "key": "1"}, "old"
+        )
+        room.apply(state, brought)
+    assert [say(state, space, who, NOON + HOUR // 2) for who in ("bob", "eve")] == [1800, 1800]
+    assert [say(state, space, who, NOON + HOUR) for who in ("bob", "eve")] == [0, 0]
+
+
 @pytest.mark.parametrize("seconds", [1, 60, MAX_SLOW_MODE])
 def test_no_wait_exceeds_the_setting_whatever_the_clock_did(seconds: int) -> None:
     space = a_space()

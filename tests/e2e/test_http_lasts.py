@@ -222,7 +222,7 @@ def test_connections_that_wait_do_not_hold_up_the_end(serve: Serve) -> None:
 def test_who_has_just_connected_is_answered_when_the_server_stops(serve: Serve) -> None:
     """Else a restart that keeps the socket open would refuse somebody after all."""
     server = serve(drain_deadline=60)
-    with Peer(server) as peer, Peer(server) as silent, Peer(server) as kept:
+    with Peer(server) as peer, Peer(server) as asker, Peer(server) as silent, Peer(server) as kept:
         kept.get("/healthz")  # those who connected before have been accepted then
         assert kept.response()[0] == 200
         assert server.process is not None
@@ -230,6 +230,11 @@ def test_who_has_just_connected_is_answered_when_the_server_stops(serve: Serve) 
         assert kept.rest() == b"", "it ends when the server stops"
         peer.get("/healthz")
         assert peer.response()[0] == 200
+        body = b'{"refresh_token": "none"}'
+        about = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        asker.get("/api/v1/account/refresh", method="POST", headers=about)
+        asker.send(body)
+        assert asker.response()[0] == 401
         assert silent.rest() == b""
         assert server.stop() == 0
 

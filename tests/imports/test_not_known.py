@@ -38,3 +38,9 @@ def test_a_text_in_two_bytes_a_letter_is_to_be_converted(tmp_path: Path, encodin
     single = folder(tmp_path / "single", {"posts.jsonl": files["users.json"]}) / "posts.jsonl"
     for path in (zipped(tmp_path / "export.zip", files), folder(tmp_path / "export", files), single):
         assert "is written in UTF-16 or UTF-32: convert it to UTF-8" in refused(path)
+
+
+@pytest.mark.parametrize("name", ["slackdump.sqlite", "slackdump_20260301/workspace.json.gz"])
+def test_an_archive_of_slackdump_is_to_be_made_an_export(tmp_path: Path, name: str) -> None:
+    path = folder(tmp_path / "archive", {name: b"SQLite format 3\0", "__uploads/F1/a.txt": "one"})
+    assert "`slackdump convert -f export`" in refused(path)

@@ -187,6 +187,7 @@ HOT = {
     "unread": unread.UNREAD,
     "receipts": unread.RECEIPTS,
     "recipients": notification.RECIPIENTS,
+    "within": notification.WITHIN,
     "pushes": push.PUSHES,
     "notified": push.NOTIFIED,
     "preferences": settings.PREFERENCES,

@@ -272,6 +272,19 @@ async def test_only_messages_of_the_asked_positions_are_looked_at(village: Store
     assert await village.reader.recipients(before, before) == []
 
 
+async def test_a_look_ends_with_the_message_by_which_whole_rooms_come_to_so_many(
+    village: Store, pen: Pen
+) -> None:
+    """The hall has two members."""
+    before = await village.reader.head()
+    loud, named = {"mentions": ["room"]}, {"mentions": ["bob"]}
+    said = [loud, named, loud, {}, loud, named]
+    await recipients(village, *[pen.post("hall", "hear", **mentions) for mentions in said])
+    ends = [await village.reader.within(before, before + 6, most) for most in (1, 2, 3, 4, 5, 6, 7)]
+    assert [end - before for end in ends] == [1, 1, 3, 3, 5, 5, 6]
+    assert await village.reader.within(before + 1, before + 2, 1) == before + 2
+
+
 def test_where_nothing_was_imported_the_index_alone_tells_who_wrote(sheet: Sheet) -> None:
     """Else each of one's own messages among the unread is a look into the table."""
     plan = [line for *_, line in sheet.connection.execute(f"EXPLAIN QUERY PLAN {UNREAD}", ("ann",))]

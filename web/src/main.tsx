@@ -4,13 +4,14 @@ import { effect } from '@preact/signals'
 import { render } from 'preact'
 import { wording } from './i18n/said'
 import { language } from './i18n/strings'
+import { loadComposer } from './room/RoomView'
 import { App } from './shell/App'
 import { stayAwake } from './shell/awake'
 import { leaveComposingAlone } from './shell/keys'
 import { askBeforeLeaving } from './shell/leaving'
 import { placeMessageParts } from './shell/message_parts'
 import { forgetOldNodes } from './shell/old_nodes'
-import { start } from './shell/session'
+import { chat, start } from './shell/session'
 import { unkept } from './shell/storage'
 import { followTheme } from './shell/theme'
 import { followVersions } from './shell/update'
@@ -37,10 +38,12 @@ forgetOldNodes()
 followTheme()
 placeMessageParts()
 // What is kept of the account is read first, so that nothing else is shown for a moment.
-void start().finally(() => {
+void start().finally(async () => {
   render(<App />, document.getElementById('app') as HTMLElement)
   stayAwake()
   askBeforeLeaving()
+  // Every room has the field: it comes while the session is being opened, and before what can wait.
+  if (chat.peek() !== null) await loadComposer().catch(() => undefined)
   // The title's count can wait until there is something to read.
   void import('./notify/start').then(
     ({ startNotifying }) => startNotifying(),

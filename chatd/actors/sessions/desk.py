@@ -9,7 +9,7 @@ from typing import Any
 
 import trio
 
-from chatd.actors.runtime.envelope import BROKEN, STOPPING, Answer, unavailable
+from chatd.actors.runtime.envelope import BROKEN, Answer, unavailable
 from chatd.actors.sessions.admissions import Admissions
 from chatd.actors.sessions.outcome import conclude
 from chatd.actors.sessions.services import SessionServices
@@ -39,11 +39,6 @@ class Desk:
         self._admissions = Admissions(services.opening, services.live)
         # of each device, or of the strangers at an address: what a session's bucket is
         self._buckets: Recent[TokenBucket] = Recent(partial(TokenBucket, rate), TokenBucket.full)
-        self._stopping = False
-
-    def stop(self) -> None:
-        """Refuses what comes from now on."""
-        self._stopping = True
 
     async def admit(self, token: str, address: str) -> Caller | Refusal:
         try:
@@ -100,8 +95,6 @@ class Desk:
         return None if claims is None else claims.account
 
     async def _answer(self, caller: Caller, row: RequestType, data: Mapping[str, Any]) -> Answer:
-        if self._stopping:
-            return STOPPING
         if refusal := self._services.checks.refusal(row, caller, self._bucket(caller)):
             return refusal
         request = row.read(data)

@@ -31,6 +31,8 @@ from chatd.ports import PutFollower, Reader, Row, StoreUnavailable
 
 FOLLOWER: Final = "notifier"  # in the table `followers`
 BATCH: Final = 1_000  # positions
+CONCERNED: Final = 5_000  # accounts of rooms that are mentioned as a whole, in a batch
+LOOKS: Final = 500  # at accounts, before others get their turn
 MIN_INTERVAL: Final = 0.25  # seconds from one look to the next: under load a look serves many commits
 AT_ONCE: Final = 64  # accounts
 STORED_EVERY: Final = 1.0  # seconds, while there is nothing to tell
@@ -68,6 +70,7 @@ class Notifier:
                 await self._wait(position)
                 begun = trio.current_time()
                 upto = min(self._bus.head, position + BATCH)
+                upto = await self._reader.within(position, upto, CONCERNED)
                 await self._batch(position, upto)
             except StoreUnavailable as error:
                 delay = backoff.next_delay()
@@ -115,15 +118,21 @@ class Notifier:
 
     async def _tell(self, rows: Sequence[Row]) -> bool:
         """Whether there was anybody to tell. Raises StoreUnavailable when somebody could not be told."""
-        notifiable = [(row["account"], row) for row in rows if notification_for(row) is not None]
+        notifiable = []
+        for start in range(0, len(rows), LOOKS):
+            part = rows[start : start + LOOKS]
+            notifiable += [(row["account"], row) for row in part if notification_for(row) is not None]
+            await trio.lowlevel.checkpoint()
         if not notifiable:
             return False
         present = await self._reader.presences(list({account for account, _ in notifiable}))
         dnd = {row["account"] for row in present if row["mode"] == "dnd"}
         by_account: dict[str, list[Notify]] = {}
-        for account, row in notifiable:
-            if (notify := notification_for(row, account in dnd)) is not None:
-                by_account.setdefault(account, []).append(notify)
+        for start in range(0, len(notifiable), LOOKS):
+            for account, row in notifiable[start : start + LOOKS]:
+                if (notify := notification_for(row, account in dnd)) is not None:
+                    by_account.setdefault(account, []).append(notify)
+            await trio.lowlevel.checkpoint()
         telling = _Telling(self._commands)
         for account, news in by_account.items():
             await telling.tell(account, tuple(news))

@@ -48,7 +48,10 @@ def _written_at(state: RoomState, space: SpaceState, account: str) -> Iterator[i
 
 
 def apply(state: RoomState, event: Fact | Event) -> None:
-    """Remembers whose fact it is, if it is one that slow mode is about."""
+    """Remembers whose fact it is, if it is one that slow mode is about. What an import brings was not written
+    here, and has times of long ago."""
+    if "imported" in event.data:
+        return
     if event.type == "message.posted":
         _remember(state.posted_at, event)
     elif event.type in _ACTS:

@@ -8,6 +8,10 @@ from chatd.ports.rows import Row
 
 
 class NotificationReader(Protocol):
+    async def within(self, after: int, upto: int, most: int) -> int:
+        """Where to end instead of at `upto`: with the message by which those whose whole room is mentioned
+        come to `most` accounts."""
+
     async def recipients(self, after: int, upto: int) -> list[Row]:
         """Whom the messages posted in (`after`, `upto`] may concern, in log order: `{position, room, seq,
         at, by, thread, account, mentioned: bool, direct: bool, following: bool, level, muted_until,

@@ -96,7 +96,24 @@ RECIPIENTS = f"""
 }
 """
 
+# Where the messages that mention their whole room come to ?3 accounts together; else ?2.
+WITHIN = """
+    SELECT coalesce(min(position), ?2) FROM (
+        SELECT position, sum(people) OVER (ORDER BY position) AS concerned FROM (
+            SELECT position,
+                (SELECT count(*) FROM members WHERE stream = events.stream AND until IS NULL) AS people
+            FROM events
+            WHERE position > ?1 AND position <= ?2 AND type IN ('message.posted', 'message.edited')
+                AND stream LIKE 'room/%' AND data -> 'mentions' IS NOT NULL
+                AND EXISTS (SELECT 1 FROM json_each(data, '$.mentions') WHERE value = 'room')
+        )
+    ) WHERE concerned >= ?3
+"""
+
 
 class NotificationQueries(Queries):
+    async def within(self, after: int, upto: int, most: int) -> int:
+        return int(await self._cell(WITHIN, after, upto, most))
+
     async def recipients(self, after: int, upto: int) -> list[Row]:
         return await self._rows(RECIPIENTS, after, upto)

@@ -15,7 +15,8 @@ WRITTEN = json_rows.folded(
         sum(type = 'file.added') AS uploads,
         sum(?4 + length(CAST(data AS BLOB)) + coalesce(length(CAST(text AS BLOB)), 0)) AS bytes
     FROM events LEFT JOIN body_rows USING (position)
-    WHERE position > ?1 AND position <= ?2 AND at >= ?3 AND at < ?3 + 86400000 GROUP BY by
+    WHERE position > ?1 AND position <= ?2 AND at >= ?3 AND at < ?3 + 86400000
+        AND data ->> 'imported' IS NULL GROUP BY by
     """,
     ("by", "messages", "bytes", "reports", "uploads"),
 )

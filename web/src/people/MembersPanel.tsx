@@ -1,6 +1,6 @@
 /** Who is in a room, with presence. */
 
-import { useComputed, useSignal } from '@preact/signals'
+import { effect, useComputed, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { Again } from '../data/again'
 import { useChat } from '../shell/chat_context'
@@ -57,7 +57,10 @@ export function MembersPanel({ panel }: { panel: Extract<Panel, { kind: 'members
       await tried(load)
       await new Promise((rested) => setTimeout(rested, REST_MS))
     }, 0)
-    again.want()
+    // Who came and went while there was no connection, no event tells.
+    const stopWatching = effect(() => {
+      if (chat.status.value.state === 'open') again.want()
+    })
     const here = `room/${panel.room}`
     const space = chat.store.rooms.get(panel.room)?.space
     const stop = chat.listen((frame) => {
@@ -67,6 +70,7 @@ export function MembersPanel({ panel }: { panel: Extract<Panel, { kind: 'members
     return () => {
       left = true
       stop()
+      stopWatching()
     }
   }, [panel.room])
   const found = useComputed(() =>

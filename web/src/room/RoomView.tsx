@@ -10,8 +10,9 @@ import { RoomHead } from './RoomHead'
 import { TimelineView } from './TimelineView'
 import './room.css'
 
+export const loadComposer = () => import('../composer/Composer')
 const Composer = lazy(
-  () => import('../composer/Composer'),
+  loadComposer,
   (module) => module.Composer,
   () => <div class="room-field" />,
 )

@@ -47,7 +47,7 @@ export function Sidebar() {
         {spaces.map(({ space, rooms }) => (
           <SpaceSection key={space.id} space={space} rooms={rooms} />
         ))}
-        {spaces.length === 0 && <StartHere />}
+        {spaces.length === 0 && chat.live.value && <StartHere />}
         <section>
           <div class="sidebar-bar">
             <h2 class="sidebar-title">{t('direct')}</h2>

@@ -18,6 +18,16 @@ interface Pages<T> {
   reload(): void
 }
 
+/** The first page from `after` on that shows anything, or the last one: a server looks through so much for each. */
+export async function pageWithItems<T>(
+  ask: (after: string | null) => Promise<Page<T>>,
+  after: string | null,
+): Promise<Page<T>> {
+  let page = await ask(after)
+  while (page.items.length === 0 && page.next !== null) page = await ask(page.next)
+  return page
+}
+
 /**
  * A list that comes in pages. `about` says when it is another list: then it begins anew. `all`: the pages follow each
  * other by themselves, as where something is looked for in the whole of it.
@@ -37,7 +47,7 @@ export function usePages<T>(
     loading.value = true
     problem.value = null
     try {
-      const page = await ask(after)
+      const page = await pageWithItems(ask, after)
       if (turn.value !== mine) return
       items.value = after === null ? page.items : [...items.value, ...page.items]
       next.value = page.next
@@ -48,10 +58,15 @@ export function usePages<T>(
     }
   }
   // A page that is loaded anew has no connection yet.
-  const live = useChat().live.value
+  const chat = useChat()
+  const live = chat.live.value
   useEffect(() => {
     if (live) void load(null)
   }, [...about, live])
+  const open = chat.status.value.state === 'open'
+  useEffect(() => {
+    if (open && problem.peek() !== null) void load(next.peek())
+  }, [open])
   const rest = all && !loading.value && problem.value === null ? next.value : null
   useEffect(() => {
     if (rest !== null) void load(rest)
