@@ -210,6 +210,16 @@ def test_bots_without_a_user_are_people_of_their_own(tmp_path: Path) -> None:
         assert problems(found) == {"missing person": 6}
 
 
+def test_an_app_that_posts_under_several_names_is_as_many_people(tmp_path: Path) -> None:
+    bot: dict[str, Any] = {"type": "message", "subtype": "bot_message", "bot_id": "B1", "text": "x"}
+    names = ("Deploys", "Alerts", None, "Deploys", "Alerts")
+    rows = [bot | {"ts": f"142007000{at}.000001", "username": name} for at, name in enumerate(names)]
+    with export(tmp_path, *rows) as found:
+        authors = [found.person(one.author) for one in found.messages("C1")]
+        assert [one.name for one in authors] == ["Deploys", "Alerts", "Deploys", "Deploys", "Alerts"]
+        assert [one.key for one in authors[:2]] == ["B1", "B1/Alerts"]
+
+
 def test_files_of_old_exports_keep_their_comment_and_lose_their_token(tmp_path: Path) -> None:
     old = {
         "id": "F1",

@@ -46,10 +46,20 @@ class Authors:
         if row.user:
             return self._known(row.user, row)
         if row.bot_id:
-            return self._known(row.bot_id, row)
+            return self._bot(row.bot_id, row)
         if row.username:
             return self._known(f"username:{row.username}", row)
         return NOBODY
+
+    def _bot(self, id_: str, row: Row) -> str:
+        """An app is as many people as it has names, the first of which is that of its id."""
+        key, name = self._known(id_, row), plain(row.username or "").strip()
+        app = self._unlisted.get(key)
+        if app is None or name in ("", app.name, app.display_name):
+            return key
+        own = Person(bounded(f"{key}/{name}"), name, name, bot=True)
+        self._keep(own)
+        return own.key
 
     def bot_was_added(self, row: Row) -> None:
         """The row that says so ends with a link with the bot's name, which its own messages may not have."""
